@@ -1,0 +1,1 @@
+"""Plain values that every other room shares; no I/O, no clock, no decisions."""

@@ -1,0 +1,62 @@
+"""A tracker's judgement of one moment."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import NamedTuple
+
+from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.items import Object
+
+
+class State(str, Enum):
+    """The condition of a resource; kstatus names in design §2."""
+
+    READY = 'ready'
+    PROGRESSING = 'progressing'
+    FAILED = 'failed'
+    PAUSED = 'paused'
+    DELETING = 'deleting'
+    ABSENT = 'absent'
+    UNKNOWN = 'unknown'
+
+
+class Progress(NamedTuple):
+    """Counts of pods; `old` are those of earlier revisions that still run."""
+
+    desired: int
+    updated: int = 0
+    ready: int = 0
+    available: int = 0
+    old: int = 0
+
+
+class Revision(NamedTuple):
+    """What is being rolled out: its name, the one before, and what changed, in words."""
+
+    name: str
+    previous: str = ''
+    changes: tuple[str, ...] = ()
+
+
+class Assessment(NamedTuple):
+    """`pods` are the updated pods, `children` other objects behind the target whose kube events
+    matter (the ReplicaSet that cannot create pods). `recheck_at` is the server time, in epoch
+    seconds, at which the judgement changes though nothing else does; `patience` is the least
+    stall time-out, in seconds, that the resource's own settings ask for. `waits_for` completes
+    «waiting for …», `serving` says what still works, `remedies` help whatever the cause.
+    """
+
+    state: State
+    reason: str = ''
+    message: str = ''
+    progress: Progress | None = None
+    revision: Revision | None = None
+    pods: tuple[Object, ...] = ()
+    children: tuple[Object, ...] = ()
+    causes: tuple[Cause, ...] = ()
+    recheck_at: float | None = None
+    patience: float = 0.0
+    waits_for: str = ''
+    serving: str = ''
+    remedies: tuple[str, ...] = ()

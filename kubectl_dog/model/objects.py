@@ -1,0 +1,97 @@
+"""Reading plain Kubernetes dicts that may lack anything: missing parts read as empty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.times import epoch
+
+
+def part(value: Any, *path: str) -> Object:
+    """The mapping at a path, or an empty one."""
+    for step in path:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value if isinstance(value, dict) else {}
+
+
+def parts(value: Any, *path: str) -> list[Object]:
+    """The mappings in the list at a path; anything else in it is left out."""
+    found = part(value, *path[:-1]).get(path[-1])
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def text(value: Any, *path: str) -> str:
+    """The string at a path, or an empty one."""
+    found = part(value, *path[:-1]).get(path[-1])
+    return found if isinstance(found, str) else ''
+
+
+def number(value: Any, *path: str, default: int = 0) -> int:
+    """The integer at a path, also where it was written as text; else the default."""
+    found = part(value, *path[:-1]).get(path[-1])
+    if isinstance(found, str) and found.strip().lstrip('-').isdigit():
+        return int(found)
+    return int(found) if isinstance(found, (int, float)) else default
+
+
+def name(thing: Object) -> str:
+    """metadata.name."""
+    return text(thing, 'metadata', 'name')
+
+
+def uid(thing: Object) -> str:
+    """metadata.uid."""
+    return text(thing, 'metadata', 'uid')
+
+
+def created(thing: Object) -> float:
+    """metadata.creationTimestamp in epoch seconds; 0 where it is missing."""
+    return epoch(text(thing, 'metadata', 'creationTimestamp')) or 0.0
+
+
+def is_deleting(thing: Object) -> bool:
+    """Whether deletion has been asked for."""
+    return bool(part(thing, 'metadata').get('deletionTimestamp'))
+
+
+def controller_uid(thing: Object) -> str:
+    """The uid of the owner that controls it, or an empty string."""
+    for owner in parts(thing, 'metadata', 'ownerReferences'):
+        if owner.get('controller'):
+            return text(owner, 'uid')
+    return ''
+
+
+def condition(thing: Object, kind: str) -> Object:
+    """The status condition of one type, or an empty mapping."""
+    for one in parts(thing, 'status', 'conditions'):
+        if one.get('type') == kind:
+            return one
+    return {}
+
+
+def is_observed(thing: Object) -> bool:
+    """Whether the controller has seen the newest spec; True for kinds that do not tell."""
+    status = part(thing, 'status')
+    if 'observedGeneration' not in status:
+        return 'generation' not in part(thing, 'metadata') or bool(status)
+    return number(status, 'observedGeneration') >= number(thing, 'metadata', 'generation')
+
+
+def selector(spec: Object) -> str:
+    """A LabelSelector (`matchLabels`, `matchExpressions`) as the API's labelSelector text."""
+    terms = [f'{key}={value}' for key, value in sorted(part(spec, 'matchLabels').items())]
+    for rule in parts(spec, 'matchExpressions'):
+        terms.append(_term(text(rule, 'key'), text(rule, 'operator'), rule.get('values') or ()))
+    return ','.join(terms)
+
+
+def _term(key: str, operator: str, values: Iterable[Any]) -> str:
+    listed = ','.join(str(value) for value in values)
+    return {
+        'In': f'{key} in ({listed})',
+        'NotIn': f'{key} notin ({listed})',
+        'DoesNotExist': f'!{key}',
+    }.get(operator, key)

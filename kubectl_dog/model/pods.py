@@ -1,0 +1,115 @@
+"""Reading pods: what their containers did, without any judgement of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import condition
+from kubectl_dog.model.objects import is_deleting
+from kubectl_dog.model.objects import number
+from kubectl_dog.model.objects import part
+from kubectl_dog.model.objects import parts
+from kubectl_dog.model.objects import text
+from kubectl_dog.model.times import epoch
+
+
+class Container(NamedTuple):
+    """One container of a pod: its spec and its status, which is empty until the kubelet tells.
+
+    `role` is init, sidecar (an init container that keeps running) or app; `step` counts init
+    containers and sidecars from 1, of `steps`.
+    """
+
+    name: str
+    role: str
+    spec: Object
+    status: Object
+    step: int = 0
+    steps: int = 0
+
+    @property
+    def restarts(self) -> int:
+        """restartCount: the number of the instance that `state` tells of, from 0."""
+        return number(self.status, 'restartCount')
+
+    @property
+    def waiting(self) -> Object:
+        """state.waiting, or an empty mapping."""
+        return part(self.status, 'state', 'waiting')
+
+    @property
+    def running(self) -> bool:
+        """Whether it runs at this moment."""
+        return 'running' in part(self.status, 'state')
+
+    @property
+    def running_since(self) -> float | None:
+        """When the running instance started, in the server's epoch seconds."""
+        return epoch(part(self.status, 'state', 'running').get('startedAt'))
+
+    @property
+    def last_end(self) -> Object:
+        """How it ended the last time, or an empty mapping: state.terminated before lastState."""
+        return part(self.status, 'state', 'terminated') or part(
+            self.status,
+            'lastState',
+            'terminated',
+        )
+
+    @property
+    def ended_instance(self) -> int:
+        """The number of the instance that `last_end` tells of."""
+        return self.restarts - 1 if self.running else self.restarts
+
+    @property
+    def ends(self) -> int:
+        """How often it has ended so far; an init container that is done has ended in order."""
+        if not self.last_end:
+            return self.restarts
+        return self.ended_instance + 1
+
+    @property
+    def has_started(self) -> bool:
+        """Whether any instance ever ran, so that there may be a log."""
+        return self.running or bool(self.last_end)
+
+
+def containers(pod: Object) -> list[Container]:
+    """Init containers and sidecars in their order, then the others."""
+    inits = parts(pod, 'spec', 'initContainers')
+    told = {text(one, 'name'): one for one in _statuses(pod)}
+    found = []
+    for step, spec in enumerate(inits, 1):
+        role = 'sidecar' if spec.get('restartPolicy') == 'Always' else 'init'
+        name = text(spec, 'name')
+        found.append(Container(name, role, spec, told.get(name, {}), step, len(inits)))
+    for spec in parts(pod, 'spec', 'containers'):
+        found.append(Container(text(spec, 'name'), 'app', spec, told.get(text(spec, 'name'), {})))
+    return found
+
+
+def _statuses(pod: Object) -> Iterator[Object]:
+    yield from parts(pod, 'status', 'initContainerStatuses')
+    yield from parts(pod, 'status', 'containerStatuses')
+
+
+def phase(pod: Object) -> str:
+    """status.phase."""
+    return text(pod, 'status', 'phase')
+
+
+def is_finished(pod: Object) -> bool:
+    """Whether it will never run again."""
+    return phase(pod) in ('Succeeded', 'Failed')
+
+
+def is_living(pod: Object) -> bool:
+    """Whether a controller still counts on it."""
+    return not is_deleting(pod) and not is_finished(pod)
+
+
+def is_ready(pod: Object) -> bool:
+    """Whether its Ready condition is True."""
+    return condition(pod, 'Ready').get('status') == 'True'

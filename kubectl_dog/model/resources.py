@@ -1,0 +1,54 @@
+"""Kinds of resources and references to single objects."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Resource(NamedTuple):
+    """One kind as the API server serves it; `group` is empty for the core group."""
+
+    group: str
+    version: str
+    plural: str
+    kind: str
+    short: str
+    namespaced: bool = True
+
+    @property
+    def key(self) -> str:
+        """`Kind.group`, or `Kind` in the core group: the name trackers register under."""
+        return f'{self.kind}.{self.group}' if self.group else self.kind
+
+    @property
+    def api_version(self) -> str:
+        """`group/version` as objects carry it."""
+        return f'{self.group}/{self.version}' if self.group else self.version
+
+    def path(self, namespace: str, name: str = '', subresource: str = '') -> str:
+        """The URL path of the collection, or of one object or its subresource."""
+        root = f'/apis/{self.group}/{self.version}' if self.group else f'/api/{self.version}'
+        scope = f'/namespaces/{namespace}' if self.namespaced and namespace else ''
+        parts = [root + scope, self.plural, name, subresource]
+        return '/'.join(part for part in parts if part)
+
+
+class Target(NamedTuple):
+    """A resource the user asked to track."""
+
+    resource: Resource
+    namespace: str
+    name: str
+
+    @property
+    def label(self) -> str:
+        """How output names it: `deploy/web`."""
+        return f'{self.resource.short}/{self.name}'
+
+
+DEPLOYMENTS = Resource('apps', 'v1', 'deployments', 'Deployment', 'deploy')
+REPLICASETS = Resource('apps', 'v1', 'replicasets', 'ReplicaSet', 'rs')
+PODS = Resource('', 'v1', 'pods', 'Pod', 'po')
+EVENTS = Resource('', 'v1', 'events', 'Event', 'ev')
+CONFIGMAPS = Resource('', 'v1', 'configmaps', 'ConfigMap', 'cm')
+SECRETS = Resource('', 'v1', 'secrets', 'Secret', 'secret')

@@ -1,0 +1,44 @@
+"""The one thing that does I/O, as the engine sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from typing import Protocol
+
+from kubectl_dog.model.items import Item
+from kubectl_dog.model.wants import Want
+
+
+class SourceEndedError(Exception):
+    """A source that is finite (a recording) has nothing more to deliver, ever."""
+
+
+class Source(Protocol):
+    """Delivers items for the wants it was last given; owned by one thread.
+
+    A live cluster and a recording both implement it, so the engine cannot tell them apart.
+    """
+
+    @property
+    def started(self) -> float:
+        """Local wall-clock time, in epoch seconds, at which `now()` was 0."""
+        ...
+
+    def now(self) -> float:
+        """Seconds since tracking began."""
+        ...
+
+    def take(self, until: float | None) -> Item | None:
+        """The next item, or None once `now()` has reached `until` (None: wait without limit).
+
+        Raises SourceEndedError when nothing can ever come and `until` is None.
+        """
+        ...
+
+    def reconcile(self, wants: AbstractSet[Want]) -> None:
+        """Make the set of open reads equal to `wants`; cheap when nothing changed."""
+        ...
+
+    def close(self) -> None:
+        """Stop every read promptly; safe to call twice."""
+        ...

@@ -1,0 +1,72 @@
+"""Timestamps and durations as text: the only place that reads or writes them."""
+
+from __future__ import annotations
+
+import calendar
+import re
+import time
+
+from kubectl_dog.model.errors import UserError
+
+_STAMP = re.compile(
+    r'(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9})\d*)?(Z|[+-]\d\d:\d\d)',
+)
+_DURATION = re.compile(r'(\d+(?:\.\d+)?)(ms|s|m|h|d)')
+_NUMBER = re.compile(r'\d+(\.\d+)?')
+_UNIT = {'ms': 0.001, 's': 1, 'm': 60, 'h': 3600, 'd': 86400}
+
+
+def nanoseconds(stamp: str) -> int | None:
+    """RFC 3339 text to nanoseconds since the epoch; None where it is no timestamp.
+
+    `datetime.fromisoformat` reads neither `Z` on Python 3.9 and 3.10 nor nanoseconds on any.
+    """
+    match = _STAMP.fullmatch(stamp)
+    if not match:
+        return None
+    year, month, day, hour, minute, second = (int(part) for part in match.groups()[:6])
+    seconds = calendar.timegm((year, month, day, hour, minute, second))
+    zone = match[8]
+    if zone != 'Z':
+        shift = int(zone[1:3]) * 3600 + int(zone[4:6]) * 60
+        seconds += -shift if zone[0] == '+' else shift
+    return seconds * 1_000_000_000 + int((match[7] or '').ljust(9, '0'))
+
+
+def epoch(stamp: object) -> float | None:
+    """RFC 3339 text to epoch seconds; None for anything else, as status fields may be missing."""
+    value = nanoseconds(stamp) if isinstance(stamp, str) else None
+    return None if value is None else value / 1e9
+
+
+def stamp(seconds: float) -> str:
+    """Epoch seconds to RFC 3339 in UTC with milliseconds."""
+    millis = round(seconds * 1000)
+    return time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(millis // 1000)) + f'.{millis % 1000:03}Z'
+
+
+def nanostamp(value: int) -> str:
+    """Nanoseconds since the epoch to RFC 3339 in UTC, as container runtimes write it."""
+    seconds, rest = divmod(value, 1_000_000_000)
+    return time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds)) + f'.{rest:09}Z'
+
+
+def duration(text: str) -> float:
+    """`90`, `1m30s`, `2h` or `500ms` to seconds; raises UserError that says what is accepted."""
+    if _NUMBER.fullmatch(text):
+        return float(text)
+    if not text or _DURATION.sub('', text):
+        raise UserError(f'{text!r} is not a duration: write it like 90s, 5m or 1h30m')
+    return sum(float(number) * _UNIT[unit] for number, unit in _DURATION.findall(text))
+
+
+def short(seconds: float) -> str:
+    """Seconds as people write them: `9s`, `1m30s`, `2h`, `3h5m`."""
+    whole = max(0, int(seconds + 0.5))
+    if whole < 60:
+        return f'{whole}s'
+    if whole < 3600:
+        minutes, rest = divmod(whole, 60)
+        return f'{minutes}m{rest}s' if rest else f'{minutes}m'
+    hours, rest = divmod(whole, 3600)
+    return f'{hours}h{rest // 60}m' if rest // 60 else f'{hours}h'

@@ -1,0 +1,48 @@
+"""What a tracker or a cause is shown: plain data about one target at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from kubectl_dog.model.items import Answer
+from kubectl_dog.model.items import LogLine
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.resources import Target
+from kubectl_dog.model.wants import Lookup
+
+
+class Memory(NamedTuple):
+    """What one look cannot tell: times are the server's, in epoch seconds.
+
+    `progressed_at` is when the counts of the target last changed in this run, `revised` whether
+    another revision was being rolled out earlier in this run.
+    """
+
+    started: float = 0.0
+    progressed_at: float = 0.0
+    revised: bool = False
+
+
+class View(NamedTuple):
+    """One target's world. Mappings are shared with the store: read, never written.
+
+    `owned` maps an owner's uid to the objects it controls, `about` an object's uid to its kube
+    events (oldest first), `history` (pod uid, container) to the ends it had before tracking began,
+    and `logs` the same key to the last lines seen. `blind` holds the kinds (`Kind.group`) that
+    may not be read: absence of those means nothing. `known` holds the kinds that have been
+    listed: only of those may be said that there is none.
+    """
+
+    target: Target
+    now: float
+    object: Object | None = None
+    owned: Mapping[str, tuple[Object, ...]] = {}
+    about: Mapping[str, tuple[Object, ...]] = {}
+    history: Mapping[tuple[str, str], int] = {}
+    logs: Mapping[tuple[str, str], tuple[LogLine, ...]] = {}
+    answers: Mapping[Lookup, Answer] = {}
+    known: frozenset[str] = frozenset()
+    blind: frozenset[str] = frozenset()
+    memory: Memory = Memory()
+    stable_for: float | None = None
