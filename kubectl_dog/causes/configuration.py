@@ -1,0 +1,131 @@
+"""Family «configuration»: what a container is made from is missing or wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from kubectl_dog.causes.nearby import nearest
+from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import name
+from kubectl_dog.model.objects import text
+from kubectl_dog.model.objects import uid
+from kubectl_dog.model.pods import containers
+from kubectl_dog.model.pods import phase
+from kubectl_dog.model.resources import CONFIGMAPS
+from kubectl_dog.model.resources import SECRETS
+from kubectl_dog.model.views import View
+from kubectl_dog.model.wants import Lookup
+
+_RESOURCES = {'configmap': CONFIGMAPS, 'secret': SECRETS}
+_CODES = {'configmap': 'ConfigMapMissing', 'secret': 'SecretMissing'}
+
+# The kubelet's cache of ConfigMaps is late, not the ConfigMap: this never counts.
+_CACHE_IS_LATE = re.compile(r'failed to sync \w+ cache', re.I)
+_MISSING = re.compile(r'(configmap|secret) "([^"]+)" not found', re.I)
+_KEY = re.compile(r"couldn't find key (\S+) in (ConfigMap|Secret) (?:[^/\s]+/)?(\S+)")
+_VOLUME_KEY = re.compile(r'references non-existent (?:config|secret) key: (\S+)')
+_ROOT = re.compile(r'runAsNonRoot|non-?root', re.I)
+
+
+class Fault(NamedTuple):
+    """What is wrong with a container's configuration: `kind` is configmap, secret or empty."""
+
+    code: str
+    subject: str
+    message: str
+    kind: str = ''
+    missing: str = ''
+
+
+def find(view: View, pod: Object) -> Iterator[Cause]:
+    """Causes of one pod's configuration, from its containers and from its volumes."""
+    for container in containers(pod):
+        reason, words = text(container.waiting, 'reason'), text(container.waiting, 'message')
+        if reason in ('CreateContainerConfigError', 'CreateContainerError'):
+            fault = read(words, container.name)
+            if fault is not None:
+                yield _cause(view, pod, fault, reason)
+    yield from _in_volumes(view, pod)
+
+
+def read(words: str, container: str) -> Fault | None:
+    """What the kubelet's words mean; None where they tell of its own delay."""
+    if _CACHE_IS_LATE.search(words):
+        return None
+    key = _KEY.search(words)
+    if key:
+        what = f'{key[2]} {key[3]}'
+        return Fault(
+            'KeyMissing', f'{key[3]}/{key[1]}', f'{what} has no key {key[1]}', missing=key[3]
+        )
+    missing = _MISSING.search(words)
+    if missing:
+        kind = missing[1].lower()
+        message = (
+            f'container {container} needs {kind} "{missing[2]}", which does not exist (not found)'
+        )
+        return Fault(_CODES[kind], missing[2], message, kind, missing[2])
+    if _ROOT.search(words):
+        message = f'container {container} must not run as root (runAsNonRoot), but its image does'
+        return Fault('RunAsNonRoot', container, message)
+    return Fault('InvalidConfig', container, f'container {container} cannot be created: {words}')
+
+
+def _in_volumes(view: View, pod: Object) -> Iterator[Cause]:
+    """FailedMount is told by kube events only; it stands while nothing of the pod has started."""
+    if phase(pod) != 'Pending' or any(one.has_started for one in containers(pod)):
+        return
+    seen = set()
+    for event in view.about.get(uid(pod), ()):
+        words = text(event, 'message')
+        if event.get('reason') != 'FailedMount' or _CACHE_IS_LATE.search(words):
+            continue
+        fault = _volume_fault(words)
+        if fault is not None and fault.subject not in seen:
+            seen.add(fault.subject)
+            yield _cause(view, pod, fault, 'FailedMount')
+
+
+def _volume_fault(words: str) -> Fault | None:
+    volume = re.search(r'for volume "([^"]+)"', words)
+    called = f'volume {volume[1]}' if volume else 'a volume'
+    key = _VOLUME_KEY.search(words)
+    if key:
+        return Fault(
+            'KeyMissing', f'volume/{key[1]}', f'{called} names a key that is not there: {key[1]}'
+        )
+    missing = _MISSING.search(words)
+    if missing is None:
+        return None
+    kind = missing[1].lower()
+    message = f'{called} needs {kind} "{missing[2]}", which does not exist (not found)'
+    return Fault(_CODES[kind], f'volume/{missing[2]}', message, kind, missing[2])
+
+
+def _cause(view: View, pod: Object, fault: Fault, reason: str) -> Cause:
+    command = f'kubectl describe pod -n {view.target.namespace} {name(pod)}'
+    cause = Cause(
+        code=fault.code,
+        reason=reason,
+        subject=fault.subject,
+        message=fault.message,
+        pods=(name(pod),),
+        remedies=(command,),
+    )
+    if not fault.kind:
+        return cause
+    lookup = Lookup(_RESOURCES[fault.kind], view.target.namespace)
+    cause = cause._replace(
+        lookups=(lookup,),
+        remedies=(f'kubectl get {fault.kind}s -n {view.target.namespace}',),
+    )
+    answer = view.answers.get(lookup)
+    if answer is None or answer.status != 'found':
+        return cause
+    names = [name(one) for one in answer.objects]
+    if fault.missing in names:
+        return cause._replace(healing=True, evidence=(f'{fault.kind} {fault.missing} exists now',))
+    return cause._replace(evidence=(nearest(fault.kind, fault.missing, names),))

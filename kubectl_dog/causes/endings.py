@@ -1,0 +1,104 @@
+"""What the end of a container means: exit codes, signals, and the runtime's own words."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import number
+from kubectl_dog.model.objects import text
+from kubectl_dog.model.pods import Container
+from kubectl_dog.model.times import epoch
+
+_SIGNALS = {
+    129: 'SIGHUP',
+    130: 'SIGINT',
+    132: 'illegal instruction (SIGILL)',
+    134: 'aborted (SIGABRT)',
+    135: 'bus error (SIGBUS)',
+    136: 'arithmetic error (SIGFPE)',
+    137: 'killed (SIGKILL)',
+    139: 'segmentation fault (SIGSEGV)',
+    143: 'terminated (SIGTERM)',
+}
+
+# The runtime's words for a container that could not be started at all, most telling first.
+_START_TROUBLE = (
+    ('exec format error', 'WrongArchitecture'),
+    ('permission denied', 'PermissionDenied'),
+    ('executable file not found', 'CommandNotFound'),
+    ('no such file or directory', 'CommandNotFound'),
+)
+NOT_STARTED = ('StartError', 'ContainerCannotRun', 'RunContainerError')
+
+
+_EXITS = {
+    0: ('ExitsNormally', ', though it is meant to keep running'),
+    126: ('PermissionDenied', ': its command may not be run'),
+    127: ('CommandNotFound', ': command not found'),
+}
+
+
+class Diagnosis(NamedTuple):
+    """Why one container ended: a code of the catalogue, and a sentence."""
+
+    code: str
+    message: str
+
+
+def diagnose(
+    container: Container,
+    kube_events: tuple[Object, ...],
+    called: str,
+) -> Diagnosis | None:
+    """What the last end means; None for the ordered end of a container that may end."""
+    end = container.last_end
+    probe = _killing_probe(kube_events, end)
+    if probe:
+        return Diagnosis(f'{probe}ProbeFailed', f'{called} is killed by its {probe.lower()} probe')
+    if container.waiting.get('reason') == 'PostStartHookError':
+        return Diagnosis('PostStartHook', f"{called}'s postStart hook fails")
+    if end.get('reason') == 'OOMKilled':
+        limit = text(container.spec, 'resources', 'limits', 'memory')
+        amount = f' of {limit}' if limit else ''
+        message = f'{called} is killed (OOMKilled) for using more than its memory limit{amount}'
+        return Diagnosis('OOMKilled', message)
+    if end.get('reason') in NOT_STARTED or container.waiting.get('reason') in NOT_STARTED:
+        return _not_started(container, called)
+    return _exit(container, number(end, 'exitCode'), called)
+
+
+def _exit(container: Container, code: int, called: str) -> Diagnosis | None:
+    if code == 0 and container.role == 'init':
+        return None
+    if code in _EXITS:
+        name, meaning = _EXITS[code]
+        return Diagnosis(name, f'{called} exits with {code}{meaning}')
+    meaning = f': {_SIGNALS[code]}' if code in _SIGNALS else ''
+    return Diagnosis('CrashLoop', f'{called} exits with {code}{meaning}')
+
+
+def _not_started(container: Container, called: str) -> Diagnosis:
+    words = text(container.last_end, 'message') or text(container.waiting, 'message')
+    for sign, code in _START_TROUBLE:
+        if sign in words:
+            return Diagnosis(code, f'{called} cannot be started: {_core(words)}')
+    return Diagnosis('ExecFailed', f'{called} cannot be started: {_core(words)}')
+
+
+def _core(words: str) -> str:
+    """The end of a runtime's message, where the reason stands after a chain of wrappers."""
+    _, found, rest = words.partition('exec: ')
+    return f'exec: {rest}' if found else words.rpartition('caused: ')[2] or words
+
+
+def _killing_probe(kube_events: tuple[Object, ...], end: Object) -> str:
+    """`Liveness` or `Startup` where the kubelet said that it killed this instance, else ''."""
+    started = epoch(end.get('startedAt')) or 0.0
+    for event in reversed(kube_events):
+        when = epoch(event.get('lastTimestamp')) or epoch(event.get('eventTime')) or 0.0
+        if event.get('reason') == 'Killing' and when >= started:
+            for probe in ('Liveness', 'Startup'):
+                if f'failed {probe.lower()} probe' in text(event, 'message'):
+                    return probe
+    return ''

@@ -1,0 +1,91 @@
+"""Family «image»: images that cannot be had."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import name
+from kubectl_dog.model.objects import parts
+from kubectl_dog.model.objects import text
+from kubectl_dog.model.objects import uid
+from kubectl_dog.model.pods import Container
+from kubectl_dog.model.pods import containers
+from kubectl_dog.model.views import View
+
+_OUTRIGHT = {'InvalidImageName': 'InvalidImageName', 'ErrImageNeverPull': 'ImageNeverPull'}
+_PULLING = ('ErrImagePull', 'ImagePullBackOff', 'RegistryUnavailable', 'ImageInspectError')
+
+# The registry's words, most telling first: a rate limit also says «denied», and a name that does
+# not exist is often reported as «may require authorization».
+_WORDS = (
+    (re.compile(r'toomanyrequests|too many requests|rate limit', re.I), 'ImageRateLimited'),
+    (
+        re.compile(r'unauthori[sz]ed|authentication required|denied|no basic auth|forbidden', re.I),
+        'ImageUnauthorized',
+    ),
+    (re.compile(r'authori[sz]ation failed|insufficient_scope', re.I), 'ImageUnauthorized'),
+    (
+        re.compile(r'not ?found|manifest[ _]unknown|name[ _]unknown|does not exist|no match', re.I),
+        'ImageNotFound',
+    ),
+)
+_LOOKUP_FAILED = re.compile(r'no such host|dial tcp|connection refused|i/o timeout|deadline', re.I)
+_SENTENCES = {
+    'InvalidImageName': 'the name of image {image} is invalid',
+    'ImageNeverPull': 'image {image} is not on the node, and the pull policy is Never',
+    'ImageNotFound': 'image {image} does not exist: the registry says not found',
+    'ImageUnauthorized': 'image {image} may not be pulled: the registry refuses the credentials',
+    'ImageRateLimited': 'image {image} is not pulled now: the registry limits the rate',
+    'RegistryUnreachable': 'image {image} cannot be pulled: the registry does not answer well',
+}
+
+
+def find(view: View, pod: Object) -> Iterator[Cause]:
+    """Causes of one pod's images."""
+    for container in containers(pod):
+        reason = text(container.waiting, 'reason')
+        if reason in _OUTRIGHT:
+            yield _cause(view, pod, container, _OUTRIGHT[reason], _words(view, pod, container))
+        elif reason in _PULLING:
+            words = _words(view, pod, container)
+            yield _cause(view, pod, container, classify(words), words)
+
+
+def classify(words: str) -> str:
+    """The code for what a registry, or the way to it, said."""
+    if _LOOKUP_FAILED.search(words):
+        return 'RegistryUnreachable'
+    return next((code for sign, code in _WORDS if sign.search(words)), 'RegistryUnreachable')
+
+
+def _cause(view: View, pod: Object, container: Container, code: str, words: str) -> Cause:
+    image = text(container.spec, 'image')
+    pull_secrets = [text(one, 'name') for one in parts(pod, 'spec', 'imagePullSecrets')]
+    evidence = [f"the node's words: {words}"] if words else []
+    if code == 'ImageUnauthorized':
+        evidence.append(f'pull secrets in use: {", ".join(pull_secrets) or "none"}')
+    return Cause(
+        code=code,
+        reason=text(container.waiting, 'reason'),
+        subject=container.name,
+        message=f'container {container.name}: {_SENTENCES[code].format(image=image)}',
+        pods=(name(pod),),
+        evidence=tuple(evidence),
+        remedies=(f'kubectl describe pod -n {view.target.namespace} {name(pod)}',),
+    )
+
+
+def _words(view: View, pod: Object, container: Container) -> str:
+    """What the status says, or, where it says only that it backs off, what the kube event said."""
+    said = text(container.waiting, 'message')
+    if said and not re.fullmatch(r'Back-off pulling image "[^"]*"', said):
+        return said
+    image = text(container.spec, 'image')
+    for event in reversed(view.about.get(uid(pod), ())):
+        told = text(event, 'message')
+        if event.get('reason') in ('Failed', 'InspectFailed') and image in told:
+            return told
+    return said

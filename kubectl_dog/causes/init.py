@@ -1,0 +1,30 @@
+"""Family «init»: init containers that fail, with the step they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kubectl_dog.causes.container_start import crashing
+from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import name
+from kubectl_dog.model.pods import containers
+from kubectl_dog.model.views import View
+
+
+def find(view: View, pod: Object) -> Iterator[Cause]:
+    """Causes of the init containers of one pod."""
+    for container in containers(pod):
+        if container.role != 'init':
+            continue
+        step = f'step {container.step} of {container.steps}'
+        called = f'init container {container.name} ({step})'
+        yield from crashing(view, pod, container, called)
+        if container.running and container.restarts == 0:
+            yield Cause(
+                code='InitNotFinished',
+                reason='PodInitializing',
+                subject=container.name,
+                message=f'{called} is still running',
+                pods=(name(pod),),
+            )

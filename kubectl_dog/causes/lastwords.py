@@ -1,0 +1,33 @@
+"""Which lines of a crashed container's log say why it crashed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_TELLING = re.compile(
+    r'\b(error|fatal|panic|exception|denied|refused|failed|failure|cannot|could not|unable'
+    r'|invalid|unknown|not found|no such|missing|abort\w*|out of memory|traceback)\b'
+    r'|\w+(Error|Exception)\b',
+    re.I,
+)
+# Lines that follow the telling one: stack frames and the runtime's goodbye.
+_FRAME = re.compile(r'^\s+(at |File "|from |in |\.\.\.)|^\s{4,}|^\s*goroutine \d+|^exit status')
+
+
+def last_words(lines: Sequence[str], limit: int = 3) -> tuple[str, ...]:
+    """The lines that tell most, in their order: the last telling one and what stands around it.
+
+    Without any telling line, the last ones that are not empty.
+    """
+    kept = [line.rstrip() for line in lines if line.strip()]
+    telling = [
+        index
+        for index, line in enumerate(kept)
+        if _TELLING.search(line) and not _FRAME.search(line)
+    ]
+    if not telling:
+        return tuple(kept[-limit:])
+    last = telling[-1]
+    chosen = [index for index in telling if last - index < 20][-limit:]
+    return tuple(kept[index] for index in chosen)

@@ -1,0 +1,160 @@
+"""Small objects as the API server sends them; each test states only what differs."""
+
+from __future__ import annotations
+
+import itertools
+
+from kubectl_dog.model.resources import DEPLOYMENTS
+from kubectl_dog.model.resources import PODS
+from kubectl_dog.model.resources import Target
+from kubectl_dog.model.times import stamp
+from kubectl_dog.model.views import Memory
+from kubectl_dog.model.views import View
+
+NOW = 1_800_000_000.0
+DEPLOY = Target(DEPLOYMENTS, 'shop', 'web')
+POD = Target(PODS, 'shop', 'web-1')
+_REVISION = 'deployment.kubernetes.io/revision'
+_uids = itertools.count(1)
+
+
+def ago(seconds):
+    return stamp(NOW - seconds)
+
+
+def running(since=60.0):
+    return {'running': {'startedAt': ago(since)}}
+
+
+def ended(code=1, reason='Error', lived=0.5, at=1.0, message=None):
+    end = {'exitCode': code, 'reason': reason, 'startedAt': ago(at + lived), 'finishedAt': ago(at)}
+    return {'terminated': {**end, 'message': message} if message else end}
+
+
+def waiting(reason, message=''):
+    return {'waiting': {'reason': reason, 'message': message}}
+
+
+def status(name='main', state=None, last=None, restarts=0, ready=False):
+    return {
+        'name': name,
+        'state': state or running(),
+        'lastState': last or {},
+        'restartCount': restarts,
+        'ready': ready,
+    }
+
+
+def container(name='main', **spec):
+    return {'name': name, 'image': 'web:1', **spec}
+
+
+PROBED = {'readinessProbe': {'exec': {'command': ['true']}}}
+
+
+def pod(
+    *statuses,
+    name='web-1',
+    owner='',
+    phase='Running',
+    ready=False,
+    containers=None,
+    inits=(),
+    init_statuses=(),
+    deleting=False,
+    age=60.0,
+    **spec,
+):
+    conditions = [{'type': 'Ready', 'status': str(ready), 'lastTransitionTime': ago(age)}]
+    meta = {'name': name, 'namespace': 'shop', 'uid': f'pod-{name}', 'creationTimestamp': ago(age)}
+    if owner:
+        meta['ownerReferences'] = [{'uid': owner, 'controller': True, 'kind': 'ReplicaSet'}]
+    if deleting:
+        meta['deletionTimestamp'] = ago(1)
+    return {
+        'kind': 'Pod',
+        'metadata': meta,
+        'spec': {'containers': containers or [container()], 'initContainers': list(inits), **spec},
+        'status': {
+            'phase': phase,
+            'conditions': conditions,
+            'containerStatuses': list(statuses),
+            'initContainerStatuses': list(init_statuses),
+        },
+    }
+
+
+def deployment(desired=1, conditions=(), revision='2', meta=None, spec=None, template=None, **st):
+    counts = {
+        'replicas': desired,
+        'updatedReplicas': desired,
+        'readyReplicas': desired,
+        'availableReplicas': desired,
+        'observedGeneration': 3,
+    }
+    return {
+        'kind': 'Deployment',
+        'metadata': {
+            'name': 'web',
+            'namespace': 'shop',
+            'uid': 'deploy-web',
+            'generation': 3,
+            'annotations': {_REVISION: revision},
+            **(meta or {}),
+        },
+        'spec': {
+            'replicas': desired,
+            'selector': {'matchLabels': {'app': 'web'}},
+            'template': {'spec': template or {'containers': [container(**PROBED)]}},
+            **(spec or {}),
+        },
+        'status': {**counts, 'conditions': list(conditions), **st},
+    }
+
+
+def replica_set(revision='2', age=30.0, replicas=1, ready=0, template=None):
+    return {
+        'kind': 'ReplicaSet',
+        'metadata': {
+            'name': f'web-{revision}',
+            'namespace': 'shop',
+            'uid': f'rs-{revision}',
+            'creationTimestamp': ago(age),
+            'annotations': {_REVISION: revision},
+            'ownerReferences': [{'uid': 'deploy-web', 'controller': True}],
+        },
+        'spec': {'template': {'spec': template or {'containers': [container()]}}},
+        'status': {'replicas': replicas, 'readyReplicas': ready},
+    }
+
+
+def kube_event(about, reason, message, field='', at=1.0, kind='Warning', count=1):
+    return {
+        'kind': 'Event',
+        'metadata': {'name': reason.lower(), 'uid': f'event-{next(_uids)}'},
+        'involvedObject': {
+            'kind': about['kind'],
+            'name': about['metadata']['name'],
+            'uid': about['metadata']['uid'],
+            'fieldPath': field,
+        },
+        'type': kind,
+        'reason': reason,
+        'message': message,
+        'count': count,
+        'lastTimestamp': ago(at),
+    }
+
+
+def view(thing=None, *others, target=DEPLOY, known=('Pod', 'ReplicaSet.apps'), **fields):
+    """A view in which `others` are owned or, where they are kube events, told."""
+    owned, about = {}, {}
+    for other in others:
+        if other['kind'] == 'Event':
+            key, index = other['involvedObject']['uid'], about
+        else:
+            owners = other['metadata'].get('ownerReferences', [{}])
+            key, index = owners[0].get('uid', ''), owned
+        index[key] = (*index.get(key, ()), other)
+    base = {'now': NOW, 'memory': Memory(NOW - 30, NOW - 30), 'known': frozenset(known)}
+    return View(target, object=thing, owned=owned, about=about, **{**base, **fields})

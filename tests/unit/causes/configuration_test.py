@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.causes import configuration
+from kubectl_dog.causes.catalogue import tolerance
+from kubectl_dog.model.items import Answer
+from kubectl_dog.model.resources import CONFIGMAPS
+from kubectl_dog.model.wants import Lookup
+from tests.unit.builders import kube_event
+from tests.unit.builders import pod
+from tests.unit.builders import running
+from tests.unit.builders import status
+from tests.unit.builders import view
+from tests.unit.builders import waiting
+
+LOOKUP = Lookup(CONFIGMAPS, 'shop')
+
+
+def find(message, reason='CreateContainerConfigError', **fields):
+    thing = pod(status(state=waiting(reason, message)), phase='Pending')
+    return list(configuration.find(view(None, **fields), thing))
+
+
+def mounts(*messages, state=None, reason='FailedMount'):
+    thing = pod(status(state=state or waiting('ContainerCreating')), phase='Pending')
+    events = [kube_event(thing, reason, message) for message in messages]
+    return list(configuration.find(view(None, *events), thing))
+
+
+@pytest.mark.parametrize(
+    ('message', 'code', 'subject'),
+    (
+        ('configmap "app-settings" not found', 'ConfigMapMissing', 'app-settings'),
+        ('secret "db" not found', 'SecretMissing', 'db'),
+        ("couldn't find key URL in ConfigMap shop/app", 'KeyMissing', 'app/URL'),
+        ("couldn't find key URL in Secret shop/app", 'KeyMissing', 'app/URL'),
+        (
+            'container has runAsNonRoot and image will run as root (pod: "x", container: main)',
+            'RunAsNonRoot',
+            'main',
+        ),
+        ('image has non-numeric user, cannot verify user is non-root', 'RunAsNonRoot', 'main'),
+        ('invalid subPath', 'InvalidConfig', 'main'),
+    ),
+)
+def test_reads_the_kubelets_words(message, code, subject):
+    [cause] = find(message)
+    assert (cause.code, cause.subject) == (code, subject)
+
+
+def test_a_container_that_cannot_be_created_is_invalid():
+    [cause] = find('no command specified', 'CreateContainerError')
+    assert (cause.code, cause.reason) == ('InvalidConfig', 'CreateContainerError')
+
+
+def test_the_kubelets_own_delay_never_counts():
+    assert find('failed to sync configmap cache: timed out waiting for the condition') == []
+    assert mounts('MountVolume.SetUp failed for volume "c": failed to sync secret cache') == []
+
+
+@pytest.mark.parametrize(
+    ('message', 'code', 'subject'),
+    (
+        (
+            'MountVolume.SetUp failed for volume "cfg" : configmap "app" not found',
+            'ConfigMapMissing',
+            'volume/app',
+        ),
+        (
+            'MountVolume.SetUp failed for volume "cfg" : secret "db" not found',
+            'SecretMissing',
+            'volume/db',
+        ),
+        (
+            'MountVolume.SetUp failed for volume "cfg" : references non-existent config key: a.ini',
+            'KeyMissing',
+            'volume/a.ini',
+        ),
+        ('configmap "app" not found', 'ConfigMapMissing', 'volume/app'),
+    ),
+)
+def test_volumes_are_told_by_kube_events(message, code, subject):
+    [cause] = mounts(message, message)
+    assert (cause.code, cause.subject, cause.reason) == (code, subject, 'FailedMount')
+    assert tolerance(cause).seconds == 35
+
+
+def test_other_mount_trouble_is_of_another_family():
+    assert mounts('MountVolume.SetUp failed for volume "nfs" : exit status 32') == []
+    assert mounts('configmap "app" not found', reason='Other') == []
+
+
+def test_a_kube_event_stands_only_while_nothing_has_started():
+    assert mounts('configmap "app" not found', state=running()) == []
+
+
+@pytest.mark.parametrize(
+    ('answer', 'healing', 'evidence'),
+    (
+        (None, False, ()),
+        (Answer('denied'), False, ()),
+        (
+            Answer('found', ({'metadata': {'name': 'app-setings'}},)),
+            False,
+            ('a similar configmap exists: app-setings',),
+        ),
+        (
+            Answer('found', ({'metadata': {'name': 'zzz'}},)),
+            False,
+            ('no configmap of a similar name exists in the namespace (1 in all)',),
+        ),
+        (
+            Answer('found', ({'metadata': {'name': 'app-settings'}},)),
+            True,
+            ('configmap app-settings exists now',),
+        ),
+    ),
+)
+def test_a_look_at_what_exists_tells_more(answer, healing, evidence):
+    answers = {LOOKUP: answer} if answer else {}
+    [cause] = find('configmap "app-settings" not found', answers=answers)
+    assert cause.lookups == (LOOKUP,)
+    assert (cause.healing, cause.evidence) == (healing, evidence)

@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.causes import container_start
+from tests.unit.builders import PROBED
+from tests.unit.builders import container
+from tests.unit.builders import ended
+from tests.unit.builders import kube_event
+from tests.unit.builders import pod
+from tests.unit.builders import running
+from tests.unit.builders import status
+from tests.unit.builders import view
+from tests.unit.builders import waiting
+
+BACK_OFF = waiting('CrashLoopBackOff', 'back-off 10s restarting failed container')
+OOM = ended(137, 'OOMKilled')
+
+
+def start_error(words):
+    return ended(128, 'StartError', message=f'failed to create task: exec: "x": {words}')
+
+
+def find(thing, *events, **fields):
+    return list(container_start.find(view(None, *events, **fields), thing))
+
+
+@pytest.mark.parametrize(
+    ('state', 'code', 'message'),
+    (
+        (ended(3), 'CrashLoop', 'container main exits with 3, within a second of starting'),
+        (
+            ended(139),
+            'CrashLoop',
+            'container main exits with 139: segmentation fault (SIGSEGV), '
+            'within a second of starting',
+        ),
+        (
+            ended(1, lived=42),
+            'CrashLoop',
+            'container main exits with 1, 42s after starting',
+        ),
+        (
+            {'terminated': {'exitCode': 1}},
+            'CrashLoop',
+            'container main exits with 1',
+        ),
+        (
+            OOM,
+            'OOMKilled',
+            'container main is killed (OOMKilled) for using more than its memory limit of 24Mi, '
+            'within a second of starting',
+        ),
+        (
+            ended(127),
+            'CommandNotFound',
+            'container main exits with 127: command not found, within a second of starting',
+        ),
+        (
+            ended(126),
+            'PermissionDenied',
+            'container main exits with 126: its command may not be run, '
+            'within a second of starting',
+        ),
+        (
+            ended(0, 'Completed'),
+            'ExitsNormally',
+            'container main exits with 0, though it is meant to keep running, '
+            'within a second of starting',
+        ),
+        (start_error('executable file not found in $PATH'), 'CommandNotFound', None),
+        (start_error('stat x: no such file or directory'), 'CommandNotFound', None),
+        (start_error('permission denied'), 'PermissionDenied', None),
+        (start_error('exec format error'), 'WrongArchitecture', None),
+        (
+            ended(128, 'ContainerCannotRun', message='runc create failed: caused: bad cgroup'),
+            'ExecFailed',
+            'container main cannot be started: bad cgroup, within a second of starting',
+        ),
+    ),
+)
+def test_tells_how_a_container_ends(state, code, message):
+    spec = container(resources={'limits': {'memory': '24Mi'}})
+    [cause] = find(pod(status(state=state), containers=[spec]))
+    assert cause.code == code
+    assert cause.subject == 'main'
+    assert message in (None, cause.message)
+
+
+def test_without_a_limit_an_oom_kill_names_none():
+    [cause] = find(pod(status(state=OOM)))
+    assert 'memory limit,' in cause.message
+
+
+@pytest.mark.parametrize(
+    ('container_status', 'ends', 'standing', 'instance', 'reason'),
+    (
+        (status(state=ended(3)), 1, True, 0, 'Error'),
+        (status(state=running(1), last=ended(3), restarts=1), 1, False, 0, 'Error'),
+        (status(state=ended(3), last=ended(3), restarts=1), 2, True, 1, 'Error'),
+        (status(state=BACK_OFF, last=ended(3), restarts=1), 2, True, 1, 'CrashLoopBackOff'),
+        (status(state=running(1), last=ended(3), restarts=2), 2, False, 1, 'Error'),
+    ),
+)
+def test_counts_ends(container_status, ends, standing, instance, reason):
+    [cause] = find(pod(container_status))
+    assert (cause.ends, cause.standing, cause.reason) == (ends, standing, reason)
+    assert cause.logs[0].instance == instance
+
+
+@pytest.mark.parametrize(
+    'thing',
+    (
+        pytest.param(pod(status()), id='never ended'),
+        pytest.param(
+            pod(status(state=running(11), last=ended(3), restarts=1)),
+            id='has run for a while',
+        ),
+        pytest.param(
+            pod(
+                status(state=running(2), last=ended(3), restarts=1),
+                ready=True,
+                containers=[container(**PROBED)],
+            ),
+            id='its probe says it is ready',
+        ),
+        pytest.param(
+            pod(status(state=ended(3)), restartPolicy='Never'),
+            id='is not to be started again, and others still run',
+        ),
+        pytest.param(pod(), id='nothing told yet'),
+    ),
+)
+def test_says_nothing_of_a_container_that_is_well(thing):
+    assert find(thing) == []
+
+
+def test_a_pod_that_failed_for_good_is_explained():
+    [cause] = find(pod(status(state=ended(5)), phase='Failed', restartPolicy='Never'))
+    assert cause.code == 'CrashLoop'
+
+
+def test_what_ended_before_tracking_is_history():
+    was = {('pod-web-1', 'main'): 4}
+    back = status(state=running(1), last=ended(3), restarts=4)
+    assert find(pod(back), history=was) == []
+    [cause] = find(pod(status(state=ended(3), last=ended(3), restarts=4)), history=was)
+    assert (cause.ends, cause.ends_before) == (1, 4)
+
+
+def test_a_back_off_from_before_tracking_stands():
+    was = {('pod-web-1', 'main'): 5}
+    [cause] = find(pod(status(state=BACK_OFF, last=ended(3), restarts=4)), history=was)
+    assert (cause.ends, cause.ends_before, cause.standing) == (0, 5, True)
+
+
+@pytest.mark.parametrize('probe', ('Liveness', 'Startup'))
+def test_a_container_killed_by_a_probe_is_not_a_crash(probe):
+    thing = pod(status(state=ended(137, lived=20), restarts=0))
+    message = f'Container main failed {probe.lower()} probe, will be restarted'
+    event = kube_event(thing, 'Killing', message, 'spec.containers{main}', at=5)
+    [cause] = find(thing, event)
+    assert cause.code == f'{probe}ProbeFailed'
+
+
+@pytest.mark.parametrize(
+    ('reason', 'field', 'at'),
+    (
+        ('Killing', 'spec.containers{main}', 100),
+        ('Killing', 'spec.containers{other}', 1),
+        ('Unhealthy', 'spec.containers{main}', 1),
+    ),
+)
+def test_other_kube_events_do_not_make_it_a_probe(reason, field, at):
+    thing = pod(status(state=ended(137, lived=20)))
+    event = kube_event(thing, reason, 'failed liveness probe', field, at=at)
+    [cause] = find(thing, event)
+    assert cause.code == 'CrashLoop'
+
+
+def test_a_killing_for_another_reason_is_no_probe():
+    thing = pod(status(state=ended(137, lived=20)))
+    event = kube_event(thing, 'Killing', 'Stopping container main', 'spec.containers{main}')
+    assert find(thing, event)[0].code == 'CrashLoop'
+
+
+def test_a_failing_post_start_hook_is_named():
+    state = waiting('PostStartHookError', 'command exited with 1')
+    [cause] = find(pod(status(state=state, last=ended(137), restarts=1)))
+    assert cause.code == 'PostStartHook'
+
+
+def test_the_kubelet_says_back_off_in_an_event_where_the_state_does_not():
+    thing = pod(status(state=ended(3), last=ended(3), restarts=1))
+    event = kube_event(thing, 'BackOff', 'Back-off restarting', 'spec.containers{main}')
+    assert find(thing, event)[0].reason == 'CrashLoopBackOff'
+
+
+def test_the_termination_message_is_evidence():
+    [cause] = find(pod(status(state=ended(1, message='a\nno space left\n'))))
+    assert cause.evidence == ('termination message: no space left',)
+
+
+def test_the_log_command_reads_the_instance_that_crashed():
+    [now] = find(pod(status(state=ended(1))))
+    [before] = find(pod(status(state=running(1), last=ended(1), restarts=1)))
+    assert now.remedies == ('kubectl logs -n shop web-1 -c main',)
+    assert before.remedies == ('kubectl logs -n shop web-1 -c main --previous',)

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.causes import image
+from tests.unit.builders import kube_event
+from tests.unit.builders import pod
+from tests.unit.builders import status
+from tests.unit.builders import view
+from tests.unit.builders import waiting
+
+PULL = 'failed to pull and unpack image "web:1": failed to resolve reference "web:1": '
+
+
+def find(reason, message='', *events, **spec):
+    thing = pod(status(state=waiting(reason, message)), phase='Pending', **spec)
+    return list(image.find(view(None, *(make(thing) for make in events)), thing))
+
+
+@pytest.mark.parametrize(
+    ('words', 'code'),
+    (
+        (f'rpc error: code = NotFound desc = {PULL}web:1: not found', 'ImageNotFound'),
+        ('manifest unknown: manifest unknown', 'ImageNotFound'),
+        ('no match for platform in manifest: not found', 'ImageNotFound'),
+        (f'{PULL}unexpected status from HEAD request: 401 Unauthorized', 'ImageUnauthorized'),
+        ('pull access denied, repository does not exist or may require authorization',
+         'ImageUnauthorized'),
+        ('authorization failed: insufficient_scope', 'ImageUnauthorized'),
+        ('429 Too Many Requests - toomanyrequests: You have reached your limit: denied',
+         'ImageRateLimited'),
+        ('dial tcp: lookup registry: no such host', 'RegistryUnreachable'),
+        ('dial tcp 10.0.0.1:443: connect: connection refused', 'RegistryUnreachable'),
+        ('x509: certificate signed by unknown authority', 'RegistryUnreachable'),
+        ('', 'RegistryUnreachable'),
+    ),
+)
+def test_reads_the_words_of_the_registry(words, code):
+    [cause] = find('ErrImagePull', words)
+    assert (cause.code, cause.reason, cause.subject) == (code, 'ErrImagePull', 'main')
+    assert 'web:1' in cause.message
+    assert bool(cause.evidence) == bool(words) or code == 'ImageUnauthorized'
+
+
+@pytest.mark.parametrize(
+    ('reason', 'code'),
+    (('InvalidImageName', 'InvalidImageName'), ('ErrImageNeverPull', 'ImageNeverPull')),
+)
+def test_some_reasons_say_it_all(reason, code):
+    [cause] = find(reason, 'repository name must be lowercase')
+    assert cause.code == code
+    assert 'lowercase' in cause.evidence[0]
+
+
+def test_while_it_backs_off_the_kube_event_tells_why():
+    def failed(thing):
+        return kube_event(thing, 'Failed', 'Failed to pull image "web:1": web:1: not found')
+
+    def other(thing):
+        return kube_event(thing, 'Failed', 'Error: ImagePullBackOff')
+
+    [cause] = find('ImagePullBackOff', 'Back-off pulling image "web:1"', failed, other)
+    assert cause.code == 'ImageNotFound'
+
+
+def test_without_a_kube_event_the_status_has_the_word():
+    [cause] = find('ImagePullBackOff', 'Back-off pulling image "web:1"')
+    assert cause.evidence == ('the node\'s words: Back-off pulling image "web:1"',)
+
+
+def test_names_the_pull_secrets_that_were_refused():
+    [without] = find('ErrImagePull', 'unauthorized')
+    [with_one] = find('ErrImagePull', 'unauthorized', imagePullSecrets=[{'name': 'regcred'}])
+    assert without.evidence[-1] == 'pull secrets in use: none'
+    assert with_one.evidence[-1] == 'pull secrets in use: regcred'
+
+
+def test_a_container_that_is_being_created_is_fine():
+    assert find('ContainerCreating') == []
