@@ -1,0 +1,1 @@
+"""One module per kind, pure: a view in, an assessment out."""

@@ -1,0 +1,52 @@
+"""What differs between two pod templates, in few words: images first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import part
+from kubectl_dog.model.objects import parts
+from kubectl_dog.model.objects import text
+
+
+def describe(before: Object, after: Object) -> tuple[str, ...]:
+    """Sentences about what changed from one template (of a ReplicaSet or workload) to the next."""
+    old, new = _containers(before), _containers(after)
+    found = [line for name in new for line in _container(name, old.get(name), new[name])]
+    found += [f'container {name} removed' for name in old if name not in new]
+    return tuple(found or ['pod template changed'])
+
+
+def _container(name: str, old: Object | None, new: Object) -> Iterator[str]:
+    if old is None:
+        yield f'container {name} added'
+        return
+    if old.get('image') != new.get('image'):
+        yield f'image {name} {_image_change(text(old, "image"), text(new, "image"))}'
+    before, after = _env(old), _env(new)
+    names = sorted(key for key in {*before, *after} if before.get(key) != after.get(key))
+    if names:
+        yield f'env {", ".join(names)} changed'
+    for field in ('command', 'args', 'resources', 'readinessProbe', 'livenessProbe'):
+        if old.get(field) != new.get(field):
+            yield f'{field} of {name} changed'
+
+
+def _image_change(old: str, new: str) -> str:
+    """Only the tags where the repository stayed the same."""
+    old_name, _, old_tag = old.rpartition(':')
+    new_name, _, new_tag = new.rpartition(':')
+    if old_name and old_name == new_name:
+        return f'{old_tag} → {new_tag}'
+    return f'{old} → {new}'
+
+
+def _containers(template: Object) -> dict[str, Object]:
+    spec = part(template, 'spec')
+    everyone = parts(spec, 'initContainers') + parts(spec, 'containers')
+    return {text(one, 'name'): one for one in everyone}
+
+
+def _env(container: Object) -> dict[str, Object]:
+    return {text(one, 'name'): one for one in parts(container, 'env')}

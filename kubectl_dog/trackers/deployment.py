@@ -1,0 +1,212 @@
+"""Deployment: through the ReplicaSet of the current revision to the updated pods."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.assessments import Progress
+from kubectl_dog.model.assessments import Revision
+from kubectl_dog.model.assessments import State
+from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import condition
+from kubectl_dog.model.objects import created
+from kubectl_dog.model.objects import is_deleting
+from kubectl_dog.model.objects import is_observed
+from kubectl_dog.model.objects import number
+from kubectl_dog.model.objects import part
+from kubectl_dog.model.objects import selector
+from kubectl_dog.model.objects import text
+from kubectl_dog.model.objects import uid
+from kubectl_dog.model.pods import is_living
+from kubectl_dog.model.pods import is_ready
+from kubectl_dog.model.resources import PODS
+from kubectl_dog.model.resources import REPLICASETS
+from kubectl_dog.model.times import epoch
+from kubectl_dog.model.times import short
+from kubectl_dog.model.views import View
+from kubectl_dog.model.wants import Watch
+from kubectl_dog.trackers import changes
+from kubectl_dog.trackers.settling import needs_pods
+from kubectl_dog.trackers.settling import settled_at
+from kubectl_dog.trackers.settling import startup_budget
+
+_REVISION = 'deployment.kubernetes.io/revision'
+_DEFAULT_DEADLINE = 600
+
+
+class _Rollout(NamedTuple):
+    """What is read once of a view and judged by the functions below."""
+
+    view: View
+    deploy: Object
+    newest: Object
+    previous: Object
+    pods: tuple[Object, ...]
+    progress: Progress
+
+
+def wants(view: View) -> Sequence[Watch]:
+    """Its ReplicaSets and its pods, by its own selector."""
+    labels = selector(part(view.object, 'spec', 'selector'))
+    namespace = view.target.namespace
+    return (Watch(REPLICASETS, namespace, labels), Watch(PODS, namespace, labels))
+
+
+def assess(view: View) -> Assessment:
+    """The counts that `kubectl rollout status` goes by, and where they are too trusting, more."""
+    rollout = _read(view)
+    state, reason, message = State.PROGRESSING, '', ''
+    recheck_at: float | None = None
+    causes: tuple[Cause, ...] = ()
+    waits_for = _waits_for(rollout)
+    if is_deleting(rollout.deploy):
+        state, message = State.DELETING, 'is being deleted'
+    elif not is_observed(rollout.deploy):
+        waits_for = 'the controller to see the change'
+    elif not waits_for:
+        state, waits_for, recheck_at = _settle(rollout)
+    elif part(rollout.deploy, 'spec').get('paused'):
+        state, reason, message = State.PAUSED, 'DeploymentPaused', 'is paused (spec.paused)'
+    else:
+        failed, recheck_at = _deadline(rollout)
+        if failed:
+            deadline = _deadline_seconds(rollout)
+            state, reason = State.FAILED, 'ProgressDeadlineExceeded'
+            message = f'made no progress for {short(deadline)} (progressDeadlineSeconds)'
+            causes = (Cause(reason, reason, rollout.view.target.name, message),)
+    return Assessment(
+        state=state,
+        reason=reason,
+        message=message,
+        progress=rollout.progress,
+        revision=_revision(rollout),
+        pods=rollout.pods,
+        children=(rollout.newest,) if rollout.newest else (),
+        causes=causes,
+        recheck_at=recheck_at,
+        patience=_patience(rollout),
+        waits_for=waits_for,
+        serving=_serving(rollout),
+        remedies=_remedies(rollout),
+    )
+
+
+def _read(view: View) -> _Rollout:
+    deploy = view.object or {}
+    owned = [one for one in view.owned.get(uid(deploy), ()) if one.get('kind') != 'Pod']
+    current = text(deploy, 'metadata', 'annotations', _REVISION)
+    newest = next((one for one in owned if _revision_of(one) == current and current), {})
+    older = [one for one in owned if uid(one) != uid(newest) and number(one, 'status', 'replicas')]
+    previous = max(older, key=_revision_number, default={})
+    pods = tuple(pod for pod in view.owned.get(uid(newest), ()) if newest and is_living(pod))
+    status = part(deploy, 'status')
+    updated = number(status, 'updatedReplicas')
+    progress = Progress(
+        desired=number(deploy, 'spec', 'replicas', default=1),
+        updated=updated,
+        ready=number(status, 'readyReplicas'),
+        available=number(status, 'availableReplicas'),
+        old=max(0, number(status, 'replicas') - updated),
+    )
+    return _Rollout(view, deploy, newest, previous, pods, progress)
+
+
+def _revision_of(replica_set: Object) -> str:
+    return text(replica_set, 'metadata', 'annotations', _REVISION)
+
+
+def _revision_number(replica_set: Object) -> int:
+    return number(replica_set, 'metadata', 'annotations', _REVISION)
+
+
+def _waits_for(rollout: _Rollout) -> str:
+    """What is missing by the counts; empty when they say that the rollout is done."""
+    counts = rollout.progress
+    if counts.updated < counts.desired:
+        trouble = condition(rollout.deploy, 'ReplicaFailure')
+        if trouble.get('status') == 'True':
+            return f'pods that cannot be created: {text(trouble, "message")}'
+        return f'{counts.desired - counts.updated} of {counts.desired} pods to be updated'
+    if counts.old > 0:
+        return f'{counts.old} old pods to go'
+    if counts.updated > counts.desired:
+        return f'{counts.updated - counts.desired} surplus pods to go'
+    if counts.available < counts.updated:
+        return f'{counts.updated - counts.available} of {counts.updated} pods to become ready'
+    return ''
+
+
+def _settle(rollout: _Rollout) -> tuple[State, str, float | None]:
+    """Whether ready counts already (design §4.1 «Ready means ready»), else what it waits for."""
+    view, min_ready = rollout.view, number(rollout.deploy, 'spec', 'minReadySeconds')
+    pod_spec = part(rollout.deploy, 'spec', 'template', 'spec')
+    unseen = 'Pod' in view.blind or 'ReplicaSet.apps' in view.blind
+    if rollout.progress.desired == 0 or unseen:
+        return State.READY, '', None
+    if not needs_pods(pod_spec, min_ready, view.stable_for):
+        return State.READY, '', None
+    ready = [pod for pod in rollout.pods if is_ready(pod)]
+    if len(ready) < rollout.progress.desired:
+        return State.PROGRESSING, 'a look at its pods', None
+    moment = settled_at(ready, min_ready, view.stable_for)
+    if moment is None or moment <= view.now:
+        return State.READY, '', None
+    left = short(max(1.0, moment - view.now))
+    return State.PROGRESSING, f'its pods to stay up for {left} more (no readiness probe)', moment
+
+
+def _deadline(rollout: _Rollout) -> tuple[bool, float | None]:
+    """Whether the missed deadline is to be believed, else when it would be (design §4.1).
+
+    A condition may be left from the revision before: it is believed at once only where it was
+    set for this revision and nothing moved since, else after a full deadline without progress.
+    """
+    progressing = condition(rollout.deploy, 'Progressing')
+    missed = progressing.get('reason') == 'ProgressDeadlineExceeded'
+    if not missed or progressing.get('status') != 'False':
+        return False, None
+    memory, now = rollout.view.memory, rollout.view.now
+    set_at = epoch(progressing.get('lastUpdateTime')) or 0.0
+    is_ours = bool(rollout.newest) and set_at >= created(rollout.newest)
+    if is_ours and not memory.revised:
+        return True, None
+    due = memory.progressed_at + _deadline_seconds(rollout)
+    return (True, None) if due <= now else (False, due)
+
+
+def _deadline_seconds(rollout: _Rollout) -> int:
+    return number(rollout.deploy, 'spec', 'progressDeadlineSeconds', default=_DEFAULT_DEADLINE)
+
+
+def _patience(rollout: _Rollout) -> float:
+    pod_spec = part(rollout.deploy, 'spec', 'template', 'spec')
+    min_ready = number(rollout.deploy, 'spec', 'minReadySeconds')
+    budget = max(_deadline_seconds(rollout), startup_budget(pod_spec), min_ready)
+    return budget + 60.0
+
+
+def _revision(rollout: _Rollout) -> Revision | None:
+    name = text(rollout.deploy, 'metadata', 'annotations', _REVISION)
+    if not name or not is_observed(rollout.deploy) or not rollout.newest:
+        return None
+    if not rollout.previous:
+        return Revision(name)
+    before, after = (part(one, 'spec', 'template') for one in (rollout.previous, rollout.newest))
+    return Revision(name, _revision_of(rollout.previous), changes.describe(before, after))
+
+
+def _serving(rollout: _Rollout) -> str:
+    ready = number(rollout.previous, 'status', 'readyReplicas')
+    revision = _revision_of(rollout.previous)
+    counts = f'{ready}/{rollout.progress.desired}'
+    return f'the old revision {revision} still serves: {counts}' if ready else ''
+
+
+def _remedies(rollout: _Rollout) -> tuple[str, ...]:
+    if not rollout.previous:
+        return ()
+    target = rollout.view.target
+    return (f'kubectl rollout undo -n {target.namespace} {target.label}',)

@@ -1,0 +1,83 @@
+"""Pod, tracked by itself: ready, or done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.assessments import Progress
+from kubectl_dog.model.assessments import State
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import condition
+from kubectl_dog.model.objects import is_deleting
+from kubectl_dog.model.objects import part
+from kubectl_dog.model.objects import parts
+from kubectl_dog.model.objects import text
+from kubectl_dog.model.pods import containers
+from kubectl_dog.model.pods import is_ready
+from kubectl_dog.model.pods import phase
+from kubectl_dog.model.times import short
+from kubectl_dog.model.views import View
+from kubectl_dog.model.wants import Watch
+from kubectl_dog.trackers.settling import settled_at
+from kubectl_dog.trackers.settling import startup_budget
+
+
+def wants(view: View) -> Sequence[Watch]:
+    """Nothing beyond the pod itself."""
+    return ()
+
+
+def assess(view: View) -> Assessment:
+    """Ready, or Succeeded; Failed whatever made it so; paused behind scheduling gates."""
+    pod = view.object or {}
+    ready = is_ready(pod)
+    judged = Assessment(
+        state=State.PROGRESSING,
+        progress=Progress(desired=1, updated=1, ready=int(ready), available=int(ready)),
+        pods=(pod,),
+        patience=startup_budget(part(pod, 'spec')) + 60.0,
+    )
+    if phase(pod) == 'Succeeded':
+        return judged._replace(state=State.READY, reason='Succeeded', message='has completed')
+    if phase(pod) == 'Failed':
+        return judged._replace(state=State.FAILED, reason=_failure(pod), message=_story(pod))
+    if is_deleting(pod):
+        return judged._replace(state=State.DELETING, message='is being deleted')
+    if parts(pod, 'spec', 'schedulingGates'):
+        gates = ', '.join(text(gate, 'name') for gate in parts(pod, 'spec', 'schedulingGates'))
+        message = f'is held by scheduling gates: {gates}'
+        return judged._replace(state=State.PAUSED, reason='SchedulingGated', message=message)
+    if not ready:
+        return judged._replace(waits_for=_waits_for(pod))
+    return _settle(view, judged, pod)
+
+
+def _settle(view: View, judged: Assessment, pod: Object) -> Assessment:
+    moment = settled_at([pod], 0, view.stable_for)
+    if moment is None or moment <= view.now:
+        return judged._replace(state=State.READY)
+    left = short(max(1.0, moment - view.now))
+    return judged._replace(
+        waits_for=f'it to stay up for {left} more (no readiness probe)',
+        recheck_at=moment,
+    )
+
+
+def _failure(pod: Object) -> str:
+    """status.reason (Evicted, NodeLost, …), else the reason of the container that ended badly."""
+    ended = [one.last_end for one in containers(pod) if one.last_end.get('exitCode')]
+    return text(pod, 'status', 'reason') or (text(ended[0], 'reason') if ended else 'Failed')
+
+
+def _story(pod: Object) -> str:
+    return text(pod, 'status', 'message') or 'has failed and will not be started again'
+
+
+def _waits_for(pod: Object) -> str:
+    scheduled = condition(pod, 'PodScheduled')
+    if scheduled.get('status') == 'False':
+        return f'a node: {text(scheduled, "message")}'
+    if phase(pod) == 'Pending':
+        return 'its containers to start'
+    return 'it to become ready'

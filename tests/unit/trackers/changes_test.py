@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.trackers.changes import describe
+from tests.unit.builders import container
+
+
+def template(*containers, **spec):
+    return {'spec': {'containers': list(containers), **spec}}
+
+
+@pytest.mark.parametrize(
+    ('before', 'after', 'told'),
+    (
+        ([container(image='r/web:1')], [container(image='r/web:2')], 'image main 1 → 2'),
+        ([container(image='web')], [container(image='shop:2')], 'image main web → shop:2'),
+        (
+            [container(env=[{'name': 'A', 'value': '1'}])],
+            [container(env=[{'name': 'A', 'value': '2'}, {'name': 'B'}])],
+            'env A, B changed',
+        ),
+        ([container()], [container(args=['x'])], 'args of main changed'),
+        ([container('a')], [container('b')], 'container b added, container a removed'),
+        ([container()], [container(terminationMessagePath='/x')], 'pod template changed'),
+    ),
+)
+def test_describes_what_changed(before, after, told):
+    assert ', '.join(describe(template(*before), template(*after))) == told
