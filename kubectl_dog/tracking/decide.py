@@ -1,0 +1,96 @@
+"""From a judgement to a verdict. Pure; times are the engine's seconds."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.assessments import State
+from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.options import Options
+from kubectl_dog.model.times import short
+from kubectl_dog.model.verdicts import Verdict
+from kubectl_dog.tracking import patience
+from kubectl_dog.tracking.explain import best
+from kubectl_dog.tracking.policy import Ledger
+from kubectl_dog.tracking.policy import limit
+from kubectl_dog.tracking.store import Store
+
+
+class Decision(NamedTuple):
+    """A verdict that may still wait for its evidence; `tells` is what is known beside the cause."""
+
+    verdict: Verdict
+    reason: str
+    message: str
+    cause: Cause | None = None
+    tells: str = ''
+
+
+class Moment(NamedTuple):
+    """What a verdict on a target that is there depends on; None: not (yet) so."""
+
+    at: float
+    assessed: Assessment
+    ledger: Ledger
+    moved_at: float
+    paused_at: float | None
+
+
+def decide(moment: Moment, options: Options) -> Decision | None:
+    """The verdict of this moment, or None while there is reason to wait."""
+    assessed = moment.assessed
+    standing = [one.cause for one in moment.ledger.values() if one.gone is None]
+    due = [one.cause for one in moment.ledger.values() if limit(one, moment.at).due]
+    if assessed.state is State.READY:
+        return Decision(Verdict.READY, assessed.reason, assessed.message)
+    if assessed.state is State.FAILED:
+        cause = best(standing)
+        reason = cause.code if cause else assessed.reason
+        return Decision(Verdict.FAILED, reason, assessed.message, cause, assessed.message)
+    if due:
+        cause = best(due)
+        assert cause is not None
+        return Decision(Verdict.FAILED, cause.code, cause.message, cause)
+    if moment.paused_at is not None and moment.at >= moment.paused_at + patience.PAUSE:
+        tells = f'{assessed.message}; nothing will happen until somebody resumes it'
+        return Decision(Verdict.PAUSED, assessed.reason, assessed.message, None, tells)
+    return _too_late(moment, options, best(standing))
+
+
+def _too_late(moment: Moment, options: Options, cause: Cause | None) -> Decision | None:
+    stall = patience.stall_timeout(options, moment.assessed)
+    if options.timeout is not None and moment.at >= options.timeout:
+        message = f'not ready within {short(options.timeout)} (--timeout)'
+    elif moment.at >= moment.moved_at + stall:
+        message = f'no progress for {short(stall)} (--stall-timeout)'
+    else:
+        return None
+    waits_for = moment.assessed.waits_for or moment.assessed.message
+    tells = f'it was waiting for {waits_for}' if waits_for else message
+    return Decision(Verdict.TIMED_OUT, cause.code if cause else '', message, cause, tells)
+
+
+def deadlines(moment: Moment, options: Options, started: float) -> list[float]:
+    """When the verdict may change though nothing else does; `started` is the server's time at 0."""
+    found = [moment.moved_at + patience.stall_timeout(options, moment.assessed)]
+    if moment.paused_at is not None:
+        found.append(moment.paused_at + patience.PAUSE)
+    if moment.assessed.recheck_at is not None:
+        found.append(moment.assessed.recheck_at - started)
+    for one in moment.ledger.values():
+        left = limit(one, moment.at).at
+        if left is not None and one.gone is None:
+            found += [left, left - patience.EVIDENCE]
+    return found
+
+
+def has_evidence(decision: Decision, store: Store) -> bool:
+    """Whether everything that the explanation can hope for has been delivered."""
+    cause = decision.cause
+    if cause is None:
+        return True
+    logs_read = all(
+        store.log_ends.get((log.uid, log.container), -1) >= log.instance for log in cause.logs
+    )
+    return logs_read and all(lookup in store.answers for lookup in cause.lookups)

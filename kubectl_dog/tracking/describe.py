@@ -1,0 +1,77 @@
+"""One pod's condition in a few words. Pure."""
+
+from __future__ import annotations
+
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import condition
+from kubectl_dog.model.objects import number
+from kubectl_dog.model.objects import text
+from kubectl_dog.model.pods import Container
+from kubectl_dog.model.pods import containers
+from kubectl_dog.model.pods import is_finished
+from kubectl_dog.model.pods import is_ready
+from kubectl_dog.model.pods import phase
+
+_ORDINALS = {1: 'st', 2: 'nd', 3: 'rd'}
+
+
+def describe(pod: Object) -> str:
+    """What a person would say of the pod: where it is, what it waits for, how it ended."""
+    scheduled = condition(pod, 'PodScheduled')
+    if scheduled.get('status') == 'False':
+        return f'has no node: {text(scheduled, "message") or text(scheduled, "reason")}'
+    if is_finished(pod):
+        return _finished(pod)
+    trouble = next((told for told in map(_trouble, containers(pod)) if told), '')
+    if trouble or is_ready(pod):
+        return trouble or 'ready'
+    return _progress(pod)
+
+
+def _progress(pod: Object) -> str:
+    running = [one for one in containers(pod) if one.running]
+    init = next((one for one in running if one.role == 'init'), None)
+    if init is not None:
+        return f'init step {init.step}/{init.steps}: {init.name}'
+    if any(one.role == 'app' for one in running):
+        return 'running'
+    node = text(pod, 'spec', 'nodeName')
+    return f'on {node}, starting' if node else 'waiting for a node'
+
+
+def _trouble(container: Container) -> str:
+    """What is wrong with a container, if anything is."""
+    reason = text(container.waiting, 'reason')
+    if reason and reason not in ('ContainerCreating', 'PodInitializing', 'CrashLoopBackOff'):
+        return f'{container.name} waiting: {reason}'
+    end = container.last_end
+    if not end or (container.role == 'init' and not number(end, 'exitCode')):
+        return ''
+    told = f'{container.name} {_how(end)}{_again(container)}'
+    if container.running:
+        return f'{told}, started again'
+    return told
+
+
+def _how(end: Object) -> str:
+    if end.get('reason') == 'OOMKilled':
+        return 'was OOMKilled'
+    return f'exited {number(end, "exitCode")}'
+
+
+def _again(container: Container) -> str:
+    return f' for the {ordinal(container.ends)} time' if container.ends > 1 else ''
+
+
+def _finished(pod: Object) -> str:
+    if phase(pod) == 'Succeeded':
+        return 'completed'
+    reason = text(pod, 'status', 'reason')
+    told = next((_trouble(one) for one in containers(pod) if one.last_end.get('exitCode')), '')
+    return f'failed: {reason or told or "no reason given"}'
+
+
+def ordinal(count: int) -> str:
+    """1st, 2nd, 3rd, 4th, 11th…"""
+    ending = 'th' if count % 100 in (11, 12, 13) else _ORDINALS.get(count % 10, 'th')
+    return f'{count}{ending}'

@@ -1,0 +1,70 @@
+"""The answer to «why»: from causes and logs to sentences and commands. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kubectl_dog.causes.catalogue import CODES
+from kubectl_dog.causes.families import rank
+from kubectl_dog.causes.lastwords import last_words
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.verdicts import Explanation
+from kubectl_dog.model.views import View
+from kubectl_dog.model.wants import Lookup
+
+_REMEDIES = 2
+
+
+def best(causes: Iterable[Cause]) -> Cause | None:
+    """The cause that explains most; the specific one swallows the general."""
+    return min(causes, key=rank, default=None)
+
+
+def explain(view: View, assessed: Assessment, cause: Cause | None, tells: str) -> Explanation:
+    """Why, in the words of the best cause; `tells` is what is known without any."""
+    if cause is None:
+        known = tuple(fact for fact in (tells, assessed.serving) if fact)
+        return Explanation(None, known, (), assessed.remedies[:_REMEDIES])
+    facts = [_headline(cause, len(assessed.pods)), *cause.evidence]
+    if tells and CODES[cause.code].family != 'rollout':
+        facts.append(tells)
+    if assessed.serving:
+        facts.append(assessed.serving)
+    words = _words(view, cause)
+    remedies = (*cause.remedies, *assessed.remedies)[:_REMEDIES]
+    return Explanation(cause, tuple(facts), words, remedies, tuple(_unseen(view, cause, words)))
+
+
+def _headline(cause: Cause, pods: int) -> str:
+    told = []
+    if cause.pods and pods > 1:
+        told.append(f'{len(cause.pods)} of {pods} new pods')
+    if cause.ends > 1:
+        told.append(f'{cause.ends} times' if pods <= 1 else f'up to {cause.ends} times each')
+    if cause.ends_before:
+        told.append(f'{cause.ends_before} times before tracking began')
+    return f'{cause.message} ({", ".join(told)})' if told else cause.message
+
+
+def _words(view: View, cause: Cause) -> tuple[str, ...]:
+    for log in cause.logs:
+        words = last_words([line.text for line in view.logs.get((log.uid, log.container), ())])
+        if words:
+            return words
+    return ()
+
+
+def _unseen(view: View, cause: Cause, words: tuple[str, ...]) -> Iterable[str]:
+    if cause.logs and not words:
+        yield 'no log line of it could be read'
+    for lookup in cause.lookups:
+        yield from _unanswered(view, lookup)
+
+
+def _unanswered(view: View, lookup: Lookup) -> Iterable[str]:
+    answer = view.answers.get(lookup)
+    if answer is None:
+        yield f'the {lookup.resource.plural} of the namespace were not fetched in time'
+    elif answer.status == 'denied':
+        yield f'the {lookup.resource.plural} of the namespace may not be listed'

@@ -1,0 +1,56 @@
+"""Which kube events belong to a target, each told once per count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kubectl_dog.model.events import KubeEvent
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import name
+from kubectl_dog.model.objects import number
+from kubectl_dog.model.objects import text
+from kubectl_dog.model.objects import uid
+from kubectl_dog.model.resources import Target
+from kubectl_dog.tracking.store import Store
+from kubectl_dog.tracking.store import event_time
+from kubectl_dog.tracking.track import Track
+
+# Events of the target itself from before the run are history; those of its updated pods are not,
+# as the pods are what is being rolled out. The server stamps whole seconds.
+_SLACK = 2.0
+
+
+class KubeEvents:
+    """Remembers what was told. An event may come before the pod it is about: it waits."""
+
+    def __init__(self, started: float) -> None:
+        self._started = started
+        self._told: dict[str, int] = {}
+
+    def about(self, at: float, track: Track, store: Store) -> Iterator[KubeEvent]:
+        """What is new about the target and the objects behind it."""
+        if track.ended is not None:
+            return
+        for key, thing in track.related.items():
+            for event in store.about.get(key, ()):
+                times = max(1, number(event, 'count'), number(event, 'series', 'count'))
+                if self._told.get(uid(event)) == times or self._is_history(event, thing):
+                    continue
+                self._told[uid(event)] = times
+                yield _told(at, track.target, event, times)
+
+    def _is_history(self, event: Object, thing: Object) -> bool:
+        return thing.get('kind') != 'Pod' and event_time(event) < self._started - _SLACK
+
+
+def _told(at: float, target: Target, event: Object, times: int) -> KubeEvent:
+    return KubeEvent(
+        at=at,
+        target=target,
+        kind=text(event, 'involvedObject', 'kind'),
+        name=text(event, 'involvedObject', 'name') or name(event),
+        type=text(event, 'type'),
+        reason=text(event, 'reason'),
+        message=text(event, 'message'),
+        times=times,
+    )

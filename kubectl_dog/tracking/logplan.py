@@ -1,0 +1,67 @@
+"""Which logs to read: three pods of a revision and every failing one, until a pod is ready."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from collections.abc import Iterable
+from collections.abc import Iterator
+
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import created
+from kubectl_dog.model.objects import name
+from kubectl_dog.model.objects import text
+from kubectl_dog.model.objects import uid
+from kubectl_dog.model.options import Options
+from kubectl_dog.model.pods import containers
+from kubectl_dog.model.pods import is_ready
+from kubectl_dog.model.wants import Logs
+
+PODS_PER_REVISION = 3
+
+
+def choose(
+    pods: Iterable[Object],
+    failing: Collection[str],
+    chosen: Collection[str],
+) -> frozenset[str]:
+    """The uids of the pods to stream: those chosen before that still live, the oldest up to
+    three, and the failing ones (`failing` are names).
+    """
+    living = sorted(pods, key=lambda pod: (created(pod), name(pod)))
+    kept = [uid(pod) for pod in living if uid(pod) in chosen]
+    room = PODS_PER_REVISION - len(kept)
+    others = [uid(pod) for pod in living if uid(pod) not in chosen]
+    more = [uid(pod) for pod in living if name(pod) in failing]
+    return frozenset([*kept, *others[: max(0, room)], *more])
+
+
+def wants(
+    pods: Iterable[Object],
+    chosen: Collection[str],
+    failing: Collection[str],
+    started: float,
+    options: Options,
+) -> Iterator[Logs]:
+    """The streams of the chosen pods; `started` is the server's time at which tracking began."""
+    since = None if options.since is None else started - options.since
+    for pod in pods:
+        if uid(pod) not in chosen or (_is_done(pod) and name(pod) not in failing):
+            continue
+        for container in containers(pod):
+            if container.has_started:
+                yield Logs(
+                    namespace=text(pod, 'metadata', 'namespace'),
+                    pod=name(pod),
+                    uid=uid(pod),
+                    container=container.name,
+                    restarts=container.restarts,
+                    running=container.running,
+                    since=since,
+                    tail=options.tail,
+                )
+
+
+def _is_done(pod: Object) -> bool:
+    """Ready by a probe: one without may die in the next moment, and its words are needed then."""
+    probed = all(c.spec.get('readinessProbe') for c in containers(pod) if c.role == 'app')
+    return probed and is_ready(pod)

@@ -1,0 +1,98 @@
+"""What is worth a line: changes of the target, its pods and its causes, each told once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Mapping
+
+from kubectl_dog.causes.catalogue import tolerance
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.assessments import Revision
+from kubectl_dog.model.events import CauseGone
+from kubectl_dog.model.events import CauseSeen
+from kubectl_dog.model.events import ChildChanged
+from kubectl_dog.model.events import Event
+from kubectl_dog.model.events import RevisionSeen
+from kubectl_dog.model.events import StateChanged
+from kubectl_dog.model.objects import name
+from kubectl_dog.model.objects import uid
+from kubectl_dog.model.resources import Target
+from kubectl_dog.tracking.describe import describe
+from kubectl_dog.tracking.policy import Ledger
+from kubectl_dog.tracking.policy import limit
+
+
+class Narrator:
+    """Remembers what was told about one target."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._revision: Revision | None = None
+        self._state: StateChanged | None = None
+        self._pods: dict[str, str] = {}
+        self._causes: dict[tuple[str, str], CauseSeen] = {}
+
+    def tell(self, at: float, assessed: Assessment, ledger: Ledger) -> Iterator[Event]:
+        """Events for what changed since the last call."""
+        yield from self._tell_revision(at, assessed)
+        yield from self._tell_pods(at, assessed)
+        yield from self._tell_causes(at, assessed, ledger)
+        yield from self._tell_state(at, assessed)
+
+    @property
+    def state(self) -> StateChanged | None:
+        """The judgement that was told last."""
+        return self._state
+
+    def _tell_revision(self, at: float, assessed: Assessment) -> Iterator[Event]:
+        revision = assessed.revision
+        known = self._revision.name if self._revision else ''
+        if revision is not None and revision.name != known:
+            self._revision = revision
+            desired = assessed.progress.desired if assessed.progress else 0
+            yield RevisionSeen(at, self._target, revision, desired)
+
+    def _tell_state(self, at: float, assessed: Assessment) -> Iterator[Event]:
+        told = StateChanged(
+            at,
+            self._target,
+            assessed.state,
+            assessed.reason,
+            assessed.message,
+            assessed.progress,
+            assessed.waits_for,
+        )
+        if self._state is None or told[2:6] != self._state[2:6]:
+            self._state = told
+            yield told
+        else:
+            self._state = told._replace(at=self._state.at)
+
+    def _tell_pods(self, at: float, assessed: Assessment) -> Iterator[Event]:
+        for pod in assessed.pods:
+            told = describe(pod)
+            if self._pods.get(uid(pod)) != told:
+                self._pods[uid(pod)] = told
+                yield ChildChanged(at, self._target, 'po', name(pod), told)
+
+    def _tell_causes(self, at: float, assessed: Assessment, ledger: Ledger) -> Iterator[Event]:
+        for key, standing in ledger.items():
+            cause = standing.cause
+            known = self._causes.get(key)
+            if tolerance(cause).explains_only or standing.gone is not None:
+                continue
+            if (
+                known is None
+                or cause.ends > known.cause.ends
+                or cause.healing > known.cause.healing
+            ):
+                left = limit(standing, at)
+                seconds = None if left.at is None else max(0.0, left.at - at)
+                told = CauseSeen(at, self._target, cause, len(assessed.pods), seconds, left.ends)
+                self._causes[key] = told
+                yield told
+        yield from self._tell_gone(at, ledger)
+
+    def _tell_gone(self, at: float, ledger: Mapping[tuple[str, str], object]) -> Iterator[Event]:
+        for key in [key for key in self._causes if key not in ledger]:
+            yield CauseGone(at, self._target, self._causes.pop(key).cause)

@@ -1,0 +1,55 @@
+"""How long to wait when nothing happens (design §4.4). Pure; the engine's seconds."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.options import Options
+from kubectl_dog.model.pods import containers
+
+STALL_TIMEOUT = 600.0
+
+# How long a target may be gone before it counts as deleted and not as being replaced.
+COMES_BACK = 5.0
+
+# How long a pause may last before it is a verdict: tools pause and resume within seconds.
+PAUSE = 10.0
+
+# How long a verdict may wait for its evidence.
+EVIDENCE = 1.0
+
+
+class Advance(NamedTuple):
+    """The best that a revision has reached: counts only ever grow, so flapping is no progress."""
+
+    revision: str = ''
+    counts: tuple[int, ...] = ()
+    at: float = 0.0
+    revised: bool = False
+
+
+def advance(before: Advance, assessed: Assessment, at: float) -> Advance:
+    """The high-water mark after one more look; `at` moves when anything got better."""
+    revision = assessed.revision.name if assessed.revision else before.revision
+    counts = _counts(assessed)
+    if revision != before.revision or not before.counts:
+        revised = before.revised or bool(before.revision and revision != before.revision)
+        return Advance(revision, counts, at, revised)
+    highest = tuple(max(pair) for pair in zip(before.counts, counts))
+    return before if highest == before.counts else before._replace(counts=highest, at=at)
+
+
+def _counts(assessed: Assessment) -> tuple[int, ...]:
+    progress = assessed.progress
+    started = sum(one.has_started for pod in assessed.pods for one in containers(pod))
+    if progress is None:
+        return (0, 0, 0, 0, started)
+    return (progress.updated, progress.ready, progress.available, -progress.old, started)
+
+
+def stall_timeout(options: Options, assessed: Assessment | None) -> float:
+    """How long, in seconds, a target may stand still."""
+    if options.stall_timeout is not None:
+        return options.stall_timeout
+    return max(STALL_TIMEOUT, assessed.patience if assessed else 0.0)

@@ -1,0 +1,93 @@
+"""Whether a target is there: not yet, there, gone and back, or gone for good (design §4.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kubectl_dog.causes.nearby import near
+from kubectl_dog.model.events import Event
+from kubectl_dog.model.events import Notice
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import name
+from kubectl_dog.model.objects import uid
+from kubectl_dog.model.options import Options
+from kubectl_dog.model.resources import Target
+from kubectl_dog.model.times import short
+from kubectl_dog.model.verdicts import Verdict
+from kubectl_dog.model.wants import Lookup
+from kubectl_dog.model.wants import Want
+from kubectl_dog.tracking import patience
+from kubectl_dog.tracking.views import World
+
+
+class Presence:
+    """Remembers since when a target is missing, and whether it was ever there."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._uid = ''
+        self._missing_since: float | None = None
+        self._neighbours = Lookup(target.resource, target.namespace)
+        self._told_neighbours = False
+
+    @property
+    def missing(self) -> bool:
+        """Whether it is known not to be there now."""
+        return self._missing_since is not None
+
+    def look(self, at: float, thing: Object | None, world: World) -> Iterator[Event]:
+        """Take in whether it is there; notices about coming and going."""
+        if thing is not None:
+            if self._uid and self._uid != uid(thing):
+                yield self._notice(at, 'was deleted and created again: tracking the new one')
+            elif self._missing_since is not None:
+                yield self._notice(at, 'is there now')
+            self._uid, self._missing_since = uid(thing), None
+            return
+        if self._missing_since is None:
+            self._missing_since = at
+            yield self._notice(at, self._absence(world.options))
+        yield from self._tell_neighbours(at, world)
+
+    def _absence(self, options: Options) -> str:
+        if self._uid:
+            return 'was deleted'
+        where = f' in namespace {self._target.namespace}' if self._target.namespace else ''
+        return f'is not there yet{where}: waiting up to {short(options.create_timeout)}'
+
+    def _tell_neighbours(self, at: float, world: World) -> Iterator[Event]:
+        answer = world.store.answers.get(self._neighbours)
+        if self._uid or self._told_neighbours or answer is None:
+            return
+        self._told_neighbours = True
+        similar = near(self._target.name, [name(one) for one in answer.objects])
+        if similar:
+            yield self._notice(at, f'names like it that exist: {", ".join(similar)}')
+
+    def _notice(self, at: float, text: str) -> Notice:
+        return Notice(at, self._target, f'{self._target.label} {text}')
+
+    def verdict(self, at: float, options: Options) -> tuple[Verdict, str, str] | None:
+        """(verdict, reason, message) where being missing has lasted too long."""
+        since = self._missing_since
+        if since is not None and self._uid and at >= since + patience.COMES_BACK:
+            return Verdict.DELETED, 'Deleted', 'was deleted while it was tracked'
+        if since is not None and not self._uid and at >= since + options.create_timeout:
+            waited = short(options.create_timeout)
+            return Verdict.NEVER_APPEARED, 'NotFound', f'did not appear within {waited}'
+        if options.timeout is not None and at >= options.timeout:
+            message = f'not ready within {short(options.timeout)} (--timeout)'
+            return Verdict.TIMED_OUT, '', message
+        return None
+
+    def deadlines(self, options: Options) -> list[float]:
+        """When `verdict` may change."""
+        if self._missing_since is None:
+            return []
+        wait = patience.COMES_BACK if self._uid else options.create_timeout
+        return [self._missing_since + wait]
+
+    def wants(self) -> Iterator[Want]:
+        """While it has never been there: the names that are."""
+        if self._missing_since is not None and not self._uid:
+            yield self._neighbours

@@ -1,0 +1,209 @@
+"""One target from first sight to verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kubectl_dog.causes.families import of_pods
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.assessments import State
+from kubectl_dog.model.events import Event
+from kubectl_dog.model.events import StateChanged
+from kubectl_dog.model.events import TargetEnded
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import uid
+from kubectl_dog.model.resources import EVENTS
+from kubectl_dog.model.resources import Target
+from kubectl_dog.model.verdicts import Explanation
+from kubectl_dog.model.verdicts import Verdict
+from kubectl_dog.model.views import View
+from kubectl_dog.model.wants import Want
+from kubectl_dog.model.wants import Watch
+from kubectl_dog.trackers.protocol import Tracker
+from kubectl_dog.tracking import logplan
+from kubectl_dog.tracking import patience
+from kubectl_dog.tracking.decide import Decision
+from kubectl_dog.tracking.decide import Moment
+from kubectl_dog.tracking.decide import deadlines
+from kubectl_dog.tracking.decide import decide
+from kubectl_dog.tracking.decide import has_evidence
+from kubectl_dog.tracking.explain import best
+from kubectl_dog.tracking.explain import explain
+from kubectl_dog.tracking.narrate import Narrator
+from kubectl_dog.tracking.policy import Standing
+from kubectl_dog.tracking.policy import advance
+from kubectl_dog.tracking.policy import limit
+from kubectl_dog.tracking.presence import Presence
+from kubectl_dog.tracking.views import World
+from kubectl_dog.tracking.views import build
+
+
+class Track:
+    """Holds what must be remembered between two looks; every rule is a pure function elsewhere."""
+
+    def __init__(self, target: Target, tracker: Tracker) -> None:
+        self.target = target
+        self.root = Watch(
+            target.resource,
+            target.namespace,
+            fields=f'metadata.name={target.name}',
+        )
+        self.ended: TargetEnded | None = None
+        self._tracker = tracker
+        self._presence = Presence(target)
+        self._forget()
+
+    def _forget(self) -> None:
+        self._narrator = Narrator(self.target)
+        self._view: View | None = None
+        self._moment: Moment | None = None
+        self._reached = patience.Advance()
+        self._ledger: dict[tuple[str, str], Standing] = {}
+        self._streamed: frozenset[str] = frozenset()
+        self._decided: tuple[float, Decision] | None = None
+
+    @property
+    def state(self) -> StateChanged | None:
+        """The judgement that was told last, if any."""
+        return self._narrator.state
+
+    @property
+    def related(self) -> dict[str, Object]:
+        """By uid, the objects whose kube events belong to this target."""
+        if self._view is None or self._moment is None:
+            return {}
+        assessed, thing = self._moment.assessed, self._view.object or {}
+        return {uid(one): one for one in (thing, *assessed.children, *assessed.pods)}
+
+    def step(self, at: float, world: World) -> Iterator[Event]:
+        """Judge the present state of the store; events for everything that is new."""
+        if self.ended is not None:
+            return
+        if self.root in world.store.listed:
+            thing = next(iter(world.store.objects(self.root)), None)
+            known = uid(self._view.object or {}) if self._view else ''
+            yield from self._presence.look(at, thing, world)
+            if thing is not None:
+                if known and known != uid(thing):
+                    self._forget()
+                yield from self._judge(at, world, thing)
+                return
+        ended = self._presence.verdict(at, world.options)
+        if ended is not None:
+            yield self.end(at, *ended)
+
+    def _judge(self, at: float, world: World, thing: Object) -> Iterator[Event]:
+        view = build(world, self.target, thing, at, self._reached)
+        assessed = self._tracker.assess(view)
+        before, self._reached = self._reached, patience.advance(self._reached, assessed, at)
+        if before.revision and before.revision != self._reached.revision:
+            self._ledger = {}
+        causes = (*assessed.causes, *of_pods(view, assessed.pods))
+        self._ledger = advance(self._ledger, causes, at)
+        self._view = view
+        self._moment = Moment(
+            at,
+            assessed,
+            self._ledger,
+            self._reached.at,
+            self._paused_at(at, assessed),
+        )
+        yield from self._narrator.tell(at, assessed, self._ledger)
+        yield from self._decide(at, world)
+
+    def _paused_at(self, at: float, assessed: Assessment) -> float | None:
+        if assessed.state is not State.PAUSED:
+            return None
+        before = self._moment.paused_at if self._moment else None
+        return at if before is None else before
+
+    def _decide(self, at: float, world: World) -> Iterator[Event]:
+        assert self._moment is not None
+        decision = decide(self._moment, world.options)
+        if decision is None:
+            self._decided = None
+            return
+        since = at
+        if self._decided is not None and self._decided[1].verdict is decision.verdict:
+            since = self._decided[0]
+        self._decided = (since, decision)
+        if has_evidence(decision, world.store) or at >= since + patience.EVIDENCE:
+            yield self._end_as(at, decision)
+
+    def _end_as(self, at: float, decision: Decision) -> TargetEnded:
+        assert self._view is not None and self._moment is not None
+        assessed = self._moment.assessed
+        if decision.verdict is Verdict.READY:
+            explanation = Explanation()
+        else:
+            explanation = explain(self._view, assessed, decision.cause, decision.tells)
+        return self.end(at, decision.verdict, decision.reason, decision.message, explanation)
+
+    def stop(self, at: float, verdict: Verdict) -> TargetEnded:
+        """End now, on the user's wish, with the best that can be said."""
+        if self._moment is None or self._view is None:
+            return self.end(at, verdict, '', 'nothing was seen of it yet')
+        assessed = self._moment.assessed
+        cause = best(one.cause for one in self._ledger.values() if one.gone is None)
+        tells = f'it was waiting for {assessed.waits_for}' if assessed.waits_for else ''
+        explanation = explain(self._view, assessed, cause, tells)
+        return self.end(at, verdict, cause.code if cause else '', assessed.message, explanation)
+
+    def end(
+        self,
+        at: float,
+        verdict: Verdict,
+        reason: str = '',
+        message: str = '',
+        explanation: Explanation | None = None,
+    ) -> TargetEnded:
+        """Record the verdict; nothing is judged or wanted after it."""
+        progress = self._moment.assessed.progress if self._moment else None
+        self.ended = TargetEnded(
+            at,
+            self.target,
+            verdict,
+            reason,
+            message,
+            progress,
+            explanation or Explanation(),
+        )
+        return self.ended
+
+    def wants(self, at: float, world: World) -> Iterator[Want]:
+        """What should be read for this target from now on."""
+        if self.ended is not None:
+            return
+        yield self.root
+        yield from self._presence.wants()
+        if self._view is None or self._moment is None:
+            return
+        yield from self._tracker.wants(self._view)
+        yield Watch(EVENTS, self.target.namespace)
+        yield from self._logs(world)
+        for one in self._ledger.values():
+            left = limit(one, at).at
+            if left is not None and at >= left - patience.EVIDENCE:
+                yield from one.cause.lookups
+
+    def _logs(self, world: World) -> Iterator[Want]:
+        if not world.options.logs:
+            return
+        assert self._moment is not None
+        pods = self._moment.assessed.pods
+        failing = {pod for one in self._ledger.values() for pod in one.cause.pods}
+        self._streamed = logplan.choose(pods, failing, self._streamed)
+        yield from logplan.wants(pods, self._streamed, failing, world.started, world.options)
+
+    def deadline(self, at: float, world: World) -> float | None:
+        """When to look again though nothing was delivered, strictly after `at`; None: never."""
+        if self.ended is not None:
+            return None
+        found = self._presence.deadlines(world.options)
+        if world.options.timeout is not None:
+            found.append(world.options.timeout)
+        if self._moment is not None and not self._presence.missing:
+            found += deadlines(self._moment, world.options, world.started)
+        if self._decided is not None:
+            found.append(self._decided[0] + patience.EVIDENCE)
+        return min((moment for moment in found if moment > at), default=None)

@@ -1,0 +1,40 @@
+"""From the store to what one tracker is shown."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.options import Options
+from kubectl_dog.model.resources import Target
+from kubectl_dog.model.views import Memory
+from kubectl_dog.model.views import View
+from kubectl_dog.tracking.patience import Advance
+from kubectl_dog.tracking.store import Store
+
+
+class World(NamedTuple):
+    """What all targets of a call share; `started` is the server's time, in epoch seconds, at 0."""
+
+    store: Store
+    started: float
+    options: Options
+
+
+def build(world: World, target: Target, thing: Object, at: float, reached: Advance) -> View:
+    """One target's view of the world; the store's indexes are shared, not copied."""
+    store = world.store
+    return View(
+        target=target,
+        now=world.started + at,
+        object=thing,
+        owned=store.owned,
+        about=store.about,
+        history=store.history,
+        logs=store.logs,
+        answers=store.answers,
+        known=frozenset(watch.resource.key for watch in store.listed),
+        blind=frozenset(store.blind),
+        memory=Memory(world.started, world.started + reached.at, reached.revised),
+        stable_for=world.options.stable_for,
+    )

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.model.causes import Cause
+from kubectl_dog.tracking.policy import Standing
+from kubectl_dog.tracking.policy import advance
+from kubectl_dog.tracking.policy import limit
+
+MISSING = Cause('ConfigMapMissing', '', 'app', '')
+CRASH = Cause('CrashLoop', '', 'main', '', ends=1)
+
+
+@pytest.mark.parametrize(
+    ('cause', 'first', 'at', 'due', 'moment'),
+    (
+        (MISSING, 5, 24, False, 25),
+        (MISSING, 5, 25, True, 25),
+        (MISSING._replace(healing=True), 5, 25, False, 45),
+        (MISSING._replace(healing=True), 5, 45, True, 45),
+        (MISSING._replace(subject='volume/app'), 5, 39, False, 40),
+        (CRASH, 0, 100, False, None),
+        (CRASH._replace(ends=2), 0, 100, False, None),
+        (CRASH._replace(ends=3), 0, 9, False, 10),
+        (CRASH._replace(ends=3), 0, 10, True, 10),
+        (CRASH._replace(ends=3, standing=False), 0, 10, False, 10),
+        (CRASH._replace(ends=0, ends_before=2), 0, 100, False, None),
+        (CRASH._replace(ends=0, ends_before=3), 0, 29, False, 30),
+        (CRASH._replace(ends=0, ends_before=3), 0, 30, True, 30),
+        (Cause('InitNotFinished', '', 'wait', ''), 0, 1e6, False, None),
+    ),
+)
+def test_a_cause_fails_its_target_when_its_tolerance_ends(cause, first, at, due, moment):
+    assert limit(Standing(first, None, cause), at)[:2] == (due, moment)
+
+
+def test_a_cause_that_is_gone_fails_nothing():
+    assert not limit(Standing(0, 21, MISSING), 22).due
+
+
+@pytest.mark.parametrize(
+    ('gap', 'first'),
+    (
+        pytest.param(15, 0, id='a short gap does not stop the clock'),
+        pytest.param(16, 26, id='after a long one it starts anew'),
+    ),
+)
+def test_the_clock_survives_short_gaps(gap, first):
+    ledger = advance({}, [MISSING], 0)
+    ledger = advance(ledger, [], 10)
+    assert ledger[MISSING.key].gone == 10
+    ledger = advance(ledger, [], 12)
+    ledger = advance(ledger, [MISSING], 10 + gap)
+    assert ledger[MISSING.key][:2] == (first, None)
+
+
+def test_what_is_long_gone_is_forgotten():
+    ledger = advance(advance({}, [MISSING], 0), [], 10)
+    assert advance(ledger, [], 26) == {}
+
+
+def test_old_ends_of_a_container_that_runs_again_are_no_cause():
+    assert advance({}, [CRASH._replace(ends=0, standing=False)], 0) == {}

@@ -1,0 +1,370 @@
+"""Whole rollouts through the engine: what is given when, and what verdict comes when."""
+
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.model.events import CauseGone
+from kubectl_dog.model.events import CauseSeen
+from kubectl_dog.model.events import KubeEvent
+from kubectl_dog.model.events import LogChunk
+from kubectl_dog.model.events import Notice
+from kubectl_dog.model.events import RevisionSeen
+from kubectl_dog.model.events import RunEnded
+from kubectl_dog.model.events import StatusReport
+from kubectl_dog.model.items import Answer
+from kubectl_dog.model.items import LogEnd
+from kubectl_dog.model.items import LogLine
+from kubectl_dog.model.items import LogLines
+from kubectl_dog.model.items import ServerClock
+from kubectl_dog.model.items import Signal
+from kubectl_dog.model.items import Trouble
+from kubectl_dog.model.wants import Logs
+from kubectl_dog.model.wants import Lookup
+from tests.unit.builders import DEPLOY
+from tests.unit.builders import POD
+from tests.unit.builders import ago
+from tests.unit.builders import container
+from tests.unit.builders import deployment
+from tests.unit.builders import ended
+from tests.unit.builders import kube_event
+from tests.unit.builders import pod
+from tests.unit.builders import replica_set
+from tests.unit.builders import running
+from tests.unit.builders import status
+from tests.unit.builders import waiting
+from tests.unit.tracking.play import EVENT_WATCH
+from tests.unit.tracking.play import NAMES
+from tests.unit.tracking.play import POD_WATCH
+from tests.unit.tracking.play import REPLICA_SETS
+from tests.unit.tracking.play import Play
+
+PROGRESSING = deployment(availableReplicas=0, readyReplicas=0)
+MISSING = status(state=waiting('CreateContainerConfigError', 'configmap "app" not found'))
+LOG = Logs('shop', 'web-1', 'pod-web-1', 'main')
+
+
+def crashed(ends, **fields):
+    last = ended(3) if ends > 1 else {}
+    return pod(
+        status(state=ended(3), last=last, restarts=ends - 1), owner='rs-2', age=1, **fields
+    )
+
+
+def recovering(ends, since=1.0):
+    state = status(state=running(since), last=ended(3), restarts=ends)
+    return pod(state, owner='rs-2', age=1)
+
+
+def start(*pods, thing=PROGRESSING, replica_sets=(replica_set(),), **options):
+    return Play(**options).rollout(thing, *pods, replica_sets=replica_sets)
+
+
+def test_a_finished_rollout_ends_at_once():
+    play = Play().listed(0.1, Play().root, deployment())
+    assert play.outcome == ('ready', '', 0.1)
+    assert play.told[-1] == RunEnded(0.1, 0, ((DEPLOY, 'ready'),))
+
+
+def test_a_crash_loop_fails_at_the_third_end():
+    play = start(crashed(1))
+    play.changed(2, POD_WATCH, recovering(1)).changed(3, POD_WATCH, crashed(2))
+    play.give(13, LOG, LogEnd(2)).changed(14, POD_WATCH, crashed(3))
+    assert play.outcome == ('failed', 'CrashLoop', 14)
+    assert play.step.finished
+
+
+def test_three_quick_ends_still_take_ten_seconds():
+    play = start(crashed(1)).give(1, LOG, LogEnd(2))
+    play.changed(2, POD_WATCH, crashed(3)).until(60)
+    assert play.outcome == ('failed', 'CrashLoop', 10)
+
+
+def test_a_container_that_fails_twice_and_recovers_is_ready():
+    play = start(crashed(2))
+    play.changed(12, POD_WATCH, recovering(2))
+    ready = pod(status(state=running(11), last=ended(3), restarts=2), owner='rs-2', ready=True)
+    play.changed(13, POD_WATCH, ready).changed(13.1, play.root, deployment())
+    assert play.outcome == ('ready', '', 13.1)
+
+
+def test_an_instant_crash_without_a_probe_is_not_called_ready():
+    bare = {'containers': [container()]}
+    seems = pod(status(state=running(0)), owner='rs-2', ready=True, age=1)
+    play = start(seems, thing=deployment(template=bare))
+    assert play.until(1).outcome is None
+    play.give(1, LOG, LogEnd(2)).changed(1, POD_WATCH, crashed(1))
+    play.changed(14, POD_WATCH, crashed(3))
+    assert play.outcome == ('failed', 'CrashLoop', 14)
+
+
+def test_without_a_probe_it_is_ready_when_it_has_lasted():
+    bare = {'containers': [container()]}
+    lasting = pod(status(state=running(0)), owner='rs-2', ready=True, age=1)
+    play = start(lasting, thing=deployment(template=bare)).until(60)
+    assert play.outcome == ('ready', '', 10)
+
+
+def test_a_missing_configmap_fails_when_its_tolerance_ends():
+    play = start(pod(MISSING, owner='rs-2', phase='Pending'))
+    play.until(18.9)
+    assert NAMES not in play.step.wants
+    assert NAMES in play.until(19).step.wants
+    play.give(19.1, NAMES, Answer('found', ({'metadata': {'name': 'ap'}},))).until(60)
+    assert play.outcome == ('failed', 'ConfigMapMissing', 20)
+    assert 'a similar configmap exists: ap' in play.ended.explanation.facts
+
+
+def test_a_configmap_that_is_there_now_gives_it_more_time():
+    play = start(pod(MISSING, owner='rs-2', phase='Pending')).until(19)
+    play.give(19.1, NAMES, Answer('found', ({'metadata': {'name': 'app'}},)))
+    assert play.until(39).outcome is None
+    assert play.until(60).outcome == ('failed', 'ConfigMapMissing', 40)
+
+
+def test_evidence_that_does_not_come_is_waited_for_one_second():
+    play = start(pod(MISSING, owner='rs-2', phase='Pending')).until(60)
+    assert play.outcome == ('failed', 'ConfigMapMissing', 21)
+    assert play.ended.explanation.unseen
+
+
+def test_a_standing_image_pull_back_off_from_before_counts_from_first_sight():
+    old = pod(
+        status(state=waiting('ImagePullBackOff', 'Back-off: not found')),
+        owner='rs-2',
+        phase='Pending',
+        age=5000,
+    )
+    assert start(old).until(100).outcome == ('failed', 'ImageNotFound', 45)
+
+
+def test_old_crashes_are_history_and_an_old_back_off_stands():
+    back_off = status(state=waiting('CrashLoopBackOff'), last=ended(3), restarts=7)
+    old = pod(back_off, owner='rs-2', age=5000)
+    play = start(old).give(1, LOG, LogEnd(7)).until(100)
+    assert play.outcome == ('failed', 'CrashLoop', 30)
+    assert '8 times before tracking began' in play.ended.explanation.facts[0]
+
+
+def test_a_newer_revision_starts_with_a_clean_slate():
+    play = start(crashed(2))
+    newer = deployment(revision='3', availableReplicas=0)
+    play.changed(5, play.root, newer)
+    play.listed(5, REPLICA_SETS, replica_set('3'))
+    assert [event.revision.name for event in play.of(RevisionSeen)] == ['2', '3']
+    play.changed(6, POD_WATCH, pod(status(state=ended(3)), name='web-2', owner='rs-3', age=1))
+    assert play.until(30).outcome is None
+
+
+def test_the_first_explanation_is_the_pods_where_the_deadline_was_missed():
+    missed = {
+        'type': 'Progressing',
+        'status': 'False',
+        'reason': 'ProgressDeadlineExceeded',
+        'lastUpdateTime': ago(1),
+    }
+    thing = deployment(availableReplicas=0, conditions=[missed])
+    pulling = status(state=waiting('ErrImagePull', 'not found'))
+    play = Play().rollout(PROGRESSING, replica_sets=[replica_set()])
+    play.changed(1, POD_WATCH, pod(pulling, owner='rs-2', phase='Pending'))
+    play.changed(2, play.root, thing)
+    assert play.outcome == ('failed', 'ImageNotFound', 2)
+    assert 'made no progress' in play.ended.explanation.facts[2]
+
+
+@pytest.mark.parametrize(
+    ('options', 'at', 'message'),
+    (
+        ({'timeout': 30.0}, 30, 'not ready within 30s (--timeout)'),
+        ({'stall_timeout': 40.0}, 40, 'no progress for 40s (--stall-timeout)'),
+        ({}, 660, 'no progress for 11m (--stall-timeout)'),
+    ),
+)
+def test_a_time_out_names_what_it_waited_for(options, at, message):
+    play = start(pod(owner='rs-2'), **options).until(1000)
+    assert play.outcome == ('timed-out', '', at)
+    assert play.ended.message == message
+    assert play.ended.explanation.facts[0] == 'it was waiting for 1 of 1 pods to become ready'
+
+
+def test_a_time_out_names_the_cause_that_stands():
+    play = start(pod(MISSING, owner='rs-2', phase='Pending'), timeout=10.0).until(1000)
+    assert play.ended.reason == 'ConfigMapMissing'
+
+
+def test_progress_puts_the_stall_off():
+    two = deployment(2, updatedReplicas=1, availableReplicas=0)
+    play = Play(stall_timeout=40.0).rollout(two, replica_sets=[replica_set()])
+    play.changed(30, play.root, deployment(2, updatedReplicas=1, availableReplicas=1))
+    assert play.until(69).outcome is None
+    assert play.until(100).outcome == ('timed-out', '', 70)
+
+
+def test_a_pause_is_a_verdict_after_ten_seconds():
+    paused = deployment(updatedReplicas=0, spec={'paused': True})
+    assert start(thing=paused).until(60).outcome == ('paused', 'DeploymentPaused', 10)
+
+
+def test_a_pause_that_ends_is_none():
+    play = start(thing=deployment(updatedReplicas=0, spec={'paused': True}))
+    play.changed(9, play.root, PROGRESSING)
+    assert play.until(60).outcome is None
+
+
+def test_what_is_not_there_is_waited_for():
+    play = Play()
+    play.listed(1, play.root)
+    [lookup] = [want for want in play.step.wants if isinstance(want, Lookup)]
+    play.give(2, lookup, Answer('found', ({'metadata': {'name': 'web2'}},)))
+    told = [event.text for event in play.of(Notice)]
+    assert told == [
+        'deploy/web is not there yet in namespace shop: waiting up to 30s',
+        'deploy/web names like it that exist: web2',
+    ]
+    assert play.until(60).outcome == ('never-appeared', 'NotFound', 31)
+
+
+def test_what_appears_late_is_tracked():
+    play = Play()
+    play.listed(1, play.root).changed(6, play.root, deployment(), 'ADDED')
+    assert play.outcome == ('ready', '', 6)
+
+
+def test_what_is_deleted_on_the_way_is_a_verdict_after_five_seconds():
+    play = start()
+    play.changed(3, play.root, PROGRESSING, 'DELETED')
+    assert play.until(60).outcome == ('deleted', 'Deleted', 8)
+
+
+def test_what_comes_back_is_tracked_on():
+    play = start()
+    play.changed(3, play.root, PROGRESSING, 'DELETED')
+    again = deployment(meta={'uid': 'deploy-2'})
+    play.changed(6, play.root, again, 'ADDED')
+    assert play.outcome == ('ready', '', 6)
+
+
+@pytest.mark.parametrize('reason', ('denied', 'unauthorized', 'unreachable', 'invalid'))
+def test_a_target_that_cannot_be_read_ends_it(reason):
+    play = Play()
+    play.give(1, play.root, Trouble(reason, 'no way'))
+    assert play.outcome == ('no-access', reason, 1)
+    assert play.told[-1].exit_code == 5
+
+
+def test_a_connection_that_is_lost_later_is_a_notice():
+    play = start()
+    play.give(5, play.root, Trouble('unreachable', 'connection refused'))
+    play.give(6, POD_WATCH, Trouble('unreachable', 'connection refused'))
+    assert play.outcome is None
+    assert [event.text for event in play.of(Notice)] == ['connection refused']
+
+
+def test_pods_that_may_not_be_read_are_done_without():
+    bare = deployment(template={'containers': [container()]})
+    play = Play()
+    play.listed(0, play.root, bare)
+    assert play.outcome is None
+    play.give(1, POD_WATCH, Trouble('denied', 'cannot list pods'))
+    assert play.outcome == ('ready', '', 1)
+
+
+@pytest.mark.parametrize(('signal', 'code'), (('interrupt', 130), ('terminate', 143)))
+def test_a_signal_ends_it_with_the_state_so_far(signal, code):
+    play = start(pod(MISSING, owner='rs-2', phase='Pending'))
+    play.give(4, None, Signal(signal))
+    assert play.told[-1].exit_code == code
+    assert play.ended.explanation.cause.code == 'ConfigMapMissing'
+
+
+def test_a_signal_before_anything_was_seen():
+    play = Play().give(1, None, Signal('interrupt'))
+    assert play.ended.message == 'nothing was seen of it yet'
+
+
+def test_a_signal_while_nothing_is_wrong_tells_what_it_waited_for():
+    play = start(pod(owner='rs-2')).give(1, None, Signal('interrupt'))
+    assert play.ended.explanation.facts == ('it was waiting for 1 of 1 pods to become ready',)
+
+
+def test_the_servers_clock_is_what_counts():
+    bare = deployment(template={'containers': [container()]})
+    play = Play().give(0, None, ServerClock(3600.0))
+    started_late = pod(
+        status(state={'running': {'startedAt': ago(-3600)}}), owner='rs-2', ready=True
+    )
+    play.rollout(bare, started_late, replica_sets=[replica_set()])
+    assert play.until(60).outcome == ('ready', '', 10)
+
+
+def test_kube_events_are_told_once_per_count_and_wait_for_their_pod():
+    ours = pod(owner='rs-2')
+    event = kube_event(ours, 'Failed', 'no such image')
+    foreign = kube_event(pod(name='other'), 'Failed', 'not ours')
+    play = Play().rollout(PROGRESSING, replica_sets=[replica_set()])
+    play.listed(1, EVENT_WATCH, event, foreign)
+    assert play.of(KubeEvent) == []
+    play.changed(2, POD_WATCH, ours, 'ADDED').changed(3, EVENT_WATCH, event)
+    play.changed(4, EVENT_WATCH, {**event, 'count': 2})
+    assert [(told.at, told.reason, told.times) for told in play.of(KubeEvent)] == [
+        (2, 'Failed', 1),
+        (4, 'Failed', 2),
+    ]
+
+
+def test_kube_events_of_the_target_from_before_the_run_are_history():
+    thing = {**PROGRESSING, 'kind': 'Deployment'}
+    play = start(thing=thing)
+    play.listed(
+        1,
+        EVENT_WATCH,
+        kube_event(thing, 'ScalingReplicaSet', 'old', at=60),
+        kube_event(thing, 'ScalingReplicaSet', 'new', at=0),
+    )
+    assert [told.message for told in play.of(KubeEvent)] == ['new']
+
+
+def test_log_lines_are_passed_on_and_read_again_only_from_where_they_ended():
+    chatty = pod(status(), owner='rs-2')
+    play = start(chatty)
+    [want] = [want for want in play.step.wants if isinstance(want, Logs)]
+    assert want == LOG._replace(tail=100)
+    play.give(1, want, LogLines((LogLine(1, 'a'), LogLine(2, 'b'))))
+    probed = [container(readinessProbe={'exec': {}})]
+    play.changed(2, POD_WATCH, pod(status(), owner='rs-2', ready=True, containers=probed))
+    assert not [want for want in play.step.wants if isinstance(want, Logs)]
+    play.changed(3, POD_WATCH, chatty)
+    play.give(4, want, LogLines((LogLine(2, 'b'), LogLine(3, 'c'))))
+    told = [(chunk.pod, [line.text for line in chunk.lines]) for chunk in play.of(LogChunk)]
+    assert told == [('web-1', ['a', 'b']), ('web-1', ['c'])]
+
+
+def test_causes_are_told_when_seen_counted_and_gone():
+    play = start(crashed(1))
+    play.changed(3, POD_WATCH, crashed(2)).changed(4, POD_WATCH, crashed(2))
+    seen = [(told.at, told.cause.ends, told.fails_at) for told in play.of(CauseSeen)]
+    assert seen == [(0, 1, 3), (3, 2, 3)]
+    play.changed(5, POD_WATCH, recovering(2, since=20)).changed(21, POD_WATCH, recovering(2, 20))
+    assert [told.cause.code for told in play.of(CauseGone)] == ['CrashLoop']
+
+
+def test_a_sign_of_life_every_half_minute():
+    play = start(pod(owner='rs-2')).until(95)
+    assert [told.at for told in play.of(StatusReport)] == [30, 60, 90]
+
+
+def test_a_pod_that_failed_for_good_fails_with_its_last_words():
+    play = Play(POD)
+    dead = pod(status(state=ended(5)), phase='Failed', restartPolicy='Never')
+    play.listed(0, play.root, dead)
+    play.give(0.1, LOG, LogLines((LogLine(1, 'checksum mismatch in block 9: error'),)))
+    play.give(0.2, LOG, LogEnd(0))
+    assert play.outcome == ('failed', 'CrashLoop', 0.2)
+    assert play.ended.explanation.words == ('checksum mismatch in block 9: error',)
+
+
+def test_the_deadline_is_always_in_the_future():
+    play = start(crashed(3), pod(MISSING, name='b', owner='rs-2', phase='Pending'))
+    for at in range(1, 60):
+        play.until(at)
+        assert play.step.finished or play.step.deadline > at
