@@ -36,7 +36,8 @@ def nanoseconds(stamp: str) -> int | None:
 def epoch(stamp: object) -> float | None:
     """RFC 3339 text to epoch seconds; None for anything else, as status fields may be missing."""
     value = nanoseconds(stamp) if isinstance(stamp, str) else None
-    return None if value is None else value / 1e9
+    # Split first: 19 digits are more than a float holds.
+    return None if value is None else value // 10**9 + value % 10**9 / 1e9
 
 
 def stamp(seconds: float) -> str:

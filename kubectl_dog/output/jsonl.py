@@ -1,0 +1,170 @@
+"""JSON Lines, schema v1: one object per line, in ASCII, the last one of type `summary`.
+
+Every line has `apiVersion`, `type`, `time` (RFC 3339) and `at` (seconds since the start). A field
+never changes its name or meaning within v1; what is unknown is null.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from typing import Any
+
+from kubectl_dog.model import events
+from kubectl_dog.model.assessments import Progress
+from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.resources import Target
+from kubectl_dog.model.times import nanostamp
+from kubectl_dog.model.times import stamp
+
+API_VERSION = 'kubectl-dog/v1'
+
+Fields = dict[str, Any]
+
+# Made once: json.dumps makes an encoder per call for anything but its defaults.
+_encode = json.JSONEncoder(allow_nan=False).encode
+
+
+def _clean(value: Any) -> Any:
+    """A value that every JSON parser accepts: no NaN, no infinity, no lone surrogates."""
+    if isinstance(value, dict):
+        return {key: _clean(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_clean(item) for item in value]
+    if isinstance(value, str):
+        return value.encode('utf-16', 'surrogatepass').decode('utf-16', 'replace')
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def dumps(value: Any) -> str:
+    """JSON in ASCII: so it survives every encoding, and a terminal that it is printed on."""
+    try:
+        text = _encode(value)
+    except ValueError:
+        return json.dumps(_clean(value))
+    # Also true of an innocent emoji, but rare enough not to look closer.
+    return json.dumps(_clean(value)) if '\\ud' in text else text
+
+
+def target(value: Target) -> Fields:
+    """`group` is left out for the core group, as in ownerReferences."""
+    group = {'group': value.resource.group} if value.resource.group else {}
+    kind = {'kind': value.resource.kind}
+    return {**kind, **group, 'namespace': value.namespace, 'name': value.name}
+
+
+def progress(value: Progress | None) -> Fields | None:
+    """Counts of pods, by the names of Progress."""
+    return value._asdict() if value else None
+
+
+def cause(value: Cause | None) -> Fields | None:
+    """What identifies a cause and what is known of it; not what it wants to look at."""
+    if not value:
+        return None
+    names = ('code', 'reason', 'subject', 'message', 'pods', 'ends', 'standing', 'healing')
+    fields = {name: getattr(value, name) for name in names}
+    return {**fields, 'evidence': value.evidence, 'remedies': value.remedies}
+
+
+def _revision(event: events.RevisionSeen) -> Fields:
+    name, previous, changes = event.revision
+    return {'revision': name, 'previous': previous, 'changes': changes, 'desired': event.desired}
+
+
+def _state(event: events.StateChanged) -> Fields:
+    return {
+        'state': event.state.value,
+        'reason': event.reason,
+        'message': event.message,
+        'progress': progress(event.progress),
+        'waitsFor': event.waits_for,
+    }
+
+
+def _named(event: Any, *names: str) -> Fields:
+    return {name: getattr(event, name) for name in names}
+
+
+def _cause_seen(event: events.CauseSeen) -> Fields:
+    return {
+        'cause': cause(event.cause),
+        'updatedPods': event.updated_pods,
+        'secondsLeft': event.seconds_left,
+        'failsAt': event.fails_at,
+    }
+
+
+def _status(event: events.StatusReport) -> Fields:
+    return {'targets': [{'target': target(row.target), **_state(row)} for row in event.rows]}
+
+
+def _ended(event: events.TargetEnded) -> Fields:
+    explained = event.explanation
+    return {
+        'verdict': event.verdict.value,
+        'reason': event.reason,
+        'message': event.message,
+        'progress': progress(event.progress),
+        'cause': cause(explained.cause),
+        'facts': explained.facts,
+        'lastWords': explained.words,
+        'remedies': explained.remedies,
+        'unseen': explained.unseen,
+    }
+
+
+def _summary(event: events.RunEnded) -> Fields:
+    verdicts = [{'target': target(one), 'verdict': end.value} for one, end in event.verdicts]
+    return {'exitCode': event.exit_code, 'verdicts': verdicts}
+
+
+TYPES: dict[type, tuple[str, Callable[[Any], Fields]]] = {
+    events.RevisionSeen: ('revision', _revision),
+    events.StateChanged: ('state', _state),
+    events.ChildChanged: ('child', lambda event: _named(event, 'kind', 'name', 'text')),
+    events.KubeEvent: (
+        'kube-event',
+        lambda event: {
+            **_named(event, 'kind', 'name', 'reason', 'message', 'times'),
+            'eventType': event.type,
+        },
+    ),
+    events.LogChunk: ('log', lambda event: _named(event, 'pod', 'container')),
+    events.CauseSeen: ('cause', _cause_seen),
+    events.CauseGone: ('cause-gone', lambda event: {'cause': cause(event.cause)}),
+    events.Notice: ('notice', lambda event: _named(event, 'text')),
+    events.StatusReport: ('status', _status),
+    events.TargetEnded: ('ended', _ended),
+    events.RunEnded: ('summary', _summary),
+}
+
+
+class JsonRenderer:
+    """`started` is the local wall-clock time, in epoch seconds, that `at` counts from."""
+
+    def __init__(self, started: float) -> None:
+        self.started = started
+
+    def render(self, event: events.Event) -> list[str]:
+        """One line per event; of log lines, one line each."""
+        name, fields = TYPES[type(event)]
+        record: Fields = {
+            'apiVersion': API_VERSION,
+            'type': name,
+            'time': stamp(self.started + event.at),
+            'at': round(event.at, 3),
+        }
+        about = getattr(event, 'target', None)
+        if hasattr(event, 'target'):
+            record['target'] = target(about) if about else None
+        record.update(fields(event))
+        if not isinstance(event, events.LogChunk):
+            return [dumps(record)]
+        # What the lines of a chunk have in common is encoded once.
+        head = dumps(record)[:-1]
+        return [
+            f'{head}, "written": "{nanostamp(written)}", "text": {dumps(text)}}}'
+            for written, text in event.lines
+        ]

@@ -1,0 +1,42 @@
+"""Pod names cut to what tells them apart: `…-x2x8q`."""
+
+from __future__ import annotations
+
+import re
+
+from kubectl_dog.model.resources import Target
+
+# The alphabet of the API server's generated names; it has no vowels, so words do not match.
+_GENERATED = re.compile(r'.+-([bcdfghjklmnpqrstvwxz2456789]{5})', re.DOTALL)
+# Kube events name their object by its kind.
+_SHORT = {'Pod': 'po', 'ReplicaSet': 'rs', 'Deployment': 'deploy', 'StatefulSet': 'sts'}
+_SHORT.update({'DaemonSet': 'ds', 'PersistentVolumeClaim': 'pvc', 'Service': 'svc'})
+
+
+class Names:
+    """Short names that stay the same through a run; `several` keeps the target's name in them."""
+
+    def __init__(self, several: bool = False) -> None:
+        self._several = several
+        self._owners: dict[str, str] = {}
+
+    def subject(self, target: Target, kind: str, name: str) -> str:
+        """How an object behind a target is named in the subject column: `po/…-x2x8q`.
+
+        `kind` is as objects have it (`Pod`) or short (`po`).
+        """
+        kind = _SHORT.get(kind, kind).lower()
+        return f'{kind}/{self.pod(target, name) if kind == "po" else name}'
+
+    def pod(self, target: Target, name: str) -> str:
+        """The short name of a pod; its whole name where a cut one would be ambiguous."""
+        short = self._cut(target, name)
+        return short if self._owners.setdefault(short, name) == name else name
+
+    def _cut(self, target: Target, name: str) -> str:
+        match = _GENERATED.fullmatch(name)
+        if not match or name == target.name:
+            return name
+        if not self._several:
+            return f'…-{match[1]}'
+        return f'{target.name}-…-{match[1]}' if name.startswith(f'{target.name}-') else name

@@ -1,0 +1,85 @@
+"""Facts in words, shared by the renderers that people read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from kubectl_dog.model.assessments import Progress
+from kubectl_dog.model.assessments import State
+from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.events import CauseSeen
+from kubectl_dog.model.events import RevisionSeen
+from kubectl_dog.model.events import StateChanged
+from kubectl_dog.model.times import short
+
+_STATES = {
+    State.PAUSED: 'is paused',
+    State.DELETING: 'is being deleted',
+    State.ABSENT: 'is not there yet',
+    State.UNKNOWN: 'is in a state that is not known',
+}
+_ENDINGS = {'LivenessProbeFailed': 'kill', 'StartupProbeFailed': 'kill'}
+
+
+def ordinal(number: int) -> str:
+    """`1st`, `2nd`, `3rd`, `11th`."""
+    teen = number % 100 in (11, 12, 13)
+    suffix = 'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')
+    return f'{number}{suffix}'
+
+
+def tally(values: Iterable[str]) -> str:
+    """`9 ready, 2 failed`, in order of first appearance."""
+    return ', '.join(f'{count} {value}' for value, count in Counter(values).items())
+
+
+def revision(event: RevisionSeen, newer: bool) -> str:
+    """`revision 8 (was 7): image web 1.4.1 → 1.4.2, 3 replicas`."""
+    name, previous, changes = event.revision
+    facts = [*changes, f'{event.desired} replica' + ('' if event.desired == 1 else 's')]
+    title = f'revision {name}' if name else ''
+    title = f'newer {title}'.strip() if newer else title
+    was = f' (was {previous})' if title and previous else ''
+    return f'{title}{was}: {", ".join(facts)}' if title else ', '.join(facts)
+
+
+def counts(progress: Progress) -> str:
+    """`1/3 ready, 2/3 updated, 1 of the old left`."""
+    of = progress.desired
+    old = f', {progress.old} of the old left' if progress.old else ''
+    return f'{progress.ready}/{of} ready, {progress.updated}/{of} updated{old}'
+
+
+def state(row: StateChanged) -> str:
+    """A target's present judgement: counts, then what it waits for."""
+    facts = []
+    # Of an object that is not there, or that may not be rolled out, counts say nothing.
+    if row.progress and row.state in (State.READY, State.PROGRESSING, State.FAILED):
+        facts.append(counts(row.progress))
+    waits = f'waiting for {row.waits_for}' if row.waits_for else ''
+    facts.append(waits or row.message or _STATES.get(row.state, ''))
+    return ': '.join(fact for fact in facts if fact) or row.state.value
+
+
+def title(cause: Cause) -> str:
+    """`CrashLoop (CrashLoopBackOff)`: our code, and the cluster's word, which people search for."""
+    same = not cause.reason or cause.reason == cause.code
+    return cause.code if same else f'{cause.code} ({cause.reason})'
+
+
+def spread(count: int, updated: int) -> str:
+    """On how many pods a cause is seen."""
+    if count > updated:
+        return f'{count} pod' + ('' if count == 1 else 's')
+    return f'all {count} pods' if count == updated else f'{count} of {updated} pods so far'
+
+
+def fate(event: CauseSeen) -> str:
+    """When a cause fails its target; empty where it only explains."""
+    if event.fails_at is not None:
+        ending = _ENDINGS.get(event.cause.code, 'exit')
+        return f'fails at the {ordinal(event.fails_at)} {ending}'
+    if event.seconds_left is None:
+        return ''
+    return f'fails in {short(event.seconds_left)} unless it heals'

@@ -1,0 +1,215 @@
+"""Append-only lines: one per fact, each when it is new, and an ending that answers why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from kubectl_dog.model import events
+from kubectl_dog.model.assessments import State
+from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.resources import Target
+from kubectl_dog.model.times import short
+from kubectl_dog.model.verdicts import Verdict
+from kubectl_dog.output import phrases
+from kubectl_dog.output.colour import Palette
+from kubectl_dog.output.ending import ending
+from kubectl_dog.output.escape import line
+from kubectl_dog.output.escape import sentence
+from kubectl_dog.output.names import Names
+
+WIDTH = 14
+WIDEST = 28
+INDENT = ' ' * 5
+_DIGITS = re.compile(r'\d+')
+
+
+class _Shown:
+    """What was last said of a cause, to tell whether there is something new to say."""
+
+    def __init__(self, event: events.CauseSeen) -> None:
+        self.cause = event.cause
+        self.pods = len(event.cause.pods)
+        # Numbers in a message count up by themselves: attempts, seconds of back-off.
+        self.message = _DIGITS.sub('#', event.cause.message)
+        # The time left runs down by itself too; whether there is an end to it is news.
+        self.terms = (event.fails_at, event.fails_at is None and event.seconds_left is None)
+        self.everywhere = self.pods >= event.updated_pods
+
+    def outdates(self, before: _Shown) -> bool:
+        """Whether this is news; of a hundred pods, only every doubling of those hit is."""
+        if (self.message, self.terms) != (before.message, before.terms):
+            return True
+        return self.pods > before.pods and (self.everywhere or self.pods >= 2 * before.pods)
+
+
+class PlainRenderer:
+    """Lines for terminals and CI logs.
+
+    `several` says that the call has more than one target, so that lines must tell which. Times
+    are seconds since the start; `started` is taken so that all renderers are made alike.
+    """
+
+    def __init__(self, started: float, colour: bool = False, several: bool = False) -> None:
+        self.started = started
+        self._palette = Palette(colour)
+        self._several = several
+        self._names = Names(several)
+        self._width = WIDTH
+        self._said: dict[tuple[object, ...], object] = {}
+        self._causes: dict[tuple[Target, tuple[str, str]], _Shown] = {}
+        self._verdicts: dict[Target, Verdict] = {}
+        self._after_block = False
+        self._handlers: dict[type, Callable[[Any], list[str]]] = {
+            events.RevisionSeen: self._revision,
+            events.StateChanged: self._state,
+            events.ChildChanged: self._child,
+            events.KubeEvent: self._kube_event,
+            events.LogChunk: self._logs,
+            events.CauseSeen: self._cause,
+            events.CauseGone: self._gone,
+            events.Notice: self._notice,
+            events.StatusReport: self._status,
+            events.TargetEnded: self._end,
+            events.RunEnded: self._summary,
+        }
+
+    def render(self, event: events.Event) -> list[str]:
+        """The lines that one event adds; none where it tells nothing new."""
+        lines = self._handlers[type(event)](event)
+        if lines and lines[0] and self._after_block:
+            lines.insert(0, '')
+        if lines:
+            self._after_block = type(event) is events.TargetEnded and not lines[0]
+        return lines
+
+    def _line(
+        self,
+        at: float,
+        subject: str,
+        text: str,
+        paint: Callable[[str], str] = str,
+    ) -> str:
+        column = sentence(subject)
+        padding = ' ' * (self._width - len(column))
+        seconds = f'{int(at + 0.5)}s'
+        return f'{seconds:>4} {paint(column)}{padding}  {sentence(text)}'
+
+    def _new(self, topic: tuple[object, ...], content: object) -> bool:
+        """Whether `content` differs from what was last said on the topic; takes it as said."""
+        known = self._said.get(topic)
+        self._said[topic] = content
+        return known != content
+
+    def _revision(self, event: events.RevisionSeen) -> list[str]:
+        self._width = min(WIDEST, max(self._width, len(event.target.label)))
+        newer = ('revision', event.target) in self._said
+        if not self._new(('revision', event.target), event.revision.name):
+            return []
+        return [self._line(event.at, event.target.label, phrases.revision(event, newer))]
+
+    def _state(self, event: events.StateChanged) -> list[str]:
+        first = ('state', event.target) not in self._said
+        # A change of numbers alone is left to the pods' own lines and to the status report.
+        phase = (event.state, event.reason, _DIGITS.sub('#', event.waits_for))
+        if not self._new(('state', event.target), phase):
+            return []
+        # The ending says ready or failed; that a rollout progresses goes without saying.
+        if event.state in (State.READY, State.FAILED) or (
+            first and event.state is State.PROGRESSING
+        ):
+            return []
+        return [self._line(event.at, event.target.label, phrases.state(event))]
+
+    def _child(self, event: events.ChildChanged) -> list[str]:
+        if not self._new(('child', event.target, event.kind, event.name), event.text):
+            return []
+        subject = self._names.subject(event.target, event.kind, event.name)
+        return [self._line(event.at, subject, event.text)]
+
+    def _kube_event(self, event: events.KubeEvent) -> list[str]:
+        topic = ('event', event.kind, event.name, event.reason, event.message)
+        if event.type != 'Warning' or self._explained(event) or not self._new(topic, True):
+            return []
+        subject = self._names.subject(event.target, event.kind, event.name)
+        return [self._line(event.at, subject, f'⚠ {event.reason}: {event.message}')]
+
+    def _explained(self, event: events.KubeEvent) -> bool:
+        """Whether a cause has said it better: a `BackOff` adds nothing to a CrashLoopBackOff."""
+        return bool(event.reason) and any(
+            target == event.target and shown.cause.reason.endswith(event.reason)
+            for (target, _), shown in self._causes.items()
+        )
+
+    def _logs(self, event: events.LogChunk) -> list[str]:
+        pod = self._names.pod(event.target, event.pod)
+        prefix = self._palette.dim(f'{INDENT}{sentence(f"{pod} {event.container}")} │')
+        return [f'{prefix} {line(text)}' for _, text in event.lines]
+
+    def _cause(self, event: events.CauseSeen) -> list[str]:
+        cause, key = event.cause, (event.target, event.cause.key)
+        shown, before = _Shown(event), self._causes.get(key)
+        if before and not shown.outdates(before):
+            return []
+        self._causes[key] = shown
+        where = [event.target.label] if self._several else []
+        if len(cause.pods) == 1 and event.updated_pods <= 1:
+            where.append(self._names.subject(event.target, 'po', cause.pods[0]))
+        elif cause.pods:
+            where.append(phrases.spread(len(cause.pods), event.updated_pods))
+        said = before and before.message == shown.message
+        what = ': '.join([*where, *([cause.message] if cause.message and not said else [])])
+        text = '; '.join(part for part in (what, phrases.fate(event)) if part)
+        return [self._line(event.at, f'⚠ {cause.code}', text, self._palette.warn)]
+
+    def _gone(self, event: events.CauseGone) -> list[str]:
+        if not self._causes.pop((event.target, event.cause.key), None):
+            return []
+        where = f'{event.target.label}: ' if self._several else ''
+        return [self._line(event.at, f'✓ {event.cause.code}', f'{where}gone', self._palette.good)]
+
+    def _notice(self, event: events.Notice) -> list[str]:
+        if not self._new(('notice', event.target, event.text), True):
+            return []
+        subject = event.target.label if event.target else 'note'
+        text = event.text
+        # The column says of whom.
+        if text.startswith(f'{subject} '):
+            text = text[len(subject) + 1 :]
+        return [self._line(event.at, subject, text)]
+
+    def _status(self, event: events.StatusReport) -> list[str]:
+        rows = event.rows
+        if len(rows) < 2:
+            return [self._line(event.at, row.target.label, phrases.state(row)) for row in rows]
+        from kubectl_dog.output import table
+
+        standing: dict[Target, Cause] = {
+            target: shown.cause for (target, _), shown in self._causes.items()
+        }
+        margin = INDENT + ' ' * (self._width + 2)
+        reported = {row.target for row in rows}
+        ended = [self._verdicts[each] for each in self._verdicts if each not in reported]
+        summary = self._line(event.at, 'status', table.summary(rows, ended))
+        return [summary, *(margin + row for row in table.table(rows, standing))]
+
+    def _end(self, event: events.TargetEnded) -> list[str]:
+        self._verdicts[event.target] = event.verdict
+        if event.verdict is not Verdict.READY:
+            return ['', *ending(event, self._palette)]
+        text = event.message
+        if event.progress:
+            old = f'{event.progress.old}' if event.progress.old else 'none'
+            counted = f'{event.progress.updated}/{event.progress.desired} updated'
+            text = f'{counted}, {old} of the old left'
+        ready = self._line(event.at, event.target.label, '')
+        took = f'    took {short(event.at)}' if event.at >= 0.5 else ''
+        said = f': {sentence(text)}' if text else ''
+        return [f'{ready}{self._palette.good("ready")}{said}{took}']
+
+    def _summary(self, event: events.RunEnded) -> list[str]:
+        if len(event.verdicts) < 2:
+            return []
+        ends = phrases.tally(verdict.value.replace('-', ' ') for _, verdict in event.verdicts)
+        return [self._line(event.at, f'{len(event.verdicts)} targets', ends)]

@@ -1,0 +1,1 @@
+"""The recorded source: what a source delivered, written down, and delivered again."""

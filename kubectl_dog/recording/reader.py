@@ -1,0 +1,138 @@
+"""Reads recordings; people edit them, so errors name the line and what is wrong with it."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Iterable
+from typing import NamedTuple
+from typing import NoReturn
+
+from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.items import Item
+from kubectl_dog.model.options import Options
+from kubectl_dog.model.resources import Target
+from kubectl_dog.model.times import epoch
+from kubectl_dog.model.wants import Want
+from kubectl_dog.recording import codec
+from kubectl_dog.recording.shapes import FormatError
+from kubectl_dog.recording.shapes import Json
+from kubectl_dog.recording.shapes import field
+from kubectl_dog.recording.shapes import mapping
+from kubectl_dog.recording.shapes import number
+from kubectl_dog.recording.shapes import sequence
+from kubectl_dog.recording.shapes import text
+from kubectl_dog.recording.shapes import whole
+
+
+class Recording(NamedTuple):
+    """One run; `started` is in epoch seconds, `title` describes it in one line, or is empty."""
+
+    started: float
+    targets: tuple[Target, ...]
+    options: Options
+    items: tuple[Item, ...]
+    title: str = ''
+
+
+def read(path: str | os.PathLike[str]) -> Recording:
+    """The recording in a file; raises UserError."""
+    name = os.fspath(path)
+    try:
+        with open(name, 'rb') as lines:
+            return parse(lines, name)
+    except OSError as error:
+        raise UserError(f'cannot read the recording {name}: {error.strerror}') from error
+
+
+def parse(lines: Iterable[bytes], name: str) -> Recording:
+    """A recording from its lines, which keep their ends; `name` is for the UserError it raises."""
+    recording = Recording(0.0, (), Options(), ())
+    reader = _Reader()
+    seen = False
+    for index, line in enumerate(lines, 1):
+        try:
+            record = _record(line)
+            if record is not None and seen:
+                reader.add(record)
+            elif record is not None:
+                recording, seen = _header(record), True
+        except FormatError as error:
+            raise UserError(f'{name}, line {index}: {error}') from None
+    if not seen:
+        raise UserError(f'{name} holds no recording of kubectl dog')
+    return recording._replace(items=tuple(reader.items))
+
+
+def _constant(word: str) -> NoReturn:
+    raise FormatError(f'{word} is not a number that JSON has')
+
+
+def _record(line: bytes) -> Json | None:
+    """One line; None for an empty one, and for the rest of a line that was never finished."""
+    if not line.strip():
+        return None
+    try:
+        record = json.loads(line, parse_constant=_constant)
+    except (ValueError, RecursionError) as error:
+        # Only the last line can lack its end: the run was killed while writing it.
+        if not line.endswith(b'\n'):
+            return None
+        raise FormatError(f'is not JSON: {error}') from None
+    data: Json = mapping(record)
+    return data
+
+
+def _header(record: Json) -> Recording:
+    made = record.get('recording')
+    if made != codec.FORMAT:
+        known = isinstance(made, str) and made.startswith('kubectl-dog/')
+        raise FormatError(
+            f'is in the format {made}; this program reads {codec.FORMAT}'
+            if known
+            else f'is not the header of a recording ("recording": "{codec.FORMAT}")'
+        )
+    started = epoch(field(record, 'started', text))
+    if started is None:
+        raise FormatError('started: must be an RFC 3339 time')
+    return Recording(
+        started,
+        field(record, 'targets', lambda data: tuple(map(codec.decode_target, sequence(data)))),
+        field({'options': {}, **record}, 'options', codec.decode_options),
+        (),
+        field({'title': '', **record}, 'title', text),
+    )
+
+
+class _Reader:
+    """The items so far, and the wants that keys stand for."""
+
+    def __init__(self) -> None:
+        self.items: list[Item] = []
+        self._wants: dict[int, Want] = {}
+
+    def add(self, record: Json) -> None:
+        if 'want' in record:
+            self._wants[field(record, 'key', whole)] = field(record, 'want', codec.decode_want)
+            return
+        payload = codec.decode_payload(record)
+        if payload is None:
+            # Written by a newer version of the same format.
+            return
+        self.items.append(Item(self._at(record), self._want(record), payload))
+
+    def _at(self, record: Json) -> float:
+        at = float(field(record, 'at', number))
+        before = self.items[-1].at if self.items else 0.0
+        if not before <= at < math.inf:
+            raise FormatError(f'at: {at} does not follow {before}: times may not go back')
+        return at
+
+    def _want(self, record: Json) -> Want | None:
+        if 'key' not in record:
+            return None
+        key = field(record, 'key', whole)
+        if key not in self._wants:
+            raise FormatError(f'key: {key} has no line with its want before this one')
+        return self._wants[key]

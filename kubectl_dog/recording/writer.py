@@ -1,0 +1,131 @@
+"""Writes a recording while a run goes on."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from typing import TextIO
+
+from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.items import Item
+from kubectl_dog.model.options import Options
+from kubectl_dog.model.resources import Target
+from kubectl_dog.model.sources import Source
+from kubectl_dog.model.times import stamp
+from kubectl_dog.model.wants import Logs
+from kubectl_dog.model.wants import Want
+from kubectl_dog.recording import codec
+from kubectl_dog.recording.redact import Redactor
+from kubectl_dog.recording.shapes import Json
+
+
+def _open(path: str) -> TextIO:
+    try:
+        # What the cluster said may be confidential even without its secrets.
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        if hasattr(os, 'fchmod') and os.path.isfile(path):
+            os.fchmod(descriptor, 0o600)
+        return open(descriptor, 'w', encoding='ascii', newline='\n')
+    except OSError as error:
+        raise UserError(f'cannot write the recording {path}: {error.strerror}') from error
+
+
+class RecordingWriter:
+    """Writes each item as it comes, redacted, so that an interrupted run leaves a usable file.
+
+    `file` is a path or an open text file. `failure` says why writing stopped, and is empty while
+    all is well: a full disk ends the recording, never the run. `program` is our version.
+    """
+
+    def __init__(
+        self,
+        file: str | os.PathLike[str] | TextIO,
+        started: float,
+        targets: Sequence[Target],
+        options: Options,
+        *,
+        program: str = '',
+    ) -> None:
+        self.failure = ''
+        self._file = _open(os.fspath(file)) if isinstance(file, (str, os.PathLike)) else file
+        self._keys: dict[tuple[object, ...], int] = {}
+        self._redactor = Redactor(os.urandom(16))
+        header = {
+            'recording': codec.FORMAT,
+            'started': stamp(started),
+            'program': program,
+            'targets': [codec.encode_target(target) for target in targets],
+            'options': codec.encode_options(options),
+        }
+        self._put(header)
+
+    def write(self, item: Item) -> None:
+        """Append one item, and what it answers where that is new."""
+        at = round(item.at, 6)
+        record: Json = {'at': at}
+        if item.want is not None:
+            record['key'] = self._key(at, item.want)
+        payload = self._redactor.payload(item.payload, item.want)
+        self._put({**record, **codec.encode_payload(payload)})
+
+    def close(self) -> None:
+        """Close the file; safe to call twice."""
+        try:
+            self._file.close()
+        except OSError as error:
+            self._fail(error)
+
+    def _key(self, at: float, want: Want) -> int:
+        # The want of a log stream changes while the stream goes on.
+        identity = want.stream if isinstance(want, Logs) else want
+        if identity not in self._keys:
+            self._keys[identity] = len(self._keys) + 1
+            self._put({'at': at, 'key': self._keys[identity], 'want': codec.encode_want(want)})
+        return self._keys[identity]
+
+    def _put(self, record: Json) -> None:
+        if self.failure or self._file.closed:
+            return
+        try:
+            self._file.write(json.dumps(record) + '\n')
+            self._file.flush()
+        except OSError as error:
+            self._fail(error)
+
+    def _fail(self, error: OSError) -> None:
+        self.failure = f'the recording is incomplete: {error.strerror or error}'
+
+
+class Tap:
+    """A source that writes down every item that is taken from it."""
+
+    def __init__(self, source: Source, writer: RecordingWriter) -> None:
+        self._source = source
+        self._writer = writer
+
+    @property
+    def started(self) -> float:
+        """As the tapped source has it."""
+        return self._source.started
+
+    def now(self) -> float:
+        """As the tapped source has it."""
+        return self._source.now()
+
+    def take(self, until: float | None) -> Item | None:
+        """The next item of the tapped source, written down."""
+        item = self._source.take(until)
+        if item is not None:
+            self._writer.write(item)
+        return item
+
+    def reconcile(self, wants: AbstractSet[Want]) -> None:
+        """Passed on."""
+        self._source.reconcile(wants)
+
+    def close(self) -> None:
+        """Close the tapped source, then the recording."""
+        self._source.close()
+        self._writer.close()

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from kubectl_dog.output.escape import clip
+from kubectl_dog.output.escape import escape
+from kubectl_dog.output.escape import line
+from kubectl_dog.output.escape import sentence
+
+
+@pytest.mark.parametrize(
+    ('text', 'shown'),
+    [
+        ('plain text', 'plain text'),
+        ('tabs\tstay', 'tabs\tstay'),
+        ('Grüße 世界 🐕', 'Grüße 世界 🐕'),
+        ('\x1b[2Jcleared', r'\x1b[2Jcleared'),
+        ('over\rwritten', r'over\rwritten'),
+        ('two\nlines', r'two\nlines'),
+        ('bell\x07 nul\x00 del\x7f', r'bell\x07 nul\x00 del\x7f'),
+        ('c1 csi \x9b31m nel \x85', r'c1 csi \x9b31m nel \x85'),
+        ('\u202egnp.exe \u2066x\u2069', r'\u202egnp.exe \u2066x\u2069'),
+        ('line\u2028separator\u2029', r'line\u2028separator\u2029'),
+        ('byte \udc80', r'byte \udc80'),
+    ],
+)
+def test_what_a_terminal_would_obey_is_made_visible(text, shown):
+    assert escape(text) == shown
+
+
+def test_every_control_character_but_the_tab_is_escaped():
+    controls = [chr(code) for code in (*range(0x20), *range(0x7F, 0xA0))]
+    assert [each for each in controls if escape(each) == each] == ['\t']
+
+
+def test_long_lines_are_clipped_with_their_length():
+    assert clip('x' * 4000) == 'x' * 4000
+    assert line('x' * 1_234_567) == 'x' * 4000 + '… (1,234,567 characters)'
+
+
+def test_escaping_comes_after_clipping_so_that_megabytes_cost_nothing():
+    assert line('\x1b' * 5000) == r'\x1b' * 4000 + '… (5,000 characters)'
+
+
+@pytest.mark.parametrize(
+    ('text', 'shown'),
+    [
+        ('one\n  two\r\nthree\n', 'one two three'),
+        ('no break', 'no break'),
+        ('a\x1b\nb', r'a\x1b b'),
+    ],
+)
+def test_a_message_becomes_one_line(text, shown):
+    assert sentence(text).rstrip() == shown
+
+
+def test_hostile_spaces_do_not_take_long():
+    before = time.perf_counter()
+    sentence((' ' * 100_000 + 'x') * 10 + '\n')
+    assert time.perf_counter() - before < 1

@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from kubectl_dog.model import events
+from kubectl_dog.model.assessments import Progress
+from kubectl_dog.model.assessments import Revision
+from kubectl_dog.model.assessments import State
+from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.items import LogLine
+from kubectl_dog.model.resources import DEPLOYMENTS
+from kubectl_dog.model.resources import PODS
+from kubectl_dog.model.resources import Target
+from kubectl_dog.model.verdicts import Explanation
+from kubectl_dog.model.verdicts import Verdict
+from kubectl_dog.output.jsonl import JsonRenderer
+from kubectl_dog.output.jsonl import dumps
+
+STARTED = 1_700_000_000.0
+WEB = Target(DEPLOYMENTS, 'shop', 'web')
+WEB_JSON = {'kind': 'Deployment', 'group': 'apps', 'namespace': 'shop', 'name': 'web'}
+CAUSE = Cause('CrashLoop', 'BackOff', 'main', 'exits', ('web-1',), 2, evidence=('code 3',))
+CAUSE_JSON = {
+    'code': 'CrashLoop',
+    'reason': 'BackOff',
+    'subject': 'main',
+    'message': 'exits',
+    'pods': ['web-1'],
+    'ends': 2,
+    'standing': True,
+    'healing': False,
+    'evidence': ['code 3'],
+    'remedies': [],
+}
+PROGRESS_JSON = {'desired': 3, 'updated': 2, 'ready': 1, 'available': 0, 'old': 0}
+STATE = events.StateChanged(1.5, WEB, State.PROGRESSING, 'r', 'm', Progress(3, 2, 1), 'w')
+STATE_JSON = {
+    'state': 'progressing',
+    'reason': 'r',
+    'message': 'm',
+    'progress': PROGRESS_JSON,
+    'waitsFor': 'w',
+}
+
+
+def records(event):
+    return [json.loads(line) for line in JsonRenderer(started=STARTED).render(event)]
+
+
+@pytest.mark.parametrize(
+    ('event', 'kind', 'fields'),
+    [
+        (
+            events.RevisionSeen(1.5, WEB, Revision('8', '7', ('a',)), 3),
+            'revision',
+            {'revision': '8', 'previous': '7', 'changes': ['a'], 'desired': 3},
+        ),
+        (STATE, 'state', STATE_JSON),
+        (STATE._replace(progress=None), 'state', {**STATE_JSON, 'progress': None}),
+        (
+            events.ChildChanged(1.5, WEB, 'po', 'web-1', 'running'),
+            'child',
+            {'kind': 'po', 'name': 'web-1', 'text': 'running'},
+        ),
+        (
+            events.KubeEvent(1.5, WEB, 'Pod', 'web-1', 'Warning', 'BackOff', 'm', 2),
+            'kube-event',
+            {
+                'kind': 'Pod',
+                'name': 'web-1',
+                'eventType': 'Warning',
+                'reason': 'BackOff',
+                'message': 'm',
+                'times': 2,
+            },
+        ),
+        (
+            events.LogChunk(
+                1.5, WEB, 'web-1', 'main', (LogLine(1_700_000_000_000_000_005, 'text'),)
+            ),
+            'log',
+            {
+                'pod': 'web-1',
+                'container': 'main',
+                'written': '2023-11-14T22:13:20.000000005Z',
+                'text': 'text',
+            },
+        ),
+        (
+            events.CauseSeen(1.5, WEB, CAUSE, 3, None, 3),
+            'cause',
+            {'cause': CAUSE_JSON, 'updatedPods': 3, 'secondsLeft': None, 'failsAt': 3},
+        ),
+        (events.CauseGone(1.5, WEB, CAUSE), 'cause-gone', {'cause': CAUSE_JSON}),
+        (events.Notice(1.5, WEB, 'text'), 'notice', {'text': 'text'}),
+        (
+            events.TargetEnded(
+                1.5,
+                WEB,
+                Verdict.FAILED,
+                'r',
+                'm',
+                None,
+                Explanation(CAUSE, ('fact',), ('word',), ('kubectl x',), ('logs',)),
+            ),
+            'ended',
+            {
+                'verdict': 'failed',
+                'reason': 'r',
+                'message': 'm',
+                'progress': None,
+                'cause': CAUSE_JSON,
+                'facts': ['fact'],
+                'lastWords': ['word'],
+                'remedies': ['kubectl x'],
+                'unseen': ['logs'],
+            },
+        ),
+    ],
+)
+def test_schema_of_events_about_a_target(event, kind, fields):
+    head = {
+        'apiVersion': 'kubectl-dog/v1',
+        'type': kind,
+        'time': '2023-11-14T22:13:21.500Z',
+        'at': 1.5,
+        'target': WEB_JSON,
+    }
+    assert records(event) == [{**head, **fields}]
+
+
+def test_schema_of_events_about_all_targets():
+    (report,) = records(events.StatusReport(1.5, (STATE,)))
+    assert report['type'] == 'status'
+    assert report['targets'] == [{'target': WEB_JSON, **STATE_JSON}]
+    assert 'target' not in report
+    (summary,) = records(events.RunEnded(1.5, 1, ((WEB, Verdict.FAILED),)))
+    assert summary['type'] == 'summary'
+    assert summary['exitCode'] == 1
+    assert summary['verdicts'] == [{'target': WEB_JSON, 'verdict': 'failed'}]
+    (notice,) = records(events.Notice(1.5, None, 'text'))
+    assert notice['target'] is None
+
+
+def test_the_core_group_is_left_out():
+    (notice,) = records(events.Notice(1.5, Target(PODS, 'shop', 'web-1'), 'text'))
+    assert notice['target'] == {'kind': 'Pod', 'namespace': 'shop', 'name': 'web-1'}
+
+
+def test_every_log_line_is_a_record():
+    lines = (LogLine(1, 'a "quoted"'), LogLine(2, ''), LogLine(3, '\x1b[0m'))
+    chunk = events.LogChunk(1.5, WEB, 'web-1', 'main', lines)
+    assert [each['text'] for each in records(chunk)] == ['a "quoted"', '', '\x1b[0m']
+
+
+@pytest.mark.parametrize(
+    ('value', 'read'),
+    [
+        (float('nan'), None),
+        ([float('inf')], [None]),
+        ('a\ud800b', 'a\ufffdb'),
+        ('\udc80', '\ufffd'),
+        ('end \ud800', 'end \ufffd'),
+        ('🐕 世', '🐕 世'),
+        ({'k': ('\udfff',)}, {'k': ['\ufffd']}),
+        (r'\ud800', r'\ud800'),
+    ],
+)
+def test_any_json_parser_can_read_it(value, read):
+    text = dumps(value)
+    assert json.loads(text) == read
+    assert text.isascii()
+
+
+def test_a_time_left_without_end_is_null():
+    (record,) = records(events.CauseSeen(1.5, WEB, CAUSE, 3, float('inf'), None))
+    assert record['secondsLeft'] is None
+
+
+def test_an_ending_without_a_cause_says_so():
+    event = events.TargetEnded(1.5, WEB, Verdict.READY, '', '', None, Explanation())
+    assert records(event)[0]['cause'] is None

@@ -1,0 +1,307 @@
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+
+from kubectl_dog.model import events
+from kubectl_dog.model.assessments import Progress
+from kubectl_dog.model.assessments import Revision
+from kubectl_dog.model.assessments import State
+from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.items import LogLine
+from kubectl_dog.model.resources import DEPLOYMENTS
+from kubectl_dog.model.resources import Target
+from kubectl_dog.model.verdicts import Explanation
+from kubectl_dog.model.verdicts import Verdict
+from kubectl_dog.output.jsonl import TYPES
+from kubectl_dog.output.plain import PlainRenderer
+
+WEB = Target(DEPLOYMENTS, 'shop', 'web')
+API = Target(DEPLOYMENTS, 'shop', 'api')
+POD = 'web-7c9f-x2x8q'
+
+
+def said(*told, colour=False, several=False):
+    renderer = PlainRenderer(started=0.0, colour=colour, several=several)
+    return [line for event in told for line in renderer.render(event)]
+
+
+def revision(at=0.0, target=WEB, name='8'):
+    changes = ('image web 1.4.1 → 1.4.2',)
+    return events.RevisionSeen(at, target, Revision(name, '7', changes), 3)
+
+
+def state(state, *, at=1.0, target=WEB, reason='', message='', progress=None, waits_for=''):
+    return events.StateChanged(at, target, state, reason, message, progress, waits_for)
+
+
+def warning(reason='FailedMount', message='no such volume', kind='Pod', times=1, name=POD):
+    return events.KubeEvent(3.0, WEB, kind, name, 'Warning', reason, message, times)
+
+
+def crash(*, pods=1, ends=1, message='main exits with 3', at=2.0, updated=3, left=None, fails_at=3):
+    names = tuple(f'web-7c9f-x2x8{letter}' for letter in 'bcdfghjklmnpqrst'[:pods])
+    cause = Cause('CrashLoop', 'CrashLoopBackOff', 'main', message, names, ends)
+    return events.CauseSeen(at, WEB, cause, updated, left, fails_at)
+
+
+def ended(verdict=Verdict.READY, at=31.0, target=WEB, message='', progress=None):
+    return events.TargetEnded(at, target, verdict, '', message, progress, Explanation())
+
+
+def test_a_good_rollout_reads_as_in_the_reference():
+    assert said(
+        revision(),
+        state(State.PROGRESSING, progress=Progress(3)),
+        events.ChildChanged(1.2, WEB, 'po', POD, 'on node-4, pulling web:1.4.2'),
+        events.ChildChanged(6.1, WEB, 'po', POD, 'running'),
+        events.LogChunk(6.2, WEB, POD, 'web', (LogLine(1, 'listening on :8080'),)),
+        events.ChildChanged(9.0, WEB, 'po', POD, 'ready (1/3)'),
+        state(State.READY, at=31.0),
+        ended(progress=Progress(3, 3, 3, 3)),
+        events.RunEnded(31.0, 0, ((WEB, Verdict.READY),)),
+    ) == [
+        '  0s deploy/web      revision 8 (was 7): image web 1.4.1 → 1.4.2, 3 replicas',
+        '  1s po/…-x2x8q      on node-4, pulling web:1.4.2',
+        '  6s po/…-x2x8q      running',
+        '     …-x2x8q web │ listening on :8080',
+        '  9s po/…-x2x8q      ready (1/3)',
+        ' 31s deploy/web      ready: 3/3 updated, none of the old left    took 31s',
+    ]
+
+
+def test_every_event_has_a_rendering_in_both_renderers():
+    known = set(get_args(events.Event))
+    assert set(PlainRenderer(started=0.0)._handlers) == known
+    assert set(TYPES) == known
+
+
+@pytest.mark.parametrize(
+    'event',
+    [
+        revision(),
+        state(State.PAUSED),
+        events.ChildChanged(1.0, WEB, 'po', POD, 'running'),
+        warning(),
+        crash(),
+        events.Notice(1.0, WEB, 'text'),
+    ],
+)
+def test_nothing_is_said_twice(event):
+    assert len(said(event, event._replace(at=9.0))) == 1
+
+
+def test_a_newer_revision_is_called_so():
+    assert said(revision(), revision(5.0, name='9'))[1].startswith(
+        '  5s deploy/web      newer revision 9'
+    )
+
+
+@pytest.mark.parametrize(
+    ('told', 'lines'),
+    [
+        ([state(State.PROGRESSING)], []),
+        ([state(State.READY), state(State.FAILED)], []),
+        (
+            [state(State.PAUSED, message='is paused (spec.paused)')],
+            ['  1s deploy/web      is paused (spec.paused)'],
+        ),
+        (
+            [state(State.READY), state(State.PROGRESSING, waits_for='2 pods to become ready')],
+            ['  1s deploy/web      waiting for 2 pods to become ready'],
+        ),
+        (
+            [state(State.PAUSED)]
+            + [state(State.PROGRESSING, waits_for=f'{n} pods to become ready') for n in (3, 2, 1)],
+            [
+                '  1s deploy/web      is paused',
+                '  1s deploy/web      waiting for 3 pods to become ready',
+            ],
+        ),
+    ],
+)
+def test_states_are_told_when_their_phase_changes(told, lines):
+    assert said(*told) == lines
+
+
+@pytest.mark.parametrize(
+    ('told', 'lines'),
+    [
+        ([warning()], ['  3s po/…-x2x8q      ⚠ FailedMount: no such volume']),
+        ([warning(), warning(times=7)], ['  3s po/…-x2x8q      ⚠ FailedMount: no such volume']),
+        ([warning()._replace(type='Normal')], []),
+        ([crash(), warning('BackOff')], 1),
+        ([crash(), warning('FailedMount')], 2),
+        ([crash(), warning('')], 2),
+        ([warning(message='a'), warning(message='b')], 2),
+    ],
+)
+def test_only_warnings_that_no_cause_explains_and_each_once(told, lines):
+    shown = said(*told)
+    assert (len(shown) if isinstance(lines, int) else shown) == lines
+
+
+@pytest.mark.parametrize(
+    ('event', 'text'),
+    [
+        (crash(), '1 of 3 pods so far: main exits with 3; fails at the 3rd exit'),
+        (crash(message=''), '1 of 3 pods so far; fails at the 3rd exit'),
+        (crash(pods=3, fails_at=None, left=34.0), None),
+        (crash(updated=1), 'po/…-x2x8b: main exits with 3; fails at the 3rd exit'),
+        (crash(pods=0, fails_at=None), 'main exits with 3'),
+    ],
+)
+def test_a_cause_tells_how_far_it_reaches_and_when_it_fails(event, text):
+    text = text or 'all 3 pods: main exits with 3; fails in 34s unless it heals'
+    assert said(event) == [f'  2s ⚠ CrashLoop     {text}']
+
+
+@pytest.mark.parametrize(
+    ('told', 'count'),
+    [
+        ([crash(ends=1), crash(ends=2)], 1),
+        ([crash(message='back-off 10s'), crash(message='back-off 20s')], 1),
+        ([crash(fails_at=None, left=30.0), crash(fails_at=None, left=12.0)], 1),
+        ([crash(left=None), crash(left=0.0)], 1),
+        ([crash(fails_at=None), crash(fails_at=None, left=30.0)], 2),
+        ([crash(message='exits with 3'), crash(message='is killed')], 2),
+        ([crash(fails_at=3), crash(fails_at=5)], 2),
+        ([crash(pods=n, updated=16) for n in range(1, 17)], 5),
+        ([crash(pods=2), crash(pods=3)], 2),
+        ([crash(pods=2), crash(pods=1)], 1),
+    ],
+)
+def test_a_cause_is_told_again_only_with_news(told, count):
+    assert len(said(*told)) == count
+
+
+def test_a_cause_told_again_does_not_repeat_its_message():
+    assert said(crash(), crash(pods=3))[1] == (
+        '  2s ⚠ CrashLoop     all 3 pods; fails at the 3rd exit'
+    )
+
+
+def test_a_cause_that_goes_is_told_and_may_come_back():
+    seen = crash()
+    gone = events.CauseGone(4.0, WEB, seen.cause)
+    shown = said(gone, seen, gone, gone, seen)
+    assert [line[5:16].strip() for line in shown] == ['⚠ CrashLoop', '✓ CrashLoop', '⚠ CrashLoop']
+
+
+def test_with_several_targets_a_cause_says_whose_it_is():
+    seen = crash()
+    gone = events.CauseGone(4.0, WEB, seen.cause)
+    assert [line[21:32] for line in said(seen, gone, several=True)] == ['deploy/web:'] * 2
+
+
+@pytest.mark.parametrize(
+    ('target', 'text', 'line'),
+    [
+        (WEB, 'is held', '  1s deploy/web      is held'),
+        (WEB, 'deploy/web is held', '  1s deploy/web      is held'),
+        (None, 'no connection', '  1s note            no connection'),
+    ],
+)
+def test_notices(target, text, line):
+    assert said(events.Notice(1.0, target, text)) == [line]
+
+
+def test_one_target_has_a_status_line_each_time():
+    row = state(State.PROGRESSING, progress=Progress(3, 3, 1), waits_for='2 pods to become ready')
+    line = ' 30s deploy/web      1/3 ready, 3/3 updated: waiting for 2 pods to become ready'
+    assert said(*[events.StatusReport(30.0, (row,))] * 2) == [line] * 2
+    assert said(events.StatusReport(30.0, ())) == []
+
+
+def test_several_targets_have_a_table_of_those_that_are_not_ready():
+    rows = (
+        state(State.PROGRESSING, progress=Progress(3, 2, 1), waits_for='2 pods to become ready'),
+        state(State.PAUSED, target=API, message='is paused'),
+        state(State.READY, target=API._replace(name='done')),
+    )
+    other = ended(target=API._replace(name='old'))
+    bad = ended(Verdict.TIMED_OUT, target=API._replace(name='bad'))
+    assert said(other, bad, events.StatusReport(18.0, rows), several=True)[-4:] == [
+        ' 18s status          2 of 5 ready, 1 timed out, 1 progressing, 1 paused',
+        '                     TARGET      STATE        READY    UPDATED    WAITS FOR',
+        '                     deploy/web  progressing  1/3      2/3        2 pods to become ready',
+        '                     deploy/api  paused       –        –          is paused',
+    ]
+
+
+def test_where_all_are_ready_there_is_no_table():
+    rows = (state(State.READY), state(State.READY, target=API))
+    assert said(events.StatusReport(18.0, rows)) == [' 18s status          2 of 2 ready']
+
+
+def test_a_standing_cause_stands_in_the_table():
+    rows = (state(State.PROGRESSING, waits_for='pods'), state(State.READY, target=API))
+    table = said(crash(), events.StatusReport(18.0, rows), several=True)
+    assert table[-1].endswith('  ⚠ CrashLoop main')
+
+
+def test_a_block_is_set_off_by_blank_lines():
+    bad = ended(Verdict.FAILED)
+    late = events.Notice(32.0, None, 'late')
+    assert [bool(line) for line in said(late, bad, late._replace(text='x'))] == [
+        *(True, False, True),
+        *(False, True),
+    ]
+    assert [bool(line) for line in said(bad, bad)] == [False, True, False, True]
+
+
+def test_several_targets_are_summed_up():
+    verdicts = ((WEB, Verdict.READY), (API, Verdict.TIMED_OUT))
+    assert said(events.RunEnded(40.0, 3, verdicts)) == [' 40s 2 targets       1 ready, 1 timed out']
+
+
+def test_a_rollout_that_was_done_already_took_no_time():
+    assert said(ended(at=0.1, message='has completed')) == [
+        '  0s deploy/web      ready: has completed'
+    ]
+
+
+def test_long_target_names_move_the_column_once():
+    long = Target(DEPLOYMENTS, 'shop', 'payments-gateway')
+    lines = said(revision(target=long), events.ChildChanged(1.0, long, 'po', 'x', 'running'))
+    assert [line.index(word) for line, word in zip(lines, ('revision', 'running'))] == [30, 30]
+
+
+def test_colour_marks_what_matters_and_never_the_text_of_others():
+    renderer = PlainRenderer(started=0.0, colour=True)
+    assert renderer.render(crash())[0].startswith('  2s \x1b[33m⚠ CrashLoop\x1b[0m   ')
+    chunk = events.LogChunk(1.0, WEB, POD, 'web', (LogLine(1, '\x1b[31mred'),))
+    assert renderer.render(chunk) == ['\x1b[2m     …-x2x8q web │\x1b[0m \\x1b[31mred']
+    assert '\x1b[32mready\x1b[0m' in renderer.render(ended())[0]
+
+
+HOSTILE = 'x\x1b]0;owned\x07\x9b2J\r\n\u202e\udc80'
+
+
+@pytest.mark.parametrize(
+    'event',
+    [
+        revision(name=HOSTILE),
+        state(State.PAUSED, message=HOSTILE),
+        events.ChildChanged(1.0, WEB, 'po', HOSTILE, HOSTILE),
+        warning(HOSTILE, HOSTILE, HOSTILE, name=HOSTILE),
+        events.LogChunk(1.0, WEB, HOSTILE, HOSTILE, (LogLine(1, HOSTILE),)),
+        crash(message=HOSTILE),
+        events.Notice(1.0, None, HOSTILE),
+        events.StatusReport(1.0, (state(State.PAUSED, message=HOSTILE),)),
+        events.StatusReport(1.0, (state(State.PAUSED, message=HOSTILE),) * 2),
+        ended(message=HOSTILE),
+        ended(Verdict.FAILED, message=HOSTILE),
+        ended(Verdict.FAILED, target=WEB._replace(name=HOSTILE))._replace(
+            explanation=Explanation(
+                Cause(HOSTILE, HOSTILE, HOSTILE, HOSTILE),
+                *((HOSTILE, HOSTILE),) * 4,
+            ),
+        ),
+    ],
+)
+def test_hostile_text_never_reaches_the_terminal(event):
+    text = ''.join(said(event))
+    assert text
+    assert not set(text) & set('\x1b\x07\x9b\r\n\u202e\udc80')

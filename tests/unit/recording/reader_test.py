@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.items import Item
+from kubectl_dog.model.items import Listed
+from kubectl_dog.model.items import ServerClock
+from kubectl_dog.model.options import Options
+from kubectl_dog.model.resources import PODS
+from kubectl_dog.model.wants import Watch
+from kubectl_dog.recording.reader import Recording
+from kubectl_dog.recording.reader import parse
+from kubectl_dog.recording.reader import read
+
+HEADER = b'{"recording": "kubectl-dog/v1", "started": "1970-01-01T00:00:05.5Z", "targets": []}\n'
+CLOCK = b'{"at": 1.5, "clock": 2}\n'
+RESOURCE = b'{"group":"","version":"v1","plural":"pods","kind":"Pod","short":"po"}'
+WANT = b'{"at":1,"key":3,"want":{"watch":{"resource":' + RESOURCE + b',"namespace":"shop"}}}\n'
+
+
+def test_the_smallest_recording():
+    assert parse([HEADER], 'x') == Recording(5.5, (), Options(), ())
+
+
+@pytest.mark.parametrize(
+    ('lines', 'items'),
+    [
+        ([CLOCK], (Item(1.5, None, ServerClock(2)),)),
+        ([WANT, b'{"at":1,"key":3,"listed":[]}'], (Item(1, Watch(PODS, 'shop'), Listed(())),)),
+        ([b'\r\n', CLOCK.replace(b'\n', b'\r\n')], (Item(1.5, None, ServerClock(2)),)),
+        ([CLOCK, b'{"at": 2, "changed": "MODI'], (Item(1.5, None, ServerClock(2)),)),
+        ([CLOCK, b'{"at": 2, "logGap": "\xe4'], (Item(1.5, None, ServerClock(2)),)),
+        ([b'{"at": 1.5, "clock": 2, "mood": "good"}\n'], (Item(1.5, None, ServerClock(2)),)),
+        ([b'{"at": 0, "heartbeat": 1}\n', b'{"note": "by hand"}\n'], ()),
+    ],
+)
+def test_what_people_and_newer_versions_add_does_not_disturb(lines, items):
+    assert parse([HEADER, *lines], 'x').items == items
+
+
+def test_the_header_tells_the_title():
+    header = {**json.loads(HEADER), 'title': 'a crash loop', 'colour': 'red'}
+    assert parse([json.dumps(header).encode()], 'x').title == 'a crash loop'
+
+
+def changed(**fields):
+    return json.dumps({**json.loads(HEADER), **fields}).encode() + b'\n'
+
+
+@pytest.mark.parametrize(
+    ('lines', 'message'),
+    [
+        ([], 'run.jsonl holds no recording of kubectl dog'),
+        ([b'hello'], 'run.jsonl holds no recording of kubectl dog'),
+        ([b'hello\n'], 'run.jsonl, line 1: is not JSON: '),
+        ([b'\xff\xfe\xff\n'], 'run.jsonl, line 1: is not JSON: '),
+        ([b'[' * 100_000 + b'\n'], 'run.jsonl, line 1: is not JSON: '),
+        ([b'{}\n'], 'run.jsonl, line 1: is not the header of a recording ("recording": '),
+        ([b'[]\n'], 'run.jsonl, line 1: must be an object'),
+        (
+            [changed(recording='kubectl-dog/v2')],
+            'run.jsonl, line 1: is in the format kubectl-dog/v2; this program reads kubectl-dog/v1',
+        ),
+        ([changed(started='today')], 'run.jsonl, line 1: started: must be an RFC 3339 time'),
+        ([changed(started=5)], 'run.jsonl, line 1: started: must be text'),
+        ([changed(targets=[1])], 'run.jsonl, line 1: targets: must be an object'),
+        ([changed(title=1)], 'run.jsonl, line 1: title: must be text'),
+        ([changed(options=[])], 'run.jsonl, line 1: options: must be an object'),
+        ([HEADER, b'{\n', CLOCK], 'run.jsonl, line 2: is not JSON: '),
+        ([HEADER, b'{"at": NaN, "clock": 0}\n'], 'run.jsonl, line 2: NaN is not a number'),
+        ([HEADER, b'{"at": 1e999, "clock": 0}\n'], 'run.jsonl, line 2: at: inf does not follow'),
+        ([HEADER, b'{"at": "1", "clock": 0}\n'], 'run.jsonl, line 2: at: must be a number'),
+        ([HEADER, b'{"clock": 0}\n'], 'run.jsonl, line 2: at: is missing'),
+        (
+            [HEADER, CLOCK, b'\n', b'{"at": 1, "clock": 0}\n'],
+            'run.jsonl, line 4: at: 1.0 does not follow 1.5: times may not go back',
+        ),
+        ([HEADER, b'{"at": 1, "key": 4, "listed": []}\n'], 'run.jsonl, line 2: key: 4 has no line'),
+        ([HEADER, b'{"at": 1, "key": 4, "want": {}}\n'], 'run.jsonl, line 2: want: must hold one'),
+    ],
+)
+def test_errors_name_file_line_and_what_is_wrong(lines, message):
+    with pytest.raises(UserError) as raised:
+        parse(lines, 'run.jsonl')
+    assert str(raised.value).startswith(message)
+
+
+def test_a_file_that_cannot_be_read_is_the_user_s_to_mend(tmp_path):
+    with pytest.raises(UserError, match=r'cannot read the recording .*none: No such file'):
+        read(tmp_path / 'none')
+    with pytest.raises(UserError, match='Is a directory'):
+        read(tmp_path)

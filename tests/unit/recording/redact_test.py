@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import copy
+import json
+
+import pytest
+
+from kubectl_dog.model.items import Answer
+from kubectl_dog.model.items import Changed
+from kubectl_dog.model.items import Listed
+from kubectl_dog.model.items import LogGap
+from kubectl_dog.model.resources import CONFIGMAPS
+from kubectl_dog.model.resources import DEPLOYMENTS
+from kubectl_dog.model.resources import PODS
+from kubectl_dog.model.resources import SECRETS
+from kubectl_dog.model.wants import Logs
+from kubectl_dog.model.wants import Lookup
+from kubectl_dog.model.wants import Watch
+from kubectl_dog.recording.redact import LAST_APPLIED
+from kubectl_dog.recording.redact import Redactor
+
+REDACTOR = Redactor(b'salt')
+SHORT = 'hunter2'
+SECRET = {'data': {'password': SHORT}, 'type': 'Opaque', 'metadata': {'annotations': {'a': SHORT}}}
+CONTAINER = {
+    'image': 'web:1',
+    'command': ['serve', '--verbose'],
+    'env': [
+        {'name': 'TOKEN', 'value': SHORT},
+        {'name': 'FROM', 'valueFrom': {'secretKeyRef': {'name': 's', 'key': 'k'}}},
+    ],
+    'readinessProbe': {'httpGet': {'httpHeaders': [{'name': 'Authorization', 'value': SHORT}]}},
+}
+POD = {
+    'metadata': {'name': 'web-1', 'annotations': {LAST_APPLIED: SHORT, 'note': 'stays'}},
+    'spec': {'containers': [CONTAINER], 'initContainers': [CONTAINER]},
+}
+DEPLOYMENT = {'metadata': {}, 'spec': {'template': POD}}
+
+
+@pytest.mark.parametrize(
+    ('thing', 'kind'),
+    [
+        (SECRET, 'Secret'),
+        ({**SECRET, 'kind': 'Secret'}, ''),
+        ({'stringData': {'password': SHORT}}, 'Secret'),
+        ({'data': {'app.ini': SHORT}}, 'ConfigMap'),
+        ({'binaryData': {'blob': SHORT}}, 'ConfigMap'),
+        (POD, 'Pod'),
+        (DEPLOYMENT, 'Deployment'),
+        ({'data': DEPLOYMENT, 'kind': 'ControllerRevision'}, ''),
+    ],
+)
+def test_no_value_is_left_and_the_input_is_not_changed(thing, kind):
+    before = copy.deepcopy(thing)
+    redacted = REDACTOR.redact(thing, kind)
+    assert SHORT not in json.dumps(redacted)
+    assert thing == before
+
+
+def test_names_images_commands_and_references_stay():
+    (container,) = REDACTOR.redact(POD)['spec']['containers']
+    assert container['image'] == 'web:1'
+    assert container['command'] == ['serve', '--verbose']
+    assert [each['name'] for each in container['env']] == ['TOKEN', 'FROM']
+    assert container['env'][1] == CONTAINER['env'][1]
+    assert REDACTOR.redact(POD)['metadata'] == {'name': 'web-1', 'annotations': {'note': 'stays'}}
+    assert REDACTOR.redact(SECRET, 'Secret')['type'] == 'Opaque'
+
+
+def test_equal_values_stay_equal_within_a_recording_only():
+    def token(salt, value):
+        env = [{'name': 'X', 'value': value}]
+        return Redactor(salt).redact({'env': env})['env'][0]['value']
+
+    assert token(b'a', 'x') == token(b'a', 'x')
+    assert token(b'a', 'x') != token(b'a', 'y')
+    assert token(b'a', 'x') != token(b'b', 'x')
+    assert token(b'a', 'x').startswith('redacted-')
+    assert len(token(b'a', '\ud800')) == len('redacted-') + 8
+
+
+@pytest.mark.parametrize(
+    'thing',
+    [{'data': None}, {'data': 'text'}, {'env': None}, {'env': 'text'}, {'env': [1, {'name': 'x'}]}],
+)
+def test_odd_shapes_pass(thing):
+    assert REDACTOR.redact(thing, 'Secret') == thing
+
+
+@pytest.mark.parametrize(
+    ('payload', 'want'),
+    [
+        (Listed((SECRET, SECRET)), Watch(SECRETS, 'shop')),
+        (Changed('ADDED', POD), Watch(PODS, 'shop')),
+        (Changed('ADDED', DEPLOYMENT), Watch(DEPLOYMENTS, 'shop')),
+        (Listed(({'data': {'x': SHORT}},)), Watch(CONFIGMAPS, 'shop')),
+        (Answer('found', (SECRET,)), Lookup(SECRETS, 'shop')),
+    ],
+)
+def test_objects_of_every_payload_are_redacted_by_the_kind_that_was_wanted(payload, want):
+    redacted = REDACTOR.payload(payload, want)
+    assert SHORT not in json.dumps(redacted)
+    assert type(redacted) is type(payload)
+
+
+def test_payloads_without_objects_pass():
+    gap = LogGap('x')
+    assert REDACTOR.payload(gap, Logs('shop', 'web-1', 'uid', 'main')) is gap

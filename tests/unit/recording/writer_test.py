@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import io
+import json
+import os
+import stat
+from unittest import mock
+
+import pytest
+
+from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.items import Changed
+from kubectl_dog.model.items import Item
+from kubectl_dog.model.items import Listed
+from kubectl_dog.model.items import LogEnd
+from kubectl_dog.model.items import LogLine
+from kubectl_dog.model.items import LogLines
+from kubectl_dog.model.items import ServerClock
+from kubectl_dog.model.options import Options
+from kubectl_dog.model.resources import DEPLOYMENTS
+from kubectl_dog.model.resources import PODS
+from kubectl_dog.model.resources import SECRETS
+from kubectl_dog.model.resources import Target
+from kubectl_dog.model.wants import Logs
+from kubectl_dog.model.wants import Watch
+from kubectl_dog.recording.reader import Recording
+from kubectl_dog.recording.reader import parse
+from kubectl_dog.recording.reader import read
+from kubectl_dog.recording.source import RecordedSource
+from kubectl_dog.recording.writer import RecordingWriter
+from kubectl_dog.recording.writer import Tap
+
+TARGETS = (Target(DEPLOYMENTS, 'shop', 'web'),)
+OPTIONS = Options(timeout=60.0)
+PODS_WANT = Watch(PODS, 'shop', 'app=web')
+LOGS = Logs('shop', 'web-1', 'uid-1', 'main')
+ITEMS = (
+    Item(0.0, None, ServerClock(0.5)),
+    Item(0.125, PODS_WANT, Listed(())),
+    Item(1.5, PODS_WANT, Changed('ADDED', {'metadata': {'name': 'web-1'}})),
+    Item(2.0, LOGS, LogLines((LogLine(7, 'hello'),))),
+)
+
+
+def recorded(items=ITEMS, file=None):
+    stream = io.StringIO() if file is None else file
+    writer = RecordingWriter(stream, 1.7e9, TARGETS, OPTIONS, program='0.1.0')
+    for item in items:
+        writer.write(item)
+    return stream
+
+
+def test_a_run_comes_back_as_it_was(tmp_path):
+    path = tmp_path / 'run.jsonl'
+    writer = RecordingWriter(path, 1.7e9, TARGETS, OPTIONS)
+    for item in ITEMS:
+        writer.write(item)
+    writer.close()
+    writer.close()
+    assert read(path) == Recording(1.7e9, TARGETS, OPTIONS, ITEMS)
+
+
+def test_the_format_is_stable():
+    text = recorded(ITEMS[:3]).getvalue()
+    pods = '{"group": "", "version": "v1", "plural": "pods", "kind": "Pod", "short": "po"}'
+    assert text.splitlines() == [
+        '{"recording": "kubectl-dog/v1", "started": "2023-11-14T22:13:20.000Z",'
+        ' "program": "0.1.0", "targets": [{"resource": {"group": "apps", "version": "v1",'
+        ' "plural": "deployments", "kind": "Deployment", "short": "deploy"},'
+        ' "namespace": "shop", "name": "web"}], "options": {"timeout": 60.0}}',
+        '{"at": 0.0, "clock": 0.5}',
+        f'{{"at": 0.125, "key": 1, "want": {{"watch": {{"resource": {pods},'
+        ' "namespace": "shop", "labels": "app=web"}}}',
+        '{"at": 0.125, "key": 1, "listed": []}',
+        '{"at": 1.5, "key": 1, "changed": "ADDED", "object": {"metadata": {"name": "web-1"}}}',
+    ]
+
+
+def test_a_log_stream_has_one_key_though_its_want_changes():
+    items = [
+        Item(1.0, LOGS, LogEnd(0)),
+        Item(2.0, LOGS._replace(restarts=1, running=False), LogEnd(1)),
+        Item(3.0, LOGS._replace(container='other'), LogEnd(0)),
+    ]
+    records = [json.loads(line) for line in recorded(items).getvalue().splitlines()]
+    assert [record.get('key') for record in records[1:]] == [1, 1, 1, 2, 2]
+
+
+def test_each_item_is_on_the_disk_at_once_and_for_the_owner_alone(tmp_path):
+    path = tmp_path / 'run.jsonl'
+    path.touch(mode=0o644)
+    writer = RecordingWriter(path, 0.0, (), Options())
+    writer.write(ITEMS[0])
+    assert read(path).items == ITEMS[:1]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    writer.close()
+
+
+def test_a_device_keeps_its_mode():
+    before = os.stat(os.devnull).st_mode
+    RecordingWriter(os.devnull, 0.0, (), Options()).close()
+    assert os.stat(os.devnull).st_mode == before
+
+
+def test_what_is_written_is_redacted_and_the_item_is_not():
+    item = Item(0.0, Watch(SECRETS, 'shop'), Listed(({'data': {'password': 'hunter2'}},)))
+    assert 'hunter2' not in recorded([item]).getvalue()
+    assert item.payload.objects[0]['data'] == {'password': 'hunter2'}
+
+
+def test_two_recordings_hide_the_same_secret_differently():
+    item = Item(0.0, Watch(SECRETS, 'shop'), Listed(({'data': {'password': 'hunter2'}},)))
+    assert recorded([item]).getvalue() != recorded([item]).getvalue()
+
+
+def test_a_file_that_cannot_be_written_is_the_user_s_to_mend(tmp_path):
+    with pytest.raises(UserError, match=r'cannot write the recording .*: No such file'):
+        RecordingWriter(tmp_path / 'no' / 'run.jsonl', 0.0, (), Options())
+
+
+def test_a_full_disk_ends_the_recording_and_not_the_run():
+    class Full(io.StringIO):
+        def flush(self):
+            raise OSError(28, 'No space left on device')
+
+    writer = RecordingWriter(Full(), 0.0, (), Options())
+    writer.write(ITEMS[0])
+    writer.close()
+    assert writer.failure == 'the recording is incomplete: No space left on device'
+
+
+def test_a_disk_that_fails_on_close_does_not_end_the_run():
+    file = mock.Mock(closed=False, close=mock.Mock(side_effect=OSError('lost')))
+    writer = RecordingWriter(file, 0.0, (), Options())
+    writer.close()
+    assert writer.failure == 'the recording is incomplete: lost'
+
+
+def test_a_tap_writes_what_is_taken_and_passes_everything_on():
+    stream = io.StringIO()
+    source = RecordedSource(Recording(5.0, TARGETS, OPTIONS, ITEMS))
+    tap = Tap(source, RecordingWriter(stream, source.started, TARGETS, OPTIONS))
+    tap.reconcile({PODS_WANT})
+    assert [tap.take(until) for until in (0.0, 0.1, None, None)] == [
+        ITEMS[0],
+        None,
+        ITEMS[1],
+        ITEMS[2],
+    ]
+    assert (tap.started, tap.now()) == (5.0, 1.5)
+    text = stream.getvalue()
+    assert parse(text.encode().splitlines(keepends=True), 'x').items == ITEMS[:3]
+    tap.close()
+    assert stream.closed
