@@ -27,7 +27,10 @@ def test_what_fails_stands_before_what_only_explains():
         inits=[{'name': 'wait'}],
         init_statuses=[status('wait')],
     )
-    assert [cause.code for cause in of_pods(view(), [thing])] == ['ImageNotFound', 'InitNotFinished']
+    assert [cause.code for cause in of_pods(view(), [thing])] == [
+        'ImageNotFound',
+        'InitNotFinished',
+    ]
 
 
 def test_a_back_off_that_is_old_needs_less_patience():

@@ -46,9 +46,7 @@ LOG = Logs('shop', 'web-1', 'pod-web-1', 'main')
 
 def crashed(ends, **fields):
     last = ended(3) if ends > 1 else {}
-    return pod(
-        status(state=ended(3), last=last, restarts=ends - 1), owner='rs-2', age=1, **fields
-    )
+    return pod(status(state=ended(3), last=last, restarts=ends - 1), owner='rs-2', age=1, **fields)
 
 
 def recovering(ends, since=1.0):

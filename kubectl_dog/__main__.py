@@ -1,0 +1,10 @@
+"""`python -m kubectl_dog`."""
+
+from __future__ import annotations
+
+import sys
+
+from kubectl_dog.cli.main import main
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,119 @@
+"""The front door: wires a source, the engine and a renderer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import NamedTuple
+from typing import Protocol
+from typing import cast
+
+from kubectl_dog.model.options import Options
+from kubectl_dog.model.resources import Target
+from kubectl_dog.model.sources import Source
+from kubectl_dog.output.base import Renderer
+from kubectl_dog.tracking import plugins
+from kubectl_dog.tracking.session import Session
+from kubectl_dog.tracking.track import Track
+
+if TYPE_CHECKING:
+    from kubectl_dog.cluster.protocol import Connection
+    from kubectl_dog.cluster.source import LiveSource
+    from kubectl_dog.recording.reader import Recording
+    from kubectl_dog.recording.writer import RecordingWriter
+
+
+class Stoppable(Source, Protocol):
+    """A source that a signal handler can reach."""
+
+    def signal(self, name: str) -> None:
+        """Deliver `interrupt` or `terminate`."""
+        ...
+
+
+class Play(NamedTuple):
+    """A session, ready to be iterated for its events, and the source that can stop it."""
+
+    source: Stoppable
+    session: Session
+
+
+def connect(connection: str = 'kubeconfig', **flags: Any) -> Connection:
+    """A connection by the plugin of that name; `flags` as in `Flags`. Raises AccessError."""
+    from kubectl_dog.cluster.protocol import Flags
+
+    opened = plugins.load(plugins.CONNECTIONS, connection, 'connection')
+    return cast('Connection', opened(Flags(**flags)))
+
+
+def live(connection: Connection) -> LiveSource:
+    """The cluster as a source."""
+    from kubectl_dog.cluster.source import LiveSource
+
+    return LiveSource(connection)
+
+
+def replay(path: str, speed: float | None) -> Play:
+    """A recording in a file; `speed` None plays it at once. Raises UserError."""
+    from kubectl_dog.recording.reader import read
+
+    return _replay(read(path), speed)
+
+
+def demo(name: str, speed: float | None) -> Play:
+    """A recording that ships with the program. Raises UserError."""
+    from kubectl_dog.recording import library
+
+    return _replay(library.load(name), speed)
+
+
+def demos() -> dict[str, str]:
+    """The recordings that ship, by name, with their titles."""
+    from kubectl_dog.recording import library
+
+    return library.titles()
+
+
+def _replay(recording: Recording, speed: float | None) -> Play:
+    from kubectl_dog.recording.source import RecordedSource
+
+    source = RecordedSource(recording, speed)
+    return Play(source, session(source, recording.targets, recording.options))
+
+
+def recorder(
+    path: str,
+    started: float,
+    targets: Sequence[Target],
+    options: Options,
+) -> RecordingWriter:
+    """Writes a recording to a file, which it creates; raises UserError."""
+    from kubectl_dog.recording.writer import RecordingWriter
+    from kubectl_dog.version import VERSION
+
+    return RecordingWriter(path, started, targets, options, program=VERSION)
+
+
+def tap(source: Source, writer: RecordingWriter) -> Source:
+    """A source whose items are written down as they are taken."""
+    from kubectl_dog.recording.writer import Tap
+
+    return Tap(source, writer)
+
+
+def session(source: Source, targets: Sequence[Target], options: Options) -> Session:
+    """Track the targets on a source: iterate it for its events. Raises UserError."""
+    tracks = [Track(target, plugins.tracker(target.resource)) for target in targets]
+    return Session(source, tracks, options)
+
+
+def renderer(form: str, started: float, colour: bool) -> Renderer:
+    """`plain` or `json`."""
+    if form == 'json':
+        from kubectl_dog.output.jsonl import JsonRenderer
+
+        return JsonRenderer(started)
+    from kubectl_dog.output.plain import PlainRenderer
+
+    return PlainRenderer(started=started, colour=colour)

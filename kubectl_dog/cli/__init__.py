@@ -1,0 +1,1 @@
+"""What the user types: parser, targets, one module per command, exit codes."""

@@ -1,0 +1,71 @@
+"""`replay` and `demo`: recordings through the same engine, no cluster needed."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+from kubectl_dog import api
+from kubectl_dog.cli import flags
+from kubectl_dog.cli import running
+from kubectl_dog.output.escape import sentence
+from kubectl_dog.output.writer import Writer
+
+_DEMO = 'crash-loop'
+
+
+def add(commands: Any) -> None:
+    """Declare both commands."""
+    replay = commands.add_parser(
+        'replay',
+        help='play a recording made with `rollout --record`',
+        description='Play a recording through the same engine, to the same verdict.',
+        allow_abbrev=False,
+    )
+    replay.add_argument('file', help='the recording')
+    _add_speed(replay)
+    flags.add_output(replay)
+    replay.set_defaults(run=run_replay)
+    demo = commands.add_parser(
+        'demo',
+        help='play the recording of a real rollout; needs no cluster',
+        description=f'Play a recording that ships with the program (default: {_DEMO}).',
+        allow_abbrev=False,
+    )
+    demo.add_argument('name', nargs='?', default=_DEMO, help='which one; see --list')
+    demo.add_argument('--list', action='store_true', help='list the recordings')
+    _add_speed(demo)
+    flags.add_output(demo)
+    demo.set_defaults(run=run_demo)
+
+
+def _add_speed(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument('--speed', type=_speed, default=1.0, metavar='N', help='N times as fast')
+    group.add_argument('--instant', action='store_true', help='do not wait at all')
+
+
+def _speed(text: str) -> float:
+    speed = float(text)
+    if not 0 < speed < 1e6:
+        raise argparse.ArgumentTypeError('must be a number above 0')
+    return speed
+
+
+def run_replay(args: argparse.Namespace) -> int:
+    """Play a file."""
+    return running.run(api.replay(args.file, _pace(args)), args)
+
+
+def run_demo(args: argparse.Namespace) -> int:
+    """Play, or list, the recordings that ship."""
+    if args.list:
+        known = [f'{name:20} {sentence(title)}' for name, title in api.demos().items()]
+        Writer(sys.stdout).write(known)
+        return 0
+    return running.run(api.demo(args.name, _pace(args)), args)
+
+
+def _pace(args: argparse.Namespace) -> float | None:
+    return None if args.instant else args.speed

@@ -1,0 +1,133 @@
+"""Flags that several commands share, and what they become."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from kubectl_dog.model import times
+from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.options import Options
+
+_CLUSTER = (
+    ('--kubeconfig', 'FILE', 'the kubeconfig file to use'),
+    ('--context', 'NAME', 'the kubeconfig context to use'),
+    ('--cluster', 'NAME', 'the kubeconfig cluster to use'),
+    ('--user', 'NAME', 'the kubeconfig user to use'),
+    ('--server', 'URL', 'address of the API server'),
+    ('--token', 'TOKEN', 'bearer token for the API server'),
+    ('--certificate-authority', 'FILE', 'certificates of the authority to trust'),
+    ('--client-certificate', 'FILE', 'client certificate for TLS'),
+    ('--client-key', 'FILE', 'client key for TLS'),
+    ('--tls-server-name', 'NAME', "name to check the server's certificate for"),
+)
+
+
+def seconds(text: str) -> float:
+    """A duration for argparse."""
+    try:
+        return times.duration(text)
+    except UserError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def add_cluster(parser: argparse.ArgumentParser) -> None:
+    """kubeconfig and context flags, as kubectl has them."""
+    group = parser.add_argument_group('cluster')
+    group.add_argument('-n', '--namespace', metavar='NAME', help='the namespace to look in')
+    for flag, metavar, text in _CLUSTER:
+        group.add_argument(flag, metavar=metavar, help=text)
+    group.add_argument(
+        '--insecure-skip-tls-verify',
+        action='store_true',
+        default=None,
+        help="do not check the server's certificate",
+    )
+    group.add_argument(
+        '--request-timeout',
+        type=seconds,
+        metavar='TIME',
+        help='give up on a single request after this time',
+    )
+
+
+def add_output(parser: argparse.ArgumentParser) -> None:
+    """How to print."""
+    group = parser.add_argument_group('output')
+    group.add_argument(
+        '-o',
+        '--output',
+        choices=('plain', 'json'),
+        default='plain',
+        help='plain text, or JSON Lines (default: plain)',
+    )
+    group.add_argument(
+        '--color',
+        choices=('auto', 'always', 'never'),
+        default='auto',
+        help='colour the plain text (default: auto, on a terminal)',
+    )
+
+
+def add_tracking(parser: argparse.ArgumentParser) -> None:
+    """When to give up, and which logs to show."""
+    group = parser.add_argument_group('tracking')
+    group.add_argument(
+        '--timeout',
+        type=seconds,
+        metavar='TIME',
+        help='end with code 3 after this time, like 90s or 5m (default: none)',
+    )
+    group.add_argument(
+        '--stall-timeout',
+        '--no-activity-timeout',
+        type=seconds,
+        metavar='TIME',
+        help='end with code 3 after this time without progress (default: 10m, or what the '
+        "target's own deadlines ask for)",
+    )
+    group.add_argument(
+        '--create-timeout',
+        type=seconds,
+        default=Options().create_timeout,
+        metavar='TIME',
+        help='end with code 4 where the target does not appear within this time (default: 30s)',
+    )
+    group.add_argument(
+        '--stable-for',
+        type=_stable,
+        metavar='TIME',
+        help='ready counts only once it has lasted this long (default: auto, 10s for containers '
+        'without a readiness probe)',
+    )
+    group.add_argument('--since', type=seconds, metavar='TIME', help='show logs newer than this')
+    group.add_argument(
+        '--tail',
+        type=int,
+        default=Options().tail,
+        metavar='LINES',
+        help='lines of each log to begin with, -1 for all (default: 100)',
+    )
+
+
+def _stable(text: str) -> float | None:
+    return None if text == 'auto' else seconds(text)
+
+
+def cluster(args: argparse.Namespace) -> dict[str, Any]:
+    """The cluster flags as `api.connect` takes them."""
+    fields = [flag.lstrip('-').replace('-', '_') for flag, _, _ in _CLUSTER]
+    fields += ['namespace', 'insecure_skip_tls_verify', 'request_timeout']
+    return {field: getattr(args, field) for field in fields}
+
+
+def options(args: argparse.Namespace) -> Options:
+    """The tracking flags as the engine takes them; a zero time-out means none, as for kubectl."""
+    return Options(
+        timeout=args.timeout or None,
+        stall_timeout=args.stall_timeout,
+        create_timeout=args.create_timeout,
+        stable_for=args.stable_for,
+        since=args.since,
+        tail=args.tail if args.tail >= 0 else None,
+    )

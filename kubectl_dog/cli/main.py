@@ -1,0 +1,78 @@
+"""The program: parse, run one command, turn what went wrong into an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from kubectl_dog.cli.commands import replay
+from kubectl_dog.cli.commands import rollout
+from kubectl_dog.cli.commands import version
+from kubectl_dog.model.errors import UserError
+from kubectl_dog.output.escape import sentence
+from kubectl_dog.output.writer import OutputClosedError
+
+_PLANNED = ('follow', 'multitrack', 'status', 'trackers', 'completion')
+_DEFECT = 70
+_OUTPUT_CLOSED = 141
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program; `argv` without the program's name. Returns the exit code."""
+    words = sys.argv[1:] if argv is None else list(argv)
+    try:
+        if words and words[0] in _PLANNED:
+            raise UserError(f'{words[0]} is not part of this version yet; see `{program()} --help`')
+        args = parser().parse_args(words or ['--help'])
+        return int(args.run(args))
+    except UserError as error:
+        return _fail(sentence(str(error)), error.exit_code)
+    except OutputClosedError:
+        return _OUTPUT_CLOSED
+    except KeyboardInterrupt:
+        return 130
+    except Exception:
+        return _fail(_report(words), _DEFECT)
+
+
+def program() -> str:
+    """How the user started it: kubectl runs plugins by their file name."""
+    called = os.path.basename(sys.argv[0]) if sys.argv else ''
+    return 'kubectl dog' if called.startswith('kubectl-') else called or 'kubectl dog'
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = argparse.ArgumentParser(
+        prog=program(),
+        description='Tells whether a rollout is done, whether it failed, and why.',
+        epilog='exit codes: 0 ready, 1 failed, 2 usage, 3 timed out, 4 deleted or never appeared, '
+        '5 no access, 6 paused, 70 a defect of ours, 130 interrupted, 143 terminated',
+        allow_abbrev=False,
+    )
+    commands = top.add_subparsers(metavar='COMMAND', required=True)
+    for command in (rollout, replay, version):
+        command.add(commands)
+    return top
+
+
+def _fail(text: str, code: int) -> int:
+    sys.stderr.write(f'{program()}: {text}\n')
+    return code
+
+
+def _report(words: Sequence[str]) -> str:
+    """What to paste into an issue: no host, no token, no names."""
+    import platform
+    import traceback
+
+    from kubectl_dog.version import VERSION
+
+    command = words[0] if words else ''
+    return (
+        'this is a defect of kubectl-dog; please report what follows\n'
+        f'kubectl-dog {VERSION}, Python {platform.python_version()}, {platform.system()}, '
+        f'command {command}\n{traceback.format_exc()}'
+    )

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from kubectl_dog.cli import main as program
+from kubectl_dog.cli.commands import version
+from kubectl_dog.version import VERSION
+
+
+@pytest.fixture
+def main(monkeypatch, capsys):
+    def run(*argv):
+        monkeypatch.setattr(sys, 'argv', ['kubectl-dog', *argv])
+        try:
+            code = program.main()
+        except SystemExit as stop:
+            code = stop.code
+        return (code, *capsys.readouterr())
+
+    return run
+
+
+def test_version(main):
+    assert main('version') == (0, f'kubectl-dog {VERSION}\n', '')
+
+
+@pytest.mark.parametrize('argv', ([], ['--help'], ['rollout', '--help'], ['demo', '--help']))
+def test_help_speaks_of_kubectl_dog(main, argv):
+    code, out, _ = main(*argv)
+    assert code == 0
+    assert out.startswith('usage: kubectl dog')
+
+
+@pytest.mark.parametrize(
+    ('argv', 'told'),
+    (
+        (['rollout'], 'the following arguments are required: target'),
+        (['rollout', 'sts/db'], "'sts' cannot be tracked by this version"),
+        (['rollout', 'deploy/web', '--timeout', 'soon'], "'soon' is not a duration"),
+        (['rollout', 'deploy/web', '-o', 'yaml'], "invalid choice: 'yaml'"),
+        (['rollout', 'deploy/web', '--tim', '3s'], 'unrecognized arguments: --tim 3s'),
+        (['follow', 'deploy/web'], 'follow is not part of this version yet'),
+        (['replay', '/nowhere'], 'cannot read the recording /nowhere'),
+        (['replay', '/nowhere', '--speed', '0'], 'must be a number above 0'),
+        (['demo', 'nothing'], "there is no demo 'nothing'"),
+        (['bark'], "invalid choice: 'bark'"),
+    ),
+)
+def test_a_wrong_command_line_is_exit_2_and_a_sentence(main, argv, told):
+    code, out, err = main(*argv)
+    assert (code, out) == (2, '')
+    assert told in err
+    assert 'Traceback' not in err
+
+
+def test_no_access_is_exit_5_and_a_sentence(main, tmp_path):
+    config = str(tmp_path / 'config')
+    code, out, err = main('rollout', 'deploy/web', '--kubeconfig', config)
+    assert (code, out, err.count('\n')) == (5, '', 1)
+    assert config in err
+
+
+def test_a_defect_of_ours_is_exit_70_and_a_report(main, monkeypatch):
+    def fail(args):
+        raise ZeroDivisionError('oops')
+
+    monkeypatch.setattr(version, 'run', fail)
+    code, _, err = main('version')
+    assert code == 70
+    assert 'please report' in err and 'ZeroDivisionError: oops' in err
+
+
+def test_an_interrupt_before_tracking_is_exit_130(main, monkeypatch):
+    def interrupt(args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(version, 'run', interrupt)
+    assert main('version') == (130, '', '')
+
+
+def test_it_runs_as_a_module():
+    ran = subprocess.run(
+        [sys.executable, '-m', 'kubectl_dog', 'version'], capture_output=True, text=True, check=True
+    )
+    assert ran.stdout == f'kubectl-dog {VERSION}\n'
+
+
+def test_start_up_imports_nothing_that_only_some_commands_need():
+    code = 'import sys, kubectl_dog.cli.main; print(*sys.modules)'
+    ran = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True)
+    loaded = set(ran.stdout.split())
+    assert not loaded & {'urllib3', 'yaml', 'tabulate', 'ssl', 'dataclasses', 'importlib.metadata'}

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.model import objects
+from kubectl_dog.model.resources import DEPLOYMENTS
+from kubectl_dog.model.resources import PODS
+
+BROKEN = (None, [], 'x', {}, {'spec': None}, {'spec': []}, {'spec': {'replicas': None}})
+
+
+@pytest.mark.parametrize('thing', BROKEN)
+def test_what_is_missing_or_of_the_wrong_type_reads_as_empty(thing):
+    assert objects.part(thing, 'spec', 'template') == {}
+    assert objects.parts(thing, 'spec', 'containers') == []
+    assert objects.text(thing, 'spec', 'nodeName') == ''
+    assert objects.number(thing, 'spec', 'replicas', default=1) == 1
+
+
+@pytest.mark.parametrize(
+    ('value', 'number'), ((3, 3), ('3', 3), ('-3', -3), (3.0, 3), (True, 1), ('x', 7), ([], 7))
+)
+def test_numbers_may_be_text(value, number):
+    assert objects.number({'a': value}, 'a', default=7) == number
+
+
+@pytest.mark.parametrize(
+    ('thing', 'observed'),
+    (
+        ({'metadata': {'generation': 2}, 'status': {'observedGeneration': 2}}, True),
+        ({'metadata': {'generation': 2}, 'status': {'observedGeneration': 1}}, False),
+        ({'metadata': {'generation': 2}, 'status': {'observedGeneration': '2'}}, True),
+        ({'metadata': {'generation': 2}, 'status': {}}, False),
+        ({'metadata': {'generation': 2}, 'status': {'phase': 'x'}}, True),
+        ({'metadata': {}}, True),
+    ),
+)
+def test_whether_the_controller_has_seen_the_spec(thing, observed):
+    assert objects.is_observed(thing) is observed
+
+
+@pytest.mark.parametrize(
+    ('path', 'wanted'),
+    (
+        (DEPLOYMENTS.path('a'), '/apis/apps/v1/namespaces/a/deployments'),
+        (PODS.path('a', 'b', 'log'), '/api/v1/namespaces/a/pods/b/log'),
+        (PODS.path(''), '/api/v1/pods'),
+    ),
+)
+def test_paths(path, wanted):
+    assert path == wanted

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.model import times
+from kubectl_dog.model.errors import UserError
+
+
+@pytest.mark.parametrize(
+    ('text', 'nanoseconds'),
+    (
+        ('1970-01-01T00:00:01Z', 1_000_000_000),
+        ('1970-01-01T00:00:01.5Z', 1_500_000_000),
+        ('1970-01-01T00:00:00.000000001Z', 1),
+        ('1970-01-01T02:00:00+02:00', 0),
+        ('1970-01-01T00:00:00-00:30', 1_800_000_000_000),
+        ('yesterday', None),
+        ('1970-01-01 00:00:00', None),
+    ),
+)
+def test_reads_timestamps(text, nanoseconds):
+    assert times.nanoseconds(text) == nanoseconds
+
+
+@pytest.mark.parametrize('value', (None, 3, '', {}))
+def test_what_is_no_timestamp_is_none(value):
+    assert times.epoch(value) is None
+
+
+def test_writes_what_it_reads():
+    assert times.epoch(times.stamp(1_800_000_000.25)) == 1_800_000_000.25
+
+
+@pytest.mark.parametrize(
+    ('text', 'seconds'),
+    (('0', 0), ('90', 90), ('1.5', 1.5), ('90s', 90), ('1m30s', 90), ('2h', 7200), ('500ms', 0.5)),
+)
+def test_reads_durations(text, seconds):
+    assert times.duration(text) == seconds
+
+
+@pytest.mark.parametrize('text', ('', '5x', '-5s', 'm', '5 m', 'nan', 'inf', '1e3'))
+def test_says_what_a_duration_looks_like(text):
+    with pytest.raises(UserError, match='write it like 90s, 5m or 1h30m'):
+        times.duration(text)
+
+
+@pytest.mark.parametrize(
+    ('seconds', 'text'),
+    (
+        (-1, '0s'),
+        (0.4, '0s'),
+        (59.4, '59s'),
+        (60, '1m'),
+        (90, '1m30s'),
+        (7200, '2h'),
+        (11100, '3h5m'),
+    ),
+)
+def test_writes_durations_as_people_do(seconds, text):
+    assert times.short(seconds) == text
