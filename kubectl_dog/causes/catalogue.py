@@ -54,6 +54,7 @@ _ALL = (
         10,
     ),
     Code('CrashLoop', 'container start', THIRD_END, 'ends with an error again and again', 10),
+    Code('ContainerFailed', 'container start', EXPLAINS, 'ended with an error, for good', 10),
     Code('LivenessProbeFailed', 'probes', THIRD_END, 'killed by its liveness probe', 10),
     Code('StartupProbeFailed', 'probes', THIRD_END, 'killed by its startup probe', 10),
     Code('InvalidImageName', 'image', Tolerance(5), 'the image name cannot be parsed', 10),

@@ -38,12 +38,13 @@ def crashing(view: View, pod: Object, container: Container, called: str) -> Iter
         return
     if container.ends <= before and not _is_stuck(container, before):
         return
-    if text(pod, 'spec', 'restartPolicy') == 'Never' and phase(pod) != 'Failed':
+    never = text(pod, 'spec', 'restartPolicy') == 'Never'
+    if never and phase(pod) != 'Failed':
         return
     found = diagnose(container, _kube_events(view, pod, container), called)
     if found is not None:
         yield Cause(
-            code=found.code,
+            code='ContainerFailed' if never and found.code == 'CrashLoop' else found.code,
             reason=_reason(view, pod, container),
             subject=container.name,
             message=found.message + _manner(container),

@@ -32,6 +32,12 @@ _WORDS = (
         'ImageNotFound',
     ),
 )
+# What the kubelet and the runtime wrap around the registry's own words.
+_WRAPPERS = re.compile(
+    r'Back-off pulling image "[^"]*": |ErrImagePull: |rpc error: code = \w+ desc = '
+    r'|failed to (pull|unpack|pull and unpack) image "[^"]*": '
+    r'|failed to resolve reference "[^"]*": |Failed to pull image "[^"]*": '
+)
 _LOOKUP_FAILED = re.compile(r'no such host|dial tcp|connection refused|i/o timeout|deadline', re.I)
 _SENTENCES = {
     'InvalidImageName': 'the name of image {image} is invalid',
@@ -64,7 +70,8 @@ def classify(words: str) -> str:
 def _cause(view: View, pod: Object, container: Container, code: str, words: str) -> Cause:
     image = text(container.spec, 'image')
     pull_secrets = [text(one, 'name') for one in parts(pod, 'spec', 'imagePullSecrets')]
-    evidence = [f"the node's words: {words}"] if words else []
+    core = _WRAPPERS.sub('', words)
+    evidence = [f'the words of the node: {core}'] if core else []
     if code == 'ImageUnauthorized':
         evidence.append(f'pull secrets in use: {", ".join(pull_secrets) or "none"}')
     return Cause(

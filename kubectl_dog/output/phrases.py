@@ -12,6 +12,7 @@ from kubectl_dog.model.events import CauseSeen
 from kubectl_dog.model.events import RevisionSeen
 from kubectl_dog.model.events import StateChanged
 from kubectl_dog.model.times import short
+from kubectl_dog.model.words import ordinal
 
 _STATES = {
     State.PAUSED: 'is paused',
@@ -20,13 +21,6 @@ _STATES = {
     State.UNKNOWN: 'is in a state that is not known',
 }
 _ENDINGS = {'LivenessProbeFailed': 'kill', 'StartupProbeFailed': 'kill'}
-
-
-def ordinal(number: int) -> str:
-    """`1st`, `2nd`, `3rd`, `11th`."""
-    teen = number % 100 in (11, 12, 13)
-    suffix = 'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')
-    return f'{number}{suffix}'
 
 
 def tally(values: Iterable[str]) -> str:

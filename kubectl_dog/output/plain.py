@@ -22,6 +22,8 @@ from kubectl_dog.output.names import Names
 WIDTH = 14
 WIDEST = 28
 INDENT = ' ' * 5
+# Kube events that only repeat a state which the pod's own line and its cause tell better.
+_SAYS_NOTHING = re.compile(r'BackOff: Back-off restarting failed container|Failed: Error: \w+$')
 _DIGITS = re.compile(r'\d+')
 
 
@@ -130,7 +132,9 @@ class PlainRenderer:
 
     def _kube_event(self, event: events.KubeEvent) -> list[str]:
         topic = ('event', event.kind, event.name, event.reason, event.message)
-        if event.type != 'Warning' or self._explained(event) or not self._new(topic, True):
+        if event.type != 'Warning' or _SAYS_NOTHING.match(f'{event.reason}: {event.message}'):
+            return []
+        if self._explained(event) or not self._new(topic, True):
             return []
         subject = self._names.subject(event.target, event.kind, event.name)
         return [self._line(event.at, subject, f'⚠ {event.reason}: {event.message}')]

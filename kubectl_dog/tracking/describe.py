@@ -11,8 +11,11 @@ from kubectl_dog.model.pods import containers
 from kubectl_dog.model.pods import is_finished
 from kubectl_dog.model.pods import is_ready
 from kubectl_dog.model.pods import phase
+from kubectl_dog.model.words import ordinal
 
-_ORDINALS = {1: 'st', 2: 'nd', 3: 'rd'}
+_CREATING = ('ContainerCreating', 'PodInitializing', 'CrashLoopBackOff')
+# Between two attempts the kubelet changes its word; nothing else has changed.
+_PULLING = ('ErrImagePull', 'ImagePullBackOff')
 
 
 def describe(pod: Object) -> str:
@@ -42,7 +45,9 @@ def _progress(pod: Object) -> str:
 def _trouble(container: Container) -> str:
     """What is wrong with a container, if anything is."""
     reason = text(container.waiting, 'reason')
-    if reason and reason not in ('ContainerCreating', 'PodInitializing', 'CrashLoopBackOff'):
+    if reason in _PULLING:
+        return f'{container.name} cannot pull its image'
+    if reason and reason not in _CREATING:
         return f'{container.name} waiting: {reason}'
     end = container.last_end
     if not end or (container.role == 'init' and not number(end, 'exitCode')):
@@ -69,9 +74,3 @@ def _finished(pod: Object) -> str:
     reason = text(pod, 'status', 'reason')
     told = next((_trouble(one) for one in containers(pod) if one.last_end.get('exitCode')), '')
     return f'failed: {reason or told or "no reason given"}'
-
-
-def ordinal(count: int) -> str:
-    """1st, 2nd, 3rd, 4th, 11th…"""
-    ending = 'th' if count % 100 in (11, 12, 13) else _ORDINALS.get(count % 10, 'th')
-    return f'{count}{ending}'

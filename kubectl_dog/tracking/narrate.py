@@ -79,14 +79,15 @@ class Narrator:
         for key, standing in ledger.items():
             cause = standing.cause
             known = self._causes.get(key)
-            if tolerance(cause).explains_only or standing.gone is not None:
+            left = limit(standing, at)
+            # What is due now is told by the verdict.
+            if tolerance(cause).explains_only or standing.gone is not None or left.due:
                 continue
             if (
                 known is None
                 or cause.ends > known.cause.ends
                 or cause.healing > known.cause.healing
             ):
-                left = limit(standing, at)
                 seconds = None if left.at is None else max(0.0, left.at - at)
                 told = CauseSeen(at, self._target, cause, len(assessed.pods), seconds, left.ends)
                 self._causes[key] = told

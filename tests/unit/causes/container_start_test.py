@@ -137,7 +137,9 @@ def test_says_nothing_of_a_container_that_is_well(thing):
 
 def test_a_pod_that_failed_for_good_is_explained():
     [cause] = find(pod(status(state=ended(5)), phase='Failed', restartPolicy='Never'))
-    assert cause.code == 'CrashLoop'
+    assert cause.code == 'ContainerFailed'
+    [cause] = find(pod(status(state=ended(127)), phase='Failed', restartPolicy='Never'))
+    assert cause.code == 'CommandNotFound'
 
 
 def test_what_ended_before_tracking_is_history():

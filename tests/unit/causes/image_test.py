@@ -69,7 +69,7 @@ def test_while_it_backs_off_the_kube_event_tells_why():
 
 def test_without_a_kube_event_the_status_has_the_word():
     [cause] = find('ImagePullBackOff', 'Back-off pulling image "web:1"')
-    assert cause.evidence == ('the node\'s words: Back-off pulling image "web:1"',)
+    assert cause.evidence == ('the words of the node: Back-off pulling image "web:1"',)
 
 
 def test_names_the_pull_secrets_that_were_refused():
@@ -81,3 +81,11 @@ def test_names_the_pull_secrets_that_were_refused():
 
 def test_a_container_that_is_being_created_is_fine():
     assert find('ContainerCreating') == []
+
+
+def test_wrappers_around_the_registrys_words_are_left_out():
+    words = (
+        f'Back-off pulling image "web:1": ErrImagePull: rpc error: code = NotFound desc = {PULL}'
+    )
+    [cause] = find('ImagePullBackOff', words + 'web:1: not found')
+    assert cause.evidence == ('the words of the node: web:1: not found',)

@@ -357,7 +357,7 @@ def test_a_pod_that_failed_for_good_fails_with_its_last_words():
     play.listed(0, play.root, dead)
     play.give(0.1, LOG, LogLines((LogLine(1, 'checksum mismatch in block 9: error'),)))
     play.give(0.2, LOG, LogEnd(0))
-    assert play.outcome == ('failed', 'CrashLoop', 0.2)
+    assert play.outcome == ('failed', 'ContainerFailed', 0.2)
     assert play.ended.explanation.words == ('checksum mismatch in block 9: error',)
 
 

@@ -1,0 +1,11 @@
+"""Numbers as words, wherever a sentence needs them."""
+
+from __future__ import annotations
+
+_SUFFIXES = {1: 'st', 2: 'nd', 3: 'rd'}
+
+
+def ordinal(number: int) -> str:
+    """`1st`, `2nd`, `3rd`, `11th`."""
+    teen = number % 100 in (11, 12, 13)
+    return f'{number}{"th" if teen else _SUFFIXES.get(number % 10, "th")}'
