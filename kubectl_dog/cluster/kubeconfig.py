@@ -1,0 +1,140 @@
+"""kubeconfig files: which ones there are, read and merged as kubectl merges them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+from typing import NamedTuple
+
+from kubectl_dog.model.errors import AccessError
+
+
+class Entry(NamedTuple):
+    """A named context, cluster or user, and the file it stands in (relative paths start there)."""
+
+    name: str
+    body: dict[str, Any]
+    file: str
+
+    def text(self, key: str) -> str:
+        """The value of `key`, empty where it is missing; raises AccessError if it is no text."""
+        value = self.body.get(key)
+        if value is None:
+            return ''
+        if not isinstance(value, str):
+            raise AccessError(
+                f'the kubeconfig {self.file} is wrong: «{key}» of «{self.name}» must be text; '
+                'put it in quotes'
+            )
+        return value
+
+    def path(self, key: str) -> str:
+        """A file name, made absolute by the folder of the kubeconfig that names it."""
+        value = self.text(key)
+        return os.path.join(os.path.dirname(os.path.abspath(self.file)), value) if value else ''
+
+
+class Kubeconfig(NamedTuple):
+    """Everything the files say; `looked_at` names those that were looked for, found or not."""
+
+    looked_at: tuple[str, ...]
+    found: bool
+    current: str
+    contexts: Mapping[str, Entry]
+    clusters: Mapping[str, Entry]
+    users: Mapping[str, Entry]
+
+
+def load(explicit: str | None, env: Mapping[str, str]) -> Kubeconfig:
+    """Read `--kubeconfig`, else the files of `KUBECONFIG`, else ~/.kube/config.
+
+    The first file that names a thing wins. Missing and empty files of a list are skipped, but a
+    file that was asked for must be there. Raises AccessError.
+    """
+    paths = _paths(explicit, env)
+    current = ''
+    sections: dict[str, dict[str, Entry]] = {'context': {}, 'cluster': {}, 'user': {}}
+    found = False
+    for path in paths:
+        document = _read(path, must_exist=bool(explicit))
+        found = found or bool(document)
+        current = current or Entry('current-context', document, path).text('current-context')
+        for section, entries in sections.items():
+            for entry in _entries(document, section, path):
+                entries.setdefault(entry.name, entry)
+    return Kubeconfig(
+        paths,
+        found,
+        current,
+        sections['context'],
+        sections['cluster'],
+        sections['user'],
+    )
+
+
+def _paths(explicit: str | None, env: Mapping[str, str]) -> tuple[str, ...]:
+    if explicit:
+        return (explicit,)
+    listed = [path for path in env.get('KUBECONFIG', '').split(os.pathsep) if path]
+    if listed:
+        return tuple(dict.fromkeys(listed))
+    return (os.path.join(os.path.expanduser('~'), '.kube', 'config'),)
+
+
+def _read(path: str, must_exist: bool) -> dict[str, Any]:
+    import yaml
+
+    try:
+        with open(path, 'rb') as file:
+            content = file.read()
+    except FileNotFoundError:
+        if must_exist:
+            raise AccessError(f'there is no kubeconfig {path}; check --kubeconfig') from None
+        return {}
+    except OSError as error:
+        raise AccessError(
+            f'cannot read the kubeconfig {path}: {(error.strerror or str(error)).lower()}'
+        ) from None
+    try:
+        document = yaml.load(content, getattr(yaml, 'CSafeLoader', yaml.SafeLoader))
+    except yaml.YAMLError as error:
+        raise AccessError(
+            f'the kubeconfig {path} is not valid YAML{_place(error)}; mend it'
+        ) from None
+    if document is None:
+        return {}
+    if not isinstance(document, dict):
+        raise AccessError(f'the kubeconfig {path} is wrong: it must be a mapping with «clusters»')
+    return document
+
+
+def _place(error: Exception) -> str:
+    # Never the text of the error itself: it quotes the file, which holds secrets.
+    mark = getattr(error, 'problem_mark', None)
+    if mark is None:
+        return ''
+    return f' (line {mark.line + 1}, column {mark.column + 1}: {getattr(error, "problem", "")})'
+
+
+def _entries(document: dict[str, Any], section: str, path: str) -> list[Entry]:
+    items = document.get(section + 's') or []
+    if not isinstance(items, list):
+        raise _shape(section, path)
+    return [_entry(item, section, path) for item in items]
+
+
+def _entry(item: object, section: str, path: str) -> Entry:
+    if not isinstance(item, dict):
+        raise _shape(section, path)
+    name, body = item.get('name'), item.get(section) or {}
+    if not isinstance(name, str) or not isinstance(body, dict):
+        raise _shape(section, path)
+    return Entry(name, body, path)
+
+
+def _shape(section: str, path: str) -> AccessError:
+    return AccessError(
+        f'the kubeconfig {path} is wrong: «{section}s» must be a list of entries with «name» '
+        f'and «{section}»'
+    )

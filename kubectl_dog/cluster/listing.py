@@ -1,0 +1,79 @@
+"""A whole collection in pages, for servers that cannot list by watching."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from collections.abc import Mapping
+from typing import Any
+
+from kubectl_dog.cluster import errors
+from kubectl_dog.cluster.protocol import Connection
+from kubectl_dog.cluster.protocol import CutError
+from kubectl_dog.cluster.protocol import Response
+from kubectl_dog.cluster.prune import prune
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.resources import Resource
+from kubectl_dog.model.wants import Watch
+
+PAGE = 500
+
+
+class RefusedError(Exception):
+    """The server answered, but not with what was asked for."""
+
+    def __init__(self, status: errors.Status, headers: Mapping[str, str]) -> None:
+        super().__init__(status.message)
+        self.status = status
+        self.headers = headers
+
+
+def selectors(labels: str, fields: str = '') -> list[tuple[str, str]]:
+    """Query parameters for label and field selectors; empty ones are left out."""
+    given = (('labelSelector', labels), ('fieldSelector', fields))
+    return [(name, value) for name, value in given if value]
+
+
+def list_all(
+    connection: Connection, want: Watch, check: Callable[[], None]
+) -> tuple[list[Object], str]:
+    """All objects and the resourceVersion to watch from; `check` is called before each page.
+
+    Raises RefusedError, UnreachableError, CutError, and what `check` raises.
+    """
+    path = want.resource.path(want.namespace)
+    narrow = selectors(want.labels, want.fields)
+    paging = [('limit', str(PAGE))]
+    objects: list[Object] = []
+    while True:
+        check()
+        response = connection.get(path, narrow + paging)
+        if response.status == 410 and paging:
+            # Paging took longer than the server remembers: everything at once, then.
+            objects, paging = [], []
+            continue
+        page = _decoded(response)
+        objects.extend(complete(item, want.resource) for item in page.get('items') or ())
+        metadata = page.get('metadata') or {}
+        if not metadata.get('continue'):
+            return [prune(item) for item in objects], metadata.get('resourceVersion') or ''
+        paging = [('limit', str(PAGE)), ('continue', metadata['continue'])]
+
+
+def complete(item: Object, resource: Resource) -> Object:
+    """Add kind and apiVersion, which the items of a list lack."""
+    item.setdefault('kind', resource.kind)
+    item.setdefault('apiVersion', resource.api_version)
+    return item
+
+
+def _decoded(response: Response) -> dict[str, Any]:
+    if response.status != 200:
+        raise RefusedError(errors.status(response.status, response.body), response.headers)
+    try:
+        page = json.loads(response.body.decode('utf-8', 'replace'))
+    except ValueError:
+        raise CutError('the list is not JSON') from None
+    if not isinstance(page, dict):
+        raise CutError('the list is not an object')
+    return page

@@ -1,0 +1,204 @@
+"""The log of one container, across its restarts and broken connections."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from kubectl_dog.cluster import errors
+from kubectl_dog.cluster.backoff import Backoff
+from kubectl_dog.cluster.lines import Lines
+from kubectl_dog.cluster.listing import RefusedError
+from kubectl_dog.cluster.loglines import LineReader
+from kubectl_dog.cluster.protocol import Connection
+from kubectl_dog.cluster.protocol import CutError
+from kubectl_dog.cluster.protocol import UnreachableError
+from kubectl_dog.cluster.reader import Emit
+from kubectl_dog.cluster.reader import Nature
+from kubectl_dog.cluster.reader import Reader
+from kubectl_dog.model.items import LogEnd
+from kubectl_dog.model.items import LogGap
+from kubectl_dog.model.items import LogLines
+from kubectl_dog.model.items import Trouble
+from kubectl_dog.model.resources import PODS
+from kubectl_dog.model.wants import Logs
+
+_CLIP = 16 * 1024
+_PREVIOUS_SILENCE = 30.0
+_IDLE = 3600.0
+_WAITING = 30.0
+
+
+class LogReader(Reader):
+    """Emits LogLines, LogEnd(restarts) and LogGap, in order; Trouble where nothing can be read.
+
+    Instances of a container are counted by its restarts. `_next` is the instance to read next:
+    the current one is followed, the one before it is had with `previous=true`, older ones never.
+    """
+
+    def __init__(self, want: Logs, connection: Connection, emit: Emit, nature: Nature) -> None:
+        super().__init__(connection, emit, nature)
+        self._want = want
+        self._changed = threading.Event()
+        self._lines = LineReader(want.since)
+        # While a container waits for its restart, `previous` and the current log are the same.
+        self._next = max(0, want.restarts - 1) if want.running else want.restarts
+        self._history = True
+        self._backoff = Backoff(0.2, 5.0, nature.random)
+        self._patience = Backoff(1.0, 5.0, lambda: 1.0)
+        self._refusals = 0
+        self._trouble = ''
+
+    def update(self, want: Logs) -> None:
+        """The pod's status shows something new; called by the owner."""
+        self._want = want
+        self._changed.set()
+
+    def stop(self) -> None:
+        """End at once; called by the owner, returns without waiting for the thread."""
+        super().stop()
+        self._changed.set()
+
+    def work(self) -> None:
+        """Read instance after instance until stopped, or until the pod is gone."""
+        while True:
+            want = self._news()
+            try:
+                if self._next > want.restarts:
+                    self._rest(want)
+                elif self._next == want.restarts:
+                    self._follow(want)
+                else:
+                    self._catch_up(want)
+            except (CutError, UnreachableError):
+                self.check()
+                self._wait(self._backoff.delay())
+            except RefusedError as refused:
+                self.done()
+                if self._final(refused, want):
+                    return
+            finally:
+                self.done()
+
+    def _rest(self, want: Logs) -> None:
+        """Everything was read; a container that runs all the same has not ended after all."""
+        if not want.running:
+            self._wait(_IDLE)
+        elif not self._wait(self._patience.delay()):
+            self._next = want.restarts
+
+    def _follow(self, want: Logs) -> None:
+        self._read(want, [('follow', 'true')], None)
+        # The log ends a little before the pod's status tells; or only the connection ended.
+        now = self._news()
+        if now.running and now.restarts == want.restarts:
+            self._wait(self._patience.delay())
+            now = self._want
+        if now.restarts > want.restarts or not now.running:
+            self._end(want.restarts)
+
+    def _catch_up(self, want: Logs) -> None:
+        previous = want.restarts - 1
+        lost = (previous if want.running else want.restarts) - self._next
+        if lost and not self._history:
+            runs = 'an earlier run' if lost == 1 else f'{lost} earlier runs'
+            self.emit(LogGap(f'{runs} of {want.container} ended before the log could be read'))
+        self._next = previous if want.running else want.restarts
+        if not want.running:
+            return
+        try:
+            self._read(want, [('previous', 'true')], _PREVIOUS_SILENCE)
+        except RefusedError as refused:
+            if refused.status.code != 400:
+                raise
+            if not self._history:
+                self.emit(LogGap(refused.status.message))
+        self._end(previous)
+
+    def _end(self, restarts: int) -> None:
+        self._next = restarts + 1
+        self.emit(LogEnd(restarts))
+
+    def _read(self, want: Logs, kind: list[tuple[str, str]], read_timeout: float | None) -> None:
+        """Deliver one opening to its end; raises when that is not the log's own end."""
+        query = [('container', want.container), ('timestamps', 'true'), *kind, *self._from(want)]
+        path = PODS.path(want.namespace, want.pod, 'log')
+        stream = self.open(path, query, read_timeout)
+        if stream.status != 200:
+            raise RefusedError(errors.status(stream.status, self.body(stream)), stream.headers)
+        self._works()
+        if kind[0][0] == 'follow':
+            self._history = False
+        self._lines.reopen()
+        lines = Lines(_CLIP)
+        told = False
+        while True:
+            chunk = self.read(stream)
+            raw = lines.feed(chunk) if chunk else lines.rest()
+            told = self._deliver(raw, told)
+            if not chunk:
+                return
+
+    def _from(self, want: Logs) -> list[tuple[str, str]]:
+        query = []
+        if self._lines.since:
+            since = time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(self._lines.since))
+            query.append(('sinceTime', since))
+        if self._history and want.tail is not None:
+            query.append(('tailLines', str(want.tail)))
+        return query
+
+    def _deliver(self, raw: list[bytes], told: bool) -> bool:
+        lines, notices = self._lines.read(raw)
+        if notices and not told:
+            self.emit(LogGap(notices[0]))
+        if lines:
+            self.emit(LogLines(tuple(lines)))
+            self._backoff.reset()
+            self._patience.reset()
+        return told or bool(notices)
+
+    def _final(self, refused: RefusedError, want: Logs) -> bool:
+        """Whether there is no use in asking again; else wait as long as seems right."""
+        code, message = refused.status.code, refused.status.message
+        if code == 400 and 'not valid for pod' not in message:
+            # Waiting to start: the pod's status will say when that changes.
+            self._wait(self._patience.delay() if want.running else _WAITING)
+            return False
+        if code == 404 and 'could not find the requested resource' not in message:
+            if self._next <= want.restarts:
+                self._end(want.restarts)
+            return True
+        trouble = errors.trouble(refused.status, self.connection.server)
+        if code == 404:  # the kubelet has not heard of the pod yet
+            trouble = trouble._replace(reason='unreachable')
+        self._refusals += 1
+        if trouble.reason != 'unreachable' or self._refusals > 2:
+            self._report(trouble)
+        if trouble.reason in ('denied', 'invalid'):
+            return True
+        self._wait(self._backoff.delay(refused.headers))
+        return False
+
+    def _report(self, trouble: Trouble) -> None:
+        if self._trouble != trouble.reason:
+            self._trouble = trouble.reason
+            self.emit(trouble)
+
+    def _works(self) -> None:
+        self._refusals = 0
+        if self._trouble:
+            self._trouble = ''
+            self.emit(Trouble('recovered', f'{self.connection.server} answers again'))
+
+    def _news(self) -> Logs:
+        """What the pod's status shows; a `_wait` after this ends with the next update."""
+        self._changed.clear()
+        self.check()
+        return self._want
+
+    def _wait(self, seconds: float) -> bool:
+        """Wait for an update since `_news`; True when there was one."""
+        self.nature.wait(self._changed, seconds)
+        self.check()
+        return self._changed.is_set()

@@ -1,0 +1,82 @@
+"""Single looks: one small thread answers them one after the other."""
+
+from __future__ import annotations
+
+import json
+import queue
+from collections.abc import Callable
+from typing import Any
+
+from kubectl_dog.cluster import errors
+from kubectl_dog.cluster.listing import PAGE
+from kubectl_dog.cluster.listing import complete
+from kubectl_dog.cluster.listing import selectors
+from kubectl_dog.cluster.mailbox import Feed
+from kubectl_dog.cluster.protocol import Connection
+from kubectl_dog.cluster.protocol import Response
+from kubectl_dog.cluster.protocol import UnreachableError
+from kubectl_dog.model.items import Answer
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.wants import Lookup
+
+_STATUS = {401: 'denied', 403: 'denied', 404: 'missing'}
+
+
+def look(connection: Connection, want: Lookup) -> Answer:
+    """Ask the server once; whatever happens is an answer."""
+    path = want.resource.path(want.namespace, want.name)
+    query = [] if want.name else [('limit', str(PAGE)), *selectors(want.labels)]
+    try:
+        response = connection.get(path, query, accept=_accept('' if want.name else 'List'))
+    except UnreachableError as error:
+        return Answer('failed', message=str(error))
+    if response.status != 200:
+        refusal = errors.status(response.status, response.body)
+        return Answer(_STATUS.get(response.status, 'failed'), message=refusal.message)
+    try:
+        return Answer('found', tuple(_objects(response, want)))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return Answer('failed', message=f'{connection.server} did not answer with an object')
+
+
+def _accept(suffix: str) -> str:
+    # Plain JSON as well: some aggregated API servers have no metadata-only form.
+    return f'application/json;as=PartialObjectMetadata{suffix};g=meta.k8s.io;v=v1,application/json'
+
+
+def _objects(response: Response, want: Lookup) -> list[Object]:
+    answer: dict[str, Any] = json.loads(response.body.decode('utf-8', 'replace'))
+    items = [answer] if want.name else answer.get('items') or []
+    return [_metadata_only(item, want) for item in items]
+
+
+def _metadata_only(item: Object, want: Lookup) -> Object:
+    metadata = dict(item['metadata'])
+    metadata.pop('managedFields', None)
+    return complete({'metadata': metadata}, want.resource)
+
+
+class Desk:
+    """Answers feeds in the order they were asked; `run` is its thread."""
+
+    def __init__(self, connection: Connection, emit: Callable[[Feed, Answer], None]) -> None:
+        self._connection = connection
+        self._emit = emit
+        self._asked: queue.SimpleQueue[Feed | None] = queue.SimpleQueue()
+
+    def ask(self, feed: Feed) -> None:
+        """Answer this feed, whose want is a Lookup, as soon as those before it are answered."""
+        self._asked.put(feed)
+
+    def stop(self) -> None:
+        """End after the look that is under way."""
+        self._asked.put(None)
+
+    def run(self) -> None:
+        """Answer until stopped; nobody waits for feeds that are no longer live."""
+        while True:
+            feed = self._asked.get()
+            if feed is None:
+                return
+            if feed.live and isinstance(feed.want, Lookup):
+                self._emit(feed, look(self._connection, feed.want))

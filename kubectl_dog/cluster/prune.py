@@ -1,0 +1,57 @@
+"""Leaves out of objects what no one judges, so that thousands of them fit in memory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kubectl_dog.model.items import Object
+
+_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
+_POD = ('dnsPolicy', 'dnsConfig', 'enableServiceLinks', 'preemptionPolicy', 'serviceAccount')
+_CONTAINER = (
+    'terminationMessagePath',
+    'terminationMessagePolicy',
+    'volumeMounts',
+    'stdin',
+    'stdinOnce',
+    'tty',
+)
+_LISTS = ('containers', 'initContainers', 'ephemeralContainers')
+
+
+def prune(item: Object) -> Object:
+    """Take away, in place; the object is the caller's own. Secret values never get further."""
+    metadata = item.get('metadata')
+    if isinstance(metadata, dict):
+        metadata.pop('managedFields', None)
+        annotations = metadata.get('annotations')
+        if annotations:
+            annotations.pop(_APPLIED, None)
+            if not annotations:
+                del metadata['annotations']
+    kind = item.get('kind')
+    if kind == 'Secret':
+        _forget(item)
+    spec = item.get('spec')
+    if isinstance(spec, dict):
+        if kind == 'Pod':
+            _prune_pod(spec)
+        template = spec.get('template')
+        if isinstance(template, dict) and isinstance(template.get('spec'), dict):
+            _prune_pod(template['spec'])
+    return item
+
+
+def _prune_pod(spec: dict[str, Any]) -> None:
+    for key in _POD:
+        spec.pop(key, None)
+    for key in _LISTS:
+        for container in spec.get(key) or ():
+            for part in _CONTAINER:
+                container.pop(part, None)
+
+
+def _forget(secret: Object) -> None:
+    secret.pop('stringData', None)
+    if secret.get('data'):
+        secret['data'] = dict.fromkeys(secret['data'], '')

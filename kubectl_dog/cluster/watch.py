@@ -1,0 +1,184 @@
+"""One collection, listed and then watched, for as long as the engine wants it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from kubectl_dog.cluster import errors
+from kubectl_dog.cluster.backoff import Backoff
+from kubectl_dog.cluster.lines import Lines
+from kubectl_dog.cluster.listing import RefusedError
+from kubectl_dog.cluster.listing import list_all
+from kubectl_dog.cluster.listing import selectors
+from kubectl_dog.cluster.protocol import Connection
+from kubectl_dog.cluster.protocol import CutError
+from kubectl_dog.cluster.protocol import SilentError
+from kubectl_dog.cluster.protocol import Stream
+from kubectl_dog.cluster.protocol import UnreachableError
+from kubectl_dog.cluster.prune import prune
+from kubectl_dog.cluster.reader import Emit
+from kubectl_dog.cluster.reader import Nature
+from kubectl_dog.cluster.reader import Reader
+from kubectl_dog.model.items import Changed
+from kubectl_dog.model.items import Listed
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.items import Trouble
+from kubectl_dog.model.wants import Watch
+
+_SILENCE = 90.0  # bookmarks come every 60 s: without one the link is dead
+_LIST_SILENCE = 5.0  # a server that cannot list by watching never says that it is done
+_LIST_LIMIT = 30.0
+_LISTED = 'k8s.io/initial-events-end'
+
+
+class ExpiredError(Exception):
+    """The server cannot go on from our resourceVersion: list again."""
+
+
+class NoEndError(Exception):
+    """The server does not know how to list by watching."""
+
+
+class Watcher(Reader):
+    """Emits `Listed` once, then `Changed`; a later `Listed` replaces everything before it.
+
+    `plain` is shared by the watchers of one connection: the API groups whose servers cannot list
+    by watching, so that only the first of them finds out the slow way.
+    """
+
+    def __init__(
+        self, want: Watch, connection: Connection, emit: Emit, plain: set[str], nature: Nature
+    ) -> None:
+        super().__init__(connection, emit, nature)
+        self._want = want
+        self._plain = plain
+        self._backoff = Backoff(0.2, 5.0, nature.random)
+        self._version = ''  # where to go on; empty: list first
+        self._listing: list[Object] | None = None
+        self._trouble = ''
+        self._refusals = 0
+
+    def work(self) -> None:
+        """List and watch until stopped, or until the server says that it never will."""
+        while True:
+            headers: Mapping[str, str] = {}
+            try:
+                self._round()
+                continue
+            except NoEndError:
+                self._plain.add(self._want.resource.group)
+                continue
+            except (ExpiredError, SilentError):
+                # Silence: the link is dead, or our version is from another world. Both end here.
+                self._version = ''
+            except CutError:
+                pass
+            except UnreachableError as error:
+                self.check()
+                self._report(Trouble('unreachable', str(error)))
+            except RefusedError as refused:
+                headers = refused.headers
+                if self._final(refused):
+                    return
+            finally:
+                self.done()
+            self.sleep(self._backoff.delay(headers))
+
+    def _round(self) -> None:
+        if not self._version and self._want.resource.group in self._plain:
+            objects, self._version = list_all(self.connection, self._want, self.check)
+            self._works()
+            self.emit(Listed(tuple(objects)))
+        stream = self._opened()
+        self._works()
+        self._listing = None if self._version else []
+        try:
+            self._follow(stream)
+        except SilentError:
+            if self._listing is not None:
+                raise NoEndError from None
+            raise
+
+    def _opened(self) -> Stream:
+        query = [('watch', 'true'), ('allowWatchBookmarks', 'true')]
+        if self._version:
+            query.append(('resourceVersion', self._version))
+        else:
+            query.append(('sendInitialEvents', 'true'))
+            query.append(('resourceVersionMatch', 'NotOlderThan'))
+        query += selectors(self._want.labels, self._want.fields)
+        path = self._want.resource.path(self._want.namespace)
+        stream = self.open(path, query, _SILENCE if self._version else _LIST_SILENCE)
+        if stream.status in (400, 422) and not self._version:
+            raise NoEndError
+        if stream.status == 410:
+            raise ExpiredError
+        if stream.status != 200:
+            raise RefusedError(errors.status(stream.status, self.body(stream)), stream.headers)
+        return stream
+
+    def _follow(self, stream: Stream) -> None:
+        lines = Lines()
+        began = self.nature.clock()
+        heard = False
+        while True:
+            chunk = self.read(stream)
+            if not chunk:
+                break
+            listing = self._listing is not None
+            for line in lines.feed(chunk):
+                self._line(line)
+            if listing and self._listing is None:
+                stream.patience(_SILENCE)
+            elif listing and self.nature.clock() - began > _LIST_LIMIT:
+                raise NoEndError
+            elif not listing and not heard:
+                heard = True
+                self._backoff.reset()
+        # Servers end watches as a matter of course; one that brought nothing is no such case.
+        if not heard:
+            raise CutError('the watch ended at once')
+
+    def _line(self, line: bytes) -> None:
+        try:
+            event = json.loads(line.decode('utf-8', 'replace'))
+            change, item = event['type'], event['object']
+            metadata = item.get('metadata') or {}
+            version = metadata.get('resourceVersion') or ''
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise CutError('a watch event that cannot be read') from None
+        if change == 'ERROR':
+            raise ExpiredError
+        if change == 'BOOKMARK':
+            if self._listing is None:
+                self._version = version or self._version
+            elif (metadata.get('annotations') or {}).get(_LISTED) == 'true':
+                self._version = version
+                self.emit(Listed(tuple(self._listing)))
+                self._listing = None
+            return
+        if self._listing is not None:
+            self._listing.append(prune(item))
+        else:
+            self._version = version or self._version
+            self.emit(Changed(change, prune(item)))
+
+    def _final(self, refused: RefusedError) -> bool:
+        trouble = errors.trouble(refused.status, self.connection.server)
+        self._refusals += 1
+        # One «too many requests» is no outage.
+        if trouble.reason != 'unreachable' or self._refusals > 1:
+            self._report(trouble)
+        return trouble.reason in ('denied', 'invalid')
+
+    def _report(self, trouble: Trouble) -> None:
+        if self._trouble != trouble.reason:
+            self._trouble = trouble.reason
+            self.emit(trouble)
+
+    def _works(self) -> None:
+        self._refusals = 0
+        if self._trouble:
+            self._trouble = ''
+            self.emit(Trouble('recovered', f'{self.connection.server} answers again'))

@@ -1,0 +1,274 @@
+from __future__ import annotations
+
+import base64
+import os
+
+import pytest
+import yaml
+
+from kubectl_dog.cluster.protocol import Flags
+from kubectl_dog.cluster.settings import resolve
+from kubectl_dog.model.errors import AccessError
+
+
+def config(name='a', current=True, user=None, **cluster):
+    made = {
+        'clusters': [{'name': name, 'cluster': {'server': f'https://{name}', **cluster}}],
+        'contexts': [{'name': name, 'context': {'cluster': name, 'user': name}}],
+        'users': [{'name': name, 'user': {'token': f'{name}-token'} if user is None else user}],
+    }
+    return {**made, 'current-context': name} if current else made
+
+
+@pytest.fixture
+def env(tmp_path, monkeypatch):
+    """Write kubeconfigs and give the environment that names them."""
+    monkeypatch.setenv('HOME', str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+
+    def env(*documents):
+        paths = []
+        for number, document in enumerate(documents):
+            path = tmp_path / f'f{number}' / 'config'
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(document if isinstance(document, str) else yaml.safe_dump(document))
+            paths.append(str(path))
+        return {'KUBECONFIG': os.pathsep.join(paths)}
+
+    return env
+
+
+def test_first_file_wins_for_values_and_current_context(env):
+    second = config('b')
+    second['users'].append({'name': 'a', 'user': {'token': 'wrong'}})
+    settings = resolve(Flags(), env(config('a'), second))
+    assert (settings.server, settings.context, settings.token) == ('https://a', 'a', 'a-token')
+
+
+def test_what_the_first_file_lacks_comes_from_the_next(env):
+    settings = resolve(Flags(), env(config('a', current=False), '', config('b')))
+    assert (settings.server, settings.user) == ('https://b', 'b')
+    assert resolve(Flags(context='a'), env(config('a'), config('b'))).server == 'https://a'
+
+
+def test_missing_files_of_a_list_are_skipped(env, tmp_path):
+    found = env(config('a'))
+    found['KUBECONFIG'] = os.pathsep.join(('', str(tmp_path / 'no'), found['KUBECONFIG']))
+    assert resolve(Flags(), found).server == 'https://a'
+
+
+def test_the_flag_excludes_the_list(env, tmp_path):
+    other = tmp_path / 'other'
+    other.write_text(yaml.safe_dump(config('b')))
+    assert resolve(Flags(kubeconfig=str(other)), env(config('a'))).server == 'https://b'
+
+
+def test_the_default_is_in_the_home_folder(env, tmp_path):
+    (tmp_path / '.kube').mkdir()
+    (tmp_path / '.kube' / 'config').write_text(yaml.safe_dump(config('home')))
+    assert resolve(Flags(), {}).server == 'https://home'
+
+
+def test_relative_paths_start_at_the_file_that_holds_the_entry(env, tmp_path):
+    first, second = config('a'), config('b', **{'certificate-authority': 'ca.crt'})
+    first['contexts'][0]['context'] = {'cluster': 'b', 'user': 'c'}
+    second['users'] = []
+    files = {'client-certificate': 'x/c.crt', 'client-key': '../c.key', 'tokenFile': 'token'}
+    settings = resolve(Flags(), env(first, second, config('c', user=files)))
+    f1, f2 = str(tmp_path / 'f1'), str(tmp_path / 'f2')
+    assert settings.ca_file == f'{f1}/ca.crt'
+    assert settings.cert_file == f'{f2}/x/c.crt'
+    assert settings.key_file == f'{f2}/../c.key'
+    assert settings.token_file == f'{f2}/token'
+
+
+def test_flags_replace_what_the_files_say(env, tmp_path):
+    data = base64.b64encode(b'PEM').decode()
+    user = {'tokenFile': 'token', 'client-certificate-data': data, 'client-key-data': data}
+    cluster = {'certificate-authority-data': data, 'tls-server-name': 'name'}
+    flags = Flags(
+        server='https://other/',
+        token='t',
+        namespace='ns',
+        certificate_authority='ca',
+        client_certificate='cert',
+        client_key='key',
+    )
+    settings = resolve(flags, env(config(user=user, **cluster)))
+    assert settings._asdict() == {
+        'server': 'https://other',
+        'namespace': 'ns',
+        'context': 'a',
+        'user': 'a',
+        'ca_data': b'',
+        'ca_file': str(tmp_path / 'ca'),
+        'insecure': False,
+        'tls_server_name': '',
+        'cert_data': b'',
+        'cert_file': str(tmp_path / 'cert'),
+        'key_data': b'',
+        'key_file': str(tmp_path / 'key'),
+        'token': 't',
+        'token_file': '',
+    }
+
+
+def test_data_is_decoded_and_kept_beside_files(env):
+    data = {'certificate-authority-data': 'UEVN', 'certificate-authority': 'ca'}
+    settings = resolve(Flags(), env(config(**data)))
+    assert (settings.ca_data, os.path.basename(settings.ca_file)) == (b'PEM', 'ca')
+
+
+def test_user_and_cluster_flags_choose_entries(env):
+    found = env(config('a'), config('b'))
+    settings = resolve(Flags(user='b', cluster='b'), found)
+    assert (settings.server, settings.user, settings.context) == ('https://b', 'b', 'a')
+
+
+@pytest.mark.parametrize(
+    ('given', 'flag', 'expected'), ((None, None, 'default'), ('x', None, 'x'), ('x', 'y', 'y'))
+)
+def test_namespace(env, given, flag, expected):
+    document = config()
+    if given:
+        document['contexts'][0]['context']['namespace'] = given
+    assert resolve(Flags(namespace=flag), env(document)).namespace == expected
+
+
+def test_the_insecure_flag_sets_aside_the_ca(env):
+    found = env(config(**{'certificate-authority-data': 'UEVN'}))
+    settings = resolve(Flags(insecure_skip_tls_verify=True), found)
+    assert (settings.insecure, settings.ca_data) == (True, b'')
+
+
+def test_a_ca_flag_sets_aside_insecure(env):
+    found = env(config(**{'insecure-skip-tls-verify': True}))
+    assert not resolve(Flags(certificate_authority='ca'), found).insecure
+
+
+@pytest.mark.parametrize(
+    ('server', 'expected'),
+    (
+        ('https://h:6443/', 'https://h:6443'),
+        ('https://h/k8s/c', 'https://h/k8s/c'),
+        ('h', 'http://h'),
+    ),
+)
+def test_server_address(env, server, expected):
+    assert resolve(Flags(server=server), {'KUBECONFIG': 'none'}).server == expected
+
+
+def test_plain_http_gets_no_credentials(env):
+    user = {'token': 't', 'client-certificate-data': 'UEVN', 'client-key-data': 'UEVN'}
+    settings = resolve(Flags(server='http://127.0.0.1:8001'), env(config(user=user)))
+    assert (settings.token, settings.cert_data, settings.key_data) == ('', b'', b'')
+
+
+@pytest.mark.parametrize(
+    ('key', 'value', 'named'),
+    (
+        ('exec', {'command': 'aws'}, 'exec'),
+        ('auth-provider', {'name': 'oidc'}, 'auth-provider'),
+        ('username', 'jane', 'user name and password'),
+        ('password', 'x', 'user name and password'),
+        ('as', 'admin', 'impersonation'),
+        ('as-groups', ['g'], 'as-groups'),
+        ('as-uid', '1', 'as-uid'),
+        ('as-user-extra', {'k': ['v']}, 'as-user-extra'),
+    ),
+)
+@pytest.mark.parametrize('server', ('https://a', 'http://a'))
+def test_unknown_ways_to_sign_in_are_refused(env, key, value, named, server):
+    found = env(config(user={key: value}))
+    with pytest.raises(AccessError, match=f"user 'a' .*{named}.* not supported yet"):
+        resolve(Flags(server=server), found)
+
+
+def test_proxies_are_refused(env):
+    with pytest.raises(AccessError, match=r'proxy-url.* not supported yet'):
+        resolve(Flags(), env(config(**{'proxy-url': 'http://p'})))
+
+
+def test_a_token_goes_before_exec_but_not_before_impersonation(env):
+    both = {'token': 't', 'exec': {'command': 'aws'}}
+    assert resolve(Flags(), env(config(user=both))).token == 't'
+    assert resolve(Flags(token='u'), env(config(user={'exec': {'command': 'x'}}))).token == 'u'
+    with pytest.raises(AccessError):
+        resolve(Flags(token='u'), env(config(user={'as': 'admin'})))
+
+
+def broken(**change):
+    return {**config(), **change}
+
+
+@pytest.mark.parametrize(
+    ('document', 'flags', 'said'),
+    (
+        ('a: [', Flags(), r'config is not valid YAML \(line \d, column \d: .*\); mend it'),
+        ('- a', Flags(), 'must be a mapping'),
+        (broken(users={'a': 1}), Flags(), '«users» must be a list'),
+        (broken(users=[1]), Flags(), '«users» must be a list'),
+        (broken(contexts=[{'name': 1}]), Flags(), '«contexts» must be a list'),
+        (broken(**{'current-context': 1}), Flags(), '«current-context» .* must be text'),
+        (config(user={'token': 123}), Flags(), '«token» of «a» must be text'),
+        (config(user={'client-key-data': '%'}), Flags(), '«client-key-data» .* is not base64'),
+        (config(user={'client-key-data': 'é'}), Flags(), '«client-key-data» .* is not base64'),
+        (config(), Flags(context='b'), r"no context 'b' in .*--context \(there is: a\)"),
+        (config(current=False), Flags(), r'no current-context: .*--context \(there is: a\)'),
+        ({'current-context': 'x'}, Flags(), r"no context 'x' .*\(there is none\)"),
+        (broken(clusters=[]), Flags(), "no cluster 'a' in the kubeconfig, which context 'a' names"),
+        (broken(users=[]), Flags(), "no user 'a' in the kubeconfig, which context 'a' names"),
+        (config(), Flags(user='z'), r"no user 'z' in the kubeconfig: .*--user \(there is: a\)"),
+        (config(server=None), Flags(), "cluster 'a' .* has no server: give --server"),
+        (config(server='https://'), Flags(), 'is no address of a server'),
+        (config(server='https://a:x'), Flags(), 'is no address of a server'),
+        (config(server='ftp://a'), Flags(), 'is no address of a server'),
+        (
+            config(**{'insecure-skip-tls-verify': True, 'certificate-authority': 'ca'}),
+            Flags(),
+            'both a certificate authority and insecure',
+        ),
+    ),
+)
+def test_what_is_wrong_is_said_in_one_sentence(env, document, flags, said):
+    with pytest.raises(AccessError, match=said) as raised:
+        resolve(flags, env(document))
+    assert '\n' not in str(raised.value)
+
+
+def test_nearest_contexts_come_first(env):
+    document = config()
+    document['contexts'] += [{'name': f'prod-{n}', 'context': {}} for n in range(11)]
+    with pytest.raises(AccessError, match=r'there is: prod-1, .* and 2 more'):
+        resolve(Flags(context='prd-1'), env(document))
+
+
+def test_yaml_errors_do_not_show_secrets(env):
+    with pytest.raises(AccessError) as raised:
+        resolve(Flags(), env('token: hunter2\n  x: y'))
+    assert 'hunter2' not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ('flags', 'env_', 'said'),
+    (
+        (Flags(kubeconfig='no'), {}, 'there is no kubeconfig no; check --kubeconfig'),
+        (Flags(kubeconfig='.'), {}, r'cannot read the kubeconfig \.: is a directory'),
+        (Flags(), {'KUBECONFIG': 'no'}, r'no kubeconfig found \(looked at no\): set KUBECONFIG'),
+        (Flags(context='x'), {}, r'looked at .*/\.kube/config'),
+        (Flags(), {'KUBERNETES_SERVICE_HOST': '10.0.0.1'}, 'not supported yet: set KUBECONFIG'),
+    ),
+)
+def test_without_a_kubeconfig(env, flags, env_, said):
+    with pytest.raises(AccessError, match=said):
+        resolve(flags, env_)
+
+
+def test_a_server_is_enough(env):
+    flags = Flags(server='https://a', token='t', certificate_authority='/ca')
+    settings = resolve(flags, {})
+    assert (settings.server, settings.token, settings.user) == ('https://a', 't', '')
+
+
+def test_settings_do_not_show_secrets(env):
+    assert 'a-token' not in repr(resolve(Flags(), env(config())))

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.cluster.backoff import Backoff
+from kubectl_dog.cluster.lines import Lines
+from kubectl_dog.cluster.loglines import LineReader
+
+
+@pytest.mark.parametrize(
+    ('chunks', 'lines', 'rest'),
+    (
+        ((b'a\nb\n',), [b'a', b'b'], []),
+        ((b'a', b'b', b'\nc'), [b'ab'], [b'c']),
+        ((b'\n\n',), [b'', b''], []),
+        ((b'a\nb', b'', b'c\nd\n'), [b'a', b'bc', b'd'], []),
+        ((), [], []),
+    ),
+)
+def test_lines(chunks, lines, rest):
+    splitter = Lines()
+    assert [line for chunk in chunks for line in splitter.feed(chunk)] == lines
+    assert splitter.rest() == rest
+    assert splitter.rest() == []
+
+
+def clipped(text, length):
+    return f'{text} … [{length} bytes]'.encode()
+
+
+@pytest.mark.parametrize(
+    ('chunks', 'lines'),
+    (
+        ((b'12345678\n',), [b'12345678']),
+        ((b'123456789\n',), [clipped('12345678', 9)]),
+        ((b'x\n1234567890\ny\n',), [b'x', clipped('12345678', 10), b'y']),
+        ((b'12345', b'67890', b'abc', b'\ny\n'), [clipped('12345678', 13), b'y']),
+        (('1234567é\n'.encode(),), [clipped('1234567', 9)]),
+        (('123456éa\n'.encode(),), [clipped('123456é', 9)]),
+        ((b'1234567\xff9\n',), [b'1234567' + clipped('', 9)]),
+        ((b'123456\xff89\n',), [b'123456\xff8' + clipped('', 9)]),
+        ((b'\x80' * 9 + b'\n',), [b'\x80' * 8 + clipped('', 9)]),
+    ),
+)
+def test_lines_over_the_limit_are_clipped_between_characters(chunks, lines):
+    splitter = Lines(8)
+    assert [line for chunk in chunks for line in splitter.feed(chunk)] == lines
+
+
+def test_an_endless_line_is_not_held_in_memory():
+    splitter = Lines(8)
+    for _ in range(1000):
+        splitter.feed(b'x' * 1000)
+    assert sum(map(len, splitter._parts)) == 8
+    assert splitter.rest() == [clipped('xxxxxxxx', 1_000_000)]
+
+
+@pytest.mark.parametrize(
+    'line',
+    (
+        b'2023-13-14T22:13:20.000000005Z hello',
+        b'2023-11-14T22:13:20.x0000000Z hello',
+        b'9999 hello',
+        b'hello',
+        b'\xff hello',
+    ),
+)
+def test_what_bears_no_time_is_a_notice(line):
+    assert LineReader(None).read([line + b'\r']) == ([], [line.decode('utf-8', 'replace')])
+
+
+def test_empty_lines_are_nothing():
+    assert LineReader(None).read([b'', b'\r']) == ([], [])
+
+
+def test_times_in_one_second_and_in_two_zones():
+    stamps = (
+        b'2023-11-14T22:13:20.000000001Z a',
+        b'2023-11-14T22:13:20.999999999Z b',
+        b'2023-11-14T22:13:21.5Z c',
+        b'2023-11-14T23:13:20.000000002+01:00 d',
+        b'2023-11-14T22:13:20.000000003Z e',
+    )
+    lines, _ = LineReader(None).read(stamps)
+    second = 1_700_000_000_000_000_000
+    assert [line.time - second for line in lines] == [1, 999_999_999, 1_500_000_000, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ('asked', 'expected'), (('7', 7.0), ('100000', 60.0), ('0', 0.2), ('Wed, 21 Oct', 0.2))
+)
+def test_retry_after(asked, expected):
+    assert Backoff(0.2, 5.0, lambda: 1.0).delay({'Retry-After': asked}) == expected
+
+
+def test_jitter_halves_at_most():
+    assert Backoff(0.2, 5.0, lambda: 0.0).delay() == 0.1

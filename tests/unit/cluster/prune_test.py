@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.cluster.prune import prune
+
+APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
+
+
+@pytest.mark.parametrize(
+    ('before', 'after'),
+    (
+        ({}, {}),
+        ({'metadata': {'managedFields': [1], 'name': 'a'}}, {'metadata': {'name': 'a'}}),
+        ({'metadata': {'annotations': {APPLIED: '{}'}}}, {'metadata': {}}),
+        (
+            {'metadata': {'annotations': {APPLIED: '{}', 'a': 'b'}}},
+            {'metadata': {'annotations': {'a': 'b'}}},
+        ),
+        (
+            {'kind': 'Secret', 'data': {'key': 'c2VjcmV0'}, 'stringData': {'x': 'y'}},
+            {'kind': 'Secret', 'data': {'key': ''}},
+        ),
+        ({'kind': 'Pod', 'spec': None}, {'kind': 'Pod', 'spec': None}),
+    ),
+)
+def test_prune(before, after):
+    assert prune(before) == after
+
+
+def container():
+    return {'name': 'a', 'image': 'b', 'env': [{'name': 'X', 'value': '1'}], 'readinessProbe': {}}
+
+
+def spec():
+    more = {'terminationMessagePath': '/dev/x', 'volumeMounts': [], 'stdin': True}
+    return {
+        'dnsPolicy': 'ClusterFirst',
+        'nodeName': 'n1',
+        'volumes': [{'name': 'v'}],
+        'containers': [{**container(), **more}],
+        'initContainers': [{**container(), **more}],
+    }
+
+
+PRUNED = {
+    'nodeName': 'n1',
+    'volumes': [{'name': 'v'}],
+    'containers': [container()],
+    'initContainers': [container()],
+}
+
+
+def test_pods_and_templates_keep_what_is_judged():
+    pod = {'kind': 'Pod', 'spec': spec(), 'status': {'phase': 'Running'}}
+    assert prune(pod) == {'kind': 'Pod', 'spec': PRUNED, 'status': {'phase': 'Running'}}
+    owner = {'kind': 'ReplicaSet', 'spec': {'replicas': 1, 'template': {'spec': spec()}}}
+    assert prune(owner)['spec'] == {'replicas': 1, 'template': {'spec': PRUNED}}
