@@ -1,0 +1,1 @@
+"""Builds, starts and stops the one-node cluster that the tests run against."""

@@ -1,0 +1,43 @@
+"""Where the harness keeps things between runs."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+VERSION = '1.37.2'
+BINARIES = (
+    'etcd',
+    'kube-apiserver',
+    'kube-controller-manager',
+    'kube-scheduler',
+    'kubelet',
+    'kubectl',
+)
+
+
+def cache_dir():
+    """The directory of everything that outlives a run."""
+    own = os.environ.get('KUBECTL_DOG_CACHE')
+    if own:
+        return Path(own).expanduser().absolute()
+    base = os.environ.get('XDG_CACHE_HOME') or '~/.cache'
+    return Path(base).expanduser().absolute() / 'kubectl-dog'
+
+
+def bin_dir():
+    """Where the binaries are: KUBEBUILDER_ASSETS when it has them all, or our own cache."""
+    assets = os.environ.get('KUBEBUILDER_ASSETS')
+    if assets and not missing_in(Path(assets)):
+        return Path(assets).absolute()
+    return cache_dir() / f'kube-{VERSION}' / 'bin'
+
+
+def missing_in(folder):
+    """The binaries that the folder does not hold."""
+    return [name for name in BINARIES if not os.access(folder / name, os.X_OK)]
+
+
+def default_state():
+    """The cluster's state directory, unless another one is asked for."""
+    return cache_dir() / 'cluster'

@@ -1,0 +1,100 @@
+"""Builds manifests, as dicts for the `apply` fixture.
+
+A script is run by the image's shell. A probe is a script, too (a readiness probe, run every
+second), or the probe as it stands in a manifest. `container`, `template` and the keyword arguments
+that are left are added to the container, the pod's spec, and the object's spec.
+"""
+
+from __future__ import annotations
+
+from . import options
+
+# Runs until it is told to end, and then ends at once.
+RUN = "trap 'exit 0' TERM; sleep 100000 & wait"
+
+
+def container(script=RUN, *, name='main', image=None, probe=None, **fields):
+    """A container."""
+    made = {'name': name, 'image': image or options.image(), 'command': ['sh', '-c', script]}
+    if isinstance(probe, str):
+        probe = {'exec': {'command': ['sh', '-c', probe]}, 'periodSeconds': 1}
+    if probe:
+        made['readinessProbe'] = probe
+    return {**made, **fields}
+
+
+def pod_spec(script=RUN, *, image=None, probe=None, container=None, **spec):
+    """The spec of a pod with one container; a second of grace, for the tests' sake."""
+    made = globals()['container'](script, image=image, probe=probe, **(container or {}))
+    return {'terminationGracePeriodSeconds': 1, 'containers': [made], **spec}
+
+
+def pod(name, script=RUN, *, image=None, probe=None, container=None, **spec):
+    """A pod by itself."""
+    return _made(
+        'v1', 'Pod', name, pod_spec(script, image=image, probe=probe, container=container, **spec)
+    )
+
+
+def deployment(
+    name, script=RUN, *, image=None, replicas=1, probe=None, container=None, template=None, **spec
+):
+    """A Deployment."""
+    inner = pod_spec(script, image=image, probe=probe, container=container, **(template or {}))
+    return _made(
+        'apps/v1', 'Deployment', name, {'replicas': replicas, **_selected(name, inner), **spec}
+    )
+
+
+def statefulset(
+    name, script=RUN, *, image=None, replicas=1, probe=None, container=None, template=None, **spec
+):
+    """A StatefulSet."""
+    inner = pod_spec(script, image=image, probe=probe, container=container, **(template or {}))
+    return _made(
+        'apps/v1',
+        'StatefulSet',
+        name,
+        {'replicas': replicas, 'serviceName': name, **_selected(name, inner), **spec},
+    )
+
+
+def daemonset(name, script=RUN, *, image=None, probe=None, container=None, template=None, **spec):
+    """A DaemonSet."""
+    inner = pod_spec(script, image=image, probe=probe, container=container, **(template or {}))
+    return _made('apps/v1', 'DaemonSet', name, {**_selected(name, inner), **spec})
+
+
+def job(name, script='true', *, image=None, container=None, template=None, **spec):
+    """A Job whose pods are not restarted."""
+    inner = pod_spec(
+        script, image, None, container, **{'restartPolicy': 'Never', **(template or {})}
+    )
+    return _made(
+        'batch/v1',
+        'Job',
+        name,
+        {'template': {'metadata': {'labels': {'app': name}}, 'spec': inner}, **spec},
+    )
+
+
+def configmap(name, **data):
+    """A ConfigMap."""
+    return {'apiVersion': 'v1', 'kind': 'ConfigMap', 'metadata': {'name': name}, 'data': data}
+
+
+def _made(version, kind, name, spec):
+    return {
+        'apiVersion': version,
+        'kind': kind,
+        'metadata': {'name': name, 'labels': {'app': name}},
+        'spec': spec,
+    }
+
+
+def _selected(name, inner):
+    labels = {'app': name}
+    return {
+        'selector': {'matchLabels': labels},
+        'template': {'metadata': {'labels': labels}, 'spec': inner},
+    }
