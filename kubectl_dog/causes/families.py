@@ -8,12 +8,13 @@ from kubectl_dog.causes import configuration
 from kubectl_dog.causes import container_start
 from kubectl_dog.causes import image
 from kubectl_dog.causes import init
+from kubectl_dog.causes import probes
 from kubectl_dog.causes.catalogue import CODES
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.views import View
 
-_FAMILIES = (init.find, container_start.find, image.find, configuration.find)
+_FAMILIES = (init.find, container_start.find, image.find, configuration.find, probes.find)
 
 
 def of_pods(view: View, pods: Iterable[Object]) -> tuple[Cause, ...]:

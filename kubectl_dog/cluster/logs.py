@@ -44,6 +44,8 @@ class LogReader(Reader):
         # While a container waits for its restart, `previous` and the current log are the same.
         self._next = max(0, want.restarts - 1) if want.running else want.restarts
         self._history = True
+        # The log ended and was opened again, though nothing told of an end: which run is it?
+        self._doubt = False
         self._backoff = Backoff(0.2, 5.0, nature.random)
         self._patience = Backoff(1.0, 5.0, lambda: 1.0)
         self._refusals = 0
@@ -51,8 +53,13 @@ class LogReader(Reader):
 
     def update(self, want: Logs) -> None:
         """The pod's status shows something new; called by the owner."""
+        grown = want.restarts > self._want.restarts
         self._want = want
         self._changed.set()
+        if grown and self._doubt:
+            with self._lock:
+                if self._stream is not None:
+                    self._stream.stop()
 
     def stop(self) -> None:
         """End at once; called by the owner, returns without waiting for the thread."""
@@ -96,6 +103,8 @@ class LogReader(Reader):
             now = self._want
         if now.restarts > want.restarts or not now.running:
             self._end(want.restarts)
+        else:
+            self._doubt = True
 
     def _catch_up(self, want: Logs) -> None:
         previous = want.restarts - 1
@@ -117,6 +126,7 @@ class LogReader(Reader):
 
     def _end(self, restarts: int) -> None:
         self._next = restarts + 1
+        self._doubt = False
         self.emit(LogEnd(restarts))
 
     def _read(self, want: Logs, kind: list[tuple[str, str]], read_timeout: float | None) -> None:
@@ -124,6 +134,8 @@ class LogReader(Reader):
         query = [('container', want.container), ('timestamps', 'true'), *kind, *self._from(want)]
         path = PODS.path(want.namespace, want.pod, 'log')
         stream = self.open(path, query, read_timeout)
+        if self._doubt and self._want.restarts > want.restarts:
+            raise CutError('another run has begun')
         if stream.status != 200:
             raise RefusedError(errors.status(stream.status, self.body(stream)), stream.headers)
         self._works()

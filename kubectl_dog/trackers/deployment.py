@@ -15,6 +15,7 @@ from kubectl_dog.model.objects import condition
 from kubectl_dog.model.objects import created
 from kubectl_dog.model.objects import is_deleting
 from kubectl_dog.model.objects import is_observed
+from kubectl_dog.model.objects import name
 from kubectl_dog.model.objects import number
 from kubectl_dog.model.objects import part
 from kubectl_dog.model.objects import selector
@@ -161,8 +162,9 @@ def _settle(rollout: _Rollout) -> tuple[State, str, float | None]:
 def _deadline(rollout: _Rollout) -> tuple[bool, float | None]:
     """Whether the missed deadline is to be believed, else when it would be (design §4.1).
 
-    A condition may be left from the revision before: it is believed at once only where it was
-    set for this revision and nothing moved since, else after a full deadline without progress.
+    A condition may be left from the revision before, which it names: it is believed at once only
+    where it was set for this one and nothing moved since, else after a full deadline without
+    progress. (After an undo the ReplicaSet is older than the condition, so time alone is no sign.)
     """
     progressing = condition(rollout.deploy, 'Progressing')
     missed = progressing.get('reason') == 'ProgressDeadlineExceeded'
@@ -171,7 +173,8 @@ def _deadline(rollout: _Rollout) -> tuple[bool, float | None]:
     memory, now = rollout.view.memory, rollout.view.now
     set_at = epoch(progressing.get('lastUpdateTime')) or 0.0
     is_ours = bool(rollout.newest) and set_at >= created(rollout.newest)
-    if is_ours and not memory.revised:
+    names_ours = f'"{name(rollout.newest)}"' in text(progressing, 'message')
+    if is_ours and names_ours and not memory.revised:
         return True, None
     due = memory.progressed_at + _deadline_seconds(rollout)
     return (True, None) if due <= now else (False, due)
@@ -189,13 +192,13 @@ def _patience(rollout: _Rollout) -> float:
 
 
 def _revision(rollout: _Rollout) -> Revision | None:
-    name = text(rollout.deploy, 'metadata', 'annotations', _REVISION)
-    if not name or not is_observed(rollout.deploy) or not rollout.newest:
+    current = text(rollout.deploy, 'metadata', 'annotations', _REVISION)
+    if not current or not is_observed(rollout.deploy) or not rollout.newest:
         return None
     if not rollout.previous:
-        return Revision(name)
+        return Revision(current)
     before, after = (part(one, 'spec', 'template') for one in (rollout.previous, rollout.newest))
-    return Revision(name, _revision_of(rollout.previous), changes.describe(before, after))
+    return Revision(current, _revision_of(rollout.previous), changes.describe(before, after))
 
 
 def _serving(rollout: _Rollout) -> str:

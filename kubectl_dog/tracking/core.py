@@ -52,18 +52,23 @@ class Core:
         self._notices: set[str] = set()
         self._report_at = options.status_period
         self._closed: dict[tuple[str, str], int] = {}
-        self._wants: frozenset[Want] = frozenset()
         self._finished = False
+        self._last = Step((), frozenset(), None, False)
 
     def step(self, at: float, item: Item | None) -> Step:
         """Take in an item, or, without one, that it is `at` (seconds since tracking began)."""
+        if item is not None and isinstance(item.payload, LogLines):
+            # Lines change no judgement, and there may be very many.
+            return self._last._replace(events=tuple(self._take(at, item)))
         events = list(self._events(at, item))
         open_tracks = [track for track in self._tracks if track.ended is None]
         if not open_tracks and not self._finished:
             self._finished = True
             events.append(self._summary(at))
-        self._wants = self._wanted(at, open_tracks)
-        return Step(tuple(events), self._wants, self._deadline(at, open_tracks), self._finished)
+        wants = self._wanted(at, open_tracks)
+        deadline = self._deadline(at, open_tracks)
+        self._last = Step(tuple(events), wants, deadline, self._finished)
+        return self._last
 
     def _events(self, at: float, item: Item | None) -> Iterator[Event]:
         if item is not None:
@@ -118,9 +123,9 @@ class Core:
 
     def _wanted(self, at: float, open_tracks: Iterable[Track]) -> frozenset[Want]:
         wants = frozenset(w for track in open_tracks for w in track.wants(at, self._world))
-        if wants != self._wants:
+        if wants != self._last.wants:
             streams = {want.stream for want in wants if isinstance(want, Logs)}
-            for old in self._wants:
+            for old in self._last.wants:
                 if isinstance(old, Logs) and old.stream not in streams:
                     self._closed[old.stream] = _last(self._world.store.logs.get(old.stream, ()))
         return wants

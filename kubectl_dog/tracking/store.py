@@ -46,6 +46,7 @@ class Store:
         self.listed: set[Watch] = set()
         self.blind: set[str] = set()
         self._members: dict[Watch, dict[str, Object]] = {}
+        self._filed: dict[str, str] = {}
 
     def apply(self, item: Item, server_time: float) -> None:
         """Take one item in; `server_time` in epoch seconds is used for the baseline only."""
@@ -97,19 +98,17 @@ class Store:
             index, key = self.about, text(one, 'involvedObject', 'uid')
         else:
             index, key = self.owned, controller_uid(one)
-        if not key:
-            return
         same = uid(one)
-        if present:
-            kept = index.get(key, ())
-            where = next((n for n, other in enumerate(kept) if uid(other) == same), len(kept))
-            index[key] = (*kept[:where], one, *kept[where + 1 :])
+        filed = self._filed.pop(same, '')
+        if filed and (not present or filed != key):
+            # Gone, or adopted by another owner.
+            index[filed] = tuple(other for other in index[filed] if uid(other) != same)
+        if not present or not key:
             return
-        rest = tuple(other for other in index.get(key, ()) if uid(other) != same)
-        if rest:
-            index[key] = rest
-        else:
-            index.pop(key, None)
+        self._filed[same] = key
+        kept = index.get(key, ())
+        where = next((n for n, other in enumerate(kept) if uid(other) == same), len(kept))
+        index[key] = (*kept[:where], one, *kept[where + 1 :])
 
     def _remember(self, pod: Object, server_time: float) -> None:
         if server_time - created(pod) < FRESH:

@@ -96,6 +96,10 @@ class Track:
         view = build(world, self.target, thing, at, self._reached)
         assessed = self._tracker.assess(view)
         before, self._reached = self._reached, patience.advance(self._reached, assessed, at)
+        if self._reached.revised and self._reached.revision != before.revision:
+            # What was judged as if nothing had changed is judged again, knowing that it has.
+            view = build(world, self.target, thing, at, self._reached)
+            assessed = self._tracker.assess(view)
         if before.revision and before.revision != self._reached.revision:
             self._ledger = {}
         causes = (*assessed.causes, *of_pods(view, assessed.pods))

@@ -156,6 +156,12 @@ def test_clock_offset(server, connection, ahead, offset):
     assert bool(connection.clock_offset) == bool(offset)
 
 
+def test_an_answer_without_a_date(server, connection):
+    server.on('/api', page(b'', Date='once upon a time'))
+    connection.get('/api')
+    assert connection.clock_offset == 0.0
+
+
 def reason(settings, made):
     with pytest.raises(UnreachableError) as raised:
         made(settings).get('/api')

@@ -206,6 +206,7 @@ def broken(**change):
     (
         ('a: [', Flags(), r'config is not valid YAML \(line \d, column \d: .*\); mend it'),
         ('- a', Flags(), 'must be a mapping'),
+        ('\0', Flags(), 'is not valid YAML; mend it'),
         (broken(users={'a': 1}), Flags(), '«users» must be a list'),
         (broken(users=[1]), Flags(), '«users» must be a list'),
         (broken(contexts=[{'name': 1}]), Flags(), '«contexts» must be a list'),

@@ -196,6 +196,43 @@ def test_a_container_that_came_back_from_its_end_is_read_on(server, begin, world
     assert said(run, 1) == ['two']
 
 
+def test_a_restart_told_late_is_told_before_the_next_run_ends(server, begin, world):
+    world.slow = 2.0
+    server.on(
+        PATH,
+        stream(line('one')),
+        stream(line('one'), line('two', 25), then='hold'),
+        stream(line('one')),
+        stream(line('two', 25), line('three', 26), then='hold'),
+    )
+    run = begin()
+    assert said(run, 2) == ['one', 'two']
+    run.reader.update(want(restarts=1))
+    assert said(run, 2) == [LogEnd(0), 'three']
+    assert [query.get('previous') for query in queries(server)] == [None, None, 'true', None]
+
+
+def test_a_restart_told_while_the_log_is_opened_again(server, begin, world):
+    world.slow = 2.0
+
+    def late(wire):
+        run.reader.update(want(restarts=1))
+        stream(line('two', 25), then='hold')(wire)
+
+    server.on(PATH, stream(line('one')), late, stream(line('one')), stream(line('two', 25)))
+    run = begin()
+    assert said(run, 3) == ['one', LogEnd(0), 'two']
+
+
+def test_runs_that_ended_while_the_container_waits_again_are_a_gap(server, begin):
+    server.on(PATH, stream(line('one')), stream(line('three', 30)))
+    run = begin()
+    said(run, 1)
+    run.reader.update(want(restarts=2, running=False))
+    gap = LogGap('an earlier run of main ended before the log could be read')
+    assert said(run, 4) == [LogEnd(0), gap, 'three', LogEnd(2)]
+
+
 def test_two_restarts_at_once_are_caught_up(server, begin):
     server.on(
         PATH, stream(line('one')), stream(line('two', 25)), stream(line('three', 30), then='hold')
@@ -276,6 +313,29 @@ def test_a_container_that_should_run_is_asked_again_by_and_by(server, begin, wor
     server.on(PATH, *[refuse(400, WAITING)] * 4, stream(line('one'), then='hold'))
     assert said(begin(), 1) == ['one']
     assert world.waits == [1.0, 2.0, 4.0, 5.0]
+
+
+def test_a_refusal_while_catching_up(server, begin):
+    server.on(PATH, refuse(403, 'forbidden'))
+    run = begin(restarts=2)
+    assert run.one().reason == 'denied'
+
+
+def test_tries_on_when_not_signed_in(server, begin):
+    server.on(PATH, refuse(401), refuse(401), stream(line('one'), then='hold'))
+    found = said(begin(), 3)
+    assert [each.reason for each in found[:2]] == ['unauthorized', 'recovered']
+    assert found[2] == 'one'
+
+
+def test_a_refusal_that_breaks_off_is_one_all_the_same(server, begin):
+    def cut(wire):
+        wire.head(403)
+        wire.send(b'{"message"')
+        wire.cut()
+
+    server.on(PATH, cut)
+    assert begin().one().reason == 'denied'
 
 
 def test_ends_with_the_pod(server, begin):

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from kubectl_dog.cluster.lookup import Desk
 from kubectl_dog.cluster.mailbox import Buffer
 from kubectl_dog.cluster.mailbox import Feed
 from kubectl_dog.cluster.mailbox import Mailbox
@@ -113,7 +114,7 @@ def test_reconcile_starts_each_read_once(server, source):
 def test_a_read_that_is_no_longer_wanted_ends_and_its_late_items_are_dropped(server, source):
     server.on(PATH, stream(END, then='hold'))
     source.reconcile({WATCH})
-    until(lambda: source._mailbox._queue.qsize())
+    until(source._mailbox._queue.qsize)
     source.reconcile(frozenset())
     assert take(source, 0.05) is None
     until(lambda: not [each for each in source._threads if each.is_alive()])
@@ -271,3 +272,22 @@ def test_a_full_buffer_stops_its_reader_until_it_is_taken():
     assert buffer.take() == (lines('1', '2', '3'), False)
     thread.join(5)
     assert buffer.take() == (lines('4'), False)
+
+
+def test_a_closed_buffer_forgets_what_it_has_and_what_comes():
+    mailbox = Mailbox()
+    buffer = mailbox.buffer(Feed(logs()))
+    buffer.put(lines('1'))
+    buffer.close()
+    buffer.put(lines('2'))
+    assert mailbox.take(0.0) is None
+
+
+def test_lookups_that_are_no_longer_wanted_are_not_made(server, connection):
+    desk = Desk(connection, None)
+    feed = Feed(Lookup(CONFIGMAPS, 'ns', 'a'))
+    feed.live = False
+    desk.ask(feed)
+    desk.stop()
+    desk.run()
+    assert server.requests == []

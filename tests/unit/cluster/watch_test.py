@@ -324,6 +324,13 @@ def test_stops_at_once(server, begin, connection, script, headers):
     assert time.monotonic() - began < 1
 
 
+@pytest.mark.parametrize('body', (b'<html>', [1]))
+def test_a_list_that_is_garbage_is_had_again(server, begin, plain, body):
+    plain.add('')
+    server.on(PATH, page(body), page({'metadata': {'resourceVersion': '5'}, 'items': [pod('b')]}))
+    assert names(begin().one()) == ['b']
+
+
 def test_garbage_is_had_again(server, begin):
     server.on(PATH, stream(b'<html>\n'), stream(*LISTED, then='hold'))
     assert names(begin().one()) == ['a']

@@ -22,8 +22,9 @@ from tests.unit.builders import view
 BARE = {'containers': [container()]}
 
 
-def missed(at=1.0):
+def missed(at=1.0, about='web-2'):
     return {
+        'message': f'ReplicaSet "{about}" has timed out progressing.',
         'type': 'Progressing',
         'status': 'False',
         'reason': 'ProgressDeadlineExceeded',
@@ -110,6 +111,14 @@ def test_state_by_counts(thing, state, waits_for):
             'progressing',
             NOW - 4 + 20,
             id='older than the revision',
+        ),
+        pytest.param(
+            missed(about='web-1'),
+            replica_set(age=9000),
+            Memory(NOW - 4, NOW - 4),
+            'progressing',
+            NOW - 4 + 20,
+            id='set for another revision, as after an undo',
         ),
         pytest.param(
             missed(),

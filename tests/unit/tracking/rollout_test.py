@@ -159,6 +159,7 @@ def test_the_first_explanation_is_the_pods_where_the_deadline_was_missed():
         'type': 'Progressing',
         'status': 'False',
         'reason': 'ProgressDeadlineExceeded',
+        'message': 'ReplicaSet "web-2" has timed out progressing.',
         'lastUpdateTime': ago(1),
     }
     thing = deployment(availableReplicas=0, conditions=[missed])
@@ -168,6 +169,19 @@ def test_the_first_explanation_is_the_pods_where_the_deadline_was_missed():
     play.changed(2, play.root, thing)
     assert play.outcome == ('failed', 'ImageNotFound', 2)
     assert 'made no progress' in play.ended.explanation.facts[2]
+
+
+def test_a_deadline_missed_by_the_revision_before_is_not_believed_when_the_revision_changes():
+    missed = {
+        'type': 'Progressing',
+        'status': 'False',
+        'reason': 'ProgressDeadlineExceeded',
+        'message': 'ReplicaSet "web-3" has timed out progressing.',
+        'lastUpdateTime': ago(-60),
+    }
+    play = start(replica_sets=[replica_set(), replica_set('3', age=9000)])
+    play.changed(2, play.root, deployment(revision='3', availableReplicas=0, conditions=[missed]))
+    assert play.outcome is None
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,57 @@
+"""Family «probes»: containers that run, but are not ready. (A probe that kills: see endings.)"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import name
+from kubectl_dog.model.objects import part
+from kubectl_dog.model.objects import text
+from kubectl_dog.model.objects import uid
+from kubectl_dog.model.pods import Container
+from kubectl_dog.model.pods import containers
+from kubectl_dog.model.views import View
+
+_FAILED = 'Readiness probe failed: '
+
+
+def find(view: View, pod: Object) -> Iterator[Cause]:
+    """What the readiness probes of one pod answer; this only explains, and never fails."""
+    for container in containers(pod):
+        if container.running and not container.status.get('ready'):
+            answer = _answer(view, pod, container)
+            if answer is not None:
+                message = f'container {container.name} runs, but its readiness probe fails'
+                yield Cause(
+                    code='NotReady',
+                    reason='Unhealthy',
+                    subject=container.name,
+                    message=f'{message} ({_probe(container)}): {answer}',
+                    pods=(name(pod),),
+                    remedies=(f'kubectl describe pod -n {view.target.namespace} {name(pod)}',),
+                )
+
+
+def _answer(view: View, pod: Object, container: Container) -> str | None:
+    """The last answer of the probe; None where it has not failed."""
+    field = f'{{{container.name}}}'
+    for event in reversed(view.about.get(uid(pod), ())):
+        said = text(event, 'message')
+        ours = text(event, 'involvedObject', 'fieldPath').endswith(field)
+        if ours and event.get('reason') == 'Unhealthy' and said.startswith(_FAILED):
+            return said[len(_FAILED) :].strip() or 'no word'
+    return None
+
+
+def _probe(container: Container) -> str:
+    """What is probed, in few words: `http :8080/healthz`."""
+    probe = part(container.spec, 'readinessProbe')
+    http, tcp, grpc = (part(probe, kind) for kind in ('httpGet', 'tcpSocket', 'grpc'))
+    if http:
+        return f'http :{http.get("port")}{http.get("path", "/")}'
+    if tcp or grpc:
+        return f'{"tcp" if tcp else "grpc"} :{(tcp or grpc).get("port")}'
+    command = part(probe, 'exec').get('command') or ()
+    return f'exec {" ".join(str(word) for word in command)}'[:80]

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.causes import probes
+from tests.unit.builders import container
+from tests.unit.builders import ended
+from tests.unit.builders import kube_event
+from tests.unit.builders import pod
+from tests.unit.builders import status
+from tests.unit.builders import view
+
+REFUSED = 'Readiness probe failed: connection refused'
+FIELD = 'spec.containers{main}'
+
+
+def find(probe=None, state=None, ready=False, reason='Unhealthy', message=REFUSED, field=FIELD):
+    spec = container(readinessProbe=probe or {'tcpSocket': {'port': 5432}})
+    thing = pod(status(state=state, ready=ready), containers=[spec])
+    return list(probes.find(view(None, kube_event(thing, reason, message, field)), thing))
+
+
+@pytest.mark.parametrize(
+    ('probe', 'told'),
+    (
+        ({'httpGet': {'port': 80, 'path': '/up'}}, 'http :80/up'),
+        ({'httpGet': {'port': 'web'}}, 'http :web/'),
+        ({'tcpSocket': {'port': 5432}}, 'tcp :5432'),
+        ({'grpc': {'port': 9}}, 'grpc :9'),
+        ({'exec': {'command': ['test', '-f', '/x']}}, 'exec test -f /x'),
+    ),
+)
+def test_tells_what_is_probed_and_what_it_answers(probe, told):
+    [cause] = find(probe)
+    message = f'container main runs, but its readiness probe fails ({told}): connection refused'
+    assert (cause.code, cause.message) == ('NotReady', message)
+
+
+def test_a_probe_without_an_answer():
+    [cause] = find(message='Readiness probe failed: ')
+    assert cause.message.endswith(': no word')
+
+
+@pytest.mark.parametrize(
+    'fields',
+    (
+        {'ready': True},
+        {'state': ended(1)},
+        {'reason': 'Killing'},
+        {'message': 'Liveness probe failed: x'},
+        {'field': 'spec.containers{other}'},
+    ),
+)
+def test_nothing_is_said_of_what_is_ready_ended_or_not_probed(fields):
+    assert find(**fields) == []

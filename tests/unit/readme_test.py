@@ -1,0 +1,34 @@
+"""What the README shows is what the program does."""
+
+from __future__ import annotations
+
+import pathlib
+import re
+import shlex
+
+import pytest
+
+from kubectl_dog.cli import main as program
+
+README = pathlib.Path(__file__).parents[2].joinpath('README.md').read_text(encoding='utf-8')
+COMMANDS = re.findall(r'kubectl[ -]dog ([^|&\n`]+)', re.sub(r'(?m)^(?!    ).*$', '', README))
+
+
+def test_the_transcript_is_what_the_demo_prints(capsys):
+    [shown] = re.findall(r'```\n\$ kubectl dog rollout deploy/ledger\n(.*?)\n```', README, re.S)
+    assert program.main(['demo', '--instant']) == 1
+    assert capsys.readouterr().out.strip('\n') == shown.strip('\n')
+
+
+@pytest.mark.parametrize('command', COMMANDS)
+def test_every_command_shown_is_understood(command):
+    assert program.parser().parse_args(shlex.split(command))
+
+
+def test_commands_were_found():
+    assert len(COMMANDS) == 6
+
+
+@pytest.mark.parametrize('code', (0, 1, 2, 3, 4, 5, 6, 70, 141))
+def test_every_exit_code_is_explained(code):
+    assert f'\n| {code} |' in README
