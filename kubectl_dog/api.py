@@ -37,6 +37,7 @@ class Play(NamedTuple):
 
     source: Stoppable
     session: Session
+    follow: bool = False
 
 
 def connect(connection: str = 'kubeconfig', **flags: Any) -> Connection:
@@ -79,7 +80,8 @@ def _replay(recording: Recording, speed: float | None) -> Play:
     from kubectl_dog.recording.source import RecordedSource
 
     source = RecordedSource(recording, speed)
-    return Play(source, session(source, recording.targets, recording.options))
+    opened = session(source, recording.targets, recording.options)
+    return Play(source, opened, recording.options.follow)
 
 
 def recorder(
@@ -104,16 +106,16 @@ def tap(source: Source, writer: RecordingWriter) -> Source:
 
 def session(source: Source, targets: Sequence[Target], options: Options) -> Session:
     """Track the targets on a source: iterate it for its events. Raises UserError."""
-    tracks = [Track(target, plugins.tracker(target.resource)) for target in targets]
+    tracks = [Track(target, plugins.tracker(target.resource), options.follow) for target in targets]
     return Session(source, tracks, options)
 
 
-def renderer(form: str, started: float, colour: bool) -> Renderer:
-    """`plain` or `json`."""
+def renderer(form: str, started: float, colour: bool, follow: bool = False) -> Renderer:
+    """`plain` or `json`; `follow` as in `Options`."""
     if form == 'json':
         from kubectl_dog.output.jsonl import JsonRenderer
 
         return JsonRenderer(started)
     from kubectl_dog.output.plain import PlainRenderer
 
-    return PlainRenderer(started=started, colour=colour)
+    return PlainRenderer(started=started, colour=colour, follow=follow)

@@ -69,15 +69,19 @@ def add_output(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_tracking(parser: argparse.ArgumentParser) -> None:
-    """When to give up, and which logs to show."""
-    group = parser.add_argument_group('tracking')
-    group.add_argument(
+def add_limits(parser: argparse.ArgumentParser) -> None:
+    """When to give up whatever happens."""
+    parser.add_argument(
         '--timeout',
         type=seconds,
         metavar='TIME',
         help='end with code 3 after this time, like 90s or 5m (default: none)',
     )
+
+
+def add_verdict(parser: argparse.ArgumentParser) -> None:
+    """What the verdict depends on."""
+    group = parser.add_argument_group('verdict')
     group.add_argument(
         '--stall-timeout',
         '--no-activity-timeout',
@@ -100,7 +104,12 @@ def add_tracking(parser: argparse.ArgumentParser) -> None:
         help='ready counts only once it has lasted this long (default: auto, 10s for containers '
         'without a readiness probe)',
     )
-    group.add_argument('--since', type=seconds, metavar='TIME', help='show logs newer than this')
+
+
+def add_logs(parser: argparse.ArgumentParser) -> None:
+    """Which log lines to show."""
+    group = parser.add_argument_group('logs')
+    group.add_argument('--since', type=seconds, metavar='TIME', help='lines newer than this only')
     group.add_argument(
         '--tail',
         type=int,
@@ -108,6 +117,19 @@ def add_tracking(parser: argparse.ArgumentParser) -> None:
         metavar='LINES',
         help='lines of each log to begin with, -1 for all (default: 100)',
     )
+
+
+def add_record(parser: argparse.ArgumentParser) -> None:
+    """Where to keep what the cluster delivers."""
+    parser.add_argument('--record', metavar='FILE', help='write a recording for `replay`')
+
+
+def boolean(text: str) -> bool:
+    """A Go flag's `true` or `false`, for argparse."""
+    known = {'true': True, 't': True, '1': True, 'false': False, 'f': False, '0': False}
+    if text.lower() not in known:
+        raise argparse.ArgumentTypeError('must be true or false')
+    return known[text.lower()]
 
 
 def _stable(text: str) -> float | None:
@@ -121,13 +143,25 @@ def cluster(args: argparse.Namespace) -> dict[str, Any]:
     return {field: getattr(args, field) for field in fields}
 
 
-def options(args: argparse.Namespace) -> Options:
-    """The tracking flags as the engine takes them; a zero time-out means none, as for kubectl."""
-    return Options(
-        timeout=args.timeout or None,
+def rollout(args: argparse.Namespace) -> Options:
+    """The options of `rollout`."""
+    return _options(args)._replace(
         stall_timeout=args.stall_timeout,
         create_timeout=args.create_timeout,
         stable_for=args.stable_for,
+        once=not args.watch,
+    )
+
+
+def follow(args: argparse.Namespace) -> Options:
+    """The options of `follow`."""
+    return _options(args)._replace(follow=True)
+
+
+def _options(args: argparse.Namespace) -> Options:
+    """What all commands that track have; a zero time-out means none, as for kubectl."""
+    return Options(
+        timeout=args.timeout or None,
         since=args.since,
         tail=args.tail if args.tail >= 0 else None,
     )

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from kubectl_dog.cli.commands import follow
 from kubectl_dog.cli.commands import replay
 from kubectl_dog.cli.commands import rollout
 from kubectl_dog.cli.commands import version
@@ -14,7 +15,7 @@ from kubectl_dog.model.errors import UserError
 from kubectl_dog.output.escape import sentence
 from kubectl_dog.output.writer import OutputClosedError
 
-_PLANNED = ('follow', 'multitrack', 'status', 'trackers', 'completion')
+_PLANNED = ('multitrack', 'status', 'trackers', 'completion')
 _DEFECT = 70
 _OUTPUT_CLOSED = 141
 
@@ -53,7 +54,7 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     commands = top.add_subparsers(metavar='COMMAND', required=True)
-    for command in (rollout, replay, version):
+    for command in (rollout, follow, replay, version):
         command.add(commands)
     return top
 

@@ -7,21 +7,42 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from collections.abc import Sequence
 from contextlib import contextmanager
 
 from kubectl_dog import api
+from kubectl_dog.cli import flags
+from kubectl_dog.cli import targets
 from kubectl_dog.model.events import RunEnded
+from kubectl_dog.model.options import Options
 from kubectl_dog.output import colour
 from kubectl_dog.output.writer import Writer
 
 _NAMES = {signal.SIGINT: 'interrupt', signal.SIGTERM: 'terminate'}
 
 
+def track(words: Sequence[str], options: Options, args: argparse.Namespace) -> int:
+    """Track the target on the cluster, and record it where that was asked for."""
+    targets.parse(words, '')
+    connection = api.connect(**flags.cluster(args))
+    wanted = targets.parse(words, connection.namespace)
+    live = api.live(connection)
+    if not args.record:
+        session = api.session(live, wanted, options)
+        return run(api.Play(live, session, options.follow), args)
+    recorder = api.recorder(args.record, live.started, wanted, options)
+    session = api.session(api.tap(live, recorder), wanted, options)
+    code = run(api.Play(live, session, options.follow), args)
+    if recorder.failure:
+        sys.stderr.write(f'{recorder.failure}\n')
+    return code
+
+
 def run(play: api.Play, args: argparse.Namespace) -> int:
     """Print the events of a session as they come; the exit code is the verdict's."""
-    source, session = play
+    source, session = play.source, play.session
     coloured = colour.wanted(args.color, os.environ, sys.stdout.isatty())
-    renderer = api.renderer(args.output, source.started, coloured)
+    renderer = api.renderer(args.output, source.started, coloured, play.follow)
     writer = Writer(sys.stdout)
     code = 70
     with _signals(source):

@@ -40,11 +40,13 @@ class Revision(NamedTuple):
 
 
 class Assessment(NamedTuple):
-    """`pods` are the updated pods, `children` other objects behind the target whose kube events
-    matter (the ReplicaSet that cannot create pods). `recheck_at` is the server time, in epoch
-    seconds, at which the judgement changes though nothing else does; `patience` is the least
-    stall time-out, in seconds, that the resource's own settings ask for. `waits_for` completes
-    «waiting for …», `serving` says what still works, `remedies` help whatever the cause.
+    """`pods` are the updated pods, `other_pods` those of earlier revisions and those that are
+    going, which only `follow` shows; `children` are other objects behind the target whose kube
+    events matter (the ReplicaSet that cannot create pods). `recheck_at` is the server time, in
+    epoch seconds, at which the judgement changes though nothing else does; `patience` is the
+    least stall time-out, in seconds, that the resource's own settings ask for. `has_ended` says
+    that nothing will ever happen to it again. `waits_for` completes «waiting for …», `serving`
+    says what still works, `remedies` help whatever the cause.
     """
 
     state: State
@@ -53,10 +55,12 @@ class Assessment(NamedTuple):
     progress: Progress | None = None
     revision: Revision | None = None
     pods: tuple[Object, ...] = ()
+    other_pods: tuple[Object, ...] = ()
     children: tuple[Object, ...] = ()
     causes: tuple[Cause, ...] = ()
     recheck_at: float | None = None
     patience: float = 0.0
+    has_ended: bool = False
     waits_for: str = ''
     serving: str = ''
     remedies: tuple[str, ...] = ()

@@ -8,7 +8,8 @@ from typing import NamedTuple
 class Options(NamedTuple):
     """All times in seconds; None means `auto` for the stall and stable times, else `no limit`.
 
-    `since` counts back from the start of the run; `tail` is in lines.
+    `since` counts back from the start of the run; `tail` is in lines. `follow` never fails and
+    ends only with its target, `once` takes a single look.
     """
 
     timeout: float | None = None
@@ -19,3 +20,5 @@ class Options(NamedTuple):
     since: float | None = None
     tail: int | None = 100
     logs: bool = True
+    follow: bool = False
+    once: bool = False

@@ -9,9 +9,14 @@ from kubectl_dog.model.causes import Cause
 
 
 class Verdict(str, Enum):
-    """The ways tracking a target can end."""
+    """The ways tracking a target can end.
+
+    ENDED is the end of what was followed; PROGRESSING is what a single look found.
+    """
 
     READY = 'ready'
+    ENDED = 'ended'
+    PROGRESSING = 'progressing'
     FAILED = 'failed'
     TIMED_OUT = 'timed-out'
     DELETED = 'deleted'
@@ -24,6 +29,8 @@ class Verdict(str, Enum):
 
 EXIT_CODES = {
     Verdict.READY: 0,
+    Verdict.ENDED: 0,
+    Verdict.PROGRESSING: 0,
     Verdict.FAILED: 1,
     Verdict.TIMED_OUT: 3,
     Verdict.DELETED: 4,

@@ -45,12 +45,20 @@ def counts(progress: Progress) -> str:
     return f'{progress.ready}/{of} ready, {progress.updated}/{of} updated{old}'
 
 
+def done(progress: Progress) -> str:
+    """`3/3 updated, none of the old left`."""
+    old = f'{progress.old}' if progress.old else 'none'
+    return f'{progress.updated}/{progress.desired} updated, {old} of the old left'
+
+
 def state(row: StateChanged) -> str:
     """A target's present judgement: counts, then what it waits for."""
     facts = []
     # Of an object that is not there, or that may not be rolled out, counts say nothing.
     if row.progress and row.state in (State.READY, State.PROGRESSING, State.FAILED):
         facts.append(counts(row.progress))
+    if row.state is State.READY:
+        return f'ready: {done(row.progress)}' if row.progress else 'ready'
     waits = f'waiting for {row.waits_for}' if row.waits_for else ''
     facts.append(waits or row.message or _STATES.get(row.state, ''))
     return ': '.join(fact for fact in facts if fact) or row.state.value

@@ -27,6 +27,10 @@ _SAYS_NOTHING = re.compile(r'BackOff: Back-off restarting failed container|Faile
 _DIGITS = re.compile(r'\d+')
 
 
+# Verdicts that need no block: nothing went wrong.
+_QUIET = (Verdict.READY, Verdict.ENDED, Verdict.PROGRESSING)
+
+
 class _Shown:
     """What was last said of a cause, to tell whether there is something new to say."""
 
@@ -49,12 +53,20 @@ class _Shown:
 class PlainRenderer:
     """Lines for terminals and CI logs.
 
-    `several` says that the call has more than one target, so that lines must tell which. Times
-    are seconds since the start; `started` is taken so that all renderers are made alike.
+    `several` says that the call has more than one target, so that lines must tell which, `follow`
+    that it goes on when a target is ready or has failed. Times are seconds since the start;
+    `started` is taken so that all renderers are made alike.
     """
 
-    def __init__(self, started: float, colour: bool = False, several: bool = False) -> None:
+    def __init__(
+        self,
+        started: float,
+        colour: bool = False,
+        several: bool = False,
+        follow: bool = False,
+    ) -> None:
         self.started = started
+        self._follow = follow
         self._palette = Palette(colour)
         self._several = several
         self._names = Names(several)
@@ -117,10 +129,11 @@ class PlainRenderer:
         phase = (event.state, event.reason, _DIGITS.sub('#', event.waits_for))
         if not self._new(('state', event.target), phase):
             return []
-        # The ending says ready or failed; that a rollout progresses goes without saying.
-        if event.state in (State.READY, State.FAILED) or (
-            first and event.state is State.PROGRESSING
-        ):
+        # That a rollout progresses goes without saying.
+        if first and event.state is State.PROGRESSING:
+            return []
+        if event.state in (State.READY, State.FAILED) and not self._follow:
+            # The ending says so.
             return []
         return [self._line(event.at, event.target.label, phrases.state(event))]
 
@@ -200,17 +213,18 @@ class PlainRenderer:
 
     def _end(self, event: events.TargetEnded) -> list[str]:
         self._verdicts[event.target] = event.verdict
-        if event.verdict is not Verdict.READY:
+        if event.verdict not in _QUIET:
             return ['', *ending(event, self._palette)]
         text = event.message
-        if event.progress:
-            old = f'{event.progress.old}' if event.progress.old else 'none'
-            counted = f'{event.progress.updated}/{event.progress.desired} updated'
-            text = f'{counted}, {old} of the old left'
-        ready = self._line(event.at, event.target.label, '')
+        if event.progress and event.verdict is Verdict.READY:
+            text = phrases.done(event.progress)
+        start = self._line(event.at, event.target.label, '')
         took = f'    took {short(event.at)}' if event.at >= 0.5 else ''
         said = f': {sentence(text)}' if text else ''
-        return [f'{ready}{self._palette.good("ready")}{said}{took}']
+        word = event.verdict.value
+        if event.verdict is Verdict.READY:
+            word = self._palette.good(word)
+        return [f'{start}{word}{said}{took}']
 
     def _summary(self, event: events.RunEnded) -> list[str]:
         if len(event.verdicts) < 2:

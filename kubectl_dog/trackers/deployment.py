@@ -12,6 +12,7 @@ from kubectl_dog.model.assessments import State
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import condition
+from kubectl_dog.model.objects import controller_uid
 from kubectl_dog.model.objects import created
 from kubectl_dog.model.objects import is_deleting
 from kubectl_dog.model.objects import is_observed
@@ -46,6 +47,7 @@ class _Rollout(NamedTuple):
     newest: Object
     previous: Object
     pods: tuple[Object, ...]
+    other_pods: tuple[Object, ...]
     progress: Progress
 
 
@@ -85,6 +87,7 @@ def assess(view: View) -> Assessment:
         progress=rollout.progress,
         revision=_revision(rollout),
         pods=rollout.pods,
+        other_pods=rollout.other_pods,
         children=(rollout.newest,) if rollout.newest else (),
         causes=causes,
         recheck_at=recheck_at,
@@ -102,7 +105,11 @@ def _read(view: View) -> _Rollout:
     newest = next((one for one in owned if _revision_of(one) == current and current), {})
     older = [one for one in owned if uid(one) != uid(newest) and number(one, 'status', 'replicas')]
     previous = max(older, key=_revision_number, default={})
-    pods = tuple(pod for pod in view.owned.get(uid(newest), ()) if newest and is_living(pod))
+    everyone = [pod for one in owned for pod in view.owned.get(uid(one), ())]
+    # Until the controller has seen the change, «newest» is what is about to be replaced.
+    current_uid = uid(newest) if is_observed(deploy) else ''
+    pods = [pod for pod in everyone if controller_uid(pod) == current_uid and is_living(pod)]
+    others = [pod for pod in everyone if pod not in pods]
     status = part(deploy, 'status')
     updated = number(status, 'updatedReplicas')
     progress = Progress(
@@ -112,7 +119,7 @@ def _read(view: View) -> _Rollout:
         available=number(status, 'availableReplicas'),
         old=max(0, number(status, 'replicas') - updated),
     )
-    return _Rollout(view, deploy, newest, previous, pods, progress)
+    return _Rollout(view, deploy, newest, previous, tuple(pods), tuple(others), progress)
 
 
 def _revision_of(replica_set: Object) -> str:

@@ -14,6 +14,7 @@ from kubectl_dog.model.objects import part
 from kubectl_dog.model.objects import parts
 from kubectl_dog.model.objects import text
 from kubectl_dog.model.pods import containers
+from kubectl_dog.model.pods import is_finished
 from kubectl_dog.model.pods import is_ready
 from kubectl_dog.model.pods import phase
 from kubectl_dog.model.times import short
@@ -37,6 +38,7 @@ def assess(view: View) -> Assessment:
         progress=Progress(desired=1, updated=1, ready=int(ready), available=int(ready)),
         pods=(pod,),
         patience=startup_budget(part(pod, 'spec')) + 60.0,
+        has_ended=is_finished(pod),
     )
     if phase(pod) == 'Succeeded':
         return judged._replace(state=State.READY, reason='Succeeded', message='has completed')

@@ -7,7 +7,10 @@ from typing import NamedTuple
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.causes import LogRef
+from kubectl_dog.model.objects import uid
 from kubectl_dog.model.options import Options
+from kubectl_dog.model.pods import containers
 from kubectl_dog.model.times import short
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.tracking import patience
@@ -39,6 +42,28 @@ class Moment(NamedTuple):
 
 def decide(moment: Moment, options: Options) -> Decision | None:
     """The verdict of this moment, or None while there is reason to wait."""
+    if options.follow:
+        return _followed(moment, options)
+    verdict = _verdict(moment, options)
+    if verdict is None and options.once:
+        waits_for = moment.assessed.waits_for
+        message = f'waiting for {waits_for}' if waits_for else moment.assessed.message
+        return Decision(Verdict.PROGRESSING, moment.assessed.reason, message)
+    return verdict
+
+
+def _followed(moment: Moment, options: Options) -> Decision | None:
+    """What is followed cannot fail: it ends, or the user's time is up."""
+    assessed = moment.assessed
+    if assessed.has_ended:
+        return Decision(Verdict.ENDED, assessed.reason, assessed.message)
+    if options.timeout is not None and moment.at >= options.timeout:
+        message = f'followed for {short(options.timeout)} (--timeout)'
+        return Decision(Verdict.TIMED_OUT, '', message)
+    return None
+
+
+def _verdict(moment: Moment, options: Options) -> Decision | None:
     assessed = moment.assessed
     standing = [one.cause for one in moment.ledger.values() if one.gone is None]
     due = [one.cause for one in moment.ledger.values() if limit(one, moment.at).due]
@@ -73,6 +98,8 @@ def _too_late(moment: Moment, options: Options, cause: Cause | None) -> Decision
 
 def deadlines(moment: Moment, options: Options, started: float) -> list[float]:
     """When the verdict may change though nothing else does; `started` is the server's time at 0."""
+    if options.follow:
+        return []
     found = [moment.moved_at + patience.stall_timeout(options, moment.assessed)]
     if moment.paused_at is not None:
         found.append(moment.paused_at + patience.PAUSE)
@@ -85,12 +112,19 @@ def deadlines(moment: Moment, options: Options, started: float) -> list[float]:
     return found
 
 
-def has_evidence(decision: Decision, store: Store) -> bool:
-    """Whether everything that the explanation can hope for has been delivered."""
-    cause = decision.cause
-    if cause is None:
-        return True
-    logs_read = all(
-        store.log_ends.get((log.uid, log.container), -1) >= log.instance for log in cause.logs
-    )
-    return logs_read and all(lookup in store.answers for lookup in cause.lookups)
+def has_evidence(decision: Decision, assessed: Assessment, store: Store) -> bool:
+    """Whether everything that the ending can hope for has been delivered: what explains it, and
+    the whole log of a pod that has ended.
+    """
+    logs = [*decision.cause.logs] if decision.cause else []
+    if assessed.has_ended:
+        logs += [
+            LogRef(uid(pod), container.name, container.ended_instance)
+            for pod in assessed.pods
+            for container in containers(pod)
+            if container.has_started
+        ]
+    lookups = decision.cause.lookups if decision.cause else ()
+    return all(
+        store.log_ends.get((log.uid, log.container), -1) >= log.instance for log in logs
+    ) and all(lookup in store.answers for lookup in lookups)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import condition
+from kubectl_dog.model.objects import is_deleting
 from kubectl_dog.model.objects import number
 from kubectl_dog.model.objects import text
 from kubectl_dog.model.pods import Container
@@ -20,6 +21,8 @@ _PULLING = ('ErrImagePull', 'ImagePullBackOff')
 
 def describe(pod: Object) -> str:
     """What a person would say of the pod: where it is, what it waits for, how it ended."""
+    if is_deleting(pod):
+        return 'going'
     scheduled = condition(pod, 'PodScheduled')
     if scheduled.get('status') == 'False':
         return f'has no node: {text(scheduled, "message") or text(scheduled, "reason")}'

@@ -1,4 +1,7 @@
-"""Which logs to read: three pods of a revision and every failing one, until a pod is ready."""
+"""Which logs to read: three pods of a revision and every failing one, until a pod is ready.
+
+To follow is to read them all, to their end.
+"""
 
 from __future__ import annotations
 
@@ -18,18 +21,22 @@ from kubectl_dog.model.wants import Logs
 
 PODS_PER_REVISION = 3
 
+# `follow` shows every pod, up to as many as a person could ever read.
+PODS_FOLLOWED = 100
+
 
 def choose(
     pods: Iterable[Object],
     failing: Collection[str],
     chosen: Collection[str],
+    limit: int = PODS_PER_REVISION,
 ) -> frozenset[str]:
     """The uids of the pods to stream: those chosen before that still live, the oldest up to
-    three, and the failing ones (`failing` are names).
+    `limit`, and the failing ones (`failing` are names).
     """
     living = sorted(pods, key=lambda pod: (created(pod), name(pod)))
     kept = [uid(pod) for pod in living if uid(pod) in chosen]
-    room = PODS_PER_REVISION - len(kept)
+    room = limit - len(kept)
     others = [uid(pod) for pod in living if uid(pod) not in chosen]
     more = [uid(pod) for pod in living if name(pod) in failing]
     return frozenset([*kept, *others[: max(0, room)], *more])
@@ -45,7 +52,8 @@ def wants(
     """The streams of the chosen pods; `started` is the server's time at which tracking began."""
     since = None if options.since is None else started - options.since
     for pod in pods:
-        if uid(pod) not in chosen or (_is_done(pod) and name(pod) not in failing):
+        done = not options.follow and _is_done(pod) and name(pod) not in failing
+        if uid(pod) not in chosen or done:
             continue
         for container in containers(pod):
             if container.has_started:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 
@@ -14,6 +15,7 @@ from kubectl_dog.model.events import ChildChanged
 from kubectl_dog.model.events import Event
 from kubectl_dog.model.events import RevisionSeen
 from kubectl_dog.model.events import StateChanged
+from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import name
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.resources import Target
@@ -25,17 +27,24 @@ from kubectl_dog.tracking.policy import limit
 class Narrator:
     """Remembers what was told about one target."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, follow: bool = False) -> None:
         self._target = target
+        self._follow = follow
         self._revision: Revision | None = None
         self._state: StateChanged | None = None
         self._pods: dict[str, str] = {}
         self._causes: dict[tuple[str, str], CauseSeen] = {}
 
-    def tell(self, at: float, assessed: Assessment, ledger: Ledger) -> Iterator[Event]:
-        """Events for what changed since the last call."""
+    def tell(
+        self,
+        at: float,
+        assessed: Assessment,
+        pods: Iterable[Object],
+        ledger: Ledger,
+    ) -> Iterator[Event]:
+        """Events for what changed since the last call; `pods` are those to tell about."""
         yield from self._tell_revision(at, assessed)
-        yield from self._tell_pods(at, assessed)
+        yield from self._tell_pods(at, pods)
         yield from self._tell_causes(at, assessed, ledger)
         yield from self._tell_state(at, assessed)
 
@@ -68,8 +77,8 @@ class Narrator:
         else:
             self._state = told._replace(at=self._state.at)
 
-    def _tell_pods(self, at: float, assessed: Assessment) -> Iterator[Event]:
-        for pod in assessed.pods:
+    def _tell_pods(self, at: float, pods: Iterable[Object]) -> Iterator[Event]:
+        for pod in pods:
             told = describe(pod)
             if self._pods.get(uid(pod)) != told:
                 self._pods[uid(pod)] = told
@@ -81,7 +90,8 @@ class Narrator:
             known = self._causes.get(key)
             left = limit(standing, at)
             # What is due now is told by the verdict.
-            if tolerance(cause).explains_only or standing.gone is not None or left.due:
+            told_by_verdict = left.due and not self._follow
+            if tolerance(cause).explains_only or standing.gone is not None or told_by_verdict:
                 continue
             if (
                 known is None
@@ -90,6 +100,8 @@ class Narrator:
             ):
                 seconds = None if left.at is None else max(0.0, left.at - at)
                 told = CauseSeen(at, self._target, cause, len(assessed.pods), seconds, left.ends)
+                if self._follow:
+                    told = told._replace(seconds_left=None, fails_at=None)
                 self._causes[key] = told
                 yield told
         yield from self._tell_gone(at, ledger)

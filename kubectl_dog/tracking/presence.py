@@ -50,9 +50,11 @@ class Presence:
         yield from self._tell_neighbours(at, world)
 
     def _absence(self, options: Options) -> str:
+        where = f' in namespace {self._target.namespace}' if self._target.namespace else ''
         if self._uid:
             return 'was deleted'
-        where = f' in namespace {self._target.namespace}' if self._target.namespace else ''
+        if options.follow:
+            return f'is not there yet{where}: waiting for it'
         return f'is not there yet{where}: waiting up to {short(options.create_timeout)}'
 
     def _tell_neighbours(self, at: float, world: World) -> Iterator[Event]:
@@ -69,7 +71,9 @@ class Presence:
 
     def verdict(self, at: float, options: Options) -> tuple[Verdict, str, str] | None:
         """(verdict, reason, message) where being missing has lasted too long."""
-        since = self._missing_since
+        since = None if options.follow else self._missing_since
+        if since is not None and options.once:
+            return Verdict.NEVER_APPEARED, 'NotFound', 'is not there'
         if since is not None and self._uid and at >= since + patience.COMES_BACK:
             return Verdict.DELETED, 'Deleted', 'was deleted while it was tracked'
         if since is not None and not self._uid and at >= since + options.create_timeout:
@@ -82,7 +86,7 @@ class Presence:
 
     def deadlines(self, options: Options) -> list[float]:
         """When `verdict` may change."""
-        if self._missing_since is None:
+        if self._missing_since is None or options.follow:
             return []
         wait = patience.COMES_BACK if self._uid else options.create_timeout
         return [self._missing_since + wait]

@@ -41,7 +41,7 @@ from kubectl_dog.tracking.views import build
 class Track:
     """Holds what must be remembered between two looks; every rule is a pure function elsewhere."""
 
-    def __init__(self, target: Target, tracker: Tracker) -> None:
+    def __init__(self, target: Target, tracker: Tracker, follow: bool = False) -> None:
         self.target = target
         self.root = Watch(
             target.resource,
@@ -51,14 +51,16 @@ class Track:
         self.ended: TargetEnded | None = None
         self._tracker = tracker
         self._presence = Presence(target)
+        self._follow = follow
         self._forget()
 
     def _forget(self) -> None:
-        self._narrator = Narrator(self.target)
+        self._narrator = Narrator(self.target, self._follow)
         self._view: View | None = None
         self._moment: Moment | None = None
         self._reached = patience.Advance()
         self._ledger: dict[tuple[str, str], Standing] = {}
+        self._shown: tuple[Object, ...] = ()
         self._streamed: frozenset[str] = frozenset()
         self._decided: tuple[float, Decision] | None = None
 
@@ -72,8 +74,8 @@ class Track:
         """By uid, the objects whose kube events belong to this target."""
         if self._view is None or self._moment is None:
             return {}
-        assessed, thing = self._moment.assessed, self._view.object or {}
-        return {uid(one): one for one in (thing, *assessed.children, *assessed.pods)}
+        objects = (self._view.object or {}, *self._moment.assessed.children, *self._shown)
+        return {uid(one): one for one in objects}
 
     def step(self, at: float, world: World) -> Iterator[Event]:
         """Judge the present state of the store; events for everything that is new."""
@@ -112,8 +114,17 @@ class Track:
             self._reached.at,
             self._paused_at(at, assessed),
         )
-        yield from self._narrator.tell(at, assessed, self._ledger)
-        yield from self._decide(at, world)
+        self._shown = assessed.pods + (assessed.other_pods if self._follow else ())
+        yield from self._narrator.tell(at, assessed, self._shown, self._ledger)
+        if not world.options.once or self._is_complete(view, world):
+            yield from self._decide(at, world)
+
+    def _is_complete(self, view: View, world: World) -> bool:
+        """Whether all that the tracker asks for has been listed, or may not be seen."""
+        watches = (*self._tracker.wants(view), Watch(EVENTS, self.target.namespace))
+        return all(
+            watch in world.store.listed or watch.resource.key in view.blind for watch in watches
+        )
 
     def _paused_at(self, at: float, assessed: Assessment) -> float | None:
         if assessed.state is not State.PAUSED:
@@ -131,13 +142,14 @@ class Track:
         if self._decided is not None and self._decided[1].verdict is decision.verdict:
             since = self._decided[0]
         self._decided = (since, decision)
-        if has_evidence(decision, world.store) or at >= since + patience.EVIDENCE:
+        complete = has_evidence(decision, self._moment.assessed, world.store)
+        if complete or not world.options.logs or at >= since + patience.EVIDENCE:
             yield self._end_as(at, decision)
 
     def _end_as(self, at: float, decision: Decision) -> TargetEnded:
         assert self._view is not None and self._moment is not None
         assessed = self._moment.assessed
-        if decision.verdict is Verdict.READY:
+        if decision.verdict in (Verdict.READY, Verdict.ENDED, Verdict.PROGRESSING):
             explanation = Explanation()
         else:
             explanation = explain(self._view, assessed, decision.cause, decision.tells)
@@ -193,10 +205,11 @@ class Track:
     def _logs(self, world: World) -> Iterator[Want]:
         if not world.options.logs:
             return
-        assert self._moment is not None
-        pods = self._moment.assessed.pods
+        follow = self._follow
+        most = logplan.PODS_FOLLOWED if follow else logplan.PODS_PER_REVISION
         failing = {pod for one in self._ledger.values() for pod in one.cause.pods}
-        self._streamed = logplan.choose(pods, failing, self._streamed)
+        pods = self._shown
+        self._streamed = logplan.choose(pods, failing, self._streamed, most)
         yield from logplan.wants(pods, self._streamed, failing, world.started, world.options)
 
     def deadline(self, at: float, world: World) -> float | None:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import Any
 
-from kubectl_dog import api
 from kubectl_dog.cli import flags
 from kubectl_dog.cli import running
-from kubectl_dog.cli import targets
 
 _EXAMPLES = """\
 examples:
@@ -30,25 +27,29 @@ def add(commands: Any) -> None:
         allow_abbrev=False,
     )
     parser.add_argument('target', nargs='+', help='TYPE/NAME or TYPE NAME')
-    flags.add_tracking(parser)
+    parser.add_argument(
+        '-w',
+        '--watch',
+        type=flags.boolean,
+        nargs='?',
+        const=True,
+        default=True,
+        metavar='BOOL',
+        help='--watch=false takes one look: 1 where it has failed, else 0',
+    )
+    flags.add_limits(parser)
+    flags.add_verdict(parser)
+    flags.add_logs(parser)
     flags.add_cluster(parser)
     flags.add_output(parser)
-    parser.add_argument('--record', metavar='FILE', help='write a recording for `replay`')
+    flags.add_record(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Connect, track, and return the exit code of the verdict."""
-    targets.parse(args.target, '')
-    connection = api.connect(**flags.cluster(args))
-    wanted = targets.parse(args.target, connection.namespace)
-    options = flags.options(args)
-    live = api.live(connection)
-    if not args.record:
-        return running.run(api.Play(live, api.session(live, wanted, options)), args)
-    recorder = api.recorder(args.record, live.started, wanted, options)
-    session = api.session(api.tap(live, recorder), wanted, options)
-    code = running.run(api.Play(live, session), args)
-    if recorder.failure:
-        sys.stderr.write(f'{recorder.failure}\n')
-    return code
+    words = args.target
+    # Habits: `kubectl rollout status deploy/x`, `kubedog rollout track deployment x`.
+    if words[0] in ('status', 'track') and len(words) > 1:
+        words = words[1:]
+    return running.track(words, flags.rollout(args), args)

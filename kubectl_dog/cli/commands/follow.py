@@ -1,0 +1,41 @@
+"""`follow`: `tail -f` for resources; prints everything, fails on nothing."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from kubectl_dog.cli import flags
+from kubectl_dog.cli import running
+
+_EXAMPLES = """\
+examples:
+  kubectl dog follow deploy/web
+  kubectl dog follow pod smoke-test --timeout 5m
+"""
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    parser = commands.add_parser(
+        'follow',
+        help='print what happens to the target and its pods; never fails on it',
+        description='Print logs, kube events and changes of the target and its pods. Waits for '
+        'what is not there yet, goes on when it is deleted and created again, and ends by itself '
+        'when a bare pod has ended.',
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument('target', nargs='+', help='TYPE/NAME or TYPE NAME')
+    flags.add_limits(parser)
+    flags.add_logs(parser)
+    flags.add_cluster(parser)
+    flags.add_output(parser)
+    flags.add_record(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Connect and follow; 0 where the target ended, 3 where the time was up."""
+    return running.track(args.target, flags.follow(args), args)

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import argparse
+
+import pytest
+
+from kubectl_dog.cli import flags
+from kubectl_dog.cli import main as program
+from kubectl_dog.cli import running
+from kubectl_dog.model.options import Options
+
+
+@pytest.fixture
+def tracked(monkeypatch):
+    """What a command line would track: (words, options)."""
+
+    def parse(*argv):
+        found = []
+        monkeypatch.setattr(running, 'track', lambda *given: found.append(given[:2]) or 0)
+        assert program.main(argv) == 0
+        return found[0]
+
+    return parse
+
+
+@pytest.mark.parametrize(
+    ('argv', 'options'),
+    (
+        (['rollout', 'deploy/web'], Options()),
+        (['rollout', 'deploy/web', '--timeout', '5m'], Options(timeout=300)),
+        (['rollout', 'deploy/web', '--timeout', '0'], Options()),
+        (['rollout', 'deploy/web', '--timeout=0s'], Options()),
+        (['rollout', 'deploy/web', '--no-activity-timeout', '9s'], Options(stall_timeout=9)),
+        (['rollout', 'deploy/web', '--create-timeout', '3s'], Options(create_timeout=3)),
+        (['rollout', 'deploy/web', '--stable-for', '1m'], Options(stable_for=60)),
+        (['rollout', 'deploy/web', '--stable-for', 'auto'], Options()),
+        (
+            ['rollout', 'deploy/web', '--since', '1h', '--tail', '-1'],
+            Options(since=3600, tail=None),
+        ),
+        (['rollout', 'deploy/web', '--watch=false'], Options(once=True)),
+        (['rollout', 'deploy/web', '-w'], Options()),
+        (['follow', 'deploy/web', '--tail', '5'], Options(follow=True, tail=5)),
+    ),
+)
+def test_options(tracked, argv, options):
+    assert tracked(*argv) == (['deploy/web'], options)
+
+
+@pytest.mark.parametrize(
+    ('argv', 'words'),
+    (
+        (['rollout', 'status', 'deploy/web'], ['deploy/web']),
+        (['rollout', 'status', 'deploy', 'web', '-w'], ['deploy', 'web']),
+        (['rollout', 'track', 'deployment', 'web'], ['deployment', 'web']),
+        (['rollout', 'status'], ['status']),
+        (['follow', 'deployment', 'web'], ['deployment', 'web']),
+    ),
+)
+def test_habits_of_kubectl_and_kubedog_work(tracked, argv, words):
+    assert tracked(*argv)[0] == words
+
+
+@pytest.mark.parametrize('text', ('maybe', ''))
+def test_what_is_no_truth_value(text):
+    with pytest.raises(argparse.ArgumentTypeError, match='must be true or false'):
+        flags.boolean(text)

@@ -1,0 +1,124 @@
+"""To follow is to print everything and to fail on nothing; one look is what it says."""
+
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.model.events import CauseSeen
+from kubectl_dog.model.events import ChildChanged
+from kubectl_dog.model.events import Notice
+from kubectl_dog.model.items import LogEnd
+from kubectl_dog.model.wants import Logs
+from tests.unit.builders import POD
+from tests.unit.builders import PROBED
+from tests.unit.builders import container
+from tests.unit.builders import deployment
+from tests.unit.builders import ended
+from tests.unit.builders import pod
+from tests.unit.builders import replica_set
+from tests.unit.builders import status
+from tests.unit.tracking.play import EVENT_WATCH
+from tests.unit.tracking.play import POD_WATCH
+from tests.unit.tracking.play import Play
+
+OLD = replica_set('1')
+NEW = replica_set('2')
+PROGRESSING = deployment(availableReplicas=0)
+
+
+def follow(*pods, thing=PROGRESSING, **options):
+    play = Play(follow=True, **options)
+    return play.rollout(thing, *pods, replica_sets=[OLD, NEW])
+
+
+@pytest.mark.parametrize(
+    'thing',
+    (
+        pytest.param(deployment(), id='ready'),
+        pytest.param(PROGRESSING, id='not ready'),
+        pytest.param(deployment(updatedReplicas=0, spec={'paused': True}), id='paused'),
+    ),
+)
+def test_goes_on_whatever_the_state(thing):
+    assert follow(thing=thing).until(3000).outcome is None
+
+
+def test_problems_are_told_and_never_fatal():
+    crashed = pod(status(state=ended(3), last=ended(3), restarts=4), owner='rs-2', age=1)
+    play = follow(crashed).until(1000)
+    assert play.outcome is None
+    assert [(told.seconds_left, told.fails_at) for told in play.of(CauseSeen)] == [(None, None)]
+
+
+def test_waits_without_limit_and_survives_deletion():
+    play = Play(follow=True)
+    play.listed(0, play.root).until(5000)
+    play.changed(5000, play.root, PROGRESSING, 'ADDED')
+    play.changed(5001, play.root, PROGRESSING, 'DELETED').until(9000)
+    assert play.outcome is None
+    assert [told.text for told in play.of(Notice)] == [
+        'deploy/web is not there yet in namespace shop: waiting for it',
+        'deploy/web is there now',
+        'deploy/web was deleted',
+    ]
+
+
+def test_its_time_out_is_not_a_failure():
+    assert follow(timeout=60.0).until(100).outcome == ('timed-out', '', 60)
+
+
+def test_shows_and_reads_every_pod_also_ready_and_old_ones():
+    ready = pod(status(), owner='rs-2', name='new', ready=True, containers=[container(**PROBED)])
+    old = [pod(status(), owner='rs-1', name=f'old-{n}', deleting=not n) for n in range(4)]
+    play = follow(ready, *old)
+    assert {told.name: told.text for told in play.of(ChildChanged)} == {
+        'new': 'ready',
+        'old-0': 'going',
+        **{f'old-{n}': 'running' for n in (1, 2, 3)},
+    }
+    assert len([want for want in play.step.wants if isinstance(want, Logs)]) == 5
+
+
+@pytest.mark.parametrize('code', (0, 5))
+def test_ends_with_a_bare_pod_once_its_log_is_read(code):
+    phase = 'Failed' if code else 'Succeeded'
+    done = pod(status(state=ended(code)), phase=phase, restartPolicy='Never')
+    play = Play(POD, follow=True)
+    play.listed(0, play.root, done)
+    assert play.outcome is None
+    play.give(0.5, Logs('shop', 'web-1', 'pod-web-1', 'main'), LogEnd(0))
+    assert play.ended.verdict == 'ended'
+    assert play.told[-1].exit_code == 0
+
+
+def test_the_log_of_a_pod_that_completed_is_read_before_it_is_ready():
+    play = Play(POD)
+    play.listed(0, play.root, pod(status(state=ended(0)), phase='Succeeded'))
+    assert play.outcome is None
+    assert play.until(9).outcome == ('ready', 'Succeeded', 1)
+
+
+@pytest.mark.parametrize(
+    ('thing', 'verdict', 'code'),
+    (
+        (deployment(), 'ready', 0),
+        (PROGRESSING, 'progressing', 0),
+    ),
+)
+def test_one_look_says_what_is(thing, verdict, code):
+    play = Play(once=True).rollout(thing, replica_sets=[NEW])
+    play.listed(1, EVENT_WATCH)
+    assert (play.ended.verdict, play.told[-1].exit_code) == (verdict, code)
+
+
+def test_one_look_waits_until_everything_was_seen_but_not_for_what_may_not_be():
+    play = Play(once=True).rollout(PROGRESSING, replica_sets=[NEW])
+    assert play.outcome is None
+    play.listed(1, POD_WATCH).listed(2, EVENT_WATCH)
+    assert play.ended.message == 'waiting for 1 of 1 pods to become ready'
+
+
+def test_one_look_at_nothing():
+    play = Play(once=True)
+    play.listed(0, play.root)
+    assert play.outcome == ('never-appeared', 'NotFound', 0)
