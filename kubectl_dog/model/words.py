@@ -9,3 +9,8 @@ def ordinal(number: int) -> str:
     """`1st`, `2nd`, `3rd`, `11th`."""
     teen = number % 100 in (11, 12, 13)
     return f'{number}{"th" if teen else _SUFFIXES.get(number % 10, "th")}'
+
+
+def count(number: int, noun: str) -> str:
+    """`1 pod`, `3 pods`."""
+    return f'{number} {noun}' if number == 1 else f'{number} {noun}s'

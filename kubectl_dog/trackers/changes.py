@@ -15,6 +15,10 @@ def describe(before: Object, after: Object) -> tuple[str, ...]:
     old, new = _containers(before), _containers(after)
     found = [line for name in new for line in _container(name, old.get(name), new[name])]
     found += [f'container {name} removed' for name in old if name not in new]
+    before_spec, after_spec = part(before, 'spec'), part(after, 'spec')
+    for field in sorted({*before_spec, *after_spec} - {'containers', 'initContainers'}):
+        if before_spec.get(field) != after_spec.get(field):
+            found.append(f'{field} changed')
     return tuple(found or ['pod template changed'])
 
 
@@ -28,7 +32,7 @@ def _container(name: str, old: Object | None, new: Object) -> Iterator[str]:
     names = sorted(key for key in {*before, *after} if before.get(key) != after.get(key))
     if names:
         yield f'env {", ".join(names)} changed'
-    for field in ('command', 'args', 'resources', 'readinessProbe', 'livenessProbe'):
+    for field in sorted({*old, *new} - {'image', 'env'}):
         if old.get(field) != new.get(field):
             yield f'{field} of {name} changed'
 

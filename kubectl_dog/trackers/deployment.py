@@ -30,6 +30,7 @@ from kubectl_dog.model.times import epoch
 from kubectl_dog.model.times import short
 from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Watch
+from kubectl_dog.model.words import count
 from kubectl_dog.trackers import changes
 from kubectl_dog.trackers.settling import needs_pods
 from kubectl_dog.trackers.settling import settled_at
@@ -137,13 +138,15 @@ def _waits_for(rollout: _Rollout) -> str:
         trouble = condition(rollout.deploy, 'ReplicaFailure')
         if trouble.get('status') == 'True':
             return f'pods that cannot be created: {text(trouble, "message")}'
-        return f'{counts.desired - counts.updated} of {counts.desired} pods to be updated'
+        return f'{counts.desired - counts.updated} of {count(counts.desired, "pod")} to be updated'
     if counts.old > 0:
-        return f'{counts.old} old pods to go'
+        return f'{count(counts.old, "old pod")} to go'
     if counts.updated > counts.desired:
-        return f'{counts.updated - counts.desired} surplus pods to go'
+        return f'{count(counts.updated - counts.desired, "surplus pod")} to go'
     if counts.available < counts.updated:
-        return f'{counts.updated - counts.available} of {counts.updated} pods to become ready'
+        return (
+            f'{counts.updated - counts.available} of {count(counts.updated, "pod")} to become ready'
+        )
     return ''
 
 

@@ -22,8 +22,17 @@ def template(*containers, **spec):
         ),
         ([container()], [container(args=['x'])], 'args of main changed'),
         ([container('a')], [container('b')], 'container b added, container a removed'),
-        ([container()], [container(terminationMessagePath='/x')], 'pod template changed'),
+        ([container()], [container(envFrom=[{}])], 'envFrom of main changed'),
+        ([container()], [container()], 'pod template changed'),
     ),
 )
 def test_describes_what_changed(before, after, told):
     assert ', '.join(describe(template(*before), template(*after))) == told
+
+
+def test_tells_what_changed_outside_the_containers():
+    after = template(container(), serviceAccountName='robot', volumes=[{}])
+    assert describe(template(container()), after) == (
+        'serviceAccountName changed',
+        'volumes changed',
+    )

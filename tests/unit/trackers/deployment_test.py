@@ -53,7 +53,7 @@ def missed(at=1.0, about='web-2'):
         pytest.param(
             deployment(3, updatedReplicas=3, replicas=4),
             'progressing',
-            '1 old pods to go',
+            '1 old pod to go',
             id='an old one left',
         ),
         pytest.param(
@@ -88,7 +88,7 @@ def missed(at=1.0, about='web-2'):
         pytest.param(
             deployment(updatedReplicas=0, spec={'paused': True}),
             'paused',
-            '1 of 1 pods to be updated',
+            '1 of 1 pod to be updated',
             id='paused with a new template',
         ),
         pytest.param({'kind': 'Deployment'}, 'progressing', None, id='nothing but a kind'),

@@ -115,7 +115,7 @@ def test_one_look_waits_until_everything_was_seen_but_not_for_what_may_not_be():
     play = Play(once=True).rollout(PROGRESSING, replica_sets=[NEW])
     assert play.outcome is None
     play.listed(1, POD_WATCH).listed(2, EVENT_WATCH)
-    assert play.ended.message == 'waiting for 1 of 1 pods to become ready'
+    assert play.ended.message == 'waiting for 1 of 1 pod to become ready'
 
 
 def test_one_look_at_nothing():

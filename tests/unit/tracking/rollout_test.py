@@ -196,7 +196,7 @@ def test_a_time_out_names_what_it_waited_for(options, at, message):
     play = start(pod(owner='rs-2'), **options).until(1000)
     assert play.outcome == ('timed-out', '', at)
     assert play.ended.message == message
-    assert play.ended.explanation.facts[0] == 'it was waiting for 1 of 1 pods to become ready'
+    assert play.ended.explanation.facts[0] == 'it was waiting for 1 of 1 pod to become ready'
 
 
 def test_a_time_out_names_the_cause_that_stands():
@@ -296,7 +296,7 @@ def test_a_signal_before_anything_was_seen():
 
 def test_a_signal_while_nothing_is_wrong_tells_what_it_waited_for():
     play = start(pod(owner='rs-2')).give(1, None, Signal('interrupt'))
-    assert play.ended.explanation.facts == ('it was waiting for 1 of 1 pods to become ready',)
+    assert play.ended.explanation.facts == ('it was waiting for 1 of 1 pod to become ready',)
 
 
 def test_the_servers_clock_is_what_counts():
