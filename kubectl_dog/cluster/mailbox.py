@@ -112,13 +112,16 @@ class Mailbox:
         """A place for the lines of one log stream."""
         return Buffer(feed, self._queue.put)
 
-    def take(self, timeout: float | None) -> Letter | None:
-        """What is to be looked at next, or None when nothing has come in `timeout` seconds."""
+    def take(self, timeout: float | None, lines: bool = True) -> Letter | None:
+        """What is to be looked at next, or None when nothing has come in `timeout` seconds.
+
+        Without `lines` the log streams are left waiting, and so, when full, are their readers.
+        """
         deadline = None if timeout is None else time.monotonic() + timeout
         while True:
             while self._receive(0.0):
                 pass
-            letter = self._next()
+            letter = self._next(lines)
             if letter is not None:
                 return letter
             wait = _SLICE if deadline is None else min(_SLICE, deadline - time.monotonic())
@@ -136,10 +139,10 @@ class Mailbox:
             self._urgent.append(got)
         return True
 
-    def _next(self) -> Letter | None:
+    def _next(self, lines: bool) -> Letter | None:
         if self._urgent:
             return self._urgent.popleft()
-        while self._turns:
+        while self._turns and lines:
             buffer = self._turns.popleft()
             payload, more = buffer.take()
             if more:

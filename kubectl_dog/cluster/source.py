@@ -76,7 +76,7 @@ class LiveSource:
         """Deliver a Signal; for signal handlers."""
         self._mailbox.put(None, Signal(name))
 
-    def take(self, until: float | None) -> Item | None:
+    def take(self, until: float | None, lines: bool = True) -> Item | None:
         """The next item, or None once `now()` has reached `until`; see `model.sources.Source`."""
         while True:
             now = self.now()
@@ -87,7 +87,7 @@ class LiveSource:
                 return item._replace(at=now)
             if self._closed and until is None:
                 raise SourceEndedError
-            letter = self._mailbox.take(None if until is None else until - now)
+            letter = self._mailbox.take(None if until is None else until - now, lines)
             if letter is None:
                 return None
             feed, payload = letter

@@ -28,9 +28,10 @@ class Source(Protocol):
         """Seconds since tracking began."""
         ...
 
-    def take(self, until: float | None) -> Item | None:
+    def take(self, until: float | None, lines: bool = True) -> Item | None:
         """The next item, or None once `now()` has reached `until` (None: wait without limit).
 
+        Without `lines` a live source leaves log lines waiting: nobody could print them now.
         Raises SourceEndedError when nothing can ever come and `until` is None.
         """
         ...

@@ -5,7 +5,9 @@ from __future__ import annotations
 import codecs
 import contextlib
 import os
+import threading
 from collections.abc import Sequence
+from queue import SimpleQueue
 from typing import TextIO
 
 _ERRORS = 'kubectl-dog'
@@ -70,3 +72,54 @@ class Writer:
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, self._stream.fileno())
             os.close(nowhere)
+
+
+class BackgroundWriter:
+    """Writes in a thread of its own, so that a slow terminal holds nobody up.
+
+    Up to `room` lines may wait; what is written beyond that waits too (verdicts must not be
+    lost), but whoever has log lines to spare should ask `has_room` first.
+    """
+
+    def __init__(self, writer: Writer, room: int = 2000) -> None:
+        self._writer = writer
+        self._room = room
+        self._waiting = 0
+        self._failure: Exception | None = None
+        self._queue: SimpleQueue[Sequence[str] | None] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._thread = threading.Thread(target=self._run, name='output', daemon=True)
+        self._thread.start()
+
+    def has_room(self) -> bool:
+        """Whether more log lines are welcome."""
+        return self._waiting < self._room
+
+    def write(self, lines: Sequence[str]) -> None:
+        """Hand over without waiting; raises what an earlier write ran into."""
+        if self._failure is not None:
+            raise self._failure
+        if lines:
+            with self._lock:
+                self._waiting += len(lines)
+            self._queue.put(lines)
+
+    def close(self) -> None:
+        """Wait until everything is written; raises as `write` does."""
+        self._queue.put(None)
+        self._thread.join()
+        if self._failure is not None:
+            raise self._failure
+
+    def _run(self) -> None:
+        while True:
+            lines = self._queue.get()
+            if lines is None:
+                return
+            try:
+                if self._failure is None:
+                    self._writer.write(lines)
+            except Exception as error:
+                self._failure = error
+            with self._lock:
+                self._waiting -= len(lines)

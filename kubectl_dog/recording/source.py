@@ -53,8 +53,11 @@ class RecordedSource:
         """Deliver `interrupt` or `terminate` next, and wake a sleeper; safe in a signal handler."""
         self._signals.put(name)
 
-    def take(self, until: float | None) -> Item | None:
-        """The next item that is due until then; raises SourceEndedError where none can be."""
+    def take(self, until: float | None, lines: bool = True) -> Item | None:
+        """The next item that is due until then; raises SourceEndedError where none can be.
+
+        A recording has its order already: `lines` changes nothing.
+        """
         items = self._recording.items
         item = items[self._next] if self._next < len(items) else None
         if item is not None and until is not None and item.at > until:

@@ -114,9 +114,9 @@ class Tap:
         """As the tapped source has it."""
         return self._source.now()
 
-    def take(self, until: float | None) -> Item | None:
+    def take(self, until: float | None, lines: bool = True) -> Item | None:
         """The next item of the tapped source, written down."""
-        item = self._source.take(until)
+        item = self._source.take(until, lines)
         if item is not None:
             self._writer.write(item)
         return item

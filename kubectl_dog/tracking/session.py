@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
 
 from kubectl_dog.model.events import Event
+from kubectl_dog.model.items import Item
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.sources import Source
 from kubectl_dog.tracking.core import Core
 from kubectl_dog.tracking.track import Track
+
+# While nobody reads the output, how often, in seconds, to look whether somebody does again.
+_GLANCE = 0.05
 
 
 class Session:
@@ -20,7 +25,14 @@ class Session:
         self._core = Core(tracks, options, source.started)
 
     def __iter__(self) -> Iterator[Event]:
+        """The events of `run`."""
+        return self.run()
+
+    def run(self, has_room: Callable[[], bool] = lambda: True) -> Iterator[Event]:
         """Events until every target has its verdict; the source is closed in the end.
+
+        `has_room` tells whether more log lines can be printed now: a slow reader of the output
+        slows the lines, never the verdict.
 
         Deadlines fire before an item that came after them, so that a recording, which tells the
         times but not how busy the machine was, replays to the same verdict.
@@ -30,7 +42,7 @@ class Session:
             yield from step.events
             while not step.finished:
                 self._source.reconcile(step.wants)
-                item = self._source.take(step.deadline)
+                item = self._take(step.deadline, has_room)
                 now = self._source.now() if item is None else item.at
                 while not step.finished and step.deadline is not None and step.deadline <= now:
                     step = self._core.step(step.deadline, None)
@@ -40,3 +52,12 @@ class Session:
                     yield from step.events
         finally:
             self._source.close()
+
+    def _take(self, deadline: float | None, has_room: Callable[[], bool]) -> Item | None:
+        while not has_room():
+            glance = self._source.now() + _GLANCE
+            until = glance if deadline is None else min(glance, deadline)
+            item = self._source.take(until, lines=False)
+            if item is not None or until == deadline:
+                return item
+        return self._source.take(deadline)

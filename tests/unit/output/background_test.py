@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from kubectl_dog.output.writer import BackgroundWriter
+from kubectl_dog.output.writer import OutputClosedError
+
+
+class Slow:
+    """A terminal that takes nothing until it is let go."""
+
+    def __init__(self):
+        self.go = threading.Event()
+        self.lines = []
+
+    def write(self, lines):
+        self.go.wait(5)
+        self.lines += lines
+
+
+class Closed:
+    def write(self, lines):
+        raise OutputClosedError
+
+
+def test_a_slow_terminal_holds_nobody_up_and_loses_nothing():
+    slow = Slow()
+    writer = BackgroundWriter(slow, room=10)
+    for number in range(20):
+        writer.write([str(number)])
+    assert not writer.has_room()
+    slow.go.set()
+    writer.close()
+    assert slow.lines == [str(number) for number in range(20)]
+    assert writer.has_room()
+
+
+def test_a_closed_output_is_told_at_the_next_write_or_at_the_end():
+    writer = BackgroundWriter(Closed())
+    writer.write(['a'])
+    with pytest.raises(OutputClosedError):
+        writer.close()
+    with pytest.raises(OutputClosedError):
+        writer.write(['b'])

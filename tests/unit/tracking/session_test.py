@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from kubectl_dog.model.events import RunEnded
+from kubectl_dog.model.items import Item
+from kubectl_dog.model.items import Listed
+from kubectl_dog.model.options import Options
+from kubectl_dog.trackers import deployment
+from kubectl_dog.tracking.session import Session
+from kubectl_dog.tracking.track import Track
+from tests.unit.builders import DEPLOY
+from tests.unit.builders import NOW
+from tests.unit.builders import deployment as thing
+
+
+class Script:
+    """A source that delivers items on a clock of its own, late if asked to."""
+
+    started = NOW
+
+    def __init__(self, *items, late=0.0):
+        self.items = list(items)
+        self.late = late
+        self.clock = 0.0
+        self.closed = False
+        self.asked = []
+
+    def now(self):
+        return self.clock
+
+    def take(self, until, lines=True):
+        self.asked.append(lines)
+        if self.items and (until is None or self.items[0].at - self.late <= until):
+            item = self.items.pop(0)
+            self.clock = max(self.clock, item.at)
+            return item
+        self.clock = until
+        return None
+
+    def reconcile(self, wants):
+        self.wants = wants
+
+    def close(self):
+        self.closed = True
+
+
+def tracks():
+    return [Track(DEPLOY, deployment)]
+
+
+def listed(at, *objects):
+    return Item(at, tracks()[0].root, Listed(objects))
+
+
+def test_runs_until_the_verdict_and_closes_the_source():
+    source = Script(listed(1.0, thing()))
+    events = list(Session(source, tracks(), Options()))
+    assert events[-1] == RunEnded(1.0, 0, ((DEPLOY, 'ready'),))
+    assert source.closed
+
+
+def test_deadlines_fire_before_an_item_that_came_after_them():
+    source = Script(listed(1.0), listed(40.0, thing()), late=100.0)
+    events = list(Session(source, tracks(), Options()))
+    assert events[-1] == RunEnded(31.0, 4, ((DEPLOY, 'never-appeared'),))
+
+
+def test_the_source_is_closed_when_the_caller_stops_iterating():
+    source = Script(listed(1.0))
+    events = iter(Session(source, tracks(), Options()))
+    next(events)
+    events.close()
+    assert source.closed
+
+
+def test_while_the_output_is_full_no_lines_are_taken_but_the_verdict_comes():
+    source = Script(listed(1.0, thing()))
+    room = iter([False, False, True, True])
+    events = list(Session(source, tracks(), Options()).run(lambda: next(room, True)))
+    assert isinstance(events[-1], RunEnded)
+    assert source.asked[:3] == [False, False, True]
