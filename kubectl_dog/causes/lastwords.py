@@ -20,7 +20,9 @@ def last_words(lines: Sequence[str], limit: int = 3) -> tuple[str, ...]:
 
     Without any telling line, the last ones that are not empty.
     """
-    kept = [line.rstrip() for line in lines if line.strip()]
+    # Each instance of a crashing container says the same.
+    said = [line.rstrip() for line in lines if line.strip()]
+    kept = list(dict.fromkeys(reversed(said)))[::-1]
     telling = [
         index
         for index, line in enumerate(kept)

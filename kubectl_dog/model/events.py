@@ -18,6 +18,14 @@ from kubectl_dog.model.verdicts import Explanation
 from kubectl_dog.model.verdicts import Verdict
 
 
+class RunBegan(NamedTuple):
+    """The first event; `mode` is rollout, follow or once."""
+
+    at: float
+    mode: str
+    targets: tuple[Target, ...]
+
+
 class RevisionSeen(NamedTuple):
     """A target's revision at first sight, or a newer one applied while tracking."""
 
@@ -40,7 +48,7 @@ class StateChanged(NamedTuple):
 
 
 class ChildChanged(NamedTuple):
-    """A pod or another object behind the target changed; `kind` is short: `po`, `rs`."""
+    """A pod or another object behind the target changed."""
 
     at: float
     target: Target
@@ -129,6 +137,7 @@ class RunEnded(NamedTuple):
 
 
 Event = Union[
+    RunBegan,
     RevisionSeen,
     StateChanged,
     ChildChanged,

@@ -17,6 +17,7 @@ from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.times import nanostamp
 from kubectl_dog.model.times import stamp
+from kubectl_dog.version import VERSION
 
 API_VERSION = 'kubectl-dog/v1'
 
@@ -64,8 +65,12 @@ def cause(value: Cause | None) -> Fields | None:
     if not value:
         return None
     names = ('code', 'reason', 'subject', 'message', 'pods', 'ends', 'standing', 'healing')
-    fields = {name: getattr(value, name) for name in names}
-    return {**fields, 'evidence': value.evidence, 'remedies': value.remedies}
+    return {
+        **{name: getattr(value, name) for name in names},
+        'endsBefore': value.ends_before,
+        'evidence': value.evidence,
+        'remedies': value.remedies,
+    }
 
 
 def _revision(event: events.RevisionSeen) -> Fields:
@@ -88,10 +93,11 @@ def _named(event: Any, *names: str) -> Fields:
 
 
 def _cause_seen(event: events.CauseSeen) -> Fields:
+    left = event.seconds_left
     return {
         'cause': cause(event.cause),
         'updatedPods': event.updated_pods,
-        'secondsLeft': event.seconds_left,
+        'secondsLeft': None if left is None else round(left, 3),
         'failsAt': event.fails_at,
     }
 
@@ -120,7 +126,13 @@ def _summary(event: events.RunEnded) -> Fields:
     return {'exitCode': event.exit_code, 'verdicts': verdicts}
 
 
+def _run(event: events.RunBegan) -> Fields:
+    targets = [target(one) for one in event.targets]
+    return {'program': VERSION, 'mode': event.mode, 'targets': targets}
+
+
 TYPES: dict[type, tuple[str, Callable[[Any], Fields]]] = {
+    events.RunBegan: ('run', _run),
     events.RevisionSeen: ('revision', _revision),
     events.StateChanged: ('state', _state),
     events.ChildChanged: ('child', lambda event: _named(event, 'kind', 'name', 'text')),

@@ -76,6 +76,7 @@ class PlainRenderer:
         self._verdicts: dict[Target, Verdict] = {}
         self._after_block = False
         self._handlers: dict[type, Callable[[Any], list[str]]] = {
+            events.RunBegan: lambda event: [],
             events.RevisionSeen: self._revision,
             events.StateChanged: self._state,
             events.ChildChanged: self._child,

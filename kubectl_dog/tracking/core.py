@@ -10,6 +10,7 @@ from typing import NamedTuple
 from kubectl_dog.model.events import Event
 from kubectl_dog.model.events import LogChunk
 from kubectl_dog.model.events import Notice
+from kubectl_dog.model.events import RunBegan
 from kubectl_dog.model.events import RunEnded
 from kubectl_dog.model.events import StatusReport
 from kubectl_dog.model.items import Item
@@ -53,6 +54,7 @@ class Core:
         self._report_at = options.status_period
         self._closed: dict[tuple[str, str], int] = {}
         self._finished = False
+        self._begun = False
         self._last = Step((), frozenset(), None, False)
 
     def step(self, at: float, item: Item | None) -> Step:
@@ -60,7 +62,7 @@ class Core:
         if item is not None and isinstance(item.payload, LogLines):
             # Lines change no judgement, and there may be very many.
             return self._last._replace(events=tuple(self._take(at, item)))
-        events = list(self._events(at, item))
+        events = [*self._begin(at), *self._events(at, item)]
         open_tracks = [track for track in self._tracks if track.ended is None]
         if not open_tracks and not self._finished:
             self._finished = True
@@ -69,6 +71,13 @@ class Core:
         deadline = self._deadline(at, open_tracks)
         self._last = Step(tuple(events), wants, deadline, self._finished)
         return self._last
+
+    def _begin(self, at: float) -> Iterator[Event]:
+        if not self._begun:
+            self._begun = True
+            options = self._world.options
+            mode = 'follow' if options.follow else 'once' if options.once else 'rollout'
+            yield RunBegan(at, mode, tuple(track.target for track in self._tracks))
 
     def _events(self, at: float, item: Item | None) -> Iterator[Event]:
         if item is not None:

@@ -82,7 +82,7 @@ class Narrator:
             told = describe(pod)
             if self._pods.get(uid(pod)) != told:
                 self._pods[uid(pod)] = told
-                yield ChildChanged(at, self._target, 'po', name(pod), told)
+                yield ChildChanged(at, self._target, 'Pod', name(pod), told)
 
     def _tell_causes(self, at: float, assessed: Assessment, ledger: Ledger) -> Iterator[Event]:
         for key, standing in ledger.items():

@@ -29,6 +29,7 @@ CAUSE_JSON = {
     'message': 'exits',
     'pods': ['web-1'],
     'ends': 2,
+    'endsBefore': 0,
     'standing': True,
     'healing': False,
     'evidence': ['code 3'],
@@ -60,9 +61,9 @@ def records(event):
         (STATE, 'state', STATE_JSON),
         (STATE._replace(progress=None), 'state', {**STATE_JSON, 'progress': None}),
         (
-            events.ChildChanged(1.5, WEB, 'po', 'web-1', 'running'),
+            events.ChildChanged(1.5, WEB, 'Pod', 'web-1', 'running'),
             'child',
-            {'kind': 'po', 'name': 'web-1', 'text': 'running'},
+            {'kind': 'Pod', 'name': 'web-1', 'text': 'running'},
         ),
         (
             events.KubeEvent(1.5, WEB, 'Pod', 'web-1', 'Warning', 'BackOff', 'm', 2),

@@ -54,10 +54,10 @@ def test_a_good_rollout_reads_as_in_the_reference():
     assert said(
         revision(),
         state(State.PROGRESSING, progress=Progress(3)),
-        events.ChildChanged(1.2, WEB, 'po', POD, 'on node-4, pulling web:1.4.2'),
-        events.ChildChanged(6.1, WEB, 'po', POD, 'running'),
+        events.ChildChanged(1.2, WEB, 'Pod', POD, 'on node-4, pulling web:1.4.2'),
+        events.ChildChanged(6.1, WEB, 'Pod', POD, 'running'),
         events.LogChunk(6.2, WEB, POD, 'web', (LogLine(1, 'listening on :8080'),)),
-        events.ChildChanged(9.0, WEB, 'po', POD, 'ready (1/3)'),
+        events.ChildChanged(9.0, WEB, 'Pod', POD, 'ready (1/3)'),
         state(State.READY, at=31.0),
         ended(progress=Progress(3, 3, 3, 3)),
         events.RunEnded(31.0, 0, ((WEB, Verdict.READY),)),
@@ -82,7 +82,7 @@ def test_every_event_has_a_rendering_in_both_renderers():
     [
         revision(),
         state(State.PAUSED),
-        events.ChildChanged(1.0, WEB, 'po', POD, 'running'),
+        events.ChildChanged(1.0, WEB, 'Pod', POD, 'running'),
         warning(),
         crash(),
         events.Notice(1.0, WEB, 'text'),
@@ -264,7 +264,7 @@ def test_a_rollout_that_was_done_already_took_no_time():
 
 def test_long_target_names_move_the_column_once():
     long = Target(DEPLOYMENTS, 'shop', 'payments-gateway')
-    lines = said(revision(target=long), events.ChildChanged(1.0, long, 'po', 'x', 'running'))
+    lines = said(revision(target=long), events.ChildChanged(1.0, long, 'Pod', 'x', 'running'))
     assert [line.index(word) for line, word in zip(lines, ('revision', 'running'))] == [30, 30]
 
 
@@ -284,7 +284,7 @@ HOSTILE = 'x\x1b]0;owned\x07\x9b2J\r\n\u202e\udc80'
     [
         revision(name=HOSTILE),
         state(State.PAUSED, message=HOSTILE),
-        events.ChildChanged(1.0, WEB, 'po', HOSTILE, HOSTILE),
+        events.ChildChanged(1.0, WEB, 'Pod', HOSTILE, HOSTILE),
         warning(HOSTILE, HOSTILE, HOSTILE, name=HOSTILE),
         events.LogChunk(1.0, WEB, HOSTILE, HOSTILE, (LogLine(1, HOSTILE),)),
         crash(message=HOSTILE),
