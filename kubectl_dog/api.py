@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from typing import Any
@@ -9,8 +10,11 @@ from typing import NamedTuple
 from typing import Protocol
 from typing import cast
 
+from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.options import Options
+from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.resources import Target
+from kubectl_dog.model.resources import well_known
 from kubectl_dog.model.sources import Source
 from kubectl_dog.output.base import Renderer
 from kubectl_dog.tracking import plugins
@@ -46,6 +50,43 @@ def connect(connection: str = 'kubeconfig', **flags: Any) -> Connection:
 
     opened = plugins.load(plugins.CONNECTIONS, connection, 'connection')
     return cast('Connection', opened(Flags(**flags)))
+
+
+def resolver(connection: Connection) -> Callable[[str], Resource]:
+    """From a TYPE, as kubectl takes it, to a resource that can be tracked.
+
+    What it returns raises UserError for what is unknown or has no tracker, and AccessError.
+    """
+    discovered: Callable[[str], Resource] | None = None
+
+    def resolve(word: str) -> Resource:
+        nonlocal discovered
+        known = well_known(word)
+        if known is not None:
+            return known
+        if discovered is None:
+            from kubectl_dog.cluster.discovery import Resolver
+
+            discovered = Resolver(connection)
+        resource = discovered(word)
+        trackers = list(plugins.find(plugins.TRACKERS))
+        if resource.key not in trackers:
+            raise UserError(_untracked(resource, trackers))
+        return resource
+
+    return resolve
+
+
+def _untracked(resource: Resource, known: Sequence[str]) -> str:
+    kinds = [name.partition('.')[0] for name in known]
+    # Of two kinds with one name the groups are told.
+    names = [
+        name if kind == resource.kind or kinds.count(kind) > 1 else kind
+        for name, kind in zip(known, kinds)
+    ]
+    said = resource.key if resource.kind in kinds else resource.kind
+    listed = ' and '.join(filter(None, (', '.join(names[:-1]), *names[-1:])))
+    return f'{said} cannot be tracked by this version yet: it knows {listed or "no kind"}'
 
 
 def live(connection: Connection) -> LiveSource:

@@ -14,8 +14,12 @@ from kubectl_dog import api
 from kubectl_dog.cli import flags
 from kubectl_dog.cli import targets
 from kubectl_dog.model.events import RunEnded
+from kubectl_dog.model.events import TargetEnded
 from kubectl_dog.model.options import Options
+from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.output import colour
+from kubectl_dog.output.escape import sentence
+from kubectl_dog.output.writer import BackgroundWriter
 from kubectl_dog.output.writer import Writer
 
 _NAMES = {signal.SIGINT: 'interrupt', signal.SIGTERM: 'terminate'}
@@ -23,9 +27,9 @@ _NAMES = {signal.SIGINT: 'interrupt', signal.SIGTERM: 'terminate'}
 
 def track(words: Sequence[str], options: Options, args: argparse.Namespace) -> int:
     """Track the target on the cluster, and record it where that was asked for."""
-    targets.parse(words, '')
+    targets.split(words)
     connection = api.connect(**flags.cluster(args))
-    wanted = targets.parse(words, connection.namespace)
+    wanted = targets.parse(words, connection.namespace, api.resolver(connection))
     live = api.live(connection)
     if not args.record:
         session = api.session(live, wanted, options)
@@ -43,13 +47,16 @@ def run(play: api.Play, args: argparse.Namespace) -> int:
     source, session = play.source, play.session
     coloured = colour.wanted(args.color, os.environ, sys.stdout.isatty())
     renderer = api.renderer(args.output, source.started, coloured, play.follow)
-    writer = Writer(sys.stdout)
+    writer = BackgroundWriter(Writer(sys.stdout))
     code = 70
     with _signals(source):
-        for event in session:
+        for event in session.run(writer.has_room):
             writer.write(renderer.render(event))
+            if isinstance(event, TargetEnded) and event.verdict is Verdict.NO_ACCESS:
+                sys.stderr.write(f'{event.target.label}: {sentence(event.message)}\n')
             if isinstance(event, RunEnded):
                 code = event.exit_code
+        writer.close()
     return code
 
 

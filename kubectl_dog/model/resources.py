@@ -52,3 +52,20 @@ PODS = Resource('', 'v1', 'pods', 'Pod', 'po')
 EVENTS = Resource('', 'v1', 'events', 'Event', 'ev')
 CONFIGMAPS = Resource('', 'v1', 'configmaps', 'ConfigMap', 'cm')
 SECRETS = Resource('', 'v1', 'secrets', 'Secret', 'secret')
+
+# Those that are tracked are known without asking the server, as every start would have to wait.
+_WELL_KNOWN = {
+    spelling: resource
+    for resource in (DEPLOYMENTS, PODS)
+    for name in (resource.plural, resource.kind.lower(), resource.short)
+    for spelling in (
+        name,
+        f'{name}.{resource.group}' if resource.group else name,
+        f'{name}.{resource.version}.{resource.group}',
+    )
+}
+
+
+def well_known(word: str) -> Resource | None:
+    """The resource a TYPE means on every server; None where the server has to be asked."""
+    return _WELL_KNOWN.get(word.lower())

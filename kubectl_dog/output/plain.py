@@ -23,7 +23,10 @@ WIDTH = 14
 WIDEST = 28
 INDENT = ' ' * 5
 # Kube events that only repeat a state which the pod's own line and its cause tell better.
-_SAYS_NOTHING = re.compile(r'BackOff: Back-off restarting failed container|Failed: Error: \w+$')
+_SAYS_NOTHING = re.compile(
+    r'BackOff: Back-off |InspectFailed: |Failed: Failed to pull image '
+    r'|Failed: Error: (\w+|(configmap|secret) .* not found)$'
+)
 _DIGITS = re.compile(r'\d+')
 
 
@@ -151,7 +154,8 @@ class PlainRenderer:
         if self._explained(event) or not self._new(topic, True):
             return []
         subject = self._names.subject(event.target, event.kind, event.name)
-        return [self._line(event.at, subject, f'⚠ {event.reason}: {event.message}')]
+        said = f'{event.reason}: {event.message}'.rstrip(': \n')
+        return [self._line(event.at, subject, f'⚠ {said}')]
 
     def _explained(self, event: events.KubeEvent) -> bool:
         """Whether a cause has said it better: a `BackOff` adds nothing to a CrashLoopBackOff."""
@@ -214,10 +218,13 @@ class PlainRenderer:
 
     def _end(self, event: events.TargetEnded) -> list[str]:
         self._verdicts[event.target] = event.verdict
+        if event.verdict is Verdict.NO_ACCESS:
+            # An error, not data: the command line says it on standard error.
+            return []
         if event.verdict not in _QUIET:
             return ['', *ending(event, self._palette)]
         text = event.message
-        if event.progress and event.verdict is Verdict.READY:
+        if event.progress and not text:
             text = phrases.done(event.progress)
         start = self._line(event.at, event.target.label, '')
         took = f'    took {short(event.at)}' if event.at >= 0.5 else ''

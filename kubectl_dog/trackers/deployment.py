@@ -32,6 +32,7 @@ from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.model.words import count
 from kubectl_dog.trackers import changes
+from kubectl_dog.trackers.settling import AUTO_STABLE_FOR
 from kubectl_dog.trackers.settling import needs_pods
 from kubectl_dog.trackers.settling import settled_at
 from kubectl_dog.trackers.settling import startup_budget
@@ -154,19 +155,30 @@ def _settle(rollout: _Rollout) -> tuple[State, str, float | None]:
     """Whether ready counts already (design §4.1 «Ready means ready»), else what it waits for."""
     view, min_ready = rollout.view, number(rollout.deploy, 'spec', 'minReadySeconds')
     pod_spec = part(rollout.deploy, 'spec', 'template', 'spec')
-    unseen = 'Pod' in view.blind or 'ReplicaSet.apps' in view.blind
-    if rollout.progress.desired == 0 or unseen:
+    if rollout.progress.desired == 0 or not needs_pods(pod_spec, min_ready, view.stable_for):
         return State.READY, '', None
-    if not needs_pods(pod_spec, min_ready, view.stable_for):
-        return State.READY, '', None
-    ready = [pod for pod in rollout.pods if is_ready(pod)]
-    if len(ready) < rollout.progress.desired:
-        return State.PROGRESSING, 'a look at its pods', None
-    moment = settled_at(ready, min_ready, view.stable_for)
+    if 'Pod' in view.blind or 'ReplicaSet.apps' in view.blind:
+        moment: float | None = _available_since(rollout.deploy) + (
+            AUTO_STABLE_FOR if view.stable_for is None else view.stable_for
+        )
+    else:
+        ready = [pod for pod in rollout.pods if is_ready(pod)]
+        if len(ready) < rollout.progress.desired:
+            return State.PROGRESSING, 'a look at its pods', None
+        moment = settled_at(ready, min_ready, view.stable_for)
     if moment is None or moment <= view.now:
         return State.READY, '', None
     left = short(max(1.0, moment - view.now))
     return State.PROGRESSING, f'its pods to stay up for {left} more (no readiness probe)', moment
+
+
+def _available_since(deploy: Object) -> float:
+    """When it last became what it is, by its own conditions: all that is known without its pods."""
+    stamps = (
+        condition(deploy, 'Available').get('lastTransitionTime'),
+        condition(deploy, 'Progressing').get('lastUpdateTime'),
+    )
+    return max(epoch(stamp) or 0.0 for stamp in stamps)
 
 
 def _deadline(rollout: _Rollout) -> tuple[bool, float | None]:

@@ -114,9 +114,12 @@ class Core:
             if final and want == track.root and track.ended is None:
                 yield track.end(at, Verdict.NO_ACCESS, trouble.reason, trouble.message)
                 return
-        if trouble.message not in self._notices or trouble.reason == 'recovered':
-            self._notices.add(trouble.message)
-            yield Notice(at, None, trouble.message)
+        told = trouble.message
+        if trouble.reason == 'denied' and not isinstance(want, Logs) and want is not None:
+            told = f'{want.resource.plural} may not be read, and what they tell is missing: {told}'
+        if told not in self._notices or trouble.reason == 'recovered':
+            self._notices.add(told)
+            yield Notice(at, None, told)
 
     def _log(self, at: float, want: Logs, item: Item) -> Iterator[Event]:
         if isinstance(item.payload, LogGap):

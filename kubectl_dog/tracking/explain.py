@@ -33,7 +33,7 @@ def explain(view: View, assessed: Assessment, cause: Cause | None, tells: str) -
         facts.append(assessed.serving)
     words = _words(view, cause)
     remedies = (*cause.remedies, *assessed.remedies)[:_REMEDIES]
-    return Explanation(cause, tuple(facts), words, remedies, tuple(_unseen(view, cause, words)))
+    return Explanation(cause, tuple(facts), words, remedies, tuple(_unseen(view, cause)))
 
 
 def _headline(cause: Cause, pods: int) -> str:
@@ -55,9 +55,9 @@ def _words(view: View, cause: Cause) -> tuple[str, ...]:
     return ()
 
 
-def _unseen(view: View, cause: Cause, words: tuple[str, ...]) -> Iterable[str]:
-    if cause.logs and not words:
-        yield 'no log line of it could be read'
+def _unseen(view: View, cause: Cause) -> Iterable[str]:
+    if cause.logs and not any((log.uid, log.container) in view.logs for log in cause.logs):
+        yield 'its log could not be read in time'
     for lookup in cause.lookups:
         yield from _unanswered(view, lookup)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Iterator
-from collections.abc import Mapping
 
 from kubectl_dog.causes.catalogue import tolerance
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import Revision
+from kubectl_dog.model.assessments import State
 from kubectl_dog.model.events import CauseGone
 from kubectl_dog.model.events import CauseSeen
 from kubectl_dog.model.events import ChildChanged
@@ -104,8 +104,10 @@ class Narrator:
                     told = told._replace(seconds_left=None, fails_at=None)
                 self._causes[key] = told
                 yield told
-        yield from self._tell_gone(at, ledger)
+        yield from self._tell_gone(at, assessed.state is State.READY, ledger)
 
-    def _tell_gone(self, at: float, ledger: Mapping[tuple[str, str], object]) -> Iterator[Event]:
-        for key in [key for key in self._causes if key not in ledger]:
+    def _tell_gone(self, at: float, ready: bool, ledger: Ledger) -> Iterator[Event]:
+        # What is ready has got over what stands no more, also where that is not long ago.
+        over = {key for key, one in ledger.items() if ready and one.gone is not None}
+        for key in [key for key in self._causes if key not in ledger or key in over]:
             yield CauseGone(at, self._target, self._causes.pop(key).cause)

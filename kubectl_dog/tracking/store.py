@@ -61,6 +61,8 @@ class Store:
         elif isinstance(want, Logs) and isinstance(payload, LogEnd):
             known = self.log_ends.get(want.stream, -1)
             self.log_ends[want.stream] = max(known, payload.restarts)
+            # An empty log that was read is not one that was not.
+            self.logs.setdefault(want.stream, ())
         elif isinstance(want, Lookup) and isinstance(payload, Answer):
             self.answers[want] = payload
         elif (

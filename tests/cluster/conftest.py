@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import re
 import shutil
-import uuid
 from pathlib import Path
 
 import pytest
 
 from . import options
+from . import stage as stages
 from .harness import build
 from .harness import requests
 from .harness import settings
 from .harness.cluster import Cluster
-from .harness.dog import Dog
 from .harness.kubectl import Kubectl
 from .harness.paths import default_state
-from .harness.processes import until
 from .harness.registry import Registry
 from .harness.sharing import Lease
 
@@ -61,57 +57,48 @@ def own_cluster(cluster):
 
 
 @pytest.fixture
-def namespace(cluster, request):
+def stage(cluster, request, tmp_path):
+    """A namespace of the test's own, with kubectl, apply and the plugin in it; see stage.py."""
+    with stages.opened(cluster, stages.unique(request.node.name), tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def namespace(stage):
     """The name of a new namespace."""
-    slug = re.sub('[^a-z0-9]+', '-', request.node.name.lower())[:40].strip('-')
-    name = f'{slug}-{uuid.uuid4().hex[:6]}'
-    cluster('create', 'namespace', name)
-    # No pod can be made before the service account, and none can start before the certificate.
-    needed = ('get', 'serviceaccount/default', 'configmap/kube-root-ca.crt', '--namespace', name)
-    assert until(lambda: cluster.succeeds(*needed), 30)
-    yield name
-    cluster('delete', 'namespace', name, '--wait=false')
-    cluster(
-        'delete',
-        'pods',
-        '--all',
-        '--namespace',
-        name,
-        '--wait=false',
-        '--force',
-        '--grace-period=0',
-    )
+    return stage.namespace
 
 
 @pytest.fixture
-def kubectl(cluster, namespace, tmp_path):
+def kubectl(stage):
     """kubectl("get", "pods", check=True, stdin=None, timeout=60), in the test's namespace."""
-    # A kubeconfig with the namespace in its context, so that the plugin finds it there, too.
-    here = Kubectl(cluster.program, tmp_path / 'kubeconfig')
-    here.kubeconfig.write_text(cluster('config', 'view', '--raw', '--flatten', '--minify').stdout)
-    here('config', 'set-context', '--current', '--namespace', namespace)
-    return here
+    return stage.kubectl
 
 
 @pytest.fixture
-def apply(kubectl):
+def apply(stage):
     """apply(manifest): a dict, a list of dicts, or YAML text."""
-
-    def run(manifest):
-        if isinstance(manifest, list):
-            manifest = {'apiVersion': 'v1', 'kind': 'List', 'items': manifest}
-        text = manifest if isinstance(manifest, str) else json.dumps(manifest)
-        return kubectl('apply', '-f', '-', stdin=text)
-
-    return run
+    return stage.apply
 
 
 @pytest.fixture
-def dog(kubectl, tmp_path):
+def dog(stage):
     """dog("rollout", "deploy/x", timeout=60) runs the plugin; dog.start(...) does not wait."""
-    runner = Dog(kubectl, tmp_path)
-    yield runner
-    runner.close()
+    return stage.dog
+
+
+@pytest.fixture(scope='session')
+def outcomes(cluster, request, tmp_path_factory):
+    """A future for each play of all the tests of this run."""
+    wanted = stages.plays(request.session.items)
+    with stages.playing(cluster, wanted, tmp_path_factory.mktemp('plays')) as started:
+        yield started
+
+
+@pytest.fixture
+def played(outcomes, request):
+    """What the play has returned that `scene` names; see stage.py."""
+    return outcomes[request.param].result()
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ def test_help_speaks_of_kubectl_dog(main, argv):
     ('argv', 'told'),
     (
         (['rollout'], 'the following arguments are required: target'),
-        (['rollout', 'sts/db'], "'sts' cannot be tracked by this version"),
+        (['rollout', 'sts/'], "'sts/' names no object"),
         (['rollout', 'deploy/web', '--timeout', 'soon'], "'soon' is not a duration"),
         (['rollout', 'deploy/web', '-o', 'yaml'], "invalid choice: 'yaml'"),
         (['rollout', 'deploy/web', '--tim', '3s'], 'unrecognized arguments: --tim 3s'),

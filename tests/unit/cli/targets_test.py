@@ -2,23 +2,55 @@ from __future__ import annotations
 
 import pytest
 
+from kubectl_dog import api
 from kubectl_dog.cli import targets
+from kubectl_dog.cluster import discovery
 from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.resources import DEPLOYMENTS
+from kubectl_dog.model.resources import PODS
+from kubectl_dog.model.resources import Resource
+from kubectl_dog.tracking import plugins
+
+NODES = Resource('', 'v1', 'nodes', 'Node', 'no', namespaced=False)
+SETS = Resource('apps', 'v1', 'statefulsets', 'StatefulSet', 'sts')
+SERVICES = Resource('', 'v1', 'services', 'Service', 'svc')
+
+
+class Connection:
+    server, user = 'https://h', ''
+
+    def get(self, path, query=(), accept=''):
+        raise AssertionError('nothing is to be asked')
 
 
 @pytest.mark.parametrize(
-    'words',
+    ('words', 'label', 'resource'),
     (
-        ['deploy/web'],
-        ['deploy', 'web'],
-        ['Deployment/web'],
-        ['deployments.apps/web'],
-        ['deployment.v1.apps', 'web'],
+        (['deploy/web'], 'deploy/web', DEPLOYMENTS),
+        (['deploy', 'web'], 'deploy/web', DEPLOYMENTS),
+        (['Deployment/web'], 'deploy/web', DEPLOYMENTS),
+        (['deployments.apps/web'], 'deploy/web', DEPLOYMENTS),
+        (['deployment.v1.apps', 'web'], 'deploy/web', DEPLOYMENTS),
+        (['po/a'], 'po/a', PODS),
+        (['PODS', 'a'], 'po/a', PODS),
+        (['pod.v1.', 'a'], 'po/a', PODS),
     ),
 )
-def test_types_are_named_as_for_kubectl(words):
-    [target] = targets.parse(words, 'shop')
-    assert (target.label, target.namespace) == ('deploy/web', 'shop')
+def test_kinds_that_every_server_has_are_known_without_asking(words, label, resource):
+    [target] = targets.parse(words, 'shop', api.resolver(Connection()))
+    assert (target.label, target.namespace, target.resource) == (label, 'shop', resource)
+
+
+@pytest.mark.parametrize(('resource', 'namespace'), ((SETS, 'shop'), (NODES, '')))
+def test_other_kinds_are_resolved_and_have_a_namespace_or_not(resource, namespace):
+    words = []
+
+    def resolve(word):
+        words.append(word)
+        return resource
+
+    [target] = targets.parse(['Word.v1.group/a.b'], 'shop', resolve)
+    assert (words, target) == (['Word.v1.group'], (resource, namespace, 'a.b'))
 
 
 @pytest.mark.parametrize(
@@ -30,9 +62,58 @@ def test_types_are_named_as_for_kubectl(words):
         (['deploy/a/b'], 'names no object'),
         (['deploy/a', 'deploy/b'], 'one target at a time'),
         (['deploy', 'a', 'b'], 'one target at a time'),
-        (['sts/db'], 'it knows deployments \\(deploy\\) and pods \\(po\\)'),
+        (['deploy,sts/a'], 'one target at a time'),
     ),
 )
-def test_what_is_no_target_is_told_in_a_sentence(words, told):
+def test_what_is_no_target_is_told_before_anything_is_asked(words, told):
     with pytest.raises(UserError, match=told):
-        targets.parse(words, 'shop')
+        targets.split(words)
+    with pytest.raises(UserError, match=told):
+        targets.parse(words, 'shop', Connection().get)
+
+
+@pytest.mark.parametrize(
+    ('resource', 'known', 'told'),
+    (
+        (
+            SETS,
+            ['Deployment.apps', 'Pod'],
+            'StatefulSet cannot .* yet: it knows Deployment and Pod',
+        ),
+        (SETS, ['A', 'B.x', 'C.y'], 'it knows A, B and C$'),
+        (SETS, ['A'], 'it knows A$'),
+        (SETS, [], 'it knows no kind$'),
+        # The same name in another group: then groups are told.
+        (SETS, ['A.x', 'A.y', 'B'], 'it knows A.x, A.y and B$'),
+        (SERVICES, ['Pod', 'Service.k.dev'], '^Service cannot .* it knows Pod and Service.k.dev$'),
+        (
+            SETS,
+            ['Pod', 'StatefulSet.kruise.io'],
+            '^StatefulSet.apps cannot .* it knows Pod and StatefulSet.kruise.io$',
+        ),
+    ),
+)
+def test_a_kind_without_a_tracker_is_told_with_those_that_have_one(
+    resource, known, told, monkeypatch
+):
+    monkeypatch.setattr(discovery, 'Resolver', lambda connection: lambda word: resource)
+    monkeypatch.setattr(plugins, 'find', lambda group: dict.fromkeys(known))
+    with pytest.raises(UserError, match=told) as raised:
+        api.resolver(Connection())('word')
+    assert raised.value.exit_code == 2
+
+
+def test_a_kind_with_a_tracker_is_resolved_by_one_resolver(monkeypatch):
+    made = []
+
+    def resolver(connection):
+        made.append(connection)
+        return lambda word: SETS
+
+    monkeypatch.setattr(discovery, 'Resolver', resolver)
+    monkeypatch.setattr(plugins, 'find', lambda group: {'StatefulSet.apps': None})
+    connection = Connection()
+    resolve = api.resolver(connection)
+    assert made == []
+    assert (resolve('sts'), resolve('statefulsets')) == (SETS, SETS)
+    assert made == [connection]

@@ -168,7 +168,6 @@ def test_a_missed_deadline_is_believed_only_for_this_revision(
         pytest.param([running(3)], {}, 'progressing', NOW + 7, id='has just started'),
         pytest.param([running(3)], {'stable_for': 0.0}, 'ready', None, id='not asked for'),
         pytest.param([], {}, 'progressing', None, id='the pod is not seen yet'),
-        pytest.param([], {'blind': frozenset(['Pod'])}, 'ready', None, id='pods are not shown'),
         pytest.param(
             [running(200)],
             {'stable_for': 70.0},
@@ -181,6 +180,24 @@ def test_a_missed_deadline_is_believed_only_for_this_revision(
 def test_without_a_probe_ready_counts_once_it_has_lasted(pods, extra, state, recheck):
     living = [pod(status(state=one), owner='rs-2', ready=True) for one in pods]
     judged = tracker.assess(view(deployment(template=BARE), replica_set(), *living, **extra))
+    assert (judged.state, judged.recheck_at) == (state, recheck)
+
+
+@pytest.mark.parametrize(
+    ('since', 'extra', 'state', 'recheck'),
+    (
+        (4, {}, 'progressing', NOW + 6),
+        (11, {}, 'ready', None),
+        (11, {'stable_for': 30.0}, 'progressing', NOW + 19),
+    ),
+)
+def test_where_pods_may_not_be_read_availability_has_to_last(since, extra, state, recheck):
+    conditions = [
+        {'type': 'Available', 'status': 'True', 'lastTransitionTime': ago(since)},
+        {'type': 'Progressing', 'status': 'True', 'lastUpdateTime': ago(60)},
+    ]
+    thing = deployment(template=BARE, conditions=conditions)
+    judged = tracker.assess(view(thing, blind=frozenset(['Pod']), **extra))
     assert (judged.state, judged.recheck_at) == (state, recheck)
 
 

@@ -1,0 +1,218 @@
+"""Which kinds the server has: asked when a word is not known, in two requests where possible."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from collections.abc import Sequence
+from typing import Any
+from typing import NamedTuple
+
+from kubectl_dog.cluster import errors
+from kubectl_dog.cluster import kinds
+from kubectl_dog.cluster.discovery_cache import Cache
+from kubectl_dog.cluster.kinds import Kind
+from kubectl_dog.cluster.protocol import JSON
+from kubectl_dog.cluster.protocol import Connection
+from kubectl_dog.cluster.protocol import Response
+from kubectl_dog.cluster.protocol import UnreachableError
+from kubectl_dog.model.errors import AccessError
+from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.resources import Resource
+
+AGGREGATED = 'APIGroupDiscoveryList'
+ACCEPT = ','.join(
+    [f'{JSON};g=apidiscovery.k8s.io;v={version};as={AGGREGATED}' for version in ('v2', 'v2beta1')]
+    + [JSON]
+)
+_AT_ONCE = 8
+_NAMED = 10
+_MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
+
+
+class Found(NamedTuple):
+    """Kinds in the order of preference, and the versions (`group/version`) that gave no answer."""
+
+    kinds: tuple[Kind, ...]
+    failed: tuple[str, ...] = ()
+
+
+class Resolver:
+    """From TYPE words to resources: those that are remembered, then the server's."""
+
+    def __init__(self, connection: Connection, cache: Cache | None = None) -> None:
+        self._connection = connection
+        self._cache = cache or Cache(connection.server, connection.user)
+        self._kinds: tuple[Kind, ...] | None = None
+
+    def __call__(self, word: str) -> Resource:
+        """The resource that a word names; raises UserError, and AccessError without discovery."""
+        if self._kinds is None:
+            self._kinds = self._cache.read()
+        one = kinds.find(self._kinds, word)
+        return one.resource if one else self._ask(word)
+
+    def forget(self) -> None:
+        """Ask the server for the next word, as when a kind turns out to be gone."""
+        self._kinds = ()
+        self._cache.forget()
+
+    def _ask(self, word: str) -> Resource:
+        found = discover(self._connection)
+        self._kinds = found.kinds
+        # A kind that is missing for the moment may be the one a name should mean.
+        if not found.failed:
+            self._cache.write(found.kinds)
+        one = kinds.find(found.kinds, word)
+        return one.resource if one else _only(found, word)
+
+
+def discover(connection: Connection) -> Found:
+    """All kinds that the server tells about; raises AccessError where it tells nothing."""
+    try:
+        core = _versions(connection, '/api')
+        groups = _versions(connection, '/apis')
+    except UnreachableError as error:
+        raise AccessError(str(error)) from error
+    parts = _fill(connection, [*core, *groups])
+    failed = tuple(part.name for part in parts if part.kinds is None)
+    return Found(tuple(each for part in parts for each in part.kinds or ()), failed)
+
+
+class _Version(NamedTuple):
+    """One version of a group; `kinds` None: no answer; `asked` False: told only that it exists."""
+
+    group: str
+    version: str
+    kinds: tuple[Kind, ...] | None = None
+    asked: bool = True
+
+    @property
+    def name(self) -> str:
+        return f'{self.group}/{self.version}' if self.group else self.version
+
+
+def _versions(connection: Connection, path: str) -> list[_Version]:
+    response = connection.get(path, (), ACCEPT)
+    if response.status == 406:
+        response = connection.get(path)
+    if response.status == 404:
+        # API servers that stand alone have no core group.
+        return []
+    if response.status != 200:
+        refusal = errors.status(response.status, response.body)
+        raise AccessError(errors.trouble(refusal, connection.server).message)
+    try:
+        return list(_told(_decoded(response)))
+    except _MALFORMED:
+        raise AccessError(
+            f'{connection.server}{path} does not answer with API groups; is --server right?'
+        ) from None
+
+
+def _decoded(response: Response) -> dict[str, Any]:
+    answer: dict[str, Any] = json.loads(response.body.decode('utf-8', 'replace'))
+    return answer
+
+
+def _told(answer: dict[str, Any]) -> Iterator[_Version]:
+    if answer['kind'] == AGGREGATED:
+        for group in answer.get('items') or ():
+            yield from _aggregated(group)
+    elif answer['kind'] == 'APIVersions':
+        for version in answer.get('versions') or ():
+            yield _Version('', version, asked=False)
+    else:
+        for group in answer['groups'] or ():
+            yield from _legacy(group)
+
+
+def _aggregated(group: dict[str, Any]) -> Iterator[_Version]:
+    name = group['metadata'].get('name') or ''
+    for told in group.get('versions') or ():
+        version = told['version']
+        if told.get('freshness') == 'Stale':
+            # The server behind it is down; kubectl does not trust what is left of it either.
+            yield _Version(name, version)
+            continue
+        rows = told.get('resources') or ()
+        # Without a kind of its own it is there for its subresources alone.
+        owned = [row for row in rows if (row.get('responseKind') or {}).get('kind')]
+        yield _Version(name, version, tuple(_row(name, version, row) for row in owned))
+
+
+def _row(group: str, version: str, row: dict[str, Any]) -> Kind:
+    kind, namespaced = row['responseKind']['kind'], row.get('scope') == 'Namespaced'
+    resource = Resource(group, version, row['resource'], kind, '', namespaced)
+    return _kind(resource, row.get('singularResource'), row)
+
+
+def _legacy(group: dict[str, Any]) -> Iterator[_Version]:
+    versions = [told['version'] for told in group['versions']]
+    preferred = (group.get('preferredVersion') or {}).get('version')
+    for version in sorted(versions, key=lambda one: one != preferred):
+        yield _Version(group['name'], version, asked=False)
+
+
+def _kind(resource: Resource, singular: str | None, row: dict[str, Any]) -> Kind:
+    return kinds.kind(
+        resource, singular or '', row.get('shortNames') or (), row.get('categories') or ()
+    )
+
+
+def _fill(connection: Connection, parts: Sequence[_Version]) -> list[_Version]:
+    """Ask for the versions that are only named so far, several at once."""
+    if all(part.asked for part in parts):
+        return list(parts)
+    from concurrent.futures import ThreadPoolExecutor
+
+    pool = ThreadPoolExecutor(_AT_ONCE)
+    try:
+        return list(pool.map(lambda part: part if part.asked else _asked(connection, part), parts))
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _asked(connection: Connection, part: _Version) -> _Version:
+    path = f'/apis/{part.name}' if part.group else f'/api/{part.name}'
+    try:
+        response = connection.get(path)
+        if response.status != 200:
+            return part
+        rows = [row for row in _decoded(response)['resources'] or () if '/' not in row['name']]
+        return part._replace(kinds=tuple(_listed(part, row) for row in rows))
+    except (UnreachableError, *_MALFORMED):
+        return part
+
+
+def _listed(part: _Version, row: dict[str, Any]) -> Kind:
+    resource = Resource(
+        part.group, part.version, row['name'], row['kind'], '', row.get('namespaced') is True
+    )
+    return _kind(resource, row.get('singularName'), row)
+
+
+def _only(found: Found, word: str) -> Resource:
+    """The one kind of a category; raises UserError where there are several, and for no kind."""
+    members = kinds.category(found.kinds, word)
+    if not members:
+        raise UserError(_unknown(found, word))
+    if len(members) == 1:
+        return members[0].resource
+    named = [member.resource.kind for member in members[:_NAMED]]
+    more = f' and {len(members) - _NAMED} more' if len(members) > _NAMED else ''
+    raise UserError(
+        f'{word} is a category of several kinds ({", ".join(named)}{more}): name one of them, '
+        'one target at a time is supported so far'
+    )
+
+
+def _unknown(found: Found, word: str) -> str:
+    said = f'the server has no resource type "{word}"'
+    if found.failed:
+        said += f' ({", ".join(found.failed)} did not answer)'
+    close = kinds.near(found.kinds, word)
+    if not close:
+        return f'{said}; `kubectl api-resources` lists those it has'
+    last = close.pop()
+    return f'{said}; did you mean {", ".join(close) + " or " if close else ""}{last}?'

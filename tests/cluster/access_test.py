@@ -1,0 +1,68 @@
+"""When the cluster cannot be reached, or does not let us look."""
+
+from __future__ import annotations
+
+import pytest
+
+from . import manifests
+from .stage import READY_SOON
+from .stage import scene
+
+
+def web(**fields):
+    return manifests.deployment('web', **fields)
+
+
+def without_rights(stage):
+    dog, token = stage.account()
+    stage.apply(web(probe='true'))
+    return dog('rollout', 'deploy/web', '--token', token)
+
+
+def with_deployments_only(stage):
+    dog, token = stage.account('deployments.apps')
+    stage.apply(web(probe=READY_SOON))
+    return dog('rollout', 'deploy/web', '--token', token)
+
+
+def failing_with_deployments_only(stage):
+    dog, token = stage.account('deployments.apps')
+    stage.apply(web(probe='false', progressDeadlineSeconds=5))
+    return dog('rollout', 'deploy/web', '--token', token)
+
+
+@pytest.mark.parametrize(
+    'flags, told',
+    [
+        (('--server', 'https://127.0.0.1:1'), 'cannot connect to https://127.0.0.1:1'),
+        (('--context', 'nope'), "there is no context 'nope'"),
+        (('--kubeconfig', '/nowhere/config'), '/nowhere/config'),
+    ],
+)
+def test_no_way_to_the_cluster_is_exit_5_and_one_sentence(dog, flags, told):
+    result = dog('rollout', 'deploy/web', *flags)
+    assert result.code == 5
+    assert told in result.output
+    assert len(result.output.strip().splitlines()) == 1
+
+
+@scene(without_rights)
+def test_no_right_to_read_the_target_is_exit_5_and_one_sentence(played):
+    assert played.code == 5
+    assert 'deploy/web cannot be read: ' in played.output
+    assert 'system:serviceaccount:' in played.output
+    assert len(played.output.strip().splitlines()) == 1
+
+
+@scene(with_deployments_only)
+def test_what_may_not_be_read_is_a_notice(played):
+    assert played.code == 0
+    for resource in ('replicasets.apps', 'pods', 'events'):
+        assert f'{resource} is forbidden' in played.output
+
+
+@scene(failing_with_deployments_only)
+def test_a_failure_is_found_from_the_deployment_alone(played):
+    assert played.code == 1
+    assert 'ProgressDeadlineExceeded' in played.stdout
+    assert 'Traceback' not in played.output

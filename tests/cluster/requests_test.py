@@ -1,0 +1,94 @@
+"""What a rollout asks of the API server. The figures are printed: `pytest -rP` shows them."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+
+import pytest
+
+from . import manifests
+from . import options
+from .harness import settings
+from .harness.paths import default_state
+from .harness.requests import AuditLog
+from .stage import scene
+
+WATCHES = {'watch deployments', 'watch replicasets', 'watch pods', 'watch events'}
+IDLE = 10
+
+
+class Asked:
+    """The plugin's requests about a namespace, and about none: nothing else may be asked."""
+
+    def __init__(self, stage):
+        if options.external_kubeconfig():
+            pytest.skip("Needs the audit log of a cluster of the harness's own.")
+        self._log = AuditLog(settings.load(default_state()).audit_log)
+        self._namespace = stage.namespace
+
+    def all(self):
+        """How often each was asked, as in {"watch pods": 1, "get pods/log": 2}."""
+        return self._count(lambda stage: True)
+
+    def open(self):
+        """Those of them that go on."""
+        return self._count(lambda stage: stage == 'ResponseStarted')
+
+    def _count(self, wanted):
+        # The last entry of a request tells its stage.
+        entries = {entry['auditID']: entry for entry in self._log.read()}.values()
+        return Counter(
+            _name(entry) for entry in entries if self._is_ours(entry) and wanted(entry['stage'])
+        )
+
+    def _is_ours(self, entry):
+        namespace = entry.get('objectRef', {}).get('namespace', self._namespace)
+        return entry['userAgent'].startswith('kubectl-dog/') and namespace == self._namespace
+
+
+def _name(entry):
+    about = entry.get('objectRef', {})
+    resource = '/'.join(filter(None, (about.get('resource'), about.get('subresource'))))
+    return f'{entry["verb"]} {resource or entry["requestURI"]}'
+
+
+def finished(stage):
+    asked = Asked(stage)
+    stage.apply(manifests.deployment('web', probe='true', replicas=2))
+    stage.kubectl('rollout', 'status', 'deployment/web', '--timeout=40s')
+    return stage.dog('rollout', 'deploy/web'), asked.all()
+
+
+def in_progress(stage):
+    asked = Asked(stage)
+    # No probe: its failures would be kube events, and the rollout would not be idle.
+    late = {'exec': {'command': ['true']}, 'initialDelaySeconds': 600}
+    stage.apply(manifests.deployment('web', probe=late, replicas=2))
+    run = stage.dog.start('rollout', 'deploy/web')
+    run.wait_for('running')
+    time.sleep(2)
+    before, opened = asked.all(), asked.open()
+    time.sleep(IDLE)
+    more = asked.all() - before
+    run.interrupt()
+    return run.wait().code, before, opened, more
+
+
+@scene(finished)
+def test_a_finished_rollout_costs_one_request(played):
+    result, asked = played
+    print('finished rollout:', dict(asked))
+    assert result.code == 0
+    assert asked == {'watch deployments': 1}
+
+
+@scene(in_progress)
+def test_a_rollout_in_progress_keeps_four_watches_and_asks_nothing_more(played):
+    code, asked, opened, more = played
+    print(f'in progress: {dict(asked)}, open: {dict(opened)}, within {IDLE} s: {dict(more)}')
+    assert code == 130
+    logs = opened.pop('get pods/log', 0)
+    assert opened == dict.fromkeys(WATCHES, 1)
+    assert logs <= 2
+    assert not more

@@ -1,0 +1,151 @@
+"""Plays: what takes long on a cluster, each in a namespace of its own, all at the same time.
+
+    def crash_loop(stage):
+        stage.apply(manifests.deployment('web', 'exit 3'))
+        return stage.dog('rollout', 'deploy/web')
+
+    @scene(crash_loop)
+    def test_crash_loop_fails(played):
+        assert played.code == 1
+
+A play runs in a thread; what it returns, or raises, comes out where a test asks for `played`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+
+from . import options
+from .harness.dog import Dog
+from .harness.kubectl import Kubectl
+from .harness.processes import until
+from .harness.registry import Registry
+
+PLAYED = 'played'
+
+# More would make each other late on a machine with two processors.
+AT_ONCE = 12
+
+# A readiness probe that lets a rollout go on until the plugin has surely seen it.
+READY_SOON = {'exec': {'command': ['true']}, 'initialDelaySeconds': 4, 'periodSeconds': 1}
+
+
+class Stage:
+    """A namespace that is there already; `kubectl` and `dog` find it in their kubeconfig."""
+
+    def __init__(self, cluster, namespace, folder):
+        self.namespace = namespace
+        self.folder = folder
+        self._close = []
+        # A kubeconfig with the namespace in its context, so that the plugin finds it there, too.
+        view = ('config', 'view', '--raw', '--flatten', '--minify', '-o', 'json')
+        self._config = json.loads(cluster(*view).stdout)
+        self._config['contexts'][0]['context']['namespace'] = namespace
+        self.kubectl = Kubectl(cluster.program, self._write('kubeconfig'))
+        self.dog = self._dog(self.kubectl)
+
+    def apply(self, manifest):
+        """Applies a manifest: a dict, a list of dicts, or YAML text."""
+        if isinstance(manifest, list):
+            manifest = {'apiVersion': 'v1', 'kind': 'List', 'items': manifest}
+        text = manifest if isinstance(manifest, str) else json.dumps(manifest)
+        return self.kubectl('apply', '-f', '-', stdin=text)
+
+    def account(self, *resources):
+        """The plugin without an identity, and the token of a new account that may read these."""
+        self.kubectl('create', 'serviceaccount', 'reader')
+        if resources:
+            allowed = (f'--resource={",".join(resources)}', '--verb=get,list,watch')
+            self.kubectl('create', 'role', 'reader', *allowed)
+            whom = f'--serviceaccount={self.namespace}:reader'
+            self.kubectl('create', 'rolebinding', 'reader', '--role=reader', whom)
+        token = self.kubectl('create', 'token', 'reader').stdout.strip()
+        # A client certificate would win over --token, as it does for kubectl.
+        self._config['users'][0]['user'] = {}
+        return self._dog(Kubectl(self.kubectl.program, self._write('nobody'))), token
+
+    def registry(self, mode):
+        """An image registry; skips with a cluster that cannot reach it."""
+        if options.external_kubeconfig():
+            pytest.skip("Needs a cluster of the harness's own.")
+        started = Registry(mode).start()
+        self._close.append(started.close)
+        return started
+
+    def close(self):
+        """Ends what was started here."""
+        for close in self._close:
+            close()
+
+    def _write(self, name):
+        path = self.folder / name
+        path.write_text(json.dumps(self._config))
+        return path
+
+    def _dog(self, kubectl):
+        folder = kubectl.kubeconfig.with_suffix('.runs')
+        folder.mkdir()
+        dog = Dog(kubectl, folder)
+        self._close.append(dog.close)
+        return dog
+
+
+def unique(title):
+    """A name for a namespace."""
+    slug = re.sub('[^a-z0-9]+', '-', title.lower())[:40].strip('-')
+    return f'{slug}-{uuid.uuid4().hex[:6]}'
+
+
+@contextmanager
+def opened(cluster, namespace, folder):
+    """A stage in a new namespace, which is deleted with all that is in it."""
+    cluster('create', 'namespace', namespace)
+    here = ('--namespace', namespace)
+    # No pod can be made before the service account, and none can start before the certificate.
+    needed = ('get', 'serviceaccount/default', 'configmap/kube-root-ca.crt', *here)
+    try:
+        assert until(lambda: cluster.succeeds(*needed), 30)
+        stage = Stage(cluster, namespace, folder)
+        try:
+            yield stage
+        finally:
+            stage.close()
+    finally:
+        cluster('delete', 'namespace', namespace, '--wait=false')
+        now = ('--wait=false', '--force', '--grace-period=0')
+        cluster('delete', 'pods', '--all', *here, *now)
+
+
+def scene(*plays):
+    """Runs the test once for each play, and gives it the outcome as `played`."""
+    names = [play.__name__ for play in plays]
+    return pytest.mark.parametrize(PLAYED, plays, ids=names, indirect=True)
+
+
+def plays(items):
+    """The plays that these tests ask for, each once."""
+    values = [getattr(item, 'callspec', None) for item in items]
+    found = [each.params[PLAYED] for each in values if each and PLAYED in each.params]
+    return list(dict.fromkeys(found))
+
+
+@contextmanager
+def playing(cluster, wanted, folder):
+    """Starts the plays; a dict with a future for each."""
+
+    def run(play):
+        # Two modules may each have a play of this name.
+        name = unique(play.__name__)
+        own = folder / name
+        own.mkdir()
+        with opened(cluster, name, own) as stage:
+            return play(stage)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        yield {play: pool.submit(run, play) for play in wanted}

@@ -1,0 +1,106 @@
+"""The recordings that ship end as the runs did, and are judged anew when they are changed."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+
+import pytest
+
+from kubectl_dog.cli.main import main
+from kubectl_dog.recording import library
+
+DEMOS = {
+    'good': (0, 'ready', None, 'ready: 3/3 updated, none of the old left'),
+    'crash-loop': (1, 'failed', 'CrashLoop', 'last words: FATAL: schema version is 41, need 42'),
+    'image-not-found': (1, 'failed', 'ImageNotFound', 'catalog/search:3.8.l does not exist'),
+    'missing-configmap': (
+        1,
+        'failed',
+        'ConfigMapMissing',
+        'a similar configmap exists: checkout-settings',
+    ),
+}
+
+
+def text_of(name):
+    path = resources.files('kubectl_dog.recording').joinpath('demo', f'{name}.jsonl')
+    return path.read_text(encoding='ascii')
+
+
+def lines_of(name):
+    return [json.loads(line) for line in text_of(name).splitlines()]
+
+
+@pytest.fixture
+def replay(capsys, tmp_path):
+    """replay(lines): the exit code, the verdict, and the cause."""
+
+    def run(lines):
+        path = tmp_path / 'recording.jsonl'
+        path.write_text('\n'.join(map(json.dumps, lines)) + '\n')
+        code = main(['replay', str(path), '--instant', '-o', 'json'])
+        *_, ended, _ = map(json.loads, capsys.readouterr().out.splitlines())
+        return code, ended['verdict'], ended['cause'] and ended['cause']['code']
+
+    return run
+
+
+def states(lines):
+    """The states of first containers in the changes of pods, in order."""
+    pods = [line['object'] for line in lines if line.get('object', {}).get('kind') == 'Pod']
+    found = [pod['status'].get('containerStatuses') for pod in pods]
+    return [statuses[0]['state'] for statuses in found if statuses]
+
+
+def test_all_that_ship_are_tested():
+    assert library.names() == sorted(DEMOS)
+
+
+@pytest.mark.parametrize('name', DEMOS)
+def test_demo_ends_as_the_run_did(replay, name):
+    assert replay(lines_of(name)) == DEMOS[name][:3]
+
+
+@pytest.mark.parametrize('name', DEMOS)
+def test_demo_tells_its_ending(capsys, name):
+    code = main(['demo', name, '--instant'])
+    output = capsys.readouterr().out
+    assert code == DEMOS[name][0]
+    assert DEMOS[name][3] in output.partition('✗')[2] or DEMOS[name][3] in output.splitlines()[-1]
+
+
+@pytest.mark.parametrize('name', DEMOS)
+def test_demo_is_small_and_tells_nothing_of_the_machine_it_was_made_on(name):
+    text = text_of(name)
+    assert len(text) < 200_000
+    assert not any(word in text for word in ('127.0.0.1', 'localhost', 'admin', 'redacted'))
+
+
+@pytest.mark.parametrize(
+    ('name', 'number', 'state', 'ending'),
+    [
+        # The third crash did not happen.
+        ('crash-loop', -1, {'running': {}}, (3, 'timed-out', 'CrashLoop')),
+        # The first attempt to pull tells something else.
+        (
+            'image-not-found',
+            1,
+            {'waiting': {'reason': 'InvalidImageName', 'message': 'cannot parse it'}},
+            (1, 'failed', 'InvalidImageName'),
+        ),
+        # The first new pod does not stay ready.
+        (
+            'good',
+            0,
+            {'waiting': {'reason': 'InvalidImageName', 'message': 'cannot parse it'}},
+            (1, 'failed', 'InvalidImageName'),
+        ),
+    ],
+)
+def test_one_changed_status_changes_the_ending(replay, name, number, state, ending):
+    lines = lines_of(name)
+    chosen = states(lines)[number]
+    chosen.clear()
+    chosen.update(state)
+    assert replay(lines) == ending
