@@ -53,7 +53,8 @@ def run(play: api.Play, args: argparse.Namespace) -> int:
         for event in session.run(writer.has_room):
             writer.write(renderer.render(event))
             if isinstance(event, TargetEnded) and event.verdict is Verdict.NO_ACCESS:
-                sys.stderr.write(f'{event.target.label}: {sentence(event.message)}\n')
+                said = sentence(event.message)
+                sys.stderr.write(f'{event.target.label} cannot be read: {said}\n')
             if isinstance(event, RunEnded):
                 code = event.exit_code
         writer.close()

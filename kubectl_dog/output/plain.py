@@ -134,7 +134,7 @@ class PlainRenderer:
         if not self._new(('state', event.target), phase):
             return []
         # That a rollout progresses goes without saying.
-        if first and event.state is State.PROGRESSING:
+        if first and event.state is State.PROGRESSING and not event.reason:
             return []
         if event.state in (State.READY, State.FAILED) and not self._follow:
             # The ending says so.

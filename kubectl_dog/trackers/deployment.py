@@ -73,6 +73,7 @@ def assess(view: View) -> Assessment:
         waits_for = 'the controller to see the change'
     elif not waits_for:
         state, waits_for, recheck_at = _settle(rollout)
+        reason = 'Settling' if recheck_at else ''
     elif part(rollout.deploy, 'spec').get('paused'):
         state, reason, message = State.PAUSED, 'DeploymentPaused', 'is paused (spec.paused)'
     else:

@@ -61,6 +61,7 @@ def _settle(view: View, judged: Assessment, pod: Object) -> Assessment:
         return judged._replace(state=State.READY)
     left = short(max(1.0, moment - view.now))
     return judged._replace(
+        reason='Settling',
         waits_for=f'it to stay up for {left} more (no readiness probe)',
         recheck_at=moment,
     )

@@ -30,7 +30,7 @@ EVICTED['status'].update(reason='Evicted', message='The node was low on memory')
         pytest.param(
             pod(status(state=running(4)), ready=True),
             'progressing',
-            '',
+            'Settling',
             'it to stay up for 6s more (no readiness probe)',
             id='has just started',
         ),
