@@ -1,2 +1,3 @@
 """kubectl-dog: tells whether a rollout is done, whether it failed, and why."""
+
 from __future__ import annotations
