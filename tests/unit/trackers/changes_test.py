@@ -31,8 +31,8 @@ def test_describes_what_changed(before, after, told):
 
 
 def test_tells_what_changed_outside_the_containers():
-    after = template(container(), serviceAccountName='robot', volumes=[{}])
-    assert describe(template(container()), after) == (
+    after = template(container(), serviceAccountName='robot', volumes=[{}], dnsPolicy='None')
+    assert describe(template(container(), dnsPolicy='None'), after) == (
         'serviceAccountName changed',
         'volumes changed',
     )
