@@ -127,7 +127,7 @@ def _in_group(each: Kind, wanted: _Wanted) -> bool:
 
 
 def _group_starts(each: Kind, wanted: _Wanted) -> bool:
-    return bool(wanted.group) and each.resource.group.startswith(wanted.group)
+    return each.resource.group.startswith(wanted.group)
 
 
 def _in_version(each: Kind, wanted: _Wanted) -> bool:

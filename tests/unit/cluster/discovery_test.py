@@ -258,6 +258,38 @@ def test_words_mean_what_they_mean_to_kubectl(word, expected, server, cache):
         assert named(resolve(word)) == expected
 
 
+RIVALS = [
+    ('v1.apps', [('v2', [kind('statefulsets', 'StatefulSet')])]),
+    ('example.com.cn', [('v1', [WIDGETS])]),
+    *GROUPS,
+    ('late.io', [('v1', [kind('stses', 'Sts')])]),
+]
+
+
+@pytest.mark.parametrize('server', (modern, old))
+@pytest.mark.parametrize(
+    ('word', 'expected'),
+    (
+        # A name goes before a short name, whatever group is first.
+        ('sts', 'late.io/v1/stses'),
+        ('sts.apps', 'apps/v1/statefulsets'),
+        ('statefulset.v1.apps', 'apps/v1/statefulsets'),
+        ('statefulset.v2.apps', None),
+        ('statefulset.v2.v1.apps', 'v1.apps/v2/statefulsets'),
+        # Not as kubectl, which may take the first group that starts so: a group that is
+        # written out is meant.
+        ('widgets.example.com', 'example.com/v1beta1/widgets'),
+    ),
+)
+def test_where_several_have_a_name_one_goes_first(word, expected, server, cache):
+    resolve = Resolver(server(groups=RIVALS), cache())
+    if expected is None:
+        with pytest.raises(UserError, match='no resource type'):
+            resolve(word)
+    else:
+        assert named(resolve(word)) == expected
+
+
 @pytest.mark.parametrize('server', (modern, old))
 def test_resources_have_scope_kind_and_short_name(server, cache):
     resolve = Resolver(server(), cache())
@@ -365,8 +397,9 @@ def test_a_wrong_name_says_which_are_near(word, told, cache):
 
 
 def test_several_that_are_near_are_told_nearest_first(cache):
-    groups = [('x', [('v1', [kind('cats', 'Cat'), kind('carts', 'Cart'), kind('cards', 'Card')])])]
-    with pytest.raises(UserError, match=r'did you mean carts, cats or cards\?$'):
+    named = ('Cat', 'Cart', 'Card', 'Tart')
+    groups = [('x', [('v1', [kind(f'{each.lower()}s', each) for each in named])])]
+    with pytest.raises(UserError, match=r'did you mean carts, cats or tarts\?$'):
         Resolver(modern(groups=groups), cache())('cartss')
 
 
