@@ -46,7 +46,8 @@ class Assessment(NamedTuple):
     epoch seconds, at which the judgement changes though nothing else does; `patience` is the
     least stall time-out, in seconds, that the resource's own settings ask for. `has_ended` says
     that nothing will ever happen to it again. `waits_for` completes «waiting for …», `serving`
-    says what still works, `remedies` help whatever the cause.
+    says what still works, `remedies` help whatever the cause. `notices` are sentences (without
+    a subject) that decide nothing; each is told once.
     """
 
     state: State
@@ -64,3 +65,4 @@ class Assessment(NamedTuple):
     waits_for: str = ''
     serving: str = ''
     remedies: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()

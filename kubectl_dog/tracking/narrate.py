@@ -13,6 +13,7 @@ from kubectl_dog.model.events import CauseGone
 from kubectl_dog.model.events import CauseSeen
 from kubectl_dog.model.events import ChildChanged
 from kubectl_dog.model.events import Event
+from kubectl_dog.model.events import Notice
 from kubectl_dog.model.events import RevisionSeen
 from kubectl_dog.model.events import StateChanged
 from kubectl_dog.model.items import Object
@@ -33,6 +34,7 @@ class Narrator:
         self._revision: Revision | None = None
         self._state: StateChanged | None = None
         self._pods: dict[str, str] = {}
+        self._notices: set[str] = set()
         self._causes: dict[tuple[str, str], CauseSeen] = {}
 
     def tell(
@@ -46,6 +48,7 @@ class Narrator:
         yield from self._tell_revision(at, assessed)
         yield from self._tell_pods(at, pods)
         yield from self._tell_causes(at, assessed, ledger)
+        yield from self._tell_notices(at, assessed)
         yield from self._tell_state(at, assessed)
 
     @property
@@ -60,6 +63,12 @@ class Narrator:
             self._revision = revision
             desired = assessed.progress.desired if assessed.progress else 0
             yield RevisionSeen(at, self._target, revision, desired)
+
+    def _tell_notices(self, at: float, assessed: Assessment) -> Iterator[Event]:
+        for notice in assessed.notices:
+            if notice not in self._notices:
+                self._notices.add(notice)
+                yield Notice(at, self._target, f'{self._target.label} {notice}')
 
     def _tell_state(self, at: float, assessed: Assessment) -> Iterator[Event]:
         told = StateChanged(
