@@ -120,6 +120,8 @@ def demos() -> dict[str, str]:
 def _replay(recording: Recording, speed: float | None) -> Play:
     from kubectl_dog.recording.source import RecordedSource
 
+    if not recording.targets:
+        raise UserError('the recording names no target: its first line should')
     source = RecordedSource(recording, speed)
     opened = session(source, recording.targets, recording.options)
     return Play(source, opened, recording.options.follow)

@@ -9,18 +9,36 @@ from kubectl_dog.model import times
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.options import Options
 
-_CLUSTER = (
-    ('--kubeconfig', 'FILE', 'the kubeconfig file to use'),
-    ('--context', 'NAME', 'the kubeconfig context to use'),
-    ('--cluster', 'NAME', 'the kubeconfig cluster to use'),
-    ('--user', 'NAME', 'the kubeconfig user to use'),
-    ('--server', 'URL', 'address of the API server'),
-    ('--token', 'TOKEN', 'bearer token for the API server'),
-    ('--certificate-authority', 'FILE', 'certificates of the authority to trust'),
-    ('--client-certificate', 'FILE', 'client certificate for TLS'),
-    ('--client-key', 'FILE', 'client key for TLS'),
-    ('--tls-server-name', 'NAME', "name to check the server's certificate for"),
+# Names, metavar, and help; an empty help keeps a flag that few need out of --help.
+_CLUSTER: tuple[tuple[tuple[str, ...], str, str], ...] = (
+    (('-n', '--namespace'), 'NAME', 'the namespace to look in'),
+    (('--kubeconfig', '--kube-config'), 'FILE', 'the kubeconfig file to use'),
+    (('--kube-config-base64',), 'TEXT', ''),
+    (('--context', '--kube-context'), 'NAME', 'the kubeconfig context to use'),
+    (('--cluster',), 'NAME', 'the kubeconfig cluster to use'),
+    (('--user',), 'NAME', 'the kubeconfig user to use'),
+    (('-s', '--server'), 'URL', 'address of the API server'),
+    (('--proxy-url',), 'URL', 'the proxy to reach the server by'),
+    (('--token',), 'TOKEN', 'bearer token for the API server'),
+    (('--username',), 'NAME', ''),
+    (('--password',), 'TEXT', ''),
+    (('--as',), 'NAME', 'the user to act as'),
+    (('--as-uid',), 'UID', 'the uid to act as'),
+    (('--certificate-authority',), 'FILE', 'certificates of the authority to trust'),
+    (('--client-certificate',), 'FILE', 'client certificate for TLS'),
+    (('--client-key',), 'FILE', 'client key for TLS'),
+    (('--tls-server-name',), 'NAME', "name to check the server's certificate for"),
 )
+_LISTS = (
+    ('--as-group', 'NAME', 'a group to act as; may be repeated'),
+    ('--as-user-extra', 'KEY=VALUE', 'an extra field to act with; may be repeated'),
+)
+_SWITCHES = (
+    ('--insecure-skip-tls-verify', "do not check the server's certificate"),
+    ('--disable-compression', ''),
+)
+# What is called otherwise in `Flags`.
+_FIELDS = {'as': 'as_user', 'kube_config_base64': 'kubeconfig_base64', 'v': 'verbosity'}
 
 
 def seconds(text: str) -> float:
@@ -32,23 +50,52 @@ def seconds(text: str) -> float:
 
 
 def add_cluster(parser: argparse.ArgumentParser) -> None:
-    """kubeconfig and context flags, as kubectl has them."""
+    """kubeconfig and context flags, as kubectl has them, and kubedog's names for them."""
     group = parser.add_argument_group('cluster')
-    group.add_argument('-n', '--namespace', metavar='NAME', help='the namespace to look in')
-    for flag, metavar, text in _CLUSTER:
-        group.add_argument(flag, metavar=metavar, help=text)
-    group.add_argument(
-        '--insecure-skip-tls-verify',
-        action='store_true',
-        default=None,
-        help="do not check the server's certificate",
-    )
+    for names, metavar, text in _CLUSTER:
+        shown, *aliases = _shown(names)
+        group.add_argument(
+            *(name for name in names if name not in aliases),
+            metavar=metavar,
+            help=text or argparse.SUPPRESS,
+        )
+        for alias in aliases:
+            group.add_argument(alias, dest=_field(shown), help=argparse.SUPPRESS)
+    for name, metavar, text in _LISTS:
+        kind = _pair if '=' in metavar else str
+        group.add_argument(name, action='append', type=kind, metavar=metavar, help=text)
+    for name, text in _SWITCHES:
+        switch(group, name, text)
     group.add_argument(
         '--request-timeout',
         type=seconds,
         metavar='TIME',
         help='give up on a single request after this time',
     )
+    group.add_argument('-v', '--v', type=int, metavar='LEVEL', help='6 and more: tell the requests')
+
+
+def switch(group: Any, name: str, text: str) -> None:
+    """A flag that is on or off: `--name`, `--name=false`; absent, it is None.
+
+    An optional value would swallow the target that follows, so each value is a flag of its own.
+    """
+    field = _field(name)
+    group.add_argument(
+        name,
+        dest=field,
+        action='store_const',
+        const=True,
+        help=text or argparse.SUPPRESS,
+    )
+    for value in ('1', 't', 'T', 'true', 'TRUE', 'True', '0', 'f', 'F', 'false', 'FALSE', 'False'):
+        group.add_argument(
+            f'{name}={value}',
+            dest=field,
+            action='store_const',
+            const=boolean(value),
+            help=argparse.SUPPRESS,
+        )
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:
@@ -138,15 +185,30 @@ def _stable(text: str) -> float | None:
 
 def cluster(args: argparse.Namespace) -> dict[str, Any]:
     """The cluster flags as `api.connect` takes them."""
-    fields = [flag.lstrip('-').replace('-', '_') for flag, _, _ in _CLUSTER]
-    fields += ['namespace', 'insecure_skip_tls_verify', 'request_timeout']
-    return {field: getattr(args, field) for field in fields}
+    names = [_shown(names)[0] for names, _, _ in _CLUSTER]
+    names += [name for name, *_ in (*_LISTS, *_SWITCHES)]
+    fields = [_field(name) for name in (*names, '--request-timeout', '--v')]
+    return {_FIELDS.get(field, field): getattr(args, field) for field in fields}
+
+
+def _shown(names: tuple[str, ...]) -> list[str]:
+    return [name for name in names if name.startswith('--')]
+
+
+def _field(name: str) -> str:
+    return name.lstrip('-').replace('-', '_')
+
+
+def _pair(text: str) -> str:
+    if not text.partition('=')[0] or '=' not in text:
+        raise argparse.ArgumentTypeError(f'{text!r} is not KEY=VALUE')
+    return text
 
 
 def rollout(args: argparse.Namespace) -> Options:
     """The options of `rollout`."""
     return _options(args)._replace(
-        stall_timeout=args.stall_timeout,
+        stall_timeout=args.stall_timeout or None,
         create_timeout=args.create_timeout,
         stable_for=args.stable_for,
         once=not args.watch,

@@ -1,4 +1,4 @@
-"""The bearer token, which may stand in a file that is replaced from time to time."""
+"""The bearer token in a file that is replaced from time to time."""
 
 from __future__ import annotations
 
@@ -7,35 +7,45 @@ import threading
 import time
 from collections.abc import Callable
 
+from kubectl_dog.cluster.identity import Credentials
+from kubectl_dog.cluster.identity import bearer
 from kubectl_dog.model.errors import AccessError
 
 _FRESH = 60.0
 
 
-class Token:
-    """A token as given, or the trimmed content of a file (which wins), read again each minute."""
+class TokenFile:
+    """The trimmed content of a file, read again each minute, and when the server refuses it."""
 
-    def __init__(self, value: str, file: str, clock: Callable[[], float] = time.monotonic) -> None:
-        self._value = _read(file) if file else value
+    def __init__(self, file: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._credentials = _read(file)
         self._file = file
         self._clock = clock
         self._lock = threading.Lock()
         self._read_at = clock()
 
-    def value(self) -> str:
-        """The token to send now, empty where there is none."""
-        if not self._file:
-            return self._value
+    def current(self) -> Credentials:
+        """What to send now."""
         with self._lock:
             if self._clock() - self._read_at >= _FRESH:
-                self._read_at = self._clock()
-                # The server judges the old one; the file may be back in a minute.
-                with contextlib.suppress(AccessError):
-                    self._value = _read(self._file)
-            return self._value
+                self._again()
+            return self._credentials
+
+    def renew(self, used: Credentials) -> bool:
+        """The server refused these (401): whether the file holds others."""
+        with self._lock:
+            if self._credentials == used:
+                self._again()
+            return self._credentials != used
+
+    def _again(self) -> None:
+        self._read_at = self._clock()
+        # The server judges the old one; the file may be back in a minute.
+        with contextlib.suppress(AccessError):
+            self._credentials = _read(self._file)
 
 
-def _read(file: str) -> str:
+def _read(file: str) -> Credentials:
     try:
         with open(file, encoding='utf-8') as opened:
             value = opened.read().strip()
@@ -44,4 +54,4 @@ def _read(file: str) -> str:
         raise AccessError(f'cannot read the token file {file}: {said.lower()}') from None
     if not value:
         raise AccessError(f'the token file {file} is empty: sign in again')
-    return value
+    return bearer(value, f'the token file {file}')

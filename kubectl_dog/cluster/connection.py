@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import socket
+import threading
 import time
 from collections.abc import Iterator
 from collections.abc import Mapping
 from email.utils import mktime_tz
 from email.utils import parsedate_tz
-from typing import Any
 from urllib.parse import urlencode
-from urllib.parse import urlsplit
 
 import urllib3
+from urllib3.exceptions import ClosedPoolError
 from urllib3.exceptions import HTTPError
 from urllib3.exceptions import ProtocolError
 from urllib3.exceptions import ReadTimeoutError
 
 from kubectl_dog.cluster import errors
-from kubectl_dog.cluster import tls
-from kubectl_dog.cluster.bearer import Token
+from kubectl_dog.cluster import pools
+from kubectl_dog.cluster.fastio import fast
+from kubectl_dog.cluster.identity import Credentials
+from kubectl_dog.cluster.identity import identity
 from kubectl_dog.cluster.protocol import JSON
 from kubectl_dog.cluster.protocol import Connection
 from kubectl_dog.cluster.protocol import CutError
@@ -29,53 +32,74 @@ from kubectl_dog.cluster.protocol import Response
 from kubectl_dog.cluster.protocol import SilentError
 from kubectl_dog.cluster.protocol import Stream
 from kubectl_dog.cluster.protocol import UnreachableError
+from kubectl_dog.cluster.refused import RefusedStream
+from kubectl_dog.cluster.refused import body
+from kubectl_dog.cluster.resolving import resolve
 from kubectl_dog.cluster.settings import Settings
-from kubectl_dog.cluster.settings import resolve
-from kubectl_dog.cluster.sockets import Plain
-from kubectl_dog.cluster.sockets import Secure
 from kubectl_dog.cluster.sockets import Sockets
-from kubectl_dog.cluster.sockets import options
+from kubectl_dog.model.errors import AccessError
 
 # importlib.metadata would cost more at start-up than everything else here; a test compares them.
 VERSION = '0.1.0'
 _CONNECT = 5.0
 _HEADERS = 30.0
 _CHUNK = 65536
+_TELL_REQUESTS = 6
 
 
 def connect(flags: Flags) -> Connection:
-    """Read kubeconfig and certificates; raises AccessError. Nothing is sent to the server yet."""
-    return KubeConnection(resolve(flags), flags.request_timeout or 0.0)
+    """Read kubeconfig and certificates, and sign in where a plugin does that; raises AccessError.
+
+    Nothing is sent to the server yet.
+    """
+    connection = KubeConnection(resolve(flags), flags.request_timeout or 0.0, flags.verbosity or 0)
+    connection.sign_in()
+    return connection
 
 
 class KubeConnection:
     """Implements `protocol.Connection`; `timeout` is the user's limit for one answer, or 0."""
 
-    def __init__(self, settings: Settings, timeout: float = 0.0) -> None:
+    def __init__(self, settings: Settings, timeout: float = 0.0, verbosity: int = 0) -> None:
         self.server = settings.server
         self.namespace = settings.namespace
         self.user = settings.user
         self.clock_offset = 0.0
-        self._prefix = urlsplit(settings.server).path.rstrip('/')
+        self._settings = settings
         self._timeout = min(timeout or _HEADERS, _HEADERS)
-        self._token = Token(settings.token, settings.token_file)
+        self._verbosity = verbosity
+        self._identity = identity(settings)
         self._sockets = Sockets()
-        self._pool = _pool(settings, self._sockets)
+        self._lock = threading.Lock()
+        self._certificate = b''
+        self._pool = pools.pool(settings, self._sockets)
+        self._prefix = pools.origin(self._pool, settings)
+
+    def sign_in(self) -> None:
+        """Have the first credentials issued, before there is anything to ask for."""
+        self._pool_for(self._identity.current())
 
     def get(self, path: str, query: Query = (), accept: str = JSON) -> Response:
         """One request, answered whole, whatever its status; raises UnreachableError."""
-        response = self._send(path, query, accept)
+        try:
+            response = self._send(path, query, accept)
+        except AccessError as error:
+            return Response(401, body(error), {})
         try:
             return Response(response.status, response.read(), response.headers)
         except (HTTPError, OSError) as error:
             response.close()
-            raise UnreachableError(errors.unreachable(self.server, error)) from error
+            raise self._unreachable(error) from error
         finally:
             response.release_conn()
 
     def stream(self, path: str, query: Query, read_timeout: float | None) -> Stream:
         """Open a response that goes on, whatever its status; raises UnreachableError."""
-        opened = KubeStream(self._send(path, query, JSON))
+        try:
+            response = self._send(path, query, JSON)
+        except AccessError as error:
+            return RefusedStream(body(error))
+        opened = fast(response, getattr(response.connection, 'kept', None)) or KubeStream(response)
         opened.patience(read_timeout)
         return opened
 
@@ -85,28 +109,49 @@ class KubeConnection:
         self._sockets.shut()
 
     def _send(self, path: str, query: Query, accept: str) -> urllib3.BaseHTTPResponse:
-        try:
-            response = self._request(path, query, accept)
-        except ProtocolError:
-            # The server may have closed an idle connection just as we took it up again.
-            response = self._again(path, query, accept)
-        except (HTTPError, OSError) as error:
-            raise UnreachableError(errors.unreachable(self.server, error)) from error
+        used = self._identity.current()
+        response = self._answer(path, query, accept, used)
+        if response.status == 401 and self._renewed(used):
+            # Not drained: urllib3 may leave the end of a chunked body to the next request.
+            response.close()
+            response.release_conn()
+            response = self._answer(path, query, accept, self._identity.current())
         self._set_clock(response.headers)
         return response
 
-    def _again(self, path: str, query: Query, accept: str) -> urllib3.BaseHTTPResponse:
+    def _renewed(self, used: Credentials) -> bool:
         try:
-            return self._request(path, query, accept)
-        except (HTTPError, OSError) as error:
-            raise UnreachableError(errors.unreachable(self.server, error)) from error
+            return self._identity.renew(used)
+        except AccessError:
+            # What the plugin has to say about it went to stderr; the server's word counts.
+            return False
 
-    def _request(self, path: str, query: Query, accept: str) -> urllib3.BaseHTTPResponse:
-        headers = {'Accept': accept, 'User-Agent': f'kubectl-dog/{VERSION}'}
-        token = self._token.value()
-        if token:
-            headers['Authorization'] = f'Bearer {token}'
-        return self._pool.urlopen(
+    def _answer(
+        self, path: str, query: Query, accept: str, used: Credentials
+    ) -> urllib3.BaseHTTPResponse:
+        began = time.monotonic()
+        try:
+            try:
+                response = self._request(path, query, accept, used)
+            except (ProtocolError, ClosedPoolError):
+                # The server may have closed an idle connection just as we took it up again, or
+                # another thread has come by a new certificate.
+                response = self._request(path, query, accept, used)
+        except (HTTPError, OSError) as error:
+            raise self._unreachable(error) from error
+        if self._verbosity >= _TELL_REQUESTS:
+            self._tell(path, query, response.status, time.monotonic() - began)
+        return response
+
+    def _request(
+        self, path: str, query: Query, accept: str, used: Credentials
+    ) -> urllib3.BaseHTTPResponse:
+        headers = urllib3.HTTPHeaderDict({'Accept': accept, 'User-Agent': f'kubectl-dog/{VERSION}'})
+        if used.authorization:
+            headers['Authorization'] = used.authorization
+        for name, value in self._settings.impersonate:
+            headers.add(name, value)
+        return self._pool_for(used).urlopen(
             'GET',
             self._prefix + path + ('?' + urlencode(query) if query else ''),
             headers=headers,
@@ -115,6 +160,27 @@ class KubeConnection:
             preload_content=False,
             timeout=urllib3.Timeout(connect=_CONNECT, read=self._timeout),
         )
+
+    def _pool_for(self, used: Credentials) -> urllib3.HTTPConnectionPool:
+        """The pool with the issued certificate; what is open goes on with the one it has."""
+        with self._lock:
+            if used.certificate != self._certificate:
+                settings = self._settings._replace(cert_data=used.certificate, key_data=used.key)
+                made = pools.pool(settings, self._sockets)
+                self._pool.close()
+                self._pool, self._certificate = made, used.certificate
+            return self._pool
+
+    def _unreachable(self, error: BaseException) -> UnreachableError:
+        said = errors.unreachable(self.server, error)
+        proxy = pools.proxied(self._pool)
+        return UnreachableError(f'{said} (by the proxy {proxy})' if proxy else said)
+
+    def _tell(self, path: str, query: Query, status: int, seconds: float) -> None:
+        import sys
+
+        url = self.server + path + ('?' + urlencode(query) if query else '')
+        sys.stderr.write(f'GET {url} {status} in {seconds * 1000:.0f} milliseconds\n')
 
     def _set_clock(self, headers: Mapping[str, str]) -> None:
         parsed = parsedate_tz(headers.get('Date') or '')
@@ -131,6 +197,9 @@ class KubeStream:
         self.status = response.status
         self.headers: Mapping[str, str] = response.headers
         self._response = response
+        # TLS within the TLS of a proxy: only the outer socket can be shut.
+        kept = getattr(response.connection, 'kept', None)
+        self._within: socket.socket | None = getattr(kept, 'socket', None)
         # `stream` takes a third less CPU than `read1`, but needs chunks.
         self._chunks: Iterator[bytes] | None = None
         if isinstance(response, urllib3.HTTPResponse) and response.chunked:
@@ -158,35 +227,13 @@ class KubeStream:
     def stop(self) -> None:
         """End a blocked `read` at once; the one method other threads may call."""
         with contextlib.suppress(OSError, ValueError, RuntimeError):
-            self._response.shutdown()
+            if self._within is not None:
+                self._within.shutdown(socket.SHUT_RDWR)
+            else:
+                self._response.shutdown()
 
     def close(self) -> None:
         """Give the connection back; only the reading thread may call it."""
         self._chunks = None
         self._response.close()
         self._response.release_conn()
-
-
-def _pool(settings: Settings, sockets: Sockets) -> urllib3.HTTPConnectionPool:
-    parts = urlsplit(settings.server)
-    host = parts.hostname or ''
-    common: dict[str, Any] = {
-        'maxsize': 8,
-        'block': False,
-        'socket_options': options(),
-        'sockets': sockets,
-    }
-    if parts.scheme == 'http':
-        plain = urllib3.HTTPConnectionPool(host, parts.port or 80, **common)
-        plain.ConnectionCls = Plain
-        return plain
-    if settings.insecure:
-        # Said once by the user in kubeconfig or by flag; a warning per request helps no one.
-        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-    if settings.tls_server_name:
-        common['server_hostname'] = settings.tls_server_name
-    secure = urllib3.HTTPSConnectionPool(
-        host, parts.port or 443, ssl_context=tls.context(settings), **common
-    )
-    secure.ConnectionCls = Secure
-    return secure

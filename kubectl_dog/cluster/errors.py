@@ -105,6 +105,8 @@ def _handshake(server: str, error: Any) -> str:
         said = 'it does not speak TLS there; is http:// meant?'
     elif 'certificate required' in said or 'bad certificate' in said or 'unknown ca' in said:
         said = f'it does not accept the client certificate ({said}); is --context right?'
+    elif 'eof occurred' in said:
+        said = 'it closed the connection at once; is --server right?'
     else:
         said = f'TLS failed ({said}); is --server right?'
     return f'cannot connect to {server}: {said}'

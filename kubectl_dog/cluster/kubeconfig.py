@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import binascii
 import os
+import re
 from collections.abc import Mapping
 from typing import Any
 from typing import NamedTuple
 
 from kubectl_dog.model.errors import AccessError
+
+_BASE64 = re.compile(r'[A-Za-z0-9+/=\s]*')
+INLINE = '(base64)'
 
 
 class Entry(NamedTuple):
@@ -23,16 +28,46 @@ class Entry(NamedTuple):
         if value is None:
             return ''
         if not isinstance(value, str):
-            raise AccessError(
-                f'the kubeconfig {self.file} is wrong: «{key}» of «{self.name}» must be text; '
-                'put it in quotes'
-            )
+            raise self.wrong(f'«{key}» of «{self.name}» must be text, in quotes')
         return value
 
     def path(self, key: str) -> str:
         """A file name, made absolute by the folder of the kubeconfig that names it."""
         value = self.text(key)
-        return os.path.join(os.path.dirname(os.path.abspath(self.file)), value) if value else ''
+        return self.resolved(value) if value else ''
+
+    def resolved(self, path: str) -> str:
+        """A path as this kubeconfig means it."""
+        return os.path.join(os.path.dirname(os.path.abspath(self.file)), path)
+
+    def data(self, key: str) -> bytes:
+        """The bytes that a `*-data` key holds as base64."""
+        try:
+            return _base64(self.text(key))
+        except binascii.Error:
+            raise self.wrong(f'«{key}» of «{self.name}» is not base64') from None
+
+    def mapping(self, key: str) -> dict[str, Any]:
+        """The mapping under `key`, empty where it is missing."""
+        value = self.body.get(key)
+        if value is None:
+            return {}
+        if not isinstance(value, dict):
+            raise self.wrong(f'«{key}» of «{self.name}» must be a mapping')
+        return value
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """The list of text under `key`, empty where it is missing."""
+        value = self.body.get(key)
+        if value is None:
+            return ()
+        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+            raise self.wrong(f'«{key}» of «{self.name}» must be a list of text')
+        return tuple(value)
+
+    def wrong(self, what: str) -> AccessError:
+        """The error for something that this kubeconfig says."""
+        return AccessError(f'the kubeconfig {self.file} is wrong: {what}; mend it')
 
 
 class Kubeconfig(NamedTuple):
@@ -46,26 +81,31 @@ class Kubeconfig(NamedTuple):
     users: Mapping[str, Entry]
 
 
-def load(explicit: str | None, env: Mapping[str, str]) -> Kubeconfig:
-    """Read `--kubeconfig`, else the files of `KUBECONFIG`, else ~/.kube/config.
+def load(explicit: str | None, env: Mapping[str, str], inline: str | None = None) -> Kubeconfig:
+    """Read `inline` (base64), else `--kubeconfig`, else the files that the environment names.
 
     The first file that names a thing wins. Missing and empty files of a list are skipped, but a
     file that was asked for must be there. Raises AccessError.
     """
-    paths = _paths(explicit, env)
+    if not inline and not explicit:
+        # kubedog's own variable goes before the common one.
+        inline = env.get('KUBEDOG_KUBE_CONFIG_BASE64')
+    if inline:
+        return _merged({INLINE: _parsed(_inlined(inline), INLINE)})
+    return _merged({path: _read(path, bool(explicit)) for path in _paths(explicit, env)})
+
+
+def _merged(documents: Mapping[str, dict[str, Any]]) -> Kubeconfig:
     current = ''
     sections: dict[str, dict[str, Entry]] = {'context': {}, 'cluster': {}, 'user': {}}
-    found = False
-    for path in paths:
-        document = _read(path, must_exist=bool(explicit))
-        found = found or bool(document)
+    for path, document in documents.items():
         current = current or Entry('current-context', document, path).text('current-context')
         for section, entries in sections.items():
             for entry in _entries(document, section, path):
                 entries.setdefault(entry.name, entry)
     return Kubeconfig(
-        paths,
-        found,
+        tuple(documents),
+        any(documents.values()),
         current,
         sections['context'],
         sections['cluster'],
@@ -76,15 +116,27 @@ def load(explicit: str | None, env: Mapping[str, str]) -> Kubeconfig:
 def _paths(explicit: str | None, env: Mapping[str, str]) -> tuple[str, ...]:
     if explicit:
         return (explicit,)
-    listed = [path for path in env.get('KUBECONFIG', '').split(os.pathsep) if path]
-    if listed:
-        return tuple(dict.fromkeys(listed))
+    for name in ('KUBEDOG_KUBE_CONFIG', 'KUBECONFIG'):
+        listed = [path for path in env.get(name, '').split(os.pathsep) if path]
+        if listed:
+            return tuple(dict.fromkeys(listed))
     return (os.path.join(os.path.expanduser('~'), '.kube', 'config'),)
 
 
-def _read(path: str, must_exist: bool) -> dict[str, Any]:
-    import yaml
+def _inlined(text: str) -> bytes:
+    try:
+        return _base64(text)
+    except binascii.Error:
+        raise AccessError('--kube-config-base64 is not base64: give `base64 < FILE`') from None
 
+
+def _base64(text: str) -> bytes:
+    if not _BASE64.fullmatch(text):
+        raise binascii.Error
+    return binascii.a2b_base64(text)
+
+
+def _read(path: str, must_exist: bool) -> dict[str, Any]:
     try:
         with open(path, 'rb') as file:
             content = file.read()
@@ -96,6 +148,12 @@ def _read(path: str, must_exist: bool) -> dict[str, Any]:
         raise AccessError(
             f'cannot read the kubeconfig {path}: {(error.strerror or str(error)).lower()}'
         ) from None
+    return _parsed(content, path)
+
+
+def _parsed(content: bytes, path: str) -> dict[str, Any]:
+    import yaml
+
     try:
         document = yaml.load(content, getattr(yaml, 'CSafeLoader', yaml.SafeLoader))
     except yaml.YAMLError as error:

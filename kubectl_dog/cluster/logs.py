@@ -41,8 +41,7 @@ class LogReader(Reader):
         self._want = want
         self._changed = threading.Event()
         self._lines = LineReader(want.since)
-        # While a container waits for its restart, `previous` and the current log are the same.
-        self._next = max(0, want.restarts - 1) if want.running else want.restarts
+        self._next = max(0, want.restarts - 1)
         self._history = True
         # The log ended and was opened again, though nothing told of an end: which run is it?
         self._doubt = False
@@ -113,6 +112,7 @@ class LogReader(Reader):
             runs = 'an earlier run' if lost == 1 else f'{lost} earlier runs'
             self.emit(LogGap(f'{runs} of {want.container} ended before the log could be read'))
         self._next = previous if want.running else want.restarts
+        # While a container waits for its restart, `previous` and the current log are the same.
         if not want.running:
             return
         try:

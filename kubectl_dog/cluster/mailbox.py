@@ -8,6 +8,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from itertools import chain
 from typing import Optional
 from typing import Union
 
@@ -93,7 +94,7 @@ class Buffer:
             self._waiting.popleft()
         if len(batches) == 1:
             return first
-        return LogLines(tuple(line for batch in batches for line in batch.lines))
+        return LogLines(tuple(chain.from_iterable(batch.lines for batch in batches)))
 
 
 class Mailbox:

@@ -15,7 +15,8 @@ class Flags(NamedTuple):
     """What the command line may say about the cluster; None or empty means it was not said.
 
     `request_timeout` is in seconds (0 or None: no limit of the user's) and does not end watches
-    and log streams.
+    and log streams. `as_user_extra` holds KEY=VALUE. From a `verbosity` of 6 on, requests are told
+    on stderr.
     """
 
     kubeconfig: str | None = None
@@ -31,6 +32,16 @@ class Flags(NamedTuple):
     insecure_skip_tls_verify: bool | None = None
     tls_server_name: str | None = None
     request_timeout: float | None = None
+    kubeconfig_base64: str | None = None
+    username: str | None = None
+    password: str | None = None
+    as_user: str | None = None
+    as_group: Sequence[str] | None = None
+    as_uid: str | None = None
+    as_user_extra: Sequence[str] | None = None
+    proxy_url: str | None = None
+    disable_compression: bool | None = None
+    verbosity: int | None = None
 
 
 class UnreachableError(Exception):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import threading
 import weakref
 from typing import Any
@@ -40,19 +41,41 @@ class Sockets:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._open: weakref.WeakSet[socket.socket] = weakref.WeakSet()
+        self._ended = False
 
     def add(self, opened: socket.socket) -> None:
         """Remember a socket for as long as someone uses it."""
         with self._lock:
             self._open.add(opened)
+            ended = self._ended
+        # Nobody can reach the socket of a handshake, so the end may have come meanwhile.
+        if ended:
+            _shut(opened)
 
     def shut(self) -> None:
-        """Wake every thread that waits in one of them, in a handshake and for headers too."""
+        """Wake every thread that waits in one of them, for headers too; and those to come."""
         with self._lock:
+            self._ended = True
             opened = list(self._open)
         for each in opened:
-            with contextlib.suppress(OSError, ValueError):
-                each.shutdown(socket.SHUT_RDWR)
+            _shut(each)
+
+
+def _shut(opened: socket.socket) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        opened.shutdown(socket.SHUT_RDWR)
+
+
+class TidySocket(ssl.SSLSocket):
+    """CPython leaves a socket open that was reset before its handshake; this one closes it."""
+
+    def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
+        """As in SSLSocket, which calls this before a handshake when the peer is gone already."""
+        try:
+            return super().recv(buflen, flags)
+        except ConnectionError:
+            self.close()
+            raise
 
 
 class Plain(HTTPConnection):
@@ -83,6 +106,8 @@ class Secure(HTTPSConnection):
     def __init__(self, *args: Any, sockets: Sockets, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._sockets = sockets
+        if self.ssl_context is not None:
+            self.ssl_context.sslsocket_class = TidySocket
 
     def _new_conn(self) -> socket.socket:
         made = super()._new_conn()
@@ -93,4 +118,5 @@ class Secure(HTTPSConnection):
         """Connect, shake hands, and keep the socket."""
         super().connect()
         self.kept = self.sock
-        self._sockets.add(self.sock)
+        # Behind a proxy with TLS of its own, what can be shut is one further in.
+        self._sockets.add(getattr(self.sock, 'socket', self.sock))

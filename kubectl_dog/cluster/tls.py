@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from kubectl_dog.cluster.settings import Settings
+from kubectl_dog.cluster.tlssocket import Context
 from kubectl_dog.model.errors import AccessError
 
 
@@ -17,7 +18,7 @@ class _EncryptedKeyError(Exception):
 
 def context(settings: Settings) -> ssl.SSLContext:
     """A context for these settings; raises AccessError for files that are missing or wrong."""
-    made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    made = Context(ssl.PROTOCOL_TLS_CLIENT)
     made.minimum_version = ssl.TLSVersion.TLSv1_2
     # Python 3.13 asks CAs for a key usage that many clusters' CAs lack; Go does not.
     made.verify_flags &= ~ssl.VERIFY_X509_STRICT
@@ -30,8 +31,13 @@ def context(settings: Settings) -> ssl.SSLContext:
     return made
 
 
+def authority(settings: Settings) -> bytes:
+    """The certificates to trust, as PEM; empty for those of the system. Raises AccessError."""
+    return settings.ca_data or _content(settings.ca_file, 'certificate authority')
+
+
 def _trust(made: ssl.SSLContext, settings: Settings) -> None:
-    pem = settings.ca_data or _content(settings.ca_file, 'certificate authority')
+    pem = authority(settings)
     if not pem:
         made.load_default_certs()
         return

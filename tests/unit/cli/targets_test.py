@@ -115,5 +115,5 @@ def test_a_kind_with_a_tracker_is_resolved_by_one_resolver(monkeypatch):
     connection = Connection()
     resolve = api.resolver(connection)
     assert made == []
-    assert (resolve('sts'), resolve('statefulsets')) == (SETS, SETS)
+    assert (resolve('word'), resolve('words')) == (SETS, SETS)
     assert made == [connection]

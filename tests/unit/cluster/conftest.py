@@ -10,6 +10,7 @@ import pytest
 from kubectl_dog.cluster.connection import KubeConnection
 from kubectl_dog.cluster.reader import Nature
 from kubectl_dog.cluster.settings import Settings
+from kubectl_dog.cluster.sockets import TidySocket
 from tests.unit.cluster.server import Server
 
 # A CA without key usage, as many clusters have: Python 3.13 refuses it by default.
@@ -52,6 +53,7 @@ def pki(tmp_path_factory):
 @pytest.fixture
 def tls(pki):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.sslsocket_class = TidySocket
     context.load_cert_chain(pki / 'server.crt', pki / 'server.key')
     context.load_verify_locations(pki / 'ca.crt')
     return context

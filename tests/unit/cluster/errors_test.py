@@ -69,6 +69,7 @@ def handshake(reason):
         (verification(19), 'signed by an unknown authority'),
         (verification(62), "is not for 'h'"),
         (handshake('TLSV13_ALERT_CERTIFICATE_REQUIRED'), 'does not accept the client certificate'),
+        (handshake('EOF occurred in violation of protocol (_ssl.c:1)'), 'closed the connection'),
         (handshake('NO_PROTOCOLS'), 'TLS failed (no protocols); is --server right?'),
         (OSError(113, 'No route to host'), 'cannot connect to https://h: no route to host; is'),
         (exceptions.ProtocolError('Aborted'), 'cannot connect to https://h: aborted; is'),

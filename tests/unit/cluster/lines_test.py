@@ -80,10 +80,18 @@ def test_times_in_one_second_and_in_two_zones():
         b'2023-11-14T22:13:21.5Z c',
         b'2023-11-14T23:13:20.000000002+01:00 d',
         b'2023-11-14T22:13:20.000000003Z e',
+        b'2023-11-14T22:13:20.000000003+01:00 f',
     )
     lines, _ = LineReader(None).read(stamps)
     second = 1_700_000_000_000_000_000
-    assert [line.time - second for line in lines] == [1, 999_999_999, 1_500_000_000, 2, 3]
+    assert [line.time - second for line in lines] == [
+        1,
+        999_999_999,
+        1_500_000_000,
+        2,
+        3,
+        3 - 3600 * 1_000_000_000,
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 import time
 
 import pytest
@@ -172,9 +173,14 @@ def test_a_container_that_stays_ended_is_asked_no_more(server, begin):
 
 def test_an_end_while_the_container_runs_on_was_the_connections(server, begin, world):
     world.slow = 2.0
-    server.on(PATH, stream(line('one')), stream(line('one'), line('two', 25), then='hold'))
-    assert said(begin(), 2) == ['one', 'two']
-    assert world.waits == [1.0]
+    server.on(
+        PATH,
+        stream(line('one')),
+        stream(line('one'), line('two', 25)),
+        stream(line('three', 26), then='hold'),
+    )
+    assert said(begin(), 3) == ['one', 'two', 'three']
+    assert world.waits == [1.0, 1.0]
 
 
 def test_an_update_that_came_while_reading_does_not_shorten_the_wait(server, begin):
@@ -215,12 +221,16 @@ def test_a_restart_told_late_is_told_before_the_next_run_ends(server, begin, wor
 def test_a_restart_told_while_the_log_is_opened_again(server, begin, world):
     world.slow = 2.0
 
+    begun = threading.Event()
+
     def late(wire):
+        begun.wait(5)
         run.reader.update(want(restarts=1))
         stream(line('two', 25), then='hold')(wire)
 
     server.on(PATH, stream(line('one')), late, stream(line('one')), stream(line('two', 25)))
     run = begin()
+    begun.set()
     assert said(run, 3) == ['one', LogEnd(0), 'two']
 
 

@@ -76,14 +76,15 @@ class Wire:
 class Server:
     """`on(path, *scripts)`: scripts are used up in order; afterwards the path is silent."""
 
-    def __init__(self, tls=None, port=0):
+    def __init__(self, tls=None, port=0, scripts=None):
         self.tls = tls
         self.ahead = 0.0
         self.requests = []
         self.closing = threading.Event()
         self.resume = threading.Event()
         self.then = None
-        self.scripts = {}
+        # Who knows the port may ask before the test comes to `on`.
+        self.scripts = {} if scripts is None else scripts
         self.threads = []
         self.socks = []
         self.listener = socket.create_server(('127.0.0.1', port))
@@ -94,10 +95,17 @@ class Server:
     def on(self, path, *scripts):
         self.scripts.setdefault(path, deque()).extend(scripts)
 
+    def refuse(self):
+        """No more connections; those that are open go on."""
+        with contextlib.suppress(OSError):
+            self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+
     def close(self):
+        self.refuse()
         self.closing.set()
         self.resume.set()
-        for sock in (self.listener, *self.socks):
+        for sock in self.socks:
             with contextlib.suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
             sock.close()
@@ -126,7 +134,8 @@ class Server:
             if self.tls:
                 sock = self.tls.wrap_socket(sock, server_side=True)
                 self.socks.append(sock)
-            while self._answer(sock, number):
+            # Whoever came while the server was closing, `close` has not met.
+            while not self.closing.is_set() and self._answer(sock, number):
                 pass
         sock.close()
 
@@ -147,6 +156,11 @@ class Server:
         (scripts.popleft() if scripts else silence)(wire)
         if wire.chunked:
             wire.raw(b'0\r\n\r\n')
+        elif self.tls:
+            # Only so can a client tell the end from a cut; its own goodbye is not waited for.
+            sock.settimeout(0.0)
+            with contextlib.suppress(OSError):
+                sock.unwrap()
         return wire.chunked
 
 

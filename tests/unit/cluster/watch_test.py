@@ -283,10 +283,12 @@ def test_tries_on_when_not_signed_in(server, begin):
 
 
 def test_an_outage_is_told_once_and_so_is_its_end(server, begin, world, tls):
-    server.on(PATH, stream(*LISTED, then='cut'))
+    server.on(PATH, stream(*LISTED, then='pause'))
     run = begin()
     run.one()
-    server.close()
+    server.refuse()
+    server.then = 'cut'
+    server.resume.set()
     trouble = run.one()
     assert trouble.reason == 'unreachable'
     assert 'connection refused; is the cluster up, and is --context right?' in trouble.message
@@ -296,6 +298,8 @@ def test_an_outage_is_told_once_and_so_is_its_end(server, begin, world, tls):
     try:
         assert [getattr(each, 'reason', None) for each in run.get(2)] == ['recovered', None]
     finally:
+        run.reader.stop()
+        assert run.ended()
         again.close()
 
 

@@ -1,0 +1,123 @@
+"""The urllib3 pool that leads to a server, through a proxy where there is one."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import unquote
+from urllib.parse import urlsplit
+
+import urllib3
+
+from kubectl_dog.cluster import proxy
+from kubectl_dog.cluster import tls
+from kubectl_dog.cluster.settings import Settings
+from kubectl_dog.cluster.sockets import Plain
+from kubectl_dog.cluster.sockets import Secure
+from kubectl_dog.cluster.sockets import Sockets
+from kubectl_dog.cluster.sockets import options
+from kubectl_dog.model.errors import AccessError
+
+_SIZE = 8
+# PySocks' name for it is in a module that has no types.
+_SOCKS5 = 2
+
+
+def pool(settings: Settings, sockets: Sockets) -> urllib3.HTTPConnectionPool:
+    """A pool for the settings' server; raises AccessError for certificates that are no good."""
+    parts = urlsplit(settings.server)
+    host = parts.hostname or ''
+    common: dict[str, Any] = {
+        'maxsize': _SIZE,
+        'block': False,
+        'socket_options': options(),
+        'sockets': sockets,
+    }
+    secure = parts.scheme == 'https'
+    if secure:
+        common['ssl_context'] = tls.context(settings)
+        if settings.tls_server_name:
+            common['server_hostname'] = settings.tls_server_name
+        if settings.insecure:
+            # Said once by the user in kubeconfig or by flag; a warning per request helps no one.
+            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+    kind: Any = Secure if secure else Plain
+    through = proxy.choose(settings)
+    if through.startswith('socks'):
+        common['_socks_options'], kind = _socks(through), _socks_class(secure)
+    elif through:
+        common.update(_http(through, common.get('ssl_context')))
+    if secure:
+        made: Any = urllib3.HTTPSConnectionPool(host, parts.port or 443, **common)
+    else:
+        made = urllib3.HTTPConnectionPool(host, parts.port or 80, **common)
+    made.ConnectionCls = kind
+    return made  # type: ignore[no-any-return]
+
+
+def origin(made: urllib3.HTTPConnectionPool, settings: Settings) -> str:
+    """What to put before a path: a proxy for plain HTTP has to be told the server."""
+    parts = urlsplit(settings.server)
+    if made.proxy is not None and parts.scheme == 'http':
+        return settings.server.rstrip('/')
+    return parts.path.rstrip('/')
+
+
+def proxied(made: urllib3.HTTPConnectionPool) -> str:
+    """The proxy of a pool, without its password; empty where there is none."""
+    options = made.conn_kw.get('_socks_options')
+    if options:
+        return f'socks5://{options["proxy_host"]}:{options["proxy_port"]}'
+    return str(made.proxy or '')
+
+
+def _http(address: str, context: object) -> dict[str, Any]:
+    from urllib3.connection import ProxyConfig
+    from urllib3.util import parse_url
+
+    parts = urlsplit(address)
+    url = parse_url(address)
+    port = parts.port or (443 if parts.scheme == 'https' else 80)
+    headers = {}
+    if parts.username is not None:
+        pair = f'{unquote(parts.username)}:{unquote(parts.password or "")}'
+        headers = urllib3.make_headers(proxy_basic_auth=pair)
+    return {
+        '_proxy': url._replace(auth=None, port=port),
+        '_proxy_headers': headers,
+        # As Go does it: a proxy with TLS is trusted as the server is.
+        '_proxy_config': ProxyConfig(context, False, None, None),  # type: ignore[arg-type]
+    }
+
+
+def _socks(address: str) -> dict[str, Any]:
+    import warnings
+
+    with warnings.catch_warnings():
+        # urllib3 says in a warning what the error says below.
+        warnings.simplefilter('ignore')
+        try:
+            import urllib3.contrib.socks  # noqa: F401
+        except ImportError:
+            raise AccessError(
+                'the way to the server is a SOCKS proxy, which needs PySocks: '
+                "pip install 'kubectl-dog[socks]'"
+            ) from None
+    parts = urlsplit(address)
+    return {
+        'socks_version': _SOCKS5,
+        'proxy_host': parts.hostname,
+        'proxy_port': parts.port or 1080,
+        'username': unquote(parts.username) if parts.username else None,
+        'password': unquote(parts.password) if parts.password else None,
+        # The proxy looks up names, as with Go.
+        'rdns': True,
+    }
+
+
+def _socks_class(secure: bool) -> Any:
+    from urllib3.contrib.socks import SOCKSConnection
+    from urllib3.contrib.socks import SOCKSHTTPSConnection
+
+    if secure:
+        return type('SocksSecure', (Secure, SOCKSHTTPSConnection), {})
+    return type('SocksPlain', (Plain, SOCKSConnection), {})

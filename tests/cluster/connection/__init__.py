@@ -1,0 +1,1 @@
+"""The rows of docs/connection.md: kubectl and kubectl dog with the same kubeconfig."""

@@ -1,0 +1,28 @@
+"""`kubectl get --raw PATH` with the flags and the connection of kubectl dog."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from kubectl_dog import api
+from kubectl_dog.cli import flags
+from kubectl_dog.cluster import errors
+from kubectl_dog.cluster.protocol import UnreachableError
+from kubectl_dog.model.errors import UserError
+
+parser = argparse.ArgumentParser(allow_abbrev=False)
+parser.add_argument('--times', type=int, default=1)
+flags.add_cluster(parser)
+args = parser.parse_args()
+try:
+    connection = api.connect(**flags.cluster(args))
+    for _ in range(args.times):
+        response = connection.get('/version')
+except (UserError, UnreachableError) as error:
+    sys.stderr.write(f'{error}\n')
+    sys.exit(5)
+if response.status != 200:
+    status = errors.status(response.status, response.body)
+    sys.stderr.write(f'{errors.trouble(status, connection.server).message}\n')
+    sys.exit(5)
