@@ -24,6 +24,7 @@ class Code(NamedTuple):
 
 
 THIRD_END = Tolerance(ends=3, span=10.0)
+REPLACED = Tolerance(ends=3)
 EXPLAINS = Tolerance()
 
 # Where a back-off of 3 or more restarts stood already when tracking began, the next end may be
@@ -71,6 +72,34 @@ _ALL = (
     Code(
         'ProgressDeadlineExceeded', 'rollout', Tolerance(0), 'no progress within the deadline', 90
     ),
+    Code('BackoffLimitExceeded', 'job', Tolerance(0), 'its pods failed too often', 80),
+    Code('DeadlineExceeded', 'job', Tolerance(0), 'ran longer than it may', 80),
+    Code('PodFailurePolicy', 'job', Tolerance(0), 'a pod failed as its policy forbids', 80),
+    Code('FailedIndexes', 'job', Tolerance(0), 'some of its indexes failed for good', 80),
+    Code('MaxFailedIndexesExceeded', 'job', Tolerance(0), 'too many of its indexes failed', 80),
+    Code('JobFailed', 'job', Tolerance(0), 'failed for a reason of its own', 80),
+    Code('Unschedulable', 'scheduling', Tolerance(30), 'no node takes the pod', 10),
+    Code('VolumeMissing', 'volumes', Tolerance(35), 'a volume claim does not exist', 10),
+    Code('VolumeInvalid', 'volumes', Tolerance(35), 'a volume cannot be used as asked', 10),
+    Code('PVCPending', 'volumes', Tolerance(120), 'a volume claim is not bound', 10),
+    Code('MountFailed', 'volumes', Tolerance(150), 'a node cannot mount a volume', 12),
+    Code('AttachFailed', 'volumes', Tolerance(420), 'a volume cannot be attached to a node', 12),
+    Code('QuotaExceeded', 'creation', Tolerance(30), 'a quota leaves no room for a pod', 10),
+    Code('LimitRange', 'creation', Tolerance(30), 'a LimitRange forbids the pod', 10),
+    Code('PodSecurity', 'creation', Tolerance(30), 'the security rules forbid the pod', 10),
+    Code('WebhookDenied', 'creation', Tolerance(30), 'an admission webhook denies the pod', 10),
+    Code('WebhookUnreachable', 'creation', Tolerance(45), 'an admission webhook is silent', 10),
+    Code('ServiceAccountMissing', 'creation', Tolerance(30), 'no such service account', 10),
+    Code('PriorityClassMissing', 'creation', Tolerance(30), 'no such PriorityClass', 10),
+    Code('CreateFailed', 'creation', Tolerance(30), 'the API server refuses the pod', 10),
+    Code('NodeNotReady', 'infrastructure', Tolerance(360), 'its node does not answer', 10),
+    Code('SandboxFailed', 'infrastructure', Tolerance(180), 'no network or sandbox for it', 10),
+    Code('Evicted', 'infrastructure', REPLACED, 'put out by its node, again and again', 15),
+    Code('Preempted', 'infrastructure', REPLACED, 'had to make room, again and again', 15),
+    Code('NodeShutdown', 'infrastructure', REPLACED, 'its node shut down', 15),
+    Code('OutOfResources', 'infrastructure', REPLACED, 'refused by its node', 15),
+    Code('StuckOnOldPod', 'rollout', Tolerance(30), 'an old broken pod is in the way', 20),
+    Code('TerminatingPods', 'rollout', EXPLAINS, 'old pods are still terminating', 65),
     Code('InitNotFinished', 'init', EXPLAINS, 'an init container is still running', 60),
     Code('NotReady', 'probes', EXPLAINS, 'the readiness probe fails', 70),
 )
@@ -79,12 +108,38 @@ CODES = {code.name: code for code in _ALL}
 # A missing ConfigMap or Secret in a volume is retried less often than one in the environment.
 _IN_VOLUME = Tolerance(35)
 
+# Causes that may be one bad node's: where other pods of the revision prove that it works, and the
+# rollout can get past the ill ones, they may stand longer and be counted further.
+_ONE_BAD_NODE = ('container start', 'probes', 'infrastructure')
+PARTIAL_TIMES = 3.0
+PARTIAL_ENDS = 2
+
+# Causes whose clock starts anew when the target makes progress: what lacked room got some.
+_MAKING_ROOM = ('QuotaExceeded', 'Unschedulable')
+
 
 def tolerance(cause: Cause) -> Tolerance:
     """What this cause may do before it fails its target."""
+    family, allowed = CODES[cause.code].family, _basic(cause)
+    if cause.explains:
+        return EXPLAINS
+    if not cause.partial or family not in _ONE_BAD_NODE:
+        return allowed
+    return allowed._replace(
+        seconds=None if allowed.seconds is None else allowed.seconds * PARTIAL_TIMES,
+        ends=None if allowed.ends is None else allowed.ends + PARTIAL_ENDS,
+    )
+
+
+def _basic(cause: Cause) -> Tolerance:
     code = CODES[cause.code]
+    if cause.patience is not None:
+        return code.tolerance._replace(seconds=cause.patience)
     if code.family == 'configuration' and cause.subject.startswith('volume/'):
         return _IN_VOLUME
-    if code.tolerance.ends is not None and cause.ends_before >= OLD_RESTARTS:
-        return code.tolerance._replace(seconds=STANDING_BACK_OFF)
     return code.tolerance
+
+
+def starts_anew(cause: Cause) -> bool:
+    """Whether progress of the target starts the clock of this cause anew."""
+    return cause.code in _MAKING_ROOM

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from kubectl_dog.causes.nearby import nearest
+from kubectl_dog.causes.volumes import is_mounting
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import name
 from kubectl_dog.model.objects import text
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.pods import containers
-from kubectl_dog.model.pods import phase
 from kubectl_dog.model.resources import CONFIGMAPS
 from kubectl_dog.model.resources import SECRETS
 from kubectl_dog.model.views import View
@@ -27,7 +27,9 @@ _CACHE_IS_LATE = re.compile(r'failed to sync \w+ cache', re.I)
 _MISSING = re.compile(r'(configmap|secret) "([^"]+)" not found', re.I)
 _KEY = re.compile(r"couldn't find key (\S+) in (ConfigMap|Secret) (?:[^/\s]+/)?(\S+)")
 _VOLUME_KEY = re.compile(r'references non-existent (?:config|secret) key: (\S+)')
-_ROOT = re.compile(r'runAsNonRoot|non-?root', re.I)
+_ROOT = re.compile(r'runAsNonRoot|will run as root|user is non-root')
+# The runtime was busy: nothing is wrong with the container.
+_LATE = re.compile(r'deadline exceeded|failed to reserve container name', re.I)
 
 
 class Fault(NamedTuple):
@@ -53,7 +55,7 @@ def find(view: View, pod: Object) -> Iterator[Cause]:
 
 def read(words: str, container: str) -> Fault | None:
     """What the kubelet's words mean; None where they tell of its own delay."""
-    if _CACHE_IS_LATE.search(words):
+    if _CACHE_IS_LATE.search(words) or _LATE.search(words):
         return None
     key = _KEY.search(words)
     if key:
@@ -69,14 +71,14 @@ def read(words: str, container: str) -> Fault | None:
         )
         return Fault(_CODES[kind], missing[2], message, kind, missing[2])
     if _ROOT.search(words):
-        message = f'container {container} must not run as root (runAsNonRoot), but its image does'
+        message = f'container {container} must not run as root (runAsNonRoot): {words}'
         return Fault('RunAsNonRoot', container, message)
     return Fault('InvalidConfig', container, f'container {container} cannot be created: {words}')
 
 
 def _in_volumes(view: View, pod: Object) -> Iterator[Cause]:
     """FailedMount is told by kube events only; it stands while nothing of the pod has started."""
-    if phase(pod) != 'Pending' or any(one.has_started for one in containers(pod)):
+    if not is_mounting(view, pod):
         return
     seen = set()
     for event in view.about.get(uid(pod), ()):

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kubectl_dog.causes.catalogue import OLD_RESTARTS
+from kubectl_dog.causes.catalogue import STANDING_BACK_OFF
 from kubectl_dog.causes.endings import NOT_STARTED
 from kubectl_dog.causes.endings import diagnose
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.causes import LogRef
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import name
+from kubectl_dog.model.objects import number
 from kubectl_dog.model.objects import part
 from kubectl_dog.model.objects import text
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.pods import Container
 from kubectl_dog.model.pods import containers
-from kubectl_dog.model.pods import is_ready
-from kubectl_dog.model.pods import phase
-from kubectl_dog.model.times import epoch
+from kubectl_dog.model.proving import lifetime
+from kubectl_dog.model.proving import needed
 from kubectl_dog.model.views import View
-
-# Running this long after its last end, a container counts as recovered.
-RECOVERED_AFTER = 10.0
 
 
 def find(view: View, pod: Object) -> Iterator[Cause]:
@@ -33,14 +32,13 @@ def find(view: View, pod: Object) -> Iterator[Cause]:
 
 def crashing(view: View, pod: Object, container: Container, called: str) -> Iterator[Cause]:
     """The cause that one container shows by ending, if it does; `called` names it in sentences."""
-    before = view.history.get((uid(pod), container.name), 0)
-    if not container.last_end or _has_recovered(view, pod, container):
+    key = (uid(pod), container.name)
+    before, stuck = view.history.get(key, 0), key in view.stuck
+    if not container.last_end or _has_recovered(view, container) or _may_end(pod, container):
         return
-    if container.ends <= before and not _is_stuck(container, before):
+    if container.ends <= before and (container.running or not stuck):
         return
     never = text(pod, 'spec', 'restartPolicy') == 'Never'
-    if never and phase(pod) != 'Failed':
-        return
     found = diagnose(container, _kube_events(view, pod, container), called)
     if found is not None:
         yield Cause(
@@ -52,23 +50,29 @@ def crashing(view: View, pod: Object, container: Container, called: str) -> Iter
             ends=max(0, container.ends - before),
             ends_before=before,
             standing=not container.running,
+            patience=STANDING_BACK_OFF if stuck and before >= OLD_RESTARTS else None,
             evidence=tuple(_evidence(container)),
             logs=(LogRef(uid(pod), container.name, container.ended_instance),),
             remedies=(_logs_command(view, pod, container),),
         )
 
 
-def _has_recovered(view: View, pod: Object, container: Container) -> bool:
+def _has_recovered(view: View, container: Container) -> bool:
     since = container.running_since
-    if since is None:
-        return False
-    proven = is_ready(pod) and bool(container.spec.get('readinessProbe'))
-    return proven or view.now - since >= RECOVERED_AFTER
+    return since is not None and view.now - since >= needed(container)
 
 
-def _is_stuck(container: Container, before: int) -> bool:
-    """A back-off from before the run: a standing condition, whatever the history."""
-    return before > 0 and not container.running
+def _may_end(pod: Object, container: Container) -> bool:
+    """Whether it ended without an error in a pod that does not start such containers again."""
+    ended_well = number(container.last_end, 'exitCode') == 0
+    return ended_well and text(pod, 'spec', 'restartPolicy') in ('OnFailure', 'Never')
+
+
+def _is_backing_off(view: View, pod: Object, container: Container) -> bool:
+    """The kubelet often keeps `terminated` during a back-off; then its kube event tells."""
+    if container.running or container.waiting:
+        return container.waiting.get('reason') == 'CrashLoopBackOff'
+    return any(event.get('reason') == 'BackOff' for event in _kube_events(view, pod, container))
 
 
 def _kube_events(view: View, pod: Object, container: Container) -> tuple[Object, ...]:
@@ -81,21 +85,18 @@ def _kube_events(view: View, pod: Object, container: Container) -> tuple[Object,
 
 
 def _reason(view: View, pod: Object, container: Container) -> str:
-    """The kubelet's own word; it often keeps `terminated` during a back-off (the event tells)."""
+    """The kubelet's own word for it."""
     waiting = text(container.waiting, 'reason')
-    backing_off = any(e.get('reason') == 'BackOff' for e in _kube_events(view, pod, container))
-    if not waiting and backing_off and container.ends > 1:
+    if not waiting and container.ends > 1 and _is_backing_off(view, pod, container):
         return 'CrashLoopBackOff'
     return waiting or text(container.last_end, 'reason')
 
 
 def _manner(container: Container) -> str:
     """How long the last instance lived, in words; empty where nobody knows."""
-    started = epoch(container.last_end.get('startedAt'))
-    finished = epoch(container.last_end.get('finishedAt'))
-    if started is None or finished is None or started <= 0:
+    lived = lifetime(container)
+    if lived is None:
         return ''
-    lived = finished - started
     return ', within a second of starting' if lived < 2 else f', {lived:.0f}s after starting'
 
 

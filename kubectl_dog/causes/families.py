@@ -1,30 +1,96 @@
-"""All families over all pods: the same cause on many pods is one cause with a count."""
+"""All families over a target: the same cause on many pods is one cause with a count."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from kubectl_dog.causes import claims
 from kubectl_dog.causes import configuration
 from kubectl_dog.causes import container_start
+from kubectl_dog.causes import creation
 from kubectl_dog.causes import image
+from kubectl_dog.causes import infrastructure
 from kubectl_dog.causes import init
 from kubectl_dog.causes import probes
+from kubectl_dog.causes import rollout
+from kubectl_dog.causes import scheduling
+from kubectl_dog.causes import volumes
+from kubectl_dog.causes.blocking import has_proof
+from kubectl_dog.causes.blocking import is_blocked
 from kubectl_dog.causes.catalogue import CODES
+from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import controller_uid
+from kubectl_dog.model.objects import uid
+from kubectl_dog.model.pods import is_ready
 from kubectl_dog.model.views import View
 
-_FAMILIES = (init.find, container_start.find, image.find, configuration.find, probes.find)
+_FAMILIES = (
+    init.find,
+    container_start.find,
+    image.find,
+    configuration.find,
+    scheduling.find,
+    claims.find,
+    volumes.find,
+    infrastructure.find,
+    probes.find,
+)
+
+# Families whose causes use up the retries of a Job.
+_RETRIED = ('container start', 'probes', 'infrastructure', 'init')
+
+# A pod this young (seconds) when tracking began belongs to the rollout that is tracked.
+_FRESH = 120.0
+
+
+def of_target(view: View, assessed: Assessment) -> tuple[Cause, ...]:
+    """Everything that is wrong with a target: its pods, and what keeps it from having pods."""
+    thing = view.object or {}
+    causes = (
+        *of_pods(view, assessed.pods),
+        *of_objects(view, (thing, *assessed.children)),
+        *_put_out(view, assessed),
+        *rollout.find(view, assessed, of_pods),
+    )
+    if thing.get('kind') == 'Job':
+        # Its own retries decide, except over what uses up none of them (design §4.1).
+        causes = tuple(
+            cause._replace(explains=CODES[cause.code].family in _RETRIED) for cause in causes
+        )
+    if not is_blocked(thing, assessed.progress):
+        causes = tuple(
+            cause._replace(partial=bool(cause.pods) and has_proof(view, assessed.pods, cause.pods))
+            for cause in causes
+        )
+    return tuple(sorted(causes, key=rank))
 
 
 def of_pods(view: View, pods: Iterable[Object]) -> tuple[Cause, ...]:
     """What is wrong with these pods, merged by code and subject, the best explanation first."""
+    return _merged(cause for pod in pods for find in _FAMILIES for cause in find(view, pod))
+
+
+def of_objects(view: View, objects: Iterable[Object]) -> tuple[Cause, ...]:
+    """What keeps the controllers among these objects from creating what they want."""
+    return _merged(cause for one in objects for cause in creation.find(view, one))
+
+
+def _put_out(view: View, assessed: Assessment) -> tuple[Cause, ...]:
+    """Pods of this revision that were evicted and the like since tracking began."""
+    owners = {uid(one) for one in (view.object or {}, *assessed.children)}
+    replaced = [pod for pod in assessed.other_pods if controller_uid(pod) in owners]
+    ready = bool(assessed.pods) and all(is_ready(pod) for pod in assessed.pods)
+    pods = infrastructure.since(view, (*assessed.pods, *replaced), _FRESH)
+    return tuple(infrastructure.put_out(view, pods, is_complete=ready))
+
+
+def _merged(causes: Iterable[Cause]) -> tuple[Cause, ...]:
     merged: dict[tuple[str, str], Cause] = {}
-    for pod in pods:
-        for find in _FAMILIES:
-            for cause in find(view, pod):
-                known = merged.get(cause.key)
-                merged[cause.key] = cause if known is None else _merge(known, cause)
+    for cause in causes:
+        known = merged.get(cause.key)
+        merged[cause.key] = cause if known is None else _merge(known, cause)
     return tuple(sorted(merged.values(), key=rank))
 
 
@@ -40,4 +106,12 @@ def _merge(one: Cause, other: Cause) -> Cause:
         pods=worst.pods + tuple(pod for pod in lesser.pods if pod not in worst.pods),
         standing=worst.standing or lesser.standing,
         healing=worst.healing and lesser.healing,
+        held=worst.held and lesser.held,
+        patience=_longest(worst.patience, lesser.patience),
     )
+
+
+def _longest(one: float | None, other: float | None) -> float | None:
+    """Whichever is longer; None means the default, which anything said explicitly replaces."""
+    told = [seconds for seconds in (one, other) if seconds is not None]
+    return max(told, default=None)

@@ -38,14 +38,16 @@ _WRAPPERS = re.compile(
     r'|failed to (pull|unpack|pull and unpack) image "[^"]*": '
     r'|failed to resolve reference "[^"]*": |Failed to pull image "[^"]*": '
 )
-_LOOKUP_FAILED = re.compile(r'no such host|dial tcp|connection refused|i/o timeout|deadline', re.I)
+_LOOKUP_FAILED = re.compile(
+    r'no such host|dial tcp|connection refused|i/o timeout|deadline exceeded', re.I
+)
 _SENTENCES = {
     'InvalidImageName': 'the name of image {image} is invalid',
     'ImageNeverPull': 'image {image} is not on the node, and the pull policy is Never',
     'ImageNotFound': 'image {image} does not exist: the registry says not found',
     'ImageUnauthorized': 'image {image} may not be pulled: the registry refuses the credentials',
     'ImageRateLimited': 'image {image} is not pulled now: the registry limits the rate',
-    'RegistryUnreachable': 'image {image} cannot be pulled: the registry does not answer well',
+    'RegistryUnreachable': 'image {image} cannot be pulled: the registry does not deliver it',
 }
 
 
@@ -57,11 +59,12 @@ def find(view: View, pod: Object) -> Iterator[Cause]:
             yield _cause(view, pod, container, _OUTRIGHT[reason], _words(view, pod, container))
         elif reason in _PULLING:
             words = _words(view, pod, container)
-            yield _cause(view, pod, container, classify(words), words)
+            said = words.replace(text(container.spec, 'image') or '\0', '…')
+            yield _cause(view, pod, container, classify(said), words)
 
 
 def classify(words: str) -> str:
-    """The code for what a registry, or the way to it, said."""
+    """The code for what a registry, or the way to it, said; an image's name may say anything."""
     if _LOOKUP_FAILED.search(words):
         return 'RegistryUnreachable'
     return next((code for sign, code in _WORDS if sign.search(words)), 'RegistryUnreachable')

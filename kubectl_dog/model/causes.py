@@ -40,8 +40,11 @@ class Cause(NamedTuple):
     names of the pods that show it. `ends` is the number of ends of the worst pod's container since
     the baseline and `ends_before` the number before it. `standing` is false while the object shows
     no effect at this moment (a crashed container that runs again). `healing` says that the thing
-    that was missing is there now. `logs` are the containers whose last words explain it,
-    `lookups` are looks that would tell more.
+    that was missing is there now. `held` says that something is at work on it: its clock stands
+    still. `explains` says that it decides nothing here: a Job has retries of its own. `patience`
+    replaces the seconds of its tolerance, `partial` says that only some of the
+    updated pods show it, while the rollout can get past them. `logs` are the containers whose
+    last words explain it, `lookups` are looks that would tell more.
     """
 
     code: str
@@ -53,6 +56,10 @@ class Cause(NamedTuple):
     ends_before: int = 0
     standing: bool = True
     healing: bool = False
+    held: bool = False
+    partial: bool = False
+    patience: float | None = None
+    explains: bool = False
     evidence: tuple[str, ...] = ()
     logs: tuple[LogRef, ...] = ()
     lookups: tuple[Lookup, ...] = ()

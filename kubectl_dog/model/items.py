@@ -77,8 +77,11 @@ class ServerClock(NamedTuple):
     offset: float
 
 
+SIGNALS = ('interrupt', 'terminate', 'end')
+
+
 class Signal(NamedTuple):
-    """The user's wish to stop: `interrupt` or `terminate`."""
+    """The wish to stop: the user's (`interrupt`, `terminate`), or a recording's (`end`)."""
 
     name: str
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.times import epoch
+
+# Annotations are users' text: longer ones, or other alphabets' digits, are no numbers.
+_NUMBER = re.compile(r'-?[0-9]{1,18}')
 
 
 def part(value: Any, *path: str) -> Object:
@@ -31,9 +35,9 @@ def text(value: Any, *path: str) -> str:
 def number(value: Any, *path: str, default: int = 0) -> int:
     """The integer at a path, also where it was written as text; else the default."""
     found = part(value, *path[:-1]).get(path[-1])
-    if isinstance(found, str) and found.strip().lstrip('-').isdigit():
-        return int(found)
-    return int(found) if isinstance(found, (int, float)) else default
+    if isinstance(found, str):
+        return int(found) if _NUMBER.fullmatch(found) else default
+    return int(found) if isinstance(found, (int, float)) and abs(found) < 1e18 else default
 
 
 def name(thing: Object) -> str:

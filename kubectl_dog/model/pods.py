@@ -45,6 +45,11 @@ class Container(NamedTuple):
         return 'running' in part(self.status, 'state')
 
     @property
+    def is_active(self) -> bool:
+        """Whether it runs, or waits for something else than the end of a back-off."""
+        return self.running or bool(self.waiting)
+
+    @property
     def running_since(self) -> float | None:
         """When the running instance started, in the server's epoch seconds."""
         return epoch(part(self.status, 'state', 'running').get('startedAt'))

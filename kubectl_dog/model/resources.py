@@ -52,11 +52,21 @@ PODS = Resource('', 'v1', 'pods', 'Pod', 'po')
 EVENTS = Resource('', 'v1', 'events', 'Event', 'ev')
 CONFIGMAPS = Resource('', 'v1', 'configmaps', 'ConfigMap', 'cm')
 SECRETS = Resource('', 'v1', 'secrets', 'Secret', 'secret')
+STATEFULSETS = Resource('apps', 'v1', 'statefulsets', 'StatefulSet', 'sts')
+DAEMONSETS = Resource('apps', 'v1', 'daemonsets', 'DaemonSet', 'ds')
+CONTROLLERREVISIONS = Resource(
+    'apps', 'v1', 'controllerrevisions', 'ControllerRevision', 'controllerrevision'
+)
+JOBS = Resource('batch', 'v1', 'jobs', 'Job', 'job')
+SERVICES = Resource('', 'v1', 'services', 'Service', 'svc')
+ENDPOINTSLICES = Resource(
+    'discovery.k8s.io', 'v1', 'endpointslices', 'EndpointSlice', 'endpointslice'
+)
 
 # Those that are tracked are known without asking the server, as every start would have to wait.
 _WELL_KNOWN = {
     spelling: resource
-    for resource in (DEPLOYMENTS, PODS)
+    for resource in (DEPLOYMENTS, PODS, STATEFULSETS, DAEMONSETS, REPLICASETS, JOBS, SERVICES)
     for name in (resource.plural, resource.kind.lower(), resource.short)
     for spelling in (
         name,

@@ -25,7 +25,11 @@ def nanoseconds(stamp: str) -> int | None:
     if not match:
         return None
     year, month, day, hour, minute, second = (int(part) for part in match.groups()[:6])
-    seconds = calendar.timegm((year, month, day, hour, minute, second))
+    try:
+        seconds = calendar.timegm((year, month, day, hour, minute, second))
+    except ValueError:
+        # The thirteenth month, or the year 0.
+        return None
     zone = match[8]
     if zone != 'Z':
         shift = int(zone[1:3]) * 3600 + int(zone[4:6]) * 60

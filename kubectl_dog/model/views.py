@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set
 from typing import NamedTuple
 
 from kubectl_dog.model.items import Answer
@@ -16,22 +17,25 @@ class Memory(NamedTuple):
     """What one look cannot tell: times are the server's, in epoch seconds.
 
     `progressed_at` is when the counts of the target last changed in this run, `revised` whether
-    another revision was being rolled out earlier in this run.
+    another revision was being rolled out earlier in this run. `linked_at` is since when everything
+    can be heard of: `now` while the server is away.
     """
 
     started: float = 0.0
     progressed_at: float = 0.0
     revised: bool = False
+    linked_at: float = 0.0
 
 
 class View(NamedTuple):
     """One target's world. Mappings are shared with the store: read, never written.
 
     `owned` maps an owner's uid to the objects it controls, `about` an object's uid to its kube
-    events (oldest first), `history` (pod uid, container) to the ends it had before tracking began,
-    and `logs` the same key to the last lines seen. `blind` holds the kinds (`Kind.group`) that
-    may not be read: absence of those means nothing. `known` holds the kinds that have been
-    listed: only of those may be said that there is none.
+    events (oldest first), `history` (pod uid, container) to the ends it had before tracking began;
+    `stuck` holds those that were in a back-off then, and `logs` maps the same key to the last
+    lines seen. `blind` holds the kinds (`Kind.group`) that may not be read: absence of those means
+    nothing. `known` holds the kinds that have been listed: only of those may be said that there is
+    none.
     """
 
     target: Target
@@ -40,6 +44,7 @@ class View(NamedTuple):
     owned: Mapping[str, tuple[Object, ...]] = {}
     about: Mapping[str, tuple[Object, ...]] = {}
     history: Mapping[tuple[str, str], int] = {}
+    stuck: Set[tuple[str, str]] = frozenset()
     logs: Mapping[tuple[str, str], tuple[LogLine, ...]] = {}
     answers: Mapping[Lookup, Answer] = {}
     known: frozenset[str] = frozenset()

@@ -20,7 +20,14 @@ _STATES = {
     State.ABSENT: 'is not there yet',
     State.UNKNOWN: 'is in a state that is not known',
 }
-_ENDINGS = {'LivenessProbeFailed': 'kill', 'StartupProbeFailed': 'kill'}
+_ENDINGS = {
+    'LivenessProbeFailed': 'kill',
+    'StartupProbeFailed': 'kill',
+    'Evicted': 'replacement',
+    'Preempted': 'replacement',
+    'NodeShutdown': 'replacement',
+    'OutOfResources': 'replacement',
+}
 
 
 def tally(values: Iterable[str]) -> str:

@@ -24,7 +24,8 @@ WIDEST = 28
 INDENT = ' ' * 5
 # Kube events that only repeat a state which the pod's own line and its cause tell better.
 _SAYS_NOTHING = re.compile(
-    r'BackOff: Back-off |InspectFailed: |Failed: Failed to pull image '
+    r'BackOff: Back-off |InspectFailed: |FailedScheduling: |FailedCreate: '
+    r'|Failed: Failed to pull image '
     r'|Failed: Error: (\w+|(configmap|secret) .* not found)$'
 )
 _DIGITS = re.compile(r'\d+')

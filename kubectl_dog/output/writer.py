@@ -11,6 +11,8 @@ from queue import SimpleQueue
 from typing import TextIO
 
 _ERRORS = 'kubectl-dog'
+# Long enough, in seconds, for a terminal that keeps up; too short for anyone to notice.
+_MOMENT = 0.01
 _PLAINER = {
     '✗': 'x',
     '✓': '+',
@@ -87,13 +89,14 @@ class BackgroundWriter:
         self._waiting = 0
         self._failure: Exception | None = None
         self._queue: SimpleQueue[Sequence[str] | None] = SimpleQueue()
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self._thread = threading.Thread(target=self._run, name='output', daemon=True)
         self._thread.start()
 
     def has_room(self) -> bool:
-        """Whether more log lines are welcome."""
-        return self._waiting < self._room
+        """Whether more log lines are welcome; waits a moment for it."""
+        with self._lock:
+            return self._lock.wait_for(lambda: self._waiting < self._room, _MOMENT)
 
     def write(self, lines: Sequence[str]) -> None:
         """Hand over without waiting; raises what an earlier write ran into."""
@@ -123,3 +126,4 @@ class BackgroundWriter:
                 self._failure = error
             with self._lock:
                 self._waiting -= len(lines)
+                self._lock.notify()

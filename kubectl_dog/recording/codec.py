@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from kubectl_dog.model.items import SIGNALS
 from kubectl_dog.model.items import Answer
 from kubectl_dog.model.items import Changed
 from kubectl_dog.model.items import Listed
@@ -153,7 +154,7 @@ _DECODERS: dict[str, Callable[[Json], Payload]] = {
     'answer': lambda data: _unpack_field(data, 'answer', Answer, _ANSWER),
     'trouble': lambda data: _unpack_field(data, 'trouble', Trouble, _TROUBLE),
     'clock': lambda data: ServerClock(field(data, 'clock', number)),
-    'signal': lambda data: Signal(field(data, 'signal', text)),
+    'signal': lambda data: Signal(field(data, 'signal', _signal)),
 }
 
 
@@ -188,6 +189,13 @@ def encode_options(options: Options) -> Json:
     return pack(options)
 
 
+def _signal(data: Any) -> str:
+    name: str = text(data)
+    if name not in SIGNALS:
+        raise FormatError(f'must be one of {", ".join(SIGNALS)}')
+    return name
+
+
 def decode_options(data: Any) -> Options:
     """The inverse of encode_options; every option is a switch, or a number or null."""
     defaults = Options._field_defaults
@@ -196,4 +204,7 @@ def decode_options(data: Any) -> Options:
         for name, default in defaults.items()
     }
     options: Options = unpack(Options, shape, data)
+    for name in ('status_period', 'create_timeout'):
+        if not getattr(options, name) or getattr(options, name) <= 0:
+            raise FormatError(f'{name}: must be more than 0')
     return options

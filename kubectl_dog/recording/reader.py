@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -24,6 +23,9 @@ from kubectl_dog.recording.shapes import number
 from kubectl_dog.recording.shapes import sequence
 from kubectl_dog.recording.shapes import text
 from kubectl_dog.recording.shapes import whole
+
+# No run lasts for longer than a year, in seconds.
+_LONGEST = 366 * 86400.0
 
 
 class Recording(NamedTuple):
@@ -125,7 +127,7 @@ class _Reader:
     def _at(self, record: Json) -> float:
         at = float(field(record, 'at', number))
         before = self.items[-1].at if self.items else 0.0
-        if not before <= at < math.inf:
+        if not before <= at < _LONGEST:
             raise FormatError(f'at: {at} does not follow {before}: times may not go back')
         return at
 

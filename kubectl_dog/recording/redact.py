@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,6 +29,9 @@ _HOLDERS = {
 }
 # Lists of {name, value}: environment variables, and the headers of probes (Authorization).
 _NAMED_VALUES = ('env', 'httpHeaders')
+# What volumes hand to their drivers may be a password.
+_DRIVER_SETTINGS = ('volumeAttributes', 'options')
+_OWN_ANNOTATION = re.compile(r'([a-z0-9-]+\.)*(kubernetes\.io|k8s\.io|kubectl-dog\.github\.io)/')
 
 
 class Redactor:
@@ -56,9 +60,17 @@ class Redactor:
         kind = kind or str(value.get('kind', ''))
         for field in _HOLDERS.get(kind, ()):
             self._hide(copy, field)
-        if kind == 'Secret' and isinstance(copy.get('metadata'), dict):
-            self._hide(copy['metadata'], 'annotations')
         return copy
+
+    def _annotations(self, value: Any) -> Any:
+        """Deploy tools keep whole manifests in theirs; only Kubernetes' own are known."""
+        if not isinstance(value, dict):
+            return value
+        return {
+            key: each if _OWN_ANNOTATION.match(key) else self._token(each)
+            for key, each in value.items()
+            if key != LAST_APPLIED
+        }
 
     def _hide(self, holder: Object, field: str) -> None:
         if isinstance(holder.get(field), Mapping):
@@ -69,11 +81,16 @@ class Redactor:
             return [self._walk(each) for each in value]
         if not isinstance(value, dict):
             return value
-        return {
-            key: self._named(each) if key in _NAMED_VALUES else self._walk(each)
-            for key, each in value.items()
-            if key != LAST_APPLIED
-        }
+        return {key: self._field(key, each) for key, each in value.items()}
+
+    def _field(self, key: str, value: Any) -> Any:
+        if key in _NAMED_VALUES:
+            return self._named(value)
+        if key == 'annotations':
+            return self._annotations(value)
+        if key in _DRIVER_SETTINGS and isinstance(value, dict):
+            return {name: self._token(each) for name, each in value.items()}
+        return self._walk(value)
 
     def _named(self, entries: Any) -> Any:
         copies = self._walk(entries)

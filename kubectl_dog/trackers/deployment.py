@@ -23,7 +23,6 @@ from kubectl_dog.model.objects import selector
 from kubectl_dog.model.objects import text
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.pods import is_living
-from kubectl_dog.model.pods import is_ready
 from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.resources import REPLICASETS
 from kubectl_dog.model.times import epoch
@@ -32,13 +31,13 @@ from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.model.words import count
 from kubectl_dog.trackers import changes
-from kubectl_dog.trackers.settling import AUTO_STABLE_FOR
-from kubectl_dog.trackers.settling import needs_pods
-from kubectl_dog.trackers.settling import settled_at
+from kubectl_dog.trackers.settling import Settling
+from kubectl_dog.trackers.settling import settle
 from kubectl_dog.trackers.settling import startup_budget
 
 _REVISION = 'deployment.kubernetes.io/revision'
 _DEFAULT_DEADLINE = 600
+_NO_DEADLINE = 2**31 - 1
 
 
 class _Rollout(NamedTuple):
@@ -72,9 +71,9 @@ def assess(view: View) -> Assessment:
     elif not is_observed(rollout.deploy):
         waits_for = 'the controller to see the change'
     elif not waits_for:
-        state, waits_for, recheck_at = _settle(rollout)
-        reason = 'Settling' if recheck_at else ''
-    elif part(rollout.deploy, 'spec').get('paused'):
+        settling = _settle(rollout)
+        (state, waits_for, recheck_at), reason = settling, settling.reason
+    elif part(rollout.deploy, 'spec').get('paused') and not _is_rolled_out(rollout.progress):
         state, reason, message = State.PAUSED, 'DeploymentPaused', 'is paused (spec.paused)'
     else:
         failed, recheck_at = _deadline(rollout)
@@ -112,7 +111,8 @@ def _read(view: View) -> _Rollout:
     # Until the controller has seen the change, «newest» is what is about to be replaced.
     current_uid = uid(newest) if is_observed(deploy) else ''
     pods = [pod for pod in everyone if controller_uid(pod) == current_uid and is_living(pod)]
-    others = [pod for pod in everyone if pod not in pods]
+    updated_uids = {uid(pod) for pod in pods}
+    others = [pod for pod in everyone if uid(pod) not in updated_uids]
     status = part(deploy, 'status')
     updated = number(status, 'updatedReplicas')
     progress = Progress(
@@ -152,25 +152,14 @@ def _waits_for(rollout: _Rollout) -> str:
     return ''
 
 
-def _settle(rollout: _Rollout) -> tuple[State, str, float | None]:
-    """Whether ready counts already (design §4.1 «Ready means ready»), else what it waits for."""
-    view, min_ready = rollout.view, number(rollout.deploy, 'spec', 'minReadySeconds')
-    pod_spec = part(rollout.deploy, 'spec', 'template', 'spec')
-    if rollout.progress.desired == 0 or not needs_pods(pod_spec, min_ready, view.stable_for):
-        return State.READY, '', None
-    if 'Pod' in view.blind or 'ReplicaSet.apps' in view.blind:
-        moment: float | None = _available_since(rollout.deploy) + (
-            AUTO_STABLE_FOR if view.stable_for is None else view.stable_for
-        )
-    else:
-        ready = [pod for pod in rollout.pods if is_ready(pod)]
-        if len(ready) < rollout.progress.desired:
-            return State.PROGRESSING, 'a look at its pods', None
-        moment = settled_at(ready, min_ready, view.stable_for)
-    if moment is None or moment <= view.now:
-        return State.READY, '', None
-    left = short(max(1.0, moment - view.now))
-    return State.PROGRESSING, f'its pods to stay up for {left} more (no readiness probe)', moment
+def _is_rolled_out(counts: Progress) -> bool:
+    """Whether a pause holds nothing up: what is missing comes without a new revision."""
+    return counts.updated >= counts.desired and not counts.old
+
+
+def _settle(rollout: _Rollout) -> Settling:
+    since = _available_since(rollout.deploy)
+    return settle(rollout.view, rollout.pods, rollout.progress.desired, since)
 
 
 def _available_since(deploy: Object) -> float:
@@ -210,7 +199,9 @@ def _deadline_seconds(rollout: _Rollout) -> int:
 def _patience(rollout: _Rollout) -> float:
     pod_spec = part(rollout.deploy, 'spec', 'template', 'spec')
     min_ready = number(rollout.deploy, 'spec', 'minReadySeconds')
-    budget = max(_deadline_seconds(rollout), startup_budget(pod_spec), min_ready)
+    deadline = _deadline_seconds(rollout)
+    # The largest value there is means that there is no deadline.
+    budget = max(deadline if deadline < _NO_DEADLINE else 0, startup_budget(pod_spec), min_ready)
     return budget + 60.0
 
 

@@ -56,13 +56,13 @@ def assess(view: View) -> Assessment:
 
 
 def _settle(view: View, judged: Assessment, pod: Object) -> Assessment:
-    moment = settled_at([pod], 0, view.stable_for)
+    moment = settled_at([pod], view.stable_for, view.memory.linked_at)
     if moment is None or moment <= view.now:
         return judged._replace(state=State.READY)
     left = short(max(1.0, moment - view.now))
     return judged._replace(
         reason='Settling',
-        waits_for=f'it to stay up for {left} more (no readiness probe)',
+        waits_for=f'it to stay up for {left} more',
         recheck_at=moment,
     )
 

@@ -7,41 +7,94 @@ milliseconds makes its pod Ready, and its Deployment Available, for about a seco
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import NamedTuple
 
+from kubectl_dog.model.assessments import State
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import condition
 from kubectl_dog.model.objects import number
 from kubectl_dog.model.objects import part
 from kubectl_dog.model.objects import parts
 from kubectl_dog.model.pods import containers
+from kubectl_dog.model.pods import is_ready
+from kubectl_dog.model.proving import AUTO
+from kubectl_dog.model.proving import needed
 from kubectl_dog.model.times import epoch
+from kubectl_dog.model.times import short
+from kubectl_dog.model.views import View
 
-# How long, in seconds, a container without a readiness probe must have run without a restart.
-AUTO_STABLE_FOR = 10.0
-
-
-def needs_pods(pod_spec: Object, min_ready: int, stable_for: float | None) -> bool:
-    """Whether readiness can be believed only after a look at the pods themselves."""
-    if stable_for is not None:
-        return stable_for > 0
-    return min_ready == 0 and any(not one.get('readinessProbe') for one in _lasting(pod_spec))
+# A workload that has been available for this long, in seconds, by its own conditions needs no
+# look at its pods, where all of them have probes.
+_LONG_AVAILABLE = 30.0
 
 
-def settled_at(pods: Iterable[Object], min_ready: int, stable_for: float | None) -> float | None:
+class Settling(NamedTuple):
+    """Whether ready counts already, else what it waits for and when to look again."""
+
+    state: State
+    waits_for: str = ''
+    recheck_at: float | None = None
+
+    @property
+    def reason(self) -> str:
+        """A word for the time in which only time is missing."""
+        return 'Settling' if self.recheck_at else ''
+
+
+def settle(
+    view: View,
+    pods: Sequence[Object],
+    expected: int,
+    since: float,
+) -> Settling:
+    """Whether a workload is ready whose counts say so (design §4.1 «Ready means ready»).
+
+    `pods` are its updated pods, of which `expected` have to be ready; `since` is the server time
+    since when the counts say so: all that can be gone by where pods may not be read.
+    """
+    pod_spec = part(view.object, 'spec', 'template', 'spec')
+    min_ready = number(view.object, 'spec', 'minReadySeconds')
+    if expected == 0 or (min_ready if view.stable_for is None else not view.stable_for):
+        return Settling(State.READY)
+    probed, lasted = _is_probed(pod_spec), view.now - since
+    if view.stable_for is None and probed and lasted >= _LONG_AVAILABLE:
+        return Settling(State.READY)
+    if view.blind & {'Pod', 'ReplicaSet.apps'}:
+        moment: float | None = since + (AUTO if view.stable_for is None else view.stable_for)
+    else:
+        ready = [pod for pod in pods if is_ready(pod)]
+        if len(ready) < expected:
+            return Settling(State.PROGRESSING, 'a look at its pods')
+        moment = settled_at(ready, view.stable_for, view.memory.linked_at)
+    if moment is None or moment <= view.now:
+        return Settling(State.READY)
+    left = short(max(1.0, moment - view.now))
+    why = 'they have crashed before' if probed else 'no readiness probe'
+    waits_for = f'its pods to stay up for {left} more ({why})'
+    return Settling(State.PROGRESSING, waits_for, moment)
+
+
+def settled_at(
+    pods: Iterable[Object],
+    stable_for: float | None,
+    linked_at: float,
+) -> float | None:
     """When readiness of these ready pods counts, in the server's epoch seconds.
 
-    None where it counts at once. `stable_for` None means `auto`.
+    None where it counts at once. `stable_for` None means `auto`. Time in which the server was away
+    (until `linked_at`) does not count: nobody could tell of an end.
     """
     moments = []
     for pod in pods:
         if stable_for:
             since = epoch(condition(pod, 'Ready').get('lastTransitionTime'))
-            moments.append((since or 0.0) + stable_for)
-        elif stable_for is None and min_ready == 0:
+            moments.append(max(since or 0.0, linked_at) + stable_for)
+        elif stable_for is None:
+            lasting = [one for one in containers(pod) if one.role != 'init' and needed(one)]
             moments += [
-                (container.running_since or 0.0) + AUTO_STABLE_FOR
-                for container in containers(pod)
-                if container.role != 'init' and not container.spec.get('readinessProbe')
+                max(container.running_since or 0.0, linked_at) + needed(container)
+                for container in lasting
             ]
     return max(moments, default=None)
 
@@ -57,6 +110,10 @@ def _budget(probe: Object) -> int:
     return number(probe, 'initialDelaySeconds') + period * number(
         probe, 'failureThreshold', default=3
     )
+
+
+def _is_probed(pod_spec: Object) -> bool:
+    return all(one.get('readinessProbe') for one in _lasting(pod_spec))
 
 
 def _lasting(pod_spec: Object) -> list[Object]:

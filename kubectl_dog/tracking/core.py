@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -13,6 +12,7 @@ from kubectl_dog.model.events import Notice
 from kubectl_dog.model.events import RunBegan
 from kubectl_dog.model.events import RunEnded
 from kubectl_dog.model.events import StatusReport
+from kubectl_dog.model.items import Changed
 from kubectl_dog.model.items import Item
 from kubectl_dog.model.items import LogGap
 from kubectl_dog.model.items import LogLine
@@ -20,18 +20,25 @@ from kubectl_dog.model.items import LogLines
 from kubectl_dog.model.items import ServerClock
 from kubectl_dog.model.items import Signal
 from kubectl_dog.model.items import Trouble
+from kubectl_dog.model.objects import text
 from kubectl_dog.model.options import Options
+from kubectl_dog.model.resources import EVENTS
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.model.verdicts import exit_code
 from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.tracking.kubeevents import KubeEvents
+from kubectl_dog.tracking.store import FINAL
 from kubectl_dog.tracking.store import Store
 from kubectl_dog.tracking.track import Track
 from kubectl_dog.tracking.views import World
 
-_STOPS = {'interrupt': Verdict.INTERRUPTED, 'terminate': Verdict.TERMINATED}
+_STOPS = {
+    'interrupt': Verdict.INTERRUPTED,
+    'terminate': Verdict.TERMINATED,
+    'end': Verdict.ENDED,
+}
 
 
 class Step(NamedTuple):
@@ -43,19 +50,29 @@ class Step(NamedTuple):
     finished: bool
 
 
+class _Open(NamedTuple):
+    """A track that goes on, with what it last asked for."""
+
+    track: Track
+    wants: frozenset[Want]
+    keys: frozenset[object]
+    deadline: float | None
+
+
 class Core:
     """No I/O and no clock: the same items at the same times give the same events."""
 
     def __init__(self, tracks: Sequence[Track], options: Options, started: float) -> None:
         self._tracks = tracks
         self._world = World(Store(), started, options)
-        self._kube_events = KubeEvents(started)
+        self._kube_events = KubeEvents()
         self._notices: set[str] = set()
+        self._outages: dict[str, set[str]] = {}
         self._report_at = options.status_period
         self._closed: dict[tuple[str, str], int] = {}
-        self._finished = False
-        self._begun = False
+        self._open = [_Open(track, frozenset(), frozenset(), 0.0) for track in tracks]
         self._last = Step((), frozenset(), None, False)
+        self._begun = False
 
     def step(self, at: float, item: Item | None) -> Step:
         """Take in an item, or, without one, that it is `at` (seconds since tracking began)."""
@@ -63,13 +80,9 @@ class Core:
             # Lines change no judgement, and there may be very many.
             return self._last._replace(events=tuple(self._take(at, item)))
         events = [*self._begin(at), *self._events(at, item)]
-        open_tracks = [track for track in self._tracks if track.ended is None]
-        if not open_tracks and not self._finished:
-            self._finished = True
+        if not self._open and not self._last.finished:
             events.append(self._summary(at))
-        wants = self._wanted(at, open_tracks)
-        deadline = self._deadline(at, open_tracks)
-        self._last = Step(tuple(events), wants, deadline, self._finished)
+        self._last = Step(tuple(events), self._wanted(), self._deadline(), not self._open)
         return self._last
 
     def _begin(self, at: float) -> Iterator[Event]:
@@ -82,16 +95,38 @@ class Core:
     def _events(self, at: float, item: Item | None) -> Iterator[Event]:
         if item is not None:
             yield from self._take(at, item)
-        for track in self._tracks:
-            yield from self._kube_events.about(at, track, self._world.store)
-            yield from track.step(at, self._world)
-            yield from self._kube_events.about(at, track, self._world.store)
+        for number, one in enumerate(self._open):
+            if self._concerns(one, at, item):
+                yield from self._look(at, one.track)
+                self._open[number] = self._asked(at, one.track)
+        self._open = [one for one in self._open if one.track.ended is None]
         if at >= self._report_at:
             self._report_at = at + self._world.options.status_period
-            rows = [track.state for track in self._tracks if track.ended is None]
-            told = tuple(row for row in rows if row is not None)
-            if told:
-                yield StatusReport(at, told)
+            rows = tuple(one.track.state for one in self._open if one.track.state is not None)
+            if rows:
+                yield StatusReport(at, rows)
+
+    def _concerns(self, one: _Open, at: float, item: Item | None) -> bool:
+        """Whether a track can have anything new to say: of hundreds, an item is about one."""
+        if item is None or item.want is None:
+            return item is not None or (one.deadline is not None and one.deadline <= at)
+        if isinstance(item.want, Watch) and item.want.resource == EVENTS:
+            changed = item.payload.object if isinstance(item.payload, Changed) else None
+            about = text(changed, 'involvedObject', 'uid')
+            return changed is None or about in one.track.related
+        return _key(item.want) in one.keys
+
+    def _look(self, at: float, track: Track) -> Iterator[Event]:
+        # Before, so that causes stand under the kube events that tell of them; after, for pods
+        # that are new.
+        yield from self._kube_events.about(at, track, self._world)
+        yield from track.step(at, self._world)
+        yield from self._kube_events.about(at, track, self._world)
+
+    def _asked(self, at: float, track: Track) -> _Open:
+        wants = frozenset(track.wants(at, self._world))
+        keys = frozenset(map(_key, wants))
+        return _Open(track, wants, keys, track.deadline(at, self._world))
 
     def _take(self, at: float, item: Item) -> Iterator[Event]:
         payload, want = item.payload, item.want
@@ -105,21 +140,27 @@ class Core:
             yield from self._trouble(at, want, payload)
         elif isinstance(want, Logs):
             yield from self._log(at, want, item)
-        self._world.store.apply(item, self._world.started + at)
+        self._world.store.apply(item, self._world.started)
 
     def _trouble(self, at: float, want: Want | None, trouble: Trouble) -> Iterator[Event]:
         listed = isinstance(want, Watch) and want in self._world.store.listed
-        final = trouble.reason in ('denied', 'unauthorized', 'invalid') or not listed
-        for track in self._tracks:
-            if final and want == track.root and track.ended is None:
-                yield track.end(at, Verdict.NO_ACCESS, trouble.reason, trouble.message)
-                return
+        final = trouble.reason in FINAL or (not listed and trouble.reason != 'recovered')
+        if final and any(want == one.track.root for one in self._open):
+            for one in self._open:
+                if want == one.track.root:
+                    yield one.track.end(at, Verdict.NO_ACCESS, trouble.reason, trouble.message)
+            return
         told = trouble.message
         if trouble.reason == 'denied' and not isinstance(want, Logs) and want is not None:
             told = f'{want.resource.plural} may not be read, and what they tell is missing: {told}'
-        if told not in self._notices or trouble.reason == 'recovered':
+        if told not in self._notices:
             self._notices.add(told)
             yield Notice(at, None, told)
+        if trouble.reason in ('unreachable', 'recovered'):
+            # Each outage is told once, and once when it is over.
+            other = {'unreachable': 'recovered', 'recovered': 'unreachable'}[trouble.reason]
+            self._notices -= self._outages.pop(other, set())
+            self._outages.setdefault(trouble.reason, set()).add(told)
 
     def _log(self, at: float, want: Logs, item: Item) -> Iterator[Event]:
         if isinstance(item.payload, LogGap):
@@ -128,29 +169,36 @@ class Core:
             return
         seen = self._closed.get(want.stream, -1)
         lines = tuple(line for line in item.payload.lines if line.time > seen)
-        for track in self._tracks:
-            if lines and want.uid in track.related:
-                yield LogChunk(at, track.target, want.pod, want.container, lines)
+        for one in self._open:
+            if lines and want.stream in one.keys:
+                yield LogChunk(at, one.track.target, want.pod, want.container, lines)
                 return
 
-    def _wanted(self, at: float, open_tracks: Iterable[Track]) -> frozenset[Want]:
-        wants = frozenset(w for track in open_tracks for w in track.wants(at, self._world))
-        if wants != self._last.wants:
-            streams = {want.stream for want in wants if isinstance(want, Logs)}
-            for old in self._last.wants:
-                if isinstance(old, Logs) and old.stream not in streams:
-                    self._closed[old.stream] = _last(self._world.store.logs.get(old.stream, ()))
+    def _wanted(self) -> frozenset[Want]:
+        wants = frozenset(want for one in self._open for want in one.wants)
+        streams = {want.stream for want in wants if isinstance(want, Logs)}
+        for old in self._last.wants - wants:
+            if isinstance(old, Logs) and old.stream not in streams:
+                self._closed[old.stream] = _last(self._world.store.logs.get(old.stream, ()))
+        # What is not wanted any more will never be said to have recovered.
+        self._world.store.cut &= wants | streams
         return wants
 
-    def _deadline(self, at: float, open_tracks: Sequence[Track]) -> float | None:
-        if not open_tracks:
-            return None
-        found = [track.deadline(at, self._world) for track in open_tracks]
-        return min(moment for moment in (*found, self._report_at) if moment is not None)
+    def _deadline(self) -> float | None:
+        found = [one.deadline for one in self._open if one.deadline is not None]
+        if not self._world.options.follow:
+            # CI kills jobs that are silent; who follows may wait for ever.
+            found.append(self._report_at)
+        return min(found, default=None) if self._open else None
 
     def _summary(self, at: float) -> RunEnded:
         ended = [(t.target, t.ended.verdict) for t in self._tracks if t.ended is not None]
         return RunEnded(at, exit_code(tuple(verdict for _, verdict in ended)), tuple(ended))
+
+
+def _key(want: Want) -> object:
+    """What an item of a want is known by: the Logs of a stream change while it goes on."""
+    return want.stream if isinstance(want, Logs) else want
 
 
 def _last(lines: Sequence[LogLine]) -> int:

@@ -45,11 +45,17 @@ def decide(moment: Moment, options: Options) -> Decision | None:
     if options.follow:
         return _followed(moment, options)
     verdict = _verdict(moment, options)
-    if verdict is None and options.once:
-        waits_for = moment.assessed.waits_for
-        message = f'waiting for {waits_for}' if waits_for else moment.assessed.message
-        return Decision(Verdict.PROGRESSING, moment.assessed.reason, message)
-    return verdict
+    return _one_look(moment) if verdict is None and options.once else verdict
+
+
+def _one_look(moment: Moment) -> Decision:
+    """What is known where nothing is decided: only time or counts would tell more."""
+    assessed = moment.assessed
+    if assessed.state is State.PAUSED:
+        return Decision(Verdict.PAUSED, assessed.reason, assessed.message, None, assessed.message)
+    message = f'waiting for {assessed.waits_for}' if assessed.waits_for else assessed.message
+    cause = best(one.cause for one in moment.ledger.values() if one.gone is None)
+    return Decision(Verdict.PROGRESSING, assessed.reason, message, cause)
 
 
 def _followed(moment: Moment, options: Options) -> Decision | None:
@@ -72,13 +78,16 @@ def _verdict(moment: Moment, options: Options) -> Decision | None:
     if assessed.state is State.FAILED:
         cause = best(standing)
         reason = cause.code if cause else assessed.reason
-        return Decision(Verdict.FAILED, reason, assessed.message, cause, assessed.message)
+        waits_for = f'; it waits for {assessed.waits_for}' if assessed.waits_for else ''
+        return Decision(
+            Verdict.FAILED, reason, assessed.message, cause, assessed.message + waits_for
+        )
     if due:
         cause = best(due)
         assert cause is not None
         return Decision(Verdict.FAILED, cause.code, cause.message, cause)
     if moment.paused_at is not None and moment.at >= moment.paused_at + patience.PAUSE:
-        tells = f'{assessed.message}; nothing will happen until somebody resumes it'
+        tells = f'it {assessed.message}; nothing will happen until somebody resumes it'
         return Decision(Verdict.PAUSED, assessed.reason, assessed.message, None, tells)
     return _too_late(moment, options, best(standing))
 
@@ -91,8 +100,8 @@ def _too_late(moment: Moment, options: Options, cause: Cause | None) -> Decision
         message = f'no progress for {short(stall)} (--stall-timeout)'
     else:
         return None
-    waits_for = moment.assessed.waits_for or moment.assessed.message
-    tells = f'it was waiting for {waits_for}' if waits_for else message
+    assessed = moment.assessed
+    tells = f'it was waiting for {assessed.waits_for}' if assessed.waits_for else assessed.message
     return Decision(Verdict.TIMED_OUT, cause.code if cause else '', message, cause, tells)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kubectl_dog.causes.catalogue import CODES
 from kubectl_dog.causes.families import rank
 from kubectl_dog.causes.lastwords import last_words
 from kubectl_dog.model.assessments import Assessment
@@ -27,7 +26,7 @@ def explain(view: View, assessed: Assessment, cause: Cause | None, tells: str) -
         known = tuple(fact for fact in (tells, assessed.serving) if fact)
         return Explanation(None, known, (), assessed.remedies[:_REMEDIES])
     facts = [_headline(cause, len(assessed.pods)), *cause.evidence]
-    if tells and CODES[cause.code].family != 'rollout':
+    if tells and tells != cause.message:
         facts.append(tells)
     if assessed.serving:
         facts.append(assessed.serving)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kubectl_dog.causes.told import when as event_time
 from kubectl_dog.model.events import KubeEvent
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import name
@@ -11,9 +12,8 @@ from kubectl_dog.model.objects import number
 from kubectl_dog.model.objects import text
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.resources import Target
-from kubectl_dog.tracking.store import Store
-from kubectl_dog.tracking.store import event_time
 from kubectl_dog.tracking.track import Track
+from kubectl_dog.tracking.views import World
 
 # Events of the target itself from before the run are history; those of its updated pods are not,
 # as the pods are what is being rolled out. The server stamps whole seconds.
@@ -23,24 +23,24 @@ _SLACK = 2.0
 class KubeEvents:
     """Remembers what was told. An event may come before the pod it is about: it waits."""
 
-    def __init__(self, started: float) -> None:
-        self._started = started
+    def __init__(self) -> None:
         self._told: dict[str, int] = {}
 
-    def about(self, at: float, track: Track, store: Store) -> Iterator[KubeEvent]:
+    def about(self, at: float, track: Track, world: World) -> Iterator[KubeEvent]:
         """What is new about the target and the objects behind it."""
         if track.ended is not None:
             return
         for key, thing in track.related.items():
-            for event in store.about.get(key, ()):
+            for event in world.store.about.get(key, ()):
                 times = max(1, number(event, 'count'), number(event, 'series', 'count'))
-                if self._told.get(uid(event)) == times or self._is_history(event, thing):
+                if self._told.get(uid(event)) == times or _is_history(event, thing, world.started):
                     continue
                 self._told[uid(event)] = times
                 yield _told(at, track.target, event, times)
 
-    def _is_history(self, event: Object, thing: Object) -> bool:
-        return thing.get('kind') != 'Pod' and event_time(event) < self._started - _SLACK
+
+def _is_history(event: Object, thing: Object, started: float) -> bool:
+    return thing.get('kind') != 'Pod' and event_time(event) < started - _SLACK
 
 
 def _told(at: float, target: Target, event: Object, times: int) -> KubeEvent:

@@ -9,6 +9,7 @@ from kubectl_dog.causes.catalogue import tolerance
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import Revision
 from kubectl_dog.model.assessments import State
+from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.events import CauseGone
 from kubectl_dog.model.events import CauseSeen
 from kubectl_dog.model.events import ChildChanged
@@ -102,11 +103,8 @@ class Narrator:
             told_by_verdict = left.due and not self._follow
             if tolerance(cause).explains_only or standing.gone is not None or told_by_verdict:
                 continue
-            if (
-                known is None
-                or cause.ends > known.cause.ends
-                or cause.healing > known.cause.healing
-            ):
+            is_old = known is not None and cause.ends <= known.cause.ends
+            if not is_old or (known and _terms(cause) != _terms(known.cause)):
                 seconds = None if left.at is None else max(0.0, left.at - at)
                 told = CauseSeen(at, self._target, cause, len(assessed.pods), seconds, left.ends)
                 if self._follow:
@@ -120,3 +118,8 @@ class Narrator:
         over = {key for key, one in ledger.items() if ready and one.gone is not None}
         for key in [key for key in self._causes if key not in ledger or key in over]:
             yield CauseGone(at, self._target, self._causes.pop(key).cause)
+
+
+def _terms(cause: Cause) -> tuple[object, ...]:
+    """What changes the time a cause has left, apart from time itself."""
+    return cause.healing, cause.held, cause.partial, cause.patience

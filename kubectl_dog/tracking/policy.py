@@ -8,16 +8,21 @@ from typing import NamedTuple
 
 from kubectl_dog.causes.catalogue import GAP
 from kubectl_dog.causes.catalogue import HEALING
+from kubectl_dog.causes.catalogue import starts_anew
 from kubectl_dog.causes.catalogue import tolerance
 from kubectl_dog.model.causes import Cause
 
 
 class Standing(NamedTuple):
-    """A cause over time: first sight, when it was last seen gone (None: it stands), last shape."""
+    """A cause over time: first sight, when it was last seen gone (None: it stands), last shape.
+
+    `first` moves on while something holds the clock; `looked` is the time of the last look.
+    """
 
     first: float
     gone: float | None
     cause: Cause
+    looked: float = 0.0
 
 
 class Limit(NamedTuple):
@@ -31,28 +36,46 @@ class Limit(NamedTuple):
 Ledger = Mapping[tuple[str, str], Standing]
 
 
-def advance(ledger: Ledger, causes: Iterable[Cause], at: float) -> dict[tuple[str, str], Standing]:
-    """The ledger after one more look; a gap of up to GAP seconds does not stop a clock."""
+def advance(
+    ledger: Ledger, causes: Iterable[Cause], at: float, moved_at: float = 0.0
+) -> dict[tuple[str, str], Standing]:
+    """The ledger after one more look; a gap of up to GAP seconds does not stop a clock.
+
+    `moved_at` is when the target last made progress.
+    """
     after: dict[tuple[str, str], Standing] = {}
     for cause in causes:
-        known = ledger.get(cause.key)
-        lapsed = known is not None and known.gone is not None and at - known.gone > GAP
-        first = at if known is None or lapsed else known.first
-        if not cause.standing and cause.ends == 0:
-            continue
-        after[cause.key] = Standing(first, None, cause)
+        if cause.standing or cause.ends:
+            first = _first(ledger.get(cause.key), cause, at, moved_at)
+            after[cause.key] = Standing(first, None, cause, at)
     for key, known in ledger.items():
         gone = at if known.gone is None else known.gone
         if key not in after and at - gone <= GAP:
-            after[key] = known._replace(gone=gone)
+            after[key] = known._replace(first=_resumed(known, at), gone=gone, looked=at)
     return after
 
 
+def _first(known: Standing | None, cause: Cause, at: float, moved_at: float) -> float:
+    """When the clock of a cause that stands started, as if it had never been held."""
+    if known is None or (known.gone is not None and at - known.gone > GAP):
+        return at
+    first = _resumed(known, at)
+    return max(first, moved_at) if starts_anew(cause) else first
+
+
+def _resumed(known: Standing, at: float) -> float:
+    """While the last look saw it held, the clock stood still: it started that much later."""
+    return known.first + at - known.looked if known.cause.held else known.first
+
+
 def limit(standing: Standing, at: float) -> Limit:
-    """Whether the cause fails its target now, and what is left to it if not."""
+    """Whether the cause fails its target now, and what is left to it if not.
+
+    While something is at work on it (`held`) no time limit is known.
+    """
     cause, allowed = standing.cause, tolerance(standing.cause)
     times = []
-    if allowed.seconds is not None:
+    if allowed.seconds is not None and not cause.held:
         stretch = HEALING if cause.healing else 1.0
         times.append(standing.first + allowed.seconds * stretch)
     if allowed.ends is not None and cause.ends >= allowed.ends:

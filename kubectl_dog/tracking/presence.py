@@ -79,6 +79,10 @@ class Presence:
         if since is not None and not self._uid and at >= since + options.create_timeout:
             waited = short(options.create_timeout)
             return Verdict.NEVER_APPEARED, 'NotFound', f'did not appear within {waited}'
+        stall = None if options.follow else patience.stall_timeout(options, None)
+        if stall is not None and not self._uid and at >= stall:
+            message = f'the cluster did not answer for {short(stall)} (--stall-timeout)'
+            return Verdict.TIMED_OUT, '', message
         if options.timeout is not None and at >= options.timeout:
             message = f'not ready within {short(options.timeout)} (--timeout)'
             return Verdict.TIMED_OUT, '', message
@@ -86,8 +90,10 @@ class Presence:
 
     def deadlines(self, options: Options) -> list[float]:
         """When `verdict` may change."""
-        if self._missing_since is None or options.follow:
+        if options.follow:
             return []
+        if self._missing_since is None:
+            return [] if self._uid else [patience.stall_timeout(options, None)]
         wait = patience.COMES_BACK if self._uid else options.create_timeout
         return [self._missing_since + wait]
 

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 
 from kubectl_dog.model.events import Event
 from kubectl_dog.model.items import Item
+from kubectl_dog.model.items import Signal
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.sources import Source
+from kubectl_dog.model.sources import SourceEndedError
 from kubectl_dog.tracking.core import Core
 from kubectl_dog.tracking.track import Track
 
@@ -60,4 +62,7 @@ class Session:
             item = self._source.take(until, lines=False)
             if item is not None or until == deadline:
                 return item
-        return self._source.take(deadline)
+        try:
+            return self._source.take(deadline)
+        except SourceEndedError:
+            return Item(self._source.now(), None, Signal('end'))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Mapping
 
 from kubectl_dog.model.items import Answer
 from kubectl_dog.model.items import Changed
@@ -20,14 +22,17 @@ from kubectl_dog.model.objects import uid
 from kubectl_dog.model.pods import containers
 from kubectl_dog.model.resources import EVENTS
 from kubectl_dog.model.resources import PODS
-from kubectl_dog.model.times import epoch
 from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Lookup
+from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
 
 # A pod this young (seconds) when tracking began belongs to the rollout that is tracked: its ends
 # are not history, so that it does not matter how soon after `apply` the program was started.
 FRESH = 120.0
+
+# Trouble after which a watch is not tried again.
+FINAL = ('denied', 'invalid')
 
 # Lines kept per container for the last words; more is never shown.
 KEPT_LINES = 50
@@ -37,22 +42,26 @@ class Store:
     """Owned by the engine; views share its indexes and never write to them."""
 
     def __init__(self) -> None:
-        self.owned: dict[str, tuple[Object, ...]] = {}
-        self.about: dict[str, tuple[Object, ...]] = {}
+        self.owned = Index()
+        self.about = Index()
         self.history: dict[tuple[str, str], int] = {}
+        self.stuck: set[tuple[str, str]] = set()
+        self.departed: dict[Watch, Object] = {}
         self.logs: dict[tuple[str, str], tuple[LogLine, ...]] = {}
         self.log_ends: dict[tuple[str, str], int] = {}
         self.answers: dict[Lookup, Answer] = {}
         self.listed: set[Watch] = set()
         self.blind: set[str] = set()
+        # What nothing is heard of now; and the engine's time at which that was last so of anything.
+        self.cut: set[object] = set()
+        self.cut_until = 0.0
         self._members: dict[Watch, dict[str, Object]] = {}
-        self._filed: dict[str, str] = {}
 
-    def apply(self, item: Item, server_time: float) -> None:
-        """Take one item in; `server_time` in epoch seconds is used for the baseline only."""
+    def apply(self, item: Item, tracking_began: float) -> None:
+        """Take one item in; the server's time when tracking began is for the baseline only."""
         want, payload = item.want, item.payload
         if isinstance(want, Watch) and isinstance(payload, Listed):
-            self._replace(want, payload.objects, server_time)
+            self._replace(want, payload.objects, tracking_began)
         elif isinstance(want, Watch) and isinstance(payload, Changed):
             self._change(want, payload)
         elif isinstance(want, Logs) and isinstance(payload, LogLines):
@@ -65,16 +74,24 @@ class Store:
             self.logs.setdefault(want.stream, ())
         elif isinstance(want, Lookup) and isinstance(payload, Answer):
             self.answers[want] = payload
-        elif (
-            isinstance(want, Watch) and isinstance(payload, Trouble) and payload.reason == 'denied'
-        ):
+        elif want is not None and isinstance(payload, Trouble):
+            self._trouble(want, payload.reason, item.at)
+
+    def _trouble(self, want: Want, reason: str, at: float) -> None:
+        key = want.stream if isinstance(want, Logs) else want
+        if isinstance(want, Watch) and reason in FINAL:
             self.blind.add(want.resource.key)
+        elif reason == 'unreachable':
+            self.cut.add(key)
+        elif reason == 'recovered':
+            self.cut.discard(key)
+            self.cut_until = at
 
     def objects(self, watch: Watch) -> Iterable[Object]:
         """The objects of one watch, as far as they are known."""
         return self._members.get(watch, {}).values()
 
-    def _replace(self, watch: Watch, objects: tuple[Object, ...], server_time: float) -> None:
+    def _replace(self, watch: Watch, objects: tuple[Object, ...], tracking_began: float) -> None:
         first = watch not in self.listed
         self.listed.add(watch)
         old, new = self._members.get(watch, {}), {uid(one): one for one in objects}
@@ -84,7 +101,7 @@ class Store:
         for one in objects:
             self._index(watch, one, present=True)
             if first and watch.resource == PODS:
-                self._remember(one, server_time)
+                self._remember(one, tracking_began)
 
     def _change(self, watch: Watch, changed: Changed) -> None:
         members = self._members.setdefault(watch, {})
@@ -93,36 +110,53 @@ class Store:
             members[uid(changed.object)] = changed.object
         else:
             members.pop(uid(changed.object), None)
+            self.departed[watch] = changed.object
         self._index(watch, changed.object, present)
 
     def _index(self, watch: Watch, one: Object, present: bool) -> None:
         if watch.resource == EVENTS:
-            index, key = self.about, text(one, 'involvedObject', 'uid')
+            self.about.file(one, text(one, 'involvedObject', 'uid') if present else '')
         else:
-            index, key = self.owned, controller_uid(one)
-        same = uid(one)
-        filed = self._filed.pop(same, '')
-        if filed and (not present or filed != key):
-            # Gone, or adopted by another owner.
-            index[filed] = tuple(other for other in index[filed] if uid(other) != same)
-        if not present or not key:
-            return
-        self._filed[same] = key
-        kept = index.get(key, ())
-        where = next((n for n, other in enumerate(kept) if uid(other) == same), len(kept))
-        index[key] = (*kept[:where], one, *kept[where + 1 :])
+            self.owned.file(one, controller_uid(one) if present else '')
 
-    def _remember(self, pod: Object, server_time: float) -> None:
-        if server_time - created(pod) < FRESH:
+    def _remember(self, pod: Object, tracking_began: float) -> None:
+        if tracking_began - created(pod) < FRESH:
             return
         for container in containers(pod):
-            self.history[(uid(pod), container.name)] = container.ends
+            key = (uid(pod), container.name)
+            self.history[key] = container.ends
+            waiting = container.waiting.get('reason')
+            if waiting == 'CrashLoopBackOff' or (container.ends and not container.is_active):
+                self.stuck.add(key)
 
 
-def event_time(event: Object) -> float:
-    """When a kube event last happened, in epoch seconds; series and new-style events included."""
-    for path in (('series', 'lastObservedTime'), ('lastTimestamp',), ('eventTime',)):
-        found = epoch(text(event, *path))
-        if found is not None:
-            return found
-    return created(event)
+class Index(Mapping[str, tuple[Object, ...]]):
+    """Objects filed under a key each; a change costs the same however many there are."""
+
+    def __init__(self) -> None:
+        self._groups: dict[str, dict[str, Object]] = {}
+        self._filed: dict[str, str] = {}
+        self._ready: dict[str, tuple[Object, ...]] = {}
+
+    def file(self, one: Object, key: str) -> None:
+        """File an object under a key, and nowhere else; an empty key takes it out."""
+        same = uid(one)
+        before = self._filed.pop(same, '')
+        if before and before != key:
+            self._groups[before].pop(same, None)
+            self._ready.pop(before, None)
+        if key and same:
+            self._filed[same] = key
+            self._groups.setdefault(key, {})[same] = one
+            self._ready.pop(key, None)
+
+    def __getitem__(self, key: str) -> tuple[Object, ...]:
+        if key not in self._ready:
+            self._ready[key] = tuple(self._groups[key].values())
+        return self._ready[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._groups)
+
+    def __len__(self) -> int:
+        return len(self._groups)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kubectl_dog.causes.families import of_pods
+from kubectl_dog.causes.families import of_target
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.events import Event
@@ -17,6 +17,7 @@ from kubectl_dog.model.resources import Target
 from kubectl_dog.model.verdicts import Explanation
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.model.views import View
+from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.trackers.protocol import Tracker
@@ -36,6 +37,9 @@ from kubectl_dog.tracking.policy import limit
 from kubectl_dog.tracking.presence import Presence
 from kubectl_dog.tracking.views import World
 from kubectl_dog.tracking.views import build
+
+# Up to so many objects have a watch each for their kube events; beyond, the namespace has one.
+EVENT_WATCHES = 8
 
 
 class Track:
@@ -61,6 +65,9 @@ class Track:
         self._reached = patience.Advance()
         self._ledger: dict[tuple[str, str], Standing] = {}
         self._shown: tuple[Object, ...] = ()
+        self._streams: dict[tuple[str, str], Logs] = {}
+        self._lingering: dict[tuple[str, str], float] = {}
+        self.related: dict[str, Object] = {}
         self._streamed: frozenset[str] = frozenset()
         self._decided: tuple[float, Decision] | None = None
 
@@ -68,14 +75,6 @@ class Track:
     def state(self) -> StateChanged | None:
         """The judgement that was told last, if any."""
         return self._narrator.state
-
-    @property
-    def related(self) -> dict[str, Object]:
-        """By uid, the objects whose kube events belong to this target."""
-        if self._view is None or self._moment is None:
-            return {}
-        objects = (self._view.object or {}, *self._moment.assessed.children, *self._shown)
-        return {uid(one): one for one in objects}
 
     def step(self, at: float, world: World) -> Iterator[Event]:
         """Judge the present state of the store; events for everything that is new."""
@@ -89,6 +88,10 @@ class Track:
                 if known and known != uid(thing):
                     self._forget()
                 yield from self._judge(at, world, thing)
+                return
+            departed = self._departed(at, world)
+            if departed is not None:
+                yield self._end_as(at, departed)
                 return
         ended = self._presence.verdict(at, world.options)
         if ended is not None:
@@ -104,8 +107,8 @@ class Track:
             assessed = self._tracker.assess(view)
         if before.revision and before.revision != self._reached.revision:
             self._ledger = {}
-        causes = (*assessed.causes, *of_pods(view, assessed.pods))
-        self._ledger = advance(self._ledger, causes, at)
+        causes = (*assessed.causes, *of_target(view, assessed))
+        self._ledger = advance(self._ledger, causes, at, self._reached.at)
         self._view = view
         self._moment = Moment(
             at,
@@ -115,15 +118,22 @@ class Track:
             self._paused_at(at, assessed),
         )
         self._shown = assessed.pods + (assessed.other_pods if self._follow else ())
+        self.related = {uid(one): one for one in (thing, *assessed.children, *self._shown)}
         yield from self._narrator.tell(at, assessed, self._shown, self._ledger)
-        if not world.options.once or self._is_complete(view, world):
-            yield from self._decide(at, world)
+        seen = self._is_complete(view, world)
+        if seen or not world.options.once or at >= (world.options.timeout or at + 1):
+            yield from self._decide(at, world, seen)
 
     def _is_complete(self, view: View, world: World) -> bool:
         """Whether all that the tracker asks for has been listed, or may not be seen."""
-        watches = (*self._tracker.wants(view), Watch(EVENTS, self.target.namespace))
+        watches = (*self._tracker.wants(view), *self._event_watches())
+        known = world.store.listed
+        wide = Watch(EVENTS, self.target.namespace)
         return all(
-            watch in world.store.listed or watch.resource.key in view.blind for watch in watches
+            watch in known
+            or watch.resource.key in view.blind
+            or (watch.resource == EVENTS and wide in known)
+            for watch in watches
         )
 
     def _paused_at(self, at: float, assessed: Assessment) -> float | None:
@@ -132,7 +142,19 @@ class Track:
         before = self._moment.paused_at if self._moment else None
         return at if before is None else before
 
-    def _decide(self, at: float, world: World) -> Iterator[Event]:
+    def _departed(self, at: float, world: World) -> Decision | None:
+        """What had ended before it was deleted keeps its verdict: the watch told its last state."""
+        last = world.store.departed.get(self.root)
+        if last is None or self._view is None:
+            return None
+        view = build(world, self.target, last, at, self._reached)
+        assessed = self._tracker.assess(view)
+        if not assessed.has_ended:
+            return None
+        self._view, self._moment = view, Moment(at, assessed, self._ledger, at, None)
+        return decide(self._moment, world.options)
+
+    def _decide(self, at: float, world: World, seen: bool) -> Iterator[Event]:
         assert self._moment is not None
         decision = decide(self._moment, world.options)
         if decision is None:
@@ -143,13 +165,18 @@ class Track:
             since = self._decided[0]
         self._decided = (since, decision)
         complete = has_evidence(decision, self._moment.assessed, world.store)
+        # A failure that the target itself tells of is explained by what may not be listed yet.
+        says_so_itself = (
+            decision.verdict is Verdict.FAILED and self._moment.assessed.state is State.FAILED
+        )
+        complete = complete and (seen or not says_so_itself)
         if complete or not world.options.logs or at >= since + patience.EVIDENCE:
             yield self._end_as(at, decision)
 
     def _end_as(self, at: float, decision: Decision) -> TargetEnded:
         assert self._view is not None and self._moment is not None
         assessed = self._moment.assessed
-        if decision.verdict in (Verdict.READY, Verdict.ENDED, Verdict.PROGRESSING):
+        if decision.verdict in (Verdict.READY, Verdict.ENDED):
             explanation = Explanation()
         else:
             explanation = explain(self._view, assessed, decision.cause, decision.tells)
@@ -195,22 +222,40 @@ class Track:
         if self._view is None or self._moment is None:
             return
         yield from self._tracker.wants(self._view)
-        yield Watch(EVENTS, self.target.namespace)
-        yield from self._logs(world)
+        yield from self._event_watches()
+        yield from self._logs(at, world)
         for one in self._ledger.values():
             left = limit(one, at).at
             if left is not None and at >= left - patience.EVIDENCE:
                 yield from one.cause.lookups
 
-    def _logs(self, world: World) -> Iterator[Want]:
+    def _event_watches(self) -> Iterator[Watch]:
+        """The kube events of what is tracked: a namespace may be full of others' events."""
+        if len(self.related) > EVENT_WATCHES:
+            yield Watch(EVENTS, self.target.namespace)
+            return
+        namespace = self.target.namespace or 'default'
+        for key in self.related:
+            yield Watch(EVENTS, namespace, fields=f'involvedObject.uid={key}')
+
+    def _logs(self, at: float, world: World) -> Iterator[Want]:
         if not world.options.logs:
             return
-        follow = self._follow
-        most = logplan.PODS_FOLLOWED if follow else logplan.PODS_PER_REVISION
+        most = logplan.PODS_FOLLOWED if self._follow else logplan.PODS_PER_REVISION
         failing = {pod for one in self._ledger.values() for pod in one.cause.pods}
         pods = self._shown
         self._streamed = logplan.choose(pods, failing, self._streamed, most)
-        yield from logplan.wants(pods, self._streamed, failing, world.started, world.options)
+        wanted = logplan.wants(pods, self._streamed, failing, world.started, world.options)
+        streams = {want.stream: want for want in wanted}
+        living = {uid(pod) for pod in pods}
+        for stream, want in self._streams.items():
+            if stream not in streams and want.uid not in living:
+                # The pod is gone, but its last lines may still be on their way.
+                until = self._lingering.setdefault(stream, at + patience.EVIDENCE)
+                if at < until:
+                    streams[stream] = want
+        self._streams = streams
+        yield from streams.values()
 
     def deadline(self, at: float, world: World) -> float | None:
         """When to look again though nothing was delivered, strictly after `at`; None: never."""
@@ -223,4 +268,5 @@ class Track:
             found += deadlines(self._moment, world.options, world.started)
         if self._decided is not None:
             found.append(self._decided[0] + patience.EVIDENCE)
+        found += self._lingering.values()
         return min((moment for moment in found if moment > at), default=None)

@@ -31,10 +31,16 @@ def build(world: World, target: Target, thing: Object, at: float, reached: Advan
         owned=store.owned,
         about=store.about,
         history=store.history,
+        stuck=store.stuck,
         logs=store.logs,
         answers=store.answers,
         known=frozenset(watch.resource.key for watch in store.listed),
         blind=frozenset(store.blind),
-        memory=Memory(world.started, world.started + reached.at, reached.revised),
+        memory=Memory(
+            world.started,
+            world.started + reached.at,
+            reached.revised,
+            world.started + (at if store.cut else store.cut_until),
+        ),
         stable_for=world.options.stable_for,
     )

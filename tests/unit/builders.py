@@ -128,6 +128,76 @@ def replica_set(revision='2', age=30.0, replicas=1, ready=0, template=None):
     }
 
 
+def thing(kind, name='web', meta=None, spec=None, **status):
+    """Anything that has been seen by its controller."""
+    return {
+        'kind': kind,
+        'metadata': {
+            'name': name,
+            'namespace': 'shop',
+            'uid': f'{kind.lower()}-{name}',
+            'generation': 3,
+            **(meta or {}),
+        },
+        'spec': spec or {},
+        'status': {'observedGeneration': 3, **status},
+    }
+
+
+def workload(kind, meta=None, spec=None, template=None, **status):
+    """Something that owns pods itself."""
+    base = {
+        'selector': {'matchLabels': {'app': 'web'}},
+        'template': {'spec': template or {'containers': [container(**PROBED)]}},
+    }
+    return thing(kind, meta=meta, spec={**base, **(spec or {})}, **status)
+
+
+def stateful_set(desired=3, **fields):
+    counts = {
+        'replicas': desired,
+        'updatedReplicas': desired,
+        'readyReplicas': desired,
+        'availableReplicas': desired,
+        'currentRevision': 'web-a',
+        'updateRevision': 'web-b',
+    }
+    spec = {'replicas': desired, **fields.pop('spec', {})}
+    return workload('StatefulSet', spec=spec, **{**counts, **fields})
+
+
+def daemon_set(desired=2, **fields):
+    counts = {
+        'desiredNumberScheduled': desired,
+        'currentNumberScheduled': desired,
+        'updatedNumberScheduled': desired,
+        'numberReady': desired,
+        'numberAvailable': desired,
+    }
+    return workload('DaemonSet', **{**counts, **fields})
+
+
+def controller_revision(number, label, owner, image='web:1'):
+    """As a DaemonSet has it, with its hash as a label; a StatefulSet goes by the name."""
+    return {
+        'kind': 'ControllerRevision',
+        'metadata': {
+            'name': f'web-{label}',
+            'uid': f'revision-{label}',
+            'labels': {'controller-revision-hash': label},
+            'ownerReferences': [{'uid': owner, 'controller': True}],
+        },
+        'data': {'spec': {'template': {'spec': {'containers': [container(image=image)]}}}},
+        'revision': number,
+    }
+
+
+def labelled(one, **labels):
+    """The same object with labels, whose `_` read as `-`."""
+    named = {key.replace('_', '-'): value for key, value in labels.items()}
+    return {**one, 'metadata': {**one['metadata'], 'labels': named}}
+
+
 def kube_event(about, reason, message, field='', at=1.0, kind='Warning', count=1):
     return {
         'kind': 'Event',

@@ -117,16 +117,8 @@ def test_counts_ends(container_status, ends, standing, instance, reason):
             id='has run for a while',
         ),
         pytest.param(
-            pod(
-                status(state=running(2), last=ended(3), restarts=1),
-                ready=True,
-                containers=[container(**PROBED)],
-            ),
-            id='its probe says it is ready',
-        ),
-        pytest.param(
-            pod(status(state=ended(3)), restartPolicy='Never'),
-            id='is not to be started again, and others still run',
+            pod(status(state=ended(0, 'Completed')), restartPolicy='OnFailure'),
+            id='may end, and has ended well',
         ),
         pytest.param(pod(), id='nothing told yet'),
     ),
@@ -150,10 +142,25 @@ def test_what_ended_before_tracking_is_history():
     assert (cause.ends, cause.ends_before) == (1, 4)
 
 
-def test_a_back_off_from_before_tracking_stands():
-    was = {('pod-web-1', 'main'): 5}
-    [cause] = find(pod(status(state=BACK_OFF, last=ended(3), restarts=4)), history=was)
-    assert (cause.ends, cause.ends_before, cause.standing) == (0, 5, True)
+def test_a_container_of_a_pod_that_never_restarts_explains_while_others_run():
+    [cause] = find(pod(status(state=ended(3)), restartPolicy='Never'))
+    assert cause.code == 'ContainerFailed'
+
+
+def test_a_probe_does_not_clear_what_has_just_crashed():
+    crashed = status(state=running(2), last=ended(3), restarts=1)
+    [cause] = find(pod(crashed, ready=True, containers=[container(**PROBED)]))
+    assert not cause.standing
+
+
+@pytest.mark.parametrize(('before', 'patience'), ((5, 30), (2, None)))
+def test_a_back_off_from_before_tracking_stands(before, patience):
+    key = ('pod-web-1', 'main')
+    thing = pod(status(state=BACK_OFF, last=ended(3), restarts=before - 1))
+    [cause] = find(thing, history={key: before}, stuck={key})
+    assert (cause.ends, cause.ends_before, cause.standing) == (0, before, True)
+    assert cause.patience == patience
+    assert find(thing, history={key: before}) == []
 
 
 @pytest.mark.parametrize('probe', ('Liveness', 'Startup'))

@@ -1,11 +1,19 @@
 from __future__ import annotations
 
+import pytest
+
 from kubectl_dog.causes.catalogue import CODES
-from kubectl_dog.causes.catalogue import tolerance
+from kubectl_dog.causes.families import of_objects
 from kubectl_dog.causes.families import of_pods
-from kubectl_dog.model.causes import Cause
+from kubectl_dog.causes.families import of_target
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.assessments import Progress
+from kubectl_dog.model.assessments import State
+from tests.unit.builders import deployment
 from tests.unit.builders import ended
+from tests.unit.builders import kube_event
 from tests.unit.builders import pod
+from tests.unit.builders import replica_set
 from tests.unit.builders import status
 from tests.unit.builders import view
 from tests.unit.builders import waiting
@@ -33,12 +41,87 @@ def test_what_fails_stands_before_what_only_explains():
     ]
 
 
-def test_a_back_off_that_is_old_needs_less_patience():
-    old = Cause('CrashLoop', '', 'main', '', ends_before=3)
-    assert tolerance(old).seconds == 30
-    assert tolerance(old._replace(ends_before=2)).seconds is None
-
-
 def test_every_code_says_what_it_means():
     assert all(code.meaning and code.family for code in CODES.values())
     assert CODES['InitNotFinished'].tolerance.explains_only
+
+
+QUOTA = 'exceeded quota: tiny, requested: pods=1, used: pods=1, limited: pods=1'
+DONE = Progress(desired=2, updated=2)
+
+
+def short_of_pods():
+    thing = replica_set(replicas=0)
+    failure = {'type': 'ReplicaFailure', 'status': 'True', 'reason': 'FailedCreate'}
+    thing['status']['conditions'] = [{**failure, 'message': QUOTA}]
+    return thing
+
+
+def judged(*pods, others=(), children=(), progress=DONE):
+    return Assessment(
+        State.PROGRESSING, progress=progress, pods=pods, other_pods=others, children=children
+    )
+
+
+def test_what_the_controllers_behind_a_target_lack_is_its_own_trouble():
+    found = of_target(view(deployment()), judged(children=(short_of_pods(),)))
+    assert [(cause.code, cause.partial) for cause in found] == [('QuotaExceeded', False)]
+    assert of_objects(view(), [short_of_pods(), short_of_pods()]) == found
+
+
+def test_one_bad_pod_beside_a_good_one_is_partial_unless_it_blocks_the_rollout():
+    good, bad = pod(status(), name='a', ready=True), pod(status(state=ended(3)), name='b')
+    [cause] = of_target(view(deployment()), judged(good, bad))
+    assert cause.partial
+    blocked = Progress(desired=2, updated=1, old=1)
+    thing = deployment(2, spec={'strategy': {'rollingUpdate': {'maxUnavailable': 0}}}, replicas=3)
+    [cause] = of_target(view(thing), judged(good, bad, progress=blocked))
+    assert not cause.partial
+
+
+def evicted(name, owner='rs-2'):
+    thing = pod(name=name, owner=owner, phase='Failed', nodeName='node-1', age=10)
+    thing['status'].update(reason='Evicted', message='low on memory')
+    return thing
+
+
+def test_evicted_pods_of_this_revision_count_until_their_successors_are_ready():
+    others = (evicted('a'), evicted('b'), evicted('c', 'rs-1'))
+    for ready in (True, False):
+        successor = pod(status(), ready=ready, nodeName='node-1')
+        assessed = judged(successor, others=others, children=(replica_set(),))
+        [cause] = of_target(view(deployment()), assessed)
+        assert (cause.code, cause.ends, cause.standing) == ('Evicted', 2, not ready)
+    assessed = judged(others=others, children=(replica_set(),))
+    assert of_target(view(deployment()), assessed)[0].standing
+
+
+def test_a_pod_as_a_target_that_was_evicted():
+    thing = evicted('web-1')
+    assert [cause.code for cause in of_target(view(thing), judged(thing))] == ['Evicted']
+
+
+def pending(name, **spec):
+    thing = pod(name=name, phase='Pending', **spec)
+    told = {'type': 'PodScheduled', 'status': 'False', 'reason': 'Unschedulable'}
+    thing['status']['conditions'].append({**told, 'message': 'no'})
+    return thing
+
+
+def test_of_many_pods_without_a_node_the_longest_patience_counts():
+    first, second, third = (pending(name) for name in 'abc')
+    reacted = kube_event(second, 'TriggeredScaleUp', 'coming')
+    wont = kube_event(third, 'NotTriggerScaleUp', 'never')
+    third['status']['nominatedNodeName'] = 'node-1'
+    [cause] = of_pods(view(None, reacted, wont), [first, second, third])
+    assert (cause.patience, cause.held, cause.pods) == (600, False, ('a', 'b', 'c'))
+    assert of_pods(view(), [first, pending('d')])[0].patience is None
+
+
+@pytest.mark.parametrize(('kind', 'explains'), (('Job', True), ('Deployment', False)))
+def test_of_a_job_its_own_retries_decide(kind, explains):
+    thing = {'kind': kind, 'metadata': {'uid': 'x'}}
+    crashed = pod(status(state=ended(3)), restartPolicy='OnFailure')
+    assessed = Assessment(State.PROGRESSING, pods=(crashed,))
+    [cause] = of_target(view(thing), assessed)
+    assert cause.explains is explains

@@ -32,7 +32,10 @@ CONTAINER = {
     'readinessProbe': {'httpGet': {'httpHeaders': [{'name': 'Authorization', 'value': SHORT}]}},
 }
 POD = {
-    'metadata': {'name': 'web-1', 'annotations': {LAST_APPLIED: SHORT, 'note': 'stays'}},
+    'metadata': {
+        'name': 'web-1',
+        'annotations': {LAST_APPLIED: SHORT, 'deployment.kubernetes.io/revision': '3'},
+    },
     'spec': {'containers': [CONTAINER], 'initContainers': [CONTAINER]},
 }
 DEPLOYMENT = {'metadata': {}, 'spec': {'template': POD}}
@@ -64,7 +67,10 @@ def test_names_images_commands_and_references_stay():
     assert container['command'] == ['serve', '--verbose']
     assert [each['name'] for each in container['env']] == ['TOKEN', 'FROM']
     assert container['env'][1] == CONTAINER['env'][1]
-    assert REDACTOR.redact(POD)['metadata'] == {'name': 'web-1', 'annotations': {'note': 'stays'}}
+    assert REDACTOR.redact(POD)['metadata'] == {
+        'name': 'web-1',
+        'annotations': {'deployment.kubernetes.io/revision': '3'},
+    }
     assert REDACTOR.redact(SECRET, 'Secret')['type'] == 'Opaque'
 
 
@@ -107,3 +113,13 @@ def test_objects_of_every_payload_are_redacted_by_the_kind_that_was_wanted(paylo
 def test_payloads_without_objects_pass():
     gap = LogGap('x')
     assert REDACTOR.payload(gap, Logs('shop', 'web-1', 'uid', 'main')) is gap
+
+
+def test_manifests_in_annotations_and_settings_of_drivers_are_hidden():
+    thing = {
+        'metadata': {'annotations': {'kapp.k14s.io/original': 'env: hunter2', LAST_APPLIED: 'x'}},
+        'spec': {'volumes': [{'csi': {'volumeAttributes': {'password': 'hunter2'}}}]},
+    }
+    copy = Redactor(b'salt').redact(thing)
+    assert 'hunter2' not in str(copy)
+    assert list(copy['metadata']['annotations']) == ['kapp.k14s.io/original']

@@ -31,7 +31,7 @@ EVICTED['status'].update(reason='Evicted', message='The node was low on memory')
             pod(status(state=running(4)), ready=True),
             'progressing',
             'Settling',
-            'it to stay up for 6s more (no readiness probe)',
+            'it to stay up for 6s more',
             id='has just started',
         ),
         pytest.param(pod(phase='Succeeded'), 'ready', 'Succeeded', '', id='done'),

@@ -6,8 +6,11 @@ import pytest
 
 from kubectl_dog.model.events import CauseSeen
 from kubectl_dog.model.events import ChildChanged
+from kubectl_dog.model.events import LogChunk
 from kubectl_dog.model.events import Notice
 from kubectl_dog.model.items import LogEnd
+from kubectl_dog.model.items import LogLine
+from kubectl_dog.model.items import LogLines
 from kubectl_dog.model.wants import Logs
 from tests.unit.builders import POD
 from tests.unit.builders import PROBED
@@ -122,3 +125,14 @@ def test_one_look_at_nothing():
     play = Play(once=True)
     play.listed(0, play.root)
     assert play.outcome == ('never-appeared', 'NotFound', 0)
+
+
+def test_the_last_lines_of_a_pod_that_is_gone_are_waited_for():
+    leaving = pod(status(), owner='rs-2')
+    play = follow(leaving)
+    [want] = [want for want in play.step.wants if isinstance(want, Logs)]
+    play.changed(2, POD_WATCH, leaving, 'DELETED')
+    assert want in play.step.wants
+    play.give(2.5, want, LogLines((LogLine(1, 'bye'),)))
+    assert [line.text for chunk in play.of(LogChunk) for line in chunk.lines] == ['bye']
+    assert want not in play.until(3.1).step.wants

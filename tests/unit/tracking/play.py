@@ -24,6 +24,12 @@ TRACKERS = {'Deployment': deployment, 'Pod': pod}
 REPLICA_SETS = Watch(REPLICASETS, 'shop', 'app=web')
 POD_WATCH = Watch(PODS, 'shop', 'app=web')
 EVENT_WATCH = Watch(EVENTS, 'shop')
+
+
+def events_of(uid):
+    return Watch(EVENTS, 'shop', fields=f'involvedObject.uid={uid}')
+
+
 NAMES = Lookup(CONFIGMAPS, 'shop')
 
 

@@ -8,6 +8,7 @@ from kubectl_dog.tracking.policy import advance
 from kubectl_dog.tracking.policy import limit
 
 MISSING = Cause('ConfigMapMissing', '', 'app', '')
+QUOTA = Cause('QuotaExceeded', '', 'tiny', '')
 CRASH = Cause('CrashLoop', '', 'main', '', ends=1)
 
 
@@ -24,9 +25,14 @@ CRASH = Cause('CrashLoop', '', 'main', '', ends=1)
         (CRASH._replace(ends=3), 0, 9, False, 10),
         (CRASH._replace(ends=3), 0, 10, True, 10),
         (CRASH._replace(ends=3, standing=False), 0, 10, False, 10),
-        (CRASH._replace(ends=0, ends_before=2), 0, 100, False, None),
-        (CRASH._replace(ends=0, ends_before=3), 0, 29, False, 30),
-        (CRASH._replace(ends=0, ends_before=3), 0, 30, True, 30),
+        (CRASH._replace(ends=0, ends_before=5), 0, 100, False, None),
+        (CRASH._replace(ends=0, patience=30.0), 0, 29, False, 30),
+        (CRASH._replace(ends=0, patience=30.0), 0, 30, True, 30),
+        (QUOTA, 0, 30, True, 30),
+        (QUOTA._replace(held=True), 0, 30, False, None),
+        (QUOTA._replace(patience=60.0), 0, 30, False, 60),
+        (CRASH._replace(ends=3, partial=True), 0, 10, False, None),
+        (CRASH._replace(ends=5, partial=True), 0, 10, True, 10),
         (Cause('InitNotFinished', '', 'wait', ''), 0, 1e6, False, None),
     ),
 )
@@ -61,3 +67,27 @@ def test_what_is_long_gone_is_forgotten():
 
 def test_old_ends_of_a_container_that_runs_again_are_no_cause():
     assert advance({}, [CRASH._replace(ends=0, standing=False)], 0) == {}
+
+
+def test_the_clock_stands_still_while_something_is_at_work():
+    ledger = advance({}, [QUOTA], 0)
+    ledger = advance(ledger, [QUOTA._replace(held=True)], 10)
+    ledger = advance(ledger, [QUOTA._replace(held=True)], 25)
+    assert ledger[QUOTA.key].first == 15
+    ledger = advance(ledger, [QUOTA], 40)
+    assert ledger[QUOTA.key].first == 30
+    assert limit(ledger[QUOTA.key], 40).at == 60
+
+
+def test_the_clock_stands_still_in_a_short_gap_too():
+    ledger = advance({}, [QUOTA._replace(held=True)], 0)
+    ledger = advance(ledger, [], 10)
+    ledger = advance(ledger, [QUOTA], 15)
+    assert ledger[QUOTA.key].first == 15
+
+
+@pytest.mark.parametrize(('cause', 'first'), ((QUOTA, 12), (MISSING, 0)))
+def test_progress_starts_the_clock_of_what_lacks_room_anew(cause, first):
+    ledger = advance({}, [cause], 0)
+    assert advance(ledger, [cause], 20, moved_at=12)[cause.key].first == first
+    assert advance({}, [cause], 20, moved_at=12)[cause.key].first == 20

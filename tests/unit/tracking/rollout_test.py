@@ -166,9 +166,26 @@ def test_the_first_explanation_is_the_pods_where_the_deadline_was_missed():
     pulling = status(state=waiting('ErrImagePull', 'not found'))
     play = Play().rollout(PROGRESSING, replica_sets=[replica_set()])
     play.changed(1, POD_WATCH, pod(pulling, owner='rs-2', phase='Pending'))
-    play.changed(2, play.root, thing)
+    play.listed(1, EVENT_WATCH).changed(2, play.root, thing)
     assert play.outcome == ('failed', 'ImageNotFound', 2)
     assert 'made no progress' in play.ended.explanation.facts[2]
+
+
+def test_a_missed_deadline_is_explained_once_everything_was_seen():
+    missed = {
+        'type': 'Progressing',
+        'status': 'False',
+        'reason': 'ProgressDeadlineExceeded',
+        'message': 'ReplicaSet "web-2" has timed out progressing.',
+        'lastUpdateTime': ago(1),
+    }
+    play = Play()
+    play.listed(0, play.root, deployment(availableReplicas=0, conditions=[missed]))
+    assert play.outcome is None
+    play.listed(0.1, REPLICA_SETS, replica_set())
+    pulling = status(state=waiting('ErrImagePull', 'not found'))
+    play.listed(0.2, POD_WATCH, pod(pulling, owner='rs-2', phase='Pending'))
+    assert play.until(5).outcome == ('failed', 'ImageNotFound', 1.1)
 
 
 def test_a_deadline_missed_by_the_revision_before_is_not_believed_when_the_revision_changes():
@@ -246,6 +263,65 @@ def test_what_is_deleted_on_the_way_is_a_verdict_after_five_seconds():
     play = start()
     play.changed(3, play.root, PROGRESSING, 'DELETED')
     assert play.until(60).outcome == ('deleted', 'Deleted', 8)
+
+
+@pytest.mark.parametrize(
+    ('code', 'verdict'), (pytest.param(0, 'ready', id='well'), pytest.param(5, 'failed', id='ill'))
+)
+def test_a_pod_that_is_deleted_after_it_ended_keeps_its_verdict(code, verdict):
+    play = Play(POD)
+    play.listed(0, play.root, pod(status()))
+    phase = 'Failed' if code else 'Succeeded'
+    gone = pod(status(state=ended(code)), phase=phase, deleting=True, restartPolicy='Never')
+    play.changed(5, play.root, gone, 'DELETED')
+    assert play.outcome[0] == verdict
+
+
+def test_old_restarts_alone_are_no_back_off():
+    well = status(state=running(9000), last=ended(3), restarts=5)
+    play = start(pod(well, owner='rs-2', age=90_000, ready=True))
+    play.changed(6, POD_WATCH, pod(status(state=ended(3), restarts=5), owner='rs-2', age=90_000))
+    assert play.until(100).outcome is None
+
+
+def test_a_silent_server_is_not_waited_for_without_limit():
+    assert Play(stall_timeout=60.0).until(100).outcome == ('timed-out', '', 60)
+
+
+def test_a_rejected_token_after_the_first_list_is_a_notice():
+    play = start(pod(owner='rs-2'))
+    play.give(5, play.root, Trouble('unauthorized', 'token expired'))
+    assert play.outcome is None
+
+
+def test_an_outage_is_told_once_and_once_its_end():
+    play = start(pod(owner='rs-2'))
+    for at in (5, 30):
+        play.give(at, play.root, Trouble('unreachable', 'refused'))
+        play.give(at, POD_WATCH, Trouble('unreachable', 'refused'))
+        play.give(at + 5, play.root, Trouble('recovered', 'answers again'))
+        play.give(at + 5, POD_WATCH, Trouble('recovered', 'answers again'))
+    told = [event.text for event in play.of(Notice)]
+    assert told == ['refused', 'answers again'] * 2
+
+
+def test_time_in_which_the_server_was_away_proves_nothing():
+    bare = {'containers': [container()]}
+    lasting = pod(status(state=running(0)), owner='rs-2', ready=True, age=1)
+    play = start(lasting, thing=deployment(template=bare))
+    play.give(4, POD_WATCH, Trouble('unreachable', 'refused'))
+    play.give(12, POD_WATCH, Trouble('recovered', 'answers again'))
+    assert play.until(60).outcome == ('ready', '', 22)
+
+
+@pytest.mark.parametrize(('lived', 'at'), ((1.0, 11), (15.0, 25), (500.0, 10)))
+def test_what_has_crashed_must_outlive_its_last_run_probe_or_not(lived, at):
+    probed = [container(readinessProbe={'exec': {}})]
+    again = status(state=running(0), last=ended(3, lived=lived), restarts=1, ready=True)
+    seems = pod(again, owner='rs-2', ready=True, age=1, containers=probed)
+    conditions = [{'type': 'Available', 'status': 'True', 'lastTransitionTime': ago(0)}]
+    play = start(seems, thing=deployment(conditions=conditions))
+    assert play.until(100).outcome == ('ready', '', at)
 
 
 def test_what_comes_back_is_tracked_on():
@@ -370,7 +446,7 @@ def test_a_pod_that_failed_for_good_fails_with_its_last_words():
     dead = pod(status(state=ended(5)), phase='Failed', restartPolicy='Never')
     play.listed(0, play.root, dead)
     play.give(0.1, LOG, LogLines((LogLine(1, 'checksum mismatch in block 9: error'),)))
-    play.give(0.2, LOG, LogEnd(0))
+    play.listed(0.1, EVENT_WATCH).give(0.2, LOG, LogEnd(0))
     assert play.outcome == ('failed', 'ContainerFailed', 0.2)
     assert play.ended.explanation.words == ('checksum mismatch in block 9: error',)
 

@@ -1,0 +1,141 @@
+"""Family «volumes», first half: the claims that a pod waits for before it gets a node."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kubectl_dog.causes.nearby import nearest
+from kubectl_dog.causes.told import about_named
+from kubectl_dog.causes.told import when
+from kubectl_dog.causes.told import words
+from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import condition
+from kubectl_dog.model.objects import name
+from kubectl_dog.model.objects import part
+from kubectl_dog.model.objects import parts
+from kubectl_dog.model.objects import text
+from kubectl_dog.model.resources import Resource
+from kubectl_dog.model.views import View
+from kubectl_dog.model.wants import Lookup
+
+CLAIMS = Resource('', 'v1', 'persistentvolumeclaims', 'PersistentVolumeClaim', 'pvc')
+
+# A claim without a class, or of a class that does not exist, will not be bound by waiting: seconds.
+HOPELESS = 30.0
+
+_MISSING = re.compile(r'persistentvolumeclaim "(?P<claim>[^"]+)" not found')
+_LOST = re.compile(
+    r'persistentvolumeclaim "(?P<claim>[^"]+)" bound to non-existent persistentvolume "[^"]+"'
+    r'|(?P<any>pvc\(s\) bound to non-existent pv\(s\))'
+)
+_DELETING = re.compile(r'persistentvolumeclaim "(?P<claim>[^"]+)" is being deleted')
+_UNBOUND = re.compile(r'unbound immediate PersistentVolumeClaims|waiting for ephemeral volume')
+_NO_CLASS = re.compile(r'no storage class is set|storageclass\S* "[^"]*" not found')
+# What the volume controllers say of a claim, in either direction.
+_PENDING = ('FailedBinding', 'ProvisioningFailed', 'ExternalProvisioning')
+_SAID = (*_PENDING, 'ProvisioningSucceeded', 'Provisioning', 'WaitForFirstConsumer')
+
+
+def find(view: View, pod: Object) -> Iterator[Cause]:
+    """What is wrong with the claims of a pod that has no node."""
+    if not is_waiting(view, pod):
+        return
+    said = _scheduler(pod)
+    missing, lost, going = (sign.search(said) for sign in (_MISSING, _LOST, _DELETING))
+    if missing:
+        yield _missing(view, pod, missing['claim'])
+    elif lost:
+        claim = lost['claim'] or ', '.join(sorted(_claims(pod)))
+        message = f'volume claim {claim} is bound to a volume that does not exist'
+        yield _cause(view, pod, 'VolumeMissing', claim, message)
+    elif going:
+        message = f'volume claim {going["claim"]} is being deleted'
+        yield _cause(view, pod, 'VolumeInvalid', going['claim'], message)
+    else:
+        yield from _pending(view, pod)
+
+
+def is_waiting(view: View, pod: Object) -> bool:
+    """Whether it has no node because of its claims. A claim that waits for its first consumer
+    holds the pod back without a word in the pod: then the claim's own kube events tell.
+    """
+    if text(pod, 'spec', 'nodeName'):
+        return False
+    said = _scheduler(pod)
+    if said:
+        return any(sign.search(said) for sign in (_MISSING, _LOST, _DELETING, _UNBOUND))
+    return any(text(one, 'reason') in _PENDING for one in _last_words(view, pod).values())
+
+
+def _scheduler(pod: Object) -> str:
+    told = condition(pod, 'PodScheduled')
+    return text(told, 'message') if told.get('status') == 'False' else ''
+
+
+def _claims(pod: Object) -> frozenset[str]:
+    """The names of its claims; that of an ephemeral volume is made of the pod's and its own."""
+    named = {
+        text(one, 'persistentVolumeClaim', 'claimName') for one in parts(pod, 'spec', 'volumes')
+    }
+    made = {
+        f'{name(pod)}-{text(one, "name")}'
+        for one in parts(pod, 'spec', 'volumes')
+        if part(one, 'ephemeral')
+    }
+    return frozenset((named | made) - {''})
+
+
+def _last_words(view: View, pod: Object) -> dict[str, Object]:
+    """Per claim, the last kube event that tells whether it is bound."""
+    wanted = _claims(pod)
+    if not wanted:
+        return {}
+    events = about_named(view, 'PersistentVolumeClaim', wanted)
+    ordered = sorted((one for one in events if one.get('reason') in _SAID), key=when)
+    return {text(one, 'involvedObject', 'name'): one for one in ordered}
+
+
+def _pending(view: View, pod: Object) -> Iterator[Cause]:
+    told = {
+        claim: event
+        for claim, event in _last_words(view, pod).items()
+        if event.get('reason') in _PENDING
+    }
+    if not told:
+        claim = ', '.join(sorted(_claims(pod)))
+        yield _cause(view, pod, 'PVCPending', claim, f'volume claim {claim} is not bound')
+    for claim, event in told.items():
+        said = words(event)
+        message = f'volume claim {claim} is not bound: {said}'
+        cause = _cause(view, pod, 'PVCPending', claim, message)
+        hopeless = HOPELESS if _NO_CLASS.search(said) else None
+        yield cause._replace(reason=text(event, 'reason'), patience=hopeless)
+
+
+def _cause(view: View, pod: Object, code: str, claim: str, message: str) -> Cause:
+    return Cause(
+        code=code,
+        reason=text(condition(pod, 'PodScheduled'), 'reason') or 'Pending',
+        subject=claim,
+        message=message,
+        pods=(name(pod),),
+        remedies=(f'kubectl describe pvc -n {view.target.namespace} {claim.replace(",", "")}',),
+    )
+
+
+def _missing(view: View, pod: Object, claim: str) -> Cause:
+    lookup = Lookup(CLAIMS, view.target.namespace)
+    message = f'volume claim "{claim}" (PVC) does not exist (not found)'
+    cause = _cause(view, pod, 'VolumeMissing', claim, message)._replace(
+        lookups=(lookup,),
+        remedies=(f'kubectl get pvc -n {view.target.namespace}',),
+    )
+    answer = view.answers.get(lookup)
+    if answer is None or answer.status != 'found':
+        return cause
+    names = [name(one) for one in answer.objects]
+    if claim in names:
+        return cause._replace(healing=True, evidence=(f'volume claim {claim} exists now',))
+    return cause._replace(evidence=(nearest('volume claim', claim, names),))

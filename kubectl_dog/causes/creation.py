@@ -1,0 +1,138 @@
+"""Family «creation»: the API server refuses the pods that a controller wants to create."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kubectl_dog.causes.leaving import frees_soon
+from kubectl_dog.causes.nearby import nearest
+from kubectl_dog.causes.refusals import Refusal
+from kubectl_dog.causes.refusals import read
+from kubectl_dog.causes.told import newest
+from kubectl_dog.causes.told import times
+from kubectl_dog.causes.told import told
+from kubectl_dog.causes.told import words
+from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import condition
+from kubectl_dog.model.objects import name
+from kubectl_dog.model.objects import number
+from kubectl_dog.model.objects import part
+from kubectl_dog.model.objects import text
+from kubectl_dog.model.resources import Resource
+from kubectl_dog.model.views import View
+from kubectl_dog.model.wants import Lookup
+from kubectl_dog.model.words import count
+
+SERVICE_ACCOUNTS = Resource('', 'v1', 'serviceaccounts', 'ServiceAccount', 'sa')
+
+_REMEDIES = {
+    'QuotaExceeded': 'kubectl describe quota -n {namespace} {subject}',
+    'LimitRange': 'kubectl describe limitrange -n {namespace}',
+    'PodSecurity': 'kubectl get namespace {namespace} --show-labels',
+    'WebhookDenied': 'kubectl get validatingwebhookconfigurations,validatingadmissionpolicies',
+    'WebhookUnreachable': (
+        'kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations'
+    ),
+    'ServiceAccountMissing': 'kubectl get serviceaccounts -n {namespace}',
+    'PriorityClassMissing': 'kubectl get priorityclasses',
+}
+_DESCRIBE = 'kubectl describe {kind} -n {namespace} {name}'
+
+
+def find(view: View, thing: Object) -> Iterator[Cause]:
+    """The cause of one controller's missing pods, if its own attempts to create them tell it."""
+    reason, said = _refused(view, thing)
+    if said:
+        yield _cause(view, thing, reason, read(said))
+
+
+def _refused(view: View, thing: Object) -> tuple[str, str]:
+    """The cluster's word and its words; empty where nothing is missing, or creating goes well.
+
+    The condition of a ReplicaSet keeps the words of the first failure: the newest kube event is
+    the truth. Other controllers have the kube event only.
+    """
+    kind = thing.get('kind')
+    if kind == 'Deployment':
+        return _deployment(view, thing)
+    if not _lacks_pods(thing):
+        return '', ''
+    if kind in ('ReplicaSet', 'ReplicationController'):
+        failure = condition(thing, 'ReplicaFailure')
+        if failure.get('status') != 'True' or failure.get('reason') != 'FailedCreate':
+            return '', ''
+        event = newest(view, thing, 'FailedCreate')
+        return 'FailedCreate', words(event) or text(failure, 'message')
+    event = newest(view, thing, 'FailedCreate', 'SuccessfulCreate')
+    return ('FailedCreate', words(event)) if event.get('reason') == 'FailedCreate' else ('', '')
+
+
+def _deployment(view: View, thing: Object) -> tuple[str, str]:
+    """Its ReplicaSet cannot be created; or may not be seen, so that its own condition must do."""
+    progressing = condition(thing, 'Progressing')
+    if progressing.get('reason') == 'ReplicaSetCreateError':
+        return 'ReplicaSetCreateError', text(progressing, 'message')
+    failure = condition(thing, 'ReplicaFailure')
+    if 'ReplicaSet.apps' in view.blind and failure.get('status') == 'True':
+        return text(failure, 'reason'), text(failure, 'message')
+    return '', ''
+
+
+def _lacks_pods(thing: Object) -> bool:
+    kind = thing.get('kind')
+    if kind == 'DaemonSet':
+        scheduled = number(thing, 'status', 'currentNumberScheduled')
+        return scheduled < number(thing, 'status', 'desiredNumberScheduled')
+    if kind == 'Job':
+        return _job_lacks_pods(thing)
+    if kind in ('ReplicaSet', 'ReplicationController', 'StatefulSet'):
+        replicas = number(thing, 'status', 'replicas')
+        return replicas < number(thing, 'spec', 'replicas', default=1)
+    return False
+
+
+def _job_lacks_pods(job: Object) -> bool:
+    if any(condition(job, kind).get('status') == 'True' for kind in ('Complete', 'Failed')):
+        return False
+    wanted = number(job, 'spec', 'parallelism', default=1)
+    if 'completions' in part(job, 'spec'):
+        left = number(job, 'spec', 'completions') - number(job, 'status', 'succeeded')
+        wanted = min(wanted, left)
+    return number(job, 'status', 'active') < wanted
+
+
+def _cause(view: View, thing: Object, reason: str, refusal: Refusal) -> Cause:
+    kind, namespace = text(thing, 'kind').lower(), view.target.namespace
+    remedy = _REMEDIES.get(refusal.code, _DESCRIBE)
+    tries = sum(times(event) for event in told(view, thing, reason))
+    evidence = (f'{kind}/{name(thing)} has tried {count(tries, "time")}',) if tries > 1 else ()
+    cause = Cause(
+        code=refusal.code,
+        reason=reason,
+        subject=refusal.subject or name(thing),
+        message=refusal.sentence,
+        held=refusal.code == 'QuotaExceeded' and frees_soon(view),
+        evidence=evidence,
+        remedies=(
+            remedy.format(
+                namespace=namespace, subject=refusal.subject, kind=kind, name=name(thing)
+            ),
+        ),
+    )
+    return _with_names(view, cause) if cause.code == 'ServiceAccountMissing' else cause
+
+
+def _with_names(view: View, cause: Cause) -> Cause:
+    lookup = Lookup(SERVICE_ACCOUNTS, view.target.namespace)
+    cause = cause._replace(lookups=(lookup,))
+    answer = view.answers.get(lookup)
+    if answer is None or answer.status != 'found':
+        return cause
+    names = [name(one) for one in answer.objects]
+    if cause.subject in names:
+        fact = f'service account {cause.subject} exists now'
+        return cause._replace(healing=True, evidence=(*cause.evidence, fact))
+    return cause._replace(
+        evidence=(*cause.evidence, nearest('service account', cause.subject, names))
+    )

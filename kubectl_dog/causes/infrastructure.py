@@ -1,0 +1,163 @@
+"""Family «infrastructure»: nodes that do not answer, sandboxes that fail, pods that are put out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from collections.abc import Iterator
+
+from kubectl_dog.causes.told import newest
+from kubectl_dog.causes.told import when
+from kubectl_dog.causes.told import words
+from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import condition
+from kubectl_dog.model.objects import created
+from kubectl_dog.model.objects import is_deleting
+from kubectl_dog.model.objects import name
+from kubectl_dog.model.objects import text
+from kubectl_dog.model.pods import containers
+from kubectl_dog.model.pods import is_finished
+from kubectl_dog.model.pods import is_ready
+from kubectl_dog.model.times import epoch
+from kubectl_dog.model.views import View
+
+# A node takes a pod up within a second of its assignment: after this long it is silent.
+SILENT_AFTER = 20.0
+# The server stamps kube events and conditions in whole seconds, one after the other.
+_SLACK = 2.0
+
+_SANDBOX = re.compile(r'^Failed to create pod sand ?box: (rpc error: code = \w+ desc = )?', re.I)
+_REASONS = {
+    'Evicted': 'Evicted',
+    'Preempting': 'Preempted',
+    'PreemptionByScheduler': 'Preempted',
+    'Terminated': 'NodeShutdown',
+    'NodeShutdown': 'NodeShutdown',
+    'Shutdown': 'NodeShutdown',
+    'UnexpectedAdmissionError': 'OutOfResources',
+    'NodeAffinity': 'OutOfResources',
+    'NodePorts': 'OutOfResources',
+    'TopologyAffinityError': 'OutOfResources',
+}
+_SENTENCES = {
+    'Evicted': 'was evicted from',
+    'Preempted': 'had to make room for a pod of higher priority on',
+    'NodeShutdown': 'was ended by the shutdown of',
+    'OutOfResources': 'was refused by',
+}
+
+
+def find(view: View, pod: Object) -> Iterator[Cause]:
+    """What one pod suffers from its node."""
+    node = text(pod, 'spec', 'nodeName')
+    if not node or is_finished(pod) or is_ready(pod):
+        return
+    silence = _silence(view, pod, node)
+    if silence:
+        yield Cause(
+            code='NodeNotReady',
+            reason='NodeNotReady',
+            subject=node,
+            message=silence,
+            pods=(name(pod),),
+            remedies=(f'kubectl describe node {node}',),
+        )
+    said = _sandbox(view, pod)
+    if said:
+        yield Cause(
+            code='SandboxFailed',
+            reason='FailedCreatePodSandBox',
+            subject=node,
+            message=f'node {node} cannot set up the network or sandbox of the pod: {said}',
+            pods=(name(pod),),
+            remedies=(f'kubectl describe pod -n {view.target.namespace} {name(pod)}',),
+        )
+
+
+def _silence(view: View, pod: Object, node: str) -> str:
+    """Why the node of a pod counts as not ready; empty where nothing tells it.
+
+    When a node falls silent its pods become unready, and a kube event says so; a pod that is
+    assigned to such a node is never taken up.
+    """
+    if text(pod, 'status', 'reason') == 'NodeLost':
+        return f'node {node} is lost'
+    event = newest(view, pod, 'NodeNotReady')
+    unready = epoch(condition(pod, 'Ready').get('lastTransitionTime')) or 0.0
+    if event and unready <= when(event) + _SLACK:
+        return f'node {node} is not ready'
+    assigned = epoch(condition(pod, 'PodScheduled').get('lastTransitionTime')) or created(pod)
+    untouched = not text(pod, 'status', 'startTime') and not any(
+        one.status for one in containers(pod)
+    )
+    if untouched and view.now - assigned >= SILENT_AFTER:
+        return f'node {node} has not taken the pod up: its kubelet does not answer'
+    return ''
+
+
+def _sandbox(view: View, pod: Object) -> str:
+    """The words of a sandbox that failed; empty where there is none, or a later one was made."""
+    if any(one.has_started for one in containers(pod)):
+        return ''
+    if condition(pod, 'PodReadyToStartContainers').get('status') == 'True':
+        return ''
+    failed = newest(view, pod, 'FailedCreatePodSandBox')
+    past = newest(view, pod, 'Pulling', 'Pulled', 'Created', 'Started')
+    if not failed or (past and when(past) >= when(failed)):
+        return ''
+    return _SANDBOX.sub('', words(failed))
+
+
+def put_out(view: View, pods: Iterable[Object], is_complete: bool) -> Iterator[Cause]:
+    """Causes of pods of this revision that were ended from outside, counted per code.
+
+    `is_complete` says that those which replace them are ready, so that the effect is gone.
+    """
+    counted: dict[str, list[Object]] = {}
+    for pod in pods:
+        code = _code(pod)
+        if code:
+            counted.setdefault(code, []).append(pod)
+    for code, found in counted.items():
+        last = max(found, key=_ended_at)
+        node = text(last, 'spec', 'nodeName')
+        yield Cause(
+            code=code,
+            reason=text(last, 'status', 'reason') or _disruption(last),
+            subject='pods',
+            message=f'pod {name(last)} {_SENTENCES[code]} node {node}: {_words(last)}',
+            pods=tuple(name(pod) for pod in found),
+            ends=len(found),
+            standing=not is_complete,
+            remedies=(f'kubectl describe node {node}',),
+        )
+
+
+def _code(pod: Object) -> str:
+    """Which of our codes tells why a pod was ended from outside; empty for any other pod."""
+    if not is_finished(pod) and not is_deleting(pod):
+        return ''
+    reason = text(pod, 'status', 'reason')
+    if reason.startswith('OutOf'):
+        return 'OutOfResources'
+    return _REASONS.get(reason) or _REASONS.get(_disruption(pod), '')
+
+
+def _disruption(pod: Object) -> str:
+    return text(condition(pod, 'DisruptionTarget'), 'reason')
+
+
+def _words(pod: Object) -> str:
+    said = text(pod, 'status', 'message') or text(condition(pod, 'DisruptionTarget'), 'message')
+    return said.strip() or 'no reason is given'
+
+
+def _ended_at(pod: Object) -> float:
+    return epoch(condition(pod, 'Ready').get('lastTransitionTime')) or created(pod)
+
+
+def since(view: View, pods: Iterable[Object], fresh: float) -> list[Object]:
+    """Those that are not history: young when tracking began, or ended after that."""
+    began = view.memory.started
+    return [pod for pod in pods if created(pod) >= began - fresh or _ended_at(pod) >= began]

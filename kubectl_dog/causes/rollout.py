@@ -1,0 +1,94 @@
+"""Family «rollout»: what a controller itself waits for before it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Iterator
+
+from kubectl_dog.causes.catalogue import tolerance
+from kubectl_dog.causes.leaving import sentence
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import condition
+from kubectl_dog.model.objects import is_deleting
+from kubectl_dog.model.objects import name
+from kubectl_dog.model.objects import text
+from kubectl_dog.model.pods import is_living
+from kubectl_dog.model.pods import is_ready
+from kubectl_dog.model.times import epoch
+from kubectl_dog.model.times import short
+from kubectl_dog.model.views import View
+
+# An old pod that has been unready for this long (seconds) is broken, and not just starting.
+UNREADY_LONG = 120.0
+
+_REVISION = 'controller-revision-hash'
+
+Diagnose = Callable[[View, Iterable[Object]], tuple[Cause, ...]]
+
+
+def find(view: View, assessed: Assessment, diagnose: Diagnose) -> Iterator[Cause]:
+    """What stands in the way of the rollout; `diagnose` tells what is wrong with given pods."""
+    yield from _terminating(view, assessed)
+    for pod in _blocking(view, assessed):
+        yield from _stuck(view, pod, diagnose(view, (pod,)))
+
+
+def _terminating(view: View, assessed: Assessment) -> Iterator[Cause]:
+    """Old pods are still going while new ones are missing: with Recreate and by StatefulSets."""
+    progress = assessed.progress
+    going = sorted((pod for pod in assessed.other_pods if is_deleting(pod)), key=_due)
+    if not going or progress is None or progress.updated >= progress.desired:
+        return
+    yield Cause(
+        code='TerminatingPods',
+        reason='Terminating',
+        subject='pods',
+        message=sentence(view, going),
+        pods=tuple(name(pod) for pod in going),
+        remedies=(f'kubectl get pod -n {view.target.namespace} {name(going[0])} -o yaml',),
+    )
+
+
+def _due(pod: Object) -> float:
+    return epoch(text(pod, 'metadata', 'deletionTimestamp')) or 0.0
+
+
+def _blocking(view: View, assessed: Assessment) -> Iterator[Object]:
+    """Old pods that a StatefulSet wants to be ready before it replaces any.
+
+    With `Parallel` it replaces them whatever they are, with `OnDelete` it never does.
+    """
+    thing = view.object or {}
+    ordered = text(thing, 'spec', 'podManagementPolicy') in ('', 'OrderedReady')
+    rolling = text(thing, 'spec', 'updateStrategy', 'type') in ('', 'RollingUpdate')
+    wanted = text(thing, 'status', 'updateRevision')
+    if thing.get('kind') != 'StatefulSet' or not (ordered and rolling and wanted):
+        return
+    for pod in assessed.other_pods:
+        is_old = text(pod, 'metadata', 'labels', _REVISION) != wanted
+        if is_old and is_living(pod) and not is_ready(pod):
+            yield pod
+
+
+def _stuck(view: View, pod: Object, ills: tuple[Cause, ...]) -> Iterator[Cause]:
+    """It is broken if something is wrong with it that fails pods, or for long enough."""
+    serious = [ill for ill in ills if not tolerance(ill).explains_only]
+    since = epoch(condition(pod, 'Ready').get('lastTransitionTime')) or view.now
+    if not serious and view.now - since < UNREADY_LONG:
+        return
+    told = tuple(f'{ill.code}: {ill.message}' for ill in (serious or ills)[:1])
+    yield Cause(
+        code='StuckOnOldPod',
+        reason='OrderedReady',
+        subject=name(pod),
+        message=(
+            f'old pod {name(pod)} is not ready, and the StatefulSet replaces none before it is'
+        ),
+        pods=(name(pod),),
+        evidence=told or (f'it has been unready for {short(view.now - since)}',),
+        logs=tuple(log for ill in serious[:1] for log in ill.logs),
+        remedies=(f'kubectl delete pod -n {view.target.namespace} {name(pod)}',),
+    )

@@ -1,0 +1,144 @@
+"""Family «scheduling»: no node takes the pod."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from kubectl_dog.causes import claims
+from kubectl_dog.causes.leaving import frees_soon
+from kubectl_dog.causes.quantities import asked
+from kubectl_dog.causes.told import when
+from kubectl_dog.causes.told import words
+from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import condition
+from kubectl_dog.model.objects import created
+from kubectl_dog.model.objects import name
+from kubectl_dog.model.objects import part
+from kubectl_dog.model.objects import parts
+from kubectl_dog.model.objects import text
+from kubectl_dog.model.objects import uid
+from kubectl_dog.model.pods import containers
+from kubectl_dog.model.pods import phase
+from kubectl_dog.model.views import View
+
+# Where an autoscaler is at work, how long (seconds) it may take to say something, and how long a
+# new node may take once it has said that one is coming.
+AUTOSCALED = 180.0
+SCALING_UP = 600.0
+# A scheduler looks at a pod within milliseconds, unless thousands are waiting: after that long
+# without a look there is none of that name at work.
+UNSEEN_AFTER = 5.0
+UNSEEN = 60.0
+
+_NO_NODE = re.compile(r'0/(?P<nodes>\d+) nodes are available: (?P<reasons>.*)', re.S)
+_REASON = re.compile(r'(?P<count>\d+) (?:node\(s\) )?(?P<words>.*)', re.S)
+_BETWEEN = re.compile(r', (?=\d+ )')
+_INSUFFICIENT = re.compile(r'Insufficient (\S+)')
+_COMING = ('TriggeredScaleUp', 'Nominated', 'NominatePod')
+_AUTOSCALERS = ('cluster-autoscaler', 'karpenter')
+
+
+class Autoscaler(NamedTuple):
+    """What an autoscaler last said of a pod; `patience` in seconds, None where there is none."""
+
+    patience: float | None = None
+    words: tuple[str, ...] = ()
+
+
+def find(view: View, pod: Object) -> Iterator[Cause]:
+    """Why one pod has no node, unless its volumes are to blame or it is held on purpose."""
+    if text(pod, 'spec', 'nodeName') or parts(pod, 'spec', 'schedulingGates'):
+        return
+    if phase(pod) != 'Pending' or claims.is_waiting(view, pod):
+        return
+    told = condition(pod, 'PodScheduled')
+    if told.get('status') == 'False':
+        yield _unschedulable(view, pod, told)
+    elif not told and _is_unseen(view, pod):
+        scheduler = text(pod, 'spec', 'schedulerName') or 'default-scheduler'
+        message = f'no scheduler has looked at it: is one called {scheduler} running?'
+        yield _cause(view, pod, 'Pending', message)._replace(patience=UNSEEN)
+
+
+def _is_unseen(view: View, pod: Object) -> bool:
+    if _nominated(pod) or any(one.status for one in containers(pod)):
+        return False
+    return view.now - created(pod) >= UNSEEN_AFTER
+
+
+def _unschedulable(view: View, pod: Object, told: Object) -> Cause:
+    autoscaler = react(view, pod)
+    said = text(told, 'message')
+    cause = _cause(view, pod, text(told, 'reason') or 'Unschedulable', _sentence(pod, said))
+    return cause._replace(
+        held=bool(_nominated(pod)) or frees_soon(view),
+        patience=autoscaler.patience,
+        evidence=autoscaler.words,
+    )
+
+
+def _cause(view: View, pod: Object, reason: str, message: str) -> Cause:
+    return Cause(
+        code='Unschedulable',
+        reason=reason,
+        subject='node',
+        message=message,
+        pods=(name(pod),),
+        remedies=(f'kubectl describe pod -n {view.target.namespace} {name(pod)}',),
+    )
+
+
+def _nominated(pod: Object) -> str:
+    return text(pod, 'status', 'nominatedNodeName')
+
+
+def react(view: View, pod: Object) -> Autoscaler:
+    """What the cluster autoscaler, or Karpenter, last did about a pod."""
+    said = [one for one in view.about.get(uid(pod), ()) if _is_autoscalers(one)]
+    if not said:
+        return Autoscaler()
+    last = max(said, key=when)
+    patience = SCALING_UP if last.get('reason') in _COMING else AUTOSCALED
+    return Autoscaler(patience, (f'the autoscaler says: {words(last)}',))
+
+
+def _is_autoscalers(event: Object) -> bool:
+    who = text(event, 'source', 'component') or text(event, 'reportingComponent')
+    known = (*_COMING, 'NotTriggerScaleUp')
+    return event.get('reason') in known or any(one in who for one in _AUTOSCALERS)
+
+
+def _sentence(pod: Object, said: str) -> str:
+    """`0 of 5 nodes fit: 3 Insufficient cpu (asks 8), 2 had untolerated taint {gpu: true}`."""
+    core = said.partition(' preemption: ')[0].rstrip('. ')
+    none = _NO_NODE.fullmatch(core)
+    if none is None:
+        return f'no node takes it: {core or "the scheduler does not say why"}'
+    reasons = [_reason(pod, one) for one in _BETWEEN.split(none['reasons'])]
+    return f'0 of {none["nodes"]} nodes fit: {", ".join(reasons)}'
+
+
+def _reason(pod: Object, said: str) -> str:
+    match = _REASON.fullmatch(said)
+    if match is None:
+        return said
+    wish = _wish(pod, match['words'])
+    return f'{match["count"]} {match["words"]}{f" (asks {wish})" if wish else ""}'
+
+
+def _wish(pod: Object, said: str) -> str:
+    """What the pod asks for where a node does not give it; empty where it cannot be said."""
+    lacking = _INSUFFICIENT.match(said)
+    if lacking:
+        return asked(pod, lacking[1])
+    if 'node affinity/selector' in said:
+        wanted = part(pod, 'spec', 'nodeSelector')
+        return ', '.join(f'{key}={value}' for key, value in sorted(wanted.items()))
+    if 'free ports' in said:
+        ports = (parts(one.spec, 'ports') for one in containers(pod))
+        taken = [one['hostPort'] for group in ports for one in group if one.get('hostPort')]
+        return ', '.join(f'hostPort {port}' for port in taken)
+    return ''

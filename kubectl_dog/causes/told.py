@@ -1,0 +1,60 @@
+"""What kube events tell about one object. They may come late, merged, or in any order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import created
+from kubectl_dog.model.objects import number
+from kubectl_dog.model.objects import part
+from kubectl_dog.model.objects import text
+from kubectl_dog.model.objects import uid
+from kubectl_dog.model.times import epoch
+from kubectl_dog.model.views import View
+
+_COMBINED = re.compile(r'^\(combined from similar events\): ')
+
+
+def when(event: Object) -> float:
+    """When it last happened, in epoch seconds; series and new-style events included."""
+    for path in (('series', 'lastObservedTime'), ('lastTimestamp',), ('eventTime',)):
+        found = epoch(text(event, *path))
+        if found is not None:
+            return found
+    return created(event)
+
+
+def words(event: Object) -> str:
+    """Its message, without the note that says it stands for many."""
+    return _COMBINED.sub('', text(event, 'message')).strip()
+
+
+def times(event: Object) -> int:
+    """How often it happened."""
+    return max(1, number(event, 'count'), number(event, 'series', 'count'))
+
+
+def told(view: View, thing: Object, *reasons: str) -> list[Object]:
+    """The kube events about it with one of these reasons, the oldest first."""
+    found = [one for one in view.about.get(uid(thing), ()) if one.get('reason') in reasons]
+    return sorted(found, key=when)
+
+
+def newest(view: View, thing: Object, *reasons: str) -> Object:
+    """The last kube event about it with one of these reasons, or an empty mapping."""
+    found = told(view, thing, *reasons)
+    return found[-1] if found else {}
+
+
+def about_named(view: View, kind: str, names: frozenset[str]) -> Iterator[Object]:
+    """Kube events of this namespace about objects that are known by name only."""
+    for events in view.about.values():
+        about = part(events[0], 'involvedObject') if events else {}
+        if (
+            about.get('kind') == kind
+            and about.get('name') in names
+            and about.get('namespace', view.target.namespace) == view.target.namespace
+        ):
+            yield from events

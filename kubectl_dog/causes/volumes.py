@@ -1,0 +1,90 @@
+"""Family «volumes», second half: volumes that a node cannot attach or mount."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kubectl_dog.causes.told import newest
+from kubectl_dog.causes.told import told
+from kubectl_dog.causes.told import when
+from kubectl_dog.causes.told import words
+from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import condition
+from kubectl_dog.model.objects import name
+from kubectl_dog.model.objects import text
+from kubectl_dog.model.pods import containers
+from kubectl_dog.model.pods import phase
+from kubectl_dog.model.views import View
+
+_TROUBLE = ('FailedMount', 'FailedMapVolume', 'FailedAttachVolume')
+# The node does these only after all volumes are mounted.
+_PAST = ('Pulling', 'Pulled', 'Created', 'Started')
+_VOLUME = re.compile(r'for volume "(?P<volume>[^"]+)"\s*:?\s*')
+# What family «configuration» reads, and what is only the kubelet's own delay.
+_CONFIGURATION = re.compile(
+    r'(configmap|secret) "[^"]+" not found|references non-existent (config|secret) key'
+    r'|failed to sync \w+ cache',
+    re.I,
+)
+_INVALID = re.compile(
+    r'hostPath type check failed|no volume plugin matched|unsupported volume type', re.I
+)
+# The kubelet's own summary of what other kube events tell in full.
+_SUMMARY = re.compile(r'^Unable to (attach or )?mount volumes|unmounted volumes=')
+_OUTPUT = re.compile(r'^Output: (?P<output>.+)$', re.M)
+_PATH = re.compile(r'/\S*/volumes/\S+')
+
+
+def find(view: View, pod: Object) -> Iterator[Cause]:
+    """What is wrong with the volumes of a pod that has a node, and nothing started yet."""
+    if not is_mounting(view, pod):
+        return
+    last: dict[str, Object] = {}
+    for event in told(view, pod, *_TROUBLE, 'SuccessfulAttachVolume'):
+        match = _VOLUME.search(words(event))
+        last[match['volume'] if match else ''] = event
+    specific = any(not _SUMMARY.search(words(one)) for one in last.values())
+    for volume, event in last.items():
+        said = words(event)
+        is_noise = _CONFIGURATION.search(said) or (specific and _SUMMARY.search(said))
+        if event.get('reason') in _TROUBLE and not is_noise:
+            yield _cause(view, pod, volume, event)
+
+
+def is_mounting(view: View, pod: Object) -> bool:
+    """Whether it may still be waiting for its volumes, so that old failures to mount count."""
+    if phase(pod) != 'Pending' or any(one.has_started for one in containers(pod)):
+        return False
+    if condition(pod, 'PodReadyToStartContainers').get('status') == 'True':
+        return False
+    trouble, past = newest(view, pod, *_TROUBLE), newest(view, pod, *_PAST)
+    return not past or when(past) < when(trouble)
+
+
+def _cause(view: View, pod: Object, volume: str, event: Object) -> Cause:
+    said, reason = words(event), text(event, 'reason')
+    code, verb = 'MountFailed', 'mounted'
+    if reason == 'FailedAttachVolume':
+        code, verb = 'AttachFailed', 'attached to its node'
+    elif _INVALID.search(said):
+        code, verb = 'VolumeInvalid', 'used'
+    called = f'volume {volume}' if volume else 'a volume'
+    return Cause(
+        code=code,
+        reason=reason,
+        subject=volume or 'volumes',
+        message=f'{called} cannot be {verb}: {_core(said)}',
+        pods=(name(pod),),
+        remedies=(f'kubectl describe pod -n {view.target.namespace} {name(pod)}',),
+    )
+
+
+def _core(said: str) -> str:
+    """The reason in one line; of a mount command that failed, what it printed."""
+    match = _VOLUME.search(said)
+    core = said[match.end() :] if match else said
+    output = _OUTPUT.search(core)
+    first = core.strip().partition('\n')[0]
+    return _PATH.sub('…', f'{first}: {output["output"]}' if output else first)

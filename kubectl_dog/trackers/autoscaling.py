@@ -1,0 +1,33 @@
+"""HorizontalPodAutoscaler: looked at by its controller; that it cannot scale now is a notice."""
+
+from __future__ import annotations
+
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import condition
+from kubectl_dog.model.objects import parts
+from kubectl_dog.model.objects import text
+from kubectl_dog.model.views import View
+from kubectl_dog.trackers import simple
+
+wants = simple.nothing_else
+
+
+def assess(view: View) -> Assessment:
+    """Ready once it has conditions, which autoscaling/v1 does not show."""
+    scaler = view.object or {}
+    early = simple.not_yet(view)
+    if early is not None:
+        return early
+    if text(scaler, 'apiVersion') != 'autoscaling/v1' and not parts(scaler, 'status', 'conditions'):
+        return simple.waiting('the autoscaler to look at it')
+    return simple.ready(
+        _trouble(scaler, 'AbleToScale', 'cannot reach what it scales'),
+        _trouble(scaler, 'ScalingActive', 'does not scale at the moment'),
+    )
+
+
+def _trouble(scaler: Object, kind: str, meaning: str) -> str:
+    if not simple.is_false(scaler, kind):
+        return ''
+    return f'{meaning}: {simple.story(condition(scaler, kind))}'

@@ -1,0 +1,29 @@
+"""CertificateSigningRequest: approved by somebody, then signed by its signer."""
+
+from __future__ import annotations
+
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.objects import condition
+from kubectl_dog.model.objects import text
+from kubectl_dog.model.views import View
+from kubectl_dog.trackers import simple
+
+wants = simple.nothing_else
+
+
+def assess(view: View) -> Assessment:
+    """Denied and failed are final; without an approval it is up to a person."""
+    request = view.object or {}
+    early = simple.not_yet(view)
+    if early is not None:
+        return early
+    for kind in ('Denied', 'Failed'):
+        if condition(request, kind):
+            message = f'was refused: {simple.story(condition(request, kind))}'
+            return simple.failed(kind, message)
+    if not condition(request, 'Approved'):
+        return simple.paused('Pending', 'is not approved: somebody has to approve or deny it')
+    if not text(request, 'status', 'certificate'):
+        signer = text(request, 'spec', 'signerName') or 'its signer'
+        return simple.waiting(f'{signer} to sign it')
+    return simple.ready()

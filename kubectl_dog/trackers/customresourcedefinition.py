@@ -1,0 +1,31 @@
+"""CustomResourceDefinition: its names are accepted, and its resources are served."""
+
+from __future__ import annotations
+
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.objects import condition
+from kubectl_dog.model.objects import text
+from kubectl_dog.model.views import View
+from kubectl_dog.trackers import simple
+
+wants = simple.nothing_else
+
+
+def assess(view: View) -> Assessment:
+    """By its conditions; names that are taken stay taken."""
+    crd = view.object or {}
+    early = simple.not_yet(view)
+    if early is not None:
+        return early
+    names = condition(crd, 'NamesAccepted')
+    if simple.is_false(crd, 'NamesAccepted'):
+        reason = text(names, 'reason') or 'NamesNotAccepted'
+        return simple.failed(reason, f'its names are not accepted: {simple.story(names)}')
+    if not simple.is_true(crd, 'NamesAccepted'):
+        return simple.waiting('its names to be accepted')
+    if not simple.is_true(crd, 'Established'):
+        return simple.waiting('its resources to be served')
+    notice = ''
+    if simple.is_true(crd, 'NonStructuralSchema'):
+        notice = f'has no structural schema: {simple.story(condition(crd, "NonStructuralSchema"))}'
+    return simple.ready(notice)

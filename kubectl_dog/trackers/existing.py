@@ -1,0 +1,14 @@
+"""Kinds that work as soon as they are there: ConfigMaps, roles, webhook configurations, …"""
+
+from __future__ import annotations
+
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.views import View
+from kubectl_dog.trackers import simple
+
+wants = simple.nothing_else
+
+
+def assess(view: View) -> Assessment:
+    """To be there is to be ready."""
+    return simple.not_yet(view) or simple.ready()

@@ -1,0 +1,28 @@
+"""Ingress: it has an address, or a controller that never gives one."""
+
+from __future__ import annotations
+
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.objects import created
+from kubectl_dog.model.objects import parts
+from kubectl_dog.model.views import View
+from kubectl_dog.trackers import simple
+
+# How long, in seconds, a new ingress may take to get its address: many never get one and work.
+_ADDRESS = 60.0
+
+wants = simple.nothing_else
+
+
+def assess(view: View) -> Assessment:
+    """By its address, which counts for nothing after a minute without."""
+    ingress = view.object or {}
+    early = simple.not_yet(view)
+    if early is not None:
+        return early
+    if parts(ingress, 'status', 'loadBalancer', 'ingress'):
+        return simple.ready()
+    due = created(ingress) + _ADDRESS
+    if view.now < due:
+        return simple.waiting('its address')._replace(recheck_at=due)
+    return simple.ready('has no address: its controller has not told one')

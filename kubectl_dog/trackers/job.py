@@ -1,0 +1,157 @@
+"""Job: ready when it is complete, failed when it says so; a Job that runs is neither."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.assessments import Progress
+from kubectl_dog.model.assessments import State
+from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import condition
+from kubectl_dog.model.objects import is_deleting
+from kubectl_dog.model.objects import number
+from kubectl_dog.model.objects import part
+from kubectl_dog.model.objects import text
+from kubectl_dog.model.views import View
+from kubectl_dog.model.wants import Watch
+from kubectl_dog.model.words import count
+from kubectl_dog.trackers import jobpods
+from kubectl_dog.trackers import simple
+from kubectl_dog.trackers import workloads
+
+_QUEUE = 'kueue.x-k8s.io/queue-name'
+_BUILT_IN = 'kubernetes.io/job-controller'
+
+# The controller's own reasons, in our words, and the field of the spec that sets the limit; other
+# controllers (managedBy) have reasons of their own.
+_FAILURES = {
+    'BackoffLimitExceeded': ('its pods failed more often than it allows', 'backoffLimit'),
+    'DeadlineExceeded': ('it ran for longer than it may', 'activeDeadlineSeconds'),
+    'PodFailurePolicy': ('a pod failed in a way that its podFailurePolicy makes final', ''),
+    'FailedIndexes': ('some of its indexes failed for good', 'backoffLimitPerIndex'),
+    'MaxFailedIndexesExceeded': ('more indexes failed than it allows', 'maxFailedIndexes'),
+}
+
+
+def wants(view: View) -> Sequence[Watch]:
+    """Its pods, by its own selector, which another controller may have left out."""
+    watch = workloads.pod_watch(view)
+    return (watch,) if watch.labels else ()
+
+
+def assess(view: View) -> Assessment:
+    """By its conditions alone: pods that fail are its own to count, and only explain."""
+    job = view.object or {}
+    failed = _first_true(job, 'Failed', 'FailureTarget')
+    done = _first_true(job, 'Complete', 'SuccessCriteriaMet')
+    shown, others = jobpods.choose(workloads.pods(view), text(failed, 'reason'))
+    judged = Assessment(
+        state=State.PROGRESSING,
+        progress=_progress(job),
+        pods=shown,
+        # What goes because the Job has failed is not in anybody's way.
+        other_pods=() if failed else others,
+        patience=_patience(view, shown),
+        has_ended=bool(_first_true(job, 'Failed', 'Complete')),
+        notices=_notices(job),
+    )
+    if (failed or done) and 'Pod' not in view.known | view.blind:
+        # A verdict is final: without its pods it would come without reasons and last words.
+        return judged._replace(has_ended=False, waits_for='a look at its pods')
+    if failed:
+        return _failed(view, judged, failed)
+    if done:
+        return judged._replace(
+            state=State.READY, reason=text(done, 'reason') or 'Complete', message=_completed(job)
+        )
+    if is_deleting(job):
+        return judged._replace(state=State.DELETING, message='is being deleted')
+    if part(job, 'spec').get('suspend'):
+        return _suspended(job, judged)
+    return judged._replace(waits_for=_waits_for(job))
+
+
+def _first_true(job: Object, *kinds: str) -> Object:
+    found = (condition(job, kind) for kind in kinds)
+    return next((one for one in found if one.get('status') == 'True'), {})
+
+
+def _completions(job: Object) -> int:
+    """How many pods have to succeed; without completions, as many as are started."""
+    parallelism = number(job, 'spec', 'parallelism', default=1)
+    return number(job, 'spec', 'completions', default=parallelism)
+
+
+def _progress(job: Object) -> Progress:
+    """Of a Job, a pod that has succeeded counts as ready, and as nothing else than available."""
+    succeeded, active = number(job, 'status', 'succeeded'), number(job, 'status', 'active')
+    return Progress(
+        desired=_completions(job),
+        updated=succeeded + active,
+        ready=succeeded + number(job, 'status', 'ready'),
+        available=succeeded,
+    )
+
+
+def _failed(view: View, judged: Assessment, failed: Object) -> Assessment:
+    job, reason = view.object or {}, text(failed, 'reason') or 'Failed'
+    indexes, tries = text(job, 'status', 'failedIndexes'), number(job, 'status', 'failed')
+    told = (f'failed indexes: {indexes}', f'{count(tries, "pod")} failed')
+    cause = Cause(
+        code=reason if reason in _FAILURES else 'JobFailed',
+        reason=reason,
+        subject=view.target.name,
+        message=_meaning(job, reason),
+        evidence=tuple(one for one, is_known in zip(told, (indexes, tries)) if is_known),
+    )
+    message = f'has failed: {simple.story({**failed, "reason": reason})}'
+    return judged._replace(state=State.FAILED, reason=reason, message=message, causes=(cause,))
+
+
+def _meaning(job: Object, reason: str) -> str:
+    words, field = _FAILURES.get(reason, ('the Job has failed by the word of its controller', ''))
+    limit = part(job, 'spec').get(field)
+    return words if limit is None else f'{words} ({field} {limit})'
+
+
+def _completed(job: Object) -> str:
+    """How many pods succeeded; a success policy may leave out some."""
+    succeeded = number(job, 'status', 'succeeded')
+    return f'has completed: {succeeded}/{_completions(job)}' if succeeded else 'has completed'
+
+
+def _suspended(job: Object, judged: Assessment) -> Assessment:
+    """Paused, except where a queue will start it and no person has to."""
+    queue = text(job, 'metadata', 'labels', _QUEUE)
+    if queue:
+        return judged._replace(waits_for=f'the queue {queue} to admit it (spec.suspend)')
+    message = 'is suspended (spec.suspend)'
+    return judged._replace(state=State.PAUSED, reason='JobSuspended', message=message)
+
+
+def _waits_for(job: Object) -> str:
+    if not part(job, 'status'):
+        return 'the controller to start it'
+    wanted, succeeded = _completions(job), number(job, 'status', 'succeeded')
+    lacking = max(0, wanted - succeeded)
+    again = number(job, 'status', 'failed')
+    failures = f' ({count(again, "pod")} failed so far)' if again else ''
+    return f'{lacking} of {count(wanted, "pod")} to succeed{failures}'
+
+
+def _patience(view: View, pods: Sequence[Object]) -> float:
+    """While its pods are at work there is no stall, so the time-out moves on with the clock."""
+    deadline = number(view.object, 'spec', 'activeDeadlineSeconds')
+    patience = max(workloads.patience(view.object or {}), deadline + 60.0)
+    if any(map(jobpods.is_at_work, pods)):
+        return max(patience, view.now - view.memory.progressed_at + jobpods.AT_WORK)
+    return patience
+
+
+def _notices(job: Object) -> tuple[str, ...]:
+    manager = text(job, 'spec', 'managedBy')
+    if manager in ('', _BUILT_IN):
+        return ()
+    return (f'is managed by {manager}: its pods may run elsewhere',)

@@ -1,0 +1,59 @@
+"""The pods of a Job: which of them tell something, and whether they are at work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import created
+from kubectl_dog.model.objects import is_deleting
+from kubectl_dog.model.objects import name
+from kubectl_dog.model.pods import containers
+from kubectl_dog.model.pods import is_living
+from kubectl_dog.model.pods import phase
+
+# How long, in seconds, pods at work may go on before the next look at them.
+AT_WORK = 600.0
+
+# Of the pods that have ended, so many of the newest are enough to tell how.
+_FAILED = 10
+_SUCCEEDED = 3
+
+
+def choose(pods: Iterable[Object], failure: str) -> tuple[tuple[Object, ...], tuple[Object, ...]]:
+    """Those that show what the Job does, and the others; `failure` is the reason of its failure.
+
+    The living; the newest of those that failed, because they explain; the newest of those that
+    succeeded, because their last words are wanted. When a Job fails, its running pods are
+    deleted: what these do then is no explanation, unless they did not get as far as running.
+    """
+    everyone = sorted(pods, key=lambda pod: (created(pod), name(pod)))
+    living = [pod for pod in everyone if is_living(pod) or (failure and _was_stopped(pod, failure))]
+    failed = [pod for pod in everyone if _has_failed(pod)]
+    succeeded = [pod for pod in everyone if _has_succeeded(pod)]
+    shown = (*living, *failed[-_FAILED:], *succeeded[-_SUCCEEDED:])
+    return shown, tuple(pod for pod in everyone if pod not in shown)
+
+
+def is_at_work(pod: Object) -> bool:
+    """Whether anything of it runs."""
+    return is_living(pod) and any(one.running for one in containers(pod))
+
+
+def _was_stopped(pod: Object, failure: str) -> bool:
+    """Deleted because the Job failed, and telling: it is what failed, or it never came to run."""
+    if not is_deleting(pod) or phase(pod) in ('Failed', 'Succeeded'):
+        return False
+    tried = phase(pod) == 'Pending' or any(one.restarts for one in containers(pod))
+    return tried or failure != 'DeadlineExceeded'
+
+
+def _has_failed(pod: Object) -> bool:
+    """Ended badly by itself; one that was lost with its node still seems to wait for something."""
+    is_lost = any(one.waiting for one in containers(pod))
+    return phase(pod) == 'Failed' and not is_lost
+
+
+def _has_succeeded(pod: Object) -> bool:
+    """Ended well at the first try: what went wrong before a success is no cause any more."""
+    return phase(pod) == 'Succeeded' and not any(one.restarts for one in containers(pod))

@@ -1,0 +1,37 @@
+"""Node: its kubelet reports that it is ready."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import condition
+from kubectl_dog.model.objects import part
+from kubectl_dog.model.views import View
+from kubectl_dog.trackers import simple
+
+_PRESSURES = ('MemoryPressure', 'DiskPressure', 'PIDPressure', 'NetworkUnavailable')
+
+wants = simple.nothing_else
+
+
+def assess(view: View) -> Assessment:
+    """By its condition Ready; what keeps pods away from it is a notice."""
+    node = view.object or {}
+    early = simple.not_yet(view)
+    if early is not None:
+        return early
+    if simple.is_true(node, 'Ready'):
+        return simple.ready(*_notices(node))
+    found = condition(node, 'Ready')
+    told = f': {simple.story(found)}' if found else ''
+    return simple.waiting(f'its kubelet to be ready{told}')
+
+
+def _notices(node: Object) -> Iterator[str]:
+    if part(node, 'spec').get('unschedulable'):
+        yield 'is cordoned (spec.unschedulable): it takes no new pods'
+    for pressure in _PRESSURES:
+        if simple.is_true(node, pressure):
+            yield f'has {pressure}: {simple.story(condition(node, pressure))}'

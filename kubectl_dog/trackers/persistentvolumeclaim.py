@@ -1,0 +1,59 @@
+"""PersistentVolumeClaim: bound, or waiting for its first consumer, which it may do for ever."""
+
+from __future__ import annotations
+
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import condition
+from kubectl_dog.model.objects import text
+from kubectl_dog.model.objects import uid
+from kubectl_dog.model.views import View
+from kubectl_dog.trackers import simple
+
+_NODE = 'volume.kubernetes.io/selected-node'
+
+# What is told of a claim while it is not bound; the newest tells where it stands.
+_BINDING = (
+    'WaitForFirstConsumer',
+    'WaitForPodScheduled',
+    'FailedBinding',
+    'ExternalProvisioning',
+    'Provisioning',
+    'ProvisioningFailed',
+)
+
+wants = simple.nothing_else
+
+
+def assess(view: View) -> Assessment:
+    """By its phase; a claim that nobody uses yet is as ready as it can be."""
+    claim = view.object or {}
+    phase = text(claim, 'status', 'phase')
+    early = simple.not_yet(view)
+    if early is not None:
+        return early
+    if phase == 'Lost':
+        volume = text(claim, 'spec', 'volumeName') or 'its volume'
+        return simple.failed('Lost', f'has lost {volume}: the volume does not exist any more')
+    if phase == 'Bound':
+        return simple.ready(_growing(claim))
+    return _unbound(view, claim)
+
+
+def _unbound(view: View, claim: Object) -> Assessment:
+    told = [one for one in view.about.get(uid(claim), ()) if one.get('reason') in _BINDING]
+    newest = told[-1] if told else {}
+    is_wanted = text(claim, 'metadata', 'annotations', _NODE)
+    if newest.get('reason') == 'WaitForFirstConsumer' and not is_wanted:
+        return simple.ready(
+            'is not bound until a pod uses it: its storage class has WaitForFirstConsumer',
+            message='waits for its first consumer',
+        )
+    words = text(newest, 'message')
+    return simple.waiting(f'a volume: {words}' if words else 'a volume', text(newest, 'reason'))
+
+
+def _growing(claim: Object) -> str:
+    if condition(claim, 'FileSystemResizePending').get('status') != 'True':
+        return ''
+    return 'grows to its new size once a pod that uses it is started again'

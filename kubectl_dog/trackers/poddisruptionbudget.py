@@ -1,0 +1,38 @@
+"""PodDisruptionBudget: seen by its controller; that it allows nothing now is a notice."""
+
+from __future__ import annotations
+
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import condition
+from kubectl_dog.model.objects import number
+from kubectl_dog.model.objects import text
+from kubectl_dog.model.views import View
+from kubectl_dog.model.words import count
+from kubectl_dog.trackers import simple
+from kubectl_dog.trackers.workloads import is_seen
+
+wants = simple.nothing_else
+
+
+def assess(view: View) -> Assessment:
+    """Ready once its newest spec was seen, whatever it allows."""
+    budget = view.object or {}
+    early = simple.not_yet(view)
+    if early is not None:
+        return early
+    if not is_seen(budget):
+        return simple.waiting('the controller to see the change')
+    return simple.ready(_forbids(budget))
+
+
+def _forbids(budget: Object) -> str:
+    found = condition(budget, 'DisruptionAllowed')
+    if found.get('status') != 'False':
+        return ''
+    if text(found, 'reason') == 'SyncFailed':
+        return f'allows no disruption: {simple.story(found)}'
+    healthy, wanted = (
+        number(budget, 'status', key) for key in ('currentHealthy', 'desiredHealthy')
+    )
+    return f'allows no disruption now: {healthy} of {count(wanted, "pod")} healthy that it asks for'

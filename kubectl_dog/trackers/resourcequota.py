@@ -1,0 +1,19 @@
+"""ResourceQuota: its limits are in force."""
+
+from __future__ import annotations
+
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.objects import part
+from kubectl_dog.model.views import View
+from kubectl_dog.trackers import simple
+
+wants = simple.nothing_else
+
+
+def assess(view: View) -> Assessment:
+    """Ready once its controller counts by the limits that the spec has."""
+    hard, counted = (part(view.object, key, 'hard') for key in ('spec', 'status'))
+    early = simple.not_yet(view)
+    if early is not None:
+        return early
+    return simple.ready() if hard == counted else simple.waiting('its limits to take effect')

@@ -1,0 +1,23 @@
+"""Secret: it is there, and a service account's token has been filled in."""
+
+from __future__ import annotations
+
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.objects import part
+from kubectl_dog.model.objects import text
+from kubectl_dog.model.views import View
+from kubectl_dog.trackers import simple
+
+_TOKEN = 'kubernetes.io/service-account-token'
+
+wants = simple.nothing_else
+
+
+def assess(view: View) -> Assessment:
+    """To be there is enough but for tokens, whose keys come a moment later; values are not read."""
+    early = simple.not_yet(view)
+    if early is not None:
+        return early
+    if text(view.object, 'type') == _TOKEN and 'token' not in part(view.object, 'data'):
+        return simple.waiting('its token')
+    return simple.ready()

@@ -1,0 +1,80 @@
+"""Service: it has its address, and where it selects pods, some of them are ready."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Sequence
+
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import part
+from kubectl_dog.model.objects import parts
+from kubectl_dog.model.objects import text
+from kubectl_dog.model.objects import uid
+from kubectl_dog.model.resources import ENDPOINTSLICES
+from kubectl_dog.model.views import View
+from kubectl_dog.model.wants import Watch
+from kubectl_dog.model.words import count
+from kubectl_dog.trackers import simple
+
+_OWNER = 'kubernetes.io/service-name'
+
+# How long, in seconds, the controller may take to list the endpoints of a new service.
+_LISTING = 10.0
+
+
+def wants(view: View) -> Sequence[Watch]:
+    """Its endpoints, where it selects pods."""
+    if not _selects(view.object or {}):
+        return ()
+    return (Watch(ENDPOINTSLICES, view.target.namespace, f'{_OWNER}={view.target.name}'),)
+
+
+def assess(view: View) -> Assessment:
+    """By type: the address first, then the endpoints."""
+    service = view.object or {}
+    early = simple.not_yet(view)
+    if early is not None:
+        return early
+    kind = text(service, 'spec', 'type')
+    if kind == 'ExternalName':
+        return simple.ready()
+    if not text(service, 'spec', 'clusterIP'):
+        return simple.waiting('a cluster IP')
+    if kind == 'LoadBalancer' and not parts(service, 'status', 'loadBalancer', 'ingress'):
+        return simple.waiting('the address of its load balancer')
+    return _endpoints(view, service) if _selects(service) else simple.ready()
+
+
+def _selects(service: Object) -> bool:
+    is_external = text(service, 'spec', 'type') == 'ExternalName'
+    return bool(part(service, 'spec', 'selector')) and not is_external
+
+
+def _endpoints(view: View, service: Object) -> Assessment:
+    """Pods that are there and not ready are waited for; that there are none is only told."""
+    if ENDPOINTSLICES.key in view.blind or part(service, 'spec').get('publishNotReadyAddresses'):
+        return simple.ready()
+    slices = view.owned.get(uid(service), ())
+    if not slices:
+        listed_by = view.memory.started + _LISTING
+        if view.now < listed_by:
+            return simple.waiting('its endpoints to be listed')._replace(recheck_at=listed_by)
+    endpoints = [one for part_of in slices for one in parts(part_of, 'endpoints')]
+    if not endpoints:
+        return simple.ready('has no endpoints: no pod that it selects has an address')
+    if not any(map(_is_ready, endpoints)):
+        pods = len(set(_names(endpoints)))
+        return simple.waiting(f'any of {count(pods, "pod")} behind it to become ready')
+    return simple.ready()
+
+
+def _is_ready(endpoint: Object) -> bool:
+    """Not told means ready, says the API."""
+    return part(endpoint, 'conditions').get('ready') is not False
+
+
+def _names(endpoints: Iterable[Object]) -> Iterable[str]:
+    """One pod has an endpoint in every address family."""
+    for number, one in enumerate(endpoints):
+        yield text(one, 'targetRef', 'uid') or str(number)

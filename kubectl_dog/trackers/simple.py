@@ -1,0 +1,76 @@
+"""What the kinds without pods have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.assessments import State
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import condition
+from kubectl_dog.model.objects import is_deleting
+from kubectl_dog.model.objects import is_observed
+from kubectl_dog.model.objects import part
+from kubectl_dog.model.objects import text
+from kubectl_dog.model.views import View
+from kubectl_dog.model.wants import Watch
+
+
+def nothing_else(view: View) -> Sequence[Watch]:
+    """Nothing beyond the object itself."""
+    return ()
+
+
+def not_yet(view: View) -> Assessment | None:
+    """The judgement of an object that is going, or whose newest spec was not seen; else None.
+
+    Most of these kinds have a generation and nobody who would tell that it was seen.
+    """
+    thing = view.object or {}
+    if is_deleting(thing):
+        return Assessment(State.DELETING, message=_going(thing))
+    if 'observedGeneration' in part(thing, 'status') and not is_observed(thing):
+        return waiting('the controller to see the change')
+    return None
+
+
+def _going(thing: Object) -> str:
+    finalizers = part(thing, 'metadata').get('finalizers')
+    held = ', '.join(map(str, finalizers)) if isinstance(finalizers, list) else ''
+    return f'is being deleted, held by the finalizers {held}' if held else 'is being deleted'
+
+
+def ready(*notices: str, message: str = '') -> Assessment:
+    """Ready, with what is worth knowing; empty notices are left out."""
+    return Assessment(State.READY, message=message, notices=tuple(filter(None, notices)))
+
+
+def waiting(waits_for: str, reason: str = '') -> Assessment:
+    """Progressing; `waits_for` completes «waiting for …»."""
+    return Assessment(State.PROGRESSING, reason, waits_for=waits_for)
+
+
+def failed(reason: str, message: str) -> Assessment:
+    """Failed, for a reason in the cluster's own word."""
+    return Assessment(State.FAILED, reason, message)
+
+
+def paused(reason: str, message: str) -> Assessment:
+    """Paused: a person has to act."""
+    return Assessment(State.PAUSED, reason, message)
+
+
+def is_true(thing: Object, kind: str) -> bool:
+    """Whether a condition is True."""
+    return condition(thing, kind).get('status') == 'True'
+
+
+def is_false(thing: Object, kind: str) -> bool:
+    """Whether a condition is there, and False."""
+    return condition(thing, kind).get('status') == 'False'
+
+
+def story(found: Object) -> str:
+    """A condition's message and its reason, as far as it has them."""
+    reason, message = text(found, 'reason'), text(found, 'message').strip().rstrip('.')
+    return f'{message} ({reason})' if reason and message else message or reason or 'no reason given'

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.causes.catalogue import starts_anew
+from kubectl_dog.causes.catalogue import tolerance
+from kubectl_dog.model.causes import Cause
+
+
+def of(code, **fields):
+    return tolerance(Cause(code, '', 'it', '', **fields))
+
+
+@pytest.mark.parametrize(
+    ('code', 'fields', 'allowed'),
+    (
+        ('Unschedulable', {}, (30, None)),
+        ('Unschedulable', {'patience': 600.0}, (600, None)),
+        ('Unschedulable', {'partial': True}, (30, None)),
+        ('CrashLoop', {}, (None, 3)),
+        ('CrashLoop', {'partial': True}, (None, 5)),
+        ('CrashLoop', {'patience': 30.0}, (30, 3)),
+        ('CrashLoop', {'patience': 30.0, 'partial': True}, (90, 5)),
+        ('CrashLoop', {'explains': True}, (None, None)),
+        ('LivenessProbeFailed', {'partial': True}, (None, 5)),
+        ('NodeNotReady', {'partial': True}, (1080, None)),
+        ('Evicted', {}, (None, 3)),
+        ('TerminatingPods', {}, (None, None)),
+        ('NotReady', {'partial': True}, (None, None)),
+    ),
+)
+def test_what_a_cause_may_do(code, fields, allowed):
+    assert of(code, **fields)[:2] == allowed
+
+
+@pytest.mark.parametrize(
+    ('code', 'anew'), (('QuotaExceeded', True), ('Unschedulable', True), ('ImageNotFound', False))
+)
+def test_what_lacks_room_gets_its_time_again_with_every_step(code, anew):
+    assert starts_anew(Cause(code, '', '', '')) is anew

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.causes import claims
+from kubectl_dog.model.items import Answer
+from kubectl_dog.model.wants import Lookup
+from tests.unit.builders import kube_event
+from tests.unit.builders import pod
+from tests.unit.builders import view
+
+LOOKUP = Lookup(claims.CLAIMS, 'shop')
+UNBOUND = '0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found'
+MISSING = '0/1 nodes are available: persistentvolumeclaim "uploads" not found. not found'
+NO_CLASS = 'no persistent volumes available for this claim and no storage class is set'
+WAITING = "Waiting for a volume to be created either by the external provisioner 'x.example/prov'"
+VOLUMES = [
+    {'name': 'd', 'persistentVolumeClaim': {'claimName': 'data'}},
+    {'name': 'tmp', 'ephemeral': {'volumeClaimTemplate': {}}},
+    {'name': 'cfg', 'configMap': {'name': 'app'}},
+]
+
+
+def pending(message='', volumes=VOLUMES, **spec):
+    thing = pod(phase='Pending', volumes=volumes, **spec)
+    if message:
+        told = {'type': 'PodScheduled', 'status': 'False', 'reason': 'Unschedulable'}
+        thing['status']['conditions'].append({**told, 'message': message})
+    return thing
+
+
+def said(reason, message='', claim='data', at=1.0):
+    thing = {'kind': 'PersistentVolumeClaim', 'metadata': {'name': claim, 'uid': f'pvc-{claim}'}}
+    return kube_event(thing, reason, message, at=at)
+
+
+def find(thing, *events, **fields):
+    return list(claims.find(view(None, *events, **fields), thing))
+
+
+@pytest.mark.parametrize(
+    ('message', 'code', 'subject', 'words'),
+    (
+        (MISSING, 'VolumeMissing', 'uploads', 'does not exist (not found)'),
+        (
+            'persistentvolumeclaim "data" bound to non-existent persistentvolume "pv-1"',
+            'VolumeMissing',
+            'data',
+            'is bound to a volume that does not exist',
+        ),
+        (
+            '0/1 nodes are available: 1 node(s) unavailable due to one or more pvc(s) bound to'
+            ' non-existent pv(s).',
+            'VolumeMissing',
+            'data, web-1-tmp',
+            'is bound to a volume that does not exist',
+        ),
+        (
+            '0/1 nodes are available: persistentvolumeclaim "data" is being deleted.',
+            'VolumeInvalid',
+            'data',
+            'is being deleted',
+        ),
+        (UNBOUND, 'PVCPending', 'data, web-1-tmp', 'is not bound'),
+        (
+            'waiting for ephemeral volume controller to create the persistentvolumeclaim "x"',
+            'PVCPending',
+            'data, web-1-tmp',
+            'is not bound',
+        ),
+    ),
+)
+def test_reads_the_words_of_the_scheduler(message, code, subject, words):
+    [cause] = find(pending(message))
+    assert (cause.code, cause.subject, cause.reason) == (code, subject, 'Unschedulable')
+    assert cause.message.endswith(words)
+    assert (cause.pods, cause.patience) == (('web-1',), None)
+
+
+@pytest.mark.parametrize(
+    ('reason', 'message', 'patience'),
+    (
+        ('FailedBinding', NO_CLASS, 30),
+        ('ProvisioningFailed', 'storageclass.storage.k8s.io "fast" not found', 30),
+        ('ProvisioningFailed', 'quota of the cloud is used up', None),
+        ('ExternalProvisioning', WAITING, None),
+    ),
+)
+@pytest.mark.parametrize('message_of_pod', (UNBOUND, ''))
+def test_the_kube_events_of_a_claim_tell_more(reason, message, patience, message_of_pod):
+    [cause] = find(pending(message_of_pod), said(reason, message))
+    assert (cause.code, cause.subject, cause.reason) == ('PVCPending', 'data', reason)
+    assert cause.message == f'volume claim data is not bound: {message}'
+    assert cause.patience == patience
+    assert cause.remedies == ('kubectl describe pvc -n shop data',)
+
+
+def test_a_claim_that_was_bound_since_is_no_cause():
+    old = said('ExternalProvisioning', WAITING, at=9)
+    assert find(pending(), said('ProvisioningSucceeded', at=1), old) == []
+    assert find(pending(), said('Other')) == []
+
+
+@pytest.mark.parametrize(
+    'thing',
+    (
+        pending(volumes=[]),
+        pending(MISSING, nodeName='node-1'),
+        pending('0/1 nodes are available: 1 Insufficient cpu.'),
+    ),
+)
+def test_a_pod_that_has_a_node_or_waits_for_something_else(thing):
+    assert find(thing, said('FailedBinding', NO_CLASS)) == []
+
+
+@pytest.mark.parametrize(
+    ('answer', 'healing', 'evidence'),
+    (
+        (None, False, ()),
+        (Answer('denied'), False, ()),
+        (
+            Answer('found', ({'metadata': {'name': 'upload'}},)),
+            False,
+            ('a similar volume claim exists: upload',),
+        ),
+        (
+            Answer('found', ({'metadata': {'name': 'uploads'}},)),
+            True,
+            ('volume claim uploads exists now',),
+        ),
+    ),
+)
+def test_a_look_at_the_claims_tells_more(answer, healing, evidence):
+    [cause] = find(pending(MISSING), answers={LOOKUP: answer} if answer else {})
+    assert (cause.lookups, cause.remedies) == ((LOOKUP,), ('kubectl get pvc -n shop',))
+    assert (cause.healing, cause.evidence) == (healing, evidence)

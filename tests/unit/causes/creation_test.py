@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.causes import creation
+from kubectl_dog.model.items import Answer
+from kubectl_dog.model.times import stamp
+from kubectl_dog.model.wants import Lookup
+from tests.unit.builders import NOW
+from tests.unit.builders import kube_event
+from tests.unit.builders import pod
+from tests.unit.builders import view
+
+QUOTA = 'exceeded quota: tiny, requested: pods=1, used: pods=1, limited: pods=1'
+ROBOT = 'error looking up service account shop/robot: serviceaccount "robot" not found'
+LOOKUP = Lookup(creation.SERVICE_ACCOUNTS, 'shop')
+
+
+def controller(kind='ReplicaSet', spec=None, conditions=(), **status):
+    return {
+        'kind': kind,
+        'metadata': {'name': 'web-2', 'uid': 'it'},
+        'spec': {'replicas': 2} if spec is None else spec,
+        'status': {'conditions': list(conditions), **status},
+    }
+
+
+def failure(message, status='True', reason='FailedCreate'):
+    return {'type': 'ReplicaFailure', 'status': status, 'reason': reason, 'message': message}
+
+
+def failed(thing, message, **fields):
+    return kube_event(thing, 'FailedCreate', f'Error creating: {message}', **fields)
+
+
+def find(thing, *events, **fields):
+    return list(creation.find(view(None, *events, **fields), thing))
+
+
+def test_a_replica_set_tells_by_its_condition_what_it_lacks():
+    thing = controller(conditions=[failure(f'pods "web-2-x" is forbidden: {QUOTA}')], replicas=1)
+    [cause] = find(thing)
+    assert (cause.code, cause.reason, cause.subject) == ('QuotaExceeded', 'FailedCreate', 'tiny')
+    assert cause.remedies == ('kubectl describe quota -n shop tiny',)
+    assert (cause.evidence, cause.held, cause.pods) == ((), False, ())
+
+
+def test_the_newest_kube_event_is_the_truth_and_tries_are_counted():
+    thing = controller(conditions=[failure(QUOTA)], replicas=1)
+    old, new = failed(thing, QUOTA, at=9), failed(thing, ROBOT, at=1, count=5)
+    [cause] = find(thing, new, old)
+    assert (cause.code, cause.subject) == ('ServiceAccountMissing', 'robot')
+    assert cause.evidence == ('replicaset/web-2 has tried 6 times',)
+
+
+@pytest.mark.parametrize(
+    'thing',
+    (
+        controller(conditions=[failure(QUOTA)], replicas=2),
+        controller(conditions=[failure(QUOTA, status='False')], replicas=1),
+        controller(conditions=[failure(QUOTA, reason='FailedDelete')], replicas=1),
+        controller(replicas=1),
+        controller('Deployment', conditions=[failure(QUOTA)]),
+        controller('Service'),
+        {'kind': 'ReplicaSet'},
+        {},
+    ),
+)
+def test_nothing_is_said_where_nothing_is_missing_or_nobody_failed(thing):
+    assert find(thing) == []
+
+
+@pytest.mark.parametrize(
+    'thing',
+    (
+        controller('StatefulSet', replicas=1),
+        controller('StatefulSet', spec={}),
+        controller('DaemonSet', currentNumberScheduled=1, desiredNumberScheduled=2),
+        controller('Job', spec={}),
+        controller('Job', spec={'parallelism': 2}, active=1),
+        controller('Job', spec={'parallelism': 5, 'completions': 3}, active=1, succeeded=1),
+    ),
+)
+def test_other_controllers_have_the_kube_event_only(thing):
+    [cause] = find(thing, failed(thing, ROBOT))
+    assert (cause.code, cause.reason) == ('ServiceAccountMissing', 'FailedCreate')
+    created = kube_event(thing, 'SuccessfulCreate', 'Created pod: web-2-x', at=0)
+    assert find(thing, failed(thing, ROBOT), created) == []
+    assert find(thing) == []
+
+
+@pytest.mark.parametrize(
+    'thing',
+    (
+        controller('StatefulSet', replicas=2),
+        controller('DaemonSet', currentNumberScheduled=2, desiredNumberScheduled=2),
+        controller('Job', spec={'parallelism': 1}, active=1),
+        controller('Job', spec={'completions': 3}, succeeded=3),
+        controller('Job', spec={}, conditions=[{'type': 'Complete', 'status': 'True'}]),
+        controller('Job', spec={}, conditions=[{'type': 'Failed', 'status': 'True'}]),
+    ),
+)
+def test_a_kube_event_stands_only_while_pods_are_missing(thing):
+    assert find(thing, failed(thing, ROBOT)) == []
+
+
+def test_a_deployment_that_cannot_have_its_replica_set():
+    told = {
+        'type': 'Progressing',
+        'status': 'False',
+        'reason': 'ReplicaSetCreateError',
+        'message': f'Failed to create new replica set "web-2": {QUOTA}',
+    }
+    [cause] = find(controller('Deployment', conditions=[told]))
+    assert (cause.code, cause.reason) == ('QuotaExceeded', 'ReplicaSetCreateError')
+
+
+@pytest.mark.parametrize(('status', 'found'), (('True', 1), ('False', 0)))
+def test_a_deployment_speaks_for_replica_sets_that_may_not_be_seen(status, found):
+    thing = controller('Deployment', conditions=[failure(QUOTA, status)])
+    assert len(find(thing, blind=frozenset({'ReplicaSet.apps'}))) == found
+
+
+@pytest.mark.parametrize(('message', 'held'), ((QUOTA, True), (ROBOT, False)))
+def test_the_clock_of_a_quota_stands_still_while_pods_are_going(message, held):
+    going = pod(owner='rs-1', deleting=True)
+    going['metadata']['deletionTimestamp'] = stamp(NOW + 20)
+    thing = controller(conditions=[failure(message)], replicas=1)
+    [cause] = find(thing, going)
+    assert cause.held is held
+
+
+def test_what_is_not_known_by_name_is_known_by_the_controller():
+    [cause] = find(controller(conditions=[failure('no way')], replicas=1))
+    assert (cause.code, cause.subject) == ('CreateFailed', 'web-2')
+    assert cause.remedies == ('kubectl describe replicaset -n shop web-2',)
+
+
+@pytest.mark.parametrize(
+    ('answer', 'healing', 'evidence'),
+    (
+        (None, False, ()),
+        (Answer('denied'), False, ()),
+        (
+            Answer('found', ({'metadata': {'name': 'robots'}},)),
+            False,
+            ('a similar service account exists: robots',),
+        ),
+        (
+            Answer('found', ({'metadata': {'name': 'robot'}},)),
+            True,
+            ('service account robot exists now',),
+        ),
+    ),
+)
+def test_a_look_at_the_service_accounts_tells_more(answer, healing, evidence):
+    answers = {LOOKUP: answer} if answer else {}
+    [cause] = find(controller(conditions=[failure(ROBOT)], replicas=0), answers=answers)
+    assert cause.lookups == (LOOKUP,)
+    assert (cause.healing, cause.evidence) == (healing, evidence)

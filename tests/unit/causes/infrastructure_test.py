@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.causes import infrastructure
+from tests.unit.builders import ago
+from tests.unit.builders import ended
+from tests.unit.builders import kube_event
+from tests.unit.builders import pod
+from tests.unit.builders import status
+from tests.unit.builders import view
+from tests.unit.builders import waiting
+
+CNI = (
+    'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for'
+    ' sandbox "a1": plugin type="bridge" failed (add)'
+)
+CREATING = status(state=waiting('ContainerCreating'))
+
+
+def on_node(*statuses, told=None, conditions=(), node='node-1', **fields):
+    thing = pod(*statuses, **{'nodeName': node, **fields})
+    thing['status'].update(told or {})
+    thing['status']['conditions'] += conditions
+    return thing
+
+
+def find(thing, *events):
+    made = [kube_event(thing, reason, message, at=at) for reason, message, at in events]
+    return [(c.code, c.message) for c in infrastructure.find(view(None, *made), thing)]
+
+
+def scheduled(seconds):
+    return [{'type': 'PodScheduled', 'status': 'True', 'lastTransitionTime': ago(seconds)}]
+
+
+NOT_READY = ('NodeNotReady', 'Node is not ready')
+
+
+@pytest.mark.parametrize(
+    ('thing', 'events', 'message'),
+    (
+        (on_node(status(), age=60), [(*NOT_READY, 60)], 'node node-1 is not ready'),
+        (on_node(status(), age=58), [(*NOT_READY, 60)], 'node node-1 is not ready'),
+        (on_node(status(), age=57), [(*NOT_READY, 60)], None),
+        (on_node(status(), ready=True), [(*NOT_READY, 1)], None),
+        (on_node(status(), phase='Failed'), [(*NOT_READY, 1)], None),
+        (on_node(status(), node=''), [(*NOT_READY, 1)], None),
+        (on_node(status()), [], None),
+        (on_node(status(), told={'reason': 'NodeLost'}), [], 'node node-1 is lost'),
+        (
+            on_node(conditions=scheduled(20), phase='Pending'),
+            [],
+            'node node-1 has not taken the pod up: its kubelet does not answer',
+        ),
+        (on_node(conditions=scheduled(19), phase='Pending'), [], None),
+        (
+            on_node(age=20, phase='Pending'),
+            [],
+            'node node-1 has not taken the pod up: its kubelet does not answer',
+        ),
+        (on_node(told={'startTime': ago(30)}, phase='Pending'), [], None),
+    ),
+)
+def test_a_node_that_does_not_answer(thing, events, message):
+    assert find(thing, *events) == ([('NodeNotReady', message)] if message else [])
+
+
+@pytest.mark.parametrize(
+    ('thing', 'events', 'found'),
+    (
+        (on_node(CREATING), [('FailedCreatePodSandBox', CNI, 1)], True),
+        (on_node(CREATING), [('FailedCreatePodSandBox', CNI, 1), ('Pulling', '', 5)], True),
+        (on_node(CREATING), [('FailedCreatePodSandBox', CNI, 5), ('Pulling', '', 1)], False),
+        (on_node(status(state=ended())), [('FailedCreatePodSandBox', CNI, 1)], False),
+        (
+            on_node(CREATING, conditions=[{'type': 'PodReadyToStartContainers', 'status': 'True'}]),
+            [('FailedCreatePodSandBox', CNI, 1)],
+            False,
+        ),
+        (on_node(CREATING), [], False),
+    ),
+)
+def test_a_sandbox_that_cannot_be_set_up(thing, events, found):
+    message = (
+        'node node-1 cannot set up the network or sandbox of the pod: failed to setup network for'
+        ' sandbox "a1": plugin type="bridge" failed (add)'
+    )
+    assert find(thing, *events) == ([('SandboxFailed', message)] if found else [])
+
+
+def out(reason, message='', name='web-1', age=30, **fields):
+    return on_node(
+        phase='Failed', told={'reason': reason, 'message': message}, name=name, age=age, **fields
+    )
+
+
+def disrupted(reason, **fields):
+    told = {'type': 'DisruptionTarget', 'status': 'True', 'reason': reason, 'message': 'taken'}
+    return on_node(conditions=[told], **fields)
+
+
+@pytest.mark.parametrize(
+    ('thing', 'code', 'message'),
+    (
+        (
+            out('Evicted', 'Usage of EmptyDir volume "d" exceeds the limit "1Mi". '),
+            'Evicted',
+            'pod web-1 was evicted from node node-1: Usage of EmptyDir volume "d" exceeds the limit'
+            ' "1Mi".',
+        ),
+        (
+            out('Preempting', 'Preempted in order to admit critical pod'),
+            'Preempted',
+            'pod web-1 had to make room for a pod of higher priority on node node-1: Preempted in'
+            ' order to admit critical pod',
+        ),
+        (
+            disrupted('PreemptionByScheduler', deleting=True),
+            'Preempted',
+            'pod web-1 had to make room for a pod of higher priority on node node-1: taken',
+        ),
+        (
+            out('Terminated', 'Pod was terminated in response to imminent node shutdown.'),
+            'NodeShutdown',
+            'pod web-1 was ended by the shutdown of node node-1: Pod was terminated in response to'
+            ' imminent node shutdown.',
+        ),
+        (
+            out('OutOfcpu'),
+            'OutOfResources',
+            'pod web-1 was refused by node node-1: no reason is given',
+        ),
+        (
+            out('NodeAffinity', 'Pod was rejected'),
+            'OutOfResources',
+            'pod web-1 was refused by node node-1: Pod was rejected',
+        ),
+    ),
+)
+def test_pods_that_were_put_out(thing, code, message):
+    [cause] = infrastructure.put_out(view(), [thing], is_complete=False)
+    assert (cause.code, cause.message, cause.ends, cause.standing) == (code, message, 1, True)
+    assert cause.reason
+
+
+def test_they_are_counted_and_the_last_one_speaks():
+    pods = [out('Evicted', 'new', 'b', age=5), out('Evicted', 'old', 'a', age=50)]
+    [cause] = infrastructure.put_out(view(), pods, is_complete=True)
+    assert (cause.ends, cause.pods, cause.standing) == (2, ('b', 'a'), False)
+    assert cause.message.endswith('node node-1: new')
+
+
+@pytest.mark.parametrize(
+    'thing',
+    (
+        on_node(status()),
+        disrupted('PreemptionByScheduler'),
+        on_node(phase='Failed'),
+        on_node(deleting=True),
+    ),
+)
+def test_other_pods_were_not_put_out(thing):
+    assert list(infrastructure.put_out(view(), [thing], is_complete=False)) == []
+
+
+def test_what_was_put_out_long_before_is_history():
+    # Tracking began 30 s ago.
+    old, late = pod(name='old', age=500), pod(name='late', age=500)
+    late['status']['conditions'] = [{'type': 'Ready', 'lastTransitionTime': ago(29)}]
+    unknown = pod(name='unknown', age=500)
+    unknown['status']['conditions'] = []
+    young = pod(name='young', age=140)
+    assert infrastructure.since(view(), [old, late, unknown, young], 120) == [late, young]

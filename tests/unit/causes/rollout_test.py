@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.causes import rollout
+from kubectl_dog.causes.families import of_pods
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.assessments import Progress
+from kubectl_dog.model.assessments import State
+from kubectl_dog.model.times import stamp
+from tests.unit.builders import NOW
+from tests.unit.builders import ended
+from tests.unit.builders import pod
+from tests.unit.builders import status
+from tests.unit.builders import view
+
+ROLLING = Progress(desired=2, updated=1)
+
+
+def find(thing, *others, progress=ROLLING):
+    assessed = Assessment(State.PROGRESSING, progress=progress, other_pods=others)
+    return list(rollout.find(view(thing), assessed, of_pods))
+
+
+def going(name, left=20):
+    thing = pod(name=name, deleting=True)
+    thing['metadata'].update(deletionTimestamp=stamp(NOW + left), deletionGracePeriodSeconds=30)
+    return thing
+
+
+def stateful(policy=None, strategy=None, kind='StatefulSet', update='db-new'):
+    spec = {'podManagementPolicy': policy} if policy else {}
+    if strategy:
+        spec['updateStrategy'] = {'type': strategy}
+    return {'kind': kind, 'spec': spec, 'status': {'updateRevision': update}}
+
+
+def old(*statuses, revision='db-old', **fields):
+    thing = pod(*statuses, name='db-0', **fields)
+    thing['metadata']['labels'] = {'controller-revision-hash': revision}
+    return thing
+
+
+CRASHED = status(state=ended(3), restarts=2)
+
+
+def test_old_pods_that_are_still_going_explain_why_new_ones_are_missing():
+    [cause] = find(None, going('b', 20), going('a', 10), pod(name='c'))
+    assert (cause.code, cause.pods) == ('TerminatingPods', ('a', 'b'))
+    assert cause.message == '2 old pods still terminating: a (grace period 30s)'
+
+
+@pytest.mark.parametrize('progress', (None, Progress(desired=2, updated=2)))
+def test_nobody_waits_for_old_pods_where_nothing_is_missing(progress):
+    assert find(None, going('a'), progress=progress) == []
+
+
+@pytest.mark.parametrize(
+    'thing', (stateful(), stateful('OrderedReady'), stateful(strategy='RollingUpdate'))
+)
+def test_a_broken_old_pod_is_in_the_way_of_a_stateful_set(thing):
+    [cause] = find(thing, old(CRASHED, age=30))
+    assert (cause.code, cause.subject, cause.pods) == ('StuckOnOldPod', 'db-0', ('db-0',))
+    assert cause.evidence == (
+        'CrashLoop: container main exits with 3, within a second of starting',
+    )
+    assert cause.logs[0].uid == 'pod-db-0'
+    assert cause.remedies == ('kubectl delete pod -n shop db-0',)
+
+
+@pytest.mark.parametrize(('age', 'evidence'), ((119, None), (120, ('it has been unready for 2m',))))
+def test_an_old_pod_that_is_only_slow_is_not_stuck_yet(age, evidence):
+    found = [cause.evidence for cause in find(stateful(), old(status(), age=age))]
+    assert found == ([evidence] if evidence else [])
+
+
+def test_an_old_pod_that_does_not_tell_since_when():
+    thing = old(status(), age=500)
+    thing['status']['conditions'] = []
+    assert find(stateful(), thing) == []
+
+
+@pytest.mark.parametrize(
+    ('thing', 'other'),
+    (
+        (stateful('Parallel'), old(CRASHED)),
+        (stateful(strategy='OnDelete'), old(CRASHED)),
+        (stateful(update=''), old(CRASHED)),
+        (stateful(kind='Deployment'), old(CRASHED)),
+        (stateful(), old(CRASHED, revision='db-new')),
+        (stateful(), old(CRASHED, ready=True)),
+        (stateful(), old(CRASHED, phase='Failed')),
+    ),
+)
+def test_what_will_be_replaced_anyway_is_not_in_the_way(thing, other):
+    assert find(thing, other) == []

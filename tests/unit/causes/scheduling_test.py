@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.causes import scheduling
+from kubectl_dog.model.times import stamp
+from tests.unit.builders import NOW
+from tests.unit.builders import container
+from tests.unit.builders import kube_event
+from tests.unit.builders import pod
+from tests.unit.builders import status
+from tests.unit.builders import view
+from tests.unit.builders import waiting
+
+CPU = '0/1 nodes are available: 1 Insufficient cpu.'
+PREEMPTION = ' preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.'
+EIGHT = [container(resources={'requests': {'cpu': '8'}})]
+PORT = [container(ports=[{'containerPort': 80, 'hostPort': 8765}, {'containerPort': 81}])]
+
+
+def pending(message=None, reason='Unschedulable', nominated='', statuses=(), **spec):
+    thing = pod(*statuses, phase='Pending', **spec)
+    if message is not None:
+        told = {'type': 'PodScheduled', 'status': 'False', 'reason': reason, 'message': message}
+        thing['status']['conditions'].append(told)
+    if nominated:
+        thing['status']['nominatedNodeName'] = nominated
+    return thing
+
+
+def find(thing, *events, **fields):
+    made = [kube_event(thing, *event) for event in events]
+    return list(scheduling.find(view(None, *made, **fields), thing))
+
+
+@pytest.mark.parametrize(
+    ('message', 'spec', 'sentence'),
+    (
+        (CPU + PREEMPTION, {'containers': EIGHT}, '0 of 1 nodes fit: 1 Insufficient cpu (asks 8)'),
+        (CPU, {}, '0 of 1 nodes fit: 1 Insufficient cpu'),
+        (
+            '0/5 nodes are available: 2 node(s) had untolerated taint {gpu: true}, 3 Insufficient'
+            ' cpu, 3 Too many pods.',
+            {},
+            '0 of 5 nodes fit: 2 had untolerated taint {gpu: true}, 3 Insufficient cpu, 3 Too many'
+            ' pods',
+        ),
+        (
+            "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector.",
+            {'nodeSelector': {'zone': 'b', 'disk': 'ssd'}},
+            "0 of 1 nodes fit: 1 didn't match Pod's node affinity/selector (asks disk=ssd, zone=b)",
+        ),
+        (
+            "0/1 nodes are available: 1 node(s) didn't have free ports for the requested pod"
+            ' ports.',
+            {'containers': PORT},
+            "0 of 1 nodes fit: 1 didn't have free ports for the requested pod ports (asks hostPort"
+            ' 8765)',
+        ),
+        (
+            '0/1 nodes are available: something of a plugin.',
+            {},
+            '0 of 1 nodes fit: something of a plugin',
+        ),
+        (
+            'no nodes available to schedule pods',
+            {},
+            'no node takes it: no nodes available to schedule pods',
+        ),
+        ('', {}, 'no node takes it: the scheduler does not say why'),
+    ),
+)
+def test_reads_the_words_of_the_scheduler(message, spec, sentence):
+    [cause] = find(pending(message, **spec))
+    assert (cause.code, cause.reason, cause.subject) == ('Unschedulable', 'Unschedulable', 'node')
+    assert (cause.message, cause.pods) == (sentence, ('web-1',))
+    assert (cause.held, cause.patience, cause.evidence) == (False, None, ())
+
+
+@pytest.mark.parametrize(
+    'thing',
+    (
+        pending(CPU, nodeName='node-1'),
+        pending(CPU, schedulingGates=[{'name': 'later'}]),
+        {**pending(CPU), 'status': {**pending(CPU)['status'], 'phase': 'Failed'}},
+        pending('0/1 nodes are available: persistentvolumeclaim "d" not found. not found'),
+        pending(age=4),
+        pending(nominated='node-1'),
+        pending(statuses=(status(state=waiting('ContainerCreating')),)),
+    ),
+)
+def test_a_pod_that_has_a_node_or_is_held_back_is_none_of_its_business(thing):
+    assert find(thing) == []
+
+
+def test_a_scheduler_that_is_not_there_says_nothing():
+    [cause] = find(pending(schedulerName='nobody', age=5))
+    assert (cause.reason, cause.patience) == ('Pending', 60)
+    assert cause.message == 'no scheduler has looked at it: is one called nobody running?'
+    [cause] = find(pending(age=5))
+    assert 'default-scheduler' in cause.message
+
+
+def test_a_scheduler_that_fails_without_a_reason():
+    [cause] = find(pending('binding rejected', reason=''))
+    assert cause.reason == 'Unschedulable'
+
+
+def test_the_clock_stands_still_while_room_is_being_made():
+    assert find(pending(CPU, nominated='node-1'))[0].held
+    going = pod(owner='rs-1', deleting=True)
+    going['metadata']['deletionTimestamp'] = stamp(NOW + 20)
+    [cause] = scheduling.find(view(None, going), pending(CPU))
+    assert cause.held
+
+
+NOT = ('NotTriggerScaleUp', "pod didn't trigger scale-up: 1 max node group size reached", '')
+UP = ('TriggeredScaleUp', 'pod triggered scale-up: [{pool 1->2 (max: 5)}]', '')
+
+
+@pytest.mark.parametrize(
+    ('events', 'patience', 'said'),
+    (
+        ([('FailedScheduling', CPU, '', 1)], None, None),
+        ([(*NOT, 1)], 180, NOT[1]),
+        ([(*NOT, 9), (*UP, 1)], 600, UP[1]),
+        ([(*UP, 9), (*NOT, 1)], 180, NOT[1]),
+        ([('Nominated', 'Pod should schedule on: nodeclaim/a', '', 1)], 600, None),
+    ),
+)
+def test_an_autoscaler_is_given_time(events, patience, said):
+    [cause] = find(pending(CPU), *events)
+    assert cause.patience == patience
+    assert not said or cause.evidence == (f'the autoscaler says: {said}',)
+
+
+@pytest.mark.parametrize(
+    'source',
+    (
+        {'source': {'component': 'cluster-autoscaler'}},
+        {'source': {}, 'reportingComponent': 'karpenter'},
+    ),
+)
+def test_an_autoscaler_is_known_by_its_name(source):
+    thing = pending(CPU)
+    event = {**kube_event(thing, 'FailedScheduling', 'no node pool fits'), **source}
+    [cause] = scheduling.find(view(None, event), thing)
+    assert cause.patience == 180

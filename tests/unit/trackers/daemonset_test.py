@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.model.resources import CONTROLLERREVISIONS
+from kubectl_dog.model.resources import DAEMONSETS
+from kubectl_dog.model.resources import PODS
+from kubectl_dog.model.resources import Target
+from kubectl_dog.model.wants import Watch
+from kubectl_dog.trackers import daemonset as tracker
+from tests.unit.builders import NOW
+from tests.unit.builders import ago
+from tests.unit.builders import container
+from tests.unit.builders import controller_revision
+from tests.unit.builders import daemon_set
+from tests.unit.builders import labelled
+from tests.unit.builders import pod
+from tests.unit.builders import running
+from tests.unit.builders import status
+from tests.unit.builders import view
+
+TARGET = Target(DAEMONSETS, 'shop', 'web')
+BARE = {'containers': [container()]}
+ON_DELETE = {'updateStrategy': {'type': 'OnDelete'}}
+GENERATION = {'annotations': {'deprecated.daemonset.template.generation': '4'}}
+REVISIONS = [
+    controller_revision(7, 'b', 'daemonset-web', 'web:2'),
+    controller_revision(6, 'a', 'daemonset-web', 'web:1'),
+]
+NO_REVISIONS = frozenset(['ControllerRevision.apps'])
+
+
+def member(node, revision='b', since=60.0, generation='4', ready=True, **fields):
+    one = pod(
+        status(state=running(since)),
+        name=f'web-{node}',
+        owner='daemonset-web',
+        ready=ready,
+        **fields,
+    )
+    return labelled(one, controller_revision_hash=revision, pod_template_generation=generation)
+
+
+def assess(thing, *others, **fields):
+    return tracker.assess(view(thing, *others, target=TARGET, **fields))
+
+
+def names(pods):
+    return [one['metadata']['name'] for one in pods]
+
+
+@pytest.mark.parametrize(
+    ('thing', 'state', 'waits_for'),
+    (
+        pytest.param(daemon_set(), 'ready', '', id='all counts equal'),
+        pytest.param(daemon_set(0, template=BARE), 'ready', '', id='no node wants one'),
+        pytest.param(
+            daemon_set(0, observedGeneration=None),
+            'progressing',
+            'the controller to see the change',
+            id='a new one, whose status is full of zeros',
+        ),
+        pytest.param(
+            daemon_set(updatedNumberScheduled=1),
+            'progressing',
+            '1 of 2 pods to be updated',
+            id='not all updated',
+        ),
+        pytest.param(
+            daemon_set(numberAvailable=1),
+            'progressing',
+            '1 of 2 pods to become ready',
+            id='not all available',
+        ),
+        pytest.param(
+            daemon_set(updatedNumberScheduled=None, numberAvailable=None),
+            'progressing',
+            '2 of 2 pods to be updated',
+            id='zeros are left out',
+        ),
+        pytest.param(
+            daemon_set(meta={'deletionTimestamp': ago(1)}), 'deleting', '', id='being deleted'
+        ),
+        pytest.param({'kind': 'DaemonSet'}, 'ready', '', id='nothing but a kind'),
+    ),
+)
+def test_state_by_counts(thing, state, waits_for):
+    judged = assess(thing)
+    assert (judged.state, judged.waits_for) == (state, waits_for)
+
+
+def test_updated_pods_are_the_living_ones_of_the_newest_revision():
+    others = [member('b', 'a'), member('c', deleting=True), member('d', '')]
+    judged = assess(daemon_set(), member('a'), *others, *REVISIONS)
+    assert names(judged.pods) == ['web-a']
+    assert names(judged.other_pods) == ['web-b', 'web-c', 'web-d']
+
+
+def test_after_an_undo_the_old_revision_is_the_newest():
+    undone = {**REVISIONS[1], 'revision': 8}
+    judged = assess(daemon_set(), member('a'), member('b', 'a'), REVISIONS[0], undone)
+    assert names(judged.pods) == ['web-b']
+    assert judged.revision == ('8', '7', ('image main 2 → 1',))
+
+
+@pytest.mark.parametrize('thing', (daemon_set(observedGeneration=2), daemon_set()))
+def test_has_no_updated_pods_while_the_revision_is_not_known(thing):
+    revisions = REVISIONS if thing['status']['observedGeneration'] == 2 else ()
+    judged = assess(thing, member('a'), *revisions)
+    assert (judged.pods, judged.revision) == ((), None)
+
+
+def test_tells_the_revision_before_and_what_serves():
+    judged = assess(daemon_set(3), member('a'), member('b', 'a'), *REVISIONS)
+    assert judged.revision == ('7', '6', ('image main 1 → 2',))
+    assert judged.serving == 'the old revision 6 still serves: 1/3'
+    assert judged.remedies == ('kubectl rollout undo -n shop ds/web',)
+
+
+def test_an_old_pod_that_is_going_tells_the_revision_before_too():
+    judged = assess(daemon_set(1), member('a', 'a', deleting=True), *REVISIONS)
+    assert judged.revision == ('7', '6', ('image main 1 → 2',))
+    assert judged.serving == ''
+
+
+def test_tells_no_revision_before_pods_are_known():
+    assert assess(daemon_set(1), *REVISIONS, known=()).revision is None
+
+
+@pytest.mark.parametrize(
+    ('thing', 'generation', 'found'),
+    (
+        (daemon_set(meta=GENERATION), '4', ['web-a']),
+        (daemon_set(meta=GENERATION), '3', []),
+        (daemon_set(meta=GENERATION, observedGeneration=1), '4', []),
+        (daemon_set(), '', []),
+    ),
+)
+def test_where_revisions_may_not_be_read_pods_are_told_apart_by_generation(
+    thing, generation, found
+):
+    one = member('a', generation=generation)
+    assert names(assess(thing, one, blind=NO_REVISIONS).pods) == found
+
+
+@pytest.mark.parametrize(
+    ('others', 'state', 'recheck'),
+    (
+        pytest.param([member('a'), *REVISIONS], 'ready', None, id='has run for long'),
+        pytest.param([member('a', since=3), *REVISIONS], 'progressing', NOW + 7, id='new'),
+        pytest.param([member('a')], 'progressing', None, id='its revision is not seen yet'),
+    ),
+)
+def test_without_a_probe_ready_counts_once_it_has_lasted(others, state, recheck):
+    judged = assess(daemon_set(1, template=BARE), *others)
+    assert (judged.state, judged.recheck_at) == (state, recheck)
+
+
+@pytest.mark.parametrize(
+    ('updated', 'others', 'fields', 'state', 'notices'),
+    (
+        pytest.param(
+            0,
+            [member('b', 'a'), member('a', 'a'), *REVISIONS],
+            {},
+            'ready',
+            ('has updateStrategy OnDelete: delete web-a, web-b to update them',),
+            id='all old',
+        ),
+        pytest.param(0, [member('a', 'a')], {}, 'progressing', (), id='revisions not known yet'),
+        pytest.param(0, REVISIONS, {}, 'progressing', (), id='pods not known yet'),
+        pytest.param(0, [], {'blind': frozenset(['Pod'])}, 'ready', (), id='pods may not be read'),
+        pytest.param(
+            1,
+            [member('a', generation='3')],
+            {'blind': NO_REVISIONS},
+            'ready',
+            ('has updateStrategy OnDelete: delete web-a to update them',),
+            id='revisions may not be read',
+        ),
+        pytest.param(2, [], {}, 'ready', (), id='all new'),
+    ),
+)
+def test_on_delete_leaves_the_update_to_people(updated, others, fields, state, notices):
+    thing = daemon_set(2, updatedNumberScheduled=updated, meta=GENERATION, spec=ON_DELETE)
+    judged = assess(thing, *others, **fields)
+    assert (judged.state, judged.notices) == (state, notices)
+
+
+def test_on_delete_waits_for_all_to_be_available():
+    judged = assess(daemon_set(numberAvailable=0, spec=ON_DELETE))
+    assert judged.waits_for == '2 of 2 pods to become ready'
+
+
+def test_counts():
+    thing = daemon_set(5, updatedNumberScheduled=1, numberReady=3, numberAvailable=2)
+    assert assess(thing).progress == (5, 1, 3, 2, 4)
+
+
+def test_wants_its_pods_and_revisions_by_its_selector():
+    assert tracker.wants(view(daemon_set(), target=TARGET)) == (
+        Watch(PODS, 'shop', 'app=web'),
+        Watch(CONTROLLERREVISIONS, 'shop', 'app=web'),
+    )
