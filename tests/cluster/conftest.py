@@ -10,6 +10,7 @@ import pytest
 from . import options
 from . import stage as stages
 from .harness import build
+from .harness import private
 from .harness import requests
 from .harness import settings
 from .harness.cluster import Cluster
@@ -54,6 +55,20 @@ def own_cluster(cluster):
     if options.external_kubeconfig():
         pytest.skip("Needs a cluster of the harness's own, without KUBECTL_DOG_TEST_KUBECONFIG.")
     return Cluster(settings.load(default_state()))
+
+
+@pytest.fixture(scope='session')
+def own_machine(tier):
+    """Lets run only what may start a cluster of its own here."""
+    if options.external_kubeconfig():
+        pytest.skip("Needs a cluster of the harness's own, without KUBECTL_DOG_TEST_KUBECONFIG.")
+
+
+@pytest.fixture(scope='session')
+def private_cluster(own_machine):
+    """The harness's Cluster, one that no other test run uses: it may be broken."""
+    with private.opened() as opened:
+        yield opened
 
 
 @pytest.fixture

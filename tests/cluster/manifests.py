@@ -46,6 +46,16 @@ def deployment(
     )
 
 
+def replicaset(
+    name, script=RUN, *, image=None, replicas=1, probe=None, container=None, template=None, **spec
+):
+    """A ReplicaSet."""
+    inner = pod_spec(script, image=image, probe=probe, container=container, **(template or {}))
+    return _made(
+        'apps/v1', 'ReplicaSet', name, {'replicas': replicas, **_selected(name, inner), **spec}
+    )
+
+
 def statefulset(
     name, script=RUN, *, image=None, replicas=1, probe=None, container=None, template=None, **spec
 ):

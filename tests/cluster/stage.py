@@ -102,15 +102,20 @@ def unique(title):
     return f'{slug}-{uuid.uuid4().hex[:6]}'
 
 
+def await_usable(cluster, namespace):
+    """Waits until pods can be made in a new namespace."""
+    # No pod can be made before the service account, and none can start before the certificate.
+    needed = ('get', 'serviceaccount/default', 'configmap/kube-root-ca.crt')
+    assert until(lambda: cluster.succeeds(*needed, '--namespace', namespace), 30)
+
+
 @contextmanager
 def opened(cluster, namespace, folder):
     """A stage in a new namespace, which is deleted with all that is in it."""
     cluster('create', 'namespace', namespace)
     here = ('--namespace', namespace)
-    # No pod can be made before the service account, and none can start before the certificate.
-    needed = ('get', 'serviceaccount/default', 'configmap/kube-root-ca.crt', *here)
     try:
-        assert until(lambda: cluster.succeeds(*needed), 30)
+        await_usable(cluster, namespace)
         stage = Stage(cluster, namespace, folder)
         try:
             yield stage

@@ -13,6 +13,8 @@ from .lock import locked
 from .say import say
 
 MODULE = Path(__file__).resolve().parent.parent / 'binaries'
+# In a Go module of its own, in the folder of this name.
+KWOK = 'kwok'
 
 
 def ensure():
@@ -24,17 +26,29 @@ def ensure():
         # Whoever held the lock may have built them.
         missing = paths.missing_in(folder)
         if missing:
+            say(
+                'building %s %s into %s (a quarter of an hour on two cores)',
+                ', '.join(missing),
+                paths.VERSION,
+                folder,
+            )
             _build(missing, folder)
     return folder
 
 
+def ensure_kwok():
+    """Builds kwok unless it is there, and returns its path; one test needs it, and not `up`."""
+    folder = paths.cache_dir() / f'kube-{paths.VERSION}' / 'bin'
+    program = folder / KWOK
+    if not program.exists():
+        with locked(folder.parent / 'build.lock'):
+            if not program.exists():
+                say('building %s into %s (two minutes on two cores)', KWOK, folder)
+                _build([KWOK], folder)
+    return program
+
+
 def _build(names, folder):
-    say(
-        'building %s %s into %s (a quarter of an hour on two cores)',
-        ', '.join(names),
-        paths.VERSION,
-        folder,
-    )
     folder.mkdir(parents=True, exist_ok=True)
     # Built aside and renamed, so that an interrupted build leaves nothing that looks finished.
     for abandoned in folder.parent.glob('build-*/'):
@@ -42,9 +56,9 @@ def _build(names, folder):
     scratch = Path(tempfile.mkdtemp(prefix='build-', dir=folder.parent))
     try:
         command = ['go', 'build', '-ldflags', _ldflags(), '-o', f'{scratch}/']
-        subprocess.run(
-            command + [_package(name) for name in names], cwd=MODULE, env=_env(), check=True
-        )
+        packages = [_package(name) for name in names]
+        where = MODULE / KWOK if names == [KWOK] else MODULE
+        subprocess.run(command + packages, cwd=where, env=_env(), check=True)
         for name in names:
             os.replace(scratch / name, folder / name)
     finally:
@@ -52,6 +66,8 @@ def _build(names, folder):
 
 
 def _package(name):
+    if name == KWOK:
+        return 'sigs.k8s.io/kwok/cmd/kwok'
     return './etcd' if name == 'etcd' else f'k8s.io/kubernetes/cmd/{name}'
 
 

@@ -53,6 +53,16 @@ class Processes:
             say('%s: stopped, pid %d', name, pid)
         (self.run_dir / f'{name}.pid').unlink(missing_ok=True)
 
+    def signal(self, name, number):
+        """Sends it a signal, if it is ours and runs."""
+        pid = self._pid(name)
+        if pid is not None:
+            os.kill(pid, number)
+
+    def ended(self, name, seconds=10):
+        """Waits until it has ended; returns whether it has, in time."""
+        return until(lambda: not self.alive(name), seconds)
+
     def wait(self, name, check, seconds):
         """Waits until check() is true; fails when time is up or the process has died."""
         if until(lambda: check() or not self.alive(name), seconds) and self.alive(name):
