@@ -26,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if words and words[0] in _PLANNED:
             raise UserError(f'{words[0]} is not part of this version yet; see `{program()} --help`')
-        args = parser().parse_args(words or ['--help'])
+        args = parser().parse_args(_as_habits_have_it(words))
         return int(args.run(args))
     except UserError as error:
         return _fail(sentence(str(error)), error.exit_code)
@@ -36,6 +36,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     except Exception:
         return _fail(_report(words), _DEFECT)
+
+
+def _as_habits_have_it(words: list[str]) -> list[str]:
+    """`help rollout` and `--version` are commands elsewhere; nothing at all asks for help."""
+    if words[:1] == ['help']:
+        return [*words[1:], '--help']
+    return ['version'] if words == ['--version'] else words or ['--help']
 
 
 def program() -> str:

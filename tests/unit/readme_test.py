@@ -26,7 +26,7 @@ def test_every_command_shown_is_understood(command):
 
 
 def test_commands_were_found():
-    assert len(COMMANDS) == 6
+    assert len(COMMANDS) >= 6
 
 
 @pytest.mark.parametrize('code', (0, 1, 2, 3, 4, 5, 6, 70, 141))

@@ -47,7 +47,10 @@ def _add_speed(parser: argparse.ArgumentParser) -> None:
 
 
 def _speed(text: str) -> float:
-    speed = float(text)
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
     if not 0 < speed < 1e6:
         raise argparse.ArgumentTypeError('must be a number above 0')
     return speed

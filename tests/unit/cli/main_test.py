@@ -23,11 +23,12 @@ def main(monkeypatch, capsys):
     return run
 
 
-def test_version(main):
-    assert main('version') == (0, f'kubectl-dog {VERSION}\n', '')
+@pytest.mark.parametrize('word', ('version', '--version'))
+def test_version(main, word):
+    assert main(word) == (0, f'kubectl-dog {VERSION}\n', '')
 
 
-@pytest.mark.parametrize('argv', ([], ['--help'], ['rollout', '--help'], ['demo', '--help']))
+@pytest.mark.parametrize('argv', ([], ['--help'], ['rollout', '--help'], ['help', 'demo']))
 def test_help_speaks_of_kubectl_dog(main, argv):
     code, out, _ = main(*argv)
     assert code == 0
@@ -45,6 +46,7 @@ def test_help_speaks_of_kubectl_dog(main, argv):
         (['status', 'deploy/web'], 'status is not part of this version yet'),
         (['replay', '/nowhere'], 'cannot read the recording /nowhere'),
         (['replay', '/nowhere', '--speed', '0'], 'must be a number above 0'),
+        (['replay', '/nowhere', '--speed', '10x'], 'must be a number above 0'),
         (['demo', 'nothing'], "there is no demo 'nothing'"),
         (['bark'], "invalid choice: 'bark'"),
     ),
