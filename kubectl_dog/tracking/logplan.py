@@ -18,6 +18,7 @@ from kubectl_dog.model.options import Options
 from kubectl_dog.model.pods import containers
 from kubectl_dog.model.pods import is_ready
 from kubectl_dog.model.wants import Logs
+from kubectl_dog.tracking.patience import EVIDENCE
 
 PODS_PER_REVISION = 3
 
@@ -73,3 +74,44 @@ def _is_done(pod: Object) -> bool:
     """Ready by a probe: one without may die in the next moment, and its words are needed then."""
     probed = all(c.spec.get('readinessProbe') for c in containers(pod) if c.role == 'app')
     return probed and is_ready(pod)
+
+
+class Streams:
+    """The log streams of one target; remembers which pods were chosen, and which have just gone."""
+
+    def __init__(self) -> None:
+        self._chosen: frozenset[str] = frozenset()
+        self._open: dict[tuple[str, str], Logs] = {}
+        self._leaving: dict[tuple[str, str], float] = {}
+
+    def wants(
+        self,
+        at: float,
+        pods: tuple[Object, ...],
+        failing: Collection[str],
+        started: float,
+        options: Options,
+    ) -> Iterable[Logs]:
+        """What to read now; `at` is the engine's time, `started` the server's when it was 0.
+
+        The log of a pod that is gone is kept open for a moment: its last lines may still be on
+        their way.
+        """
+        most = PODS_FOLLOWED if options.follow else PODS_PER_REVISION
+        self._chosen = choose(pods, failing, self._chosen, most)
+        streams = {
+            want.stream: want for want in wants(pods, self._chosen, failing, started, options)
+        }
+        living = {uid(pod) for pod in pods}
+        gone = [one for one in self._open.values() if one.uid not in living]
+        self._leaving = {
+            want.stream: self._leaving.get(want.stream, at + EVIDENCE) for want in gone
+        }
+        streams.update({one.stream: one for one in gone if at < self._leaving[one.stream]})
+        self._open = streams
+        return streams.values()
+
+    @property
+    def deadlines(self) -> Iterable[float]:
+        """When a log that was kept open may be closed."""
+        return self._leaving.values()

@@ -17,7 +17,6 @@ from kubectl_dog.model.resources import Target
 from kubectl_dog.model.verdicts import Explanation
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.model.views import View
-from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.trackers.protocol import Tracker
@@ -65,10 +64,8 @@ class Track:
         self._reached = patience.Advance()
         self._ledger: dict[tuple[str, str], Standing] = {}
         self._shown: tuple[Object, ...] = ()
-        self._streams: dict[tuple[str, str], Logs] = {}
-        self._lingering: dict[tuple[str, str], float] = {}
+        self._streams = logplan.Streams()
         self.related: dict[str, Object] = {}
-        self._streamed: frozenset[str] = frozenset()
         self._decided: tuple[float, Decision] | None = None
 
     @property
@@ -223,7 +220,9 @@ class Track:
             return
         yield from self._tracker.wants(self._view)
         yield from self._event_watches()
-        yield from self._logs(at, world)
+        if world.options.logs:
+            failing = {pod for one in self._ledger.values() for pod in one.cause.pods}
+            yield from self._streams.wants(at, self._shown, failing, world.started, world.options)
         for one in self._ledger.values():
             left = limit(one, at).at
             if left is not None and at >= left - patience.EVIDENCE:
@@ -238,25 +237,6 @@ class Track:
         for key in self.related:
             yield Watch(EVENTS, namespace, fields=f'involvedObject.uid={key}')
 
-    def _logs(self, at: float, world: World) -> Iterator[Want]:
-        if not world.options.logs:
-            return
-        most = logplan.PODS_FOLLOWED if self._follow else logplan.PODS_PER_REVISION
-        failing = {pod for one in self._ledger.values() for pod in one.cause.pods}
-        pods = self._shown
-        self._streamed = logplan.choose(pods, failing, self._streamed, most)
-        wanted = logplan.wants(pods, self._streamed, failing, world.started, world.options)
-        streams = {want.stream: want for want in wanted}
-        living = {uid(pod) for pod in pods}
-        for stream, want in self._streams.items():
-            if stream not in streams and want.uid not in living:
-                # The pod is gone, but its last lines may still be on their way.
-                until = self._lingering.setdefault(stream, at + patience.EVIDENCE)
-                if at < until:
-                    streams[stream] = want
-        self._streams = streams
-        yield from streams.values()
-
     def deadline(self, at: float, world: World) -> float | None:
         """When to look again though nothing was delivered, strictly after `at`; None: never."""
         if self.ended is not None:
@@ -268,5 +248,5 @@ class Track:
             found += deadlines(self._moment, world.options, world.started)
         if self._decided is not None:
             found.append(self._decided[0] + patience.EVIDENCE)
-        found += self._lingering.values()
+        found += self._streams.deadlines
         return min((moment for moment in found if moment > at), default=None)
