@@ -80,7 +80,7 @@ def assess(view: View) -> Assessment:
         if failed:
             deadline = _deadline_seconds(rollout)
             state, reason = State.FAILED, 'ProgressDeadlineExceeded'
-            message = f'made no progress for {short(deadline)} (progressDeadlineSeconds)'
+            message = f'made no progress for {short(deadline)} (ProgressDeadlineExceeded)'
             causes = (Cause(reason, reason, rollout.view.target.name, message),)
     return Assessment(
         state=state,
