@@ -100,7 +100,7 @@ class Core:
                 yield from self._look(at, one.track)
                 self._open[number] = self._asked(at, one.track)
         self._open = [one for one in self._open if one.track.ended is None]
-        if at >= self._report_at:
+        if at >= self._report_at and not self._world.options.follow:
             self._report_at = at + self._world.options.status_period
             rows = tuple(one.track.state for one in self._open if one.track.state is not None)
             if rows:

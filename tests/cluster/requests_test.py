@@ -57,6 +57,8 @@ def finished(stage):
     asked = Asked(stage)
     stage.apply(manifests.deployment('web', probe='true', replicas=2))
     stage.kubectl('rollout', 'status', 'deployment/web', '--timeout=40s')
+    # What has only just become available is looked at more closely.
+    time.sleep(32)
     return stage.dog('rollout', 'deploy/web'), asked.all()
 
 
@@ -84,11 +86,13 @@ def test_a_finished_rollout_costs_one_request(played):
 
 
 @scene(in_progress)
-def test_a_rollout_in_progress_keeps_four_watches_and_asks_nothing_more(played):
+def test_a_rollout_in_progress_keeps_a_few_watches_and_asks_nothing_more(played):
     code, asked, opened, more = played
     print(f'in progress: {dict(asked)}, open: {dict(opened)}, within {IDLE} s: {dict(more)}')
     assert code == 130
     logs = opened.pop('get pods/log', 0)
-    assert opened == dict.fromkeys(WATCHES, 1)
+    # The Deployment, its ReplicaSet and its two pods have their kube events watched one by one.
+    assert opened.pop('watch events') == 4
+    assert opened == dict.fromkeys(WATCHES - {'watch events'}, 1)
     assert logs <= 2
     assert not more
