@@ -11,6 +11,7 @@ from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import name
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.options import Options
+from kubectl_dog.model.resources import NAMESPACES
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.times import short
 from kubectl_dog.model.verdicts import Verdict
@@ -29,6 +30,8 @@ class Presence:
         self._missing_since: float | None = None
         self._neighbours = Lookup(target.resource, target.namespace)
         self._told_neighbours = False
+        self._home = Lookup(NAMESPACES, '', target.namespace) if target.namespace else None
+        self._told_home = False
 
     @property
     def missing(self) -> bool:
@@ -48,6 +51,7 @@ class Presence:
             self._missing_since = at
             yield self._notice(at, self._absence(world.options))
         yield from self._tell_neighbours(at, world)
+        yield from self._tell_home(at, world)
 
     def _absence(self, options: Options) -> str:
         where = f' in namespace {self._target.namespace}' if self._target.namespace else ''
@@ -65,6 +69,13 @@ class Presence:
         similar = near(self._target.name, [name(one) for one in answer.objects])
         if similar:
             yield self._notice(at, f'names like it that exist: {", ".join(similar)}')
+
+    def _tell_home(self, at: float, world: World) -> Iterator[Event]:
+        answer = world.store.answers.get(self._home) if self._home else None
+        if answer is not None and answer.status == 'missing' and not self._told_home:
+            self._told_home = True
+            said = f'cannot be there: namespace {self._target.namespace} does not exist'
+            yield self._notice(at, said)
 
     def _notice(self, at: float, text: str) -> Notice:
         return Notice(at, self._target, f'{self._target.label} {text}')
@@ -101,3 +112,5 @@ class Presence:
         """While it has never been there: the names that are."""
         if self._missing_since is not None and not self._uid:
             yield self._neighbours
+            if self._home:
+                yield self._home

@@ -19,6 +19,8 @@ from kubectl_dog.model.items import LogLines
 from kubectl_dog.model.items import ServerClock
 from kubectl_dog.model.items import Signal
 from kubectl_dog.model.items import Trouble
+from kubectl_dog.model.resources import DEPLOYMENTS
+from kubectl_dog.model.resources import NAMESPACES
 from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Lookup
 from tests.unit.builders import DEPLOY
@@ -243,12 +245,13 @@ def test_a_pause_that_ends_is_none():
 def test_what_is_not_there_is_waited_for():
     play = Play()
     play.listed(1, play.root)
-    [lookup] = [want for want in play.step.wants if isinstance(want, Lookup)]
-    play.give(2, lookup, Answer('found', ({'metadata': {'name': 'web2'}},)))
+    play.give(2, Lookup(DEPLOYMENTS, 'shop'), Answer('found', ({'metadata': {'name': 'web2'}},)))
+    play.give(3, Lookup(NAMESPACES, '', 'shop'), Answer('missing'))
     told = [event.text for event in play.of(Notice)]
     assert told == [
         'deploy/web is not there yet in namespace shop: waiting up to 30s',
         'deploy/web names like it that exist: web2',
+        'deploy/web cannot be there: namespace shop does not exist',
     ]
     assert play.until(60).outcome == ('never-appeared', 'NotFound', 31)
 
