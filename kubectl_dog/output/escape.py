@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 LIMIT = 4_000
 
@@ -34,6 +35,14 @@ def clip(text: str, limit: int = LIMIT) -> str:
 def line(text: str) -> str:
     """A line as somebody wrote it (a log line), fit to be shown."""
     return escape(clip(text))
+
+
+def lines(texts: Sequence[str]) -> Sequence[str]:
+    """Many such lines: where all are clean, which is usual, they are looked at as one."""
+    whole = ''.join(texts)
+    if max(map(len, texts), default=0) <= LIMIT and not _UNSAFE.search(whole):
+        return texts
+    return [line(text) for text in texts]
 
 
 def sentence(text: str) -> str:

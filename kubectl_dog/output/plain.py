@@ -15,7 +15,7 @@ from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.output import phrases
 from kubectl_dog.output.colour import Palette
 from kubectl_dog.output.ending import ending
-from kubectl_dog.output.escape import line
+from kubectl_dog.output.escape import lines
 from kubectl_dog.output.escape import sentence
 from kubectl_dog.output.names import Names
 
@@ -168,7 +168,7 @@ class PlainRenderer:
     def _logs(self, event: events.LogChunk) -> list[str]:
         pod = self._names.pod(event.target, event.pod)
         prefix = self._palette.dim(f'{INDENT}{sentence(f"{pod} {event.container}")} │')
-        return [f'{prefix} {line(text)}' for _, text in event.lines]
+        return [f'{prefix} {text}' for text in lines([text for _, text in event.lines])]
 
     def _cause(self, event: events.CauseSeen) -> list[str]:
         cause, key = event.cause, (event.target, event.cause.key)

@@ -167,8 +167,9 @@ class Core:
             yield Notice(at, None, f'{want.pod} {want.container}: {item.payload.message}')
         if not isinstance(item.payload, LogLines):
             return
-        seen = self._closed.get(want.stream, -1)
-        lines = tuple(line for line in item.payload.lines if line.time > seen)
+        lines, seen = item.payload.lines, self._closed.get(want.stream)
+        if seen is not None:
+            lines = tuple(line for line in lines if line.time > seen)
         for one in self._open:
             if lines and want.stream in one.keys:
                 yield LogChunk(at, one.track.target, want.pod, want.container, lines)

@@ -65,7 +65,7 @@ class Store:
         elif isinstance(want, Watch) and isinstance(payload, Changed):
             self._change(want, payload)
         elif isinstance(want, Logs) and isinstance(payload, LogLines):
-            kept = self.logs.get(want.stream, ()) + payload.lines
+            kept = self.logs.get(want.stream, ()) + payload.lines[-KEPT_LINES:]
             self.logs[want.stream] = kept[-KEPT_LINES:]
         elif isinstance(want, Logs) and isinstance(payload, LogEnd):
             known = self.log_ends.get(want.stream, -1)

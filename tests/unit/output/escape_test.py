@@ -4,9 +4,11 @@ import time
 
 import pytest
 
+from kubectl_dog.output.escape import LIMIT
 from kubectl_dog.output.escape import clip
 from kubectl_dog.output.escape import escape
 from kubectl_dog.output.escape import line
+from kubectl_dog.output.escape import lines
 from kubectl_dog.output.escape import sentence
 
 
@@ -60,3 +62,9 @@ def test_hostile_spaces_do_not_take_long():
     before = time.perf_counter()
     sentence((' ' * 100_000 + 'x') * 10 + '\n')
     assert time.perf_counter() - before < 1
+
+
+def test_many_lines_are_shown_as_each_of_them_would_be():
+    many = ['clean', 'a\x1b[31m', 'x' * (LIMIT + 1), '\ud800', '']
+    for batch in (many, ['clean', 'too'], ['x' * LIMIT] * 2, many[2:3], []):
+        assert list(lines(batch)) == [line(text) for text in batch]
