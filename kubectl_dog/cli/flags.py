@@ -40,6 +40,9 @@ _SWITCHES = (
 # What is called otherwise in `Flags`.
 _FIELDS = {'as': 'as_user', 'kube_config_base64': 'kubeconfig_base64', 'v': 'verbosity'}
 
+# Longer than any run, in seconds.
+_NEVER = 1e7
+
 
 def seconds(text: str) -> float:
     """A duration for argparse."""
@@ -75,12 +78,12 @@ def add_cluster(parser: argparse.ArgumentParser) -> None:
     group.add_argument('-v', '--v', type=int, metavar='LEVEL', help='6 and more: tell the requests')
 
 
-def switch(group: Any, name: str, text: str) -> None:
+def switch(group: Any, name: str, text: str, field: str = '') -> None:
     """A flag that is on or off: `--name`, `--name=false`; absent, it is None.
 
     An optional value would swallow the target that follows, so each value is a flag of its own.
     """
-    field = _field(name)
+    field = field or _field(name)
     group.add_argument(
         name,
         dest=field,
@@ -109,6 +112,12 @@ def add_output(parser: argparse.ArgumentParser) -> None:
         help='plain text, or JSON Lines (default: plain)',
     )
     group.add_argument(
+        '--output-prefix',
+        default='',
+        metavar='TEXT',
+        help='put this before every line',
+    )
+    group.add_argument(
         '--color',
         choices=('auto', 'always', 'never'),
         default='auto',
@@ -119,6 +128,7 @@ def add_output(parser: argparse.ArgumentParser) -> None:
 def add_limits(parser: argparse.ArgumentParser) -> None:
     """When to give up whatever happens."""
     parser.add_argument(
+        '-t',
         '--timeout',
         type=seconds,
         metavar='TIME',
@@ -145,6 +155,13 @@ def add_verdict(parser: argparse.ArgumentParser) -> None:
         help='end with code 4 where the target does not appear within this time (default: 30s)',
     )
     group.add_argument(
+        '--status-progress-period',
+        type=_period,
+        default=Options().status_period,
+        metavar='TIME',
+        help='a sign of life this often, 0 for none (default: 30s)',
+    )
+    group.add_argument(
         '--stable-for',
         type=_stable,
         metavar='TIME',
@@ -156,7 +173,13 @@ def add_verdict(parser: argparse.ArgumentParser) -> None:
 def add_logs(parser: argparse.ArgumentParser) -> None:
     """Which log lines to show."""
     group = parser.add_argument_group('logs')
-    group.add_argument('--since', type=seconds, metavar='TIME', help='lines newer than this only')
+    group.add_argument(
+        '--since',
+        '--logs-since',
+        type=_since,
+        metavar='TIME',
+        help='lines newer than this only; `now`, or `all` (default)',
+    )
     group.add_argument(
         '--tail',
         type=int,
@@ -177,6 +200,16 @@ def boolean(text: str) -> bool:
     if text.lower() not in known:
         raise argparse.ArgumentTypeError('must be true or false')
     return known[text.lower()]
+
+
+def _since(text: str) -> float | None:
+    """A duration, or kubedog's words for none and for all of it."""
+    return {'now': 0.0, 'all': None}[text] if text in ('now', 'all') else seconds(text)
+
+
+def _period(text: str) -> float:
+    """A duration; kubedog's -1, or 0, for never."""
+    return 0.0 if text == '-1' else seconds(text)
 
 
 def _stable(text: str) -> float | None:
@@ -211,7 +244,8 @@ def rollout(args: argparse.Namespace) -> Options:
         stall_timeout=args.stall_timeout or None,
         create_timeout=args.create_timeout,
         stable_for=args.stable_for,
-        once=not args.watch,
+        status_period=args.status_progress_period or _NEVER,
+        once=args.watch is False,
     )
 
 

@@ -26,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if words and words[0] in _PLANNED:
             raise UserError(f'{words[0]} is not part of this version yet; see `{program()} --help`')
-        args = parser().parse_args(_as_habits_have_it(words))
+        args = parse(_as_habits_have_it(words))
         return int(args.run(args))
     except UserError as error:
         return _fail(sentence(str(error)), error.exit_code)
@@ -36,6 +36,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     except Exception:
         return _fail(_report(words), _DEFECT)
+
+
+def parse(words: Sequence[str]) -> argparse.Namespace:
+    """The command line; exits with 2 and a sentence where it is wrong.
+
+    kubectl lets flags stand between TYPE and NAME; argparse takes only the words before them.
+    """
+    top = parser()
+    args, rest = top.parse_known_args(words)
+    if any(word.startswith('-') for word in rest) or (rest and not hasattr(args, 'target')):
+        top.error(f'unrecognized arguments: {" ".join(rest)}')
+    if rest:
+        args.target = [*args.target, *rest]
+    return args
 
 
 def _as_habits_have_it(words: list[str]) -> list[str]:

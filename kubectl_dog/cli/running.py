@@ -51,7 +51,7 @@ def run(play: api.Play, args: argparse.Namespace) -> int:
     code = 70
     with _signals(source):
         for event in session.run(writer.has_room):
-            writer.write(renderer.render(event))
+            writer.write([args.output_prefix + line for line in renderer.render(event)])
             if isinstance(event, TargetEnded) and event.verdict is Verdict.NO_ACCESS:
                 said = sentence(event.message)
                 sys.stderr.write(f'{event.target.label} cannot be read: {said}\n')

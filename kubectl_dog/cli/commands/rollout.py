@@ -27,16 +27,8 @@ def add(commands: Any) -> None:
         allow_abbrev=False,
     )
     parser.add_argument('target', nargs='+', help='TYPE/NAME or TYPE NAME')
-    parser.add_argument(
-        '-w',
-        '--watch',
-        type=flags.boolean,
-        nargs='?',
-        const=True,
-        default=True,
-        metavar='BOOL',
-        help='--watch=false takes one look: 1 where it has failed, else 0',
-    )
+    for name, text in (('-w', ''), ('--watch', '--watch=false takes one look (6: paused)')):
+        flags.switch(parser, name, text, field='watch')
     flags.add_limits(parser)
     flags.add_verdict(parser)
     flags.add_logs(parser)

@@ -1,10 +1,7 @@
 from __future__ import annotations
 
-import argparse
-
 import pytest
 
-from kubectl_dog.cli import flags
 from kubectl_dog.cli import main as program
 from kubectl_dog.cli import running
 from kubectl_dog.model.options import Options
@@ -38,8 +35,14 @@ def tracked(monkeypatch):
             ['rollout', 'deploy/web', '--since', '1h', '--tail', '-1'],
             Options(since=3600, tail=None),
         ),
+        (['rollout', 'deploy/web', '--logs-since', 'now'], Options(since=0.0)),
+        (['rollout', 'deploy/web', '--logs-since', 'all'], Options()),
+        (['rollout', 'deploy/web', '-t', '5'], Options(timeout=5)),
+        (['rollout', 'deploy/web', '--status-progress-period', '5'], Options(status_period=5)),
+        (['rollout', 'deploy/web', '--status-progress-period=-1'], Options(status_period=1e7)),
         (['rollout', 'deploy/web', '--watch=false'], Options(once=True)),
         (['rollout', 'deploy/web', '-w'], Options()),
+        (['rollout', 'deploy/web', '-w=false'], Options(once=True)),
         (['follow', 'deploy/web', '--tail', '5'], Options(follow=True, tail=5)),
     ),
 )
@@ -54,14 +57,11 @@ def test_options(tracked, argv, options):
         (['rollout', 'status', 'deploy', 'web', '-w'], ['deploy', 'web']),
         (['rollout', 'track', 'deployment', 'web'], ['deployment', 'web']),
         (['rollout', 'status'], ['status']),
+        (['rollout', 'status', '-w', 'deploy/web'], ['deploy/web']),
+        (['rollout', '--watch', 'deploy/web'], ['deploy/web']),
+        (['rollout', 'deploy', '-n', 'shop', 'web'], ['deploy', 'web']),
         (['follow', 'deployment', 'web'], ['deployment', 'web']),
     ),
 )
 def test_habits_of_kubectl_and_kubedog_work(tracked, argv, words):
     assert tracked(*argv)[0] == words
-
-
-@pytest.mark.parametrize('text', ('maybe', ''))
-def test_what_is_no_truth_value(text):
-    with pytest.raises(argparse.ArgumentTypeError, match='must be true or false'):
-        flags.boolean(text)

@@ -48,6 +48,7 @@ def test_help_speaks_of_kubectl_dog(main, argv):
         (['replay', '/nowhere', '--speed', '0'], 'must be a number above 0'),
         (['replay', '/nowhere', '--speed', '10x'], 'must be a number above 0'),
         (['demo', 'nothing'], "there is no demo 'nothing'"),
+        (['version', 'x'], 'unrecognized arguments: x'),
         (['bark'], "invalid choice: 'bark'"),
     ),
 )
@@ -56,6 +57,11 @@ def test_a_wrong_command_line_is_exit_2_and_a_sentence(main, argv, told):
     assert (code, out) == (2, '')
     assert told in err
     assert 'Traceback' not in err
+
+
+def test_every_line_can_be_prefixed(main):
+    _, out, _ = main('demo', '--instant', '--output-prefix', '[ci] ')
+    assert out and all(line.startswith('[ci] ') for line in out.splitlines())
 
 
 def test_no_access_is_exit_5_and_a_sentence(main, tmp_path):
