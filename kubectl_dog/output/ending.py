@@ -63,7 +63,9 @@ def _why(event: TargetEnded) -> list[str]:
 
 
 def _block(label: str, lines: Iterable[str]) -> list[str]:
-    return [f'  {"" if number else label:<5} {text}'.rstrip() for number, text in enumerate(lines)]
+    # CI systems obey a line that starts like one of their commands, blanks before it or not.
+    tame = [f'│ {text}' if text.lstrip().startswith(('::', '##[')) else text for text in lines]
+    return [f'  {"" if number else label:<5} {text}'.rstrip() for number, text in enumerate(tame)]
 
 
 def ending(event: TargetEnded, palette: Palette) -> list[str]:

@@ -116,3 +116,9 @@ def test_what_was_not_seen_is_said_and_commands_are_two():
 def test_a_long_command_is_never_cut_short_of_use():
     command = 'kubectl logs deploy/ledger -c ' + 'x' * 300
     assert told(Verdict.FAILED, explanation=Explanation(remedies=(command,)))[-1].endswith(command)
+
+
+@pytest.mark.parametrize('said', ('::error::pwned', '  ##[error]pwned'))
+def test_commands_of_ci_systems_are_not_at_the_start_of_a_line(said):
+    lines = told(Verdict.FAILED, explanation=Explanation(facts=('first', said)))
+    assert not any(line.strip().startswith(('::', '##[')) for line in lines)
