@@ -64,7 +64,7 @@ def interrupted(stage):
 
 def follow_with_a_timeout(stage):
     web = manifests.deployment('web', SPEAK, probe=READY_SOON)
-    return track(stage, 'follow deploy/web', web, flags=('--timeout', '33s'))
+    return track(stage, 'follow deploy/web', web, flags=('--timeout', '12s'))
 
 
 def follow_a_pod(stage):
@@ -81,7 +81,7 @@ ENDS = {
     never_appears: (4, 'never-appeared', 'notice'),
     one_look: (0, 'progressing', 'state'),
     interrupted: (130, 'interrupted', 'state child'),
-    follow_with_a_timeout: (3, 'timed-out', 'revision state child kube-event log status'),
+    follow_with_a_timeout: (3, 'timed-out', 'revision state child kube-event log'),
     follow_a_pod: (0, 'ended', 'state child log'),
 }
 
