@@ -68,8 +68,10 @@ def in_progress(stage):
     late = {'exec': {'command': ['true']}, 'initialDelaySeconds': 600}
     stage.apply(manifests.deployment('web', probe=late, replicas=2))
     run = stage.dog.start('rollout', 'deploy/web')
-    run.wait_for('running')
-    time.sleep(2)
+    stage.kubectl(
+        'wait', 'pods', '--all', '--for=jsonpath={.status.phase}=Running', '--timeout=40s'
+    )
+    time.sleep(4)
     before, opened = asked.all(), asked.open()
     time.sleep(IDLE)
     more = asked.all() - before
