@@ -32,6 +32,10 @@ EXPLAINS = Tolerance()
 STANDING_BACK_OFF = 30.0
 OLD_RESTARTS = 3
 
+# A pod this young (seconds) when tracking began belongs to the rollout that is tracked: its ends
+# are not history, so that it does not matter how soon after `apply` the program was started.
+FRESH = 120.0
+
 # A cause that vanishes and comes back within this many seconds was there all the time: between
 # two attempts the kubelet shows nothing.
 GAP = 15.0

@@ -18,6 +18,7 @@ from kubectl_dog.causes import volumes
 from kubectl_dog.causes.blocking import has_proof
 from kubectl_dog.causes.blocking import is_blocked
 from kubectl_dog.causes.catalogue import CODES
+from kubectl_dog.causes.catalogue import FRESH
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
@@ -40,9 +41,6 @@ _FAMILIES = (
 
 # Families whose causes use up the retries of a Job.
 _RETRIED = ('container start', 'probes', 'infrastructure', 'init')
-
-# A pod this young (seconds) when tracking began belongs to the rollout that is tracked.
-_FRESH = 120.0
 
 
 def of_target(view: View, assessed: Assessment) -> tuple[Cause, ...]:
@@ -82,7 +80,7 @@ def _put_out(view: View, assessed: Assessment) -> tuple[Cause, ...]:
     owners = {uid(one) for one in (view.object or {}, *assessed.children)}
     replaced = [pod for pod in assessed.other_pods if controller_uid(pod) in owners]
     ready = bool(assessed.pods) and all(is_ready(pod) for pod in assessed.pods)
-    pods = infrastructure.since(view, (*assessed.pods, *replaced), _FRESH)
+    pods = infrastructure.since(view, (*assessed.pods, *replaced), FRESH)
     return tuple(infrastructure.put_out(view, pods, is_complete=ready))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from kubectl_dog.model import times
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.options import Options
+from kubectl_dog.output import colour
 
 # Names, metavar, and help; an empty help keeps a flag that few need out of --help.
 _CLUSTER: tuple[tuple[tuple[str, ...], str, str], ...] = (
@@ -119,7 +120,7 @@ def add_output(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         '--color',
-        choices=('auto', 'always', 'never'),
+        choices=colour.CHOICES,
         default='auto',
         help='colour the plain text (default: auto, on a terminal)',
     )

@@ -223,7 +223,8 @@ def _serving(rollout: _Rollout) -> str:
 
 
 def _remedies(rollout: _Rollout) -> tuple[str, ...]:
-    if not rollout.previous:
+    # Going back helps only where the revision before still works.
+    if not number(rollout.previous, 'status', 'readyReplicas'):
         return ()
     target = rollout.view.target
     return (f'kubectl rollout undo -n {target.namespace} {target.label}',)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 
+from kubectl_dog.causes.catalogue import FRESH
 from kubectl_dog.model.items import Answer
 from kubectl_dog.model.items import Changed
 from kubectl_dog.model.items import Item
@@ -26,10 +27,6 @@ from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Lookup
 from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
-
-# A pod this young (seconds) when tracking began belongs to the rollout that is tracked: its ends
-# are not history, so that it does not matter how soon after `apply` the program was started.
-FRESH = 120.0
 
 # Trouble after which a watch is not tried again.
 FINAL = ('denied', 'invalid')

@@ -284,3 +284,9 @@ def test_a_sidecar_without_a_probe_has_to_last_too():
     )
     judged = tracker.assess(view(deployment(template=template), replica_set(), living))
     assert judged.recheck_at == NOW + 6
+
+
+def test_going_back_is_no_remedy_to_a_revision_that_does_not_work():
+    judged = tracker.assess(view(deployment(), replica_set(), replica_set('1', ready=0)))
+    assert judged.revision.previous == '1'
+    assert judged.remedies == ()
