@@ -124,6 +124,8 @@ _MAKING_ROOM = ('QuotaExceeded', 'Unschedulable')
 
 def tolerance(cause: Cause) -> Tolerance:
     """What this cause may do before it fails its target."""
+    if cause.allowed is not None:
+        return cause.allowed
     family, allowed = CODES[cause.code].family, _basic(cause)
     if cause.explains:
         return EXPLAINS

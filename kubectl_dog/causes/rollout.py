@@ -42,7 +42,12 @@ def _terminating(view: View, assessed: Assessment) -> Iterator[Cause]:
     going = sorted((pod for pod in assessed.other_pods if is_deleting(pod)), key=_due)
     if not going or progress is None or progress.updated >= progress.desired:
         return
-    yield Cause(
+    yield terminating(view, going)
+
+
+def terminating(view: View, going: list[Object]) -> Cause:
+    """What the first of these pods still waits for, as a cause."""
+    return Cause(
         code='TerminatingPods',
         reason='Terminating',
         subject='pods',

@@ -41,9 +41,6 @@ _SWITCHES = (
 # What is called otherwise in `Flags`.
 _FIELDS = {'as': 'as_user', 'kube_config_base64': 'kubeconfig_base64', 'v': 'verbosity'}
 
-# Longer than any run, in seconds.
-_NEVER = 1e7
-
 
 def seconds(text: str) -> float:
     """A duration for argparse."""
@@ -137,40 +134,6 @@ def add_limits(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_verdict(parser: argparse.ArgumentParser) -> None:
-    """What the verdict depends on."""
-    group = parser.add_argument_group('verdict')
-    group.add_argument(
-        '--stall-timeout',
-        '--no-activity-timeout',
-        type=seconds,
-        metavar='TIME',
-        help='end with code 3 after this time without progress (default: 10m, or what the '
-        "target's own deadlines ask for)",
-    )
-    group.add_argument(
-        '--create-timeout',
-        type=seconds,
-        default=Options().create_timeout,
-        metavar='TIME',
-        help='end with code 4 where the target does not appear within this time (default: 30s)',
-    )
-    group.add_argument(
-        '--status-progress-period',
-        type=_period,
-        default=Options().status_period,
-        metavar='TIME',
-        help='a sign of life this often, 0 for none (default: 30s)',
-    )
-    group.add_argument(
-        '--stable-for',
-        type=_stable,
-        metavar='TIME',
-        help='ready counts only once it has lasted this long (default: auto, 10s for containers '
-        'without a readiness probe)',
-    )
-
-
 def add_logs(parser: argparse.ArgumentParser) -> None:
     """Which log lines to show."""
     group = parser.add_argument_group('logs')
@@ -208,15 +171,6 @@ def _since(text: str) -> float | None:
     return {'now': 0.0, 'all': None}[text] if text in ('now', 'all') else seconds(text)
 
 
-def _period(text: str) -> float:
-    """A duration; kubedog's -1, or 0, for never."""
-    return 0.0 if text == '-1' else seconds(text)
-
-
-def _stable(text: str) -> float | None:
-    return None if text == 'auto' else seconds(text)
-
-
 def cluster(args: argparse.Namespace) -> dict[str, Any]:
     """The cluster flags as `api.connect` takes them."""
     names = [_shown(names)[0] for names, _, _ in _CLUSTER]
@@ -239,23 +193,7 @@ def _pair(text: str) -> str:
     return text
 
 
-def rollout(args: argparse.Namespace) -> Options:
-    """The options of `rollout`."""
-    return _options(args)._replace(
-        stall_timeout=args.stall_timeout or None,
-        create_timeout=args.create_timeout,
-        stable_for=args.stable_for,
-        status_period=args.status_progress_period or _NEVER,
-        once=args.watch is False,
-    )
-
-
-def follow(args: argparse.Namespace) -> Options:
-    """The options of `follow`."""
-    return _options(args)._replace(follow=True)
-
-
-def _options(args: argparse.Namespace) -> Options:
+def options(args: argparse.Namespace) -> Options:
     """What all commands that track have; a zero time-out means none, as for kubectl."""
     return Options(
         timeout=args.timeout or None,

@@ -42,9 +42,9 @@ class Cause(NamedTuple):
     no effect at this moment (a crashed container that runs again). `healing` says that the thing
     that was missing is there now. `held` says that something is at work on it: its clock stands
     still. `explains` says that it decides nothing here: a Job has retries of its own. `patience`
-    replaces the seconds of its tolerance, `partial` says that only some of the
-    updated pods show it, while the rollout can get past them. `logs` are the containers whose
-    last words explain it, `lookups` are looks that would tell more.
+    replaces the seconds of its tolerance, and `allowed`, which the user told, all of it. `partial`
+    says that only some of the updated pods show it, while the rollout can get past them. `logs`
+    are the containers whose last words explain it, `lookups` are looks that would tell more.
     """
 
     code: str
@@ -59,6 +59,7 @@ class Cause(NamedTuple):
     held: bool = False
     partial: bool = False
     patience: float | None = None
+    allowed: Tolerance | None = None
     explains: bool = False
     evidence: tuple[str, ...] = ()
     logs: tuple[LogRef, ...] = ()

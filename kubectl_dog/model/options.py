@@ -9,7 +9,9 @@ class Options(NamedTuple):
     """All times in seconds; None means `auto` for the stall and stable times, else `no limit`.
 
     `since` counts back from the start of the run; `tail` is in lines. `follow` never fails and
-    ends only with its target, `once` takes a single look.
+    ends only with its target, `once` takes a single look. `tolerate` holds texts like
+    `CrashLoop=5`, `allow_failures` is a number of pods or a percentage of them, `on_pause` one of
+    PAUSES. `revision` and `expect_images` pin what has to be rolled out; empty pins nothing.
     """
 
     timeout: float | None = None
@@ -22,3 +24,14 @@ class Options(NamedTuple):
     logs: bool = True
     follow: bool = False
     once: bool = False
+    tolerate: tuple[str, ...] = ()
+    allow_failures: str = ''
+    on_pause: str = ''
+    revision: str = ''
+    expect_images: tuple[str, ...] = ()
+    wait_for_termination: bool = False
+    strict_nodes: bool = False
+
+
+# What a pause means: the end of the run (the default), nothing at all, or success.
+PAUSES = ('stop', 'wait', 'succeed')

@@ -21,6 +21,7 @@ class Verdict(str, Enum):
     TIMED_OUT = 'timed-out'
     DELETED = 'deleted'
     NEVER_APPEARED = 'never-appeared'
+    SUPERSEDED = 'superseded'
     NO_ACCESS = 'no-access'
     PAUSED = 'paused'
     INTERRUPTED = 'interrupted'
@@ -35,6 +36,7 @@ EXIT_CODES = {
     Verdict.TIMED_OUT: 3,
     Verdict.DELETED: 4,
     Verdict.NEVER_APPEARED: 4,
+    Verdict.SUPERSEDED: 4,
     Verdict.NO_ACCESS: 5,
     Verdict.PAUSED: 6,
     Verdict.INTERRUPTED: 130,

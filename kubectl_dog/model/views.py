@@ -51,3 +51,4 @@ class View(NamedTuple):
     blind: frozenset[str] = frozenset()
     memory: Memory = Memory()
     stable_for: float | None = None
+    strict_nodes: bool = False

@@ -19,6 +19,7 @@ _HEADLINES = {
     Verdict.TIMED_OUT: ('timed out', ' after {}'),
     Verdict.DELETED: ('was deleted', ' after {}'),
     Verdict.NEVER_APPEARED: ('did not appear', ' within {}'),
+    Verdict.SUPERSEDED: ('was superseded', ''),
     Verdict.NO_ACCESS: ('cannot be read', ''),
     Verdict.PAUSED: ('is paused', ''),
     Verdict.INTERRUPTED: ('interrupted', ' after {}'),

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from kubectl_dog.model.assessments import Progress
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.causes import Tolerance
 from kubectl_dog.model.events import CauseSeen
 from kubectl_dog.model.events import RevisionSeen
 from kubectl_dog.model.events import StateChanged
@@ -86,6 +87,8 @@ def spread(count: int, updated: int) -> str:
 
 def fate(event: CauseSeen) -> str:
     """When a cause fails its target; empty where it only explains."""
+    if event.cause.allowed == Tolerance():
+        return 'tolerated'
     if event.fails_at is not None:
         ending = _ENDINGS.get(event.cause.code, 'exit')
         return f'fails at the {ordinal(event.fails_at)} {ending}'

@@ -196,12 +196,16 @@ def _signal(data: Any) -> str:
     return name
 
 
+def _texts(data: Any) -> tuple[str, ...]:
+    return tuple(map(text, sequence(data)))
+
+
 def decode_options(data: Any) -> Options:
-    """The inverse of encode_options; every option is a switch, or a number or null."""
-    defaults = Options._field_defaults
+    """The inverse of encode_options: switches, texts, lists of texts, and numbers or null."""
+    checks = {bool: flag, str: text, tuple: _texts}
     shape = {
-        name: flag if isinstance(default, bool) else optional_number
-        for name, default in defaults.items()
+        name: checks.get(type(default), optional_number)
+        for name, default in Options._field_defaults.items()
     }
     options: Options = unpack(Options, shape, data)
     for name in ('status_period', 'create_timeout'):

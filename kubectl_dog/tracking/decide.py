@@ -75,7 +75,7 @@ def _verdict(moment: Moment, options: Options) -> Decision | None:
     due = [one.cause for one in moment.ledger.values() if limit(one, moment.at).due]
     if assessed.state is State.READY:
         return Decision(Verdict.READY, assessed.reason, assessed.message)
-    if assessed.state is State.FAILED:
+    if assessed.state is State.FAILED and not _is_tolerated(moment):
         cause = best(standing)
         reason = cause.code if cause else assessed.reason
         waits_for = f'; it waits for {assessed.waits_for}' if assessed.waits_for else ''
@@ -86,18 +86,44 @@ def _verdict(moment: Moment, options: Options) -> Decision | None:
         cause = best(due)
         assert cause is not None
         return Decision(Verdict.FAILED, cause.code, cause.message, cause)
-    if moment.paused_at is not None and moment.at >= moment.paused_at + patience.PAUSE:
-        tells = f'it {assessed.message}; nothing will happen until somebody resumes it'
-        return Decision(Verdict.PAUSED, assessed.reason, assessed.message, None, tells)
+    pause = _pause_ends(moment, options)
+    if pause is not None and moment.at >= pause:
+        return _paused(assessed, options)
     return _too_late(moment, options, best(standing))
 
 
+def _is_tolerated(moment: Moment) -> bool:
+    """Whether the user gives the failure that the target itself tells of more time."""
+    return not moment.assessed.has_ended and any(
+        one.gone is None
+        and one.cause.code == moment.assessed.reason
+        and one.cause.allowed is not None
+        and not limit(one, moment.at).due
+        for one in moment.ledger.values()
+    )
+
+
+def _pause_ends(moment: Moment, options: Options) -> float | None:
+    """When a pause is a verdict; None where it is none."""
+    if moment.paused_at is None or options.on_pause == 'wait':
+        return None
+    return moment.paused_at + patience.PAUSE
+
+
+def _paused(assessed: Assessment, options: Options) -> Decision:
+    if options.on_pause == 'succeed':
+        message = f'{assessed.message}, which counts as success (--on-pause=succeed)'
+        return Decision(Verdict.READY, assessed.reason, message)
+    tells = f'it {assessed.message}; nothing will happen until somebody resumes it'
+    return Decision(Verdict.PAUSED, assessed.reason, assessed.message, None, tells)
+
+
 def _too_late(moment: Moment, options: Options, cause: Cause | None) -> Decision | None:
-    stall = patience.stall_timeout(options, moment.assessed)
+    stalls = _stalls(moment, options)
     if options.timeout is not None and moment.at >= options.timeout:
         message = f'not ready within {short(options.timeout)} (--timeout)'
-    elif moment.at >= moment.moved_at + stall:
-        message = f'no progress for {short(stall)} (--stall-timeout)'
+    elif stalls is not None and moment.at >= stalls:
+        message = f'no progress for {short(stalls - moment.moved_at)} (--stall-timeout)'
     else:
         return None
     assessed = moment.assessed
@@ -105,13 +131,19 @@ def _too_late(moment: Moment, options: Options, cause: Cause | None) -> Decision
     return Decision(Verdict.TIMED_OUT, cause.code if cause else '', message, cause, tells)
 
 
+def _stalls(moment: Moment, options: Options) -> float | None:
+    """When standing still is a verdict; None while it waits for a person."""
+    if moment.paused_at is not None and options.on_pause == 'wait':
+        return None
+    return moment.moved_at + patience.stall_timeout(options, moment.assessed)
+
+
 def deadlines(moment: Moment, options: Options, started: float) -> list[float]:
     """When the verdict may change though nothing else does; `started` is the server's time at 0."""
     if options.follow:
         return []
-    found = [moment.moved_at + patience.stall_timeout(options, moment.assessed)]
-    if moment.paused_at is not None:
-        found.append(moment.paused_at + patience.PAUSE)
+    ends = (_stalls(moment, options), _pause_ends(moment, options))
+    found = [end for end in ends if end is not None]
     if moment.assessed.recheck_at is not None:
         found.append(moment.assessed.recheck_at - started)
     for one in moment.ledger.values():

@@ -101,7 +101,9 @@ class Narrator:
             left = limit(standing, at)
             # What is due now is told by the verdict.
             told_by_verdict = left.due and not self._follow
-            if tolerance(cause).explains_only or standing.gone is not None or told_by_verdict:
+            # What the user tolerates is told all the same.
+            explains = tolerance(cause).explains_only and cause.allowed is None
+            if explains or standing.gone is not None or told_by_verdict:
                 continue
             is_old = known is not None and cause.ends <= known.cause.ends
             if not is_old or (known and _terms(cause) != _terms(known.cause)):
@@ -122,4 +124,4 @@ class Narrator:
 
 def _terms(cause: Cause) -> tuple[object, ...]:
     """What changes the time a cause has left, apart from time itself."""
-    return cause.healing, cause.held, cause.partial, cause.patience
+    return cause.healing, cause.held, cause.partial, cause.patience, cause.allowed

@@ -76,7 +76,7 @@ def limit(standing: Standing, at: float) -> Limit:
     cause, allowed = standing.cause, tolerance(standing.cause)
     times = []
     if allowed.seconds is not None and not cause.held:
-        stretch = HEALING if cause.healing else 1.0
+        stretch = HEALING if cause.healing and cause.allowed is None else 1.0
         times.append(standing.first + allowed.seconds * stretch)
     if allowed.ends is not None and cause.ends >= allowed.ends:
         times.append(standing.first + allowed.span)

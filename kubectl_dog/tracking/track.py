@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kubectl_dog.causes.families import of_target
-from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.events import Event
 from kubectl_dog.model.events import StateChanged
@@ -22,20 +20,19 @@ from kubectl_dog.model.wants import Watch
 from kubectl_dog.trackers.protocol import Tracker
 from kubectl_dog.tracking import logplan
 from kubectl_dog.tracking import patience
+from kubectl_dog.tracking import pins
 from kubectl_dog.tracking.decide import Decision
-from kubectl_dog.tracking.decide import Moment
 from kubectl_dog.tracking.decide import deadlines
 from kubectl_dog.tracking.decide import decide
 from kubectl_dog.tracking.decide import has_evidence
 from kubectl_dog.tracking.explain import best
 from kubectl_dog.tracking.explain import explain
+from kubectl_dog.tracking.judge import Judge
+from kubectl_dog.tracking.judge import Look
 from kubectl_dog.tracking.narrate import Narrator
-from kubectl_dog.tracking.policy import Standing
-from kubectl_dog.tracking.policy import advance
 from kubectl_dog.tracking.policy import limit
 from kubectl_dog.tracking.presence import Presence
 from kubectl_dog.tracking.views import World
-from kubectl_dog.tracking.views import build
 
 # Up to so many objects have a watch each for their kube events; beyond, the namespace has one.
 # With the three watches of a Deployment this keeps a rollout within eight (design §9).
@@ -43,7 +40,7 @@ EVENT_WATCHES = 5
 
 
 class Track:
-    """Holds what must be remembered between two looks; every rule is a pure function elsewhere."""
+    """From looks to events, wants and a verdict; every rule is a pure function elsewhere."""
 
     def __init__(self, target: Target, tracker: Tracker, follow: bool = False) -> None:
         self.target = target
@@ -60,10 +57,8 @@ class Track:
 
     def _forget(self) -> None:
         self._narrator = Narrator(self.target, self._follow)
-        self._view: View | None = None
-        self._moment: Moment | None = None
-        self._reached = patience.Advance()
-        self._ledger: dict[tuple[str, str], Standing] = {}
+        self._judge = Judge(self.target, self._tracker, self._follow)
+        self._seen: Look | None = None
         self._shown: tuple[Object, ...] = ()
         self._streams = logplan.Streams()
         self.related: dict[str, Object] = {}
@@ -80,47 +75,33 @@ class Track:
             return
         if self.root in world.store.listed:
             thing = next(iter(world.store.objects(self.root)), None)
-            known = uid(self._view.object or {}) if self._view else ''
+            known = uid(self._seen.view.object or {}) if self._seen else ''
             yield from self._presence.look(at, thing, world)
             if thing is not None:
                 if known and known != uid(thing):
                     self._forget()
-                yield from self._judge(at, world, thing)
+                yield from self._look(at, world, thing)
                 return
-            departed = self._departed(at, world)
-            if departed is not None:
-                yield self._end_as(at, departed)
+            last = world.store.departed.get(self.root)
+            ended = self._judge.last(at, world, last) if last and self._seen else None
+            decision = decide(ended.moment, ended.options) if ended else None
+            if decision is not None:
+                self._seen = ended
+                yield self._end_as(at, decision)
                 return
-        ended = self._presence.verdict(at, world.options)
-        if ended is not None:
-            yield self.end(at, *ended)
+        verdict = self._presence.verdict(at, world.options)
+        if verdict is not None:
+            yield self.end(at, *verdict)
 
-    def _judge(self, at: float, world: World, thing: Object) -> Iterator[Event]:
-        view = build(world, self.target, thing, at, self._reached)
-        assessed = self._tracker.assess(view)
-        before, self._reached = self._reached, patience.advance(self._reached, assessed, at)
-        if self._reached.revised and self._reached.revision != before.revision:
-            # What was judged as if nothing had changed is judged again, knowing that it has.
-            view = build(world, self.target, thing, at, self._reached)
-            assessed = self._tracker.assess(view)
-        if before.revision and before.revision != self._reached.revision:
-            self._ledger = {}
-        causes = (*assessed.causes, *of_target(view, assessed))
-        self._ledger = advance(self._ledger, causes, at, self._reached.at)
-        self._view = view
-        self._moment = Moment(
-            at,
-            assessed,
-            self._ledger,
-            self._reached.at,
-            self._paused_at(at, assessed),
-        )
+    def _look(self, at: float, world: World, thing: Object) -> Iterator[Event]:
+        look = self._seen = self._judge.look(at, world, thing)
+        assessed, ledger = look.moment.assessed, look.moment.ledger
         self._shown = assessed.pods + (assessed.other_pods if self._follow else ())
         self.related = {uid(one): one for one in (thing, *assessed.children, *self._shown)}
-        yield from self._narrator.tell(at, assessed, self._shown, self._ledger)
-        seen = self._is_complete(view, world)
-        if seen or not world.options.once or at >= (world.options.timeout or at + 1):
-            yield from self._decide(at, world, seen)
+        yield from self._narrator.tell(at, assessed, self._shown, ledger)
+        complete = self._is_complete(look.view, world)
+        if complete or not look.options.once or at >= (look.options.timeout or at + 1):
+            yield from self._decide(at, world, look, complete)
 
     def _is_complete(self, view: View, world: World) -> bool:
         """Whether all that the tracker asks for has been listed, or may not be seen."""
@@ -134,27 +115,12 @@ class Track:
             for watch in watches
         )
 
-    def _paused_at(self, at: float, assessed: Assessment) -> float | None:
-        if assessed.state is not State.PAUSED:
-            return None
-        before = self._moment.paused_at if self._moment else None
-        return at if before is None else before
-
-    def _departed(self, at: float, world: World) -> Decision | None:
-        """What had ended before it was deleted keeps its verdict: the watch told its last state."""
-        last = world.store.departed.get(self.root)
-        if last is None or self._view is None:
-            return None
-        view = build(world, self.target, last, at, self._reached)
-        assessed = self._tracker.assess(view)
-        if not assessed.has_ended:
-            return None
-        self._view, self._moment = view, Moment(at, assessed, self._ledger, at, None)
-        return decide(self._moment, world.options)
-
-    def _decide(self, at: float, world: World, seen: bool) -> Iterator[Event]:
-        assert self._moment is not None
-        decision = decide(self._moment, world.options)
+    def _decide(self, at: float, world: World, look: Look, seen: bool) -> Iterator[Event]:
+        in_vain = pins.verdict(look.pin, look.was_met, at, look.options)
+        if in_vain is not None and not self._follow:
+            yield self.end(at, *in_vain)
+            return
+        decision = decide(look.moment, look.options)
         if decision is None:
             self._decided = None
             return
@@ -162,32 +128,32 @@ class Track:
         if self._decided is not None and self._decided[1].verdict is decision.verdict:
             since = self._decided[0]
         self._decided = (since, decision)
-        complete = has_evidence(decision, self._moment.assessed, world.store)
+        complete = has_evidence(decision, look.moment.assessed, world.store)
         # A failure that the target itself tells of is explained by what may not be listed yet.
         says_so_itself = (
-            decision.verdict is Verdict.FAILED and self._moment.assessed.state is State.FAILED
+            decision.verdict is Verdict.FAILED and look.moment.assessed.state is State.FAILED
         )
         complete = complete and (seen or not says_so_itself)
         if complete or not world.options.logs or at >= since + patience.EVIDENCE:
             yield self._end_as(at, decision)
 
     def _end_as(self, at: float, decision: Decision) -> TargetEnded:
-        assert self._view is not None and self._moment is not None
-        assessed = self._moment.assessed
+        assert self._seen is not None
         if decision.verdict in (Verdict.READY, Verdict.ENDED):
             explanation = Explanation()
         else:
-            explanation = explain(self._view, assessed, decision.cause, decision.tells)
+            assessed = self._seen.moment.assessed
+            explanation = explain(self._seen.view, assessed, decision.cause, decision.tells)
         return self.end(at, decision.verdict, decision.reason, decision.message, explanation)
 
     def stop(self, at: float, verdict: Verdict) -> TargetEnded:
         """End now, on the user's wish, with the best that can be said."""
-        if self._moment is None or self._view is None:
+        if self._seen is None:
             return self.end(at, verdict, '', 'nothing was seen of it yet')
-        assessed = self._moment.assessed
-        cause = best(one.cause for one in self._ledger.values() if one.gone is None)
+        assessed, ledger = self._seen.moment.assessed, self._seen.moment.ledger
+        cause = best(one.cause for one in ledger.values() if one.gone is None)
         tells = f'it was waiting for {assessed.waits_for}' if assessed.waits_for else ''
-        explanation = explain(self._view, assessed, cause, tells)
+        explanation = explain(self._seen.view, assessed, cause, tells)
         return self.end(at, verdict, cause.code if cause else '', assessed.message, explanation)
 
     def end(
@@ -199,7 +165,7 @@ class Track:
         explanation: Explanation | None = None,
     ) -> TargetEnded:
         """Record the verdict; nothing is judged or wanted after it."""
-        progress = self._moment.assessed.progress if self._moment else None
+        progress = self._seen.moment.assessed.progress if self._seen else None
         self.ended = TargetEnded(
             at,
             self.target,
@@ -217,14 +183,15 @@ class Track:
             return
         yield self.root
         yield from self._presence.wants()
-        if self._view is None or self._moment is None:
+        if self._seen is None:
             return
-        yield from self._tracker.wants(self._view)
+        ledger = self._seen.moment.ledger
+        yield from self._tracker.wants(self._seen.view)
         yield from self._event_watches()
         if world.options.logs:
-            failing = {pod for one in self._ledger.values() for pod in one.cause.pods}
+            failing = {pod for one in ledger.values() for pod in one.cause.pods}
             yield from self._streams.wants(at, self._shown, failing, world.started, world.options)
-        for one in self._ledger.values():
+        for one in ledger.values():
             left = limit(one, at).at
             if left is not None and at >= left - patience.EVIDENCE:
                 yield from one.cause.lookups
@@ -243,10 +210,11 @@ class Track:
         if self.ended is not None:
             return None
         found = self._presence.deadlines(world.options)
-        if world.options.timeout is not None:
-            found.append(world.options.timeout)
-        if self._moment is not None and not self._presence.missing:
-            found += deadlines(self._moment, world.options, world.started)
+        options = self._seen.options if self._seen else world.options
+        if options.timeout is not None:
+            found.append(options.timeout)
+        if self._seen is not None and not self._presence.missing:
+            found += deadlines(self._seen.moment, options, world.started)
         if self._decided is not None:
             found.append(self._decided[0] + patience.EVIDENCE)
         found += self._streams.deadlines

@@ -43,4 +43,5 @@ def build(world: World, target: Target, thing: Object, at: float, reached: Advan
             world.started + (at if store.cut else store.cut_until),
         ),
         stable_for=world.options.stable_for,
+        strict_nodes=world.options.strict_nodes,
     )

@@ -38,4 +38,4 @@ def add(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Connect and follow; 0 where the target ended, 3 where the time was up."""
-    return running.track(args.target, flags.follow(args), args)
+    return running.track(args.target, flags.options(args)._replace(follow=True), args)

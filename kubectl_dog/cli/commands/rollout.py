@@ -7,6 +7,7 @@ from typing import Any
 
 from kubectl_dog.cli import flags
 from kubectl_dog.cli import running
+from kubectl_dog.cli import verdict
 
 _EXAMPLES = """\
 examples:
@@ -30,7 +31,7 @@ def add(commands: Any) -> None:
     for name, text in (('-w', ''), ('--watch', '--watch=false takes one look (6: paused)')):
         flags.switch(parser, name, text, field='watch')
     flags.add_limits(parser)
-    flags.add_verdict(parser)
+    verdict.add(parser)
     flags.add_logs(parser)
     flags.add_cluster(parser)
     flags.add_output(parser)
@@ -44,4 +45,4 @@ def run(args: argparse.Namespace) -> int:
     # Habits: `kubectl rollout status deploy/x`, `kubedog rollout track deployment x`.
     if words[0] in ('status', 'track') and len(words) > 1:
         words = words[1:]
-    return running.track(words, flags.rollout(args), args)
+    return running.track(words, verdict.options(args), args)

@@ -44,6 +44,23 @@ def tracked(monkeypatch):
         (['rollout', 'deploy/web', '-w'], Options()),
         (['rollout', 'deploy/web', '-w=false'], Options(once=True)),
         (['follow', 'deploy/web', '--tail', '5'], Options(follow=True, tail=5)),
+        (
+            ['rollout', 'deploy/web', '--tolerate', 'CrashLoop=5', '--tolerate', 'NotReady=1m'],
+            Options(tolerate=('CrashLoop=5', 'NotReady=1m')),
+        ),
+        (['rollout', 'deploy/web', '--allow-failures', '20%'], Options(allow_failures='20%')),
+        (['rollout', 'deploy/web', '--on-pause', 'wait'], Options(on_pause='wait')),
+        (['rollout', 'deploy/web', '--revision', '07'], Options(revision='7')),
+        (['rollout', 'deploy/web', '--revision', '0'], Options()),
+        (
+            ['rollout', 'deploy/web', '--expect-image', 'web:2', '--expect-image', 'side:1'],
+            Options(expect_images=('web:2', 'side:1')),
+        ),
+        (['rollout', 'deploy/web', '--strict-nodes'], Options(strict_nodes=True)),
+        (
+            ['rollout', 'deploy/web', '--wait-for-termination'],
+            Options(wait_for_termination=True),
+        ),
     ),
 )
 def test_options(tracked, argv, options):
@@ -65,3 +82,20 @@ def test_options(tracked, argv, options):
 )
 def test_habits_of_kubectl_and_kubedog_work(tracked, argv, words):
     assert tracked(*argv)[0] == words
+
+
+@pytest.mark.parametrize(
+    ('words', 'said'),
+    (
+        (['--tolerate', 'Crashloop=5'], 'did you mean CrashLoop?'),
+        (['--tolerate', 'CrashLoop'], 'does not say how much'),
+        (['--allow-failures', 'some'], "'some' is not a number of pods"),
+        (['--on-pause', 'cry'], 'invalid choice'),
+        (['--revision', 'latest'], "'latest' is not the number of a revision"),
+    ),
+)
+def test_what_cannot_be_meant_is_said(capsys, words, said):
+    with pytest.raises(SystemExit) as stopped:
+        program.main(['rollout', 'deploy/web', *words])
+    assert stopped.value.code == 2
+    assert said in capsys.readouterr().err

@@ -81,9 +81,10 @@ def test_targets_come_back_the_same(target):
 
 
 def test_options_that_were_changed_come_back_and_others_are_not_written():
+    other = {bool: True, str: 'new', tuple: ('one', 'two')}
     changed = Options(
         **{
-            name: not default if isinstance(default, bool) else 7
+            name: default is not True and other.get(type(default), 7)
             for name, default in Options._field_defaults.items()
         }
     )

@@ -1,0 +1,76 @@
+"""What the user tolerates: `CODE=DURATION|COUNT|always|never`, and how many pods may fail."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from kubectl_dog.causes.catalogue import CODES
+from kubectl_dog.causes.catalogue import tolerance
+from kubectl_dog.causes.nearby import near
+from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.causes import Tolerance
+from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.times import duration
+
+ALWAYS = Tolerance()
+_WORDS = {'always': ALWAYS, 'never': Tolerance(seconds=0.0, ends=1)}
+_COUNT = re.compile(r'[0-9]{1,4}')
+_SHARE = re.compile(r'([0-9]{1,6})(%?)')
+
+
+class Share(NamedTuple):
+    """A number of pods, or, where `is_percent`, so many of a hundred of them."""
+
+    value: int = 0
+    is_percent: bool = False
+
+    def of(self, pods: int) -> int:
+        """How many that is of so many pods, rounded down."""
+        return pods * self.value // 100 if self.is_percent else self.value
+
+
+def parse(told: str) -> tuple[str, Tolerance]:
+    """The code and its tolerance from `CrashLoop=5` and the like; raises UserError.
+
+    A count is the number of the end that fails the target, as in the table of codes.
+    """
+    code, is_told, value = (one.strip() for one in told.partition('='))
+    if code not in CODES:
+        similar = near(code, list(CODES))
+        hint = f': did you mean {similar[0]}?' if similar else ''
+        raise UserError(f'no cause has the code {code!r}{hint}')
+    if value in _WORDS:
+        return code, _WORDS[value]
+    if not is_told or not value:
+        raise UserError(f'{told!r} does not say how much: write {code}=5m, or always, or never')
+    if not _COUNT.fullmatch(value):
+        return code, Tolerance(seconds=duration(value))
+    if CODES[code].tolerance.ends is None:
+        raise UserError(f'{code} is not counted: write {code}={value}s, or always, or never')
+    if int(value) < 1:
+        raise UserError(f'{told!r} cannot be: the first end is the 1st; write {code}=never')
+    return code, Tolerance(ends=int(value))
+
+
+def share(told: str) -> Share:
+    """`2` or `20%`; nothing told means no pod. Raises UserError."""
+    match = _SHARE.fullmatch(told.strip() or '0')
+    if not match or (match[2] and int(match[1]) > 100):
+        raise UserError(f'{told!r} is not a number of pods: write it like 2 or 20%')
+    return Share(int(match[1]), bool(match[2]))
+
+
+def allow(causes: Iterable[Cause], told: Mapping[str, Tolerance]) -> tuple[Cause, ...]:
+    """The causes with the tolerances that the user told."""
+    return tuple(cause._replace(allowed=told.get(cause.code)) for cause in causes)
+
+
+def excuse(causes: tuple[Cause, ...], pods: int) -> tuple[Cause, ...]:
+    """The causes, where what only so many pods suffer from decides nothing."""
+    serious = [cause for cause in causes if cause.pods and not tolerance(cause).explains_only]
+    if not serious or len({pod for cause in serious for pod in cause.pods}) > pods:
+        return causes
+    return tuple(cause._replace(allowed=ALWAYS) if cause in serious else cause for cause in causes)

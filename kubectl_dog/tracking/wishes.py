@@ -1,0 +1,103 @@
+"""What the user wants of one target: flags first, then the annotations that it carries. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Mapping
+from typing import Any
+from typing import NamedTuple
+
+from kubectl_dog.causes.allowing import Share
+from kubectl_dog.causes.allowing import parse
+from kubectl_dog.causes.allowing import share
+from kubectl_dog.model.causes import Tolerance
+from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import part
+from kubectl_dog.model.options import PAUSES
+from kubectl_dog.model.options import Options
+from kubectl_dog.model.times import duration
+
+PREFIX = 'kubectl-dog.github.io/'
+
+
+class Wishes(NamedTuple):
+    """`options` with what the annotations add, their tolerances read; `notices` as sentences
+    without a subject: an annotation that cannot be read is told, and changes nothing.
+    """
+
+    options: Options
+    tolerances: Mapping[str, Tolerance]
+    allowed: Share
+    notices: tuple[str, ...] = ()
+
+
+def read(options: Options, thing: Object) -> Wishes:
+    """The wishes for one object; raises UserError where an option itself cannot be read."""
+    told, notices = _annotations(thing)
+    # Each code for itself: a flag for one leaves the annotation for another.
+    tolerances = dict(map(parse, (*told.pop('tolerate', ()), *options.tolerate)))
+    unsaid = Options._field_defaults
+    merged = {name: one for name, one in told.items() if getattr(options, name) == unsaid[name]}
+    effective = options._replace(**merged)
+    return Wishes(effective, tolerances, share(effective.allow_failures), tuple(notices))
+
+
+def _annotations(thing: Object) -> tuple[dict[str, Any], list[str]]:
+    told: dict[str, Any] = {}
+    notices = []
+    for key, value in sorted(part(thing, 'metadata', 'annotations').items()):
+        word = str(key)[len(PREFIX) :]
+        if not str(key).startswith(PREFIX):
+            continue
+        try:
+            told[word.replace('-', '_')] = _reader(word)(str(value))
+        except UserError as error:
+            notices.append(f'has the annotation {key}, which is left out: {error}')
+    return told, notices
+
+
+def _reader(word: str) -> Callable[[str], Any]:
+    if word not in _READERS:
+        raise UserError(f'it is not known; known are {", ".join(_READERS)}')
+    return _READERS[word]
+
+
+def _tolerate(text: str) -> tuple[str, ...]:
+    told = tuple(one.strip() for one in text.split(',') if one.strip())
+    for one in told:
+        parse(one)
+    return told
+
+
+def _allow_failures(text: str) -> str:
+    share(text)
+    return text
+
+
+def _on_pause(text: str) -> str:
+    if text not in PAUSES:
+        raise UserError(f'{text!r} is none of {", ".join(PAUSES)}')
+    return text
+
+
+def _switch(text: str) -> bool:
+    if text not in ('true', 'false'):
+        raise UserError(f'{text!r} is neither true nor false')
+    return text == 'true'
+
+
+def _stable_for(text: str) -> float | None:
+    return None if text == 'auto' else duration(text)
+
+
+_READERS: dict[str, Callable[[str], Any]] = {
+    'tolerate': _tolerate,
+    'allow-failures': _allow_failures,
+    'on-pause': _on_pause,
+    'stable-for': _stable_for,
+    'stall-timeout': duration,
+    'strict-nodes': _switch,
+    'timeout': duration,
+    'wait-for-termination': _switch,
+}

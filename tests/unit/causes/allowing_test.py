@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from kubectl_dog.causes.allowing import ALWAYS
+from kubectl_dog.causes.allowing import Share
+from kubectl_dog.causes.allowing import allow
+from kubectl_dog.causes.allowing import excuse
+from kubectl_dog.causes.allowing import parse
+from kubectl_dog.causes.allowing import share
+from kubectl_dog.causes.catalogue import tolerance
+from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.causes import Tolerance
+from kubectl_dog.model.errors import UserError
+
+CRASH = Cause('CrashLoop', '', 'main', '', pods=('a',))
+IMAGE = Cause('ImageNotFound', '', 'main', '', pods=('b',))
+QUOTA = Cause('QuotaExceeded', '', 'tiny', '')
+
+
+@pytest.mark.parametrize(
+    ('told', 'code', 'allowed'),
+    (
+        ('CrashLoop=5', 'CrashLoop', Tolerance(ends=5)),
+        ('CrashLoop=90s', 'CrashLoop', Tolerance(seconds=90)),
+        ('CrashLoop=1h30m', 'CrashLoop', Tolerance(seconds=5400)),
+        (' ImageNotFound = 2m ', 'ImageNotFound', Tolerance(seconds=120)),
+        ('NotReady=2m', 'NotReady', Tolerance(seconds=120)),
+        ('Unschedulable=always', 'Unschedulable', Tolerance()),
+        ('Unschedulable=never', 'Unschedulable', Tolerance(seconds=0, ends=1)),
+        ('ImageNotFound=0s', 'ImageNotFound', Tolerance(seconds=0)),
+    ),
+)
+def test_what_is_tolerated(told, code, allowed):
+    assert parse(told) == (code, allowed)
+
+
+@pytest.mark.parametrize(
+    ('told', 'said'),
+    (
+        ('Crashloop=5', "no cause has the code 'Crashloop': did you mean CrashLoop?"),
+        ('zzz=5', "no cause has the code 'zzz'"),
+        ('CrashLoop', 'does not say how much: write CrashLoop=5m'),
+        ('CrashLoop=', 'does not say how much'),
+        ('CrashLoop=0', 'write CrashLoop=never'),
+        ('CrashLoop=soon', "'soon' is not a duration"),
+        ('ImageNotFound=5', 'ImageNotFound is not counted: write ImageNotFound=5s'),
+    ),
+)
+def test_what_cannot_be_meant_is_said(told, said):
+    with pytest.raises(UserError, match=re.escape(said)):
+        parse(told)
+
+
+@pytest.mark.parametrize(
+    ('told', 'pods', 'failing'),
+    (('', 10, 0), ('2', 10, 2), ('20%', 10, 2), ('20%', 4, 0), ('50%', 3, 1), ('100%', 3, 3)),
+)
+def test_how_many_pods_may_fail(told, pods, failing):
+    assert share(told).of(pods) == failing
+
+
+@pytest.mark.parametrize('told', ['two', '-1', '2.5', '101%', '%', '1 2'])
+def test_what_is_no_number_of_pods(told):
+    with pytest.raises(UserError, match='is not a number of pods'):
+        share(told)
+
+
+def test_a_share_is_a_number_unless_it_is_a_percentage():
+    assert share('7') == Share(7)
+
+
+def test_what_the_user_told_counts_instead_of_everything_else():
+    told = {'CrashLoop': Tolerance(seconds=90)}
+    odd = CRASH._replace(partial=True, patience=30.0, explains=True)
+    crash, image = allow((odd, IMAGE), told)
+    assert tolerance(crash) == Tolerance(seconds=90)
+    assert tolerance(image) == tolerance(IMAGE)
+
+
+@pytest.mark.parametrize(
+    ('causes', 'pods', 'excused'),
+    (
+        ((CRASH, QUOTA), 1, {'CrashLoop'}),
+        ((CRASH, IMAGE), 1, set()),
+        ((CRASH, IMAGE), 2, {'CrashLoop', 'ImageNotFound'}),
+        ((CRASH, IMAGE._replace(pods=('a',))), 1, {'CrashLoop', 'ImageNotFound'}),
+        # What decides nothing anyway makes no pod a failing one.
+        ((CRASH, IMAGE._replace(allowed=ALWAYS)), 1, {'CrashLoop', 'ImageNotFound'}),
+        ((CRASH,), 0, set()),
+        ((QUOTA,), 5, set()),
+        ((), 5, set()),
+    ),
+)
+def test_only_so_many_pods_are_excused(causes, pods, excused):
+    after = excuse(causes, pods)
+    assert {cause.code for cause in after if cause.allowed == ALWAYS} == excused

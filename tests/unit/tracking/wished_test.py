@@ -1,0 +1,173 @@
+"""What the user wishes, through the engine: tolerances, pauses, pins."""
+
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.model.events import CauseSeen
+from kubectl_dog.model.events import Notice
+from tests.unit.builders import ago
+from tests.unit.builders import container
+from tests.unit.builders import deployment
+from tests.unit.builders import ended
+from tests.unit.builders import pod
+from tests.unit.builders import replica_set
+from tests.unit.builders import status
+from tests.unit.builders import waiting
+from tests.unit.tracking.play import POD_WATCH
+from tests.unit.tracking.play import Play
+
+PROGRESSING = deployment(2, availableReplicas=0, readyReplicas=0)
+UNPULLED = status(state=waiting('ImagePullBackOff', 'not found'))
+PAUSED = deployment(updatedReplicas=0, spec={'paused': True})
+MISSED = deployment(
+    availableReplicas=0,
+    conditions=[
+        {
+            'type': 'Progressing',
+            'status': 'False',
+            'reason': 'ProgressDeadlineExceeded',
+            'message': 'ReplicaSet "web-2" has timed out progressing.',
+            'lastUpdateTime': ago(1),
+        }
+    ],
+)
+
+
+def unpulled(name):
+    return pod(UNPULLED, name=name, owner='rs-2', phase='Pending')
+
+
+def start(*pods, thing=PROGRESSING, **options):
+    return Play(**options).rollout(thing, *pods, replica_sets=(replica_set(),))
+
+
+@pytest.mark.parametrize(
+    ('tolerate', 'outcome'),
+    (
+        ((), ('failed', 'ImageNotFound', 45)),
+        (('ImageNotFound=90s',), ('failed', 'ImageNotFound', 90)),
+        (('ImageNotFound=never',), ('failed', 'ImageNotFound', 0)),
+        (('CrashLoop=never',), ('failed', 'ImageNotFound', 45)),
+    ),
+)
+def test_a_tolerance_that_was_told_is_kept(tolerate, outcome):
+    play = start(unpulled('web-1'), tolerate=tolerate, logs=False)
+    assert play.until(100).outcome == outcome
+
+
+def test_what_is_always_tolerated_is_told_and_fails_nothing():
+    play = start(unpulled('web-1'), tolerate=('ImageNotFound=always',), timeout=200).until(150)
+    assert play.outcome is None
+    assert [(event.seconds_left, event.fails_at) for event in play.of(CauseSeen)] == [(None, None)]
+    assert play.until(300).outcome == ('timed-out', 'ImageNotFound', 200)
+
+
+def test_crashes_are_counted_up_to_what_was_told():
+    crashed = pod(status(state=ended(3), last=ended(3), restarts=3), owner='rs-2', age=1)
+    play = start(crashed, tolerate=('CrashLoop=5',), logs=False).until(60)
+    assert play.outcome is None
+    fifth = pod(status(state=ended(3), last=ended(3), restarts=4), owner='rs-2', age=1)
+    assert play.changed(61, POD_WATCH, fifth).outcome == ('failed', 'CrashLoop', 61)
+
+
+@pytest.mark.parametrize(
+    ('allowed', 'failing', 'outcome'),
+    (
+        ('1', 1, None),
+        ('50%', 1, None),
+        ('1', 2, ('failed', 'ImageNotFound', 45)),
+        ('', 1, ('failed', 'ImageNotFound', 45)),
+    ),
+)
+def test_so_many_pods_may_fail(allowed, failing, outcome):
+    pods = [unpulled(f'web-{number}') for number in range(failing)]
+    assert start(*pods, allow_failures=allowed, logs=False).until(100).outcome == outcome
+
+
+def test_annotations_of_the_target_count():
+    told = {'kubectl-dog.github.io/tolerate': 'ImageNotFound=90s', 'kubectl-dog.github.io/no': ''}
+    revision = {'deployment.kubernetes.io/revision': '2'}
+    thing = deployment(2, availableReplicas=0, meta={'annotations': {**told, **revision}})
+    play = start(unpulled('web-1'), thing=thing, logs=False).until(100)
+    assert play.outcome == ('failed', 'ImageNotFound', 90)
+    (notice,) = play.of(Notice)
+    assert notice.text.startswith('deploy/web has the annotation kubectl-dog.github.io/no, which')
+
+
+@pytest.mark.parametrize(
+    ('on_pause', 'outcome'),
+    (
+        ('', ('paused', 'DeploymentPaused', 10)),
+        ('stop', ('paused', 'DeploymentPaused', 10)),
+        ('succeed', ('ready', 'DeploymentPaused', 10)),
+        # Nothing stalls that waits for a person.
+        ('wait', ('timed-out', '', 5000)),
+    ),
+)
+def test_what_a_pause_means(on_pause, outcome):
+    play = start(thing=PAUSED, on_pause=on_pause, timeout=5000)
+    assert play.until(6000).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ('tolerate', 'outcome'),
+    (
+        ((), ('failed', 'ProgressDeadlineExceeded', 0)),
+        (('ProgressDeadlineExceeded=60s',), ('failed', 'ProgressDeadlineExceeded', 60)),
+        (('ProgressDeadlineExceeded=always',), None),
+        (('CrashLoop=always',), ('failed', 'ProgressDeadlineExceeded', 0)),
+    ),
+)
+def test_a_missed_deadline_can_be_tolerated(tolerate, outcome):
+    replicas = replica_set(age=60)
+    play = Play(tolerate=tolerate, logs=False).rollout(MISSED, replica_sets=(replicas,))
+    assert play.until(100).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ('pinned', 'outcome'),
+    (
+        ({'revision': '2'}, ('ready', '', 0)),
+        ({'revision': '1'}, ('superseded', 'Superseded', 0)),
+        ({'revision': '3'}, ('never-appeared', 'NotFound', 30)),
+        ({'expect_images': ('web:1',)}, ('ready', '', 0)),
+        ({'expect_images': ('web:2',)}, ('never-appeared', 'NotFound', 30)),
+    ),
+)
+def test_only_what_was_pinned_is_a_success(pinned, outcome):
+    play = Play(**pinned).rollout(deployment(), replica_sets=(replica_set(),))
+    assert play.until(60).outcome == outcome
+
+
+def test_what_was_pinned_may_come_late():
+    play = Play(expect_images=('web:2',)).rollout(deployment(), replica_sets=(replica_set(),))
+    newer = deployment(template={'containers': [container(image='web:2', readinessProbe={'a': 1})]})
+    assert play.changed(20, play.root, newer).outcome == ('ready', '', 20)
+
+
+def test_what_was_pinned_and_is_there_no_more_is_superseded():
+    play = start(expect_images=('web:1',))
+    newer = deployment(2, template={'containers': [container(image='web:2')]})
+    assert play.changed(5, play.root, newer).outcome == ('superseded', 'Superseded', 5)
+
+
+def test_old_pods_are_waited_for_where_that_is_asked():
+    going = pod(name='web-old', owner='rs-1', deleting=True)
+    old = replica_set('1', replicas=0)
+    play = Play(wait_for_termination=True, timeout=60)
+    play.rollout(deployment(), going, replica_sets=(replica_set(), old))
+    assert play.outcome is None
+    assert play.until(30).outcome is None
+    play.changed(31, POD_WATCH, going, 'DELETED')
+    assert play.outcome == ('ready', '', 31)
+
+
+def test_an_end_while_old_pods_go_names_them():
+    going = pod(name='web-old', owner='rs-1', deleting=True)
+    going['metadata']['finalizers'] = ['example.com/hold']
+    play = Play(wait_for_termination=True, timeout=60)
+    play.rollout(deployment(), going, replica_sets=(replica_set(), replica_set('1', replicas=0)))
+    play.until(90)
+    assert play.outcome[:2] == ('timed-out', 'TerminatingPods')
+    assert 'web-old (held by example.com/hold' in play.ended.explanation.facts[0]

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.causes.allowing import Share
+from kubectl_dog.model.causes import Tolerance
+from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.options import Options
+from kubectl_dog.tracking import wishes
+
+
+def annotated(**told):
+    annotations = {f'kubectl-dog.github.io/{key.replace("_", "-")}': told[key] for key in told}
+    return {'metadata': {'annotations': {'app.example.com/timeout': '1s', **annotations}}}
+
+
+@pytest.mark.parametrize(
+    ('annotations', 'options'),
+    (
+        ({}, {}),
+        ({'timeout': '5m'}, {'timeout': 300.0}),
+        ({'stall_timeout': '5m'}, {'stall_timeout': 300.0}),
+        ({'stable_for': '20s'}, {'stable_for': 20.0}),
+        ({'stable_for': 'auto'}, {}),
+        ({'on_pause': 'succeed'}, {'on_pause': 'succeed'}),
+        ({'allow_failures': '20%'}, {'allow_failures': '20%'}),
+        ({'strict_nodes': 'true'}, {'strict_nodes': True}),
+        ({'strict_nodes': 'false'}, {}),
+        ({'wait_for_termination': 'true'}, {'wait_for_termination': True}),
+    ),
+)
+def test_annotations_say_what_flags_say(annotations, options):
+    wished = wishes.read(Options(), annotated(**annotations))
+    assert wished.options == Options(**options)
+    assert wished.notices == ()
+
+
+def test_flags_win_over_annotations():
+    told = annotated(timeout='5m', on_pause='wait', tolerate='CrashLoop=9,ImageNotFound=1m')
+    options = Options(timeout=10.0, tolerate=('CrashLoop=2',))
+    wished = wishes.read(options, told)
+    assert wished.options == options._replace(on_pause='wait')
+    assert wished.tolerances == {
+        'CrashLoop': Tolerance(ends=2),
+        'ImageNotFound': Tolerance(seconds=60),
+    }
+
+
+def test_a_share_of_pods_is_read():
+    assert wishes.read(Options(allow_failures='10%'), {}).allowed == Share(10, True)
+
+
+@pytest.mark.parametrize(
+    ('annotations', 'said'),
+    (
+        ({'timeout': 'soon'}, "timeout, which is left out: 'soon' is not a duration"),
+        ({'tolerate': 'Crash=1'}, "tolerate, which is left out: no cause has the code 'Crash'"),
+        ({'allow_failures': 'x'}, "'x' is not a number of pods"),
+        ({'on_pause': 'cry'}, "'cry' is none of stop, wait, succeed"),
+        ({'strict_nodes': 'yes'}, "'yes' is neither true nor false"),
+        ({'tolerat': 'x'}, 'it is not known; known are tolerate, allow-failures'),
+    ),
+)
+def test_an_annotation_that_cannot_be_read_is_told_and_left_out(annotations, said):
+    wished = wishes.read(Options(), annotated(**annotations))
+    assert wished.options == Options()
+    (notice,) = wished.notices
+    assert said in notice
+
+
+def test_an_option_that_cannot_be_read_is_an_error():
+    with pytest.raises(UserError, match='no cause'):
+        wishes.read(Options(tolerate=('Crash=1',)), {})
