@@ -12,9 +12,11 @@ from kubectl_dog.cluster.listing import PAGE
 from kubectl_dog.cluster.listing import complete
 from kubectl_dog.cluster.listing import selectors
 from kubectl_dog.cluster.mailbox import Feed
+from kubectl_dog.cluster.protocol import JSON
 from kubectl_dog.cluster.protocol import Connection
 from kubectl_dog.cluster.protocol import Response
 from kubectl_dog.cluster.protocol import UnreachableError
+from kubectl_dog.cluster.prune import prune
 from kubectl_dog.model.items import Answer
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.wants import Lookup
@@ -26,8 +28,9 @@ def look(connection: Connection, want: Lookup) -> Answer:
     """Ask the server once; whatever happens is an answer."""
     path = want.resource.path(want.namespace, want.name)
     query = [] if want.name else [('limit', str(PAGE)), *selectors(want.labels)]
+    accept = JSON if want.whole else _accept('' if want.name else 'List')
     try:
-        response = connection.get(path, query, accept=_accept('' if want.name else 'List'))
+        response = connection.get(path, query, accept=accept)
     except UnreachableError as error:
         return Answer('failed', message=str(error))
     if response.status != 200:
@@ -47,6 +50,8 @@ def _accept(suffix: str) -> str:
 def _objects(response: Response, want: Lookup) -> list[Object]:
     answer: dict[str, Any] = json.loads(response.body.decode('utf-8', 'replace'))
     items = [answer] if want.name else answer.get('items') or []
+    if want.whole:
+        return [prune(complete(item, want.resource)) for item in items]
     return [_metadata_only(item, want) for item in items]
 
 

@@ -32,6 +32,9 @@ def prune(item: Object) -> Object:
     kind = item.get('kind')
     if kind == 'Secret':
         _forget(item)
+    elif kind == 'Node' and isinstance(item.get('status'), dict):
+        # Dozens of them, with all their names.
+        item['status'].pop('images', None)
     spec = item.get('spec')
     if isinstance(spec, dict):
         if kind == 'Pod':

@@ -33,9 +33,9 @@ class View(NamedTuple):
     `owned` maps an owner's uid to the objects it controls, `about` an object's uid to its kube
     events (oldest first), `history` (pod uid, container) to the ends it had before tracking began;
     `stuck` holds those that were in a back-off then, and `logs` maps the same key to the last
-    lines seen. `blind` holds the kinds (`Kind.group`) that may not be read: absence of those means
-    nothing. `known` holds the kinds that have been listed: only of those may be said that there is
-    none.
+    lines seen; `nodes` maps names to the nodes that are watched. `blind` holds the kinds
+    (`Kind.group`) that may not be read: absence of those means nothing. `known` holds the kinds
+    that have been listed: only of those may be said that there is none.
     """
 
     target: Target
@@ -46,6 +46,7 @@ class View(NamedTuple):
     history: Mapping[tuple[str, str], int] = {}
     stuck: Set[tuple[str, str]] = frozenset()
     logs: Mapping[tuple[str, str], tuple[LogLine, ...]] = {}
+    nodes: Mapping[str, tuple[Object, ...]] = {}
     answers: Mapping[Lookup, Answer] = {}
     known: frozenset[str] = frozenset()
     blind: frozenset[str] = frozenset()

@@ -24,14 +24,15 @@ class Watch(NamedTuple):
 class Lookup(NamedTuple):
     """One look, answered once: an object by name, or names in a namespace when `name` is empty.
 
-    Answers carry metadata only (PartialObjectMetadata): evidence needs names, never contents.
+    Answers carry metadata only (PartialObjectMetadata), as evidence seldom needs more than names;
+    all there is where `whole` says so. A list is answered with its first page.
     """
 
     resource: Resource
     namespace: str
     name: str = ''
     labels: str = ''
-    attempt: int = 0
+    whole: bool = False
 
 
 class Logs(NamedTuple):

@@ -21,6 +21,8 @@ _STATES = {
     State.ABSENT: 'is not there yet',
     State.UNKNOWN: 'is in a state that is not known',
 }
+# Of a paused one its pause is the news, not what it would wait for.
+_ON_ITS_WAY = (State.PROGRESSING, State.FAILED, State.UNKNOWN)
 _ENDINGS = {
     'LivenessProbeFailed': 'kill',
     'StartupProbeFailed': 'kill',
@@ -67,7 +69,7 @@ def state(row: StateChanged) -> str:
         facts.append(counts(row.progress))
     if row.state is State.READY:
         return f'ready: {done(row.progress)}' if row.progress else 'ready'
-    waits = f'waiting for {row.waits_for}' if row.waits_for else ''
+    waits = f'waiting for {row.waits_for}' if row.waits_for and row.state in _ON_ITS_WAY else ''
     facts.append(waits or row.message or _STATES.get(row.state, ''))
     return ': '.join(fact for fact in facts if fact) or row.state.value
 

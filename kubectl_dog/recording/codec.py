@@ -72,7 +72,7 @@ _WANTS: dict[str, tuple[type, Shape]] = {
             'namespace': text,
             'name': text,
             'labels': text,
-            'attempt': whole,
+            'whole': flag,
         },
     ),
     'logs': (

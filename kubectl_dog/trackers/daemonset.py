@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import Progress
@@ -14,6 +15,7 @@ from kubectl_dog.model.objects import text
 from kubectl_dog.model.pods import is_living
 from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Watch
+from kubectl_dog.trackers import nodes
 from kubectl_dog.trackers import revisions
 from kubectl_dog.trackers import workloads
 
@@ -23,37 +25,74 @@ _POD_GENERATION = 'pod-template-generation'
 
 
 def wants(view: View) -> Sequence[Watch]:
-    """Its pods and its revisions, by its own selector."""
-    return (workloads.pod_watch(view), revisions.watch(view))
+    """Its pods and its revisions, by its own selector; and nodes that seem to be silent."""
+    silent = () if view.strict_nodes else nodes.silent(view, workloads.pods(view))
+    return (workloads.pod_watch(view), revisions.watch(view), *nodes.watches(silent))
+
+
+class _Rollout(NamedTuple):
+    """What is read once of a view and judged by the functions below.
+
+    `excused` are the nodes that need no pod, and `skipped` of them have an updated one.
+    """
+
+    newest: Object
+    pods: list[Object]
+    others: list[Object]
+    progress: Progress
+    excused: frozenset[str]
+    skipped: int
+
+    @property
+    def stale(self) -> list[Object]:
+        """Living pods of earlier revisions."""
+        return [pod for pod in self.others if is_living(pod)]
 
 
 def assess(view: View) -> Assessment:
     """Updated = available = desired, as many as the controller says that nodes want."""
     thing = view.object or {}
-    is_seen = workloads.is_seen(thing)
-    known = revisions.owned(view)
-    # Until the controller has seen the change, the newest is what is about to be replaced.
-    newest = known[-1] if known and is_seen else {}
-    everyone = workloads.pods(view)
-    pods = [pod for pod in everyone if is_living(pod) and _is_updated(view, pod, newest)]
-    others = [pod for pod in everyone if pod not in pods]
-    stale = [pod for pod in others if is_living(pod)]
-    previous = revisions.before(known, newest, others)
-    progress = _progress(thing)
+    rollout = _read(view)
+    newest, progress, stale = rollout.newest, rollout.progress, rollout.stale
+    previous = revisions.before(revisions.owned(view), newest, rollout.others)
     is_known = bool(newest) or 'ControllerRevision.apps' in view.blind
     judged = Assessment(
         state=State.PROGRESSING,
         progress=progress,
         revision=revisions.tell(view, newest, previous),
-        pods=tuple(pods),
-        other_pods=tuple(others),
+        pods=tuple(rollout.pods),
+        other_pods=tuple(rollout.others),
+        recheck_at=nodes.look_again(view, rollout.pods),
         patience=workloads.patience(thing),
         serving=revisions.serving(previous, stale, progress.desired),
         remedies=revisions.remedies(view, previous),
-        notices=workloads.to_delete(stale) if is_known and workloads.is_on_delete(thing) else (),
+        notices=_notices(rollout, is_known and workloads.is_on_delete(thing)),
     )
-    missing = _missing(view, progress, bool(stale) and is_known)
-    return workloads.judge(view, judged, missing, min(progress.updated, progress.desired))
+    missing = _missing(view, rollout, bool(stale) and is_known)
+    expected = min(progress.updated, progress.desired) - rollout.skipped
+    return workloads.judge(view, judged, missing, expected)
+
+
+def _read(view: View) -> _Rollout:
+    known = revisions.owned(view)
+    # Until the controller has seen the change, the newest is what is about to be replaced.
+    newest = known[-1] if known and workloads.is_seen(view.object or {}) else {}
+    everyone = workloads.pods(view)
+    pods = [pod for pod in everyone if is_living(pod) and _is_updated(view, pod, newest)]
+    others = [pod for pod in everyone if pod not in pods]
+    silent = {} if view.strict_nodes else nodes.silent(view, everyone)
+    excused = nodes.down_before(view, silent)
+    skipped = sum(text(pod, 'spec', 'nodeName') in excused for pod in pods)
+    return _Rollout(newest, pods, others, _progress(view.object or {}), excused, skipped)
+
+
+def _notices(rollout: _Rollout, is_on_delete: bool) -> tuple[str, ...]:
+    told = workloads.to_delete(rollout.stale) if is_on_delete else ()
+    names = ', '.join(sorted(rollout.excused))
+    if not names:
+        return told
+    said = f'does not wait for {names}, not ready since before tracking began (--strict-nodes does)'
+    return (*told, said)
 
 
 def _progress(thing: Object) -> Progress:
@@ -68,11 +107,13 @@ def _progress(thing: Object) -> Progress:
     )
 
 
-def _missing(view: View, progress: Progress, has_named_stale: bool) -> str:
+def _missing(view: View, rollout: _Rollout, has_named_stale: bool) -> str:
     """What is missing by the counts; empty when they say that the rollout is done."""
-    lacking = workloads.to_become_ready(progress)
+    progress, down = rollout.progress, len(rollout.excused)
+    lacking = workloads.to_become_ready(progress, progress.desired - down)
     if not workloads.is_on_delete(view.object or {}):
-        return workloads.to_be_updated(progress, progress.desired) or lacking
+        needed = progress.desired - (down - rollout.skipped)
+        return workloads.to_be_updated(progress, needed) or lacking
     # Those that are to be deleted have to be told by name.
     unseen = progress.old > 0 and not has_named_stale and 'Pod' not in view.blind
     return lacking or ('a look at its pods' if unseen else '')

@@ -84,10 +84,11 @@ def to_be_updated(progress: Progress, needed: int) -> str:
     return f'{lacking} of {count(needed, "pod")} to be updated' if lacking > 0 else ''
 
 
-def to_become_ready(progress: Progress) -> str:
-    """What is missing until all are available; empty where nothing is."""
-    lacking = progress.desired - progress.available
-    of = count(progress.desired, 'pod')
+def to_become_ready(progress: Progress, needed: int | None = None) -> str:
+    """What is missing until all, or `needed`, are available; empty where nothing is."""
+    wanted = progress.desired if needed is None else needed
+    lacking = wanted - progress.available
+    of = count(wanted, 'pod')
     return f'{lacking} of {of} to become ready' if lacking > 0 else ''
 
 

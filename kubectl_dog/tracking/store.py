@@ -18,10 +18,12 @@ from kubectl_dog.model.items import Object
 from kubectl_dog.model.items import Trouble
 from kubectl_dog.model.objects import controller_uid
 from kubectl_dog.model.objects import created
+from kubectl_dog.model.objects import name
 from kubectl_dog.model.objects import text
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.pods import containers
 from kubectl_dog.model.resources import EVENTS
+from kubectl_dog.model.resources import NODES
 from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Lookup
@@ -41,6 +43,7 @@ class Store:
     def __init__(self) -> None:
         self.owned = Index()
         self.about = Index()
+        self.nodes = Index()
         self.history: dict[tuple[str, str], int] = {}
         self.stuck: set[tuple[str, str]] = set()
         self.departed: dict[Watch, Object] = {}
@@ -113,6 +116,8 @@ class Store:
     def _index(self, watch: Watch, one: Object, present: bool) -> None:
         if watch.resource == EVENTS:
             self.about.file(one, text(one, 'involvedObject', 'uid') if present else '')
+        elif watch.resource == NODES:
+            self.nodes.file(one, name(one) if present else '')
         else:
             self.owned.file(one, controller_uid(one) if present else '')
 

@@ -33,6 +33,7 @@ def build(world: World, target: Target, thing: Object, at: float, reached: Advan
         history=store.history,
         stuck=store.stuck,
         logs=store.logs,
+        nodes=store.nodes,
         answers=store.answers,
         known=frozenset(watch.resource.key for watch in store.listed),
         blind=frozenset(store.blind),

@@ -4,6 +4,7 @@ import pytest
 
 from kubectl_dog.model.resources import CONTROLLERREVISIONS
 from kubectl_dog.model.resources import DAEMONSETS
+from kubectl_dog.model.resources import NODES
 from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.wants import Watch
@@ -202,3 +203,101 @@ def test_wants_its_pods_and_revisions_by_its_selector():
         Watch(PODS, 'shop', 'app=web'),
         Watch(CONTROLLERREVISIONS, 'shop', 'app=web'),
     )
+
+
+def node(name, ready='False', since=600.0):
+    told = {'type': 'Ready', 'status': ready, 'lastTransitionTime': ago(since)}
+    return {'kind': 'Node', 'metadata': {'name': name}, 'status': {'conditions': [told]}}
+
+
+def lost(name, revision='b', **fields):
+    """A pod whose kubelet said last that it was well."""
+    containers = status(state=running(), ready=True)
+    one = pod(
+        containers, name=name, owner='daemonset-web', ready=False, nodeName='n-2', age=600, **fields
+    )
+    return labelled(one, controller_revision_hash=revision)
+
+
+def untouched(age):
+    one = pod(name='web-n2', owner='daemonset-web', phase='Pending', age=age, nodeName='n-2')
+    return labelled(one, controller_revision_hash='b')
+
+
+def down(updated=2, thing=None, pods=(), nodes=(node('n-2'),), **fields):
+    thing = thing or daemon_set(2, updatedNumberScheduled=updated, numberAvailable=1)
+    index = {one['metadata']['name']: (one,) for one in nodes}
+    return assess(thing, member('n1'), *pods, *REVISIONS, nodes=index, **fields)
+
+
+@pytest.mark.parametrize(
+    ('judged', 'waits_for'),
+    (
+        pytest.param(down(pods=[lost('web-n2')]), '', id='its node was lost before'),
+        pytest.param(down(1, pods=[lost('web-n2', 'a')]), '', id='with the old revision on it'),
+        pytest.param(
+            down(1, pods=[lost('web-n2', 'a', deleting=True)]), '', id='where it cannot go'
+        ),
+        pytest.param(down(pods=[untouched(11)]), '', id='a new pod is not taken up'),
+        pytest.param(
+            down(pods=[untouched(9)]), '1 of 2 pods to become ready', id='a new pod may be yet'
+        ),
+        pytest.param(
+            down(pods=[lost('web-n2')], nodes=[node('n-2', since=5)]),
+            '1 of 2 pods to become ready',
+            id='its node is lost since',
+        ),
+        pytest.param(
+            down(pods=[lost('web-n2')], nodes=[node('n-2', ready='True')]),
+            '1 of 2 pods to become ready',
+            id='its node is ready',
+        ),
+        pytest.param(
+            down(pods=[lost('web-n2')], nodes=()),
+            '1 of 2 pods to become ready',
+            id='its node is not known',
+        ),
+        pytest.param(
+            down(pods=[lost('web-n2')], strict_nodes=True),
+            '1 of 2 pods to become ready',
+            id='nodes are strict',
+        ),
+        pytest.param(
+            down(pods=[member('n2', ready=False, nodeName='n-2')]),
+            '1 of 2 pods to become ready',
+            id='its kubelet says that it is not ready',
+        ),
+        pytest.param(
+            down(pods=[lost('web-n2', phase='Failed')]),
+            '1 of 2 pods to become ready',
+            id='it has ended',
+        ),
+    ),
+)
+def test_a_node_that_was_down_before_is_not_waited_for(judged, waits_for):
+    assert judged.waits_for == waits_for
+    told = 'does not wait for n-2, not ready since before tracking began (--strict-nodes does)'
+    assert judged.notices == (() if waits_for else (told,))
+
+
+def test_only_the_nodes_of_silent_pods_are_looked_at():
+    pods = [member('n1'), lost('web-n2'), untouched(3)]
+    wants = tracker.wants(view(daemon_set(), *pods, target=TARGET))
+    assert [one for one in wants if one.resource == NODES] == [
+        Watch(NODES, '', fields='metadata.name=n-2')
+    ]
+    strict = tracker.wants(view(daemon_set(), *pods, target=TARGET, strict_nodes=True))
+    assert NODES not in {one.resource for one in strict}
+
+
+def test_at_most_five_nodes_are_looked_at():
+    pods = [lost(f'web-{number}') for number in range(7)]
+    for number, one in enumerate(pods):
+        one['spec']['nodeName'] = f'n-{number}'
+    wants = tracker.wants(view(daemon_set(), *pods, target=TARGET))
+    assert sum(one.resource == NODES for one in wants) == 5
+
+
+def test_a_pod_that_may_yet_be_taken_up_is_looked_at_again():
+    assert down(pods=[untouched(3)]).recheck_at == NOW + 7
+    assert down(pods=[untouched(11)], nodes=()).recheck_at is None

@@ -1,0 +1,71 @@
+"""Nodes that were not ready before the run: a DaemonSet is not made to wait for their pods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Sequence
+
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import condition
+from kubectl_dog.model.objects import created
+from kubectl_dog.model.objects import text
+from kubectl_dog.model.pods import containers
+from kubectl_dog.model.pods import is_finished
+from kubectl_dog.model.pods import is_ready
+from kubectl_dog.model.resources import NODES
+from kubectl_dog.model.times import epoch
+from kubectl_dog.model.views import View
+from kubectl_dog.model.wants import Watch
+
+# A kubelet takes a pod up within a second: after this long, in seconds, its node is looked at.
+SILENT_AFTER = 10.0
+# Of more nodes than that a DaemonSet with many silent pods has no need.
+_MOST = 5
+
+
+def silent(view: View, pods: Iterable[Object]) -> dict[str, Object]:
+    """The pods that show no sign of their kubelet, by the name of their node."""
+    return {
+        text(pod, 'spec', 'nodeName'): pod
+        for pod in pods
+        if text(pod, 'spec', 'nodeName') and not is_ready(pod) and _is_silent(view, pod)
+    }
+
+
+def _is_silent(view: View, pod: Object) -> bool:
+    due = epoch(text(pod, 'metadata', 'deletionTimestamp'))
+    if due is not None:
+        return view.now >= due
+    if _is_untouched(pod):
+        return view.now >= created(pod) + SILENT_AFTER
+    # The node controller makes the pods of a lost node unready, and leaves their containers as
+    # the kubelet told them last.
+    apps = [one.status.get('ready') for one in containers(pod) if one.role == 'app']
+    return all(apps) and not is_finished(pod)
+
+
+def _is_untouched(pod: Object) -> bool:
+    return not text(pod, 'status', 'startTime') and not any(one.status for one in containers(pod))
+
+
+def look_again(view: View, pods: Iterable[Object]) -> float | None:
+    """When a pod that no kubelet has taken up yet will count as silent, in epoch seconds."""
+    fresh = [created(pod) + SILENT_AFTER for pod in pods if _is_untouched(pod)]
+    return min((moment for moment in fresh if moment > view.now), default=None)
+
+
+def watches(names: Iterable[str]) -> Sequence[Watch]:
+    """A look at each of these nodes, a few at most."""
+    return [Watch(NODES, '', fields=f'metadata.name={one}') for one in sorted(names)[:_MOST]]
+
+
+def down_before(view: View, names: Iterable[str]) -> frozenset[str]:
+    """Those of these nodes that are not ready, and were not when tracking began."""
+    return frozenset(one for one in names if _was_down(view, one))
+
+
+def _was_down(view: View, name: str) -> bool:
+    node = next(iter(view.nodes.get(name, ())), None)
+    told = condition(node or {}, 'Ready')
+    since = epoch(told.get('lastTransitionTime')) or 0.0
+    return node is not None and told.get('status') != 'True' and since <= view.memory.started
