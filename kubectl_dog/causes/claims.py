@@ -21,6 +21,9 @@ from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Lookup
 
 CLAIMS = Resource('', 'v1', 'persistentvolumeclaims', 'PersistentVolumeClaim', 'pvc')
+STORAGE_CLASSES = Resource(
+    'storage.k8s.io', 'v1', 'storageclasses', 'StorageClass', 'sc', namespaced=False
+)
 
 # A claim without a class, or of a class that does not exist, will not be bound by waiting: seconds.
 HOPELESS = 30.0
@@ -32,7 +35,8 @@ _LOST = re.compile(
 )
 _DELETING = re.compile(r'persistentvolumeclaim "(?P<claim>[^"]+)" is being deleted')
 _UNBOUND = re.compile(r'unbound immediate PersistentVolumeClaims|waiting for ephemeral volume')
-_NO_CLASS = re.compile(r'no storage class is set|storageclass\S* "[^"]*" not found')
+_NO_CLASS = re.compile(r'no storage class is set|storageclass\S* "(?P<name>[^"]*)" not found')
+_IS_DEFAULT = ('metadata', 'annotations', 'storageclass.kubernetes.io/is-default-class')
 # What the volume controllers say of a claim, in either direction.
 _PENDING = ('FailedBinding', 'ProvisioningFailed', 'ExternalProvisioning')
 _SAID = (*_PENDING, 'ProvisioningSucceeded', 'Provisioning', 'WaitForFirstConsumer')
@@ -110,8 +114,28 @@ def _pending(view: View, pod: Object) -> Iterator[Cause]:
         said = words(event)
         message = f'volume claim {claim} is not bound: {said}'
         cause = _cause(view, pod, 'PVCPending', claim, message)
-        hopeless = HOPELESS if _NO_CLASS.search(said) else None
-        yield cause._replace(reason=text(event, 'reason'), patience=hopeless)
+        without = _NO_CLASS.search(said)
+        hopeless = HOPELESS if without else None
+        cause = cause._replace(reason=text(event, 'reason'), patience=hopeless)
+        yield _with_classes(view, cause, without['name'] or '') if without else cause
+
+
+def _with_classes(view: View, cause: Cause, wanted: str) -> Cause:
+    """What storage classes there are, where the one that is wanted (or a default) is not."""
+    lookup = Lookup(STORAGE_CLASSES, '')
+    cause = cause._replace(lookups=(lookup,))
+    answer = view.answers.get(lookup)
+    if answer is None or answer.status != 'found':
+        return cause
+    names = sorted(name(one) for one in answer.objects)
+    defaults = [one for one in answer.objects if text(one, *_IS_DEFAULT) == 'true']
+    if wanted in names or (not wanted and defaults):
+        there = wanted or name(defaults[0])
+        return cause._replace(healing=True, evidence=(f'storage class {there} exists now',))
+    if wanted:
+        return cause._replace(evidence=(nearest('storage class', wanted, names, ''),))
+    there = f'none is the default, there are {", ".join(names)}' if names else 'there is none'
+    return cause._replace(evidence=(f'storage classes: {there}',))
 
 
 def _cause(view: View, pod: Object, code: str, claim: str, message: str) -> Cause:

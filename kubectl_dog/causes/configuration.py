@@ -11,6 +11,7 @@ from kubectl_dog.causes.volumes import is_mounting
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import name
+from kubectl_dog.model.objects import part
 from kubectl_dog.model.objects import text
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.pods import containers
@@ -60,9 +61,10 @@ def read(words: str, container: str) -> Fault | None:
     key = _KEY.search(words)
     if key:
         what = f'{key[2]} {key[3]}'
-        return Fault(
-            'KeyMissing', f'{key[3]}/{key[1]}', f'{what} has no key {key[1]}', missing=key[3]
-        )
+        # Of a Secret nothing is read but its name.
+        kind = 'configmap' if key[2] == 'ConfigMap' else ''
+        subject = f'{key[3]}/{key[1]}'
+        return Fault('KeyMissing', subject, f'{what} has no key {key[1]}', kind, key[3])
     missing = _MISSING.search(words)
     if missing:
         kind = missing[1].lower()
@@ -117,6 +119,8 @@ def _cause(view: View, pod: Object, fault: Fault, reason: str) -> Cause:
         pods=(name(pod),),
         remedies=(command,),
     )
+    if fault.code == 'KeyMissing' and fault.kind == 'configmap':
+        return _with_keys(view, cause, fault.missing)
     if not fault.kind:
         return cause
     lookup = Lookup(_RESOURCES[fault.kind], view.target.namespace)
@@ -131,3 +135,18 @@ def _cause(view: View, pod: Object, fault: Fault, reason: str) -> Cause:
     if fault.missing in names:
         return cause._replace(healing=True, evidence=(f'{fault.kind} {fault.missing} exists now',))
     return cause._replace(evidence=(nearest(fault.kind, fault.missing, names),))
+
+
+def _with_keys(view: View, cause: Cause, holder: str) -> Cause:
+    """What keys the ConfigMap has instead of the one that is missing."""
+    lookup = Lookup(CONFIGMAPS, view.target.namespace, holder, whole=True)
+    cause = cause._replace(lookups=(lookup,))
+    answer = view.answers.get(lookup)
+    if answer is None or answer.status != 'found':
+        return cause
+    found = answer.objects[0]
+    keys = [*part(found, 'data'), *part(found, 'binaryData')]
+    wanted = cause.subject.partition('/')[2]
+    if wanted in keys:
+        return cause._replace(healing=True, evidence=(f'key {wanted} exists now',))
+    return cause._replace(evidence=(nearest('key', wanted, keys, ' in it'),))

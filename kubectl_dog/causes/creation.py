@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kubectl_dog.causes.further import further
 from kubectl_dog.causes.leaving import frees_soon
-from kubectl_dog.causes.nearby import nearest
 from kubectl_dog.causes.refusals import Refusal
 from kubectl_dog.causes.refusals import read
 from kubectl_dog.causes.told import newest
@@ -19,12 +19,8 @@ from kubectl_dog.model.objects import name
 from kubectl_dog.model.objects import number
 from kubectl_dog.model.objects import part
 from kubectl_dog.model.objects import text
-from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.views import View
-from kubectl_dog.model.wants import Lookup
 from kubectl_dog.model.words import count
-
-SERVICE_ACCOUNTS = Resource('', 'v1', 'serviceaccounts', 'ServiceAccount', 'sa')
 
 _REMEDIES = {
     'QuotaExceeded': 'kubectl describe quota -n {namespace} {subject}',
@@ -120,19 +116,4 @@ def _cause(view: View, thing: Object, reason: str, refusal: Refusal) -> Cause:
             ),
         ),
     )
-    return _with_names(view, cause) if cause.code == 'ServiceAccountMissing' else cause
-
-
-def _with_names(view: View, cause: Cause) -> Cause:
-    lookup = Lookup(SERVICE_ACCOUNTS, view.target.namespace)
-    cause = cause._replace(lookups=(lookup,))
-    answer = view.answers.get(lookup)
-    if answer is None or answer.status != 'found':
-        return cause
-    names = [name(one) for one in answer.objects]
-    if cause.subject in names:
-        fact = f'service account {cause.subject} exists now'
-        return cause._replace(healing=True, evidence=(*cause.evidence, fact))
-    return cause._replace(
-        evidence=(*cause.evidence, nearest('service account', cause.subject, names))
-    )
+    return further(view, cause, refusal)

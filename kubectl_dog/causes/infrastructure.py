@@ -15,12 +15,15 @@ from kubectl_dog.model.objects import condition
 from kubectl_dog.model.objects import created
 from kubectl_dog.model.objects import is_deleting
 from kubectl_dog.model.objects import name
+from kubectl_dog.model.objects import parts
 from kubectl_dog.model.objects import text
 from kubectl_dog.model.pods import containers
 from kubectl_dog.model.pods import is_finished
 from kubectl_dog.model.pods import is_ready
+from kubectl_dog.model.resources import NODES
 from kubectl_dog.model.times import epoch
 from kubectl_dog.model.views import View
+from kubectl_dog.model.wants import Lookup
 
 # A node takes a pod up within a second of its assignment: after this long it is silent.
 SILENT_AFTER = 20.0
@@ -55,12 +58,16 @@ def find(view: View, pod: Object) -> Iterator[Cause]:
         return
     silence = _silence(view, pod, node)
     if silence:
+        lookup = Lookup(NODES, '', node, whole=True)
+        answer = view.answers.get(lookup)
         yield Cause(
             code='NodeNotReady',
             reason='NodeNotReady',
             subject=node,
             message=silence,
             pods=(name(pod),),
+            evidence=tuple(_ills(answer.objects[0])) if answer and answer.objects else (),
+            lookups=(lookup,),
             remedies=(f'kubectl describe node {node}',),
         )
     said = _sandbox(view, pod)
@@ -94,6 +101,17 @@ def _silence(view: View, pod: Object, node: str) -> str:
     if untouched and view.now - assigned >= SILENT_AFTER:
         return f'node {node} has not taken the pod up: its kubelet does not answer'
     return ''
+
+
+def _ills(node: Object) -> Iterator[str]:
+    """What the node, or what watches over it, says of its condition."""
+    ready = condition(node, 'Ready')
+    if ready.get('status') != 'True':
+        said = text(ready, 'message').rstrip('.') or 'no kubelet has ever reported'
+        yield f'the node is not ready: {said}'
+    for one in parts(node, 'status', 'conditions'):
+        if text(one, 'type').endswith('Pressure') and one.get('status') == 'True':
+            yield f'the node has {text(one, "type")}: {text(one, "message")}'
 
 
 def _sandbox(view: View, pod: Object) -> str:

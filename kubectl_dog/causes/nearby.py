@@ -12,9 +12,9 @@ def near(wanted: str, names: Sequence[str], limit: int = 3) -> list[str]:
     return difflib.get_close_matches(wanted, names, n=limit, cutoff=0.6)
 
 
-def nearest(kind: str, wanted: str, names: Sequence[str]) -> str:
+def nearest(kind: str, wanted: str, names: Sequence[str], where: str = ' in the namespace') -> str:
     """A sentence about what there is instead of the thing that is missing."""
     similar = near(wanted, names)
     if similar:
         return f'a similar {kind} exists: {similar[0]}'
-    return f'no {kind} of a similar name exists in the namespace ({len(names)} in all)'
+    return f'no {kind} of a similar name exists{where} ({len(names)} in all)'

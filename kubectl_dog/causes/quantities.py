@@ -27,15 +27,16 @@ def asked(pod: Object, resource: str) -> str:
         lasting.append(str(overhead))
     if len(lasting) + len(passing) == 1:
         return (lasting + passing)[0]
-    total = max([_sum(lasting), *(_number(one) for one in passing)])
+    total = max([_sum(lasting), *(value(one) for one in passing)])
     return _written(total, resource) if total else ''
 
 
 def _sum(amounts: Iterable[str]) -> float:
-    return sum(_number(one) for one in amounts)
+    return sum(value(one) for one in amounts)
 
 
-def _number(amount: str) -> float:
+def value(amount: str) -> float:
+    """A quantity as a number; 0 for what is none."""
     match = _QUANTITY.fullmatch(amount)
     return float(match[1]) * _UNITS[match[2] or ''] if match else 0.0
 

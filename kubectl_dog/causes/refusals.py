@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 
 class Refusal(NamedTuple):
-    """`subject` is what refuses or what is missing; empty where the words do not name it."""
+    """`subject` is what refuses or what is missing; empty where the words do not name it.
+
+    `asked` holds, per resource, the quantity that a quota has no room for.
+    """
 
     code: str
     subject: str
     sentence: str
+    asked: Mapping[str, str] = {}
 
 
 # What controllers and the API server wrap around the reason.
@@ -95,7 +100,9 @@ def read(words: str) -> Refusal:
     noun = _NOUNS.get(forbidden['plural'], 'pod') if forbidden else 'pod'
     core = core[forbidden.end() :] if forbidden else core
     code, subject, sentence = _meaning(core)
-    return Refusal(code, subject, f'no new {noun} can be created: {sentence}')
+    exceeded = _EXCEEDED.search(core)
+    asked = _amounts(exceeded['asked']) if exceeded else {}
+    return Refusal(code, subject, f'no new {noun} can be created: {sentence}', asked)
 
 
 def _meaning(core: str) -> tuple[str, str, str]:

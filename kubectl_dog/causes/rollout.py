@@ -14,6 +14,7 @@ from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import condition
 from kubectl_dog.model.objects import is_deleting
 from kubectl_dog.model.objects import name
+from kubectl_dog.model.objects import number
 from kubectl_dog.model.objects import text
 from kubectl_dog.model.pods import is_living
 from kubectl_dog.model.pods import is_ready
@@ -32,6 +33,7 @@ Diagnose = Callable[[View, Iterable[Object]], tuple[Cause, ...]]
 def find(view: View, assessed: Assessment, diagnose: Diagnose) -> Iterator[Cause]:
     """What stands in the way of the rollout; `diagnose` tells what is wrong with given pods."""
     yield from _terminating(view, assessed)
+    yield from _partitioned(view, assessed)
     for pod in _blocking(view, assessed):
         yield from _stuck(view, pod, diagnose(view, (pod,)))
 
@@ -76,6 +78,32 @@ def _blocking(view: View, assessed: Assessment) -> Iterator[Object]:
         is_old = text(pod, 'metadata', 'labels', _REVISION) != wanted
         if is_old and is_living(pod) and not is_ready(pod):
             yield pod
+
+
+def _partitioned(view: View, assessed: Assessment) -> Iterator[Cause]:
+    """Old pods that are not ready, and that the partition keeps at their revision."""
+    thing, progress = view.object or {}, assessed.progress
+    partition = number(thing, 'spec', 'updateStrategy', 'rollingUpdate', 'partition')
+    if thing.get('kind') != 'StatefulSet' or partition <= 0 or progress is None:
+        return
+    kept = [pod for pod in _blocking(view, assessed) if _ordinal(pod) < partition]
+    if kept:
+        yield Cause(
+            code='Partitioned',
+            reason='RollingUpdate',
+            subject='pods',
+            message=(
+                f'partition {partition} keeps {", ".join(map(name, kept))} at the old revision, '
+                'which is not ready'
+            ),
+            pods=tuple(map(name, kept)),
+            remedies=(f'kubectl describe sts -n {view.target.namespace} {name(thing)}',),
+        )
+
+
+def _ordinal(pod: Object) -> int:
+    last = name(pod).rpartition('-')[2]
+    return int(last) if last.isdecimal() else 0
 
 
 def _stuck(view: View, pod: Object, ills: tuple[Cause, ...]) -> Iterator[Cause]:

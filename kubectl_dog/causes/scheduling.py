@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from kubectl_dog.causes import claims
+from kubectl_dog.causes import nodes
 from kubectl_dog.causes.leaving import frees_soon
 from kubectl_dog.causes.quantities import asked
 from kubectl_dog.causes.told import when
@@ -22,7 +23,9 @@ from kubectl_dog.model.objects import text
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.pods import containers
 from kubectl_dog.model.pods import phase
+from kubectl_dog.model.resources import NODES
 from kubectl_dog.model.views import View
+from kubectl_dog.model.wants import Lookup
 
 # Where an autoscaler is at work, how long (seconds) it may take to say something, and how long a
 # new node may take once it has said that one is coming.
@@ -32,6 +35,8 @@ SCALING_UP = 600.0
 # without a look there is none of that name at work.
 UNSEEN_AFTER = 5.0
 UNSEEN = 60.0
+
+_ALL_NODES = Lookup(NODES, '', whole=True)
 
 _NO_NODE = re.compile(r'0/(?P<nodes>\d+) nodes are available: (?P<reasons>.*)', re.S)
 _REASON = re.compile(r'(?P<count>\d+) (?:node\(s\) )?(?P<words>.*)', re.S)
@@ -76,8 +81,14 @@ def _unschedulable(view: View, pod: Object, told: Object) -> Cause:
     return cause._replace(
         held=bool(_nominated(pod)) or frees_soon(view),
         patience=autoscaler.patience,
-        evidence=autoscaler.words,
+        evidence=(*autoscaler.words, *_nodes(view, pod, said)),
+        lookups=(_ALL_NODES,),
     )
+
+
+def _nodes(view: View, pod: Object, said: str) -> Iterator[str]:
+    answer = view.answers.get(_ALL_NODES)
+    return nodes.describe(answer.objects, pod, said) if answer else iter(())
 
 
 def _cause(view: View, pod: Object, reason: str, message: str) -> Cause:

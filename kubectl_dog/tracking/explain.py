@@ -63,7 +63,11 @@ def _unseen(view: View, cause: Cause) -> Iterable[str]:
 
 def _unanswered(view: View, lookup: Lookup) -> Iterable[str]:
     answer = view.answers.get(lookup)
+    where = ' of the namespace' if lookup.namespace == view.target.namespace else ''
+    what = f'the {lookup.resource.plural}{where}'
+    if lookup.name:
+        what = f'{lookup.resource.kind} {lookup.name}'
     if answer is None:
-        yield f'the {lookup.resource.plural} of the namespace were not fetched in time'
+        yield f'{what}: not fetched in time'
     elif answer.status == 'denied':
-        yield f'the {lookup.resource.plural} of the namespace may not be listed'
+        yield f'{what}: may not be {"read" if lookup.name else "listed"}'

@@ -134,3 +134,44 @@ def test_a_look_at_the_claims_tells_more(answer, healing, evidence):
     [cause] = find(pending(MISSING), answers={LOOKUP: answer} if answer else {})
     assert (cause.lookups, cause.remedies) == ((LOOKUP,), ('kubectl get pvc -n shop',))
     assert (cause.healing, cause.evidence) == (healing, evidence)
+
+
+CLASSES = Lookup(claims.STORAGE_CLASSES, '')
+NO_DEFAULT = 'no persistent volumes available for this claim and no storage class is set'
+UNKNOWN = 'storageclass.storage.k8s.io "fsat" not found'
+
+
+def classes(*names, default=''):
+    key = 'storageclass.kubernetes.io/is-default-class'
+    marks = {name: {'annotations': {key: 'true'}} if name == default else {} for name in names}
+    return Answer('found', tuple({'metadata': {'name': name, **marks[name]}} for name in names))
+
+
+@pytest.mark.parametrize(
+    ('message', 'answer', 'healing', 'evidence'),
+    (
+        (UNKNOWN, None, False, ()),
+        (UNKNOWN, Answer('denied'), False, ()),
+        (UNKNOWN, classes('fast'), False, ('a similar storage class exists: fast',)),
+        (UNKNOWN, classes('fsat'), True, ('storage class fsat exists now',)),
+        (
+            UNKNOWN,
+            classes('slow', default='slow'),
+            False,
+            ('no storage class of a similar name exists (1 in all)',),
+        ),
+        (
+            NO_DEFAULT,
+            classes('slow', 'fast'),
+            False,
+            ('storage classes: none is the default, there are fast, slow',),
+        ),
+        (NO_DEFAULT, classes(), False, ('storage classes: there is none',)),
+        (NO_DEFAULT, classes('a', 'b', default='b'), True, ('storage class b exists now',)),
+    ),
+)
+def test_a_look_at_the_storage_classes_tells_more(message, answer, healing, evidence):
+    answers = {CLASSES: answer} if answer else {}
+    [cause] = find(pending(UNBOUND), said('ProvisioningFailed', message), answers=answers)
+    assert (cause.lookups, cause.patience) == ((CLASSES,), 30.0)
+    assert (cause.healing, cause.evidence) == (healing, evidence)

@@ -122,3 +122,32 @@ def test_a_look_at_what_exists_tells_more(answer, healing, evidence):
     [cause] = find('configmap "app-settings" not found', answers=answers)
     assert cause.lookups == (LOOKUP,)
     assert (cause.healing, cause.evidence) == (healing, evidence)
+
+
+KEYS = Lookup(CONFIGMAPS, 'shop', 'app', whole=True)
+
+
+@pytest.mark.parametrize(
+    ('answer', 'healing', 'evidence'),
+    (
+        (None, False, ()),
+        (Answer('denied'), False, ()),
+        (Answer('found', ({'data': {'modes': 'x'}},)), False, ('a similar key exists: modes',)),
+        (
+            Answer('found', ({'binaryData': {'zzz': 'x'}},)),
+            False,
+            ('no key of a similar name exists in it (1 in all)',),
+        ),
+        (Answer('found', ({'data': {'mode': 'x'}},)), True, ('key mode exists now',)),
+    ),
+)
+def test_a_look_at_the_keys_of_a_configmap_tells_more(answer, healing, evidence):
+    answers = {KEYS: answer} if answer else {}
+    [cause] = find("couldn't find key mode in ConfigMap shop/app", answers=answers)
+    assert cause.lookups == (KEYS,)
+    assert (cause.healing, cause.evidence) == (healing, evidence)
+
+
+def test_a_secret_is_never_looked_into():
+    [cause] = find("couldn't find key mode in Secret shop/app")
+    assert cause.lookups == ()

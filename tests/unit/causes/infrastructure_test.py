@@ -3,6 +3,9 @@ from __future__ import annotations
 import pytest
 
 from kubectl_dog.causes import infrastructure
+from kubectl_dog.model.items import Answer
+from kubectl_dog.model.resources import NODES
+from kubectl_dog.model.wants import Lookup
 from tests.unit.builders import ago
 from tests.unit.builders import ended
 from tests.unit.builders import kube_event
@@ -172,3 +175,29 @@ def test_what_was_put_out_long_before_is_history():
     unknown['status']['conditions'] = []
     young = pod(name='young', age=140)
     assert infrastructure.since(view(), [old, late, unknown, young], 120) == [late, young]
+
+
+def node(*conditions):
+    told = [{'type': kind, 'status': state, 'message': said} for kind, state, said in conditions]
+    return Answer('found', ({'status': {'conditions': told}},))
+
+
+@pytest.mark.parametrize(
+    ('answer', 'evidence'),
+    (
+        (None, ()),
+        (Answer('denied'), ()),
+        (node(('Ready', 'True', 'fine'), ('DiskPressure', 'False', 'no')), ()),
+        (
+            node(('DiskPressure', 'True', 'disk is full'), ('Ready', 'Unknown', 'it stopped.')),
+            ('the node is not ready: it stopped', 'the node has DiskPressure: disk is full'),
+        ),
+        (node(), ('the node is not ready: no kubelet has ever reported',)),
+    ),
+)
+def test_a_look_at_the_node_tells_more(answer, evidence):
+    lookup = Lookup(NODES, '', 'node-1', whole=True)
+    answers = {lookup: answer} if answer else {}
+    thing = on_node(status(), told={'reason': 'NodeLost'})
+    [cause] = infrastructure.find(view(answers=answers), thing)
+    assert (cause.lookups, cause.evidence) == ((lookup,), evidence)

@@ -94,3 +94,32 @@ def test_an_old_pod_that_does_not_tell_since_when():
 )
 def test_what_will_be_replaced_anyway_is_not_in_the_way(thing, other):
     assert find(thing, other) == []
+
+
+@pytest.mark.parametrize(
+    ('thing', 'name', 'kept'),
+    (
+        (stateful(), 'db-0', True),
+        (stateful(), 'db-1', True),
+        (stateful(), 'db-2', False),
+        (stateful(), 'db', True),
+        (stateful('Parallel'), 'db-0', False),
+    ),
+)
+def test_a_partition_explains_what_stays_broken(thing, name, kept):
+    thing['spec']['updateStrategy'] = {'rollingUpdate': {'partition': 2}}
+    thing['metadata'] = {'name': 'db'}
+    other = old(CRASHED)
+    other['metadata']['name'] = name
+    found = [cause for cause in find(thing, other) if cause.code == 'Partitioned']
+    assert [cause.pods for cause in found] == ([(name,)] if kept else [])
+    assert all(f'partition 2 keeps {name} at the old revision' in one.message for one in found)
+
+
+def test_a_partition_is_a_matter_of_stateful_sets_with_counts():
+    thing = stateful(kind='Other')
+    thing['spec']['updateStrategy'] = {'rollingUpdate': {'partition': 2}}
+    assert find(thing, old(CRASHED)) == []
+    thing['kind'] = 'StatefulSet'
+    codes = [cause.code for cause in find(thing, old(CRASHED), progress=None)]
+    assert codes == ['StuckOnOldPod']
