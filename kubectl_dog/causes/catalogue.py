@@ -117,7 +117,10 @@ _IN_VOLUME = Tolerance(35)
 # rollout can get past the ill ones, they may stand longer and be counted further.
 _ONE_BAD_NODE = ('container start', 'probes', 'infrastructure')
 PARTIAL_TIMES = 3.0
-PARTIAL_ENDS = 2
+MORE_ENDS = 2
+
+# What crashes until the database of the same call is there.
+_WAITS_BY_CRASHING = 'container start'
 
 # Causes whose clock starts anew when the target makes progress: what lacked room got some.
 _MAKING_ROOM = ('QuotaExceeded', 'Unschedulable')
@@ -130,12 +133,13 @@ def tolerance(cause: Cause) -> Tolerance:
     family, allowed = CODES[cause.code].family, _basic(cause)
     if cause.explains:
         return EXPLAINS
-    if not cause.partial or family not in _ONE_BAD_NODE:
-        return allowed
-    return allowed._replace(
-        seconds=None if allowed.seconds is None else allowed.seconds * PARTIAL_TIMES,
-        ends=None if allowed.ends is None else allowed.ends + PARTIAL_ENDS,
-    )
+    is_partial = cause.partial and family in _ONE_BAD_NODE
+    seconds, ends = allowed.seconds, allowed.ends
+    if is_partial and seconds is not None:
+        seconds *= PARTIAL_TIMES
+    if ends is not None and (is_partial or (cause.accompanied and family == _WAITS_BY_CRASHING)):
+        ends += MORE_ENDS
+    return allowed._replace(seconds=seconds, ends=ends)
 
 
 def _basic(cause: Cause) -> Tolerance:

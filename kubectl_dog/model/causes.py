@@ -43,8 +43,9 @@ class Cause(NamedTuple):
     that was missing is there now. `held` says that something is at work on it: its clock stands
     still. `explains` says that it decides nothing here: a Job has retries of its own. `patience`
     replaces the seconds of its tolerance, and `allowed`, which the user told, all of it. `partial`
-    says that only some of the updated pods show it, while the rollout can get past them. `logs`
-    are the containers whose last words explain it, `lookups` are looks that would tell more.
+    says that only some of the updated pods show it, while the rollout can get past them, and
+    `accompanied` that what it waits for may be another target that is on its way. `logs` are the
+    containers whose last words explain it, `lookups` are looks that would tell more.
     """
 
     code: str
@@ -58,6 +59,7 @@ class Cause(NamedTuple):
     healing: bool = False
     held: bool = False
     partial: bool = False
+    accompanied: bool = False
     patience: float | None = None
     allowed: Tolerance | None = None
     explains: bool = False

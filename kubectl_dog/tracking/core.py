@@ -122,6 +122,9 @@ class Core:
         yield from self._kube_events.about(at, track, self._world)
         yield from track.step(at, self._world)
         yield from self._kube_events.about(at, track, self._world)
+        others = self._world.at_work - {track.target}
+        at_work = others | {track.target} if track.is_at_work else others
+        self._world = self._world._replace(at_work=at_work)
 
     def _asked(self, at: float, track: Track) -> _Open:
         wants = frozenset(track.wants(at, self._world))

@@ -60,7 +60,7 @@ class Judge:
             view, assessed, pin = self._assess(at, world, thing, wished.options)
         if before.revision and before.revision != self._reached.revision:
             self._ledger = {}
-        causes = () if pin.lacking else self._causes(view, assessed, wished)
+        causes = () if pin.lacking else self._causes(world, view, assessed, wished)
         self._ledger = advance(self._ledger, causes, at, self._reached.at)
         if assessed.state is not State.PAUSED:
             self._paused_at = None
@@ -96,7 +96,11 @@ class Judge:
         pin = pins.look(view, assessed, options)
         return view, pins.heed(view, assessed, pin, options), pin
 
-    def _causes(self, view: View, assessed: Assessment, wished: wishes.Wishes) -> tuple[Cause, ...]:
+    def _causes(
+        self, world: World, view: View, assessed: Assessment, wished: wishes.Wishes
+    ) -> tuple[Cause, ...]:
         found = (*assessed.causes, *of_target(view, assessed))
+        if world.at_work - {self._target}:
+            found = tuple(cause._replace(accompanied=True) for cause in found)
         pods = assessed.progress.desired if assessed.progress else len(assessed.pods)
         return excuse(allow(found, wished.tolerances), wished.allowed.of(pods))

@@ -124,4 +124,11 @@ class Narrator:
 
 def _terms(cause: Cause) -> tuple[object, ...]:
     """What changes the time a cause has left, apart from time itself."""
-    return cause.healing, cause.held, cause.partial, cause.patience, cause.allowed
+    return (
+        cause.healing,
+        cause.held,
+        cause.partial,
+        cause.accompanied,
+        cause.patience,
+        cause.allowed,
+    )

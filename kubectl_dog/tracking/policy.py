@@ -46,13 +46,20 @@ def advance(
     after: dict[tuple[str, str], Standing] = {}
     for cause in causes:
         if cause.standing or cause.ends:
-            first = _first(ledger.get(cause.key), cause, at, moved_at)
-            after[cause.key] = Standing(first, None, cause, at)
+            known = ledger.get(cause.key)
+            first = _first(known, cause, at, moved_at)
+            after[cause.key] = Standing(first, None, _accompanied(known, cause), at)
     for key, known in ledger.items():
         gone = at if known.gone is None else known.gone
         if key not in after and at - gone <= GAP:
             after[key] = known._replace(first=_resumed(known, at), gone=gone, looked=at)
     return after
+
+
+def _accompanied(known: Standing | None, cause: Cause) -> Cause:
+    """What it waited for may be there since its last end: that is not to be the last."""
+    had_company = known is not None and known.cause.accompanied
+    return cause._replace(accompanied=cause.accompanied or had_company)
 
 
 def _first(known: Standing | None, cause: Cause, at: float, moved_at: float) -> float:

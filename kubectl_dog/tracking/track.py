@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kubectl_dog.causes.catalogue import tolerance
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.events import Event
 from kubectl_dog.model.events import StateChanged
@@ -68,6 +69,17 @@ class Track:
     def state(self) -> StateChanged | None:
         """The judgement that was told last, if any."""
         return self._narrator.state
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether it is on its way, and nothing stands in it."""
+        if self.ended is not None or self._seen is None:
+            return False
+        moment = self._seen.moment
+        return moment.assessed.state is State.PROGRESSING and all(
+            one.gone is not None or tolerance(one.cause).explains_only
+            for one in moment.ledger.values()
+        )
 
     def step(self, at: float, world: World) -> Iterator[Event]:
         """Judge the present state of the store; events for everything that is new."""
