@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from kubectl_dog.causes.nearby import nearest
+from kubectl_dog.causes.providers import consider
 from kubectl_dog.causes.volumes import is_mounting
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
@@ -129,12 +130,12 @@ def _cause(view: View, pod: Object, fault: Fault, reason: str) -> Cause:
         remedies=(f'kubectl get {fault.kind}s -n {view.target.namespace}',),
     )
     answer = view.answers.get(lookup)
-    if answer is None or answer.status != 'found':
-        return cause
-    names = [name(one) for one in answer.objects]
+    names = [name(one) for one in answer.objects] if answer else []
     if fault.missing in names:
         return cause._replace(healing=True, evidence=(f'{fault.kind} {fault.missing} exists now',))
-    return cause._replace(evidence=(nearest(fault.kind, fault.missing, names),))
+    if answer is not None and answer.status == 'found':
+        cause = cause._replace(evidence=(nearest(fault.kind, fault.missing, names),))
+    return consider(view, cause, fault.missing) if fault.kind == 'secret' else cause
 
 
 def _with_keys(view: View, cause: Cause, holder: str) -> Cause:

@@ -78,6 +78,11 @@ _WELL_KNOWN = {
 }
 
 
+def is_custom(resource: Resource) -> bool:
+    """Whether the kind comes from outside Kubernetes itself: its group has a domain of its own."""
+    return '.' in resource.group and not resource.group.endswith('.k8s.io')
+
+
 def well_known(word: str) -> Resource | None:
     """The resource a TYPE means on every server; None where the server has to be asked."""
     return _WELL_KNOWN.get(word.lower())

@@ -8,6 +8,7 @@ from kubectl_dog.causes.families import rank
 from kubectl_dog.causes.lastwords import last_words
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.resources import is_custom
 from kubectl_dog.model.verdicts import Explanation
 from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Lookup
@@ -69,5 +70,6 @@ def _unanswered(view: View, lookup: Lookup) -> Iterable[str]:
         what = f'{lookup.resource.kind} {lookup.name}'
     if answer is None:
         yield f'{what}: not fetched in time'
-    elif answer.status == 'denied':
+    # Who may not list a kind that is not built in may be on a cluster without it.
+    elif answer.status == 'denied' and not is_custom(lookup.resource):
         yield f'{what}: may not be {"read" if lookup.name else "listed"}'
