@@ -29,7 +29,8 @@ HANDBOOK = {
         'Correct `command` or `args`; the image may lack a shell, or have the file elsewhere.',
     ),
     'ExecFailed': Entry(
-        'The runtime cannot start the command for another reason (`StartError`, `RunContainerError`).',
+        'The runtime cannot start the command for another reason (`StartError`, '
+        '`RunContainerError`).',
         'The words of the runtime say what is wrong; often it is a working directory or a mount.',
     ),
     'PermissionDenied': Entry(
@@ -42,7 +43,8 @@ HANDBOOK = {
     ),
     'PostStartHook': Entry(
         'A container is killed because its postStart hook failed (`FailedPostStartHook`).',
-        'The words of the hook are printed; it runs beside the main process, which may not be up yet.',
+        'The words of the hook are printed; it runs beside the main process, which may not '
+        'be up yet.',
     ),
     'ExitsNormally': Entry(
         'A container that has to run for ever ends with 0, again and again.',
@@ -61,7 +63,8 @@ HANDBOOK = {
         'Raise `failureThreshold` or `periodSeconds`, or correct what is probed.',
     ),
     'NotReady': Entry(
-        'A container runs, and its readiness probe fails. It explains why a rollout does not go on.',
+        'A container runs, and its readiness probe fails. It explains why a rollout does '
+        'not go on.',
         'The last answer of the probe is printed: correct the probe, or what it asks.',
     ),
     'InvalidImageName': Entry(
@@ -122,12 +125,14 @@ HANDBOOK = {
         'Create the claim, or correct its name; the nearest existing one is printed.',
     ),
     'VolumeInvalid': Entry(
-        'A volume cannot be used as the pod asks (a path of the wrong type, a claim that is going).',
+        'A volume cannot be used as the pod asks (a path of the wrong type, a claim that '
+        'is going).',
         'The words of the kubelet say what is wrong with it.',
     ),
     'PVCPending': Entry(
         'A volume claim is not bound. Without a storage class, or a class that exists, it has 30s.',
-        'Correct the class, or look at what its provisioner says; the classes there are are printed.',
+        'Correct the class, or look at what its provisioner says; the classes there are '
+        'are printed.',
     ),
     'MountFailed': Entry(
         'The kubelet cannot mount a volume (`FailedMount`) for a reason of the storage.',
@@ -173,7 +178,8 @@ HANDBOOK = {
     ),
     'NodeNotReady': Entry(
         'The node of a pod does not answer: it is not ready, is lost, or never took the pod up.',
-        'Look at the node; after 5m its pods are replaced elsewhere, but not those of a StatefulSet.',
+        'Look at the node; after 5m its pods are replaced elsewhere, but not those of a '
+        'StatefulSet.',
     ),
     'SandboxFailed': Entry(
         'The node cannot set up the network or the sandbox of the pod (`FailedCreatePodSandBox`).',
