@@ -61,6 +61,11 @@ def find(view: View, pod: Object) -> Iterator[Cause]:
         yield from _pending(view, pod)
 
 
+def may_tell(pod: Object) -> bool:
+    """Whether the kube events of its claims may tell why it has no node."""
+    return not text(pod, 'spec', 'nodeName') and bool(_claims(pod))
+
+
 def is_waiting(view: View, pod: Object) -> bool:
     """Whether it has no node because of its claims. A claim that waits for its first consumer
     holds the pod back without a word in the pod: then the claim's own kube events tell.

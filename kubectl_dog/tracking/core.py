@@ -112,8 +112,9 @@ class Core:
             return item is not None or (one.deadline is not None and one.deadline <= at)
         if isinstance(item.want, Watch) and item.want.resource == EVENTS:
             changed = item.payload.object if isinstance(item.payload, Changed) else None
-            about = text(changed, 'involvedObject', 'uid')
-            return changed is None or about in one.track.related
+            if changed is None or text(changed, 'involvedObject', 'uid') in one.track.related:
+                return True
+            return text(changed, 'involvedObject', 'kind') == 'PersistentVolumeClaim'
         return _key(item.want) in one.keys
 
     def _look(self, at: float, track: Track) -> Iterator[Event]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kubectl_dog.causes.catalogue import tolerance
+from kubectl_dog.causes.claims import may_tell
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.events import Event
 from kubectl_dog.model.events import StateChanged
@@ -210,12 +211,15 @@ class Track:
 
     def _event_watches(self) -> Iterator[Watch]:
         """The kube events of what is tracked: a namespace may be full of others' events."""
-        if len(self.related) > EVENT_WATCHES:
+        fields = [f'involvedObject.uid={key}' for key in self.related]
+        if any(map(may_tell, self._shown)):
+            # Claims are known by name only.
+            fields.append('involvedObject.kind=PersistentVolumeClaim')
+        if len(fields) > EVENT_WATCHES:
             yield Watch(EVENTS, self.target.namespace)
             return
-        namespace = self.target.namespace or 'default'
-        for key in self.related:
-            yield Watch(EVENTS, namespace, fields=f'involvedObject.uid={key}')
+        for one in fields:
+            yield Watch(EVENTS, self.target.namespace or 'default', fields=one)
 
     def deadline(self, at: float, world: World) -> float | None:
         """When to look again though nothing was delivered, strictly after `at`; None: never."""

@@ -175,3 +175,11 @@ def test_a_look_at_the_storage_classes_tells_more(message, answer, healing, evid
     [cause] = find(pending(UNBOUND), said('ProvisioningFailed', message), answers=answers)
     assert (cause.lookups, cause.patience) == ((CLASSES,), 30.0)
     assert (cause.healing, cause.evidence) == (healing, evidence)
+
+
+@pytest.mark.parametrize(
+    ('thing', 'may'),
+    ((pending(), True), (pending(nodeName='n1'), False), (pending(volumes=[]), False)),
+)
+def test_the_claims_of_a_pod_without_a_node_may_tell_why(thing, may):
+    assert claims.may_tell(thing) is may

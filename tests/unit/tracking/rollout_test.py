@@ -20,9 +20,11 @@ from kubectl_dog.model.items import ServerClock
 from kubectl_dog.model.items import Signal
 from kubectl_dog.model.items import Trouble
 from kubectl_dog.model.resources import DEPLOYMENTS
+from kubectl_dog.model.resources import EVENTS
 from kubectl_dog.model.resources import NAMESPACES
 from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Lookup
+from kubectl_dog.model.wants import Watch
 from tests.unit.builders import DEPLOY
 from tests.unit.builders import POD
 from tests.unit.builders import ago
@@ -43,6 +45,7 @@ from tests.unit.tracking.play import Play
 
 PROGRESSING = deployment(availableReplicas=0, readyReplicas=0)
 MISSING = status(state=waiting('CreateContainerConfigError', 'configmap "app" not found'))
+CLAIM_EVENTS = Watch(EVENTS, 'shop', fields='involvedObject.kind=PersistentVolumeClaim')
 LOG = Logs('shop', 'web-1', 'pod-web-1', 'main')
 
 
@@ -428,6 +431,26 @@ def test_log_lines_are_passed_on_and_read_again_only_from_where_they_ended():
     play.give(4, want, LogLines((LogLine(2, 'b'), LogLine(3, 'c'))))
     told = [(chunk.pod, [line.text for line in chunk.lines]) for chunk in play.of(LogChunk)]
     assert told == [('web-1', ['a', 'b']), ('web-1', ['c'])]
+
+
+def test_the_kube_events_of_a_claim_are_read_while_it_holds_a_pod_back():
+    claimed = {'name': 'data', 'persistentVolumeClaim': {'claimName': 'data'}}
+    held = pod(phase='Pending', owner='rs-2', age=1, volumes=[claimed])
+    held['status']['conditions'].append(
+        {
+            'type': 'PodScheduled',
+            'status': 'False',
+            'message': 'pod has unbound immediate PersistentVolumeClaims',
+        }
+    )
+    play = start(held)
+    assert CLAIM_EVENTS in play.step.wants
+    claim = {'kind': 'PersistentVolumeClaim', 'metadata': {'name': 'data', 'uid': 'claim-data'}}
+    said = kube_event(claim, 'FailedBinding', 'no storage class is set', at=0)
+    play.changed(1, CLAIM_EVENTS, said, 'ADDED').until(40)
+    assert play.outcome[:2] == ('failed', 'PVCPending')
+    held['spec']['nodeName'] = 'n1'
+    assert CLAIM_EVENTS not in start(held).step.wants
 
 
 def test_causes_are_told_when_seen_counted_and_gone():
