@@ -65,6 +65,17 @@ def of_target(view: View, assessed: Assessment) -> tuple[Cause, ...]:
     return tuple(sorted(causes, key=rank))
 
 
+def next_look(view: View, assessed: Assessment) -> float | None:
+    """When, in the server's epoch seconds, silence alone becomes a cause; None: it will not."""
+    moments = [
+        moment
+        for pod in assessed.pods
+        for moment in (scheduling.silent_at(pod), infrastructure.silent_at(pod))
+        if moment is not None and moment > view.now
+    ]
+    return min(moments, default=None)
+
+
 def of_pods(view: View, pods: Iterable[Object]) -> tuple[Cause, ...]:
     """What is wrong with these pods, merged by code and subject, the best explanation first."""
     return _merged(cause for pod in pods for find in _FAMILIES for cause in find(view, pod))

@@ -94,11 +94,8 @@ def _silence(view: View, pod: Object, node: str) -> str:
     unready = epoch(condition(pod, 'Ready').get('lastTransitionTime')) or 0.0
     if event and unready <= when(event) + _SLACK:
         return f'node {node} is not ready'
-    assigned = epoch(condition(pod, 'PodScheduled').get('lastTransitionTime')) or created(pod)
-    untouched = not text(pod, 'status', 'startTime') and not any(
-        one.status for one in containers(pod)
-    )
-    if untouched and view.now - assigned >= SILENT_AFTER:
+    moment = silent_at(pod)
+    if moment is not None and view.now >= moment:
         return f'node {node} has not taken the pod up: its kubelet does not answer'
     return ''
 
@@ -112,6 +109,17 @@ def _ills(node: Object) -> Iterator[str]:
     for one in parts(node, 'status', 'conditions'):
         if text(one, 'type').endswith('Pressure') and one.get('status') == 'True':
             yield f'the node has {text(one, "type")}: {text(one, "message")}'
+
+
+def silent_at(pod: Object) -> float | None:
+    """When, in epoch seconds, it tells something that its node has not taken it up; None where it
+    has, or where there is none yet.
+    """
+    is_taken = text(pod, 'status', 'startTime') or any(one.status for one in containers(pod))
+    if is_taken or not text(pod, 'spec', 'nodeName'):
+        return None
+    assigned = epoch(condition(pod, 'PodScheduled').get('lastTransitionTime')) or created(pod)
+    return assigned + SILENT_AFTER
 
 
 def _sandbox(view: View, pod: Object) -> str:

@@ -62,16 +62,25 @@ def find(view: View, pod: Object) -> Iterator[Cause]:
     told = condition(pod, 'PodScheduled')
     if told.get('status') == 'False':
         yield _unschedulable(view, pod, told)
-    elif not told and _is_unseen(view, pod):
+    elif _is_unseen(view, pod):
         scheduler = text(pod, 'spec', 'schedulerName') or 'default-scheduler'
         message = f'no scheduler has looked at it: is one called {scheduler} running?'
         yield _cause(view, pod, 'Pending', message)._replace(patience=UNSEEN)
 
 
 def _is_unseen(view: View, pod: Object) -> bool:
-    if _nominated(pod) or any(one.status for one in containers(pod)):
-        return False
-    return view.now - created(pod) >= UNSEEN_AFTER
+    moment = silent_at(pod)
+    return moment is not None and view.now >= moment
+
+
+def silent_at(pod: Object) -> float | None:
+    """When, in epoch seconds, it tells something that no scheduler has said a word about it; None
+    where one has.
+    """
+    is_known = condition(pod, 'PodScheduled') or _nominated(pod) or text(pod, 'spec', 'nodeName')
+    if is_known or any(one.status for one in containers(pod)):
+        return None
+    return created(pod) + UNSEEN_AFTER
 
 
 def _unschedulable(view: View, pod: Object, told: Object) -> Cause:

@@ -31,13 +31,17 @@ class Decision(NamedTuple):
 
 
 class Moment(NamedTuple):
-    """What a verdict on a target that is there depends on; None: not (yet) so."""
+    """What a verdict on a target that is there depends on; None: not (yet) so.
+
+    `look_at` is when, in the server's epoch seconds, silence becomes a cause of its own.
+    """
 
     at: float
     assessed: Assessment
     ledger: Ledger
     moved_at: float
     paused_at: float | None
+    look_at: float | None = None
 
 
 def decide(moment: Moment, options: Options) -> Decision | None:
@@ -144,8 +148,8 @@ def deadlines(moment: Moment, options: Options, started: float) -> list[float]:
         return []
     ends = (_stalls(moment, options), _pause_ends(moment, options))
     found = [end for end in ends if end is not None]
-    if moment.assessed.recheck_at is not None:
-        found.append(moment.assessed.recheck_at - started)
+    looks = (moment.assessed.recheck_at, moment.look_at)
+    found += [look - started for look in looks if look is not None]
     for one in moment.ledger.values():
         left = limit(one, moment.at).at
         if left is not None and one.gone is None:

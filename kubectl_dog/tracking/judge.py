@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from kubectl_dog.causes.allowing import allow
 from kubectl_dog.causes.allowing import excuse
+from kubectl_dog.causes.families import next_look
 from kubectl_dog.causes.families import of_target
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import State
@@ -68,7 +69,14 @@ class Judge:
             self._paused_at = at
         was_met, self._was_met = self._was_met, self._was_met or not pin.lacking
         assessed = assessed._replace(notices=(*wished.notices, *assessed.notices))
-        moment = Moment(at, assessed, self._ledger, self._reached.at, self._paused_at)
+        moment = Moment(
+            at,
+            assessed,
+            self._ledger,
+            self._reached.at,
+            self._paused_at,
+            next_look(view, assessed),
+        )
         return Look(view, moment, pin, was_met, wished.options)
 
     def last(self, at: float, world: World, thing: Object) -> Look | None:

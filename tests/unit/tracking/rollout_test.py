@@ -453,6 +453,14 @@ def test_the_kube_events_of_a_claim_are_read_while_it_holds_a_pod_back():
     assert CLAIM_EVENTS not in start(held).step.wants
 
 
+@pytest.mark.parametrize(
+    ('node', 'code', 'after'), (('', 'Unschedulable', 4), ('n1', 'NodeNotReady', 19))
+)
+def test_silence_is_noticed_when_it_has_lasted_though_nothing_else_happens(node, code, after):
+    play = start(pod(phase='Pending', owner='rs-2', age=1, nodeName=node)).until(25)
+    assert [(one.cause.code, one.at) for one in play.of(CauseSeen)] == [(code, after)]
+
+
 def test_causes_are_told_when_seen_counted_and_gone():
     play = start(crashed(1))
     play.changed(3, POD_WATCH, crashed(2)).changed(4, POD_WATCH, crashed(2))
