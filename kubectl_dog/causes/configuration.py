@@ -13,6 +13,7 @@ from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import name
 from kubectl_dog.model.objects import part
+from kubectl_dog.model.objects import parts
 from kubectl_dog.model.objects import text
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.pods import containers
@@ -29,7 +30,7 @@ _CACHE_IS_LATE = re.compile(r'failed to sync \w+ cache', re.I)
 _MISSING = re.compile(r'(configmap|secret) "([^"]+)" not found', re.I)
 _KEY = re.compile(r"couldn't find key (\S+) in (ConfigMap|Secret) (?:[^/\s]+/)?(\S+)")
 _VOLUME_KEY = re.compile(r'references non-existent (?:config|secret) key: (\S+)')
-_ROOT = re.compile(r'runAsNonRoot|will run as root|user is non-root')
+_ROOT = re.compile(r'runAsNonRoot|will run as root|user is non-root|breaks non-root policy')
 # The runtime was busy: nothing is wrong with the container.
 _LATE = re.compile(r'deadline exceeded|failed to reserve container name', re.I)
 
@@ -88,19 +89,21 @@ def _in_volumes(view: View, pod: Object) -> Iterator[Cause]:
         words = text(event, 'message')
         if event.get('reason') != 'FailedMount' or _CACHE_IS_LATE.search(words):
             continue
-        fault = _volume_fault(words)
+        fault = _volume_fault(pod, words)
         if fault is not None and fault.subject not in seen:
             seen.add(fault.subject)
             yield _cause(view, pod, fault, 'FailedMount')
 
 
-def _volume_fault(words: str) -> Fault | None:
+def _volume_fault(pod: Object, words: str) -> Fault | None:
     volume = re.search(r'for volume "([^"]+)"', words)
     called = f'volume {volume[1]}' if volume else 'a volume'
     key = _VOLUME_KEY.search(words)
     if key:
+        named = ' or '.join(_holders(pod, volume[1] if volume else '', key[1]))
+        message = f'{called} names a key that is not there: {key[1]}'
         return Fault(
-            'KeyMissing', f'volume/{key[1]}', f'{called} names a key that is not there: {key[1]}'
+            'KeyMissing', f'volume/{key[1]}', f'{message} in {named}' if named else message
         )
     missing = _MISSING.search(words)
     if missing is None:
@@ -108,6 +111,17 @@ def _volume_fault(words: str) -> Fault | None:
     kind = missing[1].lower()
     message = f'{called} needs {kind} "{missing[2]}", which does not exist (not found)'
     return Fault(_CODES[kind], f'volume/{missing[2]}', message, kind, missing[2])
+
+
+def _holders(pod: Object, volume: str, key: str) -> Iterator[str]:
+    """The objects that a volume wants to have this key: the kubelet does not name them."""
+    for one in parts(pod, 'spec', 'volumes'):
+        for source in (one, *parts(one, 'projected', 'sources')):
+            for field, kind in (('configMap', 'ConfigMap'), ('secret', 'Secret')):
+                wanted = [text(item, 'key') for item in parts(source, field, 'items')]
+                if text(one, 'name') == volume and key in wanted:
+                    held = part(source, field)
+                    yield f'{kind} {text(held, "name") or text(held, "secretName")}'
 
 
 def _cause(view: View, pod: Object, fault: Fault, reason: str) -> Cause:

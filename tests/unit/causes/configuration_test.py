@@ -22,8 +22,8 @@ def find(message, reason='CreateContainerConfigError', **fields):
     return list(configuration.find(view(None, **fields), thing))
 
 
-def mounts(*messages, state=None, reason='FailedMount'):
-    thing = pod(status(state=state or waiting('ContainerCreating')), phase='Pending')
+def mounts(*messages, state=None, reason='FailedMount', **spec):
+    thing = pod(status(state=state or waiting('ContainerCreating')), phase='Pending', **spec)
     events = [kube_event(thing, reason, message) for message in messages]
     return list(configuration.find(view(None, *events), thing))
 
@@ -41,6 +41,7 @@ def mounts(*messages, state=None, reason='FailedMount'):
             'main',
         ),
         ('image has non-numeric user, cannot verify user is non-root', 'RunAsNonRoot', 'main'),
+        ('container\'s runAsUser breaks non-root policy (pod: "x")', 'RunAsNonRoot', 'main'),
         ('invalid subPath', 'InvalidConfig', 'main'),
     ),
 )
@@ -84,6 +85,28 @@ def test_volumes_are_told_by_kube_events(message, code, subject):
     [cause] = mounts(message, message)
     assert (cause.code, cause.subject, cause.reason) == (code, subject, 'FailedMount')
     assert tolerance(cause).seconds == 35
+
+
+INI = {'items': [{'key': 'a.ini', 'path': 'a'}]}
+CFG = {'name': 'cfg', 'configMap': {'name': 'app', **INI}}
+
+
+@pytest.mark.parametrize(
+    ('volumes', 'named'),
+    (
+        ([CFG, {**CFG, 'name': 'other'}], ' in ConfigMap app'),
+        ([{'name': 'cfg', 'secret': {'secretName': 'db', **INI}}], ' in Secret db'),
+        (
+            [{'name': 'cfg', 'projected': {'sources': [{'secret': {'name': 'db', **INI}}, CFG]}}],
+            ' in Secret db or ConfigMap app',
+        ),
+        ([{'name': 'cfg', 'configMap': {'name': 'app'}}], ''),
+    ),
+)
+def test_what_lacks_the_key_of_a_volume_is_known_from_the_pod(volumes, named):
+    said = 'MountVolume.SetUp failed for volume "cfg" : references non-existent config key: a.ini'
+    [cause] = mounts(said, volumes=volumes)
+    assert cause.message == f'volume cfg names a key that is not there: a.ini{named}'
 
 
 def test_other_mount_trouble_is_of_another_family():
