@@ -96,7 +96,7 @@ def assess(view: View) -> Assessment:
         patience=_patience(rollout),
         waits_for=waits_for,
         serving=_serving(rollout),
-        remedies=_remedies(rollout),
+        remedies=_remedies(rollout, state),
     )
 
 
@@ -222,9 +222,11 @@ def _serving(rollout: _Rollout) -> str:
     return f'the old revision {revision} still serves: {counts}' if ready else ''
 
 
-def _remedies(rollout: _Rollout) -> tuple[str, ...]:
+def _remedies(rollout: _Rollout, state: State) -> tuple[str, ...]:
+    target = rollout.view.target
+    if state is State.PAUSED:
+        return (f'kubectl rollout resume -n {target.namespace} {target.label}',)
     # Going back helps only where the revision before still works.
     if not number(rollout.previous, 'status', 'readyReplicas'):
         return ()
-    target = rollout.view.target
     return (f'kubectl rollout undo -n {target.namespace} {target.label}',)

@@ -69,7 +69,7 @@ def assess(view: View) -> Assessment:
     if is_deleting(job):
         return judged._replace(state=State.DELETING, message='is being deleted')
     if part(job, 'spec').get('suspend'):
-        return _suspended(job, judged)
+        return _suspended(view, job, judged)
     return judged._replace(waits_for=_waits_for(job))
 
 
@@ -98,15 +98,15 @@ def _progress(job: Object) -> Progress:
 def _failed(view: View, judged: Assessment, failed: Object) -> Assessment:
     job, reason = view.object or {}, text(failed, 'reason') or 'Failed'
     indexes, tries = text(job, 'status', 'failedIndexes'), number(job, 'status', 'failed')
-    told = (f'failed indexes: {indexes}', f'{count(tries, "pod")} failed')
     cause = Cause(
         code=reason if reason in _FAILURES else 'JobFailed',
         reason=reason,
         subject=view.target.name,
         message=_meaning(job, reason),
-        evidence=tuple(one for one, is_known in zip(told, (indexes, tries)) if is_known),
+        evidence=(f'{count(tries, "pod")} failed',) if tries else (),
     )
-    message = f'has failed: {simple.story({**failed, "reason": reason})}'
+    which = f'; failed indexes: {indexes}' if indexes else ''
+    message = f'has failed: {simple.story({**failed, "reason": reason})}{which}'
     return judged._replace(state=State.FAILED, reason=reason, message=message, causes=(cause,))
 
 
@@ -122,13 +122,19 @@ def _completed(job: Object) -> str:
     return f'has completed: {succeeded}/{_completions(job)}' if succeeded else 'has completed'
 
 
-def _suspended(job: Object, judged: Assessment) -> Assessment:
+def _suspended(view: View, job: Object, judged: Assessment) -> Assessment:
     """Paused, except where a queue will start it and no person has to."""
     queue = text(job, 'metadata', 'labels', _QUEUE)
     if queue:
         return judged._replace(waits_for=f'the queue {queue} to admit it (spec.suspend)')
     message = 'is suspended (spec.suspend)'
-    return judged._replace(state=State.PAUSED, reason='JobSuspended', message=message)
+    resume = (
+        f'kubectl patch -n {view.target.namespace} {view.target.label} '
+        """--type=merge -p '{"spec":{"suspend":false}}'"""
+    )
+    return judged._replace(
+        state=State.PAUSED, reason='JobSuspended', message=message, remedies=(resume,)
+    )
 
 
 def _waits_for(job: Object) -> str:

@@ -100,6 +100,11 @@ def test_state_by_counts(thing, state, waits_for):
     assert waits_for in (None, judged.waits_for)
 
 
+def test_a_pause_tells_how_to_end_it():
+    judged = tracker.assess(view(deployment(updatedReplicas=0, spec={'paused': True})))
+    assert judged.remedies == ('kubectl rollout resume -n shop deploy/web',)
+
+
 @pytest.mark.parametrize(
     ('condition', 'newest', 'memory', 'state', 'recheck'),
     (

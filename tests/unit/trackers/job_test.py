@@ -190,8 +190,15 @@ def test_a_failure_tells_the_limit(reason, spec, told):
 def test_a_failure_tells_the_counts_and_the_indexes():
     failed = true('Failed', 'FailedIndexes', 'Job has failed indexes')
     judged = assess(job(failed, failedIndexes='1,3-5', failed=4))
-    assert judged.message == 'has failed: Job has failed indexes (FailedIndexes)'
-    assert judged.causes[0].evidence == ('failed indexes: 1,3-5', '4 pods failed')
+    told = 'has failed: Job has failed indexes (FailedIndexes); failed indexes: 1,3-5'
+    assert judged.message == told
+    assert judged.causes[0].evidence == ('4 pods failed',)
+
+
+def test_a_pause_tells_how_to_end_it():
+    [command] = assess(job(spec={'suspend': True})).remedies
+    assert command.startswith('kubectl patch -n shop job/')
+    assert '"suspend":false' in command
 
 
 @pytest.mark.parametrize(
