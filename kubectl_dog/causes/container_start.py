@@ -18,6 +18,7 @@ from kubectl_dog.model.objects import text
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.pods import Container
 from kubectl_dog.model.pods import containers
+from kubectl_dog.model.pods import phase
 from kubectl_dog.model.proving import lifetime
 from kubectl_dog.model.proving import needed
 from kubectl_dog.model.views import View
@@ -25,9 +26,28 @@ from kubectl_dog.model.views import View
 
 def find(view: View, pod: Object) -> Iterator[Cause]:
     """Causes of the app containers and sidecars of one pod."""
+    outside = text(pod, 'status', 'reason') if phase(pod) == 'Failed' else ''
+    if outside:
+        # How containers end that are ended explains nothing.
+        if outside == 'DeadlineExceeded':
+            yield _too_long(view, pod)
+        return
     for container in containers(pod):
         if container.role != 'init':
             yield from crashing(view, pod, container, f'container {container.name}')
+
+
+def _too_long(view: View, pod: Object) -> Cause:
+    deadline = number(pod, 'spec', 'activeDeadlineSeconds')
+    return Cause(
+        code='ContainerFailed',
+        reason='DeadlineExceeded',
+        subject='pod',
+        message=f'the pod ran for longer than it may (activeDeadlineSeconds {deadline})',
+        pods=(name(pod),),
+        logs=tuple(LogRef(uid(pod), one.name, one.ended_instance) for one in containers(pod)),
+        remedies=(f'kubectl describe pod -n {view.target.namespace} {name(pod)}',),
+    )
 
 
 def crashing(view: View, pod: Object, container: Container, called: str) -> Iterator[Cause]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from kubectl_dog.causes import container_start
+from kubectl_dog.model.causes import LogRef
 from tests.unit.builders import PROBED
 from tests.unit.builders import container
 from tests.unit.builders import ended
@@ -215,3 +216,14 @@ def test_the_log_command_reads_the_instance_that_crashed():
     [before] = find(pod(status(state=running(1), last=ended(1), restarts=1)))
     assert now.remedies == ('kubectl logs -n shop web-1 -c main',)
     assert before.remedies == ('kubectl logs -n shop web-1 -c main --previous',)
+
+
+def test_a_pod_that_was_ended_from_outside_is_not_explained_by_its_containers():
+    thing = pod(status(state=ended(0)), phase='Failed', activeDeadlineSeconds=9)
+    thing['status']['reason'] = 'DeadlineExceeded'
+    [cause] = find(thing)
+    assert (cause.code, cause.reason) == ('ContainerFailed', 'DeadlineExceeded')
+    assert 'activeDeadlineSeconds 9' in cause.message
+    assert cause.logs == (LogRef('pod-web-1', 'main', 0),)
+    thing['status']['reason'] = 'Evicted'
+    assert find(thing) == []
