@@ -11,10 +11,10 @@ from kubectl_dog.causes.handbook import HANDBOOK
 from kubectl_dog.model.times import short
 from kubectl_dog.model.words import ordinal
 
-PAGE = Path(__file__).parents[2] / 'docs' / 'codes.md'
+PAGE = Path(__file__).parents[3] / 'docs' / 'codes.md'
 HEAD = """# Codes of causes
 
-Written by `tests/unit/codes_page_test.py` from the catalogue of causes; do not edit.
+Written by `tests/unit/causes/handbook_test.py` from the catalogue of causes; do not edit.
 
 Each root cause has a stable code, which stands in the output beside the cluster's own word for it.
 What it may do before it fails its target is its tolerance: a time from first sight, or a number of
