@@ -43,8 +43,12 @@ class LogReader(Reader):
         self._lines = LineReader(want.since)
         self._next = max(0, want.restarts - 1)
         self._history = True
+        # What was there is not wanted (`tail` is 0), and the run has said nothing since.
+        self._skipping = want.tail == 0
         # The log ended and was opened again, though nothing told of an end: which run is it?
         self._doubt = False
+        # The run `_next` was read to what seemed its end, and is read again to be sure.
+        self._again = False
         self._backoff = Backoff(0.2, 5.0, nature.random)
         self._patience = Backoff(1.0, 5.0, lambda: 1.0)
         self._refusals = 0
@@ -100,7 +104,9 @@ class LogReader(Reader):
         if now.running and now.restarts == want.restarts:
             self._wait(self._patience.delay())
             now = self._want
-        if now.restarts > want.restarts or not now.running:
+        ended = now.restarts > want.restarts or not now.running
+        self._again = ended and want.running and _is_still_served(want.restarts, now)
+        if ended and not self._again:
             self._end(want.restarts)
         else:
             self._doubt = True
@@ -120,13 +126,14 @@ class LogReader(Reader):
         except RefusedError as refused:
             if refused.status.code != 400:
                 raise
-            if not self._history:
+            if not self._history and not self._again:
                 self.emit(LogGap(refused.status.message))
         self._end(previous)
 
     def _end(self, restarts: int) -> None:
         self._next = restarts + 1
-        self._doubt = False
+        self._doubt = self._again = False
+        self._skipping = self._skipping and self._history
         self.emit(LogEnd(restarts))
 
     def _read(self, want: Logs, kind: list[tuple[str, str]], read_timeout: float | None) -> None:
@@ -156,7 +163,7 @@ class LogReader(Reader):
         if self._lines.since:
             since = time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(self._lines.since))
             query.append(('sinceTime', since))
-        if self._history and want.tail is not None:
+        if want.tail is not None and (self._history or self._skipping):
             query.append(('tailLines', str(want.tail)))
         return query
 
@@ -166,6 +173,7 @@ class LogReader(Reader):
             self.emit(LogGap(notices[0]))
         if lines:
             self.emit(LogLines(tuple(lines)))
+            self._skipping = False
             self._backoff.reset()
             self._patience.reset()
         return told or bool(notices)
@@ -178,6 +186,8 @@ class LogReader(Reader):
             self._wait(self._patience.delay() if want.running else _WAITING)
             return False
         if code == 404 and 'could not find the requested resource' not in message:
+            if self._again:
+                self._end(self._next)
             if self._next <= want.restarts:
                 self._end(want.restarts)
             return True
@@ -214,3 +224,12 @@ class LogReader(Reader):
         self.nature.wait(self._changed, seconds)
         self.check()
         return self._changed.is_set()
+
+
+def _is_still_served(restarts: int, now: Logs) -> bool:
+    """Whether the log of a run that has ended can be read once more.
+
+    A server that shuts down ends its streams as if the log ended. Where that happens in the moment
+    in which the container ends, the last lines are still to be had.
+    """
+    return now.restarts == restarts or (now.restarts == restarts + 1 and now.running)

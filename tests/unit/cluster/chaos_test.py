@@ -257,6 +257,9 @@ class Container(Chaos):
             self.grow()
             if self.left <= 0:
                 self.end()
+                if self.bad(0.5):
+                    # It shuts down at this very moment, and keeps the last lines.
+                    return
 
     def over(self, run):
         return self.ended or run < len(self.runs) - 1

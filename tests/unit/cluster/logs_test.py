@@ -149,7 +149,7 @@ def test_what_the_kubelet_says_itself_is_a_gap_and_told_once(server, begin):
 
 
 def test_an_end_that_the_pod_confirms_later_is_an_end(server, begin):
-    server.on(PATH, stream(line('one')), stream(line('two', 25), then='hold'))
+    server.on(PATH, stream(line('one')), stream(line('one')), stream(line('two', 25), then='hold'))
     run = begin()
     assert said(run, 1) == ['one']
     assert run.quiet()
@@ -157,18 +157,77 @@ def test_an_end_that_the_pod_confirms_later_is_an_end(server, begin):
     assert said(run, 2) == [LogEnd(0), 'two']
     assert queries(server) == [
         {'follow': 'true'},
+        {'previous': 'true', 'sinceTime': '2023-11-14T22:13:20Z'},
         {'follow': 'true', 'sinceTime': '2023-11-14T22:13:20Z'},
     ]
 
 
-def test_a_container_that_stays_ended_is_asked_no_more(server, begin):
-    server.on(PATH, stream(line('one')))
+def test_a_container_that_stays_ended_is_asked_once_more(server, begin):
+    server.on(PATH, stream(line('one')), stream(line('one')))
     run = begin()
     assert said(run, 1) == ['one']
     run.reader.update(want(running=False))
     assert said(run, 1) == [LogEnd(0)]
     assert run.quiet()
+    assert queries(server) == [
+        {'follow': 'true'},
+        {'follow': 'true', 'sinceTime': '2023-11-14T22:13:20Z'},
+    ]
+
+
+def test_a_container_that_had_ended_before_is_asked_once(server, begin):
+    server.on(PATH, stream(line('one')))
+    run = begin(running=False)
+    assert said(run, 2) == ['one', LogEnd(0)]
+    assert run.quiet()
     assert len(server.requests) == 1
+
+
+LAST = (line('one', 20, 7), line('two', 20, 7), line('three', 20, 9), line('four', 21))
+
+
+@pytest.mark.parametrize(
+    ('restarts', 'running', 'kind'), ((0, False, 'follow'), (1, True, 'previous'))
+)
+@pytest.mark.parametrize('seen', range(len(LAST)))
+def test_a_tail_that_a_server_kept_when_it_shut_down_is_had(
+    server, begin, seen, restarts, running, kind
+):
+    server.on(
+        PATH,
+        stream(*LAST[:seen], then='pause'),
+        refuse(503, 'shutting down'),
+        stream(*LAST[:3], then='cut'),
+        stream(*LAST),
+    )
+    run = begin()
+    assert said(run, seen) == ['one', 'two', 'three'][:seen]
+    run.reader.update(want(restarts=restarts, running=running))
+    server.resume.set()
+    rest = ['one', 'two', 'three', 'four'][seen:]
+    assert said(run, len(rest) + 1) == [*rest, LogEnd(0)]
+    assert [query[kind] for query in queries(server)[1:4]] == ['true'] * 3
+
+
+def test_a_run_that_ended_whole_is_no_gap_when_it_is_gone(server, begin):
+    server.on(
+        PATH, stream(line('one')), refuse(400, NO_PREVIOUS), stream(line('two', 30), then='hold')
+    )
+    run = begin()
+    said(run, 1)
+    run.reader.update(want(restarts=1))
+    assert said(run, 2) == [LogEnd(0), 'two']
+
+
+def test_what_was_not_wanted_is_not_read_to_be_sure_either(server, begin):
+    server.on(PATH, stream(), stream(), stream(line('two', 30), then='hold'))
+    run = begin(tail=0)
+    until(lambda: server.requests)
+    run.reader.update(want(running=False, tail=0))
+    assert said(run, 1) == [LogEnd(0)]
+    run.reader.update(want(restarts=1, tail=0))
+    assert said(run, 1) == ['two']
+    assert [query.get('tailLines') for query in queries(server)] == ['0', '0', None]
 
 
 def test_an_end_while_the_container_runs_on_was_the_connections(server, begin, world):

@@ -128,7 +128,7 @@ def test_a_read_that_is_wanted_again_starts_again(server, source):
 
 
 def test_log_streams_go_on_when_only_the_pods_state_changes(server, source):
-    server.on(log_path(), stream(LINE), stream(SECOND, then='hold'))
+    server.on(log_path(), stream(LINE), stream(LINE), stream(SECOND, then='hold'))
     source.reconcile({logs()})
     assert take(source).payload.lines[0].text == 'one'
     source.reconcile({logs(restarts=1)})
