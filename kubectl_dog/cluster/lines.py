@@ -25,6 +25,18 @@ class Lines:
             lines = [line if len(line) <= self._limit else self._clip(line) for line in lines]
         return [whole, *lines]
 
+    def block(self, chunk: bytes) -> bytes:
+        """What `feed` says, as one: each line with its line feed."""
+        first, end = chunk.find(b'\n') + 1, chunk.rfind(b'\n') + 1
+        body = chunk[first:end] if self._held else chunk[:end]
+        if not end or _has_line_beyond(self._limit, body):
+            return b''.join(line + b'\n' for line in self.feed(chunk))
+        if self._held:
+            self._keep(chunk[: first - 1])
+            body = self._whole() + b'\n' + body
+        self._keep(chunk[end:])
+        return body
+
     def rest(self) -> list[bytes]:
         """At the end of a stream: the last line, if it had no line feed."""
         return [self._whole()] if self._held else []
@@ -47,6 +59,15 @@ class Lines:
 
     def _clip(self, line: bytes) -> bytes:
         return _note(line[: self._limit], len(line))
+
+
+def _has_line_beyond(limit: int | None, block: bytes) -> bool:
+    at = 0
+    while limit is not None and len(block) - at > limit:
+        at = block.rfind(b'\n', at, at + limit + 1) + 1
+        if not at:
+            return True
+    return False
 
 
 def _note(line: bytes, length: int) -> bytes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Sequence
 from functools import partial
 
 from kubectl_dog.model.items import LogLine
@@ -45,16 +44,34 @@ class LineReader:
         self._seen = Counter(at for batch in self._recent for at in batch)
         self._catching_up = True
 
-    def read(self, raw: Sequence[bytes]) -> tuple[list[LogLine], list[str]]:
-        """New lines; and what the kubelet itself has to say, which bears no time."""
-        if not raw:
+    def read(self, block: bytes) -> tuple[list[LogLine], list[str]]:
+        """New lines; and what the kubelet itself has to say, which bears no time.
+
+        In `block` each line has its line feed.
+        """
+        if not block:
             return [], []
-        times, texts, notices = self._split(b'\n'.join(raw).decode('utf-8', 'replace'))
+        lines = block[:-1].decode('utf-8', 'replace')
+        times, texts, notices = self._of_one_second(lines) or self._split(lines)
         if self._catching_up:
             times, texts = self._news(times, texts)
         if times:
             self._remember(times)
         return list(map(_line, zip(times, texts))), notices
+
+    def _of_one_second(self, block: str) -> tuple[list[int], list[str], list[str]] | None:
+        """The same as `_split` for lines of the second of the line before; None for others."""
+        if not self._prefix:
+            return None
+        before, *lines = ('\n' + block).split('\n' + self._prefix)
+        if before or len(lines) != block.count('\n') + 1:
+            return None
+        begin = 9 + len(self._zone)
+        fractions = [line[:9] for line in lines]
+        if {line[9:begin] for line in lines} != {self._zone} or not ''.join(fractions).isdecimal():
+            return None
+        base = self._base
+        return [base + at for at in map(int, fractions)], [line[begin:] for line in lines], []
 
     def _split(self, block: str) -> tuple[list[int], list[str], list[str]]:
         times: list[int] = []

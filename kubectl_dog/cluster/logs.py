@@ -153,8 +153,8 @@ class LogReader(Reader):
         told = False
         while True:
             chunk = self.read(stream)
-            raw = lines.feed(chunk) if chunk else lines.rest()
-            told = self._deliver(raw, told)
+            block = lines.block(chunk) if chunk else b''.join(line + b'\n' for line in lines.rest())
+            told = self._deliver(block, told)
             if not chunk:
                 return
 
@@ -167,8 +167,8 @@ class LogReader(Reader):
             query.append(('tailLines', str(want.tail)))
         return query
 
-    def _deliver(self, raw: list[bytes], told: bool) -> bool:
-        lines, notices = self._lines.read(raw)
+    def _deliver(self, block: bytes, told: bool) -> bool:
+        lines, notices = self._lines.read(block)
         if notices and not told:
             self.emit(LogGap(notices[0]))
         if lines:

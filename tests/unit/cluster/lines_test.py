@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from kubectl_dog.cluster.backoff import Backoff
@@ -24,6 +26,17 @@ def test_lines(chunks, lines, rest):
     assert splitter.rest() == []
 
 
+@pytest.mark.parametrize('limit', (8, None))
+@pytest.mark.parametrize('seed', range(20))
+def test_blocks_are_the_same_lines(limit, seed):
+    dice = random.Random(seed)
+    apart, at_once = Lines(limit), Lines(limit)
+    for _ in range(50):
+        chunk = bytes(dice.choices(b'ab\xc3\xa9\n\n', k=dice.choice((0, 1, 7, 40))))
+        assert at_once.block(chunk) == b''.join(line + b'\n' for line in apart.feed(chunk))
+    assert at_once.rest() == apart.rest()
+
+
 def clipped(text, length):
     return f'{text} … [{length} bytes]'.encode()
 
@@ -45,6 +58,8 @@ def clipped(text, length):
 def test_lines_over_the_limit_are_clipped_between_characters(chunks, lines):
     splitter = Lines(8)
     assert [line for chunk in chunks for line in splitter.feed(chunk)] == lines
+    splitter = Lines(8)
+    assert b''.join(map(splitter.block, chunks)).split(b'\n')[:-1] == lines
 
 
 def test_an_endless_line_is_not_held_in_memory():
@@ -66,11 +81,11 @@ def test_an_endless_line_is_not_held_in_memory():
     ),
 )
 def test_what_bears_no_time_is_a_notice(line):
-    assert LineReader(None).read([line + b'\r']) == ([], [line.decode('utf-8', 'replace')])
+    assert LineReader(None).read(line + b'\r\n') == ([], [line.decode('utf-8', 'replace')])
 
 
 def test_empty_lines_are_nothing():
-    assert LineReader(None).read([b'', b'\r']) == ([], [])
+    assert LineReader(None).read(b'\n\r\n') == ([], [])
 
 
 def test_times_in_one_second_and_in_two_zones():
@@ -82,7 +97,7 @@ def test_times_in_one_second_and_in_two_zones():
         b'2023-11-14T22:13:20.000000003Z e',
         b'2023-11-14T22:13:20.000000003+01:00 f',
     )
-    lines, _ = LineReader(None).read(stamps)
+    lines, _ = LineReader(None).read(b'\n'.join(stamps) + b'\n')
     second = 1_700_000_000_000_000_000
     assert [line.time - second for line in lines] == [
         1,
@@ -92,6 +107,30 @@ def test_times_in_one_second_and_in_two_zones():
         3,
         3 - 3600 * 1_000_000_000,
     ]
+
+
+@pytest.mark.parametrize(
+    'line',
+    (
+        b'2023-11-14T22:13:20.000000003Z',
+        b'2023-11-14T22:13:20.00000003Z  y',
+        b'2023-11-14T22:13:20.00000000-Z y',
+        b'2023-11-14T22:13:20.000000003+01:00 y',
+        b'2023-11-14T22:13:20.5Z y',
+        b'2023-11-14T22:13:21.000000003Z y',
+        b'2023-11-14T22:13:20.',
+        b'words of the kubelet',
+        b'',
+        b'\xff',
+    ),
+)
+@pytest.mark.parametrize('order', (1, -1))
+def test_a_strange_line_among_those_of_one_second(line, order):
+    usual = b'2023-11-14T22:13:20.000000003Z x'
+    lines = [usual, line][::order]
+    known, fresh = LineReader(None), LineReader(None)
+    known.read(usual + b'\n')
+    assert known.read(b'\n'.join(lines) + b'\n') == fresh.read(b'\n'.join(lines) + b'\n')
 
 
 @pytest.mark.parametrize(
