@@ -38,6 +38,7 @@ class Chunks:
             data, self._held = self._held + data, b''
         parts: list[bytes] = []
         at = self._open(data, parts) if self._left else 0
+        at = _many(data, at, parts)
         size, known = len(data), _LENGTHS.get
         while at < size:
             end = data.find(b'\r\n', at)
@@ -71,6 +72,22 @@ class Chunks:
         return taken
 
 
+def _many(data: bytes, at: int, parts: list[bytes]) -> int:
+    """Take whole chunks off all at once, if none has a line break in it; where the rest begins.
+
+    Where every piece between two line breaks has the length that the piece before it tells, one
+    after the other would have been found just so.
+    """
+    pieces = (data[at:] if at else data).split(b'\r\n')
+    last = (len(pieces) - 1) // 2 * 2
+    heads, bodies = pieces[:last:2], pieces[1:last:2]
+    lengths = list(map(len, bodies))
+    if lengths != list(map(_LENGTHS.get, heads)):
+        return at
+    parts += bodies
+    return at + sum(lengths) + sum(map(len, heads)) + 2 * last
+
+
 def _length(head: bytes) -> int:
     length = _LENGTHS.get(head)
     if length is None:
@@ -79,7 +96,7 @@ def _length(head: bytes) -> int:
         if not _DIGITS.fullmatch(digits):
             raise CutError('the body is not in chunks')
         length = int(digits, 16)
-        if len(head) <= 3:
+        if length > 0 and len(head) <= 3:
             _LENGTHS[head] = length
     return length
 
@@ -167,4 +184,6 @@ def fast(response: urllib3.BaseHTTPResponse, sock: object) -> FastStream | None:
     if not getattr(original, 'will_close', True):
         # Its buffer is of no more use; the socket stays with the connection.
         original.close()
+    if isinstance(sock, TlsSocket):
+        sock.trim()
     return FastStream(response, sock, begun, encoding == 'chunked')

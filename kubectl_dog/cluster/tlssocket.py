@@ -16,8 +16,10 @@ from typing import TypeVar
 
 _T = TypeVar('_T')
 _RECORD = 16384
+# A record is mostly one log line, and for this many bytes Python has memory at hand.
+_LINE = 448
 # Hundreds of streams that need little take little: large buffers would leave holes in memory.
-_LEAST = 4 * 1024
+_LEAST = 1024
 _MOST = 256 * 1024
 
 
@@ -56,20 +58,26 @@ class TlsSocket(socket.socket):
 
     def drain(self) -> bytes:
         """All that has arrived, waiting for something; b'' at the end."""
-        size = min(self._bulk, _RECORD)
-        part = self._through(lambda: self._read(size))
+        part = self._through(lambda: self._read(_LINE))
         parts = [part]
         read, incoming = self._tls.read, self._in
         # What goes wrong here is met again by the next call; what came before it is good.
         with contextlib.suppress(ssl.SSLError):
             # A full part may be but the beginning of a record, with the rest inside of TLS.
-            while part and (incoming.pending or len(part) == size):
-                part = read(size)
+            while part and (incoming.pending or len(part) >= _LINE):
+                part = read(_RECORD if len(part) == _LINE else _LINE)
                 parts.append(part)
         with contextlib.suppress(OSError):
             # The other side may have asked for new keys.
             self._flush()
         return b''.join(parts)
+
+    def trim(self) -> None:
+        """Give back the memory that only writing needs; the next write takes it again."""
+        # OpenSSL takes 16 KiB for what it may have to say to a session ticket, and keeps them until
+        # something is written, be it nothing. Python 3.9 takes a write of nothing for an end.
+        with contextlib.suppress(ssl.SSLError):
+            self._tls.write(b'')
 
     def recv(self, bufsize: int, flags: int = 0) -> bytes:
         """At most `bufsize` bytes; b'' at the end."""
@@ -118,8 +126,8 @@ class TlsSocket(socket.socket):
             try:
                 done = step()
             except ssl.SSLWantReadError:
-                self._flush()
-                self._fill()
+                # Waiting in here would keep the error, and all that it refers to.
+                pass
             except ssl.SSLError:
                 # Tell the other side what is wrong, if it still listens.
                 with contextlib.suppress(OSError):
@@ -128,6 +136,8 @@ class TlsSocket(socket.socket):
             else:
                 self._flush()
                 return done
+            self._flush()
+            self._fill()
 
     def _fill(self) -> None:
         arrived = super().recv(self._bulk)
@@ -138,7 +148,7 @@ class TlsSocket(socket.socket):
         self._in.write(arrived)
         if len(arrived) == self._bulk:
             self._bulk = min(2 * self._bulk, _MOST)
-        elif len(arrived) < self._bulk // 8:
+        elif len(arrived) < self._bulk // 2:
             # Who waits for more holds a buffer of this size.
             self._bulk = max(self._bulk // 2, _LEAST)
 

@@ -24,10 +24,11 @@ def chunked(*parts):
     return b''.join(b'%x\r\n%s\r\n' % (len(part), part) for part in parts)
 
 
+@pytest.mark.parametrize('letters', (b'a\r\n0', b'12\r\n', b'a\n'))
 @pytest.mark.parametrize('seed', range(20))
-def test_chunks_cut_anywhere(seed):
+def test_chunks_cut_anywhere(seed, letters):
     dice = random.Random(seed)
-    parts = [bytes(dice.choices(b'a\r\n0', k=dice.choice((1, 2, 17, 300)))) for _ in range(20)]
+    parts = [bytes(dice.choices(letters, k=dice.choice((1, 2, 17, 300)))) for _ in range(20)]
     data = chunked(*parts) + b'0\r\n\r\n'
     chunks, found = Chunks(), b''
     while data:
