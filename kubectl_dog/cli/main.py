@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -18,11 +19,15 @@ from kubectl_dog.output.writer import OutputClosedError
 _PLANNED = ('multitrack', 'status', 'trackers', 'completion')
 _DEFECT = 70
 _OUTPUT_CLOSED = 141
+# Thousands of log lines come and go; to look through them at every 700, as Python does by itself,
+# is a tenth of all the work.
+_GARBAGE = 10_000
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; `argv` without the program's name. Returns the exit code."""
     words = sys.argv[1:] if argv is None else list(argv)
+    gc.set_threshold(_GARBAGE)
     try:
         if words and words[0] in _PLANNED:
             raise UserError(f'{words[0]} is not part of this version yet; see `{program()} --help`')

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 
@@ -21,6 +22,16 @@ def main(monkeypatch, capsys):
         return (code, *capsys.readouterr())
 
     return run
+
+
+def test_log_lines_are_no_reason_to_collect_garbage(main):
+    before = gc.get_threshold()
+    try:
+        gc.set_threshold(700)
+        main('version')
+        assert gc.get_threshold()[0] > 5000
+    finally:
+        gc.set_threshold(*before)
 
 
 @pytest.mark.parametrize('word', ('version', '--version'))
