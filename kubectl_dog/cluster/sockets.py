@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import socket
-import ssl
 import threading
 import weakref
 from typing import Any
@@ -66,18 +65,6 @@ def _shut(opened: socket.socket) -> None:
         opened.shutdown(socket.SHUT_RDWR)
 
 
-class TidySocket(ssl.SSLSocket):
-    """CPython leaves a socket open that was reset before its handshake; this one closes it."""
-
-    def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
-        """As in SSLSocket, which calls this before a handshake when the peer is gone already."""
-        try:
-            return super().recv(buflen, flags)
-        except ConnectionError:
-            self.close()
-            raise
-
-
 class Plain(HTTPConnection):
     """A connection without TLS; `kept` stays when http.client lets go of the socket."""
 
@@ -106,8 +93,6 @@ class Secure(HTTPSConnection):
     def __init__(self, *args: Any, sockets: Sockets, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._sockets = sockets
-        if self.ssl_context is not None:
-            self.ssl_context.sslsocket_class = TidySocket
 
     def _new_conn(self) -> socket.socket:
         made = super()._new_conn()

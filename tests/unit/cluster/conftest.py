@@ -10,11 +10,21 @@ import pytest
 from kubectl_dog.cluster.connection import KubeConnection
 from kubectl_dog.cluster.reader import Nature
 from kubectl_dog.cluster.settings import Settings
-from kubectl_dog.cluster.sockets import TidySocket
 from tests.unit.cluster.server import Server
 
 # A CA without key usage, as many clusters have: Python 3.13 refuses it by default.
 CA = '[req]\ndistinguished_name=d\nx509_extensions=e\n[d]\n[e]\nbasicConstraints=critical,CA:true\n'
+
+
+class TidySocket(ssl.SSLSocket):
+    """CPython leaves a socket open that was reset before its handshake; this one closes it."""
+
+    def recv(self, buflen=1024, flags=0):
+        try:
+            return super().recv(buflen, flags)
+        except ConnectionError:
+            self.close()
+            raise
 
 
 def openssl(folder, *args):
