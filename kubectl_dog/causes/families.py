@@ -23,6 +23,8 @@ from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import controller_uid
+from kubectl_dog.model.objects import part
+from kubectl_dog.model.objects import parts
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.pods import is_ready
 from kubectl_dog.model.views import View
@@ -78,7 +80,19 @@ def next_look(view: View, assessed: Assessment) -> float | None:
 
 def of_pods(view: View, pods: Iterable[Object]) -> tuple[Cause, ...]:
     """What is wrong with these pods, merged by code and subject, the best explanation first."""
-    return _merged(cause for pod in pods for find in _FAMILIES for cause in find(view, pod))
+    # Of hundreds, most have nothing to tell, whatever the family.
+    ill = [pod for pod in pods if not _is_well(pod)]
+    return _merged(cause for pod in ill for find in _FAMILIES for cause in find(view, pod))
+
+
+def _is_well(pod: Object) -> bool:
+    """Whether it is ready, with all containers running that have never ended."""
+    apps, inits = (
+        parts(pod, 'status', 'containerStatuses'),
+        parts(pod, 'status', 'initContainerStatuses'),
+    )
+    ended = any(one.get('restartCount') for one in (*apps, *inits))
+    return is_ready(pod) and not ended and all(part(one, 'state', 'running') for one in apps)
 
 
 def of_objects(view: View, objects: Iterable[Object]) -> tuple[Cause, ...]:

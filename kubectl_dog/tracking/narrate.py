@@ -34,7 +34,7 @@ class Narrator:
         self._follow = follow
         self._revision: Revision | None = None
         self._state: StateChanged | None = None
-        self._pods: dict[str, str] = {}
+        self._pods: dict[str, tuple[Object, str]] = {}
         self._notices: set[str] = set()
         self._causes: dict[tuple[str, str], CauseSeen] = {}
 
@@ -89,9 +89,12 @@ class Narrator:
 
     def _tell_pods(self, at: float, pods: Iterable[Object]) -> Iterator[Event]:
         for pod in pods:
+            known, before = self._pods.get(uid(pod), ({}, ''))
+            if pod is known:
+                continue
             told = describe(pod)
-            if self._pods.get(uid(pod)) != told:
-                self._pods[uid(pod)] = told
+            self._pods[uid(pod)] = (pod, told)
+            if told != before:
                 yield ChildChanged(at, self._target, 'Pod', name(pod), told)
 
     def _tell_causes(self, at: float, assessed: Assessment, ledger: Ledger) -> Iterator[Event]:
