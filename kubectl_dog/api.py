@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from typing import Any
@@ -11,11 +13,13 @@ from typing import Protocol
 from typing import cast
 
 from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.items import Object
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.resources import well_known
 from kubectl_dog.model.sources import Source
+from kubectl_dog.model.statuses import Status
 from kubectl_dog.output.base import Renderer
 from kubectl_dog.tracking import plugins
 from kubectl_dog.tracking.session import Session
@@ -26,6 +30,8 @@ if TYPE_CHECKING:
     from kubectl_dog.cluster.source import LiveSource
     from kubectl_dog.recording.reader import Recording
     from kubectl_dog.recording.writer import RecordingWriter
+    from kubectl_dog.trackers.protocol import Tracker
+    from kubectl_dog.tracking.look import Look
 
 
 class Stoppable(Source, Protocol):
@@ -151,6 +157,48 @@ def session(source: Source, targets: Sequence[Target], options: Options) -> Sess
     """Track the targets on a source: iterate it for its events. Raises UserError."""
     tracks = [Track(target, plugins.tracker(target.resource), options.follow) for target in targets]
     return Session(source, tracks, options)
+
+
+def objects(names: Iterable[str], recursive: bool = False) -> Iterator[Object]:
+    """The Kubernetes objects of files, of directories (`recursive`: to any depth) and of `-`,
+    which is standard input. Raises UserError that names the file, and the document.
+    """
+    from kubectl_dog.manifests.files import read
+
+    return read(names, recursive)
+
+
+def statuses(things: Iterable[Object]) -> tuple[Status, ...]:
+    """The status of each of these objects but kube events, in their order.
+
+    They are judged by themselves and by each other: children, and the kube events about them. The
+    objects are plain dicts as the API has them, and are not changed; anything in them may be
+    missing. No cluster is asked, and no rule that counts seconds decides. Raises nothing.
+    """
+    from kubectl_dog.tracking import snapshot
+
+    return snapshot.statuses(things, _tracker)
+
+
+def _tracker(resource: Resource) -> Tracker:
+    from kubectl_dog.tracking.untracked import Untracked
+
+    if resource.key not in plugins.find(plugins.TRACKERS):
+        return Untracked('there is no tracker for its kind')
+    try:
+        return plugins.tracker(resource)
+    except UserError as error:
+        return Untracked(str(error))
+
+
+def look(source: Source, targets: Sequence[Target]) -> Look:
+    """The status of targets by one look at a source, which is closed then. Raises UserError.
+
+    It is judged as by `statuses`; what could not be read is in `unseen`, with its verdict.
+    """
+    from kubectl_dog.tracking.look import look as take
+
+    return take(source, [Track(target, plugins.tracker(target.resource)) for target in targets])
 
 
 def renderer(form: str, started: float, colour: bool, follow: bool = False) -> Renderer:

@@ -54,7 +54,7 @@ def about_named(view: View, kind: str, names: frozenset[str]) -> Iterator[Object
         about = part(events[0], 'involvedObject') if events else {}
         if (
             about.get('kind') == kind
-            and about.get('name') in names
+            and text(about, 'name') in names
             and about.get('namespace', view.target.namespace) == view.target.namespace
         ):
             yield from events

@@ -52,19 +52,24 @@ class Track:
             fields=f'metadata.name={target.name}',
         )
         self.ended: TargetEnded | None = None
-        self._tracker = tracker
+        self.tracker = tracker
         self._presence = Presence(target)
         self._follow = follow
         self._forget()
 
     def _forget(self) -> None:
         self._narrator = Narrator(self.target, self._follow)
-        self._judge = Judge(self.target, self._tracker, self._follow)
+        self._judge = Judge(self.target, self.tracker, self._follow)
         self._seen: Look | None = None
         self._shown: tuple[Object, ...] = ()
         self._streams = logplan.Streams()
         self.related: dict[str, Object] = {}
         self._decided: tuple[float, Decision] | None = None
+
+    @property
+    def view(self) -> View | None:
+        """What was judged last; None while the target was not seen."""
+        return self._seen.view if self._seen else None
 
     @property
     def state(self) -> StateChanged | None:
@@ -118,7 +123,7 @@ class Track:
 
     def _is_complete(self, view: View, world: World) -> bool:
         """Whether all that the tracker asks for has been listed, or may not be seen."""
-        watches = (*self._tracker.wants(view), *self._event_watches())
+        watches = (*self.tracker.wants(view), *self._event_watches())
         known = world.store.listed
         wide = Watch(EVENTS, self.target.namespace)
         return all(
@@ -199,7 +204,7 @@ class Track:
         if self._seen is None:
             return
         ledger = self._seen.moment.ledger
-        yield from self._tracker.wants(self._seen.view)
+        yield from self.tracker.wants(self._seen.view)
         yield from self._event_watches()
         if world.options.logs:
             failing = {pod for one in ledger.values() for pod in one.cause.pods}

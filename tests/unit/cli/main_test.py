@@ -54,7 +54,7 @@ def test_help_speaks_of_kubectl_dog(main, argv):
         (['rollout', 'deploy/web', '--timeout', 'soon'], "'soon' is not a duration"),
         (['rollout', 'deploy/web', '-o', 'yaml'], "invalid choice: 'yaml'"),
         (['rollout', 'deploy/web', '--tim', '3s'], 'unrecognized arguments: --tim 3s'),
-        (['status', 'deploy/web'], 'status is not part of this version yet'),
+        (['trackers', 'deploy/web'], 'trackers is not part of this version yet'),
         (['replay', '/nowhere'], 'cannot read the recording /nowhere'),
         (['replay', '/nowhere', '--speed', '0'], 'must be a number above 0'),
         (['replay', '/nowhere', '--speed', '10x'], 'must be a number above 0'),

@@ -1,0 +1,142 @@
+"""`status`: one look, at the cluster or at files; no clock, and no verdict unless asked for."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from kubectl_dog import api
+from kubectl_dog.cli import flags
+from kubectl_dog.cli import targets
+from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.events import TargetEnded
+from kubectl_dog.model.statuses import Status
+from kubectl_dog.model.statuses import exit_code
+from kubectl_dog.model.verdicts import Verdict
+from kubectl_dog.output import colour
+from kubectl_dog.output import status as shown
+from kubectl_dog.output.colour import Palette
+from kubectl_dog.output.escape import sentence
+from kubectl_dog.output.writer import Writer
+
+_EPILOG = """\
+states: ready, progressing, failed, paused, deleting, unknown. What only time or counts decide is
+progressing, with its cause.
+
+exit codes: 0 whatever the states are, 4 where a target is not there, 5 where it cannot be read.
+With --exit-code also 0 ready, 1 failed, 3 progressing or unknown, 4 deleting, 6 paused; of several
+targets 5 before 1 before 4 before 3 before 6.
+
+examples:
+  kubectl dog status deploy/web
+  kubectl dog status job migrate --exit-code
+  kubectl get deploy,rs,pods,events -o yaml | kubectl dog status --local -f -
+"""
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    parser = commands.add_parser(
+        'status',
+        help='one look: the state, and what stands in the way',
+        description='Take one look at targets, or with --local at objects in files, and tell the '
+        'state of each and what stands in its way.',
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument('target', nargs='*', help='TYPE/NAME or TYPE NAME')
+    parser.add_argument(
+        '--exit-code', action='store_true', help='make the states the exit code, see below'
+    )
+    _add_files(parser)
+    flags.add_cluster(parser)
+    group = parser.add_argument_group('output')
+    group.add_argument(
+        '-o',
+        '--output',
+        choices=('table', 'json'),
+        default='table',
+        help='a table, or one JSON document (default: table)',
+    )
+    group.add_argument(
+        '--color',
+        choices=colour.CHOICES,
+        default='auto',
+        help='colour the table (default: auto, on a terminal)',
+    )
+    parser.set_defaults(run=run)
+
+
+def _add_files(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group('files')
+    group.add_argument(
+        '--local',
+        action='store_true',
+        help='look at the objects of files: no cluster is asked, and no kubeconfig read',
+    )
+    group.add_argument(
+        '-f',
+        '--filename',
+        action='append',
+        default=[],
+        metavar='FILE',
+        help='YAML or JSON, a directory of it, or - for standard input; may be repeated',
+    )
+    group.add_argument(
+        '-R', '--recursive', action='store_true', help='look into directories in directories, too'
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Look, print, and return the exit code."""
+    statuses, unseen = (_local(args), ()) if args.local else _live(args)
+    lines = [shown.document(statuses)] if args.output == 'json' else _table(args, statuses)
+    Writer(sys.stdout).write(lines)
+    states = [one.state for one in statuses] if args.exit_code else []
+    return exit_code(states, *(one.verdict for one in unseen))
+
+
+def _local(args: argparse.Namespace) -> Sequence[Status]:
+    if args.target:
+        raise UserError('--local looks at files (-f FILE), not at targets')
+    if not args.filename:
+        raise UserError('--local needs -f FILE, or -f - for standard input')
+    found = api.statuses(api.objects(args.filename, args.recursive))
+    if not found and args.output == 'table':
+        sys.stderr.write('no objects found\n')
+    return found
+
+
+def _live(args: argparse.Namespace) -> tuple[Sequence[Status], Sequence[TargetEnded]]:
+    if args.filename:
+        raise UserError('-f needs --local: files are looked at without the cluster')
+    if not args.target:
+        raise UserError('name a target, like deploy/web, or look at a file: --local -f FILE')
+    targets.split(args.target)
+    connection = api.connect(**flags.cluster(args))
+    wanted = targets.parse(args.target, connection.namespace, api.resolver(connection))
+    statuses, unseen = api.look(api.live(connection), wanted)
+    for one in unseen:
+        sys.stderr.write(f'{sentence(_absence(one))}\n')
+    return statuses, unseen
+
+
+def _absence(ended: TargetEnded) -> str:
+    label, namespace = ended.target.label, ended.target.namespace
+    if ended.verdict is Verdict.NO_ACCESS:
+        return f'{label} cannot be read: {ended.message}'
+    if ended.verdict is Verdict.NEVER_APPEARED:
+        return f'{label} is not there' + (f' in namespace {namespace}' if namespace else '')
+    return f'{label} was not seen: the cluster did not answer in time'
+
+
+def _table(args: argparse.Namespace, statuses: Sequence[Status]) -> list[str]:
+    is_terminal = sys.stdout.isatty()
+    palette = Palette(colour.wanted(args.color, os.environ, is_terminal))
+    width = shutil.get_terminal_size().columns if is_terminal else None
+    return shown.table(statuses, palette, width)

@@ -1,0 +1,1 @@
+"""Kubernetes objects from files: YAML or JSON, many documents, Lists. Needs no cluster."""

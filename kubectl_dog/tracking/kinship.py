@@ -1,0 +1,170 @@
+"""Which object of a file belongs to which, also where uids were stripped when it was written.
+
+By uid where both sides have one. Else by kind, name, namespace and, as far as it is told, API
+group: never against a uid that says otherwise, as that was another object of the same name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
+from typing import NamedTuple
+
+from kubectl_dog.causes.told import when
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import controller_uid
+from kubectl_dog.model.objects import part
+from kubectl_dog.model.objects import parts
+from kubectl_dog.model.objects import text
+from kubectl_dog.model.objects import uid
+
+_EVENT_GROUPS = ('', 'events.k8s.io')
+
+
+class Family(NamedTuple):
+    """`members` are the objects but for kube events, in their order, each with a uid; `owned` and
+    `about` as a View has them.
+    """
+
+    members: tuple[Object, ...]
+    owned: Mapping[str, tuple[Object, ...]]
+    about: Mapping[str, tuple[Object, ...]]
+
+    def kinds_behind(self, thing: Object) -> frozenset[str]:
+        """The kinds (`Kind.group`) of its children and their children, as far as they are here."""
+        found: set[str] = set()
+        seen, waiting = {uid(thing)}, [uid(thing)]
+        while waiting:
+            for child in self.owned.get(waiting.pop(), ()):
+                found.add(kind_key(child))
+                if uid(child) not in seen:
+                    seen.add(uid(child))
+                    waiting.append(uid(child))
+        return frozenset(found)
+
+
+def group(thing: Object) -> str:
+    """The API group of an object, or of a reference to one; empty for the core group."""
+    return text(thing, 'apiVersion').rpartition('/')[0]
+
+
+def kind_key(thing: Object) -> str:
+    """`Kind.group`, or `Kind` in the core group: what trackers register under."""
+    return f'{text(thing, "kind")}.{group(thing)}'.rstrip('.')
+
+
+def family(objects: Iterable[Object]) -> Family:
+    """Sort out objects of one file, or of several that were written together."""
+    members: list[Object] = []
+    events: list[Object] = []
+    for one in objects:
+        is_event = one.get('kind') == 'Event' and group(one) in _EVENT_GROUPS
+        (events if is_event else members).append(_identified(one))
+    registry = _Registry(members)
+    members = [registry.adopted(one) for one in members]
+    owned: dict[str, list[Object]] = {}
+    for one in members:
+        owner = controller_uid(one)
+        if owner:
+            owned.setdefault(owner, []).append(one)
+    about: dict[str, list[Object]] = {}
+    for event in sorted(map(_modern, events), key=when):
+        about.setdefault(registry.subject(event), []).append(event)
+    return Family(tuple(members), _frozen(owned), _frozen(about))
+
+
+def _frozen(found: Mapping[str, Sequence[Object]]) -> Mapping[str, tuple[Object, ...]]:
+    return {key: tuple(those) for key, those in found.items()}
+
+
+def _word(value: Any) -> str:
+    """An identity as text: who writes YAML by hand leaves out the quotes of a number."""
+    if isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ''
+
+
+def _identified(thing: Object) -> Object:
+    """The same object with a uid, made of its name where it has none; a shallow copy if need be."""
+    metadata = part(thing, 'metadata')
+    words = {key: _word(metadata.get(key)) for key in ('name', 'namespace', 'uid')}
+    words['uid'] = words['uid'] or _made_uid(thing, words['namespace'], words['name'])
+    kept = {key: word for key, word in words.items() if word or key in metadata}
+    if all(metadata.get(key) == word for key, word in kept.items()):
+        return thing
+    return {**thing, 'metadata': {**metadata, **kept}}
+
+
+def _made_uid(thing: Object, namespace: str, name: str) -> str:
+    # No uid of a server has a slash.
+    return f'{kind_key(thing)}/{namespace}/{name}' if name else f'{id(thing)}/'
+
+
+class _Registry:
+    """Finds what references mean."""
+
+    def __init__(self, members: Iterable[Object]) -> None:
+        self._uids: set[str] = set()
+        self._named: dict[tuple[str, str, str], list[Object]] = {}
+        for one in members:
+            self._uids.add(uid(one))
+            metadata = part(one, 'metadata')
+            key = (text(one, 'kind'), text(metadata, 'namespace'), text(metadata, 'name'))
+            self._named.setdefault(key, []).append(one)
+
+    def adopted(self, thing: Object) -> Object:
+        """The same object with the uid of the owner that controls it in its reference."""
+        owners = parts(thing, 'metadata', 'ownerReferences')
+        if not owners:
+            return thing
+        # Somebody who stripped an export to the names may have taken `controller` away, too.
+        alone = len(owners) == 1 and 'controller' not in owners[0]
+        found = [
+            {**one, 'uid': self._owner(thing, one), 'controller': True}
+            for one in owners
+            if one.get('controller') or alone
+        ]
+        if not found or controller_uid(thing) == found[0]['uid']:
+            return thing
+        return {**thing, 'metadata': {**part(thing, 'metadata'), 'ownerReferences': found}}
+
+    def _owner(self, thing: Object, reference: Object) -> str:
+        return self._find(reference, text(thing, 'metadata', 'namespace'))
+
+    def subject(self, event: Object) -> str:
+        """The uid of what a kube event is about, or what stands for it where it is not here."""
+        about = part(event, 'involvedObject')
+        space = text(about, 'namespace') or text(event, 'metadata', 'namespace')
+        return self._find(about, space) or _made_uid(about, space, _word(about.get('name')))
+
+    def _find(self, reference: Object, namespace: str) -> str:
+        """The uid of what is meant; if it is not here, the one that the reference has."""
+        told = _word(reference.get('uid'))
+        if told in self._uids:
+            return told
+        kind, name = text(reference, 'kind'), _word(reference.get('name'))
+        # A pod may belong to a Node, which has no namespace.
+        for space in (namespace, ''):
+            for one in self._named.get((kind, space, name), ()):
+                is_made = '/' in uid(one)
+                is_same_group = 'apiVersion' not in reference or group(reference) == group(one)
+                if is_same_group and (is_made or not told):
+                    return uid(one)
+        return told
+
+
+def _modern(event: Object) -> Object:
+    """A kube event of events.k8s.io in the words of the core group, which rules read."""
+    if 'regarding' not in event:
+        return event
+    old = {
+        'involvedObject': event.get('regarding'),
+        'message': event.get('note'),
+        'count': event.get('deprecatedCount'),
+        'lastTimestamp': event.get('deprecatedLastTimestamp'),
+        'firstTimestamp': event.get('deprecatedFirstTimestamp'),
+        'source': event.get('deprecatedSource'),
+    }
+    return {**{key: value for key, value in old.items() if value is not None}, **event}

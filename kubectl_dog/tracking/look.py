@@ -1,0 +1,39 @@
+"""One look at targets on a live source, judged without a clock (see `glance`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from kubectl_dog.model.events import TargetEnded
+from kubectl_dog.model.options import Options
+from kubectl_dog.model.sources import Source
+from kubectl_dog.model.statuses import Status
+from kubectl_dog.tracking import glance
+from kubectl_dog.tracking.session import Session
+from kubectl_dog.tracking.track import Track
+
+# A server that has not answered after this time, in seconds, will be waited for no longer.
+PATIENCE = 30.0
+
+
+class Look(NamedTuple):
+    """`statuses` of the targets that were seen, and how it ended with those that were not."""
+
+    statuses: tuple[Status, ...]
+    unseen: tuple[TargetEnded, ...]
+
+
+def look(source: Source, tracks: Sequence[Track]) -> Look:
+    """Read what the tracks ask for, once, and close the source."""
+    options = Options(timeout=PATIENCE, stable_for=0.0, logs=False, once=True)
+    for _ in Session(source, tracks, options):
+        # What a rollout would tell of it, with clocks, is not what was asked for.
+        pass
+    statuses, unseen = [], []
+    for track in tracks:
+        if track.view is not None:
+            statuses.append(glance.status(track.view, track.tracker))
+        elif track.ended is not None:
+            unseen.append(track.ended)
+    return Look(tuple(statuses), tuple(unseen))

@@ -1,0 +1,69 @@
+"""The status of objects that were written to a file: no cluster, and no clock (see `glance`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Iterable
+
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import name
+from kubectl_dog.model.objects import text
+from kubectl_dog.model.resources import Resource
+from kubectl_dog.model.resources import Target
+from kubectl_dog.model.resources import well_known
+from kubectl_dog.model.statuses import Status
+from kubectl_dog.model.views import View
+from kubectl_dog.trackers.protocol import Tracker
+from kubectl_dog.tracking import glance
+from kubectl_dog.tracking.kinship import Family
+from kubectl_dog.tracking.kinship import family
+from kubectl_dog.tracking.kinship import group
+from kubectl_dog.tracking.kinship import kind_key
+
+
+def statuses(
+    objects: Iterable[Object], tracker: Callable[[Resource], Tracker]
+) -> tuple[Status, ...]:
+    """One status per object but for kube events, in their order, children too.
+
+    `tracker` finds the tracker of a kind; it is asked once per kind.
+    """
+    kin = family(objects)
+    found: dict[str, tuple[Resource, Tracker]] = {}
+    told = []
+    for thing in kin.members:
+        key = kind_key(thing)
+        if key not in found:
+            resource = _resource(thing)
+            found[key] = (resource, tracker(resource))
+        resource, judge = found[key]
+        told.append(glance.status(_view(kin, thing, resource), judge))
+    return tuple(told)
+
+
+def _view(kin: Family, thing: Object, resource: Resource) -> View:
+    """What one object is judged by. What was not written down is not known not to be there."""
+    # Commands that are shown as remedies need a namespace where there is one.
+    namespace = text(thing, 'metadata', 'namespace') or ('default' if resource.namespaced else '')
+    return View(
+        target=Target(resource, namespace, name(thing)),
+        now=0.0,
+        object=thing,
+        owned=kin.owned,
+        about=kin.about,
+        known=kin.kinds_behind(thing),
+    )
+
+
+def _resource(thing: Object) -> Resource:
+    """The resource of a kind, as far as it is known without a server.
+
+    kubectl takes a kind for a plural, so commands that are made with it work.
+    """
+    kind, version = text(thing, 'kind'), text(thing, 'apiVersion').rpartition('/')[2]
+    known = well_known(kind_key(thing))
+    if known is not None and known.kind == kind:
+        return known
+    word = kind.lower()
+    is_namespaced = bool(text(thing, 'metadata', 'namespace'))
+    return Resource(group(thing), version, word, kind, word, is_namespaced)
