@@ -1,0 +1,162 @@
+"""`kubectl dog status`, on files and on a cluster that is not there."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from kubectl_dog import api
+from kubectl_dog.cli import main as program
+from kubectl_dog.model.assessments import State
+from kubectl_dog.model.events import TargetEnded
+from kubectl_dog.model.statuses import Status
+from kubectl_dog.model.verdicts import Explanation
+from kubectl_dog.model.verdicts import Verdict
+from tests.unit.builders import DEPLOY
+
+POD = '{apiVersion: v1, kind: Pod, metadata: {name: a}, status: {phase: %s}}\n---\n'
+OK, FAILED, PENDING = (POD % phase for phase in ('Succeeded', 'Failed', 'Pending'))
+GOING = '{apiVersion: v1, kind: ConfigMap, metadata: {name: c, deletionTimestamp: x}}\n---\n'
+HELD = '{apiVersion: batch/v1, kind: Job, metadata: {name: j}, spec: {suspend: true}}\n---\n'
+ODD = '{apiVersion: example.com/v1, kind: Widget}\n---\n'
+
+
+@pytest.fixture
+def status(monkeypatch, capsys, tmp_path):
+    def run(*argv, stdin=''):
+        monkeypatch.setattr(sys, 'argv', ['kubectl-dog'])
+        monkeypatch.setattr(sys, 'stdin', SimpleNamespace(buffer=io.BytesIO(stdin.encode())))
+        monkeypatch.setenv('KUBECONFIG', str(tmp_path / 'no' / 'kubeconfig'))
+        try:
+            code = program.main(['status', *argv])
+        except SystemExit as stop:
+            code = stop.code
+        return (code, *capsys.readouterr())
+
+    return run
+
+
+def local(status, text, *flags):
+    return status('--local', '-f', '-', *flags, stdin=text)
+
+
+def test_prints_a_table_and_asks_no_cluster(status, monkeypatch):
+    monkeypatch.setattr(api, 'connect', None)
+    code, out, err = local(status, OK + FAILED)
+    assert (code, err) == (0, '')
+    assert out.splitlines() == [
+        'TARGET    STATE    REASON     MESSAGE',
+        'po/a      ready    Succeeded  has completed',
+        'po/a      failed   Failed     has failed and will not be started again',
+    ]
+
+
+def test_prints_one_json_document(status):
+    code, out, _ = local(status, OK + ODD, '-o', 'json')
+    data = json.loads(out)
+    assert (code, data['apiVersion']) == (0, 'kubectl-dog/v1')
+    assert [(one['kind'], one['state']) for one in data['items']] == [
+        ('Pod', 'ready'),
+        ('Widget', 'unknown'),
+    ]
+
+
+def test_reads_files_and_directories(status, tmp_path):
+    (tmp_path / 'a.yaml').write_text(OK)
+    (tmp_path / 'deep').mkdir()
+    (tmp_path / 'deep' / 'b.json').write_text(json.dumps({'apiVersion': 'v1', 'kind': 'Secret'}))
+    file, folder = str(tmp_path / 'a.yaml'), str(tmp_path)
+    for flags, count in (((file, '-f', file), 2), ((folder,), 1), ((folder, '-R'), 2)):
+        _, out, _ = status('--local', '-f', *flags, '-o', 'json')
+        assert len(json.loads(out)['items']) == count
+
+
+@pytest.mark.parametrize(
+    ('text', 'code'),
+    [
+        (OK, 0),
+        (OK + HELD, 6),
+        (HELD + PENDING, 3),
+        (ODD, 3),
+        (PENDING + GOING, 4),
+        (GOING + FAILED + OK, 1),
+        ('{apiVersion: v1, kind: List, items: []}', 0),
+    ],
+)
+def test_states_are_the_exit_code_only_if_asked_for(status, text, code):
+    assert local(status, text)[0] == 0
+    assert local(status, text, '--exit-code')[0] == code
+
+
+def test_an_empty_list_is_no_error(status):
+    text = '{apiVersion: v1, kind: List, items: []}'
+    assert local(status, text) == (0, '', 'no objects found\n')
+    assert json.loads(local(status, text, '-o', 'json')[1])['items'] == []
+
+
+@pytest.mark.parametrize(
+    ('argv', 'told'),
+    [
+        ([], 'name a target, like deploy/web, or look at a file: --local -f FILE'),
+        (['--local'], '--local needs -f FILE'),
+        (['--local', 'deploy/web', '-f', '-'], '--local looks at files (-f FILE), not at targets'),
+        (['-f', '-'], '-f needs --local'),
+        (['deploy'], 'which deploy?'),
+        (['--local', '-f', '-'], 'standard input is empty'),
+        (['--local', '-f', '/nowhere.yaml'], 'cannot read /nowhere.yaml: No such file'),
+        (['--local', '-f', '-', '-o', 'yaml'], "invalid choice: 'yaml'"),
+    ],
+)
+def test_what_is_wrong_is_exit_2_and_a_sentence(status, argv, told):
+    code, out, err = status(*argv)
+    assert (code, out) == (2, '')
+    assert told in err
+    assert 'Traceback' not in err
+
+
+def test_yaml_that_is_no_object_is_named_and_escaped(status):
+    code, out, err = local(status, OK + 'a: \x1b[31m')
+    assert (code, out) == (2, '')
+    code, out, err = local(status, OK + '{apiVersion: v1}')
+    assert (code, out) == (2, '')
+    assert err == (
+        'kubectl dog: standard input, document 2 (line 2) is no Kubernetes object: it has no kind\n'
+    )
+
+
+def test_without_a_cluster_there_is_no_live_look(status):
+    code, out, err = status('deploy/web')
+    assert (code, out, err.count('\n')) == (5, '', 1)
+
+
+def absent(verdict):
+    return TargetEnded(1.0, DEPLOY, verdict, '', 'no \x1b', None, Explanation())
+
+
+WEB = Status('apps/v1', 'Deployment', 'shop', 'web', State.FAILED)
+
+
+@pytest.mark.parametrize(
+    ('statuses', 'unseen', 'flags', 'code', 'told'),
+    [
+        ((WEB,), (), (), 0, ''),
+        ((WEB,), (), ('--exit-code',), 1, ''),
+        ((), (absent(Verdict.NEVER_APPEARED),), (), 4, 'is not there in namespace shop'),
+        ((), (absent(Verdict.NO_ACCESS),), (), 5, 'deploy/web cannot be read: no \\x1b'),
+        ((), (absent(Verdict.TIMED_OUT),), (), 3, 'the cluster did not answer in time'),
+        ((WEB,), (absent(Verdict.NEVER_APPEARED),), (), 4, 'is not there'),
+        ((WEB,), (absent(Verdict.NEVER_APPEARED),), ('--exit-code',), 1, 'is not there'),
+    ],
+)
+def test_a_live_look(status, monkeypatch, statuses, unseen, flags, code, told):
+    monkeypatch.setattr(api, 'connect', lambda **flags: SimpleNamespace(namespace='shop'))
+    monkeypatch.setattr(api, 'live', lambda connection: None)
+    monkeypatch.setattr(api, 'look', lambda source, targets: (statuses, unseen))
+    got, out, err = status('deploy/web', *flags)
+    assert got == code
+    assert told in err
+    assert ('deploy/web' in out) == bool(statuses)

@@ -1,0 +1,129 @@
+"""One look at a live source."""
+
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog import api
+from kubectl_dog.model.items import Item
+from kubectl_dog.model.items import Listed
+from kubectl_dog.model.items import Trouble
+from kubectl_dog.model.resources import DEPLOYMENTS
+from kubectl_dog.model.resources import JOBS
+from kubectl_dog.model.resources import Target
+from kubectl_dog.model.wants import Watch
+from tests.unit.builders import DEPLOY
+from tests.unit.builders import NOW
+from tests.unit.builders import deployment
+from tests.unit.builders import ended
+from tests.unit.builders import kube_event
+from tests.unit.builders import pod
+from tests.unit.builders import replica_set
+from tests.unit.builders import status
+from tests.unit.builders import thing
+from tests.unit.builders import waiting
+
+
+class Cluster:
+    """Answers each watch once, after `delay` seconds; `denied` holds kinds that may not be read."""
+
+    started = NOW
+
+    def __init__(self, *objects, denied=(), silent=(), delay=0.1):
+        self.objects, self.denied, self.silent, self.delay = objects, denied, silent, delay
+        self.clock = 0.0
+        self.asked = []
+        self.waiting = []
+        self.closed = False
+
+    def now(self):
+        return self.clock
+
+    def reconcile(self, wants):
+        for want in wants:
+            if want not in self.asked:
+                self.asked.append(want)
+                self.waiting.append(want)
+
+    def take(self, until, lines=True):
+        ready = [want for want in self.waiting if want.resource.kind not in self.silent]
+        if not ready or (until is not None and self.clock + self.delay > until):
+            self.clock = until
+            return None
+        self.clock += self.delay
+        self.waiting.remove(ready[0])
+        return Item(self.clock, ready[0], self._answer(ready[0]))
+
+    def _answer(self, want):
+        if want.resource.kind in self.denied:
+            return Trouble('denied', 'no')
+        name = want.fields.partition('metadata.name=')[2] if isinstance(want, Watch) else ''
+        return Listed(
+            tuple(
+                one
+                for one in self.objects
+                if one['kind'] == want.resource.kind
+                and (not name or one['metadata']['name'] == name)
+            )
+        )
+
+    def close(self):
+        self.closed = True
+
+
+SHORT = {'updatedReplicas': 1, 'readyReplicas': 0, 'availableReplicas': 0}
+LOOPING = pod(status(state=waiting('CrashLoopBackOff'), last=ended(3), restarts=4), owner='rs-2')
+BROKEN = (deployment(1, **SHORT), replica_set(), LOOPING)
+
+
+def test_looks_once_and_closes():
+    cluster = Cluster(*BROKEN, kube_event(LOOPING, 'BackOff', 'Back-off'))
+    seen = api.look(cluster, [DEPLOY])
+    [one] = seen.statuses
+    assert (one.state.value, one.reason, one.causes[0].pods) == (
+        'progressing',
+        'CrashLoop',
+        ('web-1',),
+    )
+    assert seen.unseen == ()
+    assert cluster.closed
+    assert cluster.clock < 1.0
+
+
+def test_no_clock_decides():
+    seen = api.look(Cluster(deployment(1, template={'containers': [{'name': 'x'}]})), [DEPLOY])
+    assert [one.state.value for one in seen.statuses] == ['ready']
+
+
+def test_what_may_not_be_read_is_done_without():
+    seen = api.look(Cluster(*BROKEN, denied=('Pod', 'ReplicaSet', 'Event')), [DEPLOY])
+    [one] = seen.statuses
+    assert (one.state.value, one.reason, one.causes) == ('progressing', '', ())
+
+
+def test_what_never_answers_is_done_without():
+    cluster = Cluster(*BROKEN, silent=('Pod',))
+    [one] = api.look(cluster, [DEPLOY]).statuses
+    assert (one.state.value, one.reason) == ('progressing', '')
+    assert cluster.clock == 30.0
+
+
+@pytest.mark.parametrize(
+    ('cluster', 'verdict'),
+    [
+        (Cluster(), 'never-appeared'),
+        (Cluster(denied=('Deployment',)), 'no-access'),
+        (Cluster(silent=('Deployment',)), 'timed-out'),
+    ],
+)
+def test_what_is_not_seen_is_told_apart(cluster, verdict):
+    seen = api.look(cluster, [DEPLOY])
+    assert seen.statuses == ()
+    assert [one.verdict.value for one in seen.unseen] == [verdict]
+
+
+def test_several_targets_keep_their_order_and_do_not_wait_for_each_other():
+    targets = [Target(JOBS, 'shop', 'web'), Target(DEPLOYMENTS, 'shop', 'gone'), DEPLOY]
+    seen = api.look(Cluster(*BROKEN, thing('Job')), targets)
+    assert [one.kind for one in seen.statuses] == ['Job', 'Deployment']
+    assert [one.target.name for one in seen.unseen] == ['gone']
