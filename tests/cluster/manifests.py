@@ -77,9 +77,8 @@ def daemonset(name, script=RUN, *, image=None, probe=None, container=None, templ
 
 def job(name, script='true', *, image=None, container=None, template=None, **spec):
     """A Job whose pods are not restarted."""
-    inner = pod_spec(
-        script, image, None, container, **{'restartPolicy': 'Never', **(template or {})}
-    )
+    spec_of_pod = {'restartPolicy': 'Never', **(template or {})}
+    inner = pod_spec(script, image=image, container=container, **spec_of_pod)
     return _made(
         'batch/v1',
         'Job',
