@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 from types import SimpleNamespace
 
@@ -16,6 +17,7 @@ from kubectl_dog.model.events import TargetEnded
 from kubectl_dog.model.statuses import Status
 from kubectl_dog.model.verdicts import Explanation
 from kubectl_dog.model.verdicts import Verdict
+from tests import schema
 from tests.unit.builders import DEPLOY
 
 POD = '{apiVersion: v1, kind: Pod, metadata: {name: a}, status: {phase: %s}}\n---\n'
@@ -126,6 +128,16 @@ def test_yaml_that_is_no_object_is_named_and_escaped(status):
     assert err == (
         'kubectl dog: standard input, document 2 (line 2) is no Kubernetes object: it has no kind\n'
     )
+
+
+PAGE = (schema.DOCS / 'status.md').read_text(encoding='utf-8')
+
+
+def test_the_page_shows_what_is_printed(status):
+    [written] = re.findall(r'```yaml\n(.*?)```', PAGE, re.S)
+    [shown] = re.findall(r'```\n\$ kubectl get .* \| kubectl dog (.*)\n((?:.*\n)*?)```', PAGE)
+    code, out, err = status(*shown[0].split()[1:], stdin=written)
+    assert (code, out, err) == (0, shown[1], '')
 
 
 def test_without_a_cluster_there_is_no_live_look(status):
