@@ -32,17 +32,18 @@ class Family(NamedTuple):
     owned: Mapping[str, tuple[Object, ...]]
     about: Mapping[str, tuple[Object, ...]]
 
-    def kinds_behind(self, thing: Object) -> frozenset[str]:
-        """The kinds (`Kind.group`) of its children and their children, as far as they are here."""
-        found: set[str] = set()
-        seen, waiting = {uid(thing)}, [uid(thing)]
+    def behind(self, thing: Object) -> Mapping[str, tuple[Object, ...]]:
+        """The part of `owned` that holds its children and theirs: nobody else's are of interest,
+        and to look through all of them for each object would take the square of their number.
+        """
+        found: dict[str, tuple[Object, ...]] = {}
+        waiting = [uid(thing)]
         while waiting:
-            for child in self.owned.get(waiting.pop(), ()):
-                found.add(kind_key(child))
-                if uid(child) not in seen:
-                    seen.add(uid(child))
-                    waiting.append(uid(child))
-        return frozenset(found)
+            owner = waiting.pop()
+            if owner not in found and owner in self.owned:
+                found[owner] = self.owned[owner]
+                waiting += map(uid, found[owner])
+        return found
 
 
 def group(thing: Object) -> str:

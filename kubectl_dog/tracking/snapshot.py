@@ -45,13 +45,14 @@ def _view(kin: Family, thing: Object, resource: Resource) -> View:
     """What one object is judged by. What was not written down is not known not to be there."""
     # Commands that are shown as remedies need a namespace where there is one.
     namespace = text(thing, 'metadata', 'namespace') or ('default' if resource.namespaced else '')
+    behind = kin.behind(thing)
     return View(
         target=Target(resource, namespace, name(thing)),
         now=0.0,
         object=thing,
-        owned=kin.owned,
+        owned=behind,
         about=kin.about,
-        known=kin.kinds_behind(thing),
+        known=frozenset(kind_key(one) for those in behind.values() for one in those),
     )
 
 

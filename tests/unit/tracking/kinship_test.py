@@ -127,19 +127,19 @@ def test_new_style_kube_events_are_read_in_the_old_words():
     assert (told['message'], told['count'], told['involvedObject']) == ('no room', 3, {'uid': 'u'})
 
 
-def test_what_kinds_are_behind_an_object():
+def names(mapping):
+    return sorted(one['metadata']['name'] for those in mapping.values() for one in those)
+
+
+def test_what_is_behind_an_object():
     deploy = named('Deployment', 'web', APPS, 'd')
     middle = rs('r', owner=ref('Deployment', uid='d'))
     kin = family([deploy, middle, pod(ref(uid='r')), named('ConfigMap', 'x')])
-    assert [kin.kinds_behind(one) for one in kin.members] == [
-        {'ReplicaSet.apps', 'Pod'},
-        {'Pod'},
-        frozenset(),
-        frozenset(),
-    ]
+    behind = [names(kin.behind(one)) for one in kin.members]
+    assert behind == [['web', 'web-1'], ['web-1'], [], []]
 
 
 def test_owners_in_a_circle_are_survived():
     one, other = rs('a', owner=ref(uid='b')), rs('b', owner=ref(uid='a'))
     kin = family([one, other])
-    assert kin.kinds_behind(kin.members[0]) == {'ReplicaSet.apps'}
+    assert names(kin.behind(kin.members[0])) == ['web', 'web']
