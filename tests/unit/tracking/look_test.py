@@ -95,6 +95,13 @@ def test_no_clock_decides():
     assert [one.state.value for one in seen.statuses] == ['ready']
 
 
+def test_nothing_is_left_out_as_history():
+    evicted = pod(name='old', owner='rs-2', phase='Failed', age=9e4)
+    evicted['status']['reason'] = 'Evicted'
+    [one] = api.look(Cluster(*BROKEN, evicted), [DEPLOY]).statuses
+    assert [cause.code for cause in one.causes] == ['CrashLoop', 'Evicted']
+
+
 def test_what_may_not_be_read_is_done_without():
     seen = api.look(Cluster(*BROKEN, denied=('Pod', 'ReplicaSet', 'Event')), [DEPLOY])
     [one] = seen.statuses

@@ -427,6 +427,12 @@ def test_a_cause_that_tolerates_nothing_fails_what_it_stands_against():
     assert (one.state.value, one.reason, one.message) == ('failed', 'JobFailed', 'went wrong')
 
 
+def test_a_cause_that_tracker_and_rules_both_see_is_listed_once():
+    cause = Cause('CrashLoop', 'x', 'main', 'as the tracker tells it')
+    assess = Assessment(State.PROGRESSING, pods=(CRASHED,), causes=(cause,))
+    assert judged(lambda view: assess).causes == (cause,)
+
+
 def test_a_kind_is_asked_for_once_and_known_by_its_group():
     asked = []
 
