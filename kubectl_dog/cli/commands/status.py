@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -18,7 +17,6 @@ from kubectl_dog.model.statuses import Status
 from kubectl_dog.model.statuses import exit_code
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.output import colour
-from kubectl_dog.output import status as shown
 from kubectl_dog.output.colour import Palette
 from kubectl_dog.output.escape import sentence
 from kubectl_dog.output.writer import Writer
@@ -94,6 +92,8 @@ def _add_files(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Look, print, and return the exit code."""
+    from kubectl_dog.output import status as shown
+
     statuses, unseen = (_local(args), ()) if args.local else _live(args)
     lines = [shown.document(statuses)] if args.output == 'json' else _table(args, statuses)
     Writer(sys.stdout).write(lines)
@@ -136,6 +136,10 @@ def _absence(ended: TargetEnded) -> str:
 
 
 def _table(args: argparse.Namespace, statuses: Sequence[Status]) -> list[str]:
+    import shutil
+
+    from kubectl_dog.output import status as shown
+
     is_terminal = sys.stdout.isatty()
     palette = Palette(colour.wanted(args.color, os.environ, is_terminal))
     width = shutil.get_terminal_size().columns if is_terminal else None
