@@ -50,13 +50,27 @@ class Step(NamedTuple):
     finished: bool
 
 
+# A look takes time for every object behind a target: with more than so many of them there is a
+# rest, of so many seconds per object, before the next, so that looking keeps up with what comes.
+_FEW = 200
+_REST = 0.0005
+
+
 class _Open(NamedTuple):
-    """A track that goes on, with what it last asked for."""
+    """A track that goes on, with what it last asked for; it is not looked at while it rests."""
 
     track: Track
     wants: frozenset[Want]
     keys: frozenset[object]
     deadline: float | None
+    rests_until: float = 0.0
+
+    def postponed(self) -> _Open:
+        """The same, to be looked at as soon as it has rested."""
+        soonest = (
+            self.rests_until if self.deadline is None else min(self.deadline, self.rests_until)
+        )
+        return self._replace(deadline=soonest)
 
 
 class Core:
@@ -96,9 +110,13 @@ class Core:
         if item is not None:
             yield from self._take(at, item)
         for number, one in enumerate(self._open):
-            if self._concerns(one, at, item):
-                yield from self._look(at, one.track)
-                self._open[number] = self._asked(at, one.track)
+            if not self._concerns(one, at, item):
+                continue
+            if at < one.rests_until:
+                self._open[number] = one.postponed()
+                continue
+            yield from self._look(at, one.track)
+            self._open[number] = self._asked(at, one.track)
         self._open = [one for one in self._open if one.track.ended is None]
         if at >= self._report_at and not self._world.options.follow:
             self._report_at = at + self._world.options.status_period
@@ -130,7 +148,9 @@ class Core:
     def _asked(self, at: float, track: Track) -> _Open:
         wants = frozenset(track.wants(at, self._world))
         keys = frozenset(map(_key, wants))
-        return _Open(track, wants, keys, track.deadline(at, self._world))
+        behind = len(track.related)
+        rest = behind * _REST if behind > _FEW else 0.0
+        return _Open(track, wants, keys, track.deadline(at, self._world), at + rest)
 
     def _take(self, at: float, item: Item) -> Iterator[Event]:
         payload, want = item.payload, item.want

@@ -6,6 +6,7 @@ import pytest
 
 from kubectl_dog.model.events import CauseGone
 from kubectl_dog.model.events import CauseSeen
+from kubectl_dog.model.events import ChildChanged
 from kubectl_dog.model.events import KubeEvent
 from kubectl_dog.model.events import LogChunk
 from kubectl_dog.model.events import Notice
@@ -27,6 +28,7 @@ from kubectl_dog.model.wants import Lookup
 from kubectl_dog.model.wants import Watch
 from tests.unit.builders import DEPLOY
 from tests.unit.builders import POD
+from tests.unit.builders import PROBED
 from tests.unit.builders import ago
 from tests.unit.builders import container
 from tests.unit.builders import deployment
@@ -490,3 +492,43 @@ def test_the_deadline_is_always_in_the_future():
     for at in range(1, 60):
         play.until(at)
         assert play.step.finished or play.step.deadline > at
+
+
+def many(count, ready):
+    """So many pods, of which the first are ready."""
+    pods = []
+    for number in range(count):
+        is_ready = number < ready
+        told = status(state=running() if is_ready else waiting('ContainerCreating'))
+        pods.append(
+            pod(told, name=f'web-{number}', owner='rs-2', ready=is_ready, containers=[PROBED_ONE])
+        )
+    return pods
+
+
+PROBED_ONE = container(**PROBED)
+
+
+def test_a_target_with_many_pods_is_looked_at_now_and_then():
+    play = Play(logs=False).rollout(
+        deployment(400, availableReplicas=0), *many(400, 0), replica_sets=(replica_set(),)
+    )
+    seen = len(play.told)
+    for number, one in enumerate(many(20, 20)):
+        play.changed(1 + number / 100, POD_WATCH, one)
+    told = [event for event in play.told[seen:] if isinstance(event, ChildChanged)]
+    # The first at once, those of the next 0.2 seconds together.
+    assert [event.at for event in told] == [1]
+    play.until(2)
+    times = [event.at for event in play.told[seen:] if isinstance(event, ChildChanged)]
+    assert times == [1] + [pytest.approx(1.2, abs=0.01)] * 19
+
+
+def test_a_rest_does_not_put_off_the_end():
+    play = Play(logs=False).rollout(
+        deployment(400, availableReplicas=0), *many(400, 400), replica_sets=(replica_set(),)
+    )
+    play.changed(1, POD_WATCH, many(1, 1)[0])
+    play.changed(1.01, play.root, deployment(400)).until(5)
+    assert play.ended.verdict.value == 'ready'
+    assert play.ended.at < 1.3
