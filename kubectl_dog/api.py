@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from kubectl_dog.cluster.source import LiveSource
     from kubectl_dog.recording.reader import Recording
     from kubectl_dog.recording.writer import RecordingWriter
+    from kubectl_dog.trackers.declarative.rules import Rule
     from kubectl_dog.trackers.protocol import Tracker
     from kubectl_dog.tracking.look import Look
 
@@ -61,7 +62,7 @@ def connect(connection: str = 'kubeconfig', **flags: Any) -> Connection:
 def resolver(connection: Connection) -> Callable[[str], Resource]:
     """From a TYPE, as kubectl takes it, to a resource that can be tracked.
 
-    What it returns raises UserError for what is unknown or has no tracker, and AccessError.
+    What it returns raises UserError for what is unknown, and AccessError.
     """
     discovered: Callable[[str], Resource] | None = None
 
@@ -74,25 +75,9 @@ def resolver(connection: Connection) -> Callable[[str], Resource]:
             from kubectl_dog.cluster.discovery import Resolver
 
             discovered = Resolver(connection)
-        resource = discovered(word)
-        trackers = list(plugins.find(plugins.TRACKERS))
-        if resource.key not in trackers:
-            raise UserError(_untracked(resource, trackers))
-        return resource
+        return discovered(word)
 
     return resolve
-
-
-def _untracked(resource: Resource, known: Sequence[str]) -> str:
-    kinds = [name.partition('.')[0] for name in known]
-    # Of two kinds with one name the groups are told.
-    names = [
-        name if kind == resource.kind or kinds.count(kind) > 1 else kind
-        for name, kind in zip(known, kinds)
-    ]
-    said = resource.key if resource.kind in kinds else resource.kind
-    listed = ' and '.join(filter(None, (', '.join(names[:-1]), *names[-1:])))
-    return f'{said} cannot be tracked by this version yet: it knows {listed or "no kind"}'
 
 
 def live(connection: Connection) -> LiveSource:
@@ -102,11 +87,23 @@ def live(connection: Connection) -> LiveSource:
     return LiveSource(connection)
 
 
-def replay(path: str, speed: float | None) -> Play:
-    """A recording in a file; `speed` None plays it at once. Raises UserError."""
+def rules(paths: Sequence[str]) -> list[Rule]:
+    """The rules in these files, which win over everything else; raises UserError."""
+    if not paths:
+        return []
+    from kubectl_dog.rules import files
+
+    return files.load(paths)
+
+
+def replay(path: str, speed: float | None, given: Sequence[Rule] = ()) -> Play:
+    """A recording in a file; `speed` None plays it at once. Raises UserError.
+
+    What was recorded with rules that were `given` needs them again for the same verdict.
+    """
     from kubectl_dog.recording.reader import read
 
-    return _replay(read(path), speed)
+    return _replay(read(path), speed, given)
 
 
 def demo(name: str, speed: float | None) -> Play:
@@ -123,13 +120,13 @@ def demos() -> dict[str, str]:
     return library.titles()
 
 
-def _replay(recording: Recording, speed: float | None) -> Play:
+def _replay(recording: Recording, speed: float | None, given: Sequence[Rule] = ()) -> Play:
     from kubectl_dog.recording.source import RecordedSource
 
     if not recording.targets:
         raise UserError('the recording names no target: its first line should')
     source = RecordedSource(recording, speed)
-    opened = session(source, recording.targets, recording.options)
+    opened = session(source, recording.targets, recording.options, given)
     return Play(source, opened, recording.options.follow)
 
 
@@ -153,9 +150,17 @@ def tap(source: Source, writer: RecordingWriter) -> Source:
     return Tap(source, writer)
 
 
-def session(source: Source, targets: Sequence[Target], options: Options) -> Session:
-    """Track the targets on a source: iterate it for its events. Raises UserError."""
-    tracks = [Track(target, plugins.tracker(target.resource), options.follow) for target in targets]
+def session(
+    source: Source, targets: Sequence[Target], options: Options, given: Sequence[Rule] = ()
+) -> Session:
+    """Track the targets on a source: iterate it for its events. Raises UserError.
+
+    Rules that are `given` (see `rules`) win over trackers.
+    """
+    tracks = [
+        Track(target, plugins.tracker(target.resource, given, asks_cluster=True), options.follow)
+        for target in targets
+    ]
     return Session(source, tracks, options)
 
 
@@ -181,13 +186,12 @@ def statuses(things: Iterable[Object]) -> tuple[Status, ...]:
 
 
 def _tracker(resource: Resource) -> Tracker:
-    from kubectl_dog.tracking.untracked import Untracked
-
-    if resource.key not in plugins.find(plugins.TRACKERS):
-        return Untracked('there is no tracker for its kind')
     try:
         return plugins.tracker(resource)
     except UserError as error:
+        # Of a thousand objects one cannot be judged: the others can.
+        from kubectl_dog.tracking.untracked import Untracked
+
         return Untracked(str(error))
 
 

@@ -105,6 +105,7 @@ _ALL = (
     Code('StuckOnOldPod', 'rollout', Tolerance(30), 'an old broken pod is in the way', 20),
     Code('TerminatingPods', 'rollout', EXPLAINS, 'old pods are still terminating', 65),
     Code('Partitioned', 'rollout', EXPLAINS, 'a partition keeps pods at the old revision', 66),
+    Code('ConditionFailed', 'condition', Tolerance(30), 'its controller tells of an error', 60),
     Code('InitNotFinished', 'init', EXPLAINS, 'an init container is still running', 60),
     Code('NotReady', 'probes', EXPLAINS, 'the readiness probe fails', 70),
 )

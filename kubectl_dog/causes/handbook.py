@@ -221,6 +221,12 @@ HANDBOOK = {
         'A StatefulSet keeps pods that are not ready at the old revision, as its partition says.',
         'Lower the partition, or mend the old revision.',
     ),
+    'ConditionFailed': Entry(
+        'A custom resource tells of an error in a condition or a phase (`Ready=False` with '
+        '`ReconcileError`, `Degraded=True`, `Stalled=True`). How long that may stand depends on '
+        'the word: 10s for a phase that is failed, 30s for an error, 5m where it may pass.',
+        'The words of the controller are printed; its own log tells more.',
+    ),
     'InitNotFinished': Entry(
         'An init container is still running. It explains what the pod waits for.',
         'Read its log: it may wait for something that is not there.',

@@ -134,6 +134,18 @@ def add_limits(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_rules(parser: argparse.ArgumentParser) -> None:
+    """What ready and failed mean for kinds that nobody knows."""
+    parser.add_argument(
+        '--rules',
+        action='append',
+        default=[],
+        metavar='FILE',
+        help='rules (YAML) that say what ready, failed and paused mean for a kind; they win over '
+        'everything else, may be repeated; see docs/rules.md',
+    )
+
+
 def add_logs(parser: argparse.ArgumentParser) -> None:
     """Which log lines to show."""
     group = parser.add_argument_group('logs')

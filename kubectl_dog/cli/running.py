@@ -28,14 +28,15 @@ _NAMES = {signal.SIGINT: 'interrupt', signal.SIGTERM: 'terminate'}
 def track(words: Sequence[str], options: Options, args: argparse.Namespace) -> int:
     """Track the target on the cluster, and record it where that was asked for."""
     targets.split(words)
+    given = api.rules(args.rules)
     connection = api.connect(**flags.cluster(args))
     wanted = targets.parse(words, connection.namespace, api.resolver(connection))
     live = api.live(connection)
     if not args.record:
-        session = api.session(live, wanted, options)
+        session = api.session(live, wanted, options, given)
         return run(api.Play(live, session, options.follow), args)
     recorder = api.recorder(args.record, live.started, wanted, options)
-    session = api.session(api.tap(live, recorder), wanted, options)
+    session = api.session(api.tap(live, recorder), wanted, options, given)
     code = run(api.Play(live, session, options.follow), args)
     if recorder.failure:
         sys.stderr.write(f'{recorder.failure}\n')

@@ -23,7 +23,9 @@ def prune(item: Object) -> Object:
     """Take away, in place; the object is the caller's own. Secret values never get further."""
     metadata = item.get('metadata')
     if isinstance(metadata, dict):
-        metadata.pop('managedFields', None)
+        written = _written(metadata.pop('managedFields', None))
+        if written and _is_custom(item):
+            metadata['managedFields'] = [{'time': written}]
         annotations = metadata.get('annotations')
         if annotations:
             annotations.pop(_APPLIED, None)
@@ -43,6 +45,23 @@ def prune(item: Object) -> Object:
         if isinstance(template, dict) and isinstance(template.get('spec'), dict):
             _prune_pod(template['spec'])
     return item
+
+
+def _is_custom(item: Object) -> bool:
+    group, slash, _ = str(item.get('apiVersion')).partition('/')
+    return bool(slash) and '.' in group
+
+
+def _written(entries: Any) -> str:
+    """When anything but metadata and status was last written: many controllers do not tell whether
+    they have seen it.
+    """
+    times = ['']
+    for entry in entries if isinstance(entries, list) else ():
+        fields = entry.get('fieldsV1') if isinstance(entry, dict) else None
+        if isinstance(fields, dict) and set(fields) - {'f:metadata', 'f:status'}:
+            times.append(str(entry.get('time') or ''))
+    return max(times)
 
 
 def _prune_pod(spec: dict[str, Any]) -> None:

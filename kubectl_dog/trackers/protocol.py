@@ -11,14 +11,14 @@ from typing import Protocol
 
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.views import View
-from kubectl_dog.model.wants import Watch
+from kubectl_dog.model.wants import Want
 
 
 class Tracker(Protocol):
     """Both functions are pure, and are called again whenever the view has changed."""
 
-    def wants(self, view: View) -> Sequence[Watch]:
-        """What to watch besides the target itself and its kube events; `view.object` is there."""
+    def wants(self, view: View) -> Sequence[Want]:
+        """What to read besides the target itself and its kube events; `view.object` is there."""
         ...
 
     def assess(self, view: View) -> Assessment:

@@ -15,6 +15,9 @@ from kubectl_dog.model.objects import text
 from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Watch
 
+# States that a verdict follows from.
+FINAL = (State.READY, State.FAILED, State.PAUSED)
+
 
 def nothing_else(view: View) -> Sequence[Watch]:
     """Nothing beyond the object itself."""
@@ -28,10 +31,15 @@ def not_yet(view: View) -> Assessment | None:
     """
     thing = view.object or {}
     if is_deleting(thing):
-        return Assessment(State.DELETING, message=_going(thing))
+        return deleting(thing)
     if 'observedGeneration' in part(thing, 'status') and not is_observed(thing):
         return waiting('the controller to see the change')
     return None
+
+
+def deleting(thing: Object) -> Assessment:
+    """The judgement of an object that is going, with what holds it."""
+    return Assessment(State.DELETING, message=_going(thing))
 
 
 def _going(thing: Object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import cast
@@ -14,8 +15,22 @@ from kubectl_dog.trackers.protocol import Tracker
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
+    from kubectl_dog.trackers.declarative.rules import Rule
+
 TRACKERS = 'kubectl_dog.trackers.v1'
 CONNECTIONS = 'kubectl_dog.connections.v1'
+
+# Groups that the API server and its usual neighbours serve; all others with a dot are custom.
+_BUILT_IN = frozenset(
+    f'{name}.k8s.io'
+    for name in (
+        *('admissionregistration', 'apiextensions', 'apiregistration', 'authentication'),
+        *('authorization', 'certificates', 'coordination', 'discovery', 'events'),
+        *('flowcontrol.apiserver', 'internal.apiserver', 'metrics', 'custom.metrics'),
+        *('external.metrics', 'networking', 'node', 'rbac.authorization', 'resource'),
+        *('scheduling', 'storage', 'storagemigration'),
+    )
+)
 
 
 def find(group: str) -> dict[str, EntryPoint]:
@@ -47,6 +62,37 @@ def load(group: str, name: str, what: str) -> Any:
         raise UserError(f'the {what} {name} of {package} cannot be loaded: {error}') from error
 
 
-def tracker(resource: Resource) -> Tracker:
-    """The tracker registered for a kind."""
-    return cast(Tracker, load(TRACKERS, resource.key, 'tracker'))
+def tracker(resource: Resource, given: Sequence[Rule] = (), asks_cluster: bool = False) -> Tracker:
+    """What judges a kind: a rule that was `given`, the definition's own rule (where the cluster may
+    be asked for it), the registered tracker, a rule that ships, or the generic judgement.
+    """
+    rule = next((one for one in given if one.fits(resource)), None)
+    if rule is not None:
+        from kubectl_dog.trackers.declarative.judge import Ruled
+
+        return Ruled(rule)
+    registered = resource.key in find(TRACKERS)
+    if registered:
+        chosen = cast(Tracker, load(TRACKERS, resource.key, 'tracker'))
+    else:
+        chosen = _unregistered(resource)
+    if asks_cluster and _is_custom(resource):
+        from kubectl_dog.rules.text import of_annotation
+        from kubectl_dog.trackers.declarative.annotated import Annotated
+
+        return Annotated(resource, chosen, of_annotation)
+    return chosen
+
+
+def _unregistered(resource: Resource) -> Tracker:
+    from kubectl_dog.rules import library
+    from kubectl_dog.trackers import generic
+    from kubectl_dog.trackers.declarative.judge import Ruled
+
+    rule = library.find(resource)
+    return generic if rule is None else Ruled(rule)
+
+
+def _is_custom(resource: Resource) -> bool:
+    """Whether a CustomResourceDefinition may be behind it: the server has these groups itself."""
+    return '.' in resource.group and resource.group not in _BUILT_IN

@@ -17,6 +17,7 @@ from kubectl_dog.model.resources import Target
 from kubectl_dog.model.verdicts import Explanation
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.model.views import View
+from kubectl_dog.model.wants import Lookup
 from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.trackers.protocol import Tracker
@@ -123,7 +124,13 @@ class Track:
 
     def _is_complete(self, view: View, world: World) -> bool:
         """Whether all that the tracker asks for has been listed, or may not be seen."""
-        watches = (*self.tracker.wants(view), *self._event_watches())
+        wanted = tuple(self.tracker.wants(view))
+        if any(want not in view.answers for want in wanted if isinstance(want, Lookup)):
+            return False
+        watches = (
+            *(want for want in wanted if isinstance(want, Watch)),
+            *self._event_watches(),
+        )
         known = world.store.listed
         wide = Watch(EVENTS, self.target.namespace)
         return all(

@@ -29,6 +29,7 @@ def add(commands: Any) -> None:
     )
     parser.add_argument('target', nargs='+', help='TYPE/NAME or TYPE NAME')
     flags.add_limits(parser)
+    flags.add_rules(parser)
     flags.add_logs(parser)
     flags.add_cluster(parser)
     flags.add_output(parser)

@@ -25,6 +25,7 @@ def add(commands: Any) -> None:
     )
     replay.add_argument('file', help='the recording')
     _add_speed(replay)
+    flags.add_rules(replay)
     flags.add_output(replay)
     replay.set_defaults(run=run_replay)
     demo = commands.add_parser(
@@ -58,7 +59,7 @@ def _speed(text: str) -> float:
 
 def run_replay(args: argparse.Namespace) -> int:
     """Play a file."""
-    return running.run(api.replay(args.file, _pace(args)), args)
+    return running.run(api.replay(args.file, _pace(args), api.rules(args.rules)), args)
 
 
 def run_demo(args: argparse.Namespace) -> int:

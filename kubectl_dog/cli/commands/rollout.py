@@ -32,6 +32,7 @@ def add(commands: Any) -> None:
         flags.switch(parser, name, text, field='watch')
     flags.add_limits(parser)
     verdict.add(parser)
+    flags.add_rules(parser)
     flags.add_logs(parser)
     flags.add_cluster(parser)
     flags.add_output(parser)

@@ -24,7 +24,8 @@ POD = '{apiVersion: v1, kind: Pod, metadata: {name: a}, status: {phase: %s}}\n--
 OK, FAILED, PENDING = (POD % phase for phase in ('Succeeded', 'Failed', 'Pending'))
 GOING = '{apiVersion: v1, kind: ConfigMap, metadata: {name: c, deletionTimestamp: x}}\n---\n'
 HELD = '{apiVersion: batch/v1, kind: Job, metadata: {name: j}, spec: {suspend: true}}\n---\n'
-ODD = '{apiVersion: example.com/v1, kind: Widget}\n---\n'
+STALE = 'metadata: {generation: 2}, status: {observedGeneration: 1}'
+ODD = f'{{apiVersion: example.com/v1, kind: Widget, {STALE}}}\n---\n'
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def test_prints_one_json_document(status):
     assert (code, data['apiVersion']) == (0, 'kubectl-dog/v1')
     assert [(one['kind'], one['state']) for one in data['items']] == [
         ('Pod', 'ready'),
-        ('Widget', 'unknown'),
+        ('Widget', 'progressing'),
     ]
 
 

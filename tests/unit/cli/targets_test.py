@@ -9,7 +9,6 @@ from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.resources import DEPLOYMENTS
 from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.resources import Resource
-from kubectl_dog.tracking import plugins
 
 NODES = Resource('', 'v1', 'nodes', 'Node', 'no', namespaced=False)
 SETS = Resource('apps', 'v1', 'statefulsets', 'StatefulSet', 'sts')
@@ -72,38 +71,7 @@ def test_what_is_no_target_is_told_before_anything_is_asked(words, told):
         targets.parse(words, 'shop', Connection().get)
 
 
-@pytest.mark.parametrize(
-    ('resource', 'known', 'told'),
-    (
-        (
-            SETS,
-            ['Deployment.apps', 'Pod'],
-            'StatefulSet cannot .* yet: it knows Deployment and Pod',
-        ),
-        (SETS, ['A', 'B.x', 'C.y'], 'it knows A, B and C$'),
-        (SETS, ['A'], 'it knows A$'),
-        (SETS, [], 'it knows no kind$'),
-        # The same name in another group: then groups are told.
-        (SETS, ['A.x', 'A.y', 'B'], 'it knows A.x, A.y and B$'),
-        (SERVICES, ['Pod', 'Service.k.dev'], '^Service cannot .* it knows Pod and Service.k.dev$'),
-        (
-            SETS,
-            ['Pod', 'StatefulSet.kruise.io'],
-            '^StatefulSet.apps cannot .* it knows Pod and StatefulSet.kruise.io$',
-        ),
-    ),
-)
-def test_a_kind_without_a_tracker_is_told_with_those_that_have_one(
-    resource, known, told, monkeypatch
-):
-    monkeypatch.setattr(discovery, 'Resolver', lambda connection: lambda word: resource)
-    monkeypatch.setattr(plugins, 'find', lambda group: dict.fromkeys(known))
-    with pytest.raises(UserError, match=told) as raised:
-        api.resolver(Connection())('word')
-    assert raised.value.exit_code == 2
-
-
-def test_a_kind_with_a_tracker_is_resolved_by_one_resolver(monkeypatch):
+def test_kinds_are_resolved_by_one_resolver(monkeypatch):
     made = []
 
     def resolver(connection):
@@ -111,7 +79,6 @@ def test_a_kind_with_a_tracker_is_resolved_by_one_resolver(monkeypatch):
         return lambda word: SETS
 
     monkeypatch.setattr(discovery, 'Resolver', resolver)
-    monkeypatch.setattr(plugins, 'find', lambda group: {'StatefulSet.apps': None})
     connection = Connection()
     resolve = api.resolver(connection)
     assert made == []

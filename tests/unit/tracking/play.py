@@ -34,8 +34,9 @@ NAMES = Lookup(CONFIGMAPS, 'shop')
 
 
 class Play:
-    def __init__(self, target=DEPLOY, **options):
-        self.track = Track(target, TRACKERS[target.resource.kind], options.get('follow', False))
+    def __init__(self, target=DEPLOY, tracker=None, **options):
+        tracker = tracker or TRACKERS[target.resource.kind]
+        self.track = Track(target, tracker, options.get('follow', False))
         self.core = Core([self.track], Options(**options), NOW)
         self.told = []
         self._take(self.core.step(0.0, None))

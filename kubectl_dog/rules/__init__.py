@@ -1,0 +1,1 @@
+"""Where rules come from: files of the user, those that ship, and annotations' text."""

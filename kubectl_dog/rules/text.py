@@ -1,0 +1,64 @@
+"""YAML text to rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import Any
+
+from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.resources import Resource
+from kubectl_dog.trackers.declarative.annotated import Broken
+from kubectl_dog.trackers.declarative.reading import read
+from kubectl_dog.trackers.declarative.rules import Rule
+
+# Larger than any rule, and read in a second.
+_LARGEST = 256 * 1024
+_DEEPEST = 60
+
+
+def parse(text: str, source: str, about: Resource | None = None) -> list[Rule]:
+    """The rules of all documents in a text; raises UserError naming `source`."""
+    found = []
+    for document in _documents(text, source):
+        if document is not None and document != '':
+            found += read(document, source, about)
+    return found
+
+
+def of_annotation(text: str, about: Resource) -> Sequence[Rule] | Broken:
+    """The rules in an annotation, or what is wrong with it."""
+    try:
+        return parse(text, 'annotation', about)
+    except UserError as error:
+        return Broken(str(error))
+
+
+def _documents(text: str, source: str) -> list[Any]:
+    """Every scalar stays text: `status: True` and `is: "True"` mean the same in a rule."""
+    import yaml
+
+    if len(text) > _LARGEST:
+        raise UserError(f'{source}: is larger than {_LARGEST // 1024} KiB')
+    try:
+        _check(yaml.parse(text, yaml.BaseLoader), source)
+        return list(yaml.load_all(text, yaml.BaseLoader))
+    except yaml.YAMLError as error:
+        said = ' '.join(str(error).split())
+        raise UserError(f'{source}: is not YAML: {said}') from None
+
+
+def _check(events: Iterable[Any], source: str) -> None:
+    """Refuse what could keep the reader busy: aliases make a few lines as large as memory, and the
+    time that nested brackets take grows with the square of their number.
+    """
+    import yaml
+
+    depth = 0
+    for event in events:
+        if isinstance(event, yaml.AliasEvent):
+            raise UserError(f'{source}: aliases (*name) are not taken')
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise UserError(f'{source}: is nested more than {_DEEPEST} deep')

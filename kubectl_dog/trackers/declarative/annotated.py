@@ -1,0 +1,86 @@
+"""Rules that stand on the CustomResourceDefinition of a kind, in an annotation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Sequence
+from typing import NamedTuple
+from typing import Union
+
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.items import Answer
+from kubectl_dog.model.objects import created
+from kubectl_dog.model.objects import text
+from kubectl_dog.model.resources import Resource
+from kubectl_dog.model.views import View
+from kubectl_dog.model.wants import Lookup
+from kubectl_dog.model.wants import Want
+from kubectl_dog.trackers import simple
+from kubectl_dog.trackers.declarative.judge import judge
+from kubectl_dog.trackers.declarative.rules import Rule
+from kubectl_dog.trackers.protocol import Tracker
+
+ANNOTATION = 'kubectl-dog.github.io/rules'
+CRDS = Resource(
+    'apiextensions.k8s.io',
+    'v1',
+    'customresourcedefinitions',
+    'CustomResourceDefinition',
+    'crd',
+    namespaced=False,
+)
+
+# How long, in seconds, the definition is waited for: nothing is decided without its rules.
+_ANSWER = 30.0
+
+
+class Broken(NamedTuple):
+    """An annotation that holds no rule, and why."""
+
+    why: str
+
+
+Read = Callable[[str, Resource], Union[Sequence[Rule], Broken]]
+
+
+class Annotated:
+    """A tracker that gives way to rules on the definition; `read` makes rules of its text."""
+
+    def __init__(self, resource: Resource, otherwise: Tracker, read: Read) -> None:
+        self._resource = resource
+        self._otherwise = otherwise
+        self._read = read
+        self._lookup = Lookup(CRDS, '', f'{resource.plural}.{resource.group}')
+        self._known: tuple[str, Sequence[Rule] | Broken] = ('', ())
+
+    def wants(self, view: View) -> Sequence[Want]:
+        """The definition, and what the tracker wants that it may give way to."""
+        return (self._lookup, *self._otherwise.wants(view))
+
+    def assess(self, view: View) -> Assessment:
+        """By the rules, if there are any; nothing is decided before that is known."""
+        answer = view.answers.get(self._lookup)
+        due = max(created(view.object or {}), view.memory.started) + _ANSWER
+        if answer is None and view.now < due:
+            return _undecided(self._otherwise.assess(view), due)
+        found = self._rules(answer)
+        if isinstance(found, Broken):
+            judged = self._otherwise.assess(view)
+            notice = f'has a broken rule on its {CRDS.kind}, which is not used: {found.why}'
+            return judged._replace(notices=(*judged.notices, notice))
+        rule = next((one for one in found if one.fits(self._resource)), None)
+        return self._otherwise.assess(view) if rule is None else judge(rule, view)
+
+    def _rules(self, answer: Answer | None) -> Sequence[Rule] | Broken:
+        """Read once for each text: an assessment is made with every change."""
+        crd = answer.objects[0] if answer is not None and answer.objects else {}
+        said = text(crd, 'metadata', 'annotations', ANNOTATION)
+        if said != self._known[0]:
+            self._known = (said, self._read(said, self._resource) if said else ())
+        return self._known[1]
+
+
+def _undecided(judged: Assessment, due: float) -> Assessment:
+    if judged.state not in simple.FINAL:
+        return judged._replace(causes=(), recheck_at=min(judged.recheck_at or due, due))
+    return simple.waiting(f'the rules of its {CRDS.kind}')._replace(recheck_at=due)

@@ -1,0 +1,190 @@
+"""From a rule and an object to a judgement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Sequence
+
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.assessments import State
+from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.objects import is_deleting
+from kubectl_dog.model.objects import part
+from kubectl_dog.model.objects import parts
+from kubectl_dog.model.objects import text
+from kubectl_dog.model.times import duration
+from kubectl_dog.model.times import epoch
+from kubectl_dog.model.times import short
+from kubectl_dog.model.views import View
+from kubectl_dog.model.wants import Want
+from kubectl_dog.trackers import freshness
+from kubectl_dog.trackers import generic
+from kubectl_dog.trackers import simple
+from kubectl_dog.trackers.declarative import paths
+from kubectl_dog.trackers.declarative.holding import Scope
+from kubectl_dog.trackers.declarative.holding import focused
+from kubectl_dog.trackers.declarative.holding import holds
+from kubectl_dog.trackers.declarative.holding import lacking
+from kubectl_dog.trackers.declarative.paths import Path
+from kubectl_dog.trackers.declarative.rules import Clause
+from kubectl_dog.trackers.declarative.rules import Rule
+from kubectl_dog.trackers.signs import Sign
+from kubectl_dog.trackers.vocabulary import Meaning
+
+_SEEN = 'the controller to see the change'
+_CONDITIONS = paths.parse('status.conditions[*]')
+_OBSERVED = paths.parse('status.observedGeneration')
+_STAMPS = ('lastTransitionTime', 'lastUpdateTime')
+
+
+class Ruled:
+    """The tracker of a kind that has a rule."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+
+    def wants(self, view: View) -> Sequence[Want]:
+        """A rule reads nothing but the object."""
+        return ()
+
+    def assess(self, view: View) -> Assessment:
+        """The judgement of this moment."""
+        return judge(self.rule, view)
+
+
+def judge(rule: Rule, view: View) -> Assessment:
+    """By the rule, section by section; what it does not say is judged as usual."""
+    thing = view.object or {}
+    if is_deleting(thing):
+        return simple.deleting(thing)
+    scope = Scope(thing, rule.conditions or _CONDITIONS)
+    notices = tuple(
+        focused(one.test, scope).fill(one.message) for one in _holding(rule.notices, scope)
+    )
+    judged = _judge(rule, view, scope)
+    if judged.state in simple.FINAL:
+        due = freshness.unseen(view, map(_mapping, scope.values(scope.conditions)))
+        if due is not None and judged.state is not State.PAUSED:
+            return simple.waiting(_SEEN)._replace(recheck_at=due)
+    return judged._replace(notices=(*judged.notices, *filter(None, notices)))
+
+
+def _mapping(value: object) -> dict[str, object]:
+    return value if isinstance(value, dict) else {}
+
+
+def _judge(rule: Rule, view: View, scope: Scope) -> Assessment:
+    return (
+        _pause(rule, scope)
+        or _blank(rule, scope)
+        or _failure(rule, view, scope)
+        or _work(rule, scope)
+        or (_by_ready(rule, view, scope) if rule.ready else _as_usual(rule, view))
+    )
+
+
+def _pause(rule: Rule, scope: Scope) -> Assessment | None:
+    for clause in _holding(rule.paused, scope):
+        scope = focused(clause.test, scope)
+        message = scope.fill(clause.message) or 'is paused'
+        return simple.paused(scope.fill(clause.reason) or 'Paused', message)
+    return None
+
+
+def _blank(rule: Rule, scope: Scope) -> Assessment | None:
+    """Nothing is said yet, or nothing about the newest spec; or nothing ever will be."""
+    if not (rule.ready or rule.failed or rule.progressing or rule.observed):
+        # The usual judgement looks at generations more closely than a rule can.
+        return None if part(scope.root, 'status') else _unsaid(rule)
+    told = scope.values(rule.observed or _OBSERVED)
+    if any(freshness.is_behind(scope.root, one) for one in told):
+        return simple.waiting(_SEEN)
+    return None if part(scope.root, 'status') else _unsaid(rule)
+
+
+def _unsaid(rule: Rule) -> Assessment | None:
+    """The judgement of what has no status at all."""
+    if rule.status == 'required':
+        return simple.waiting('its controller to tell its status')
+    return simple.ready() if rule.status == 'none' and not rule.ready else None
+
+
+def _work(rule: Rule, scope: Scope) -> Assessment | None:
+    for clause in _holding(rule.progressing, scope):
+        scope = focused(clause.test, scope)
+        waits_for = scope.fill(clause.message) or 'it to settle'
+        return simple.waiting(waits_for, scope.fill(clause.reason))
+    return None
+
+
+def _failure(rule: Rule, view: View, scope: Scope) -> Assessment | None:
+    """What speaks against it: at once, or as causes that may stand for a while."""
+    signs = [_sign(clause, scope) for clause in _holding(rule.failed, scope)]
+    final = next((one for one in signs if not one.seconds), None)
+    if final is not None:
+        return simple.failed(final.reason, final.message)
+    if not signs:
+        return None
+    causes = tuple(generic.cause(view, one) for one in signs)
+    return simple.waiting(f'it to get over {signs[0].name}')._replace(causes=causes)
+
+
+def _holding(clauses: Iterable[Clause] | None, scope: Scope) -> Iterable[Clause]:
+    return (one for one in clauses or () if holds(one.test, scope))
+
+
+def _sign(clause: Clause, scope: Scope) -> Sign:
+    scope = focused(clause.test, scope)
+    reason = scope.fill(clause.reason) or 'Failed'
+    message = scope.fill(clause.message) or reason
+    return Sign(Meaning.BAD, reason, reason, message, clause.seconds)
+
+
+def _as_usual(rule: Rule, view: View) -> Assessment:
+    """The generic judgement, without what the rule has sections for."""
+    judged = generic.judge(view, must_tell=rule.status == 'required')
+    decided = judged.state is State.FAILED or bool(judged.causes)
+    if rule.failed is not None and decided:
+        return simple.waiting(judged.waits_for or judged.message, judged.reason)
+    if rule.paused is not None and judged.state is State.PAUSED:
+        return simple.waiting('it to become ready', judged.reason)
+    return judged
+
+
+def _by_ready(rule: Rule, view: View, scope: Scope) -> Assessment:
+    missing = [lacking(one.test, scope) for one in rule.ready or ()]
+    if '' in missing:
+        held = rule.ready[missing.index('')] if rule.ready else None
+        return _settled(rule, view, scope, scope.fill(held.message) if held else '')
+    usual = _as_usual(rule, view)
+    if usual.state in (State.FAILED, State.PAUSED) or usual.causes:
+        return usual
+    return simple.waiting(missing[0])
+
+
+def _settled(rule: Rule, view: View, scope: Scope, message: str) -> Assessment:
+    """Ready, unless that may be left from before and takes a while to change."""
+    seconds = _seconds(rule.settle, scope)
+    if seconds and _since(view) < view.memory.started:
+        due = view.memory.started + seconds
+        if view.now < due:
+            wait = f'{short(seconds)} to pass, in which it would notice a change'
+            return simple.waiting(wait)._replace(recheck_at=due)
+    return simple.ready(message=message)
+
+
+def _seconds(settle: float | Path | None, scope: Scope) -> float:
+    if not isinstance(settle, Path):
+        return settle or 0.0
+    try:
+        return duration(scope.first(settle)) + freshness.LOOK
+    except UserError:
+        return 0.0
+
+
+def _since(view: View) -> float:
+    """When its status last told that anything changed, in server time; 0 where it does not."""
+    status = part(view.object, 'status')
+    told = [status, *parts(status, 'conditions')]
+    times = [epoch(text(one, stamp)) for one in told for stamp in _STAMPS]
+    return max((one for one in times if one is not None), default=0.0)

@@ -1,0 +1,56 @@
+"""Whether a controller has looked at the newest spec: what it said before is history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import created
+from kubectl_dog.model.objects import number
+from kubectl_dog.model.objects import part
+from kubectl_dog.model.objects import parts
+from kubectl_dog.model.times import epoch
+from kubectl_dog.model.views import View
+
+# How long, in seconds, a controller that does not tell what it has seen may take to look.
+LOOK = 5.0
+
+# How long, in seconds, a new object may be without a status until there seems to be nobody who
+# writes one.
+NO_STATUS = 10.0
+
+_UNTOLD = -(10**18)
+
+
+def is_behind(thing: Object, told: object) -> bool:
+    """Whether an observedGeneration is an older one; numbers are also written as text.
+
+    Argo Rollouts wrote a hash there once: what is no number tells nothing.
+    """
+    seen = number({'told': told}, 'told', default=_UNTOLD)
+    return seen != _UNTOLD and seen < number(thing, 'metadata', 'generation')
+
+
+def unseen(view: View, conditions: Iterable[Object]) -> float | None:
+    """Until when, in server time, what is said may be about an older spec; None: it is not.
+
+    For controllers that tell no observedGeneration anywhere: they get a moment after the spec was
+    written. The first generation is what they spoke of, whenever that was.
+    """
+    thing = view.object or {}
+    told = [part(thing, 'status'), *conditions]
+    if number(thing, 'metadata', 'generation') <= 1 or any('observedGeneration' in o for o in told):
+        return None
+    due = written(thing) + LOOK
+    return due if view.now < due else None
+
+
+def written(thing: Object) -> float:
+    """When anything but status and metadata was last written, in epoch seconds; 0: not told."""
+    times = [epoch(one.get('time')) for one in parts(thing, 'metadata', 'managedFields')]
+    return max((one for one in times if one is not None), default=0.0)
+
+
+def silent_until(view: View) -> float:
+    """When an object without a status counts as one whose status nobody writes."""
+    return (created(view.object or {}) or view.memory.started) + NO_STATUS

@@ -1,0 +1,121 @@
+"""Any kind without a tracker or a rule of its own: judged by what controllers usually say.
+
+kstatus first (deletion, observedGeneration, Stalled, Reconciling, Ready), then the conditions,
+reasons and phases that custom resources really use. Its words are in `vocabulary`.
+"""
+
+from __future__ import annotations
+
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import is_deleting
+from kubectl_dog.model.objects import name
+from kubectl_dog.model.objects import part
+from kubectl_dog.model.objects import parts
+from kubectl_dog.model.views import View
+from kubectl_dog.trackers import freshness
+from kubectl_dog.trackers import signs
+from kubectl_dog.trackers import simple
+from kubectl_dog.trackers.signs import Sign
+from kubectl_dog.trackers.vocabulary import Meaning
+
+wants = simple.nothing_else
+
+_SEEN = 'the controller to see the change'
+_SWITCHES = ('suspend', 'suspended', 'paused', 'pause')
+
+
+def assess(view: View) -> Assessment:
+    """By everything that its status says."""
+    return judge(view)
+
+
+def judge(view: View, must_tell: bool = False) -> Assessment:
+    """The usual judgement; `must_tell`: its controller is known to write a status."""
+    thing = view.object or {}
+    status = part(thing, 'status')
+    if is_deleting(thing):
+        return simple.deleting(thing)
+    found = signs.read(thing)
+    switch = _switched_off(thing)
+    if switch and not _is_settled(thing, found):
+        return simple.paused('Suspended', f'is suspended by spec.{switch}')
+    if freshness.is_behind(thing, status.get('observedGeneration')):
+        # Flux does not count a generation as observed before it was a success.
+        told = [one for one in found if one.current and one.meaning is Meaning.BAD]
+        return _weigh(view, told) if told else simple.waiting(_SEEN)
+    if not found:
+        return _silent(view, must_tell)
+    judged = _weigh(view, found)
+    due = freshness.unseen(view, parts(status, 'conditions'))
+    if due is not None and judged.state in simple.FINAL:
+        return simple.waiting(_SEEN)._replace(recheck_at=due)
+    notice = f'is suspended by spec.{switch}: it changes nothing until it is resumed'
+    return judged._replace(notices=(notice,) if switch else ())
+
+
+def _switched_off(thing: Object) -> str:
+    spec = part(thing, 'spec')
+    return next((one for one in _SWITCHES if spec.get(one) is True), '')
+
+
+def _is_settled(thing: Object, found: list[Sign]) -> bool:
+    """Whether it tells that it got all of the newest spec before it was suspended."""
+    status = part(thing, 'status')
+    told = 'observedGeneration' in status
+    behind = freshness.is_behind(thing, status.get('observedGeneration'))
+    good = bool(found) and all(one.meaning is Meaning.GOOD for one in found)
+    return told and not behind and good
+
+
+def _silent(view: View, must_tell: bool) -> Assessment:
+    """It says nothing that is understood; perhaps not yet."""
+    status = part(view.object, 'status')
+    if must_tell:
+        return simple.waiting('its controller to tell its status')
+    due = freshness.silent_until(view)
+    if status.keys() == {'observedGeneration'}:
+        return simple.ready()
+    if view.now < due:
+        return simple.waiting('its status, if it gets one')._replace(recheck_at=due)
+    if status:
+        return simple.ready('counts as ready because it is there: its status says nothing known')
+    return simple.ready('counts as ready because it is there: it has no status')
+
+
+def _weigh(view: View, found: list[Sign]) -> Assessment:
+    by = {meaning: [one for one in found if one.meaning is meaning] for meaning in Meaning}
+    if by[Meaning.PAUSED]:
+        first = by[Meaning.PAUSED][0]
+        return simple.paused(first.reason or 'Paused', f'is paused: {first.story}')
+    final = [one for one in by[Meaning.BAD] if not one.seconds]
+    if final:
+        return simple.failed(final[0].reason or 'Failed', final[0].story)
+    if by[Meaning.BAD]:
+        causes = tuple(cause(view, one) for one in by[Meaning.BAD])
+        return simple.waiting(f'it to get over {by[Meaning.BAD][0].name}')._replace(causes=causes)
+    if by[Meaning.WORKING]:
+        return simple.waiting(_to_pass(by[Meaning.WORKING][0]), by[Meaning.WORKING][0].reason)
+    return simple.ready()
+
+
+def _to_pass(sign: Sign) -> str:
+    if sign.message == _SEEN:
+        return _SEEN
+    return f'{sign.story} to pass'
+
+
+def cause(view: View, sign: Sign) -> Cause:
+    """What stands against it, for as long as the sign may stand."""
+    resource, namespace = view.target.resource, view.target.namespace
+    kind = f'{resource.plural}.{resource.group}' if resource.group else resource.plural
+    where = f' -n {namespace}' if namespace else ''
+    return Cause(
+        code='ConditionFailed',
+        reason=sign.reason or sign.name,
+        subject=sign.name,
+        message=f'{sign.name}: {sign.message}' if sign.message else sign.story,
+        patience=sign.seconds,
+        remedies=(f'kubectl describe {kind}{where} {name(view.object or {})}',),
+    )

@@ -1,0 +1,297 @@
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.model.resources import Resource
+from kubectl_dog.model.resources import Target
+from kubectl_dog.trackers import generic
+from tests.unit.builders import NOW
+from tests.unit.builders import ago
+from tests.unit.builders import view
+from tests.unit.tracking.play import Play
+
+FROBS = Target(Resource('x.example.com', 'v1', 'frobs', 'Frob', 'frob'), 'shop', 'web')
+SEEN = 'the controller to see the change'
+
+
+def frob(*conditions, generation=1, age=60, meta=None, spec=None, **status):
+    metadata = {'name': 'web', 'uid': 'u', 'generation': generation, 'creationTimestamp': ago(age)}
+    if conditions:
+        status['conditions'] = list(conditions)
+    made = {'kind': 'Frob', 'metadata': {**metadata, **(meta or {})}, 'spec': spec or {}}
+    return {**made, 'status': status} if status else made
+
+
+def says(kind, status='True', reason='', message='', **fields):
+    return {'type': kind, 'status': status, 'reason': reason, 'message': message, **fields}
+
+
+def judge(one, **fields):
+    return generic.assess(view(one, target=FROBS, **fields))
+
+
+READY = says('Ready')
+ERROR = says('Ready', 'False', 'ReconcileError', 'access denied')
+OLD = {'observedGeneration': 1}
+
+
+@pytest.mark.parametrize(
+    ('one', 'state', 'told'),
+    (
+        pytest.param(
+            frob(meta={'deletionTimestamp': ago(1)}), 'deleting', 'is being deleted', id='a'
+        ),
+        pytest.param(frob(READY), 'ready', '', id='Ready'),
+        pytest.param(frob(READY, observedGeneration=1), 'ready', '', id='Ready, observed'),
+        pytest.param(frob(READY, generation=2, **OLD), 'progressing', SEEN, id='behind'),
+        pytest.param(
+            frob(READY, generation=2, observedGeneration='1'), 'progressing', SEEN, id='as text'
+        ),
+        pytest.param(
+            frob(READY, generation=2, observedGeneration='6f9c'), 'ready', '', id='a hash'
+        ),
+        pytest.param(
+            frob({**READY, **OLD}, generation=2), 'progressing', SEEN, id='condition behind'
+        ),
+        pytest.param(
+            frob({**ERROR, **OLD}, generation=2), 'progressing', SEEN, id='error is history'
+        ),
+        pytest.param(
+            frob(READY, {**says('Stalled'), **OLD}, generation=2, observedGeneration=2),
+            'ready',
+            '',
+            id='stalled is history',
+        ),
+        pytest.param(
+            frob(says('Ready', 'False', 'Creating')),
+            'progressing',
+            'Ready=False (Creating) to pass',
+            id='Creating',
+        ),
+        pytest.param(
+            frob(says('Ready', 'Unknown', 'Failed')),
+            'progressing',
+            'Ready=Unknown (Failed) to pass',
+            id='Unknown is not False',
+        ),
+        pytest.param(
+            frob(READY, says('Synced', 'False')),
+            'progressing',
+            'Synced=False to pass',
+            id='Ready, but the newest spec was not taken',
+        ),
+        pytest.param(frob(READY, says('Active', 'False')), 'ready', '', id='Ready sums up'),
+        pytest.param(frob(says('Synced')), 'ready', '', id='Synced alone'),
+        pytest.param(
+            frob(says('Available'), says('Synced', 'False')),
+            'progressing',
+            'Synced=False to pass',
+            id='without a summary all count',
+        ),
+        pytest.param(
+            frob(says('DiskReady', 'False')),
+            'progressing',
+            'DiskReady=False to pass',
+            id='only parts',
+        ),
+        pytest.param(frob(says('DiskReady'), says('NetReady')), 'ready', '', id='all parts'),
+        pytest.param(
+            frob(READY, says('Reconciling')),
+            'progressing',
+            'Reconciling=True to pass',
+            id='at work',
+        ),
+        pytest.param(
+            frob(READY, says('Progressing', reason='NewReplicaSetAvailable')),
+            'ready',
+            '',
+            id='over',
+        ),
+        pytest.param(frob(READY, says('Progressing', 'False')), 'ready', '', id='not at work'),
+        pytest.param(
+            frob(says('NotReady', reason='Creating')),
+            'progressing',
+            'NotReady=True (Creating) to pass',
+            id='NotReady while it is made',
+        ),
+        pytest.param(
+            frob(ERROR, says('Stalled', reason='InvalidSpec', message='no such field.')),
+            'failed',
+            'Stalled=True (InvalidSpec: no such field)',
+            id='Stalled is final',
+        ),
+        pytest.param(
+            frob(phase='Failed', completionTime=ago(5), message='it broke'),
+            'failed',
+            'status.phase=Failed (it broke)',
+            id='a run that ended',
+        ),
+        pytest.param(
+            frob(says('Paused', reason='ByUser')),
+            'paused',
+            'is paused: Paused=True (ByUser)',
+            id='p',
+        ),
+        pytest.param(
+            frob(says('Synced', 'False', 'ReconcilePaused')),
+            'paused',
+            'is paused: Synced=False (ReconcilePaused)',
+            id='paused by reason',
+        ),
+        pytest.param(
+            frob(phase='Suspended'), 'paused', 'is paused: status.phase=Suspended', id='by phase'
+        ),
+        pytest.param(
+            frob(READY, spec={'suspend': True}), 'paused', 'is suspended by spec.suspend', id='s'
+        ),
+        pytest.param(frob(phase='Running'), 'ready', '', id='Running'),
+        pytest.param(
+            frob(phase='Running', startTime=ago(5)),
+            'progressing',
+            'status.phase=Running to pass',
+            id='a run that goes on',
+        ),
+        pytest.param(
+            frob(state='Creating'), 'progressing', 'status.state=Creating to pass', id='state'
+        ),
+        pytest.param(
+            frob(health={'status': 'Progressing'}),
+            'progressing',
+            'status.health.status=Progressing to pass',
+            id='health',
+        ),
+        pytest.param(frob(ready=True), 'ready', '', id='ready: true'),
+        pytest.param(
+            frob(ready=False), 'progressing', 'status.ready=false to pass', id='ready: false'
+        ),
+        pytest.param(frob(observedGeneration=1), 'ready', '', id='only a generation'),
+        pytest.param(frob(says('Drifted'), READY), 'ready', '', id='nobody knows Drifted'),
+    ),
+)
+def test_state(one, state, told):
+    judged = judge(one)
+    assert (judged.state.value, judged.waits_for or judged.message) == (state, told)
+
+
+@pytest.mark.parametrize(
+    ('one', 'reason', 'seconds'),
+    (
+        (frob(ERROR), 'ReconcileError', 30),
+        (frob({**ERROR, **OLD}, observedGeneration=0), 'ReconcileError', 30),
+        (frob(says('Ready', 'False', 'SyncError', 'i/o timeout')), 'SyncError', 300),
+        (frob(says('Ready', 'False', 'Throttled')), 'Throttled', 300),
+        (frob(says('Ready', 'False', 'X', severity='Error')), 'X', 30),
+        (frob(READY, says('Degraded', reason='DiskFull')), 'DiskFull', 30),
+        (frob(says('Failed')), 'Failed=True', 10),
+        (frob(says('Failed', message='try again')), 'Failed=True', 300),
+        (frob(says('Progressing', 'False', 'LimitExceeded')), 'LimitExceeded', 30),
+        (frob(says('BackupFailed')), 'BackupFailed=True', 30),
+        (frob(phase='Failed'), 'status.phase=Failed', 10),
+        (frob(health='Degraded', reason='Shards'), 'Shards', 10),
+        (frob(failureReason='CreateError', failureMessage='no quota'), 'CreateError', 10),
+    ),
+)
+def test_what_speaks_against_it_may_stand_for_a_while(one, reason, seconds):
+    judged = judge(one)
+    [cause] = judged.causes
+    assert judged.state.value == 'progressing'
+    assert (cause.code, cause.reason, cause.patience) == ('ConditionFailed', reason, seconds)
+    assert cause.remedies == ('kubectl describe frobs.x.example.com -n shop web',)
+
+
+@pytest.mark.parametrize(
+    'one',
+    (
+        frob(READY, says('BackupFailed')),
+        frob(says('Ready', 'False', 'DependencyNotReady')),
+        frob(says('Ready', 'False', 'AccessError', severity='Info')),
+        frob(says('Degraded', 'False', 'AllError')),
+        frob(says('Failed', 'Unknown')),
+    ),
+)
+def test_what_is_not_against_it(one):
+    assert judge(one).causes == ()
+
+
+def test_a_kind_without_namespaces_is_described_without_one():
+    nodes = Target(Resource('', 'v1', 'frobs', 'Frob', 'frob', False), '', 'web')
+    [cause] = generic.assess(view(frob(ERROR), target=nodes)).causes
+    assert cause.remedies == ('kubectl describe frobs web',)
+
+
+def test_what_was_suspended_when_it_was_ready_is_ready_with_a_notice():
+    judged = judge(frob(READY, spec={'paused': True}, observedGeneration=1))
+    assert judged.state.value == 'ready'
+    assert judged.notices == (
+        'is suspended by spec.paused: it changes nothing until it is resumed',
+    )
+
+
+@pytest.mark.parametrize('status', (None, {}, {'frobs': 4}, {'phase': 'Frobbed?'}))
+def test_what_says_nothing_is_ready_after_ten_seconds_with_a_notice(status):
+    one = {**frob(age=4), 'status': status}
+    judged = judge(one)
+    assert (judged.state.value, judged.recheck_at) == ('progressing', NOW + 6)
+    judged = judge(one, now=NOW + 6)
+    assert judged.state.value == 'ready'
+    assert judged.notices[0].startswith('counts as ready because it is there')
+
+
+def test_where_a_status_must_come_it_is_waited_for():
+    judged = generic.judge(view(frob(age=9999), target=FROBS), must_tell=True)
+    assert judged.waits_for == 'its controller to tell its status'
+
+
+def written(seconds):
+    return {'managedFields': [{'time': ago(seconds)}, {'time': None}]}
+
+
+@pytest.mark.parametrize('one', (READY, says('Stalled')))
+def test_a_controller_that_does_not_tell_what_it_saw_gets_a_moment(one):
+    judged = judge(frob(one, generation=2, meta=written(2)))
+    assert (judged.state.value, judged.waits_for) == ('progressing', SEEN)
+    assert judged.recheck_at == NOW + 3
+    later = judge(frob(one, generation=2, meta=written(2)), now=NOW + 3)
+    assert later.state.value in ('ready', 'failed')
+
+
+@pytest.mark.parametrize(
+    'one',
+    (
+        frob(READY, generation=1, meta=written(2)),
+        frob(READY, generation=2, observedGeneration=2, meta=written(2)),
+        frob({**READY, 'observedGeneration': 2}, generation=2, meta=written(2)),
+        frob(READY, generation=2),
+    ),
+)
+def test_nothing_is_waited_for_that_is_known(one):
+    assert judge(one).state.value == 'ready'
+
+
+def start(*conditions):
+    play = Play(FROBS, tracker=generic)
+    return play.listed(0, play.root, frob(*conditions))
+
+
+def test_an_error_that_stands_fails_after_half_a_minute():
+    play = start(ERROR).until(100)
+    assert play.outcome == ('failed', 'ConditionFailed', 30)
+    assert 'access denied' in play.ended.explanation.facts[0]
+
+
+def test_an_error_that_heals_is_forgotten():
+    play = start(ERROR).changed(20, Play(FROBS, tracker=generic).root, frob(READY))
+    assert play.outcome == ('ready', '', 20)
+
+
+def test_an_error_that_flickers_fails():
+    play, working = start(ERROR), frob(says('Ready', 'Unknown', 'Reconciling'))
+    play.changed(10, play.root, working).changed(15, play.root, frob(ERROR)).until(60)
+    assert play.outcome == ('failed', 'ConditionFailed', 30)
+
+
+def test_another_generation_is_not_blamed_for_the_last_one():
+    play = start({**ERROR, 'observedGeneration': 1})
+    newer = frob({**ERROR, 'observedGeneration': 1}, generation=2)
+    play.changed(10, play.root, newer).until(60)
+    assert play.outcome is None
