@@ -12,6 +12,9 @@ from kubectl_dog.model.objects import parts
 from kubectl_dog.model.times import epoch
 from kubectl_dog.model.views import View
 
+# What is waited for where all that is said is of an earlier generation.
+SEEN = 'the controller to see the change'
+
 # How long, in seconds, a controller that does not tell what it has seen may take to look.
 LOOK = 5.0
 

@@ -22,7 +22,6 @@ from kubectl_dog.trackers.vocabulary import Meaning
 
 wants = simple.nothing_else
 
-_SEEN = 'the controller to see the change'
 _SWITCHES = ('suspend', 'suspended', 'paused', 'pause')
 
 
@@ -44,13 +43,13 @@ def judge(view: View, must_tell: bool = False) -> Assessment:
     if freshness.is_behind(thing, status.get('observedGeneration')):
         # Flux does not count a generation as observed before it was a success.
         told = [one for one in found if one.current and one.meaning is Meaning.BAD]
-        return _weigh(view, told) if told else simple.waiting(_SEEN)
+        return _weigh(view, told) if told else simple.waiting(freshness.SEEN)
     if not found:
         return _silent(view, must_tell)
     judged = _weigh(view, found)
     due = freshness.unseen(view, parts(status, 'conditions'))
     if due is not None and judged.state in simple.FINAL:
-        return simple.waiting(_SEEN)._replace(recheck_at=due)
+        return simple.waiting(freshness.SEEN)._replace(recheck_at=due)
     notice = f'is suspended by spec.{switch}: it changes nothing until it is resumed'
     return judged._replace(notices=(notice,) if switch else ())
 
@@ -101,8 +100,8 @@ def _weigh(view: View, found: list[Sign]) -> Assessment:
 
 
 def _to_pass(sign: Sign) -> str:
-    if sign.message == _SEEN:
-        return _SEEN
+    if sign.message == freshness.SEEN:
+        return freshness.SEEN
     return f'{sign.story} to pass'
 
 
@@ -111,11 +110,13 @@ def cause(view: View, sign: Sign) -> Cause:
     resource, namespace = view.target.resource, view.target.namespace
     kind = f'{resource.plural}.{resource.group}' if resource.group else resource.plural
     where = f' -n {namespace}' if namespace else ''
+    named = f'{sign.name}: {sign.message}' if sign.message else sign.story
     return Cause(
         code='ConditionFailed',
         reason=sign.reason or sign.name,
         subject=sign.name,
-        message=f'{sign.name}: {sign.message}' if sign.message else sign.story,
+        # A rule's failure is known by its reason, which is printed beside it.
+        message=sign.message if sign.name == sign.reason else named,
         patience=sign.seconds,
         remedies=(f'kubectl describe {kind}{where} {name(view.object or {})}',),
     )

@@ -11,6 +11,7 @@ from kubectl_dog.model.objects import part
 from kubectl_dog.model.objects import parts
 from kubectl_dog.model.objects import text
 from kubectl_dog.trackers import vocabulary
+from kubectl_dog.trackers.freshness import SEEN
 from kubectl_dog.trackers.freshness import is_behind
 from kubectl_dog.trackers.vocabulary import Meaning
 from kubectl_dog.trackers.vocabulary import Role
@@ -71,7 +72,7 @@ def _of_conditions(thing: Object) -> Iterator[Sign]:
     for one in found:
         role = vocabulary.role(text(one, 'type'))
         if role in counted and is_behind(thing, one.get('observedGeneration')):
-            yield Sign(Meaning.WORKING, text(one, 'type'), '', 'the controller to see the change')
+            yield Sign(Meaning.WORKING, text(one, 'type'), '', SEEN)
         elif not is_behind(thing, one.get('observedGeneration')):
             yield from _of_condition(one, role, counted)
 

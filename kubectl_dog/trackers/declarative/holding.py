@@ -18,6 +18,7 @@ from kubectl_dog.trackers.declarative.rules import Each
 from kubectl_dog.trackers.declarative.rules import Not
 from kubectl_dog.trackers.declarative.rules import Test
 from kubectl_dog.trackers.declarative.rules import ValueIs
+from kubectl_dog.trackers.freshness import SEEN
 from kubectl_dog.trackers.freshness import is_behind
 
 _PLACE = re.compile(r'\{([^{}]+)\}')
@@ -41,11 +42,11 @@ class Scope(NamedTuple):
         return next(filter(None, map(shown, self.values(path))), '')
 
     def condition(self, kind: str) -> Object:
-        """A condition of what the scope is at, unless it speaks of an earlier generation."""
+        """A condition of what the scope is at, or an empty mapping."""
         where = self.conditions if self.here is None else _ITEM
         for one in self.values(where):
             if isinstance(one, dict) and one.get('type') == kind:
-                return {} if is_behind(self.root, one.get('observedGeneration')) else one
+                return one
         return {}
 
     def fill(self, template: str) -> str:
@@ -85,10 +86,15 @@ def focused(test: Test, scope: Scope) -> Scope:
 
 def _condition(test: ConditionIs, scope: Scope) -> str:
     found = scope.condition(test.kind)
+    is_history = is_behind(scope.root, found.get('observedGeneration'))
+    if is_history:
+        found = {}
     status, reason = text(found, 'status'), text(found, 'reason')
     right = (status in test.statuses) is not test.negated
     if right and (not test.reasons or reason in test.reasons) and reason not in test.other_than:
         return ''
+    if is_history:
+        return SEEN
     wanted = f'{test.kind} to be {"other than " * test.negated}{" or ".join(test.statuses)}'
     why = ': '.join(filter(None, (reason, ' '.join(text(found, 'message').split())[:_CLIP])))
     told = f'it is {status}' if status else 'it is not told yet'

@@ -31,7 +31,6 @@ from kubectl_dog.trackers.declarative.rules import Rule
 from kubectl_dog.trackers.signs import Sign
 from kubectl_dog.trackers.vocabulary import Meaning
 
-_SEEN = 'the controller to see the change'
 _CONDITIONS = paths.parse('status.conditions[*]')
 _OBSERVED = paths.parse('status.observedGeneration')
 _STAMPS = ('lastTransitionTime', 'lastUpdateTime')
@@ -65,7 +64,7 @@ def judge(rule: Rule, view: View) -> Assessment:
     if judged.state in simple.FINAL:
         due = freshness.unseen(view, map(_mapping, scope.values(scope.conditions)))
         if due is not None and judged.state is not State.PAUSED:
-            return simple.waiting(_SEEN)._replace(recheck_at=due)
+            return simple.waiting(freshness.SEEN)._replace(recheck_at=due)
     return judged._replace(notices=(*judged.notices, *filter(None, notices)))
 
 
@@ -98,7 +97,7 @@ def _blank(rule: Rule, scope: Scope) -> Assessment | None:
         return None if part(scope.root, 'status') else _unsaid(rule)
     told = scope.values(rule.observed or _OBSERVED)
     if any(freshness.is_behind(scope.root, one) for one in told):
-        return simple.waiting(_SEEN)
+        return simple.waiting(freshness.SEEN)
     return None if part(scope.root, 'status') else _unsaid(rule)
 
 

@@ -63,7 +63,10 @@ def play(thing, given=()):
     """The engine after it has looked at an object for a while."""
     of = resource(thing)
     played = Play(Target(of, 'shop', 'web'), tracker=plugins.tracker(of, given))
-    return played.listed(0.1, played.root, complete(thing)).until(WHILE)
+    played.listed(0.1, played.root, complete(thing))
+    for want in played.step.wants - {played.root}:
+        played.listed(0.1, want)
+    return played.until(WHILE)
 
 
 def outcome(played):

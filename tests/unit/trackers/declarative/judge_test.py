@@ -38,7 +38,7 @@ def judge(text, one, **fields):
         (
             'condition: Ready',
             frob({**READY, 'observedGeneration': 1}, generation=2),
-            'Ready to be True (it is not told yet)',
+            SEEN,
         ),
         ('condition: Ready=False|Unknown', frob(ERROR), ''),
         ('condition: Ready = False', frob(ERROR), ''),
@@ -234,7 +234,7 @@ def test_a_failure_may_stand_for_a_while_and_speaks_of_its_item():
     ]
     judged = rule.assess(view(frob(parents=parents), target=FROBS))
     [cause] = judged.causes
-    assert (cause.reason, cause.message, cause.patience) == ('NoMatch', 'NoMatch: b in web', 45)
+    assert (cause.reason, cause.message, cause.patience) == ('NoMatch', 'b in web', 45)
     assert judged.waits_for == 'it to get over NoMatch'
 
 
