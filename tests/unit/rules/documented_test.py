@@ -1,0 +1,41 @@
+"""What docs/rules.md shows is what the program does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from kubectl_dog.rules import text
+from kubectl_dog.trackers.declarative import fields
+from kubectl_dog.trackers.declarative import reading
+from tests.unit.trackers.customs import cases
+
+DOCUMENT = Path(__file__).parents[3].joinpath('docs', 'rules.md').read_text(encoding='utf-8')
+BLOCKS = re.findall(r'```yaml( object: (\w+))?\n(.*?)```', DOCUMENT, re.S)
+
+
+def examples():
+    rules = []
+    for _, state, block in BLOCKS:
+        if state:
+            yield rules, yaml.safe_load(block), state
+        else:
+            rules = text.parse(block, 'docs/rules.md')
+
+
+@pytest.mark.parametrize(('rules', 'thing', 'state'), list(examples()))
+def test_the_examples_are_judged_as_they_say(rules, thing, state):
+    assert any(rule.fits(cases.resource(thing)) for rule in rules)
+    assert cases.outcome(cases.play(thing, rules))[0] == state
+
+
+def test_examples_were_found():
+    assert len(list(examples())) == 8
+
+
+@pytest.mark.parametrize('field', (*reading._KEYS, *reading._SAYS, *fields.TESTS))
+def test_every_field_is_documented(field):
+    assert f'`{field}' in DOCUMENT
