@@ -61,7 +61,7 @@ def test_pods_and_templates_keep_what_is_judged():
 def written(*fields):
     """An entry of managedFields, written in the second that it is the number of."""
     return [
-        {'manager': 'm', 'time': f'2026-01-01T00:00:0{n}Z', 'fieldsV1': dict.fromkeys(keys, {})}
+        {'manager': 'm', 'time': f'2026-01-01T00:00:0{n}Z', 'fieldsV1': {key: {} for key in keys}}
         for n, keys in enumerate(fields)
     ]
 

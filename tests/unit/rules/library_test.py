@@ -43,7 +43,7 @@ def test_every_file_has_custom_resources_that_prove_it(name):
     (
         ('argoproj.io', 'Rollout', 'argoproj.io.yaml: rule 4'),
         ('s3.aws.upbound.io', 'Bucket', 'upbound.io.yaml: rule 2'),
-        ('kustomize.toolkit.fluxcd.io', 'Kustomization', 'toolkit.fluxcd.io.yaml: rule 3'),
+        ('kustomize.toolkit.fluxcd.io', 'Kustomization', 'toolkit.fluxcd.io.yaml: rule 4'),
         ('argoproj.io', 'Unheard', None),
         ('example.com', 'Frob', None),
         ('io', 'Frob', None),
