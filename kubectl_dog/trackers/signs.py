@@ -68,12 +68,13 @@ def read(thing: Object) -> list[Sign]:
 
 def _of_conditions(thing: Object) -> Iterator[Sign]:
     found = [one for one in parts(thing, 'status', 'conditions') if text(one, 'type')]
+    history = [is_behind(thing, one.get('observedGeneration')) for one in found]
     counted = _counted(found)
-    for one in found:
+    for one, is_history in zip(found, history):
         role = vocabulary.role(text(one, 'type'))
-        if role in counted and is_behind(thing, one.get('observedGeneration')):
+        if is_history and (role in counted or all(history)):
             yield Sign(Meaning.WORKING, text(one, 'type'), '', SEEN)
-        elif not is_behind(thing, one.get('observedGeneration')):
+        elif not is_history:
             yield from _of_condition(one, role, counted)
 
 

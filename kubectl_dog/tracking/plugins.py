@@ -54,12 +54,17 @@ def load(group: str, name: str, what: str) -> Any:
     known = find(group)
     if name not in known:
         raise UserError(f'no {what} for {name}: there is {", ".join(known) or "none"}')
-    entry = known[name]
+    return _loaded(known[name], what)
+
+
+def _loaded(entry: EntryPoint, what: str) -> Any:
     try:
         return entry.load()
     except Exception as error:
         package = f'{entry.dist.name} {entry.dist.version}' if entry.dist else entry.value
-        raise UserError(f'the {what} {name} of {package} cannot be loaded: {error}') from error
+        raise UserError(
+            f'the {what} {entry.name} of {package} cannot be loaded: {error}'
+        ) from error
 
 
 def tracker(resource: Resource, given: Sequence[Rule] = (), asks_cluster: bool = False) -> Tracker:
@@ -71,11 +76,8 @@ def tracker(resource: Resource, given: Sequence[Rule] = (), asks_cluster: bool =
         from kubectl_dog.trackers.declarative.judge import Ruled
 
         return Ruled(rule)
-    registered = resource.key in find(TRACKERS)
-    if registered:
-        chosen = cast(Tracker, load(TRACKERS, resource.key, 'tracker'))
-    else:
-        chosen = _unregistered(resource)
+    entry = find(TRACKERS).get(resource.key)
+    chosen = cast(Tracker, _loaded(entry, 'tracker')) if entry else _unregistered(resource)
     if asks_cluster and _is_custom(resource):
         from kubectl_dog.rules.text import of_annotation
         from kubectl_dog.trackers.declarative.annotated import Annotated

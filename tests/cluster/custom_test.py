@@ -6,6 +6,7 @@ import json
 import time
 from contextlib import contextmanager
 
+from .harness.processes import until
 from .stage import scene
 
 ANNOTATION = 'kubectl-dog.github.io/rules'
@@ -32,7 +33,7 @@ def defined(stage, rules=''):
     }
     stage.apply(definition)
     try:
-        stage.kubectl('wait', f'crd/{name}', '--for=condition=Established', '--timeout=30s')
+        assert until(lambda: stage.kubectl.succeeds('get', name), 30)
         hall = {'apiVersion': f'{group}/v1', 'kind': 'Lamp', 'metadata': {'name': 'hall'}}
         stage.apply({**hall, 'spec': {'watts': 5}})
         yield name
@@ -127,6 +128,13 @@ def by_file(stage):
         return live, stage.dog('replay', str(recording), '--instant', *given)
 
 
+def definition_denied(stage):
+    with defined(stage, LIT) as lamp:
+        tell(stage, lamp, conditions=ready('True', 'Lit'))
+        dog, token = stage.account(lamp)
+        return dog('rollout', f'{lamp}/hall', '--token', token)
+
+
 def one_look(stage):
     with defined(stage, LIT) as lamp:
         tell(stage, lamp, glow='lit')
@@ -188,6 +196,12 @@ def test_rules_in_a_file_win_and_replay_alike(played):
     assert (live.code, replayed.code) == (1, 1), live.output + replayed.output
     assert 'watts: 5' in live.stdout
     assert live.stdout.splitlines()[-1] == replayed.stdout.splitlines()[-1]
+
+
+@scene(definition_denied)
+def test_where_the_definition_may_not_be_read_it_has_no_rules(played):
+    assert played.code == 0, played.output
+    assert played.seconds < 10
 
 
 @scene(one_look)

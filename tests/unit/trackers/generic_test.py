@@ -63,6 +63,12 @@ OLD = {'observedGeneration': 1}
             id='stalled is history',
         ),
         pytest.param(
+            frob({**says('Stalled'), **OLD}, generation=2),
+            'progressing',
+            SEEN,
+            id='nothing but history',
+        ),
+        pytest.param(
             frob(says('Ready', 'False', 'Creating')),
             'progressing',
             'Ready=False (Creating) to pass',

@@ -101,12 +101,11 @@ def test_through_the_engine_the_definition_is_asked_for_and_awaited():
 def test_one_look_waits_for_the_definition():
     play = Play(FROBS, tracker=plugins.tracker(FROBS.resource, asks_cluster=True), once=True)
     play.listed(0.1, play.root, frob(READY, age=1))
+    for want in play.step.wants - {CRD, play.root}:
+        play.listed(0.2, want)
     assert play.outcome is None
-    play.give(0.2, CRD, Answer('missing'))
-    for want in play.step.wants:
-        if want not in (CRD, play.root):
-            play.listed(0.3, want)
-    assert play.outcome[0] == 'ready'
+    play.give(0.3, CRD, Answer('missing'))
+    assert play.outcome == ('ready', '', 0.3)
 
 
 @pytest.mark.parametrize(
