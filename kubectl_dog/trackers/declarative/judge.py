@@ -65,7 +65,8 @@ def judge(rule: Rule, view: View) -> Assessment:
         due = freshness.unseen(view, map(_mapping, scope.values(scope.conditions)))
         if due is not None and judged.state is not State.PAUSED:
             return simple.waiting(freshness.SEEN)._replace(recheck_at=due)
-    return judged._replace(notices=(*judged.notices, *filter(None, notices)))
+    told = (*judged.notices, *filter(None, notices))
+    return judged._replace(notices=told, patience=rule.patience)
 
 
 def _mapping(value: object) -> dict[str, object]:

@@ -31,7 +31,7 @@ _STATUS = ('required', 'usual', 'none')
 _KEYS = (
     *('group', 'groups', 'kind', 'kinds', 'version', 'versions', 'cite'),
     *('paused', 'failed', 'progressing', 'ready', 'notices'),
-    *('conditions', 'observedGeneration', 'status', 'settle'),
+    *('conditions', 'observedGeneration', 'status', 'settle', 'patience'),
 )
 _SAYS = ('reason', 'message', 'after')
 
@@ -77,6 +77,7 @@ def _built(fields: Mapping[str, Any], source: str, about: Resource | None) -> Ru
         observed=_given(fields, 'observedGeneration', path),
         status=status,
         settle=_given(fields, 'settle', _settle),
+        patience=_given(fields, 'patience', _time) or 0.0,
         cite=_given(fields, 'cite', string) or '',
         source=source,
     )
@@ -101,12 +102,11 @@ def _clause(data: Any, where: str) -> Clause:
     fields = mapping(data, where)
     unknown(fields, (*TESTS, *_SAYS), where)
     test = read_test({key: fields[key] for key in fields if key not in _SAYS}, where)
-    after = _given(fields, 'after', string)
     return Clause(
         test,
         reason=_template(fields, 'reason', where),
         message=_template(fields, 'message', where),
-        seconds=_duration(after, f'{where}.after') if after else 0.0,
+        seconds=_time(fields['after'], f'{where}.after') if 'after' in fields else 0.0,
     )
 
 
@@ -125,6 +125,10 @@ def _duration(text: str, where: str) -> float:
         return duration(text)
     except UserError as error:
         raise RuleError(where, str(error)) from None
+
+
+def _time(data: Any, where: str) -> float:
+    return _duration(string(data, where), where)
 
 
 def _settle(data: Any, where: str) -> float | Path:

@@ -76,7 +76,8 @@ class Rule(NamedTuple):
 
     `groups` and `kinds` may be `*` or, for groups, `*.suffix`; empty `versions` are all. `status`
     is `required`, `usual` or `none`. `settle` is how long, in seconds, an old `ready` has to be
-    looked at before it counts. `source` says where the rule stands.
+    looked at before it counts, `patience` the least stall time-out. `source` says where the
+    rule stands.
     """
 
     groups: tuple[str, ...]
@@ -91,6 +92,7 @@ class Rule(NamedTuple):
     observed: Path | None = None
     status: str = 'usual'
     settle: float | Path | None = None
+    patience: float = 0.0
     cite: str = ''
     source: str = ''
 

@@ -15,6 +15,7 @@ from tests.unit.trackers.generic_test import SEEN
 from tests.unit.trackers.generic_test import frob
 from tests.unit.trackers.generic_test import says
 from tests.unit.trackers.generic_test import written
+from tests.unit.tracking.play import Play
 
 
 def ruled(text):
@@ -260,6 +261,13 @@ def test_an_old_ready_counts_when_it_was_looked_at_for_a_while(settle, changed, 
     assert judged.recheck_at == (NOW + due if due else None)
     later = ruled(f'{UP}\nsettle: {settle}').assess(view(one, target=FROBS, now=NOW + 60))
     assert later.state.value == 'ready'
+
+
+@pytest.mark.parametrize(('patience', 'at'), (('', 600), ('patience: 2h', 7200)))
+def test_how_long_it_may_take(patience, at):
+    play = Play(FROBS, tracker=ruled(f'{UP}\n{patience}'))
+    play.listed(0, play.root, frob(phase='Mid')).until(9999)
+    assert play.outcome == ('timed-out', '', at)
 
 
 def test_a_rule_reads_nothing_else():

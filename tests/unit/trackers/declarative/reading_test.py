@@ -45,6 +45,7 @@ def read(text, about=None):
         (f'{HEAD}failed: {{condition: A, after: soon}}', "failed.after 'soon' is not a duration"),
         (f'{HEAD}failed: {{condition: A, message: "{{a b}}"}}', "failed.message: 'a b' is not"),
         (f'{HEAD}failed: {{condition: A, message: [a]}}', 'failed.message must be a text'),
+        (f'{HEAD}patience: long', "patience 'long' is not a duration"),
         (f'{HEAD}settle: 3 days', "settle '3 days' is not a duration"),
         (f'{HEAD}observedGeneration: "]"', "observedGeneration: ']' is not a path"),
         (f'{HEAD}ready: {"{not: " * 30}{{condition: A}}{"}" * 30}', 'nested less than 20 deep'),
