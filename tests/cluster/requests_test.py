@@ -16,6 +16,7 @@ from .stage import scene
 
 WATCHES = {'watch deployments', 'watch replicasets', 'watch pods', 'watch events'}
 IDLE = 10
+ACCOUNT = 'system:serviceaccount:'
 
 
 class Asked:
@@ -44,6 +45,9 @@ class Asked:
 
     def _is_ours(self, entry):
         namespace = entry.get('objectRef', {}).get('namespace', self._namespace)
+        # Plays whose requests are about no namespace make them as somebody else.
+        if 'impersonatedUser' in entry or entry['user']['username'].startswith(ACCOUNT):
+            return False
         return entry['userAgent'].startswith('kubectl-dog/') and namespace == self._namespace
 
 

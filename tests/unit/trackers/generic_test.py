@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from kubectl_dog.model.assessments import State
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.resources import Target
 from kubectl_dog.trackers import generic
@@ -301,3 +302,20 @@ def test_another_generation_is_not_blamed_for_the_last_one():
     newer = frob({**ERROR, 'observedGeneration': 1}, generation=2)
     play.changed(10, play.root, newer).until(60)
     assert play.outcome is None
+
+
+@pytest.mark.parametrize(
+    'thing',
+    (
+        {},
+        {'metadata': None, 'spec': None, 'status': None},
+        {'metadata': [], 'spec': 'x', 'status': 4},
+        {'metadata': {'generation': 'x', 'managedFields': 'x'}, 'status': {'conditions': {}}},
+        {'metadata': {'generation': 2, 'managedFields': [{'time': 4}]}, 'status': {'phase': 7}},
+        {'status': {'conditions': [None, 'x', {}, {'type': 3}, {'type': 'Ready', 'status': True}]}},
+        {'status': {'health': [], 'state': {}, 'observedGeneration': [], 'ready': 'yes'}},
+        {'status': {'phase': '\x1b[31m' * 1000, 'conditions': [says('Ready', 'x' * 9999)]}},
+    ),
+)
+def test_it_survives_what_is_missing_or_strange(thing):
+    assert judge(thing).state in State
