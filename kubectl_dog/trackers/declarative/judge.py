@@ -61,9 +61,9 @@ def judge(rule: Rule, view: View) -> Assessment:
         focused(one.test, scope).fill(one.message) for one in _holding(rule.notices, scope)
     )
     judged = _judge(rule, view, scope)
-    if judged.state in simple.FINAL:
+    if judged.state in (State.READY, State.FAILED) and rule.status != 'none':
         due = freshness.unseen(view, map(_mapping, scope.values(scope.conditions)))
-        if due is not None and judged.state is not State.PAUSED:
+        if due is not None:
             return simple.waiting(freshness.SEEN)._replace(recheck_at=due)
     told = (*judged.notices, *filter(None, notices))
     return judged._replace(notices=told, patience=rule.patience)

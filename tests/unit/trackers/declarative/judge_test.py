@@ -203,6 +203,12 @@ UP = 'ready: {path: status.phase, is: Up}'
             id='a moment',
         ),
         pytest.param(
+            'status: none',
+            frob(generation=2, meta=written(2)),
+            ('ready', ''),
+            id='no moment for a controller that there is not',
+        ),
+        pytest.param(
             'paused: {path: status.phase, is: Off}',
             frob(generation=2, phase='Off', meta=written(2)),
             ('paused', 'is paused'),
