@@ -65,6 +65,18 @@ ENDPOINTSLICES = Resource(
     'discovery.k8s.io', 'v1', 'endpointslices', 'EndpointSlice', 'endpointslice'
 )
 
+# Groups that the API server and its usual neighbours serve; all others with a dot are custom.
+_BUILT_IN = frozenset(
+    f'{name}.k8s.io'
+    for name in (
+        *('admissionregistration', 'apiextensions', 'apiregistration', 'authentication'),
+        *('authorization', 'certificates', 'coordination', 'discovery', 'events'),
+        *('flowcontrol.apiserver', 'internal.apiserver', 'metrics', 'custom.metrics'),
+        *('external.metrics', 'networking', 'node', 'rbac.authorization', 'resource'),
+        *('scheduling', 'storage', 'storagemigration'),
+    )
+)
+
 # Those that are tracked are known without asking the server, as every start would have to wait.
 _WELL_KNOWN = {
     spelling: resource
@@ -79,8 +91,8 @@ _WELL_KNOWN = {
 
 
 def is_custom(resource: Resource) -> bool:
-    """Whether the kind comes from outside Kubernetes itself: its group has a domain of its own."""
-    return '.' in resource.group and not resource.group.endswith('.k8s.io')
+    """Whether a CustomResourceDefinition may be behind it: the server has its own groups itself."""
+    return '.' in resource.group and resource.group not in _BUILT_IN
 
 
 def well_known(word: str) -> Resource | None:

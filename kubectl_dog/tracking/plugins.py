@@ -10,6 +10,7 @@ from typing import cast
 
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.resources import Resource
+from kubectl_dog.model.resources import is_custom
 from kubectl_dog.trackers.protocol import Tracker
 
 if TYPE_CHECKING:
@@ -19,18 +20,6 @@ if TYPE_CHECKING:
 
 TRACKERS = 'kubectl_dog.trackers.v1'
 CONNECTIONS = 'kubectl_dog.connections.v1'
-
-# Groups that the API server and its usual neighbours serve; all others with a dot are custom.
-_BUILT_IN = frozenset(
-    f'{name}.k8s.io'
-    for name in (
-        *('admissionregistration', 'apiextensions', 'apiregistration', 'authentication'),
-        *('authorization', 'certificates', 'coordination', 'discovery', 'events'),
-        *('flowcontrol.apiserver', 'internal.apiserver', 'metrics', 'custom.metrics'),
-        *('external.metrics', 'networking', 'node', 'rbac.authorization', 'resource'),
-        *('scheduling', 'storage', 'storagemigration'),
-    )
-)
 
 
 def find(group: str) -> dict[str, EntryPoint]:
@@ -78,7 +67,7 @@ def tracker(resource: Resource, given: Sequence[Rule] = (), asks_cluster: bool =
         return Ruled(rule)
     entry = find(TRACKERS).get(resource.key)
     chosen = cast(Tracker, _loaded(entry, 'tracker')) if entry else _unregistered(resource)
-    if asks_cluster and _is_custom(resource):
+    if asks_cluster and is_custom(resource):
         from kubectl_dog.rules.text import of_annotation
         from kubectl_dog.trackers.declarative.annotated import Annotated
 
@@ -93,8 +82,3 @@ def _unregistered(resource: Resource) -> Tracker:
 
     rule = library.find(resource)
     return generic if rule is None else Ruled(rule)
-
-
-def _is_custom(resource: Resource) -> bool:
-    """Whether a CustomResourceDefinition may be behind it: the server has these groups itself."""
-    return '.' in resource.group and resource.group not in _BUILT_IN
