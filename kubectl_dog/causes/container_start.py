@@ -8,6 +8,7 @@ from kubectl_dog.causes.catalogue import OLD_RESTARTS
 from kubectl_dog.causes.catalogue import STANDING_BACK_OFF
 from kubectl_dog.causes.endings import NOT_STARTED
 from kubectl_dog.causes.endings import diagnose
+from kubectl_dog.causes.told import evicted
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.causes import LogRef
 from kubectl_dog.model.items import Object
@@ -18,7 +19,7 @@ from kubectl_dog.model.objects import text
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.pods import Container
 from kubectl_dog.model.pods import containers
-from kubectl_dog.model.pods import phase
+from kubectl_dog.model.pods import is_finished
 from kubectl_dog.model.proving import lifetime
 from kubectl_dog.model.proving import needed
 from kubectl_dog.model.views import View
@@ -26,15 +27,22 @@ from kubectl_dog.model.views import View
 
 def find(view: View, pod: Object) -> Iterator[Cause]:
     """Causes of the app containers and sidecars of one pod."""
-    outside = text(pod, 'status', 'reason') if phase(pod) == 'Failed' else ''
-    if outside:
+    if _was_ended(view, pod):
         # How containers end that are ended explains nothing.
-        if outside == 'DeadlineExceeded':
+        if text(pod, 'status', 'reason') == 'DeadlineExceeded':
             yield _too_long(view, pod)
         return
     for container in containers(pod):
         if container.role != 'init':
             yield from crashing(view, pod, container, f'container {container.name}')
+
+
+def _was_ended(view: View, pod: Object) -> bool:
+    """Whether it was ended as a whole, from outside: nothing else ends one that is restarted."""
+    if not is_finished(pod):
+        return False
+    is_lasting = text(pod, 'spec', 'restartPolicy') == 'Always'
+    return is_lasting or bool(text(pod, 'status', 'reason') or evicted(view, pod))
 
 
 def _too_long(view: View, pod: Object) -> Cause:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from collections.abc import Iterator
 
+from kubectl_dog.causes.told import evicted
 from kubectl_dog.causes.told import newest
 from kubectl_dog.causes.told import when
 from kubectl_dog.causes.told import words
@@ -142,7 +143,7 @@ def put_out(view: View, pods: Iterable[Object], is_complete: bool) -> Iterator[C
     """
     counted: dict[str, list[Object]] = {}
     for pod in pods:
-        code = _code(pod)
+        code = _code(pod) or ('Evicted' if evicted(view, pod) else '')
         if code:
             counted.setdefault(code, []).append(pod)
     for code, found in counted.items():
@@ -150,9 +151,9 @@ def put_out(view: View, pods: Iterable[Object], is_complete: bool) -> Iterator[C
         node = text(last, 'spec', 'nodeName')
         yield Cause(
             code=code,
-            reason=text(last, 'status', 'reason') or _disruption(last),
+            reason=text(last, 'status', 'reason') or _disruption(last) or code,
             subject='pods',
-            message=f'pod {name(last)} {_SENTENCES[code]} node {node}: {_words(last)}',
+            message=f'pod {name(last)} {_SENTENCES[code]} node {node}: {_words(view, last)}',
             pods=tuple(name(pod) for pod in found),
             ends=len(found),
             standing=not is_complete,
@@ -174,9 +175,9 @@ def _disruption(pod: Object) -> str:
     return text(condition(pod, 'DisruptionTarget'), 'reason')
 
 
-def _words(pod: Object) -> str:
+def _words(view: View, pod: Object) -> str:
     said = text(pod, 'status', 'message') or text(condition(pod, 'DisruptionTarget'), 'message')
-    return said.strip() or 'no reason is given'
+    return (said or words(evicted(view, pod))).strip() or 'no reason is given'
 
 
 def _ended_at(pod: Object) -> float:

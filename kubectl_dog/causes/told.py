@@ -11,6 +11,7 @@ from kubectl_dog.model.objects import number
 from kubectl_dog.model.objects import part
 from kubectl_dog.model.objects import text
 from kubectl_dog.model.objects import uid
+from kubectl_dog.model.pods import is_finished
 from kubectl_dog.model.times import epoch
 from kubectl_dog.model.views import View
 
@@ -46,6 +47,13 @@ def newest(view: View, thing: Object, *reasons: str) -> Object:
     """The last kube event about it with one of these reasons, or an empty mapping."""
     found = told(view, thing, *reasons)
     return found[-1] if found else {}
+
+
+def evicted(view: View, pod: Object) -> Object:
+    """The kube event of its eviction by its node, or an empty mapping: a pod whose containers end
+    well when told to is Succeeded then, and nothing in it tells the eviction.
+    """
+    return newest(view, pod, 'Evicted') if is_finished(pod) else {}
 
 
 def about_named(view: View, kind: str, names: frozenset[str]) -> Iterator[Object]:

@@ -10,13 +10,16 @@ from kubectl_dog.model.assessments import State
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import condition
 from kubectl_dog.model.objects import is_deleting
+from kubectl_dog.model.objects import number
 from kubectl_dog.model.objects import part
 from kubectl_dog.model.objects import parts
 from kubectl_dog.model.objects import text
+from kubectl_dog.model.objects import uid
 from kubectl_dog.model.pods import containers
 from kubectl_dog.model.pods import is_finished
 from kubectl_dog.model.pods import is_ready
 from kubectl_dog.model.pods import phase
+from kubectl_dog.model.times import epoch
 from kubectl_dog.model.times import short
 from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Watch
@@ -40,12 +43,12 @@ def assess(view: View) -> Assessment:
         patience=startup_budget(part(pod, 'spec')) + 60.0,
         has_ended=is_finished(pod),
     )
+    if is_deleting(pod) and (not is_finished(pod) or _was_ended_by_deletion(pod)):
+        return judged._replace(state=State.DELETING, message='is being deleted')
     if phase(pod) == 'Succeeded':
-        return judged._replace(state=State.READY, reason='Succeeded', message='has completed')
+        return _succeeded(view, judged, pod)
     if phase(pod) == 'Failed':
         return judged._replace(state=State.FAILED, reason=_failure(pod), message=_story(pod))
-    if is_deleting(pod):
-        return judged._replace(state=State.DELETING, message='is being deleted')
     if parts(pod, 'spec', 'schedulingGates'):
         gates = ', '.join(text(gate, 'name') for gate in parts(pod, 'spec', 'schedulingGates'))
         message = f'is held by scheduling gates: {gates}'
@@ -53,6 +56,28 @@ def assess(view: View) -> Assessment:
     if not ready:
         return judged._replace(waits_for=_waits_for(pod))
     return _settle(view, judged, pod)
+
+
+def _was_ended_by_deletion(pod: Object) -> bool:
+    """Whether it ended because it is being deleted, and not before."""
+    if text(pod, 'spec', 'restartPolicy') == 'Always':
+        return True
+    due = epoch(text(pod, 'metadata', 'deletionTimestamp')) or 0.0
+    asked = due - number(pod, 'metadata', 'deletionGracePeriodSeconds')
+    ends = (epoch(one.last_end.get('finishedAt')) or 0.0 for one in containers(pod))
+    return max(ends, default=0.0) > asked
+
+
+def _succeeded(view: View, judged: Assessment, pod: Object) -> Assessment:
+    """A pod that is told to end, and does so well, is Succeeded, too; its work is not done."""
+    evicted = any(event.get('reason') == 'Evicted' for event in view.about.get(uid(pod), ()))
+    if evicted:
+        message = 'was evicted by its node'
+        return judged._replace(state=State.FAILED, reason='Evicted', message=message)
+    if text(pod, 'spec', 'restartPolicy') == 'Always':
+        message = 'was ended from outside, though it is meant to keep running'
+        return judged._replace(state=State.FAILED, reason='Ended', message=message)
+    return judged._replace(state=State.READY, reason='Succeeded', message='has completed')
 
 
 def _settle(view: View, judged: Assessment, pod: Object) -> Assessment:

@@ -227,3 +227,7 @@ def test_a_pod_that_was_ended_from_outside_is_not_explained_by_its_containers():
     assert cause.logs == (LogRef('pod-web-1', 'main', 0),)
     thing['status']['reason'] = 'Evicted'
     assert find(thing) == []
+    assert find(pod(status(state=ended(0)), phase='Succeeded', restartPolicy='Always')) == []
+    thing = pod(status(state=ended(0)), phase='Succeeded')
+    assert find(thing, kube_event(thing, 'Evicted', 'no room')) == []
+    assert find(thing) != []

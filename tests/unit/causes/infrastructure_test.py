@@ -147,6 +147,16 @@ def test_pods_that_were_put_out(thing, code, message):
     assert cause.reason
 
 
+def test_an_evicted_pod_that_ended_well_is_known_by_its_kube_event():
+    thing = on_node(phase='Succeeded')
+    event = kube_event(thing, 'Evicted', 'Usage of EmptyDir volume "d" exceeds the limit "1Mi". ')
+    [cause] = infrastructure.put_out(view(None, event), [thing], is_complete=False)
+    assert (cause.code, cause.reason) == ('Evicted', 'Evicted')
+    assert cause.message.endswith('exceeds the limit "1Mi".')
+    still = on_node()
+    assert list(infrastructure.put_out(view(None, event), [still], is_complete=False)) == []
+
+
 def test_they_are_counted_and_the_last_one_speaks():
     pods = [out('Evicted', 'new', 'b', age=5), out('Evicted', 'old', 'a', age=50)]
     [cause] = infrastructure.put_out(view(), pods, is_complete=True)

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import pytest
 
+from kubectl_dog.model.times import stamp
 from kubectl_dog.trackers import pod as tracker
 from tests.unit.builders import NOW
 from tests.unit.builders import POD
 from tests.unit.builders import PROBED
 from tests.unit.builders import container
 from tests.unit.builders import ended
+from tests.unit.builders import kube_event
 from tests.unit.builders import pod
 from tests.unit.builders import running
 from tests.unit.builders import status
@@ -74,6 +76,42 @@ EVICTED['status'].update(reason='Evicted', message='The node was low on memory')
 def test_state(thing, state, reason, waits_for):
     judged = tracker.assess(view(thing, target=POD))
     assert (judged.state, judged.reason, judged.waits_for) == (state, reason, waits_for)
+
+
+def deleted(code, at, grace=30, **fields):
+    # Deletion was asked for 10 s ago.
+    thing = pod(status(state=ended(code, at=at)), phase='Failed', deleting=True, **fields)
+    thing['metadata']['deletionTimestamp'] = stamp(NOW - 10 + grace)
+    thing['metadata']['deletionGracePeriodSeconds'] = grace
+    return thing
+
+
+@pytest.mark.parametrize(
+    ('thing', 'state'),
+    (
+        (deleted(1, at=20), 'failed'),
+        (deleted(143, at=8), 'deleting'),
+        (deleted(1, at=20, restartPolicy='Always'), 'deleting'),
+    ),
+)
+def test_what_ends_because_it_is_deleted_has_no_verdict_of_its_own(thing, state):
+    assert tracker.assess(view(thing, target=POD)).state == state
+
+
+@pytest.mark.parametrize(
+    ('events', 'policy', 'state', 'reason'),
+    (
+        ([], 'Never', 'ready', 'Succeeded'),
+        ([], 'Always', 'failed', 'Ended'),
+        (['Evicted'], 'Never', 'failed', 'Evicted'),
+        (['Started'], 'OnFailure', 'ready', 'Succeeded'),
+    ),
+)
+def test_a_pod_that_was_told_to_end_has_not_done_its_work(events, policy, state, reason):
+    thing = pod(status(state=ended(0)), phase='Succeeded', restartPolicy=policy)
+    told = [kube_event(thing, event, 'no room') for event in events]
+    judged = tracker.assess(view(thing, *told, target=POD))
+    assert (judged.state, judged.reason) == (state, reason)
 
 
 def test_looks_again_when_it_has_lasted():
