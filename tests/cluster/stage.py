@@ -70,11 +70,11 @@ class Stage:
         self._config['users'][0]['user'] = {}
         return self._dog(Kubectl(self.kubectl.program, self._write('nobody'))), token
 
-    def registry(self, mode):
+    def registry(self, mode, delay=15):
         """An image registry; skips with a cluster that cannot reach it."""
         if options.external_kubeconfig():
             pytest.skip("Needs a cluster of the harness's own.")
-        started = Registry(mode).start()
+        started = Registry(mode, delay=delay).start()
         self._close.append(started.close)
         return started
 
