@@ -159,4 +159,4 @@ def test_a_look_at_the_service_accounts_tells_more(answer, healing, evidence):
     [cause] = find(controller(conditions=[failure(ROBOT)], replicas=0), answers=answers)
     assert cause.lookups == (LOOKUP,)
     assert (cause.healing, cause.evidence) == (healing, evidence)
-    assert cause.patience == (creation.NEXT_TRY if healing else None)
+    assert cause.patience == (further.NEXT_TRY if healing else None)
