@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Iterator
 
 from kubectl_dog.causes.catalogue import tolerance
-from kubectl_dog.causes.claims import may_tell
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.events import Event
 from kubectl_dog.model.events import StateChanged
 from kubectl_dog.model.events import TargetEnded
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import uid
+from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import EVENTS
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.verdicts import Explanation
@@ -21,6 +22,7 @@ from kubectl_dog.model.wants import Lookup
 from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.trackers.protocol import Tracker
+from kubectl_dog.tracking import eventplan
 from kubectl_dog.tracking import logplan
 from kubectl_dog.tracking import patience
 from kubectl_dog.tracking import pins
@@ -37,15 +39,18 @@ from kubectl_dog.tracking.policy import limit
 from kubectl_dog.tracking.presence import Presence
 from kubectl_dog.tracking.views import World
 
-# Up to so many objects have a watch each for their kube events; beyond, the namespace has one.
-# With the three watches of a Deployment this keeps a rollout within eight (design §9).
-EVENT_WATCHES = 5
-
 
 class Track:
     """From looks to events, wants and a verdict; every rule is a pure function elsewhere."""
 
-    def __init__(self, target: Target, tracker: Tracker, follow: bool = False) -> None:
+    def __init__(
+        self,
+        target: Target,
+        tracker: Tracker,
+        follow: bool = False,
+        options: Options | None = None,
+    ) -> None:
+        """`options` are the target's own, in place of those of the whole call."""
         self.target = target
         self.root = Watch(
             target.resource,
@@ -56,6 +61,7 @@ class Track:
         self.tracker = tracker
         self._presence = Presence(target)
         self._follow = follow
+        self._options = options
         self._forget()
 
     def _forget(self) -> None:
@@ -92,6 +98,7 @@ class Track:
         """Judge the present state of the store; events for everything that is new."""
         if self.ended is not None:
             return
+        world = self._own(world)
         if self.root in world.store.listed:
             thing = next(iter(world.store.objects(self.root)), None)
             known = uid(self._seen.view.object or {}) if self._seen else ''
@@ -112,6 +119,12 @@ class Track:
         if verdict is not None:
             yield self.end(at, *verdict)
 
+    def _events(self) -> Iterable[Watch]:
+        return eventplan.watches(self.target, self.related, self._shown)
+
+    def _own(self, world: World) -> World:
+        return world if self._options is None else world._replace(options=self._options)
+
     def _look(self, at: float, world: World, thing: Object) -> Iterator[Event]:
         look = self._seen = self._judge.look(at, world, thing)
         assessed, ledger = look.moment.assessed, look.moment.ledger
@@ -129,7 +142,7 @@ class Track:
             return False
         watches = (
             *(want for want in wanted if isinstance(want, Watch)),
-            *self._event_watches(),
+            *self._events(),
         )
         known = world.store.listed
         wide = Watch(EVENTS, self.target.namespace)
@@ -206,13 +219,14 @@ class Track:
         """What should be read for this target from now on."""
         if self.ended is not None:
             return
+        world = self._own(world)
         yield self.root
         yield from self._presence.wants()
         if self._seen is None:
             return
         ledger = self._seen.moment.ledger
         yield from self.tracker.wants(self._seen.view)
-        yield from self._event_watches()
+        yield from self._events()
         if world.options.logs:
             failing = {pod for one in ledger.values() for pod in one.cause.pods}
             yield from self._streams.wants(at, self._shown, failing, world.started, world.options)
@@ -221,22 +235,11 @@ class Track:
             if left is not None and at >= left - patience.EVIDENCE:
                 yield from one.cause.lookups
 
-    def _event_watches(self) -> Iterator[Watch]:
-        """The kube events of what is tracked: a namespace may be full of others' events."""
-        fields = [f'involvedObject.uid={key}' for key in self.related]
-        if any(map(may_tell, self._shown)):
-            # Claims are known by name only.
-            fields.append('involvedObject.kind=PersistentVolumeClaim')
-        if len(fields) > EVENT_WATCHES:
-            yield Watch(EVENTS, self.target.namespace)
-            return
-        for one in fields:
-            yield Watch(EVENTS, self.target.namespace or 'default', fields=one)
-
     def deadline(self, at: float, world: World) -> float | None:
         """When to look again though nothing was delivered, strictly after `at`; None: never."""
         if self.ended is not None:
             return None
+        world = self._own(world)
         found = self._presence.deadlines(world.options)
         options = self._seen.options if self._seen else world.options
         if options.timeout is not None:
