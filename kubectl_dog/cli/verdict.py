@@ -11,6 +11,7 @@ from kubectl_dog.cli.flags import seconds
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.options import PAUSES
 from kubectl_dog.model.options import Options
+from kubectl_dog.tracking import enough
 
 # Longer than any run, in seconds.
 _NEVER = 1e7
@@ -83,6 +84,14 @@ def _add_tolerance(parser: argparse.ArgumentParser) -> None:
         help='what a pause means: stop (default) ends with code 6 after 10s, wait goes on, '
         'succeed ends with 0',
     )
+    flags.switch(group, '--keep-going', 'judge every target, though one has failed')
+    group.add_argument(
+        '--min-available',
+        default='',
+        type=_checked(enough.check),
+        metavar='PODS',
+        help='so many available pods are enough: 3, 80%% of them, or maxUnavailable',
+    )
     flags.switch(
         group, '--strict-nodes', 'nodes that were not ready before need their DaemonSet pod too'
     )
@@ -151,4 +160,6 @@ def options(args: argparse.Namespace) -> Options:
         expect_images=tuple(args.expect_image),
         wait_for_termination=bool(args.wait_for_termination),
         strict_nodes=bool(args.strict_nodes),
+        keep_going=bool(args.keep_going),
+        min_available=args.min_available,
     )

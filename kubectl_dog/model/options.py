@@ -12,6 +12,9 @@ class Options(NamedTuple):
     ends only with its target, `once` takes a single look. `tolerate` holds texts like
     `CrashLoop=5`, `allow_failures` is a number of pods or a percentage of them, `on_pause` one of
     PAUSES. `revision` and `expect_images` pin what has to be rolled out; empty pins nothing.
+    `keep_going` judges every target though one has failed; `fail_mode` is one of FAIL_MODES, and
+    what is not `blocking` is waited for only with the others. So many pods as `min_available` says
+    are enough: a number, a percentage, or `maxUnavailable`.
     """
 
     timeout: float | None = None
@@ -31,7 +34,15 @@ class Options(NamedTuple):
     expect_images: tuple[str, ...] = ()
     wait_for_termination: bool = False
     strict_nodes: bool = False
+    keep_going: bool = False
+    fail_mode: str = ''
+    blocking: bool = True
+    min_available: str = ''
 
 
 # What a pause means: the end of the run (the default), nothing at all, or success.
 PAUSES = ('stop', 'wait', 'succeed')
+
+# What the failure of a target means: the end of the call (the default), nothing before the other
+# targets have ended, or nothing at all.
+FAIL_MODES = ('now', 'end', 'ignore')

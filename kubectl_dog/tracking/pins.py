@@ -17,6 +17,7 @@ from kubectl_dog.model.options import Options
 from kubectl_dog.model.times import short
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.model.views import View
+from kubectl_dog.tracking import enough
 
 
 class Pin(NamedTuple):
@@ -58,6 +59,8 @@ def heed(view: View, assessed: Assessment, pin: Pin, options: Options) -> Assess
             recheck_at=view.memory.started + options.create_timeout,
             waits_for=pin.lacking,
         )
+    if options.min_available and assessed.state is State.PROGRESSING:
+        assessed = enough.accept(view, assessed, options.min_available)
     if not options.wait_for_termination or assessed.state is not State.READY:
         return assessed
     if 'Pod' not in view.known | view.blind:

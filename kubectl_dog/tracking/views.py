@@ -16,13 +16,15 @@ from kubectl_dog.tracking.store import Store
 class World(NamedTuple):
     """What all targets of a call share; `started` is the server's time, in epoch seconds, at 0.
 
-    `at_work` are the targets that are on their way, and have nothing standing in it.
+    `at_work` are the targets that are on their way, and have nothing standing in it; `may_heal`
+    says that another target is open, so that one that hopes is not given up yet.
     """
 
     store: Store
     started: float
     options: Options
     at_work: frozenset[Target] = frozenset()
+    may_heal: bool = False
 
 
 def build(world: World, target: Target, thing: Object, at: float, reached: Advance) -> View:

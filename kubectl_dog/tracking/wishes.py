@@ -14,9 +14,11 @@ from kubectl_dog.model.causes import Tolerance
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import part
+from kubectl_dog.model.options import FAIL_MODES
 from kubectl_dog.model.options import PAUSES
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.times import duration
+from kubectl_dog.tracking import enough
 
 PREFIX = 'kubectl-dog.github.io/'
 
@@ -81,6 +83,17 @@ def _on_pause(text: str) -> str:
     return text
 
 
+def _fail_mode(text: str) -> str:
+    if text not in FAIL_MODES:
+        raise UserError(f'{text!r} is none of {", ".join(FAIL_MODES)}')
+    return text
+
+
+def _min_available(text: str) -> str:
+    enough.check(text)
+    return text
+
+
 def _switch(text: str) -> bool:
     if text not in ('true', 'false'):
         raise UserError(f'{text!r} is neither true nor false')
@@ -94,6 +107,8 @@ def _stable_for(text: str) -> float | None:
 _READERS: dict[str, Callable[[str], Any]] = {
     'tolerate': _tolerate,
     'allow-failures': _allow_failures,
+    'fail-mode': _fail_mode,
+    'min-available': _min_available,
     'on-pause': _on_pause,
     'stable-for': _stable_for,
     'stall-timeout': duration,
