@@ -24,6 +24,7 @@ QUOTA = Cause('QuotaExceeded', '', 'tiny', '')
     ('told', 'code', 'allowed'),
     (
         ('CrashLoop=5', 'CrashLoop', Tolerance(ends=5)),
+        ('CrashLoop=1', 'CrashLoop', Tolerance(ends=1)),
         ('CrashLoop=90s', 'CrashLoop', Tolerance(seconds=90)),
         ('CrashLoop=1h30m', 'CrashLoop', Tolerance(seconds=5400)),
         (' ImageNotFound = 2m ', 'ImageNotFound', Tolerance(seconds=120)),
