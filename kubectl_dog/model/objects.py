@@ -76,6 +76,13 @@ def condition(thing: Object, kind: str) -> Object:
     return {}
 
 
+def told(condition: Object) -> str:
+    """The status of a condition as the API spells it, also where it was written true or `true`."""
+    found = condition.get('status')
+    said = str(found) if isinstance(found, (str, bool)) else ''
+    return said.capitalize() if said.lower() in ('true', 'false', 'unknown') else said
+
+
 def is_observed(thing: Object) -> bool:
     """Whether the controller has seen the newest spec; True for kinds that do not tell."""
     status = part(thing, 'status')

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 from kubectl_dog.trackers.declarative import paths
@@ -24,6 +25,9 @@ _REASONS = ('reasons', 'exceptReasons')
 _ONE_OF = ('condition', 'path', 'all', 'any', 'not', 'each', 'some')
 TESTS = (*_ONE_OF, *_VALUE, *_REASONS, 'that')
 _DEEPEST = 20
+
+# Each `each` and `some` around another multiplies how often the innermost test is asked.
+_LOOPS = 3
 
 
 class RuleError(Exception):
@@ -77,7 +81,7 @@ def unknown(fields: Mapping[str, Any], known: Collection[str], where: str) -> No
             raise RuleError(place, f'is not known here: there is {", ".join(known)}')
 
 
-def read_test(fields: Mapping[str, Any], where: str, depth: int = 0) -> Test:
+def read_test(fields: Mapping[str, Any], where: str, depth: int = 0, loops: int = 0) -> Test:
     """One test; exactly one of the keys says which it is."""
     named = [key for key in _ONE_OF if key in fields]
     if len(named) != 1 or depth > _DEEPEST:
@@ -92,16 +96,18 @@ def read_test(fields: Mapping[str, Any], where: str, depth: int = 0) -> Test:
     if kind in ('each', 'some'):
         if 'that' not in fields:
             raise RuleError(where, 'needs «that»: what has to hold for the items')
-        inner = _inner(fields['that'], f'{where}.that', depth)
+        if loops >= _LOOPS:
+            raise RuleError(where, f'has each or some nested more than {_LOOPS} deep')
+        inner = _inner(fields['that'], f'{where}.that', depth, loops + 1)
         return Each(path(fields[kind], f'{where}.{kind}'), inner, kind == 'some')
-    inner = _inner(fields[kind], f'{where}.{kind}', depth)
+    inner = _inner(fields[kind], f'{where}.{kind}', depth, loops)
     if kind == 'not':
         return Not(inner)
     return AnyOf(inner.tests) if kind == 'any' and isinstance(inner, AllOf) else inner
 
 
-def _inner(data: Any, where: str, depth: int) -> Test:
-    found = [read_test(mapping(o, at), at, depth + 1) for o, at in listed(data, where)]
+def _inner(data: Any, where: str, depth: int, loops: int) -> Test:
+    found = [read_test(mapping(o, at), at, depth + 1, loops) for o, at in listed(data, where)]
     if not found:
         raise RuleError(where, 'must not be empty')
     return AllOf(tuple(found)) if isinstance(data, list) else found[0]
@@ -142,6 +148,9 @@ def _value(fields: Mapping[str, Any], where: str) -> Test:
 def _at_least(data: Any, where: str) -> Path | float:
     said = string(data, where)
     try:
-        return float(said)
+        bound = float(said)
     except ValueError:
         return path(said, where)
+    if not isfinite(bound):
+        raise RuleError(where, 'must be a finite number, or a path')
+    return bound

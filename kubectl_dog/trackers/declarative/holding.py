@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from collections.abc import Sequence
+from math import isfinite
 from typing import Any
 from typing import NamedTuple
 
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import text
+from kubectl_dog.model.objects import told
 from kubectl_dog.trackers.declarative import paths
 from kubectl_dog.trackers.declarative.paths import Path
 from kubectl_dog.trackers.declarative.paths import shown
@@ -23,19 +27,48 @@ from kubectl_dog.trackers.freshness import is_behind
 
 _PLACE = re.compile(r'\{([^{}]+)\}')
 _CLIP = 500
+_WORD = 80
 _ITEM = paths.parse('conditions[*]')
 
 
+# How many values one judgement may look at. A rule is anybody's who may annotate a definition, and
+# the object anybody's who may write its status: together they must not keep us busy.
+STEPS = 100_000
+
+
+class ExhaustedError(Exception):
+    """A rule asked for more steps than a judgement may take."""
+
+
+class Budget:
+    """The steps that are left for one judgement."""
+
+    def __init__(self, steps: int = STEPS) -> None:
+        self._left = steps
+
+    def spend(self, steps: int) -> None:
+        """Take so many; raises ExhaustedError where there are no more."""
+        self._left -= steps
+        if self._left < 0:
+            raise ExhaustedError
+
+
 class Scope(NamedTuple):
-    """Where paths start: at the object, or, inside `each`, at one item of it."""
+    """Where paths start: at the object, or, inside `each`, at one item of it.
+
+    `strict` counts only conditions that tell by themselves that they are about the newest
+    generation. All scopes of one judgement share a budget.
+    """
 
     root: Object
     conditions: Path
+    budget: Budget
     here: Any = None
+    strict: bool = False
 
     def values(self, path: Path) -> list[Any]:
         """What is at a path."""
-        return paths.values(path, self.root, self.here)
+        return paths.values(path, self.root, self.here, self.budget.spend)
 
     def first(self, path: Path) -> str:
         """The first scalar at a path as text; empty where there is none."""
@@ -51,24 +84,42 @@ class Scope(NamedTuple):
 
     def fill(self, template: str) -> str:
         """A text with its `{path}` replaced; paths were checked when the rule was read."""
-        said = _PLACE.sub(lambda found: self.first(paths.parse(found[1])), template)
+        said = _PLACE.sub(lambda found: self._place(found[1]), template)
         return ' '.join(said.split())[:_CLIP].rstrip('. :')
+
+    def _place(self, path: str) -> str:
+        self.budget.spend(10)
+        return self.first(paths.parse(path))[: 2 * _CLIP]
 
 
 def lacking(test: Test, scope: Scope) -> str:
-    """What is missing for the test to hold, in words; empty where it holds."""
+    """What is missing for the test to hold, in words; empty where it holds.
+
+    SEEN where that is not known, as a condition that it needs is history: then its opposite does
+    not hold either.
+    """
+    scope.budget.spend(1)
     if isinstance(test, ConditionIs):
         return _condition(test, scope)
     if isinstance(test, ValueIs):
         return _value(test, scope)
     if isinstance(test, AllOf):
-        return next(filter(None, (lacking(one, scope) for one in test.tests)), '')
+        return _all(lacking(one, scope) for one in test.tests)
     if isinstance(test, AnyOf):
-        missing = [lacking(one, scope) for one in test.tests]
-        return '' if '' in missing else missing[0]
+        return _any([lacking(one, scope) for one in test.tests])
     if isinstance(test, Not):
-        return '' if lacking(test.test, scope) else 'a change'
+        missing = lacking(test.test, scope)
+        return missing if missing == SEEN else '' if missing else 'a change'
     return _each(test, scope)
+
+
+def _all(missing: Iterable[str]) -> str:
+    found = list(filter(None, missing))
+    return next((one for one in found if one != SEEN), found[0] if found else '')
+
+
+def _any(missing: Sequence[str]) -> str:
+    return '' if '' in missing else SEEN if SEEN in missing else missing[0]
 
 
 def holds(test: Test, scope: Scope) -> bool:
@@ -85,37 +136,54 @@ def focused(test: Test, scope: Scope) -> Scope:
 
 
 def _condition(test: ConditionIs, scope: Scope) -> str:
+    scope.budget.spend(len(test.statuses) + len(test.reasons) + len(test.other_than))
     found = scope.condition(test.kind)
-    is_history = is_behind(scope.root, found.get('observedGeneration'))
-    if is_history:
-        found = {}
-    status, reason = text(found, 'status'), text(found, 'reason')
-    right = (status in test.statuses) is not test.negated
+    generation = found.get('observedGeneration')
+    if is_behind(scope.root, generation) or (scope.strict and generation is None):
+        return SEEN
+    status, reason = told(found), text(found, 'reason')
+    # As kubectl wait compares them: without case.
+    is_one = status.lower() in (one.lower() for one in test.statuses)
+    right = is_one is not test.negated
     if right and (not test.reasons or reason in test.reasons) and reason not in test.other_than:
         return ''
-    if is_history:
-        return SEEN
-    wanted = f'{test.kind} to be {"other than " * test.negated}{" or ".join(test.statuses)}'
-    why = ': '.join(filter(None, (reason, ' '.join(text(found, 'message').split())[:_CLIP])))
-    told = f'it is {status}' if status else 'it is not told yet'
-    return f'{wanted} ({told}{", " if why else ""}{why})'
+    wanted = f'{test.kind[:_CLIP]} to be {"other than " * test.negated}{_either(test.statuses)}'
+    message = ' '.join(text(found, 'message')[: 2 * _CLIP].split())[:_CLIP]
+    why = ': '.join(filter(None, (reason[:_CLIP], message)))
+    said = f'it is {status[:_WORD]}' if status else 'it is not told yet'
+    return f'{wanted} ({said}{", " if why else ""}{why})'
 
 
 def _value(test: ValueIs, scope: Scope) -> str:
+    scope.budget.spend(len(test.among) + len(test.not_among))
     found = scope.values(test.path)
     said, name = [shown(one) for one in found], test.path.text
-    now = f' (it is {said[0][:80]})' if any(said) else ''
+    now = f' (it is {said[0][:_WORD]})' if any(said) else ''
     if test.among and not any(_among(one, test.among) for one in found):
-        return f'{name} to be {" or ".join(test.among)}{now}'
+        return f'{name} to be {_either(test.among)}{now}'
     if test.not_among and any(_among(one, test.not_among) for one in found):
         return f'{name} to change{now}'
     if test.exists is not None and _is_there(found) is not test.exists:
         return f'{name}{"" if test.exists else " to go"}'
-    if test.equals is not None and found != scope.values(test.equals):
+    if test.equals is not None and not _equal(found, scope.values(test.equals), scope.budget):
         return f'{name} to be what {test.equals.text} is{now}'
     if test.at_least is not None and _number(found) < _bound(test.at_least, scope):
         return f'{name} to grow{now}'
     return ''
+
+
+def _either(words: Sequence[str]) -> str:
+    return ' or '.join(one[:_WORD] for one in words)
+
+
+def _equal(one: list[Any], other: list[Any], budget: Budget) -> bool:
+    rest: list[Any] = [one]
+    while rest:
+        value = rest.pop()
+        budget.spend(1 + (len(value) // _CLIP if isinstance(value, str) else 0))
+        rest += value.values() if isinstance(value, dict) else ()
+        rest += value if isinstance(value, list) else ()
+    return one == other
 
 
 def _among(value: Any, wanted: tuple[str, ...]) -> bool:
@@ -130,9 +198,11 @@ def _is_there(found: list[Any]) -> bool:
 
 def _number(found: list[Any]) -> float:
     try:
-        return float(shown(found[0])) if found else 0.0
+        value = float(shown(found[0])) if found else 0.0
     except ValueError:
         return 0.0
+    # Nothing is less than NaN, so that it would be enough for any bound.
+    return value if isfinite(value) else 0.0
 
 
 def _bound(bound: Path | float, scope: Scope) -> float:
@@ -142,6 +212,6 @@ def _bound(bound: Path | float, scope: Scope) -> float:
 def _each(test: Each, scope: Scope) -> str:
     items = scope.values(test.path)
     missing = [lacking(test.test, scope._replace(here=one)) for one in items]
-    if test.some:
-        return '' if '' in missing else next(iter(missing), test.path.text)
-    return next(filter(None, missing), '') if missing else test.path.text
+    if not missing:
+        return test.path.text
+    return _any(missing) if test.some else _all(missing)

@@ -21,6 +21,9 @@ from kubectl_dog.trackers import freshness
 from kubectl_dog.trackers import generic
 from kubectl_dog.trackers import simple
 from kubectl_dog.trackers.declarative import paths
+from kubectl_dog.trackers.declarative.holding import STEPS
+from kubectl_dog.trackers.declarative.holding import Budget
+from kubectl_dog.trackers.declarative.holding import ExhaustedError
 from kubectl_dog.trackers.declarative.holding import Scope
 from kubectl_dog.trackers.declarative.holding import focused
 from kubectl_dog.trackers.declarative.holding import holds
@@ -56,7 +59,16 @@ def judge(rule: Rule, view: View) -> Assessment:
     thing = view.object or {}
     if is_deleting(thing):
         return simple.deleting(thing)
-    scope = Scope(thing, rule.conditions or _CONDITIONS)
+    try:
+        return _ruled(rule, view, Scope(thing, rule.conditions or _CONDITIONS, Budget()))
+    except ExhaustedError:
+        judged = generic.judge(view, must_tell=rule.status == 'required')
+        notice = f'has a broken rule, which is not used: it takes more than {STEPS} steps'
+        told = (*judged.notices, f'{notice} ({rule.source})' if rule.source else notice)
+        return judged._replace(notices=told, patience=rule.patience)
+
+
+def _ruled(rule: Rule, view: View, scope: Scope) -> Assessment:
     notices = tuple(
         focused(one.test, scope).fill(one.message) for one in _holding(rule.notices, scope)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 from typing import NamedTuple
 
@@ -68,11 +69,17 @@ def _step(found: re.Match[str]) -> str | int | Filter | None:
     return groups['name'] or groups['quoted']
 
 
-def values(path: Path, root: Any, here: Any = None) -> list[Any]:
-    """What is at the path, from `here` on where it is not absolute; nothing where there is none."""
+def values(
+    path: Path, root: Any, here: Any = None, spend: Callable[[int], None] = lambda _: None
+) -> list[Any]:
+    """What is at the path, from `here` on where it is not absolute; nothing where there is none.
+
+    `spend` is told of every step how many values it found.
+    """
     found = [root if path.absolute or here is None else here]
     for step in path.steps:
         found = [value for one in found for value in _walk(one, step)]
+        spend(1 + len(found))
     return [value for value in found if value is not None]
 
 

@@ -49,3 +49,20 @@ def test_whether_the_controller_has_seen_the_spec(thing, observed):
 )
 def test_paths(path, wanted):
     assert path == wanted
+
+
+@pytest.mark.parametrize(
+    ('status', 'told'),
+    (
+        ('True', 'True'),
+        ('true', 'True'),
+        (True, 'True'),
+        (False, 'False'),
+        ('UNKNOWN', 'Unknown'),
+        ('Maybe', 'Maybe'),
+        (1, ''),
+        (None, ''),
+    ),
+)
+def test_the_status_of_a_condition_is_read_without_case(status, told):
+    assert objects.told({'status': status}) == told

@@ -10,6 +10,7 @@ from tests.unit.builders import ago
 from tests.unit.builders import view
 from tests.unit.trackers.generic_test import ERROR
 from tests.unit.trackers.generic_test import FROBS
+from tests.unit.trackers.generic_test import OLD
 from tests.unit.trackers.generic_test import READY
 from tests.unit.trackers.generic_test import SEEN
 from tests.unit.trackers.generic_test import frob
@@ -45,6 +46,23 @@ def judge(text, one, **fields):
         ('condition: Ready = False', frob(ERROR), ''),
         ('condition: Ready!=True', frob(phase='x'), ''),
         ('condition: Ready!=True', frob(READY), 'Ready to be other than True (it is True)'),
+        ('condition: Ready!=True', frob({**ERROR, **OLD}, generation=2), SEEN),
+        ('not: {condition: Ready=False}', frob({**READY, **OLD}, generation=2), SEEN),
+        ('any: [{condition: A}, {condition: B}]', frob({**says('B'), **OLD}, generation=2), SEEN),
+        (
+            'all: [{condition: A!=True}, {condition: B}]',
+            frob({**says('A'), **OLD}, generation=2),
+            'B to be True',
+        ),
+        (
+            'not: {all: [{condition: A}, {condition: B}]}',
+            frob({**says('A'), **OLD}, generation=2),
+            '',
+        ),
+        ('condition: Ready', frob(says('Ready', True)), ''),
+        ('condition: Ready', frob(says('Ready', 'true')), ''),
+        ('condition: Ready', frob(says('Ready', 1)), 'Ready to be True (it is not told yet)'),
+        ('condition: Ready=false', frob(ERROR), ''),
         ('{condition: Ready=False, reasons: [ReconcileError]}', frob(ERROR), ''),
         ('{condition: Ready=False, reasons: X}', frob(ERROR), 'Ready to be False (it is False'),
         ('{condition: Ready=False, exceptReasons: [X]}', frob(ERROR), ''),
@@ -73,6 +91,13 @@ def judge(text, one, **fields):
         ('{path: status.n, atLeast: 3}', frob(n=2), 'status.n to grow (it is 2)'),
         ('{path: status.n, atLeast: spec.n}', frob(n='x', spec={'n': 1}), 'status.n to grow'),
         ('{path: status.n, atLeast: spec.n}', frob(n=1), ''),
+        ('{path: status.n, atLeast: spec.n}', frob(n=float('nan'), spec={'n': 1}), 'status.n to'),
+        ('{path: status.n, atLeast: 3}', frob(n='inf'), 'status.n to grow (it is inf)'),
+        (
+            '{path: status.a, equals: spec.a}',
+            frob(a=['x'], spec={'a': ['y']}),
+            'status.a to be what spec.a is',
+        ),
         ('all: [{condition: A}, {condition: B}]', frob(says('A'), says('B')), ''),
         ('all: [{condition: A}, {condition: B}]', frob(says('A')), 'B to be True'),
         ('any: [{condition: A}, {condition: B}]', frob(says('B')), ''),
@@ -278,6 +303,38 @@ def test_how_long_it_may_take(patience, at):
 
 def test_a_rule_reads_nothing_else():
     assert ruled(UP).wants(view(frob(), target=FROBS)) == ()
+
+
+WORDS = ', '.join('b' * 400)
+PAIRS = 'ready: {some: "$.status.xs[*]", that: {some: "$.status.xs[*]", that: %s}}'
+
+
+@pytest.mark.parametrize(
+    'rule',
+    (
+        PAIRS % '{path: $.metadata.name, is: nope}',
+        PAIRS % '{condition: A}',
+        'ready: {each: "status.xs[*]", that: {path: $.status.big, equals: $.spec.big}}',
+        'ready: {each: "status.xs[*]", that: {path: $.status.text, equals: $.spec.text}}',
+        f'ready: {{each: "status.xs[*]", that: {{path: a, is: [{WORDS}]}}}}',
+        f'ready: {{each: "status.xs[*]", that: {{condition: A, reasons: [{WORDS}]}}}}',
+        'notices: {path: metadata.name, exists: true, message: "%s"}' % ('{status.text}' * 10_000),
+    ),
+)
+def test_a_rule_that_would_keep_us_busy_is_not_used(rule):
+    spec = {'big': [*range(500), 'x'], 'text': 'x' * 10**6 + 'y'}
+    status = {'xs': [{}] * 400, 'big': [*range(500), 'y'], 'text': 'x' * 10**6}
+    judged = ruled(rule).assess(view(frob(READY, spec=spec, **status), target=FROBS))
+    assert judged.state.value == 'ready'
+    assert judged.notices == (
+        'has a broken rule, which is not used: it takes more than 100000 steps '
+        '(rules.yaml: rule 1)',
+    )
+
+
+def test_a_rule_that_looks_at_many_items_is_used():
+    one = frob(xs=[{'ok': True}] * 5_000)
+    assert judge('ready: {each: "status.xs[*]", that: {path: ok, is: true}}', one)[0] == 'ready'
 
 
 @pytest.mark.parametrize(

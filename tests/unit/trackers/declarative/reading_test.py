@@ -49,6 +49,16 @@ def read(text, about=None):
         (f'{HEAD}settle: 3 days', "settle '3 days' is not a duration"),
         (f'{HEAD}observedGeneration: "]"', "observedGeneration: ']' is not a path"),
         (f'{HEAD}ready: {"{not: " * 30}{{condition: A}}{"}" * 30}', 'nested less than 20 deep'),
+        (
+            f'{HEAD}ready: {"{some: a, that: " * 4}{{condition: A}}{"}" * 4}',
+            'ready.that.that.that has each or some nested more than 3 deep',
+        ),
+        (
+            f'{HEAD}ready: {"{each: a, that: {all: [" * 4}{{condition: A}}{"]}}" * 4}',
+            'has each or some nested more than 3 deep',
+        ),
+        (f'{HEAD}ready: {{path: a, atLeast: nan}}', 'ready.atLeast must be a finite number'),
+        (f'{HEAD}ready: {{path: a, atLeast: -inf}}', 'ready.atLeast must be a finite number'),
         ('a: [', 'my.yaml: is not YAML'),
         ('a: &x [1]\nb: *x', 'my.yaml: aliases (*name) are not taken'),
         ('[' * 20000, 'my.yaml: is nested more than 60 deep'),
@@ -98,6 +108,11 @@ def test_documents_and_lists_are_all_read_in_order():
     found = read(f'{HEAD}cite: a\n---\n- {{group: b, kind: c, cite: b}}\n---\n')
     assert [rule.cite for rule in found] == ['a', 'b']
     assert [rule.source for rule in found] == ['my.yaml: rule 1', 'my.yaml: rule 1']
+
+
+def test_each_may_stand_in_each():
+    deep = '{each: a, that: ' * 3 + '{condition: A}' + '}' * 3
+    assert len(read(f'{HEAD}ready: [{deep}, {deep}]')[0].ready) == 2
 
 
 def test_numbers_and_switches_stay_text():
