@@ -76,6 +76,11 @@ def _silent(view: View, must_tell: bool) -> Assessment:
     due = freshness.silent_until(view)
     if status.keys() == {'observedGeneration'}:
         return simple.ready()
+    word = signs.unknown_word(view.object or {})
+    if word:
+        # A word that is not understood may be bad news as well as good.
+        notice = f'tells {word}, a word that is not known: a rule can say what it means'
+        return simple.waiting(f'{word} to change')._replace(notices=(notice,))
     if view.now < due:
         return simple.waiting('its status, if it gets one')._replace(recheck_at=due)
     if status:

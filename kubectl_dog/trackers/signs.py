@@ -10,16 +10,17 @@ from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import part
 from kubectl_dog.model.objects import parts
 from kubectl_dog.model.objects import text
+from kubectl_dog.model.objects import told
 from kubectl_dog.trackers import vocabulary
 from kubectl_dog.trackers.freshness import SEEN
 from kubectl_dog.trackers.freshness import is_behind
 from kubectl_dog.trackers.vocabulary import Meaning
 from kubectl_dog.trackers.vocabulary import Role
 
-# How long, in seconds, a bad word may stand. kstatus and Flux document Stalled as final; a phase
-# or a condition `Failed` may be left from the last run until its controller has looked; errors are
-# retried by nearly every controller, within seconds at first; what the network is to blame for,
-# within minutes.
+# How long, in seconds, a bad word may stand. kstatus and Flux document Stalled as final; the
+# condition `Failed`, and a run that ended badly, may be left from before until somebody has looked;
+# errors are retried by nearly every controller, within seconds at first; what the network is to
+# blame for, within minutes.
 FINAL = 0.0
 FAILED = 10.0
 ERROR = 30.0
@@ -33,9 +34,12 @@ _STATES = (
     ('status',),
     ('currentPhase',),
     ('currentState',),
+    ('printableStatus',),
 )
 _ENDED = ('completionTime', 'completionTimestamp', 'finishedAt', 'completedAt', 'endTime')
 _STARTED = ('startTime', 'startedAt', 'startTimestamp')
+# Conditions that tell that all is over: `Running=False` beside them is no lack.
+_OVER = ('Succeeded', 'Complete', 'Completed', 'Finished')
 _REASONS = ('reason', 'failureReason', 'errorReason')
 _MESSAGES = ('message', 'failureMessage', 'errorMessage', 'error', 'reason')
 
@@ -70,12 +74,21 @@ def _of_conditions(thing: Object) -> Iterator[Sign]:
     found = [one for one in parts(thing, 'status', 'conditions') if text(one, 'type')]
     history = [is_behind(thing, one.get('observedGeneration')) for one in found]
     counted = _counted(found)
+    current = [one for one, is_history in zip(found, history) if not is_history]
+    over = Role.SUMMARY not in counted and any(map(_is_over, current))
+    is_run = _is_begun(part(thing, 'status'))
     for one, is_history in zip(found, history):
         role = vocabulary.role(text(one, 'type'))
+        if over and role in counted and not _is_over(one):
+            continue
         if is_history and (role in counted or all(history)):
             yield Sign(Meaning.WORKING, text(one, 'type'), '', SEEN)
         elif not is_history:
-            yield from _of_condition(one, role, counted)
+            yield from _of_condition(one, role, counted, is_run)
+
+
+def _is_over(one: Object) -> bool:
+    return text(one, 'type') in _OVER and told(one) == 'True'
 
 
 def _counted(found: Sequence[Object]) -> frozenset[Role]:
@@ -83,13 +96,14 @@ def _counted(found: Sequence[Object]) -> frozenset[Role]:
     roles = {vocabulary.role(text(one, 'type')) for one in found}
     if Role.SUMMARY in roles:
         return frozenset({Role.SUMMARY, Role.GATE})
-    if roles & {Role.GATE, Role.GOOD}:
-        return frozenset({Role.GATE, Role.GOOD})
-    return frozenset({Role.PART})
+    # That the spec was taken says nothing about the parts.
+    return frozenset({Role.GATE, Role.GOOD if Role.GOOD in roles else Role.PART})
 
 
-def _of_condition(one: Object, role: Role, counted: frozenset[Role]) -> Iterator[Sign]:
-    kind, status = text(one, 'type'), text(one, 'status')
+def _of_condition(
+    one: Object, role: Role, counted: frozenset[Role], is_run: bool
+) -> Iterator[Sign]:
+    kind, status = text(one, 'type'), told(one)
     sign = Sign(
         Meaning.GOOD,
         f'{kind}={status}',
@@ -98,7 +112,9 @@ def _of_condition(one: Object, role: Role, counted: frozenset[Role]) -> Iterator
         current='observedGeneration' in one,
     )
     is_true = status == 'True'
-    if role in counted:
+    if role in counted and is_true and kind == 'Running' and _is_on(sign, is_run):
+        yield sign._replace(meaning=Meaning.WORKING)
+    elif role in counted:
         yield sign if is_true else _not_good(sign, one)
     elif role is Role.PAUSED and is_true:
         yield sign._replace(meaning=Meaning.PAUSED)
@@ -110,6 +126,11 @@ def _of_condition(one: Object, role: Role, counted: frozenset[Role]) -> Iterator
         yield from _degraded(sign, kind, counted)
     elif role is Role.WORKING:
         yield from _working(sign, is_true, status)
+
+
+def _is_on(sign: Sign, is_run: bool) -> bool:
+    """Whether `Running=True` is of something that will end."""
+    return is_run or vocabulary.state(sign.reason) is Meaning.WORKING
 
 
 def _degraded(sign: Sign, kind: str, counted: frozenset[Role]) -> Iterator[Sign]:
@@ -133,12 +154,14 @@ def _not_good(sign: Sign, one: Object) -> Sign:
     meaning = vocabulary.reason(sign.reason)
     if meaning is Meaning.PAUSED:
         return sign._replace(meaning=Meaning.PAUSED)
-    # Cluster API and Knative grade their conditions.
+    # Cluster API, Azure Service Operator and Knative grade their conditions; what is a warning is
+    # tried again.
     graded = text(one, 'severity')
     is_bad = meaning in (Meaning.BAD, Meaning.TRANSIENT) or graded == 'Error'
-    if text(one, 'status') != 'False' or not is_bad or graded == 'Info':
+    if told(one) != 'False' or not is_bad or graded == 'Info':
         return sign._replace(meaning=Meaning.WORKING)
-    return _bad(sign, PASSING if meaning is Meaning.TRANSIENT else ERROR)
+    passing = meaning is Meaning.TRANSIENT or graded == 'Warning'
+    return _bad(sign, PASSING if passing else ERROR)
 
 
 def _bad(sign: Sign, seconds: float) -> Sign:
@@ -157,9 +180,9 @@ def _of_fields(thing: Object) -> Iterator[Sign]:
         if meaning is Meaning.GOOD and _is_run(status, word):
             meaning = Meaning.WORKING
         if word and meaning is not Meaning.NEUTRAL:
-            sign = Sign(meaning, f'status.{".".join(path)}={word}', reason, message)
-            ended = any(status.get(one) for one in _ENDED)
-            yield _bad(sign, FINAL if ended else FAILED) if meaning is Meaning.BAD else sign
+            sign = Sign(meaning, _named(path, word), reason, message)
+            is_bad = meaning in (Meaning.BAD, Meaning.TRANSIENT)
+            yield _bad(sign, _limit(status, word, sign)) if is_bad else sign
     if text(status, 'failureReason') or text(status, 'failureMessage'):
         yield _bad(Sign(Meaning.BAD, 'status.failureReason', reason, message), FAILED)
     if isinstance(status.get('ready'), bool):
@@ -169,9 +192,34 @@ def _of_fields(thing: Object) -> Iterator[Sign]:
         )
 
 
+def unknown_word(thing: Object) -> str:
+    """A phase or a state that nobody knows, with where it stands; empty where there is none."""
+    status = part(thing, 'status')
+    told_ones = ((path, text(status, *path)) for path in _STATES)
+    return next((_named(path, word) for path, word in told_ones if vocabulary.tokens(word)), '')
+
+
+def _named(path: Sequence[str], word: str) -> str:
+    return f'status.{".".join(path)}={word}'
+
+
+def _limit(status: Object, word: str, sign: Sign) -> float:
+    """How long a bad state may stand: least where a run is over, most where it may yet pass."""
+    passing = vocabulary.reason(sign.reason) is Meaning.TRANSIENT
+    if sign.meaning is Meaning.TRANSIENT or passing or vocabulary.is_passing(sign.reason):
+        return PASSING
+    ended = any(status.get(one) for one in _ENDED)
+    return FAILED if ended and vocabulary.is_end(word) else ERROR
+
+
 def _is_run(status: Object, word: str) -> bool:
     """`Running` is not the end of what tells when it started: that will end, too."""
-    return word.lower() == 'running' and any(status.get(one) for one in _STARTED)
+    return word.lower() in ('running', 'started', 'scheduled') and _is_begun(status)
+
+
+def _is_begun(status: Object) -> bool:
+    begun = any(status.get(one) for one in _STARTED)
+    return begun and not any(status.get(one) for one in _ENDED)
 
 
 def _clean(message: str) -> str:

@@ -74,6 +74,17 @@ _BAD = _set(
     'aborted faulted stalled corrupt corrupted unresolved unresolvable unknownhost mismatch '
     'nonexistent insufficient terminal unparsable uninstallable red'
 )
+# Of a state, but not of a reason, that is as bad. What ends a run will not get better by itself.
+_ENDS = _set(
+    'failed failure error errored aborted rejected cancelled canceled timeout timedout expired '
+    'killed evicted interrupted'
+)
+_BAD_STATE = _ENDS | _set('dead critical')
+# These another attempt, another node or a person elsewhere may still make good.
+_BAD_FOR_NOW = _set('unavailable backoff unschedulable offline down unreachable blocked')
+_ERRORS = _set('error errors err failure failures issues problems')
+# What was not there when somebody looked may be made a moment later.
+_NOT_THERE = _set('found exist exists yet ready')
 _NOT_SO = _set(
     'found allowed permitted supported authorized valid accepted compatible exist exists '
     'matching matched resolved recoverable'
@@ -81,7 +92,7 @@ _NOT_SO = _set(
 _WORKING = _set(
     'progress pending queued scheduled requested started starting unknown yellow retry retries '
     'new initial initialize setup prepare prepared init rollout awaiting busy dependency '
-    'dependencies inactive yet'
+    'dependencies inactive yet failover unready'
 )
 _WAITS_FOR_OTHERS = _set('dependency dependencies retry retries retrying')
 _TRANSIENT = _set(
@@ -95,8 +106,9 @@ _GOOD = _set(
     'attached finished done normal live listening serving connected reconciled '
     'created applied operational configured resolved accepted executed issued'
 )
-# They end in «ing» and are what was wanted.
-_STEADY = _set('running serving listening')
+# They look like work, and as a state they are what was wanted.
+_STEADY = _set('running serving listening started scheduled')
+_NEGATIONS = _set('not no non')
 
 # Reasons that a condition like `Progressing` keeps when it is over, as a Deployment's does.
 _SETTLED = _set('available complete completed succeeded finished expected done ready')
@@ -123,6 +135,7 @@ _AGAIN = (
     'unreachable',
     'etcdserver',
     'leader changed',
+    'not yet',
 )
 
 
@@ -132,10 +145,11 @@ def role(kind: str) -> Role:
     known = _ROLE.get(bare[:1].upper() + bare[1:])
     if known is not None:
         return known
+    if tokens(bare) & {'not', 'un', 'no'}:
+        return Role.ASIDE
     if bare.endswith(_PART_BAD):
         return Role.BAD
-    negated = tokens(bare) & {'not', 'un', 'no'}
-    return Role.PART if bare.endswith(_PART_GOOD) and not negated else Role.ASIDE
+    return Role.PART if bare.endswith(_PART_GOOD) else Role.ASIDE
 
 
 def is_bad_as_a_whole(kind: str) -> bool:
@@ -145,7 +159,10 @@ def is_bad_as_a_whole(kind: str) -> bool:
 
 def tokens(text: str) -> frozenset[str]:
     """The words that a word is made of, in small letters: `InvalidSpec` is invalid and spec."""
-    return frozenset(one.lower() for one in _WORDS.findall(text[:_CLIP]))
+    found = frozenset(one.lower() for one in _WORDS.findall(text[:_CLIP]))
+    if {'back', 'off'} <= found and 'crash' not in found:
+        return found | {'backoff'}
+    return found | {'timedout'} if {'timed', 'out'} <= found else found
 
 
 def reason(text: str) -> Meaning:
@@ -155,8 +172,9 @@ def reason(text: str) -> Meaning:
         return Meaning.PAUSED
     if 'dependency' in said or 'dependencies' in said:
         return Meaning.WORKING
+    absent = 'not' in said and said & _NOT_THERE
     if said & _BAD or ('not' in said and said & _NOT_SO):
-        passing = said & (_TRANSIENT | _WAITS_FOR_OTHERS)
+        passing = said & (_TRANSIENT | _WAITS_FOR_OTHERS) or absent
         return Meaning.TRANSIENT if passing else Meaning.BAD
     if said & _TRANSIENT:
         return Meaning.TRANSIENT
@@ -166,14 +184,25 @@ def reason(text: str) -> Meaning:
 def state(text: str) -> Meaning:
     """What a phase or a state says."""
     said = tokens(text)
-    negated = 'not' in said or 'no' in said
+    if 'no' in said and said & _ERRORS:
+        said = said - _ERRORS - {'no'} | {'ok'}
+    if {'failing', 'over'} <= said:
+        said = said - {'failing'} | {'failover'}
+    negated = said & _NEGATIONS
     if said & _PAUSED:
         return Meaning.PAUSED
-    if said & _BAD or (negated and said & _NOT_SO):
+    if said & (_BAD | _BAD_STATE) or (negated and said & _NOT_SO):
         return Meaning.BAD
     if _is_working(said - _STEADY) or negated:
         return Meaning.WORKING
-    return Meaning.GOOD if said & _GOOD else Meaning.NEUTRAL
+    if said & _BAD_FOR_NOW and not said & {'scale', 'scaled'}:
+        return Meaning.TRANSIENT
+    return Meaning.GOOD if said & (_GOOD | _STEADY) else Meaning.NEUTRAL
+
+
+def is_end(text: str) -> bool:
+    """Whether a bad state is how a run ends, and not how something is that goes on."""
+    return bool(tokens(text) & _ENDS)
 
 
 def _is_working(said: frozenset[str]) -> bool:

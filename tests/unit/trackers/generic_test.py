@@ -128,10 +128,60 @@ OLD = {'observedGeneration': 1}
             id='Stalled is final',
         ),
         pytest.param(
-            frob(phase='Failed', completionTime=ago(5), message='it broke'),
-            'failed',
-            'status.phase=Failed (it broke)',
-            id='a run that ended',
+            frob(says('Synced'), says('DiskReady', 'False')),
+            'progressing',
+            'DiskReady=False to pass',
+            id='that it was taken says nothing about its parts',
+        ),
+        pytest.param(
+            frob(says('Ready', True), says('Degraded', 'false')), 'ready', '', id='without case'
+        ),
+        pytest.param(
+            frob(says('Running', 'False'), says('Succeeded'), completionTime=ago(5)),
+            'ready',
+            '',
+            id='a run that is over',
+        ),
+        pytest.param(
+            frob(says('Running'), says('Created'), startTime=ago(5)),
+            'progressing',
+            'Running=True to pass',
+            id='a run with conditions that goes on',
+        ),
+        pytest.param(
+            frob(says('Running', reason='MigrationInProgress')),
+            'progressing',
+            'Running=True (MigrationInProgress) to pass',
+            id='a run that goes on, and tells it by the reason',
+        ),
+        pytest.param(frob(says('Running', reason='AllRunning')), 'ready', '', id='a server'),
+        pytest.param(
+            frob(says('Ready', 'False'), says('Completed')),
+            'progressing',
+            'Ready=False to pass',
+            id='a summary decides over what is over',
+        ),
+        pytest.param(
+            frob(says('Available', 'False'), {**says('Completed'), **OLD}, generation=2),
+            'progressing',
+            'Available=False to pass',
+            id='over, but for an earlier generation',
+        ),
+        pytest.param(
+            frob(phase='Started', startTime=ago(5)),
+            'progressing',
+            'status.phase=Started to pass',
+            id='a run that was started',
+        ),
+        pytest.param(
+            frob(phase='Scheduled', startTime=ago(5), endTime=ago(1)), 'ready', '', id='it ended'
+        ),
+        pytest.param(frob(phase='Frobbed', ready=True), 'ready', '', id='another sign is ready'),
+        pytest.param(
+            frob(printableStatus='Provisioning'),
+            'progressing',
+            'status.printableStatus=Provisioning to pass',
+            id='printableStatus',
         ),
         pytest.param(
             frob(says('Paused', reason='ByUser')),
@@ -193,8 +243,17 @@ def test_state(one, state, told):
         (frob(says('Failed', message='try again')), 'Failed=True', 300),
         (frob(says('Progressing', 'False', 'LimitExceeded')), 'LimitExceeded', 30),
         (frob(says('BackupFailed')), 'BackupFailed=True', 30),
-        (frob(phase='Failed'), 'status.phase=Failed', 10),
-        (frob(health='Degraded', reason='Shards'), 'Shards', 10),
+        (frob(says('Ready', 'False', 'NotFound', severity='Warning')), 'NotFound', 300),
+        (frob(says('Ready', 'False', 'Denied', severity='Warning')), 'Denied', 300),
+        (frob(says('Ready', 'False', 'VMINotExists')), 'VMINotExists', 300),
+        (frob(phase='Failed'), 'status.phase=Failed', 30),
+        (frob(phase='Failed', endTime=ago(5)), 'status.phase=Failed', 10),
+        (frob(phase='CrashLoopBackOff', endTime=ago(5)), 'status.phase=CrashLoopBackOff', 30),
+        (frob(phase='Error', message='try again'), 'status.phase=Error', 300),
+        (frob(phase='Error', reason='ConnectionRefused'), 'ConnectionRefused', 300),
+        (frob(phase='Error', reason='volume is not yet bound'), 'volume is not yet bound', 300),
+        (frob(phase='ImagePullBackOff'), 'status.phase=ImagePullBackOff', 300),
+        (frob(health='Degraded', reason='Shards'), 'Shards', 30),
         (frob(failureReason='CreateError', failureMessage='no quota'), 'CreateError', 10),
     ),
 )
@@ -234,7 +293,7 @@ def test_what_was_suspended_when_it_was_ready_is_ready_with_a_notice():
     )
 
 
-@pytest.mark.parametrize('status', (None, {}, {'frobs': 4}, {'phase': 'Frobbed?'}))
+@pytest.mark.parametrize('status', (None, {}, {'frobs': 4}, {'phase': '7'}))
 def test_what_says_nothing_is_ready_after_ten_seconds_with_a_notice(status):
     one = {**frob(age=4), 'status': status}
     judged = judge(one)
@@ -242,6 +301,16 @@ def test_what_says_nothing_is_ready_after_ten_seconds_with_a_notice(status):
     judged = judge(one, now=NOW + 6)
     assert judged.state.value == 'ready'
     assert judged.notices[0].startswith('counts as ready because it is there')
+
+
+@pytest.mark.parametrize('path', ('phase', 'state', 'health', 'currentState'))
+def test_a_word_that_nobody_knows_is_no_success(path):
+    judged = judge(frob(age=9999, **{path: 'Frobbed'}))
+    word = f'status.{path}=Frobbed'
+    assert (judged.state.value, judged.waits_for) == ('progressing', f'{word} to change')
+    assert judged.notices == (
+        f'tells {word}, a word that is not known: a rule can say what it means',
+    )
 
 
 def test_where_a_status_must_come_it_is_waited_for():

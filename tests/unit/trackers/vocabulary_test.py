@@ -16,14 +16,16 @@ TYPES = {
     Role.BAD: 'Degraded Unhealthy NotReady Invalid ReconcileError BackupFailed StorageDegraded',
     Role.WORKING: 'Reconciling Progressing Creating Updating Upgrading RollingOut ScalingUp',
     Role.PAUSED: 'Paused Suspended ReconciliationPaused',
-    Role.ASIDE: 'Drifted Active2 Consolidatable PodRunning NotAllReady Fallback x',
+    Role.ASIDE: 'Drifted Active2 Consolidatable PodRunning NotAllReady Fallback x NoError '
+    'NotFailed',
 }
 REASONS = {
     Meaning.BAD: 'InvalidSpec ReconcileError AccessDenied SecretSyncedError HealthCheckFailed '
-    'BackendNotFound NotAllowedByListeners ErrInitIssuer UnhealthyPackageRevision Forbidden '
-    'ProgressDeadlineExceeded CreatingFailed NodeClassNotFound UnsupportedVersion',
+    'NotAllowedByListeners ErrInitIssuer UnhealthyPackageRevision Forbidden CrashLoopBackOff '
+    'ProgressDeadlineExceeded CreatingFailed UnsupportedVersion',
     Meaning.TRANSIENT: 'ReconcileTimeout ThrottlingError NetworkUnavailable Unreachable '
-    'ConnectionRefused RetryAfterFailure',
+    'ConnectionRefused RetryAfterFailure ImagePullBackOff TimedOut BackendNotFound '
+    'NodeClassNotFound VMINotExists SecretDoesNotExist LookupFailedNotReady',
     Meaning.WORKING: 'Progressing Pending Creating Reconciling DependencyNotReady Provisioning '
     'DependencyFailed WaitingForInfrastructure InProgress ProgressingWithRetry Initializing '
     'DependencyNotFound NotYetObserved Queued',
@@ -32,13 +34,17 @@ REASONS = {
 }
 STATES = {
     Meaning.GOOD: 'Ready,Running,Active,Available,Bound,healthy,Succeeded,Completed,Synced,green,'
-    'Cluster in healthy state,online,OK,Deployed',
+    'Cluster in healthy state,online,OK,Deployed,NO_ERROR,NoErrors,Started,Scheduled',
     Meaning.BAD: 'Failed,Error,CreateFailed,Degraded,PartiallyFailed,Invalid,red,Lost,not found,'
-    'CrashLoopBackOff,faulted',
+    'CrashLoopBackOff,faulted,Cancelled,Canceled,Timeout,TimedOut,Expired,Killed,Evicted,Dead,'
+    'Critical,Interrupted,No errors but a crash',
+    Meaning.TRANSIENT: 'Unavailable,ImagePullBackOff,Unschedulable,Offline,Down,Unreachable,'
+    'Blocked,Node is down',
     Meaning.WORKING: 'Pending,Creating,Provisioning,InProgress,yellow,Unknown,NotReady,'
-    'Upgrading cluster,WaitingPromotion,Terminating,Setting up primary',
+    'Upgrading cluster,WaitingPromotion,Terminating,Setting up primary,Non-Ready,Unready,'
+    'Failing over,ScalingDown,Cancelling,Shutting down',
     Meaning.PAUSED: 'Paused,Suspended,Hibernated',
-    Meaning.NEUTRAL: 'Frob,detached,,7',
+    Meaning.NEUTRAL: 'Frob,detached,,7,Scaled down',
 }
 
 
@@ -89,12 +95,20 @@ def test_progress_that_is_over_keeps_its_condition(word, settled):
         ('context deadline exceeded', True),
         ('429 Too Many Requests', True),
         ('failed calling webhook "v.example.com"', True),
+        ('referenced field was empty (referenced resource may not yet be ready)', True),
         ('permission denied', False),
         ('x' * 1_000_000 + 'timeout', False),
     ),
 )
 def test_what_the_next_attempt_may_get_over(message, passing):
     assert vocabulary.is_passing(message) is passing
+
+
+@pytest.mark.parametrize(
+    ('word', 'ends'), (('TimedOut', True), ('Failed', True), ('Degraded', False), ('', False))
+)
+def test_how_a_run_ends(word, ends):
+    assert vocabulary.is_end(word) is ends
 
 
 @pytest.mark.parametrize(
