@@ -29,8 +29,14 @@ from kubectl_dog.trackers.declarative.holding import focused
 from kubectl_dog.trackers.declarative.holding import holds
 from kubectl_dog.trackers.declarative.holding import lacking
 from kubectl_dog.trackers.declarative.paths import Path
+from kubectl_dog.trackers.declarative.rules import AllOf
+from kubectl_dog.trackers.declarative.rules import AnyOf
 from kubectl_dog.trackers.declarative.rules import Clause
+from kubectl_dog.trackers.declarative.rules import ConditionIs
+from kubectl_dog.trackers.declarative.rules import Each
+from kubectl_dog.trackers.declarative.rules import Not
 from kubectl_dog.trackers.declarative.rules import Rule
+from kubectl_dog.trackers.declarative.rules import Test
 from kubectl_dog.trackers.signs import Sign
 from kubectl_dog.trackers.vocabulary import Meaning
 
@@ -88,7 +94,7 @@ def _mapping(value: object) -> dict[str, object]:
 def _judge(rule: Rule, view: View, scope: Scope) -> Assessment:
     return (
         _pause(rule, scope)
-        or _blank(rule, scope)
+        or _blank(rule, view, scope)
         or _failure(rule, view, scope)
         or _work(rule, scope)
         or (_by_ready(rule, view, scope) if rule.ready else _as_usual(rule, view))
@@ -103,15 +109,36 @@ def _pause(rule: Rule, scope: Scope) -> Assessment | None:
     return None
 
 
-def _blank(rule: Rule, scope: Scope) -> Assessment | None:
+def _blank(rule: Rule, view: View, scope: Scope) -> Assessment | None:
     """Nothing is said yet, or nothing about the newest spec; or nothing ever will be."""
     if not (rule.ready or rule.failed or rule.progressing or rule.observed):
         # The usual judgement looks at generations more closely than a rule can.
         return None if part(scope.root, 'status') else _unsaid(rule)
     told = scope.values(rule.observed or _OBSERVED)
     if any(freshness.is_behind(scope.root, one) for one in told):
-        return simple.waiting(freshness.SEEN)
+        return _told_already(rule, view, scope) or simple.waiting(freshness.SEEN)
     return None if part(scope.root, 'status') else _unsaid(rule)
+
+
+def _told_already(rule: Rule, view: View, scope: Scope) -> Assessment | None:
+    """A failure that a condition tells about the newest spec before the status as a whole does.
+
+    Flux counts a generation as observed when it was a success, or is given up; while it is tried
+    again, nothing but the conditions tell that it was seen.
+    """
+    if rule.failed is not None:
+        clauses = tuple(one for one in rule.failed if _is_of_conditions(one.test))
+        return _failure(rule._replace(failed=clauses), view, scope._replace(strict=True))
+    usual = None if rule.observed else generic.judge(view)
+    return usual if usual and (usual.state is State.FAILED or usual.causes) else None
+
+
+def _is_of_conditions(test: Test) -> bool:
+    if isinstance(test, (AllOf, AnyOf)):
+        return all(map(_is_of_conditions, test.tests))
+    if isinstance(test, (Not, Each)):
+        return _is_of_conditions(test.test)
+    return isinstance(test, ConditionIs)
 
 
 def _unsaid(rule: Rule) -> Assessment | None:
@@ -131,7 +158,9 @@ def _work(rule: Rule, scope: Scope) -> Assessment | None:
 
 def _failure(rule: Rule, view: View, scope: Scope) -> Assessment | None:
     """What speaks against it: at once, or as causes that may stand for a while."""
-    signs = [_sign(clause, scope) for clause in _holding(rule.failed, scope)]
+    found = [_sign(clause, scope) for clause in _holding(rule.failed, scope)]
+    # Two conditions may tell the same.
+    signs = list(dict.fromkeys(found))
     final = next((one for one in signs if not one.seconds), None)
     if final is not None:
         return simple.failed(final.reason, final.message)

@@ -270,6 +270,51 @@ def test_a_failure_may_stand_for_a_while_and_speaks_of_its_item():
     assert judged.waits_for == 'it to get over NoMatch'
 
 
+BROKEN = 'failed: [{condition: A=False, after: 9s}, {path: status.phase, is: Up}]'
+
+
+@pytest.mark.parametrize(
+    ('rule', 'one', 'causes'),
+    (
+        pytest.param(BROKEN, frob(says('A', 'False', observedGeneration=2)), 1, id='told'),
+        pytest.param(BROKEN, frob(says('A', 'False')), 0, id='it may be history'),
+        pytest.param(BROKEN, frob(says('A', 'False', **OLD)), 0, id='it is history'),
+        pytest.param(BROKEN, frob(phase='Up'), 0, id='a phase tells no generation'),
+        pytest.param(
+            'failed: {all: [{not: {condition: A}}, {any: {condition: B!=True}}], after: 9s}',
+            frob(*(says(one, 'False', observedGeneration=2) for one in 'AB')),
+            1,
+            id='several',
+        ),
+        pytest.param(
+            'failed: {condition: B!=True, after: 9s}',
+            frob(says('A', observedGeneration=2)),
+            0,
+            id='what is not told yet',
+        ),
+        pytest.param(UP, frob({**ERROR, 'observedGeneration': 2}), 1, id='as usual'),
+        pytest.param(UP, frob({**READY, 'observedGeneration': 2}), 0, id='not as usual'),
+        pytest.param(
+            f'{UP}\nobservedGeneration: status.observedGeneration', frob(ERROR), 0, id='its own'
+        ),
+    ),
+)
+def test_a_failure_may_be_told_before_the_generation_counts_as_seen(rule, one, causes):
+    one['metadata']['generation'] = 2
+    one['status']['observedGeneration'] = -1
+    judged = ruled(rule).assess(view(one, target=FROBS))
+    assert judged.state.value == 'progressing'
+    assert len(judged.causes) == causes
+    assert (judged.waits_for == SEEN) is (causes == 0)
+
+
+def test_a_failure_that_two_conditions_tell_is_told_once():
+    texts = 'after: 9s, reason: R, message: m'
+    rule = f'failed: [{{condition: A, {texts}}}, {{condition: B, {texts}}}]'
+    judged = ruled(rule).assess(view(frob(says('A'), says('B')), target=FROBS))
+    assert len(judged.causes) == 1
+
+
 def test_notices_are_told_whatever_the_state():
     rule = ruled('notices: [{path: spec.dry, is: true, message: is a dry run}, {condition: A}]')
     judged = rule.assess(view(frob(READY, says('A'), spec={'dry': True}), target=FROBS))
