@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Mapping
 from math import isfinite
 from typing import Any
+from typing import TypeVar
 
 from kubectl_dog.trackers.declarative import paths
 from kubectl_dog.trackers.declarative.paths import Path
@@ -18,9 +20,11 @@ from kubectl_dog.trackers.declarative.rules import Not
 from kubectl_dog.trackers.declarative.rules import Test
 from kubectl_dog.trackers.declarative.rules import ValueIs
 
+T = TypeVar('T')
+
 PLACE = re.compile(r'\{([^{}]+)\}')
 _CONDITION = re.compile(r'([^\s=!]+)\s*(?:(!?=)\s*(\S.*))?')
-_VALUE = ('is', 'isNot', 'exists', 'equals', 'atLeast')
+_VALUE = ('is', 'isNot', 'exists', 'equals', 'atLeast', 'prefixAtLeast', 'asManyAs')
 _REASONS = ('reasons', 'exceptReasons')
 _ONE_OF = ('condition', 'path', 'all', 'any', 'not', 'each', 'some')
 TESTS = (*_ONE_OF, *_VALUE, *_REASONS, 'that')
@@ -140,9 +144,17 @@ def _value(fields: Mapping[str, Any], where: str) -> Test:
         texts(fields['is'], f'{where}.is') if 'is' in fields else (),
         texts(fields['isNot'], f'{where}.isNot') if 'isNot' in fields else (),
         None if exists is None else exists == 'true',
-        path(fields['equals'], f'{where}.equals') if 'equals' in fields else None,
-        _at_least(fields['atLeast'], f'{where}.atLeast') if 'atLeast' in fields else None,
+        _given(fields, 'equals', path, where),
+        _given(fields, 'atLeast', _at_least, where),
+        _given(fields, 'prefixAtLeast', _at_least, where),
+        _given(fields, 'asManyAs', path, where),
     )
+
+
+def _given(
+    fields: Mapping[str, Any], key: str, read: Callable[[Any, str], T], where: str
+) -> T | None:
+    return read(fields[key], f'{where}.{key}') if key in fields else None
 
 
 def _at_least(data: Any, where: str) -> Path | float:

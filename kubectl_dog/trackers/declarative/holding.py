@@ -26,6 +26,7 @@ from kubectl_dog.trackers.freshness import SEEN
 from kubectl_dog.trackers.freshness import is_behind
 
 _PLACE = re.compile(r'\{([^{}]+)\}')
+_HEAD = re.compile(r'[0-9]{1,18}')
 _CLIP = 500
 _WORD = 80
 _ITEM = paths.parse('conditions[*]')
@@ -167,9 +168,25 @@ def _value(test: ValueIs, scope: Scope) -> str:
         return f'{name}{"" if test.exists else " to go"}'
     if test.equals is not None and not _equal(found, scope.values(test.equals), scope.budget):
         return f'{name} to be what {test.equals.text} is{now}'
+    return _too_little(test, found, scope)
+
+
+def _too_little(test: ValueIs, found: list[Any], scope: Scope) -> str:
+    name = test.path.text
     if test.at_least is not None and _number(found) < _bound(test.at_least, scope):
-        return f'{name} to grow{now}'
+        return f'{name} to grow (it is {shown(found[0])[:_WORD] if found else "missing"})'
+    least = test.prefix_at_least
+    if least is not None and _number(_prefixes(found)) < _bound(least, scope):
+        return f'{name} to begin with a newer number'
+    wanted = [] if test.as_many_as is None else scope.values(test.as_many_as)
+    if test.as_many_as is not None and len(found) < len(wanted):
+        return f'{name} to be {len(wanted)}, as {test.as_many_as.text} (there are {len(found)})'
     return ''
+
+
+def _prefixes(found: list[Any]) -> list[str]:
+    heads = (_HEAD.match(shown(one)) for one in found)
+    return [head[0] if head else '' for head in heads]
 
 
 def _either(words: Sequence[str]) -> str:

@@ -6,12 +6,17 @@ import re
 from collections.abc import Callable
 from typing import Any
 from typing import NamedTuple
+from typing import Union
 
-# One step: a name, or brackets with *, an index, a quoted name, or a filter on one field.
+from kubectl_dog.model.objects import number
+
+# One step: a name, or brackets with *, an index, where an index is, a quoted name, or a filter on
+# one field.
 _STEP = re.compile(
     r'\.?(?P<name>[A-Za-z0-9_\-/]+)'
     r'|\[(?P<all>\*)\]'
     r'|\[(?P<index>\d{1,4})\]'
+    r'|\[\$\.(?P<told>[A-Za-z0-9_\-]+(?:\.[A-Za-z0-9_\-]+)*)\]'
     r'|\[(?P<quote>[\'"])(?P<quoted>[^\'"]+)(?P=quote)\]'
     r'|\[(?P<field>[A-Za-z0-9_\-]+)=(?P<value>[^\]\'"]+)\]'
     r'|\[\?\(@\.(?P<jfield>[A-Za-z0-9_\-]+)\s*==\s*[\'"](?P<jvalue>[^\'"]*)[\'"]\)\]'
@@ -27,15 +32,24 @@ class Filter(NamedTuple):
     value: str
 
 
+class Told(NamedTuple):
+    """The item of a list whose index the object tells: the names on the way to it."""
+
+    names: tuple[str, ...]
+
+
+Step = Union[str, int, Filter, Told, None]
+
+
 class Path(NamedTuple):
     """A parsed path; `absolute` ones start at the object also where others start at an item.
 
-    A step is a name, an index, `None` for every item, or a Filter.
+    A step is a name, an index, `None` for every item, a Filter, or where the index is Told.
     """
 
     text: str
     absolute: bool
-    steps: tuple[str | int | Filter | None, ...]
+    steps: tuple[Step, ...]
 
 
 def parse(text: str) -> Path:
@@ -56,12 +70,14 @@ def parse(text: str) -> Path:
     return Path(bare, absolute, tuple(steps))
 
 
-def _step(found: re.Match[str]) -> str | int | Filter | None:
+def _step(found: re.Match[str]) -> Step:
     groups = found.groupdict()
     if groups['all']:
         return None
     if groups['index']:
         return int(groups['index'])
+    if groups['told']:
+        return Told(tuple(groups['told'].split('.')))
     if groups['field'] or groups['jfield']:
         return Filter(
             groups['field'] or groups['jfield'], (groups['value'] or groups['jvalue'] or '').strip()
@@ -77,7 +93,9 @@ def values(
     `spend` is told of every step how many values it found.
     """
     found = [root if path.absolute or here is None else here]
-    for step in path.steps:
+    for told in path.steps:
+        # Missing, or below zero, is the index of nothing.
+        step = number(root, *told.names, default=-1) if isinstance(told, Told) else told
         found = [value for one in found for value in _walk(one, step)]
         spend(1 + len(found))
     return [value for value in found if value is not None]
@@ -93,7 +111,7 @@ def _walk(one: Any, step: str | int | Filter | None) -> list[Any]:
     if step is None:
         return list(one)
     if isinstance(step, int):
-        return one[step : step + 1]
+        return one[step : step + 1] if step >= 0 else []
     return [
         each for each in one if isinstance(each, dict) and shown(each.get(step.field)) == step.value
     ]

@@ -20,7 +20,10 @@ class ConditionIs(NamedTuple):
 
 
 class ValueIs(NamedTuple):
-    """What is at a path; every part that is given has to hold."""
+    """What is at a path; every part that is given has to hold.
+
+    `prefix_at_least` is about the number that a text begins with, as in `3-9f8c`.
+    """
 
     path: Path
     among: tuple[str, ...] = ()
@@ -28,6 +31,8 @@ class ValueIs(NamedTuple):
     exists: bool | None = None
     equals: Path | None = None
     at_least: Path | float | None = None
+    prefix_at_least: Path | float | None = None
+    as_many_as: Path | None = None
 
 
 class AllOf(NamedTuple):

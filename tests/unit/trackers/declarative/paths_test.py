@@ -6,6 +6,7 @@ from kubectl_dog.trackers.declarative import paths
 
 THING = {
     'metadata': {'annotations': {'a.b/c': 'x'}},
+    'at': {'b': 1, 'below': -1, 'far': 9, 'text': '0'},
     'spec': {'n': 3, 'on': True, 'none': None},
     'status': {
         'conditions': [{'type': 'A', 'status': 'True'}, {'type': 'B', 'status': 'False'}, 'odd'],
@@ -26,6 +27,11 @@ THING = {
         ('status.conditions[0].type', ['A']),
         ('status.conditions[9].type', []),
         ('status.conditions[*].type', ['A', 'B']),
+        ('status.conditions[$.at.b].type', ['B']),
+        ('status.conditions[$.at.text].type', ['A']),
+        ('status.conditions[$.at.below].type', []),
+        ('status.conditions[$.at.far].type', []),
+        ('status.conditions[$.at.missing].type', []),
         ('status.map[*].v', [1, 2]),
         ('spec[*]', [3, True]),
         ('spec.n[*]', []),
@@ -48,7 +54,7 @@ def test_a_path_starts_at_the_item_unless_it_is_absolute():
 
 
 @pytest.mark.parametrize(
-    'text', ('', '$', '{}', 'a b', 'a[', 'a[x', 'a..b', 'a[?(@.b)]', 'x' * 301)
+    'text', ('', '$', '{}', 'a b', 'a[', 'a[x', 'a..b', 'a[$]', 'a[$.b.]', 'a[?(@.b)]', 'x' * 301)
 )
 def test_what_is_no_path(text):
     with pytest.raises(ValueError, match='is not a path'):
