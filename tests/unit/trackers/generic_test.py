@@ -251,7 +251,7 @@ def test_state(one, state, told):
         (frob(phase='CrashLoopBackOff', endTime=ago(5)), 'status.phase=CrashLoopBackOff', 30),
         (frob(phase='Error', message='try again'), 'status.phase=Error', 300),
         (frob(phase='Error', reason='ConnectionRefused'), 'ConnectionRefused', 300),
-        (frob(phase='Error', reason='volume is not yet bound'), 'volume is not yet bound', 300),
+        (frob(phase='Error', reason='Not yet bound', message='see its log'), 'Not yet bound', 300),
         (frob(phase='ImagePullBackOff'), 'status.phase=ImagePullBackOff', 300),
         (frob(health='Degraded', reason='Shards'), 'Shards', 30),
         (frob(failureReason='CreateError', failureMessage='no quota'), 'CreateError', 10),

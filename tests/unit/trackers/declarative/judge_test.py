@@ -307,9 +307,6 @@ BROKEN = 'failed: [{condition: A=False, after: 9s}, {path: status.phase, is: Up}
         ),
         pytest.param(UP, frob({**ERROR, 'observedGeneration': 2}), 1, id='as usual'),
         pytest.param(UP, frob({**READY, 'observedGeneration': 2}), 0, id='not as usual'),
-        pytest.param(
-            f'{UP}\nobservedGeneration: status.observedGeneration', frob(ERROR), 0, id='its own'
-        ),
     ),
 )
 def test_a_failure_may_be_told_before_the_generation_counts_as_seen(rule, one, causes):
@@ -319,6 +316,12 @@ def test_a_failure_may_be_told_before_the_generation_counts_as_seen(rule, one, c
     assert judged.state.value == 'progressing'
     assert len(judged.causes) == causes
     assert (judged.waits_for == SEEN) is (causes == 0)
+
+
+def test_a_generation_of_its_own_that_is_behind_makes_history_of_what_is_told_as_usual():
+    one = frob(ERROR, generation=2, seen=1, meta=written(9))
+    judged = ruled(f'{UP}\nobservedGeneration: status.seen').assess(view(one, target=FROBS))
+    assert (judged.waits_for, judged.causes) == (SEEN, ())
 
 
 def test_a_failure_that_two_conditions_tell_is_told_once():

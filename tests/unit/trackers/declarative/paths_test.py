@@ -6,7 +6,7 @@ from kubectl_dog.trackers.declarative import paths
 
 THING = {
     'metadata': {'annotations': {'a.b/c': 'x'}},
-    'at': {'b': 1, 'below': -1, 'far': 9, 'text': '0'},
+    'at': {'b': 1, 'below': -2, 'far': 9, 'text': '0'},
     'spec': {'n': 3, 'on': True, 'none': None},
     'status': {
         'conditions': [{'type': 'A', 'status': 'True'}, {'type': 'B', 'status': 'False'}, 'odd'],
