@@ -205,12 +205,18 @@ def look(source: Source, targets: Sequence[Target]) -> Look:
     return take(source, [Track(target, plugins.tracker(target.resource)) for target in targets])
 
 
-def renderer(form: str, started: float, colour: bool, follow: bool = False) -> Renderer:
-    """`plain` or `json`; `follow` as in `Options`."""
+def renderer(
+    form: str,
+    started: float,
+    colour: bool,
+    follow: bool = False,
+    timestamps: bool = False,
+) -> Renderer:
+    """`plain` or `json`; `follow` as in `Options`; `timestamps` are those of log lines."""
     if form == 'json':
         from kubectl_dog.output.jsonl import JsonRenderer
 
         return JsonRenderer(started)
     from kubectl_dog.output.plain import PlainRenderer
 
-    return PlainRenderer(started=started, colour=colour, follow=follow)
+    return PlainRenderer(started=started, colour=colour, follow=follow, timestamps=timestamps)

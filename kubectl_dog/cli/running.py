@@ -18,6 +18,7 @@ from kubectl_dog.model.events import TargetEnded
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.output import colour
+from kubectl_dog.output import turns
 from kubectl_dog.output.escape import sentence
 from kubectl_dog.output.writer import BackgroundWriter
 from kubectl_dog.output.writer import Writer
@@ -47,17 +48,21 @@ def run(play: api.Play, args: argparse.Namespace) -> int:
     """Print the events of a session as they come; the exit code is the verdict's."""
     source, session = play.source, play.session
     coloured = colour.wanted(args.color, os.environ, sys.stdout.isatty())
-    renderer = api.renderer(args.output, source.started, coloured, play.follow)
+    timestamps = bool(getattr(args, 'timestamps', False))
+    renderer = api.renderer(args.output, source.started, coloured, play.follow, timestamps)
+    prefixed = bool(args.output_prefix)
     writer = BackgroundWriter(Writer(sys.stdout))
     code = 70
     with _signals(source):
-        for event in session.run(writer.has_room):
-            writer.write([args.output_prefix + line for line in renderer.render(event)])
-            if isinstance(event, TargetEnded) and event.verdict is Verdict.NO_ACCESS:
-                said = sentence(event.message)
-                sys.stderr.write(f'{event.target.label} cannot be read: {said}\n')
-            if isinstance(event, RunEnded):
-                code = event.exit_code
+        for events in session.turns(writer.has_room):
+            lines = turns.render(renderer, events)
+            writer.write([args.output_prefix + line for line in lines] if prefixed else lines)
+            for event in events:
+                if isinstance(event, TargetEnded) and event.verdict is Verdict.NO_ACCESS:
+                    said = sentence(event.message)
+                    sys.stderr.write(f'{event.target.label} cannot be read: {said}\n')
+                if isinstance(event, RunEnded):
+                    code = event.exit_code
         writer.close()
     return code
 

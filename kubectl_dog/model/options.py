@@ -12,6 +12,10 @@ class Options(NamedTuple):
     ends only with its target, `once` takes a single look. `tolerate` holds texts like
     `CrashLoop=5`, `allow_failures` is a number of pods or a percentage of them, `on_pause` one of
     PAUSES. `revision` and `expect_images` pin what has to be rolled out; empty pins nothing.
+
+    Without `logs` only the last words of what failed are read. `containers` and `skip_containers`
+    are names; `include` and `exclude` are regular expressions, or NAME=REGEX for one container;
+    `logs_until` is one of UNTIL, `max_log_streams` counts the logs that are read at once.
     """
 
     timeout: float | None = None
@@ -31,7 +35,20 @@ class Options(NamedTuple):
     expect_images: tuple[str, ...] = ()
     wait_for_termination: bool = False
     strict_nodes: bool = False
+    logs_all: bool = False
+    containers: tuple[str, ...] = ()
+    skip_containers: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    logs_until: str = ''
+    previous: bool = False
+    # Each takes a connection, and a shell on macOS allows 256 open files.
+    max_log_streams: int = 200
 
 
 # What a pause means: the end of the run (the default), nothing at all, or success.
 PAUSES = ('stop', 'wait', 'succeed')
+
+# How long the log of a pod is shown: until the pod is ready, until its target is, or all targets
+# are. Empty: until the pod is ready by a probe of its own; to follow, for ever.
+UNTIL = ('ready', 'available', 'end')

@@ -15,13 +15,13 @@ from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.output import phrases
 from kubectl_dog.output.colour import Palette
 from kubectl_dog.output.ending import ending
-from kubectl_dog.output.escape import lines
 from kubectl_dog.output.escape import sentence
+from kubectl_dog.output.logs import INDENT
+from kubectl_dog.output.logs import LogLook
 from kubectl_dog.output.names import Names
 
 WIDTH = 14
 WIDEST = 28
-INDENT = ' ' * 5
 # Kube events that only repeat a state which the pod's own line and its cause tell better.
 _SAYS_NOTHING = re.compile(
     r'BackOff: Back-off |InspectFailed: |FailedScheduling: |FailedCreate: '
@@ -58,8 +58,9 @@ class PlainRenderer:
     """Lines for terminals and CI logs.
 
     `several` says that the call has more than one target, so that lines must tell which, `follow`
-    that it goes on when a target is ready or has failed. Times are seconds since the start;
-    `started` is taken so that all renderers are made alike.
+    that it goes on when a target is ready or has failed, `timestamps` that log lines tell when
+    they were written. Times are seconds since the start; `started` is taken so that all renderers
+    are made alike.
     """
 
     def __init__(
@@ -68,12 +69,14 @@ class PlainRenderer:
         colour: bool = False,
         several: bool = False,
         follow: bool = False,
+        timestamps: bool = False,
     ) -> None:
         self.started = started
         self._follow = follow
         self._palette = Palette(colour)
         self._several = several
         self._names = Names(several)
+        self._logs = LogLook(self._names, self._palette, timestamps)
         self._width = WIDTH
         self._said: dict[tuple[object, ...], object] = {}
         self._causes: dict[tuple[Target, tuple[str, str]], _Shown] = {}
@@ -85,7 +88,7 @@ class PlainRenderer:
             events.StateChanged: self._state,
             events.ChildChanged: self._child,
             events.KubeEvent: self._kube_event,
-            events.LogChunk: self._logs,
+            events.LogChunk: self._logs.render,
             events.CauseSeen: self._cause,
             events.CauseGone: self._gone,
             events.Notice: self._notice,
@@ -164,11 +167,6 @@ class PlainRenderer:
             target == event.target and shown.cause.reason.endswith(event.reason)
             for (target, _), shown in self._causes.items()
         )
-
-    def _logs(self, event: events.LogChunk) -> list[str]:
-        pod = self._names.pod(event.target, event.pod)
-        prefix = self._palette.dim(f'{INDENT}{sentence(f"{pod} {event.container}")} │')
-        return [f'{prefix} {text}' for text in lines([text for _, text in event.lines])]
 
     def _cause(self, event: events.CauseSeen) -> list[str]:
         cause, key = event.cause, (event.target, event.cause.key)

@@ -86,6 +86,7 @@ _WANTS: dict[str, tuple[type, Shape]] = {
             'running': flag,
             'since': optional_number,
             'tail': optional_whole,
+            'previous': flag,
         },
     ),
 }
@@ -135,7 +136,10 @@ _TROUBLE: Shape = {'reason': text, 'message': text}
 _ENCODERS: dict[type, Callable[[Any], Json]] = {
     Listed: lambda payload: {'listed': payload.objects},
     Changed: lambda payload: {'changed': payload.change, 'object': payload.object},
-    LogLines: lambda payload: {'lines': [[nanostamp(time), said] for time, said in payload.lines]},
+    LogLines: lambda payload: {
+        'lines': [[nanostamp(time), said] for time, said in payload.lines],
+        'run': payload.run,
+    },
     LogEnd: lambda payload: {'logEnd': payload.restarts},
     LogGap: lambda payload: {'logGap': payload.message},
     Answer: lambda payload: {'answer': pack(payload)},
@@ -147,7 +151,8 @@ _DECODERS: dict[str, Callable[[Json], Payload]] = {
     'listed': lambda data: Listed(field(data, 'listed', _objects)),
     'changed': _decode_changed,
     'lines': lambda data: LogLines(
-        field(data, 'lines', lambda lines: tuple(_log_line(each) for each in sequence(lines)))
+        field(data, 'lines', lambda lines: tuple(_log_line(each) for each in sequence(lines))),
+        field({'run': None, **data}, 'run', optional_whole),
     ),
     'logEnd': lambda data: LogEnd(field(data, 'logEnd', whole)),
     'logGap': lambda data: LogGap(field(data, 'logGap', text)),
@@ -202,13 +207,13 @@ def _texts(data: Any) -> tuple[str, ...]:
 
 def decode_options(data: Any) -> Options:
     """The inverse of encode_options: switches, texts, lists of texts, and numbers or null."""
-    checks = {bool: flag, str: text, tuple: _texts}
+    checks = {bool: flag, str: text, tuple: _texts, int: optional_whole}
     shape = {
         name: checks.get(type(default), optional_number)
         for name, default in Options._field_defaults.items()
     }
     options: Options = unpack(Options, shape, data)
-    for name in ('status_period', 'create_timeout'):
+    for name in ('status_period', 'create_timeout', 'max_log_streams'):
         if not getattr(options, name) or getattr(options, name) <= 0:
             raise FormatError(f'{name}: must be more than 0')
     return options

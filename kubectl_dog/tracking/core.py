@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -65,6 +66,11 @@ class _Open(NamedTuple):
     deadline: float | None
     rests_until: float = 0.0
 
+    @property
+    def logs(self) -> frozenset[Want]:
+        """The logs among what it asked for."""
+        return frozenset(want for want in self.wants if isinstance(want, Logs))
+
     def postponed(self) -> _Open:
         """The same, to be looked at as soon as it has rested."""
         soonest = (
@@ -85,6 +91,8 @@ class Core:
         self._report_at = options.status_period
         self._closed: dict[tuple[str, str], int] = {}
         self._open = [_Open(track, frozenset(), frozenset(), 0.0) for track in tracks]
+        # What has ended, but for its logs.
+        self._lasting: list[_Open] = []
         self._last = Step((), frozenset(), None, False)
         self._begun = False
 
@@ -116,7 +124,9 @@ class Core:
                 self._open[number] = one.postponed()
                 continue
             yield from self._look(at, one.track)
-            self._open[number] = self._asked(at, one.track)
+            if not one.track.lasts:
+                self._open[number] = self._asked(at, one.track)
+        self._lasting += [one for one in self._open if one.track.lasts]
         self._open = [one for one in self._open if one.track.ended is None]
         if at >= self._report_at and not self._world.options.follow:
             self._report_at = at + self._world.options.status_period
@@ -194,13 +204,19 @@ class Core:
         lines, seen = item.payload.lines, self._closed.get(want.stream)
         if seen is not None:
             lines = tuple(line for line in lines if line.time > seen)
-        for one in self._open:
+        run = item.payload.run
+        if run is None:  # recordings of older versions do not tell
+            run = self._world.store.log_ends.get(want.stream, want.restarts - 1) + 1
+        for one in (*self._open, *self._lasting):
             if lines and want.stream in one.keys:
-                yield LogChunk(at, one.track.target, want.pod, want.container, lines)
+                lines = one.track.shown(want, lines)
+                if lines:
+                    yield LogChunk(at, one.track.target, want.pod, want.container, lines, run)
                 return
 
     def _wanted(self) -> frozenset[Want]:
-        wants = frozenset(want for one in self._open for want in one.wants)
+        lasting = [one.logs for one in self._lasting if self._open]
+        wants = self._within_limits([one.wants for one in self._open] + lasting)
         streams = {want.stream for want in wants if isinstance(want, Logs)}
         for old in self._last.wants - wants:
             if isinstance(old, Logs) and old.stream not in streams:
@@ -208,6 +224,15 @@ class Core:
         # What is not wanted any more will never be said to have recovered.
         self._world.store.cut &= wants | streams
         return wants
+
+    def _within_limits(self, wanted: Iterable[frozenset[Want]]) -> frozenset[Want]:
+        wants, most = frozenset().union(*wanted), self._world.options.max_log_streams
+        logs = [want for want in wants if isinstance(want, Logs)]
+        if len(logs) <= most:
+            return wants
+        before = {want.stream for want in self._last.wants if isinstance(want, Logs)}
+        logs.sort(key=lambda want: (want.stream not in before, want.namespace, want.pod))
+        return wants.difference(logs[most:])
 
     def _deadline(self) -> float | None:
         found = [one.deadline for one in self._open if one.deadline is not None]

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from kubectl_dog.causes.catalogue import tolerance
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.events import Event
+from kubectl_dog.model.events import Notice
 from kubectl_dog.model.events import StateChanged
 from kubectl_dog.model.events import TargetEnded
+from kubectl_dog.model.items import LogLine
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.options import Options
@@ -18,6 +20,7 @@ from kubectl_dog.model.resources import Target
 from kubectl_dog.model.verdicts import Explanation
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.model.views import View
+from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Lookup
 from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
@@ -131,6 +134,10 @@ class Track:
         self._shown = assessed.pods + (assessed.other_pods if self._follow else ())
         self.related = {uid(one): one for one in (thing, *assessed.children, *self._shown)}
         yield from self._narrator.tell(at, assessed, self._shown, ledger)
+        desired = assessed.progress.desired if assessed.progress else 0
+        noted = self._streams.note(self._shown, desired, look.options)
+        if noted:
+            yield Notice(at, self.target, noted)
         complete = self._is_complete(look.view, world)
         if complete or not look.options.once or at >= (look.options.timeout or at + 1):
             yield from self._decide(at, world, look, complete)
@@ -166,13 +173,16 @@ class Track:
         if self._decided is not None and self._decided[1].verdict is decision.verdict:
             since = self._decided[0]
         self._decided = (since, decision)
-        complete = has_evidence(decision, look.moment.assessed, world.store)
+        options = look.options
+        says = decision.cause is not None and bool(decision.cause.logs)
+        wants_words = options.logs or (says and not options.once)
+        complete = has_evidence(decision, look.moment.assessed, world.store, options)
         # A failure that the target itself tells of is explained by what may not be listed yet.
         says_so_itself = (
             decision.verdict is Verdict.FAILED and look.moment.assessed.state is State.FAILED
         )
         complete = complete and (seen or not says_so_itself)
-        if complete or not world.options.logs or at >= since + patience.EVIDENCE:
+        if complete or not wants_words or at >= since + patience.EVIDENCE:
             yield self._end_as(at, decision)
 
     def _end_as(self, at: float, decision: Decision) -> TargetEnded:
@@ -215,6 +225,16 @@ class Track:
         )
         return self.ended
 
+    @property
+    def lasts(self) -> bool:
+        """Whether it is ready, and its logs go on until all targets are."""
+        ready = self.ended is not None and self.ended.verdict is Verdict.READY
+        return ready and self._seen is not None and self._seen.options.logs_until == 'end'
+
+    def shown(self, want: Logs, lines: tuple[LogLine, ...]) -> tuple[LogLine, ...]:
+        """Those lines of a log that the user wants to see."""
+        return self._streams.shown(want.stream, lines)
+
     def wants(self, at: float, world: World) -> Iterator[Want]:
         """What should be read for this target from now on."""
         if self.ended is not None:
@@ -227,9 +247,9 @@ class Track:
         ledger = self._seen.moment.ledger
         yield from self.tracker.wants(self._seen.view)
         yield from self._events()
-        if world.options.logs:
-            failing = {pod for one in ledger.values() for pod in one.cause.pods}
-            yield from self._streams.wants(at, self._shown, failing, world.started, world.options)
+        failing = {pod for one in ledger.values() for pod in one.cause.pods}
+        options = self._seen.options
+        yield from self._streams.wants(at, self._shown, failing, world.started, options)
         for one in ledger.values():
             left = limit(one, at).at
             if left is not None and at >= left - patience.EVIDENCE:

@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from kubectl_dog.cli import flags
+from kubectl_dog.cli import logflags
 from kubectl_dog.cli import running
 
 _EXAMPLES = """\
@@ -30,7 +31,7 @@ def add(commands: Any) -> None:
     parser.add_argument('target', nargs='+', help='TYPE/NAME or TYPE NAME')
     flags.add_limits(parser)
     flags.add_rules(parser)
-    flags.add_logs(parser)
+    logflags.add(parser)
     flags.add_cluster(parser)
     flags.add_output(parser)
     flags.add_record(parser)

@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from kubectl_dog.cli import flags
+from kubectl_dog.cli import logflags
 from kubectl_dog.cli import running
 from kubectl_dog.cli import verdict
 
@@ -33,7 +34,7 @@ def add(commands: Any) -> None:
     flags.add_limits(parser)
     verdict.add(parser)
     flags.add_rules(parser)
-    flags.add_logs(parser)
+    logflags.add(parser)
     flags.add_cluster(parser)
     flags.add_output(parser)
     flags.add_record(parser)

@@ -272,7 +272,8 @@ def test_colour_marks_what_matters_and_never_the_text_of_others():
     renderer = PlainRenderer(started=0.0, colour=True)
     assert renderer.render(crash())[0].startswith('  2s \x1b[33m⚠ CrashLoop\x1b[0m   ')
     chunk = events.LogChunk(1.0, WEB, POD, 'web', (LogLine(1, '\x1b[31mred'),))
-    assert renderer.render(chunk) == ['\x1b[2m     …-x2x8q web │\x1b[0m \\x1b[31mred']
+    whose = '     \x1b[36m…-x2x8q web\x1b[0m'
+    assert renderer.render(chunk) == [f'{whose} \x1b[2m│\x1b[0m \\x1b[31mred']
     assert '\x1b[32mready\x1b[0m' in renderer.render(ended())[0]
 
 

@@ -7,9 +7,11 @@ import pytest
 from kubectl_dog.model.items import Changed
 from kubectl_dog.model.items import Item
 from kubectl_dog.model.items import Listed
+from kubectl_dog.model.items import LogEnd
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.resources import Target
+from kubectl_dog.model.wants import Logs
 from kubectl_dog.trackers import pod as tracker
 from kubectl_dog.tracking.core import Core
 from kubectl_dog.tracking.track import Track
@@ -53,7 +55,9 @@ class Call:
         step = self.core.step(at, None)
         while step.deadline is not None and step.deadline <= at and not step.finished:
             step = self.core.step(step.deadline, None)
-        self.core.step(at, Item(at, self.tracks[name].root, Changed('MODIFIED', thing)))
+        step = self.core.step(at, Item(at, self.tracks[name].root, Changed('MODIFIED', thing)))
+        for log in [want for want in step.wants if isinstance(want, Logs)]:
+            self.core.step(at, Item(at, log, LogEnd(log.restarts)))
 
     def verdict(self, name):
         end = self.tracks[name].ended
