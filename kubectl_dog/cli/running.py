@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from kubectl_dog import api
 from kubectl_dog.cli import flags
 from kubectl_dog.cli import targets
+from kubectl_dog.model.events import LogChunk
+from kubectl_dog.model.events import Notice
 from kubectl_dog.model.events import RunEnded
 from kubectl_dog.model.events import TargetEnded
 from kubectl_dog.model.options import Options
@@ -51,12 +53,20 @@ def run(play: api.Play, args: argparse.Namespace) -> int:
     timestamps = bool(getattr(args, 'timestamps', False))
     renderer = api.renderer(args.output, source.started, coloured, play.follow, timestamps)
     prefixed = bool(args.output_prefix)
-    writer = BackgroundWriter(Writer(sys.stdout))
+
+    def dropped(count: int) -> list[str]:
+        said = f'{count:,} log lines left out: the output is read too slowly'
+        lines = renderer.render(Notice(source.now(), None, said))
+        return [args.output_prefix + line for line in lines]
+
+    writer = BackgroundWriter(Writer(sys.stdout), told=dropped)
     code = 70
     with _signals(source):
         for events in session.turns(writer.has_room):
             lines = turns.render(renderer, events)
-            writer.write([args.output_prefix + line for line in lines] if prefixed else lines)
+            if prefixed:
+                lines = [args.output_prefix + line for line in lines]
+            writer.write(lines, spare=all(isinstance(event, LogChunk) for event in events))
             for event in events:
                 if isinstance(event, TargetEnded) and event.verdict is Verdict.NO_ACCESS:
                     said = sentence(event.message)
