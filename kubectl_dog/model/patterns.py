@@ -47,6 +47,9 @@ def matcher(pattern: str) -> Matcher:
         if _steps(nodes) <= _STEPS:
             found: Matcher = _native(parsed, nodes, flags).search
             return found
+        chain = _chain(parsed, nodes, flags)
+        if chain:
+            return chain
         single = _Singles(parsed)
         return _hurried(_Builder(single).automaton(nodes, flags), _literal(nodes, flags))
     except (_RefusedError, TooLargeError, RecursionError) as error:
@@ -60,6 +63,32 @@ class _RefusedError(Exception):
 
 def _native(parsed: Any, nodes: Sequence[Node], flags: int) -> Any:
     return _compiler.compile(_parser.SubPattern(parsed.state, list(nodes)), flags)
+
+
+def _chain(parsed: Any, nodes: Sequence[Node], flags: int) -> Matcher | None:
+    """`a.*b` is found where `b` is found after the first `a`, if an `a` has only one length."""
+    parts: list[list[Node]] = [[]]
+    for op, value in nodes:
+        is_gap = str(op) in _REPEATS and value[0] == 0 and value[1] == _parser.MAXREPEAT
+        if is_gap and [str(inner[0]) for inner in value[2]] == ['ANY']:
+            parts.append([])
+        else:
+            parts[-1].append((op, value))
+    widths = [_parser.SubPattern(parsed.state, part).getwidth() for part in parts]
+    if any(least != most for least, most in widths) or max(map(_steps, parts)) > _STEPS:
+        return None
+    searches = [_native(parsed, part, flags).search for part in parts]
+
+    def matches(text: str) -> bool:
+        at = 0
+        for search in searches:
+            found = search(text, at)
+            if found is None:
+                return False
+            at = found.end()
+        return True
+
+    return matches
 
 
 def _trimmed(nodes: list[Node]) -> list[Node]:
