@@ -26,19 +26,19 @@ _NAMES = {signal.SIGINT: 'interrupt', signal.SIGTERM: 'terminate'}
 
 
 def track(words: Sequence[str], options: Options, args: argparse.Namespace) -> int:
-    """Track the target on the cluster, and record it where that was asked for."""
-    targets.split(words)
+    """Track the targets on the cluster, and record them where that was asked for."""
+    said, inputs = targets.read(words, args)
     given = api.rules(args.rules)
     connection = api.connect(**flags.cluster(args))
-    wanted = targets.parse(words, connection.namespace, api.resolver(connection))
+    wanted = targets.find(said, inputs, connection, args.namespace)
     live = api.live(connection)
-    if not args.record:
-        session = api.session(live, wanted, options, given)
-        return run(api.Play(live, session, options.follow), args)
-    recorder = api.recorder(args.record, live.started, wanted, options)
-    session = api.session(api.tap(live, recorder), wanted, options, given)
-    code = run(api.Play(live, session, options.follow), args)
-    if recorder.failure:
+    recorder = None
+    if args.record:
+        recorder = api.recorder(args.record, live.started, wanted.targets, options)
+    tapped = api.tap(live, recorder) if recorder else live
+    session = api.session(tapped, wanted.targets, options, given)
+    code = run(api.Play(live, session, options.follow, api.are_several(wanted.targets)), args)
+    if recorder and recorder.failure:
         sys.stderr.write(f'{recorder.failure}\n')
     return code
 
@@ -47,7 +47,7 @@ def run(play: api.Play, args: argparse.Namespace) -> int:
     """Print the events of a session as they come; the exit code is the verdict's."""
     source, session = play.source, play.session
     coloured = colour.wanted(args.color, os.environ, sys.stdout.isatty())
-    renderer = api.renderer(args.output, source.started, coloured, play.follow)
+    renderer = api.renderer(args.output, source.started, coloured, play.follow, play.several)
     writer = BackgroundWriter(Writer(sys.stdout))
     code = 70
     with _signals(source):

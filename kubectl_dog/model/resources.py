@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import NamedTuple
+from typing import Union
 
 
 class Resource(NamedTuple):
@@ -42,9 +43,33 @@ class Target(NamedTuple):
 
     @property
     def label(self) -> str:
-        """How output names it: `deploy/web`."""
-        return f'{self.resource.short}/{self.name}'
+        """How output names it: `deploy/web`; `deploy` where a group had nobody to name."""
+        return f'{self.resource.short}/{self.name}' if self.name else self.resource.short
 
+
+class Group(NamedTuple):
+    """Whatever has these labels (a selector; empty: all); in every namespace where that is empty.
+
+    `by_labels` tells it from a Target: NamedTuples of the same length compare as plain tuples.
+    """
+
+    resource: Resource
+    namespace: str
+    labels: str
+    by_labels: bool = True
+
+    @property
+    def label(self) -> str:
+        """How output names it: `deploy -l app=web`."""
+        return f'{self.resource.short} -l {self.labels}' if self.labels else self.resource.short
+
+    @property
+    def nobody(self) -> Target:
+        """What stands for the group where nothing is in it."""
+        return Target(self.resource, self.namespace, '')
+
+
+Sought = Union[Target, Group]
 
 DEPLOYMENTS = Resource('apps', 'v1', 'deployments', 'Deployment', 'deploy')
 REPLICASETS = Resource('apps', 'v1', 'replicasets', 'ReplicaSet', 'rs')
@@ -93,6 +118,13 @@ _WELL_KNOWN = {
 def is_custom(resource: Resource) -> bool:
     """Whether a CustomResourceDefinition may be behind it: the server has its own groups itself."""
     return '.' in resource.group and resource.group not in _BUILT_IN
+
+
+def well_known_kind(api_version: str, kind: str) -> Resource | None:
+    """The resource of objects with these two fields, where it is one on every server."""
+    group, _, version = api_version.rpartition('/')
+    known = well_known(f'{kind}.{version}.{group}')
+    return known if known is not None and known.kind == kind else None
 
 
 def well_known(word: str) -> Resource | None:

@@ -19,7 +19,9 @@ from kubectl_dog.model.items import ServerClock
 from kubectl_dog.model.items import Signal
 from kubectl_dog.model.items import Trouble
 from kubectl_dog.model.options import Options
+from kubectl_dog.model.resources import Group
 from kubectl_dog.model.resources import Resource
+from kubectl_dog.model.resources import Sought
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.times import nanoseconds
 from kubectl_dog.model.times import nanostamp
@@ -172,15 +174,16 @@ def decode_payload(data: Json) -> Payload | None:
     return next((decode(data) for name, decode in _DECODERS.items() if name in data), None)
 
 
-def encode_target(target: Target) -> Json:
-    """`{"resource": {...}, "namespace": …, "name": …}`."""
+def encode_target(target: Sought) -> Json:
+    """`{"resource": {...}, "namespace": …, "name": …}`; of a group `labels` in place of `name`."""
     return {**pack(target), 'resource': pack(target.resource)}
 
 
-def decode_target(data: Any) -> Target:
+def decode_target(data: Any) -> Sought:
     """The inverse of encode_target; raises FormatError."""
-    shape: Shape = {'resource': decode_resource, 'namespace': text, 'name': text}
-    target: Target = unpack(Target, shape, data)
+    kind, which = (Group, 'labels') if 'labels' in mapping(data) else (Target, 'name')
+    shape: Shape = {'resource': decode_resource, 'namespace': text, which: text}
+    target: Sought = unpack(kind, shape, data)
     return target
 
 

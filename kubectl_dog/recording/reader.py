@@ -11,7 +11,7 @@ from typing import NoReturn
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.items import Item
 from kubectl_dog.model.options import Options
-from kubectl_dog.model.resources import Target
+from kubectl_dog.model.resources import Sought
 from kubectl_dog.model.times import epoch
 from kubectl_dog.model.wants import Want
 from kubectl_dog.recording import codec
@@ -29,10 +29,13 @@ _LONGEST = 366 * 86400.0
 
 
 class Recording(NamedTuple):
-    """One run; `started` is in epoch seconds, `title` describes it in one line, or is empty."""
+    """One run; `started` is in epoch seconds, `title` describes it in one line, or is empty.
+
+    Who is in a group is what the items say.
+    """
 
     started: float
-    targets: tuple[Target, ...]
+    targets: tuple[Sought, ...]
     options: Options
     items: tuple[Item, ...]
     title: str = ''

@@ -11,7 +11,7 @@ from typing import TextIO
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.items import Item
 from kubectl_dog.model.options import Options
-from kubectl_dog.model.resources import Target
+from kubectl_dog.model.resources import Sought
 from kubectl_dog.model.sources import Source
 from kubectl_dog.model.times import stamp
 from kubectl_dog.model.wants import Logs
@@ -43,7 +43,7 @@ class RecordingWriter:
         self,
         file: str | os.PathLike[str] | TextIO,
         started: float,
-        targets: Sequence[Target],
+        targets: Sequence[Sought],
         options: Options,
         *,
         program: str = '',

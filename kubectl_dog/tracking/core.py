@@ -29,6 +29,7 @@ from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.tracking.kubeevents import KubeEvents
+from kubectl_dog.tracking.members import Members
 from kubectl_dog.tracking.store import FINAL
 from kubectl_dog.tracking.store import Store
 from kubectl_dog.tracking.track import Track
@@ -76,8 +77,15 @@ class _Open(NamedTuple):
 class Core:
     """No I/O and no clock: the same items at the same times give the same events."""
 
-    def __init__(self, tracks: Sequence[Track], options: Options, started: float) -> None:
-        self._tracks = tracks
+    def __init__(
+        self,
+        tracks: Sequence[Track],
+        options: Options,
+        started: float,
+        members: Members | None = None,
+    ) -> None:
+        self.tracks = list(tracks)
+        self._members = members or Members()
         self._world = World(Store(), started, options)
         self._kube_events = KubeEvents()
         self._notices: set[str] = set()
@@ -94,21 +102,27 @@ class Core:
             # Lines change no judgement, and there may be very many.
             return self._last._replace(events=tuple(self._take(at, item)))
         events = [*self._begin(at), *self._events(at, item)]
-        if not self._open and not self._last.finished:
+        if self._is_finished and not self._last.finished:
             events.append(self._summary(at))
-        self._last = Step(tuple(events), self._wanted(), self._deadline(), not self._open)
+        self._last = Step(tuple(events), self._wanted(), self._deadline(at), self._is_finished)
         return self._last
+
+    @property
+    def _is_finished(self) -> bool:
+        return not self._open and not self._members.open
 
     def _begin(self, at: float) -> Iterator[Event]:
         if not self._begun:
             self._begun = True
             options = self._world.options
             mode = 'follow' if options.follow else 'once' if options.once else 'rollout'
-            yield RunBegan(at, mode, tuple(track.target for track in self._tracks))
+            yield RunBegan(at, mode, tuple(track.target for track in self.tracks))
 
     def _events(self, at: float, item: Item | None) -> Iterator[Event]:
         if item is not None:
             yield from self._take(at, item)
+        if item is None or item.want in self._members.wants:
+            yield from self._join(at)
         for number, one in enumerate(self._open):
             if not self._concerns(one, at, item):
                 continue
@@ -123,6 +137,12 @@ class Core:
             rows = tuple(one.track.state for one in self._open if one.track.state is not None)
             if rows:
                 yield StatusReport(at, rows)
+
+    def _join(self, at: float) -> Iterator[Event]:
+        joined, events = self._members.step(at, self._world)
+        self.tracks += joined
+        self._open += [self._asked(at, track) for track in joined]
+        yield from events
 
     def _concerns(self, one: _Open, at: float, item: Item | None) -> bool:
         """Whether a track can have anything new to say: of hundreds, an item is about one."""
@@ -155,9 +175,10 @@ class Core:
     def _take(self, at: float, item: Item) -> Iterator[Event]:
         payload, want = item.payload, item.want
         if isinstance(payload, Signal):
-            for track in self._tracks:
+            for track in self.tracks:
                 if track.ended is None:
                     yield track.stop(at, _STOPS[payload.name])
+            yield from self._members.end(at, _STOPS[payload.name], 'nothing was seen of it yet')
         elif isinstance(payload, ServerClock):
             self._world = self._world._replace(started=self._world.started + payload.offset)
         elif isinstance(payload, Trouble):
@@ -177,6 +198,10 @@ class Core:
         told = trouble.message
         if trouble.reason == 'denied' and not isinstance(want, Logs) and want is not None:
             told = f'{want.resource.plural} may not be read, and what they tell is missing: {told}'
+        ended = self._members.trouble(at, want, trouble, self._world)
+        if ended:
+            yield from ended
+            return
         if told not in self._notices:
             self._notices.add(told)
             yield Notice(at, None, told)
@@ -200,7 +225,7 @@ class Core:
                 return
 
     def _wanted(self) -> frozenset[Want]:
-        wants = frozenset(want for one in self._open for want in one.wants)
+        wants = self._members.wants.union(*(one.wants for one in self._open))
         streams = {want.stream for want in wants if isinstance(want, Logs)}
         for old in self._last.wants - wants:
             if isinstance(old, Logs) and old.stream not in streams:
@@ -209,16 +234,21 @@ class Core:
         self._world.store.cut &= wants | streams
         return wants
 
-    def _deadline(self) -> float | None:
+    def _deadline(self, at: float) -> float | None:
         found = [one.deadline for one in self._open if one.deadline is not None]
+        joins = self._members.deadline(at)
+        if joins is not None:
+            found.append(joins)
         if not self._world.options.follow:
             # CI kills jobs that are silent; who follows may wait for ever.
             found.append(self._report_at)
-        return min(found, default=None) if self._open else None
+        return None if self._is_finished else min(found, default=None)
 
     def _summary(self, at: float) -> RunEnded:
-        ended = [(t.target, t.ended.verdict) for t in self._tracks if t.ended is not None]
-        return RunEnded(at, exit_code(tuple(verdict for _, verdict in ended)), tuple(ended))
+        ended = [(t.target, t.ended.verdict) for t in self.tracks if t.ended is not None]
+        groups = [(one.target, one.verdict) for one in self._members.ended]
+        verdicts = tuple(verdict for _, verdict in (*ended, *groups))
+        return RunEnded(at, exit_code(verdicts), (*ended, *(() if ended else groups)))
 
 
 def _key(want: Want) -> object:

@@ -104,10 +104,10 @@ def test_an_empty_list_is_no_error(status):
 @pytest.mark.parametrize(
     ('argv', 'told'),
     [
-        ([], 'name a target, like deploy/web, or look at a file: --local -f FILE'),
+        ([], 'name a target, like deploy/web; or choose with TYPE -l SELECTOR, -f FILE'),
         (['--local'], '--local needs -f FILE'),
         (['--local', 'deploy/web', '-f', '-'], '--local looks at files (-f FILE), not at targets'),
-        (['-f', '-'], '-f needs --local'),
+        (['-f', '-', 'deploy/web'], 'cannot be provided when a path is specified'),
         (['deploy'], 'which deploy?'),
         (['--local', '-f', '-'], 'standard input is empty'),
         (['--local', '-f', '/nowhere.yaml'], 'cannot read /nowhere.yaml: No such file'),
