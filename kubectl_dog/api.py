@@ -57,13 +57,15 @@ class Wanted(NamedTuple):
 class Play(NamedTuple):
     """A session, ready to be iterated for its events, and the source that can stop it.
 
-    `several`: the lines of the output must tell which target they are about.
+    `several`: the lines of the output must tell which target they are about; `spaces`: in which
+    namespace, too.
     """
 
     source: Stoppable
     session: Session
     follow: bool = False
     several: bool = False
+    spaces: bool = False
 
 
 def connect(connection: str = 'kubeconfig', **flags: Any) -> Connection:
@@ -161,12 +163,16 @@ def _replay(recording: Recording, speed: float | None, given: Sequence[Rule] = (
         raise UserError('the recording names no target: its first line should')
     source = RecordedSource(recording, speed)
     opened = session(source, recording.targets, recording.options, given)
-    return Play(source, opened, recording.options.follow, are_several(recording.targets))
+    return play(source, opened, recording.targets, recording.options)
 
 
-def are_several(targets: Sequence[Sought]) -> bool:
-    """Whether output has to tell of more than one target: a group may have many members."""
-    return len(targets) != 1 or isinstance(targets[0], Group)
+def play(source: Stoppable, session: Session, targets: Sequence[Sought], options: Options) -> Play:
+    """A session about these targets, with what renderers need to know of them."""
+    groups = [one for one in targets if isinstance(one, Group)]
+    homes = {one.namespace for one in targets if one.resource.namespaced}
+    everywhere = any(one.resource.namespaced and not one.namespace for one in groups)
+    several = len(targets) > 1 or bool(groups)
+    return Play(source, session, options.follow, several, everywhere or len(homes) > 1)
 
 
 def recorder(
@@ -270,14 +276,13 @@ def look(source: Source, targets: Sequence[Sought]) -> Look:
     return take(source, [track(one) for one in named], Members(groups, track))
 
 
-def renderer(
-    form: str, started: float, colour: bool, follow: bool = False, several: bool = False
-) -> Renderer:
-    """`plain` or `json`; `follow` as in `Options`, `several` as in `Play`."""
+def renderer(form: str, play: Play, colour: bool) -> Renderer:
+    """`plain` or `json`, for what is played."""
+    started = play.source.started
     if form == 'json':
         from kubectl_dog.output.jsonl import JsonRenderer
 
         return JsonRenderer(started)
     from kubectl_dog.output.plain import PlainRenderer
 
-    return PlainRenderer(started, colour, several, follow)
+    return PlainRenderer(started, colour, play.several, play.follow, play.spaces)

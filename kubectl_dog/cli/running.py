@@ -37,7 +37,7 @@ def track(words: Sequence[str], options: Options, args: argparse.Namespace) -> i
         recorder = api.recorder(args.record, live.started, wanted.targets, options)
     tapped = api.tap(live, recorder) if recorder else live
     session = api.session(tapped, wanted.targets, options, given)
-    code = run(api.Play(live, session, options.follow, api.are_several(wanted.targets)), args)
+    code = run(api.play(live, session, wanted.targets, options), args)
     if recorder and recorder.failure:
         sys.stderr.write(f'{recorder.failure}\n')
     return code
@@ -47,7 +47,7 @@ def run(play: api.Play, args: argparse.Namespace) -> int:
     """Print the events of a session as they come; the exit code is the verdict's."""
     source, session = play.source, play.session
     coloured = colour.wanted(args.color, os.environ, sys.stdout.isatty())
-    renderer = api.renderer(args.output, source.started, coloured, play.follow, play.several)
+    renderer = api.renderer(args.output, play, coloured)
     writer = BackgroundWriter(Writer(sys.stdout))
     code = 70
     with _signals(source):

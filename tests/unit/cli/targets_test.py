@@ -13,6 +13,7 @@ from kubectl_dog.cli import main
 from kubectl_dog.cli import targets
 from kubectl_dog.cluster import discovery
 from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import CONFIGMAPS
 from kubectl_dog.model.resources import DEPLOYMENTS
 from kubectl_dog.model.resources import NODES
@@ -148,3 +149,20 @@ def test_nothing_to_track_is_an_error_with_its_reason(find):
         find('-f', '-', stdin='{apiVersion: x/v1, kind: Odd, metadata: {name: a}}')
     with pytest.raises(UserError, match=r'nothing to track$'):
         find('-f', '-', '-l', 'tier=db', stdin=YAML)
+
+
+@pytest.mark.parametrize(
+    ('sought', 'several', 'spaces'),
+    (
+        ([deploy()], False, False),
+        ([deploy(), deploy('b')], True, False),
+        ([deploy(), deploy('a', 'other')], True, True),
+        ([deploy(), Target(NODES, '', 'n')], True, False),
+        ([Group(DEPLOYMENTS, 'shop', 'a')], True, False),
+        ([Group(DEPLOYMENTS, '', 'a')], True, True),
+        ([Group(NODES, '', 'a')], True, False),
+    ),
+)
+def test_output_tells_targets_and_namespaces_apart_where_there_are_several(sought, several, spaces):
+    played = api.play(None, None, sought, Options())
+    assert (played.several, played.spaces) == (several, spaces)
