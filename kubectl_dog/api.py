@@ -113,7 +113,10 @@ def release(connection: Connection, name: str) -> Iterator[Placed]:
     from kubectl_dog.manifests.objects import parse
 
     found = helm.release(connection, name)
-    return parse(found.manifest.encode(), f'release {found.name}, revision {found.revision}')
+    return parse(
+        found.manifest.encode('utf-8', 'replace'),
+        f'release {found.name}, revision {found.revision}',
+    )
 
 
 def live(connection: Connection) -> LiveSource:

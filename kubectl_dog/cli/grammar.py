@@ -73,7 +73,7 @@ def read(words: Sequence[str], inputs: Inputs) -> Said:
     if not names and inputs.selector is None:
         raise UserError(f'which {types}? Write {types}/NAME, or choose with {types} -l SELECTOR')
     if names:
-        _check_names(names, inputs)
+        _check_names(types, names, inputs)
         return Said(tuple(Named(types, name) for name in names))
     return Said(types=types)
 
@@ -111,10 +111,10 @@ def _split(word: str) -> Named:
     return Named(kind, name)
 
 
-def _check_names(names: Sequence[str], inputs: Inputs) -> None:
+def _check_names(types: str, names: Sequence[str], inputs: Inputs) -> None:
     if not all(names):
         raise UserError(_EMPTY)
     if inputs.selector is not None:
-        raise UserError(_NAME)
+        raise UserError(_SELECTOR if ',' in types else _NAME)
     if inputs.everywhere:
         raise UserError(_EVERYWHERE)

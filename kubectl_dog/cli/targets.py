@@ -12,7 +12,6 @@ from kubectl_dog import api
 from kubectl_dog.cli import grammar
 from kubectl_dog.cli.grammar import Inputs
 from kubectl_dog.cli.grammar import Said
-from kubectl_dog.model import selectors
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.resources import Group
 from kubectl_dog.model.resources import Resource
@@ -76,6 +75,8 @@ def read(words: Sequence[str], args: argparse.Namespace) -> tuple[Said, Inputs]:
         args.all_namespaces,
     )
     if inputs.selector is not None:
+        from kubectl_dog.model import selectors
+
         selectors.parse(inputs.selector)
     return grammar.read(words, inputs), inputs
 

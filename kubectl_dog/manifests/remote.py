@@ -74,4 +74,5 @@ def _said(error: BaseException) -> str:
     inner: BaseException | None = getattr(error, 'reason', None)
     while isinstance(inner, BaseException):
         error, inner = inner, getattr(inner, 'reason', None)
-    return str(getattr(error, 'strerror', None) or error).rstrip('.')
+    # What comes before is the connection as Python shows it.
+    return str(error).rpartition('): ')[2].rstrip('.')

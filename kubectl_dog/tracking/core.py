@@ -121,7 +121,7 @@ class Core:
     def _events(self, at: float, item: Item | None) -> Iterator[Event]:
         if item is not None:
             yield from self._take(at, item)
-        if item is None or item.want in self._members.wants:
+        if self._members.concerns(item):
             yield from self._join(at)
         for number, one in enumerate(self._open):
             if not self._concerns(one, at, item):

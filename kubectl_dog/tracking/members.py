@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Container
 from collections.abc import Iterator
 from collections.abc import Sequence
 
 from kubectl_dog.model.events import Event
 from kubectl_dog.model.events import Notice
 from kubectl_dog.model.events import TargetEnded
+from kubectl_dog.model.items import Changed
+from kubectl_dog.model.items import Item
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.items import Trouble
 from kubectl_dog.model.objects import name
@@ -53,11 +56,21 @@ class Members:
         """What tells who the members are."""
         return frozenset(self._roots if self.open else ())
 
+    def concerns(self, item: Item | None) -> bool:
+        """Whether an item, or without one the time, can change who is in the groups."""
+        if not self.open or item is None:
+            return self.open
+        group = self._roots.get(item.want) if isinstance(item.want, Watch) else None
+        if group is None or not isinstance(item.payload, Changed):
+            return group is not None
+        known = _member(group, item.payload.object) in self._tracks
+        return item.payload.change != 'MODIFIED' or not known
+
     def step(self, at: float, world: World) -> tuple[list[Track], list[Event]]:
         """The tracks of those that are new, and what there is to say."""
         if not self.open:
             return [], []
-        present = dict(self._present(world))
+        present = dict.fromkeys(self._present(world))
         new = [target for target in present if target not in self._tracks]
         made = [self._make(target) for target in new] if self._make else []
         self._tracks.update(zip(new, made))
@@ -70,13 +83,12 @@ class Members:
         events += self._close(at, world)
         return made, events
 
-    def _present(self, world: World) -> Iterator[tuple[Target, Object]]:
+    def _present(self, world: World) -> Iterator[Target]:
         for watch, group in self._roots.items():
             for thing in world.store.objects(watch):
-                space = text(thing, 'metadata', 'namespace') or group.namespace
-                yield Target(group.resource, space, name(thing)), thing
+                yield _member(group, thing)
 
-    def _departures(self, at: float, present: dict[Target, Object]) -> Iterator[Event]:
+    def _departures(self, at: float, present: Container[Target]) -> Iterator[Event]:
         """What is followed ends when it is gone; under the same name it may come again."""
         for target in [one for one in self._tracks if one not in present]:
             since = self._gone.setdefault(target, at)
@@ -163,6 +175,11 @@ class Members:
         found = [since + patience.COMES_BACK for since in self._gone.values()]
         found += [one for one in (self._closes_at, self._ends_at) if one is not None]
         return min((moment for moment in found if moment > at), default=None)
+
+
+def _member(group: Group, thing: Object) -> Target:
+    space = text(thing, 'metadata', 'namespace') or group.namespace
+    return Target(group.resource, space, name(thing))
 
 
 def _absence(group: Group, kinds: str = '') -> str:

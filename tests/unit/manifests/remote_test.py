@@ -6,6 +6,7 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler
 from http.server import ThreadingHTTPServer
+from types import SimpleNamespace
 
 import pytest
 
@@ -74,13 +75,20 @@ def test_what_is_not_there_is_told(server, path, told):
     'url', ('http://127.0.0.1:1/x', 'https://127.0.0.1:1/x', 'http://[/', 'http://')
 )
 def test_a_url_without_a_server_is_told(server, url):
-    with pytest.raises(UserError, match=r'^cannot read http'):
+    with pytest.raises(UserError, match=r'^cannot read http') as raised:
         remote.fetch(url)
+    assert 'Connection(' not in str(raised.value)
 
 
 def test_https_is_verified(server):
     with pytest.raises(UserError, match='cannot read https'):
         remote.fetch(server.url.replace('http:', 'https:'))
+
+
+def test_https_may_not_lead_away_from_https():
+    answer = SimpleNamespace(status=200, geturl=lambda: 'http://elsewhere/x')
+    with pytest.raises(UserError, match='leads to http://elsewhere/x, which is not secured'):
+        remote._check('https://here/x', answer)
 
 
 def test_there_is_an_end_to_size_and_time(server, monkeypatch):

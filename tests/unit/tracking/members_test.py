@@ -21,6 +21,7 @@ from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.resources import SECRETS
 from kubectl_dog.model.resources import Group
 from kubectl_dog.model.resources import Target
+from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.recording.reader import parse
 from kubectl_dog.recording.source import RecordedSource
@@ -214,6 +215,7 @@ def test_who_follows_takes_what_comes_for_ever():
 def test_who_follows_until_the_time_is_up():
     run = Run(GROUP, follow=True, timeout=10.0).listed(0, ROOT, config('a')).until(10)
     assert (run.code, run.step.finished) == (3, True)
+    assert [target.name for target, _ in run.told[-1].verdicts] == ['a']
 
 
 def test_who_is_gone_is_followed_no_longer_and_may_come_again():
@@ -252,3 +254,22 @@ def test_a_recording_replays_who_joined(tmp_path):
     *_, last = api.session(RecordedSource(recording), recording.targets, recording.options)
     assert [(target.name, end.value) for target, end in last.verdicts] == [('a', 'ready')]
     assert last.at == 5.0
+
+
+@pytest.mark.parametrize(
+    ('item', 'concerns'),
+    (
+        (None, True),
+        (Item(1.0, ROOT, Changed('MODIFIED', config('a'))), False),
+        (Item(1.0, ROOT, Changed('MODIFIED', config('b'))), True),
+        (Item(1.0, ROOT, Changed('DELETED', config('a'))), True),
+        (Item(1.0, ROOT, Listed((config('a'),))), True),
+        (Item(1.0, root('a'), Changed('DELETED', config('a'))), False),
+        (Item(1.0, None, Signal('interrupt')), False),
+    ),
+)
+def test_the_groups_are_looked_through_only_when_that_may_change_them(item, concerns):
+    members = Run(GROUP, follow=True).listed(0, ROOT, config('a')).members
+    assert members.concerns(item) is concerns
+    [*_] = members.end(2, Verdict.INTERRUPTED, '')
+    assert not members.concerns(item)
