@@ -10,8 +10,10 @@ import pytest
 
 from kubectl_dog import api
 from kubectl_dog.cli import main
+from kubectl_dog.cli import running
 from kubectl_dog.cli import targets
 from kubectl_dog.cluster import discovery
+from kubectl_dog.cluster import helm
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import CONFIGMAPS
@@ -128,12 +130,12 @@ YAML = """
 ---
 {apiVersion: x/v1, kind: Odd, metadata: {name: "\\x1b"}}
 """
-ODD = 'note: standard input, document 3 (line 6) is left out: no such kind\n'
+ODD = 'note: standard input, document 3 (line 5) is left out: no such kind\n'
 
 
 def test_objects_become_targets_and_what_is_left_out_is_said(find):
     found = [deploy(), Target(CONFIGMAPS, 'other', 'c')]
-    assert find('-f', '-', stdin=YAML)[0] == found
+    assert find('-f', '-', stdin=YAML) == (found, ODD)
     assert find('-f', '-', '-l', 'tier=web', stdin=YAML) == ([deploy()], '')
 
 
@@ -166,3 +168,22 @@ def test_nothing_to_track_is_an_error_with_its_reason(find):
 def test_output_tells_targets_and_namespaces_apart_where_there_are_several(sought, several, spaces):
     played = api.play(None, None, sought, Options())
     assert (played.several, played.spaces) == (several, spaces)
+
+
+def test_a_release_is_tracked_wherever_its_objects_are(find, monkeypatch):
+    def release(connection, name):
+        return helm.Release(name, 3, YAML + '\n---\n# \ud800')
+
+    monkeypatch.setattr(helm, 'release', release)
+    found, err = find('--helm-release', 'shop', '-n', 'shop')
+    assert found == [deploy(), Target(CONFIGMAPS, 'other', 'c')]
+    assert err == ODD.replace('standard input', 'release shop, revision 3')
+
+
+@pytest.mark.parametrize('words', (['status'], ['track']))
+def test_the_habit_of_a_second_word_goes_with_every_form(monkeypatch, words):
+    seen = []
+    monkeypatch.setattr(running, 'track', lambda words, *rest: seen.append(words) or 0)
+    for argv in (['deploy/a'], ['deploy', '-l', 'a'], ['-f', '-'], ['--helm-release', 'x']):
+        main.main(['rollout', *words, *argv])
+    assert seen == [['deploy/a'], ['deploy'], [], []]
