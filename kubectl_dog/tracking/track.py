@@ -144,7 +144,7 @@ class Track:
             yield from self._decide(at, world, look, complete)
 
     def _decide(self, at: float, world: World, look: Look, seen: bool) -> Iterator[Event]:
-        in_vain = pins.verdict(look.pin, look.was_met, at, look.options)
+        in_vain = pins.verdict(look.pin, look.was_met, at - look.seen_at, look.options)
         if in_vain is not None and not self._follow:
             yield self.end(at, *in_vain)
             return

@@ -282,12 +282,16 @@ def test_only_the_nodes_of_silent_pods_are_looked_at():
     assert NODES not in {one.resource for one in strict}
 
 
-def test_at_most_five_nodes_are_looked_at():
-    pods = [lost(f'web-{number}') for number in range(7)]
+@pytest.mark.parametrize(('count', 'watches'), ((5, 5), (6, 1)))
+def test_of_many_nodes_all_are_looked_at_together(count, watches):
+    pods = [lost(f'web-{number}') for number in range(count)]
     for number, one in enumerate(pods):
         one['spec']['nodeName'] = f'n-{number}'
-    wants = tracker.wants(view(daemon_set(), *pods, target=TARGET))
-    assert sum(one.resource == NODES for one in wants) == 5
+    wants = [
+        w for w in tracker.wants(view(daemon_set(), *pods, target=TARGET)) if w.resource == NODES
+    ]
+    assert len(wants) == watches
+    assert (Watch(NODES, '') in wants) is (count > 5)
 
 
 def test_a_pod_that_may_yet_be_taken_up_is_looked_at_again():
