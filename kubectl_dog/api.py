@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
     from kubectl_dog.trackers.declarative.rules import Rule
     from kubectl_dog.trackers.protocol import Tracker
     from kubectl_dog.tracking.look import Look
+
+# No target has options of its own.
+NONE: Mapping[Target, Options] = MappingProxyType({})
 
 
 class Stoppable(Source, Protocol):
@@ -126,7 +131,7 @@ def _replay(recording: Recording, speed: float | None, given: Sequence[Rule] = (
     if not recording.targets:
         raise UserError('the recording names no target: its first line should')
     source = RecordedSource(recording, speed)
-    opened = session(source, recording.targets, recording.options, given)
+    opened = session(source, recording.targets, recording.options, given, recording.own)
     return Play(source, opened, recording.options.follow)
 
 
@@ -135,12 +140,14 @@ def recorder(
     started: float,
     targets: Sequence[Target],
     options: Options,
+    own: Mapping[Target, Options] = NONE,
 ) -> RecordingWriter:
-    """Writes a recording to a file, which it creates; raises UserError."""
+    """Writes a recording to a file, which it creates; `own` as in `session`. Raises UserError."""
+    from kubectl_dog.recording.writer import Header
     from kubectl_dog.recording.writer import RecordingWriter
     from kubectl_dog.version import VERSION
 
-    return RecordingWriter(path, started, targets, options, program=VERSION)
+    return RecordingWriter(path, Header(started, targets, options, VERSION, own))
 
 
 def tap(source: Source, writer: RecordingWriter) -> Source:
@@ -151,17 +158,23 @@ def tap(source: Source, writer: RecordingWriter) -> Source:
 
 
 def session(
-    source: Source, targets: Sequence[Target], options: Options, given: Sequence[Rule] = ()
+    source: Source,
+    targets: Sequence[Target],
+    options: Options,
+    given: Sequence[Rule] = (),
+    own: Mapping[Target, Options] = NONE,
 ) -> Session:
     """Track the targets on a source: iterate it for its events. Raises UserError.
 
-    Rules that are `given` (see `rules`) win over trackers.
+    Rules that are `given` (see `rules`) win over trackers. `own` are the options of targets that
+    have their own, in place of `options`.
     """
-    tracks = [
-        Track(target, plugins.tracker(target.resource, given, asks_cluster=True), options.follow)
-        for target in targets
-    ]
-    return Session(source, tracks, options)
+    return Session(source, [_track(one, options, given, own.get(one)) for one in targets], options)
+
+
+def _track(target: Target, options: Options, given: Sequence[Rule], own: Options | None) -> Track:
+    tracker = plugins.tracker(target.resource, given, asks_cluster=True)
+    return Track(target, tracker, options.follow, own)
 
 
 def objects(names: Iterable[str], recursive: bool = False) -> Iterator[Object]:

@@ -15,6 +15,10 @@ class Options(NamedTuple):
     `keep_going` judges every target though one has failed; `fail_mode` is one of FAIL_MODES, and
     what is not `blocking` is waited for only with the others. So many pods as `min_available` says
     are enough: a number, a percentage, or `maxUnavailable`.
+
+    `containers` and `skip_containers` name those whose logs to show, and not to show; of their
+    lines `include` keeps what a regular expression finds (`NAME=REGEX`: for one container, in
+    place of those for all), and `logs_until` is one of LOGS_UNTIL.
     """
 
     timeout: float | None = None
@@ -38,10 +42,18 @@ class Options(NamedTuple):
     fail_mode: str = ''
     blocking: bool = True
     min_available: str = ''
+    containers: tuple[str, ...] = ()
+    skip_containers: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+    logs_until: str = ''
+    show_events: bool = True
 
 
 # What a pause means: the end of the run (the default), nothing at all, or success.
 PAUSES = ('stop', 'wait', 'succeed')
+
+# Until when to show logs: the pod is ready, the target is, or the run ends.
+LOGS_UNTIL = ('ready', 'available', 'end')
 
 # What the failure of a target means: the end of the call (the default), nothing before the other
 # targets have ended, or nothing at all.

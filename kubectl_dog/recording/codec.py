@@ -172,16 +172,17 @@ def decode_payload(data: Json) -> Payload | None:
     return next((decode(data) for name, decode in _DECODERS.items() if name in data), None)
 
 
-def encode_target(target: Target) -> Json:
-    """`{"resource": {...}, "namespace": …, "name": …}`."""
-    return {**pack(target), 'resource': pack(target.resource)}
+def encode_target(target: Target, own: Options | None = None) -> Json:
+    """`{"resource": {...}, "namespace": …, "name": …}`, and `"options"` where it has its `own`."""
+    options = {} if own is None else {'options': encode_options(own)}
+    return {**pack(target), 'resource': pack(target.resource), **options}
 
 
-def decode_target(data: Any) -> Target:
+def decode_target(data: Any) -> tuple[Target, Options | None]:
     """The inverse of encode_target; raises FormatError."""
     shape: Shape = {'resource': decode_resource, 'namespace': text, 'name': text}
     target: Target = unpack(Target, shape, data)
-    return target
+    return target, field(data, 'options', decode_options) if 'options' in data else None
 
 
 def encode_options(options: Options) -> Json:

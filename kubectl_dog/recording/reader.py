@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 from typing import NoReturn
 
@@ -29,13 +31,17 @@ _LONGEST = 366 * 86400.0
 
 
 class Recording(NamedTuple):
-    """One run; `started` is in epoch seconds, `title` describes it in one line, or is empty."""
+    """One run; `started` is in epoch seconds, `title` describes it in one line, or is empty.
+
+    `own` are the options of targets that have their own, in place of `options`.
+    """
 
     started: float
     targets: tuple[Target, ...]
     options: Options
     items: tuple[Item, ...]
     title: str = ''
+    own: Mapping[Target, Options] = MappingProxyType({})
 
 
 def read(path: str | os.PathLike[str]) -> Recording:
@@ -98,12 +104,14 @@ def _header(record: Json) -> Recording:
     started = epoch(field(record, 'started', text))
     if started is None:
         raise FormatError('started: must be an RFC 3339 time')
+    targets = field(record, 'targets', lambda data: [*map(codec.decode_target, sequence(data))])
     return Recording(
         started,
-        field(record, 'targets', lambda data: tuple(map(codec.decode_target, sequence(data)))),
+        tuple(target for target, _ in targets),
         field({'options': {}, **record}, 'options', codec.decode_options),
         (),
         field({'title': '', **record}, 'title', text),
+        {target: own for target, own in targets if own is not None},
     )
 
 
