@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from kubectl_dog.cluster.source import LiveSource
     from kubectl_dog.recording.reader import Recording
     from kubectl_dog.recording.writer import RecordingWriter
+    from kubectl_dog.specs.entries import Entry
     from kubectl_dog.trackers.declarative.rules import Rule
     from kubectl_dog.trackers.protocol import Tracker
     from kubectl_dog.tracking.look import Look
@@ -48,12 +49,25 @@ class Stoppable(Source, Protocol):
         ...
 
 
+class Wanted(NamedTuple):
+    """What a call is about; `own` are the options of targets that have their own."""
+
+    targets: tuple[Target, ...]
+    own: Mapping[Target, Options] = NONE
+
+    @property
+    def several(self) -> bool:
+        """Whether lines of output must tell which target they are about."""
+        return len(self.targets) > 1
+
+
 class Play(NamedTuple):
     """A session, ready to be iterated for its events, and the source that can stop it."""
 
     source: Stoppable
     session: Session
     follow: bool = False
+    several: bool = False
 
 
 def connect(connection: str = 'kubeconfig', **flags: Any) -> Connection:
@@ -128,11 +142,12 @@ def demos() -> dict[str, str]:
 def _replay(recording: Recording, speed: float | None, given: Sequence[Rule] = ()) -> Play:
     from kubectl_dog.recording.source import RecordedSource
 
-    if not recording.targets:
+    wanted = Wanted(recording.targets, recording.own)
+    if not wanted.targets:
         raise UserError('the recording names no target: its first line should')
     source = RecordedSource(recording, speed)
-    opened = session(source, recording.targets, recording.options, given, recording.own)
-    return Play(source, opened, recording.options.follow)
+    opened = session(source, wanted.targets, recording.options, given, wanted.own)
+    return Play(source, opened, recording.options.follow, wanted.several)
 
 
 def recorder(
@@ -177,6 +192,27 @@ def _track(target: Target, options: Options, given: Sequence[Rule], own: Options
     return Track(target, tracker, options.follow, own)
 
 
+def spec(path: str) -> tuple[Entry, ...]:
+    """What a spec in kubedog's JSON asks for, from a file or from `-`, which is standard input.
+
+    Raises UserError that names the file and the JSON path. No cluster is asked.
+    """
+    from kubectl_dog.manifests import files
+    from kubectl_dog.specs import targets
+    from kubectl_dog.specs import text
+
+    name = 'standard input' if path == files.STDIN else path
+    return targets.parse(text.parse(files.content(path), name), f'{name}: ')
+
+
+def specified(entries: Iterable[Entry], connection: Connection, options: Options) -> Wanted:
+    """The targets that a spec asks for, with their options; raises UserError, and AccessError."""
+    from kubectl_dog.specs.targets import targets
+
+    own = targets(entries, connection.namespace, resolver(connection), options)
+    return Wanted(tuple(own), own)
+
+
 def objects(names: Iterable[str], recursive: bool = False) -> Iterator[Object]:
     """The Kubernetes objects of files, of directories (`recursive`: to any depth) and of `-`,
     which is standard input. Raises UserError that names the file, and the document.
@@ -218,12 +254,14 @@ def look(source: Source, targets: Sequence[Target]) -> Look:
     return take(source, [Track(target, plugins.tracker(target.resource)) for target in targets])
 
 
-def renderer(form: str, started: float, colour: bool, follow: bool = False) -> Renderer:
-    """`plain` or `json`; `follow` as in `Options`."""
+def renderer(
+    form: str, started: float, colour: bool, follow: bool = False, several: bool = False
+) -> Renderer:
+    """`plain` or `json`; `follow` as in `Options`, `several` as in `Wanted`."""
     if form == 'json':
         from kubectl_dog.output.jsonl import JsonRenderer
 
         return JsonRenderer(started)
     from kubectl_dog.output.plain import PlainRenderer
 
-    return PlainRenderer(started=started, colour=colour, follow=follow)
+    return PlainRenderer(started, colour, several, follow)

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from collections.abc import Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from kubectl_dog import api
 from kubectl_dog.cli import flags
@@ -22,6 +23,9 @@ from kubectl_dog.output.escape import sentence
 from kubectl_dog.output.writer import BackgroundWriter
 from kubectl_dog.output.writer import Writer
 
+if TYPE_CHECKING:
+    from kubectl_dog.trackers.declarative.rules import Rule
+
 _NAMES = {signal.SIGINT: 'interrupt', signal.SIGTERM: 'terminate'}
 
 
@@ -31,13 +35,24 @@ def track(words: Sequence[str], options: Options, args: argparse.Namespace) -> i
     given = api.rules(args.rules)
     connection = api.connect(**flags.cluster(args))
     wanted = targets.parse(words, connection.namespace, api.resolver(connection))
-    live = api.live(connection)
+    return on_source(api.live(connection), api.Wanted(wanted), options, given, args)
+
+
+def on_source(
+    live: api.Stoppable,
+    wanted: api.Wanted,
+    options: Options,
+    given: Sequence[Rule],
+    args: argparse.Namespace,
+) -> int:
+    """Track what is wanted; rules that are `given` win over trackers."""
     if not args.record:
-        session = api.session(live, wanted, options, given)
-        return run(api.Play(live, session, options.follow), args)
-    recorder = api.recorder(args.record, live.started, wanted, options)
-    session = api.session(api.tap(live, recorder), wanted, options, given)
-    code = run(api.Play(live, session, options.follow), args)
+        session = api.session(live, wanted.targets, options, given, wanted.own)
+        return run(api.Play(live, session, options.follow, wanted.several), args)
+    recorder = api.recorder(args.record, live.started, wanted.targets, options, wanted.own)
+    source = api.tap(live, recorder)
+    session = api.session(source, wanted.targets, options, given, wanted.own)
+    code = run(api.Play(live, session, options.follow, wanted.several), args)
     if recorder.failure:
         sys.stderr.write(f'{recorder.failure}\n')
     return code
@@ -47,7 +62,7 @@ def run(play: api.Play, args: argparse.Namespace) -> int:
     """Print the events of a session as they come; the exit code is the verdict's."""
     source, session = play.source, play.session
     coloured = colour.wanted(args.color, os.environ, sys.stdout.isatty())
-    renderer = api.renderer(args.output, source.started, coloured, play.follow)
+    renderer = api.renderer(args.output, source.started, coloured, play.follow, play.several)
     writer = BackgroundWriter(Writer(sys.stdout))
     code = 70
     with _signals(source):

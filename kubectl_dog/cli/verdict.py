@@ -137,8 +137,8 @@ def _revision(text: str) -> str:
 
 
 def _period(text: str) -> float:
-    """A duration; kubedog's -1, or 0, for never."""
-    return 0.0 if text == '-1' else seconds(text)
+    """A duration; 0, or less, as kubedog has it, for never."""
+    return 0.0 if text[:1] == '-' and text[1:].isdecimal() else seconds(text)
 
 
 def _stable(text: str) -> float | None:

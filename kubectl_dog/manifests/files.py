@@ -27,7 +27,7 @@ def read(names: Iterable[str], recursive: bool = False) -> Iterator[Object]:
         raise UserError('standard input (-f -) can be read only once')
     for name in listed:
         for path in _files(name, recursive):
-            yield from parse(_content(path), 'standard input' if path == STDIN else path)
+            yield from parse(content(path), 'standard input' if path == STDIN else path)
 
 
 def _files(name: str, recursive: bool) -> list[str]:
@@ -50,7 +50,8 @@ def _within(directory: str, recursive: bool) -> Iterator[str]:
         yield from (os.path.join(folder, one) for one in files if one.endswith(_ENDINGS))
 
 
-def _content(path: str) -> bytes:
+def content(path: str) -> bytes:
+    """The bytes of a file, or of `-`; raises UserError that names it."""
     try:
         if path == STDIN:
             # A program that was started without standard input has none.

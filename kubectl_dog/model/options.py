@@ -18,7 +18,7 @@ class Options(NamedTuple):
 
     `containers` and `skip_containers` name those whose logs to show, and not to show; of their
     lines `include` keeps what a regular expression finds (`NAME=REGEX`: for one container, in
-    place of those for all), and `logs_until` is one of LOGS_UNTIL.
+    place of those for all), and `logs_until` is one of UNTIL.
     """
 
     timeout: float | None = None
@@ -53,7 +53,7 @@ class Options(NamedTuple):
 PAUSES = ('stop', 'wait', 'succeed')
 
 # Until when to show logs: the pod is ready, the target is, or the run ends.
-LOGS_UNTIL = ('ready', 'available', 'end')
+UNTIL = ('ready', 'available', 'end')
 
 # What the failure of a target means: the end of the call (the default), nothing before the other
 # targets have ended, or nothing at all.
