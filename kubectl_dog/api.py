@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from kubectl_dog.cluster.source import LiveSource
     from kubectl_dog.recording.reader import Recording
     from kubectl_dog.recording.writer import RecordingWriter
-    from kubectl_dog.specs.entries import Entry
+    from kubectl_dog.specs.targets import Spec
     from kubectl_dog.trackers.declarative.rules import Rule
     from kubectl_dog.trackers.protocol import Tracker
     from kubectl_dog.tracking.look import Look
@@ -192,7 +192,7 @@ def _track(target: Target, options: Options, given: Sequence[Rule], own: Options
     return Track(target, tracker, options.follow, own)
 
 
-def spec(path: str) -> tuple[Entry, ...]:
+def spec(path: str) -> Spec:
     """What a spec in kubedog's JSON asks for, from a file or from `-`, which is standard input.
 
     Raises UserError that names the file and the JSON path. No cluster is asked.
@@ -202,14 +202,14 @@ def spec(path: str) -> tuple[Entry, ...]:
     from kubectl_dog.specs import text
 
     name = 'standard input' if path == files.STDIN else path
-    return targets.parse(text.parse(files.content(path), name), f'{name}: ')
+    return targets.parse(text.parse(files.content(path), name), name)
 
 
-def specified(entries: Iterable[Entry], connection: Connection, options: Options) -> Wanted:
+def specified(found: Spec, connection: Connection, options: Options) -> Wanted:
     """The targets that a spec asks for, with their options; raises UserError, and AccessError."""
     from kubectl_dog.specs.targets import targets
 
-    own = targets(entries, connection.namespace, resolver(connection), options)
+    own = targets(found, connection.namespace, resolver(connection), options)
     return Wanted(tuple(own), own)
 
 

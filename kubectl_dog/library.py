@@ -34,7 +34,7 @@ def multitrack(
     """
     ended, call = RunEnded(0.0, 0, ()), options or Options()
     found = parse(specs)
-    if not found:
+    if not found.entries:
         return ended
     connection = connection or api.connect()
     wanted = api.specified(found, connection, call)

@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
     if args.file == _STDIN and sys.stdin is not None and sys.stdin.isatty():
         raise UserError('where is the spec? Name a file, or send it to standard input')
     found = api.spec(args.file)
-    if not found:
+    if not found.entries:
         # Whoever makes specs by a program makes empty ones, too.
         sys.stderr.write('the spec names no resource: there is nothing to track\n')
         return 0

@@ -192,7 +192,11 @@ def test_two_targets_of_one_name_are_told_apart(multitrack):
         ('', (), 'standard input is empty'),
         ('[]', ('-',), 'standard input: $: must be an object'),
         ('{"Jobs": [{}]}', (), 'standard input: $.Jobs[0]: needs a ResourceName'),
-        ('{"Generics": [{"Name": "x", "GroupVersionKind": {"Kind": "Y"}}]}', (), '[0]: the server'),
+        (
+            '{"Generics": [{"Name": "x", "GroupVersionKind": {"Kind": "Y"}}]}',
+            (),
+            'input: $.Generics[0]: the',
+        ),
         ('{}', ('/nowhere.json',), 'cannot read /nowhere.json: No such file'),
         ('{"\\u001b[31m": 1}', (), "$['\\x1b[31m']: there is no such field"),
         ('{}', ('a', 'b'), 'unrecognized arguments: b'),

@@ -156,4 +156,6 @@ def test_no_access_stays_no_access():
 
 def test_what_was_named_stands_before_the_path():
     with pytest.raises(UserError, match=r'^spec.json: \$: must be an object'):
-        parse([], 'spec.json: ')
+        parse([], 'spec.json')
+    with pytest.raises(UserError, match=r'^spec.json: \$.Jobs\[1\]: .* already, by \$.Jobs\[0\]$'):
+        targets(parse({'Jobs': [named(), named()]}, 'spec.json'), 'shop', resolve, Options())
