@@ -38,13 +38,10 @@ def multitrack(
         return ended
     connection = connection or api.connect()
     wanted = api.specified(found, connection, call)
-    source = api.live(connection)
-    try:
-        for event in api.session(source, wanted.targets, call, own=wanted.own):
-            if on_event is not None:
-                on_event(event)
-            if isinstance(event, RunEnded):
-                ended = event
-    finally:
-        source.close()
+    session = api.session(api.live(connection), wanted.targets, call, own=wanted.own)
+    for event in session:
+        if on_event is not None:
+            on_event(event)
+        if isinstance(event, RunEnded):
+            ended = event
     return ended

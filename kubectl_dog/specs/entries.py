@@ -12,8 +12,9 @@ from kubectl_dog.specs.fields import ROOT
 from kubectl_dog.specs.fields import Check
 from kubectl_dog.specs.fields import Field
 from kubectl_dog.specs.fields import below
-from kubectl_dog.specs.fields import by_name
+from kubectl_dog.specs.fields import by_container
 from kubectl_dog.specs.fields import choice
+from kubectl_dog.specs.fields import container
 from kubectl_dog.specs.fields import count
 from kubectl_dog.specs.fields import items
 from kubectl_dog.specs.fields import read
@@ -108,12 +109,12 @@ _SPEC = (
     Field('ResourceName', _name, ('Name',)),
     *_BOTH,
     Field('FailureThresholdSeconds', count),
-    Field('IgnoreReadinessProbeFailsByContainerName', by_name(seconds)),
+    Field('IgnoreReadinessProbeFailsByContainerName', by_container(seconds)),
     Field('LogRegex', regex, ('LogWatchRegex',)),
-    Field('LogRegexByContainerName', by_name(regex), ('LogWatchRegexByContainerName',)),
+    Field('LogRegexByContainerName', by_container(regex), ('LogWatchRegexByContainerName',)),
     Field('SkipLogs', switch),
-    Field('SkipLogsForContainers', items(text)),
-    Field('ShowLogsOnlyForContainers', items(text)),
+    Field('SkipLogsForContainers', items(container)),
+    Field('ShowLogsOnlyForContainers', items(container)),
     Field('ShowLogsUntil', choice(_LOGS_UNTIL)),
     Field('HideEvents', switch, ('SkipEvents',)),
 )

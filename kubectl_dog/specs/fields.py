@@ -19,6 +19,7 @@ Check = Callable[[Any, str], T]
 
 ROOT = '$'
 _PLAIN_KEY = re.compile(r'[A-Za-z_][A-Za-z0-9_-]*')
+_CONTAINER = re.compile(r'[a-z0-9]([a-z0-9-]*[a-z0-9])?')
 _NANOSECONDS = 1_000_000_000
 # Nobody means to wait for fewer nanoseconds than this: they were meant to be seconds.
 _MEANT_SECONDS = 1_000_000
@@ -141,11 +142,19 @@ def items(check: Check[T]) -> Check[tuple[T, ...]]:
     return check_all
 
 
-def by_name(check: Check[T]) -> Check[dict[str, T]]:
-    """An object of such, by names that it chooses."""
+def container(data: Any, path: str) -> str:
+    """The name of a container."""
+    name = text(data, path)
+    if not _CONTAINER.fullmatch(name):
+        raise wrong(path, f'{name!r} is not the name of a container')
+    return name
+
+
+def by_container(check: Check[T]) -> Check[dict[str, T]]:
+    """An object of such, by the names of containers."""
 
     def check_all(data: Any, path: str) -> dict[str, T]:
-        found = mapping(data, path)
-        return {str(key): check(one, below(path, str(key))) for key, one in found.items()}
+        places = {key: below(path, str(key)) for key in mapping(data, path)}
+        return {container(key, at): check(data[key], at) for key, at in places.items()}
 
     return check_all

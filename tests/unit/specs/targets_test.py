@@ -112,8 +112,12 @@ def test_what_is_empty_is_nothing():
         ),
         ({'Pods': [named(LogRegex='(')]}, "$.Pods[0].LogRegex: '(' is no regular expression"),
         (
-            {'Pods': [named(LogRegexByContainerName={'a.b': '(?'})]},
-            "$.Pods[0].LogRegexByContainerName['a.b']: '(?' is no regular expression",
+            {'Pods': [named(LogRegexByContainerName={'a-b': '(?'})]},
+            "$.Pods[0].LogRegexByContainerName.a-b: '(?' is no regular expression",
+        ),
+        (
+            {'Pods': [named(SkipLogsForContainers=['a', 'B'])]},
+            "$.Pods[0].SkipLogsForContainers[1]: 'B' is not the name of a container",
         ),
         ({'Pods': [named(Timeout=1)]}, '$.Pods[0].Timeout: there is no such field'),
         ({'Generics': [{'Name': 'x'}]}, '$.Generics[0]: needs a GroupVersionKind'),
