@@ -278,5 +278,6 @@ def test_the_library_takes_the_same(monkeypatch):
         kubectl_dog.multitrack(spec, on_event=stop)
     assert cluster.is_closed
     assert kubectl_dog.multitrack({}).verdicts == ()
+    assert not hasattr(kubectl_dog, 'nothing')
     with pytest.raises(UserError, match=r'^\$\.Jobs: must be a list'):
         kubectl_dog.multitrack({'Jobs': 1})
