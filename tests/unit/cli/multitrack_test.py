@@ -15,6 +15,8 @@ from kubectl_dog import api
 from kubectl_dog.cli import main as program
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.options import Options
+from kubectl_dog.model.resources import CONFIGMAPS
+from kubectl_dog.model.resources import well_known
 from tests import schema
 from tests.unit.builders import ago
 from tests.unit.builders import container
@@ -74,9 +76,7 @@ def multitrack(monkeypatch, capsys, tmp_path):
 
 
 def resolve(word):
-    found = api.well_known(word)
-    if found is None and word == 'ConfigMap':
-        return api.Resource('', 'v1', 'configmaps', 'ConfigMap', 'cm')
+    found = CONFIGMAPS if word == 'ConfigMap' else well_known(word)
     if found is None:
         raise UserError(f'the server has no resource type "{word}"')
     return found
