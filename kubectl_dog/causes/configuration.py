@@ -123,7 +123,9 @@ def _holders(pod: Object, volume: str, key: str) -> Iterator[str]:
 
 
 def _cause(view: View, pod: Object, fault: Fault, reason: str) -> Cause:
-    command = f'kubectl describe pod -n {view.target.namespace} {name(pod)}'
+    about = f'{fault.kind} -n' if fault.kind and fault.code == 'KeyMissing' else 'pod -n'
+    what = fault.missing if about != 'pod -n' else name(pod)
+    command = f'kubectl describe {about} {view.target.namespace} {what}'
     cause = Cause(
         code=fault.code,
         reason=reason,

@@ -14,7 +14,8 @@ class Options(NamedTuple):
     PAUSES. `revision` and `expect_images` pin what has to be rolled out; empty pins nothing.
     `keep_going` judges every target though one has failed; `fail_mode` is one of FAIL_MODES, and
     what is not `blocking` is waited for only with the others. So many pods as `min_available` says
-    are enough: a number, a percentage, or `maxUnavailable`.
+    are enough: a number, a percentage, or `maxUnavailable`. `told` names the options that were
+    said though they are the defaults.
 
     `containers` and `skip_containers` name those whose logs to show, and not to show; of their
     lines `include` keeps what a regular expression finds (`NAME=REGEX`: for one container, in
@@ -42,6 +43,7 @@ class Options(NamedTuple):
     fail_mode: str = ''
     blocking: bool = True
     min_available: str = ''
+    told: tuple[str, ...] = ()
     containers: tuple[str, ...] = ()
     skip_containers: tuple[str, ...] = ()
     include: tuple[str, ...] = ()

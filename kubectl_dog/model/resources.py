@@ -96,6 +96,9 @@ _BUILT_IN = frozenset(
     )
 )
 
+# What `blind` holds where logs may not be read.
+LOGS = 'pods/log'
+
 # Those that are tracked are known without asking the server, as every start would have to wait.
 _WELL_KNOWN = {
     spelling: resource

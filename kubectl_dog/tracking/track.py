@@ -11,6 +11,7 @@ from kubectl_dog.model.events import Event
 from kubectl_dog.model.events import StateChanged
 from kubectl_dog.model.events import TargetEnded
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import name
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import Target
@@ -223,7 +224,10 @@ class Track:
         yield from self._events()
         if world.options.logs:
             failing = {pod for one in ledger.values() for pod in one.cause.pods}
-            yield from self._streams.wants(at, self._shown, failing, world.started, world.options)
+            # An old pod may be what stands in the way: its words are wanted, too.
+            others = [one for one in self._seen.moment.assessed.other_pods if name(one) in failing]
+            pods = (*self._shown, *(one for one in others if one not in self._shown))
+            yield from self._streams.wants(at, pods, failing, world.started, world.options)
         for one in ledger.values():
             left = limit(one, at).at
             if left is not None and at >= left - patience.EVIDENCE:

@@ -40,7 +40,11 @@ def read(options: Options, thing: Object) -> Wishes:
     # Each code for itself: a flag for one leaves the annotation for another.
     tolerances = dict(map(parse, (*told.pop('tolerate', ()), *options.tolerate)))
     unsaid = Options._field_defaults
-    merged = {name: one for name, one in told.items() if getattr(options, name) == unsaid[name]}
+    merged = {
+        name: one
+        for name, one in told.items()
+        if getattr(options, name) == unsaid[name] and name not in options.told
+    }
     effective = options._replace(**merged)
     return Wishes(effective, tolerances, share(effective.allow_failures), tuple(notices))
 

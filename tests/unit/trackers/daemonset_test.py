@@ -297,3 +297,8 @@ def test_of_many_nodes_all_are_looked_at_together(count, watches):
 def test_a_pod_that_may_yet_be_taken_up_is_looked_at_again():
     assert down(untouched(3)).recheck_at == NOW + 7
     assert down(untouched(11), nodes=()).recheck_at is None
+
+
+def test_without_any_node_it_says_so():
+    assert assess(daemon_set(0)).notices == ('has no pods, as there is no node that they are for',)
+    assert assess(daemon_set(0, observedGeneration=None)).notices == ()
