@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
@@ -34,9 +36,13 @@ if TYPE_CHECKING:
     from kubectl_dog.manifests.objects import Placed
     from kubectl_dog.recording.reader import Recording
     from kubectl_dog.recording.writer import RecordingWriter
+    from kubectl_dog.specs.targets import Spec
     from kubectl_dog.trackers.declarative.rules import Rule
     from kubectl_dog.trackers.protocol import Tracker
     from kubectl_dog.tracking.look import Look
+
+# No target has options of its own.
+NONE: Mapping[Sought, Options] = MappingProxyType({})
 
 
 class Stoppable(Source, Protocol):
@@ -48,10 +54,13 @@ class Stoppable(Source, Protocol):
 
 
 class Wanted(NamedTuple):
-    """What a call is about; `notices` say what was left out, one sentence each."""
+    """What a call is about; `notices` say what was left out, one sentence each, and `own` are the
+    options of targets that have their own.
+    """
 
     targets: tuple[Sought, ...]
     notices: tuple[str, ...] = ()
+    own: Mapping[Sought, Options] = NONE
 
 
 class Play(NamedTuple):
@@ -165,7 +174,7 @@ def _replay(recording: Recording, speed: float | None, given: Sequence[Rule] = (
     if not recording.targets:
         raise UserError('the recording names no target: its first line should')
     source = RecordedSource(recording, speed)
-    opened = session(source, recording.targets, recording.options, given)
+    opened = session(source, recording.targets, recording.options, given, recording.own)
     return play(source, opened, recording.targets, recording.options)
 
 
@@ -183,12 +192,14 @@ def recorder(
     started: float,
     targets: Sequence[Sought],
     options: Options,
+    own: Mapping[Sought, Options] = NONE,
 ) -> RecordingWriter:
-    """Writes a recording to a file, which it creates; raises UserError."""
+    """Writes a recording to a file, which it creates; `own` as in `session`. Raises UserError."""
+    from kubectl_dog.recording.writer import Header
     from kubectl_dog.recording.writer import RecordingWriter
     from kubectl_dog.version import VERSION
 
-    return RecordingWriter(path, started, targets, options, program=VERSION)
+    return RecordingWriter(path, Header(started, targets, options, VERSION, own))
 
 
 def tap(source: Source, writer: RecordingWriter) -> Source:
@@ -199,22 +210,49 @@ def tap(source: Source, writer: RecordingWriter) -> Source:
 
 
 def session(
-    source: Source, targets: Sequence[Sought], options: Options, given: Sequence[Rule] = ()
+    source: Source,
+    targets: Sequence[Sought],
+    options: Options,
+    given: Sequence[Rule] = (),
+    own: Mapping[Sought, Options] = NONE,
 ) -> Session:
     """Track the targets, and the members of groups, on a source: iterate it for its events.
 
-    Rules that are `given` (see `rules`) win over trackers. Raises UserError.
+    Rules that are `given` (see `rules`) win over trackers. `own` are the options of targets that
+    have their own, in place of `options`. Raises UserError.
     """
 
     def track(target: Target) -> Track:
         judge = plugins.tracker(target.resource, given, asks_cluster=True)
-        return Track(target, judge, options.follow)
+        return Track(target, judge, options.follow, own.get(target))
 
     named, groups = _parted(targets)
     for group in groups:
         # What cannot be tracked is told now, and not when the first member comes.
         plugins.tracker(group.resource, given, asks_cluster=True)
     return Session(source, [track(one) for one in named], options, Members(groups, track))
+
+
+def spec(path: str) -> Spec:
+    """What a spec in kubedog's JSON asks for, from a file or from `-`, which is standard input.
+
+    Raises UserError that names the file and the JSON path. No cluster is asked.
+    """
+    from kubectl_dog.manifests import files
+    from kubectl_dog.specs import targets
+    from kubectl_dog.specs import text
+
+    name = 'standard input' if path == files.STDIN else path
+    return targets.parse(text.parse(files.content(path), name), name)
+
+
+def specified(found: Spec, connection: Connection, options: Options) -> Wanted:
+    """The targets that a spec asks for, with their options; raises UserError, and AccessError."""
+    from kubectl_dog.specs.targets import targets
+
+    found_targets = targets(found, connection.namespace, resolver(connection), options)
+    own: dict[Sought, Options] = dict(found_targets.items())
+    return Wanted(tuple(own), own=own)
 
 
 def _parted(targets: Sequence[Sought]) -> tuple[list[Target], list[Group]]:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from collections.abc import Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from kubectl_dog import api
 from kubectl_dog.cli import flags
@@ -22,6 +23,9 @@ from kubectl_dog.output.escape import sentence
 from kubectl_dog.output.writer import BackgroundWriter
 from kubectl_dog.output.writer import Writer
 
+if TYPE_CHECKING:
+    from kubectl_dog.trackers.declarative.rules import Rule
+
 _NAMES = {signal.SIGINT: 'interrupt', signal.SIGTERM: 'terminate'}
 
 
@@ -31,12 +35,22 @@ def track(words: Sequence[str], options: Options, args: argparse.Namespace) -> i
     given = api.rules(args.rules)
     connection = api.connect(**flags.cluster(args))
     wanted = targets.find(said, inputs, connection, args.namespace)
-    live = api.live(connection)
+    return on_source(api.live(connection), wanted, options, given, args)
+
+
+def on_source(
+    live: api.Stoppable,
+    wanted: api.Wanted,
+    options: Options,
+    given: Sequence[Rule],
+    args: argparse.Namespace,
+) -> int:
+    """Track what is wanted; rules that are `given` win over trackers."""
     recorder = None
     if args.record:
-        recorder = api.recorder(args.record, live.started, wanted.targets, options)
+        recorder = api.recorder(args.record, live.started, wanted.targets, options, wanted.own)
     tapped = api.tap(live, recorder) if recorder else live
-    session = api.session(tapped, wanted.targets, options, given)
+    session = api.session(tapped, wanted.targets, options, given, wanted.own)
     code = run(api.play(live, session, wanted.targets, options), args)
     if recorder and recorder.failure:
         sys.stderr.write(f'{recorder.failure}\n')

@@ -31,7 +31,7 @@ def read(names: Iterable[str], recursive: bool = False) -> Iterator[Placed]:
         raise UserError('standard input (-f -) can be read only once')
     for name in listed:
         for path in _files(name, recursive):
-            yield from parse(_content(path), 'standard input' if path == STDIN else path)
+            yield from parse(content(path), 'standard input' if path == STDIN else path)
 
 
 def _files(name: str, recursive: bool) -> list[str]:
@@ -54,7 +54,8 @@ def _within(directory: str, recursive: bool) -> Iterator[str]:
         yield from (os.path.join(folder, one) for one in files if one.endswith(_ENDINGS))
 
 
-def _content(path: str) -> bytes:
+def content(path: str) -> bytes:
+    """The bytes of a file, of a URL, or of `-`; raises UserError that names it."""
     if path.startswith(_REMOTE):
         from kubectl_dog.manifests.remote import fetch
 

@@ -12,6 +12,14 @@ class Options(NamedTuple):
     ends only with its target, `once` takes a single look. `tolerate` holds texts like
     `CrashLoop=5`, `allow_failures` is a number of pods or a percentage of them, `on_pause` one of
     PAUSES. `revision` and `expect_images` pin what has to be rolled out; empty pins nothing.
+    `keep_going` judges every target though one has failed; `fail_mode` is one of FAIL_MODES, and
+    what is not `blocking` is waited for only with the others. So many pods as `min_available` says
+    are enough: a number, a percentage, or `maxUnavailable`. `told` names the options that were
+    said though they are the defaults.
+
+    `containers` and `skip_containers` name those whose logs to show, and not to show; of their
+    lines `include` keeps what a regular expression finds (`NAME=REGEX`: for one container, in
+    place of those for all), and `logs_until` is one of UNTIL.
     """
 
     timeout: float | None = None
@@ -31,7 +39,24 @@ class Options(NamedTuple):
     expect_images: tuple[str, ...] = ()
     wait_for_termination: bool = False
     strict_nodes: bool = False
+    keep_going: bool = False
+    fail_mode: str = ''
+    blocking: bool = True
+    min_available: str = ''
+    told: tuple[str, ...] = ()
+    containers: tuple[str, ...] = ()
+    skip_containers: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+    logs_until: str = ''
+    show_events: bool = True
 
 
 # What a pause means: the end of the run (the default), nothing at all, or success.
 PAUSES = ('stop', 'wait', 'succeed')
+
+# Until when to show logs: the pod is ready, the target is, or the run ends.
+UNTIL = ('ready', 'available', 'end')
+
+# What the failure of a target means: the end of the call (the default), nothing before the other
+# targets have ended, or nothing at all.
+FAIL_MODES = ('now', 'end', 'ignore')

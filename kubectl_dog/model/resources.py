@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 from typing import Union
 
@@ -27,11 +28,29 @@ class Resource(NamedTuple):
         return f'{self.group}/{self.version}' if self.group else self.version
 
     def path(self, namespace: str, name: str = '', subresource: str = '') -> str:
-        """The URL path of the collection, or of one object or its subresource."""
+        """The URL path of the collection, or of one object or its subresource.
+
+        Names may come from what the cluster says, and must not lead anywhere else.
+        """
         root = f'/apis/{self.group}/{self.version}' if self.group else f'/api/{self.version}'
-        scope = f'/namespaces/{namespace}' if self.namespaced and namespace else ''
-        parts = [root + scope, self.plural, name, subresource]
+        scope = f'/namespaces/{_quoted(namespace)}' if self.namespaced and namespace else ''
+        parts = [root + scope, self.plural, _quoted(name), subresource]
         return '/'.join(part for part in parts if part)
+
+
+_PLAIN = re.compile(r'[A-Za-z0-9._:~-]+')
+
+
+def _quoted(name: str) -> str:
+    """A name as one part of a path; names that Kubernetes allows stay as they are."""
+    if name in ('.', '..'):
+        return name.replace('.', '%2E')
+    if not name or _PLAIN.fullmatch(name):
+        return name
+    return ''.join(
+        chr(byte) if _PLAIN.fullmatch(chr(byte)) else f'%{byte:02X}'
+        for byte in name.encode('utf-8', 'replace')
+    )
 
 
 class Target(NamedTuple):
@@ -101,6 +120,9 @@ _BUILT_IN = frozenset(
         *('scheduling', 'storage', 'storagemigration'),
     )
 )
+
+# What `blind` holds where logs may not be read.
+LOGS = 'pods/log'
 
 # Those that are tracked are known without asking the server, as every start would have to wait.
 _WELL_KNOWN = {

@@ -138,8 +138,10 @@ class PlainRenderer:
         phase = (event.state, event.reason, _DIGITS.sub('#', event.waits_for))
         if not self._new(('state', event.target), phase):
             return []
-        # That a rollout progresses goes without saying.
-        if first and event.state is State.PROGRESSING and not event.reason:
+        # That a rollout progresses goes without saying, where it is one of something
+        # with pods that tell of themselves.
+        tells = event.progress is not None or not event.waits_for
+        if first and event.state is State.PROGRESSING and tells and not event.reason:
             return []
         if event.state in (State.READY, State.FAILED) and not self._follow:
             # The ending says so.

@@ -174,17 +174,20 @@ def decode_payload(data: Json) -> Payload | None:
     return next((decode(data) for name, decode in _DECODERS.items() if name in data), None)
 
 
-def encode_target(target: Sought) -> Json:
-    """`{"resource": {...}, "namespace": …, "name": …}`; of a group `labels` in place of `name`."""
-    return {**pack(target), 'resource': pack(target.resource)}
+def encode_target(target: Sought, own: Options | None = None) -> Json:
+    """`{"resource": {...}, "namespace": …, "name": …}`, of a group `labels` in place of `name`; and
+    `"options"` where it has its `own`.
+    """
+    options = {} if own is None else {'options': encode_options(own)}
+    return {**pack(target), 'resource': pack(target.resource), **options}
 
 
-def decode_target(data: Any) -> Sought:
+def decode_target(data: Any) -> tuple[Sought, Options | None]:
     """The inverse of encode_target; raises FormatError."""
     kind, which = (Group, 'labels') if 'labels' in mapping(data) else (Target, 'name')
     shape: Shape = {'resource': decode_resource, 'namespace': text, which: text}
     target: Sought = unpack(kind, shape, data)
-    return target
+    return target, field(data, 'options', decode_options) if 'options' in data else None
 
 
 def encode_options(options: Options) -> Json:

@@ -12,7 +12,6 @@ from kubectl_dog.model.events import Notice
 from kubectl_dog.model.events import RunBegan
 from kubectl_dog.model.events import RunEnded
 from kubectl_dog.model.events import StatusReport
-from kubectl_dog.model.items import Changed
 from kubectl_dog.model.items import Item
 from kubectl_dog.model.items import LogGap
 from kubectl_dog.model.items import LogLine
@@ -20,18 +19,19 @@ from kubectl_dog.model.items import LogLines
 from kubectl_dog.model.items import ServerClock
 from kubectl_dog.model.items import Signal
 from kubectl_dog.model.items import Trouble
-from kubectl_dog.model.objects import text
 from kubectl_dog.model.options import Options
-from kubectl_dog.model.resources import EVENTS
 from kubectl_dog.model.verdicts import Verdict
-from kubectl_dog.model.verdicts import exit_code
 from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
+from kubectl_dog.tracking import together
 from kubectl_dog.tracking.kubeevents import KubeEvents
 from kubectl_dog.tracking.members import Members
+from kubectl_dog.tracking.opened import Opened
+from kubectl_dog.tracking.opened import ask
 from kubectl_dog.tracking.store import FINAL
 from kubectl_dog.tracking.store import Store
+from kubectl_dog.tracking.together import Member
 from kubectl_dog.tracking.track import Track
 from kubectl_dog.tracking.views import World
 
@@ -51,29 +51,6 @@ class Step(NamedTuple):
     finished: bool
 
 
-# A look takes time for every object behind a target: with more than so many of them there is a
-# rest, of so many seconds per object, before the next, so that looking keeps up with what comes.
-_FEW = 200
-_REST = 0.0005
-
-
-class _Open(NamedTuple):
-    """A track that goes on, with what it last asked for; it is not looked at while it rests."""
-
-    track: Track
-    wants: frozenset[Want]
-    keys: frozenset[object]
-    deadline: float | None
-    rests_until: float = 0.0
-
-    def postponed(self) -> _Open:
-        """The same, to be looked at as soon as it has rested."""
-        soonest = (
-            self.rests_until if self.deadline is None else min(self.deadline, self.rests_until)
-        )
-        return self._replace(deadline=soonest)
-
-
 class Core:
     """No I/O and no clock: the same items at the same times give the same events."""
 
@@ -86,15 +63,18 @@ class Core:
     ) -> None:
         self.tracks = list(tracks)
         self._members = members or Members()
-        self._world = World(Store(), started, options)
+        several = len(tracks) > 1 or self._members.open
+        self._world = World(Store(), started, options, may_heal=several)
         self._kube_events = KubeEvents()
         self._notices: set[str] = set()
         self._outages: dict[str, set[str]] = {}
         self._report_at = options.status_period
         self._closed: dict[tuple[str, str], int] = {}
-        self._open = [_Open(track, frozenset(), frozenset(), 0.0) for track in tracks]
+        self._open = [Opened(track) for track in tracks]
         self._last = Step((), frozenset(), None, False)
         self._begun = False
+        self._ends_at: float | None = None
+        self._hoping = False
 
     def step(self, at: float, item: Item | None) -> Step:
         """Take in an item, or, without one, that it is `at` (seconds since tracking began)."""
@@ -123,14 +103,18 @@ class Core:
             yield from self._take(at, item)
         if self._members.concerns(item):
             yield from self._join(at)
+        told = self._hoping or (self._ends_at is not None and at >= self._ends_at)
         for number, one in enumerate(self._open):
-            if not self._concerns(one, at, item):
+            if not one.concerns(at, item):
                 continue
             if at < one.rests_until:
                 self._open[number] = one.postponed()
                 continue
             yield from self._look(at, one.track)
-            self._open[number] = self._asked(at, one.track)
+            self._open[number] = ask(at, one.track, self._world)
+            told = told or one.track.hopes or one.track.ended is not None
+        if told and len(self.tracks) > 1:
+            yield from self._together(at)
         self._open = [one for one in self._open if one.track.ended is None]
         if at >= self._report_at and not self._world.options.follow:
             self._report_at = at + self._world.options.status_period
@@ -141,19 +125,25 @@ class Core:
     def _join(self, at: float) -> Iterator[Event]:
         joined, events = self._members.step(at, self._world)
         self.tracks += joined
-        self._open += [self._asked(at, track) for track in joined]
+        self._open += [ask(at, track, self._world) for track in joined]
         yield from events
 
-    def _concerns(self, one: _Open, at: float, item: Item | None) -> bool:
-        """Whether a track can have anything new to say: of hundreds, an item is about one."""
-        if item is None or item.want is None:
-            return item is not None or (one.deadline is not None and one.deadline <= at)
-        if isinstance(item.want, Watch) and item.want.resource == EVENTS:
-            changed = item.payload.object if isinstance(item.payload, Changed) else None
-            if changed is None or text(changed, 'involvedObject', 'uid') in one.track.related:
-                return True
-            return text(changed, 'involvedObject', 'kind') == 'PersistentVolumeClaim'
-        return _key(item.want) in one.keys
+    def _together(self, at: float) -> Iterator[Event]:
+        """What the ends of some targets mean for the others."""
+        members = [track.member(self._world) for track in self.tracks]
+        self._world = self._world._replace(may_heal=together.may_heal(members))
+        hoping = [n for n, one in enumerate(self._open) if one.track.hopes]
+        self._hoping = bool(hoping)
+        for number in () if self._world.may_heal else hoping:
+            yield from self._look(at, self._open[number].track)
+            self._open[number] = ask(at, self._open[number].track, self._world)
+        self._ends_at = together.ends_at(members)
+        if self._ends_at is None or at < self._ends_at or self._world.options.follow:
+            return
+        for track in self.tracks:
+            if track.ended is None:
+                yield track.stop(at, Verdict.PROGRESSING, 'is not waited for any longer')
+        self._ends_at = None
 
     def _look(self, at: float, track: Track) -> Iterator[Event]:
         # Before, so that causes stand under the kube events that tell of them; after, for pods
@@ -164,13 +154,6 @@ class Core:
         others = self._world.at_work - {track.target}
         at_work = others | {track.target} if track.is_at_work else others
         self._world = self._world._replace(at_work=at_work)
-
-    def _asked(self, at: float, track: Track) -> _Open:
-        wants = frozenset(track.wants(at, self._world))
-        keys = frozenset(map(_key, wants))
-        behind = len(track.related)
-        rest = behind * _REST if behind > _FEW else 0.0
-        return _Open(track, wants, keys, track.deadline(at, self._world), at + rest)
 
     def _take(self, at: float, item: Item) -> Iterator[Event]:
         payload, want = item.payload, item.want
@@ -242,18 +225,15 @@ class Core:
         if not self._world.options.follow:
             # CI kills jobs that are silent; who follows may wait for ever.
             found.append(self._report_at)
+            found += [] if self._ends_at is None else [self._ends_at]
         return None if self._is_finished else min(found, default=None)
 
     def _summary(self, at: float) -> RunEnded:
         ended = [(t.target, t.ended.verdict) for t in self.tracks if t.ended is not None]
         groups = [(one.target, one.verdict) for one in self._members.ended]
-        verdicts = tuple(verdict for _, verdict in (*ended, *groups))
-        return RunEnded(at, exit_code(verdicts), (*ended, *(() if ended else groups)))
-
-
-def _key(want: Want) -> object:
-    """What an item of a want is known by: the Logs of a stream change while it goes on."""
-    return want.stream if isinstance(want, Logs) else want
+        members = [track.member(self._world) for track in self.tracks]
+        members += [Member(self._world.options, one.verdict, one.at) for one in self._members.ended]
+        return RunEnded(at, together.code(members), (*ended, *(() if ended else groups)))
 
 
 def _last(lines: Sequence[LogLine]) -> int:

@@ -19,6 +19,9 @@ JOINS = 2.0
 # How long a pause may last before it is a verdict: tools pause and resume within seconds.
 PAUSE = 10.0
 
+# What decides nothing, but explains, is told once it has stood for so long.
+EXPLAINS = 20.0
+
 # How long a verdict may wait for its evidence.
 EVIDENCE = 1.0
 

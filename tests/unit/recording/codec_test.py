@@ -85,8 +85,9 @@ def test_payloads_come_back_the_same(payload):
         Group(NODES, '', ''),
     ],
 )
-def test_targets_come_back_the_same(target):
-    assert codec.decode_target(through_json(codec.encode_target(target))) == target
+@pytest.mark.parametrize('own', [None, Options(), Options(tolerate=('CrashLoop=5',))])
+def test_targets_come_back_the_same(target, own):
+    assert codec.decode_target(through_json(codec.encode_target(target, own))) == (target, own)
 
 
 def test_options_that_were_changed_come_back_and_others_are_not_written():

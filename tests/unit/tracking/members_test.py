@@ -25,6 +25,7 @@ from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.recording.reader import parse
 from kubectl_dog.recording.source import RecordedSource
+from kubectl_dog.recording.writer import Header
 from kubectl_dog.recording.writer import RecordingWriter
 from kubectl_dog.trackers import existing
 from kubectl_dog.trackers import pod as pods
@@ -240,7 +241,7 @@ def test_members_of_all_namespaces_have_their_own():
 
 def test_a_recording_replays_who_joined(tmp_path):
     file = tmp_path / 'run.jsonl'
-    writer = RecordingWriter(file, NOW, (GROUP,), Options(create_timeout=5.0))
+    writer = RecordingWriter(file, Header(NOW, (GROUP,), Options(create_timeout=5.0)))
     for item in (
         Item(0.0, ROOT, Listed(())),
         Item(3.0, ROOT, Changed('ADDED', config('a'))),
