@@ -22,18 +22,24 @@ def is_blocked(thing: Object, progress: Progress | None) -> bool:
     """Whether nothing more will be replaced before the pods that are not available are."""
     if progress is None or (progress.old <= 0 and progress.updated >= progress.desired):
         return False
-    strategy = part(thing, 'spec', 'strategy', 'rollingUpdate')
-    update = part(thing, 'spec', 'updateStrategy', 'rollingUpdate')
-    desired = progress.desired
+    desired, slack = progress.desired, max_unavailable(thing, progress.desired)
     if thing.get('kind') == 'Deployment':
-        slack = _absolute(strategy.get('maxUnavailable', '25%'), desired, up=False)
+        strategy = part(thing, 'spec', 'strategy', 'rollingUpdate')
         surge = _absolute(strategy.get('maxSurge', '25%'), desired, up=True)
         is_full = number(thing, 'status', 'replicas') >= desired + surge
         return is_full and desired - number(thing, 'status', 'availableReplicas') >= slack
     if thing.get('kind') == 'DaemonSet':
-        allowed = _absolute(update.get('maxUnavailable', 1), desired, up=True)
-        return number(thing, 'status', 'numberUnavailable') >= max(1, allowed)
+        return number(thing, 'status', 'numberUnavailable') >= max(1, slack)
     return True
+
+
+def max_unavailable(thing: Object, desired: int) -> int:
+    """How many of the pods a rolling update may take away; 0 for kinds that do not tell."""
+    if thing.get('kind') == 'Deployment':
+        strategy = part(thing, 'spec', 'strategy', 'rollingUpdate')
+        return _absolute(strategy.get('maxUnavailable', '25%'), desired, up=False)
+    update = part(thing, 'spec', 'updateStrategy', 'rollingUpdate')
+    return _absolute(update.get('maxUnavailable', 1), desired, up=True)
 
 
 def _absolute(value: object, total: int, up: bool) -> int:

@@ -128,7 +128,7 @@ def add_limits(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '-t',
         '--timeout',
-        type=seconds,
+        type=_limit,
         metavar='TIME',
         help='end with code 3 after this time, like 90s or 5m (default: none)',
     )
@@ -157,6 +157,11 @@ def boolean(text: str) -> bool:
     if text.lower() not in known:
         raise argparse.ArgumentTypeError('must be true or false')
     return known[text.lower()]
+
+
+def _limit(text: str) -> float:
+    """A duration; kubedog's -1 is none, as 0 is."""
+    return 0.0 if text == '-1' else seconds(text)
 
 
 def cluster(args: argparse.Namespace) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from collections.abc import Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from kubectl_dog import api
 from kubectl_dog.cli import flags
@@ -25,23 +26,36 @@ from kubectl_dog.output.escape import sentence
 from kubectl_dog.output.writer import BackgroundWriter
 from kubectl_dog.output.writer import Writer
 
+if TYPE_CHECKING:
+    from kubectl_dog.trackers.declarative.rules import Rule
+
 _NAMES = {signal.SIGINT: 'interrupt', signal.SIGTERM: 'terminate'}
 
 
 def track(words: Sequence[str], options: Options, args: argparse.Namespace) -> int:
-    """Track the target on the cluster, and record it where that was asked for."""
-    targets.split(words)
+    """Track the targets on the cluster, and record them where that was asked for."""
+    said, inputs = targets.read(words, args)
     given = api.rules(args.rules)
     connection = api.connect(**flags.cluster(args))
-    wanted = targets.parse(words, connection.namespace, api.resolver(connection))
-    live = api.live(connection)
-    if not args.record:
-        session = api.session(live, wanted, options, given)
-        return run(api.Play(live, session, options.follow), args)
-    recorder = api.recorder(args.record, live.started, wanted, options)
-    session = api.session(api.tap(live, recorder), wanted, options, given)
-    code = run(api.Play(live, session, options.follow), args)
-    if recorder.failure:
+    wanted = targets.find(said, inputs, connection, args.namespace)
+    return on_source(api.live(connection), wanted, options, given, args)
+
+
+def on_source(
+    live: api.Stoppable,
+    wanted: api.Wanted,
+    options: Options,
+    given: Sequence[Rule],
+    args: argparse.Namespace,
+) -> int:
+    """Track what is wanted; rules that are `given` win over trackers."""
+    recorder = None
+    if args.record:
+        recorder = api.recorder(args.record, live.started, wanted.targets, options, wanted.own)
+    tapped = api.tap(live, recorder) if recorder else live
+    session = api.session(tapped, wanted.targets, options, given, wanted.own)
+    code = run(api.play(live, session, wanted.targets, options), args)
+    if recorder and recorder.failure:
         sys.stderr.write(f'{recorder.failure}\n')
     return code
 
@@ -51,7 +65,7 @@ def run(play: api.Play, args: argparse.Namespace) -> int:
     source, session = play.source, play.session
     coloured = colour.wanted(args.color, os.environ, sys.stdout.isatty())
     timestamps = bool(getattr(args, 'timestamps', False))
-    renderer = api.renderer(args.output, source.started, coloured, play.follow, timestamps)
+    renderer = api.renderer(args.output, play, coloured, timestamps)
     prefixed = bool(args.output_prefix)
 
     def dropped(count: int) -> list[str]:

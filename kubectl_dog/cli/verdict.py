@@ -11,7 +11,10 @@ from kubectl_dog.cli.flags import seconds
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.options import PAUSES
 from kubectl_dog.model.options import Options
+from kubectl_dog.tracking import enough
 
+# What `--stable-for` is while nobody says anything; None is `auto`.
+_UNSAID = -1.0
 # Longer than any run, in seconds.
 _NEVER = 1e7
 
@@ -51,6 +54,7 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         '--stable-for',
         type=_stable,
+        default=_UNSAID,
         metavar='TIME',
         help='ready counts only once it has lasted this long (default: auto, 10s for containers '
         'without a readiness probe)',
@@ -67,7 +71,7 @@ def _add_tolerance(parser: argparse.ArgumentParser) -> None:
         type=_checked(allowing.parse),
         metavar='CODE=HOW',
         help='how long (90s) or how often (5: fails at the 5th end) a cause may stand, or always, '
-        'or never; may be repeated',
+        'or never; CODE/CONTAINER for one container; may be repeated',
     )
     group.add_argument(
         '--allow-failures',
@@ -82,6 +86,14 @@ def _add_tolerance(parser: argparse.ArgumentParser) -> None:
         default='',
         help='what a pause means: stop (default) ends with code 6 after 10s, wait goes on, '
         'succeed ends with 0',
+    )
+    flags.switch(group, '--keep-going', 'judge every target, though one has failed')
+    group.add_argument(
+        '--min-available',
+        default='',
+        type=_checked(enough.check),
+        metavar='PODS',
+        help='so many available pods are enough: 3, 80%% of them, or maxUnavailable',
     )
     flags.switch(
         group, '--strict-nodes', 'nodes that were not ready before need their DaemonSet pod too'
@@ -128,8 +140,8 @@ def _revision(text: str) -> str:
 
 
 def _period(text: str) -> float:
-    """A duration; kubedog's -1, or 0, for never."""
-    return 0.0 if text == '-1' else seconds(text)
+    """A duration; 0, or less, as kubedog has it, for never."""
+    return 0.0 if text[:1] == '-' and text[1:].isdecimal() else seconds(text)
 
 
 def _stable(text: str) -> float | None:
@@ -141,7 +153,7 @@ def options(args: argparse.Namespace) -> Options:
     return flags.options(args)._replace(
         stall_timeout=args.stall_timeout or None,
         create_timeout=args.create_timeout,
-        stable_for=args.stable_for,
+        stable_for=None if args.stable_for == _UNSAID else args.stable_for,
         status_period=args.status_progress_period or _NEVER,
         once=args.watch is False,
         tolerate=tuple(args.tolerate),
@@ -151,4 +163,14 @@ def options(args: argparse.Namespace) -> Options:
         expect_images=tuple(args.expect_image),
         wait_for_termination=bool(args.wait_for_termination),
         strict_nodes=bool(args.strict_nodes),
+        keep_going=bool(args.keep_going),
+        min_available=args.min_available,
+        told=_told(args),
     )
+
+
+def _told(args: argparse.Namespace) -> tuple[str, ...]:
+    """What was said though it is the default: annotations do not change it."""
+    switches = ('strict_nodes', 'wait_for_termination')
+    told = tuple(name for name in switches if getattr(args, name) is False)
+    return (*told, 'stable_for') if args.stable_for is None else told

@@ -12,6 +12,10 @@ class Options(NamedTuple):
     ends only with its target, `once` takes a single look. `tolerate` holds texts like
     `CrashLoop=5`, `allow_failures` is a number of pods or a percentage of them, `on_pause` one of
     PAUSES. `revision` and `expect_images` pin what has to be rolled out; empty pins nothing.
+    `keep_going` judges every target though one has failed; `fail_mode` is one of FAIL_MODES, and
+    what is not `blocking` is waited for only with the others. So many pods as `min_available` says
+    are enough: a number, a percentage, or `maxUnavailable`. `told` names the options that were
+    said though they are the defaults.
 
     Without `logs` only the last words of what failed are read. `containers` and `skip_containers`
     are names; `include` and `exclude` are regular expressions, or NAME=REGEX for one container;
@@ -35,6 +39,12 @@ class Options(NamedTuple):
     expect_images: tuple[str, ...] = ()
     wait_for_termination: bool = False
     strict_nodes: bool = False
+    keep_going: bool = False
+    fail_mode: str = ''
+    blocking: bool = True
+    min_available: str = ''
+    told: tuple[str, ...] = ()
+    show_events: bool = True
     logs_all: bool = False
     containers: tuple[str, ...] = ()
     skip_containers: tuple[str, ...] = ()
@@ -52,3 +62,7 @@ PAUSES = ('stop', 'wait', 'succeed')
 # How long the log of a pod is shown: until the pod is ready, until its target is, or all targets
 # are. Empty: until the pod is ready by a probe of its own; to follow, for ever.
 UNTIL = ('ready', 'available', 'end')
+
+# What the failure of a target means: the end of the call (the default), nothing before the other
+# targets have ended, or nothing at all.
+FAIL_MODES = ('now', 'end', 'ignore')

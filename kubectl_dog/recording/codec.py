@@ -19,7 +19,9 @@ from kubectl_dog.model.items import ServerClock
 from kubectl_dog.model.items import Signal
 from kubectl_dog.model.items import Trouble
 from kubectl_dog.model.options import Options
+from kubectl_dog.model.resources import Group
 from kubectl_dog.model.resources import Resource
+from kubectl_dog.model.resources import Sought
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.times import nanoseconds
 from kubectl_dog.model.times import nanostamp
@@ -177,16 +179,20 @@ def decode_payload(data: Json) -> Payload | None:
     return next((decode(data) for name, decode in _DECODERS.items() if name in data), None)
 
 
-def encode_target(target: Target) -> Json:
-    """`{"resource": {...}, "namespace": …, "name": …}`."""
-    return {**pack(target), 'resource': pack(target.resource)}
+def encode_target(target: Sought, own: Options | None = None) -> Json:
+    """`{"resource": {...}, "namespace": …, "name": …}`, of a group `labels` in place of `name`; and
+    `"options"` where it has its `own`.
+    """
+    options = {} if own is None else {'options': encode_options(own)}
+    return {**pack(target), 'resource': pack(target.resource), **options}
 
 
-def decode_target(data: Any) -> Target:
+def decode_target(data: Any) -> tuple[Sought, Options | None]:
     """The inverse of encode_target; raises FormatError."""
-    shape: Shape = {'resource': decode_resource, 'namespace': text, 'name': text}
-    target: Target = unpack(Target, shape, data)
-    return target
+    kind, which = (Group, 'labels') if 'labels' in mapping(data) else (Target, 'name')
+    shape: Shape = {'resource': decode_resource, 'namespace': text, which: text}
+    target: Sought = unpack(kind, shape, data)
+    return target, field(data, 'options', decode_options) if 'options' in data else None
 
 
 def encode_options(options: Options) -> Json:

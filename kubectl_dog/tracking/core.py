@@ -13,7 +13,6 @@ from kubectl_dog.model.events import Notice
 from kubectl_dog.model.events import RunBegan
 from kubectl_dog.model.events import RunEnded
 from kubectl_dog.model.events import StatusReport
-from kubectl_dog.model.items import Changed
 from kubectl_dog.model.items import Item
 from kubectl_dog.model.items import LogGap
 from kubectl_dog.model.items import LogLine
@@ -21,17 +20,19 @@ from kubectl_dog.model.items import LogLines
 from kubectl_dog.model.items import ServerClock
 from kubectl_dog.model.items import Signal
 from kubectl_dog.model.items import Trouble
-from kubectl_dog.model.objects import text
 from kubectl_dog.model.options import Options
-from kubectl_dog.model.resources import EVENTS
 from kubectl_dog.model.verdicts import Verdict
-from kubectl_dog.model.verdicts import exit_code
 from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
+from kubectl_dog.tracking import together
 from kubectl_dog.tracking.kubeevents import KubeEvents
+from kubectl_dog.tracking.members import Members
+from kubectl_dog.tracking.opened import Opened
+from kubectl_dog.tracking.opened import ask
 from kubectl_dog.tracking.store import FINAL
 from kubectl_dog.tracking.store import Store
+from kubectl_dog.tracking.together import Member
 from kubectl_dog.tracking.track import Track
 from kubectl_dog.tracking.views import World
 
@@ -51,50 +52,32 @@ class Step(NamedTuple):
     finished: bool
 
 
-# A look takes time for every object behind a target: with more than so many of them there is a
-# rest, of so many seconds per object, before the next, so that looking keeps up with what comes.
-_FEW = 200
-_REST = 0.0005
-
-
-class _Open(NamedTuple):
-    """A track that goes on, with what it last asked for; it is not looked at while it rests."""
-
-    track: Track
-    wants: frozenset[Want]
-    keys: frozenset[object]
-    deadline: float | None
-    rests_until: float = 0.0
-
-    @property
-    def logs(self) -> frozenset[Want]:
-        """The logs among what it asked for."""
-        return frozenset(want for want in self.wants if isinstance(want, Logs))
-
-    def postponed(self) -> _Open:
-        """The same, to be looked at as soon as it has rested."""
-        soonest = (
-            self.rests_until if self.deadline is None else min(self.deadline, self.rests_until)
-        )
-        return self._replace(deadline=soonest)
-
-
 class Core:
     """No I/O and no clock: the same items at the same times give the same events."""
 
-    def __init__(self, tracks: Sequence[Track], options: Options, started: float) -> None:
-        self._tracks = tracks
-        self._world = World(Store(), started, options)
+    def __init__(
+        self,
+        tracks: Sequence[Track],
+        options: Options,
+        started: float,
+        members: Members | None = None,
+    ) -> None:
+        self.tracks = list(tracks)
+        self._members = members or Members()
+        several = len(tracks) > 1 or self._members.open
+        self._world = World(Store(), started, options, may_heal=several)
         self._kube_events = KubeEvents()
         self._notices: set[str] = set()
         self._outages: dict[str, set[str]] = {}
         self._report_at = options.status_period
         self._closed: dict[tuple[str, str], int] = {}
-        self._open = [_Open(track, frozenset(), frozenset(), 0.0) for track in tracks]
+        self._open = [Opened(track) for track in tracks]
         # What has ended, but for its logs.
-        self._lasting: list[_Open] = []
+        self._lasting: list[Opened] = []
         self._last = Step((), frozenset(), None, False)
         self._begun = False
+        self._ends_at: float | None = None
+        self._hoping = False
 
     def step(self, at: float, item: Item | None) -> Step:
         """Take in an item, or, without one, that it is `at` (seconds since tracking began)."""
@@ -102,31 +85,41 @@ class Core:
             # Lines change no judgement, and there may be very many.
             return self._last._replace(events=tuple(self._take(at, item)))
         events = [*self._begin(at), *self._events(at, item)]
-        if not self._open and not self._last.finished:
+        if self._is_finished and not self._last.finished:
             events.append(self._summary(at))
-        self._last = Step(tuple(events), self._wanted(), self._deadline(), not self._open)
+        self._last = Step(tuple(events), self._wanted(), self._deadline(at), self._is_finished)
         return self._last
+
+    @property
+    def _is_finished(self) -> bool:
+        return not self._open and not self._members.open
 
     def _begin(self, at: float) -> Iterator[Event]:
         if not self._begun:
             self._begun = True
             options = self._world.options
             mode = 'follow' if options.follow else 'once' if options.once else 'rollout'
-            yield RunBegan(at, mode, tuple(track.target for track in self._tracks))
+            yield RunBegan(at, mode, tuple(track.target for track in self.tracks))
 
     def _events(self, at: float, item: Item | None) -> Iterator[Event]:
         if item is not None:
             yield from self._take(at, item)
+        if self._members.concerns(item):
+            yield from self._join(at)
+        told = self._hoping or (self._ends_at is not None and at >= self._ends_at)
         for number, one in enumerate(self._open):
-            if not self._concerns(one, at, item):
+            if not one.concerns(at, item):
                 continue
             if at < one.rests_until:
                 self._open[number] = one.postponed()
                 continue
             yield from self._look(at, one.track)
             if not one.track.lasts:
-                self._open[number] = self._asked(at, one.track)
+                self._open[number] = ask(at, one.track, self._world)
+            told = told or one.track.hopes or one.track.ended is not None
         self._lasting += [one for one in self._open if one.track.lasts]
+        if told and len(self.tracks) > 1:
+            yield from self._together(at)
         self._open = [one for one in self._open if one.track.ended is None]
         if at >= self._report_at and not self._world.options.follow:
             self._report_at = at + self._world.options.status_period
@@ -134,16 +127,28 @@ class Core:
             if rows:
                 yield StatusReport(at, rows)
 
-    def _concerns(self, one: _Open, at: float, item: Item | None) -> bool:
-        """Whether a track can have anything new to say: of hundreds, an item is about one."""
-        if item is None or item.want is None:
-            return item is not None or (one.deadline is not None and one.deadline <= at)
-        if isinstance(item.want, Watch) and item.want.resource == EVENTS:
-            changed = item.payload.object if isinstance(item.payload, Changed) else None
-            if changed is None or text(changed, 'involvedObject', 'uid') in one.track.related:
-                return True
-            return text(changed, 'involvedObject', 'kind') == 'PersistentVolumeClaim'
-        return _key(item.want) in one.keys
+    def _join(self, at: float) -> Iterator[Event]:
+        joined, events = self._members.step(at, self._world)
+        self.tracks += joined
+        self._open += [ask(at, track, self._world) for track in joined]
+        yield from events
+
+    def _together(self, at: float) -> Iterator[Event]:
+        """What the ends of some targets mean for the others."""
+        members = [track.member(self._world) for track in self.tracks]
+        self._world = self._world._replace(may_heal=together.may_heal(members))
+        hoping = [n for n, one in enumerate(self._open) if one.track.hopes]
+        self._hoping = bool(hoping)
+        for number in () if self._world.may_heal else hoping:
+            yield from self._look(at, self._open[number].track)
+            self._open[number] = ask(at, self._open[number].track, self._world)
+        self._ends_at = together.ends_at(members)
+        if self._ends_at is None or at < self._ends_at or self._world.options.follow:
+            return
+        for track in self.tracks:
+            if track.ended is None:
+                yield track.stop(at, Verdict.PROGRESSING, 'is not waited for any longer')
+        self._ends_at = None
 
     def _look(self, at: float, track: Track) -> Iterator[Event]:
         # Before, so that causes stand under the kube events that tell of them; after, for pods
@@ -155,19 +160,13 @@ class Core:
         at_work = others | {track.target} if track.is_at_work else others
         self._world = self._world._replace(at_work=at_work)
 
-    def _asked(self, at: float, track: Track) -> _Open:
-        wants = frozenset(track.wants(at, self._world))
-        keys = frozenset(map(_key, wants))
-        behind = len(track.related)
-        rest = behind * _REST if behind > _FEW else 0.0
-        return _Open(track, wants, keys, track.deadline(at, self._world), at + rest)
-
     def _take(self, at: float, item: Item) -> Iterator[Event]:
         payload, want = item.payload, item.want
         if isinstance(payload, Signal):
-            for track in self._tracks:
+            for track in self.tracks:
                 if track.ended is None:
                     yield track.stop(at, _STOPS[payload.name])
+            yield from self._members.end(at, _STOPS[payload.name], 'nothing was seen of it yet')
         elif isinstance(payload, ServerClock):
             self._world = self._world._replace(started=self._world.started + payload.offset)
         elif isinstance(payload, Trouble):
@@ -187,6 +186,10 @@ class Core:
         told = trouble.message
         if trouble.reason == 'denied' and not isinstance(want, Logs) and want is not None:
             told = f'{want.resource.plural} may not be read, and what they tell is missing: {told}'
+        ended = self._members.trouble(at, want, trouble, self._world)
+        if ended:
+            yield from ended
+            return
         if told not in self._notices:
             self._notices.add(told)
             yield Notice(at, None, told)
@@ -216,7 +219,8 @@ class Core:
 
     def _wanted(self) -> frozenset[Want]:
         lasting = [one.logs for one in self._lasting if self._open]
-        wants = self._within_limits([one.wants for one in self._open] + lasting)
+        wanted = [self._members.wants, *(one.wants for one in self._open), *lasting]
+        wants = self._within_limits(wanted)
         streams = {want.stream for want in wants if isinstance(want, Logs)}
         for old in self._last.wants - wants:
             if isinstance(old, Logs) and old.stream not in streams:
@@ -234,21 +238,23 @@ class Core:
         logs.sort(key=lambda want: (want.stream not in before, want.namespace, want.pod))
         return wants.difference(logs[most:])
 
-    def _deadline(self) -> float | None:
+    def _deadline(self, at: float) -> float | None:
         found = [one.deadline for one in self._open if one.deadline is not None]
+        joins = self._members.deadline(at)
+        if joins is not None:
+            found.append(joins)
         if not self._world.options.follow:
             # CI kills jobs that are silent; who follows may wait for ever.
             found.append(self._report_at)
-        return min(found, default=None) if self._open else None
+            found += [] if self._ends_at is None else [self._ends_at]
+        return None if self._is_finished else min(found, default=None)
 
     def _summary(self, at: float) -> RunEnded:
-        ended = [(t.target, t.ended.verdict) for t in self._tracks if t.ended is not None]
-        return RunEnded(at, exit_code(tuple(verdict for _, verdict in ended)), tuple(ended))
-
-
-def _key(want: Want) -> object:
-    """What an item of a want is known by: the Logs of a stream change while it goes on."""
-    return want.stream if isinstance(want, Logs) else want
+        ended = [(t.target, t.ended.verdict) for t in self.tracks if t.ended is not None]
+        groups = [(one.target, one.verdict) for one in self._members.ended]
+        members = [track.member(self._world) for track in self.tracks]
+        members += [Member(self._world.options, one.verdict, one.at) for one in self._members.ended]
+        return RunEnded(at, together.code(members), (*ended, *(() if ended else groups)))
 
 
 def _last(lines: Sequence[LogLine]) -> int:

@@ -153,8 +153,10 @@ def deadlines(moment: Moment, options: Options, started: float) -> list[float]:
     found += [look - started for look in looks if look is not None]
     for one in moment.ledger.values():
         left = limit(one, moment.at).at
-        if left is not None and one.gone is None:
+        if one.gone is None and left is not None:
             found += [left, left - patience.EVIDENCE]
+        elif one.gone is None:
+            found.append(one.first + patience.EXPLAINS)
     return found
 
 

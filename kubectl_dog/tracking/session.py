@@ -15,6 +15,7 @@ from kubectl_dog.model.sources import Source
 from kubectl_dog.model.sources import SourceEndedError
 from kubectl_dog.tracking.core import Core
 from kubectl_dog.tracking.core import Step
+from kubectl_dog.tracking.members import Members
 from kubectl_dog.tracking.track import Track
 
 # While nobody reads the output, how often, in seconds, to look whether somebody does again.
@@ -24,9 +25,20 @@ _GLANCE = 0.05
 class Session:
     """Tracks some targets on one source, live or recorded; iterate it for its events."""
 
-    def __init__(self, source: Source, tracks: Sequence[Track], options: Options) -> None:
+    def __init__(
+        self,
+        source: Source,
+        tracks: Sequence[Track],
+        options: Options,
+        members: Members | None = None,
+    ) -> None:
         self._source = source
-        self._core = Core(tracks, options, source.started)
+        self._core = Core(tracks, options, source.started, members)
+
+    @property
+    def tracks(self) -> Sequence[Track]:
+        """Those it began with, and those of members that have come since."""
+        return self._core.tracks
 
     def __iter__(self) -> Iterator[Event]:
         """The events of `run`."""

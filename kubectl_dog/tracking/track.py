@@ -13,22 +13,21 @@ from kubectl_dog.model.events import StateChanged
 from kubectl_dog.model.events import TargetEnded
 from kubectl_dog.model.items import LogLine
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import name
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.options import Options
-from kubectl_dog.model.resources import EVENTS
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.verdicts import Explanation
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Logs
-from kubectl_dog.model.wants import Lookup
 from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.trackers.protocol import Tracker
-from kubectl_dog.tracking import eventplan
 from kubectl_dog.tracking import logplan
 from kubectl_dog.tracking import patience
 from kubectl_dog.tracking import pins
+from kubectl_dog.tracking import reads
 from kubectl_dog.tracking.decide import Decision
 from kubectl_dog.tracking.decide import deadlines
 from kubectl_dog.tracking.decide import decide
@@ -40,6 +39,7 @@ from kubectl_dog.tracking.judge import Look
 from kubectl_dog.tracking.narrate import Narrator
 from kubectl_dog.tracking.policy import limit
 from kubectl_dog.tracking.presence import Presence
+from kubectl_dog.tracking.together import Member
 from kubectl_dog.tracking.views import World
 
 
@@ -65,6 +65,7 @@ class Track:
         self._presence = Presence(target)
         self._follow = follow
         self._options = options
+        self.hopes = False
         self._forget()
 
     def _forget(self) -> None:
@@ -85,6 +86,13 @@ class Track:
     def state(self) -> StateChanged | None:
         """The judgement that was told last, if any."""
         return self._narrator.state
+
+    def member(self, world: World) -> Member:
+        """What it is among the targets of the call."""
+        options = self._seen.options if self._seen else self._own(world).options
+        if self.ended is None:
+            return Member(options, None, hopes=self.hopes)
+        return Member(options, self.ended.verdict, self.ended.at)
 
     @property
     def is_at_work(self) -> bool:
@@ -123,7 +131,7 @@ class Track:
             yield self.end(at, *verdict)
 
     def _events(self) -> Iterable[Watch]:
-        return eventplan.watches(self.target, self.related, self._shown)
+        return reads.event_watches(self.target, self.related, self._shown)
 
     def _own(self, world: World) -> World:
         return world if self._options is None else world._replace(options=self._options)
@@ -138,36 +146,24 @@ class Track:
         noted = self._streams.note(self._shown, desired, look.options)
         if noted:
             yield Notice(at, self.target, noted)
-        complete = self._is_complete(look.view, world)
+        wanted = (*self.tracker.wants(look.view), *self._events())
+        complete = reads.is_complete(self.target, wanted, look.view, world)
         if complete or not look.options.once or at >= (look.options.timeout or at + 1):
             yield from self._decide(at, world, look, complete)
 
-    def _is_complete(self, view: View, world: World) -> bool:
-        """Whether all that the tracker asks for has been listed, or may not be seen."""
-        wanted = tuple(self.tracker.wants(view))
-        if any(want not in view.answers for want in wanted if isinstance(want, Lookup)):
-            return False
-        watches = (
-            *(want for want in wanted if isinstance(want, Watch)),
-            *self._events(),
-        )
-        known = world.store.listed
-        wide = Watch(EVENTS, self.target.namespace)
-        return all(
-            watch in known
-            or watch.resource.key in view.blind
-            or (watch.resource == EVENTS and wide in known)
-            for watch in watches
-        )
-
     def _decide(self, at: float, world: World, look: Look, seen: bool) -> Iterator[Event]:
-        in_vain = pins.verdict(look.pin, look.was_met, at, look.options)
+        in_vain = pins.verdict(look.pin, look.was_met, at - look.seen_at, look.options)
         if in_vain is not None and not self._follow:
             yield self.end(at, *in_vain)
             return
         decision = decide(look.moment, look.options)
         if decision is None:
             self._decided = None
+            self.hopes = False
+            return
+        is_failure = decision.verdict is Verdict.FAILED
+        self.hopes = is_failure and look.options.fail_mode == 'end'
+        if self.hopes and world.may_heal:
             return
         since = at
         if self._decided is not None and self._decided[1].verdict is decision.verdict:
@@ -178,9 +174,7 @@ class Track:
         wants_words = options.logs or (says and not options.once)
         complete = has_evidence(decision, look.moment.assessed, world.store, options)
         # A failure that the target itself tells of is explained by what may not be listed yet.
-        says_so_itself = (
-            decision.verdict is Verdict.FAILED and look.moment.assessed.state is State.FAILED
-        )
+        says_so_itself = is_failure and look.moment.assessed.state is State.FAILED
         complete = complete and (seen or not says_so_itself)
         if complete or not wants_words or at >= since + patience.EVIDENCE:
             yield self._end_as(at, decision)
@@ -194,15 +188,16 @@ class Track:
             explanation = explain(self._seen.view, assessed, decision.cause, decision.tells)
         return self.end(at, decision.verdict, decision.reason, decision.message, explanation)
 
-    def stop(self, at: float, verdict: Verdict) -> TargetEnded:
+    def stop(self, at: float, verdict: Verdict, message: str = '') -> TargetEnded:
         """End now, on the user's wish, with the best that can be said."""
         if self._seen is None:
-            return self.end(at, verdict, '', 'nothing was seen of it yet')
+            return self.end(at, verdict, '', message or 'nothing was seen of it yet')
         assessed, ledger = self._seen.moment.assessed, self._seen.moment.ledger
         cause = best(one.cause for one in ledger.values() if one.gone is None)
         tells = f'it was waiting for {assessed.waits_for}' if assessed.waits_for else ''
         explanation = explain(self._seen.view, assessed, cause, tells)
-        return self.end(at, verdict, cause.code if cause else '', assessed.message, explanation)
+        said = message or assessed.message
+        return self.end(at, verdict, cause.code if cause else '', said, explanation)
 
     def end(
         self,
@@ -248,8 +243,11 @@ class Track:
         yield from self.tracker.wants(self._seen.view)
         yield from self._events()
         failing = {pod for one in ledger.values() for pod in one.cause.pods}
+        # An old pod may be what stands in the way: its words are wanted, too.
+        others = [one for one in self._seen.moment.assessed.other_pods if name(one) in failing]
+        pods = (*self._shown, *(one for one in others if one not in self._shown))
         options = self._seen.options
-        yield from self._streams.wants(at, self._shown, failing, world.started, options)
+        yield from self._streams.wants(at, pods, failing, world.started, options)
         for one in ledger.values():
             left = limit(one, at).at
             if left is not None and at >= left - patience.EVIDENCE:

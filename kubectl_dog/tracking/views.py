@@ -16,13 +16,15 @@ from kubectl_dog.tracking.store import Store
 class World(NamedTuple):
     """What all targets of a call share; `started` is the server's time, in epoch seconds, at 0.
 
-    `at_work` are the targets that are on their way, and have nothing standing in it.
+    `at_work` are the targets that are on their way, and have nothing standing in it; `may_heal`
+    says that another target is open, so that one that hopes is not given up yet.
     """
 
     store: Store
     started: float
     options: Options
     at_work: frozenset[Target] = frozenset()
+    may_heal: bool = False
 
 
 def build(world: World, target: Target, thing: Object, at: float, reached: Advance) -> View:
@@ -45,8 +47,15 @@ def build(world: World, target: Target, thing: Object, at: float, reached: Advan
             world.started,
             world.started + reached.at,
             reached.revised,
-            world.started + (at if store.cut else store.cut_until),
+            _linked_at(world, at),
         ),
         stable_for=world.options.stable_for,
         strict_nodes=world.options.strict_nodes,
     )
+
+
+def _linked_at(world: World, at: float) -> float:
+    """Since when everything can be heard of; 0.0 where that was never otherwise."""
+    if world.store.cut:
+        return world.started + at
+    return world.started + world.store.cut_until if world.store.cut_until else 0.0

@@ -14,10 +14,12 @@ from kubectl_dog.model.causes import Tolerance
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import part
+from kubectl_dog.model.options import FAIL_MODES
 from kubectl_dog.model.options import PAUSES
 from kubectl_dog.model.options import UNTIL
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.times import duration
+from kubectl_dog.tracking import enough
 from kubectl_dog.tracking import logfilter
 
 PREFIX = 'kubectl-dog.github.io/'
@@ -40,7 +42,11 @@ def read(options: Options, thing: Object) -> Wishes:
     # Each code for itself: a flag for one leaves the annotation for another.
     tolerances = dict(map(parse, (*told.pop('tolerate', ()), *options.tolerate)))
     unsaid = Options._field_defaults
-    merged = {name: one for name, one in told.items() if getattr(options, name) == unsaid[name]}
+    merged = {
+        name: one
+        for name, one in told.items()
+        if getattr(options, name) == unsaid[name] and name not in options.told
+    }
     effective = options._replace(**merged)
     return Wishes(effective, tolerances, share(effective.allow_failures), tuple(notices))
 
@@ -83,6 +89,17 @@ def _on_pause(text: str) -> str:
     return text
 
 
+def _fail_mode(text: str) -> str:
+    if text not in FAIL_MODES:
+        raise UserError(f'{text!r} is none of {", ".join(FAIL_MODES)}')
+    return text
+
+
+def _min_available(text: str) -> str:
+    enough.check(text)
+    return text
+
+
 def _switch(text: str) -> bool:
     if text not in ('true', 'false'):
         raise UserError(f'{text!r} is neither true nor false')
@@ -116,6 +133,8 @@ _FIELDS = {'skip-logs': 'logs'}
 _READERS: dict[str, Callable[[str], Any]] = {
     'tolerate': _tolerate,
     'allow-failures': _allow_failures,
+    'fail-mode': _fail_mode,
+    'min-available': _min_available,
     'on-pause': _on_pause,
     'stable-for': _stable_for,
     'stall-timeout': duration,

@@ -6,14 +6,22 @@ from kubectl_dog.causes.catalogue import CODES
 from kubectl_dog.causes.families import of_objects
 from kubectl_dog.causes.families import of_pods
 from kubectl_dog.causes.families import of_target
+from kubectl_dog.causes.families import rank
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import Progress
 from kubectl_dog.model.assessments import State
+from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.items import Answer
+from kubectl_dog.model.resources import CONFIGMAPS
+from kubectl_dog.model.wants import Lookup
+from tests.unit.builders import PROBED
+from tests.unit.builders import container
 from tests.unit.builders import deployment
 from tests.unit.builders import ended
 from tests.unit.builders import kube_event
 from tests.unit.builders import pod
 from tests.unit.builders import replica_set
+from tests.unit.builders import running
 from tests.unit.builders import status
 from tests.unit.builders import view
 from tests.unit.builders import waiting
@@ -125,3 +133,44 @@ def test_of_a_job_its_own_retries_decide(kind, explains):
     assessed = Assessment(State.PROGRESSING, pods=(crashed,))
     [cause] = of_target(view(thing), assessed)
     assert cause.explains is explains
+
+
+CRASH = Cause('CrashLoop', '', 'main', '', pods=('a',))
+
+
+@pytest.mark.parametrize(
+    ('better', 'worse'),
+    (
+        pytest.param(CRASH, CRASH._replace(code='NotReady'), id='specific before general'),
+        pytest.param(CRASH, CRASH._replace(standing=False), id='what stands first'),
+        pytest.param(CRASH._replace(pods=('a', 'b')), CRASH, id='on more pods'),
+    ),
+)
+def test_the_best_explanation_comes_first(better, worse):
+    assert rank(better) < rank(worse)
+
+
+def crashing(name, ends, state=None):
+    return pod(status(state=state or ended(3), last=ended(3), restarts=ends - 1), name=name, age=1)
+
+
+def test_what_stands_on_one_pod_stands_and_is_told_in_order():
+    again = pod(status(last=ended(3), restarts=9, state=running(1)), name='web-2', age=1)
+    unready = pod(status(), name='web-3', containers=[container(**PROBED)])
+    event = kube_event(
+        unready, 'Unhealthy', 'Readiness probe failed: 503', field='spec.containers{main}'
+    )
+    found = of_pods(view(None, event), [unready, again, crashing('web-1', 2)])
+    assert [cause.code for cause in found] == ['CrashLoop', 'NotReady']
+    assert (found[0].standing, found[0].ends, found[0].pods) == (True, 9, ('web-2', 'web-1'))
+
+
+def test_what_is_there_now_for_one_pod_is_there_for_all_that_need_the_same():
+    told = waiting('CreateContainerConfigError', 'configmap "app" not found')
+    other = waiting('CreateContainerConfigError', 'configmap "lib" not found')
+    answers = {Lookup(CONFIGMAPS, 'shop'): Answer('found', ({'metadata': {'name': 'app'}},))}
+    pods = [
+        pod(status(state=state), name=f'web-{n}') for n, state in enumerate((told, told, other))
+    ]
+    found = {cause.subject: cause.healing for cause in of_pods(view(None, answers=answers), pods)}
+    assert found == {'app': True, 'lib': False}

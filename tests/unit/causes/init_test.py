@@ -30,3 +30,10 @@ def test_a_step_that_still_runs_only_explains():
 
 def test_steps_that_are_done_and_sidecars_are_fine():
     assert find(status('wait', ended(0)), status('proxy', ended(1))) == []
+
+
+def test_a_sidecar_before_it_hides_no_step():
+    inits = [container('proxy', restartPolicy='Always'), container('migrate')]
+    told = [status('proxy', running(9)), status('migrate', ended(1))]
+    thing = pod(inits=inits, init_statuses=told, phase='Pending')
+    assert [cause.subject for cause in init.find(view(), thing)] == ['migrate']

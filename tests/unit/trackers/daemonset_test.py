@@ -224,60 +224,52 @@ def untouched(age):
     return labelled(one, controller_revision_hash='b')
 
 
-def down(updated=2, thing=None, pods=(), nodes=(node('n-2'),), **fields):
-    thing = thing or daemon_set(2, updatedNumberScheduled=updated, numberAvailable=1)
+def down(*pods, updated=2, nodes=(node('n-2'),), **fields):
+    thing = daemon_set(2, updatedNumberScheduled=updated, numberAvailable=1)
     index = {one['metadata']['name']: (one,) for one in nodes}
     return assess(thing, member('n1'), *pods, *REVISIONS, nodes=index, **fields)
 
 
 @pytest.mark.parametrize(
-    ('judged', 'waits_for'),
+    ('other', 'fields'),
     (
-        pytest.param(down(pods=[lost('web-n2')]), '', id='its node was lost before'),
-        pytest.param(down(1, pods=[lost('web-n2', 'a')]), '', id='with the old revision on it'),
+        pytest.param(lost('web-n2'), {}, id='its node was lost before'),
+        pytest.param(lost('web-n2', 'a'), {'updated': 1}, id='with the old revision on it'),
+        pytest.param(lost('web-n2', 'a', deleting=True), {'updated': 1}, id='where it cannot go'),
+        pytest.param(untouched(11), {}, id='a new pod is not taken up'),
         pytest.param(
-            down(1, pods=[lost('web-n2', 'a', deleting=True)]), '', id='where it cannot go'
-        ),
-        pytest.param(down(pods=[untouched(11)]), '', id='a new pod is not taken up'),
-        pytest.param(
-            down(pods=[untouched(9)]), '1 of 2 pods to become ready', id='a new pod may be yet'
+            lost('web-n2'), {'nodes': [node('n-2', since=30)]}, id='it was lost just before'
         ),
         pytest.param(
-            down(pods=[lost('web-n2')], nodes=[node('n-2', since=5)]),
-            '1 of 2 pods to become ready',
-            id='its node is lost since',
-        ),
-        pytest.param(
-            down(pods=[lost('web-n2')], nodes=[node('n-2', ready='True')]),
-            '1 of 2 pods to become ready',
-            id='its node is ready',
-        ),
-        pytest.param(
-            down(pods=[lost('web-n2')], nodes=()),
-            '1 of 2 pods to become ready',
-            id='its node is not known',
-        ),
-        pytest.param(
-            down(pods=[lost('web-n2')], strict_nodes=True),
-            '1 of 2 pods to become ready',
-            id='nodes are strict',
-        ),
-        pytest.param(
-            down(pods=[member('n2', ready=False, nodeName='n-2')]),
-            '1 of 2 pods to become ready',
-            id='its kubelet says that it is not ready',
-        ),
-        pytest.param(
-            down(pods=[lost('web-n2', phase='Failed')]),
-            '1 of 2 pods to become ready',
-            id='it has ended',
+            lost('web-n2'), {'nodes': [node('n-2', ready='Unknown')]}, id='nobody knows its state'
         ),
     ),
 )
-def test_a_node_that_was_down_before_is_not_waited_for(judged, waits_for):
-    assert judged.waits_for == waits_for
+def test_a_node_that_was_down_before_is_not_waited_for(other, fields):
+    judged = down(other, **fields)
+    assert judged.waits_for == ''
     told = 'does not wait for n-2, not ready since before tracking began (--strict-nodes does)'
-    assert judged.notices == (() if waits_for else (told,))
+    assert judged.notices == (told,)
+
+
+@pytest.mark.parametrize(
+    ('other', 'fields'),
+    (
+        pytest.param(untouched(9), {}, id='a new pod may be taken up yet'),
+        pytest.param(lost('web-n2'), {'nodes': [node('n-2', since=29)]}, id='it is lost since'),
+        pytest.param(lost('web-n2'), {'nodes': [node('n-2', ready='True')]}, id='it is ready'),
+        pytest.param(lost('web-n2'), {'nodes': [node('n-3')]}, id='it is not known'),
+        pytest.param(lost('web-n2'), {'strict_nodes': True}, id='nodes are strict'),
+        pytest.param(
+            member('n2', ready=False, nodeName='n-2'), {}, id='its kubelet says that it is not'
+        ),
+        pytest.param(lost('web-n2', phase='Failed'), {}, id='it has ended'),
+    ),
+)
+def test_other_nodes_are_waited_for(other, fields):
+    judged = down(other, **fields)
+    assert judged.waits_for == '1 of 2 pods to become ready'
+    assert judged.notices == ()
 
 
 def test_only_the_nodes_of_silent_pods_are_looked_at():
@@ -290,14 +282,23 @@ def test_only_the_nodes_of_silent_pods_are_looked_at():
     assert NODES not in {one.resource for one in strict}
 
 
-def test_at_most_five_nodes_are_looked_at():
-    pods = [lost(f'web-{number}') for number in range(7)]
+@pytest.mark.parametrize(('count', 'watches'), ((5, 5), (6, 1)))
+def test_of_many_nodes_all_are_looked_at_together(count, watches):
+    pods = [lost(f'web-{number}') for number in range(count)]
     for number, one in enumerate(pods):
         one['spec']['nodeName'] = f'n-{number}'
-    wants = tracker.wants(view(daemon_set(), *pods, target=TARGET))
-    assert sum(one.resource == NODES for one in wants) == 5
+    wants = [
+        w for w in tracker.wants(view(daemon_set(), *pods, target=TARGET)) if w.resource == NODES
+    ]
+    assert len(wants) == watches
+    assert (Watch(NODES, '') in wants) is (count > 5)
 
 
 def test_a_pod_that_may_yet_be_taken_up_is_looked_at_again():
-    assert down(pods=[untouched(3)]).recheck_at == NOW + 7
-    assert down(pods=[untouched(11)], nodes=()).recheck_at is None
+    assert down(untouched(3)).recheck_at == NOW + 7
+    assert down(untouched(11), nodes=()).recheck_at is None
+
+
+def test_without_any_node_it_says_so():
+    assert assess(daemon_set(0)).notices == ('has no pods, as there is no node that they are for',)
+    assert assess(daemon_set(0, observedGeneration=None)).notices == ()

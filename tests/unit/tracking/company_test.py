@@ -42,22 +42,28 @@ def ready(name):
 class Call:
     """A call with three pods as targets."""
 
-    def __init__(self, *objects):
+    def __init__(self, *objects, own=(None, None, None), **options):
         self.tracks = {
-            name: Track(Target(PODS, 'shop', name), tracker) for name in NAMES[: len(objects)]
+            name: Track(Target(PODS, 'shop', name), tracker, options=mine)
+            for name, mine in zip(NAMES[: len(objects)], own)
         }
-        self.core = Core(list(self.tracks.values()), Options(logs=False), NOW)
+        self.core = Core(list(self.tracks.values()), Options(logs=False, **options), NOW)
         self.core.step(0.0, None)
         for name, thing in zip(NAMES, objects):
-            self.core.step(0.0, Item(0.0, self.tracks[name].root, Listed((thing,))))
+            self.last = self.core.step(0.0, Item(0.0, self.tracks[name].root, Listed((thing,))))
+
+    def until(self, at):
+        while self.last.deadline is not None and self.last.deadline <= at:
+            self.last = self.core.step(self.last.deadline, None)
+        return self
 
     def change(self, at, name, thing):
-        step = self.core.step(at, None)
-        while step.deadline is not None and step.deadline <= at and not step.finished:
-            step = self.core.step(step.deadline, None)
-        step = self.core.step(at, Item(at, self.tracks[name].root, Changed('MODIFIED', thing)))
-        for log in [want for want in step.wants if isinstance(want, Logs)]:
-            self.core.step(at, Item(at, log, LogEnd(log.restarts)))
+        if not self.until(at).last.finished:
+            item = Item(at, self.tracks[name].root, Changed('MODIFIED', thing))
+            self.last = self.core.step(at, item)
+        for log in [want for want in self.last.wants if isinstance(want, Logs)]:
+            self.last = self.core.step(at, Item(at, log, LogEnd(log.restarts)))
+        return self
 
     def verdict(self, name):
         end = self.tracks[name].ended
@@ -105,3 +111,77 @@ def test_it_gets_its_chance_when_the_other_is_there_at_last():
     assert call.verdict('web') is None
     call.change(60, 'web', crashed(5))
     assert call.verdict('web') == ('failed', 60)
+
+
+def died(name):
+    return pod(
+        status(name='main', state=ended(3)), name=name, phase='Failed', restartPolicy='Never'
+    )
+
+
+def verdicts(call):
+    return [call.verdict(name) and call.verdict(name)[0] for name in call.tracks]
+
+
+def code(call):
+    return call.last.events[-1].exit_code
+
+
+def test_a_failure_ends_the_call_once_the_others_were_looked_at():
+    call = Call(starting('web'), starting('db'), starting('cache'))
+    call.change(10, 'web', died('web')).change(14, 'db', died('db')).until(15.9)
+    assert verdicts(call) == ['failed', 'failed', None]
+    # The verdict of the first waited a second for its evidence.
+    call.until(16)
+    assert verdicts(call) == ['failed', 'failed', 'progressing']
+    assert (call.last.finished, code(call)) == (True, 1)
+
+
+def test_every_target_is_judged_where_that_is_asked():
+    call = Call(starting('web'), starting('db'), keep_going=True)
+    call.change(10, 'web', died('web')).change(40, 'db', ready('db'))
+    assert verdicts(call) == ['failed', 'ready']
+    assert code(call) == 1
+
+
+def test_what_may_fail_fails_nothing():
+    call = Call(starting('web'), starting('db'), own=[Options(fail_mode='ignore'), None])
+    call.change(10, 'web', died('web')).change(40, 'db', ready('db'))
+    assert verdicts(call) == ['failed', 'ready']
+    assert code(call) == 0
+
+
+HOPEFUL = Options(fail_mode='end')
+
+
+def test_what_hopes_fails_when_the_others_have_ended():
+    call = Call(starting('web'), starting('db'), own=[HOPEFUL, None])
+    call.change(10, 'web', died('web')).until(20)
+    assert verdicts(call) == [None, None]
+    call.change(40, 'db', ready('db')).until(42)
+    assert verdicts(call) == ['failed', 'ready']
+    assert code(call) == 1
+
+
+def test_what_hopes_may_heal():
+    call = Call(starting('web'), starting('db'), own=[HOPEFUL, None])
+    unpulled = pod(status(state=waiting('ImagePullBackOff')), name='web', phase='Pending')
+    call.change(1, 'web', unpulled).until(70)
+    assert verdicts(call) == [None, None]
+    call.change(80, 'web', ready('web')).change(90, 'db', ready('db'))
+    assert verdicts(call) == ['ready', 'ready']
+
+
+def test_all_that_hope_are_given_up_together():
+    call = Call(starting('web'), starting('db'), own=[HOPEFUL, HOPEFUL])
+    call.change(10, 'web', died('web')).until(20)
+    assert verdicts(call) == [None, None]
+    call.change(30, 'db', died('db')).until(32)
+    assert verdicts(call) == ['failed', 'failed']
+
+
+def test_what_blocks_nothing_is_waited_for_only_with_the_others():
+    call = Call(starting('web'), starting('db'), own=[Options(blocking=False), None])
+    call.change(40, 'db', ready('db'))
+    assert verdicts(call) == ['progressing', 'ready']
+    assert (call.last.finished, code(call)) == (True, 0)

@@ -81,3 +81,9 @@ def test_an_annotation_that_cannot_be_read_is_told_and_left_out(annotations, sai
 def test_an_option_that_cannot_be_read_is_an_error():
     with pytest.raises(UserError, match='no cause'):
         wishes.read(Options(tolerate=('Crash=1',)), {})
+
+
+def test_a_default_that_was_said_is_kept():
+    told = annotated(strict_nodes='true', stable_for='20s', timeout='5m')
+    options = Options(told=('strict_nodes', 'stable_for'))
+    assert wishes.read(options, told).options == options._replace(timeout=300.0)
