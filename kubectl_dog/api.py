@@ -326,4 +326,7 @@ def renderer(form: str, play: Play, colour: bool, timestamps: bool = False) -> R
         return JsonRenderer(started)
     from kubectl_dog.output.plain import PlainRenderer
 
-    return PlainRenderer(started, colour, play.several, play.follow, play.spaces, timestamps)
+    several, spaces = play.several, play.spaces
+    return PlainRenderer(
+        started, colour, several, play.follow, spaces=spaces, timestamps=timestamps
+    )

@@ -63,12 +63,13 @@ class PlainRenderer:
     start; `started` is taken so that all renderers are made alike.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         started: float,
         colour: bool = False,
         several: bool = False,
         follow: bool = False,
+        *,
         spaces: bool = False,
         timestamps: bool = False,
     ) -> None:

@@ -89,7 +89,7 @@ class Track:
 
     def member(self, world: World) -> Member:
         """What it is among the targets of the call."""
-        options = self._seen.options if self._seen else self._own(world).options
+        options = self._seen.options if self._seen else self.own(world).options
         if self.ended is None:
             return Member(options, None, hopes=self.hopes)
         return Member(options, self.ended.verdict, self.ended.at)
@@ -109,7 +109,7 @@ class Track:
         """Judge the present state of the store; events for everything that is new."""
         if self.ended is not None:
             return
-        world = self._own(world)
+        world = self.own(world)
         if self.root in world.store.listed:
             thing = next(iter(world.store.objects(self.root)), None)
             known = uid(self._seen.view.object or {}) if self._seen else ''
@@ -133,7 +133,8 @@ class Track:
     def _events(self) -> Iterable[Watch]:
         return reads.event_watches(self.target, self.related, self._shown)
 
-    def _own(self, world: World) -> World:
+    def own(self, world: World) -> World:
+        """The world with the target's own options."""
         return world if self._options is None else world._replace(options=self._options)
 
     def _look(self, at: float, world: World, thing: Object) -> Iterator[Event]:
@@ -234,7 +235,7 @@ class Track:
         """What should be read for this target from now on."""
         if self.ended is not None:
             return
-        world = self._own(world)
+        world = self.own(world)
         yield self.root
         yield from self._presence.wants()
         if self._seen is None:
@@ -257,7 +258,7 @@ class Track:
         """When to look again though nothing was delivered, strictly after `at`; None: never."""
         if self.ended is not None:
             return None
-        world = self._own(world)
+        world = self.own(world)
         found = self._presence.deadlines(world.options)
         options = self._seen.options if self._seen else world.options
         if options.timeout is not None:

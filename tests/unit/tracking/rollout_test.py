@@ -581,3 +581,10 @@ def test_a_log_that_may_not_be_read_is_said_to_be_so():
     play.give(1, LOG, Trouble('denied', 'forbidden'))
     play.changed(14, POD_WATCH, crashed(3)).until(40)
     assert play.ended.explanation.unseen == ('its log may not be read (pods/log)',)
+
+
+@pytest.mark.parametrize(('shown', 'told'), ((True, 1), (False, 0)))
+def test_kube_events_are_told_unless_nobody_wants_them(shown, told):
+    play = start(pod(status(state=waiting('ContainerCreating')), owner='rs-2'), show_events=shown)
+    play.listed(1, EVENT_WATCH, kube_event(pod(), 'Pulling', 'pulling'))
+    assert len(play.of(KubeEvent)) == told
