@@ -30,6 +30,8 @@ FAST = (
     '\\"line %08d INFO request handled in 12ms path=/api/v1/things status=200\\\\n\\", i}"; '
     'sleep 100000'
 )
+# One that Python's own engine matches, and one that the automaton does.
+EXPRESSIONS = ('status=[0-9]', 'INFO .*status=200')
 PACED = 'i=0; while :; do i=$((i+1)); echo "line $i"; sleep 0.02; done'
 NUMBER = re.compile(rb'line 0*(\d+)')
 
@@ -60,10 +62,13 @@ def install(folder):
     return str(folder / 'venv/bin/kubectl-dog')
 
 
-def deploy(name, script, replicas):
+def deploy(name, script, replicas, containers=1):
     labels = {'app': name}
-    container = {'name': 'main', 'image': IMAGE, 'command': ['sh', '-c', script]}
-    pod = {'containers': [container], 'terminationGracePeriodSeconds': 0}
+    made = [
+        {'name': f'main-{number}', 'image': IMAGE, 'command': ['sh', '-c', script]}
+        for number in range(containers)
+    ]
+    pod = {'containers': made, 'terminationGracePeriodSeconds': 0}
     spec = {
         'replicas': replicas,
         'selector': {'matchLabels': labels},
@@ -90,6 +95,44 @@ def written(name, count):
             return
         time.sleep(1)
     raise SystemExit(f'{name}: the pods have not written their lines')
+
+
+def crowd(dog, args):
+    """200 logs at once, filtered and in colour: the same expression for both."""
+    pods, containers, lines = 20, 10, 2000
+    script = FAST.replace(str(LINES), str(lines))
+    deploy('crowd', script, pods, containers)
+    streams = pods * containers
+    time.sleep(10)
+    for regex in EXPRESSIONS:
+        commands = {
+            'kubectl-dog': [
+                dog, 'follow', 'deploy/crowd', '-n', SPACE, '--tail', '-1', '--include', regex,
+                '--color', 'always',
+            ],
+            'stern': [
+                'stern', '-n', SPACE, '-l', 'app=crowd', '--tail', '-1', '-i', regex, '--color',
+                'always', '--max-log-requests', str(streams),
+            ],
+        }  # fmt: skip
+        runs = {tool: [] for tool in commands}
+        for _ in range(args.rounds):
+            for tool, command in commands.items():
+                runs[tool].append(drink(command, streams * lines))
+        found = {tool: [statistics.median(each) for each in zip(*runs[tool])] for tool in runs}
+        base = found['stern']
+        say(f'{streams} streams × {lines:,} lines, `{regex}`, medians of {args.rounds}:\n')
+        table(
+            ('tool', 'CPU s', '× stern', 'seconds', '× stern', 'peak MB'),
+            [
+                (
+                    tool, f'{cpu:.2f}', f'{cpu / base[0]:.2f}', f'{seconds:.2f}',
+                    f'{seconds / base[1]:.2f}', f'{memory:.0f}',
+                )
+                for tool, (cpu, seconds, memory) in found.items()
+            ],
+        )  # fmt: skip
+    kubectl('delete', 'deploy', 'crowd', '-n', SPACE)
 
 
 def drink(command, lines):
@@ -186,6 +229,7 @@ def main():
     parser.add_argument('--pods', type=int, default=4, help='pods of the second race')
     parser.add_argument('--seconds', type=float, default=20, help='how long latency is measured')
     parser.add_argument('--streams', type=int, default=500, help='for the memory per stream')
+    parser.add_argument('--crowd', action='store_true', help='only 200 filtered streams')
     parser.add_argument('--dog', help='this kubectl-dog instead of a fresh wheel of the tree')
     args = parser.parse_args()
     missing = [name for name in ('kubectl', 'stern') if not shutil.which(name)]
@@ -196,6 +240,9 @@ def main():
         python = str(Path(dog).with_name('python'))
         kubectl('create', 'namespace', SPACE, check=False, stderr=subprocess.DEVNULL)
         try:
+            crowd(dog, args)
+            if args.crowd:
+                return
             compare(dog, args)
         finally:
             kubectl('delete', 'namespace', SPACE, '--wait=false')

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
@@ -15,24 +16,33 @@ from typing import cast
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.options import Options
+from kubectl_dog.model.resources import Group
 from kubectl_dog.model.resources import Resource
+from kubectl_dog.model.resources import Sought
 from kubectl_dog.model.resources import Target
-from kubectl_dog.model.resources import well_known
 from kubectl_dog.model.sources import Source
 from kubectl_dog.model.statuses import Status
 from kubectl_dog.output.base import Renderer
 from kubectl_dog.tracking import plugins
+from kubectl_dog.tracking.members import Members
 from kubectl_dog.tracking.session import Session
 from kubectl_dog.tracking.track import Track
 
 if TYPE_CHECKING:
-    from kubectl_dog.cluster.protocol import Connection
+    # Under their own names: that is how others may use them.
+    from kubectl_dog.cluster.protocol import Connection as Connection  # noqa: PLC0414
     from kubectl_dog.cluster.source import LiveSource
+    from kubectl_dog.cluster.vocabulary import Kinds as Kinds  # noqa: PLC0414
+    from kubectl_dog.manifests.objects import Placed
     from kubectl_dog.recording.reader import Recording
     from kubectl_dog.recording.writer import RecordingWriter
+    from kubectl_dog.specs.targets import Spec
     from kubectl_dog.trackers.declarative.rules import Rule
     from kubectl_dog.trackers.protocol import Tracker
     from kubectl_dog.tracking.look import Look
+
+# No target has options of its own.
+NONE: Mapping[Sought, Options] = MappingProxyType({})
 
 
 class Stoppable(Source, Protocol):
@@ -43,12 +53,28 @@ class Stoppable(Source, Protocol):
         ...
 
 
+class Wanted(NamedTuple):
+    """What a call is about; `notices` say what was left out, one sentence each, and `own` are the
+    options of targets that have their own.
+    """
+
+    targets: tuple[Sought, ...]
+    notices: tuple[str, ...] = ()
+    own: Mapping[Sought, Options] = NONE
+
+
 class Play(NamedTuple):
-    """A session, ready to be iterated for its events, and the source that can stop it."""
+    """A session, ready to be iterated for its events, and the source that can stop it.
+
+    `several`: the lines of the output must tell which target they are about; `spaces`: in which
+    namespace, too.
+    """
 
     source: Stoppable
     session: Session
     follow: bool = False
+    several: bool = False
+    spaces: bool = False
 
 
 def connect(connection: str = 'kubeconfig', **flags: Any) -> Connection:
@@ -59,25 +85,47 @@ def connect(connection: str = 'kubeconfig', **flags: Any) -> Connection:
     return cast('Connection', opened(Flags(**flags)))
 
 
-def resolver(connection: Connection) -> Callable[[str], Resource]:
-    """From a TYPE, as kubectl takes it, to a resource that can be tracked.
+def resolver(connection: Connection) -> Kinds:
+    """From what people and manifests call a kind to a resource that can be tracked."""
+    from kubectl_dog.cluster.vocabulary import Kinds
 
-    What it returns raises UserError for what is unknown, and AccessError.
+    return Kinds(connection)
+
+
+def chosen(placed: Iterable[Placed], namespace: str, is_told: bool, kinds: Kinds) -> Wanted:
+    """The targets that the objects of files are; raises UserError, and AccessError.
+
+    Objects without a namespace are in `namespace`; none may be elsewhere where it `is_told`.
     """
-    discovered: Callable[[str], Resource] | None = None
+    from kubectl_dog.manifests import targets
 
-    def resolve(word: str) -> Resource:
-        nonlocal discovered
-        known = well_known(word)
-        if known is not None:
-            return known
-        if discovered is None:
-            from kubectl_dog.cluster.discovery import Resolver
+    return Wanted(*targets.find(placed, namespace, is_told, kinds.of_kind))
 
-            discovered = Resolver(connection)
-        return discovered(word)
 
-    return resolve
+def selected(placed: Iterable[Placed], selector: str) -> Iterator[Placed]:
+    """Those of the objects that have labels as a selector asks for; raises UserError."""
+    from kubectl_dog.model import selectors
+    from kubectl_dog.model.objects import part
+
+    terms = selectors.parse(selector)
+    for one in placed:
+        if selectors.matches(terms, part(one.object, 'metadata', 'labels')):
+            yield one
+
+
+def release(connection: Connection, name: str) -> Iterator[Placed]:
+    """The objects of the newest revision of a helm release in the connection's namespace.
+
+    Raises MissingError, AccessError and UserError.
+    """
+    from kubectl_dog.cluster import helm
+    from kubectl_dog.manifests.objects import parse
+
+    found = helm.release(connection, name)
+    return parse(
+        found.manifest.encode('utf-8', 'replace'),
+        f'release {found.name}, revision {found.revision}',
+    )
 
 
 def live(connection: Connection) -> LiveSource:
@@ -126,21 +174,32 @@ def _replay(recording: Recording, speed: float | None, given: Sequence[Rule] = (
     if not recording.targets:
         raise UserError('the recording names no target: its first line should')
     source = RecordedSource(recording, speed)
-    opened = session(source, recording.targets, recording.options, given)
-    return Play(source, opened, recording.options.follow)
+    opened = session(source, recording.targets, recording.options, given, recording.own)
+    return play(source, opened, recording.targets, recording.options)
+
+
+def play(source: Stoppable, session: Session, targets: Sequence[Sought], options: Options) -> Play:
+    """A session about these targets, with what renderers need to know of them."""
+    groups = [one for one in targets if isinstance(one, Group)]
+    homes = {one.namespace for one in targets if one.resource.namespaced}
+    everywhere = any(one.resource.namespaced and not one.namespace for one in groups)
+    several = len(targets) > 1 or bool(groups)
+    return Play(source, session, options.follow, several, everywhere or len(homes) > 1)
 
 
 def recorder(
     path: str,
     started: float,
-    targets: Sequence[Target],
+    targets: Sequence[Sought],
     options: Options,
+    own: Mapping[Sought, Options] = NONE,
 ) -> RecordingWriter:
-    """Writes a recording to a file, which it creates; raises UserError."""
+    """Writes a recording to a file, which it creates; `own` as in `session`. Raises UserError."""
+    from kubectl_dog.recording.writer import Header
     from kubectl_dog.recording.writer import RecordingWriter
     from kubectl_dog.version import VERSION
 
-    return RecordingWriter(path, started, targets, options, program=VERSION)
+    return RecordingWriter(path, Header(started, targets, options, VERSION, own))
 
 
 def tap(source: Source, writer: RecordingWriter) -> Source:
@@ -151,26 +210,74 @@ def tap(source: Source, writer: RecordingWriter) -> Source:
 
 
 def session(
-    source: Source, targets: Sequence[Target], options: Options, given: Sequence[Rule] = ()
+    source: Source,
+    targets: Sequence[Sought],
+    options: Options,
+    given: Sequence[Rule] = (),
+    own: Mapping[Sought, Options] = NONE,
 ) -> Session:
-    """Track the targets on a source: iterate it for its events. Raises UserError.
+    """Track the targets, and the members of groups, on a source: iterate it for its events.
 
-    Rules that are `given` (see `rules`) win over trackers.
+    Rules that are `given` (see `rules`) win over trackers. `own` are the options of targets that
+    have their own, in place of `options`. Raises UserError.
     """
-    tracks = [
-        Track(target, plugins.tracker(target.resource, given, asks_cluster=True), options.follow)
-        for target in targets
-    ]
-    return Session(source, tracks, options)
+
+    def track(target: Target) -> Track:
+        judge = plugins.tracker(target.resource, given, asks_cluster=True)
+        return Track(target, judge, options.follow, own.get(target))
+
+    named, groups = _parted(targets)
+    for group in groups:
+        # What cannot be tracked is told now, and not when the first member comes.
+        plugins.tracker(group.resource, given, asks_cluster=True)
+    return Session(source, [track(one) for one in named], options, Members(groups, track))
 
 
-def objects(names: Iterable[str], recursive: bool = False) -> Iterator[Object]:
-    """The Kubernetes objects of files, of directories (`recursive`: to any depth) and of `-`,
-    which is standard input. Raises UserError that names the file, and the document.
+def spec(path: str) -> Spec:
+    """What a spec in kubedog's JSON asks for, from a file or from `-`, which is standard input.
+
+    Raises UserError that names the file and the JSON path. No cluster is asked.
+    """
+    from kubectl_dog.manifests import files
+    from kubectl_dog.specs import targets
+    from kubectl_dog.specs import text
+
+    name = 'standard input' if path == files.STDIN else path
+    return targets.parse(text.parse(files.content(path), name), name)
+
+
+def specified(found: Spec, connection: Connection, options: Options) -> Wanted:
+    """The targets that a spec asks for, with their options; raises UserError, and AccessError."""
+    from kubectl_dog.specs.targets import targets
+
+    found_targets = targets(found, connection.namespace, resolver(connection), options)
+    own: dict[Sought, Options] = dict(found_targets.items())
+    return Wanted(tuple(own), own=own)
+
+
+def _parted(targets: Sequence[Sought]) -> tuple[list[Target], list[Group]]:
+    named = [one for one in targets if isinstance(one, Target)]
+    return named, [one for one in targets if isinstance(one, Group)]
+
+
+def placed(names: Iterable[str], recursive: bool = False, directory: str = '') -> Iterator[Placed]:
+    """The Kubernetes objects of files, of directories (`recursive`: to any depth), of URLs, and of
+    `-`, which is standard input; then what kustomize makes of a `directory`. With their places.
+
+    Raises UserError that names the file, and the document.
     """
     from kubectl_dog.manifests.files import read
 
-    return read(names, recursive)
+    yield from read(names, recursive)
+    if directory:
+        from kubectl_dog.manifests.kustomize import build
+
+        yield from build(directory)
+
+
+def objects(names: Iterable[str], recursive: bool = False, directory: str = '') -> Iterator[Object]:
+    """The same without their places."""
+    return (one.object for one in placed(names, recursive, directory))
 
 
 def statuses(things: Iterable[Object]) -> tuple[Status, ...]:
@@ -195,22 +302,31 @@ def _tracker(resource: Resource) -> Tracker:
         return Untracked(str(error))
 
 
-def look(source: Source, targets: Sequence[Target]) -> Look:
-    """The status of targets by one look at a source, which is closed then. Raises UserError.
+def look(source: Source, targets: Sequence[Sought]) -> Look:
+    """The status of targets, and of members of groups, by one look at a source, which is closed
+    then. Raises UserError.
 
     It is judged as by `statuses`; what could not be read is in `unseen`, with its verdict.
     """
     from kubectl_dog.tracking.look import look as take
 
-    return take(source, [Track(target, plugins.tracker(target.resource)) for target in targets])
+    def track(target: Target) -> Track:
+        return Track(target, plugins.tracker(target.resource))
+
+    named, groups = _parted(targets)
+    return take(source, [track(one) for one in named], Members(groups, track))
 
 
-def renderer(form: str, started: float, colour: bool, follow: bool = False) -> Renderer:
-    """`plain` or `json`; `follow` as in `Options`."""
+def renderer(form: str, play: Play, colour: bool, timestamps: bool = False) -> Renderer:
+    """`plain` or `json`, for what is played; `timestamps` are those of log lines."""
+    started = play.source.started
     if form == 'json':
         from kubectl_dog.output.jsonl import JsonRenderer
 
         return JsonRenderer(started)
     from kubectl_dog.output.plain import PlainRenderer
 
-    return PlainRenderer(started=started, colour=colour, follow=follow)
+    several, spaces = play.several, play.spaces
+    return PlainRenderer(
+        started, colour, several, play.follow, spaces=spaces, timestamps=timestamps
+    )

@@ -1,4 +1,7 @@
-"""What the user tolerates: `CODE=DURATION|COUNT|always|never`, and how many pods may fail."""
+"""What the user tolerates: `CODE=DURATION|COUNT|always|never`, and how many pods may fail.
+
+`CODE/SUBJECT` is for one of what a cause is about, mostly a container: `CrashLoop/sidecar=always`.
+"""
 
 from __future__ import annotations
 
@@ -33,26 +36,27 @@ class Share(NamedTuple):
 
 
 def parse(told: str) -> tuple[str, Tolerance]:
-    """The code and its tolerance from `CrashLoop=5` and the like; raises UserError.
+    """What is tolerated (a code, or `CODE/SUBJECT`) and its tolerance; raises UserError.
 
     A count is the number of the end that fails the target, as in the table of codes.
     """
-    code, is_told, value = (one.strip() for one in told.partition('='))
+    what, is_told, value = (one.strip() for one in told.partition('='))
+    code = what.partition('/')[0]
     if code not in CODES:
         similar = near(code, list(CODES))
         hint = f': did you mean {similar[0]}?' if similar else ''
         raise UserError(f'no cause has the code {code!r}{hint}')
     if value in _WORDS:
-        return code, _WORDS[value]
+        return what, _WORDS[value]
     if not is_told or not value:
-        raise UserError(f'{told!r} does not say how much: write {code}=5m, or always, or never')
+        raise UserError(f'{told!r} does not say how much: write {what}=5m, or always, or never')
     if not _COUNT.fullmatch(value):
-        return code, Tolerance(seconds=duration(value))
+        return what, Tolerance(seconds=duration(value))
     if CODES[code].tolerance.ends is None:
-        raise UserError(f'{code} is not counted: write {code}={value}s, or always, or never')
+        raise UserError(f'{code} is not counted: write {what}={value}s, or always, or never')
     if int(value) < 1:
-        raise UserError(f'{told!r} cannot be: the first end is the 1st; write {code}=never')
-    return code, Tolerance(ends=int(value))
+        raise UserError(f'{told!r} cannot be: the first end is the 1st; write {what}=never')
+    return what, Tolerance(ends=int(value))
 
 
 def share(told: str) -> Share:
@@ -64,8 +68,11 @@ def share(told: str) -> Share:
 
 
 def allow(causes: Iterable[Cause], told: Mapping[str, Tolerance]) -> tuple[Cause, ...]:
-    """The causes with the tolerances that the user told."""
-    return tuple(cause._replace(allowed=told.get(cause.code)) for cause in causes)
+    """The causes with the tolerances that the user told: those for a subject go first."""
+    return tuple(
+        cause._replace(allowed=told.get(f'{cause.code}/{cause.subject}', told.get(cause.code)))
+        for cause in causes
+    )
 
 
 def excuse(causes: tuple[Cause, ...], pods: int) -> tuple[Cause, ...]:

@@ -63,10 +63,8 @@ def read(words: str, container: str) -> Fault | None:
     key = _KEY.search(words)
     if key:
         what = f'{key[2]} {key[3]}'
-        # Of a Secret nothing is read but its name.
-        kind = 'configmap' if key[2] == 'ConfigMap' else ''
         subject = f'{key[3]}/{key[1]}'
-        return Fault('KeyMissing', subject, f'{what} has no key {key[1]}', kind, key[3])
+        return Fault('KeyMissing', subject, f'{what} has no key {key[1]}', key[2].lower(), key[3])
     missing = _MISSING.search(words)
     if missing:
         kind = missing[1].lower()
@@ -125,7 +123,9 @@ def _holders(pod: Object, volume: str, key: str) -> Iterator[str]:
 
 
 def _cause(view: View, pod: Object, fault: Fault, reason: str) -> Cause:
-    command = f'kubectl describe pod -n {view.target.namespace} {name(pod)}'
+    about = f'{fault.kind} -n' if fault.kind and fault.code == 'KeyMissing' else 'pod -n'
+    what = fault.missing if about != 'pod -n' else name(pod)
+    command = f'kubectl describe {about} {view.target.namespace} {what}'
     cause = Cause(
         code=fault.code,
         reason=reason,
@@ -136,6 +136,9 @@ def _cause(view: View, pod: Object, fault: Fault, reason: str) -> Cause:
     )
     if fault.code == 'KeyMissing' and fault.kind == 'configmap':
         return _with_keys(view, cause, fault.missing)
+    if fault.code == 'KeyMissing' and fault.kind == 'secret':
+        # Of a Secret nothing is read; what makes it may not have finished.
+        return consider(view, cause, fault.missing)
     if not fault.kind:
         return cause
     lookup = Lookup(_RESOURCES[fault.kind], view.target.namespace)

@@ -81,7 +81,7 @@ def crashing(view: View, pod: Object, container: Container, called: str) -> Iter
             patience=STANDING_BACK_OFF if stuck and before >= OLD_RESTARTS else None,
             evidence=tuple(_evidence(container)),
             logs=(LogRef(uid(pod), container.name, container.ended_instance),),
-            remedies=(_logs_command(view, pod, container),),
+            remedies=(_next_command(view, pod, container),),
         )
 
 
@@ -134,6 +134,9 @@ def _evidence(container: Container) -> Iterator[str]:
         yield f'termination message: {said.splitlines()[-1]}'
 
 
-def _logs_command(view: View, pod: Object, container: Container) -> str:
+def _next_command(view: View, pod: Object, container: Container) -> str:
+    if container.last_end.get('reason') in NOT_STARTED:
+        # What never ran has no log.
+        return f'kubectl describe pod -n {view.target.namespace} {name(pod)}'
     previous = '' if part(container.status, 'state', 'terminated') else ' --previous'
     return f'kubectl logs -n {view.target.namespace} {name(pod)} -c {container.name}{previous}'

@@ -51,7 +51,8 @@ HANDBOOK = {
         'Keep the process in the foreground; work that ends belongs into a Job.',
     ),
     'ContainerFailed': Entry(
-        'A container of a pod that restarts nothing has ended with an error.',
+        'A container of a pod that restarts nothing has ended with an error. It is the reason that '
+        'is told where the Pod, or the Job it is of, has failed.',
         'Read its log; the pod will not run again.',
     ),
     'LivenessProbeFailed': Entry(

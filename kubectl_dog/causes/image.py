@@ -47,7 +47,7 @@ _SENTENCES = {
     'ImageNotFound': 'image {image} does not exist: the registry says not found',
     'ImageUnauthorized': 'image {image} may not be pulled: the registry refuses the credentials',
     'ImageRateLimited': 'image {image} is not pulled now: the registry limits the rate',
-    'RegistryUnreachable': 'image {image} cannot be pulled: the registry does not deliver it',
+    'RegistryUnreachable': 'image {image} cannot be pulled: {why}',
 }
 
 
@@ -74,6 +74,7 @@ def _cause(view: View, pod: Object, container: Container, code: str, words: str)
     image = text(container.spec, 'image')
     pull_secrets = [text(one, 'name') for one in parts(pod, 'spec', 'imagePullSecrets')]
     core = _WRAPPERS.sub('', words)
+    why = core.rpartition(': ')[2].strip() or 'the registry does not deliver it'
     evidence = [f'the words of the node: {core}'] if core else []
     if code == 'ImageUnauthorized':
         evidence.append(f'pull secrets in use: {", ".join(pull_secrets) or "none"}')
@@ -81,7 +82,7 @@ def _cause(view: View, pod: Object, container: Container, code: str, words: str)
         code=code,
         reason=text(container.waiting, 'reason'),
         subject=container.name,
-        message=f'container {container.name}: {_SENTENCES[code].format(image=image)}',
+        message=f'container {container.name}: {_SENTENCES[code].format(image=image, why=why[:80])}',
         pods=(name(pod),),
         evidence=tuple(evidence),
         remedies=(f'kubectl describe pod -n {view.target.namespace} {name(pod)}',),

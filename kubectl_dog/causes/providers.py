@@ -31,6 +31,11 @@ _PROVIDERS = (
         Resource('external-secrets.io', 'v1', 'externalsecrets', 'ExternalSecret', 'es'),
         ('spec', 'target', 'name'),
     ),
+    # The same where the operator is older than 0.17.
+    _Provider(
+        Resource('external-secrets.io', 'v1beta1', 'externalsecrets', 'ExternalSecret', 'es'),
+        ('spec', 'target', 'name'),
+    ),
     # https://github.com/bitnami-labs/sealed-secrets: the Secret has the name of the template
     _Provider(
         Resource('bitnami.com', 'v1alpha1', 'sealedsecrets', 'SealedSecret', 'sealedsecret'),

@@ -27,6 +27,7 @@ _WRAPPERS = re.compile(
 _FORBIDDEN = re.compile(r'^(?P<plural>[\w.]+) "[^"]*" is forbidden: ')
 _NOUNS = {'persistentvolumeclaims': 'volume claim', 'replicasets.apps': 'ReplicaSet'}
 
+_NAME = re.compile(r'[A-Za-z0-9]([A-Za-z0-9.:/_-]{0,251}[A-Za-z0-9])?')
 _EXCEEDED = re.compile(
     r'exceeded quota: (?P<subject>[^,]+), requested: (?P<asked>\S+), used: (?P<used>\S+), '
     r'limited: (?P<limit>\S+)'
@@ -102,6 +103,8 @@ def read(words: str) -> Refusal:
     code, subject, sentence = _meaning(core)
     exceeded = _EXCEEDED.search(core)
     asked = _amounts(exceeded['asked']) if exceeded else {}
+    # It goes into commands that people paste.
+    subject = subject if _NAME.fullmatch(subject) else ''
     return Refusal(code, subject, f'no new {noun} can be created: {sentence}', asked)
 
 

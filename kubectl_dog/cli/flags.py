@@ -128,7 +128,7 @@ def add_limits(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '-t',
         '--timeout',
-        type=seconds,
+        type=_limit,
         metavar='TIME',
         help='end with code 3 after this time, like 90s or 5m (default: none)',
     )
@@ -146,25 +146,6 @@ def add_rules(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_logs(parser: argparse.ArgumentParser) -> None:
-    """Which log lines to show."""
-    group = parser.add_argument_group('logs')
-    group.add_argument(
-        '--since',
-        '--logs-since',
-        type=_since,
-        metavar='TIME',
-        help='lines newer than this only; `now`, or `all` (default)',
-    )
-    group.add_argument(
-        '--tail',
-        type=int,
-        default=Options().tail,
-        metavar='LINES',
-        help='lines of each log to begin with, -1 for all (default: 100)',
-    )
-
-
 def add_record(parser: argparse.ArgumentParser) -> None:
     """Where to keep what the cluster delivers."""
     parser.add_argument('--record', metavar='FILE', help='write a recording for `replay`')
@@ -178,9 +159,9 @@ def boolean(text: str) -> bool:
     return known[text.lower()]
 
 
-def _since(text: str) -> float | None:
-    """A duration, or kubedog's words for none and for all of it."""
-    return {'now': 0.0, 'all': None}[text] if text in ('now', 'all') else seconds(text)
+def _limit(text: str) -> float:
+    """A duration; kubedog's -1 is none, as 0 is."""
+    return 0.0 if text == '-1' else seconds(text)
 
 
 def cluster(args: argparse.Namespace) -> dict[str, Any]:
@@ -207,8 +188,6 @@ def _pair(text: str) -> str:
 
 def options(args: argparse.Namespace) -> Options:
     """What all commands that track have; a zero time-out means none, as for kubectl."""
-    return Options(
-        timeout=args.timeout or None,
-        since=args.since,
-        tail=args.tail if args.tail >= 0 else None,
-    )
+    from kubectl_dog.cli import logflags
+
+    return logflags.options(args)._replace(timeout=args.timeout or None)

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from kubectl_dog.cli.commands import follow
+from kubectl_dog.cli.commands import multitrack
 from kubectl_dog.cli.commands import replay
 from kubectl_dog.cli.commands import rollout
 from kubectl_dog.cli.commands import status
@@ -17,7 +18,7 @@ from kubectl_dog.model.errors import UserError
 from kubectl_dog.output.escape import sentence
 from kubectl_dog.output.writer import OutputClosedError
 
-_PLANNED = ('multitrack', 'trackers', 'completion')
+_PLANNED = ('trackers', 'completion')
 _DEFECT = 70
 _OUTPUT_CLOSED = 141
 # Thousands of log lines come and go; to look through them at every 700, as Python does by itself,
@@ -81,7 +82,7 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     commands = top.add_subparsers(metavar='COMMAND', required=True)
-    for command in (rollout, follow, status, replay, version):
+    for command in (rollout, follow, multitrack, status, replay, version):
         command.add(commands)
     return top
 

@@ -9,36 +9,53 @@ import sys
 from collections.abc import Iterator
 from collections.abc import Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from kubectl_dog import api
 from kubectl_dog.cli import flags
 from kubectl_dog.cli import targets
+from kubectl_dog.model.events import LogChunk
+from kubectl_dog.model.events import Notice
 from kubectl_dog.model.events import RunEnded
 from kubectl_dog.model.events import TargetEnded
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.output import colour
+from kubectl_dog.output import turns
 from kubectl_dog.output.escape import sentence
 from kubectl_dog.output.writer import BackgroundWriter
 from kubectl_dog.output.writer import Writer
+
+if TYPE_CHECKING:
+    from kubectl_dog.trackers.declarative.rules import Rule
 
 _NAMES = {signal.SIGINT: 'interrupt', signal.SIGTERM: 'terminate'}
 
 
 def track(words: Sequence[str], options: Options, args: argparse.Namespace) -> int:
-    """Track the target on the cluster, and record it where that was asked for."""
-    targets.split(words)
+    """Track the targets on the cluster, and record them where that was asked for."""
+    said, inputs = targets.read(words, args)
     given = api.rules(args.rules)
     connection = api.connect(**flags.cluster(args))
-    wanted = targets.parse(words, connection.namespace, api.resolver(connection))
-    live = api.live(connection)
-    if not args.record:
-        session = api.session(live, wanted, options, given)
-        return run(api.Play(live, session, options.follow), args)
-    recorder = api.recorder(args.record, live.started, wanted, options)
-    session = api.session(api.tap(live, recorder), wanted, options, given)
-    code = run(api.Play(live, session, options.follow), args)
-    if recorder.failure:
+    wanted = targets.find(said, inputs, connection, args.namespace)
+    return on_source(api.live(connection), wanted, options, given, args)
+
+
+def on_source(
+    live: api.Stoppable,
+    wanted: api.Wanted,
+    options: Options,
+    given: Sequence[Rule],
+    args: argparse.Namespace,
+) -> int:
+    """Track what is wanted; rules that are `given` win over trackers."""
+    recorder = None
+    if args.record:
+        recorder = api.recorder(args.record, live.started, wanted.targets, options, wanted.own)
+    tapped = api.tap(live, recorder) if recorder else live
+    session = api.session(tapped, wanted.targets, options, given, wanted.own)
+    code = run(api.play(live, session, wanted.targets, options), args)
+    if recorder and recorder.failure:
         sys.stderr.write(f'{recorder.failure}\n')
     return code
 
@@ -47,17 +64,29 @@ def run(play: api.Play, args: argparse.Namespace) -> int:
     """Print the events of a session as they come; the exit code is the verdict's."""
     source, session = play.source, play.session
     coloured = colour.wanted(args.color, os.environ, sys.stdout.isatty())
-    renderer = api.renderer(args.output, source.started, coloured, play.follow)
-    writer = BackgroundWriter(Writer(sys.stdout))
+    timestamps = bool(getattr(args, 'timestamps', False))
+    renderer = api.renderer(args.output, play, coloured, timestamps)
+    prefixed = bool(args.output_prefix)
+
+    def dropped(count: int) -> list[str]:
+        said = f'{count:,} log lines left out: the output is read too slowly'
+        lines = renderer.render(Notice(source.now(), None, said))
+        return [args.output_prefix + line for line in lines]
+
+    writer = BackgroundWriter(Writer(sys.stdout), told=dropped)
     code = 70
     with _signals(source):
-        for event in session.run(writer.has_room):
-            writer.write([args.output_prefix + line for line in renderer.render(event)])
-            if isinstance(event, TargetEnded) and event.verdict is Verdict.NO_ACCESS:
-                said = sentence(event.message)
-                sys.stderr.write(f'{event.target.label} cannot be read: {said}\n')
-            if isinstance(event, RunEnded):
-                code = event.exit_code
+        for events in session.turns(writer.has_room):
+            lines = turns.render(renderer, events)
+            if prefixed:
+                lines = [args.output_prefix + line for line in lines]
+            writer.write(lines, spare=all(isinstance(event, LogChunk) for event in events))
+            for event in events:
+                if isinstance(event, TargetEnded) and event.verdict is Verdict.NO_ACCESS:
+                    said = sentence(event.message)
+                    sys.stderr.write(f'{event.target.label} cannot be read: {said}\n')
+                if isinstance(event, RunEnded):
+                    code = event.exit_code
         writer.close()
     return code
 

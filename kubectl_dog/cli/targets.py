@@ -1,41 +1,148 @@
-"""From `deploy/x` or `deploy x` to targets."""
+"""From what the command line says to targets and groups: its flags, and the kinds they need."""
 
 from __future__ import annotations
 
+import argparse
+import sys
 from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Sequence
 
+from kubectl_dog import api
+from kubectl_dog.cli import grammar
+from kubectl_dog.cli.grammar import Inputs
+from kubectl_dog.cli.grammar import Said
 from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.resources import Group
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.resources import Target
+from kubectl_dog.output.escape import sentence
 
-_ONE = 'one target at a time so far: write TYPE/NAME or TYPE NAME'
+WORDS = 'TYPE/NAME…, TYPE NAME…, or TYPE with -l SELECTOR'
 
 
-def parse(
-    words: Sequence[str], namespace: str, resolve: Callable[[str], Resource]
-) -> tuple[Target, ...]:
-    """The target that `TYPE/NAME` or `TYPE NAME` names; raises UserError, and what `resolve` does.
+def add(parser: argparse.ArgumentParser) -> None:
+    """The words, and the flags that stand for them."""
+    parser.add_argument('target', nargs='*', help=WORDS)
+    group = parser.add_argument_group('targets')
+    group.add_argument('-l', '--selector', metavar='SELECTOR', help='those with these labels')
+    group.add_argument(
+        '-A',
+        '--all-namespaces',
+        action='store_true',
+        help='with -l: in all namespaces',
+    )
+    add_files(group)
+    group.add_argument(
+        '--helm-release',
+        default='',
+        metavar='NAME',
+        help='what a release of helm has brought, as the cluster keeps it; helm is not needed',
+    )
+
+
+def add_files(group: argparse._ArgumentGroup) -> None:
+    """Where objects come from."""
+    group.add_argument(
+        '-f',
+        '--filename',
+        action='append',
+        default=[],
+        metavar='FILE',
+        help='the objects of YAML or JSON: a file, a directory, a URL, or - for standard input; '
+        'may be repeated',
+    )
+    group.add_argument(
+        '-R', '--recursive', action='store_true', help='look into directories in directories, too'
+    )
+    group.add_argument(
+        '-k',
+        '--kustomize',
+        default='',
+        metavar='DIR',
+        help='the objects that kubectl kustomize makes of a directory',
+    )
+
+
+def read(words: Sequence[str], args: argparse.Namespace) -> tuple[Said, Inputs]:
+    """What is said, as far as that needs no cluster; raises UserError."""
+    inputs = Inputs(
+        args.selector,
+        args.filename,
+        args.recursive,
+        args.kustomize,
+        args.helm_release,
+        args.all_namespaces,
+    )
+    if inputs.selector is not None:
+        from kubectl_dog.model import selectors
+
+        selectors.parse(inputs.selector)
+    return grammar.read(words, inputs), inputs
+
+
+def find(said: Said, inputs: Inputs, connection: api.Connection, told: str | None) -> api.Wanted:
+    """The targets and groups that are meant; raises UserError and AccessError.
+
+    `told` is the namespace that the user named, if any. What is left out is said on stderr.
+    """
+    kinds = api.resolver(connection)
+    if inputs.is_given:
+        wanted = _of_objects(inputs, connection, told, kinds)
+    elif said.types:
+        wanted = api.Wanted(_groups(said, inputs, connection.namespace, kinds.many))
+    else:
+        wanted = named(said, connection.namespace, kinds.many)
+    for notice in wanted.notices:
+        sys.stderr.write(f'note: {sentence(notice)}\n')
+    return wanted
+
+
+def named(said: Said, namespace: str, resolve: Callable[[str], Iterable[Resource]]) -> api.Wanted:
+    """The targets that were named, each once; raises what `resolve` does.
 
     Kinds without namespaces are looked for in none.
     """
-    kind, name = split(words)
-    resource = resolve(kind)
-    return (Target(resource, namespace if resource.namespaced else '', name),)
+    targets: dict[Target, None] = {}
+    notices = []
+    for types, name in said.names:
+        for resource in _resources(types, resolve):
+            target = Target(resource, namespace if resource.namespaced else '', name)
+            if target in targets:
+                notices.append(f'{target.label} is named more than once')
+            targets[target] = None
+    return api.Wanted(tuple(targets), tuple(dict.fromkeys(notices)))
 
 
-def split(words: Sequence[str]) -> tuple[str, str]:
-    """TYPE and NAME as they were written; raises UserError. Needs no cluster."""
-    if len(words) == 1 and '/' in words[0]:
-        kind, _, name = words[0].partition('/')
-    elif len(words) == 2 and '/' not in words[0] + words[1]:
-        kind, name = words
-    elif len(words) == 1:
-        raise UserError(f'which {words[0]}? Write {words[0]}/NAME')
+def _resources(types: str, resolve: Callable[[str], Iterable[Resource]]) -> dict[Resource, None]:
+    return {resource: None for word in types.split(',') for resource in resolve(word)}
+
+
+def _groups(
+    said: Said, inputs: Inputs, namespace: str, resolve: Callable[[str], Iterable[Resource]]
+) -> tuple[Group, ...]:
+    return tuple(
+        Group(
+            resource,
+            '' if inputs.everywhere or not resource.namespaced else namespace,
+            inputs.selector or '',
+        )
+        for resource in _resources(said.types, resolve)
+    )
+
+
+def _of_objects(
+    inputs: Inputs, connection: api.Connection, told: str | None, kinds: api.Kinds
+) -> api.Wanted:
+    """What the objects of files, or of a release, are; one at least has to be a target."""
+    if inputs.release:
+        placed, told = api.release(connection, inputs.release), None
     else:
-        raise UserError(_ONE)
-    if not kind or not name or '/' in name:
-        raise UserError(f'{"/".join(words)!r} names no object: write TYPE/NAME, like deploy/web')
-    if ',' in kind:
-        raise UserError(_ONE)
-    return kind, name
+        placed = api.placed(inputs.files, inputs.recursive, inputs.directory)
+    if inputs.selector:
+        placed = api.selected(placed, inputs.selector)
+    wanted = api.chosen(placed, connection.namespace, bool(told), kinds)
+    if not wanted.targets:
+        why = f': {wanted.notices[0]}' if wanted.notices else ''
+        raise UserError(f'there is nothing to track{why}')
+    return wanted

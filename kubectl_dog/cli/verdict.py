@@ -13,6 +13,8 @@ from kubectl_dog.model.options import PAUSES
 from kubectl_dog.model.options import Options
 from kubectl_dog.tracking import enough
 
+# What `--stable-for` is while nobody says anything; None is `auto`.
+_UNSAID = -1.0
 # Longer than any run, in seconds.
 _NEVER = 1e7
 
@@ -52,6 +54,7 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         '--stable-for',
         type=_stable,
+        default=_UNSAID,
         metavar='TIME',
         help='ready counts only once it has lasted this long (default: auto, 10s for containers '
         'without a readiness probe)',
@@ -68,7 +71,7 @@ def _add_tolerance(parser: argparse.ArgumentParser) -> None:
         type=_checked(allowing.parse),
         metavar='CODE=HOW',
         help='how long (90s) or how often (5: fails at the 5th end) a cause may stand, or always, '
-        'or never; may be repeated',
+        'or never; CODE/CONTAINER for one container; may be repeated',
     )
     group.add_argument(
         '--allow-failures',
@@ -137,8 +140,8 @@ def _revision(text: str) -> str:
 
 
 def _period(text: str) -> float:
-    """A duration; kubedog's -1, or 0, for never."""
-    return 0.0 if text == '-1' else seconds(text)
+    """A duration; 0, or less, as kubedog has it, for never."""
+    return 0.0 if text[:1] == '-' and text[1:].isdecimal() else seconds(text)
 
 
 def _stable(text: str) -> float | None:
@@ -150,7 +153,7 @@ def options(args: argparse.Namespace) -> Options:
     return flags.options(args)._replace(
         stall_timeout=args.stall_timeout or None,
         create_timeout=args.create_timeout,
-        stable_for=args.stable_for,
+        stable_for=None if args.stable_for == _UNSAID else args.stable_for,
         status_period=args.status_progress_period or _NEVER,
         once=args.watch is False,
         tolerate=tuple(args.tolerate),
@@ -162,4 +165,12 @@ def options(args: argparse.Namespace) -> Options:
         strict_nodes=bool(args.strict_nodes),
         keep_going=bool(args.keep_going),
         min_available=args.min_available,
+        told=_told(args),
     )
+
+
+def _told(args: argparse.Namespace) -> tuple[str, ...]:
+    """What was said though it is the default: annotations do not change it."""
+    switches = ('strict_nodes', 'wait_for_termination')
+    told = tuple(name for name in switches if getattr(args, name) is False)
+    return (*told, 'stable_for') if args.stable_for is None else told

@@ -44,6 +44,7 @@ class Resolver:
         self._connection = connection
         self._cache = cache or Cache(connection.server, connection.user)
         self._kinds: tuple[Kind, ...] | None = None
+        self._asked = False
 
     def __call__(self, word: str) -> Resource:
         """The resource that a word names; raises UserError, and AccessError without discovery."""
@@ -52,19 +53,53 @@ class Resolver:
         one = kinds.find(self._kinds, word)
         return one.resource if one else self._ask(word)
 
+    def many(self, word: str) -> list[Resource]:
+        """The resource that a word names, or all of a category; raises as a call does."""
+        try:
+            return [self(word)]
+        except CategoryError as error:
+            return error.members
+
+    def of_kind(self, api_version: str, kind: str) -> Resource | str:
+        """The resource of objects with these two fields; why there is none, in words.
+
+        Raises AccessError without discovery.
+        """
+        if self._kinds is None:
+            self._kinds = self._cache.read()
+        found = kinds.of_kind(self._kinds, api_version, kind)
+        if found is None and not self._asked:
+            self._discover()
+            found = kinds.of_kind(self._kinds, api_version, kind)
+        if found is not None:
+            return found.resource
+        return kinds.unserved(self._kinds, api_version, kind)
+
     def forget(self) -> None:
         """Ask the server for the next word, as when a kind turns out to be gone."""
         self._kinds = ()
         self._cache.forget()
 
     def _ask(self, word: str) -> Resource:
+        found = self._discover()
+        one = kinds.find(found.kinds, word)
+        return one.resource if one else _only(found, word)
+
+    def _discover(self) -> Found:
         found = discover(self._connection)
-        self._kinds = found.kinds
+        self._kinds, self._asked = found.kinds, True
         # A kind that is missing for the moment may be the one a name should mean.
         if not found.failed:
             self._cache.write(found.kinds)
-        one = kinds.find(found.kinds, word)
-        return one.resource if one else _only(found, word)
+        return found
+
+
+class CategoryError(UserError):
+    """A word names several kinds, where one is wanted; `members` are their resources."""
+
+    def __init__(self, message: str, members: list[Resource]) -> None:
+        super().__init__(message)
+        self.members = members
 
 
 def discover(connection: Connection) -> Found:
@@ -201,9 +236,10 @@ def _only(found: Found, word: str) -> Resource:
         return members[0].resource
     named = [member.resource.kind for member in members[:_NAMED]]
     more = f' and {len(members) - _NAMED} more' if len(members) > _NAMED else ''
-    raise UserError(
+    raise CategoryError(
         f'{word} is a category of several kinds ({", ".join(named)}{more}): name one of them, '
-        'one target at a time is supported so far'
+        'or choose with -l SELECTOR',
+        [member.resource for member in members],
     )
 
 

@@ -48,6 +48,21 @@ def find(kinds: Sequence[Kind], word: str) -> Kind | None:
     return _find(kinds, word) or _find(kinds, word.lower())
 
 
+def of_kind(kinds: Sequence[Kind], api_version: str, kind: str) -> Kind | None:
+    """The kind of objects with these two fields, exactly: kubectl takes no other version."""
+    for each in kinds:
+        if each.resource.kind == kind and each.resource.api_version == api_version:
+            return each
+    return None
+
+
+def unserved(kinds: Sequence[Kind], api_version: str, kind: str) -> str:
+    """Why nothing is known of such objects, with the versions of the kind that there are."""
+    said = f'the server has no kind {kind} in {api_version}'
+    versions = {one.resource.api_version for one in kinds if one.resource.kind == kind}
+    return f'{said}, but in {", ".join(sorted(versions))}' if versions else said
+
+
 def category(kinds: Sequence[Kind], word: str) -> list[Kind]:
     """The kinds of a category, each once; none where there is no such category."""
     members: dict[tuple[str, str], Kind] = {}

@@ -41,7 +41,7 @@ class LogReader(Reader):
         self._want = want
         self._changed = threading.Event()
         self._lines = LineReader(want.since)
-        self._next = max(0, want.restarts - 1)
+        self._next = max(0, want.restarts - want.previous)
         self._history = True
         # What was there is not wanted (`tail` is 0), and the run has said nothing since.
         self._skipping = want.tail == 0
@@ -172,7 +172,7 @@ class LogReader(Reader):
         if notices and not told:
             self.emit(LogGap(notices[0]))
         if lines:
-            self.emit(LogLines(tuple(lines)))
+            self.emit(LogLines(tuple(lines), self._next))
             self._skipping = False
             self._backoff.reset()
             self._patience.reset()

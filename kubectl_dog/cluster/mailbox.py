@@ -9,6 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from itertools import chain
+from itertools import groupby
 from typing import Optional
 from typing import Union
 
@@ -17,6 +18,8 @@ from kubectl_dog.model.items import Payload
 from kubectl_dog.model.wants import Want
 
 CAPACITY = 1000
+# Lines of one turn, at most, but for one stream alone: they are printed in about 50 ms.
+_TURN = 10_000
 # On Windows a blocked wait cannot be interrupted by Ctrl-C, so it must end by itself.
 _SLICE = 0.2 if os.name == 'nt' else 3600.0
 
@@ -64,18 +67,39 @@ class Buffer:
         if not announced:
             self._announce(self)
 
-    def take(self) -> tuple[Payload | None, bool]:
-        """What comes next, lines that wait joined into one batch; and whether there is more."""
+    def reach(self, share: int) -> int | None:
+        """The time up to which the first `share` lines go; None where fewer are waiting."""
+        latest = 0
         with self._room:
-            if not self._waiting:
-                return None, False
-            payload = self._waiting.popleft()
-            if isinstance(payload, LogLines):
-                payload = self._joined(payload)
-            self._lines -= _size(payload)
+            for payload in self._waiting:
+                if isinstance(payload, LogLines):
+                    lines = payload.lines[:share]
+                    latest = max([latest, *(line.time for line in lines)])
+                    share -= len(lines)
+                    if share <= 0:
+                        return latest
+        return None
+
+    def take(self, until: int | None) -> tuple[list[Payload], bool]:
+        """What comes next, lines that wait joined into batches; and whether there is more.
+
+        Nothing that comes after a line which was written after `until`, in nanoseconds.
+        """
+        with self._room:
+            taken: list[Payload] = []
+            while self._waiting:
+                payload = self._waiting[0]
+                early, late = _split(payload, until)
+                if early is not None:
+                    self._lines -= _size(early)
+                    taken.append(early)
+                if late is not None:
+                    self._waiting[0] = late
+                    break
+                self._waiting.popleft()
             self._announced = bool(self._waiting)
             self._room.notify()
-            return payload, self._announced
+        return _joined(taken), self._announced
 
     def close(self) -> None:
         """Forget everything and let a blocked reader go."""
@@ -84,30 +108,28 @@ class Buffer:
             self._waiting.clear()
             self._room.notify()
 
-    def _joined(self, first: LogLines) -> LogLines:
-        batches = [first]
-        while self._waiting:
-            following = self._waiting[0]
-            if not isinstance(following, LogLines):
-                break
-            batches.append(following)
-            self._waiting.popleft()
-        if len(batches) == 1:
-            return first
-        return LogLines(tuple(chain.from_iterable(batch.lines for batch in batches)))
-
 
 class Mailbox:
-    """Objects, answers and signals first; log streams after them, in turn."""
+    """Objects, answers and signals first; log lines after them, the oldest first.
+
+    The lines that wait together are handed out in turns, and those of a turn one stream after the
+    other.
+    """
 
     def __init__(self) -> None:
         self._queue: queue.SimpleQueue[Letter | Buffer] = queue.SimpleQueue()
         self._urgent: deque[Letter] = deque()
         self._turns: deque[Buffer] = deque()
+        self._dealt: deque[Letter] = deque()
 
     def put(self, feed: Feed | None, payload: Payload | Exception) -> None:
         """Hand over from any thread, and from a signal handler: SimpleQueue is reentrant."""
         self._queue.put((feed, payload))
+
+    @property
+    def is_amid(self) -> bool:
+        """Whether what comes next belongs to what came last."""
+        return bool(self._dealt)
 
     def buffer(self, feed: Feed) -> Buffer:
         """A place for the lines of one log stream."""
@@ -120,6 +142,8 @@ class Mailbox:
         """
         deadline = None if timeout is None else time.monotonic() + timeout
         while True:
+            if self._dealt:
+                return self._dealt.popleft()
             while self._receive(0.0):
                 pass
             letter = self._next(lines)
@@ -143,14 +167,46 @@ class Mailbox:
     def _next(self, lines: bool) -> Letter | None:
         if self._urgent:
             return self._urgent.popleft()
-        while self._turns and lines:
+        while self._turns and lines and not self._dealt:
+            self._deal()
+        return self._dealt.popleft() if self._dealt else None
+
+    def _deal(self) -> None:
+        """Take the oldest of the lines that wait, as many as may hold up an object."""
+        share = max(1, _TURN // len(self._turns))
+        reaches = [buffer.reach(share) for buffer in self._turns] if len(self._turns) > 1 else []
+        until = min((one for one in reaches if one is not None), default=None)
+        for _ in range(len(self._turns)):
             buffer = self._turns.popleft()
-            payload, more = buffer.take()
+            taken, more = buffer.take(until)
             if more:
                 self._turns.append(buffer)
-            if payload is not None:
-                return buffer.feed, payload
-        return None
+            self._dealt.extend((buffer.feed, payload) for payload in taken)
+
+
+def _split(payload: Payload, until: int | None) -> tuple[Payload | None, Payload | None]:
+    if until is None or not isinstance(payload, LogLines):
+        return payload, None
+    late = next((at for at, line in enumerate(payload.lines) if line.time > until), None)
+    if late is None:
+        return payload, None
+    early = payload._replace(lines=payload.lines[:late]) if late else None
+    return early, payload._replace(lines=payload.lines[late:])
+
+
+def _joined(payloads: list[Payload]) -> list[Payload]:
+    """The same with consecutive lines of one run in one batch."""
+    if len(payloads) < 2:
+        return payloads
+    joined: list[Payload] = []
+    for run, some in groupby(payloads, lambda one: isinstance(one, LogLines) and (one.run,)):
+        batches = list(some)
+        if run and len(batches) > 1:
+            found = chain.from_iterable(one.lines for one in batches if isinstance(one, LogLines))
+            joined.append(LogLines(tuple(found), run[0]))
+        else:
+            joined += batches
+    return joined
 
 
 def _size(payload: Payload) -> int:

@@ -67,6 +67,8 @@ class LiveSource:
         self._clock_told = False
         self._held: Item | None = None
         self._closed = False
+        # Lines that waited together are of one moment.
+        self._moment = 0.0
 
     def now(self) -> float:
         """Seconds since tracking began."""
@@ -80,13 +82,14 @@ class LiveSource:
         """The next item, or None once `now()` has reached `until`; see `model.sources.Source`."""
         while True:
             now = self.now()
-            if until is not None and now >= until:
+            if until is not None and now >= until and not self._mailbox.is_amid:
                 return None
             if self._held:
                 item, self._held = self._held, None
                 return item._replace(at=now)
             if self._closed and until is None:
                 raise SourceEndedError
+            is_amid = self._mailbox.is_amid
             letter = self._mailbox.take(None if until is None else until - now, lines)
             if letter is None:
                 return None
@@ -95,7 +98,9 @@ class LiveSource:
                 continue
             if isinstance(payload, Exception):
                 raise payload
-            return self._stamped(Item(self.now(), feed.want if feed else None, payload))
+            if not is_amid:
+                self._moment = self.now()
+            return self._stamped(Item(self._moment, feed.want if feed else None, payload))
 
     def reconcile(self, wants: AbstractSet[Want]) -> None:
         """Make the set of open reads equal to `wants`; cheap when nothing changed."""

@@ -24,11 +24,13 @@ from kubectl_dog.model.items import Changed
 from kubectl_dog.model.items import Listed
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.items import Trouble
+from kubectl_dog.model.resources import is_custom
 from kubectl_dog.model.wants import Watch
 
 _SILENCE = 90.0  # bookmarks come every 60 s: without one the link is dead
 _LIST_SILENCE = 5.0  # a server that cannot list by watching never says that it is done
 _LIST_LIMIT = 30.0
+_NO_KIND = 'no kind'
 _LISTED = 'k8s.io/initial-events-end'
 
 
@@ -165,6 +167,13 @@ class Watcher(Reader):
             self.emit(Changed(change, prune(item)))
 
     def _final(self, refused: RefusedError) -> bool:
+        if refused.status.code == 404 and self._want.fields and is_custom(self._want.resource):
+            # The kind is not served, or not yet: then there is no such object, or not yet.
+            self._version = ''
+            if self._trouble != _NO_KIND:
+                self._trouble = _NO_KIND
+                self.emit(Listed(()))
+            return False
         trouble = errors.trouble(refused.status, self.connection.server)
         self._refusals += 1
         # One «too many requests» is no outage.
@@ -179,6 +188,6 @@ class Watcher(Reader):
 
     def _works(self) -> None:
         self._refusals = 0
-        if self._trouble:
-            self._trouble = ''
+        before, self._trouble = self._trouble, ''
+        if before not in ('', _NO_KIND):
             self.emit(Trouble('recovered', f'{self.connection.server} answers again'))

@@ -7,9 +7,9 @@ import sys
 from collections.abc import Iterable
 from collections.abc import Iterator
 
+from kubectl_dog.manifests.objects import Placed
 from kubectl_dog.manifests.objects import parse
 from kubectl_dog.model.errors import UserError
-from kubectl_dog.model.items import Object
 
 STDIN = '-'
 
@@ -17,8 +17,12 @@ STDIN = '-'
 _ENDINGS = ('.yaml', '.yml', '.json')
 
 
-def read(names: Iterable[str], recursive: bool = False) -> Iterator[Object]:
-    """The objects of files, of directories (`recursive`: with those in them), and of `-`.
+# What is fetched, and not opened.
+_REMOTE = ('http://', 'https://')
+
+
+def read(names: Iterable[str], recursive: bool = False) -> Iterator[Placed]:
+    """The objects of files, of directories (`recursive`: with those in them), URLs, and of `-`.
 
     In the order of the names, and within a directory in that of the alphabet. Raises UserError.
     """
@@ -27,11 +31,11 @@ def read(names: Iterable[str], recursive: bool = False) -> Iterator[Object]:
         raise UserError('standard input (-f -) can be read only once')
     for name in listed:
         for path in _files(name, recursive):
-            yield from parse(_content(path), 'standard input' if path == STDIN else path)
+            yield from parse(content(path), 'standard input' if path == STDIN else path)
 
 
 def _files(name: str, recursive: bool) -> list[str]:
-    if name == STDIN or not os.path.isdir(name):
+    if name == STDIN or name.startswith(_REMOTE) or not os.path.isdir(name):
         return [name]
     found = sorted(_within(name, recursive))
     if not found:
@@ -50,7 +54,12 @@ def _within(directory: str, recursive: bool) -> Iterator[str]:
         yield from (os.path.join(folder, one) for one in files if one.endswith(_ENDINGS))
 
 
-def _content(path: str) -> bytes:
+def content(path: str) -> bytes:
+    """The bytes of a file, of a URL, or of `-`; raises UserError that names it."""
+    if path.startswith(_REMOTE):
+        from kubectl_dog.manifests.remote import fetch
+
+        return fetch(path)
     try:
         if path == STDIN:
             # A program that was started without standard input has none.

@@ -12,7 +12,7 @@ from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.items import Object
 
 
-class _Place(NamedTuple):
+class Place(NamedTuple):
     """Where something stands, for the sentence that says what is wrong with it."""
 
     file: str
@@ -24,7 +24,14 @@ class _Place(NamedTuple):
         return f'{self.file}, document {self.document} (line {self.line}){self.item}'
 
 
-def parse(data: bytes, name: str) -> Iterator[Object]:
+class Placed(NamedTuple):
+    """An object, and where it was read."""
+
+    place: Place
+    object: Object
+
+
+def parse(data: bytes, name: str) -> Iterator[Placed]:
     """The objects of a file in their order; raises UserError that names the document.
 
     A document must be a mapping with `apiVersion` and `kind`; everything else may be missing.
@@ -34,7 +41,7 @@ def parse(data: bytes, name: str) -> Iterator[Object]:
         for number, (line, value) in enumerate(text.documents(_decode(data, name)), 1):
             if value is not None:
                 seen = True
-                yield from _opened(value, _Place(name, number, line))
+                yield from _opened(value, Place(name, number, line))
     except DocumentError as error:
         raise UserError(f'{name}, line {error.line}: {error}') from None
     if not seen:
@@ -50,14 +57,14 @@ def _decode(data: bytes, name: str) -> str:
         raise UserError(f'{name}, line {line}: is no text in UTF-8') from None
 
 
-def _opened(value: Any, place: _Place) -> Iterator[Object]:
+def _opened(value: Any, place: Place) -> Iterator[Placed]:
     """An object, or those of a List in it; Lists in Lists as deep as a file can be."""
     waiting = [(value, place, '', '')]
     while waiting:
         one, where, version, kind = waiting.pop()
         thing = _checked(one, where, version, kind)
         if not _is_list(thing):
-            yield thing
+            yield Placed(where, thing)
             continue
         version, kind = _of_items(thing)
         items = thing.get('items') or []
@@ -68,7 +75,7 @@ def _opened(value: Any, place: _Place) -> Iterator[Object]:
         waiting += reversed(inner)
 
 
-def _checked(one: Any, where: _Place, version: str, kind: str) -> Object:
+def _checked(one: Any, where: Place, version: str, kind: str) -> Object:
     """A mapping with kind and apiVersion, which items of a typed List take from the List."""
     if not isinstance(one, dict):
         raise UserError(f'{where} is no Kubernetes object: it is {_called(one)}')

@@ -13,3 +13,9 @@ class AccessError(UserError):
     """Cannot connect, not authenticated, or not allowed to read the target (exit code 5)."""
 
     exit_code = 5
+
+
+class MissingError(UserError):
+    """What was asked for by name is not there, and will not come by waiting (exit code 4)."""
+
+    exit_code = 4

@@ -71,13 +71,14 @@ class KubeEvent(NamedTuple):
 
 
 class LogChunk(NamedTuple):
-    """Lines of one container of a target's pod."""
+    """Lines of one run of a container of a target's pod; `instance` counts its restarts."""
 
     at: float
     target: Target
     pod: str
     container: str
     lines: tuple[LogLine, ...]
+    instance: int = 0
 
 
 class CauseSeen(NamedTuple):

@@ -35,9 +35,10 @@ class Changed(NamedTuple):
 
 
 class LogLines(NamedTuple):
-    """Consecutive lines of one container."""
+    """Consecutive lines of one run of a container, counted by its restarts; None: not known."""
 
     lines: tuple[LogLine, ...]
+    run: int | None = None
 
 
 class LogEnd(NamedTuple):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Any
 
 from kubectl_dog.model.items import Object
@@ -95,12 +94,12 @@ def selector(spec: Object) -> str:
     """A LabelSelector (`matchLabels`, `matchExpressions`) as the API's labelSelector text."""
     terms = [f'{key}={value}' for key, value in sorted(part(spec, 'matchLabels').items())]
     for rule in parts(spec, 'matchExpressions'):
-        terms.append(_term(text(rule, 'key'), text(rule, 'operator'), rule.get('values') or ()))
+        terms.append(_term(text(rule, 'key'), text(rule, 'operator'), rule.get('values')))
     return ','.join(terms)
 
 
-def _term(key: str, operator: str, values: Iterable[Any]) -> str:
-    listed = ','.join(str(value) for value in values)
+def _term(key: str, operator: str, values: Any) -> str:
+    listed = ','.join(map(str, values)) if isinstance(values, list) else ''
     return {
         'In': f'{key} in ({listed})',
         'NotIn': f'{key} notin ({listed})',

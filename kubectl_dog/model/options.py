@@ -14,7 +14,12 @@ class Options(NamedTuple):
     PAUSES. `revision` and `expect_images` pin what has to be rolled out; empty pins nothing.
     `keep_going` judges every target though one has failed; `fail_mode` is one of FAIL_MODES, and
     what is not `blocking` is waited for only with the others. So many pods as `min_available` says
-    are enough: a number, a percentage, or `maxUnavailable`.
+    are enough: a number, a percentage, or `maxUnavailable`. `told` names the options that were
+    said though they are the defaults.
+
+    Without `logs` only the last words of what failed are read. `containers` and `skip_containers`
+    are names; `include` and `exclude` are regular expressions, or NAME=REGEX for one container;
+    `logs_until` is one of UNTIL, `max_log_streams` counts the logs that are read at once.
     """
 
     timeout: float | None = None
@@ -38,10 +43,25 @@ class Options(NamedTuple):
     fail_mode: str = ''
     blocking: bool = True
     min_available: str = ''
+    told: tuple[str, ...] = ()
+    show_events: bool = True
+    logs_all: bool = False
+    containers: tuple[str, ...] = ()
+    skip_containers: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    logs_until: str = ''
+    previous: bool = False
+    # Each takes a connection, and a shell on macOS allows 256 open files.
+    max_log_streams: int = 200
 
 
 # What a pause means: the end of the run (the default), nothing at all, or success.
 PAUSES = ('stop', 'wait', 'succeed')
+
+# How long the log of a pod is shown: until the pod is ready, until its target is, or all targets
+# are. Empty: until the pod is ready by a probe of its own; to follow, for ever.
+UNTIL = ('ready', 'available', 'end')
 
 # What the failure of a target means: the end of the call (the default), nothing before the other
 # targets have ended, or nothing at all.

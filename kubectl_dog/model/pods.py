@@ -18,8 +18,8 @@ from kubectl_dog.model.times import epoch
 class Container(NamedTuple):
     """One container of a pod: its spec and its status, which is empty until the kubelet tells.
 
-    `role` is init, sidecar (an init container that keeps running) or app; `step` counts init
-    containers and sidecars from 1, of `steps`.
+    `role` is init, sidecar (an init container that keeps running), app or ephemeral; `step` counts
+    init containers and sidecars from 1, of `steps`.
     """
 
     name: str
@@ -93,6 +93,15 @@ def containers(pod: Object) -> list[Container]:
     for spec in parts(pod, 'spec', 'containers'):
         found.append(Container(text(spec, 'name'), 'app', spec, told.get(text(spec, 'name'), {})))
     return found
+
+
+def debuggers(pod: Object) -> list[Container]:
+    """Ephemeral containers, which `kubectl debug` adds: they have logs, and no part in the pod."""
+    told = {text(one, 'name'): one for one in parts(pod, 'status', 'ephemeralContainerStatuses')}
+    return [
+        Container(text(spec, 'name'), 'ephemeral', spec, told.get(text(spec, 'name'), {}))
+        for spec in parts(pod, 'spec', 'ephemeralContainers')
+    ]
 
 
 def _statuses(pod: Object) -> Iterator[Object]:

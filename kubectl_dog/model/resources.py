@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
+from typing import Union
 
 
 class Resource(NamedTuple):
@@ -26,11 +28,29 @@ class Resource(NamedTuple):
         return f'{self.group}/{self.version}' if self.group else self.version
 
     def path(self, namespace: str, name: str = '', subresource: str = '') -> str:
-        """The URL path of the collection, or of one object or its subresource."""
+        """The URL path of the collection, or of one object or its subresource.
+
+        Names may come from what the cluster says, and must not lead anywhere else.
+        """
         root = f'/apis/{self.group}/{self.version}' if self.group else f'/api/{self.version}'
-        scope = f'/namespaces/{namespace}' if self.namespaced and namespace else ''
-        parts = [root + scope, self.plural, name, subresource]
+        scope = f'/namespaces/{_quoted(namespace)}' if self.namespaced and namespace else ''
+        parts = [root + scope, self.plural, _quoted(name), subresource]
         return '/'.join(part for part in parts if part)
+
+
+_PLAIN = re.compile(r'[A-Za-z0-9._:~-]+')
+
+
+def _quoted(name: str) -> str:
+    """A name as one part of a path; names that Kubernetes allows stay as they are."""
+    if name in ('.', '..'):
+        return name.replace('.', '%2E')
+    if not name or _PLAIN.fullmatch(name):
+        return name
+    return ''.join(
+        chr(byte) if _PLAIN.fullmatch(chr(byte)) else f'%{byte:02X}'
+        for byte in name.encode('utf-8', 'replace')
+    )
 
 
 class Target(NamedTuple):
@@ -42,9 +62,33 @@ class Target(NamedTuple):
 
     @property
     def label(self) -> str:
-        """How output names it: `deploy/web`."""
-        return f'{self.resource.short}/{self.name}'
+        """How output names it: `deploy/web`; `deploy` where a group had nobody to name."""
+        return f'{self.resource.short}/{self.name}' if self.name else self.resource.short
 
+
+class Group(NamedTuple):
+    """Whatever has these labels (a selector; empty: all); in every namespace where that is empty.
+
+    `by_labels` tells it from a Target: NamedTuples of the same length compare as plain tuples.
+    """
+
+    resource: Resource
+    namespace: str
+    labels: str
+    by_labels: bool = True
+
+    @property
+    def label(self) -> str:
+        """How output names it: `deploy -l app=web`."""
+        return f'{self.resource.short} -l {self.labels}' if self.labels else self.resource.short
+
+    @property
+    def nobody(self) -> Target:
+        """What stands for the group where nothing is in it."""
+        return Target(self.resource, self.namespace, '')
+
+
+Sought = Union[Target, Group]
 
 DEPLOYMENTS = Resource('apps', 'v1', 'deployments', 'Deployment', 'deploy')
 REPLICASETS = Resource('apps', 'v1', 'replicasets', 'ReplicaSet', 'rs')
@@ -77,6 +121,9 @@ _BUILT_IN = frozenset(
     )
 )
 
+# What `blind` holds where logs may not be read.
+LOGS = 'pods/log'
+
 # Those that are tracked are known without asking the server, as every start would have to wait.
 _WELL_KNOWN = {
     spelling: resource
@@ -93,6 +140,13 @@ _WELL_KNOWN = {
 def is_custom(resource: Resource) -> bool:
     """Whether a CustomResourceDefinition may be behind it: the server has its own groups itself."""
     return '.' in resource.group and resource.group not in _BUILT_IN
+
+
+def well_known_kind(api_version: str, kind: str) -> Resource | None:
+    """The resource of objects with these two fields, where it is one on every server."""
+    group, _, version = api_version.rpartition('/')
+    known = well_known(f'{kind}.{version}.{group}')
+    return known if known is not None and known.kind == kind else None
 
 
 def well_known(word: str) -> Resource | None:

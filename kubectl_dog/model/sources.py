@@ -31,7 +31,9 @@ class Source(Protocol):
     def take(self, until: float | None, lines: bool = True) -> Item | None:
         """The next item, or None once `now()` has reached `until` (None: wait without limit).
 
-        Without `lines` a live source leaves log lines waiting: nobody could print them now.
+        Without `lines` a live source leaves log lines waiting: nobody could print them now. Lines
+        of several streams that waited together are items of one moment: they come one after the
+        other, and where `until` is that moment, only they do.
         Raises SourceEndedError when nothing can ever come and `until` is None.
         """
         ...

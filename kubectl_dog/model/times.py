@@ -11,8 +11,10 @@ from kubectl_dog.model.errors import UserError
 _STAMP = re.compile(
     r'(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9})\d*)?(Z|[+-]\d\d:\d\d)',
 )
-_DURATION = re.compile(r'(\d+(?:\.\d+)?)(ms|s|m|h|d)')
-_NUMBER = re.compile(r'\d+(\.\d+)?')
+_DURATION = re.compile(r'([0-9]{1,9}(?:\.[0-9]{1,9})?)(ms|s|m|h|d)')
+_NUMBER = re.compile(r'[0-9]{1,9}(\.[0-9]{1,9})?')
+# Ten years, in seconds: what is longer is no duration that anybody waits.
+_LONGEST = 3650 * 86400.0
 _UNIT = {'ms': 0.001, 's': 1, 'm': 60, 'h': 3600, 'd': 86400}
 
 
@@ -59,10 +61,14 @@ def nanostamp(value: int) -> str:
 def duration(text: str) -> float:
     """`90`, `1m30s`, `2h` or `500ms` to seconds; raises UserError that says what is accepted."""
     if _NUMBER.fullmatch(text):
-        return float(text)
-    if not text or _DURATION.sub('', text):
-        raise UserError(f'{text!r} is not a duration: write it like 90s, 5m or 1h30m')
-    return sum(float(number) * _UNIT[unit] for number, unit in _DURATION.findall(text))
+        seconds = float(text)
+    elif not text or _DURATION.sub('', text):
+        raise UserError(f'{text[:40]!r} is not a duration: write it like 90s, 5m or 1h30m')
+    else:
+        seconds = sum(float(number) * _UNIT[unit] for number, unit in _DURATION.findall(text))
+    if seconds > _LONGEST:
+        raise UserError(f'{text[:40]!r} is longer than ten years')
+    return seconds
 
 
 def short(seconds: float) -> str:

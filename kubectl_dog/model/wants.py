@@ -40,7 +40,8 @@ class Logs(NamedTuple):
 
     `restarts` and `running` say which instance the pod's status shows; they change while the
     stream goes on, so a stream is identified by `stream`, not by the whole value. `since` is in
-    epoch seconds; `tail` limits the first opening only.
+    epoch seconds; `tail` limits the first opening only, which begins with the run before the
+    present one where `previous` says so.
     """
 
     namespace: str
@@ -51,6 +52,7 @@ class Logs(NamedTuple):
     running: bool = True
     since: float | None = None
     tail: int | None = None
+    previous: bool = True
 
     @property
     def stream(self) -> tuple[str, str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+# Colours that mean nothing by themselves: pods are told apart by them.
+_HUES = (36, 35, 94, 96, 95, 34)
 CHOICES = ('auto', 'always', 'never')
 
 
@@ -41,6 +43,10 @@ class Palette(NamedTuple):
     def good(self, text: str) -> str:
         """Green: what is ready."""
         return self._paint(32, text)
+
+    def pod(self, number: int, text: str) -> str:
+        """One colour per pod, in turn: what belongs to the same pod."""
+        return self._paint(_HUES[number % len(_HUES)], text)
 
     def dim(self, text: str) -> str:
         """Faint: what frames the text of others."""

@@ -29,14 +29,14 @@ _UNDECIDED = {Verdict.TIMED_OUT, Verdict.INTERRUPTED, Verdict.TERMINATED}
 _STOPPED = {Verdict.PAUSED, Verdict.INTERRUPTED, Verdict.TERMINATED}
 
 
-def _headline(event: TargetEnded, palette: Palette) -> str:
+def _headline(event: TargetEnded, palette: Palette, subject: str) -> str:
     mark = palette.warn('⚠') if event.verdict in _STOPPED else palette.bad('✗')
     happened, when = _HEADLINES[event.verdict]
     detail = sentence(_detail(event))
     # A message may be the whole predicate: «is paused (spec.paused)».
     if not detail.startswith(happened):
         detail = happened + when.format(short(event.at)) + (f': {detail}' if detail else '')
-    return f'{mark} {sentence(event.target.label)} {detail}'
+    return f'{mark} {sentence(subject)} {detail}'
 
 
 def _detail(event: TargetEnded) -> str:
@@ -69,9 +69,12 @@ def _block(label: str, lines: Iterable[str]) -> list[str]:
     return [f'  {"" if number else label:<5} {text}'.rstrip() for number, text in enumerate(tame)]
 
 
-def ending(event: TargetEnded, palette: Palette) -> list[str]:
-    """Headline, then the blocks WHY, NOW and NEXT, as far as there is something to say."""
-    headline = _headline(event, palette)
+def ending(event: TargetEnded, palette: Palette, subject: str) -> list[str]:
+    """Headline, then the blocks WHY, NOW and NEXT, as far as there is something to say.
+
+    `subject` is what the target is called.
+    """
+    headline = _headline(event, palette, subject)
     now = []
     if event.progress and event.verdict in _UNDECIDED:
         now = [phrases.counts(event.progress)]

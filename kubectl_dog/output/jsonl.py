@@ -143,7 +143,7 @@ TYPES: dict[type, tuple[str, Callable[[Any], Fields]]] = {
             'eventType': event.type,
         },
     ),
-    events.LogChunk: ('log', lambda event: _named(event, 'pod', 'container')),
+    events.LogChunk: ('log', lambda event: _named(event, 'pod', 'container', 'instance')),
     events.CauseSeen: ('cause', _cause_seen),
     events.CauseGone: ('cause-gone', lambda event: {'cause': cause(event.cause)}),
     events.Notice: ('notice', lambda event: _named(event, 'text')),

@@ -1,4 +1,4 @@
-"""Pod names cut to what tells them apart: `…-x2x8q`."""
+"""Short names: pods cut to what tells them apart (`…-x2x8q`), namespaces where that helps."""
 
 from __future__ import annotations
 
@@ -14,11 +14,19 @@ _SHORT.update({'DaemonSet': 'ds', 'PersistentVolumeClaim': 'pvc', 'Service': 'sv
 
 
 class Names:
-    """Short names that stay the same through a run; `several` keeps the target's name in them."""
+    """Short names that stay the same through a run.
 
-    def __init__(self, several: bool = False) -> None:
+    `several` keeps the target's name in those of pods; `spaces` puts its namespace before all.
+    """
+
+    def __init__(self, several: bool = False, spaces: bool = False) -> None:
         self._several = several
+        self._spaces = spaces
         self._owners: dict[str, str] = {}
+
+    def target(self, target: Target) -> str:
+        """How a target is named: `deploy/web`, or `shop deploy/web`."""
+        return f'{self._space(target)}{target.label}'
 
     def subject(self, target: Target, kind: str, name: str) -> str:
         """How an object behind a target is named in the subject column: `po/…-x2x8q`.
@@ -26,10 +34,17 @@ class Names:
         `kind` is as objects have it (`Pod`) or short (`po`).
         """
         kind = _SHORT.get(kind, kind).lower()
-        return f'{kind}/{self.pod(target, name) if kind == "po" else name}'
+        shown = self._pod(target, name) if kind == 'po' else name
+        return f'{self._space(target)}{kind}/{shown}'
 
     def pod(self, target: Target, name: str) -> str:
         """The short name of a pod; its whole name where a cut one would be ambiguous."""
+        return f'{self._space(target)}{self._pod(target, name)}'
+
+    def _space(self, target: Target) -> str:
+        return f'{target.namespace} ' if self._spaces and target.namespace else ''
+
+    def _pod(self, target: Target, name: str) -> str:
         short = self._cut(target, name)
         return short if self._owners.setdefault(short, name) == name else name
 

@@ -91,9 +91,20 @@ def fate(event: CauseSeen) -> str:
     """When a cause fails its target; empty where it only explains."""
     if event.cause.allowed == Tolerance():
         return 'tolerated'
-    if event.fails_at is not None:
-        ending = _ENDINGS.get(event.cause.code, 'exit')
-        return f'fails at the {ordinal(event.fails_at)} {ending}'
-    if event.seconds_left is None:
+    cause, told = event.cause, []
+    if event.fails_at is not None and cause.ends < event.fails_at:
+        ending = _ENDINGS.get(cause.code, 'exit')
+        told.append(f'at the {ordinal(event.fails_at)} {ending}')
+    if event.seconds_left is not None:
+        told.append(f'in {short(event.seconds_left)} unless it heals')
+    if not told:
         return ''
-    return f'fails in {short(event.seconds_left)} unless it heals'
+    return f'fails {" or ".join(told)}{_why_so_late(cause)}'
+
+
+def _why_so_late(cause: Cause) -> str:
+    if cause.allowed is not None:
+        return ' (--tolerate)'
+    if cause.partial:
+        return ', as other pods are well'
+    return ', as another target is on its way' if cause.accompanied else ''

@@ -15,13 +15,13 @@ from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.output import phrases
 from kubectl_dog.output.colour import Palette
 from kubectl_dog.output.ending import ending
-from kubectl_dog.output.escape import lines
 from kubectl_dog.output.escape import sentence
+from kubectl_dog.output.logs import INDENT
+from kubectl_dog.output.logs import LogLook
 from kubectl_dog.output.names import Names
 
 WIDTH = 14
 WIDEST = 28
-INDENT = ' ' * 5
 # Kube events that only repeat a state which the pod's own line and its cause tell better.
 _SAYS_NOTHING = re.compile(
     r'BackOff: Back-off |InspectFailed: |FailedScheduling: |FailedCreate: '
@@ -57,23 +57,28 @@ class _Shown:
 class PlainRenderer:
     """Lines for terminals and CI logs.
 
-    `several` says that the call has more than one target, so that lines must tell which, `follow`
-    that it goes on when a target is ready or has failed. Times are seconds since the start;
-    `started` is taken so that all renderers are made alike.
+    `several` says that the call has more than one target, so that lines must tell which, `spaces`
+    that they are in more than one namespace, `follow` that it goes on when a target is ready or has
+    failed, `timestamps` that log lines tell when they were written. Times are seconds since the
+    start; `started` is taken so that all renderers are made alike.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         started: float,
         colour: bool = False,
         several: bool = False,
         follow: bool = False,
+        *,
+        spaces: bool = False,
+        timestamps: bool = False,
     ) -> None:
         self.started = started
         self._follow = follow
         self._palette = Palette(colour)
         self._several = several
-        self._names = Names(several)
+        self._names = Names(several, spaces)
+        self._logs = LogLook(self._names, self._palette, timestamps)
         self._width = WIDTH
         self._said: dict[tuple[object, ...], object] = {}
         self._causes: dict[tuple[Target, tuple[str, str]], _Shown] = {}
@@ -85,7 +90,7 @@ class PlainRenderer:
             events.StateChanged: self._state,
             events.ChildChanged: self._child,
             events.KubeEvent: self._kube_event,
-            events.LogChunk: self._logs,
+            events.LogChunk: self._logs.render,
             events.CauseSeen: self._cause,
             events.CauseGone: self._gone,
             events.Notice: self._notice,
@@ -122,11 +127,13 @@ class PlainRenderer:
         return known != content
 
     def _revision(self, event: events.RevisionSeen) -> list[str]:
-        self._width = min(WIDEST, max(self._width, len(event.target.label)))
+        self._width = min(WIDEST, max(self._width, len(self._names.target(event.target))))
         newer = ('revision', event.target) in self._said
         if not self._new(('revision', event.target), event.revision.name):
             return []
-        return [self._line(event.at, event.target.label, phrases.revision(event, newer))]
+        return [
+            self._line(event.at, self._names.target(event.target), phrases.revision(event, newer))
+        ]
 
     def _state(self, event: events.StateChanged) -> list[str]:
         first = ('state', event.target) not in self._said
@@ -134,13 +141,15 @@ class PlainRenderer:
         phase = (event.state, event.reason, _DIGITS.sub('#', event.waits_for))
         if not self._new(('state', event.target), phase):
             return []
-        # That a rollout progresses goes without saying.
-        if first and event.state is State.PROGRESSING and not event.reason:
+        # That a rollout progresses goes without saying, where it is one of something
+        # with pods that tell of themselves.
+        tells = event.progress is not None or not event.waits_for
+        if first and event.state is State.PROGRESSING and tells and not event.reason:
             return []
         if event.state in (State.READY, State.FAILED) and not self._follow:
             # The ending says so.
             return []
-        return [self._line(event.at, event.target.label, phrases.state(event))]
+        return [self._line(event.at, self._names.target(event.target), phrases.state(event))]
 
     def _child(self, event: events.ChildChanged) -> list[str]:
         if not self._new(('child', event.target, event.kind, event.name), event.text):
@@ -165,18 +174,13 @@ class PlainRenderer:
             for (target, _), shown in self._causes.items()
         )
 
-    def _logs(self, event: events.LogChunk) -> list[str]:
-        pod = self._names.pod(event.target, event.pod)
-        prefix = self._palette.dim(f'{INDENT}{sentence(f"{pod} {event.container}")} │')
-        return [f'{prefix} {text}' for text in lines([text for _, text in event.lines])]
-
     def _cause(self, event: events.CauseSeen) -> list[str]:
         cause, key = event.cause, (event.target, event.cause.key)
         shown, before = _Shown(event), self._causes.get(key)
         if before and not shown.outdates(before):
             return []
         self._causes[key] = shown
-        where = [event.target.label] if self._several else []
+        where = [self._names.target(event.target)] if self._several else []
         if len(cause.pods) == 1 and event.updated_pods <= 1:
             where.append(self._names.subject(event.target, 'po', cause.pods[0]))
         elif cause.pods:
@@ -189,23 +193,23 @@ class PlainRenderer:
     def _gone(self, event: events.CauseGone) -> list[str]:
         if not self._causes.pop((event.target, event.cause.key), None):
             return []
-        where = f'{event.target.label}: ' if self._several else ''
+        where = f'{self._names.target(event.target)}: ' if self._several else ''
         return [self._line(event.at, f'✓ {event.cause.code}', f'{where}gone', self._palette.good)]
 
     def _notice(self, event: events.Notice) -> list[str]:
         if not self._new(('notice', event.target, event.text), True):
             return []
-        subject = event.target.label if event.target else 'note'
-        text = event.text
+        if event.target is None:
+            return [self._line(event.at, 'note', event.text)]
         # The column says of whom.
-        if text.startswith(f'{subject} '):
-            text = text[len(subject) + 1 :]
-        return [self._line(event.at, subject, text)]
+        text = event.text.removeprefix(f'{event.target.label} ')
+        return [self._line(event.at, self._names.target(event.target), text)]
 
     def _status(self, event: events.StatusReport) -> list[str]:
         rows = event.rows
         if len(rows) < 2:
-            return [self._line(event.at, row.target.label, phrases.state(row)) for row in rows]
+            call = self._names.target
+            return [self._line(event.at, call(row.target), phrases.state(row)) for row in rows]
         from kubectl_dog.output import table
 
         standing: dict[Target, Cause] = {
@@ -215,7 +219,7 @@ class PlainRenderer:
         reported = {row.target for row in rows}
         ended = [self._verdicts[each] for each in self._verdicts if each not in reported]
         summary = self._line(event.at, 'status', table.summary(rows, ended))
-        return [summary, *(margin + row for row in table.table(rows, standing))]
+        return [summary, *(margin + row for row in table.table(rows, standing, self._names.target))]
 
     def _end(self, event: events.TargetEnded) -> list[str]:
         self._verdicts[event.target] = event.verdict
@@ -223,11 +227,11 @@ class PlainRenderer:
             # An error, not data: the command line says it on standard error.
             return []
         if event.verdict not in _QUIET:
-            return ['', *ending(event, self._palette)]
+            return ['', *ending(event, self._palette, self._names.target(event.target))]
         text = event.message
         if event.progress and not text:
             text = phrases.done(event.progress)
-        start = self._line(event.at, event.target.label, '')
+        start = self._line(event.at, self._names.target(event.target), '')
         took = f'    took {short(event.at)}' if event.at >= 0.5 else ''
         said = f': {sentence(text)}' if text else ''
         word = event.verdict.value

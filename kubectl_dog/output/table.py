@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -27,21 +28,27 @@ def summary(rows: Sequence[StateChanged], ended: Iterable[Verdict]) -> str:
     return ', '.join(part for part in (ready, phrases.tally(others)) if part)
 
 
-def _cells(row: StateChanged, cause: Cause | None) -> tuple[str, ...]:
+def _cells(row: StateChanged, subject: str, cause: Cause | None) -> tuple[str, ...]:
     progress = row.progress
     ready = f'{progress.ready}/{progress.desired}' if progress else '–'
     updated = f'{progress.updated}/{progress.desired}' if progress else '–'
     waits = f'⚠ {cause.code} {cause.subject}' if cause else row.waits_for or row.message
-    texts = (row.target.label, row.state.value, ready, updated, clip(waits, WAITS))
+    texts = (subject, row.state.value, ready, updated, clip(waits, WAITS))
     return tuple(sentence(text) for text in texts)
 
 
-def table(rows: Sequence[StateChanged], causes: Mapping[Target, Cause]) -> list[str]:
+def table(
+    rows: Sequence[StateChanged], causes: Mapping[Target, Cause], call: Callable[[Target], str]
+) -> list[str]:
     """One line per target that is not ready, under a header; nothing where all are.
 
-    `causes` holds, per target, the cause that stands.
+    `causes` holds, per target, the cause that stands; `call` tells what a target is called.
     """
-    cells = [_cells(row, causes.get(row.target)) for row in rows if row.state is not State.READY]
+    cells = [
+        _cells(row, call(row.target), causes.get(row.target))
+        for row in rows
+        if row.state is not State.READY
+    ]
     if not cells:
         return []
     from tabulate import tabulate  # its import costs more than a whole run with one target prints

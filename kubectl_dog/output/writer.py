@@ -6,18 +6,22 @@ import codecs
 import contextlib
 import os
 import threading
+from collections import deque
+from collections.abc import Callable
 from collections.abc import Sequence
-from queue import SimpleQueue
 from typing import TextIO
 
 _ERRORS = 'kubectl-dog'
 # Long enough, in seconds, for a terminal that keeps up; too short for anyone to notice.
 _MOMENT = 0.01
+# Lines that are written at once: what is being written cannot be dropped any more.
+_PIECE = 64
 _PLAINER = {
     '✗': 'x',
     '✓': '+',
     '⚠': '!',
     '│': '|',
+    '─': '-',
     '…': '...',
     '→': '->',
     '–': '-',
@@ -80,15 +84,25 @@ class BackgroundWriter:
     """Writes in a thread of its own, so that a slow terminal holds nobody up.
 
     Up to `room` lines may wait; what is written beyond that waits too (verdicts must not be
-    lost), but whoever has log lines to spare should ask `has_room` first.
+    lost), but whoever has log lines to spare should ask `has_room` first. In the end, those that
+    still wait after `patience` seconds are dropped, and `told` says so of their number.
     """
 
-    def __init__(self, writer: Writer, room: int = 2000) -> None:
+    def __init__(
+        self,
+        writer: Writer,
+        room: int = 2000,
+        patience: float = 2.0,
+        told: Callable[[int], Sequence[str]] = lambda dropped: (),
+    ) -> None:
         self._writer = writer
         self._room = room
+        self._patience = patience
+        self._told = told
         self._waiting = 0
         self._failure: Exception | None = None
-        self._queue: SimpleQueue[Sequence[str] | None] = SimpleQueue()
+        self._queue: deque[tuple[Sequence[str], bool]] = deque()
+        self._closed = False
         self._lock = threading.Condition()
         self._thread = threading.Thread(target=self._run, name='output', daemon=True)
         self._thread.start()
@@ -98,27 +112,47 @@ class BackgroundWriter:
         with self._lock:
             return self._lock.wait_for(lambda: self._waiting < self._room, _MOMENT)
 
-    def write(self, lines: Sequence[str]) -> None:
-        """Hand over without waiting; raises what an earlier write ran into."""
+    def write(self, lines: Sequence[str], spare: bool = False) -> None:
+        """Hand over without waiting; raises what an earlier write ran into. Lines to `spare` may
+        be dropped in the end.
+        """
         if self._failure is not None:
             raise self._failure
-        if lines:
-            with self._lock:
-                self._waiting += len(lines)
-            self._queue.put(lines)
+        with self._lock:
+            self._waiting += len(lines)
+            for begin in range(0, len(lines), _PIECE):
+                self._queue.append((lines[begin : begin + _PIECE], spare))
+            self._lock.notify_all()
 
     def close(self) -> None:
         """Wait until everything is written; raises as `write` does."""
-        self._queue.put(None)
+        with self._lock:
+            self._closed = True
+            self._lock.notify_all()
+            if not self._lock.wait_for(lambda: not self._waiting, self._patience):
+                self._drop()
         self._thread.join()
         if self._failure is not None:
             raise self._failure
 
+    def _drop(self) -> None:
+        dropped = sum(len(lines) for lines, spare in self._queue if spare)
+        if not dropped:
+            return
+        place = next(at for at, (_, spare) in enumerate(self._queue) if spare)
+        kept = [piece for piece in self._queue if not piece[1]]
+        said = self._told(dropped)
+        self._queue.clear()
+        self._queue.extend([*kept[:place], (said, False), *kept[place:]])
+        self._waiting += len(said) - dropped
+
     def _run(self) -> None:
         while True:
-            lines = self._queue.get()
-            if lines is None:
-                return
+            with self._lock:
+                self._lock.wait_for(lambda: self._queue or self._closed)
+                if not self._queue:
+                    return
+                lines, _ = self._queue.popleft()
             try:
                 if self._failure is None:
                     self._writer.write(lines)
@@ -126,4 +160,4 @@ class BackgroundWriter:
                 self._failure = error
             with self._lock:
                 self._waiting -= len(lines)
-                self._lock.notify()
+                self._lock.notify_all()

@@ -19,7 +19,9 @@ from kubectl_dog.model.items import ServerClock
 from kubectl_dog.model.items import Signal
 from kubectl_dog.model.items import Trouble
 from kubectl_dog.model.options import Options
+from kubectl_dog.model.resources import Group
 from kubectl_dog.model.resources import Resource
+from kubectl_dog.model.resources import Sought
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.times import nanoseconds
 from kubectl_dog.model.times import nanostamp
@@ -86,6 +88,7 @@ _WANTS: dict[str, tuple[type, Shape]] = {
             'running': flag,
             'since': optional_number,
             'tail': optional_whole,
+            'previous': flag,
         },
     ),
 }
@@ -135,7 +138,10 @@ _TROUBLE: Shape = {'reason': text, 'message': text}
 _ENCODERS: dict[type, Callable[[Any], Json]] = {
     Listed: lambda payload: {'listed': payload.objects},
     Changed: lambda payload: {'changed': payload.change, 'object': payload.object},
-    LogLines: lambda payload: {'lines': [[nanostamp(time), said] for time, said in payload.lines]},
+    LogLines: lambda payload: {
+        'lines': [[nanostamp(time), said] for time, said in payload.lines],
+        'run': payload.run,
+    },
     LogEnd: lambda payload: {'logEnd': payload.restarts},
     LogGap: lambda payload: {'logGap': payload.message},
     Answer: lambda payload: {'answer': pack(payload)},
@@ -147,7 +153,8 @@ _DECODERS: dict[str, Callable[[Json], Payload]] = {
     'listed': lambda data: Listed(field(data, 'listed', _objects)),
     'changed': _decode_changed,
     'lines': lambda data: LogLines(
-        field(data, 'lines', lambda lines: tuple(_log_line(each) for each in sequence(lines)))
+        field(data, 'lines', lambda lines: tuple(_log_line(each) for each in sequence(lines))),
+        field({'run': None, **data}, 'run', optional_whole),
     ),
     'logEnd': lambda data: LogEnd(field(data, 'logEnd', whole)),
     'logGap': lambda data: LogGap(field(data, 'logGap', text)),
@@ -172,16 +179,20 @@ def decode_payload(data: Json) -> Payload | None:
     return next((decode(data) for name, decode in _DECODERS.items() if name in data), None)
 
 
-def encode_target(target: Target) -> Json:
-    """`{"resource": {...}, "namespace": …, "name": …}`."""
-    return {**pack(target), 'resource': pack(target.resource)}
+def encode_target(target: Sought, own: Options | None = None) -> Json:
+    """`{"resource": {...}, "namespace": …, "name": …}`, of a group `labels` in place of `name`; and
+    `"options"` where it has its `own`.
+    """
+    options = {} if own is None else {'options': encode_options(own)}
+    return {**pack(target), 'resource': pack(target.resource), **options}
 
 
-def decode_target(data: Any) -> Target:
+def decode_target(data: Any) -> tuple[Sought, Options | None]:
     """The inverse of encode_target; raises FormatError."""
-    shape: Shape = {'resource': decode_resource, 'namespace': text, 'name': text}
-    target: Target = unpack(Target, shape, data)
-    return target
+    kind, which = (Group, 'labels') if 'labels' in mapping(data) else (Target, 'name')
+    shape: Shape = {'resource': decode_resource, 'namespace': text, which: text}
+    target: Sought = unpack(kind, shape, data)
+    return target, field(data, 'options', decode_options) if 'options' in data else None
 
 
 def encode_options(options: Options) -> Json:
@@ -202,13 +213,13 @@ def _texts(data: Any) -> tuple[str, ...]:
 
 def decode_options(data: Any) -> Options:
     """The inverse of encode_options: switches, texts, lists of texts, and numbers or null."""
-    checks = {bool: flag, str: text, tuple: _texts}
+    checks = {bool: flag, str: text, tuple: _texts, int: optional_whole}
     shape = {
         name: checks.get(type(default), optional_number)
         for name, default in Options._field_defaults.items()
     }
     options: Options = unpack(Options, shape, data)
-    for name in ('status_period', 'create_timeout'):
+    for name in ('status_period', 'create_timeout', 'max_log_streams'):
         if not getattr(options, name) or getattr(options, name) <= 0:
             raise FormatError(f'{name}: must be more than 0')
     return options

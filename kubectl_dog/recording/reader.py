@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 from typing import NoReturn
 
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.items import Item
 from kubectl_dog.model.options import Options
-from kubectl_dog.model.resources import Target
+from kubectl_dog.model.resources import Sought
 from kubectl_dog.model.times import epoch
 from kubectl_dog.model.wants import Want
 from kubectl_dog.recording import codec
@@ -29,13 +31,18 @@ _LONGEST = 366 * 86400.0
 
 
 class Recording(NamedTuple):
-    """One run; `started` is in epoch seconds, `title` describes it in one line, or is empty."""
+    """One run; `started` is in epoch seconds, `title` describes it in one line, or is empty.
+
+    `own` are the options of targets that have their own, in place of `options`.
+    Who is in a group is what the items say.
+    """
 
     started: float
-    targets: tuple[Target, ...]
+    targets: tuple[Sought, ...]
     options: Options
     items: tuple[Item, ...]
     title: str = ''
+    own: Mapping[Sought, Options] = MappingProxyType({})
 
 
 def read(path: str | os.PathLike[str]) -> Recording:
@@ -98,12 +105,14 @@ def _header(record: Json) -> Recording:
     started = epoch(field(record, 'started', text))
     if started is None:
         raise FormatError('started: must be an RFC 3339 time')
+    targets = field(record, 'targets', lambda data: [*map(codec.decode_target, sequence(data))])
     return Recording(
         started,
-        field(record, 'targets', lambda data: tuple(map(codec.decode_target, sequence(data)))),
+        tuple(target for target, _ in targets),
         field({'options': {}, **record}, 'options', codec.decode_options),
         (),
         field({'title': '', **record}, 'title', text),
+        {target: own for target, own in targets if own is not None},
     )
 
 

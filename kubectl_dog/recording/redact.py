@@ -29,8 +29,9 @@ _HOLDERS = {
 }
 # Lists of {name, value}: environment variables, and the headers of probes (Authorization).
 _NAMED_VALUES = ('env', 'httpHeaders')
-# What volumes hand to their drivers may be a password.
-_DRIVER_SETTINGS = ('volumeAttributes', 'options')
+# What volumes hand to their drivers may be a password; what makes Secrets holds what is in them.
+_DRIVER_SETTINGS = ('volumeAttributes', 'options', 'stringData', 'encryptedData')
+_SECRET = re.compile(r'password|passphrase|token|secret_?key|client_?secret|private_?key', re.I)
 _OWN_ANNOTATION = re.compile(r'([a-z0-9-]+\.)*(kubernetes\.io|k8s\.io|kubectl-dog\.github\.io)/')
 
 
@@ -90,7 +91,12 @@ class Redactor:
             return self._annotations(value)
         if key in _DRIVER_SETTINGS and isinstance(value, dict):
             return {name: self._token(each) for name, each in value.items()}
-        return self._walk(value)
+        if isinstance(value, str) and _SECRET.fullmatch(key):
+            return self._token(value)
+        copy = self._walk(value)
+        if key == 'template' and isinstance(copy, dict):
+            self._hide(copy, 'data')
+        return copy
 
     def _named(self, entries: Any) -> Any:
         copies = self._walk(entries)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from types import MappingProxyType
+from typing import NamedTuple
 from typing import TextIO
 
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.items import Item
 from kubectl_dog.model.options import Options
-from kubectl_dog.model.resources import Target
+from kubectl_dog.model.resources import Sought
 from kubectl_dog.model.sources import Source
 from kubectl_dog.model.times import stamp
 from kubectl_dog.model.wants import Logs
@@ -32,34 +35,42 @@ def _open(path: str) -> TextIO:
         raise UserError(f'cannot write the recording {path}: {error.strerror}') from error
 
 
+class Header(NamedTuple):
+    """What a recording begins with: `started` is in epoch seconds, `program` is our version.
+
+    `own` are the options of targets that have their own, in place of `options`.
+    """
+
+    started: float
+    targets: Sequence[Sought]
+    options: Options
+    program: str = ''
+    own: Mapping[Sought, Options] = MappingProxyType({})
+
+
 class RecordingWriter:
     """Writes each item as it comes, redacted, so that an interrupted run leaves a usable file.
 
     `file` is a path or an open text file. `failure` says why writing stopped, and is empty while
-    all is well: a full disk ends the recording, never the run. `program` is our version.
+    all is well: a full disk ends the recording, never the run.
     """
 
-    def __init__(
-        self,
-        file: str | os.PathLike[str] | TextIO,
-        started: float,
-        targets: Sequence[Target],
-        options: Options,
-        *,
-        program: str = '',
-    ) -> None:
+    def __init__(self, file: str | os.PathLike[str] | TextIO, header: Header) -> None:
         self.failure = ''
         self._file = _open(os.fspath(file)) if isinstance(file, (str, os.PathLike)) else file
         self._keys: dict[tuple[object, ...], int] = {}
         self._redactor = Redactor(os.urandom(16))
-        header = {
-            'recording': codec.FORMAT,
-            'started': stamp(started),
-            'program': program,
-            'targets': [codec.encode_target(target) for target in targets],
-            'options': codec.encode_options(options),
-        }
-        self._put(header)
+        self._put(
+            {
+                'recording': codec.FORMAT,
+                'started': stamp(header.started),
+                'program': header.program,
+                'targets': [
+                    codec.encode_target(one, header.own.get(one)) for one in header.targets
+                ],
+                'options': codec.encode_options(header.options),
+            }
+        )
 
     def write(self, item: Item) -> None:
         """Append one item, and what it answers where that is new."""

@@ -65,8 +65,8 @@ def assess(view: View) -> Assessment:
         recheck_at=nodes.look_again(view, rollout.pods),
         patience=workloads.patience(thing),
         serving=revisions.serving(previous, stale, progress.desired),
-        remedies=revisions.remedies(view, previous),
-        notices=_notices(rollout, is_known and workloads.is_on_delete(thing)),
+        remedies=revisions.remedies(view, previous, stale),
+        notices=_notices(view, rollout, is_known and workloads.is_on_delete(thing)),
     )
     missing = _missing(view, rollout, bool(stale) and is_known)
     expected = min(progress.updated, progress.desired) - rollout.skipped
@@ -86,8 +86,10 @@ def _read(view: View) -> _Rollout:
     return _Rollout(newest, pods, others, _progress(view.object or {}), excused, skipped)
 
 
-def _notices(rollout: _Rollout, is_on_delete: bool) -> tuple[str, ...]:
+def _notices(view: View, rollout: _Rollout, is_on_delete: bool) -> tuple[str, ...]:
     told = workloads.to_delete(rollout.stale) if is_on_delete else ()
+    if not rollout.progress.desired and workloads.is_seen(view.object or {}):
+        told = (*told, 'has no pods, as there is no node that they are for')
     names = ', '.join(sorted(rollout.excused))
     if not names:
         return told

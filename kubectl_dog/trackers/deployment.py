@@ -37,6 +37,8 @@ from kubectl_dog.trackers.settling import startup_budget
 
 _REVISION = 'deployment.kubernetes.io/revision'
 _DEFAULT_DEADLINE = 600
+# So long after its creation, in seconds, a revision may be what broke things.
+_RECENT = 3600.0
 _NO_DEADLINE = 2**31 - 1
 
 
@@ -50,6 +52,7 @@ class _Rollout(NamedTuple):
     pods: tuple[Object, ...]
     other_pods: tuple[Object, ...]
     progress: Progress
+    replaced: bool
 
 
 def wants(view: View) -> Sequence[Watch]:
@@ -105,7 +108,8 @@ def _read(view: View) -> _Rollout:
     owned = [one for one in view.owned.get(uid(deploy), ()) if one.get('kind') != 'Pod']
     current = text(deploy, 'metadata', 'annotations', _REVISION)
     newest = next((one for one in owned if _revision_of(one) == current and current), {})
-    older = [one for one in owned if uid(one) != uid(newest) and number(one, 'status', 'replicas')]
+    past = [one for one in owned if uid(one) != uid(newest)]
+    older = [one for one in past if number(one, 'status', 'replicas')]
     previous = max(older, key=_revision_number, default={})
     everyone = [pod for one in owned for pod in view.owned.get(uid(one), ())]
     # Until the controller has seen the change, «newest» is what is about to be replaced.
@@ -122,7 +126,8 @@ def _read(view: View) -> _Rollout:
         available=number(status, 'availableReplicas'),
         old=max(0, number(status, 'replicas') - updated),
     )
-    return _Rollout(view, deploy, newest, previous, tuple(pods), tuple(others), progress)
+    replaced = bool(past) and not older and view.now - created(newest) < _RECENT
+    return _Rollout(view, deploy, newest, previous, tuple(pods), tuple(others), progress, replaced)
 
 
 def _revision_of(replica_set: Object) -> str:
@@ -226,7 +231,7 @@ def _remedies(rollout: _Rollout, state: State) -> tuple[str, ...]:
     target = rollout.view.target
     if state is State.PAUSED:
         return (f'kubectl rollout resume -n {target.namespace} {target.label}',)
-    # Going back helps only where the revision before still works.
-    if not number(rollout.previous, 'status', 'readyReplicas'):
+    # Going back helps where the revision before still works, or has just made room for this one.
+    if not number(rollout.previous, 'status', 'readyReplicas') and not rollout.replaced:
         return ()
     return (f'kubectl rollout undo -n {target.namespace} {target.label}',)

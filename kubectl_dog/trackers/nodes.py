@@ -19,7 +19,7 @@ from kubectl_dog.model.wants import Watch
 
 # A kubelet takes a pod up within a second: after this long, in seconds, its node is looked at.
 SILENT_AFTER = 10.0
-# Of more nodes than that a DaemonSet with many silent pods has no need.
+# So many nodes are looked at one by one.
 _MOST = 5
 
 
@@ -55,8 +55,11 @@ def look_again(view: View, pods: Iterable[Object]) -> float | None:
 
 
 def watches(names: Iterable[str]) -> Sequence[Watch]:
-    """A look at each of these nodes, a few at most."""
-    return [Watch(NODES, '', fields=f'metadata.name={one}') for one in sorted(names)[:_MOST]]
+    """A look at each of these nodes; at all, where they are many."""
+    wanted = sorted(names)
+    if len(wanted) > _MOST:
+        return [Watch(NODES, '')]
+    return [Watch(NODES, '', fields=f'metadata.name={one}') for one in wanted]
 
 
 def down_before(view: View, names: Iterable[str]) -> frozenset[str]:

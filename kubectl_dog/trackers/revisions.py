@@ -68,11 +68,12 @@ def serving(previous: Object, old_pods: Sequence[Object], desired: int) -> str:
     return f'the old revision {_number(previous)} still serves: {ready}/{desired}' if ready else ''
 
 
-def remedies(view: View, previous: Object) -> tuple[str, ...]:
-    """How to go back, where there is something to go back to."""
+def remedies(view: View, previous: Object, old_pods: Sequence[Object]) -> tuple[str, ...]:
+    """How to go back, where there is something to go back to that works."""
     target = view.target
     undo = f'kubectl rollout undo -n {target.namespace} {target.label}'
-    return (undo,) if previous else ()
+    works = any(is_ready(pod) and is_of(pod, previous) for pod in old_pods)
+    return (undo,) if previous and works else ()
 
 
 def _number(revision: Object) -> str:

@@ -61,7 +61,7 @@ def assess(view: View) -> Assessment:
         other_pods=rollout.other_pods,
         patience=workloads.patience(rollout.thing),
         serving=revisions.serving(previous, rollout.stale, rollout.progress.desired),
-        remedies=revisions.remedies(view, previous),
+        remedies=revisions.remedies(view, previous, rollout.stale),
         notices=_notices(rollout) if is_seen else (),
     )
     expected = min(rollout.progress.updated, rollout.progress.desired)

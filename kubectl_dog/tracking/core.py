@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -26,10 +27,12 @@ from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.tracking import together
 from kubectl_dog.tracking.kubeevents import KubeEvents
+from kubectl_dog.tracking.members import Members
 from kubectl_dog.tracking.opened import Opened
 from kubectl_dog.tracking.opened import ask
 from kubectl_dog.tracking.store import FINAL
 from kubectl_dog.tracking.store import Store
+from kubectl_dog.tracking.together import Member
 from kubectl_dog.tracking.track import Track
 from kubectl_dog.tracking.views import World
 
@@ -52,15 +55,25 @@ class Step(NamedTuple):
 class Core:
     """No I/O and no clock: the same items at the same times give the same events."""
 
-    def __init__(self, tracks: Sequence[Track], options: Options, started: float) -> None:
-        self._tracks = tracks
-        self._world = World(Store(), started, options, may_heal=len(tracks) > 1)
+    def __init__(
+        self,
+        tracks: Sequence[Track],
+        options: Options,
+        started: float,
+        members: Members | None = None,
+    ) -> None:
+        self.tracks = list(tracks)
+        self._members = members or Members()
+        several = len(tracks) > 1 or self._members.open
+        self._world = World(Store(), started, options, may_heal=several)
         self._kube_events = KubeEvents()
         self._notices: set[str] = set()
         self._outages: dict[str, set[str]] = {}
         self._report_at = options.status_period
         self._closed: dict[tuple[str, str], int] = {}
         self._open = [Opened(track) for track in tracks]
+        # What has ended, but for its logs.
+        self._lasting: list[Opened] = []
         self._last = Step((), frozenset(), None, False)
         self._begun = False
         self._ends_at: float | None = None
@@ -72,21 +85,27 @@ class Core:
             # Lines change no judgement, and there may be very many.
             return self._last._replace(events=tuple(self._take(at, item)))
         events = [*self._begin(at), *self._events(at, item)]
-        if not self._open and not self._last.finished:
+        if self._is_finished and not self._last.finished:
             events.append(self._summary(at))
-        self._last = Step(tuple(events), self._wanted(), self._deadline(), not self._open)
+        self._last = Step(tuple(events), self._wanted(), self._deadline(at), self._is_finished)
         return self._last
+
+    @property
+    def _is_finished(self) -> bool:
+        return not self._open and not self._members.open
 
     def _begin(self, at: float) -> Iterator[Event]:
         if not self._begun:
             self._begun = True
             options = self._world.options
             mode = 'follow' if options.follow else 'once' if options.once else 'rollout'
-            yield RunBegan(at, mode, tuple(track.target for track in self._tracks))
+            yield RunBegan(at, mode, tuple(track.target for track in self.tracks))
 
     def _events(self, at: float, item: Item | None) -> Iterator[Event]:
         if item is not None:
             yield from self._take(at, item)
+        if self._members.concerns(item):
+            yield from self._join(at)
         told = self._hoping or (self._ends_at is not None and at >= self._ends_at)
         for number, one in enumerate(self._open):
             if not one.concerns(at, item):
@@ -95,9 +114,11 @@ class Core:
                 self._open[number] = one.postponed()
                 continue
             yield from self._look(at, one.track)
-            self._open[number] = ask(at, one.track, self._world)
+            if not one.track.lasts:
+                self._open[number] = ask(at, one.track, self._world)
             told = told or one.track.hopes or one.track.ended is not None
-        if told and len(self._tracks) > 1:
+        self._lasting += [one for one in self._open if one.track.lasts]
+        if told and len(self.tracks) > 1:
             yield from self._together(at)
         self._open = [one for one in self._open if one.track.ended is None]
         if at >= self._report_at and not self._world.options.follow:
@@ -106,9 +127,15 @@ class Core:
             if rows:
                 yield StatusReport(at, rows)
 
+    def _join(self, at: float) -> Iterator[Event]:
+        joined, events = self._members.step(at, self._world)
+        self.tracks += joined
+        self._open += [ask(at, track, self._world) for track in joined]
+        yield from events
+
     def _together(self, at: float) -> Iterator[Event]:
         """What the ends of some targets mean for the others."""
-        members = [track.member(self._world) for track in self._tracks]
+        members = [track.member(self._world) for track in self.tracks]
         self._world = self._world._replace(may_heal=together.may_heal(members))
         hoping = [n for n, one in enumerate(self._open) if one.track.hopes]
         self._hoping = bool(hoping)
@@ -118,7 +145,7 @@ class Core:
         self._ends_at = together.ends_at(members)
         if self._ends_at is None or at < self._ends_at or self._world.options.follow:
             return
-        for track in self._tracks:
+        for track in self.tracks:
             if track.ended is None:
                 yield track.stop(at, Verdict.PROGRESSING, 'is not waited for any longer')
         self._ends_at = None
@@ -136,9 +163,10 @@ class Core:
     def _take(self, at: float, item: Item) -> Iterator[Event]:
         payload, want = item.payload, item.want
         if isinstance(payload, Signal):
-            for track in self._tracks:
+            for track in self.tracks:
                 if track.ended is None:
                     yield track.stop(at, _STOPS[payload.name])
+            yield from self._members.end(at, _STOPS[payload.name], 'nothing was seen of it yet')
         elif isinstance(payload, ServerClock):
             self._world = self._world._replace(started=self._world.started + payload.offset)
         elif isinstance(payload, Trouble):
@@ -158,6 +186,10 @@ class Core:
         told = trouble.message
         if trouble.reason == 'denied' and not isinstance(want, Logs) and want is not None:
             told = f'{want.resource.plural} may not be read, and what they tell is missing: {told}'
+        ended = self._members.trouble(at, want, trouble, self._world)
+        if ended:
+            yield from ended
+            return
         if told not in self._notices:
             self._notices.add(told)
             yield Notice(at, None, told)
@@ -175,13 +207,20 @@ class Core:
         lines, seen = item.payload.lines, self._closed.get(want.stream)
         if seen is not None:
             lines = tuple(line for line in lines if line.time > seen)
-        for one in self._open:
+        run = item.payload.run
+        if run is None:  # recordings of older versions do not tell
+            run = self._world.store.log_ends.get(want.stream, want.restarts - 1) + 1
+        for one in (*self._open, *self._lasting):
             if lines and want.stream in one.keys:
-                yield LogChunk(at, one.track.target, want.pod, want.container, lines)
+                lines = one.track.shown(want, lines)
+                if lines:
+                    yield LogChunk(at, one.track.target, want.pod, want.container, lines, run)
                 return
 
     def _wanted(self) -> frozenset[Want]:
-        wants = frozenset(want for one in self._open for want in one.wants)
+        lasting = [one.logs for one in self._lasting if self._open]
+        wanted = [self._members.wants, *(one.wants for one in self._open), *lasting]
+        wants = self._within_limits(wanted)
         streams = {want.stream for want in wants if isinstance(want, Logs)}
         for old in self._last.wants - wants:
             if isinstance(old, Logs) and old.stream not in streams:
@@ -190,18 +229,32 @@ class Core:
         self._world.store.cut &= wants | streams
         return wants
 
-    def _deadline(self) -> float | None:
+    def _within_limits(self, wanted: Iterable[frozenset[Want]]) -> frozenset[Want]:
+        wants, most = frozenset().union(*wanted), self._world.options.max_log_streams
+        logs = [want for want in wants if isinstance(want, Logs)]
+        if len(logs) <= most:
+            return wants
+        before = {want.stream for want in self._last.wants if isinstance(want, Logs)}
+        logs.sort(key=lambda want: (want.stream not in before, want.namespace, want.pod))
+        return wants.difference(logs[most:])
+
+    def _deadline(self, at: float) -> float | None:
         found = [one.deadline for one in self._open if one.deadline is not None]
+        joins = self._members.deadline(at)
+        if joins is not None:
+            found.append(joins)
         if not self._world.options.follow:
             # CI kills jobs that are silent; who follows may wait for ever.
             found.append(self._report_at)
             found += [] if self._ends_at is None else [self._ends_at]
-        return min(found, default=None) if self._open else None
+        return None if self._is_finished else min(found, default=None)
 
     def _summary(self, at: float) -> RunEnded:
-        ended = tuple((t.target, t.ended.verdict) for t in self._tracks if t.ended is not None)
-        members = [track.member(self._world) for track in self._tracks]
-        return RunEnded(at, together.code(members), ended)
+        ended = [(t.target, t.ended.verdict) for t in self.tracks if t.ended is not None]
+        groups = [(one.target, one.verdict) for one in self._members.ended]
+        members = [track.member(self._world) for track in self.tracks]
+        members += [Member(self._world.options, one.verdict, one.at) for one in self._members.ended]
+        return RunEnded(at, together.code(members), (*ended, *(() if ended else groups)))
 
 
 def _last(lines: Sequence[LogLine]) -> int:

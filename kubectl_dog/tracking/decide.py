@@ -15,6 +15,7 @@ from kubectl_dog.model.times import short
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.tracking import patience
 from kubectl_dog.tracking.explain import best
+from kubectl_dog.tracking.logplan import is_shown
 from kubectl_dog.tracking.policy import Ledger
 from kubectl_dog.tracking.policy import limit
 from kubectl_dog.tracking.store import Store
@@ -152,14 +153,16 @@ def deadlines(moment: Moment, options: Options, started: float) -> list[float]:
     found += [look - started for look in looks if look is not None]
     for one in moment.ledger.values():
         left = limit(one, moment.at).at
-        if left is not None and one.gone is None:
+        if one.gone is None and left is not None:
             found += [left, left - patience.EVIDENCE]
+        elif one.gone is None:
+            found.append(one.first + patience.EXPLAINS)
     return found
 
 
-def has_evidence(decision: Decision, assessed: Assessment, store: Store) -> bool:
+def has_evidence(decision: Decision, assessed: Assessment, store: Store, options: Options) -> bool:
     """Whether everything that the ending can hope for has been delivered: what explains it, and
-    the whole log of a pod that has ended.
+    the whole log of a pod that has ended, as far as it is shown.
     """
     logs = [*decision.cause.logs] if decision.cause else []
     if assessed.has_ended:
@@ -167,7 +170,7 @@ def has_evidence(decision: Decision, assessed: Assessment, store: Store) -> bool
             LogRef(uid(pod), container.name, container.ended_instance)
             for pod in assessed.pods
             for container in containers(pod)
-            if container.has_started
+            if container.has_started and is_shown(container.name, options)
         ]
     lookups = decision.cause.lookups if decision.cause else ()
     return all(

@@ -30,6 +30,8 @@ def check(told: str) -> None:
 def accept(view: View, assessed: Assessment, told: str) -> Assessment:
     """Ready, where so many of the updated pods are available, and have proven to be."""
     thing, progress = view.object or {}, assessed.progress
+    if assessed.state not in (State.PROGRESSING, State.FAILED) or assessed.has_ended:
+        return assessed
     if progress is None or not is_observed(thing) or not progress.desired:
         return assessed
     threshold = _threshold(thing, progress.desired, told)

@@ -8,6 +8,7 @@ from kubectl_dog.causes.families import rank
 from kubectl_dog.causes.lastwords import last_words
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.resources import LOGS
 from kubectl_dog.model.resources import is_custom
 from kubectl_dog.model.verdicts import Explanation
 from kubectl_dog.model.views import View
@@ -57,7 +58,8 @@ def _words(view: View, cause: Cause) -> tuple[str, ...]:
 
 def _unseen(view: View, cause: Cause) -> Iterable[str]:
     if cause.logs and not any((log.uid, log.container) in view.logs for log in cause.logs):
-        yield 'its log could not be read in time'
+        denied = LOGS in view.blind
+        yield f'its log {"may not be read (pods/log)" if denied else "could not be read in time"}'
     for lookup in cause.lookups:
         yield from _unanswered(view, lookup)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from kubectl_dog.causes.allowing import ALWAYS
 from kubectl_dog.causes.allowing import allow
 from kubectl_dog.causes.allowing import excuse
 from kubectl_dog.causes.families import next_look
@@ -17,6 +18,7 @@ from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.views import View
 from kubectl_dog.trackers.protocol import Tracker
+from kubectl_dog.tracking import enough
 from kubectl_dog.tracking import patience
 from kubectl_dog.tracking import pins
 from kubectl_dog.tracking import wishes
@@ -28,12 +30,15 @@ from kubectl_dog.tracking.views import build
 
 
 class Look(NamedTuple):
-    """One look: `options` are those of this target, `was_met` says that the pin once held."""
+    """One look: `options` are those of this target, `was_met` says that the pin once held, and
+    `seen_at` is when the object was first looked at, in the engine's seconds.
+    """
 
     view: View
     moment: Moment
     pin: pins.Pin
     was_met: bool
+    seen_at: float
     options: Options
 
 
@@ -48,12 +53,14 @@ class Judge:
         self._ledger: dict[tuple[str, str], Standing] = {}
         self._paused_at: float | None = None
         self._was_met = False
+        self._seen_at: float | None = None
         self._annotations: object = None
         self._wishes: wishes.Wishes | None = None
 
     def look(self, at: float, world: World, thing: Object) -> Look:
         """Judge the object as it is now; raises UserError where an option cannot be read."""
         wished = self._wished(world, thing)
+        self._seen_at = at if self._seen_at is None else self._seen_at
         view, assessed, pin = self._assess(at, world, thing, wished.options)
         before, self._reached = self._reached, patience.advance(self._reached, assessed, at)
         if self._reached.revised and self._reached.revision != before.revision:
@@ -62,6 +69,9 @@ class Judge:
         if before.revision and before.revision != self._reached.revision:
             self._ledger = {}
         causes = () if pin.lacking else self._causes(world, view, assessed, wished)
+        if assessed.progress and any(cause.allowed == ALWAYS and cause.pods for cause in causes):
+            left = assessed.progress.desired - wished.allowed.of(assessed.progress.desired)
+            assessed = enough.accept(view, assessed, str(left))
         self._ledger = advance(self._ledger, causes, at, self._reached.at)
         if assessed.state is not State.PAUSED:
             self._paused_at = None
@@ -77,7 +87,7 @@ class Judge:
             self._paused_at,
             next_look(view, assessed),
         )
-        return Look(view, moment, pin, was_met, wished.options)
+        return Look(view, moment, pin, was_met, self._seen_at, wished.options)
 
     def last(self, at: float, world: World, thing: Object) -> Look | None:
         """The last look at what is deleted, if it had ended before: then its verdict stays."""
@@ -85,7 +95,8 @@ class Judge:
         view, assessed, pin = self._assess(at, world, thing, options)
         if not assessed.has_ended:
             return None
-        return Look(view, Moment(at, assessed, self._ledger, at, None), pin, True, options)
+        moment = Moment(at, assessed, self._ledger, at, None)
+        return Look(view, moment, pin, True, at, options)
 
     def _wished(self, world: World, thing: Object) -> wishes.Wishes:
         annotations = part(thing, 'metadata', 'annotations')
@@ -98,11 +109,15 @@ class Judge:
     def _assess(
         self, at: float, world: World, thing: Object, options: Options
     ) -> tuple[View, Assessment, pins.Pin]:
+        if options.once and options.stable_for is None:
+            # One look cannot tell what lasts.
+            options = options._replace(stable_for=0.0)
         mine = world._replace(options=options)
         view = build(mine, self._target, thing, at, self._reached)
         assessed = self._tracker.assess(view)
         pin = pins.look(view, assessed, options)
-        return view, pins.heed(view, assessed, pin, options), pin
+        seen_at = at if self._seen_at is None else self._seen_at
+        return view, pins.heed(view, assessed, pin, seen_at, options), pin
 
     def _causes(
         self, world: World, view: View, assessed: Assessment, wished: wishes.Wishes

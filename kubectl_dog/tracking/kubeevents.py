@@ -28,6 +28,8 @@ class KubeEvents:
 
     def about(self, at: float, track: Track, world: World) -> Iterator[KubeEvent]:
         """What is new about the target and the objects behind it."""
+        if not track.own(world).options.show_events:
+            return
         if track.ended is not None:
             return
         for key, thing in track.related.items():

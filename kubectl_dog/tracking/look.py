@@ -10,6 +10,7 @@ from kubectl_dog.model.options import Options
 from kubectl_dog.model.sources import Source
 from kubectl_dog.model.statuses import Status
 from kubectl_dog.tracking import glance
+from kubectl_dog.tracking.members import Members
 from kubectl_dog.tracking.session import Session
 from kubectl_dog.tracking.track import Track
 
@@ -24,14 +25,15 @@ class Look(NamedTuple):
     unseen: tuple[TargetEnded, ...]
 
 
-def look(source: Source, tracks: Sequence[Track]) -> Look:
-    """Read what the tracks ask for, once, and close the source."""
+def look(source: Source, tracks: Sequence[Track], members: Members | None = None) -> Look:
+    """Read what the tracks, and those of the members, ask for, once, and close the source."""
     options = Options(timeout=PATIENCE, stable_for=0.0, logs=False, once=True)
-    for _ in Session(source, tracks, options):
+    session = Session(source, tracks, options, members)
+    for _ in session:
         # What a rollout would tell of it, with clocks, is not what was asked for.
         pass
-    statuses, unseen = [], []
-    for track in tracks:
+    statuses, unseen = [], list(members.ended if members else ())
+    for track in session.tracks:
         if track.view is not None:
             statuses.append(glance.status(track.view, track.tracker))
         elif track.ended is not None:

@@ -22,6 +22,7 @@ from kubectl_dog.model.objects import name
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.resources import Target
 from kubectl_dog.tracking.describe import describe
+from kubectl_dog.tracking.patience import EXPLAINS
 from kubectl_dog.tracking.policy import Ledger
 from kubectl_dog.tracking.policy import limit
 
@@ -106,7 +107,8 @@ class Narrator:
             told_by_verdict = left.due and not self._follow
             # What the user tolerates is told all the same.
             explains = tolerance(cause).explains_only and cause.allowed is None
-            if explains or standing.gone is not None or told_by_verdict:
+            is_early = explains and at < standing.first + EXPLAINS
+            if is_early or cause.explains or standing.gone is not None or told_by_verdict:
                 continue
             is_old = known is not None and cause.ends <= known.cause.ends
             if not is_old or (known and _terms(cause) != _terms(known.cause)):

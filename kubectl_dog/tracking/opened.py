@@ -29,6 +29,11 @@ class Opened(NamedTuple):
     deadline: float | None = 0.0
     rests_until: float = 0.0
 
+    @property
+    def logs(self) -> frozenset[Want]:
+        """The logs among what it asked for."""
+        return frozenset(want for want in self.wants if isinstance(want, Logs))
+
     def postponed(self) -> Opened:
         """The same, to be looked at as soon as it has rested."""
         soonest = (

@@ -13,8 +13,14 @@ STALL_TIMEOUT = 600.0
 # How long a target may be gone before it counts as deleted and not as being replaced.
 COMES_BACK = 5.0
 
+# How long after the first member of a group others may come: nothing applies them all at once.
+JOINS = 2.0
+
 # How long a pause may last before it is a verdict: tools pause and resume within seconds.
 PAUSE = 10.0
+
+# What decides nothing, but explains, is told once it has stood for so long.
+EXPLAINS = 20.0
 
 # How long a verdict may wait for its evidence.
 EVIDENCE = 1.0

@@ -47,19 +47,24 @@ def look(view: View, assessed: Assessment, options: Options) -> Pin:
     return Pin()
 
 
-def heed(view: View, assessed: Assessment, pin: Pin, options: Options) -> Assessment:
-    """The judgement, where it is not yet of what was pinned, or is waiting for old pods."""
+def heed(
+    view: View, assessed: Assessment, pin: Pin, seen_at: float, options: Options
+) -> Assessment:
+    """The judgement, where it is not yet of what was pinned, or is waiting for old pods.
+
+    `seen_at` is when the object was first looked at, in the engine's seconds.
+    """
     if pin.lacking:
         return assessed._replace(
             state=State.PROGRESSING,
-            reason='',
+            reason='Pinned',
             message='',
             causes=(),
             has_ended=False,
-            recheck_at=view.memory.started + options.create_timeout,
+            recheck_at=view.memory.started + seen_at + options.create_timeout,
             waits_for=pin.lacking,
         )
-    if options.min_available and assessed.state is State.PROGRESSING:
+    if options.min_available:
         assessed = enough.accept(view, assessed, options.min_available)
     if not options.wait_for_termination or assessed.state is not State.READY:
         return assessed
@@ -76,13 +81,15 @@ def heed(view: View, assessed: Assessment, pin: Pin, options: Options) -> Assess
     )
 
 
-def verdict(pin: Pin, met: bool, at: float, options: Options) -> tuple[Verdict, str, str] | None:
-    """(verdict, reason, message) where waiting is in vain; `met` says that it was there before."""
+def verdict(pin: Pin, met: bool, since: float, options: Options) -> tuple[Verdict, str, str] | None:
+    """(verdict, reason, message) where waiting is in vain; `met` says that it was there before,
+    `since` how long, in seconds, the object has been there.
+    """
     if not pin.lacking:
         return None
     if pin.newer or (met and pin.other):
         return Verdict.SUPERSEDED, 'Superseded', f'was superseded: it was to have {pin.lacking}'
-    if options.once or at >= options.create_timeout:
+    if options.once or since >= options.create_timeout:
         within = '' if options.once else f' within {short(options.create_timeout)}'
         return Verdict.NEVER_APPEARED, 'NotFound', f'did not appear{within} with {pin.lacking}'
     return None

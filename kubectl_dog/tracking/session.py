@@ -8,11 +8,14 @@ from collections.abc import Sequence
 
 from kubectl_dog.model.events import Event
 from kubectl_dog.model.items import Item
+from kubectl_dog.model.items import LogLines
 from kubectl_dog.model.items import Signal
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.sources import Source
 from kubectl_dog.model.sources import SourceEndedError
 from kubectl_dog.tracking.core import Core
+from kubectl_dog.tracking.core import Step
+from kubectl_dog.tracking.members import Members
 from kubectl_dog.tracking.track import Track
 
 # While nobody reads the output, how often, in seconds, to look whether somebody does again.
@@ -22,16 +25,35 @@ _GLANCE = 0.05
 class Session:
     """Tracks some targets on one source, live or recorded; iterate it for its events."""
 
-    def __init__(self, source: Source, tracks: Sequence[Track], options: Options) -> None:
+    def __init__(
+        self,
+        source: Source,
+        tracks: Sequence[Track],
+        options: Options,
+        members: Members | None = None,
+    ) -> None:
         self._source = source
-        self._core = Core(tracks, options, source.started)
+        self._core = Core(tracks, options, source.started, members)
+
+    @property
+    def tracks(self) -> Sequence[Track]:
+        """Those it began with, and those of members that have come since."""
+        return self._core.tracks
 
     def __iter__(self) -> Iterator[Event]:
         """The events of `run`."""
         return self.run()
 
     def run(self, has_room: Callable[[], bool] = lambda: True) -> Iterator[Event]:
+        """The events of `turns`, one by one."""
+        for events in self.turns(has_room):
+            yield from events
+
+    def turns(self, has_room: Callable[[], bool] = lambda: True) -> Iterator[Sequence[Event]]:
         """Events until every target has its verdict; the source is closed in the end.
+
+        Log lines of several pods that waited together come together: one LogChunk after the other,
+        to be merged by time. All other events come as they happen.
 
         `has_room` tells whether more log lines can be printed now: a slow reader of the output
         slows the lines, never the verdict.
@@ -41,19 +63,34 @@ class Session:
         """
         try:
             step = self._core.step(self._source.now(), None)
-            yield from step.events
+            yield step.events
             while not step.finished:
                 self._source.reconcile(step.wants)
                 item = self._take(step.deadline, has_room)
                 now = self._source.now() if item is None else item.at
                 while not step.finished and step.deadline is not None and step.deadline <= now:
                     step = self._core.step(step.deadline, None)
-                    yield from step.events
+                    yield step.events
                 if item is not None and not step.finished:
                     step = self._core.step(item.at, item)
-                    yield from step.events
+                    if not isinstance(item.payload, LogLines):
+                        yield step.events
+                        continue
+                    step, events = self._together(item.at, step)
+                    yield events
         finally:
             self._source.close()
+
+    def _together(self, at: float, step: Step) -> tuple[Step, Sequence[Event]]:
+        """What belongs to the moment of log lines; lines do not change what is to be read."""
+        events = list(step.events)
+        while not step.finished:
+            item = self._source.take(at)
+            if item is None:
+                break
+            step = self._core.step(item.at, item)
+            events += step.events
+        return step, events
 
     def _take(self, deadline: float | None, has_room: Callable[[], bool]) -> Item | None:
         while not has_room():

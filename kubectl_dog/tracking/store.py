@@ -23,6 +23,7 @@ from kubectl_dog.model.objects import text
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.pods import containers
 from kubectl_dog.model.resources import EVENTS
+from kubectl_dog.model.resources import LOGS
 from kubectl_dog.model.resources import NODES
 from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.wants import Logs
@@ -81,6 +82,8 @@ class Store:
         key = want.stream if isinstance(want, Logs) else want
         if isinstance(want, Watch) and reason in FINAL:
             self.blind.add(want.resource.key)
+        elif isinstance(want, Logs) and reason in FINAL:
+            self.blind.add(LOGS)
         elif reason == 'unreachable':
             self.cut.add(key)
         elif reason == 'recovered':

@@ -8,15 +8,19 @@ from collections.abc import Iterator
 from kubectl_dog.causes.catalogue import tolerance
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.events import Event
+from kubectl_dog.model.events import Notice
 from kubectl_dog.model.events import StateChanged
 from kubectl_dog.model.events import TargetEnded
+from kubectl_dog.model.items import LogLine
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import name
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.verdicts import Explanation
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.model.views import View
+from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.trackers.protocol import Tracker
@@ -85,7 +89,7 @@ class Track:
 
     def member(self, world: World) -> Member:
         """What it is among the targets of the call."""
-        options = self._seen.options if self._seen else self._own(world).options
+        options = self._seen.options if self._seen else self.own(world).options
         if self.ended is None:
             return Member(options, None, hopes=self.hopes)
         return Member(options, self.ended.verdict, self.ended.at)
@@ -105,7 +109,7 @@ class Track:
         """Judge the present state of the store; events for everything that is new."""
         if self.ended is not None:
             return
-        world = self._own(world)
+        world = self.own(world)
         if self.root in world.store.listed:
             thing = next(iter(world.store.objects(self.root)), None)
             known = uid(self._seen.view.object or {}) if self._seen else ''
@@ -129,7 +133,8 @@ class Track:
     def _events(self) -> Iterable[Watch]:
         return reads.event_watches(self.target, self.related, self._shown)
 
-    def _own(self, world: World) -> World:
+    def own(self, world: World) -> World:
+        """The world with the target's own options."""
         return world if self._options is None else world._replace(options=self._options)
 
     def _look(self, at: float, world: World, thing: Object) -> Iterator[Event]:
@@ -138,13 +143,17 @@ class Track:
         self._shown = assessed.pods + (assessed.other_pods if self._follow else ())
         self.related = {uid(one): one for one in (thing, *assessed.children, *self._shown)}
         yield from self._narrator.tell(at, assessed, self._shown, ledger)
+        desired = assessed.progress.desired if assessed.progress else 0
+        noted = self._streams.note(self._shown, desired, look.options)
+        if noted:
+            yield Notice(at, self.target, noted)
         wanted = (*self.tracker.wants(look.view), *self._events())
         complete = reads.is_complete(self.target, wanted, look.view, world)
         if complete or not look.options.once or at >= (look.options.timeout or at + 1):
             yield from self._decide(at, world, look, complete)
 
     def _decide(self, at: float, world: World, look: Look, seen: bool) -> Iterator[Event]:
-        in_vain = pins.verdict(look.pin, look.was_met, at, look.options)
+        in_vain = pins.verdict(look.pin, look.was_met, at - look.seen_at, look.options)
         if in_vain is not None and not self._follow:
             yield self.end(at, *in_vain)
             return
@@ -161,11 +170,14 @@ class Track:
         if self._decided is not None and self._decided[1].verdict is decision.verdict:
             since = self._decided[0]
         self._decided = (since, decision)
-        complete = has_evidence(decision, look.moment.assessed, world.store)
+        options = look.options
+        says = decision.cause is not None and bool(decision.cause.logs)
+        wants_words = options.logs or (says and not options.once)
+        complete = has_evidence(decision, look.moment.assessed, world.store, options)
         # A failure that the target itself tells of is explained by what may not be listed yet.
         says_so_itself = is_failure and look.moment.assessed.state is State.FAILED
         complete = complete and (seen or not says_so_itself)
-        if complete or not world.options.logs or at >= since + patience.EVIDENCE:
+        if complete or not wants_words or at >= since + patience.EVIDENCE:
             yield self._end_as(at, decision)
 
     def _end_as(self, at: float, decision: Decision) -> TargetEnded:
@@ -209,11 +221,21 @@ class Track:
         )
         return self.ended
 
+    @property
+    def lasts(self) -> bool:
+        """Whether it is ready, and its logs go on until all targets are."""
+        ready = self.ended is not None and self.ended.verdict is Verdict.READY
+        return ready and self._seen is not None and self._seen.options.logs_until == 'end'
+
+    def shown(self, want: Logs, lines: tuple[LogLine, ...]) -> tuple[LogLine, ...]:
+        """Those lines of a log that the user wants to see."""
+        return self._streams.shown(want.stream, lines)
+
     def wants(self, at: float, world: World) -> Iterator[Want]:
         """What should be read for this target from now on."""
         if self.ended is not None:
             return
-        world = self._own(world)
+        world = self.own(world)
         yield self.root
         yield from self._presence.wants()
         if self._seen is None:
@@ -221,9 +243,12 @@ class Track:
         ledger = self._seen.moment.ledger
         yield from self.tracker.wants(self._seen.view)
         yield from self._events()
-        if world.options.logs:
-            failing = {pod for one in ledger.values() for pod in one.cause.pods}
-            yield from self._streams.wants(at, self._shown, failing, world.started, world.options)
+        failing = {pod for one in ledger.values() for pod in one.cause.pods}
+        # An old pod may be what stands in the way: its words are wanted, too.
+        others = [one for one in self._seen.moment.assessed.other_pods if name(one) in failing]
+        pods = (*self._shown, *(one for one in others if one not in self._shown))
+        options = self._seen.options
+        yield from self._streams.wants(at, pods, failing, world.started, options)
         for one in ledger.values():
             left = limit(one, at).at
             if left is not None and at >= left - patience.EVIDENCE:
@@ -233,7 +258,7 @@ class Track:
         """When to look again though nothing was delivered, strictly after `at`; None: never."""
         if self.ended is not None:
             return None
-        world = self._own(world)
+        world = self.own(world)
         found = self._presence.deadlines(world.options)
         options = self._seen.options if self._seen else world.options
         if options.timeout is not None:

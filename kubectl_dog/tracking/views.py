@@ -47,8 +47,15 @@ def build(world: World, target: Target, thing: Object, at: float, reached: Advan
             world.started,
             world.started + reached.at,
             reached.revised,
-            world.started + (at if store.cut else store.cut_until),
+            _linked_at(world, at),
         ),
         stable_for=world.options.stable_for,
         strict_nodes=world.options.strict_nodes,
     )
+
+
+def _linked_at(world: World, at: float) -> float:
+    """Since when everything can be heard of; 0.0 where that was never otherwise."""
+    if world.store.cut:
+        return world.started + at
+    return world.started + world.store.cut_until if world.store.cut_until else 0.0

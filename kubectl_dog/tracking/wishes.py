@@ -16,9 +16,11 @@ from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import part
 from kubectl_dog.model.options import FAIL_MODES
 from kubectl_dog.model.options import PAUSES
+from kubectl_dog.model.options import UNTIL
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.times import duration
 from kubectl_dog.tracking import enough
+from kubectl_dog.tracking import logfilter
 
 PREFIX = 'kubectl-dog.github.io/'
 
@@ -40,7 +42,11 @@ def read(options: Options, thing: Object) -> Wishes:
     # Each code for itself: a flag for one leaves the annotation for another.
     tolerances = dict(map(parse, (*told.pop('tolerate', ()), *options.tolerate)))
     unsaid = Options._field_defaults
-    merged = {name: one for name, one in told.items() if getattr(options, name) == unsaid[name]}
+    merged = {
+        name: one
+        for name, one in told.items()
+        if getattr(options, name) == unsaid[name] and name not in options.told
+    }
     effective = options._replace(**merged)
     return Wishes(effective, tolerances, share(effective.allow_failures), tuple(notices))
 
@@ -53,7 +59,7 @@ def _annotations(thing: Object) -> tuple[dict[str, Any], list[str]]:
         if not str(key).startswith(PREFIX):
             continue
         try:
-            told[word.replace('-', '_')] = _reader(word)(str(value))
+            told[_FIELDS.get(word, word.replace('-', '_'))] = _reader(word)(str(value))
         except UserError as error:
             notices.append(f'has the annotation {key}, which is left out: {error}')
     return told, notices
@@ -104,6 +110,26 @@ def _stable_for(text: str) -> float | None:
     return None if text == 'auto' else duration(text)
 
 
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(one.strip() for one in text.split(',') if one.strip())
+
+
+def _patterns(text: str) -> tuple[str, ...]:
+    """One in each line: a comma may be part of a pattern."""
+    found = tuple(one.strip() for one in text.splitlines() if one.strip())
+    for one in found:
+        logfilter.check(one)
+    return found
+
+
+def _until(text: str) -> str:
+    if text not in UNTIL:
+        raise UserError(f'{text!r} is none of {", ".join(UNTIL)}')
+    return text
+
+
+# What is called otherwise in Options.
+_FIELDS = {'skip-logs': 'logs'}
 _READERS: dict[str, Callable[[str], Any]] = {
     'tolerate': _tolerate,
     'allow-failures': _allow_failures,
@@ -115,4 +141,10 @@ _READERS: dict[str, Callable[[str], Any]] = {
     'strict-nodes': _switch,
     'timeout': duration,
     'wait-for-termination': _switch,
+    'skip-logs': lambda text: not _switch(text),
+    'containers': _names,
+    'skip-containers': _names,
+    'include': _patterns,
+    'exclude': _patterns,
+    'logs-until': _until,
 }

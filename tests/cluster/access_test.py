@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 from . import manifests
 from .stage import READY_SOON
@@ -28,6 +31,16 @@ def with_deployments_only(stage):
 def failing_with_deployments_only(stage):
     dog, token = stage.account('deployments.apps')
     stage.apply(web(probe='false', progressDeadlineSeconds=5))
+    return dog('rollout', 'deploy/web', '--token', token)
+
+
+def with_the_documented_rights(stage):
+    page = (Path(__file__).parents[2] / 'docs' / 'access.md').read_text(encoding='utf-8')
+    stage.apply(yaml.safe_load(page.partition('```yaml\n')[2].partition('```')[0]))
+    stage.kubectl('create', 'serviceaccount', 'reader')
+    stage.bind('kubectl-dog')
+    dog, token = stage.reader()
+    stage.apply(web(probe=READY_SOON, script='echo here we are; sleep 1000'))
     return dog('rollout', 'deploy/web', '--token', token)
 
 
@@ -66,3 +79,10 @@ def test_a_failure_is_found_from_the_deployment_alone(played):
     assert played.code == 1
     assert 'ProgressDeadlineExceeded' in played.stdout
     assert 'Traceback' not in played.output
+
+
+@scene(with_the_documented_rights)
+def test_the_documented_rights_are_enough(played):
+    assert played.code == 0
+    assert 'here we are' in played.output
+    assert 'may not be read' not in played.output

@@ -63,8 +63,16 @@ class Stage:
         if resources:
             allowed = (f'--resource={",".join(resources)}', '--verb=get,list,watch')
             self.kubectl('create', 'role', 'reader', *allowed)
-            whom = f'--serviceaccount={self.namespace}:reader'
-            self.kubectl('create', 'rolebinding', 'reader', '--role=reader', whom)
+            self.bind('reader')
+        return self.reader()
+
+    def bind(self, role):
+        """Gives a role to the new account."""
+        whom = f'--serviceaccount={self.namespace}:reader'
+        self.kubectl('create', 'rolebinding', 'reader', f'--role={role}', whom)
+
+    def reader(self):
+        """The plugin without an identity, and a token of the new account."""
         token = self.kubectl('create', 'token', 'reader').stdout.strip()
         # A client certificate would win over --token, as it does for kubectl.
         self._config['users'][0]['user'] = {}

@@ -6,12 +6,15 @@ import argparse
 from typing import Any
 
 from kubectl_dog.cli import flags
+from kubectl_dog.cli import logflags
 from kubectl_dog.cli import running
+from kubectl_dog.cli import targets
 
 _EXAMPLES = """\
 examples:
   kubectl dog follow deploy/web
   kubectl dog follow pod smoke-test --timeout 5m
+  kubectl dog follow deploy,job -l app=shop
 """
 
 
@@ -19,18 +22,18 @@ def add(commands: Any) -> None:
     """Declare the command."""
     parser = commands.add_parser(
         'follow',
-        help='print what happens to the target and its pods; never fails on it',
-        description='Print logs, kube events and changes of the target and its pods. Waits for '
-        'what is not there yet, goes on when it is deleted and created again, and ends by itself '
-        'when a bare pod has ended.',
+        help='print what happens to the targets and their pods; never fails on it',
+        description='Print logs, kube events and changes of the targets and their pods. Waits for '
+        'what is not there yet, with -l also for what comes later, goes on when it is deleted and '
+        'created again, and ends by itself when bare pods have ended.',
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument('target', nargs='+', help='TYPE/NAME or TYPE NAME')
+    targets.add(parser)
     flags.add_limits(parser)
     flags.add_rules(parser)
-    flags.add_logs(parser)
+    logflags.add(parser)
     flags.add_cluster(parser)
     flags.add_output(parser)
     flags.add_record(parser)

@@ -6,13 +6,19 @@ import argparse
 from typing import Any
 
 from kubectl_dog.cli import flags
+from kubectl_dog.cli import logflags
 from kubectl_dog.cli import running
+from kubectl_dog.cli import targets
 from kubectl_dog.cli import verdict
 
 _EXAMPLES = """\
 examples:
   kubectl dog rollout deploy/web
   kubectl dog rollout deploy/web -n shop --timeout 5m
+  kubectl dog rollout deploy,sts -l app=shop
+  kubectl dog rollout -f k8s/ -R
+  helm get manifest shop | kubectl dog rollout -f -
+  kubectl dog rollout --helm-release shop
   kubectl dog rollout pod smoke-test -o json
 """
 
@@ -21,19 +27,19 @@ def add(commands: Any) -> None:
     """Declare the command."""
     parser = commands.add_parser(
         'rollout',
-        help='track until the target is ready, or failed, and say why',
+        help='track until the targets are ready, or one has failed, and say why',
         description='Track a rollout until it is ready, or failed, and say why.',
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument('target', nargs='+', help='TYPE/NAME or TYPE NAME')
+    targets.add(parser)
     for name, text in (('-w', ''), ('--watch', '--watch=false takes one look (6: paused)')):
         flags.switch(parser, name, text, field='watch')
     flags.add_limits(parser)
     verdict.add(parser)
     flags.add_rules(parser)
-    flags.add_logs(parser)
+    logflags.add(parser)
     flags.add_cluster(parser)
     flags.add_output(parser)
     flags.add_record(parser)
@@ -44,6 +50,7 @@ def run(args: argparse.Namespace) -> int:
     """Connect, track, and return the exit code of the verdict."""
     words = args.target
     # Habits: `kubectl rollout status deploy/x`, `kubedog rollout track deployment x`.
-    if words[0] in ('status', 'track') and len(words) > 1:
+    from_elsewhere = args.filename or args.kustomize or args.helm_release
+    if words[:1] in (['status'], ['track']) and (len(words) > 1 or from_elsewhere):
         words = words[1:]
     return running.track(words, verdict.options(args), args)

@@ -32,6 +32,7 @@ targets 5 before 1 before 4 before 3 before 6.
 examples:
   kubectl dog status deploy/web
   kubectl dog status job migrate --exit-code
+  kubectl dog status -f k8s/ -R
   kubectl get deploy,rs,pods,events -o yaml | kubectl dog status --local -f -
 """
 
@@ -47,11 +48,15 @@ def add(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument('target', nargs='*', help='TYPE/NAME or TYPE NAME')
+    targets.add(parser)
+    parser.add_argument(
+        '--local',
+        action='store_true',
+        help='look at the objects of files: no cluster is asked, and no kubeconfig read',
+    )
     parser.add_argument(
         '--exit-code', action='store_true', help='make the states the exit code, see below'
     )
-    _add_files(parser)
     flags.add_cluster(parser)
     group = parser.add_argument_group('output')
     group.add_argument(
@@ -70,26 +75,6 @@ def add(commands: Any) -> None:
     parser.set_defaults(run=run)
 
 
-def _add_files(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group('files')
-    group.add_argument(
-        '--local',
-        action='store_true',
-        help='look at the objects of files: no cluster is asked, and no kubeconfig read',
-    )
-    group.add_argument(
-        '-f',
-        '--filename',
-        action='append',
-        default=[],
-        metavar='FILE',
-        help='YAML or JSON, a directory of it, or - for standard input; may be repeated',
-    )
-    group.add_argument(
-        '-R', '--recursive', action='store_true', help='look into directories in directories, too'
-    )
-
-
 def run(args: argparse.Namespace) -> int:
     """Look, print, and return the exit code."""
     from kubectl_dog.output import status as shown
@@ -102,25 +87,24 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _local(args: argparse.Namespace) -> Sequence[Status]:
-    if args.target:
+    if args.target or args.helm_release:
         raise UserError('--local looks at files (-f FILE), not at targets')
-    if not args.filename:
+    if not args.filename and not args.kustomize:
         raise UserError('--local needs -f FILE, or -f - for standard input')
-    found = api.statuses(api.objects(args.filename, args.recursive))
+    _, inputs = targets.read((), args)
+    placed = api.placed(inputs.files, inputs.recursive, inputs.directory)
+    chosen = api.selected(placed, inputs.selector or '')
+    found = api.statuses(one.object for one in chosen)
     if not found and args.output == 'table':
         sys.stderr.write('no objects found\n')
     return found
 
 
 def _live(args: argparse.Namespace) -> tuple[Sequence[Status], Sequence[TargetEnded]]:
-    if args.filename:
-        raise UserError('-f needs --local: files are looked at without the cluster')
-    if not args.target:
-        raise UserError('name a target, like deploy/web, or look at a file: --local -f FILE')
-    targets.split(args.target)
+    said, inputs = targets.read(args.target, args)
     connection = api.connect(**flags.cluster(args))
-    wanted = targets.parse(args.target, connection.namespace, api.resolver(connection))
-    statuses, unseen = api.look(api.live(connection), wanted)
+    wanted = targets.find(said, inputs, connection, args.namespace)
+    statuses, unseen = api.look(api.live(connection), wanted.targets)
     for one in unseen:
         sys.stderr.write(f'{sentence(_absence(one))}\n')
     return statuses, unseen
@@ -131,6 +115,8 @@ def _absence(ended: TargetEnded) -> str:
     if ended.verdict is Verdict.NO_ACCESS:
         return f'{label} cannot be read: {ended.message}'
     if ended.verdict is Verdict.NEVER_APPEARED:
+        if not ended.target.name:
+            return ended.message
         return f'{label} is not there' + (f' in namespace {namespace}' if namespace else '')
     return f'{label} was not seen: the cluster did not answer in time'
 

@@ -32,6 +32,8 @@ QUOTA = Cause('QuotaExceeded', '', 'tiny', '')
         ('Unschedulable=always', 'Unschedulable', Tolerance()),
         ('Unschedulable=never', 'Unschedulable', Tolerance(seconds=0, ends=1)),
         ('ImageNotFound=0s', 'ImageNotFound', Tolerance(seconds=0)),
+        ('NotReady/main=5s', 'NotReady/main', Tolerance(seconds=5)),
+        ('ConfigMapMissing/configmap/a = 5m', 'ConfigMapMissing/configmap/a', Tolerance(300)),
     ),
 )
 def test_what_is_tolerated(told, code, allowed):
@@ -47,6 +49,8 @@ def test_what_is_tolerated(told, code, allowed):
         ('CrashLoop=', 'does not say how much'),
         ('CrashLoop=0', 'write CrashLoop=never'),
         ('CrashLoop=soon', "'soon' is not a duration"),
+        ('crash/main=5', "no cause has the code 'crash'"),
+        ('CrashLoop/main=0', 'write CrashLoop/main=never'),
         ('ImageNotFound=5', 'ImageNotFound is not counted: write ImageNotFound=5s'),
     ),
 )
@@ -79,6 +83,12 @@ def test_what_the_user_told_counts_instead_of_everything_else():
     crash, image = allow((odd, IMAGE), told)
     assert tolerance(crash) == Tolerance(seconds=90)
     assert tolerance(image) == tolerance(IMAGE)
+
+
+def test_what_was_told_of_one_container_goes_before_what_was_told_of_all():
+    told = {'CrashLoop': Tolerance(ends=5), 'CrashLoop/main': ALWAYS, 'ImageNotFound/x': ALWAYS}
+    main, other, image = allow((CRASH, CRASH._replace(subject='other'), IMAGE), told)
+    assert [one.allowed for one in (main, other, image)] == [ALWAYS, Tolerance(ends=5), None]
 
 
 @pytest.mark.parametrize(

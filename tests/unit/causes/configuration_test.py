@@ -6,6 +6,7 @@ from kubectl_dog.causes import configuration
 from kubectl_dog.causes.catalogue import tolerance
 from kubectl_dog.model.items import Answer
 from kubectl_dog.model.resources import CONFIGMAPS
+from kubectl_dog.model.resources import SECRETS
 from kubectl_dog.model.wants import Lookup
 from tests.unit.builders import kube_event
 from tests.unit.builders import pod
@@ -173,7 +174,8 @@ def test_a_look_at_the_keys_of_a_configmap_tells_more(answer, healing, evidence)
 
 def test_a_secret_is_never_looked_into():
     [cause] = find("couldn't find key mode in Secret shop/app")
-    assert cause.lookups == ()
+    assert SECRETS not in {lookup.resource for lookup in cause.lookups}
+    assert cause.lookups
 
 
 def test_what_is_no_fault_hides_none():

@@ -157,7 +157,9 @@ def crashing(name, ends, state=None):
 def test_what_stands_on_one_pod_stands_and_is_told_in_order():
     again = pod(status(last=ended(3), restarts=9, state=running(1)), name='web-2', age=1)
     unready = pod(status(), name='web-3', containers=[container(**PROBED)])
-    event = kube_event(unready, 'Unhealthy', 'Readiness probe failed: 503')
+    event = kube_event(
+        unready, 'Unhealthy', 'Readiness probe failed: 503', field='spec.containers{main}'
+    )
     found = of_pods(view(None, event), [unready, again, crashing('web-1', 2)])
     assert [cause.code for cause in found] == ['CrashLoop', 'NotReady']
     assert (found[0].standing, found[0].ends, found[0].pods) == (True, 9, ('web-2', 'web-1'))

@@ -18,9 +18,12 @@ Written by `tests/unit/causes/handbook_test.py` from the catalogue of causes; do
 
 Each root cause has a stable code, which stands in the output beside the cluster's own word for it.
 What it may do before it fails its target is its tolerance: a time from first sight, or a number of
-ends of a container in one pod since tracking began. `--tolerate CODE=3m`, `CODE=5` (fails at the
+ends of a container in one pod since tracking began, or, of a pod that was younger than two minutes
+then, since its start; where a back-off of three or more restarts stood already, 30s are enough.
+`--tolerate CODE=3m`, `CODE=5` (fails at the
 5th end), `CODE=always` and `CODE=never` change it, as does the annotation
-`kubectl-dog.github.io/tolerate` of the target. Codes that only explain fail nothing by themselves.
+`kubectl-dog.github.io/tolerate` of the target; `CODE/CONTAINER=3m` is for that container alone.
+Codes that only explain fail nothing by themselves.
 
 Where other pods of the revision have proven that it works, and the rollout can get past the ill
 ones, times of the families container start, probes and infrastructure count three times, and

@@ -135,3 +135,12 @@ REFUSED = (
 )
 def test_reads_the_words_of_the_api_server(words, code, subject, sentence):
     assert read(words)[:3] == (code, subject, sentence)
+
+
+@pytest.mark.parametrize(
+    ('quota', 'subject'),
+    (('tiny', 'tiny'), ('../secrets/db; rm -rf x', ''), ('$(reboot)', ''), ('a b', '')),
+)
+def test_only_names_go_into_commands(quota, subject):
+    words = f'exceeded quota: {quota}, requested: pods=1, used: pods=3, limited: pods=3'
+    assert read(words).subject == subject

@@ -30,7 +30,8 @@ def tracked(monkeypatch):
         (['rollout', 'deploy/web', '--no-activity-timeout', '9s'], Options(stall_timeout=9)),
         (['rollout', 'deploy/web', '--create-timeout', '3s'], Options(create_timeout=3)),
         (['rollout', 'deploy/web', '--stable-for', '1m'], Options(stable_for=60)),
-        (['rollout', 'deploy/web', '--stable-for', 'auto'], Options()),
+        (['rollout', 'deploy/web', '--stable-for', 'auto'], Options(told=('stable_for',))),
+        (['rollout', 'deploy/web', '--strict-nodes=false'], Options(told=('strict_nodes',))),
         (
             ['rollout', 'deploy/web', '--since', '1h', '--tail', '-1'],
             Options(since=3600, tail=None),

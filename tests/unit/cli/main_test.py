@@ -49,8 +49,8 @@ def test_help_speaks_of_kubectl_dog(main, argv):
 @pytest.mark.parametrize(
     ('argv', 'told'),
     (
-        (['rollout'], 'the following arguments are required: target'),
-        (['rollout', 'sts/'], "'sts/' names no object"),
+        (['rollout'], 'name a target, like deploy/web; or choose with TYPE -l SELECTOR'),
+        (['rollout', 'sts/'], 'must have a single resource and name: write TYPE/NAME'),
         (['rollout', 'deploy/web', '--timeout', 'soon'], "'soon' is not a duration"),
         (['rollout', 'deploy/web', '-o', 'yaml'], "invalid choice: 'yaml'"),
         (['rollout', 'deploy/web', '--tim', '3s'], 'unrecognized arguments: --tim 3s'),

@@ -101,13 +101,20 @@ def test_an_empty_list_is_no_error(status):
     assert json.loads(local(status, text, '-o', 'json')[1])['items'] == []
 
 
+def test_objects_of_files_are_chosen_by_their_labels(status):
+    web = OK.replace('name: a', 'name: web, labels: {tier: web}')
+    lines = local(status, OK + web, '-l', 'tier=web')[1].splitlines()
+    assert [line.split()[0] for line in lines] == ['TARGET', 'po/web']
+
+
 @pytest.mark.parametrize(
     ('argv', 'told'),
     [
-        ([], 'name a target, like deploy/web, or look at a file: --local -f FILE'),
+        (['--local', '--helm-release', 'x'], '--local looks at files'),
+        ([], 'name a target, like deploy/web; or choose with TYPE -l SELECTOR, -f FILE'),
         (['--local'], '--local needs -f FILE'),
         (['--local', 'deploy/web', '-f', '-'], '--local looks at files (-f FILE), not at targets'),
-        (['-f', '-'], '-f needs --local'),
+        (['-f', '-', 'deploy/web'], 'cannot be provided when a path is specified'),
         (['deploy'], 'which deploy?'),
         (['--local', '-f', '-'], 'standard input is empty'),
         (['--local', '-f', '/nowhere.yaml'], 'cannot read /nowhere.yaml: No such file'),

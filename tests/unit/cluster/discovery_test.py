@@ -409,7 +409,7 @@ def test_a_category_of_several_kinds_is_told_with_them(cache):
     assert str(raised.value) == (
         'all is a category of several kinds '
         '(Pod, Deployment, StatefulSet, HorizontalPodAutoscaler): name one of them, '
-        'one target at a time is supported so far'
+        'or choose with -l SELECTOR'
     )
 
 
@@ -667,3 +667,52 @@ def test_no_failure_of_the_disk_is_told(failing, cache, monkeypatch):
 )
 def test_the_folder_is_beside_the_cache_of_kubectl(env, folder):
     assert os.path.dirname(Cache(URL, '', env).path) == folder
+
+
+@pytest.mark.parametrize('server', (modern, old))
+@pytest.mark.parametrize(
+    ('version', 'name', 'found'),
+    (
+        ('v1', 'Node', 'v1/nodes'),
+        ('batch/v1', 'Job', 'batch/v1/jobs'),
+        ('autoscaling/v1', 'HorizontalPodAutoscaler', 'autoscaling/v1/horizontalpodautoscalers'),
+        ('example.com/v1', 'Widget', 'example.com/v1/widgets'),
+        ('events.k8s.io/v1', 'Event', 'events.k8s.io/v1/events'),
+    ),
+)
+def test_objects_are_of_the_kind_and_version_that_they_say(cache, server, version, name, found):
+    assert named(Resolver(server(), cache()).of_kind(version, name)) == found
+
+
+@pytest.mark.parametrize(
+    ('version', 'name', 'told'),
+    (
+        ('example.com/v2', 'Nothing', 'the server has no kind Nothing in example.com/v2'),
+        ('batch/v1beta1', 'Job', 'the server has no kind Job in batch/v1beta1, but in batch/v1'),
+        ('batch/v1', 'job', 'the server has no kind job in batch/v1'),
+        ('', '', 'the server has no kind  in '),
+    ),
+)
+def test_a_kind_that_is_not_served_is_told_with_the_versions_that_are(cache, version, name, told):
+    assert Resolver(modern(), cache()).of_kind(version, name) == told
+
+
+def test_the_server_is_asked_once_for_all_kinds_that_it_does_not_have(cache):
+    server = modern()
+    resolver = Resolver(server, cache())
+    for number in range(3):
+        resolver.of_kind('x/v1', f'Odd{number}')
+    assert server.asked == ['/api', '/apis']
+
+
+def test_a_category_is_all_of_its_kinds(cache):
+    resolver = Resolver(modern(), cache())
+    assert [one.kind for one in resolver.many('all')] == [
+        'Pod',
+        'Deployment',
+        'StatefulSet',
+        'HorizontalPodAutoscaler',
+    ]
+    assert [one.kind for one in resolver.many('no')] == ['Node']
+    with pytest.raises(UserError, match='no resource type "nothing"'):
+        resolver.many('nothing')

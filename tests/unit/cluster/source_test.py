@@ -256,8 +256,8 @@ def test_objects_go_first_and_log_streams_in_turn():
     assert [mailbox.take(1.0) for _ in range(4)] == [
         (feeds[2], Listed(())),
         (feeds[0], lines('1', '2')),
-        (feeds[1], lines('3')),
         (feeds[0], LogEnd(0)),
+        (feeds[1], lines('3')),
     ]
     assert mailbox.take(0.0) is None
 
@@ -265,13 +265,13 @@ def test_objects_go_first_and_log_streams_in_turn():
 def test_a_full_buffer_stops_its_reader_until_it_is_taken():
     buffer = Buffer(Feed(logs()), lambda _: None, capacity=2)
     buffer.put(lines('1', '2', '3'))
-    thread = threading.Thread(target=buffer.put, args=(lines('4'),))
+    thread = threading.Thread(target=buffer.put, args=(lines('4'),), daemon=True)
     thread.start()
     thread.join(0.05)
     assert thread.is_alive()
-    assert buffer.take() == (lines('1', '2', '3'), False)
+    assert buffer.take(None) == ([lines('1', '2', '3')], False)
     thread.join(5)
-    assert buffer.take() == (lines('4'), False)
+    assert buffer.take(None) == ([lines('4')], False)
 
 
 def test_a_closed_buffer_forgets_what_it_has_and_what_comes():

@@ -12,6 +12,7 @@ from kubectl_dog.model.items import Listed
 from kubectl_dog.model.items import Trouble
 from kubectl_dog.model.resources import DEPLOYMENTS
 from kubectl_dog.model.resources import PODS
+from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.wants import Watch
 from tests.unit.cluster.server import Server
 from tests.unit.cluster.server import Wire
@@ -265,6 +266,22 @@ def test_ends_where_asking_again_is_of_no_use(server, begin, status, reason):
     assert (trouble.reason, 'no such luck' in trouble.message) == (reason, True)
     assert run.ended()
     assert len(server.requests) == 1
+
+
+GADGETS = Resource('x.io', 'v1', 'gadgets', 'Gadget', 'gadget')
+
+
+def test_an_object_of_a_kind_that_comes_later_is_not_there_yet(server, begin, world):
+    path = '/apis/x.io/v1/namespaces/ns/gadgets'
+    server.on(path, *[refuse(404, 'no such kind')] * 3, stream(*LISTED, then='hold'))
+    told = begin(Watch(GADGETS, 'ns', fields='metadata.name=a')).get(2)
+    assert [names(each) for each in told] == [[], ['a']]
+    assert len(world.waits) == 3
+
+
+def test_of_many_objects_a_kind_that_is_not_served_is_an_error(server, begin):
+    server.on('/apis/x.io/v1/namespaces/ns/gadgets', refuse(404, 'no such kind'))
+    assert begin(Watch(GADGETS, 'ns', 'a=b')).one().reason == 'invalid'
 
 
 def test_a_bad_selector_is_told_by_the_list(server, begin):

@@ -27,7 +27,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def names(*files, **options):
-    return [one['metadata']['name'] for one in read(files, **options)]
+    return [one['metadata']['name'] for _, one in read(files, **options)]
 
 
 def test_files_are_read_in_their_order(folder):

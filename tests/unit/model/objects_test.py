@@ -45,6 +45,10 @@ def test_whether_the_controller_has_seen_the_spec(thing, observed):
         (DEPLOYMENTS.path('a'), '/apis/apps/v1/namespaces/a/deployments'),
         (PODS.path('a', 'b', 'log'), '/api/v1/namespaces/a/pods/b/log'),
         (PODS.path(''), '/api/v1/pods'),
+        (PODS.path('a', 'b:c'), '/api/v1/namespaces/a/pods/b:c'),
+        (PODS.path('a', '../x?y'), '/api/v1/namespaces/a/pods/..%2Fx%3Fy'),
+        (PODS.path('..', 'b'), '/api/v1/namespaces/%2E%2E/pods/b'),
+        (PODS.path('a', 'é'), '/api/v1/namespaces/a/pods/%C3%A9'),
     ),
 )
 def test_paths(path, wanted):
@@ -66,3 +70,8 @@ def test_paths(path, wanted):
 )
 def test_the_status_of_a_condition_is_read_without_case(status, told):
     assert objects.told({'status': status}) == told
+
+
+def test_strange_values_of_a_selector_are_none():
+    rule = {'key': 'app', 'operator': 'In', 'values': 5}
+    assert objects.selector({'matchExpressions': [rule]}) == 'app in ()'

@@ -44,3 +44,27 @@ def test_a_closed_output_is_told_at_the_next_write_or_at_the_end():
         writer.close()
     with pytest.raises(OutputClosedError):
         writer.write(['b'])
+
+
+def test_in_the_end_lines_to_spare_are_dropped_and_counted_and_all_else_is_written():
+    slow = Slow()
+    writer = BackgroundWriter(slow, patience=0.05, told=lambda count: [f'{count} dropped'])
+    writer.write(['begun'])
+    for _ in range(3):
+        writer.write(['log'] * 100, spare=True)
+    writer.write(['fact'])
+    writer.write(['log'] * 10, spare=True)
+    writer.write(['verdict'])
+    threading.Timer(0.3, slow.go.set).start()
+    writer.close()
+    assert slow.lines == ['begun', '310 dropped', 'fact', 'verdict']
+    assert writer.has_room()
+
+
+def test_who_reads_in_time_gets_every_line():
+    quick = Slow()
+    quick.go.set()
+    writer = BackgroundWriter(quick, told=lambda count: [f'{count} dropped'])
+    writer.write(['log'] * 1000, spare=True)
+    writer.close()
+    assert quick.lines == ['log'] * 1000

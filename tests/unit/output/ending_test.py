@@ -19,7 +19,7 @@ CRASH = Cause('CrashLoop', 'CrashLoopBackOff', 'main', 'container main exits wit
 def told(verdict, reason='', message='', explanation=None, progress=None):
     explained = explanation or Explanation()
     event = TargetEnded(14.0, LEDGER, verdict, reason, message, progress, explained)
-    return ending(event, Palette(False))
+    return ending(event, Palette(False), event.target.label)
 
 
 def test_a_failure_reads_as_in_the_reference():

@@ -85,6 +85,7 @@ def records(event):
             {
                 'pod': 'web-1',
                 'container': 'main',
+                'instance': 0,
                 'written': '2023-11-14T22:13:20.000000005Z',
                 'text': 'text',
             },

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from kubectl_dog.model.resources import DEPLOYMENTS
+from kubectl_dog.model.resources import NODES
 from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.resources import Target
 from kubectl_dog.output.names import Names
@@ -23,6 +24,15 @@ WEB = Target(DEPLOYMENTS, 'shop', 'web')
 )
 def test_pods_are_cut_to_what_tells_them_apart(several, name, short):
     assert Names(several).pod(WEB, name) == short
+
+
+def test_names_tell_the_namespace_where_there_are_several():
+    names = Names(several=True, spaces=True)
+    assert names.target(WEB) == 'shop deploy/web'
+    assert names.subject(WEB, 'Pod', 'web-7c9f8d6b5-x2x8q') == 'shop po/web-…-x2x8q'
+    assert names.pod(WEB, 'web-7c9f8d6b5-x2x8q') == 'shop web-…-x2x8q'
+    assert names.target(Target(NODES, '', 'n')) == 'node/n'
+    assert Names(several=True).target(WEB) == 'deploy/web'
 
 
 def test_a_pod_whose_short_name_is_taken_keeps_its_own():

@@ -6,6 +6,7 @@ from kubectl_dog.model.assessments import Progress
 from kubectl_dog.model.assessments import Revision
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.causes import Tolerance
 from kubectl_dog.model.events import CauseSeen
 from kubectl_dog.model.events import RevisionSeen
 from kubectl_dog.model.events import StateChanged
@@ -88,3 +89,29 @@ def test_the_cluster_s_word_stands_beside_the_code(reason, said):
 )
 def test_spread(count, updated, said):
     assert phrases.spread(count, updated) == said
+
+
+CRASH = Cause('CrashLoop', '', 'main', '', ends=1)
+
+
+@pytest.mark.parametrize(
+    ('cause', 'seconds', 'fails_at', 'said'),
+    (
+        (CRASH, None, 3, 'fails at the 3rd exit'),
+        (CRASH, 30.0, 3, 'fails at the 3rd exit or in 30s unless it heals'),
+        (CRASH._replace(ends=4), 10.0, 3, 'fails in 10s unless it heals'),
+        (CRASH._replace(partial=True), None, 5, 'fails at the 5th exit, as other pods are well'),
+        (
+            CRASH._replace(accompanied=True),
+            None,
+            5,
+            'fails at the 5th exit, as another target is on its way',
+        ),
+        (CRASH._replace(allowed=Tolerance(ends=7)), None, 7, 'fails at the 7th exit (--tolerate)'),
+        (CRASH._replace(allowed=Tolerance()), None, None, 'tolerated'),
+        (CRASH._replace(code='Evicted'), None, 3, 'fails at the 3rd replacement'),
+        (CRASH, None, None, ''),
+    ),
+)
+def test_when_a_cause_fails_its_target(cause, seconds, fails_at, said):
+    assert phrases.fate(CauseSeen(0, WEB, cause, 1, seconds, fails_at)) == said

@@ -22,8 +22,8 @@ API = Target(DEPLOYMENTS, 'shop', 'api')
 POD = 'web-7c9f-x2x8q'
 
 
-def said(*told, colour=False, several=False):
-    renderer = PlainRenderer(started=0.0, colour=colour, several=several)
+def said(*told, colour=False, several=False, spaces=False):
+    renderer = PlainRenderer(started=0.0, colour=colour, several=several, spaces=spaces)
     return [line for event in told for line in renderer.render(event)]
 
 
@@ -268,11 +268,39 @@ def test_long_target_names_move_the_column_once():
     assert [line.index(word) for line, word in zip(lines, ('revision', 'running'))] == [30, 30]
 
 
+def test_targets_in_several_namespaces_are_told_apart_everywhere():
+    other = Target(DEPLOYMENTS, 'bank', 'web')
+    rows = (state(State.PROGRESSING), state(State.PROGRESSING, target=other))
+    lines = said(
+        revision(target=other),
+        state(State.PAUSED, target=other),
+        events.ChildChanged(1.2, other, 'Pod', POD, 'running'),
+        events.LogChunk(6.2, other, POD, 'main', (LogLine(1, 'hello'),)),
+        events.Notice(7.0, other, 'deploy/web is not there yet'),
+        crash()._replace(target=other),
+        events.StatusReport(30.0, rows),
+        events.StatusReport(30.0, rows[1:]),
+        ended(Verdict.FAILED, target=other),
+        ended(target=other),
+        several=True,
+        spaces=True,
+    )
+    told = [line.strip() for line in lines if line.strip() and 'TARGET' not in line]
+    others = [line for line in told if 'bank ' not in line]
+    assert [line.split()[1:3] for line in others] == [
+        ['status', '0'],
+        ['deploy/web', 'progressing'],
+    ]
+    assert '  7s bank deploy/web  is not there yet' in lines
+    assert '     bank web-…-x2x8q main │ hello' in lines
+
+
 def test_colour_marks_what_matters_and_never_the_text_of_others():
     renderer = PlainRenderer(started=0.0, colour=True)
     assert renderer.render(crash())[0].startswith('  2s \x1b[33m⚠ CrashLoop\x1b[0m   ')
     chunk = events.LogChunk(1.0, WEB, POD, 'web', (LogLine(1, '\x1b[31mred'),))
-    assert renderer.render(chunk) == ['\x1b[2m     …-x2x8q web │\x1b[0m \\x1b[31mred']
+    whose = '     \x1b[36m…-x2x8q web\x1b[0m'
+    assert renderer.render(chunk) == [f'{whose} \x1b[2m│\x1b[0m \\x1b[31mred']
     assert '\x1b[32mready\x1b[0m' in renderer.render(ended())[0]
 
 

@@ -22,6 +22,7 @@ from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import LogLine
 from kubectl_dog.model.resources import DEPLOYMENTS
 from kubectl_dog.model.resources import PODS
+from kubectl_dog.model.resources import Group
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.verdicts import EXIT_CODES
@@ -78,6 +79,9 @@ SAMPLES = (
     events.StatusReport(1, ()),
     events.TargetEnded(1, WEB, Verdict.FAILED, 'CrashLoop', 'exits', COUNTS, WHY),
     *(events.TargetEnded(1, POD, each, '', '', None, Explanation()) for each in Verdict),
+    events.TargetEnded(
+        30, Group(DEPLOYMENTS, '', 'a').nobody, Verdict.NEVER_APPEARED, '', '', None, Explanation()
+    ),
     events.RunEnded(1, 1, ((WEB, Verdict.FAILED), (POD, Verdict.READY))),
     *(events.RunEnded(1, EXIT_CODES[each], ((WEB, each),)) for each in Verdict),
 )

@@ -17,6 +17,7 @@ from kubectl_dog.model.items import Trouble
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import DEPLOYMENTS
 from kubectl_dog.model.resources import PODS
+from kubectl_dog.model.resources import Group
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.wants import Logs
@@ -75,9 +76,18 @@ def test_payloads_come_back_the_same(payload):
     assert type(back) is type(payload)
 
 
-@pytest.mark.parametrize('target', [Target(DEPLOYMENTS, 'shop', 'web'), Target(NODES, '', 'n')])
-def test_targets_come_back_the_same(target):
-    assert codec.decode_target(through_json(codec.encode_target(target))) == target
+@pytest.mark.parametrize(
+    'target',
+    [
+        Target(DEPLOYMENTS, 'shop', 'web'),
+        Target(NODES, '', 'n'),
+        Group(DEPLOYMENTS, 'shop', 'app=web'),
+        Group(NODES, '', ''),
+    ],
+)
+@pytest.mark.parametrize('own', [None, Options(), Options(tolerate=('CrashLoop=5',))])
+def test_targets_come_back_the_same(target, own):
+    assert codec.decode_target(through_json(codec.encode_target(target, own))) == (target, own)
 
 
 def test_options_that_were_changed_come_back_and_others_are_not_written():

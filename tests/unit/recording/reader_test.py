@@ -19,6 +19,7 @@ HEADER = b'{"recording": "kubectl-dog/v1", "started": "1970-01-01T00:00:05.5Z", 
 CLOCK = b'{"at": 1.5, "clock": 2}\n'
 RESOURCE = b'{"group":"","version":"v1","plural":"pods","kind":"Pod","short":"po"}'
 WANT = b'{"at":1,"key":3,"want":{"watch":{"resource":' + RESOURCE + b',"namespace":"shop"}}}\n'
+POD = {'resource': json.loads(RESOURCE), 'namespace': 'shop', 'name': 'web-1'}
 
 
 def test_the_smallest_recording():
@@ -67,6 +68,10 @@ def changed(**fields):
         ([changed(started='today')], 'run.jsonl, line 1: started: must be an RFC 3339 time'),
         ([changed(started=5)], 'run.jsonl, line 1: started: must be text'),
         ([changed(targets=[1])], 'run.jsonl, line 1: targets: must be an object'),
+        (
+            [changed(targets=[{**POD, 'options': {'tail': 'x'}}])],
+            'run.jsonl, line 1: targets: options: tail: must be a whole number or null',
+        ),
         ([changed(title=1)], 'run.jsonl, line 1: title: must be text'),
         ([changed(options=[])], 'run.jsonl, line 1: options: must be an object'),
         ([HEADER, b'{\n', CLOCK], 'run.jsonl, line 2: is not JSON: '),

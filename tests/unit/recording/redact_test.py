@@ -123,3 +123,22 @@ def test_manifests_in_annotations_and_settings_of_drivers_are_hidden():
     copy = Redactor(b'salt').redact(thing)
     assert 'hunter2' not in str(copy)
     assert list(copy['metadata']['annotations']) == ['kapp.k14s.io/original']
+
+
+@pytest.mark.parametrize(
+    'spec',
+    (
+        {'keystores': {'jks': {'create': True, 'password': SHORT}}},
+        {'template': {'data': {'tls.key': SHORT}, 'stringData': {'a': SHORT}}},
+        {'target': {'template': {'data': {'url': SHORT}}}},
+        {'encryptedData': {'db': SHORT}, 'clientSecret': SHORT, 'apiToken': 'name-of-a-secret'},
+    ),
+)
+def test_what_makes_secrets_tells_none(spec):
+    redacted = REDACTOR.redact({'kind': 'Certificate', 'spec': spec})
+    assert SHORT not in json.dumps(redacted)
+
+
+def test_references_to_secrets_stay():
+    spec = {'passwordSecretRef': {'name': 'db', 'key': 'pw'}, 'secretName': 'tls', 'apiToken': 'it'}
+    assert REDACTOR.redact({'spec': spec}) == {'spec': spec}

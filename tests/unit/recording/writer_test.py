@@ -27,6 +27,7 @@ from kubectl_dog.recording.reader import Recording
 from kubectl_dog.recording.reader import parse
 from kubectl_dog.recording.reader import read
 from kubectl_dog.recording.source import RecordedSource
+from kubectl_dog.recording.writer import Header
 from kubectl_dog.recording.writer import RecordingWriter
 from kubectl_dog.recording.writer import Tap
 
@@ -44,7 +45,7 @@ ITEMS = (
 
 def recorded(items=ITEMS, file=None):
     stream = io.StringIO() if file is None else file
-    writer = RecordingWriter(stream, 1.7e9, TARGETS, OPTIONS, program='0.1.0')
+    writer = RecordingWriter(stream, Header(1.7e9, TARGETS, OPTIONS, program='0.1.0'))
     for item in items:
         writer.write(item)
     return stream
@@ -52,7 +53,7 @@ def recorded(items=ITEMS, file=None):
 
 def test_a_run_comes_back_as_it_was(tmp_path):
     path = tmp_path / 'run.jsonl'
-    writer = RecordingWriter(path, 1.7e9, TARGETS, OPTIONS)
+    writer = RecordingWriter(path, Header(1.7e9, TARGETS, OPTIONS))
     for item in ITEMS:
         writer.write(item)
     writer.close()
@@ -76,6 +77,16 @@ def test_the_format_is_stable():
     ]
 
 
+def test_a_target_keeps_its_own_options():
+    stream = io.StringIO()
+    other = TARGETS[0]._replace(name='db')
+    own = {other: Options(tolerate=('CrashLoop=5',))}
+    RecordingWriter(stream, Header(1.7e9, (*TARGETS, other), OPTIONS, own=own))
+    read_back = parse(stream.getvalue().encode().splitlines(keepends=True), 'x')
+    assert (read_back.targets, read_back.options) == ((*TARGETS, other), OPTIONS)
+    assert read_back.own == own
+
+
 def test_a_log_stream_has_one_key_though_its_want_changes():
     items = [
         Item(1.0, LOGS, LogEnd(0)),
@@ -89,7 +100,7 @@ def test_a_log_stream_has_one_key_though_its_want_changes():
 def test_each_item_is_on_the_disk_at_once_and_for_the_owner_alone(tmp_path):
     path = tmp_path / 'run.jsonl'
     path.touch(mode=0o644)
-    writer = RecordingWriter(path, 0.0, (), Options())
+    writer = RecordingWriter(path, Header(0.0, (), Options()))
     writer.write(ITEMS[0])
     assert read(path).items == ITEMS[:1]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -98,7 +109,7 @@ def test_each_item_is_on_the_disk_at_once_and_for_the_owner_alone(tmp_path):
 
 def test_a_device_keeps_its_mode():
     before = os.stat(os.devnull).st_mode
-    RecordingWriter(os.devnull, 0.0, (), Options()).close()
+    RecordingWriter(os.devnull, Header(0.0, (), Options())).close()
     assert os.stat(os.devnull).st_mode == before
 
 
@@ -115,7 +126,7 @@ def test_two_recordings_hide_the_same_secret_differently():
 
 def test_a_file_that_cannot_be_written_is_the_user_s_to_mend(tmp_path):
     with pytest.raises(UserError, match=r'cannot write the recording .*: No such file'):
-        RecordingWriter(tmp_path / 'no' / 'run.jsonl', 0.0, (), Options())
+        RecordingWriter(tmp_path / 'no' / 'run.jsonl', Header(0.0, (), Options()))
 
 
 def test_a_full_disk_ends_the_recording_and_not_the_run():
@@ -123,7 +134,7 @@ def test_a_full_disk_ends_the_recording_and_not_the_run():
         def flush(self):
             raise OSError(28, 'No space left on device')
 
-    writer = RecordingWriter(Full(), 0.0, (), Options())
+    writer = RecordingWriter(Full(), Header(0.0, (), Options()))
     writer.write(ITEMS[0])
     writer.close()
     assert writer.failure == 'the recording is incomplete: No space left on device'
@@ -131,7 +142,7 @@ def test_a_full_disk_ends_the_recording_and_not_the_run():
 
 def test_a_disk_that_fails_on_close_does_not_end_the_run():
     file = mock.Mock(closed=False, close=mock.Mock(side_effect=OSError('lost')))
-    writer = RecordingWriter(file, 0.0, (), Options())
+    writer = RecordingWriter(file, Header(0.0, (), Options()))
     writer.close()
     assert writer.failure == 'the recording is incomplete: lost'
 
@@ -139,7 +150,7 @@ def test_a_disk_that_fails_on_close_does_not_end_the_run():
 def test_a_tap_writes_what_is_taken_and_passes_everything_on():
     stream = io.StringIO()
     source = RecordedSource(Recording(5.0, TARGETS, OPTIONS, ITEMS))
-    tap = Tap(source, RecordingWriter(stream, source.started, TARGETS, OPTIONS))
+    tap = Tap(source, RecordingWriter(stream, Header(source.started, TARGETS, OPTIONS)))
     tap.reconcile({PODS_WANT})
     assert [tap.take(until) for until in (0.0, 0.1, None, None)] == [
         ITEMS[0],

@@ -282,14 +282,23 @@ def test_only_the_nodes_of_silent_pods_are_looked_at():
     assert NODES not in {one.resource for one in strict}
 
 
-def test_at_most_five_nodes_are_looked_at():
-    pods = [lost(f'web-{number}') for number in range(7)]
+@pytest.mark.parametrize(('count', 'watches'), ((5, 5), (6, 1)))
+def test_of_many_nodes_all_are_looked_at_together(count, watches):
+    pods = [lost(f'web-{number}') for number in range(count)]
     for number, one in enumerate(pods):
         one['spec']['nodeName'] = f'n-{number}'
-    wants = tracker.wants(view(daemon_set(), *pods, target=TARGET))
-    assert sum(one.resource == NODES for one in wants) == 5
+    wants = [
+        w for w in tracker.wants(view(daemon_set(), *pods, target=TARGET)) if w.resource == NODES
+    ]
+    assert len(wants) == watches
+    assert (Watch(NODES, '') in wants) is (count > 5)
 
 
 def test_a_pod_that_may_yet_be_taken_up_is_looked_at_again():
     assert down(untouched(3)).recheck_at == NOW + 7
     assert down(untouched(11), nodes=()).recheck_at is None
+
+
+def test_without_any_node_it_says_so():
+    assert assess(daemon_set(0)).notices == ('has no pods, as there is no node that they are for',)
+    assert assess(daemon_set(0, observedGeneration=None)).notices == ()

@@ -295,3 +295,11 @@ def test_going_back_is_no_remedy_to_a_revision_that_does_not_work():
     judged = tracker.assess(view(deployment(), replica_set(), replica_set('1', ready=0)))
     assert judged.revision.previous == '1'
     assert judged.remedies == ()
+
+
+def test_going_back_is_a_remedy_where_the_revision_before_made_room():
+    gone = replica_set('1', replicas=0)
+    judged = tracker.assess(view(deployment(), replica_set(), gone))
+    assert judged.remedies == ('kubectl rollout undo -n shop deploy/web',)
+    settled = tracker.assess(view(deployment(), replica_set(age=3600), gone))
+    assert settled.remedies == ()

@@ -7,9 +7,11 @@ import pytest
 from kubectl_dog.model.items import Changed
 from kubectl_dog.model.items import Item
 from kubectl_dog.model.items import Listed
+from kubectl_dog.model.items import LogEnd
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.resources import Target
+from kubectl_dog.model.wants import Logs
 from kubectl_dog.trackers import pod as tracker
 from kubectl_dog.tracking.core import Core
 from kubectl_dog.tracking.track import Track
@@ -59,6 +61,8 @@ class Call:
         if not self.until(at).last.finished:
             item = Item(at, self.tracks[name].root, Changed('MODIFIED', thing))
             self.last = self.core.step(at, item)
+        for log in [want for want in self.last.wants if isinstance(want, Logs)]:
+            self.last = self.core.step(at, Item(at, log, LogEnd(log.restarts)))
         return self
 
     def verdict(self, name):
@@ -125,9 +129,10 @@ def code(call):
 
 def test_a_failure_ends_the_call_once_the_others_were_looked_at():
     call = Call(starting('web'), starting('db'), starting('cache'))
-    call.change(10, 'web', died('web')).change(14, 'db', died('db')).until(14.9)
+    call.change(10, 'web', died('web')).change(14, 'db', died('db')).until(15.9)
     assert verdicts(call) == ['failed', 'failed', None]
-    call.until(15)
+    # The verdict of the first waited a second for its evidence.
+    call.until(16)
     assert verdicts(call) == ['failed', 'failed', 'progressing']
     assert (call.last.finished, code(call)) == (True, 1)
 

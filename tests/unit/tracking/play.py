@@ -15,12 +15,13 @@ from kubectl_dog.model.wants import Lookup
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.trackers import deployment
 from kubectl_dog.trackers import pod
+from kubectl_dog.trackers import statefulset
 from kubectl_dog.tracking.core import Core
 from kubectl_dog.tracking.track import Track
 from tests.unit.builders import DEPLOY
 from tests.unit.builders import NOW
 
-TRACKERS = {'Deployment': deployment, 'Pod': pod}
+TRACKERS = {'Deployment': deployment, 'Pod': pod, 'StatefulSet': statefulset}
 REPLICA_SETS = Watch(REPLICASETS, 'shop', 'app=web')
 POD_WATCH = Watch(PODS, 'shop', 'app=web')
 EVENT_WATCH = Watch(EVENTS, 'shop')

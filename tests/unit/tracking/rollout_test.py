@@ -20,9 +20,13 @@ from kubectl_dog.model.items import LogLines
 from kubectl_dog.model.items import ServerClock
 from kubectl_dog.model.items import Signal
 from kubectl_dog.model.items import Trouble
+from kubectl_dog.model.resources import CONTROLLERREVISIONS
 from kubectl_dog.model.resources import DEPLOYMENTS
 from kubectl_dog.model.resources import EVENTS
 from kubectl_dog.model.resources import NAMESPACES
+from kubectl_dog.model.resources import PODS
+from kubectl_dog.model.resources import STATEFULSETS
+from kubectl_dog.model.resources import Target
 from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Lookup
 from kubectl_dog.model.wants import Watch
@@ -34,9 +38,11 @@ from tests.unit.builders import container
 from tests.unit.builders import deployment
 from tests.unit.builders import ended
 from tests.unit.builders import kube_event
+from tests.unit.builders import labelled
 from tests.unit.builders import pod
 from tests.unit.builders import replica_set
 from tests.unit.builders import running
+from tests.unit.builders import stateful_set
 from tests.unit.builders import status
 from tests.unit.builders import waiting
 from tests.unit.tracking.play import EVENT_WATCH
@@ -532,3 +538,53 @@ def test_a_rest_does_not_put_off_the_end():
     play.changed(1.01, play.root, deployment(400)).until(5)
     assert play.ended.verdict.value == 'ready'
     assert play.ended.at < 1.3
+
+
+def test_what_only_explains_is_told_once_it_has_stood_for_a_while():
+    unready = pod(status(), owner='rs-2', containers=[PROBED_ONE])
+    play = start(unready)
+    said = kube_event(
+        unready, 'Unhealthy', 'Readiness probe failed: 503', field='spec.containers{main}'
+    )
+    play.listed(1, EVENT_WATCH, said).until(20.9)
+    assert play.of(CauseSeen) == []
+    play.until(60)
+    [told] = play.of(CauseSeen)
+    assert (told.at, told.cause.code, told.seconds_left, told.fails_at) == (
+        21,
+        'NotReady',
+        None,
+        None,
+    )
+
+
+def test_the_words_of_an_old_pod_that_is_in_the_way_are_read():
+    update = {'updateRevision': 'web-new', 'updatedReplicas': 0, 'readyReplicas': 0}
+    thing = stateful_set(1, **update)
+    old = pod(
+        status(state=ended(3), last=ended(3), restarts=3), name='web-0', owner='statefulset-web'
+    )
+    play = Play(Target(STATEFULSETS, 'shop', 'web'))
+    play.listed(0, play.root, thing)
+    for watch in [one for one in play.step.wants if one[0] in (PODS, CONTROLLERREVISIONS)]:
+        play.listed(
+            0,
+            watch,
+            *([labelled(old, controller_revision_hash='web-old')] if watch[0] == PODS else []),
+        )
+    streams = [want for want in play.step.wants if isinstance(want, Logs)]
+    assert [want.pod for want in streams] == ['web-0']
+
+
+def test_a_log_that_may_not_be_read_is_said_to_be_so():
+    play = start(crashed(1), timeout=30)
+    play.give(1, LOG, Trouble('denied', 'forbidden'))
+    play.changed(14, POD_WATCH, crashed(3)).until(40)
+    assert play.ended.explanation.unseen == ('its log may not be read (pods/log)',)
+
+
+@pytest.mark.parametrize(('shown', 'told'), ((True, 1), (False, 0)))
+def test_kube_events_are_told_unless_nobody_wants_them(shown, told):
+    play = start(pod(status(state=waiting('ContainerCreating')), owner='rs-2'), show_events=shown)
+    play.listed(1, EVENT_WATCH, kube_event(pod(), 'Pulling', 'pulling'))
+    assert len(play.of(KubeEvent)) == told

@@ -1,15 +1,25 @@
 from __future__ import annotations
 
+from kubectl_dog.model.events import LogChunk
 from kubectl_dog.model.events import RunEnded
 from kubectl_dog.model.items import Item
 from kubectl_dog.model.items import Listed
+from kubectl_dog.model.items import LogLine
+from kubectl_dog.model.items import LogLines
+from kubectl_dog.model.items import Signal
 from kubectl_dog.model.options import Options
+from kubectl_dog.model.wants import Logs
 from kubectl_dog.trackers import deployment
 from kubectl_dog.tracking.session import Session
 from kubectl_dog.tracking.track import Track
 from tests.unit.builders import DEPLOY
 from tests.unit.builders import NOW
 from tests.unit.builders import deployment as thing
+from tests.unit.builders import pod
+from tests.unit.builders import replica_set
+from tests.unit.builders import status
+from tests.unit.tracking.play import POD_WATCH
+from tests.unit.tracking.play import REPLICA_SETS
 
 
 class Script:
@@ -78,3 +88,20 @@ def test_while_the_output_is_full_no_lines_are_taken_but_the_verdict_comes():
     events = list(Session(source, tracks(), Options()).run(lambda: next(room, True)))
     assert isinstance(events[-1], RunEnded)
     assert source.asked[:3] == [False, False, True]
+
+
+def test_lines_that_waited_together_come_together():
+    log = Logs('shop', 'web-1', 'pod-web-1', 'main')
+    running = pod(status(), name='web-1', owner='rs-2', age=1)
+    items = [
+        listed(1.0, thing(availableReplicas=0)),
+        Item(1.0, REPLICA_SETS, Listed((replica_set('2'),))),
+        Item(1.0, POD_WATCH, Listed((running,))),
+        Item(2.0, log, LogLines((LogLine(1, 'a'),), 0)),
+        Item(2.0, log, LogLines((LogLine(2, 'b'),), 1)),
+        Item(2.5, log, LogLines((LogLine(3, 'c'),), 1)),
+        Item(3.0, None, Signal('interrupt')),
+    ]
+    turns = list(Session(Script(*items), tracks(), Options()).turns())
+    chunks = [[one.lines[0].text for one in turn if isinstance(one, LogChunk)] for turn in turns]
+    assert [each for each in chunks if each] == [['a', 'b'], ['c']]

@@ -6,12 +6,15 @@ import pytest
 
 from kubectl_dog.model.events import CauseSeen
 from kubectl_dog.model.events import Notice
+from kubectl_dog.model.resources import EVENTS
+from tests.unit.builders import PROBED
 from tests.unit.builders import ago
 from tests.unit.builders import container
 from tests.unit.builders import deployment
 from tests.unit.builders import ended
 from tests.unit.builders import pod
 from tests.unit.builders import replica_set
+from tests.unit.builders import running
 from tests.unit.builders import status
 from tests.unit.builders import waiting
 from tests.unit.tracking.play import POD_WATCH
@@ -68,7 +71,9 @@ def test_crashes_are_counted_up_to_what_was_told():
     play = start(crashed, tolerate=('CrashLoop=5',), logs=False).until(60)
     assert play.outcome is None
     fifth = pod(status(state=ended(3), last=ended(3), restarts=4), owner='rs-2', age=1)
-    assert play.changed(61, POD_WATCH, fifth).outcome == ('failed', 'CrashLoop', 61)
+    play.changed(61, POD_WATCH, fifth)
+    # Its last words are waited for, though no logs are shown.
+    assert play.until(70).outcome == ('failed', 'CrashLoop', 62)
 
 
 @pytest.mark.parametrize(
@@ -171,3 +176,53 @@ def test_an_end_while_old_pods_go_names_them():
     play.until(90)
     assert play.outcome[:2] == ('timed-out', 'TerminatingPods')
     assert 'web-old (held by example.com/hold' in play.ended.explanation.facts[0]
+
+
+def test_what_is_created_again_gets_the_time_to_come_to_what_was_pinned():
+    play = Play(revision='2', logs=False).rollout(PROGRESSING, replica_sets=(replica_set(),))
+    play.changed(60, play.root, PROGRESSING, 'DELETED')
+    again = deployment(
+        2, revision='', meta={'uid': 'again', 'annotations': {}}, availableReplicas=0
+    )
+    play.changed(61, play.root, again, 'ADDED')
+    assert play.outcome is None
+    assert play.until(100).outcome == ('never-appeared', 'NotFound', 91)
+
+
+def test_one_look_takes_ready_for_ready():
+    fresh = pod(status(state=running(2)), owner='rs-2', ready=True, age=3)
+    bare = deployment(template={'containers': [container()]})
+    play = Play(once=True).rollout(bare, fresh, replica_sets=(replica_set(),))
+    for watch in [one for one in play.step.wants if one[0] == EVENTS]:
+        play.listed(0, watch)
+    assert play.outcome == ('ready', '', 0)
+
+
+def test_a_rollout_that_was_done_before_costs_no_time():
+    lasting = pod(status(state=running(60)), owner='rs-2', ready=True)
+    bare = deployment(template={'containers': [container()]})
+    play = Play().rollout(bare, lasting, replica_sets=(replica_set(),))
+    assert play.outcome == ('ready', '', 0)
+
+
+@pytest.mark.parametrize(
+    ('allowed', 'ready', 'outcome'),
+    (
+        ('1', 2, ('ready', 'MinAvailable', 5)),
+        ('1', 1, ('failed', 'ImageNotFound', 40)),
+        ('', 2, ('failed', 'ImageNotFound', 40)),
+    ),
+)
+def test_with_failures_allowed_the_others_are_enough(allowed, ready, outcome):
+    probed = [container(**PROBED)]
+    good = [
+        pod(status(), name=f'ok-{n}', owner='rs-2', ready=True, containers=probed)
+        for n in range(ready)
+    ]
+    play = Play(allow_failures=allowed, logs=False)
+    thing = deployment(3, availableReplicas=ready, readyReplicas=ready)
+    play.rollout(thing, *good, replica_sets=(replica_set(age=60),))
+    play.changed(5, POD_WATCH, unpulled('web-9'))
+    missed = {**MISSED['status'], 'updatedReplicas': 3, 'replicas': 3, 'availableReplicas': ready}
+    play.changed(40, play.root, {**thing, 'status': missed})
+    assert play.outcome == outcome

@@ -26,6 +26,13 @@ def annotated(**told):
         ({'allow_failures': '20%'}, {'allow_failures': '20%'}),
         ({'strict_nodes': 'true'}, {'strict_nodes': True}),
         ({'strict_nodes': 'false'}, {}),
+        ({'skip_logs': 'true'}, {'logs': False}),
+        ({'skip_logs': 'false'}, {}),
+        ({'containers': 'main, proxy'}, {'containers': ('main', 'proxy')}),
+        ({'skip_containers': 'proxy'}, {'skip_containers': ('proxy',)}),
+        ({'include': 'a,b\nmain=x+'}, {'include': ('a,b', 'main=x+')}),
+        ({'exclude': 'debug'}, {'exclude': ('debug',)}),
+        ({'logs_until': 'end'}, {'logs_until': 'end'}),
         ({'wait_for_termination': 'true'}, {'wait_for_termination': True}),
     ),
 )
@@ -57,6 +64,9 @@ def test_a_share_of_pods_is_read():
         ({'tolerate': 'Crash=1'}, "tolerate, which is left out: no cause has the code 'Crash'"),
         ({'allow_failures': 'x'}, "'x' is not a number of pods"),
         ({'on_pause': 'cry'}, "'cry' is none of stop, wait, succeed"),
+        ({'logs_until': 'never'}, "'never' is none of ready, available, end"),
+        ({'include': '('}, "'(' is not a regular expression"),
+        ({'exclude': r'(a)\1'}, 'cannot be matched in bounded time'),
         ({'strict_nodes': 'yes'}, "'yes' is neither true nor false"),
         ({'tolerat': 'x'}, 'it is not known; known are tolerate, allow-failures'),
     ),
@@ -71,3 +81,9 @@ def test_an_annotation_that_cannot_be_read_is_told_and_left_out(annotations, sai
 def test_an_option_that_cannot_be_read_is_an_error():
     with pytest.raises(UserError, match='no cause'):
         wishes.read(Options(tolerate=('Crash=1',)), {})
+
+
+def test_a_default_that_was_said_is_kept():
+    told = annotated(strict_nodes='true', stable_for='20s', timeout='5m')
+    options = Options(told=('strict_nodes', 'stable_for'))
+    assert wishes.read(options, told).options == options._replace(timeout=300.0)

@@ -1,0 +1,65 @@
+"""`multitrack`: kubedog's JSON spec of many targets, from a file or from standard input."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+from kubectl_dog import api
+from kubectl_dog.cli import flags
+from kubectl_dog.cli import logflags
+from kubectl_dog.cli import running
+from kubectl_dog.cli import verdict
+from kubectl_dog.model.errors import UserError
+
+_STDIN = '-'
+_EPILOG = """\
+The spec is JSON: lists called Deployments, StatefulSets, DaemonSets, Jobs, Pods, Canaries and
+Generics. docs/multitrack.md tells every field and what it becomes. What is tolerated on the command
+line goes before the spec; its other flags hold for targets that say nothing else.
+
+examples:
+  kubectl dog multitrack spec.json --timeout 10m
+  echo '{"Deployments": [{"ResourceName": "web", "Namespace": "shop"}]}' | kubectl dog multitrack
+"""
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    parser = commands.add_parser(
+        'multitrack',
+        help="track all that a spec in kubedog's JSON names, each in its own way",
+        description="Track all that a spec in kubedog's JSON names, each in its own way, until it "
+        'is ready, or failed, and say why.',
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        'file', nargs='?', default=_STDIN, help='the spec; - (default) for standard input'
+    )
+    flags.add_limits(parser)
+    verdict.add(parser)
+    flags.add_rules(parser)
+    logflags.add(parser)
+    flags.add_cluster(parser)
+    flags.add_output(parser)
+    flags.add_record(parser)
+    parser.set_defaults(run=run, watch=None)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Read the spec, connect, track, and return the exit code of the verdicts."""
+    if args.file == _STDIN and sys.stdin is not None and sys.stdin.isatty():
+        raise UserError('where is the spec? Name a file, or send it to standard input')
+    found = api.spec(args.file)
+    if not found.entries:
+        # Whoever makes specs by a program makes empty ones, too.
+        sys.stderr.write('the spec names no resource: there is nothing to track\n')
+        return 0
+    given = api.rules(args.rules)
+    options = verdict.options(args)
+    connection = api.connect(**flags.cluster(args))
+    wanted = api.specified(found, connection, options)
+    return running.on_source(api.live(connection), wanted, options, given, args)

@@ -1,0 +1,120 @@
+"""The grammar of targets, kubectl's: what the words and flags say, before anything is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from kubectl_dog.model.errors import UserError
+
+# The words of kubectl's errors are kept: people look for them.
+_ONE = 'arguments in resource/name form must have a single resource and name'
+_SLASHES = 'arguments in resource/name form may not have more than one slash'
+_NO_TYPE = (
+    'there is no need to specify a resource type as a separate argument when passing arguments in '
+    "resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get "
+    "resource resource/<resource_name>'"
+)
+_SELECTOR = 'selectors and the all flag cannot be used when passing resource/name arguments'
+_NAME = 'name cannot be provided when a selector is specified'
+_EMPTY = 'resource name may not be empty'
+_EVERYWHERE = 'a resource cannot be retrieved by name across all namespaces'
+_PATHS = 'resource/name arguments cannot be provided when a path is specified'
+_NOTHING = (
+    'name a target, like deploy/web; or choose with TYPE -l SELECTOR, -f FILE, -k DIR or '
+    '--helm-release NAME'
+)
+
+
+class Inputs(NamedTuple):
+    """What flags say about the targets; `selector` None is none, an empty one selects all."""
+
+    selector: str | None = None
+    files: Sequence[str] = ()
+    recursive: bool = False
+    directory: str = ''
+    release: str = ''
+    everywhere: bool = False
+
+    @property
+    def is_given(self) -> bool:
+        """Whether the targets come from elsewhere than the words."""
+        return bool(self.files or self.directory or self.release)
+
+
+class Named(NamedTuple):
+    """A TYPE, or several with commas between them, and a NAME of each."""
+
+    types: str
+    name: str
+
+
+class Said(NamedTuple):
+    """What the words say: names, or `types` without names, which go with the selector."""
+
+    names: tuple[Named, ...] = ()
+    types: str = ''
+
+
+def read(words: Sequence[str], inputs: Inputs) -> Said:
+    """What is meant by the words, with these inputs; raises UserError. Needs no cluster."""
+    if inputs.is_given:
+        _check_inputs(words, inputs)
+        return Said()
+    if inputs.recursive:
+        raise UserError('-R goes with -f DIR')
+    if not words:
+        raise UserError(_NOTHING)
+    if any('/' in word for word in words):
+        return Said(_with_slashes(words, inputs))
+    types, *names = words
+    if not all(types.split(',')):
+        raise UserError(f'{_ONE}: {types!r} has an empty TYPE')
+    if not names and inputs.selector is None:
+        raise UserError(f'which {types}? Write {types}/NAME, or choose with {types} -l SELECTOR')
+    if names:
+        _check_names(types, names, inputs)
+        return Said(tuple(Named(types, name) for name in names))
+    return Said(types=types)
+
+
+def _check_inputs(words: Sequence[str], inputs: Inputs) -> None:
+    if words:
+        raise UserError(_PATHS)
+    if inputs.files and inputs.directory:
+        raise UserError('only one of -f or -k can be specified')
+    if inputs.release and (inputs.files or inputs.directory):
+        raise UserError('--helm-release cannot be combined with -f or -k')
+    if inputs.recursive and not inputs.files:
+        raise UserError('-R goes with -f DIR')
+    if inputs.everywhere:
+        raise UserError('-A goes with TYPE -l SELECTOR: objects of files have their namespace')
+
+
+def _with_slashes(words: Sequence[str], inputs: Inputs) -> tuple[Named, ...]:
+    if not all('/' in word for word in words):
+        raise UserError(f'{_NO_TYPE}')
+    named = [_split(word) for word in words]
+    if inputs.selector is not None:
+        raise UserError(_SELECTOR)
+    if inputs.everywhere:
+        raise UserError(_EVERYWHERE)
+    return tuple(named)
+
+
+def _split(word: str) -> Named:
+    if word.count('/') > 1:
+        raise UserError(f'{_SLASHES}: {word!r}')
+    kind, _, name = word.partition('/')
+    if not kind or not name or ',' in kind:
+        raise UserError(f'{_ONE}: write TYPE/NAME, like deploy/web, in place of {word!r}')
+    return Named(kind, name)
+
+
+def _check_names(types: str, names: Sequence[str], inputs: Inputs) -> None:
+    if not all(names):
+        raise UserError(_EMPTY)
+    if inputs.selector is not None:
+        raise UserError(_SELECTOR if ',' in types else _NAME)
+    if inputs.everywhere:
+        raise UserError(_EVERYWHERE)

@@ -1,0 +1,79 @@
+"""Label selectors as text, as kubectl takes them: `app=web,tier in (a, b),!canary`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from kubectl_dog.model.errors import UserError
+
+_WORD = r'[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?'
+_KEY = rf'(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?/)?{_WORD}'
+_TERM = re.compile(
+    rf'\s*(?:!\s*(?P<absent>{_KEY})'
+    rf'|(?P<key>{_KEY})\s*(?:(?P<sign>==?|!=|<|>)\s*(?P<value>(?:{_WORD})?)'
+    rf'|(?<=\s)(?P<word>in|notin)\s*\((?P<values>[^()]*)\))?)\s*(?:,(?!\s*$)|$)'
+)
+_VALUE = re.compile(rf'(?:{_WORD})?')
+
+
+class Term(NamedTuple):
+    """One demand on a label; `operator` is =, !=, <, >, in, notin, exists or !."""
+
+    key: str
+    operator: str
+    values: tuple[str, ...] = ()
+
+
+def parse(text: str) -> tuple[Term, ...]:
+    """The terms of a selector, which all have to hold; none selects everything.
+
+    Raises UserError that shows where it cannot be read.
+    """
+    terms, at = [], 0
+    while text[at:].strip():
+        match = _TERM.match(text, at)
+        term = _term(match) if match else None
+        if match is None or term is None:
+            raise UserError(
+                f'the selector {text!r} cannot be read from {text[at:].strip()!r} on: write '
+                'KEY=VALUE, KEY!=VALUE, KEY in (A,B), KEY notin (A,B), KEY or !KEY'
+            )
+        terms.append(term)
+        at = match.end()
+    return tuple(terms)
+
+
+def _term(match: re.Match[str]) -> Term | None:
+    if match['absent']:
+        return Term(match['absent'], '!')
+    if match['sign'] in ('<', '>'):
+        is_number = re.fullmatch('[0-9]+', match['value'])
+        return Term(match['key'], match['sign'], (match['value'],)) if is_number else None
+    if match['sign']:
+        return Term(match['key'], '!=' if match['sign'] == '!=' else '=', (match['value'],))
+    if match['word']:
+        values = tuple(value.strip() for value in match['values'].split(','))
+        fine = all(map(_VALUE.fullmatch, values))
+        return Term(match['key'], match['word'], values) if fine else None
+    return Term(match['key'], 'exists')
+
+
+def matches(terms: tuple[Term, ...], labels: Mapping[str, object]) -> bool:
+    """Whether labels meet every term, as the API server sees it."""
+    return all(_holds(term, labels.get(term.key)) for term in terms)
+
+
+def _holds(term: Term, value: object) -> bool:
+    if term.operator in ('!', 'exists'):
+        return (value is None) is (term.operator == '!')
+    if term.operator in ('!=', 'notin'):
+        return value not in term.values
+    if term.operator in ('=', 'in'):
+        return value in term.values
+    number = str(value)
+    if not re.fullmatch('[0-9]{1,18}', number):
+        return False
+    bound = int(term.values[0][:18])
+    return int(number) > bound if term.operator == '>' else int(number) < bound

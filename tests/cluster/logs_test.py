@@ -1,0 +1,174 @@
+"""Which logs and lines are shown, of real containers; and what a slow reader costs."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import time
+
+from . import manifests
+from .harness.dog import SCRIPTS
+from .harness.processes import until
+from .stage import scene
+
+RUN = manifests.RUN
+
+
+def lines(stdout):
+    """(container, text) of each log line of plain output."""
+    return re.findall(r'(\S+) │ (.*)', stdout)
+
+
+def mixed(script):
+    init = manifests.container('echo prepared', name='prepare')
+    sidecar = manifests.container(f'echo proxied; {RUN}', name='proxy', restartPolicy='Always')
+    return manifests.pod('mix', script, initContainers=[init, sidecar])
+
+
+def every_container(stage):
+    stage.apply(mixed(f'echo serving; {RUN}'))
+    run = stage.dog.start('follow', 'pod/mix')
+    run.wait_for('serving', 60)
+    image = manifests.container()['image']
+    script = f'echo examined; {RUN}'
+    stage.kubectl(
+        'debug', 'mix', f'--image={image}', '-c', 'probe', '--', 'sh', '-c', script
+    )  # fmt: skip
+    run.wait_for('examined', 60)
+    run.interrupt()
+    return run.wait(120)
+
+
+def chosen(stage):
+    stage.apply(mixed(f'echo GET /pay; echo GET /healthz; echo level=error; {RUN}'))
+    stage.kubectl('wait', '--for=condition=Ready', 'pod/mix', '--timeout=60s')
+    ways = {
+        'included': ('--include', 'GET|level=error'),
+        'excluded': ('--exclude', 'main=GET .h'),
+        'named': ('--containers', 'prepare,proxy'),
+        'skipped': ('--skip-containers', 'main'),
+        'none': ('--no-logs',),
+    }
+    found = {}
+    for name, flags in ways.items():
+        run = stage.dog('follow', 'pod/mix', '--timeout', '4s', *flags)
+        found[name] = sorted(text for _, text in lines(run.stdout))
+    return found
+
+
+def restarted(stage):
+    script = (
+        'echo >> /kept/runs; n=$(wc -l < /kept/runs); echo run $n; '
+        '[ $n = 2 ] && sleep 9; [ $n -gt 2 ] && sleep 1000; echo ending; exit 3'
+    )
+    mounts = {'volumeMounts': [{'name': 'kept', 'mountPath': '/kept'}]}
+    volumes = [{'name': 'kept', 'emptyDir': {}}]
+    stage.apply(manifests.pod('again', script, container=mounts, volumes=volumes))
+    count = ('get', 'pod', 'again', '-o', 'jsonpath={.status.containerStatuses[0].restartCount}')
+    states = ('get', 'pod', 'again', '-o', 'jsonpath={..state.running.startedAt}')
+    ready = lambda: stage.kubectl(*count).stdout == '1' and stage.kubectl(*states).stdout  # noqa: E731
+    assert until(ready, 60, 0.2)
+    now = stage.dog.start('follow', 'pod/again', '-o', 'json', '--timeout', '40s')
+    before = stage.dog.start('follow', 'pod/again', '--previous', '--timeout', '40s')
+    return now.wait(80), before.wait(80)
+
+
+def some_of_many(stage):
+    stage.apply(manifests.deployment('web', f'echo hello; {RUN}', replicas=5))
+    return stage.dog('rollout', 'deploy/web', timeout=90)
+
+
+def all_of_many(stage):
+    stage.apply(manifests.deployment('web', f'echo hello; {RUN}', replicas=5))
+    return stage.dog('rollout', 'deploy/web', '--logs-all', timeout=90)
+
+
+def unshown_words(stage):
+    stage.apply(manifests.deployment('web', 'echo FATAL: no disk; exit 3'))
+    return stage.dog('rollout', 'deploy/web', '--exclude', 'FATAL', timeout=90)
+
+
+def slow_reader(stage):
+    """A reader of one line a second, until long after the verdict was due; then it takes all."""
+    flood = 'while :; do echo "$HOSTNAME says so, and so, and so again, to nobody at all"; done'
+    stage.apply(manifests.deployment('web', flood, replicas=3))
+    program = [str(SCRIPTS / 'kubectl-dog'), 'rollout', 'deploy/web', '--tail', '-1']
+    began = time.monotonic()
+    child = subprocess.Popen(
+        program, env=stage.dog.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    taken = []
+    while time.monotonic() < began + 30:
+        taken.append(child.stdout.readline())
+        time.sleep(1)
+    with open(f'/proc/{child.pid}/status', encoding='ascii') as status:
+        peak = int(re.search(r'VmHWM:\s+(\d+) kB', status.read())[1])
+    with child.stdout:
+        taken.append(child.stdout.read())
+    stage.kubectl('delete', 'deployment', 'web', '--wait=false')
+    return child.wait(30), ''.join(taken), peak
+
+
+@scene(every_container)
+def test_init_sidecar_app_and_ephemeral_containers_have_logs(played):
+    said = [
+        ('prepare', 'prepared'),
+        ('proxy', 'proxied'),
+        ('main', 'serving'),
+        ('probe', 'examined'),
+    ]
+    assert sorted(lines(played.stdout)) == sorted(said)
+
+
+@scene(chosen)
+def test_patterns_and_names_choose_what_is_shown(played):
+    others = ['prepared', 'proxied']
+    assert played == {
+        'included': ['GET /healthz', 'GET /pay', 'level=error'],
+        'excluded': sorted(['GET /pay', 'level=error', *others]),
+        'named': others,
+        'skipped': others,
+        'none': [],
+    }
+
+
+@scene(restarted)
+def test_each_run_is_marked_and_the_one_before_is_shown_on_request(played):
+    now, before = played
+    told = [json.loads(line) for line in now.stdout.splitlines()]
+    runs = [each['instance'] for each in told if each['type'] == 'log']
+    # It fails, and so begins with the run before in any case.
+    assert runs == [0, 0, 1, 1, 2]
+    said = re.findall(r'── started again \((\w+) run\)|│ (.+)', before.stdout)
+    first, second = [('', 'run 1'), ('', 'ending')], [('2nd', ''), ('', 'run 2'), ('', 'ending')]
+    assert said == [*first, *second, ('3rd', ''), ('', 'run 3')]
+
+
+@scene(some_of_many)
+def test_three_pods_are_shown_and_that_is_told_once(played):
+    assert len(lines(played.stdout)) == 3
+    assert played.stdout.count("3 of 5 pods' logs shown, --logs-all for the rest") == 1
+
+
+@scene(all_of_many)
+def test_all_pods_are_shown_on_request(played):
+    assert len(lines(played.stdout)) == 5
+    assert "pods' logs shown" not in played.stdout
+
+
+@scene(unshown_words)
+def test_a_line_that_is_left_out_explains_all_the_same(played):
+    assert lines(played.stdout) == []
+    assert 'last words: FATAL: no disk' in played.stdout
+
+
+@scene(slow_reader)
+def test_a_slow_reader_slows_neither_the_verdict_nor_takes_memory(played):
+    code, output, peak = played
+    assert code == 0
+    took = int(re.search(r'ready: 3/3 .*took (\d+)s', output)[1])
+    assert took < 20
+    assert len(re.findall(r'[\d,]+ log lines left out', output)) == 1
+    assert peak < 80_000, f'{peak} KB; {os.cpu_count()} processors'

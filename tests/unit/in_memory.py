@@ -1,0 +1,61 @@
+"""A cluster in memory: a source that lists what it was given, and in which nothing changes."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from kubectl_dog.model.items import Answer
+from kubectl_dog.model.items import Item
+from kubectl_dog.model.items import Listed
+from kubectl_dog.model.sources import SourceEndedError
+from kubectl_dog.model.wants import Lookup
+from kubectl_dog.model.wants import Watch
+from tests.unit.builders import NOW
+
+
+class Cluster:
+    def __init__(self, *objects):
+        self.started = NOW
+        self.is_closed = False
+        self._objects = objects
+        self._now = 0.0
+        self._seen = set()
+        self._items = deque()
+
+    def now(self):
+        return self._now
+
+    def reconcile(self, wants):
+        for want in sorted(wants - self._seen, key=repr):
+            if isinstance(want, Watch):
+                self._items.append(Item(self._now, want, Listed(tuple(self._found(want)))))
+            elif isinstance(want, Lookup):
+                self._items.append(Item(self._now, want, Answer('missing')))
+        self._seen = set(wants)
+
+    def take(self, until, lines=True):
+        if self._items:
+            return self._items.popleft()._replace(at=self._now)
+        if until is None:
+            raise SourceEndedError
+        self._now = max(self._now, until)
+        return None
+
+    def signal(self, name):
+        raise AssertionError(f'{name} in a test')
+
+    def close(self):
+        self.is_closed = True
+
+    def _found(self, want):
+        field, _, value = want.fields.partition('=')
+        for one in self._objects:
+            meta = one['metadata']
+            labels = {f'{key}={label}' for key, label in meta.get('labels', {}).items()}
+            if (
+                one['kind'] == want.resource.kind
+                and meta.get('namespace', '') == want.namespace
+                and (field != 'metadata.name' or meta['name'] == value)
+                and (not want.labels or want.labels in labels)
+            ):
+                yield one

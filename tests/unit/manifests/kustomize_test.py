@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.manifests import kustomize
+from kubectl_dog.model.errors import UserError
+
+
+@pytest.fixture
+def kubectl(tmp_path):
+    def make(script, name='kubectl'):
+        program = tmp_path / name
+        program.write_text(f'#!/bin/sh\n{script}\n')
+        program.chmod(0o755)
+        return str(tmp_path)
+
+    return make
+
+
+def test_the_objects_that_kubectl_makes_are_read(kubectl):
+    folder = kubectl('echo "{apiVersion: v1, kind: $1, metadata: {name: $3}}"')
+    [(place, thing)] = kustomize.build('-dir', {'PATH': folder})
+    assert (thing['kind'], thing['metadata']['name']) == ('kustomize', '-dir')
+    assert str(place) == 'kustomize -dir, document 1 (line 1)'
+
+
+def test_another_kubectl_may_be_named(kubectl):
+    folder = kubectl('echo "{apiVersion: v1, kind: Other}"', 'mine')
+    [(_, thing)] = kustomize.build('dir', {'PATH': folder, 'KUBECTL': 'mine'})
+    assert thing['kind'] == 'Other'
+
+
+@pytest.mark.parametrize(
+    ('script', 'told'),
+    (
+        ('echo "error: no such thing" >&2; exit 1', 'kubectl kustomize dir: no such thing$'),
+        ('exit 3', 'kubectl kustomize dir: exits 3$'),
+        ('exit 0', 'kustomize dir is empty'),
+        ('echo "a: 1"', 'kustomize dir, document 1 .* is no Kubernetes object'),
+    ),
+)
+def test_what_goes_wrong_is_told(kubectl, script, told):
+    with pytest.raises(UserError, match=told):
+        list(kustomize.build('dir', {'PATH': kubectl(script)}))
+
+
+def test_without_kubectl_the_way_out_is_told(tmp_path):
+    with pytest.raises(UserError, match=r"'kubectl' is not on the PATH.*kustomize build DIR"):
+        list(kustomize.build('dir', {'PATH': str(tmp_path)}))
