@@ -8,17 +8,23 @@ from collections.abc import Iterable
 
 from kubectl_dog.model.items import LogLine
 from kubectl_dog.model.options import Options
-from kubectl_dog.model.patterns import Matcher
-from kubectl_dog.model.patterns import matcher
 
+Matcher = Callable[[str], object]
 Filter = Callable[[tuple[LogLine, ...]], tuple[LogLine, ...]]
 
 
 def check(pattern: str) -> None:
     """Raise UserError where a pattern, or what follows its container's name, is none."""
-    matcher(pattern)
+    _matcher(pattern)
     if _is_name(pattern.partition('=')[0]) and '=' in pattern:
-        matcher(pattern.partition('=')[2])
+        _matcher(pattern.partition('=')[2])
+
+
+def _matcher(pattern: str) -> Matcher:
+    # Few runs have any pattern.
+    from kubectl_dog.model.patterns import matcher
+
+    return matcher(pattern)
 
 
 def line_filter(container: str, known: Collection[str], options: Options) -> Filter:
@@ -27,8 +33,8 @@ def line_filter(container: str, known: Collection[str], options: Options) -> Fil
     Patterns for this container are used in place of those for all. `level=error` is a pattern for
     one only where there is a container of that name.
     """
-    included = [matcher(one) for one in _for(container, known, options.include)]
-    excluded = [matcher(one) for one in _for(container, known, options.exclude)]
+    included = [_matcher(one) for one in _for(container, known, options.include)]
+    excluded = [_matcher(one) for one in _for(container, known, options.exclude)]
     if not included and not excluded:
         return lambda lines: lines
     return lambda lines: tuple(_kept(lines, included, excluded))
