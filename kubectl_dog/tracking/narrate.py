@@ -38,6 +38,7 @@ class Narrator:
         self._pods: dict[str, tuple[Object, str]] = {}
         self._notices: set[str] = set()
         self._causes: dict[tuple[str, str], CauseSeen] = {}
+        self._explaining: dict[tuple[str, str], tuple[float, tuple[str, ...]]] = {}
 
     def tell(
         self,
@@ -107,7 +108,7 @@ class Narrator:
             told_by_verdict = left.due and not self._follow
             # What the user tolerates is told all the same.
             explains = tolerance(cause).explains_only and cause.allowed is None
-            is_early = explains and at < standing.first + EXPLAINS
+            is_early = explains and self._is_news(at, cause)
             if is_early or cause.explains or standing.gone is not None or told_by_verdict:
                 continue
             is_old = known is not None and cause.ends <= known.cause.ends
@@ -119,6 +120,13 @@ class Narrator:
                 self._causes[key] = told
                 yield told
         yield from self._tell_gone(at, assessed.state is State.READY, ledger)
+
+    def _is_news(self, at: float, cause: Cause) -> bool:
+        """Whether these pods have not shown it for long: in a rollout one pod follows another."""
+        since, pods = self._explaining.get(cause.key, (at, cause.pods))
+        since = since if not frozenset(pods).isdisjoint(cause.pods) else at
+        self._explaining[cause.key] = (since, cause.pods)
+        return at < since + EXPLAINS
 
     def _tell_gone(self, at: float, ready: bool, ledger: Ledger) -> Iterator[Event]:
         # What is ready has got over what stands no more, also where that is not long ago.

@@ -588,3 +588,12 @@ def test_kube_events_are_told_unless_nobody_wants_them(shown, told):
     play = start(pod(status(state=waiting('ContainerCreating')), owner='rs-2'), show_events=shown)
     play.listed(1, EVENT_WATCH, kube_event(pod(), 'Pulling', 'pulling'))
     assert len(play.of(KubeEvent)) == told
+
+
+def test_what_one_pod_after_the_other_shows_for_a_moment_is_not_told():
+    short = deployment(2, updatedReplicas=1, availableReplicas=1)
+    play = start(thing=short, replica_sets=(replica_set(), replica_set('1')))
+    for number in range(4):
+        going = pod(name=f'old-{number}', owner='rs-1', deleting=True)
+        play.listed(number * 10, POD_WATCH, going).until(number * 10 + 9)
+    assert play.of(CauseSeen) == []
