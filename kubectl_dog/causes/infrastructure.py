@@ -21,6 +21,7 @@ from kubectl_dog.model.objects import text
 from kubectl_dog.model.pods import containers
 from kubectl_dog.model.pods import is_finished
 from kubectl_dog.model.pods import is_ready
+from kubectl_dog.model.pods import is_untouched
 from kubectl_dog.model.resources import NODES
 from kubectl_dog.model.times import epoch
 from kubectl_dog.model.views import View
@@ -116,8 +117,7 @@ def silent_at(pod: Object) -> float | None:
     """When, in epoch seconds, it tells something that its node has not taken it up; None where it
     has, or where there is none yet.
     """
-    is_taken = text(pod, 'status', 'startTime') or any(one.status for one in containers(pod))
-    if is_taken or not text(pod, 'spec', 'nodeName'):
+    if not is_untouched(pod) or not text(pod, 'spec', 'nodeName'):
         return None
     assigned = epoch(condition(pod, 'PodScheduled').get('lastTransitionTime')) or created(pod)
     return assigned + SILENT_AFTER

@@ -109,6 +109,12 @@ def _statuses(pod: Object) -> Iterator[Object]:
     yield from parts(pod, 'status', 'containerStatuses')
 
 
+def is_untouched(pod: Object) -> bool:
+    """Whether no kubelet has said anything about it."""
+    told = text(pod, 'status', 'startTime') or any(one.status for one in containers(pod))
+    return not told
+
+
 def phase(pod: Object) -> str:
     """status.phase."""
     return text(pod, 'status', 'phase')

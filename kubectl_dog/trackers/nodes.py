@@ -12,6 +12,7 @@ from kubectl_dog.model.objects import text
 from kubectl_dog.model.pods import containers
 from kubectl_dog.model.pods import is_finished
 from kubectl_dog.model.pods import is_ready
+from kubectl_dog.model.pods import is_untouched
 from kubectl_dog.model.resources import NODES
 from kubectl_dog.model.times import epoch
 from kubectl_dog.model.views import View
@@ -36,7 +37,7 @@ def _is_silent(view: View, pod: Object) -> bool:
     due = epoch(text(pod, 'metadata', 'deletionTimestamp'))
     if due is not None:
         return view.now >= due
-    if _is_untouched(pod):
+    if is_untouched(pod):
         return view.now >= created(pod) + SILENT_AFTER
     # The node controller makes the pods of a lost node unready, and leaves their containers as
     # the kubelet told them last.
@@ -44,13 +45,9 @@ def _is_silent(view: View, pod: Object) -> bool:
     return all(apps) and not is_finished(pod)
 
 
-def _is_untouched(pod: Object) -> bool:
-    return not text(pod, 'status', 'startTime') and not any(one.status for one in containers(pod))
-
-
 def look_again(view: View, pods: Iterable[Object]) -> float | None:
     """When a pod that no kubelet has taken up yet will count as silent, in epoch seconds."""
-    fresh = [created(pod) + SILENT_AFTER for pod in pods if _is_untouched(pod)]
+    fresh = [created(pod) + SILENT_AFTER for pod in pods if is_untouched(pod)]
     return min((moment for moment in fresh if moment > view.now), default=None)
 
 

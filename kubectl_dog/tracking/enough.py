@@ -9,10 +9,9 @@ from kubectl_dog.model.assessments import State
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import is_observed
-from kubectl_dog.model.pods import containers
 from kubectl_dog.model.pods import is_ready
-from kubectl_dog.model.proving import needed
 from kubectl_dog.model.views import View
+from kubectl_dog.trackers.settling import settled_at
 
 STRATEGY = 'maxUnavailable'
 
@@ -51,8 +50,5 @@ def _threshold(thing: Object, desired: int, told: str) -> int:
 
 
 def _is_proven(view: View, pod: Object) -> bool:
-    lasting = (one for one in containers(pod) if one.role != 'init' and needed(one))
-    return is_ready(pod) and all(
-        one.running_since is not None and view.now - one.running_since >= needed(one)
-        for one in lasting
-    )
+    moment = settled_at([pod], view.stable_for, view.memory.linked_at)
+    return is_ready(pod) and (moment is None or moment <= view.now)

@@ -69,9 +69,10 @@ class Judge:
         if before.revision and before.revision != self._reached.revision:
             self._ledger = {}
         causes = () if pin.lacking else self._causes(world, view, assessed, wished)
-        if assessed.progress and any(cause.allowed == ALWAYS and cause.pods for cause in causes):
-            left = assessed.progress.desired - wished.allowed.of(assessed.progress.desired)
-            assessed = enough.accept(view, assessed, str(left))
+        desired = assessed.progress.desired if assessed.progress else 0
+        allowed = wished.allowed.of(desired)
+        if allowed and any(cause.allowed == ALWAYS and cause.pods for cause in causes):
+            assessed = enough.accept(view, assessed, str(desired - allowed))
         self._ledger = advance(self._ledger, causes, at, self._reached.at)
         if assessed.state is not State.PAUSED:
             self._paused_at = None

@@ -83,21 +83,18 @@ def _allow_failures(text: str) -> str:
     return text
 
 
-def _on_pause(text: str) -> str:
-    if text not in PAUSES:
-        raise UserError(f'{text!r} is none of {", ".join(PAUSES)}')
-    return text
-
-
-def _fail_mode(text: str) -> str:
-    if text not in FAIL_MODES:
-        raise UserError(f'{text!r} is none of {", ".join(FAIL_MODES)}')
-    return text
-
-
 def _min_available(text: str) -> str:
     enough.check(text)
     return text
+
+
+def _one_of(words: tuple[str, ...]) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in words:
+            raise UserError(f'{text!r} is none of {", ".join(words)}')
+        return text
+
+    return read
 
 
 def _switch(text: str) -> bool:
@@ -122,20 +119,14 @@ def _patterns(text: str) -> tuple[str, ...]:
     return found
 
 
-def _until(text: str) -> str:
-    if text not in UNTIL:
-        raise UserError(f'{text!r} is none of {", ".join(UNTIL)}')
-    return text
-
-
 # What is called otherwise in Options.
 _FIELDS = {'skip-logs': 'logs'}
 _READERS: dict[str, Callable[[str], Any]] = {
     'tolerate': _tolerate,
     'allow-failures': _allow_failures,
-    'fail-mode': _fail_mode,
+    'fail-mode': _one_of(FAIL_MODES),
     'min-available': _min_available,
-    'on-pause': _on_pause,
+    'on-pause': _one_of(PAUSES),
     'stable-for': _stable_for,
     'stall-timeout': duration,
     'strict-nodes': _switch,
@@ -146,5 +137,5 @@ _READERS: dict[str, Callable[[str], Any]] = {
     'skip-containers': _names,
     'include': _patterns,
     'exclude': _patterns,
-    'logs-until': _until,
+    'logs-until': _one_of(UNTIL),
 }

@@ -226,3 +226,16 @@ def test_with_failures_allowed_the_others_are_enough(allowed, ready, outcome):
     missed = {**MISSED['status'], 'updatedReplicas': 3, 'replicas': 3, 'availableReplicas': ready}
     play.changed(40, play.root, {**thing, 'status': missed})
     assert play.outcome == outcome
+
+
+def test_what_is_tolerated_leaves_the_old_pods_to_be_waited_for():
+    probed = [container(**PROBED)]
+    harmed = status(last=ended(3), restarts=1, state=running(1))
+    pods = [
+        pod(status(), name='web-1', owner='rs-2', ready=True, containers=probed),
+        pod(harmed, name='web-2', owner='rs-2', ready=True, containers=probed, age=1),
+    ]
+    rolling = deployment(2, replicas=3)
+    play = Play(tolerate=('CrashLoop=always',), logs=False, stable_for=0.5)
+    play.rollout(rolling, *pods, replica_sets=(replica_set(), replica_set('1')))
+    assert play.until(60).outcome is None
