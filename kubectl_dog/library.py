@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from kubectl_dog import api
+from kubectl_dog import finding
 from kubectl_dog.model.events import Event
 from kubectl_dog.model.events import RunEnded
 from kubectl_dog.model.options import Options
@@ -37,7 +38,7 @@ def multitrack(
     if not found.entries:
         return ended
     connection = connection or api.connect()
-    wanted = api.specified(found, connection, call)
+    wanted = finding.specified(found, connection, call)
     session = api.session(api.live(connection), wanted.targets, call, own=wanted.own)
     for event in session:
         if on_event is not None:

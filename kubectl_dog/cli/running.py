@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from kubectl_dog import api
+from kubectl_dog import finding
 from kubectl_dog.cli import flags
 from kubectl_dog.cli import targets
 from kubectl_dog.model.events import LogChunk
@@ -43,7 +44,7 @@ def track(words: Sequence[str], options: Options, args: argparse.Namespace) -> i
 
 def on_source(
     live: api.Stoppable,
-    wanted: api.Wanted,
+    wanted: finding.Wanted,
     options: Options,
     given: Sequence[Rule],
     args: argparse.Namespace,

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Sequence
 
-from kubectl_dog import api
+from kubectl_dog import finding
 from kubectl_dog.cli import grammar
 from kubectl_dog.cli.grammar import Inputs
 from kubectl_dog.cli.grammar import Said
@@ -81,16 +81,18 @@ def read(words: Sequence[str], args: argparse.Namespace) -> tuple[Said, Inputs]:
     return grammar.read(words, inputs), inputs
 
 
-def find(said: Said, inputs: Inputs, connection: api.Connection, told: str | None) -> api.Wanted:
+def find(
+    said: Said, inputs: Inputs, connection: finding.Connection, told: str | None
+) -> finding.Wanted:
     """The targets and groups that are meant; raises UserError and AccessError.
 
     `told` is the namespace that the user named, if any. What is left out is said on stderr.
     """
-    kinds = api.resolver(connection)
+    kinds = finding.resolver(connection)
     if inputs.is_given:
         wanted = _of_objects(inputs, connection, told, kinds)
     elif said.types:
-        wanted = api.Wanted(_groups(said, inputs, connection.namespace, kinds.many))
+        wanted = finding.Wanted(_groups(said, inputs, connection.namespace, kinds.many))
     else:
         wanted = named(said, connection.namespace, kinds.many)
     for notice in wanted.notices:
@@ -98,7 +100,9 @@ def find(said: Said, inputs: Inputs, connection: api.Connection, told: str | Non
     return wanted
 
 
-def named(said: Said, namespace: str, resolve: Callable[[str], Iterable[Resource]]) -> api.Wanted:
+def named(
+    said: Said, namespace: str, resolve: Callable[[str], Iterable[Resource]]
+) -> finding.Wanted:
     """The targets that were named, each once; raises what `resolve` does.
 
     Kinds without namespaces are looked for in none.
@@ -111,7 +115,7 @@ def named(said: Said, namespace: str, resolve: Callable[[str], Iterable[Resource
             if target in targets:
                 notices.append(f'{target.label} is named more than once')
             targets[target] = None
-    return api.Wanted(tuple(targets), tuple(dict.fromkeys(notices)))
+    return finding.Wanted(tuple(targets), tuple(dict.fromkeys(notices)))
 
 
 def _resources(types: str, resolve: Callable[[str], Iterable[Resource]]) -> dict[Resource, None]:
@@ -132,16 +136,16 @@ def _groups(
 
 
 def _of_objects(
-    inputs: Inputs, connection: api.Connection, told: str | None, kinds: api.Kinds
-) -> api.Wanted:
+    inputs: Inputs, connection: finding.Connection, told: str | None, kinds: finding.Kinds
+) -> finding.Wanted:
     """What the objects of files, or of a release, are; one at least has to be a target."""
     if inputs.release:
-        placed, told = api.release(connection, inputs.release), None
+        placed, told = finding.release(connection, inputs.release), None
     else:
-        placed = api.placed(inputs.files, inputs.recursive, inputs.directory)
+        placed = finding.placed(inputs.files, inputs.recursive, inputs.directory)
     if inputs.selector:
-        placed = api.selected(placed, inputs.selector)
-    wanted = api.chosen(placed, connection.namespace, bool(told), kinds)
+        placed = finding.selected(placed, inputs.selector)
+    wanted = finding.chosen(placed, connection.namespace, bool(told), kinds)
     if not wanted.targets:
         why = f': {wanted.notices[0]}' if wanted.notices else ''
         raise UserError(f'there is nothing to track{why}')

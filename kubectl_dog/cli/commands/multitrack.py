@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 from kubectl_dog import api
+from kubectl_dog import finding
 from kubectl_dog.cli import flags
 from kubectl_dog.cli import logflags
 from kubectl_dog.cli import running
@@ -53,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     """Read the spec, connect, track, and return the exit code of the verdicts."""
     if args.file == _STDIN and sys.stdin is not None and sys.stdin.isatty():
         raise UserError('where is the spec? Name a file, or send it to standard input')
-    found = api.spec(args.file)
+    found = finding.spec(args.file)
     if not found.entries:
         # Whoever makes specs by a program makes empty ones, too.
         sys.stderr.write('the spec names no resource: there is nothing to track\n')
@@ -61,5 +62,5 @@ def run(args: argparse.Namespace) -> int:
     given = api.rules(args.rules)
     options = verdict.options(args)
     connection = api.connect(**flags.cluster(args))
-    wanted = api.specified(found, connection, options)
+    wanted = finding.specified(found, connection, options)
     return running.on_source(api.live(connection), wanted, options, given, args)

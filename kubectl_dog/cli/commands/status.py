@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from kubectl_dog import api
+from kubectl_dog import finding
 from kubectl_dog.cli import flags
 from kubectl_dog.cli import targets
 from kubectl_dog.model.errors import UserError
@@ -92,8 +93,8 @@ def _local(args: argparse.Namespace) -> Sequence[Status]:
     if not args.filename and not args.kustomize:
         raise UserError('--local needs -f FILE, or -f - for standard input')
     _, inputs = targets.read((), args)
-    placed = api.placed(inputs.files, inputs.recursive, inputs.directory)
-    chosen = api.selected(placed, inputs.selector or '')
+    placed = finding.placed(inputs.files, inputs.recursive, inputs.directory)
+    chosen = finding.selected(placed, inputs.selector or '')
     found = api.statuses(one.object for one in chosen)
     if not found and args.output == 'table':
         sys.stderr.write('no objects found\n')

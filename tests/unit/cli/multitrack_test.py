@@ -12,6 +12,7 @@ import pytest
 
 import kubectl_dog
 from kubectl_dog import api
+from kubectl_dog import finding
 from kubectl_dog.cli import main as program
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.options import Options
@@ -65,7 +66,7 @@ def multitrack(monkeypatch, capsys, tmp_path):
         monkeypatch.setattr(sys, 'stdin', stdin)
         monkeypatch.setattr(api, 'connect', lambda **flags: SimpleNamespace(namespace='shop'))
         monkeypatch.setattr(api, 'live', lambda connection: Cluster(*objects))
-        monkeypatch.setattr(api, 'resolver', lambda connection: resolve)
+        monkeypatch.setattr(finding, 'resolver', lambda connection: resolve)
         try:
             code = program.main(['multitrack', *flags])
         except SystemExit as stop:

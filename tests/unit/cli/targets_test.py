@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from kubectl_dog import api
+from kubectl_dog import finding
 from kubectl_dog.cli import main
 from kubectl_dog.cli import running
 from kubectl_dog.cli import targets
@@ -51,7 +52,7 @@ class Kinds:
 @pytest.fixture
 def find(monkeypatch, capsys):
     def run(*argv, stdin=''):
-        monkeypatch.setattr(api, 'resolver', lambda connection: Kinds())
+        monkeypatch.setattr(finding, 'resolver', lambda connection: Kinds())
         monkeypatch.setattr(sys, 'stdin', SimpleNamespace(buffer=io.BytesIO(stdin.encode())))
         args = main.parse(['rollout', *argv])
         wanted = targets.find(*targets.read(args.target, args), Connection(), args.namespace)
@@ -77,7 +78,7 @@ def deploy(name='a', namespace='shop'):
     ),
 )
 def test_kinds_that_every_server_has_are_known_without_asking(word, resource):
-    kinds = api.resolver(Connection())
+    kinds = finding.resolver(Connection())
     assert kinds(word) == resource
     assert kinds.many(word) == [resource]
     assert kinds.of_kind(resource.api_version, resource.kind) == resource
@@ -92,7 +93,7 @@ def test_kinds_are_resolved_by_one_resolver(monkeypatch):
 
     monkeypatch.setattr(discovery, 'Resolver', resolver)
     connection = Connection()
-    resolve = api.resolver(connection)
+    resolve = finding.resolver(connection)
     assert made == []
     assert (resolve('word'), resolve('words')) == (STATEFULSETS, STATEFULSETS)
     assert made == [connection]
