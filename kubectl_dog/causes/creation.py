@@ -33,6 +33,10 @@ _REMEDIES = {
     'ServiceAccountMissing': 'kubectl get serviceaccounts -n {namespace}',
     'PriorityClassMissing': 'kubectl get priorityclasses',
 }
+# After each refusal a controller waits twice as long; what else changes makes it try at once, and
+# counts, too. Seconds (client-go's workqueue); a cause that is healing may stand twice as long.
+_FIRST_WAIT, _LONGEST_WAIT, _SHORTEST_PATIENCE = 0.005, 1000.0, 60.0
+_MOST_DOUBLED = 20
 _DESCRIBE = 'kubectl describe {kind} -n {namespace} {name}'
 
 
@@ -116,4 +120,11 @@ def _cause(view: View, thing: Object, reason: str, refusal: Refusal) -> Cause:
             ),
         ),
     )
-    return further(view, cause, refusal)
+    cause = further(view, cause, refusal)
+    return cause._replace(patience=next_try(tries)) if cause.healing else cause
+
+
+def next_try(tries: int) -> float:
+    """Seconds in which a controller that was refused so often tries again of its own accord."""
+    wait = _FIRST_WAIT * 2.0 ** min(tries, _MOST_DOUBLED)
+    return min(max(_SHORTEST_PATIENCE, wait), _LONGEST_WAIT)

@@ -28,10 +28,6 @@ PRIORITY_CLASSES = Resource(
     'scheduling.k8s.io', 'v1', 'priorityclasses', 'PriorityClass', 'pc', namespaced=False
 )
 
-# After each refusal a controller waits twice as long, in the end 20, 40 and 80 seconds, and other
-# changes count as refusals, too. Seconds; doubled, as for all that is healing.
-NEXT_TRY = 60.0
-
 # How the API server calls a webhook that is a service: by its name in the cluster.
 _SERVICE = re.compile(r'https://([a-z0-9-]+)\.([a-z0-9-]+)\.svc[:/]')
 # Nobody answered; an answer that is wrong (TLS, status) will be wrong again.
@@ -79,7 +75,7 @@ def _look(view: View, refusal: Refusal) -> _Look | None:
 
 def _tell(cause: Cause, fact: str, healing: bool = False) -> Cause:
     cause = cause._replace(evidence=(*cause.evidence, fact))
-    return cause._replace(healing=True, patience=NEXT_TRY) if healing else cause
+    return cause._replace(healing=True) if healing else cause
 
 
 def _names(cause: Cause, answer: Answer, kind: str) -> Cause:

@@ -159,4 +159,20 @@ def test_a_look_at_the_service_accounts_tells_more(answer, healing, evidence):
     [cause] = find(controller(conditions=[failure(ROBOT)], replicas=0), answers=answers)
     assert cause.lookups == (LOOKUP,)
     assert (cause.healing, cause.evidence) == (healing, evidence)
-    assert cause.patience == (further.NEXT_TRY if healing else None)
+    assert cause.patience == (60 if healing else None)
+
+
+@pytest.mark.parametrize(
+    ('tries', 'seconds'),
+    ((0, 60), (13, 60), (14, 82), (15, 164), (17, 655), (18, 1000), (9999, 1000)),
+)
+def test_what_was_refused_often_is_tried_again_late(tries, seconds):
+    assert round(creation.next_try(tries)) == seconds
+
+
+def test_a_refusal_that_heals_may_stand_until_the_next_try():
+    thing = controller(conditions=[failure(ROBOT)], replicas=0)
+    event = kube_event(thing, 'FailedCreate', ROBOT, count=15)
+    there = Answer('found', ({'metadata': {'name': 'robot'}},))
+    [cause] = find(thing, event, answers={LOOKUP: there})
+    assert cause.patience == creation.next_try(15)
