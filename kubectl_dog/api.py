@@ -29,7 +29,7 @@ from kubectl_dog.tracking.track import Track
 
 if TYPE_CHECKING:
     from kubectl_dog.cluster.protocol import Connection
-    from kubectl_dog.cluster.source import LiveSource
+    from kubectl_dog.cluster.sharing import SharedSource
     from kubectl_dog.recording.reader import Recording
     from kubectl_dog.recording.writer import RecordingWriter
     from kubectl_dog.trackers.declarative.rules import Rule
@@ -67,11 +67,12 @@ def connect(connection: str = 'kubeconfig', **flags: Any) -> Connection:
     return cast('Connection', opened(Flags(**flags)))
 
 
-def live(connection: Connection) -> LiveSource:
+def live(connection: Connection) -> SharedSource:
     """The cluster as a source."""
+    from kubectl_dog.cluster.sharing import SharedSource
     from kubectl_dog.cluster.source import LiveSource
 
-    return LiveSource(connection)
+    return SharedSource(LiveSource(connection))
 
 
 def rules(paths: Sequence[str]) -> list[Rule]:

@@ -26,6 +26,7 @@ from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.tracking import together
+from kubectl_dog.tracking.agenda import Agenda
 from kubectl_dog.tracking.kubeevents import KubeEvents
 from kubectl_dog.tracking.members import Members
 from kubectl_dog.tracking.opened import Opened
@@ -71,9 +72,12 @@ class Core:
         self._outages: dict[str, set[str]] = {}
         self._report_at = options.status_period
         self._closed: dict[tuple[str, str], int] = {}
-        self._open = [Opened(track) for track in tracks]
+        self._open = Agenda(tracks)
         # What has ended, but for its logs.
         self._lasting: list[Opened] = []
+        self._parts: tuple[frozenset[Want], ...] = ()
+        self._wants: frozenset[Want] = frozenset()
+        self._streams: set[tuple[str, str]] = set()
         self._last = Step((), frozenset(), None, False)
         self._begun = False
         self._ends_at: float | None = None
@@ -107,20 +111,17 @@ class Core:
         if self._members.concerns(item):
             yield from self._join(at)
         told = self._hoping or (self._ends_at is not None and at >= self._ends_at)
-        for number, one in enumerate(self._open):
-            if not one.concerns(at, item):
-                continue
-            if at < one.rests_until:
-                self._open[number] = one.postponed()
-                continue
+        for one in self._open.due(at, item):
             yield from self._look(at, one.track)
-            if not one.track.lasts:
-                self._open[number] = ask(at, one.track, self._world)
+            if one.track.ended is None:
+                self._open.put(at, ask(at, one.track, self._world))
             told = told or one.track.hopes or one.track.ended is not None
-        self._lasting += [one for one in self._open if one.track.lasts]
         if told and len(self.tracks) > 1:
             yield from self._together(at)
-        self._open = [one for one in self._open if one.track.ended is None]
+        for one in self._open:
+            if one.track.ended is not None:
+                self._open.drop(one)
+                self._lasting += [one._replace(wants=one.logs)] if one.track.lasts else []
         if at >= self._report_at and not self._world.options.follow:
             self._report_at = at + self._world.options.status_period
             rows = tuple(one.track.state for one in self._open if one.track.state is not None)
@@ -130,18 +131,19 @@ class Core:
     def _join(self, at: float) -> Iterator[Event]:
         joined, events = self._members.step(at, self._world)
         self.tracks += joined
-        self._open += [ask(at, track, self._world) for track in joined]
+        for track in joined:
+            self._open.put(at, ask(at, track, self._world))
         yield from events
 
     def _together(self, at: float) -> Iterator[Event]:
         """What the ends of some targets mean for the others."""
         members = [track.member(self._world) for track in self.tracks]
         self._world = self._world._replace(may_heal=together.may_heal(members))
-        hoping = [n for n, one in enumerate(self._open) if one.track.hopes]
+        hoping = [one.track for one in self._open if one.track.hopes]
         self._hoping = bool(hoping)
-        for number in () if self._world.may_heal else hoping:
-            yield from self._look(at, self._open[number].track)
-            self._open[number] = ask(at, self._open[number].track, self._world)
+        for track in () if self._world.may_heal else hoping:
+            yield from self._look(at, track)
+            self._open.put(at, ask(at, track, self._world))
         self._ends_at = together.ends_at(members)
         if self._ends_at is None or at < self._ends_at or self._world.options.follow:
             return
@@ -156,9 +158,9 @@ class Core:
         yield from self._kube_events.about(at, track, self._world)
         yield from track.step(at, self._world)
         yield from self._kube_events.about(at, track, self._world)
-        others = self._world.at_work - {track.target}
-        at_work = others | {track.target} if track.is_at_work else others
-        self._world = self._world._replace(at_work=at_work)
+        at_work = self._world.at_work
+        if track.is_at_work != (track.target in at_work):
+            self._world = self._world._replace(at_work=at_work ^ {track.target})
 
     def _take(self, at: float, item: Item) -> Iterator[Event]:
         payload, want = item.payload, item.want
@@ -210,39 +212,39 @@ class Core:
         run = item.payload.run
         if run is None:  # recordings of older versions do not tell
             run = self._world.store.log_ends.get(want.stream, want.restarts - 1) + 1
-        for one in (*self._open, *self._lasting):
-            if lines and want.stream in one.keys:
-                lines = one.track.shown(want, lines)
-                if lines:
-                    yield LogChunk(at, one.track.target, want.pod, want.container, lines, run)
-                return
+        lasting = (one for one in self._lasting if want.stream in one.keys)
+        track = self._open.first(want.stream) or next((one.track for one in lasting), None)
+        lines = track.shown(want, lines) if track else ()
+        if track and lines:
+            yield LogChunk(at, track.target, want.pod, want.container, lines, run)
 
     def _wanted(self) -> frozenset[Want]:
-        lasting = [one.logs for one in self._lasting if self._open]
-        wanted = [self._members.wants, *(one.wants for one in self._open), *lasting]
-        wants = self._within_limits(wanted)
-        streams = {want.stream for want in wants if isinstance(want, Logs)}
-        for old in self._last.wants - wants:
-            if isinstance(old, Logs) and old.stream not in streams:
-                self._closed[old.stream] = _last(self._world.store.logs.get(old.stream, ()))
+        lasting = self._lasting if self._open else []
+        parts = (self._open.wants, self._members.wants, *(one.wants for one in lasting))
+        if parts != self._parts:
+            self._parts = parts
+            wants = self._within_limits(parts)
+            streams = {want.stream for want in wants if isinstance(want, Logs)}
+            for old in self._wants - wants:
+                if isinstance(old, Logs) and old.stream not in streams:
+                    self._closed[old.stream] = _last(self._world.store.logs.get(old.stream, ()))
+            self._wants, self._streams = wants, streams
         # What is not wanted any more will never be said to have recovered.
-        self._world.store.cut &= wants | streams
-        return wants
+        self._world.store.cut &= self._wants | self._streams
+        return self._wants
 
     def _within_limits(self, wanted: Iterable[frozenset[Want]]) -> frozenset[Want]:
         wants, most = frozenset().union(*wanted), self._world.options.max_log_streams
         logs = [want for want in wants if isinstance(want, Logs)]
         if len(logs) <= most:
             return wants
-        before = {want.stream for want in self._last.wants if isinstance(want, Logs)}
+        before = {want.stream for want in self._wants if isinstance(want, Logs)}
         logs.sort(key=lambda want: (want.stream not in before, want.namespace, want.pod))
         return wants.difference(logs[most:])
 
     def _deadline(self, at: float) -> float | None:
-        found = [one.deadline for one in self._open if one.deadline is not None]
-        joins = self._members.deadline(at)
-        if joins is not None:
-            found.append(joins)
+        moments = (self._open.deadline, self._members.deadline(at))
+        found = [moment for moment in moments if moment is not None]
         if not self._world.options.follow:
             # CI kills jobs that are silent; who follows may wait for ever.
             found.append(self._report_at)

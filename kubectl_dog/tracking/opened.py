@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import NamedTuple
 
 from kubectl_dog.model.items import Changed
@@ -14,18 +15,18 @@ from kubectl_dog.model.wants import Watch
 from kubectl_dog.tracking.track import Track
 from kubectl_dog.tracking.views import World
 
-# A look takes time for every object behind a target: with more than so many of them there is a
-# rest, of so many seconds per object, before the next, so that looking keeps up with what comes.
-_FEW = 200
-_REST = 0.0005
-
 
 class Opened(NamedTuple):
-    """A track, and what it last asked for; it is not looked at while it rests."""
+    """A track, and what it last asked for; it is not looked at while it rests.
+
+    `keys` are those of its wants, `about` the uids of the objects behind it, whose kube events
+    concern it.
+    """
 
     track: Track
     wants: frozenset[Want] = frozenset()
-    keys: frozenset[object] = frozenset()
+    keys: frozenset[Hashable] = frozenset()
+    about: frozenset[Hashable] = frozenset()
     deadline: float | None = 0.0
     rests_until: float = 0.0
 
@@ -36,31 +37,31 @@ class Opened(NamedTuple):
 
     def postponed(self) -> Opened:
         """The same, to be looked at as soon as it has rested."""
-        soonest = (
-            self.rests_until if self.deadline is None else min(self.deadline, self.rests_until)
-        )
-        return self._replace(deadline=soonest)
-
-    def concerns(self, at: float, item: Item | None) -> bool:
-        """Whether it can have anything new to say: of hundreds, an item is about one."""
-        if item is None or item.want is None:
-            return item is not None or (self.deadline is not None and self.deadline <= at)
-        if isinstance(item.want, Watch) and item.want.resource == EVENTS:
-            changed = item.payload.object if isinstance(item.payload, Changed) else None
-            if changed is None or text(changed, 'involvedObject', 'uid') in self.track.related:
-                return True
-            return text(changed, 'involvedObject', 'kind') == 'PersistentVolumeClaim'
-        return _key(item.want) in self.keys
+        return self._replace(deadline=self.rests_until)
 
 
 def ask(at: float, track: Track, world: World) -> Opened:
     """The track with what it asks for now."""
     wants = frozenset(track.wants(at, world))
-    behind = len(track.related)
-    rest = behind * _REST if behind > _FEW else 0.0
-    return Opened(track, wants, frozenset(map(_key, wants)), track.deadline(at, world), at + rest)
+    keys, about = frozenset(map(_key, wants)), frozenset(track.related)
+    return Opened(track, wants, keys, about, track.deadline(at, world))
 
 
-def _key(want: Want) -> object:
+def keys_of(item: Item) -> tuple[Hashable, ...] | None:
+    """By which of its keys a track is found that an item concerns; None: it concerns all."""
+    want = item.want
+    if want is None:
+        return None
+    if isinstance(want, Watch) and want.resource == EVENTS:
+        if isinstance(item.payload, Changed):
+            about = text(item.payload.object, 'involvedObject', 'kind')
+            uid = text(item.payload.object, 'involvedObject', 'uid')
+            return None if about == 'PersistentVolumeClaim' else (uid,)
+        if not want.fields:
+            return None
+    return (_key(want),)
+
+
+def _key(want: Want) -> Hashable:
     """What an item of a want is known by: the Logs of a stream change while it goes on."""
     return want.stream if isinstance(want, Logs) else want

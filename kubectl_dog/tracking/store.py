@@ -52,6 +52,8 @@ class Store:
         self.log_ends: dict[tuple[str, str], int] = {}
         self.answers: dict[Lookup, Answer] = {}
         self.listed: set[Watch] = set()
+        # Kinds of which something was listed, and those that may not be read.
+        self.known: set[str] = set()
         self.blind: set[str] = set()
         # What nothing is heard of now; and the engine's time at which that was last so of anything.
         self.cut: set[object] = set()
@@ -97,6 +99,7 @@ class Store:
     def _replace(self, watch: Watch, objects: tuple[Object, ...], tracking_began: float) -> None:
         first = watch not in self.listed
         self.listed.add(watch)
+        self.known.add(watch.resource.key)
         old, new = self._members.get(watch, {}), {uid(one): one for one in objects}
         self._members[watch] = new
         for key in old.keys() - new.keys():

@@ -41,7 +41,7 @@ def build(world: World, target: Target, thing: Object, at: float, reached: Advan
         logs=store.logs,
         nodes=store.nodes,
         answers=store.answers,
-        known=frozenset(watch.resource.key for watch in store.listed),
+        known=frozenset(store.known),
         blind=frozenset(store.blind),
         memory=Memory(
             world.started,

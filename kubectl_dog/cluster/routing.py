@@ -1,0 +1,141 @@
+"""One wide watch for many narrow ones: what comes of the one is told as if of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+from typing import Union
+
+from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.items import Changed
+from kubectl_dog.model.items import Listed
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.items import Payload
+from kubectl_dog.model.objects import part
+from kubectl_dog.model.objects import text
+from kubectl_dog.model.objects import uid
+from kubectl_dog.model.selectors import Term
+from kubectl_dog.model.selectors import matches
+from kubectl_dog.model.selectors import parse
+from kubectl_dog.model.wants import Watch
+
+# The fields that narrow watches go by; what else a server can select by is left to it.
+_FIELDS = {
+    'metadata.name': ('metadata', 'name'),
+    'involvedObject.uid': ('involvedObject', 'uid'),
+    'involvedObject.kind': ('involvedObject', 'kind'),
+}
+_Key = tuple[str, str]
+Told = tuple[Watch, Payload]
+
+
+class Demand(NamedTuple):
+    """What a narrow watch selects: `fields` are pairs of field and value, `terms` its labels."""
+
+    fields: tuple[_Key, ...]
+    terms: tuple[Term, ...]
+
+    def key(self) -> _Key | None:
+        """What all that is selected has, to be found by; None where there is no such thing."""
+        if self.fields:
+            return self.fields[0]
+        return next(((f'={t.key}', t.values[0]) for t in self.terms if t.operator == '='), None)
+
+    def selects(self, one: Object) -> bool:
+        """Whether the API server would select it."""
+        return all(text(one, *_FIELDS[field]) == value for field, value in self.fields) and matches(
+            self.terms, part(one, 'metadata', 'labels')
+        )
+
+
+@lru_cache(maxsize=4096)
+def demand(watch: Watch) -> Demand | None:
+    """What a watch selects; None where only the server can tell."""
+    fields = tuple(
+        (field, value)
+        for field, _, value in (each.partition('=') for each in watch.fields.split(',') if each)
+    )
+    if any(field not in _FIELDS for field, _ in fields):
+        return None
+    try:
+        return Demand(fields, parse(watch.labels))
+    except UserError:
+        return None
+
+
+class Router:
+    """Knows every object of one wide watch, and which narrow watches each belongs to."""
+
+    def __init__(self) -> None:
+        self._objects: dict[str, Object] | None = None
+        self.narrow: dict[Watch, Demand] = {}
+        self._found_by: dict[Union[_Key, None], dict[Watch, Demand]] = {}
+        self._told: dict[str, tuple[Watch, ...]] = {}
+
+    def add(self, watch: Watch) -> Iterator[Told]:
+        """From now on it is told of; at once, where everything is known."""
+        wanted = demand(watch)
+        assert wanted is not None
+        self.narrow[watch] = wanted
+        self._found_by.setdefault(wanted.key(), {})[watch] = wanted
+        if self._objects is not None:
+            selected = [one for one in self._objects.values() if wanted.selects(one)]
+            for one in selected:
+                # It may have been there before.
+                others = (each for each in self._told.get(uid(one), ()) if each != watch)
+                self._told[uid(one)] = (*others, watch)
+            yield watch, Listed(tuple(selected))
+
+    def remove(self, watch: Watch) -> None:
+        """It is told of nothing any more."""
+        self._found_by[self.narrow.pop(watch).key()].pop(watch)
+
+    def route(self, payload: Payload) -> Iterator[Told]:
+        """What an item of the wide watch means for the narrow ones."""
+        if isinstance(payload, Listed):
+            yield from self._list(payload.objects)
+        elif isinstance(payload, Changed):
+            yield from self._change(payload)
+        else:
+            for watch in tuple(self.narrow):
+                yield watch, payload
+
+    def _list(self, objects: Iterable[Object]) -> Iterator[Told]:
+        self._objects = {uid(one): one for one in objects}
+        self._told = {key: self._selecting(one) for key, one in self._objects.items()}
+        found: dict[Watch, list[Object]] = {watch: [] for watch in self.narrow}
+        for key, one in self._objects.items():
+            for watch in self._told[key]:
+                found[watch].append(one)
+        for watch, selected in found.items():
+            yield watch, Listed(tuple(selected))
+
+    def _change(self, changed: Changed) -> Iterator[Told]:
+        one = changed.object
+        before = [watch for watch in self._told.pop(uid(one), ()) if watch in self.narrow]
+        now: tuple[Watch, ...] = ()
+        if self._objects is not None and changed.change == 'DELETED':
+            self._objects.pop(uid(one), None)
+        elif self._objects is not None:
+            self._objects[uid(one)] = one
+        if changed.change != 'DELETED':
+            now = self._told[uid(one)] = self._selecting(one)
+        for watch in before:
+            if watch not in now:
+                yield watch, Changed('DELETED', one)
+        for watch in now:
+            yield watch, Changed(changed.change if watch in before else 'ADDED', one)
+
+    def _selecting(self, one: Object) -> tuple[Watch, ...]:
+        keys: list[Union[_Key, None]] = [None]
+        keys += [(field, text(one, *path)) for field, path in _FIELDS.items()]
+        labels = part(one, 'metadata', 'labels')
+        keys += [(f'={label}', str(value)) for label, value in labels.items()]
+        return tuple(
+            watch
+            for key in keys
+            for watch, wanted in self._found_by.get(key, {}).items()
+            if wanted.selects(one)
+        )

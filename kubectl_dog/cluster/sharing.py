@@ -1,0 +1,161 @@
+"""Many targets share their watches: where a namespace has too many of them, one reads for all."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+
+from kubectl_dog.cluster.routing import Router
+from kubectl_dog.cluster.routing import demand
+from kubectl_dog.cluster.source import LiveSource
+from kubectl_dog.model.items import Item
+from kubectl_dog.model.items import Trouble
+from kubectl_dog.model.resources import EVENTS
+from kubectl_dog.model.resources import SECRETS
+from kubectl_dog.model.wants import Want
+from kubectl_dog.model.wants import Watch
+
+# A namespace may have so many watches (design §9), and some more for each further kind of targets.
+BUDGET = 8
+PER_KIND = 4
+_REFUSED = ('denied', 'invalid')
+
+
+class SharedSource:
+    """Implements `model.sources.Source` on another, which reads less often and more at once.
+
+    What is taken is what the narrow watches would have brought: nobody can tell the difference.
+    """
+
+    def __init__(self, source: LiveSource) -> None:
+        self._source = source
+        self._wants: AbstractSet[Want] = frozenset()
+        self._routers: dict[Watch, Router] = {}
+        self._wide_of: dict[Watch, Watch] = {}
+        self._refused: set[Watch] = set()
+        self._waiting: deque[Item] = deque()
+
+    @property
+    def started(self) -> float:
+        """As the other source's."""
+        return self._source.started
+
+    def now(self) -> float:
+        """As the other source's."""
+        return self._source.now()
+
+    def signal(self, name: str) -> None:
+        """Deliver a Signal; for signal handlers."""
+        self._source.signal(name)
+
+    def take(self, until: float | None, lines: bool = True) -> Item | None:
+        """The next item, or None once `now()` has reached `until`; see `model.sources.Source`."""
+        while True:
+            while self._waiting:
+                waited = self._waiting.popleft()
+                # What nobody wants any more may still lie here.
+                if waited.want in self._wants:
+                    return waited
+            item = self._source.take(until, lines)
+            if item is None or not isinstance(item.want, Watch) or item.want not in self._routers:
+                return item
+            self._share(item, item.want)
+
+    def _share(self, item: Item, wide: Watch) -> None:
+        refused = isinstance(item.payload, Trouble) and item.payload.reason in _REFUSED
+        if refused and wide.resource != EVENTS:
+            # Who may not read everything may be allowed to read what is wanted of it.
+            self._refused.add(wide)
+            self._serve(self._plan())
+            if wide in self._wants:
+                self._waiting.append(item)
+            return
+        told = self._routers[wide].route(item.payload)
+        self._waiting += [Item(item.at, narrow, payload) for narrow, payload in told]
+
+    def reconcile(self, wants: AbstractSet[Want]) -> None:
+        """Make the set of open reads serve `wants`; cheap when nothing changed."""
+        if wants is self._wants:
+            return
+        added, gone = wants - self._wants, self._wants - wants
+        self._wants = wants
+        fresh = sorted(want for want in added if isinstance(want, Watch) and _is_sharable(want))
+        if all(_wide(each) in self._routers for each in fresh):
+            kept = {each: wide for each, wide in self._wide_of.items() if each not in gone}
+            self._serve({**kept, **{each: _wide(each) for each in fresh}})
+        else:
+            self._serve(self._plan())
+
+    def _plan(self) -> dict[Watch, Watch]:
+        watches = [want for want in self._wants if isinstance(want, Watch)]
+        return plan(watches, self._routers.keys(), self._refused)
+
+    def _serve(self, shared: dict[Watch, Watch]) -> None:
+        """Open and close what is needed for the narrow watches to be served by the wide ones."""
+        before, self._wide_of = self._wide_of, shared
+        for narrow in [each for each in before if each not in shared]:
+            self._routers[before[narrow]].remove(narrow)
+        wide = set(shared.values())
+        for each in self._routers.keys() - wide:
+            del self._routers[each]
+        now = self._source.now()
+        for narrow in [each for each in shared if each not in before]:
+            router = self._routers.setdefault(shared[narrow], Router())
+            self._waiting += [Item(now, *told) for told in router.add(narrow)]
+        self._source.reconcile((frozenset(self._wants) - shared.keys()) | wide)
+
+    def close(self) -> None:
+        """Stop every read promptly; safe to call twice."""
+        self._source.close()
+
+
+def plan(
+    watches: Iterable[Watch], already: Collection[Watch] = (), refused: Collection[Watch] = ()
+) -> dict[Watch, Watch]:
+    """For watches that are served by a wide one, which that is.
+
+    Those that are wide `already` stay so; those that were `refused` are not tried again.
+    """
+    groups: dict[str, dict[Watch, list[Watch]]] = {}
+    for watch in sorted(filter(_is_sharable, watches)):
+        groups.setdefault(watch.namespace, {}).setdefault(_wide(watch), []).append(watch)
+    return {
+        narrow: wide
+        for one in groups.values()
+        for wide in _widened(one, already, refused)
+        for narrow in one[wide]
+    }
+
+
+def _widened(
+    groups: dict[Watch, list[Watch]], already: Collection[Watch], refused: Collection[Watch]
+) -> Iterator[Watch]:
+    """Of one namespace: the largest first, until no more watches are left than it may have."""
+    kinds = sum(any(map(_names_one, group)) for group in groups.values())
+    left = BUDGET + PER_KIND * (max(1, kinds) - 1) - sum(map(len, groups.values()))
+    crowd = False
+    already = set(already) - set(refused)
+    for wide in sorted(groups, key=lambda wide: (wide not in already, -len(groups[wide]))):
+        group = groups[wide]
+        is_many = len(group) > 1 and (left < 0 or crowd) and wide not in refused
+        if is_many or wide in already or (wide in group and wide not in refused):
+            left += len(group) - 1
+            # Where there are many targets, there will be many of what is behind them.
+            crowd = crowd or any(map(_names_one, group))
+            yield wide
+
+
+def _wide(watch: Watch) -> Watch:
+    return Watch(watch.resource, watch.namespace)
+
+
+def _is_sharable(watch: Watch) -> bool:
+    # Nobody is shown more secrets than those that were asked for.
+    return watch.resource != SECRETS and demand(watch) is not None
+
+
+def _names_one(watch: Watch) -> bool:
+    return watch.fields.startswith('metadata.name=')

@@ -1,0 +1,117 @@
+"""Which of many tracks an item or a moment is about, and what all of them want read."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Hashable
+from collections.abc import Iterable
+from collections.abc import Iterator
+
+from kubectl_dog.model.items import Item
+from kubectl_dog.model.wants import Want
+from kubectl_dog.tracking.opened import Opened
+from kubectl_dog.tracking.opened import keys_of
+from kubectl_dog.tracking.track import Track
+
+# A look takes time for every object behind a target: with more than so many of them in all, a
+# track rests, for so many seconds per object, before it is looked at again, so that looking keeps
+# up with what comes.
+_FEW = 200
+_REST = 0.0005
+
+
+class Agenda:
+    """The tracks that are open, in their order; an item costs what the few cost it is about."""
+
+    def __init__(self, tracks: Iterable[Track] = ()) -> None:
+        self._open: dict[Track, Opened] = {}
+        self._found_by: dict[Hashable, dict[Track, None]] = {}
+        self._wants: frozenset[Want] | None = None
+        self._behind = 0
+        # When each is due; what was put again since is not true any more.
+        self._due: list[tuple[float, int, Track]] = []
+        self._count = 0
+        for track in tracks:
+            self._put(Opened(track))
+
+    def __iter__(self) -> Iterator[Opened]:
+        return iter(tuple(self._open.values()))
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def first(self, key: Hashable) -> Track | None:
+        """The first of those that ask for it, by its key."""
+        return next(iter(self._found_by.get(key, ())), None)
+
+    def put(self, at: float, one: Opened) -> None:
+        """A track, looked at just now, with what it asks for from now on."""
+        before = self._open.get(one.track, Opened(one.track))
+        self._behind += len(one.about) - len(before.about)
+        rest = self._behind * _REST if self._behind > _FEW else 0.0
+        self._put(one._replace(rests_until=at + rest))
+        self._file(before, one)
+
+    def _put(self, one: Opened) -> None:
+        self._open[one.track] = one
+        if one.deadline is not None:
+            self._count += 1
+            heapq.heappush(self._due, (one.deadline, self._count, one.track))
+
+    def drop(self, one: Opened) -> None:
+        """It has ended."""
+        del self._open[one.track]
+        self._behind -= len(one.about)
+        self._file(one, Opened(one.track))
+
+    def _file(self, before: Opened, now: Opened) -> None:
+        if before.wants != now.wants:
+            self._wants = None
+        old, new = before.keys | before.about, now.keys | now.about
+        for key in old - new:
+            self._found_by[key].pop(now.track)
+            if not self._found_by[key]:
+                del self._found_by[key]
+        for key in new - old:
+            self._found_by.setdefault(key, {})[now.track] = None
+
+    def due(self, at: float, item: Item | None) -> Iterator[Opened]:
+        """Those to be looked at now; one that has to rest is looked at as soon as it has."""
+        for one in self._about(at, item):
+            if at < one.rests_until:
+                self._put(one.postponed())
+            else:
+                yield one
+
+    def _about(self, at: float, item: Item | None) -> list[Opened]:
+        if item is None:
+            return list(self._overdue(at))
+        keys = keys_of(item)
+        if keys is None:
+            return list(self)
+        tracks = dict.fromkeys(track for key in keys for track in self._found_by.get(key, ()))
+        if len(tracks) < 2:
+            return [self._open[track] for track in tracks]
+        return [one for track, one in self._open.items() if track in tracks]
+
+    @property
+    def wants(self) -> frozenset[Want]:
+        """What all of them ask for; the same object as long as nothing has changed."""
+        if self._wants is None:
+            self._wants = frozenset().union(*(one.wants for one in self._open.values()))
+        return self._wants
+
+    def _overdue(self, at: float) -> Iterator[Opened]:
+        while self.deadline is not None and self.deadline <= at:
+            yield self._open[heapq.heappop(self._due)[2]]
+
+    @property
+    def deadline(self) -> float | None:
+        """When the next of them is to be looked at though nothing comes."""
+        while self._due:
+            moment, _, track = self._due[0]
+            one = self._open.get(track)
+            if one is not None and one.deadline == moment:
+                return moment
+            heapq.heappop(self._due)
+        return None
