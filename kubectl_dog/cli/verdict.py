@@ -11,6 +11,7 @@ from kubectl_dog.cli.flags import seconds
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.options import PAUSES
 from kubectl_dog.model.options import Options
+from kubectl_dog.tracking import agreed
 from kubectl_dog.tracking import enough
 
 # What `--stable-for` is while nobody says anything; None is `auto`.
@@ -95,6 +96,13 @@ def _add_tolerance(parser: argparse.ArgumentParser) -> None:
         metavar='PODS',
         help='so many available pods are enough: 3, 80%% of them, or maxUnavailable',
     )
+    group.add_argument(
+        '--ready-when',
+        type=_checked(agreed.parse),
+        metavar='CONDITION',
+        help='what ready means, as in kubectl wait --for: condition=NAME[=VALUE] or '
+        'jsonpath={.status.phase}[=VALUE]',
+    )
     flags.switch(
         group, '--strict-nodes', 'nodes that were not ready before need their DaemonSet pod too'
     )
@@ -165,6 +173,7 @@ def options(args: argparse.Namespace) -> Options:
         strict_nodes=bool(args.strict_nodes),
         keep_going=bool(args.keep_going),
         min_available=args.min_available,
+        ready_when=args.ready_when or '',
         told=_told(args),
     )
 

@@ -12,10 +12,15 @@ from kubectl_dog.model.times import epoch
 _NUMBER = re.compile(r'-?[0-9]{1,18}')
 
 
+# These are asked hundreds of times of every object, so that what is short here costs seconds.
+
+
 def part(value: Any, *path: str) -> Object:
     """The mapping at a path, or an empty one."""
     for step in path:
-        value = value.get(step) if isinstance(value, dict) else None
+        if not isinstance(value, dict):
+            return {}
+        value = value.get(step)
     return value if isinstance(value, dict) else {}
 
 
@@ -27,16 +32,22 @@ def parts(value: Any, *path: str) -> list[Object]:
 
 def text(value: Any, *path: str) -> str:
     """The string at a path, or an empty one."""
-    found = part(value, *path[:-1]).get(path[-1])
-    return found if isinstance(found, str) else ''
+    for step in path:
+        if not isinstance(value, dict):
+            return ''
+        value = value.get(step)
+    return value if isinstance(value, str) else ''
 
 
 def number(value: Any, *path: str, default: int = 0) -> int:
     """The integer at a path, also where it was written as text; else the default."""
-    found = part(value, *path[:-1]).get(path[-1])
-    if isinstance(found, str):
-        return int(found) if _NUMBER.fullmatch(found) else default
-    return int(found) if isinstance(found, (int, float)) and abs(found) < 1e18 else default
+    for step in path:
+        if not isinstance(value, dict):
+            return default
+        value = value.get(step)
+    if isinstance(value, str):
+        return int(value) if _NUMBER.fullmatch(value) else default
+    return int(value) if isinstance(value, (int, float)) and abs(value) < 1e18 else default
 
 
 def name(thing: Object) -> str:

@@ -14,8 +14,9 @@ class Options(NamedTuple):
     PAUSES. `revision` and `expect_images` pin what has to be rolled out; empty pins nothing.
     `keep_going` judges every target though one has failed; `fail_mode` is one of FAIL_MODES, and
     what is not `blocking` is waited for only with the others. So many pods as `min_available` says
-    are enough: a number, a percentage, or `maxUnavailable`. `told` names the options that were
-    said though they are the defaults.
+    are enough: a number, a percentage, or `maxUnavailable`; `ready_when` says what ready means, as
+    `kubectl wait --for` has it. `told` names the options that were said though they are the
+    defaults. Who follows stops at what is ready with `exit_when_ready`.
 
     Without `logs` only the last words of what failed are read. `containers` and `skip_containers`
     are names; `include` and `exclude` are regular expressions, or NAME=REGEX for one container;
@@ -43,6 +44,8 @@ class Options(NamedTuple):
     fail_mode: str = ''
     blocking: bool = True
     min_available: str = ''
+    ready_when: str = ''
+    exit_when_ready: bool = False
     told: tuple[str, ...] = ()
     show_events: bool = True
     logs_all: bool = False

@@ -12,6 +12,7 @@ from kubectl_dog.model.objects import number
 from kubectl_dog.model.objects import part
 from kubectl_dog.model.objects import parts
 from kubectl_dog.model.objects import text
+from kubectl_dog.model.objects import uid
 from kubectl_dog.model.times import epoch
 
 
@@ -81,8 +82,24 @@ class Container(NamedTuple):
         return self.running or bool(self.last_end)
 
 
-def containers(pod: Object) -> list[Container]:
-    """Init containers and sidecars in their order, then the others."""
+# Every look at a target looks at all of its pods: each is parsed once, until it is another object.
+_known: dict[str, tuple[Object, tuple[Container, ...]]] = {}
+_MOST_KNOWN = 16384
+
+
+def containers(pod: Object) -> tuple[Container, ...]:
+    """Init containers and sidecars in their order, then the others; a pod is never changed."""
+    key = uid(pod)
+    before = _known.get(key)
+    if before is not None and before[0] is pod:
+        return before[1]
+    if len(_known) >= _MOST_KNOWN:
+        _known.clear()
+    _known[key] = pod, _parsed(pod)
+    return _known[key][1]
+
+
+def _parsed(pod: Object) -> tuple[Container, ...]:
     inits = parts(pod, 'spec', 'initContainers')
     told = {text(one, 'name'): one for one in _statuses(pod)}
     found = []
@@ -92,7 +109,7 @@ def containers(pod: Object) -> list[Container]:
         found.append(Container(name, role, spec, told.get(name, {}), step, len(inits)))
     for spec in parts(pod, 'spec', 'containers'):
         found.append(Container(text(spec, 'name'), 'app', spec, told.get(text(spec, 'name'), {})))
-    return found
+    return tuple(found)
 
 
 def debuggers(pod: Object) -> list[Container]:

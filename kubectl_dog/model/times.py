@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 import time
+from functools import lru_cache
 
 from kubectl_dog.model.errors import UserError
 
@@ -41,7 +42,12 @@ def nanoseconds(stamp: str) -> int | None:
 
 def epoch(stamp: object) -> float | None:
     """RFC 3339 text to epoch seconds; None for anything else, as status fields may be missing."""
-    value = nanoseconds(stamp) if isinstance(stamp, str) else None
+    return _epoch(stamp) if isinstance(stamp, str) else None
+
+
+@lru_cache(maxsize=4096)
+def _epoch(stamp: str) -> float | None:
+    value = nanoseconds(stamp)
     # Split first: 19 digits are more than a float holds.
     return None if value is None else value // 10**9 + value % 10**9 / 1e9
 

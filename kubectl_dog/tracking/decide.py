@@ -68,6 +68,8 @@ def _followed(moment: Moment, options: Options) -> Decision | None:
     assessed = moment.assessed
     if assessed.has_ended:
         return Decision(Verdict.ENDED, assessed.reason, assessed.message)
+    if options.exit_when_ready and assessed.state is State.READY:
+        return Decision(Verdict.READY, assessed.reason, assessed.message)
     if options.timeout is not None and moment.at >= options.timeout:
         message = f'followed for {short(options.timeout)} (--timeout)'
         return Decision(Verdict.TIMED_OUT, '', message)
@@ -146,7 +148,8 @@ def _stalls(moment: Moment, options: Options) -> float | None:
 def deadlines(moment: Moment, options: Options, started: float) -> list[float]:
     """When the verdict may change though nothing else does; `started` is the server's time at 0."""
     if options.follow:
-        return []
+        look = moment.assessed.recheck_at
+        return [look - started] if options.exit_when_ready and look is not None else []
     ends = (_stalls(moment, options), _pause_ends(moment, options))
     found = [end for end in ends if end is not None]
     looks = (moment.assessed.recheck_at, moment.look_at)

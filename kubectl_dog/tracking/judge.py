@@ -18,6 +18,7 @@ from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.views import View
 from kubectl_dog.trackers.protocol import Tracker
+from kubectl_dog.tracking import agreed
 from kubectl_dog.tracking import enough
 from kubectl_dog.tracking import patience
 from kubectl_dog.tracking import pins
@@ -115,7 +116,7 @@ class Judge:
             options = options._replace(stable_for=0.0)
         mine = world._replace(options=options)
         view = build(mine, self._target, thing, at, self._reached)
-        assessed = self._tracker.assess(view)
+        assessed = agreed.heed(view, self._tracker.assess(view), options.ready_when)
         pin = pins.look(view, assessed, options)
         seen_at = at if self._seen_at is None else self._seen_at
         return view, pins.heed(view, assessed, pin, seen_at, options), pin

@@ -25,6 +25,8 @@ class KubeEvents:
 
     def __init__(self) -> None:
         self._told: dict[str, int] = {}
+        # What there was about an object at the last look; the same again has nothing new in it.
+        self._seen: dict[str, tuple[Object, ...]] = {}
 
     def about(self, at: float, track: Track, world: World) -> Iterator[KubeEvent]:
         """What is new about the target and the objects behind it."""
@@ -33,7 +35,11 @@ class KubeEvents:
         if track.ended is not None:
             return
         for key, thing in track.related.items():
-            for event in world.store.about.get(key, ()):
+            events = world.store.about.get(key, ())
+            if self._seen.get(key) is events:
+                continue
+            self._seen[key] = events
+            for event in events:
                 times = max(1, number(event, 'count'), number(event, 'series', 'count'))
                 if self._told.get(uid(event)) == times or _is_history(event, thing, world.started):
                     continue

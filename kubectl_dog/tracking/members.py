@@ -123,7 +123,8 @@ class Members:
 
     def _closing(self, world: World) -> float | None:
         """When nobody else can join; None: that is open."""
-        if self._first_at is None or world.options.follow or not self._listed(world):
+        lasts = world.options.follow and not world.options.exit_when_ready
+        if self._first_at is None or lasts or not self._listed(world):
             return None
         return self._first_at + (0.0 if self._nobody_since is None else patience.JOINS)
 

@@ -19,6 +19,7 @@ from kubectl_dog.model.options import PAUSES
 from kubectl_dog.model.options import UNTIL
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.times import duration
+from kubectl_dog.tracking import agreed
 from kubectl_dog.tracking import enough
 from kubectl_dog.tracking import logfilter
 
@@ -88,6 +89,11 @@ def _min_available(text: str) -> str:
     return text
 
 
+def _ready_when(text: str) -> str:
+    agreed.parse(text)
+    return text
+
+
 def _one_of(words: tuple[str, ...]) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text not in words:
@@ -126,6 +132,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     'allow-failures': _allow_failures,
     'fail-mode': _one_of(FAIL_MODES),
     'min-available': _min_available,
+    'ready-when': _ready_when,
     'on-pause': _one_of(PAUSES),
     'stable-for': _stable_for,
     'stall-timeout': duration,

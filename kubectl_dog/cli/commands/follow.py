@@ -14,6 +14,7 @@ _EXAMPLES = """\
 examples:
   kubectl dog follow deploy/web
   kubectl dog follow pod smoke-test --timeout 5m
+  kubectl dog follow deploy/web --exit-when-ready
   kubectl dog follow deploy,job -l app=shop
 """
 
@@ -25,13 +26,18 @@ def add(commands: Any) -> None:
         help='print what happens to the targets and their pods; never fails on it',
         description='Print logs, kube events and changes of the targets and their pods. Waits for '
         'what is not there yet, with -l also for what comes later, goes on when it is deleted and '
-        'created again, and ends by itself when bare pods have ended.',
+        'created again, and ends by itself when bare pods and Jobs have ended.',
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     targets.add(parser)
     flags.add_limits(parser)
+    parser.add_argument(
+        '--exit-when-ready',
+        action='store_true',
+        help='end with code 0 when all targets are ready; with -l, all that are there',
+    )
     flags.add_rules(parser)
     logflags.add(parser)
     flags.add_cluster(parser)
@@ -42,4 +48,5 @@ def add(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Connect and follow; 0 where the target ended, 3 where the time was up."""
-    return running.track(args.target, flags.options(args)._replace(follow=True), args)
+    options = flags.options(args)._replace(follow=True, exit_when_ready=args.exit_when_ready)
+    return running.track(args.target, options, args)
