@@ -7,6 +7,7 @@ import re
 import time
 
 from . import manifests
+from . import stage as stages
 from .harness.processes import until
 from .stage import scene
 
@@ -76,6 +77,33 @@ def already_ended(stage):
     phase = ('get', 'pod', 'once', '-o', 'jsonpath={.status.phase}')
     assert until(lambda: stage.kubectl(*phase).stdout == 'Succeeded', 40)
     return stage.dog('follow', 'pod/once', '--tail', '-1')
+
+
+def job_succeeded(stage):
+    stage.apply(manifests.job('once', WORK + 'sleep 1; echo bye'))
+    return stage.dog('follow', 'job/once', '--tail', '-1')
+
+
+def job_failed(stage):
+    stage.apply(manifests.job('once', WORK + 'sleep 1; echo bye; exit 4', backoffLimit=0))
+    return stage.dog('follow', 'job/once', '--tail', '-1')
+
+
+def job_of_a_file(stage):
+    stage.apply(manifests.job('once', WORK + 'sleep 1; echo bye; exit 4', backoffLimit=0))
+    path = stage.folder / 'job.json'
+    path.write_text(json.dumps(manifests.job('once')))
+    return stage.dog('follow', '-f', str(path), '--tail', '-1')
+
+
+def until_ready(stage):
+    stage.apply(web(probe=stages.READY_SOON))
+    return stage.dog('follow', 'deploy/web', '--exit-when-ready', '--timeout', '90s')
+
+
+def all_until_ready(stage):
+    stage.apply([web(probe=stages.READY_SOON)])
+    return stage.dog('follow', 'deploy', '-l', '!other', '--exit-when-ready', '--timeout', '90s')
 
 
 def failing_deployment(stage):
@@ -175,6 +203,23 @@ def test_ends_with_a_bare_pod_and_prints_its_whole_log(played):
     said = [each for each in lines(played.stdout) if each == 'bye' or each.startswith('line')]
     assert said == [*(f'line {number}' for number in range(1, LINES + 1)), 'bye']
     assert played.code == 0
+
+
+@scene(job_succeeded, job_failed, job_of_a_file)
+def test_ends_with_a_job_and_says_how(played):
+    said = [each for each in lines(played.stdout) if each == 'bye' or each.startswith('line')]
+    assert said == [*(f'line {number}' for number in range(1, LINES + 1)), 'bye']
+    assert played.code == 0
+
+
+@scene(job_failed, job_of_a_file)
+def test_says_that_the_job_has_failed(played):
+    assert re.search('^[^✓]*job/once.*fail', played.stdout, re.MULTILINE)
+
+
+@scene(until_ready, all_until_ready)
+def test_ends_with_what_is_ready_if_told_so(played):
+    assert (played.code, 'ready' in played.stdout.splitlines()[-1]) == (0, True)
 
 
 @scene(failing_deployment)

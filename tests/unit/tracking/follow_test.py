@@ -19,6 +19,7 @@ from tests.unit.builders import deployment
 from tests.unit.builders import ended
 from tests.unit.builders import pod
 from tests.unit.builders import replica_set
+from tests.unit.builders import running
 from tests.unit.builders import status
 from tests.unit.tracking.play import EVENT_WATCH
 from tests.unit.tracking.play import POD_WATCH
@@ -136,3 +137,23 @@ def test_the_last_lines_of_a_pod_that_is_gone_are_waited_for():
     play.give(2.5, want, LogLines((LogLine(1, 'bye'),)))
     assert [line.text for chunk in play.of(LogChunk) for line in chunk.lines] == ['bye']
     assert want not in play.until(3.1).step.wants
+
+
+@pytest.mark.parametrize(
+    ('thing', 'end'),
+    (
+        pytest.param(deployment(), ('ready', '', 0), id='ready'),
+        pytest.param(PROGRESSING, None, id='not ready'),
+    ),
+)
+def test_who_wants_to_stops_at_what_is_ready(thing, end):
+    probed = pod(status(), owner='rs-2', age=60, ready=True, containers=[container(**PROBED)])
+    assert follow(probed, thing=thing, exit_when_ready=True).until(3000).outcome == end
+
+
+def test_who_stops_at_what_is_ready_waits_until_it_has_lasted():
+    bare = deployment(template={'containers': [container()]})
+    fresh = pod(status(state=running(0)), owner='rs-2', age=0, ready=True)
+    play = follow(fresh, thing=bare, exit_when_ready=True)
+    assert play.until(5).outcome is None
+    assert play.until(60).outcome[0] == 'ready'

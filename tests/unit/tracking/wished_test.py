@@ -239,3 +239,20 @@ def test_what_is_tolerated_leaves_the_old_pods_to_be_waited_for():
     play = Play(tolerate=('CrashLoop=always',), logs=False, stable_for=0.5)
     play.rollout(rolling, *pods, replica_sets=(replica_set(), replica_set('1')))
     assert play.until(60).outcome is None
+
+
+@pytest.mark.parametrize('annotated', (True, False))
+def test_ready_is_what_was_agreed(annotated):
+    agreed = 'condition=Warm'
+    annotations = {'kubectl-dog.github.io/ready-when': agreed} if annotated else {}
+    thing = deployment(2)
+    thing['metadata']['annotations'].update(annotations)
+    play = Play(ready_when='' if annotated else agreed).rollout(
+        thing, replica_sets=(replica_set(),)
+    )
+    assert play.until(60).outcome is None
+    warm = {
+        **thing,
+        'status': {**thing['status'], 'conditions': [{'type': 'Warm', 'status': 'True'}]},
+    }
+    assert play.changed(61, play.root, warm).outcome == ('ready', 'ReadyWhen', 61)
