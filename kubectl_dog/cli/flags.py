@@ -144,6 +144,19 @@ def add_rules(parser: argparse.ArgumentParser) -> None:
         help='rules (YAML) that say what ready, failed and paused mean for a kind; they win over '
         'everything else, may be repeated; see docs/rules.md',
     )
+    add_tracker(parser)
+
+
+def add_tracker(parser: argparse.ArgumentParser) -> None:
+    """Which package judges a kind that several claim."""
+    parser.add_argument(
+        '--tracker',
+        action='append',
+        default=[],
+        metavar='KIND=PACKAGE',
+        help='let this package judge a kind, like Lamp.example.com=acme-lamps; may be repeated; '
+        'see `trackers`',
+    )
 
 
 def add_record(parser: argparse.ArgumentParser) -> None:
