@@ -11,6 +11,7 @@ from typing import NamedTuple
 from typing import Protocol
 from typing import cast
 
+from kubectl_dog.causes import allowing
 from kubectl_dog.finding import NONE
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.items import Object
@@ -30,6 +31,7 @@ from kubectl_dog.tracking.track import Track
 if TYPE_CHECKING:
     from kubectl_dog.cluster.protocol import Connection
     from kubectl_dog.cluster.source import LiveSource
+    from kubectl_dog.model.roster import Entry
     from kubectl_dog.recording.reader import Recording
     from kubectl_dog.recording.writer import RecordingWriter
     from kubectl_dog.trackers.declarative.rules import Rule
@@ -83,6 +85,13 @@ def trackers(rules: Sequence[str] = (), chosen: Sequence[str] = ()) -> Trackers:
 
         found = files.load(rules)
     return Trackers(found, chosen)
+
+
+def roster(judges: Trackers) -> tuple[Entry, ...]:
+    """Everything that could judge a kind, whose it is, and what is broken."""
+    from kubectl_dog.tracking import roster as entries
+
+    return entries.read(judges)
 
 
 def replay(path: str, speed: float | None, judges: Trackers | None = None) -> Play:
@@ -173,6 +182,8 @@ def session(
         # What cannot be tracked is told now, and not when the first member comes.
         chosen.of(group.resource, asks_cluster=True)
     tracks = [track(one) for one in named]
+    for said in (options, *own.values()):
+        allowing.check(said.tolerate, chosen.codes)
     return Session(source, tracks, options, Members(groups, track), chosen.notices)
 
 

@@ -123,6 +123,24 @@ def add_output(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_table(parser: argparse.ArgumentParser) -> None:
+    """How to print what is no stream."""
+    group = parser.add_argument_group('output')
+    group.add_argument(
+        '-o',
+        '--output',
+        choices=('table', 'json'),
+        default='table',
+        help='a table, or one JSON document (default: table)',
+    )
+    group.add_argument(
+        '--color',
+        choices=colour.CHOICES,
+        default='auto',
+        help='colour the table (default: auto, on a terminal)',
+    )
+
+
 def add_limits(parser: argparse.ArgumentParser) -> None:
     """When to give up whatever happens."""
     parser.add_argument(

@@ -58,5 +58,5 @@ class View(NamedTuple):
     watched: Mapping[Watch, tuple[Object, ...]] = {}
 
     def found(self, watch: Watch) -> tuple[Object, ...]:
-        """The objects that a watch has brought, oldest first; none before it was listed."""
+        """The objects that a watch has brought; none before it was listed (it is in `watched`)."""
         return self.watched.get(watch, ())

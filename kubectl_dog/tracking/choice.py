@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.resources import is_custom
 from kubectl_dog.trackers.protocol import Tracker
+from kubectl_dog.trackers.protocol import codes_of
 from kubectl_dog.tracking import plugins
 from kubectl_dog.tracking.guard import Guarded
 from kubectl_dog.tracking.plugins import Claim
 from kubectl_dog.tracking.shapes import ShapeError
 
 if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
     from kubectl_dog.trackers.declarative.rules import Rule
 
 
@@ -31,12 +35,18 @@ class Trackers:
         self._rules = rules
         self._chosen = _chosen(chosen)
         self._notices: list[str] = []
+        self._told: list[EntryPoint] = []
         self._known: dict[Resource, Tracker] = {}
 
     def notices(self) -> list[str]:
         """What there is to tell of the choice, since this was asked last: one sentence each."""
         told, self._notices = self._notices, []
         return told
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The codes that the trackers asked for so far have declared."""
+        return frozenset(code for one in self._known.values() for code in codes_of(one))
 
     def of(self, resource: Resource, asks_cluster: bool = False) -> Tracker:
         """What judges a kind: a rule that was given, the definition's own rule (where the cluster
@@ -56,12 +66,17 @@ class Trackers:
             return Annotated(resource, self._known[resource], of_annotation)
         return self._known[resource]
 
+    def rivals(self, kind: str) -> tuple[Claim, ...]:
+        """The packages that claim a kind (`Kind.group`), that which goes first first."""
+        rivals = plugins.claims(plugins.TRACKERS).get(kind, ())
+        chosen = self._chosen.get(kind)
+        if chosen is None:
+            return rivals
+        return tuple(sorted(rivals, key=lambda one: plugins.normal(one.package) != chosen))
+
     def _of_packages(self, resource: Resource) -> Tracker:
-        rivals = plugins.claims(plugins.TRACKERS).get(resource.key, ())
-        chosen = self._chosen.get(resource.key)
-        if chosen is not None:
-            rivals = tuple(sorted(rivals, key=lambda one: plugins.normal(one.package) != chosen))
-        elif len(rivals) > 1:
+        rivals = self.rivals(resource.key)
+        if len(rivals) > 1 and resource.key not in self._chosen:
             first, *others = rivals
             self._notices.append(
                 f'{len(rivals)} packages have a tracker for {resource.key}: that of {first.label} '
@@ -80,13 +95,20 @@ class Trackers:
             return self._first(resource, others)
 
         try:
-            return Guarded(claim.load(), claim.label, instead, self._notices.append)
+            return Guarded(claim.load(), claim.label, instead, partial(self._tell, claim))
         except (plugins.BrokenError, ShapeError) as error:
-            self._notices.append(
+            self._tell(
+                claim,
                 f'the tracker of {claim.label} for {resource.key} cannot be used, and is left out: '
-                f'{error}'
+                f'{error}',
             )
             return instead()
+
+    def _tell(self, claim: Claim, text: str) -> None:
+        """Once: what is broken is so for every target and version of its kind."""
+        if claim.entry not in self._told:
+            self._told.append(claim.entry)
+            self._notices.append(text)
 
 
 def unclaimed(resource: Resource) -> Tracker:

@@ -100,7 +100,7 @@ def _is_whole(value: object) -> bool:
     return isinstance(value, int) and abs(value) < 1e18
 
 
-def _is_code(value: object) -> bool:
+def _is_code(value: Any) -> bool:
     """A word like CrashLoop."""
     is_word = isinstance(value, str) and value.isascii() and value.isalnum()
     return is_word and value[:1].isupper() and len(value) <= _LONGEST_CODE

@@ -64,20 +64,7 @@ def add(commands: Any) -> None:
     )
     flags.add_tracker(parser)
     flags.add_cluster(parser)
-    group = parser.add_argument_group('output')
-    group.add_argument(
-        '-o',
-        '--output',
-        choices=('table', 'json'),
-        default='table',
-        help='a table, or one JSON document (default: table)',
-    )
-    group.add_argument(
-        '--color',
-        choices=colour.CHOICES,
-        default='auto',
-        help='colour the table (default: auto, on a terminal)',
-    )
+    flags.add_table(parser)
     parser.set_defaults(run=run)
 
 
