@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from kubectl_dog.causes.catalogue import CODES
-from kubectl_dog.causes.catalogue import of
+from kubectl_dog.causes.catalogue import code_of
 from kubectl_dog.causes.catalogue import tolerance
 from kubectl_dog.causes.nearby import near
 from kubectl_dog.model.causes import Cause
@@ -53,7 +53,7 @@ def parse(told: str, codes: Container[str] = ()) -> tuple[str, Tolerance]:
         raise UserError(f'{told!r} does not say how much: write {what}=5m, or always, or never')
     if not _COUNT.fullmatch(value):
         return what, Tolerance(seconds=duration(value))
-    if of(code).tolerance.ends is None:
+    if code_of(code).tolerance.ends is None:
         raise UserError(f'{code} is not counted: write {what}={value}s, or always, or never')
     if int(value) < 1:
         raise UserError(f'{told!r} cannot be: the first end is the 1st; write {what}=never')

@@ -130,16 +130,16 @@ _WAITS_BY_CRASHING = 'container start'
 _MAKING_ROOM = ('QuotaExceeded', 'Unschedulable')
 
 
-def of(code: str) -> Code:
+def code_of(name: str) -> Code:
     """What is known of a code; one that is not in the catalogue is a plugin's own."""
-    return CODES.get(code) or _FOREIGN._replace(name=code, meaning='a word of its tracker')
+    return CODES.get(name) or _FOREIGN._replace(name=name, meaning='a word of its tracker')
 
 
 def tolerance(cause: Cause) -> Tolerance:
     """What this cause may do before it fails its target."""
     if cause.allowed is not None:
         return cause.allowed
-    family, allowed = of(cause.code).family, _basic(cause)
+    family, allowed = code_of(cause.code).family, _basic(cause)
     if cause.explains:
         return EXPLAINS
     is_partial = cause.partial and family in _ONE_BAD_NODE
@@ -152,7 +152,7 @@ def tolerance(cause: Cause) -> Tolerance:
 
 
 def _basic(cause: Cause) -> Tolerance:
-    code = of(cause.code)
+    code = code_of(cause.code)
     if cause.patience is not None:
         return code.tolerance._replace(seconds=cause.patience)
     if code.family == 'configuration' and cause.subject.startswith('volume/'):

@@ -12,6 +12,7 @@ from kubectl_dog.model.assessments import Revision
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.causes import LogRef
+from kubectl_dog.model.objects import uid
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Lookup
@@ -118,6 +119,11 @@ def _tuple(kind: type, wanted: str) -> _Rule:
     return fits, f'a tuple of {wanted}'
 
 
+def _are_objects(value: Any) -> bool:
+    """Whether they are from a view: kube events and causes are found by the uid."""
+    return type(value) is tuple and all(isinstance(one, dict) and uid(one) for one in value)
+
+
 def _checked(kind: type) -> _Rule:
     """A value of ours, whose own fields are looked at, too."""
 
@@ -141,7 +147,8 @@ def _tuple_of(kind: type) -> _Rule:
 
 _TEXT, _SWITCH = _of(str, 'text'), _of(bool, 'True or False')
 _NUMBER, _WHOLE = (_is_number, 'a finite number'), (_is_whole, 'a whole number')
-_TEXTS, _OBJECTS = _tuple(str, 'texts'), _tuple(dict, 'objects')
+_TEXTS = _tuple(str, 'texts')
+_OBJECTS: _Rule = (_are_objects, 'a tuple of objects with a uid')
 _CODED = (_is_code, 'a word like CrashLoop')
 
 _FIELDS: dict[type, dict[str, _Rule]] = {

@@ -49,5 +49,5 @@ def test_what_lacks_room_gets_its_time_again_with_every_step(code, anew):
 def test_a_code_that_only_a_tracker_knows_stands_as_long_as_a_condition():
     assert tolerance(Cause('LampBroken', '', 'it', '')) == Tolerance(30)
     assert tolerance(Cause('LampBroken', '', 'it', '', patience=5.0)) == Tolerance(5)
-    assert catalogue.of('LampBroken').name == 'LampBroken'
-    assert catalogue.of('CrashLoop') is catalogue.CODES['CrashLoop']
+    assert catalogue.code_of('LampBroken').name == 'LampBroken'
+    assert catalogue.code_of('CrashLoop') is catalogue.CODES['CrashLoop']

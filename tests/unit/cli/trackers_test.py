@@ -73,3 +73,12 @@ def test_the_table_has_a_line_for_each(capsys, packages):
     assert lines[0].split() == ['KIND', 'PACKAGE', 'VERSION', 'BY', 'SOURCE', 'STATE']
     (lamp,) = [one for one in lines if one.startswith('Lamp.example.com')]
     assert 'acme' in lamp and r'broken: ValueError: \x1b[2Joops' in lamp
+
+
+@pytest.mark.parametrize('command', ('rollout', 'follow', 'multitrack', 'replay', 'status'))
+def test_every_command_that_judges_lets_the_user_choose(command, capsys, tmp_path):
+    spec = tmp_path / 'spec.json'
+    spec.write_text('{"Jobs": [{"ResourceName": "a", "Namespace": "b"}]}')
+    target = str(spec) if command in ('multitrack', 'replay') else 'job/a'
+    assert program.main([command, target, '--tracker', 'Job.batch=acme']) == 2
+    assert 'acme has no tracker for Job.batch, but kubectl-dog' in capsys.readouterr().err

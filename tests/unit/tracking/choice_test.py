@@ -15,6 +15,8 @@ from kubectl_dog.model.resources import Target
 from kubectl_dog.trackers import generic
 from kubectl_dog.tracking import plugins
 from kubectl_dog.tracking.choice import Trackers
+from tests.unit.builders import POD
+from tests.unit.builders import pod
 from tests.unit.builders import thing
 from tests.unit.builders import view
 
@@ -137,6 +139,5 @@ def test_a_built_in_kind_has_no_private_path(packages, monkeypatch):
     added['Pod'] = plugins.claims(plugins.TRACKERS)['Pod'][:1]
     assert [one.package for one in added['Pod']] == ['elsewhere']
     monkeypatch.setattr(plugins, '_scan', lambda path: plugins.Found({plugins.TRACKERS: added}))
-    waiting = {'kind': 'Pod', 'status': {'phase': 'Succeeded'}}
-    judged = Trackers().of(PODS).assess(view(waiting, target=Target(PODS, 'shop', 'a')))
+    judged = Trackers().of(PODS).assess(view(pod(phase='Succeeded'), target=POD))
     assert judged.state is State.READY and judged.has_ended

@@ -107,6 +107,7 @@ def test_an_interruption_is_the_users(guarded):
         (READY._replace(message=None), 'Assessment.message is None, and must be text'),
         (READY._replace(pods=[LAMP]), 'Assessment.pods is of type list, and must be a tuple of'),
         (READY._replace(children=(None,)), 'must be a tuple of objects'),
+        (READY._replace(pods=({'metadata': {}},)), 'must be a tuple of objects with a uid'),
         (READY._replace(notices=('a', 1)), 'must be a tuple of texts'),
         (READY._replace(progress=(1, 1)), 'must be a Progress or None'),
         (

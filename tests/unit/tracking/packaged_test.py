@@ -94,3 +94,27 @@ def test_one_look_and_files_are_judged_by_packages_too(packages):
     assert (status.state, told.state) == ('ready', 'ready')
     (notice,) = judges.notices()
     assert 'acme 1.2' in notice and 'gave None, and not an Assessment' in notice
+
+
+@pytest.mark.parametrize(
+    'odd',
+    (
+        "{'metadata': {'uid': 'a'}}",
+        "{'kind': 7, 'metadata': {'uid': 'a', 'name': [], 'ownerReferences': 5}, 'spec': 3}",
+        "{'kind': 'Pod', 'metadata': {'uid': 'a'}, 'spec': {'containers': 'x'}, 'status': []}",
+        "{'kind': 'Pod', 'metadata': {'uid': 'a'}, 'status': {'containerStatuses': [None, 4]}}",
+        "{'kind': 'Deployment', 'metadata': {'uid': 'a'}, 'status': {'conditions': [1]}}",
+    ),
+)
+@pytest.mark.parametrize('field', ('pods', 'other_pods', 'children'))
+def test_objects_of_odd_shapes_break_nothing(packages, odd, field):
+    code = f"""
+        from kubectl_dog.tracker import waiting
+        def assess(view):
+            return waiting('ever')._replace({field}=({odd},))
+    """
+    packages.install('acme', code=code, Lamp_example_com='')
+    _, (ended,), _ = run()
+    assert (ended.verdict, ended.at) == (Verdict.TIMED_OUT, 100.0)
+    (told,) = api.statuses([{'apiVersion': 'example.com/v1', **thing('Lamp')}], api.trackers())
+    assert told.message == 'waiting for ever'
