@@ -19,7 +19,7 @@ from kubectl_dog.tracking import shapes
 class Guarded:
     """What one package brings for a kind, with defaults for what it does not implement.
 
-    `instead` makes what takes over; `tell` is told once, of the first target with which it failed.
+    `instead` makes what takes over; `tell` is told of each target with which it failed, once.
     """
 
     def __init__(
@@ -66,12 +66,11 @@ class Guarded:
 
     def _give_up(self, target: Target, error: BaseException) -> None:
         """For good: a verdict by turns would be nobody's."""
-        if not self._given_up:
-            why = str(error) if isinstance(error, shapes.ShapeError) else plugins.blame(error)
-            self._tell(
-                f'the tracker of {self._label} for {target.resource.key} failed on '
-                f'{target.label}, which is judged without it from now on: {why}'
-            )
+        why = str(error) if isinstance(error, shapes.ShapeError) else plugins.blame(error)
+        self._tell(
+            f'the tracker of {self._label} for {target.resource.key} failed on '
+            f'{target.label}, which is judged without it from now on: {why}'
+        )
         self._given_up.add(target)
 
 

@@ -37,9 +37,9 @@ CAUSE = """
 """
 
 
-def run(*targets, tolerate=(), lamps=('hall',)):
+def run(*targets, tolerate=(), lamps=('hall',), meta=None):
     maps = labelled(thing('ConfigMap', 'a'), lamp='hall')
-    cluster = Cluster(*(thing('Lamp', name, **READY) for name in lamps), maps)
+    cluster = Cluster(*(thing('Lamp', name, meta, **READY) for name in lamps), maps)
     options = Options(tolerate=tolerate, timeout=100.0)
     events = list(api.session(cluster, targets or (HALL,), options))
     ended = [one for one in events if isinstance(one, TargetEnded)]
@@ -59,6 +59,13 @@ def test_a_cause_of_its_own_counts_like_any_other(packages):
 def test_the_user_may_tolerate_it(packages, how, at):
     packages.install('acme', code=CAUSE, Lamp_example_com='')
     assert run(tolerate=(f'LampBroken{how}',))[1][0].at == at
+
+
+def test_the_target_may_tolerate_it(packages):
+    packages.install('acme', code=CAUSE, Lamp_example_com='')
+    annotations = {'kubectl-dog.github.io/tolerate': 'LampBroken=30s'}
+    notices, (ended,), _ = run(meta={'annotations': annotations})
+    assert (notices, ended.at) == ([], 30.0)
 
 
 def test_a_code_that_none_of_the_targets_has_is_an_error(packages):
