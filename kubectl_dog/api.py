@@ -11,18 +11,19 @@ from typing import NamedTuple
 from typing import Protocol
 from typing import cast
 
+from kubectl_dog.causes import allowing
 from kubectl_dog.finding import NONE
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import Group
-from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.resources import Sought
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.sources import Source
 from kubectl_dog.model.statuses import Status
 from kubectl_dog.output.base import Renderer
 from kubectl_dog.tracking import plugins
+from kubectl_dog.tracking.choice import Trackers
 from kubectl_dog.tracking.members import Members
 from kubectl_dog.tracking.session import Session
 from kubectl_dog.tracking.track import Track
@@ -30,10 +31,10 @@ from kubectl_dog.tracking.track import Track
 if TYPE_CHECKING:
     from kubectl_dog.cluster.protocol import Connection
     from kubectl_dog.cluster.sharing import SharedSource
+    from kubectl_dog.model.roster import Entry
     from kubectl_dog.recording.reader import Recording
     from kubectl_dog.recording.writer import RecordingWriter
     from kubectl_dog.trackers.declarative.rules import Rule
-    from kubectl_dog.trackers.protocol import Tracker
     from kubectl_dog.tracking.look import Look
 
 
@@ -75,23 +76,33 @@ def live(connection: Connection) -> SharedSource:
     return SharedSource(LiveSource(connection))
 
 
-def rules(paths: Sequence[str]) -> list[Rule]:
-    """The rules in these files, which win over everything else; raises UserError."""
-    if not paths:
-        return []
-    from kubectl_dog.rules import files
+def trackers(rules: Sequence[str] = (), chosen: Sequence[str] = ()) -> Trackers:
+    """What judges the targets of one call: the rules in these files, which win over everything
+    else, then what is installed. `chosen` are texts `Kind.group=PACKAGE`. Raises UserError.
+    """
+    found: Sequence[Rule] = ()
+    if rules:
+        from kubectl_dog.rules import files
 
-    return files.load(paths)
+        found = files.load(rules)
+    return Trackers(found, chosen)
 
 
-def replay(path: str, speed: float | None, given: Sequence[Rule] = ()) -> Play:
+def roster(judges: Trackers) -> tuple[Entry, ...]:
+    """Everything that could judge a kind, whose it is, and what is broken."""
+    from kubectl_dog.tracking import roster as entries
+
+    return entries.read(judges)
+
+
+def replay(path: str, speed: float | None, judges: Trackers | None = None) -> Play:
     """A recording in a file; `speed` None plays it at once. Raises UserError.
 
-    What was recorded with rules that were `given` needs them again for the same verdict.
+    What was recorded with `trackers` of its own needs them again for the same verdict.
     """
     from kubectl_dog.recording.reader import read
 
-    return _replay(read(path), speed, given)
+    return _replay(read(path), speed, judges)
 
 
 def demo(name: str, speed: float | None) -> Play:
@@ -108,13 +119,13 @@ def demos() -> dict[str, str]:
     return library.titles()
 
 
-def _replay(recording: Recording, speed: float | None, given: Sequence[Rule] = ()) -> Play:
+def _replay(recording: Recording, speed: float | None, judges: Trackers | None = None) -> Play:
     from kubectl_dog.recording.source import RecordedSource
 
     if not recording.targets:
         raise UserError('the recording names no target: its first line should')
     source = RecordedSource(recording, speed)
-    opened = session(source, recording.targets, recording.options, given, recording.own)
+    opened = session(source, recording.targets, recording.options, judges, recording.own)
     return play(source, opened, recording.targets, recording.options)
 
 
@@ -153,24 +164,28 @@ def session(
     source: Source,
     targets: Sequence[Sought],
     options: Options,
-    given: Sequence[Rule] = (),
+    judges: Trackers | None = None,
     own: Mapping[Sought, Options] = NONE,
 ) -> Session:
     """Track the targets, and the members of groups, on a source: iterate it for its events.
 
-    Rules that are `given` (see `rules`) win over trackers. `own` are the options of targets that
-    have their own, in place of `options`. Raises UserError.
+    `judges` (see `trackers`) are those of the packages that are installed, where none are given.
+    `own` are the options of targets that have their own, in place of `options`. Raises UserError.
     """
+    chosen = judges or Trackers()
 
     def track(target: Target) -> Track:
-        judge = plugins.tracker(target.resource, given, asks_cluster=True)
+        judge = chosen.of(target.resource, asks_cluster=True)
         return Track(target, judge, options.follow, own.get(target))
 
     named, groups = _parted(targets)
     for group in groups:
         # What cannot be tracked is told now, and not when the first member comes.
-        plugins.tracker(group.resource, given, asks_cluster=True)
-    return Session(source, [track(one) for one in named], options, Members(groups, track))
+        chosen.of(group.resource, asks_cluster=True)
+    tracks = [track(one) for one in named]
+    for said in (options, *own.values()):
+        allowing.check(said.tolerate, chosen.codes)
+    return Session(source, tracks, options, Members(groups, track), chosen.notices)
 
 
 def _parted(targets: Sequence[Sought]) -> tuple[list[Target], list[Group]]:
@@ -178,7 +193,7 @@ def _parted(targets: Sequence[Sought]) -> tuple[list[Target], list[Group]]:
     return named, [one for one in targets if isinstance(one, Group)]
 
 
-def statuses(things: Iterable[Object]) -> tuple[Status, ...]:
+def statuses(things: Iterable[Object], judges: Trackers | None = None) -> tuple[Status, ...]:
     """The status of each of these objects but kube events, in their order.
 
     They are judged by themselves and by each other: children, and the kube events about them. The
@@ -187,20 +202,10 @@ def statuses(things: Iterable[Object]) -> tuple[Status, ...]:
     """
     from kubectl_dog.tracking import snapshot
 
-    return snapshot.statuses(things, _tracker)
+    return snapshot.statuses(things, (judges or Trackers()).of)
 
 
-def _tracker(resource: Resource) -> Tracker:
-    try:
-        return plugins.tracker(resource)
-    except UserError as error:
-        # Of a thousand objects one cannot be judged: the others can.
-        from kubectl_dog.tracking.untracked import Untracked
-
-        return Untracked(str(error))
-
-
-def look(source: Source, targets: Sequence[Sought]) -> Look:
+def look(source: Source, targets: Sequence[Sought], judges: Trackers | None = None) -> Look:
     """The status of targets, and of members of groups, by one look at a source, which is closed
     then. Raises UserError.
 
@@ -208,8 +213,10 @@ def look(source: Source, targets: Sequence[Sought]) -> Look:
     """
     from kubectl_dog.tracking.look import look as take
 
+    chosen = judges or Trackers()
+
     def track(target: Target) -> Track:
-        return Track(target, plugins.tracker(target.resource))
+        return Track(target, chosen.of(target.resource))
 
     named, groups = _parted(targets)
     return take(source, [track(one) for one in named], Members(groups, track))

@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from collections.abc import Iterable
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from kubectl_dog.causes.catalogue import CODES
+from kubectl_dog.causes.catalogue import code_of
 from kubectl_dog.causes.catalogue import tolerance
 from kubectl_dog.causes.nearby import near
 from kubectl_dog.model.causes import Cause
@@ -35,28 +37,52 @@ class Share(NamedTuple):
         return pods * self.value // 100 if self.is_percent else self.value
 
 
-def parse(told: str) -> tuple[str, Tolerance]:
+def parse(told: str, codes: Container[str] = ()) -> tuple[str, Tolerance]:
     """What is tolerated (a code, or `CODE/SUBJECT`) and its tolerance; raises UserError.
 
-    A count is the number of the end that fails the target, as in the table of codes.
+    `codes` are those that are known beside the catalogue. A count is the number of the end that
+    fails the target, as in the table of codes.
     """
     what, is_told, value = (one.strip() for one in told.partition('='))
-    code = what.partition('/')[0]
-    if code not in CODES:
-        similar = near(code, list(CODES))
-        hint = f': did you mean {similar[0]}?' if similar else ''
-        raise UserError(f'no cause has the code {code!r}{hint}')
+    code = _code(told)
+    if code not in CODES and code not in codes:
+        raise UserError(_unknown(code))
     if value in _WORDS:
         return what, _WORDS[value]
     if not is_told or not value:
         raise UserError(f'{told!r} does not say how much: write {what}=5m, or always, or never')
     if not _COUNT.fullmatch(value):
         return what, Tolerance(seconds=duration(value))
-    if CODES[code].tolerance.ends is None:
+    if code_of(code).tolerance.ends is None:
         raise UserError(f'{code} is not counted: write {what}={value}s, or always, or never')
     if int(value) < 1:
         raise UserError(f'{told!r} cannot be: the first end is the 1st; write {what}=never')
     return what, Tolerance(ends=int(value))
+
+
+def parse_any(told: str) -> tuple[str, Tolerance]:
+    """The same, before it is known which codes the trackers have: any that looks like a code, and
+    not like one that is misspelt.
+    """
+    code = _code(told)
+    is_word = code not in CODES and code.isalnum() and code[:1].isupper()
+    return parse(told, (code,) if is_word and not near(code, list(CODES)) else ())
+
+
+def check(texts: Iterable[str], codes: Container[str]) -> None:
+    """Raise UserError where one tolerates a code that nobody has; `codes` as in `parse`."""
+    for told in texts:
+        parse(told, codes)
+
+
+def _code(told: str) -> str:
+    return told.partition('=')[0].partition('/')[0].strip()
+
+
+def _unknown(code: str) -> str:
+    similar = near(code, list(CODES))
+    hint = f': did you mean {similar[0]}?' if similar else ''
+    return f'no cause has the code {code!r}{hint}'
 
 
 def share(told: str) -> Share:

@@ -111,6 +111,9 @@ _ALL = (
 )
 CODES = {code.name: code for code in _ALL}
 
+# What a tracker says in words of its own counts like the word of a controller.
+_FOREIGN = CODES['ConditionFailed']
+
 # A missing ConfigMap or Secret in a volume is retried less often than one in the environment.
 _IN_VOLUME = Tolerance(35)
 
@@ -127,11 +130,16 @@ _WAITS_BY_CRASHING = 'container start'
 _MAKING_ROOM = ('QuotaExceeded', 'Unschedulable')
 
 
+def code_of(name: str) -> Code:
+    """What is known of a code; one that is not in the catalogue is a plugin's own."""
+    return CODES.get(name) or _FOREIGN._replace(name=name, meaning='a word of its tracker')
+
+
 def tolerance(cause: Cause) -> Tolerance:
     """What this cause may do before it fails its target."""
     if cause.allowed is not None:
         return cause.allowed
-    family, allowed = CODES[cause.code].family, _basic(cause)
+    family, allowed = code_of(cause.code).family, _basic(cause)
     if cause.explains:
         return EXPLAINS
     is_partial = cause.partial and family in _ONE_BAD_NODE
@@ -144,7 +152,7 @@ def tolerance(cause: Cause) -> Tolerance:
 
 
 def _basic(cause: Cause) -> Tolerance:
-    code = CODES[cause.code]
+    code = code_of(cause.code)
     if cause.patience is not None:
         return code.tolerance._replace(seconds=cause.patience)
     if code.family == 'configuration' and cause.subject.startswith('volume/'):

@@ -17,8 +17,8 @@ from kubectl_dog.causes import scheduling
 from kubectl_dog.causes import volumes
 from kubectl_dog.causes.blocking import has_proof
 from kubectl_dog.causes.blocking import is_blocked
-from kubectl_dog.causes.catalogue import CODES
 from kubectl_dog.causes.catalogue import FRESH
+from kubectl_dog.causes.catalogue import code_of
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
@@ -57,7 +57,7 @@ def of_target(view: View, assessed: Assessment) -> tuple[Cause, ...]:
     if thing.get('kind') == 'Job':
         # Its own retries decide, except over what uses up none of them (design §4.1).
         causes = tuple(
-            cause._replace(explains=CODES[cause.code].family in _RETRIED) for cause in causes
+            cause._replace(explains=code_of(cause.code).family in _RETRIED) for cause in causes
         )
     if not is_blocked(thing, assessed.progress):
         causes = tuple(
@@ -119,7 +119,7 @@ def _merged(causes: Iterable[Cause]) -> tuple[Cause, ...]:
 
 def rank(cause: Cause) -> tuple[int, bool, int]:
     """Sort key: specific before general, standing before not, many pods before few."""
-    return (CODES[cause.code].rank, not cause.standing, -len(cause.pods))
+    return (code_of(cause.code).rank, not cause.standing, -len(cause.pods))
 
 
 def _merge(one: Cause, other: Cause) -> Cause:

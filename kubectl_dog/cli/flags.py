@@ -123,6 +123,24 @@ def add_output(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_table(parser: argparse.ArgumentParser) -> None:
+    """How to print what is no stream."""
+    group = parser.add_argument_group('output')
+    group.add_argument(
+        '-o',
+        '--output',
+        choices=('table', 'json'),
+        default='table',
+        help='a table, or one JSON document (default: table)',
+    )
+    group.add_argument(
+        '--color',
+        choices=colour.CHOICES,
+        default='auto',
+        help='colour the table (default: auto, on a terminal)',
+    )
+
+
 def add_limits(parser: argparse.ArgumentParser) -> None:
     """When to give up whatever happens."""
     parser.add_argument(
@@ -143,6 +161,19 @@ def add_rules(parser: argparse.ArgumentParser) -> None:
         metavar='FILE',
         help='rules (YAML) that say what ready, failed and paused mean for a kind; they win over '
         'everything else, may be repeated; see docs/rules.md',
+    )
+    add_tracker(parser)
+
+
+def add_tracker(parser: argparse.ArgumentParser) -> None:
+    """Which package judges a kind that several claim."""
+    parser.add_argument(
+        '--tracker',
+        action='append',
+        default=[],
+        metavar='KIND=PACKAGE',
+        help='let this package judge a kind, like Lamp.example.com=acme-lamps; may be repeated; '
+        'see `trackers`',
     )
 
 

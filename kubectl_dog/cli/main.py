@@ -13,12 +13,13 @@ from kubectl_dog.cli.commands import multitrack
 from kubectl_dog.cli.commands import replay
 from kubectl_dog.cli.commands import rollout
 from kubectl_dog.cli.commands import status
+from kubectl_dog.cli.commands import trackers
 from kubectl_dog.cli.commands import version
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.output.escape import sentence
 from kubectl_dog.output.writer import OutputClosedError
 
-_PLANNED = ('trackers', 'completion')
+_PLANNED = ('completion',)
 _DEFECT = 70
 _OUTPUT_CLOSED = 141
 # Thousands of log lines come and go; to look through them at every 700, as Python does by itself,
@@ -82,7 +83,7 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     commands = top.add_subparsers(metavar='COMMAND', required=True)
-    for command in (rollout, follow, multitrack, status, replay, version):
+    for command in (rollout, follow, multitrack, status, trackers, replay, version):
         command.add(commands)
     return top
 

@@ -28,7 +28,7 @@ from kubectl_dog.output.writer import BackgroundWriter
 from kubectl_dog.output.writer import Writer
 
 if TYPE_CHECKING:
-    from kubectl_dog.trackers.declarative.rules import Rule
+    from kubectl_dog.tracking.choice import Trackers
 
 _NAMES = {signal.SIGINT: 'interrupt', signal.SIGTERM: 'terminate'}
 
@@ -36,25 +36,25 @@ _NAMES = {signal.SIGINT: 'interrupt', signal.SIGTERM: 'terminate'}
 def track(words: Sequence[str], options: Options, args: argparse.Namespace) -> int:
     """Track the targets on the cluster, and record them where that was asked for."""
     said, inputs = targets.read(words, args)
-    given = api.rules(args.rules)
+    judges = api.trackers(args.rules, args.tracker)
     connection = api.connect(**flags.cluster(args))
     wanted = targets.find(said, inputs, connection, args.namespace)
-    return on_source(api.live(connection), wanted, options, given, args)
+    return on_source(api.live(connection), wanted, options, judges, args)
 
 
 def on_source(
     live: api.Stoppable,
     wanted: finding.Wanted,
     options: Options,
-    given: Sequence[Rule],
+    judges: Trackers,
     args: argparse.Namespace,
 ) -> int:
-    """Track what is wanted; rules that are `given` win over trackers."""
+    """Track what is wanted; `judges` as in `api.session`."""
     recorder = None
     if args.record:
         recorder = api.recorder(args.record, live.started, wanted.targets, options, wanted.own)
     tapped = api.tap(live, recorder) if recorder else live
-    session = api.session(tapped, wanted.targets, options, given, wanted.own)
+    session = api.session(tapped, wanted.targets, options, judges, wanted.own)
     code = run(api.play(live, session, wanted.targets, options), args)
     if recorder and recorder.failure:
         sys.stderr.write(f'{recorder.failure}\n')

@@ -69,7 +69,7 @@ def _add_tolerance(parser: argparse.ArgumentParser) -> None:
         '--tolerate',
         action='append',
         default=[],
-        type=_checked(allowing.parse),
+        type=_checked(allowing.parse_any),
         metavar='CODE=HOW',
         help='how long (90s) or how often (5: fails at the 5th end) a cause may stand, or always, '
         'or never; CODE/CONTAINER for one container; may be repeated',

@@ -11,6 +11,7 @@ from kubectl_dog.model.items import LogLine
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.wants import Lookup
+from kubectl_dog.model.wants import Watch
 
 
 class Memory(NamedTuple):
@@ -35,7 +36,8 @@ class View(NamedTuple):
     `stuck` holds those that were in a back-off then, and `logs` maps the same key to the last
     lines seen; `nodes` maps names to the nodes that are watched. `blind` holds the kinds
     (`Kind.group`) that may not be read: absence of those means nothing. `known` holds the kinds
-    that have been listed: only of those may be said that there is none.
+    that have been listed: only of those may be said that there is none. `watched` is what each
+    watch has brought, whoever owns it; see `found`.
     """
 
     target: Target
@@ -53,3 +55,8 @@ class View(NamedTuple):
     memory: Memory = Memory()
     stable_for: float | None = None
     strict_nodes: bool = False
+    watched: Mapping[Watch, tuple[Object, ...]] = {}
+
+    def found(self, watch: Watch) -> tuple[Object, ...]:
+        """The objects that a watch has brought; none before it was listed (it is in `watched`)."""
+        return self.watched.get(watch, ())

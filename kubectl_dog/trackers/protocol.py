@@ -24,3 +24,8 @@ class Tracker(Protocol):
     def assess(self, view: View) -> Assessment:
         """The judgement of this moment; `view.object` is there."""
         ...
+
+
+def codes_of(tracker: Tracker) -> tuple[str, ...]:
+    """The codes of causes of its own: it may declare them as `codes`, and need not."""
+    return tuple(getattr(tracker, 'codes', ()))

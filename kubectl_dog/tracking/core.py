@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -62,9 +63,11 @@ class Core:
         options: Options,
         started: float,
         members: Members | None = None,
+        remarks: Callable[[], Iterable[str]] = tuple,
     ) -> None:
         self.tracks = list(tracks)
         self._members = members or Members()
+        self._remarks = remarks
         several = len(tracks) > 1 or self._members.open
         self._world = World(Store(), started, options, may_heal=several)
         self._kube_events = KubeEvents()
@@ -88,7 +91,10 @@ class Core:
         if item is not None and isinstance(item.payload, LogLines):
             # Lines change no judgement, and there may be very many.
             return self._last._replace(events=tuple(self._take(at, item)))
-        events = [*self._begin(at), *self._events(at, item)]
+        begun, found = [*self._begin(at)], [*self._events(at, item)]
+        # First of all, who judges: what is said below is said by them.
+        told = [Notice(at, None, text) for text in self._remarks()]
+        events = [*begun, *told, *found]
         if self._is_finished and not self._last.finished:
             events.append(self._summary(at))
         self._last = Step(tuple(events), self._wanted(), self._deadline(at), self._is_finished)

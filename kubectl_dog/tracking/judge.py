@@ -18,6 +18,7 @@ from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.views import View
 from kubectl_dog.trackers.protocol import Tracker
+from kubectl_dog.trackers.protocol import codes_of
 from kubectl_dog.tracking import agreed
 from kubectl_dog.tracking import enough
 from kubectl_dog.tracking import patience
@@ -105,7 +106,9 @@ class Judge:
         if self._wishes is None or annotations != self._annotations:
             self._annotations = annotations
             # Following has no verdict that they could change.
-            self._wishes = wishes.read(world.options, {} if self._follow else thing)
+            self._wishes = wishes.read(
+                world.options, {} if self._follow else thing, codes_of(self._tracker)
+            )
         return self._wishes
 
     def _assess(

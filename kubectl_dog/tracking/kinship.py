@@ -7,18 +7,21 @@ group: never against a uid that says otherwise, as that was another object of th
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 from typing import NamedTuple
 
 from kubectl_dog.causes.told import when
+from kubectl_dog.model import selectors
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import controller_uid
 from kubectl_dog.model.objects import part
 from kubectl_dog.model.objects import parts
 from kubectl_dog.model.objects import text
 from kubectl_dog.model.objects import uid
+from kubectl_dog.model.wants import Watch
 
 _EVENT_GROUPS = ('', 'events.k8s.io')
 
@@ -44,6 +47,31 @@ class Family(NamedTuple):
                 found[owner] = self.owned[owner]
                 waiting += map(uid, found[owner])
         return found
+
+
+class Written(Mapping[Watch, 'tuple[Object, ...]']):
+    """What each watch would bring, were these objects all there are; made when it is asked for."""
+
+    def __init__(self, members: Sequence[Object]) -> None:
+        self._members = members
+
+    def __getitem__(self, watch: Watch) -> tuple[Object, ...]:
+        terms = selectors.parse(watch.labels)
+        field, _, value = watch.fields.partition('=')
+        return tuple(
+            one
+            for one in self._members
+            if kind_key(one) == watch.resource.key
+            and watch.namespace in ('', text(one, 'metadata', 'namespace'))
+            and (field != 'metadata.name' or text(one, 'metadata', 'name') == value)
+            and selectors.matches(terms, part(one, 'metadata', 'labels'))
+        )
+
+    def __iter__(self) -> Iterator[Watch]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
 
 
 def group(thing: Object) -> str:

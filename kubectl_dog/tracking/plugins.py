@@ -1,84 +1,195 @@
-"""Finds plugins without importing them, and loads the one that is needed."""
+"""Finds plugins without importing them, and loads the one that is needed.
+
+The only place that reads entry points. A *claim* is what a package registered under a name of a
+group: for a tracker, that it can judge a kind.
+"""
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from typing import Any
-from typing import cast
+from typing import NamedTuple
 
 from kubectl_dog.model.errors import UserError
-from kubectl_dog.model.resources import Resource
-from kubectl_dog.model.resources import is_custom
-from kubectl_dog.trackers.protocol import Tracker
 
 if TYPE_CHECKING:
+    from importlib.metadata import Distribution
     from importlib.metadata import EntryPoint
-
-    from kubectl_dog.trackers.declarative.rules import Rule
 
 TRACKERS = 'kubectl_dog.trackers.v1'
 CONNECTIONS = 'kubectl_dog.connections.v1'
 
+OURS = 'kubectl-dog'
 
-def find(group: str) -> dict[str, EntryPoint]:
-    """Entry points of a group by name; of two with one name, the first in a stable order.
 
-    The only place that reads entry points: before Python 3.10 the standard library cannot select
-    a group, and the backport stands in.
+class BrokenError(Exception):
+    """What is behind a claim cannot be used; the message says why."""
+
+
+class Claim(NamedTuple):
+    """One package's claim on a name."""
+
+    name: str
+    entry: EntryPoint
+
+    @property
+    def package(self) -> str:
+        """The name of the package, as it is written in its metadata."""
+        # What has lost its metadata is known by what is imported from it.
+        return _told(self.entry, 'name') or self.entry.value.partition(':')[0]
+
+    @property
+    def version(self) -> str:
+        """The version of the package; empty where its metadata has none."""
+        return _told(self.entry, 'version')
+
+    @property
+    def label(self) -> str:
+        """`acme-lamps 1.2`."""
+        return f'{self.package} {self.version}'.strip()
+
+    @property
+    def source(self) -> str:
+        """What it names, `module` or `module:object`."""
+        return self.entry.value
+
+    def load(self) -> Any:
+        """Import it; raises BrokenError."""
+        try:
+            return self.entry.load()
+        # A script that was not meant to be imported may end the program.
+        except (Exception, SystemExit) as error:
+            raise BrokenError(blame(error)) from error
+
+
+def blame(error: BaseException) -> str:
+    """What went wrong, and where, in one line."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    said = f'{type(error).__name__}: {error}' if str(error) else type(error).__name__
+    if trace is None:
+        return said
+    name = re.split(r'[\\/]', trace.tb_frame.f_code.co_filename)[-1]
+    return said if name.startswith('<') else f'{said} ({name}, line {trace.tb_lineno})'
+
+
+def _told(entry: EntryPoint, field: str) -> str:
+    """What the metadata of its package tells, which may be damaged or missing."""
+    try:
+        return str(getattr(entry.dist, field) or '')
+    except Exception:
+        return ''
+
+
+def normal(package: str) -> str:
+    """The one spelling of all that mean the same package."""
+    return re.sub(r'[-_.]+', '-', package).lower()
+
+
+class Found(NamedTuple):
+    """Claims by group and name, in order of precedence, and what could not be read: the package,
+    and why.
+    """
+
+    claims: Mapping[str, Mapping[str, tuple[Claim, ...]]]
+    unread: tuple[tuple[str, str], ...] = ()
+
+
+def claims(group: str) -> Mapping[str, tuple[Claim, ...]]:
+    """Who claims which name of a group, by name.
+
+    Where several do, packages of others go before ours, as somebody has installed them on
+    purpose, then those whose name comes first in the alphabet: the order in which they were
+    installed, or found, changes nothing.
+    """
+    return _scan(tuple(sys.path)).claims.get(group, {})
+
+
+def unread() -> tuple[tuple[str, str], ...]:
+    """Packages whose list of entry points cannot be read, and why."""
+    return _scan(tuple(sys.path)).unread
+
+
+@lru_cache(maxsize=1)
+def _scan(path: tuple[str, ...]) -> Found:
+    """All that is installed on a path for modules, looked through once."""
+    found: dict[str, dict[str, list[Claim]]] = {}
+    unread = []
+    for distribution in _unique([*_ours()]):
+        try:
+            for entry in distribution.entry_points:
+                names = found.setdefault(entry.group, {})
+                names.setdefault(entry.name, []).append(Claim(entry.name, entry))
+        except Exception as error:
+            unread.append((_name(distribution), blame(error)))
+    ordered = {
+        group: {name: _ordered(names[name]) for name in sorted(names)}
+        for group, names in found.items()
+        if group in (TRACKERS, CONNECTIONS)
+    }
+    return Found(ordered, tuple(unread))
+
+
+def _ours() -> Iterator[Distribution]:
+    """Packages that register anything of ours; of hundreds, the text tells that soonest.
+
+    Before Python 3.10 an entry point does not know its package, and the backport stands in.
     """
     if sys.version_info >= (3, 10):
-        from importlib.metadata import entry_points
+        from importlib.metadata import distributions
     else:  # pragma: no cover
-        from importlib_metadata import entry_points
-    found: dict[str, EntryPoint] = {}
-    for entry in sorted(entry_points(group=group), key=lambda one: (one.name, one.value)):
-        found.setdefault(entry.name, entry)
-    return found
+        from importlib_metadata import distributions
+    for distribution in distributions():
+        try:
+            text = distribution.read_text('entry_points.txt') or ''
+        except Exception:
+            # No claim can be known to be in it.
+            continue
+        if 'kubectl_dog.' in text:
+            yield distribution
+
+
+def _unique(distributions: list[Distribution]) -> Iterable[Distribution]:
+    """Without those that are hidden by one of the same name earlier on the path."""
+    if len(distributions) < 2:
+        # To read its name takes longer than all the rest.
+        return distributions
+    first: dict[str, Distribution] = {}
+    for one in distributions:
+        first.setdefault(normal(_name(one)) or str(id(one)), one)
+    return first.values()
+
+
+def _name(distribution: Distribution) -> str:
+    try:
+        return str(distribution.metadata['Name'] or '')
+    except Exception:
+        return ''
+
+
+def _ordered(rivals: list[Claim]) -> tuple[Claim, ...]:
+    if len(rivals) == 1:
+        return tuple(rivals)
+    known: dict[str, Claim] = {}
+    for one in sorted(rivals, key=lambda one: one.source):
+        known.setdefault(normal(one.package), one)
+    return tuple(known[name] for name in sorted(known, key=lambda name: (name == OURS, name)))
 
 
 def load(group: str, name: str, what: str) -> Any:
-    """The object behind an entry point; raises UserError naming the package that broke."""
-    known = find(group)
+    """The object behind a name; raises UserError naming the package that broke."""
+    known = claims(group)
     if name not in known:
         raise UserError(f'no {what} for {name}: there is {", ".join(known) or "none"}')
-    return _loaded(known[name], what)
-
-
-def _loaded(entry: EntryPoint, what: str) -> Any:
+    claim = known[name][0]
     try:
-        return entry.load()
-    except Exception as error:
-        package = f'{entry.dist.name} {entry.dist.version}' if entry.dist else entry.value
-        raise UserError(
-            f'the {what} {entry.name} of {package} cannot be loaded: {error}'
-        ) from error
-
-
-def tracker(resource: Resource, given: Sequence[Rule] = (), asks_cluster: bool = False) -> Tracker:
-    """What judges a kind: a rule that was `given`, the definition's own rule (where the cluster may
-    be asked for it), the registered tracker, a rule that ships, or the generic judgement.
-    """
-    rule = next((one for one in given if one.fits(resource)), None)
-    if rule is not None:
-        from kubectl_dog.trackers.declarative.judge import Ruled
-
-        return Ruled(rule)
-    entry = find(TRACKERS).get(resource.key)
-    chosen = cast(Tracker, _loaded(entry, 'tracker')) if entry else _unregistered(resource)
-    if asks_cluster and is_custom(resource):
-        from kubectl_dog.rules.text import of_annotation
-        from kubectl_dog.trackers.declarative.annotated import Annotated
-
-        return Annotated(resource, chosen, of_annotation)
-    return chosen
-
-
-def _unregistered(resource: Resource) -> Tracker:
-    from kubectl_dog.rules import library
-    from kubectl_dog.trackers import generic
-    from kubectl_dog.trackers.declarative.judge import Ruled
-
-    rule = library.find(resource)
-    return generic if rule is None else Ruled(rule)
+        return claim.load()
+    except BrokenError as error:
+        raise UserError(f'the {what} {name} of {claim.label} cannot be loaded: {error}') from error

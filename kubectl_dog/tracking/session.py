@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 
@@ -31,9 +32,11 @@ class Session:
         tracks: Sequence[Track],
         options: Options,
         members: Members | None = None,
+        remarks: Callable[[], Iterable[str]] = tuple,
     ) -> None:
+        """`remarks` gives what there is to say of the trackers, each sentence once."""
         self._source = source
-        self._core = Core(tracks, options, source.started, members)
+        self._core = Core(tracks, options, source.started, members, remarks)
 
     @property
     def tracks(self) -> Sequence[Track]:

@@ -16,6 +16,7 @@ from kubectl_dog.model.views import View
 from kubectl_dog.trackers.protocol import Tracker
 from kubectl_dog.tracking import glance
 from kubectl_dog.tracking.kinship import Family
+from kubectl_dog.tracking.kinship import Written
 from kubectl_dog.tracking.kinship import family
 from kubectl_dog.tracking.kinship import group
 from kubectl_dog.tracking.kinship import kind_key
@@ -34,29 +35,30 @@ def statuses(
     for thing in kin.members:
         key = kind_key(thing)
         if key not in found:
-            resource = _resource(thing)
-            found[key] = (resource, tracker(resource))
-        resource, judge = found[key]
-        told.append(glance.status(_view(kin, thing, resource), judge))
+            of = resource_of(thing)
+            found[key] = (of, tracker(of))
+        of, judge = found[key]
+        told.append(glance.status(_view(kin, thing, of), judge))
     return tuple(told)
 
 
-def _view(kin: Family, thing: Object, resource: Resource) -> View:
+def _view(kin: Family, thing: Object, of: Resource) -> View:
     """What one object is judged by. What was not written down is not known not to be there."""
     # Commands that are shown as remedies need a namespace where there is one.
-    namespace = text(thing, 'metadata', 'namespace') or ('default' if resource.namespaced else '')
+    namespace = text(thing, 'metadata', 'namespace') or ('default' if of.namespaced else '')
     behind = kin.behind(thing)
     return View(
-        target=Target(resource, namespace, name(thing)),
+        target=Target(of, namespace, name(thing)),
         now=0.0,
         object=thing,
         owned=behind,
         about=kin.about,
         known=frozenset(kind_key(one) for those in behind.values() for one in those),
+        watched=Written(kin.members),
     )
 
 
-def _resource(thing: Object) -> Resource:
+def resource_of(thing: Object) -> Resource:
     """The resource of a kind, as far as it is known without a server.
 
     kubectl takes a kind for a plural, so commands that are made with it work.

@@ -59,6 +59,7 @@ class Store:
         self.cut: set[object] = set()
         self.cut_until = 0.0
         self._members: dict[Watch, dict[str, Object]] = {}
+        self.watched = Watched(self._members)
 
     def apply(self, item: Item, tracking_began: float) -> None:
         """Take one item in; the server's time when tracking began is for the baseline only."""
@@ -136,6 +137,22 @@ class Store:
             waiting = container.waiting.get('reason')
             if waiting == 'CrashLoopBackOff' or (container.ends and not container.is_active):
                 self.stuck.add(key)
+
+
+class Watched(Mapping[Watch, 'tuple[Object, ...]']):
+    """What each watch has brought; made when it is asked for, as few ask."""
+
+    def __init__(self, members: Mapping[Watch, Mapping[str, Object]]) -> None:
+        self._members = members
+
+    def __getitem__(self, watch: Watch) -> tuple[Object, ...]:
+        return tuple(self._members[watch].values())
+
+    def __iter__(self) -> Iterator[Watch]:
+        return iter(self._members)
+
+    def __len__(self) -> int:
+        return len(self._members)
 
 
 class Index(Mapping[str, tuple[Object, ...]]):

@@ -51,6 +51,7 @@ def build(world: World, target: Target, thing: Object, at: float, reached: Advan
         ),
         stable_for=world.options.stable_for,
         strict_nodes=world.options.strict_nodes,
+        watched=store.watched,
     )
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Container
 from collections.abc import Mapping
 from typing import Any
 from typing import NamedTuple
 
 from kubectl_dog.causes.allowing import Share
-from kubectl_dog.causes.allowing import parse
+from kubectl_dog.causes.allowing import check
+from kubectl_dog.causes.allowing import parse_any
 from kubectl_dog.causes.allowing import share
 from kubectl_dog.model.causes import Tolerance
 from kubectl_dog.model.errors import UserError
@@ -37,11 +39,14 @@ class Wishes(NamedTuple):
     notices: tuple[str, ...] = ()
 
 
-def read(options: Options, thing: Object) -> Wishes:
-    """The wishes for one object; raises UserError where an option itself cannot be read."""
-    told, notices = _annotations(thing)
+def read(options: Options, thing: Object, codes: Container[str] = ()) -> Wishes:
+    """The wishes for one object; raises UserError where an option itself cannot be read.
+
+    `codes` are those that its tracker has beside the catalogue; an option may be about another's.
+    """
+    told, notices = _annotations(thing, codes)
     # Each code for itself: a flag for one leaves the annotation for another.
-    tolerances = dict(map(parse, (*told.pop('tolerate', ()), *options.tolerate)))
+    tolerances = dict(map(parse_any, (*told.pop('tolerate', ()), *options.tolerate)))
     unsaid = Options._field_defaults
     merged = {
         name: one
@@ -52,7 +57,7 @@ def read(options: Options, thing: Object) -> Wishes:
     return Wishes(effective, tolerances, share(effective.allow_failures), tuple(notices))
 
 
-def _annotations(thing: Object) -> tuple[dict[str, Any], list[str]]:
+def _annotations(thing: Object, codes: Container[str]) -> tuple[dict[str, Any], list[str]]:
     told: dict[str, Any] = {}
     notices = []
     for key, value in sorted(part(thing, 'metadata', 'annotations').items()):
@@ -60,7 +65,10 @@ def _annotations(thing: Object) -> tuple[dict[str, Any], list[str]]:
         if not str(key).startswith(PREFIX):
             continue
         try:
-            told[_FIELDS.get(word, word.replace('-', '_'))] = _reader(word)(str(value))
+            found = _reader(word)(str(value))
+            if word == 'tolerate':
+                check(found, codes)
+            told[_FIELDS.get(word, word.replace('-', '_'))] = found
         except UserError as error:
             notices.append(f'has the annotation {key}, which is left out: {error}')
     return told, notices
@@ -73,10 +81,7 @@ def _reader(word: str) -> Callable[[str], Any]:
 
 
 def _tolerate(text: str) -> tuple[str, ...]:
-    told = tuple(one.strip() for one in text.split(',') if one.strip())
-    for one in told:
-        parse(one)
-    return told
+    return tuple(one.strip() for one in text.split(',') if one.strip())
 
 
 def _allow_failures(text: str) -> str:

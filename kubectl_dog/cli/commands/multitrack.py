@@ -59,8 +59,8 @@ def run(args: argparse.Namespace) -> int:
         # Whoever makes specs by a program makes empty ones, too.
         sys.stderr.write('the spec names no resource: there is nothing to track\n')
         return 0
-    given = api.rules(args.rules)
+    judges = api.trackers(args.rules, args.tracker)
     options = verdict.options(args)
     connection = api.connect(**flags.cluster(args))
     wanted = finding.specified(found, connection, options)
-    return running.on_source(api.live(connection), wanted, options, given, args)
+    return running.on_source(api.live(connection), wanted, options, judges, args)

@@ -59,7 +59,8 @@ def _speed(text: str) -> float:
 
 def run_replay(args: argparse.Namespace) -> int:
     """Play a file."""
-    return running.run(api.replay(args.file, _pace(args), api.rules(args.rules)), args)
+    judges = api.trackers(args.rules, args.tracker)
+    return running.run(api.replay(args.file, _pace(args), judges), args)
 
 
 def run_demo(args: argparse.Namespace) -> int:

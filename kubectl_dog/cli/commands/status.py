@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from typing import Any
 
 from kubectl_dog import api
@@ -21,6 +22,9 @@ from kubectl_dog.output import colour
 from kubectl_dog.output.colour import Palette
 from kubectl_dog.output.escape import sentence
 from kubectl_dog.output.writer import Writer
+
+if TYPE_CHECKING:
+    from kubectl_dog.tracking.choice import Trackers
 
 _EPILOG = """\
 states: ready, progressing, failed, paused, deleting, unknown. What only time or counts decide is
@@ -58,21 +62,9 @@ def add(commands: Any) -> None:
     parser.add_argument(
         '--exit-code', action='store_true', help='make the states the exit code, see below'
     )
+    flags.add_tracker(parser)
     flags.add_cluster(parser)
-    group = parser.add_argument_group('output')
-    group.add_argument(
-        '-o',
-        '--output',
-        choices=('table', 'json'),
-        default='table',
-        help='a table, or one JSON document (default: table)',
-    )
-    group.add_argument(
-        '--color',
-        choices=colour.CHOICES,
-        default='auto',
-        help='colour the table (default: auto, on a terminal)',
-    )
+    flags.add_table(parser)
     parser.set_defaults(run=run)
 
 
@@ -80,14 +72,17 @@ def run(args: argparse.Namespace) -> int:
     """Look, print, and return the exit code."""
     from kubectl_dog.output import status as shown
 
-    statuses, unseen = (_local(args), ()) if args.local else _live(args)
+    judges = api.trackers(chosen=args.tracker)
+    statuses, unseen = (_local(args, judges), ()) if args.local else _live(args, judges)
+    for one in judges.notices():
+        sys.stderr.write(f'{sentence(one)}\n')
     lines = [shown.document(statuses)] if args.output == 'json' else _table(args, statuses)
     Writer(sys.stdout).write(lines)
     states = [one.state for one in statuses] if args.exit_code else []
     return exit_code(states, *(one.verdict for one in unseen))
 
 
-def _local(args: argparse.Namespace) -> Sequence[Status]:
+def _local(args: argparse.Namespace, judges: Trackers) -> Sequence[Status]:
     if args.target or args.helm_release:
         raise UserError('--local looks at files (-f FILE), not at targets')
     if not args.filename and not args.kustomize:
@@ -95,17 +90,19 @@ def _local(args: argparse.Namespace) -> Sequence[Status]:
     _, inputs = targets.read((), args)
     placed = finding.placed(inputs.files, inputs.recursive, inputs.directory)
     chosen = finding.selected(placed, inputs.selector or '')
-    found = api.statuses(one.object for one in chosen)
+    found = api.statuses((one.object for one in chosen), judges)
     if not found and args.output == 'table':
         sys.stderr.write('no objects found\n')
     return found
 
 
-def _live(args: argparse.Namespace) -> tuple[Sequence[Status], Sequence[TargetEnded]]:
+def _live(
+    args: argparse.Namespace, judges: Trackers
+) -> tuple[Sequence[Status], Sequence[TargetEnded]]:
     said, inputs = targets.read(args.target, args)
     connection = api.connect(**flags.cluster(args))
     wanted = targets.find(said, inputs, connection, args.namespace)
-    statuses, unseen = api.look(api.live(connection), wanted.targets)
+    statuses, unseen = api.look(api.live(connection), wanted.targets, judges)
     for one in unseen:
         sys.stderr.write(f'{sentence(_absence(one))}\n')
     return statuses, unseen

@@ -19,6 +19,7 @@ from kubectl_dog.trackers import simple
 from kubectl_dog.trackers.declarative.judge import judge
 from kubectl_dog.trackers.declarative.rules import Rule
 from kubectl_dog.trackers.protocol import Tracker
+from kubectl_dog.trackers.protocol import codes_of
 
 ANNOTATION = 'kubectl-dog.github.io/rules'
 CRDS = Resource(
@@ -49,6 +50,7 @@ class Annotated:
     def __init__(self, resource: Resource, otherwise: Tracker, read: Read) -> None:
         self._resource = resource
         self._otherwise = otherwise
+        self.codes = codes_of(otherwise)
         self._read = read
         self._lookup = Lookup(CRDS, '', f'{resource.plural}.{resource.group}')
         self._known: tuple[str, Sequence[Rule] | Broken] = ('', ())

@@ -7,8 +7,10 @@ import pytest
 from kubectl_dog.causes.allowing import ALWAYS
 from kubectl_dog.causes.allowing import Share
 from kubectl_dog.causes.allowing import allow
+from kubectl_dog.causes.allowing import check
 from kubectl_dog.causes.allowing import excuse
 from kubectl_dog.causes.allowing import parse
+from kubectl_dog.causes.allowing import parse_any
 from kubectl_dog.causes.allowing import share
 from kubectl_dog.causes.catalogue import tolerance
 from kubectl_dog.model.causes import Cause
@@ -57,6 +59,22 @@ def test_what_is_tolerated(told, code, allowed):
 def test_what_cannot_be_meant_is_said(told, said):
     with pytest.raises(UserError, match=re.escape(said)):
         parse(told)
+
+
+def test_a_code_of_a_tracker_is_known_where_the_tracker_is():
+    told = ('LampBroken/hall', Tolerance(seconds=300))
+    assert parse('LampBroken/hall=5m', ('LampBroken',)) == parse_any('LampBroken/hall=5m') == told
+    with pytest.raises(UserError, match='LampBroken is not counted'):
+        parse('LampBroken=5', ('LampBroken',))
+    assert check(['LampBroken=5m', 'CrashLoop=5'], ('LampBroken',)) is None
+    with pytest.raises(UserError, match="no cause has the code 'LampBroken'"):
+        check(['CrashLoop=5', 'LampBroken=5m'], ('BulbBroken',))
+
+
+@pytest.mark.parametrize('told', ('Crashloop=5', 'zzz=5', 'Lamp broken=5m', 'NotRead=always'))
+def test_what_is_misspelt_is_no_code_of_anybody(told):
+    with pytest.raises(UserError, match='no cause has the code'):
+        parse_any(told)
 
 
 @pytest.mark.parametrize(

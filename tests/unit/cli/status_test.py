@@ -175,8 +175,23 @@ WEB = Status('apps/v1', 'Deployment', 'shop', 'web', State.FAILED)
 def test_a_live_look(status, monkeypatch, statuses, unseen, flags, code, told):
     monkeypatch.setattr(api, 'connect', lambda **flags: SimpleNamespace(namespace='shop'))
     monkeypatch.setattr(api, 'live', lambda connection: None)
-    monkeypatch.setattr(api, 'look', lambda source, targets: (statuses, unseen))
+    monkeypatch.setattr(api, 'look', lambda source, targets, judges: (statuses, unseen))
     got, out, err = status('deploy/web', *flags)
     assert got == code
     assert told in err
     assert ('deploy/web' in out) == bool(statuses)
+
+
+def test_what_there_is_to_say_of_trackers_goes_to_standard_error(status, packages, tmp_path):
+    for package in ('zinc', 'acme'):
+        packages.install(package, code='def assess(view): oops', Widget_example_com='')
+    file = tmp_path / 'widget.yaml'
+    file.write_text(ODD)
+    code, out, err = status('--local', '-f', str(file))
+    assert (code, 'progressing' in out) == (0, True)
+    rivals, failure, other = err.splitlines()
+    assert 'that of acme 1.0 is used' in rivals
+    assert 'the tracker of acme 1.0 for Widget.example.com failed on widget, which is' in failure
+    assert 'zinc 1.0' in other
+    _, _, err = status('--local', '-f', str(file), '--tracker', 'Widget.example.com=zinc')
+    assert err.startswith('the tracker of zinc 1.0')

@@ -87,3 +87,12 @@ def test_a_default_that_was_said_is_kept():
     told = annotated(strict_nodes='true', stable_for='20s', timeout='5m')
     options = Options(told=('strict_nodes', 'stable_for'))
     assert wishes.read(options, told).options == options._replace(timeout=300.0)
+
+
+def test_an_annotation_may_tolerate_what_its_tracker_has_a_code_for():
+    target = annotated(tolerate='LampBroken=5m')
+    assert wishes.read(Options(), target, ('LampBroken',)).tolerances == {
+        'LampBroken': Tolerance(seconds=300)
+    }
+    (notice,) = wishes.read(Options(), target).notices
+    assert "no cause has the code 'LampBroken'" in notice

@@ -11,7 +11,7 @@ import yaml
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.times import stamp
-from kubectl_dog.tracking import plugins
+from kubectl_dog.tracking.choice import Trackers
 from tests.unit.builders import NOW
 from tests.unit.builders import ago
 from tests.unit.tracking.play import Play
@@ -62,7 +62,7 @@ def complete(thing):
 def play(thing, given=()):
     """The engine after it has looked at an object for a while."""
     of = resource(thing)
-    played = Play(Target(of, 'shop', 'web'), tracker=plugins.tracker(of, given))
+    played = Play(Target(of, 'shop', 'web'), tracker=Trackers(given).of(of))
     played.listed(0.1, played.root, complete(thing))
     for want in played.step.wants - {played.root}:
         played.listed(0.1, want)

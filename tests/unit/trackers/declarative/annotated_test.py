@@ -10,7 +10,7 @@ from kubectl_dog.trackers.declarative.annotated import ANNOTATION
 from kubectl_dog.trackers.declarative.annotated import CRDS
 from kubectl_dog.trackers.declarative.annotated import Annotated
 from kubectl_dog.trackers.declarative.judge import Ruled
-from kubectl_dog.tracking import plugins
+from kubectl_dog.tracking.choice import Trackers
 from tests.unit.builders import NOW
 from tests.unit.builders import view
 from tests.unit.trackers.generic_test import ERROR
@@ -89,7 +89,7 @@ def test_a_broken_annotation_is_a_notice(text, why):
 
 
 def test_through_the_engine_the_definition_is_asked_for_and_awaited():
-    play = Play(FROBS, tracker=plugins.tracker(FROBS.resource, asks_cluster=True))
+    play = Play(FROBS, tracker=Trackers().of(FROBS.resource, asks_cluster=True))
     play.listed(0.1, play.root, frob(READY, age=1, phase='Mid'))
     assert CRD in play.step.wants
     play.give(1, CRD, found('ready: {path: status.phase, is: Up}'))
@@ -99,7 +99,7 @@ def test_through_the_engine_the_definition_is_asked_for_and_awaited():
 
 
 def test_one_look_waits_for_the_definition():
-    play = Play(FROBS, tracker=plugins.tracker(FROBS.resource, asks_cluster=True), once=True)
+    play = Play(FROBS, tracker=Trackers().of(FROBS.resource, asks_cluster=True), once=True)
     play.listed(0.1, play.root, frob(READY, age=1))
     for want in play.step.wants - {CRD, play.root}:
         play.listed(0.2, want)
@@ -121,14 +121,14 @@ def test_one_look_waits_for_the_definition():
 )
 def test_only_custom_kinds_have_a_definition(group, asks):
     resource = FROBS.resource._replace(group=group)
-    assert isinstance(plugins.tracker(resource, asks_cluster=True), Annotated) is asks
-    assert not isinstance(plugins.tracker(resource), Annotated)
+    assert isinstance(Trackers().of(resource, asks_cluster=True), Annotated) is asks
+    assert not isinstance(Trackers().of(resource), Annotated)
 
 
 def test_rules_that_are_given_win_over_everything():
     [rule] = of_annotation('ready: {path: status.phase, is: Up}', FROBS.resource)
-    chosen = plugins.tracker(FROBS.resource, [rule], asks_cluster=True)
+    chosen = Trackers([rule]).of(FROBS.resource, asks_cluster=True)
     assert isinstance(chosen, Ruled)
     assert chosen.rule is rule
     other = FROBS.resource._replace(kind='Other')
-    assert plugins.tracker(other, [rule]) is generic
+    assert Trackers([rule]).of(other) is generic

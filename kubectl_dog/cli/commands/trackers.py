@@ -1,0 +1,54 @@
+"""`trackers`: everything that could judge a kind, whose it is, and what is broken."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import Any
+
+from kubectl_dog.cli import flags
+from kubectl_dog.output import colour
+
+_EPILOG = """\
+A kind is judged by the first of these: rules given with --rules, the rules on its definition, the
+package that claims it, the rules that ship, else by what its status says. Of several packages that
+claim a kind, others go before kubectl-dog, then the first in the alphabet; --tracker changes that.
+What is broken is as if it were not installed. docs/write-a-tracker.md tells how to write one.
+
+examples:
+  kubectl dog trackers
+  kubectl dog trackers -o json
+  kubectl dog trackers --tracker Rollout.argoproj.io=acme-rollouts
+"""
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    parser = commands.add_parser(
+        'trackers',
+        help='list what judges which kind: packages, and rules that ship',
+        description='List every tracker: its kind, its package and version, and whether it is '
+        'used; what is broken, with why.',
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    flags.add_tracker(parser)
+    flags.add_table(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Import every package, and print; 0 also where some are broken."""
+    from kubectl_dog import api
+    from kubectl_dog.output import trackers as shown
+    from kubectl_dog.output.colour import Palette
+    from kubectl_dog.output.writer import Writer
+
+    entries = api.roster(api.trackers(chosen=args.tracker))
+    palette = Palette(colour.wanted(args.color, os.environ, sys.stdout.isatty()))
+    is_json = args.output == 'json'
+    lines = [shown.document(entries)] if is_json else shown.table(entries, palette)
+    Writer(sys.stdout).write(lines)
+    return 0

@@ -1,0 +1,38 @@
+"""What `trackers` prints: a table for people, one JSON document for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kubectl_dog.model.roster import BROKEN
+from kubectl_dog.model.roster import UNUSED
+from kubectl_dog.model.roster import Entry
+from kubectl_dog.output import jsonl
+from kubectl_dog.output.colour import Palette
+from kubectl_dog.output.escape import sentence
+
+HEADERS = ('KIND', 'PACKAGE', 'VERSION', 'BY', 'SOURCE', 'STATE')
+
+
+def document(entries: Sequence[Entry]) -> str:
+    """All of it in one line of JSON: `{"apiVersion": …, "items": […]}`."""
+    return jsonl.dumps(
+        {'apiVersion': jsonl.API_VERSION, 'items': [one._asdict() for one in entries]}
+    )
+
+
+def table(entries: Sequence[Entry], palette: Palette) -> list[str]:
+    """One line each under a header."""
+    from tabulate import tabulate  # its import costs as much as all the rest
+
+    rows = [_cells(one, palette) for one in entries]
+    text = tabulate(rows, headers=HEADERS, tablefmt='plain', disable_numparse=True)
+    return [line.rstrip() for line in text.split('\n')]
+
+
+def _cells(one: Entry, palette: Palette) -> list[str]:
+    cells = [sentence(cell) or '–' for cell in one[:5]]
+    told = sentence(f'{one.state}: {one.why}' if one.why else one.state)
+    if one.state == BROKEN:
+        told = palette.bad(told)
+    return [*cells, told if one.state != UNUSED else palette.warn(told)]

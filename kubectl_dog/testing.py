@@ -1,0 +1,219 @@
+"""A kit for the tests of trackers: views from YAML, judgements, and recordings.
+
+    def test_a_broken_lamp_has_failed():
+        check(tracker, LAMP + 'status: {glow: broken}', state='failed', reason='Broken')
+
+Nothing here asks a cluster or reads a clock, and it works with any test runner: what is not as it
+should be is an AssertionError.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable
+from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
+from typing import NamedTuple
+from typing import NoReturn
+from typing import Union
+
+from kubectl_dog.manifests.objects import parse
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.events import Event
+from kubectl_dog.model.events import RunEnded
+from kubectl_dog.model.events import TargetEnded
+from kubectl_dog.model.items import Answer
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import name
+from kubectl_dog.model.objects import text
+from kubectl_dog.model.resources import Resource
+from kubectl_dog.model.resources import Target
+from kubectl_dog.model.times import epoch
+from kubectl_dog.model.verdicts import Verdict
+from kubectl_dog.model.views import Memory
+from kubectl_dog.model.views import View
+from kubectl_dog.model.wants import Lookup
+from kubectl_dog.model.wants import Want
+from kubectl_dog.model.wants import Watch
+from kubectl_dog.trackers.protocol import Tracker
+from kubectl_dog.tracking.choice import Trackers
+from kubectl_dog.tracking.guard import Guarded
+from kubectl_dog.tracking.kinship import Written
+from kubectl_dog.tracking.kinship import family
+from kubectl_dog.tracking.kinship import kind_key
+from kubectl_dog.tracking.snapshot import resource_of
+
+__all__ = ['Played', 'assess', 'check', 'replay', 'view', 'wants']
+
+# The time of a view, unless it is told: in epoch seconds, and as it is written in YAML.
+NOW_TEXT = '2026-01-01T12:00:00Z'
+NOW = epoch(NOW_TEXT) or 0.0
+
+Shown = Union[str, View]
+Time = Union[float, str]
+
+
+def view(
+    yaml: str,
+    *,
+    now: Time = NOW_TEXT,
+    started: Time | None = None,
+    answers: Mapping[Lookup, Answer] | None = None,
+    **fields: Any,
+) -> View:
+    """A view of what several YAML documents hold: first the target, then children, kube events, …
+
+    A document must have `apiVersion` and `kind`. What else every object has is made up where it is
+    missing: a name (`x`), the namespace `default`, a uid. A child needs `ownerReferences` with
+    `kind` and `name`, a kube event `involvedObject` with them. `now` is the time at which it is
+    judged and `started` that at which tracking began (default: 30 s before), as RFC 3339 text or in
+    epoch seconds. `answers` are those to lookups. Other `fields` replace those of the View.
+    """
+    objects = [_complete(one.object) for one in parse(yaml.encode(), 'the YAML of the view')]
+    kin = family(objects)
+    if not kin.members:
+        raise ValueError('the first document must be the target, and not a kube event')
+    thing, at = kin.members[0], _seconds(now)
+    began = at - 30.0 if started is None else _seconds(started)
+    made = View(
+        target=Target(resource_of(thing), text(thing, 'metadata', 'namespace'), name(thing)),
+        now=at,
+        object=thing,
+        owned=kin.owned,
+        about=kin.about,
+        answers=answers or {},
+        known=frozenset(map(kind_key, kin.members)),
+        memory=Memory(began, began),
+        watched=Written(kin.members),
+    )
+    return made._replace(**fields)
+
+
+def _complete(thing: Object) -> Object:
+    meta = thing.get('metadata') or {}
+    return {**thing, 'metadata': {'name': 'x', 'namespace': 'default', **meta}}
+
+
+def _seconds(time: Time) -> float:
+    found = epoch(time) if isinstance(time, str) else float(time)
+    if found is None:
+        raise ValueError(f'{time!r} is no time: write it like {NOW_TEXT}')
+    return found
+
+
+def wants(tracker: object, shown: Shown) -> tuple[Want, ...]:
+    """What a tracker wants to read, checked as in a run; `shown` is a View, or its YAML."""
+    return tuple(_strict(tracker).wants(_view(shown)))
+
+
+def assess(tracker: object, shown: Shown) -> Assessment:
+    """A tracker's judgement, checked as in a run; `shown` is a View, or its YAML.
+
+    Everything that the tracker wants to watch counts as listed, so that what is not there is known
+    to be missing. AssertionError where the tracker raises, gives anything of another shape than it
+    must have, changes what it is shown, or says something else the second time.
+    """
+    judge, given = _strict(tracker), _view(shown)
+    watched = {want.resource.key for want in judge.wants(given) if isinstance(want, Watch)}
+    given = given._replace(known=given.known | (watched - given.blind))
+    before = copy.deepcopy((given.object, given.owned, given.about))
+    judged = judge.assess(given)
+    assert judge.assess(given) == judged, 'assess(view) says something else the second time'
+    assert (given.object, given.owned, given.about) == before, 'assess(view) changes what it reads'
+    return judged
+
+
+def check(
+    tracker: object,
+    shown: Shown,
+    *,
+    says: str | Sequence[str] = (),
+    causes: Sequence[str] | None = None,
+    **fields: object,
+) -> Assessment:
+    """Assert what a tracker makes of a view, and give it back.
+
+    `fields` are compared with those of the Assessment (`state='ready'`, `reason='Broken'`,
+    `progress=Progress(3, 1)`). `says` are texts that have to be in the message, in what it waits
+    for, in a notice or in a cause; `causes` are the codes of its causes in their order.
+    """
+    judged = assess(tracker, shown)
+    faults = [
+        f'{field} is {getattr(judged, field)!r}, and not {value!r}'
+        for field, value in fields.items()
+        if getattr(judged, field) != value
+    ]
+    codes = tuple(cause.code for cause in judged.causes)
+    if causes is not None and codes != tuple(causes):
+        faults.append(f'the causes are {codes}, and not {tuple(causes)}')
+    words = '\n'.join(_words(judged))
+    texts = (says,) if isinstance(says, str) else says
+    faults += [f'nothing says {one!r}' for one in texts if one not in words]
+    assert not faults, '; '.join(faults) + f'\n{judged}'
+    return judged
+
+
+def _words(judged: Assessment) -> Iterable[str]:
+    yield from (judged.message, judged.waits_for, judged.serving, *judged.notices)
+    for cause in judged.causes:
+        yield from (cause.message, *cause.evidence)
+
+
+class Played(NamedTuple):
+    """How a recording ended; `lines` are those that a terminal would show, without colours."""
+
+    exit_code: int
+    verdict: Verdict
+    reason: str
+    message: str
+    lines: tuple[str, ...]
+    events: tuple[Event, ...]
+
+
+def replay(path: str, tracker: object) -> Played:
+    """Play a recording (`rollout --record FILE`) at once, and judge its first target by a tracker.
+
+    The other targets have the trackers that are installed. AssertionError where the tracker fails.
+    """
+    from kubectl_dog import api
+    from kubectl_dog.recording.reader import read
+
+    recorded = read(path)
+    of = recorded.targets[0].resource
+    played = api.replay(path, None, _Chosen(of, _strict(tracker)))
+    events = tuple(played.session)
+    shown = api.renderer('plain', played, colour=False)
+    lines = tuple(line for event in events for line in shown.render(event))
+    ended = next(event for event in events if isinstance(event, TargetEnded))
+    code = next(event.exit_code for event in events if isinstance(event, RunEnded))
+    return Played(code, ended.verdict, ended.reason, ended.message, lines, events)
+
+
+def _view(shown: Shown) -> View:
+    return view(shown) if isinstance(shown, str) else shown
+
+
+def _strict(tracker: object) -> Guarded:
+    """The tracker as a run has it, but nothing takes over where it fails."""
+
+    def fail(why: str) -> None:
+        raise AssertionError(why)
+
+    def nobody() -> NoReturn:
+        raise AssertionError
+
+    return Guarded(tracker, 'this package', nobody, fail)
+
+
+class _Chosen(Trackers):
+    """What is installed, but for one kind."""
+
+    def __init__(self, resource: Resource, judge: Tracker) -> None:
+        super().__init__()
+        self._resource = resource
+        self._judge = judge
+
+    def of(self, resource: Resource, asks_cluster: bool = False) -> Tracker:
+        """The tracker of the test for its kind."""
+        return self._judge if resource == self._resource else super().of(resource, asks_cluster)

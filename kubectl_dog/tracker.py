@@ -1,0 +1,185 @@
+"""What a tracker is written with: the public, stable surface for packages of trackers.
+
+A package registers a module, or an object, in the entry-point group `kubectl_dog.trackers.v1`
+under `Kind.group` (`Pod` in the core group). It may have, each with a default where it is missing:
+
+    codes: Sequence[str]                     the codes of causes of its own (default: none)
+    def wants(view: View) -> Sequence[Want]  what to read besides the object (default: nothing)
+    def assess(view: View) -> Assessment     what that means (default: `usual`)
+
+Both functions are pure: no I/O, no clock (`view.now` is the time), and nothing in the view is
+changed. They are called again whenever anything in the view is new, or `recheck_at` has come. What
+they raise, and what has another shape than is told here, is reported with the name and version of
+the package, and the kind is judged without it.
+
+The names in `__all__` keep their meaning within `v1`; fields may be added to the values, with
+defaults. docs/write-a-tracker.md is the way in, `kubectl_dog.testing` the kit for tests.
+"""
+
+from __future__ import annotations
+
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.assessments import Progress
+from kubectl_dog.model.assessments import Revision
+from kubectl_dog.model.assessments import State
+from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.causes import LogRef
+from kubectl_dog.model.items import Answer
+from kubectl_dog.model.items import LogLine
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import condition
+from kubectl_dog.model.objects import controller_uid
+from kubectl_dog.model.objects import created
+from kubectl_dog.model.objects import is_deleting
+from kubectl_dog.model.objects import is_observed
+from kubectl_dog.model.objects import name
+from kubectl_dog.model.objects import number
+from kubectl_dog.model.objects import part
+from kubectl_dog.model.objects import parts
+from kubectl_dog.model.objects import selector
+from kubectl_dog.model.objects import text
+from kubectl_dog.model.objects import uid
+from kubectl_dog.model.pods import is_living
+from kubectl_dog.model.pods import is_ready
+from kubectl_dog.model.resources import CONFIGMAPS
+from kubectl_dog.model.resources import CONTROLLERREVISIONS
+from kubectl_dog.model.resources import DAEMONSETS
+from kubectl_dog.model.resources import DEPLOYMENTS
+from kubectl_dog.model.resources import ENDPOINTSLICES
+from kubectl_dog.model.resources import JOBS
+from kubectl_dog.model.resources import NAMESPACES
+from kubectl_dog.model.resources import NODES
+from kubectl_dog.model.resources import PODS
+from kubectl_dog.model.resources import REPLICASETS
+from kubectl_dog.model.resources import SECRETS
+from kubectl_dog.model.resources import SERVICES
+from kubectl_dog.model.resources import STATEFULSETS
+from kubectl_dog.model.resources import Resource
+from kubectl_dog.model.resources import Target
+from kubectl_dog.model.times import epoch
+from kubectl_dog.model.times import short
+from kubectl_dog.model.views import Memory
+from kubectl_dog.model.views import View
+from kubectl_dog.model.wants import Logs
+from kubectl_dog.model.wants import Lookup
+from kubectl_dog.model.wants import Want
+from kubectl_dog.model.wants import Watch
+from kubectl_dog.trackers.protocol import Tracker
+from kubectl_dog.trackers.simple import deleting
+from kubectl_dog.trackers.simple import failed
+from kubectl_dog.trackers.simple import not_yet
+from kubectl_dog.trackers.simple import paused
+from kubectl_dog.trackers.simple import ready
+from kubectl_dog.trackers.simple import waiting
+
+__all__ = [
+    'CONFIGMAPS',
+    'CONTROLLERREVISIONS',
+    'DAEMONSETS',
+    'DEPLOYMENTS',
+    'ENDPOINTSLICES',
+    'JOBS',
+    'NAMESPACES',
+    'NODES',
+    'PODS',
+    'REPLICASETS',
+    'SECRETS',
+    'SERVICES',
+    'STATEFULSETS',
+    'Answer',
+    'Assessment',
+    'Cause',
+    'LogLine',
+    'LogRef',
+    'Logs',
+    'Lookup',
+    'Memory',
+    'Object',
+    'Progress',
+    'Resource',
+    'Revision',
+    'State',
+    'Target',
+    'Tracker',
+    'View',
+    'Want',
+    'Watch',
+    'changes',
+    'condition',
+    'controller_uid',
+    'created',
+    'deleting',
+    'epoch',
+    'failed',
+    'is_deleting',
+    'is_living',
+    'is_observed',
+    'is_ready',
+    'name',
+    'not_yet',
+    'number',
+    'part',
+    'parts',
+    'patience',
+    'paused',
+    'ready',
+    'selector',
+    'settled',
+    'short',
+    'text',
+    'uid',
+    'usual',
+    'waiting',
+]
+
+
+def usual(view: View) -> Assessment:
+    """The judgement of a kind that nobody knows: by kstatus, conditions and phases."""
+    from kubectl_dog.trackers import generic
+
+    return generic.assess(view)
+
+
+def settled(view: View, judged: Assessment, since: float | None = None) -> Assessment:
+    """A judgement that is ready, held back as long as its pods may still crash.
+
+    Ready means ready (`--stable-for`): a container that no probe looks at, or that has crashed
+    before, counts only when it has run for a while. `judged.pods` are the updated pods, all of
+    which have to be ready. `since` is the server's time, in epoch seconds, since when the counts
+    say that it is ready: all to go by where pods may not be read (default: since when the counts
+    of the judgement have not changed).
+    """
+    from kubectl_dog.trackers.settling import settle
+
+    if judged.state is not State.READY:
+        return judged
+    begun = view.memory.progressed_at if since is None else since
+    if 'Pod' not in view.blind and not part(view.object, 'spec', 'template', 'spec'):
+        # Only a template tells that all of them have probes: without it each has to be looked at.
+        begun = view.now
+    found = settle(view, judged.pods, len(judged.pods), begun)
+    if found.state is State.READY:
+        return judged
+    return judged._replace(
+        state=found.state,
+        reason=found.reason,
+        message='',
+        waits_for=found.waits_for,
+        recheck_at=found.recheck_at,
+    )
+
+
+def patience(thing: Object) -> float:
+    """The least stall time-out, in seconds, that the probes in `spec.template` and its
+    `minReadySeconds` ask for: for `Assessment.patience` of what makes pods.
+    """
+    from kubectl_dog.trackers import workloads
+
+    return workloads.patience(thing)
+
+
+def changes(before: Object, after: Object) -> tuple[str, ...]:
+    """What differs between two pod templates, in words and images first: for `Revision.changes`."""
+    from kubectl_dog.trackers.changes import describe
+
+    return describe(before, after)

@@ -1,0 +1,138 @@
+"""Which tracker judges a kind: rules that were given, a package that claims it, or what ships."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Mapping
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.resources import Resource
+from kubectl_dog.model.resources import is_custom
+from kubectl_dog.trackers.protocol import Tracker
+from kubectl_dog.trackers.protocol import codes_of
+from kubectl_dog.tracking import plugins
+from kubectl_dog.tracking.guard import Guarded
+from kubectl_dog.tracking.plugins import Claim
+from kubectl_dog.tracking.shapes import ShapeError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+    from kubectl_dog.trackers.declarative.rules import Rule
+
+
+class Trackers:
+    """The trackers of one call. A package is imported when its kind is asked for."""
+
+    def __init__(self, rules: Sequence[Rule] = (), chosen: Iterable[str] = ()) -> None:
+        """`rules` win over everything; `chosen` are texts `Kind.group=PACKAGE`.
+
+        Raises UserError where no such package has a tracker for that kind.
+        """
+        self._rules = rules
+        self._chosen = _chosen(chosen)
+        self._notices: list[str] = []
+        self._told: list[EntryPoint] = []
+        self._known: dict[Resource, Tracker] = {}
+
+    def notices(self) -> list[str]:
+        """What there is to tell of the choice, since this was asked last: one sentence each."""
+        told, self._notices = self._notices, []
+        return told
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The codes that the trackers asked for so far have declared."""
+        return frozenset(code for one in self._known.values() for code in codes_of(one))
+
+    def of(self, resource: Resource, asks_cluster: bool = False) -> Tracker:
+        """What judges a kind: a rule that was given, the definition's own rule (where the cluster
+        may be asked for it), a package that claims it, a rule that ships, or the generic judgement.
+        """
+        rule = next((one for one in self._rules if one.fits(resource)), None)
+        if rule is not None:
+            from kubectl_dog.trackers.declarative.judge import Ruled
+
+            return Ruled(rule)
+        if resource not in self._known:
+            self._known[resource] = self._of_packages(resource)
+        if asks_cluster and is_custom(resource):
+            from kubectl_dog.rules.text import of_annotation
+            from kubectl_dog.trackers.declarative.annotated import Annotated
+
+            return Annotated(resource, self._known[resource], of_annotation)
+        return self._known[resource]
+
+    def rivals(self, kind: str) -> tuple[Claim, ...]:
+        """The packages that claim a kind (`Kind.group`), that which goes first first."""
+        rivals = plugins.claims(plugins.TRACKERS).get(kind, ())
+        chosen = self._chosen.get(kind)
+        if chosen is None:
+            return rivals
+        return tuple(sorted(rivals, key=lambda one: plugins.normal(one.package) != chosen))
+
+    def _of_packages(self, resource: Resource) -> Tracker:
+        rivals = self.rivals(resource.key)
+        if len(rivals) > 1 and resource.key not in self._chosen:
+            first, *others = rivals
+            self._notices.append(
+                f'{len(rivals)} packages have a tracker for {resource.key}: that of {first.label} '
+                f'is used, not that of {" or ".join(one.label for one in others)} '
+                f'(--tracker {resource.key}={others[0].package} turns that round)'
+            )
+        return self._first(resource, rivals)
+
+    def _first(self, resource: Resource, rivals: Sequence[Claim]) -> Tracker:
+        """The first that can be used: what is broken counts as not installed."""
+        if not rivals:
+            return unclaimed(resource)
+        claim, *others = rivals
+
+        def instead() -> Tracker:
+            return self._first(resource, others)
+
+        try:
+            return Guarded(claim.load(), claim.label, instead, partial(self._tell, claim))
+        except (plugins.BrokenError, ShapeError) as error:
+            self._tell(
+                claim,
+                f'the tracker of {claim.label} for {resource.key} cannot be used, and is left out: '
+                f'{error}',
+            )
+            return instead()
+
+    def _tell(self, claim: Claim, text: str) -> None:
+        """Once: what is broken is so for every target and version of its kind."""
+        if claim.entry not in self._told:
+            self._told.append(claim.entry)
+            self._notices.append(text)
+
+
+def unclaimed(resource: Resource) -> Tracker:
+    """What judges a kind that no package claims."""
+    from kubectl_dog.rules import library
+    from kubectl_dog.trackers import generic
+    from kubectl_dog.trackers.declarative.judge import Ruled
+
+    rule = library.find(resource)
+    return generic if rule is None else Ruled(rule)
+
+
+def _chosen(texts: Iterable[str]) -> Mapping[str, str]:
+    """The packages that were chosen, by kind."""
+    found = {}
+    for one in texts:
+        kind, _, package = one.partition('=')
+        if not kind or not package:
+            raise UserError(f'{one!r} chooses no tracker: write --tracker Kind.group=PACKAGE')
+        known = plugins.claims(plugins.TRACKERS).get(kind, ())
+        if plugins.normal(package) not in {plugins.normal(claim.package) for claim in known}:
+            names = ' and '.join(claim.package for claim in known) or 'no package'
+            raise UserError(
+                f'{package} has no tracker for {kind}, but {names}; see kubectl dog trackers'
+            )
+        found[kind] = plugins.normal(package)
+    return found

@@ -1,0 +1,80 @@
+"""A tracker that cannot break the engine: where it fails, another one takes over for good."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Sequence
+from typing import Any
+
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.resources import Target
+from kubectl_dog.model.views import View
+from kubectl_dog.model.wants import Want
+from kubectl_dog.trackers import simple
+from kubectl_dog.trackers.protocol import Tracker
+from kubectl_dog.tracking import plugins
+from kubectl_dog.tracking import shapes
+
+
+class Guarded:
+    """What one package brings for a kind, with defaults for what it does not implement.
+
+    `instead` makes what takes over; `tell` is told of each target with which it failed, once.
+    """
+
+    def __init__(
+        self,
+        found: Any,
+        label: str,
+        instead: Callable[[], Tracker],
+        tell: Callable[[str], object],
+    ) -> None:
+        """Raises ShapeError where it can be no tracker."""
+        shapes.tracker(found)
+        self.codes = shapes.codes(found)
+        self._wants = getattr(found, 'wants', None) or simple.nothing_else
+        self._assess = getattr(found, 'assess', None) or _usual
+        self._label = label
+        self._instead = instead
+        self._tell = tell
+        self._substitute: Tracker | None = None
+        self._given_up: set[Target] = set()
+
+    def wants(self, view: View) -> Sequence[Want]:
+        """What the tracker wants, as long as that can be relied on."""
+        if view.target not in self._given_up:
+            try:
+                return shapes.wants(self._wants(view))
+            except (Exception, SystemExit) as error:
+                self._give_up(view.target, error)
+        return self._other.wants(view)
+
+    def assess(self, view: View) -> Assessment:
+        """The tracker's judgement, as long as that can be relied on."""
+        if view.target not in self._given_up:
+            try:
+                return shapes.assessment(self._assess(view))
+            except (Exception, SystemExit) as error:
+                self._give_up(view.target, error)
+        return self._other.assess(view)
+
+    @property
+    def _other(self) -> Tracker:
+        if self._substitute is None:
+            self._substitute = self._instead()
+        return self._substitute
+
+    def _give_up(self, target: Target, error: BaseException) -> None:
+        """For good: a verdict by turns would be nobody's."""
+        why = str(error) if isinstance(error, shapes.ShapeError) else plugins.blame(error)
+        self._tell(
+            f'the tracker of {self._label} for {target.resource.key} failed on '
+            f'{target.label}, which is judged without it from now on: {why}'
+        )
+        self._given_up.add(target)
+
+
+def _usual(view: View) -> Assessment:
+    from kubectl_dog.trackers import generic
+
+    return generic.assess(view)

@@ -1,0 +1,1 @@
+"""Lets kubectl dog judge Examples of example.com."""

@@ -1,0 +1,38 @@
+"""Packages of trackers as pip leaves them, in a folder that is put on the path for modules."""
+
+from __future__ import annotations
+
+import itertools
+import sys
+import textwrap
+
+_numbers = itertools.count(1)
+
+
+class Packages:
+    """`install(...)` adds one; all are gone after the test."""
+
+    def __init__(self, folder, monkeypatch):
+        self._folder = folder
+        self._monkeypatch = monkeypatch
+
+    def install(self, package, version='1.0', code=None, entries=None, **names):
+        """A package whose module has this code; `names` are entry points, `_` reads as `.`.
+
+        Gives back the name of its module.
+        """
+        module = f'packaged_{next(_numbers)}'
+        home = self._folder / module
+        info = home / f'{package.replace("-", "_")}-{version}.dist-info'
+        info.mkdir(parents=True)
+        if code is not None:
+            (home / f'{module}.py').write_text(textwrap.dedent(code))
+        (info / 'METADATA').write_text(
+            f'Metadata-Version: 2.1\nName: {package}\nVersion: {version}\n'
+        )
+        lines = [f'{key.replace("_", ".")} = {module}{rest}' for key, rest in names.items()]
+        text = '[kubectl_dog.trackers.v1]\n' + '\n'.join(lines) + '\n'
+        (info / 'entry_points.txt').write_text(text if entries is None else entries)
+        self._monkeypatch.syspath_prepend(str(home))
+        self._monkeypatch.delitem(sys.modules, module, raising=False)
+        return module

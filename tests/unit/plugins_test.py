@@ -1,0 +1,70 @@
+"""The packages in plugins/, and the page that tells how to write one: their own tests pass."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests import page
+
+PACKAGES = sorted(file.parent for file in page.ROOT.glob('plugins/*/pyproject.toml'))
+PUBLIC = {'kubectl_dog.tracker', 'kubectl_dog.testing'}
+
+
+def outcome(folder):
+    """pytest's words, where it failed."""
+    done = subprocess.run(
+        [sys.executable, '-m', 'pytest', '-q', '-p', 'no:cacheprovider', '--rootdir', str(folder)],
+        cwd=folder,
+        env={**os.environ, 'PYTHONDONTWRITEBYTECODE': '1', 'PYTHONPATH': str(page.ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return '' if done.returncode == 0 else done.stdout + done.stderr
+
+
+def imported(folder):
+    """Modules of ours that the package and its tests import."""
+    for file in folder.rglob('*.py'):
+        for node in ast.walk(ast.parse(file.read_text(encoding='utf-8'))):
+            names = [one.name for one in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ''] if isinstance(node, ast.ImportFrom) else []
+            yield from (name for name in names if name.split('.')[0] == 'kubectl_dog')
+
+
+@pytest.mark.parametrize('folder', PACKAGES, ids=lambda folder: folder.name)
+def test_the_tests_of_each_package_pass(folder):
+    assert outcome(folder) == ''
+
+
+@pytest.mark.parametrize('folder', PACKAGES, ids=lambda folder: folder.name)
+def test_packages_use_nothing_but_what_is_public(folder):
+    assert set(imported(folder)) <= PUBLIC
+
+
+def test_the_template_is_among_them():
+    assert 'template' in [folder.name for folder in PACKAGES]
+
+
+def test_what_the_page_says_makes_a_package_whose_tests_pass(tmp_path):
+    made = page.follow(tmp_path)
+    assert outcome(made) == ''
+    assert set(imported(made)) == PUBLIC
+    (entry,) = re.findall(
+        r'trackers\.v1"\]\n"(.*)" = "(.*)"', (made / 'pyproject.toml').read_text()
+    )
+    assert entry == ('Greenhouse.example.com', 'kubectl_dog_greenhouse.tracker')
+    assert not list(made.rglob('*xample*'))
+
+
+def test_the_tests_of_the_page_fail_where_its_tracker_is_wrong(tmp_path):
+    made = page.follow(tmp_path)
+    tracker = made / 'kubectl_dog_greenhouse' / 'tracker.py'
+    tracker.write_text(tracker.read_text().replace('growing < wanted', 'growing > wanted'))
+    assert 'test_the_plants_decide' in outcome(made)

@@ -1,0 +1,202 @@
+"""The kit for authors of trackers: what it builds, and that it fails where it should."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+import kubectl_dog.tracker as public
+from kubectl_dog.recording import library
+from kubectl_dog.testing import assess
+from kubectl_dog.testing import check
+from kubectl_dog.testing import replay
+from kubectl_dog.testing import view
+from kubectl_dog.testing import wants
+from kubectl_dog.tracker import PODS
+from kubectl_dog.tracker import Cause
+from kubectl_dog.tracker import Watch
+from kubectl_dog.tracker import failed
+from kubectl_dog.tracker import ready
+from kubectl_dog.tracker import settled
+from kubectl_dog.tracker import text
+from kubectl_dog.tracker import uid
+from kubectl_dog.tracker import usual
+from kubectl_dog.tracker import waiting
+from kubectl_dog.trackers import deployment
+from kubectl_dog.trackers import generic
+
+LAMP = """\
+apiVersion: example.com/v1
+kind: Lamp
+metadata: {name: hall, creationTimestamp: 2026-01-01T11:00:00Z}
+"""
+BEHIND = """\
+---
+apiVersion: v1
+kind: Pod
+metadata:
+  name: hall-1
+  labels: {lamp: hall}
+  ownerReferences: [{apiVersion: example.com/v1, kind: Lamp, name: hall}]
+status: {phase: Running, conditions: [{type: Ready, status: "True"}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: other, labels: {lamp: other}}
+---
+apiVersion: v1
+kind: Event
+metadata: {name: e}
+involvedObject: {kind: Lamp, name: hall}
+reason: Flicker
+"""
+WATCH = Watch(PODS, 'default', 'lamp=hall')
+CRASHES = Path(library.__file__).with_name('demo') / 'crash-loop.jsonl'
+
+
+def tracker(assess=lambda view: ready(), wants=lambda view: (WATCH,)):
+    return SimpleNamespace(assess=assess, wants=wants)
+
+
+def test_a_view_has_the_target_its_children_and_its_kube_events():
+    shown = view(LAMP + BEHIND)
+    assert (shown.target.resource.key, shown.target.label) == ('Lamp.example.com', 'lamp/hall')
+    key = uid(shown.object)
+    assert [public.name(one) for one in shown.owned[key]] == ['hall-1']
+    assert [one['reason'] for one in shown.about[key]] == ['Flicker']
+    assert [public.name(one) for one in shown.found(WATCH)] == ['hall-1']
+    assert len(shown.found(Watch(PODS, ''))) == 2
+    assert shown.found(Watch(PODS, '', fields='metadata.name=other'))[0]['kind'] == 'Pod'
+    assert shown.found(Watch(PODS, 'elsewhere')) == ()
+    assert text(shown.object, 'metadata', 'creationTimestamp') == '2026-01-01T11:00:00Z'
+
+
+@pytest.mark.parametrize(
+    ('fields', 'now', 'started'),
+    (
+        ({}, 1767268800.0, 1767268770.0),
+        ({'now': 50.0, 'started': 3}, 50.0, 3.0),
+        ({'now': '1970-01-01T00:01:00Z', 'started': '1970-01-01T00:00:00Z'}, 60.0, 0.0),
+    ),
+)
+def test_the_time_of_a_view_is_told(fields, now, started):
+    shown = view(LAMP, **fields)
+    assert (shown.now, shown.memory.started, shown.memory.progressed_at) == (now, started, started)
+
+
+@pytest.mark.parametrize(
+    ('yaml', 'fields', 'why'),
+    (
+        (BEHIND.split('---\n')[3], {}, 'the first document must be the target'),
+        (LAMP, {'now': 'noon'}, "'noon' is no time"),
+    ),
+)
+def test_a_view_that_cannot_be_built_says_why(yaml, fields, why):
+    with pytest.raises(ValueError, match=why):
+        view(yaml, **fields)
+
+
+def test_what_is_watched_counts_as_listed_unless_it_may_not_be_read():
+    seen = []
+    judge = tracker(lambda view: seen.append(view.known) or ready())
+    assert wants(judge, LAMP) == (WATCH,)
+    assess(judge, LAMP)
+    assess(judge, view(LAMP, blind=frozenset({'Pod'})))
+    assert [('Pod' in known) for known in seen[1::2]] == [True, False]
+
+
+def forgetful(known=[]):  # noqa: B006
+    known.append(1)
+    return ready(message=f'{len(known)}')
+
+
+def writing(view):
+    view.object['status'] = {}
+    return ready()
+
+
+@pytest.mark.parametrize(
+    ('judge', 'why'),
+    (
+        (tracker(lambda view: view.oops), 'AttributeError'),
+        (tracker(lambda view: None), 'gave None, and not an Assessment'),
+        (tracker(wants=lambda view: None), 'gave None, and not a sequence'),
+        (tracker(lambda view: forgetful()), 'something else the second time'),
+        (tracker(writing), 'changes what it reads'),
+    ),
+)
+def test_a_tracker_that_breaks_the_contract_fails_its_test(judge, why):
+    with pytest.raises(AssertionError, match=why):
+        assess(judge, LAMP)
+
+
+LIT = ready('is bright')._replace(reason='Lit', causes=(Cause('Dim', '', 'hall', 'is dim'),))
+
+
+@pytest.mark.parametrize(
+    ('wanted', 'why'),
+    (
+        ({'state': 'ready', 'reason': 'Lit', 'says': 'bright', 'causes': ['Dim']}, ''),
+        ({'says': ('bright', 'dim')}, ''),
+        ({'state': 'failed'}, "state is <State.READY: 'ready'>, and not 'failed'"),
+        ({'reason': 'Dark'}, "reason is 'Lit', and not 'Dark'"),
+        ({'says': ('bright', 'dark')}, "nothing says 'dark'"),
+        ({'causes': ()}, r"the causes are \('Dim',\), and not \(\)"),
+    ),
+)
+def test_check_fails_where_something_is_not_as_it_was_said(wanted, why):
+    judge = tracker(lambda view: LIT)
+    if not why:
+        assert check(judge, LAMP, **wanted) == LIT
+        return
+    with pytest.raises(AssertionError, match=why):
+        check(judge, LAMP, **wanted)
+
+
+def test_a_recording_is_judged_by_the_tracker_of_the_test():
+    played = replay(str(CRASHES), deployment)
+    assert (played.exit_code, played.verdict, played.reason) == (1, 'failed', 'CrashLoop')
+    assert any('last words: FATAL' in line for line in played.lines)
+    other = replay(str(CRASHES), tracker(lambda view: failed('Dark', 'no light')))
+    assert (other.verdict, other.reason, other.message) == ('failed', 'Dark', 'no light')
+
+
+def test_a_tracker_that_fails_in_a_recording_fails_its_test():
+    with pytest.raises(AssertionError, match=r'this package .* failed on deploy/ledger'):
+        replay(str(CRASHES), tracker(lambda view: view.oops))
+
+
+def test_the_usual_judgement_is_the_generic_one():
+    stalled = LAMP + 'status: {conditions: [{type: Stalled, status: "True", reason: Dark}]}'
+    assert usual(view(stalled)) == generic.assess(view(stalled))
+
+
+RUNNING = LAMP + BEHIND.replace(
+    'status: {phase: Running,',
+    'spec: {containers: [{name: a}]}\nstatus: {containerStatuses: [{name: a, restartCount: 0, '
+    'state: {running: {startedAt: "2026-01-01T11:59:57Z"}}}], phase: Running,',
+)
+
+
+def test_ready_is_held_back_while_its_pods_may_still_crash():
+    def judged(shown):
+        pods = shown.found(WATCH)
+        return settled(shown, ready()._replace(pods=pods))
+
+    judge = tracker(judged)
+    check(judge, RUNNING, state='progressing', reason='Settling', says='to stay up for 7s')
+    check(judge, view(RUNNING, now='2026-01-01T12:00:08Z'), state='ready')
+    assert settled(view(RUNNING), waiting('light')) == waiting('light')
+
+
+def test_all_that_is_public_is_there_and_says_what_it_is():
+    for name in public.__all__:
+        found = getattr(public, name)
+        # A type alias has no words of its own.
+        assert not callable(found) or found.__doc__ or name == 'Want', name
+    template = {'spec': {'containers': [{'name': 'a', 'image': 'a:1'}]}}
+    newer = {'spec': {'containers': [{'name': 'a', 'image': 'a:2'}]}}
+    assert public.changes(template, newer) == ('image a 1 → 2',)
+    assert public.patience({'spec': {'minReadySeconds': 30}}) == 90.0

@@ -1,0 +1,143 @@
+"""Who judges a kind: deterministic, loaded only when it is needed, and told where it matters."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from kubectl_dog.model.assessments import State
+from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.resources import DEPLOYMENTS
+from kubectl_dog.model.resources import PODS
+from kubectl_dog.model.resources import Resource
+from kubectl_dog.model.resources import Target
+from kubectl_dog.trackers import generic
+from kubectl_dog.tracking import plugins
+from kubectl_dog.tracking.choice import Trackers
+from tests.unit.builders import POD
+from tests.unit.builders import pod
+from tests.unit.builders import thing
+from tests.unit.builders import view
+
+LAMPS = Resource('example.com', 'v1', 'lamps', 'Lamp', 'lamp')
+HALL = Target(LAMPS, 'shop', 'hall')
+FINE = """
+    from kubectl_dog.tracker import failed
+    def assess(view):
+        return failed('Dark', 'by {}')
+"""
+
+
+def word(tracker, target=HALL):
+    return tracker.assess(view(thing(target.resource.kind), target=target)).message
+
+
+def test_a_package_is_imported_when_its_kind_is_asked_for(packages):
+    module = packages.install('acme', code=FINE.format('acme'), Lamp_example_com='')
+    trackers = Trackers()
+    trackers.of(PODS)
+    assert module not in sys.modules
+    assert word(trackers.of(LAMPS)) == 'by acme'
+    assert module in sys.modules
+    assert trackers.notices() == []
+
+
+def test_of_two_that_claim_a_kind_the_same_one_is_always_used_and_told(packages):
+    for package in ('zinc', 'acme'):
+        packages.install(package, code=FINE.format(package), Lamp_example_com='')
+    trackers = Trackers()
+    assert word(trackers.of(LAMPS)) == word(trackers.of(LAMPS)) == 'by acme'
+    assert trackers.notices() == [
+        '2 packages have a tracker for Lamp.example.com: that of acme 1.0 is used, not that of '
+        'zinc 1.0 (--tracker Lamp.example.com=zinc turns that round)'
+    ]
+    assert trackers.notices() == []
+
+
+@pytest.mark.parametrize('spelling', ('zinc-lamps', 'Zinc_Lamps'))
+def test_the_user_decides_and_is_told_nothing(packages, spelling):
+    for package in ('zinc-lamps', 'acme'):
+        packages.install(package, code=FINE.format(package), Lamp_example_com='')
+    trackers = Trackers(chosen=[f'Lamp.example.com={spelling}'])
+    assert word(trackers.of(LAMPS)) == 'by zinc-lamps'
+    assert trackers.notices() == []
+
+
+def test_a_package_may_replace_a_built_in_kind_and_the_user_may_take_that_back(packages):
+    packages.install('acme', code=FINE.format('acme'), Pod='')
+    pod = Target(PODS, 'shop', 'a')
+    assert word(Trackers().of(PODS), pod) == 'by acme'
+    assert word(Trackers(chosen=['Pod=kubectl-dog']).of(PODS), pod) != 'by acme'
+
+
+@pytest.mark.parametrize(
+    ('chosen', 'why'),
+    (
+        ('Lamp.example.com', 'write --tracker Kind.group=PACKAGE'),
+        ('Lamp.example.com=', 'write --tracker Kind.group=PACKAGE'),
+        ('Lamp.example.com=zinc', 'zinc has no tracker for Lamp.example.com, but acme'),
+        ('Bulb.example.com=zinc', 'zinc has no tracker for Bulb.example.com, but no package'),
+    ),
+)
+def test_a_choice_that_cannot_be_is_an_error(packages, chosen, why):
+    packages.install('acme', Lamp_example_com='')
+    with pytest.raises(UserError, match=why):
+        Trackers(chosen=[chosen])
+
+
+@pytest.mark.parametrize(
+    ('code', 'why'),
+    (
+        ('import no_such_module', "ModuleNotFoundError: No module named 'no_such_module'"),
+        ('wants = 5', 'its wants and assess must be functions'),
+        ('', 'it has neither wants(view) nor assess(view)'),
+    ),
+)
+def test_what_cannot_be_used_is_told_and_the_generic_tracker_takes_over(packages, code, why):
+    packages.install('acme', '1.2', code, Lamp_example_com='')
+    trackers = Trackers()
+    assert trackers.of(LAMPS) is generic
+    (said,) = trackers.notices()
+    assert said.startswith(
+        'the tracker of acme 1.2 for Lamp.example.com cannot be used, and is left out: '
+    )
+    assert why in said
+
+
+def test_what_is_broken_leaves_the_kind_to_the_next_that_claims_it(packages):
+    packages.install('acme', code='oops', Deployment_apps='')
+    trackers = Trackers()
+    target = Target(DEPLOYMENTS, 'shop', 'web')
+    assert trackers.of(DEPLOYMENTS).wants(view(thing('Deployment'), target=target))
+    rivals, broken = trackers.notices()
+    assert 'acme 1.0 is used, not that of kubectl-dog' in rivals
+    assert "cannot be used, and is left out: NameError: name 'oops'" in broken
+
+
+def test_what_fails_in_mid_run_leaves_the_kind_to_the_generic_tracker(packages):
+    packages.install('acme', code='def assess(view): return view.oops', Lamp_example_com='')
+    trackers = Trackers()
+    stalled = thing('Lamp', conditions=[{'type': 'Stalled', 'status': 'True', 'reason': 'Dark'}])
+    judged = trackers.of(LAMPS).assess(view(stalled, target=HALL))
+    assert (judged.state, judged.reason) == (State.FAILED, 'Dark')
+    (said,) = trackers.notices()
+    assert 'acme 1.0 for Lamp.example.com failed on lamp/hall' in said
+
+
+def test_a_built_in_kind_has_no_private_path(packages, monkeypatch):
+    """Without its entry point a kind is unknown; from any package it is what it was."""
+    ours = dict(plugins.claims(plugins.TRACKERS))
+    without = plugins.Found({plugins.TRACKERS: {key: ours[key] for key in ours if key != 'Pod'}})
+    with monkeypatch.context() as patched:
+        patched.setattr(plugins, '_scan', lambda path: without)
+        assert Trackers().of(PODS) is generic
+    packages.install(
+        'elsewhere', entries='[kubectl_dog.trackers.v1]\nPod = kubectl_dog.trackers.pod\n'
+    )
+    added = {**without.claims[plugins.TRACKERS]}
+    added['Pod'] = plugins.claims(plugins.TRACKERS)['Pod'][:1]
+    assert [one.package for one in added['Pod']] == ['elsewhere']
+    monkeypatch.setattr(plugins, '_scan', lambda path: plugins.Found({plugins.TRACKERS: added}))
+    judged = Trackers().of(PODS).assess(view(pod(phase='Succeeded'), target=POD))
+    assert judged.state is State.READY and judged.has_ended

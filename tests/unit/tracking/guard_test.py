@@ -1,0 +1,176 @@
+"""Whatever a tracker does, the run goes on, and says whose fault it was."""
+
+from __future__ import annotations
+
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.assessments import Progress
+from kubectl_dog.model.assessments import State
+from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.causes import Tolerance
+from kubectl_dog.model.resources import PODS
+from kubectl_dog.model.wants import Logs
+from kubectl_dog.model.wants import Watch
+from kubectl_dog.trackers import existing
+from kubectl_dog.tracking.guard import Guarded
+from kubectl_dog.tracking.shapes import ShapeError
+from tests.unit.builders import DEPLOY
+from tests.unit.builders import POD
+from tests.unit.builders import thing
+from tests.unit.builders import view
+
+LAMP = thing('Lamp')
+READY = Assessment(State.READY)
+PROGRESS = Assessment(State.PROGRESSING, message='by the package')
+CAUSE = Cause('LampBroken', '', 'hall', 'is broken')
+
+
+def tracker(assess=lambda view: PROGRESS, wants=lambda view: (), **others):
+    return SimpleNamespace(wants=wants, assess=assess, **others)
+
+
+def raising(view):
+    raise KeyError('glow')
+
+
+@pytest.fixture
+def told():
+    return []
+
+
+@pytest.fixture
+def guarded(told):
+    return lambda found: Guarded(found, 'acme 1.2', lambda: existing, told.append)
+
+
+def test_what_is_fine_is_given_on(guarded, told):
+    watch = Watch(PODS, 'shop')
+    guard = guarded(tracker(wants=lambda view: [watch]))
+    assert guard.wants(view(LAMP)) == (watch,)
+    assert guard.assess(view(LAMP)) is PROGRESS
+    assert told == []
+
+
+@pytest.mark.parametrize('part', ('wants', 'assess'))
+def test_what_raises_is_told_once_and_replaced_for_good(guarded, told, part):
+    calls = []
+
+    def once(view):
+        calls.append(view)
+        raise KeyError('glow')
+
+    guard = guarded(tracker(**{part: once}))
+    for _ in range(3):
+        guard.wants(view(LAMP))
+        assert guard.assess(view(LAMP)).state is (READY if calls else PROGRESS).state
+    assert len(calls) == 1
+    (said,) = told
+    assert said.startswith(
+        'the tracker of acme 1.2 for Deployment.apps failed on deploy/web, which is judged '
+        "without it from now on: KeyError: 'glow' (guard_test.py, line "
+    )
+
+
+def test_what_fails_on_one_target_still_judges_others(guarded, told):
+    def picky(shown):
+        return raising(shown) if shown.target == DEPLOY else PROGRESS
+
+    guard = guarded(tracker(picky))
+    assert guard.assess(view(LAMP)) == READY
+    assert guard.assess(view(LAMP, target=POD)) is PROGRESS
+    assert len(told) == 1
+
+
+def test_a_script_that_wants_to_end_the_program_does_not(guarded, told):
+    assert guarded(tracker(lambda view: sys.exit(3))).assess(view(LAMP)) == READY
+    assert 'SystemExit: 3' in told[0]
+
+
+def test_an_interruption_is_the_users(guarded):
+    def interrupt(view):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        guarded(tracker(interrupt)).assess(view(LAMP))
+
+
+@pytest.mark.parametrize(
+    ('judged', 'why'),
+    (
+        (None, 'assess(view) gave None, and not an Assessment'),
+        ('ready', 'gave of type str'),
+        (READY._replace(state='ready'), 'Assessment.state is of type str, and must be a State'),
+        (READY._replace(message=None), 'Assessment.message is None, and must be text'),
+        (READY._replace(pods=[LAMP]), 'Assessment.pods is of type list, and must be a tuple of'),
+        (READY._replace(children=(None,)), 'must be a tuple of objects'),
+        (READY._replace(pods=({'metadata': {}},)), 'must be a tuple of objects with a uid'),
+        (READY._replace(notices=('a', 1)), 'must be a tuple of texts'),
+        (READY._replace(progress=(1, 1)), 'must be a Progress or None'),
+        (
+            READY._replace(progress=Progress('3')),
+            'Progress.desired is of type str, and must be a w',
+        ),
+        (READY._replace(recheck_at=float('nan')), 'must be a finite number or None'),
+        (READY._replace(recheck_at=float('inf')), 'must be a finite number or None'),
+        (READY._replace(patience='1m'), 'must be a finite number'),
+        (READY._replace(causes=(CAUSE._replace(code='lamp broken'),)), 'Cause.code is of type str'),
+        (READY._replace(causes=(CAUSE._replace(pods='web-1'),)), 'must be a tuple of texts'),
+        (READY._replace(causes=(CAUSE._replace(allowed=Tolerance()),)), 'it is the user who'),
+        (READY._replace(causes=(CAUSE._replace(logs=('x',)),)), 'must be a tuple of LogRef'),
+        (READY._replace(causes=(CAUSE._replace(patience='5m'),)), 'must be a finite number or N'),
+        (READY._replace(causes=('LampBroken',)), 'must be a tuple of Cause'),
+    ),
+)
+def test_an_assessment_of_another_shape_is_a_failure(guarded, told, judged, why):
+    assert guarded(tracker(lambda view: judged)).assess(view(LAMP)) == READY
+    assert why in told[0]
+
+
+def endless(view):
+    while True:
+        yield Watch(PODS, 'shop')
+
+
+@pytest.mark.parametrize(
+    ('wants', 'why'),
+    (
+        (lambda view: None, 'wants(view) gave None'),
+        (lambda view: 'pods', 'gave of type str'),
+        (lambda view: Watch(PODS, 'shop'), 'gave of type Watch, and not a sequence'),
+        (lambda view: ('pods',), 'gave of type str among the wants'),
+        (lambda view: (Watch('pods', 'shop'),), 'Watch.resource is of type str'),
+        (lambda view: (Watch(PODS, 'shop', {'a': 'b'}),), 'Watch.labels is of type dict'),
+        (lambda view: (Logs('shop', 'a', 'b', 'c', tail='5'),), 'Logs.tail is of type str'),
+        (endless, 'gave more than 64 wants'),
+    ),
+)
+def test_wants_of_another_shape_are_a_failure(guarded, told, wants, why):
+    assert guarded(tracker(wants=wants)).wants(view(LAMP)) == ()
+    assert why in told[0]
+
+
+@pytest.mark.parametrize(
+    ('found', 'why'),
+    (
+        (SimpleNamespace(), 'neither wants(view) nor assess(view)'),
+        (SimpleNamespace(assess='x'), 'must be functions'),
+        (SimpleNamespace, 'SimpleNamespace is a class: register an object of it'),
+        (tracker(codes='LampBroken'), 'its codes must be a tuple'),
+        (tracker(codes=('lamp broken',)), 'its codes must be a tuple'),
+    ),
+)
+def test_what_can_be_no_tracker_is_refused(guarded, found, why):
+    with pytest.raises(ShapeError, match='^.*' + why.replace('(', r'\(').replace(')', r'\)')):
+        guarded(found)
+
+
+def test_what_is_not_implemented_has_a_default(guarded):
+    broken = thing('Lamp', conditions=[{'type': 'Stalled', 'status': 'True', 'reason': 'Dark'}])
+    only_wants = guarded(SimpleNamespace(wants=lambda view: (Watch(PODS, 'shop'),)))
+    assert only_wants.assess(view(broken)).reason == 'Dark'
+    only_assess = guarded(SimpleNamespace(assess=lambda view: PROGRESS))
+    assert only_assess.wants(view(broken)) == ()

@@ -1,0 +1,127 @@
+"""Packages of trackers in whole runs, through the front door."""
+
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog import api
+from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.events import CauseSeen
+from kubectl_dog.model.events import Notice
+from kubectl_dog.model.events import TargetEnded
+from kubectl_dog.model.options import Options
+from kubectl_dog.model.resources import DEPLOYMENTS
+from kubectl_dog.model.resources import Group
+from kubectl_dog.model.resources import Resource
+from kubectl_dog.model.resources import Target
+from kubectl_dog.model.verdicts import Verdict
+from tests.unit.builders import labelled
+from tests.unit.builders import thing
+from tests.unit.in_memory import Cluster
+
+LAMPS = Resource('example.com', 'v1', 'lamps', 'Lamp', 'lamp')
+HALL = Target(LAMPS, 'shop', 'hall')
+READY = {'conditions': [{'type': 'Ready', 'status': 'True', 'observedGeneration': 3}]}
+CAUSE = """
+    from kubectl_dog.tracker import *
+    codes = ('LampBroken',)
+    def wants(view):
+        return (Watch(CONFIGMAPS, view.target.namespace, 'lamp=hall'),)
+    def assess(view):
+        watch, = wants(view)
+        if watch not in view.watched:
+            return waiting('a look at its maps')
+        maps = view.found(watch)
+        cause = Cause('LampBroken', 'Dark', view.target.name, f'{len(maps)} maps', patience=20.0)
+        return waiting('a repair')._replace(causes=(cause,))
+"""
+
+
+def run(*targets, tolerate=(), lamps=('hall',), meta=None):
+    maps = labelled(thing('ConfigMap', 'a'), lamp='hall')
+    cluster = Cluster(*(thing('Lamp', name, meta, **READY) for name in lamps), maps)
+    options = Options(tolerate=tolerate, timeout=100.0)
+    events = list(api.session(cluster, targets or (HALL,), options))
+    ended = [one for one in events if isinstance(one, TargetEnded)]
+    return [one.text for one in events if isinstance(one, Notice)], ended, events
+
+
+def test_a_cause_of_its_own_counts_like_any_other(packages):
+    packages.install('acme', code=CAUSE, Lamp_example_com='')
+    notices, (ended,), events = run()
+    assert (ended.verdict, ended.reason, ended.at) == (Verdict.FAILED, 'LampBroken', 20.0)
+    (seen,) = [one for one in events if isinstance(one, CauseSeen)]
+    assert (seen.cause.message, seen.seconds_left) == ('1 maps', 20.0)
+    assert notices == []
+
+
+@pytest.mark.parametrize(('how', 'at'), (('=40s', 40.0), ('/hall=50s', 50.0), ('/bed=50s', 20.0)))
+def test_the_user_may_tolerate_it(packages, how, at):
+    packages.install('acme', code=CAUSE, Lamp_example_com='')
+    assert run(tolerate=(f'LampBroken{how}',))[1][0].at == at
+
+
+def test_the_target_may_tolerate_it(packages):
+    packages.install('acme', code=CAUSE, Lamp_example_com='')
+    annotations = {'kubectl-dog.github.io/tolerate': 'LampBroken=30s'}
+    notices, (ended,), _ = run(meta={'annotations': annotations})
+    assert (notices, ended.at) == ([], 30.0)
+
+
+def test_a_code_that_none_of_the_targets_has_is_an_error(packages):
+    packages.install('acme', code=CAUSE, Lamp_example_com='')
+    with pytest.raises(UserError, match="no cause has the code 'LampBroken'"):
+        run(Target(DEPLOYMENTS, 'shop', 'web'), tolerate=('LampBroken=5m',))
+
+
+@pytest.mark.parametrize(
+    'code', ('import nowhere', 'def assess(view): return view.oops', 'def wants(view): return 5')
+)
+@pytest.mark.parametrize('targets', ((HALL,), (Group(LAMPS, 'shop', ''),)))
+def test_one_notice_names_the_package_and_the_generic_tracker_judges(packages, code, targets):
+    packages.install('acme', '1.2', code, Lamp_example_com='')
+    (notice,), ended, _ = run(*targets, lamps=('hall', 'bed'))
+    assert 'acme 1.2 for Lamp.example.com' in notice
+    assert {one.verdict for one in ended} == {Verdict.READY}
+
+
+def test_two_that_claim_a_kind_are_told_once(packages):
+    packages.install('acme', code='def wants(view): return ()', Lamp_example_com='')
+    packages.install('zinc', Lamp_example_com='')
+    (notice,), _, events = run(Group(LAMPS, 'shop', ''), lamps=('hall', 'bed'))
+    assert 'that of acme 1.0 is used, not that of zinc 1.0' in notice
+    assert isinstance(events[1], Notice)
+
+
+def test_one_look_and_files_are_judged_by_packages_too(packages):
+    packages.install('acme', '1.2', 'def assess(view): return None', Lamp_example_com='')
+    judges = api.trackers()
+    (status,), _ = api.look(Cluster(thing('Lamp', 'hall', **READY)), (HALL,), judges)
+    (told,) = api.statuses([{'apiVersion': 'example.com/v1', **thing('Lamp', **READY)}], judges)
+    assert (status.state, told.state) == ('ready', 'ready')
+    (notice,) = judges.notices()
+    assert 'acme 1.2' in notice and 'gave None, and not an Assessment' in notice
+
+
+@pytest.mark.parametrize(
+    'odd',
+    (
+        "{'metadata': {'uid': 'a'}}",
+        "{'kind': 7, 'metadata': {'uid': 'a', 'name': [], 'ownerReferences': 5}, 'spec': 3}",
+        "{'kind': 'Pod', 'metadata': {'uid': 'a'}, 'spec': {'containers': 'x'}, 'status': []}",
+        "{'kind': 'Pod', 'metadata': {'uid': 'a'}, 'status': {'containerStatuses': [None, 4]}}",
+        "{'kind': 'Deployment', 'metadata': {'uid': 'a'}, 'status': {'conditions': [1]}}",
+    ),
+)
+@pytest.mark.parametrize('field', ('pods', 'other_pods', 'children'))
+def test_objects_of_odd_shapes_break_nothing(packages, odd, field):
+    code = f"""
+        from kubectl_dog.tracker import waiting
+        def assess(view):
+            return waiting('ever')._replace({field}=({odd},))
+    """
+    packages.install('acme', code=code, Lamp_example_com='')
+    _, (ended,), _ = run()
+    assert (ended.verdict, ended.at) == (Verdict.TIMED_OUT, 100.0)
+    (told,) = api.statuses([{'apiVersion': 'example.com/v1', **thing('Lamp')}], api.trackers())
+    assert told.message == 'waiting for ever'
