@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -130,8 +131,9 @@ def _compile(python, stage, layers, distributions, out):
     }
     plan.write_text(json.dumps(told), encoding='utf-8')
     command = [python.path, '-S', '-B', str(HERE / 'bytecode.py'), str(plan), str(out)]
+    env = {name: text for name, text in os.environ.items() if not name.startswith('PYTHON')}
     # Sets of constants are written in the order of their hashes.
-    subprocess.run(command, check=True, env={'PYTHONHASHSEED': '0'})
+    subprocess.run(command, check=True, env={**env, 'PYTHONHASHSEED': '0'})
 
 
 def _terms(packages):
