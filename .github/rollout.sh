@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# What action.yml runs: installs one release, if its sum is right, and tracks a rollout with it.
+set -euo pipefail
+
+folder=$RUNNER_TEMP/kubectl-dog-$VERSION
+file=$folder/kubectl-dog
+mkdir -p "$folder"
+curl --fail --silent --show-error --location --retry 3 --output "$file" \
+  "$RELEASES/download/v$VERSION/kubectl-dog"
+if command -v sha256sum >/dev/null; then sum=$(sha256sum "$file"); else sum=$(shasum -a 256 "$file"); fi
+if [ "${sum%% *}" != "$SHA256" ]; then
+  echo "kubectl-dog $VERSION has the sum ${sum%% *}, not $SHA256: it was not installed" >&2
+  rm -f "$file"
+  exit 1
+fi
+chmod +x "$file"
+echo "$folder" >>"$GITHUB_PATH"
+
+words=()
+while IFS= read -r word; do
+  if [ -n "$word" ]; then words+=("$word"); fi
+done <<<"$ARGS"
+code=0
+"$file" rollout "${words[@]}" || code=$?
+echo "exit-code=$code" >>"$GITHUB_OUTPUT"
+exit "$code"

@@ -1,0 +1,62 @@
+#!/usr/bin/env python3
+"""Makes everything of a release from its tag, or says why not: `python release.py v0.1.0 dist`.
+
+`python release.py HEAD dist` is the same without a tag, to try; docs/releasing.md says when.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+import sys
+import tarfile
+import tempfile
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parent
+
+
+def main(argv):
+    if len(argv) < 2:
+        print('usage: python release.py TAG|HEAD FOLDER [build options]', file=sys.stderr)
+        return 2
+    name, out, options = argv[0], Path(argv[1]).resolve(), argv[2:]
+    with tempfile.TemporaryDirectory() as work:
+        source = Path(work) / 'kubectl-dog'
+        with tarfile.open(
+            fileobj=io.BytesIO(_git('archive', '--prefix=kubectl-dog/', name))
+        ) as files:
+            files.extractall(work, filter='data')
+        wrong = [] if name == 'HEAD' else list(obstacles(name, source))
+        if wrong:
+            print('\n'.join(f'release: {one}' for one in wrong), file=sys.stderr)
+            return 1
+        # The scripts of the tag build the tag: an old release can be made again from any checkout.
+        for script in (['zipapp/build.py', '--out', out, *options], ['krew/manifest.py', out]):
+            done = subprocess.run([sys.executable, *map(str, script)], cwd=source, check=False)
+            if done.returncode:
+                return done.returncode
+    return 0
+
+
+def obstacles(tag, source):
+    """Sentences on what a tag and the sources under it do not agree on."""
+    told = (source / 'kubectl_dog' / 'version.py').read_text(encoding='utf-8')
+    version = re.search(r"^VERSION = '(.+)'$", told, re.M)[1]
+    if tag != f'v{version}':
+        yield f'the tag {tag} is not that of version {version} in kubectl_dog/version.py'
+    changes = (source / 'CHANGELOG.md').read_text(encoding='utf-8')
+    if not re.search(rf'^## (\[)?{re.escape(version)}\b', changes, re.M):
+        yield f'CHANGELOG.md has no section for {version}'
+
+
+def _git(*words):
+    done = subprocess.run(['git', *words], cwd=_ROOT, check=False, capture_output=True)
+    if done.returncode:
+        raise SystemExit(f'release: {done.stderr.decode().strip()}')
+    return done.stdout
+
+
+if __name__ == '__main__':
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,115 @@
+"""What releases the program and what runs it in CI: it parses, and agrees with the rest."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import runpy
+import subprocess
+
+import pytest
+import yaml
+
+from kubectl_dog.version import VERSION
+from tests.artefacts import ROOT
+from tests.artefacts import import_module
+
+WORKFLOW = yaml.safe_load((ROOT / '.github' / 'workflows' / 'release.yml').read_text())
+ACTION = yaml.safe_load((ROOT / 'action.yml').read_text())
+JOB = WORKFLOW['jobs']['build']
+STEPS = [*JOB['steps'], *ACTION['runs']['steps']]
+CHANGES = f'# Changelog\n\n## {VERSION}, 2026-01-01\n'
+
+
+@pytest.mark.parametrize('step', STEPS)
+def test_steps_use_an_action_or_run_a_script_that_bash_can_read(step):
+    assert ('uses' in step) is not ('run' in step)
+    subprocess.run(['bash', '-n'], input=step.get('run', ''), text=True, check=True)
+    assert '${{' not in step.get('run', ''), 'what comes from outside is never code'
+
+
+def test_the_workflow_may_do_what_provenance_and_publishing_need_and_no_more():
+    assert WORKFLOW['permissions'] == {}
+    allowed = {'contents': 'write', 'id-token': 'write', 'attestations': 'write'}
+    assert JOB['permissions'] == allowed
+    [attested] = [step for step in JOB['steps'] if 'attest' in step.get('uses', '')]
+    assert attested['with'] == {'subject-checksums': 'dist/SHA256SUMS'}
+
+
+def test_the_workflow_has_every_python_that_the_build_compiles_for():
+    [pythons] = [
+        step['with']['python-version'] for step in JOB['steps'] if 'setup-python' in str(step)
+    ]
+    told = import_module('pythons')
+    assert pythons.split() == [f'3.{minor}' for minor in told.MINORS]
+
+
+def test_the_container_copies_what_is_built():
+    lines = (ROOT / 'Containerfile').read_text().splitlines()
+    assert 'COPY dist/kubectl-dog /usr/local/bin/' in lines
+    assert [line.split()[1] for line in lines if line.startswith('FROM')] == ['python:3.13-slim']
+
+
+@pytest.mark.parametrize(
+    ('tag', 'changes', 'said'),
+    (
+        (f'v{VERSION}', CHANGES, []),
+        (
+            VERSION,
+            CHANGES,
+            [f'the tag {VERSION} is not that of version {VERSION} in kubectl_dog/version.py'],
+        ),
+        (
+            f'v{VERSION}',
+            '# Changelog\n\n## Unreleased\n',
+            [f'CHANGELOG.md has no section for {VERSION}'],
+        ),
+    ),
+)
+def test_a_tag_that_does_not_fit_is_not_released(tmp_path, tag, changes, said):
+    (tmp_path / 'kubectl_dog').mkdir()
+    (tmp_path / 'kubectl_dog' / 'version.py').write_text(f"VERSION = '{VERSION}'\n")
+    (tmp_path / 'CHANGELOG.md').write_text(changes)
+    obstacles = runpy.run_path(str(ROOT / 'release.py'))['obstacles']
+    assert list(obstacles(tag, tmp_path)) == said
+
+
+def acted(folder, digest, args):
+    """Run the action's script, with a release in `folder` that prints its arguments."""
+    env = {
+        'PATH': os.environ['PATH'],
+        'VERSION': '9.9.9',
+        'SHA256': digest,
+        'ARGS': args,
+        'RELEASES': f'file://{folder}/releases',
+        'RUNNER_TEMP': str(folder),
+        'GITHUB_PATH': str(folder / 'path'),
+        'GITHUB_OUTPUT': str(folder / 'output'),
+    }
+    script = ROOT / '.github' / 'rollout.sh'
+    return subprocess.run([script], env=env, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def released(tmp_path):
+    folder = tmp_path / 'releases' / 'download' / 'v9.9.9'
+    folder.mkdir(parents=True)
+    (folder / 'kubectl-dog').write_text('#!/bin/sh\nprintf "[%s]" "$@"\nexit 3\n')
+    return hashlib.sha256((folder / 'kubectl-dog').read_bytes()).hexdigest()
+
+
+def test_the_action_runs_the_release_and_hands_on_its_verdict(tmp_path, released):
+    done = acted(tmp_path, released, 'deploy/web\n--expect-image\na b; $(id)\n')
+    assert (done.returncode, done.stdout) == (
+        3,
+        '[rollout][deploy/web][--expect-image][a b; $(id)]',
+    )
+    assert (tmp_path / 'output').read_text() == 'exit-code=3\n'
+    assert (tmp_path / 'path').read_text() == f'{tmp_path}/kubectl-dog-9.9.9\n'
+
+
+def test_the_action_refuses_a_file_with_another_sum(tmp_path, released):
+    done = acted(tmp_path, '0' * 64, 'deploy/web')
+    assert (done.returncode, done.stdout) == (1, '')
+    assert f'has the sum {released}, not {"0" * 64}: it was not installed' in done.stderr
+    assert not list(tmp_path.glob('kubectl-dog-9.9.9/*'))

@@ -1,0 +1,158 @@
+#!/usr/bin/env python3
+"""Builds the release artefacts: the same input gives the same bytes. README.md says what and why.
+
+python zipapp/build.py --out dist [--with PACKAGE]...
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from hashlib import sha256
+from pathlib import Path
+
+import project
+import pythons
+import sbom
+import wheels
+from archive import Member
+from archive import tarred
+from archive import zipped
+from errors import BuildError
+from wheels import HERE
+
+_RUNTIME = HERE / 'runtime'
+# The launchers that pip puts in front of scripts, by krew's names of the platforms.
+LAUNCHERS = {'amd64': 't64.exe', 'arm64': 't64-arm.exe', '386': 't32.exe'}
+_SHEBANG = b'#!/usr/bin/env python -S\r\n'
+_OLD = 'py39'
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(description='Builds the release artefacts.')
+    parser.add_argument('--out', type=Path, required=True, help='folder to write them to')
+    parser.add_argument(
+        '--with',
+        dest='plugins',
+        action='append',
+        default=[],
+        metavar='PACKAGE',
+        help='bake in one more package, as pip knows it: a folder, a wheel, name==version',
+    )
+    parser.add_argument(
+        '--python',
+        action='append',
+        default=[],
+        metavar='PATH',
+        help='an interpreter to compile for; default: those of 3.9 to 3.13 that are here',
+    )
+    args = parser.parse_args(argv)
+    try:
+        with tempfile.TemporaryDirectory() as work:
+            for line in build(args.out, args.plugins, pythons.found(args.python), Path(work)):
+                print(line)
+    except BuildError as error:
+        print(f'build: {error}', file=sys.stderr)
+        return 1
+    return 0
+
+
+def build(out, plugins, interpreters, work):
+    """Write everything to `out`; returns the lines of SHA256SUMS."""
+    out.mkdir(parents=True, exist_ok=True)
+    if any(out.iterdir()):
+        raise BuildError(f'{out} is not empty: remove it, or choose another folder')
+    tools = project.tools(work / 'tools')
+    _, wheel = project.build(tools, work, out)
+    ours = wheels.opened(wheel)
+    packages = wheels.locked('requirements.txt', work / 'new', '3.13')
+    packages += wheels.asked(plugins, wheel, work / 'asked', [ours, *packages])
+    old = wheels.locked('requirements-3.9.txt', work / 'old', '3.9')
+    launcher = wheels.tool(tools, 'distlib')
+    members = _members([ours, *packages], old, interpreters, work)
+    builders = [('CPython', python.version) for python in interpreters]
+    name = f'kubectl-dog-{ours.version}'
+    bill = sbom.document(ours, [*packages, *old, launcher], builders)
+    beside = [
+        Member('LICENSE', ours.licences[0].data),
+        Member('THIRD-PARTY-LICENSES.txt', _terms([*packages, *old, launcher])),
+        Member(f'{name}.cdx.json', bill),
+    ]
+    file = zipped(members, (_RUNTIME / 'header.sh').read_bytes())
+    (out / f'{name}.cdx.json').write_bytes(bill)
+    (out / 'THIRD-PARTY-LICENSES.txt').write_bytes(beside[1].data)
+    (out / 'kubectl-dog').write_bytes(file)
+    (out / 'kubectl-dog').chmod(0o755)
+    (out / f'{name}-unix.tar.gz').write_bytes(tarred([Member('kubectl-dog', file, True), *beside]))
+    for arch, launched in LAUNCHERS.items():
+        head = (tools / 'distlib' / launched).read_bytes()
+        windows = Member('kubectl-dog.exe', head + _SHEBANG + zipped(members), True)
+        (out / f'{name}-windows-{arch}.zip').write_bytes(zipped([windows, *beside]))
+    return sums(out)
+
+
+def _members(packages, old, interpreters, work):
+    """What is inside: the sources, the data, the metadata, and byte code for each interpreter."""
+    stage, compiled = work / 'stage', work / 'compiled'
+    compiled.mkdir()
+    members = [member for package in packages for member in package.members]
+    members += [one._replace(name=f'{_OLD}/{one.name}') for p in old for one in p.members]
+    for member in members:
+        path = stage / member.name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(member.data)
+    for python in interpreters:
+        layers = [_OLD, ''] if python.minor == 9 else ['']
+        rows = _rows(old, f'{_OLD}/') if python.minor == 9 else []
+        known = {row[0] for row in rows}
+        rows += [row for row in _rows(packages, '') if row[0] not in known]
+        _compile(python, stage, layers, rows, compiled)
+    members.append(Member('__main__.py', (_RUNTIME / '__main__.py').read_bytes()))
+    for file in sorted(compiled.iterdir()):
+        members.append(Member(f'bytecode/{file.name}', file.read_bytes(), stored=True))
+    return members
+
+
+def _rows(packages, layer):
+    return [(p.name, p.version, layer + p.folder, p.entry_points) for p in packages]
+
+
+def _compile(python, stage, layers, distributions, out):
+    plan = stage.parent / 'plan.json'
+    told = {
+        'folder': str(stage),
+        'layers': layers,
+        'importer': str(_RUNTIME / 'bundle.py'),
+        'distributions': distributions,
+    }
+    plan.write_text(json.dumps(told), encoding='utf-8')
+    command = [python.path, '-S', '-B', str(HERE / 'bytecode.py'), str(plan), str(out)]
+    env = {name: text for name, text in os.environ.items() if not name.startswith('PYTHON')}
+    # Sets of constants are written in the order of their hashes.
+    subprocess.run(command, check=True, env={**env, 'PYTHONHASHSEED': '0'})
+
+
+def _terms(packages):
+    """The licence texts of everything that is bundled, one after the other."""
+    parts = []
+    for package in packages:
+        for licence in package.licences:
+            title = f'{package.name} {package.version}: {licence.name.split("/")[-1]}'
+            parts.append(f'{title}\n{"=" * len(title)}\n\n{licence.data.decode("utf-8").strip()}\n')
+    return '\n\n'.join(parts).encode('utf-8')
+
+
+def sums(out):
+    """Write SHA256SUMS, as sha256sum -c reads it; returns its lines."""
+    files = sorted(path for path in out.iterdir() if path.name != 'SHA256SUMS')
+    lines = [f'{sha256(path.read_bytes()).hexdigest()}  {path.name}' for path in files]
+    (out / 'SHA256SUMS').write_text('\n'.join(lines) + '\n', encoding='utf-8', newline='\n')
+    return lines
+
+
+if __name__ == '__main__':
+    raise SystemExit(main())

@@ -1,0 +1,83 @@
+"""Compiles a folder for the Python that runs this: `python bytecode.py FOLDER OUT`.
+
+The result is what runtime/__main__.py reads: the size and the code of the importer, the size of
+the table, the table, and each module's code, compressed one by one, as a start needs half of them.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import marshal
+import os
+import sys
+import zlib
+from importlib.util import MAGIC_NUMBER
+
+from lean import without_annotations
+from lean import without_docstrings
+
+_OURS = 'kubectl_dog/'
+
+
+def main(plan, out):
+    """`plan` is a JSON file: the folder, its layers (the earlier hide the later), the importer's
+    source, and the distributions as the importer's table has them.
+    """
+    with open(plan, encoding='utf-8') as lines:
+        told = json.load(lines)
+    modules, codes, place = {}, [], 0
+    for path, name in sources(told['folder'], told['layers']):
+        code = zlib.compress(compiled(os.path.join(told['folder'], path), path), 9)
+        modules[name] = (path, place, place + len(code))
+        codes.append(code)
+        place += len(code)
+    table = marshal.dumps((modules, [tuple(row) for row in told['distributions']]))
+    magic = int.from_bytes(MAGIC_NUMBER[:2], 'little')
+    with open(os.path.join(out, str(magic)), 'wb') as file:
+        for part in (compiled(told['importer'], 'bundle.py'), table):
+            file.write(len(part).to_bytes(4, 'little') + part)
+        file.writelines(codes)
+
+
+def sources(folder, layers):
+    """(path below the folder, module's name) of all modules, in the order of the layers."""
+    hidden = set()
+    for layer in layers:
+        top = os.path.join(folder, layer) if layer else folder
+        packages = {name for name in os.listdir(top) if _is_code(top, name)} - {*layers, *hidden}
+        for package in sorted(packages):
+            for path in sorted(_files(os.path.join(top, package))):
+                module = os.path.relpath(path, top)[: -len('.py')].replace(os.sep, '.')
+                place = os.path.relpath(path, folder).replace(os.sep, '/')
+                yield place, module[: -len('.__init__')] if _is_package(path) else module
+        hidden |= packages
+
+
+def _is_code(top, name):
+    return name.endswith('.py') or os.path.isfile(os.path.join(top, name, '__init__.py'))
+
+
+def _is_package(path):
+    return os.path.basename(path) == '__init__.py'
+
+
+def _files(path):
+    if path.endswith('.py'):
+        return [path]
+    return [
+        os.path.join(at, one) for at, _, some in os.walk(path) for one in some if one[-3:] == '.py'
+    ]
+
+
+def compiled(file, name):
+    """The code of a module, marshalled."""
+    with open(file, 'rb') as source:
+        tree = without_docstrings(ast.parse(source.read(), name))
+    if name.startswith(_OURS):
+        tree = without_annotations(tree)
+    return marshal.dumps(compile(tree, name, 'exec', dont_inherit=True))
+
+
+if __name__ == '__main__':
+    main(*sys.argv[1:])

@@ -1,0 +1,52 @@
+"""The interpreters that compile byte code: one of each minor version that the file is quick on."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import NamedTuple
+
+from errors import BuildError
+
+MINORS = (9, 10, 11, 12, 13)
+_VERSION = 'import sys; print(*sys.version_info[:3], sep=".")'
+
+
+class Python(NamedTuple):
+    path: str
+    version: str
+
+    @property
+    def minor(self):
+        return int(self.version.split('.')[1])
+
+
+def found(given):
+    """One interpreter for each of MINORS: of those `given`, or else of those that are here."""
+    pythons = {python.minor: python for path in given if (python := _asked(path))}
+    if not given:
+        pythons = {minor: python for minor in MINORS if (python := _installed(minor))}
+    missing = [f'3.{minor}' for minor in MINORS if minor not in pythons]
+    if missing:
+        raise BuildError(
+            f'there is no Python {", ".join(missing)} here: install it, or name it with --python'
+        )
+    return [pythons[minor] for minor in MINORS]
+
+
+def _installed(minor):
+    named = shutil.which(f'python3.{minor}')
+    versions = Path.home() / '.pyenv' / 'versions'
+    kept = sorted(versions.glob(f'3.{minor}.*'), key=lambda path: int(path.name.split('.')[2]))
+    for path in [*(str(folder / 'bin' / 'python') for folder in reversed(kept)), named]:
+        python = _asked(path) if path else None
+        if python and python.minor == minor:
+            return python
+    return None
+
+
+def _asked(path):
+    """What an interpreter says it is; None where it does not run (a shim without a version)."""
+    done = subprocess.run([path, '-S', '-c', _VERSION], check=False, capture_output=True, text=True)
+    return Python(path, done.stdout.strip()) if done.returncode == 0 else None

@@ -1,0 +1,125 @@
+"""Imports from the single file: modules by their byte code, and what importlib.metadata asks for.
+
+zipimport would do both, by reading the archive's directory once more for each question and with
+byte code for one Python only; a start from here costs half as much (README.md has the figures).
+"""
+
+from __future__ import annotations
+
+import gc
+import marshal
+import sys
+from importlib.machinery import ModuleSpec
+from zipimport import zipimporter
+from zlib import decompress
+
+_ENTRY = 'kubectl_dog.cli.main'
+
+
+class Bundle:
+    """Finder, loader and metadata of everything in the archive.
+
+    `modules` has (path of the source, start, end) by the module's name, the place being that of
+    its compressed byte code; `distributions` has (name, version, metadata folder, entry points).
+    """
+
+    def __init__(self, archive, modules, distributions, code):
+        # importlib.resources of Python 3.9 asks for this name, as zipimport has it.
+        self.archive = archive
+        self._modules = modules
+        self._distributions = distributions
+        self._code = code
+
+    def find_spec(self, name, path=None, target=None):
+        if name not in self._modules:
+            return None
+        file, package = self.get_filename(name), self.is_package(name)
+        spec = ModuleSpec(name, self, origin=file, is_package=package)
+        spec.has_location = True
+        if package:
+            spec.submodule_search_locations.append(file.rpartition('/')[0])
+        return spec
+
+    def create_module(self, spec):
+        return None
+
+    def exec_module(self, module):
+        exec(self.get_code(module.__spec__.name), module.__dict__)
+
+    def get_code(self, name):
+        _, start, end = self._modules[name]
+        return marshal.loads(decompress(self._code[start:end]))
+
+    def get_filename(self, name):
+        return f'{self.archive}/{self._modules[name][0]}'
+
+    def is_package(self, name):
+        return self._modules[name][0].endswith('/__init__.py')
+
+    def get_source(self, name):
+        return self.get_data(self.get_filename(name)).decode('utf-8')
+
+    def get_resource_reader(self, name):
+        folder = self.get_filename(name).rpartition('/')[0]
+        return zipimporter(folder.rpartition('/')[0]).get_resource_reader(name)
+
+    def get_data(self, path):
+        return zipimporter(self.archive).get_data(path)
+
+    def find_distributions(self, context):
+        """The bundled packages, in the class of who asks: the standard library, or the backport."""
+        wanted = None if context.name is None else normalized(context.name)
+        base = sys.modules[type(context).__module__].Distribution
+        for row in self._distributions:
+            if wanted in (None, normalized(row[0])):
+                yield bundled(base)(self, *row)
+
+
+def normalized(name):
+    return name.replace('-', '_').replace('.', '_').lower()
+
+
+def bundled(base):
+    """A class of distributions whose metadata is in the archive."""
+
+    class Bundled(base):
+        def __init__(self, bundle, name, version, folder, entry_points):
+            self._bundle = bundle
+            self._name = name
+            self._version = version
+            self._folder = folder
+            self._entry_points = entry_points
+
+        # The base class would parse the whole metadata for each of these.
+        name = property(lambda self: self._name)
+        version = property(lambda self: self._version)
+        _normalized_name = property(lambda self: normalized(self._name))
+
+        def read_text(self, filename):
+            if filename == 'entry_points.txt':
+                return self._entry_points
+            try:
+                return self._bundle.get_data(f'{self._folder}/{filename}').decode('utf-8')
+            except OSError:
+                return None
+
+        def locate_file(self, path):
+            return f'{self._bundle.archive}/{path}'
+
+    return Bundled
+
+
+def install(archive, data):
+    """Make everything in the archive importable; returns the program's main()."""
+    size = int.from_bytes(data[:4], 'little')
+    modules, distributions = marshal.loads(data[4 : 4 + size])
+    bundle = Bundle(archive, modules, distributions, data[4 + size :])
+    sys.meta_path.insert(0, bundle)
+    if sys.path[:1] == [archive]:
+        del sys.path[0]
+    # Imports make what stays: looking through it for garbage finds none, and takes time.
+    gc.disable()
+    __import__(_ENTRY)
+    gc.freeze()
+    gc.enable()
+    return sys.modules[_ENTRY].main
