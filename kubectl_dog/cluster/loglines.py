@@ -27,7 +27,9 @@ class LineReader:
         self._first = self._last
         # The times of what was delivered in the last second, batch by batch.
         self._recent: list[array[int]] = []
-        self._seen: Counter[int] = Counter()
+        # Those that have to come again: as they came, and once that fails in whatever order.
+        self._due: list[int] = []
+        self._seen: Counter[int] | None = None
         self._catching_up = True
         # Of a recent line: its time up to the second, what that is, and what follows the fraction.
         self._prefix = ''
@@ -41,7 +43,8 @@ class LineReader:
 
     def reopen(self) -> None:
         """What follows comes from a new opening, and begins with lines that were seen."""
-        self._seen = Counter(at for batch in self._recent for at in batch)
+        self._due = [at for batch in self._recent for at in batch if at >= self._first]
+        self._seen = None
         self._catching_up = True
 
     def read(self, block: bytes) -> tuple[list[LogLine], list[str]]:
@@ -99,12 +102,19 @@ class LineReader:
 
     def _news(self, times: list[int], texts: list[str]) -> tuple[list[int], list[str]]:
         """Leave out what was seen; after the first line that is new there is no more of that."""
+        if self._seen is None:
+            same = min(len(times), len(self._due))
+            news = times[same:]
+            if times[:same] == self._due[:same] and (not news or news[0] >= self._first):
+                del self._due[:same]
+                self._catching_up = not news
+                return news, texts[same:]
+            self._seen = Counter(self._due)
         for number, at in enumerate(times):
             if at < self._first:
                 continue
             if not self._seen[at]:
-                self._catching_up = False
-                self._seen.clear()
+                self._catching_up, self._seen = False, None
                 return times[number:], texts[number:]
             self._seen[at] -= 1
         return [], []

@@ -53,6 +53,8 @@ class LogReader(Reader):
         self._patience = Backoff(1.0, 5.0, lambda: 1.0)
         self._refusals = 0
         self._trouble = ''
+        # The kubelet's own words of a run that were told last.
+        self._told = (-1, '')
 
     def update(self, want: Logs) -> None:
         """The pod's status shows something new; called by the owner."""
@@ -150,11 +152,10 @@ class LogReader(Reader):
             self._history = False
         self._lines.reopen()
         lines = Lines(_CLIP)
-        told = False
         while True:
             chunk = self.read(stream)
             block = lines.block(chunk) if chunk else b''.join(line + b'\n' for line in lines.rest())
-            told = self._deliver(block, told)
+            self._deliver(block)
             if not chunk:
                 return
 
@@ -167,16 +168,17 @@ class LogReader(Reader):
             query.append(('tailLines', str(want.tail)))
         return query
 
-    def _deliver(self, block: bytes, told: bool) -> bool:
+    def _deliver(self, block: bytes) -> None:
         lines, notices = self._lines.read(block)
-        if notices and not told:
-            self.emit(LogGap(notices[0]))
         if lines:
             self.emit(LogLines(tuple(lines), self._next))
             self._skipping = False
             self._backoff.reset()
             self._patience.reset()
-        return told or bool(notices)
+        # What keeps a kubelet from following a log is met by every new opening.
+        if notices and self._told != (self._next, notices[0]):
+            self._told = (self._next, notices[0])
+            self.emit(LogGap(notices[0]))
 
     def _final(self, refused: RefusedError, want: Logs) -> bool:
         """Whether there is no use in asking again; else wait as long as seems right."""

@@ -144,8 +144,21 @@ def test_a_last_line_without_line_feed_is_delivered(server, begin):
 
 def test_what_the_kubelet_says_itself_is_a_gap_and_told_once(server, begin):
     message = b'unable to retrieve container logs for containerd://abc'
-    server.on(PATH, stream(message + b'\n', line('one'), message))
-    assert said(begin(running=False), 3) == [LogGap(message.decode()), 'one', LogEnd(0)]
+    server.on(PATH, stream(line('one'), message + b'\n', message))
+    assert said(begin(running=False), 3) == ['one', LogGap(message.decode()), LogEnd(0)]
+
+
+def test_what_every_opening_of_a_run_meets_is_told_once(server, begin, world):
+    world.slow = 2.0
+    message = b'failed to create fsnotify watcher: too many open files'
+    met, gap = stream(line('one'), message), LogGap(message.decode())
+    more = stream(line('one'), line('two', 25), message)
+    server.on(PATH, met, more, more, stream(), stream(line('three', 26), message))
+    run = begin()
+    assert said(run, 3) == ['one', gap, 'two']
+    assert run.quiet()
+    run.reader.update(want(restarts=1))
+    assert said(run, 3) == [LogEnd(0), 'three', gap]
 
 
 def test_an_end_that_the_pod_confirms_later_is_an_end(server, begin):

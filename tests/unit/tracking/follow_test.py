@@ -9,9 +9,11 @@ from kubectl_dog.model.events import ChildChanged
 from kubectl_dog.model.events import LogChunk
 from kubectl_dog.model.events import Notice
 from kubectl_dog.model.items import LogEnd
+from kubectl_dog.model.items import LogGap
 from kubectl_dog.model.items import LogLine
 from kubectl_dog.model.items import LogLines
 from kubectl_dog.model.wants import Logs
+from kubectl_dog.tracking.track import Track
 from tests.unit.builders import POD
 from tests.unit.builders import PROBED
 from tests.unit.builders import container
@@ -136,3 +138,12 @@ def test_the_last_lines_of_a_pod_that_is_gone_are_waited_for():
     play.give(2.5, want, LogLines((LogLine(1, 'bye'),)))
     assert [line.text for chunk in play.of(LogChunk) for line in chunk.lines] == ['bye']
     assert want not in play.until(3.1).step.wants
+
+
+@pytest.mark.parametrize('payload', (LogLines((LogLine(1, 'x'),)), LogGap('no more files')))
+def test_what_comes_of_logs_costs_no_look_at_what_they_are_about(payload, monkeypatch):
+    play = follow(pod(status(), owner='rs-2'))
+    [want] = [want for want in play.step.wants if isinstance(want, Logs)]
+    monkeypatch.setattr(Track, 'step', None)
+    play.give(1, want, payload)
+    assert isinstance(play.told[-1], (LogChunk, Notice))
