@@ -30,6 +30,7 @@ class LineReader:
         # Those that have to come again: as they came, and once that fails in whatever order.
         self._due: list[int] = []
         self._seen: Counter[int] | None = None
+        self._missed = False
         self._catching_up = True
         # Of a recent line: its time up to the second, what that is, and what follows the fraction.
         self._prefix = ''
@@ -41,11 +42,21 @@ class LineReader:
         """Where a new opening must begin, in whole epoch seconds; 0: at the very start."""
         return self._last // _SECOND
 
-    def reopen(self) -> None:
-        """What follows comes from a new opening, and begins with lines that were seen."""
+    def reopen(self, same: bool = True) -> None:
+        """What follows comes from a new opening; that of the `same` run begins with lines that
+        were seen.
+        """
         self._due = [at for batch in self._recent for at in batch if at >= self._first]
         self._seen = None
+        self._missed = same and bool(self._due)
         self._catching_up = True
+
+    def gap(self, lines: list[LogLine]) -> tuple[int, int] | None:
+        """Between which times lines may have been lost before these, which `read` gave last."""
+        if self._catching_up or not self._missed or not lines:
+            return None
+        self._missed = False
+        return self._due[-1], lines[0].time
 
     def read(self, block: bytes) -> tuple[list[LogLine], list[str]]:
         """New lines; and what the kubelet itself has to say, which bears no time.
@@ -106,6 +117,7 @@ class LineReader:
             same = min(len(times), len(self._due))
             news = times[same:]
             if times[:same] == self._due[:same] and (not news or news[0] >= self._first):
+                self._missed = self._missed and not same
                 del self._due[:same]
                 self._catching_up = not news
                 return news, texts[same:]
@@ -117,6 +129,7 @@ class LineReader:
                 self._catching_up, self._seen = False, None
                 return times[number:], texts[number:]
             self._seen[at] -= 1
+            self._missed = False
         return [], []
 
     def _remember(self, times: list[int]) -> None:

@@ -27,6 +27,11 @@ _CLIP = 16 * 1024
 _PREVIOUS_SILENCE = 30.0
 _IDLE = 3600.0
 _WAITING = 30.0
+# What was read last is not there any more.
+_LOST = (
+    'lines written between {} and {} UTC may be missing: '
+    'the log was rotated, or the container restarted, in between'
+)
 
 
 class LogReader(Reader):
@@ -53,6 +58,8 @@ class LogReader(Reader):
         self._patience = Backoff(1.0, 5.0, lambda: 1.0)
         self._refusals = 0
         self._trouble = ''
+        # The run whose lines came last, while there may be more.
+        self._run = -1
         # The kubelet's own words of a run that were told last.
         self._told = (-1, '')
 
@@ -133,7 +140,7 @@ class LogReader(Reader):
         self._end(previous)
 
     def _end(self, restarts: int) -> None:
-        self._next = restarts + 1
+        self._next, self._run = restarts + 1, -1
         self._doubt = self._again = False
         self._skipping = self._skipping and self._history
         self.emit(LogEnd(restarts))
@@ -150,7 +157,7 @@ class LogReader(Reader):
         self._works()
         if kind[0][0] == 'follow':
             self._history = False
-        self._lines.reopen()
+        self._lines.reopen(self._run == self._next)
         lines = Lines(_CLIP)
         while True:
             chunk = self.read(stream)
@@ -170,8 +177,13 @@ class LogReader(Reader):
 
     def _deliver(self, block: bytes) -> None:
         lines, notices = self._lines.read(block)
+        gap = self._lines.gap(lines)
+        if gap:
+            clock = [time.strftime('%H:%M:%S', time.gmtime(at // 10**9)) for at in gap]
+            self.emit(LogGap(_LOST.format(*clock)))
         if lines:
             self.emit(LogLines(tuple(lines), self._next))
+            self._run = self._next
             self._skipping = False
             self._backoff.reset()
             self._patience.reset()

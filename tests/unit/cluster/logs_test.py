@@ -106,6 +106,35 @@ def test_goes_on_after_a_cut_without_doubles(server, begin, how):
     assert queries(server)[1]['sinceTime'] == '2023-11-14T22:13:20Z'
 
 
+@pytest.mark.parametrize(
+    'served',
+    (
+        pytest.param((), id='nothing'),
+        pytest.param((line('b', 20, 8),), id='a part'),
+        pytest.param((line('a', 20, 7), line('b', 20, 8)), id='all'),
+    ),
+)
+def test_what_was_rotated_away_while_the_connection_was_cut_is_told(server, begin, served):
+    first = stream(line('a', 20, 7), line('b', 20, 8), then='cut')
+    server.on(PATH, first, stream(*served, line('z', 29), line('zz', 29), then='hold'))
+    run = begin()
+    assert said(run, 2) == ['a', 'b']
+    if not served:
+        [gap] = run.get()
+        assert gap.message.startswith(
+            'lines written between 22:13:20 and 22:13:29 UTC may be missing'
+        )
+    assert said(run, 2) == ['z', 'zz']
+
+
+def test_the_next_run_need_not_begin_with_lines_of_the_one_before(server, begin):
+    server.on(PATH, stream(line('a')), stream(line('a')), stream(line('b', 21), then='hold'))
+    run = begin(running=True)
+    assert said(run, 1) == ['a']
+    run.reader.update(want(restarts=1))
+    assert said(run, 2) == [LogEnd(0), 'b']
+
+
 def test_equal_times_are_counted_again_after_a_second_cut(server, begin):
     server.on(
         PATH,
@@ -249,7 +278,7 @@ def test_an_end_while_the_container_runs_on_was_the_connections(server, begin, w
         PATH,
         stream(line('one')),
         stream(line('one'), line('two', 25)),
-        stream(line('three', 26), then='hold'),
+        stream(line('two', 25), line('three', 26), then='hold'),
     )
     assert said(begin(), 3) == ['one', 'two', 'three']
     assert world.waits == [1.0, 1.0]
