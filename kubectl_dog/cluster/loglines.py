@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from array import array
 from collections import Counter
 from functools import partial
@@ -51,12 +52,17 @@ class LineReader:
         self._missed = same and bool(self._due)
         self._catching_up = True
 
-    def gap(self, lines: list[LogLine]) -> tuple[int, int] | None:
-        """Between which times lines may have been lost before these, which `read` gave last."""
+    def gap(self, lines: list[LogLine]) -> str:
+        """What to say of lines that may be lost before these, which `read` gave last; or ''."""
         if self._catching_up or not self._missed or not lines:
-            return None
+            return ''
         self._missed = False
-        return self._due[-1], lines[0].time
+        ends = (self._due[-1], lines[0].time)
+        since, until = (time.strftime('%H:%M:%S', time.gmtime(at // _SECOND)) for at in ends)
+        return (
+            f'lines written between {since} and {until} UTC may be missing: '
+            'the log was rotated, or the container restarted, in between'
+        )
 
     def read(self, block: bytes) -> tuple[list[LogLine], list[str]]:
         """New lines; and what the kubelet itself has to say, which bears no time.

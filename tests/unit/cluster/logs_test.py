@@ -303,6 +303,36 @@ def test_a_container_that_came_back_from_its_end_is_read_on(server, begin, world
     assert said(run, 1) == ['two']
 
 
+def test_a_run_that_begins_while_the_one_before_is_opened_is_not_taken_for_it(server, begin):
+    server.on(
+        PATH,
+        stream(line('b', 25), then='hold'),
+        stream(line('a', 24)),
+        stream(line('b', 25), then='hold'),
+    )
+    run = begin(running=False)
+    assert run.quiet()
+    run.reader.update(want(restarts=1, running=True))
+    payloads = run.get(3)
+    assert payloads[1] == LogEnd(0)
+    assert [(texts(one), one.run) for one in payloads[::2]] == [(['a'], 0), (['b'], 1)]
+
+
+def test_what_is_held_back_of_an_ended_run_comes_once_it_runs_on(server, begin):
+    held = stream(line('a', 24), line('b', 25), then='hold')
+    server.on(PATH, held, held)
+    run = begin(running=False)
+    assert run.quiet()
+    run.reader.update(want(running=True))
+    assert said(run, 2) == ['a', 'b']
+
+
+def test_much_of_an_ended_run_is_not_held_back(server, begin):
+    lines = [line('x' * 1000, 24) for _ in range(300)]
+    server.on(PATH, stream(*lines, then='hold'))
+    assert len(said(begin(running=False), 250)) >= 250
+
+
 def test_a_restart_told_late_is_told_before_the_next_run_ends(server, begin, world):
     world.slow = 2.0
     server.on(
