@@ -121,19 +121,25 @@ def test_no_gap_is_told_where_there_is_none(crowd):
 
 
 @pytest.fixture(scope='module')
-def again(quick, tmp_path_factory):
-    """Ten restarts in a row: what was printed, and which runs the pod's status showed alive."""
+def restarting(quick, tmp_path_factory):
+    """Ten restarts in a row, which go on: the recording and the run."""
     folder = tmp_path_factory.mktemp('again')
     kept = {'volumeMounts': [{'name': 'kept', 'mountPath': '/kept'}]}
     volumes = [{'name': 'kept', 'emptyDir': {}}]
     thing = manifests.pod('again', AGAIN, container=kept, volumes=volumes)
     with following(quick, folder, 'pod/again', thing) as (_, _, run):
-        said(run, f'run {RUNS}"', 1, 60)
-        printed = finish(run)
-    recorded = map(json.loads, (folder / 'recording.jsonl').read_text().splitlines())
+        yield folder / 'recording.jsonl', run
+
+
+@pytest.fixture(scope='module')
+def again(restarting, rotated):
+    """What was printed, and which runs the pod's status showed alive."""
+    recording, run = restarting
+    said(run, f'run {RUNS}"', 1, 60)
+    printed = finish(run)
     seen = {
         status['restartCount']
-        for one in recorded
+        for one in map(json.loads, recording.read_text().splitlines())
         for status in one.get('object', {}).get('status', {}).get('containerStatuses', ())
         if 'running' in status.get('state', {})
     }
@@ -156,7 +162,7 @@ def test_every_run_that_was_seen_alive_is_shown(again):
 
 
 @pytest.fixture(scope='module')
-def rotated(quick, tmp_path_factory):
+def rotated(quick, restarting, tmp_path_factory):
     """A log rotated many times, unread for a while: what was printed, and the kubelet's files."""
     folder = tmp_path_factory.mktemp('rotated')
     with following(quick, folder, 'pod/flood', manifests.pod('flood', FLOODING)) as parts:
