@@ -1,4 +1,4 @@
-"""Logs: kubectl-dog beside `kubectl logs -f` and stern, on the same pods in one run.
+"""Logs: kubectl-dog beside `kubectl logs -f`, stern and kubedog, on the same pods in one run.
 
 Prints Markdown. See README.md; `python benchmarks/logs.py --help` for what can be left out.
 """
@@ -10,6 +10,7 @@ import calendar
 import json
 import os
 import re
+import select
 import selectors
 import shutil
 import signal
@@ -32,20 +33,40 @@ FAST = (
 )
 # One that Python's own engine matches, and one that the automaton does.
 EXPRESSIONS = ('status=[0-9]', 'INFO .*status=200')
+OURS = 'kubectl-dog'
+KUBEDOG = 'kubedog-v0.12.3'
+# How many seconds a tool has for all lines; kubedog asks for five logs a second.
+PATIENCE = 150
 PACED = 'i=0; while :; do i=$((i+1)); echo "line $i"; sleep 0.02; done'
 NUMBER = re.compile(rb'line 0*(\d+)')
 
 
-def tools(dog, name):
-    """The commands that follow every pod of a deployment from its first line."""
-    return {
-        'kubectl-dog': [dog, 'follow', f'deploy/{name}', '-n', SPACE, '--tail', '-1'],
+def tools(dog, name, regex=''):
+    """The commands that follow every log of a deployment from its first line.
+
+    With an expression, those that can filter do, in colour; the others print all.
+    """
+    paint, colour = (('--include', regex), 'always') if regex else ((), 'never')
+    match = ('-i', regex) if regex else ()
+    found = {
+        OURS: [
+            dog, 'follow', f'deploy/{name}', '-n', SPACE, '--tail', '-1', '--color', colour, *paint,
+        ],
         'kubectl logs -f': [
             'kubectl', 'logs', '-f', '-n', SPACE, '-l', f'app={name}', '--tail', '-1',
-            '--max-log-requests', '50',
+            '--all-containers', '--max-log-requests', '200',
         ],
-        'stern': ['stern', '-n', SPACE, '-l', f'app={name}', '--color', 'never', '--tail', '-1'],
+        'stern': [
+            'stern', '-n', SPACE, '-l', f'app={name}', '--color', colour, '--tail', '-1',
+            '--max-log-requests', '200', *match,
+        ],
     }  # fmt: skip
+    if shutil.which(KUBEDOG):
+        # `multitrack` has a filter, but prints no logs of what is ready.
+        found['kubedog follow'] = [
+            KUBEDOG, 'follow', 'deployment', name, '-n', SPACE, '--logs-since', 'all',
+        ]  # fmt: skip
+    return found
 
 
 def install(folder):
@@ -86,61 +107,29 @@ def kubectl(*args, check=True, **options):
     return subprocess.run(['kubectl', *args], check=check, stdout=subprocess.PIPE, **options).stdout
 
 
-def written(name, count):
+def written(name, count, lines):
     """Wait until the pods have written everything: the tools race each other, not the pods."""
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
-        tail = kubectl('logs', '-n', SPACE, '-l', f'app={name}', '--tail', '1')
-        if tail.count(b'line %08d ' % LINES) == count:
+        tail = kubectl(
+            'logs', '-n', SPACE, '-l', f'app={name}', '--tail', '1', '--all-containers',
+            '--max-log-requests', '200',
+        )  # fmt: skip
+        if tail.count(b'line %08d ' % lines) == count:
             return
         time.sleep(1)
     raise SystemExit(f'{name}: the pods have not written their lines')
 
 
-def crowd(dog, args):
-    """200 logs at once, filtered and in colour: the same expression for both."""
-    pods, containers, lines = 20, 10, 2000
-    script = FAST.replace(str(LINES), str(lines))
-    deploy('crowd', script, pods, containers)
-    streams = pods * containers
-    time.sleep(10)
-    for regex in EXPRESSIONS:
-        commands = {
-            'kubectl-dog': [
-                dog, 'follow', 'deploy/crowd', '-n', SPACE, '--tail', '-1', '--include', regex,
-                '--color', 'always',
-            ],
-            'stern': [
-                'stern', '-n', SPACE, '-l', 'app=crowd', '--tail', '-1', '-i', regex, '--color',
-                'always', '--max-log-requests', str(streams),
-            ],
-        }  # fmt: skip
-        runs = {tool: [] for tool in commands}
-        for _ in range(args.rounds):
-            for tool, command in commands.items():
-                runs[tool].append(drink(command, streams * lines))
-        found = {tool: [statistics.median(each) for each in zip(*runs[tool])] for tool in runs}
-        base = found['stern']
-        say(f'{streams} streams × {lines:,} lines, `{regex}`, medians of {args.rounds}:\n')
-        table(
-            ('tool', 'CPU s', '× stern', 'seconds', '× stern', 'peak MB'),
-            [
-                (
-                    tool, f'{cpu:.2f}', f'{cpu / base[0]:.2f}', f'{seconds:.2f}',
-                    f'{seconds / base[1]:.2f}', f'{memory:.0f}',
-                )
-                for tool, (cpu, seconds, memory) in found.items()
-            ],
-        )  # fmt: skip
-    kubectl('delete', 'deploy', 'crowd', '-n', SPACE)
-
-
 def drink(command, lines):
-    """Read that many log lines of a command and end it: its cost."""
+    """Read that many log lines of a command and end it: CPU s, s, peak MB, and lines had."""
     began = time.monotonic()
     child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     got, held = 0, b''
     while got < lines:
+        left = max(0.0, began + PATIENCE - time.monotonic())
+        if not left or not select.select([child.stdout], [], [], left)[0]:
+            break
         block = os.read(child.stdout.fileno(), 1 << 18)
         if not block:
             break
@@ -151,28 +140,74 @@ def drink(command, lines):
     child.send_signal(signal.SIGKILL)
     _, _, usage = os.wait4(child.pid, 0)
     child.stdout.close()
-    if got < lines:
-        raise SystemExit(f'{command[0]} ended after {got} of {lines} lines')
-    return usage.ru_utime + usage.ru_stime, seconds, usage.ru_maxrss / 1024
+    return usage.ru_utime + usage.ru_stime, seconds, usage.ru_maxrss / 1024, got
 
 
-def race(dog, name, pods, rounds):
-    """Rows: tool, CPU per 100,000 lines in all and after the first line, lines/s, peak MB."""
-    lines = LINES * pods
-    runs = {tool: [] for tool in tools(dog, name)}
+def race(commands, lines, rounds):
+    """By tool: CPU ms per 100,000 lines in all and after the first line, lines/s, peak MB, lines.
+
+    The tools take turns; medians.
+    """
+    runs = {tool: [] for tool in commands}
     for _ in range(rounds):
-        for tool, command in tools(dog, name).items():
-            tail = command.index('--tail') + 1
-            first, _, _ = drink([*command[:tail], '1', *command[tail + 1 :]], 1)
-            cpu, seconds, memory = drink(command, lines)
-            per = 100_000 / lines * 1000
-            runs[tool].append((cpu * per, (cpu - first) * per, lines / seconds, memory))
+        for tool, command in commands.items():
+            begun = list(command)
+            if '--tail' in begun:
+                begun[begun.index('--tail') + 1] = '1'
+            first = drink(begun, 1)[0]
+            cpu, seconds, memory, got = drink(command, lines)
+            per = 100_000 / max(got, 1) * 1000
+            runs[tool].append((cpu * per, (cpu - first) * per, got / seconds, memory, got))
     return {tool: [statistics.median(each) for each in zip(*run)] for tool, run in runs.items()}
+
+
+def loads(args):
+    """What is read: a title, the pods, containers and lines of each, and an expression."""
+    if not args.crowd:
+        yield '1 log', 1, 1, LINES, ''
+        yield f'{args.pods} logs', args.pods, 1, LINES, ''
+    for regex in EXPRESSIONS:
+        yield f'200 logs, `{regex}`', 20, 10, 2000, regex
+
+
+def compare(dog, args):
+    """One table: each load with each tool."""
+    rows = []
+    for title, pods, containers, lines, regex in loads(args):
+        name = f'load-{pods}'
+        deploy(name, FAST.replace(str(LINES), str(lines)), pods, containers)
+        written(name, pods * containers, lines)
+        commands = tools(dog, name, regex)
+        if regex and regex != EXPRESSIONS[0]:
+            commands = {tool: commands[tool] for tool in (OURS, 'stern')}
+        total = pods * containers * lines
+        rows += [
+            [title, *row] for row in compared(race(commands, total, args.rounds), total, regex)
+        ]
+        if regex != EXPRESSIONS[0]:
+            kubectl('delete', 'deploy', name, '-n', SPACE)
+    head = ('what', 'tool', 'CPU ms per 100,000 lines', '× stern', 'without start-up', '× stern')
+    say(f'Medians of {args.rounds}; 200 logs are those of 20 pods, filtered and in colour:\n')
+    table((*head, 'lines/s', '× stern', 'peak MB'), rows, 2)
+
+
+def compared(found, total, regex):
+    """The rows of one load."""
+    stern = found['stern']
+    for tool, (cpu, net, rate, memory, got) in found.items():
+        note = '' if got >= total else f' ({got:,.0f} of {total:,} lines in {PATIENCE} s)'
+        if regex and tool not in (OURS, 'stern'):
+            note += ' (no filter)'
+        yield (
+            tool + note, f'{cpu:.0f}', f'{cpu / stern[0]:.2f}', f'{net:.0f}',
+            f'{net / stern[1]:.2f}', f'{rate:,.0f}', f'{rate / stern[2]:.2f}', f'{memory:.0f}',
+        )  # fmt: skip
 
 
 def latency(dog, seconds):
     """Per tool p50 and p99 in ms from the runtime's own time stamp to the line on our pipe."""
     commands = tools(dog, 'paced')
+    commands.pop('kubedog follow', None)
     for command in commands.values():
         command[command.index('--tail') + 1] = '0'
     seen = {tool: {} for tool in commands}
@@ -210,9 +245,9 @@ def latency(dog, seconds):
     return found
 
 
-def table(head, rows):
+def table(head, rows, words=1):
     say('| ' + ' | '.join(head) + ' |')
-    say('| --- |' + ' ---: |' * (len(head) - 1))
+    say('|' + ' --- |' * words + ' ---: |' * (len(head) - words))
     for row in rows:
         say('| ' + ' | '.join(row) + ' |')
     say('')
@@ -226,10 +261,10 @@ def say(*words):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--rounds', type=int, default=3)
-    parser.add_argument('--pods', type=int, default=4, help='pods of the second race')
+    parser.add_argument('--pods', type=int, default=4, help='pods of the second load')
     parser.add_argument('--seconds', type=float, default=20, help='how long latency is measured')
     parser.add_argument('--streams', type=int, default=500, help='for the memory per stream')
-    parser.add_argument('--crowd', action='store_true', help='only 200 filtered streams')
+    parser.add_argument('--crowd', action='store_true', help='only the 200 filtered logs')
     parser.add_argument('--dog', help='this kubectl-dog instead of a fresh wheel of the tree')
     args = parser.parse_args()
     missing = [name for name in ('kubectl', 'stern') if not shutil.which(name)]
@@ -240,36 +275,18 @@ def main():
         python = str(Path(dog).with_name('python'))
         kubectl('create', 'namespace', SPACE, check=False, stderr=subprocess.DEVNULL)
         try:
-            crowd(dog, args)
+            compare(dog, args)
             if args.crowd:
                 return
-            compare(dog, args)
+            linger(dog, args)
         finally:
             kubectl('delete', 'namespace', SPACE, '--wait=false')
         command = [python, str(HERE / 'streams.py'), str(args.streams)]
         subprocess.run(command, check=True, cwd=folder)
 
 
-def compare(dog, args):
-    for name, pods in (('one', 1), ('many', args.pods)):
-        deploy(name, FAST, pods)
-        written(name, pods)
-        found = race(dog, name, pods, args.rounds)
-        stern = found['stern']
-        say(f'{pods} × {LINES:,} lines, medians of {args.rounds}:\n')
-        head = ('tool', 'CPU ms per 100,000 lines', '× stern', 'without start-up', '× stern')
-        table(
-            (*head, 'lines/s', '× stern', 'peak MB'),
-            [
-                (
-                    tool, f'{cpu:.0f}', f'{cpu / stern[0]:.2f}', f'{net:.0f}',
-                    f'{net / stern[1]:.2f}', f'{rate:,.0f}', f'{rate / stern[2]:.2f}',
-                    f'{memory:.0f}',
-                )
-                for tool, (cpu, net, rate, memory) in found.items()
-            ],
-        )  # fmt: skip
-        kubectl('delete', 'deploy', name, '-n', SPACE)
+def linger(dog, args):
+    """How late lines are that are written slowly."""
     deploy('paced', PACED, 1)
     found = latency(dog, args.seconds)
     say('Latency at 50 lines/s, from the runtime’s time stamp to the pipe, all at once:\n')

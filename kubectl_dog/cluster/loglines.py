@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from array import array
 from collections import Counter
 from functools import partial
@@ -27,7 +28,10 @@ class LineReader:
         self._first = self._last
         # The times of what was delivered in the last second, batch by batch.
         self._recent: list[array[int]] = []
-        self._seen: Counter[int] = Counter()
+        # Those that have to come again: as they came, and once that fails in whatever order.
+        self._due: list[int] = []
+        self._seen: Counter[int] | None = None
+        self._missed = False
         self._catching_up = True
         # Of a recent line: its time up to the second, what that is, and what follows the fraction.
         self._prefix = ''
@@ -39,10 +43,26 @@ class LineReader:
         """Where a new opening must begin, in whole epoch seconds; 0: at the very start."""
         return self._last // _SECOND
 
-    def reopen(self) -> None:
-        """What follows comes from a new opening, and begins with lines that were seen."""
-        self._seen = Counter(at for batch in self._recent for at in batch)
+    def reopen(self, same: bool = True) -> None:
+        """What follows comes from a new opening; that of the `same` run begins with lines that
+        were seen.
+        """
+        self._due = [at for batch in self._recent for at in batch if at >= self._first]
+        self._seen = None
+        self._missed = same and bool(self._due)
         self._catching_up = True
+
+    def gap(self, lines: list[LogLine]) -> str:
+        """What to say of lines that may be lost before these, which `read` gave last; or ''."""
+        if self._catching_up or not self._missed or not lines:
+            return ''
+        self._missed = False
+        ends = (self._due[-1], lines[0].time)
+        since, until = (time.strftime('%H:%M:%S', time.gmtime(at // _SECOND)) for at in ends)
+        return (
+            f'lines written between {since} and {until} UTC may be missing: '
+            'the log was rotated, or the container restarted, in between'
+        )
 
     def read(self, block: bytes) -> tuple[list[LogLine], list[str]]:
         """New lines; and what the kubelet itself has to say, which bears no time.
@@ -99,14 +119,23 @@ class LineReader:
 
     def _news(self, times: list[int], texts: list[str]) -> tuple[list[int], list[str]]:
         """Leave out what was seen; after the first line that is new there is no more of that."""
+        if self._seen is None:
+            same = min(len(times), len(self._due))
+            news = times[same:]
+            if times[:same] == self._due[:same] and (not news or news[0] >= self._first):
+                self._missed = self._missed and not same
+                del self._due[:same]
+                self._catching_up = not news
+                return news, texts[same:]
+            self._seen = Counter(self._due)
         for number, at in enumerate(times):
             if at < self._first:
                 continue
             if not self._seen[at]:
-                self._catching_up = False
-                self._seen.clear()
+                self._catching_up, self._seen = False, None
                 return times[number:], texts[number:]
             self._seen[at] -= 1
+            self._missed = False
         return [], []
 
     def _remember(self, times: list[int]) -> None:

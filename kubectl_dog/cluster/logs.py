@@ -27,6 +27,8 @@ _CLIP = 16 * 1024
 _PREVIOUS_SILENCE = 30.0
 _IDLE = 3600.0
 _WAITING = 30.0
+# So many bytes of a run that has ended wait to be sure of: then it was that run's.
+_HELD = 256 * 1024
 
 
 class LogReader(Reader):
@@ -45,7 +47,8 @@ class LogReader(Reader):
         self._history = True
         # What was there is not wanted (`tail` is 0), and the run has said nothing since.
         self._skipping = want.tail == 0
-        # The log ended and was opened again, though nothing told of an end: which run is it?
+        # Which run is it? The log ended and was opened again, though nothing told of an end; or
+        # the run has ended, and the next may begin before the log is open.
         self._doubt = False
         # The run `_next` was read to what seemed its end, and is read again to be sure.
         self._again = False
@@ -53,10 +56,14 @@ class LogReader(Reader):
         self._patience = Backoff(1.0, 5.0, lambda: 1.0)
         self._refusals = 0
         self._trouble = ''
+        # The run whose lines came last, while there may be more.
+        self._run = -1
+        # The kubelet's own words of a run that were told last.
+        self._told = (-1, '')
 
     def update(self, want: Logs) -> None:
         """The pod's status shows something new; called by the owner."""
-        grown = want.restarts > self._want.restarts
+        grown = want.restarts > self._want.restarts or (want.running and not self._want.running)
         self._want = want
         self._changed.set()
         if grown and self._doubt:
@@ -98,6 +105,7 @@ class LogReader(Reader):
             self._next = want.restarts
 
     def _follow(self, want: Logs) -> None:
+        self._doubt = self._doubt or not want.running
         self._read(want, [('follow', 'true')], None)
         # The log ends a little before the pod's status tells; or only the connection ended.
         now = self._news()
@@ -131,7 +139,7 @@ class LogReader(Reader):
         self._end(previous)
 
     def _end(self, restarts: int) -> None:
-        self._next = restarts + 1
+        self._next, self._run = restarts + 1, -1
         self._doubt = self._again = False
         self._skipping = self._skipping and self._history
         self.emit(LogEnd(restarts))
@@ -141,22 +149,29 @@ class LogReader(Reader):
         query = [('container', want.container), ('timestamps', 'true'), *kind, *self._from(want)]
         path = PODS.path(want.namespace, want.pod, 'log')
         stream = self.open(path, query, read_timeout)
-        if self._doubt and self._want.restarts > want.restarts:
-            raise CutError('another run has begun')
+        self._check_run(want)
         if stream.status != 200:
             raise RefusedError(errors.status(stream.status, self.body(stream)), stream.headers)
         self._works()
         if kind[0][0] == 'follow':
             self._history = False
-        self._lines.reopen()
-        lines = Lines(_CLIP)
-        told = False
+        self._lines.reopen(self._run == self._next)
+        lines, held, room = Lines(_CLIP), b'', 0 if want.running else _HELD
         while True:
             chunk = self.read(stream)
             block = lines.block(chunk) if chunk else b''.join(line + b'\n' for line in lines.rest())
-            told = self._deliver(block, told)
+            held += block
+            if not chunk or len(held) > room:
+                self._check_run(want)
+                self._deliver(held)
+                held, room = b'', 0
             if not chunk:
                 return
+
+    def _check_run(self, want: Logs) -> None:
+        """Raise CutError where what is read may be of the next run."""
+        if self._doubt and self._want.restarts > want.restarts:
+            raise CutError('another run has begun')
 
     def _from(self, want: Logs) -> list[tuple[str, str]]:
         query = []
@@ -167,16 +182,21 @@ class LogReader(Reader):
             query.append(('tailLines', str(want.tail)))
         return query
 
-    def _deliver(self, block: bytes, told: bool) -> bool:
+    def _deliver(self, block: bytes) -> None:
         lines, notices = self._lines.read(block)
-        if notices and not told:
-            self.emit(LogGap(notices[0]))
+        gap = self._lines.gap(lines)
+        if gap:
+            self.emit(LogGap(gap))
         if lines:
             self.emit(LogLines(tuple(lines), self._next))
+            self._run = self._next
             self._skipping = False
             self._backoff.reset()
             self._patience.reset()
-        return told or bool(notices)
+        # What keeps a kubelet from following a log is met by every new opening.
+        if notices and self._told != (self._next, notices[0]):
+            self._told = (self._next, notices[0])
+            self.emit(LogGap(notices[0]))
 
     def _final(self, refused: RefusedError, want: Logs) -> bool:
         """Whether there is no use in asking again; else wait as long as seems right."""

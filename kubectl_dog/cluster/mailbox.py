@@ -10,6 +10,8 @@ from collections import deque
 from collections.abc import Callable
 from itertools import chain
 from itertools import groupby
+from operator import attrgetter
+from operator import itemgetter
 from typing import Optional
 from typing import Union
 
@@ -20,6 +22,8 @@ from kubectl_dog.model.wants import Want
 CAPACITY = 1000
 # Lines of one turn, at most, but for one stream alone: they are printed in about 50 ms.
 _TURN = 10_000
+_moment = itemgetter(0)
+_head = attrgetter('head')
 # On Windows a blocked wait cannot be interrupted by Ctrl-C, so it must end by itself.
 _SLICE = 0.2 if os.name == 'nt' else 3600.0
 
@@ -39,7 +43,8 @@ Letter = tuple[Optional[Feed], Union[Payload, Exception]]
 class Buffer:
     """What one log stream has read and the owner has not taken yet, in order.
 
-    `put` belongs to the reader and blocks while `capacity` lines are waiting.
+    `put` belongs to the reader and blocks when `capacity` lines are waiting, until half of them
+    are gone: to be woken for each that goes costs more than the line.
     """
 
     def __init__(
@@ -57,8 +62,8 @@ class Buffer:
     def put(self, payload: Payload) -> None:
         """Hand over; waits for room, and forgets the payload once the buffer is closed."""
         with self._room:
-            while self._lines >= self._capacity and not self._closed:
-                self._room.wait()
+            if self._lines >= self._capacity:
+                self._room.wait_for(self._is_low)
             if self._closed:
                 return
             self._waiting.append(payload)
@@ -67,18 +72,26 @@ class Buffer:
         if not announced:
             self._announce(self)
 
+    @property
+    def head(self) -> int:
+        """When the line was written that comes next; 0 where something else does."""
+        first = self._waiting[0] if self._waiting else None
+        return first.lines[0].time if isinstance(first, LogLines) and first.lines else 0
+
     def reach(self, share: int) -> int | None:
         """The time up to which the first `share` lines go; None where fewer are waiting."""
         latest = 0
         with self._room:
+            if self._lines < share:
+                return None
             for payload in self._waiting:
-                if isinstance(payload, LogLines):
+                if isinstance(payload, LogLines) and payload.lines:
                     lines = payload.lines[:share]
-                    latest = max([latest, *(line.time for line in lines)])
+                    latest = max(latest, *map(_moment, lines))
                     share -= len(lines)
                     if share <= 0:
-                        return latest
-        return None
+                        break
+        return latest
 
     def take(self, until: int | None) -> tuple[list[Payload], bool]:
         """What comes next, lines that wait joined into batches; and whether there is more.
@@ -98,8 +111,9 @@ class Buffer:
                     break
                 self._waiting.popleft()
             self._announced = bool(self._waiting)
-            self._room.notify()
-        return _joined(taken), self._announced
+            if self._is_low():
+                self._room.notify()
+            return _joined(taken), self._announced
 
     def close(self) -> None:
         """Forget everything and let a blocked reader go."""
@@ -107,6 +121,9 @@ class Buffer:
             self._closed = True
             self._waiting.clear()
             self._room.notify()
+
+    def _is_low(self) -> bool:
+        return self._closed or self._lines <= self._capacity // 2
 
 
 class Mailbox:
@@ -173,23 +190,40 @@ class Mailbox:
 
     def _deal(self) -> None:
         """Take the oldest of the lines that wait, as many as may hold up an object."""
-        share = max(1, _TURN // len(self._turns))
-        reaches = [buffer.reach(share) for buffer in self._turns] if len(self._turns) > 1 else []
-        until = min((one for one in reaches if one is not None), default=None)
+        until = self._until()
         for _ in range(len(self._turns)):
             buffer = self._turns.popleft()
-            taken, more = buffer.take(until)
+            more = True
+            if until is None or buffer.head <= until:
+                taken, more = buffer.take(until)
+                self._dealt.extend((buffer.feed, payload) for payload in taken)
             if more:
                 self._turns.append(buffer)
-            self._dealt.extend((buffer.feed, payload) for payload in taken)
+
+    def _until(self) -> int | None:
+        """Up to which time the lines go of a turn; None: all.
+
+        Of hundreds of streams mostly a few have the oldest lines, and only those are looked at.
+        """
+        order = sorted(self._turns, key=_head)
+        oldest = 1
+        while len(order) > 1:
+            share = max(1, _TURN // oldest)
+            reaches = [buffer.reach(share) for buffer in order[:oldest]]
+            until = min((one for one in reaches if one is not None), default=None)
+            if oldest == len(order) or (until is not None and order[oldest].head > until):
+                return until
+            oldest = min(2 * oldest, len(order))
+        return None
 
 
 def _split(payload: Payload, until: int | None) -> tuple[Payload | None, Payload | None]:
     if until is None or not isinstance(payload, LogLines):
         return payload, None
-    late = next((at for at, line in enumerate(payload.lines) if line.time > until), None)
-    if late is None:
+    times = list(map(_moment, payload.lines))
+    if not times or max(times) <= until:
         return payload, None
+    late = next(at for at, when in enumerate(times) if when > until)
     early = payload._replace(lines=payload.lines[:late]) if late else None
     return early, payload._replace(lines=payload.lines[late:])
 

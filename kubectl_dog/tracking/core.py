@@ -88,8 +88,8 @@ class Core:
 
     def step(self, at: float, item: Item | None) -> Step:
         """Take in an item, or, without one, that it is `at` (seconds since tracking began)."""
-        if item is not None and isinstance(item.payload, LogLines):
-            # Lines change no judgement, and there may be very many.
+        if item is not None and isinstance(item.payload, (LogLines, LogGap)):
+            # Neither changes a judgement, and there may be very many.
             return self._last._replace(events=tuple(self._take(at, item)))
         begun, found = [*self._begin(at)], [*self._events(at, item)]
         # First of all, who judges: what is said below is said by them.

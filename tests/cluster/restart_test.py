@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import time
 from collections import defaultdict
 from itertools import count
 
@@ -13,15 +12,11 @@ import pytest
 from . import manifests
 from . import stage as stages
 from .harness import control_plane
-from .harness import paths
 from .harness.processes import until
 
 LINES = 12000
 PER_SECOND = 400
-DOWN = 4
 AMID = LINES // 6
-# Told to end, it waits up to a minute for open watches and log streams; nobody lets it.
-GRACE = 10
 BATCH = PER_SECOND // 10
 FATAL = 'FATAL: cannot open /data/ledger.db: permission denied'
 
@@ -37,19 +32,6 @@ class Restarted:
 
     def __init__(self, number, numbered, crashing, took):
         self.number, self.numbered, self.crashing, self.took = number, numbered, crashing, took
-
-
-def restart(cluster, number):
-    """Ends the API server with a signal and starts it again; the seconds in which it ended."""
-    began = time.monotonic()
-    cluster.processes.signal('apiserver', number)
-    if not cluster.processes.ended('apiserver', GRACE):
-        cluster.processes.signal('apiserver', signal.SIGKILL)
-    assert cluster.processes.ended('apiserver')
-    took = time.monotonic() - began
-    time.sleep(DOWN)
-    control_plane.start(cluster.settings, cluster.processes, paths.bin_dir(), cluster.kubectl)
-    return took
 
 
 def rollout(stage):
@@ -71,7 +53,7 @@ def restarted(private_cluster, request, tmp_path_factory):
         crashes.apply(manifests.deployment('web', f'sleep 3; echo "{FATAL}"; exit 3'))
         second = rollout(crashes)
         assert until(lambda: _furthest(first.stdout) > AMID, 60)
-        took = restart(private_cluster, request.param)
+        took = control_plane.restart(private_cluster, request.param)
         print(f'{request.param.name}: the API server ended within {took:.1f} s')
         yield Restarted(request.param, first.wait(180), second.wait(180), took)
 

@@ -24,10 +24,11 @@ STOP_ORDER = ('kubelet', 'containerd', *reversed(control_plane.NAMES))
 
 
 class Cluster:
-    """A one-node cluster in a state directory."""
+    """A one-node cluster in a state directory; `kubelet` is added to the kubelet's settings."""
 
-    def __init__(self, settings):
+    def __init__(self, settings, kubelet=None):
         self.settings = settings
+        self._kubelet = kubelet or {}
         self.processes = Processes(settings.state / 'run', settings.state / 'log')
 
     @property
@@ -51,7 +52,7 @@ class Cluster:
             kubeconfig.write(self.settings, 'admin')
             control_plane.start(self.settings, self.processes, binaries, self.kubectl)
             containerd.start(self.settings, self.processes)
-            node.start(self.settings, self.processes, binaries, self.kubectl)
+            node.start(self.settings, self.processes, binaries, self.kubectl, self._kubelet)
 
     def down(self, purge=False):
         """Stops what was started and cleans up; unless purged, the API's objects are kept."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import signal
+import time
 import urllib.error
 import urllib.request
 
 from . import kubeconfig
+from . import paths
 
 NAMES = ('etcd', 'apiserver', 'controller-manager', 'scheduler')
 
@@ -25,6 +28,11 @@ rules:
 # Tests make thousands of objects at once; the defaults let through 20 requests a second.
 QUICK = ('--kube-api-qps=500', '--kube-api-burst=1000')
 
+# For how many seconds a restarted API server is away.
+DOWN = 4
+# Told to end, it waits up to a minute for open watches and log streams; nobody lets it.
+GRACE = 10
+
 
 def start(settings, processes, binaries, kubectl):
     """Starts what does not run and waits until the API server is ready."""
@@ -35,6 +43,19 @@ def start(settings, processes, binaries, kubectl):
     processes.wait('apiserver', lambda: kubectl.succeeds('get', '--raw', '/readyz'), 90)
     processes.start('controller-manager', _controller_manager(settings, binaries))
     processes.start('scheduler', _scheduler(settings, binaries))
+
+
+def restart(cluster, number=signal.SIGTERM):
+    """Ends the API server with a signal and starts it again; the seconds in which it ended."""
+    began = time.monotonic()
+    cluster.processes.signal('apiserver', number)
+    if not cluster.processes.ended('apiserver', GRACE):
+        cluster.processes.signal('apiserver', signal.SIGKILL)
+    assert cluster.processes.ended('apiserver')
+    took = time.monotonic() - began
+    time.sleep(DOWN)
+    start(cluster.settings, cluster.processes, paths.bin_dir(), cluster.kubectl)
+    return took
 
 
 def _etcd(settings, binaries):

@@ -1,4 +1,4 @@
-"""A TCP proxy on loopback that counts what passes."""
+"""A TCP proxy on loopback that counts what passes, and cuts it off."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ class CountingProxy:
         self._target = port
         self._lock = threading.Lock()
         self._open = []
+        self._shut = threading.Event()
         self._listener = socket.create_server(('127.0.0.1', 0))
         self.port = self._listener.getsockname()[1]
 
@@ -23,17 +24,29 @@ class CountingProxy:
         return self
 
     def __exit__(self, *_):
-        # Closing alone would not wake the threads that wait.
-        for each in (self._listener, *self._open):
-            with contextlib.suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-            each.close()
+        _end([self._listener, *self._open])
+
+    def cut(self):
+        """Ends the connections that are open."""
+        ended, self._open = self._open, []
+        _end(ended)
+
+    @contextlib.contextmanager
+    def away(self):
+        """Lets nobody through for a while."""
+        self._shut.set()
+        self.cut()
+        yield
+        self._shut.clear()
 
     def _accept(self):
         with contextlib.suppress(OSError):
             while True:
                 client = self._listener.accept()[0]
-                server = socket.create_connection(('127.0.0.1', self._target))
+                server = None if self._shut.is_set() else _connected(self._target)
+                if server is None:
+                    client.close()
+                    continue
                 self._open += [client, server]
                 for source, sink, counted in ((client, server, False), (server, client, True)):
                     arguments = (source, sink, counted)
@@ -41,12 +54,24 @@ class CountingProxy:
 
     def _pass(self, source, sink, counted):
         with contextlib.suppress(OSError):
-            while True:
-                data = source.recv(65536)
-                if not data:
-                    sink.shutdown(socket.SHUT_WR)
-                    return
+            while data := source.recv(65536):
                 if counted:
                     with self._lock:
                         self.received += len(data)
                 sink.sendall(data)
+        with contextlib.suppress(OSError):
+            sink.shutdown(socket.SHUT_WR)
+
+
+def _connected(port):
+    with contextlib.suppress(OSError):
+        return socket.create_connection(('127.0.0.1', port))
+    return None
+
+
+def _end(connections):
+    # Closing alone would not wake the threads that wait.
+    for each in connections:
+        with contextlib.suppress(OSError):
+            each.shutdown(socket.SHUT_RDWR)
+        each.close()

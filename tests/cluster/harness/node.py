@@ -11,13 +11,13 @@ from . import kubeconfig
 NAME = 'localhost'
 
 
-def start(settings, processes, binaries, kubectl):
+def start(settings, processes, binaries, kubectl, more):
     """Starts the kubelet, unless it runs, and waits until the node is ready."""
     # Not below a kubelet that runs: it keeps these itself.
     if not processes.alive('kubelet'):
         cgroups.make(settings.cgroup)
     config = settings.state / 'kubelet.yaml'
-    config.write_text(f'{json.dumps(_config(settings), indent=2)}\n')
+    config.write_text(f'{json.dumps({**_config(settings), **more}, indent=2)}\n')
     now = time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())
     started = processes.start(
         'kubelet',

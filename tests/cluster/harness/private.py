@@ -20,12 +20,16 @@ PORTS = range(27008, 32000, 16)
 
 
 @contextlib.contextmanager
-def opened():
-    """Brings up a cluster with ports and a state directory of its own; leaves nothing of it."""
+def opened(**kubelet):
+    """Brings up a cluster with ports and a state directory of its own; leaves nothing of it.
+
+    Keyword arguments are added to the kubelet's configuration.
+    """
     _sweep()
     base = next(port for port in random.sample(PORTS, len(PORTS)) if _free(port))
     state = paths.cache_dir() / f'{PREFIX}{os.getpid()}-{base}'
-    cluster = Cluster(settings.load(state, api=base, etcd=base + 1, kubelet=base + 3))
+    own = settings.load(state, api=base, etcd=base + 1, kubelet=base + 3)
+    cluster = Cluster(own, kubelet)
     state.mkdir(parents=True)
     (state / 'owner').write_text(started_at(os.getpid()))
     try:

@@ -106,6 +106,35 @@ def test_goes_on_after_a_cut_without_doubles(server, begin, how):
     assert queries(server)[1]['sinceTime'] == '2023-11-14T22:13:20Z'
 
 
+@pytest.mark.parametrize(
+    'served',
+    (
+        pytest.param((), id='nothing'),
+        pytest.param((line('b', 20, 8),), id='a part'),
+        pytest.param((line('a', 20, 7), line('b', 20, 8)), id='all'),
+    ),
+)
+def test_what_was_rotated_away_while_the_connection_was_cut_is_told(server, begin, served):
+    first = stream(line('a', 20, 7), line('b', 20, 8), then='cut')
+    server.on(PATH, first, stream(*served, line('z', 29), line('zz', 29), then='hold'))
+    run = begin()
+    assert said(run, 2) == ['a', 'b']
+    if not served:
+        [gap] = run.get()
+        assert gap.message.startswith(
+            'lines written between 22:13:20 and 22:13:29 UTC may be missing'
+        )
+    assert said(run, 2) == ['z', 'zz']
+
+
+def test_the_next_run_need_not_begin_with_lines_of_the_one_before(server, begin):
+    server.on(PATH, stream(line('a')), stream(line('a')), stream(line('b', 21), then='hold'))
+    run = begin(running=True)
+    assert said(run, 1) == ['a']
+    run.reader.update(want(restarts=1))
+    assert said(run, 2) == [LogEnd(0), 'b']
+
+
 def test_equal_times_are_counted_again_after_a_second_cut(server, begin):
     server.on(
         PATH,
@@ -144,8 +173,21 @@ def test_a_last_line_without_line_feed_is_delivered(server, begin):
 
 def test_what_the_kubelet_says_itself_is_a_gap_and_told_once(server, begin):
     message = b'unable to retrieve container logs for containerd://abc'
-    server.on(PATH, stream(message + b'\n', line('one'), message))
-    assert said(begin(running=False), 3) == [LogGap(message.decode()), 'one', LogEnd(0)]
+    server.on(PATH, stream(line('one'), message + b'\n', message))
+    assert said(begin(running=False), 3) == ['one', LogGap(message.decode()), LogEnd(0)]
+
+
+def test_what_every_opening_of_a_run_meets_is_told_once(server, begin, world):
+    world.slow = 2.0
+    message = b'failed to create fsnotify watcher: too many open files'
+    met, gap = stream(line('one'), message), LogGap(message.decode())
+    more = stream(line('one'), line('two', 25), message)
+    server.on(PATH, met, more, more, stream(), stream(line('three', 26), message))
+    run = begin()
+    assert said(run, 3) == ['one', gap, 'two']
+    assert run.quiet()
+    run.reader.update(want(restarts=1))
+    assert said(run, 3) == [LogEnd(0), 'three', gap]
 
 
 def test_an_end_that_the_pod_confirms_later_is_an_end(server, begin):
@@ -236,7 +278,7 @@ def test_an_end_while_the_container_runs_on_was_the_connections(server, begin, w
         PATH,
         stream(line('one')),
         stream(line('one'), line('two', 25)),
-        stream(line('three', 26), then='hold'),
+        stream(line('two', 25), line('three', 26), then='hold'),
     )
     assert said(begin(), 3) == ['one', 'two', 'three']
     assert world.waits == [1.0, 1.0]
@@ -259,6 +301,36 @@ def test_a_container_that_came_back_from_its_end_is_read_on(server, begin, world
     assert said(run, 2) == ['one', LogEnd(0)]
     run.reader.update(want(running=True))
     assert said(run, 1) == ['two']
+
+
+def test_a_run_that_begins_while_the_one_before_is_opened_is_not_taken_for_it(server, begin):
+    server.on(
+        PATH,
+        stream(line('b', 25), then='hold'),
+        stream(line('a', 24)),
+        stream(line('b', 25), then='hold'),
+    )
+    run = begin(running=False)
+    assert run.quiet()
+    run.reader.update(want(restarts=1, running=True))
+    payloads = run.get(3)
+    assert payloads[1] == LogEnd(0)
+    assert [(texts(one), one.run) for one in payloads[::2]] == [(['a'], 0), (['b'], 1)]
+
+
+def test_what_is_held_back_of_an_ended_run_comes_once_it_runs_on(server, begin):
+    held = stream(line('a', 24), line('b', 25), then='hold')
+    server.on(PATH, held, held)
+    run = begin(running=False)
+    assert run.quiet()
+    run.reader.update(want(running=True))
+    assert said(run, 2) == ['a', 'b']
+
+
+def test_much_of_an_ended_run_is_not_held_back(server, begin):
+    lines = [line('x' * 1000, 24) for _ in range(300)]
+    server.on(PATH, stream(*lines, then='hold'))
+    assert len(said(begin(running=False), 250)) >= 250
 
 
 def test_a_restart_told_late_is_told_before_the_next_run_ends(server, begin, world):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 from kubectl_dog.cluster import mailbox as module
+from kubectl_dog.cluster.mailbox import Buffer
 from kubectl_dog.cluster.mailbox import Feed
 from kubectl_dog.cluster.mailbox import Mailbox
 from kubectl_dog.model.items import Listed
@@ -107,3 +108,32 @@ def test_with_nobody_reading_what_waits_is_bounded():
         said[feed] += [line.time for line in payload.lines]
     # Nothing was dropped.
     assert all(each == list(range(5000)) for each in said.values())
+
+
+def test_of_hundreds_of_streams_those_with_the_oldest_lines_make_a_turn(monkeypatch):
+    monkeypatch.setattr(module, '_TURN', 40)
+    looked = []
+    reach = Buffer.reach
+    monkeypatch.setattr(Buffer, 'reach', lambda *args: looked.append(1) or reach(*args))
+    box = filled(*([lines(*range(start, start + 30))] for start in range(0, 6000, 30)))
+    found = turns(box)
+    sizes = [sum(len(batch.lines) for _, batch in turn) for turn in found]
+    assert max(sizes) <= 40
+    # A few looks a turn, not one at each of the streams that still wait.
+    assert len(looked) <= 4 * len(found)
+    said = [line.time for turn in found for _, batch in turn for line in batch.lines]
+    assert said == sorted(said) == list(range(6000))
+
+
+def test_a_reader_is_woken_when_half_of_its_lines_are_gone():
+    buffer = Buffer(Feed(Logs('ns', 'pod', 'u', 'main')), lambda buffer: None, 8)
+    for number in range(8):
+        buffer.put(lines(number))
+    blocked = threading.Thread(target=buffer.put, args=(lines(8),), daemon=True)
+    blocked.start()
+    buffer.take(2)
+    blocked.join(0.05)
+    assert blocked.is_alive()
+    buffer.take(3)
+    blocked.join(5.0)
+    assert not blocked.is_alive()

@@ -9,9 +9,11 @@ from kubectl_dog.model.events import ChildChanged
 from kubectl_dog.model.events import LogChunk
 from kubectl_dog.model.events import Notice
 from kubectl_dog.model.items import LogEnd
+from kubectl_dog.model.items import LogGap
 from kubectl_dog.model.items import LogLine
 from kubectl_dog.model.items import LogLines
 from kubectl_dog.model.wants import Logs
+from kubectl_dog.tracking.track import Track
 from tests.unit.builders import POD
 from tests.unit.builders import PROBED
 from tests.unit.builders import container
@@ -157,3 +159,12 @@ def test_who_stops_at_what_is_ready_waits_until_it_has_lasted():
     play = follow(fresh, thing=bare, exit_when_ready=True)
     assert play.until(5).outcome is None
     assert play.until(60).outcome[0] == 'ready'
+
+
+@pytest.mark.parametrize('payload', (LogLines((LogLine(1, 'x'),)), LogGap('no more files')))
+def test_what_comes_of_logs_costs_no_look_at_what_they_are_about(payload, monkeypatch):
+    play = follow(pod(status(), owner='rs-2'))
+    [want] = [want for want in play.step.wants if isinstance(want, Logs)]
+    monkeypatch.setattr(Track, 'step', None)
+    play.give(1, want, payload)
+    assert isinstance(play.told[-1], (LogChunk, Notice))
