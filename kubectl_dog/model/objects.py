@@ -57,7 +57,9 @@ def name(thing: Object) -> str:
 
 def uid(thing: Object) -> str:
     """metadata.uid."""
-    return text(thing, 'metadata', 'uid')
+    metadata = thing.get('metadata')
+    found = metadata.get('uid') if isinstance(metadata, dict) else None
+    return found if isinstance(found, str) else ''
 
 
 def created(thing: Object) -> float:
