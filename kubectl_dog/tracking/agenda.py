@@ -14,10 +14,17 @@ from kubectl_dog.tracking.opened import keys_of
 from kubectl_dog.tracking.track import Track
 
 # A look takes time for every object behind a target: with more than so many of them in all, a
-# track rests, for so many seconds per object, before it is looked at again, so that looking keeps
-# up with what comes.
+# track rests before it is looked at again, so that looking costs little and keeps up with what
+# comes. So many seconds per object, but not more than that, unless looking needs it.
 _FEW = 200
-_REST = 0.0005
+_REST = 0.002
+_LONG = 2.0
+_NEEDED = 0.0005
+
+
+def rest(behind: int) -> float:
+    """For how many seconds a track is not looked at again, with so many objects behind all."""
+    return min(behind * _REST, max(_LONG, behind * _NEEDED)) if behind > _FEW else 0.0
 
 
 class Agenda:
@@ -48,8 +55,7 @@ class Agenda:
         """A track, looked at just now, with what it asks for from now on."""
         before = self._open.get(one.track, Opened(one.track))
         self._behind += len(one.about) - len(before.about)
-        rest = self._behind * _REST if self._behind > _FEW else 0.0
-        self._put(one._replace(rests_until=at + rest))
+        self._put(one._replace(rests_until=at + rest(self._behind)))
         self._file(before, one)
 
     def _put(self, one: Opened) -> None:

@@ -14,6 +14,7 @@ from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Lookup
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.tracking.agenda import Agenda
+from kubectl_dog.tracking.agenda import rest
 from kubectl_dog.tracking.opened import Opened
 
 WATCH = Watch(PODS, 'shop', 'app=web')
@@ -116,9 +117,16 @@ def test_many_objects_need_a_rest_after_each_look():
     item = Item(0.5, WATCH, Listed(()))
     assert due(made, 0.5, item) == []
     # Nothing is due before it has rested, though its own moment has passed.
-    assert made.deadline == 1.0
-    assert due(made, 0.9) == []
-    assert due(made, 1.0) == [crowd.track]
+    assert made.deadline == 2.0
+    assert due(made, 1.9) == []
+    assert due(made, 2.0) == [crowd.track]
+
+
+@pytest.mark.parametrize(
+    ('behind', 'seconds'), ((200, 0), (201, 0.402), (1000, 2), (4000, 2), (10000, 5))
+)
+def test_the_more_there_is_the_longer_is_the_rest(behind, seconds):
+    assert rest(behind) == pytest.approx(seconds)
 
 
 def test_they_rest_because_of_all_that_there_is():
@@ -126,5 +134,5 @@ def test_they_rest_because_of_all_that_there_is():
     made = agenda(crowd, small)
     assert due(made, 0.5, Item(0.5, WATCH, Listed(()))) == []
     made.drop(crowd)
-    made.put(1.0, small)
-    assert due(made, 1.1, Item(1.1, WATCH, Listed(()))) == [small.track]
+    made.put(2.0, small)
+    assert due(made, 2.1, Item(2.1, WATCH, Listed(()))) == [small.track]
