@@ -73,6 +73,8 @@ class Router:
         self.narrow: dict[Watch, Demand] = {}
         self._found_by: dict[Union[_Key, None], dict[Watch, Demand]] = {}
         self._told: dict[str, tuple[Watch, ...]] = {}
+        # The objects by what they may be selected by, so that nobody has to look at all of them.
+        self._having: dict[_Key, dict[str, Object]] = {}
 
     def add(self, watch: Watch) -> Iterator[Told]:
         """From now on it is told of; at once, where everything is known."""
@@ -81,7 +83,9 @@ class Router:
         self.narrow[watch] = wanted
         self._found_by.setdefault(wanted.key(), {})[watch] = wanted
         if self._objects is not None:
-            selected = [one for one in self._objects.values() if wanted.selects(one)]
+            key = wanted.key()
+            those = self._objects if key is None else self._having.get(key, {})
+            selected = [one for one in those.values() if wanted.selects(one)]
             for one in selected:
                 # It may have been there before.
                 others = (each for each in self._told.get(uid(one), ()) if each != watch)
@@ -103,7 +107,9 @@ class Router:
                 yield watch, payload
 
     def _list(self, objects: Iterable[Object]) -> Iterator[Told]:
-        self._objects = {uid(one): one for one in objects}
+        self._objects, self._having = {}, {}
+        for one in objects:
+            self._file(one)
         self._told = {key: self._selecting(one) for key, one in self._objects.items()}
         found: dict[Watch, list[Object]] = {watch: [] for watch in self.narrow}
         for key, one in self._objects.items():
@@ -116,10 +122,10 @@ class Router:
         one = changed.object
         before = [watch for watch in self._told.pop(uid(one), ()) if watch in self.narrow]
         now: tuple[Watch, ...] = ()
-        if self._objects is not None and changed.change == 'DELETED':
-            self._objects.pop(uid(one), None)
-        elif self._objects is not None:
-            self._objects[uid(one)] = one
+        if self._objects is not None:
+            self._take_out(uid(one))
+        if self._objects is not None and changed.change != 'DELETED':
+            self._file(one)
         if changed.change != 'DELETED':
             now = self._told[uid(one)] = self._selecting(one)
         for watch in before:
@@ -128,14 +134,34 @@ class Router:
         for watch in now:
             yield watch, Changed(changed.change if watch in before else 'ADDED', one)
 
+    def _file(self, one: Object) -> None:
+        assert self._objects is not None
+        self._objects[uid(one)] = one
+        for key in _keys(one):
+            self._having.setdefault(key, {})[uid(one)] = one
+
+    def _take_out(self, same: str) -> None:
+        assert self._objects is not None
+        for key in _keys(self._objects.pop(same, {})):
+            having = self._having.get(key, {})
+            having.pop(same, None)
+            if not having:
+                self._having.pop(key, None)
+
     def _selecting(self, one: Object) -> tuple[Watch, ...]:
-        keys: list[Union[_Key, None]] = [None]
-        keys += [(field, text(one, *path)) for field, path in _FIELDS.items()]
-        labels = part(one, 'metadata', 'labels')
-        keys += [(f'={label}', str(value)) for label, value in labels.items()]
         return tuple(
             watch
-            for key in keys
+            for key in (None, *_keys(one))
             for watch, wanted in self._found_by.get(key, {}).items()
             if wanted.selects(one)
         )
+
+
+def _keys(one: Object) -> Iterator[_Key]:
+    """What an object may be selected by."""
+    for field, path in _FIELDS.items():
+        value = text(one, *path)
+        if value:
+            yield field, value
+    for label, value in part(one, 'metadata', 'labels').items():
+        yield f'={label}', str(value)
