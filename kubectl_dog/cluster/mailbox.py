@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import queue
 import threading
 import time
@@ -13,6 +12,7 @@ from itertools import groupby
 from typing import Optional
 from typing import Union
 
+from kubectl_dog import system
 from kubectl_dog.model.items import LogLines
 from kubectl_dog.model.items import Payload
 from kubectl_dog.model.wants import Want
@@ -20,8 +20,7 @@ from kubectl_dog.model.wants import Want
 CAPACITY = 1000
 # Lines of one turn, at most, but for one stream alone: they are printed in about 50 ms.
 _TURN = 10_000
-# On Windows a blocked wait cannot be interrupted by Ctrl-C, so it must end by itself.
-_SLICE = 0.2 if os.name == 'nt' else 3600.0
+_SLICE = system.slice_of_wait()
 
 
 class Feed:
