@@ -7,18 +7,26 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
-from kubectl_dog.cli.commands import follow
-from kubectl_dog.cli.commands import multitrack
-from kubectl_dog.cli.commands import replay
-from kubectl_dog.cli.commands import rollout
-from kubectl_dog.cli.commands import status
-from kubectl_dog.cli.commands import version
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.output.escape import sentence
 from kubectl_dog.output.writer import OutputClosedError
 
-_PLANNED = ('trackers', 'completion')
+# The modules that declare the commands: only that of the command in question is loaded.
+_COMMANDS = {
+    'rollout': 'rollout',
+    'follow': 'follow',
+    'multitrack': 'multitrack',
+    'status': 'status',
+    'replay': 'replay',
+    'demo': 'replay',
+    'completion': 'completion',
+    'version': 'version',
+}
+# What shells say, by cobra's protocol; the second one wants no descriptions.
+_COMPLETE = ('__complete', '__completeNoDesc')
+_PLANNED = ('trackers',)
 _DEFECT = 70
 _OUTPUT_CLOSED = 141
 # Thousands of log lines come and go; to look through them at every 700, as Python does by itself,
@@ -29,6 +37,10 @@ _GARBAGE = 10_000
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; `argv` without the program's name. Returns the exit code."""
     words = sys.argv[1:] if argv is None else list(argv)
+    if words and words[0] in _COMPLETE:
+        from kubectl_dog.cli.completion import program as completion
+
+        return completion.run(words[1:], words[0] == _COMPLETE[0])
     gc.set_threshold(_GARBAGE)
     try:
         if words and words[0] in _PLANNED:
@@ -50,7 +62,7 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
 
     kubectl lets flags stand between TYPE and NAME; argparse takes only the words before them.
     """
-    top = parser()
+    top = parser(words[0] if words else '')
     args, rest = top.parse_known_args(words)
     if any(word.startswith('-') for word in rest) or (rest and not hasattr(args, 'target')):
         top.error(f'unrecognized arguments: {" ".join(rest)}')
@@ -72,8 +84,8 @@ def program() -> str:
     return 'kubectl dog' if called.startswith('kubectl-') else called or 'kubectl dog'
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line."""
+def parser(command: str = '') -> argparse.ArgumentParser:
+    """The whole command line; for one command that there is, with that command alone."""
     top = argparse.ArgumentParser(
         prog=program(),
         description='Tells whether a rollout is done, whether it failed, and why.',
@@ -82,8 +94,9 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     commands = top.add_subparsers(metavar='COMMAND', required=True)
-    for command in (rollout, follow, multitrack, status, replay, version):
-        command.add(commands)
+    needed = [_COMMANDS[command]] if command in _COMMANDS else dict.fromkeys(_COMMANDS.values())
+    for module in needed:
+        import_module(f'kubectl_dog.cli.commands.{module}').add(commands)
     return top
 
 
