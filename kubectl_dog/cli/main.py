@@ -8,10 +8,12 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import Any
 
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.output.escape import sentence
 from kubectl_dog.output.writer import OutputClosedError
+from kubectl_dog.output.writer import Writer
 
 # The modules that declare the commands: only that of the command in question is loaded.
 _COMMANDS = {
@@ -84,9 +86,17 @@ def program() -> str:
     return 'kubectl dog' if called.startswith('kubectl-') else called or 'kubectl dog'
 
 
+class _Parser(argparse.ArgumentParser):
+    """Prints help on streams of every encoding; its commands have parsers like it."""
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        if message and file is not None:
+            Writer(file).write(message.splitlines())
+
+
 def parser(command: str = '') -> argparse.ArgumentParser:
     """The whole command line; for one command that there is, with that command alone."""
-    top = argparse.ArgumentParser(
+    top = _Parser(
         prog=program(),
         description='Tells whether a rollout is done, whether it failed, and why.',
         epilog='exit codes: 0 ready, 1 failed, 2 usage, 3 timed out, 4 deleted or never appeared, '

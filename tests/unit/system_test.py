@@ -3,15 +3,18 @@ from __future__ import annotations
 import errno
 import io
 import os
+import re
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from kubectl_dog import system
 from kubectl_dog.cluster import kubeconfig
+from tests.unit.needs import posix
 
 
 def test_ctrl_c_interrupts_a_wait_at_once_but_on_windows():
@@ -80,7 +83,7 @@ def test_the_kubeconfig_is_looked_for_at_home(tmp_path):
     assert found.looked_at == (os.path.join(tmp_path, '.kube', 'config'),)
 
 
-@pytest.mark.skipif(not hasattr(os, 'geteuid'), reason='Windows has no owners as numbers.')
+@posix
 @pytest.mark.parametrize(
     ('platform', 'mine', 'mode', 'ours'),
     (
@@ -127,7 +130,7 @@ def test_a_closed_stream_is_no_terminal():
     assert not system.is_terminal(stream, 'linux')
 
 
-@pytest.mark.skipif(not hasattr(os, 'setpgid'), reason='Windows has no process groups.')
+@posix
 def test_what_was_started_and_hangs_is_ended_too():
     code = (
         'import subprocess, sys\n'
@@ -148,7 +151,7 @@ def test_what_was_started_and_hangs_is_ended_too():
     assert status.stdout.strip()[:1] in ('', 'Z')
 
 
-@pytest.mark.skipif(not hasattr(os, 'setpgid'), reason='Windows has no process groups.')
+@posix
 def test_a_group_that_has_others_in_it_is_left_alone():
     code = 'from kubectl_dog import system; print(system.detach())'
     ran = subprocess.run(
@@ -156,3 +159,56 @@ def test_a_group_that_has_others_in_it_is_left_alone():
         start_new_session=True,
     )  # fmt: skip
     assert ran.stdout == 'False\n'
+
+
+# What there is on Windows alone cannot be had elsewhere; what is missing there can be.
+WINDOWS = """
+import importlib.metadata, logging, os, shutil, socket, ssl, subprocess, sys, tempfile, urllib3
+import concurrent.futures, importlib.resources, signal, yaml
+for name in ('geteuid', 'getuid', 'fchmod', 'memfd_create', 'setpgid', 'getpgrp', 'killpg',
+             'O_NOFOLLOW', 'O_NONBLOCK', 'O_CLOEXEC', 'uname', 'fork', 'mkfifo', 'chown'):
+    if hasattr(os, name):
+        delattr(os, name)
+for name in ('SIGALRM', 'SIGHUP', 'SIGKILL', 'SIGPIPE', 'SIGWINCH', 'setitimer', 'alarm'):
+    if hasattr(signal, name):
+        delattr(signal, name)
+for name in ('fcntl', 'termios', 'pwd', 'grp', 'resource', 'tty', 'pty', 'readline'):
+    sys.modules[name] = None
+sys.platform = 'win32'
+from kubectl_dog.cli.main import main
+sys.argv[0] = 'kubectl-dog'
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize(
+    ('argv', 'code', 'shown'),
+    (
+        (['demo', '--instant'], 1, 'x deploy/ledger failed'),
+        (['rollout', 'sts/a', '--kubeconfig', 'gone'], 5, 'there is no kubeconfig gone'),
+        (['rollout', 'gadget/a', '--server', 'http://127.0.0.1:1'], 5, 'connection refused'),
+        (['__complete', 'roll'], 0, 'rollout'),
+        (['demo', 'good', '--instant', '-o', 'json'], 0, '"verdict": "ready"'),
+    ),
+)
+def test_nothing_is_used_that_windows_has_not(tmp_path, argv, code, shown):
+    env = {**os.environ, 'PYTHONIOENCODING': 'cp1252', 'USERPROFILE': str(tmp_path)}
+    env.pop('KUBECONFIG', None)
+    ran = subprocess.run(
+        [sys.executable, '-c', WINDOWS, *argv], env=env, capture_output=True, check=False,
+        encoding='cp1252', cwd=tmp_path,
+    )  # fmt: skip
+    assert ran.returncode == code, ran.stderr
+    assert shown in ran.stdout + ran.stderr
+    assert 'Traceback' not in ran.stderr
+
+
+def test_nothing_else_asks_which_system_it_is():
+    package = Path(system.__file__).parent
+    asks = re.compile(r'os\.name\b|sys\.platform|import (fcntl|termios|pwd|grp|msvcrt|resource)\b')
+    found = {
+        str(path.relative_to(package))
+        for path in package.rglob('*.py')
+        if asks.search(path.read_text(encoding='utf-8'))
+    }
+    assert found == {'system.py'}
