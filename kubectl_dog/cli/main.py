@@ -7,19 +7,28 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
 
-from kubectl_dog.cli.commands import follow
-from kubectl_dog.cli.commands import multitrack
-from kubectl_dog.cli.commands import replay
-from kubectl_dog.cli.commands import rollout
-from kubectl_dog.cli.commands import status
-from kubectl_dog.cli.commands import trackers
-from kubectl_dog.cli.commands import version
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.output.escape import sentence
 from kubectl_dog.output.writer import OutputClosedError
+from kubectl_dog.output.writer import Writer
 
-_PLANNED = ('completion',)
+# The modules that declare the commands: only that of the command in question is loaded.
+_COMMANDS = {
+    'rollout': 'rollout',
+    'follow': 'follow',
+    'multitrack': 'multitrack',
+    'status': 'status',
+    'replay': 'replay',
+    'demo': 'replay',
+    'completion': 'completion',
+    'trackers': 'trackers',
+    'version': 'version',
+}
+# What shells say, by cobra's protocol; the second one wants no descriptions.
+_COMPLETE = ('__complete', '__completeNoDesc')
 _DEFECT = 70
 _OUTPUT_CLOSED = 141
 # Thousands of log lines come and go; to look through them at every 700, as Python does by itself,
@@ -30,10 +39,12 @@ _GARBAGE = 10_000
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; `argv` without the program's name. Returns the exit code."""
     words = sys.argv[1:] if argv is None else list(argv)
+    if words and words[0] in _COMPLETE:
+        from kubectl_dog.cli.completion import program as completion
+
+        return completion.run(words[1:], words[0] == _COMPLETE[0])
     gc.set_threshold(_GARBAGE)
     try:
-        if words and words[0] in _PLANNED:
-            raise UserError(f'{words[0]} is not part of this version yet; see `{program()} --help`')
         args = parse(_as_habits_have_it(words))
         return int(args.run(args))
     except UserError as error:
@@ -51,7 +62,7 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
 
     kubectl lets flags stand between TYPE and NAME; argparse takes only the words before them.
     """
-    top = parser()
+    top = parser(words[0] if words else '')
     args, rest = top.parse_known_args(words)
     if any(word.startswith('-') for word in rest) or (rest and not hasattr(args, 'target')):
         top.error(f'unrecognized arguments: {" ".join(rest)}')
@@ -73,9 +84,17 @@ def program() -> str:
     return 'kubectl dog' if called.startswith('kubectl-') else called or 'kubectl dog'
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line."""
-    top = argparse.ArgumentParser(
+class _Parser(argparse.ArgumentParser):
+    """Prints help on streams of every encoding; its commands have parsers like it."""
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        if message and file is not None:
+            Writer(file).write(message.splitlines())
+
+
+def parser(command: str = '') -> argparse.ArgumentParser:
+    """The whole command line; for one command that there is, with that command alone."""
+    top = _Parser(
         prog=program(),
         description='Tells whether a rollout is done, whether it failed, and why.',
         epilog='exit codes: 0 ready, 1 failed, 2 usage, 3 timed out, 4 deleted or never appeared, '
@@ -83,8 +102,9 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     commands = top.add_subparsers(metavar='COMMAND', required=True)
-    for command in (rollout, follow, multitrack, status, trackers, replay, version):
-        command.add(commands)
+    needed = [_COMMANDS[command]] if command in _COMMANDS else dict.fromkeys(_COMMANDS.values())
+    for module in needed:
+        import_module(f'kubectl_dog.cli.commands.{module}').add(commands)
     return top
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from kubectl_dog import api
 from kubectl_dog import finding
+from kubectl_dog import system
 from kubectl_dog.cli import flags
 from kubectl_dog.cli import targets
 from kubectl_dog.model.events import LogChunk
@@ -30,7 +31,7 @@ from kubectl_dog.output.writer import Writer
 if TYPE_CHECKING:
     from kubectl_dog.tracking.choice import Trackers
 
-_NAMES = {signal.SIGINT: 'interrupt', signal.SIGTERM: 'terminate'}
+_NAMES = system.signals()
 
 
 def track(words: Sequence[str], options: Options, args: argparse.Namespace) -> int:
@@ -64,7 +65,7 @@ def on_source(
 def run(play: api.Play, args: argparse.Namespace) -> int:
     """Print the events of a session as they come; the exit code is the verdict's."""
     source, session = play.source, play.session
-    coloured = colour.wanted(args.color, os.environ, sys.stdout.isatty())
+    coloured = colour.wanted(args.color, os.environ, system.is_terminal(sys.stdout))
     timestamps = bool(getattr(args, 'timestamps', False))
     renderer = api.renderer(args.output, play, coloured, timestamps)
     prefixed = bool(args.output_prefix)

@@ -75,6 +75,12 @@ class Resolver:
             return found.resource
         return kinds.unserved(self._kinds, api_version, kind)
 
+    def known(self) -> tuple[Kind, ...]:
+        """All kinds there are, as far as the server answers; raises AccessError."""
+        if self._kinds is None:
+            self._kinds = self._cache.read()
+        return self._kinds or self._discover().kinds
+
     def forget(self) -> None:
         """Ask the server for the next word, as when a kind turns out to be gone."""
         self._kinds = ()
@@ -191,7 +197,11 @@ def _legacy(group: dict[str, Any]) -> Iterator[_Version]:
 
 def _kind(resource: Resource, singular: str | None, row: dict[str, Any]) -> Kind:
     return kinds.kind(
-        resource, singular or '', row.get('shortNames') or (), row.get('categories') or ()
+        resource,
+        singular or '',
+        row.get('shortNames') or (),
+        row.get('categories') or (),
+        'list' in (row.get('verbs') or ('list',)),
     )
 
 

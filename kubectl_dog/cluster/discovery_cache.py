@@ -12,14 +12,14 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 
+from kubectl_dog import system
 from kubectl_dog.cluster.kinds import Kind
 from kubectl_dog.cluster.kinds import kind
 from kubectl_dog.model.resources import Resource
 
 TTL = 600.0
-_FORMAT = 1
+_FORMAT = 2
 _LARGEST = 8 << 20
-_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 # Of a row: the fields of a resource, the singular, short names, categories.
 _TEXTS = ('group', 'version', 'plural', 'kind', 'singular')
 _LISTS = ('shorts', 'categories')
@@ -73,8 +73,7 @@ class Cache:
 
 
 def _folder(env: Mapping[str, str]) -> str:
-    home = env.get('HOME') or os.path.expanduser('~')
-    base = env.get('KUBECACHEDIR') or os.path.join(home, '.kube', 'cache')
+    base = env.get('KUBECACHEDIR') or os.path.join(system.home(env), '.kube', 'cache')
     return os.path.join(base, 'kubectl-dog')
 
 
@@ -85,15 +84,12 @@ def _digest(server: str, user: str) -> str:
 
 
 def _trusted(found: os.stat_result, right: Callable[[int], bool]) -> bool:
-    """Is it of the right sort, ours, and nobody else's to write? Windows cannot tell."""
-    me = getattr(os, 'geteuid', None)
-    ours = me is not None and found.st_uid == me()
-    return ours and right(found.st_mode) and not found.st_mode & _OTHERS_WRITE
+    return right(found.st_mode) and system.is_ours(found)
 
 
 def _content(path: str) -> str:
-    # Not blocking: somebody may have put a pipe there.
-    file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    # Somebody may have put a pipe or a link there.
+    file = os.open(path, os.O_RDONLY | system.SAFE_OPEN)
     with open(file, encoding='utf-8') as opened:
         found = os.fstat(file)
         if not _trusted(found, stat.S_ISREG) or found.st_size > _LARGEST:
@@ -117,7 +113,7 @@ def _make(folder: str) -> None:
 
 def _replace(path: str, text: str) -> None:
     beside = f'{path}.{os.getpid()}'
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | system.SAFE_OPEN
     file = os.open(beside, flags, 0o600)
     try:
         with open(file, 'w', encoding='utf-8') as opened:
@@ -139,6 +135,7 @@ def _row(each: Kind) -> dict[str, Any]:
         'singular': each.singular,
         'shorts': each.shorts,
         'categories': each.categories,
+        'listed': each.listed,
     }
 
 
@@ -149,4 +146,5 @@ def _kind(row: dict[str, Any]) -> Kind:
     resource = Resource(
         row['group'], row['version'], row['plural'], row['kind'], '', row['namespaced'] is True
     )
-    return kind(resource, row['singular'], row['shorts'], row['categories'])
+    listed = row['listed'] is True
+    return kind(resource, row['singular'], row['shorts'], row['categories'], listed)

@@ -51,6 +51,12 @@ class ExecPlugin:
         if program is None:
             hint = ' '.join(self._plugin.install_hint.split())
             raise self._failed(f'was not found{f": {hint}" if hint else ", install it"}')
+        if not os.path.isabs(program) and not os.path.dirname(self._plugin.command):
+            # Windows looks there first; kubectl, too, does not run what anybody may have left.
+            raise self._failed(
+                'was found by way of the current folder only, and is not run from there: name its '
+                'own folder on the PATH'
+            )
         sys.stdout.flush()
         try:
             done = subprocess.run(

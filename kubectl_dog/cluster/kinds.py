@@ -13,7 +13,7 @@ _NEAR = 3
 
 
 class Kind(NamedTuple):
-    """One kind in one version, with all the names it has.
+    """One kind in one version, with all the names it has; `listed`: its objects can be listed.
 
     Tables of them are in the order of preference: the core group, then groups as the server
     orders them, each with its preferred version first.
@@ -23,15 +23,20 @@ class Kind(NamedTuple):
     singular: str
     shorts: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
+    listed: bool = True
 
 
 def kind(
-    resource: Resource, singular: str, shorts: Sequence[str], categories: Sequence[str]
+    resource: Resource,
+    singular: str,
+    shorts: Sequence[str],
+    categories: Sequence[str],
+    listed: bool = True,
 ) -> Kind:
     """A Kind as a server tells it: old ones leave out the singular, many kinds have no short."""
     singular = singular or resource.kind.lower()
     short = shorts[0] if shorts else singular
-    return Kind(resource._replace(short=short), singular, tuple(shorts), tuple(categories))
+    return Kind(resource._replace(short=short), singular, tuple(shorts), tuple(categories), listed)
 
 
 class _Wanted(NamedTuple):
@@ -70,6 +75,24 @@ def category(kinds: Sequence[Kind], word: str) -> list[Kind]:
         if word in each.categories:
             members.setdefault((each.resource.group, each.resource.plural), each)
     return list(members.values())
+
+
+def spellings(kinds: Sequence[Kind]) -> dict[str, Kind]:
+    """What may be typed for each kind whose objects can be listed: its plural, and short names.
+
+    Where several have the same plural, the later ones have their group behind it.
+    """
+    preferred: dict[tuple[str, str], Kind] = {}
+    for each in kinds:
+        preferred.setdefault((each.resource.group, each.resource.plural), each)
+    found: dict[str, Kind] = {}
+    for each in preferred.values():
+        plural, group = each.resource.plural, each.resource.group
+        found.setdefault(f'{plural}.{group}' if plural in found and group else plural, each)
+    for each in preferred.values():
+        for short in each.shorts:
+            found.setdefault(short, each)
+    return {spelling: each for spelling, each in found.items() if each.listed}
 
 
 def near(kinds: Sequence[Kind], word: str) -> list[str]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 from typing import NamedTuple
 
+from kubectl_dog import system
 from kubectl_dog.model.errors import AccessError
 
 _BASE64 = re.compile(r'[A-Za-z0-9+/=\s]*')
@@ -120,7 +121,7 @@ def _paths(explicit: str | None, env: Mapping[str, str]) -> tuple[str, ...]:
         listed = [path for path in env.get(name, '').split(os.pathsep) if path]
         if listed:
             return tuple(dict.fromkeys(listed))
-    return (os.path.join(os.path.expanduser('~'), '.kube', 'config'),)
+    return (os.path.join(system.home(env), '.kube', 'config'),)
 
 
 def _inlined(text: str) -> bytes:

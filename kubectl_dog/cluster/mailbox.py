@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import queue
 import threading
 import time
@@ -15,6 +14,7 @@ from operator import itemgetter
 from typing import Optional
 from typing import Union
 
+from kubectl_dog import system
 from kubectl_dog.model.items import LogLines
 from kubectl_dog.model.items import Payload
 from kubectl_dog.model.wants import Want
@@ -24,8 +24,7 @@ CAPACITY = 1000
 _TURN = 10_000
 _moment = itemgetter(0)
 _head = attrgetter('head')
-# On Windows a blocked wait cannot be interrupted by Ctrl-C, so it must end by itself.
-_SLICE = 0.2 if os.name == 'nt' else 3600.0
+_SLICE = system.slice_of_wait()
 
 
 class Feed:

@@ -30,7 +30,8 @@ def build(directory: str, env: Mapping[str, str] = os.environ) -> Iterator[Place
 def _kubectl(env: Mapping[str, str]) -> str:
     named = env.get('KUBECTL') or 'kubectl'
     found = shutil.which(named, path=env.get('PATH'))
-    if found is None:
+    # Windows looks in the current folder first, where anybody may have left something.
+    if found is None or not (os.path.isabs(found) or os.path.dirname(named)):
         raise UserError(
             f'-k needs kubectl, and {named!r} is not on the PATH: put it there, or name it in '
             'KUBECTL; or pipe: kustomize build DIR | kubectl dog rollout -f -'

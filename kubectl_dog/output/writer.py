@@ -11,6 +11,8 @@ from collections.abc import Callable
 from collections.abc import Sequence
 from typing import TextIO
 
+from kubectl_dog import system
+
 _ERRORS = 'kubectl-dog'
 # Long enough, in seconds, for a terminal that keeps up; too short for anyone to notice.
 _MOMENT = 0.01
@@ -68,7 +70,9 @@ class Writer:
                 # Nothing was written: a text stream encodes the whole before it buffers any.
                 self._stream.write(_fit(text, self._stream.encoding))
             self._stream.flush()
-        except BrokenPipeError as error:
+        except OSError as error:
+            if not system.is_closed(error):
+                raise
             self._discard()
             raise OutputClosedError from error
 

@@ -11,6 +11,8 @@ from kubectl_dog.cli import running
 from kubectl_dog.cli import targets
 from kubectl_dog.cli import verdict
 
+# `kubectl rollout status deploy/x`, `kubedog rollout track deployment x`.
+_HABITS = ('status', 'track')
 _EXAMPLES = """\
 examples:
   kubectl dog rollout deploy/web
@@ -43,14 +45,13 @@ def add(commands: Any) -> None:
     flags.add_cluster(parser)
     flags.add_output(parser)
     flags.add_record(parser)
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, habits=_HABITS)
 
 
 def run(args: argparse.Namespace) -> int:
     """Connect, track, and return the exit code of the verdict."""
     words = args.target
-    # Habits: `kubectl rollout status deploy/x`, `kubedog rollout track deployment x`.
     from_elsewhere = args.filename or args.kustomize or args.helm_release
-    if words[:1] in (['status'], ['track']) and (len(words) > 1 or from_elsewhere):
+    if words and words[0] in _HABITS and (len(words) > 1 or from_elsewhere):
         words = words[1:]
     return running.track(words, verdict.options(args), args)

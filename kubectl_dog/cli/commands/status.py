@@ -11,6 +11,7 @@ from typing import Any
 
 from kubectl_dog import api
 from kubectl_dog import finding
+from kubectl_dog import system
 from kubectl_dog.cli import flags
 from kubectl_dog.cli import targets
 from kubectl_dog.model.errors import UserError
@@ -124,7 +125,7 @@ def _table(args: argparse.Namespace, statuses: Sequence[Status]) -> list[str]:
 
     from kubectl_dog.output import status as shown
 
-    is_terminal = sys.stdout.isatty()
+    is_terminal = system.is_terminal(sys.stdout)
     palette = Palette(colour.wanted(args.color, os.environ, is_terminal))
     width = shutil.get_terminal_size().columns if is_terminal else None
     return shown.table(statuses, palette, width)

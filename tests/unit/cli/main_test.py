@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import subprocess
 import sys
 
@@ -54,7 +55,6 @@ def test_help_speaks_of_kubectl_dog(main, argv):
         (['rollout', 'deploy/web', '--timeout', 'soon'], "'soon' is not a duration"),
         (['rollout', 'deploy/web', '-o', 'yaml'], "invalid choice: 'yaml'"),
         (['rollout', 'deploy/web', '--tim', '3s'], 'unrecognized arguments: --tim 3s'),
-        (['completion', 'bash'], 'completion is not part of this version yet'),
         (['trackers', 'deploy/web'], 'unrecognized arguments: deploy/web'),
         (['trackers', '--tracker', 'Pod=acme'], 'acme has no tracker for Pod, but kubectl-dog'),
         (['status', 'deploy/web', '--tracker', 'Pod'], 'write --tracker Kind.group=PACKAGE'),
@@ -111,6 +111,18 @@ def test_it_runs_as_a_module():
         [sys.executable, '-m', 'kubectl_dog', 'version'], capture_output=True, text=True, check=True
     )
     assert ran.stdout == f'kubectl-dog {VERSION}\n'
+
+
+@pytest.mark.parametrize('encoding', ('ascii', 'cp437', 'cp1252', 'utf-8'))
+@pytest.mark.parametrize(
+    ('argv', 'expected'),
+    ((['rollout', '--help'], 0), (['demo', '--instant'], 1), (['rollout', 'deploy…/a'], 5)),
+)
+def test_no_encoding_of_the_output_is_a_defect(encoding, argv, expected):
+    command = [sys.executable, '-m', 'kubectl_dog', *argv]
+    env = {**os.environ, 'PYTHONIOENCODING': encoding, 'KUBECONFIG': '/nowhere'}
+    ran = subprocess.run(command, env=env, capture_output=True, check=False)
+    assert (ran.returncode, b'Traceback' in ran.stderr) == (expected, False)
 
 
 def test_start_up_imports_nothing_that_only_some_commands_need():

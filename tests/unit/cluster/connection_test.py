@@ -249,7 +249,7 @@ def test_a_client_certificate_leaves_nothing_on_disk(
     made, server, pki, tls, tmp_path, monkeypatch, memfd
 ):
     if not memfd:
-        monkeypatch.delattr(os, 'memfd_create')
+        monkeypatch.delattr(os, 'memfd_create', raising=False)
     monkeypatch.setenv('TMPDIR', str(tmp_path))
     monkeypatch.setattr('tempfile.tempdir', None)
     tls.verify_mode = ssl.CERT_REQUIRED

@@ -6,6 +6,7 @@ import stat
 
 import pytest
 
+from kubectl_dog import system
 from kubectl_dog.cluster import discovery_cache
 from kubectl_dog.cluster.discovery import ACCEPT
 from kubectl_dog.cluster.discovery import Resolver
@@ -19,8 +20,10 @@ from kubectl_dog.model.errors import AccessError
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.resources import DEPLOYMENTS
 from kubectl_dog.model.resources import PODS
+from tests.unit.needs import posix
 
 URL = 'https://h'
+system_is_ours = system.is_ours
 
 
 def kind(plural, name, shorts=(), categories=(), namespaced=True, singular=None):
@@ -498,6 +501,7 @@ def written(cache):
     return made
 
 
+@posix
 def test_file_and_folder_are_private_and_nothing_is_left_beside(cache):
     before = os.umask(0)
     try:
@@ -519,6 +523,7 @@ GOOD = {
     'singular': 's',
     'shorts': [],
     'categories': [],
+    'listed': True,
 }
 
 
@@ -575,6 +580,7 @@ def test_a_head_that_is_wrong_is_not_believed(field, cache):
     assert made.read() == ()
 
 
+@posix
 @pytest.mark.parametrize('which', ('file', 'folder'))
 @pytest.mark.parametrize('mode', (0o020, 0o002))
 def test_what_others_may_write_is_not_believed(which, mode, cache):
@@ -584,6 +590,7 @@ def test_what_others_may_write_is_not_believed(which, mode, cache):
     assert made.read() == ()
 
 
+@posix
 def test_what_belongs_to_others_is_neither_read_nor_written(cache, monkeypatch):
     made = written(cache)
     me = os.geteuid()
@@ -595,6 +602,7 @@ def test_what_belongs_to_others_is_neither_read_nor_written(cache, monkeypatch):
     assert os.listdir(os.path.dirname(made.path)) == [os.path.basename(made.path)]
 
 
+@posix
 def test_a_file_of_others_in_our_folder_is_not_believed(cache, monkeypatch):
     made = written(cache)
     real = os.fstat
@@ -609,12 +617,15 @@ def test_a_file_of_others_in_our_folder_is_not_believed(cache, monkeypatch):
     assert made.read() == ()
 
 
-def test_a_system_without_users_has_no_cache(cache, monkeypatch):
+@posix
+def test_windows_has_a_cache_though_no_owners(cache, monkeypatch):
     made = written(cache)
+    monkeypatch.setattr(system, 'is_ours', lambda found: system_is_ours(found, 'win32'))
     monkeypatch.delattr(os, 'geteuid')
-    assert made.read() == ()
+    assert made.read()
 
 
+@posix
 def test_links_and_pipes_are_not_believed(cache, tmp_path):
     made = written(cache)
     elsewhere = tmp_path / 'elsewhere'

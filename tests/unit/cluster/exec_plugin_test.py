@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 
 import pytest
@@ -10,6 +11,7 @@ from kubectl_dog.cluster.exec_plugin import ExecPlugin
 from kubectl_dog.cluster.settings import Plugin
 from kubectl_dog.cluster.settings import Settings
 from kubectl_dog.model.errors import AccessError
+from tests.unit.needs import posix
 
 V1 = 'client.authentication.k8s.io/v1'
 
@@ -17,6 +19,8 @@ V1 = 'client.authentication.k8s.io/v1'
 @pytest.fixture
 def script(tmp_path):
     """A plugin that prints what it is told to; `issue(...)` runs it."""
+    if os.name == 'nt':
+        pytest.skip('Needs shell scripts.')
 
     def issue(printed='', before='', plugin=None, settings=None, status=None):
         if status is not None:
@@ -109,6 +113,21 @@ def test_a_plugin_that_is_not_there(hint, said):
         ExecPlugin(Settings('https://a'), plugin).issue()
 
 
+@posix
+@pytest.mark.parametrize('path', ('.', '', 'sub'))
+def test_a_plugin_of_the_current_folder_is_not_run(tmp_path, monkeypatch, path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv('PATH', os.pathsep.join((path, os.environ['PATH'])))
+    for folder in (tmp_path, tmp_path / 'sub'):
+        folder.mkdir(exist_ok=True)
+        (folder / 'planted').write_text('#!/bin/sh\ntouch ran\n')
+        (folder / 'planted').chmod(0o755)
+    with pytest.raises(AccessError, match='planted was found by way of the current folder only'):
+        ExecPlugin(Settings('https://a'), Plugin('planted')).issue()
+    assert not (tmp_path / 'ran').exists()
+
+
+@posix
 def test_a_program_for_another_machine(tmp_path):
     (tmp_path / 'x').write_bytes(b'\x7fELF')
     (tmp_path / 'x').chmod(0o755)

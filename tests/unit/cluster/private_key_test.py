@@ -13,11 +13,14 @@ import yaml
 
 from tests.unit.cluster.server import Wire
 from tests.unit.cluster.server import until
+from tests.unit.needs import posix
+
+pytestmark = posix
 
 _PROGRAM = """
 import os, sys
 if sys.argv[1] == 'file':
-    del os.memfd_create
+    vars(os).pop('memfd_create', None)
 from kubectl_dog import api
 api.connect().get('/api')
 """

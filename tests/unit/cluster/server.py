@@ -47,7 +47,9 @@ class Wire:
     def send(self, *parts):
         for part in parts:
             data = part if isinstance(part, bytes) else json.dumps(part).encode() + b'\n'
-            self.raw(b'%x\r\n%s\r\n' % (len(data), data) if self.chunked else data)
+            # A chunk of nothing would be the end, and the real one the answer to the next request.
+            if data:
+                self.raw(b'%x\r\n%s\r\n' % (len(data), data) if self.chunked else data)
 
     def raw(self, data):
         self.sock.sendall(data)

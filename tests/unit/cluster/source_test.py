@@ -31,6 +31,7 @@ from tests.unit.cluster.server import page
 from tests.unit.cluster.server import refuse
 from tests.unit.cluster.server import stream
 from tests.unit.cluster.server import until
+from tests.unit.needs import posix
 
 PATH = '/api/v1/namespaces/ns/pods'
 WATCH = Watch(PODS, 'ns')
@@ -190,6 +191,7 @@ def test_a_lookup_is_answered_once_and_an_unwanted_one_never(server, source):
     assert [request.path for request in server.requests].count(path) == 1
 
 
+@posix
 def test_a_signal_handler_may_interrupt_the_wait(source):
     before = signal.signal(signal.SIGALRM, lambda *_: source.signal('interrupt'))
     try:

@@ -4,6 +4,9 @@ import pytest
 
 from kubectl_dog.manifests import kustomize
 from kubectl_dog.model.errors import UserError
+from tests.unit.needs import posix
+
+pytestmark = posix
 
 
 @pytest.fixture
@@ -47,3 +50,11 @@ def test_what_goes_wrong_is_told(kubectl, script, told):
 def test_without_kubectl_the_way_out_is_told(tmp_path):
     with pytest.raises(UserError, match=r"'kubectl' is not on the PATH.*kustomize build DIR"):
         list(kustomize.build('dir', {'PATH': str(tmp_path)}))
+
+
+def test_a_kubectl_of_the_current_folder_is_not_run_unless_it_is_named(kubectl, monkeypatch):
+    monkeypatch.chdir(kubectl('echo "{apiVersion: v1, kind: Planted}"'))
+    with pytest.raises(UserError, match=r"'kubectl' is not on the PATH"):
+        list(kustomize.build('dir', {'PATH': '.'}))
+    [(_, thing)] = kustomize.build('dir', {'PATH': '.', 'KUBECTL': './kubectl'})
+    assert thing['kind'] == 'Planted'

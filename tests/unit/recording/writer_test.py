@@ -30,6 +30,7 @@ from kubectl_dog.recording.source import RecordedSource
 from kubectl_dog.recording.writer import Header
 from kubectl_dog.recording.writer import RecordingWriter
 from kubectl_dog.recording.writer import Tap
+from tests.unit.needs import posix
 
 TARGETS = (Target(DEPLOYMENTS, 'shop', 'web'),)
 OPTIONS = Options(timeout=60.0)
@@ -97,6 +98,7 @@ def test_a_log_stream_has_one_key_though_its_want_changes():
     assert [record.get('key') for record in records[1:]] == [1, 1, 1, 2, 2]
 
 
+@posix
 def test_each_item_is_on_the_disk_at_once_and_for_the_owner_alone(tmp_path):
     path = tmp_path / 'run.jsonl'
     path.touch(mode=0o644)

@@ -1,0 +1,38 @@
+"""`completion`: what has to be on the PATH for TAB, where pip has not put it there."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+_SCRIPT = """\
+#!/bin/sh
+# What kubectl's own completion calls for `kubectl dog`.
+exec kubectl-dog __complete "$@"
+"""
+_EPILOG = """\
+pip has installed kubectl_complete-dog already. Elsewhere, put it beside kubectl-dog:
+
+  kubectl dog completion > ~/.krew/bin/kubectl_complete-dog
+  chmod +x ~/.krew/bin/kubectl_complete-dog
+"""
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    parser = commands.add_parser(
+        'completion',
+        help='print the script by which the TAB key of kubectl knows this program',
+        description="Print the script kubectl_complete-dog, which kubectl's own completion calls.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the script."""
+    sys.stdout.write(_SCRIPT)
+    return 0

@@ -1,0 +1,54 @@
+"""The names that kubeconfig and cluster know, as the flags of the command line have them."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from collections.abc import Sequence
+from functools import cached_property
+
+from kubectl_dog import naming
+from kubectl_dog.cli import flags
+from kubectl_dog.cli.completion.patience import Patience
+
+
+class Named:
+    """Implements `offers.Names`; asks nobody before there is a question, and none for too long."""
+
+    def __init__(self, said: argparse.Namespace, patience: Patience) -> None:
+        self._said = said
+        self._patience = patience
+
+    @cached_property
+    def _connection(self) -> naming.Connection:
+        from kubectl_dog import api
+
+        return api.connect(**flags.cluster(self._said))
+
+    def entries(self, section: str) -> Sequence[str]:
+        """The `contexts`, `clusters` or `users` of the kubeconfig."""
+        return self._patience(lambda: naming.entries(section, **flags.cluster(self._said)))
+
+    def namespaces(self) -> Sequence[str]:
+        """The namespaces of the cluster."""
+        return self._patience(lambda: naming.namespaces(self._connection))
+
+    def kinds(self) -> Mapping[str, str]:
+        """What may be typed for each kind, with what it means."""
+        return self._patience(lambda: naming.kinds(self._connection))
+
+    def objects(self, types: str) -> Sequence[str]:
+        """Objects of a kind, or of several with commas between them."""
+        return self._patience(lambda: naming.objects(self._connection, types))
+
+    def demos(self) -> Mapping[str, str]:
+        """The recordings that ship, with their titles."""
+        from kubectl_dog import api
+
+        return api.demos()
+
+    def codes(self) -> Mapping[str, str]:
+        """The codes of causes, with what they mean."""
+        from kubectl_dog.causes import catalogue
+
+        return {code: row.meaning for code, row in catalogue.CODES.items()}

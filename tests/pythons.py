@@ -1,0 +1,124 @@
+"""The unit tier on every Python that setup.cfg promises, each with what users would install.
+
+    python -m tests.pythons            # all of them
+    python -m tests.pythons 3.9 3.13   # these
+
+Needs nothing but pip: a wheel and an sdist are built, and installed in fresh environments. The
+tests run in a copy of the checkout without the package's code: the wheel is what they test.
+"""
+
+from __future__ import annotations
+
+import configparser
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+_CLASSIFIER = 'Programming Language :: Python :: 3.'
+_AT_ONCE = 2
+_NOT_COPIED = ('.git', '*.egg-info', 'build', '__pycache__', '.*_cache')
+# The recording of the demo is that of a rollout that failed.
+_DEMO_FAILS = 1
+
+
+class BrokenError(Exception):
+    """A step failed; the message is its command and what it printed."""
+
+
+def promised():
+    """The versions of Python in setup.cfg, like `3.9`, the oldest first."""
+    config = configparser.ConfigParser()
+    config.read(ROOT / 'setup.cfg', encoding='utf-8')
+    lines = config['metadata']['classifiers'].split('\n')
+    return ['3.' + line[len(_CLASSIFIER) :] for line in lines if line.startswith(_CLASSIFIER)]
+
+
+def interpreter(version, env=os.environ):
+    """The program of a version of Python: pyenv's newest, else that on the PATH, else None."""
+    folder = Path(env.get('PYENV_ROOT') or Path.home() / '.pyenv', 'versions')
+    found = sorted(folder.glob(f'{version}.*/bin/python'), key=_patch)
+    return str(found[-1]) if found else shutil.which(f'python{version}', path=env.get('PATH'))
+
+
+def _patch(program):
+    number = program.parent.parent.name.split('.')[2]
+    return int(number) if number.isdecimal() else -1
+
+
+def run(*command, cwd=None, expected=0):
+    """Runs a command to its end; raises BrokenError with its words unless it ends as expected."""
+    env = {name: value for name, value in os.environ.items() if name != 'PYTHONPATH'}
+    done = subprocess.run(
+        list(map(str, command)), cwd=cwd, env=env, text=True, check=False,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    if done.returncode != expected:
+        said = f'exit code {done.returncode}\n{done.stdout}'
+        raise BrokenError(f'{" ".join(map(str, command))}: {said}')
+    return done.stdout
+
+
+def environment(program, folder, *packages):
+    """The folder of the programs of a new environment with these packages."""
+    run(program, '-m', 'venv', folder)
+    programs = folder / ('Scripts' if os.name == 'nt' else 'bin')
+    pip = (programs / 'python', '-m', 'pip', '--disable-pip-version-check')
+    run(*pip, 'install', '-q', *packages)
+    return programs
+
+
+def build(program, work):
+    """The wheel and the sdist of this checkout."""
+    programs = environment(program, work / 'build', 'build')
+    run(programs / 'python', '-m', 'build', '-o', work / 'dist', ROOT)
+    (wheel,), (sdist,) = (list((work / 'dist').glob(f'*{end}')) for end in ('.whl', '.tar.gz'))
+    return wheel, sdist
+
+
+def check(version, work, wheel, sdist):
+    """Everything about one version of Python; raises BrokenError."""
+    began = time.monotonic()
+    program = interpreter(version)
+    if program is None:
+        raise BrokenError(f'there is no Python {version}: `pyenv install {version}`')
+    programs = environment(program, work / version, f'{wheel}[test]')
+    told = run(programs / 'python', '-m', 'pytest', 'tests/unit', '-q', cwd=work / 'outside')
+    for source in (wheel, sdist):
+        bare = environment(program, work / f'{version}-{source.suffix[1:]}', source)
+        run(bare / 'kubectl-dog', 'version')
+        run(bare / 'kubectl-dog', 'demo', '--instant', expected=_DEMO_FAILS)
+        assert 'rollout' in run(bare / 'kubectl_complete-dog', 'roll')
+    seconds = time.monotonic() - began
+    return f'{told.strip().splitlines()[-1]}; wheel and sdist install; {seconds:.0f} s in all'
+
+
+def _ignored(folder, names):
+    code = ('*.py',) if ROOT / 'kubectl_dog' in (Path(folder), *Path(folder).parents) else ()
+    return shutil.ignore_patterns(*_NOT_COPIED, *code)(folder, names)
+
+
+def main(versions):
+    """Checks these versions, two at a time; the exit code is 1 if any is broken, or missing."""
+    code = 0
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(_AT_ONCE) as pool:
+        work = Path(folder)
+        wheel, sdist = build(sys.executable, work)
+        shutil.copytree(ROOT, work / 'outside', ignore=_ignored)
+        jobs = {one: pool.submit(check, one, work, wheel, sdist) for one in versions}
+        for version, job in jobs.items():
+            try:
+                print(f'Python {version}: {job.result()}', flush=True)
+            except BrokenError as error:
+                code = 1
+                print(f'Python {version}: {error}', flush=True)
+    return code
+
+
+if __name__ == '__main__':
+    sys.exit(main(sys.argv[1:] or promised()))

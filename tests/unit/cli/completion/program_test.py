@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from kubectl_dog.cli import main
+from kubectl_dog.cli.completion import answer
+from kubectl_dog.cli.completion import program
+from kubectl_dog.cli.completion.patience import Patience
+
+CONFIG = """\
+apiVersion: v1
+current-context: c
+contexts: [{name: c, context: {cluster: k, user: u}}, {name: d, context: {}}]
+clusters: [{name: k, cluster: {server: 'SERVER'}}]
+users: [{name: u, user: USER}]
+"""
+HANGS = f"""{{exec: {{apiVersion: client.authentication.k8s.io/v1, interactiveMode: Never,
+  command: {sys.executable!r}, args: ['-c', 'import time; time.sleep(60)']}}}}"""
+
+
+def ran(tmp_path, config, *words):
+    path = tmp_path / 'config'
+    path.write_text(config)
+    return subprocess.run(
+        [sys.executable, '-m', 'kubectl_dog', '__complete', *words, '--kubeconfig', str(path), ''],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+
+
+def seen(done):
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize(
+    ('config', 'words'),
+    (
+        ('{', ['rollout']),
+        ('contexts: 7', ['rollout']),
+        ('', ['rollout', 'deploy']),
+        (CONFIG.replace('SERVER', 'https://127.0.0.1:1').replace('USER', '{}'), ['rollout']),
+        (CONFIG.replace('SERVER', 'https://127.0.0.1:1').replace('USER', HANGS), ['rollout']),
+        (CONFIG.replace('SERVER', 'https://[').replace('USER', '{}'), ['follow', 'deploy']),
+        (CONFIG.replace('SERVER', 'http://127.0.0.1:1').replace('USER', '{}'), ['rollout', '-v9']),
+    ),
+)
+def test_whatever_goes_wrong_is_not_told(tmp_path, config, words):
+    assert seen(ran(tmp_path, config, *words)) == (0, ':4\n', '')
+
+
+def test_no_word_at_all_is_a_command_to_be():
+    done = subprocess.run(
+        [sys.executable, '-m', 'kubectl_dog', '__complete'], capture_output=True, check=True
+    )
+    assert b'rollout\t' in done.stdout
+
+
+def test_kubectl_calls_a_program_of_its_own():
+    code = 'import sys; from kubectl_dog.cli.completion.program import main; sys.exit(main())'
+    done = subprocess.run(
+        [sys.executable, '-c', code, 'rollout', '--on-pause', 'w'],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert seen(done) == (0, 'wait\n:4\n', '')
+
+
+def test_contexts_come_from_the_kubeconfig(tmp_path):
+    path = tmp_path / 'config'
+    path.write_text(CONFIG.replace('USER', '{}'))
+    found = program.answered(['rollout', f'--kubeconfig={path}', '--context', ''], Patience(60.0))
+    assert found == answer.of(('c', 'd'))
+
+
+def test_shells_without_descriptions_get_none():
+    command = [sys.executable, '-m', 'kubectl_dog', '__completeNoDesc', 've']
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert seen(done) == (0, 'version\n:4\n', '')
+
+
+def test_the_script_calls_what_the_program_understands(capsys):
+    assert main.main(['completion']) == 0
+    first, *_, last = capsys.readouterr().out.splitlines()
+    assert (first, last) == ('#!/bin/sh', 'exec kubectl-dog __complete "$@"')
