@@ -12,7 +12,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -29,7 +28,7 @@ KUBEDOG = 'kubedog-v0.12.3'
 
 
 class Cost(NamedTuple):
-    """`cpu` in seconds, `memory` in MiB, `watches`: the most connections at once."""
+    """`cpu` in seconds, `memory` in MiB; `connections`: the most at once."""
 
     cpu: float
     memory: float
@@ -50,19 +49,17 @@ def fleet(count, replicas, version):
     for number in range(count):
         one = manifests.deployment(f'web-{number:03}', replicas=replicas, template=kwok.template())
         [container] = one['spec']['template']['spec']['containers']
-        container.pop('readinessProbe', None)
         container['env'] = [{'name': 'VERSION', 'value': version}]
         one['metadata']['namespace'] = SPACE
         found.append(one)
     return found
 
 
-def run(command, environment, change, output):
-    """What a command cost that is begun, and under which the change is made two seconds later."""
+def run(command, environment, output):
+    """What a command cost."""
     began = time.monotonic()
     with output.open('wb') as file:
         process = subprocess.Popen(command, env=environment, stdout=file, stderr=file)
-        threading.Timer(2.0, change).start()
         most, ended = 0, 0
         while not ended:
             most = max(most, connections(process.pid))
@@ -75,27 +72,18 @@ def run(command, environment, change, output):
 
 def connections(pid):
     """How many sockets the process has."""
-    found = 0
     try:
-        for each in os.scandir(f'/proc/{pid}/fd'):
-            found += os.readlink(each.path).startswith('socket:')
+        links = [os.readlink(each.path) for each in os.scandir(f'/proc/{pid}/fd')]
     except OSError:
-        return found
-    return found
+        return 0
+    return sum(link.startswith('socket:') for link in links)
 
 
 def spec(count):
     """What kubedog's multitrack reads."""
-    return {
-        'Deployments': [
-            {
-                'ResourceName': f'web-{number:03}',
-                'Namespace': SPACE,
-                'SkipLogs': True,
-            }
-            for number in range(count)
-        ]
-    }
+    names = [f'web-{number:03}' for number in range(count)]
+    each = [{'ResourceName': name, 'Namespace': SPACE, 'SkipLogs': True} for name in names]
+    return {'Deployments': each}
 
 
 def main():
@@ -103,8 +91,7 @@ def main():
     parser.add_argument('--dog', default=shutil.which('kubectl-dog'))
     parser.add_argument('--count', type=int, default=200)
     parser.add_argument('--replicas', type=int, default=5)
-    parser.add_argument('--only')
-    parser.add_argument('--flags', nargs='*', default=[])
+    parser.add_argument('--only', choices=('kubectl-dog', 'kubedog'))
     chosen = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix='fleet-'))
     with private.opened() as cluster:
@@ -115,44 +102,30 @@ def main():
 
 
 def measure(cluster, chosen, folder):
+    """Prints what each tool costs, one after the other."""
     environment = {**os.environ, 'KUBECONFIG': str(cluster.settings.kubeconfig)}
-    programs = {
-        'kubectl-dog': [
-            chosen.dog,
-            'rollout',
-            '-f',
-            str(folder / 'fleet.json'),
-            '--no-logs',
-            *chosen.flags,
-        ],
-        'kubedog': [KUBEDOG, 'multitrack'],
-    }
-    version = 0
-
-    def change():
-        nonlocal version
-        version += 1
-        things = {
-            'apiVersion': 'v1',
-            'kind': 'List',
-            'items': fleet(chosen.count, chosen.replicas, str(version)),
-        }
-        (folder / 'fleet.json').write_text(json.dumps(things))
-        cluster.kubectl('apply', '--server-side', '-f', str(folder / 'fleet.json'))
-
-    change()
-    settle(cluster, chosen.count)
     (folder / 'spec.json').write_text(json.dumps(spec(chosen.count)))
-    programs['kubedog'] = ['sh', '-c', f'exec {KUBEDOG} multitrack < {folder / "spec.json"}']
+    programs = {
+        'kubectl-dog': [chosen.dog, 'rollout', '-f', str(folder / 'fleet.json'), '--no-logs'],
+        'kubedog': ['sh', '-c', f'exec {KUBEDOG} multitrack < {folder / "spec.json"}'],
+    }
+    roll(cluster, chosen, folder, 'first')
     for name, command in programs.items():
-        if chosen.only and name != chosen.only:
+        if chosen.only not in (None, name):
             continue
-        # The one that rolls out waits for the revision that comes, the other knows no such thing.
-        change()
-        cost = run(command, environment, lambda: None, folder / f'{name}.out')
+        settle(cluster, chosen.count)
+        roll(cluster, chosen, folder, name)
+        cost = run(command, environment, folder / f'{name}.out')
         sys.stdout.write(f'{name:12} {cost}   output: {folder / name}.out\n')
         sys.stdout.flush()
-        settle(cluster, chosen.count)
+
+
+def roll(cluster, chosen, folder, version):
+    """Applies the whole fleet at another version."""
+    items = fleet(chosen.count, chosen.replicas, version)
+    path = folder / 'fleet.json'
+    path.write_text(json.dumps({'apiVersion': 'v1', 'kind': 'List', 'items': items}))
+    cluster.kubectl('apply', '--server-side', '-f', str(path))
 
 
 def settle(cluster, count):
