@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container
 from collections.abc import Iterable
 from collections.abc import Mapping
@@ -18,12 +17,13 @@ from kubectl_dog.causes.nearby import near
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.causes import Tolerance
 from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.lazily import later
 from kubectl_dog.model.times import duration
 
 ALWAYS = Tolerance()
 _WORDS = {'always': ALWAYS, 'never': Tolerance(seconds=0.0, ends=1)}
-_COUNT = re.compile(r'[0-9]{1,4}')
-_SHARE = re.compile(r'([0-9]{1,6})(%?)')
+_COUNT = later(r'[0-9]{1,4}')
+_SHARE = later(r'([0-9]{1,6})(%?)')
 
 
 class Share(NamedTuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from kubectl_dog.causes.nearby import nearest
@@ -11,6 +10,7 @@ from kubectl_dog.causes.told import when
 from kubectl_dog.causes.told import words
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.lazily import later
 from kubectl_dog.model.objects import condition
 from kubectl_dog.model.objects import name
 from kubectl_dog.model.objects import part
@@ -28,14 +28,14 @@ STORAGE_CLASSES = Resource(
 # A claim without a class, or of a class that does not exist, will not be bound by waiting: seconds.
 HOPELESS = 30.0
 
-_MISSING = re.compile(r'persistentvolumeclaim "(?P<claim>[^"]+)" not found')
-_LOST = re.compile(
+_MISSING = later(r'persistentvolumeclaim "(?P<claim>[^"]+)" not found')
+_LOST = later(
     r'persistentvolumeclaim "(?P<claim>[^"]+)" bound to non-existent persistentvolume "[^"]+"'
     r'|(?P<any>pvc\(s\) bound to non-existent pv\(s\))'
 )
-_DELETING = re.compile(r'persistentvolumeclaim "(?P<claim>[^"]+)" is being deleted')
-_UNBOUND = re.compile(r'unbound immediate PersistentVolumeClaims|waiting for ephemeral volume')
-_NO_CLASS = re.compile(r'no storage class is set|storageclass\S* "(?P<name>[^"]*)" not found')
+_DELETING = later(r'persistentvolumeclaim "(?P<claim>[^"]+)" is being deleted')
+_UNBOUND = later(r'unbound immediate PersistentVolumeClaims|waiting for ephemeral volume')
+_NO_CLASS = later(r'no storage class is set|storageclass\S* "(?P<name>[^"]*)" not found')
 _IS_DEFAULT = ('metadata', 'annotations', 'storageclass.kubernetes.io/is-default-class')
 # What the volume controllers say of a claim, in either direction.
 _PENDING = ('FailedBinding', 'ProvisioningFailed', 'ExternalProvisioning')

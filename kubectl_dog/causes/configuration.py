@@ -11,6 +11,7 @@ from kubectl_dog.causes.providers import consider
 from kubectl_dog.causes.volumes import is_mounting
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.lazily import later
 from kubectl_dog.model.objects import name
 from kubectl_dog.model.objects import part
 from kubectl_dog.model.objects import parts
@@ -26,13 +27,13 @@ _RESOURCES = {'configmap': CONFIGMAPS, 'secret': SECRETS}
 _CODES = {'configmap': 'ConfigMapMissing', 'secret': 'SecretMissing'}
 
 # The kubelet's cache of ConfigMaps is late, not the ConfigMap: this never counts.
-_CACHE_IS_LATE = re.compile(r'failed to sync \w+ cache', re.I)
-_MISSING = re.compile(r'(configmap|secret) "([^"]+)" not found', re.I)
-_KEY = re.compile(r"couldn't find key (\S+) in (ConfigMap|Secret) (?:[^/\s]+/)?(\S+)")
-_VOLUME_KEY = re.compile(r'references non-existent (?:config|secret) key: (\S+)')
-_ROOT = re.compile(r'runAsNonRoot|will run as root|user is non-root|breaks non-root policy')
+_CACHE_IS_LATE = later(r'failed to sync \w+ cache', re.I)
+_MISSING = later(r'(configmap|secret) "([^"]+)" not found', re.I)
+_KEY = later(r"couldn't find key (\S+) in (ConfigMap|Secret) (?:[^/\s]+/)?(\S+)")
+_VOLUME_KEY = later(r'references non-existent (?:config|secret) key: (\S+)')
+_ROOT = later(r'runAsNonRoot|will run as root|user is non-root|breaks non-root policy')
 # The runtime was busy: nothing is wrong with the container.
-_LATE = re.compile(r'deadline exceeded|failed to reserve container name', re.I)
+_LATE = later(r'deadline exceeded|failed to reserve container name', re.I)
 
 
 class Fault(NamedTuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -13,6 +12,7 @@ from kubectl_dog.causes.refusals import Refusal
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Answer
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.lazily import later
 from kubectl_dog.model.objects import name
 from kubectl_dog.model.objects import part
 from kubectl_dog.model.objects import parts
@@ -29,9 +29,9 @@ PRIORITY_CLASSES = Resource(
 )
 
 # How the API server calls a webhook that is a service: by its name in the cluster.
-_SERVICE = re.compile(r'https://([a-z0-9-]+)\.([a-z0-9-]+)\.svc[:/]')
+_SERVICE = later(r'https://([a-z0-9-]+)\.([a-z0-9-]+)\.svc[:/]')
 # Nobody answered; an answer that is wrong (TLS, status) will be wrong again.
-_NOBODY = re.compile(
+_NOBODY = later(
     r'connection refused|no endpoints available|not found|no such host|no route to host|i/o timeout'
     r'|deadline exceeded'
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.lazily import later
 from kubectl_dog.model.objects import name
 from kubectl_dog.model.objects import parts
 from kubectl_dog.model.objects import text
@@ -21,24 +22,24 @@ _PULLING = ('ErrImagePull', 'ImagePullBackOff', 'RegistryUnavailable', 'ImageIns
 # The registry's words, most telling first: a rate limit also says «denied», and a name that does
 # not exist is often reported as «may require authorization».
 _WORDS = (
-    (re.compile(r'toomanyrequests|too many requests|rate limit', re.I), 'ImageRateLimited'),
+    (later(r'toomanyrequests|too many requests|rate limit', re.I), 'ImageRateLimited'),
     (
-        re.compile(r'unauthori[sz]ed|authentication required|denied|no basic auth|forbidden', re.I),
+        later(r'unauthori[sz]ed|authentication required|denied|no basic auth|forbidden', re.I),
         'ImageUnauthorized',
     ),
-    (re.compile(r'authori[sz]ation failed|insufficient_scope', re.I), 'ImageUnauthorized'),
+    (later(r'authori[sz]ation failed|insufficient_scope', re.I), 'ImageUnauthorized'),
     (
-        re.compile(r'not ?found|manifest[ _]unknown|name[ _]unknown|does not exist|no match', re.I),
+        later(r'not ?found|manifest[ _]unknown|name[ _]unknown|does not exist|no match', re.I),
         'ImageNotFound',
     ),
 )
 # What the kubelet and the runtime wrap around the registry's own words.
-_WRAPPERS = re.compile(
+_WRAPPERS = later(
     r'Back-off pulling image "[^"]*": |ErrImagePull: |rpc error: code = \w+ desc = '
     r'|failed to (pull|unpack|pull and unpack) image "[^"]*": '
     r'|failed to resolve reference "[^"]*": |Failed to pull image "[^"]*": '
 )
-_LOOKUP_FAILED = re.compile(
+_LOOKUP_FAILED = later(
     r'no such host|dial tcp|connection refused|i/o timeout|deadline exceeded', re.I
 )
 _SENTENCES = {

@@ -12,6 +12,7 @@ from kubectl_dog.causes.told import when
 from kubectl_dog.causes.told import words
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.lazily import later
 from kubectl_dog.model.objects import condition
 from kubectl_dog.model.objects import created
 from kubectl_dog.model.objects import is_deleting
@@ -32,7 +33,7 @@ SILENT_AFTER = 20.0
 # The server stamps kube events and conditions in whole seconds, one after the other.
 _SLACK = 2.0
 
-_SANDBOX = re.compile(r'^Failed to create pod sand ?box: (rpc error: code = \w+ desc = )?', re.I)
+_SANDBOX = later(r'^Failed to create pod sand ?box: (rpc error: code = \w+ desc = )?', re.I)
 _REASONS = {
     'Evicted': 'Evicted',
     'Preempting': 'Preempted',

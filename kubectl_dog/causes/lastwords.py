@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_TELLING = re.compile(
+from kubectl_dog.model.lazily import later
+
+_TELLING = later(
     r'\b(error|fatal|panic|exception|denied|refused|failed|failure|cannot|could not|unable'
     r'|invalid|unknown|not found|no such|missing|abort\w*|out of memory|traceback)\b'
     r'|\w+(Error|Exception)\b',
     re.I,
 )
 # Lines that follow the telling one: stack frames and the runtime's goodbye.
-_FRAME = re.compile(r'^\s+(at |File "|from |in |\.\.\.)|^\s{4,}|^\s*goroutine \d+|^exit status')
+_FRAME = later(r'^\s+(at |File "|from |in |\.\.\.)|^\s{4,}|^\s*goroutine \d+|^exit status')
 
 
 def last_words(lines: Sequence[str], limit: int = 3) -> tuple[str, ...]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.lazily import later
 from kubectl_dog.model.objects import name
 from kubectl_dog.model.objects import parts
 from kubectl_dog.model.objects import text
@@ -47,7 +47,7 @@ _PROVIDERS = (
         ('spec', 'secretName'),
     ),
 )
-_FAILS = re.compile('Error|Fail|Invalid|Denied')
+_FAILS = later('Error|Fail|Invalid|Denied')
 
 
 def consider(view: View, cause: Cause, secret: str) -> Cause:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.lazily import later
 from kubectl_dog.model.objects import part
 from kubectl_dog.model.pods import containers
 
-_QUANTITY = re.compile(r'([0-9.]+(?:[eE][0-9]+)?)(m|k|[KMGTPE]i?)?')
+_QUANTITY = later(r'([0-9.]+(?:[eE][0-9]+)?)(m|k|[KMGTPE]i?)?')
 _DECIMAL = {'m': 1e-3, '': 1.0, 'k': 1e3, 'M': 1e6, 'G': 1e9, 'T': 1e12, 'P': 1e15, 'E': 1e18}
 _BINARY = {'Ki': 2.0**10, 'Mi': 2.0**20, 'Gi': 2.0**30, 'Ti': 2.0**40, 'Pi': 2.0**50, 'Ei': 2.0**60}
 _UNITS = {**_DECIMAL, **_BINARY}

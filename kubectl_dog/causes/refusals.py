@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from kubectl_dog.model.lazily import later
+
 
 class Refusal(NamedTuple):
     """`subject` is what refuses or what is missing; empty where the words do not name it.
@@ -20,27 +22,27 @@ class Refusal(NamedTuple):
 
 
 # What controllers and the API server wrap around the reason.
-_WRAPPERS = re.compile(
+_WRAPPERS = later(
     r'^Error creating: |^[Cc]reate (?:Pod|Claim) .*? failed error: '
     r'|^Failed to create new replica set "[^"]*": |^Internal error occurred: '
 )
-_FORBIDDEN = re.compile(r'^(?P<plural>[\w.]+) "[^"]*" is forbidden: ')
+_FORBIDDEN = later(r'^(?P<plural>[\w.]+) "[^"]*" is forbidden: ')
 _NOUNS = {'persistentvolumeclaims': 'volume claim', 'replicasets.apps': 'ReplicaSet'}
 
-_NAME = re.compile(r'[A-Za-z0-9]([A-Za-z0-9.:/_-]{0,251}[A-Za-z0-9])?')
-_EXCEEDED = re.compile(
+_NAME = later(r'[A-Za-z0-9]([A-Za-z0-9.:/_-]{0,251}[A-Za-z0-9])?')
+_EXCEEDED = later(
     r'exceeded quota: (?P<subject>[^,]+), requested: (?P<asked>\S+), used: (?P<used>\S+), '
     r'limited: (?P<limit>\S+)'
 )
 # Most telling first; what is named is the subject, the rest goes into the sentence.
 _SIGNS = (
     (
-        re.compile(r'failed quota: (?P<subject>[^:]+): (?P<rest>must specify .*)', re.S),
+        later(r'failed quota: (?P<subject>[^:]+): (?P<rest>must specify .*)', re.S),
         'CreateFailed',
         'quota {subject} asks for more in the pod: {rest}',
     ),
     (
-        re.compile(
+        later(
             r'(?P<rest>\[?(?:(?:minimum|maximum) \S+ usage per|\S+ max limit to request ratio per)'
             r'.*)',
             re.S,
@@ -49,31 +51,29 @@ _SIGNS = (
         'a LimitRange of the namespace forbids it: {rest}',
     ),
     (
-        re.compile(r'violates PodSecurity "(?P<subject>[^"]*)": (?P<rest>.*)', re.S),
+        later(r'violates PodSecurity "(?P<subject>[^"]*)": (?P<rest>.*)', re.S),
         'PodSecurity',
         'it violates PodSecurity "{subject}" of the namespace: {rest}',
     ),
     (
-        re.compile(
-            r'unable to validate against any security context constraint: ?(?P<rest>.*)', re.S
-        ),
+        later(r'unable to validate against any security context constraint: ?(?P<rest>.*)', re.S),
         'PodSecurity',
         'no security context constraint allows it: {rest}',
     ),
     (
-        re.compile(r'admission webhook "(?P<subject>[^"]*)" (?P<rest>denied the request.*)', re.S),
+        later(r'admission webhook "(?P<subject>[^"]*)" (?P<rest>denied the request.*)', re.S),
         'WebhookDenied',
         'webhook "{subject}" {rest}',
     ),
     (
-        re.compile(
+        later(
             r"ValidatingAdmissionPolicy '(?P<subject>[^']*)' .*?(?P<rest>denied request.*)", re.S
         ),
         'WebhookDenied',
         'admission policy {subject} {rest}',
     ),
     (
-        re.compile(
+        later(
             r'failed calling webhook "(?P<subject>[^"]*)": (?:failed to call webhook: )?'
             r'(?P<rest>.*)',
             re.S,
@@ -82,12 +82,12 @@ _SIGNS = (
         'webhook "{subject}" cannot be reached: {rest}',
     ),
     (
-        re.compile(r'serviceaccount "(?P<subject>[^"]*)" not found(?P<rest>)'),
+        later(r'serviceaccount "(?P<subject>[^"]*)" not found(?P<rest>)'),
         'ServiceAccountMissing',
         'service account "{subject}" does not exist (not found)',
     ),
     (
-        re.compile(r'no PriorityClass with name (?P<subject>\S+) was found(?P<rest>)'),
+        later(r'no PriorityClass with name (?P<subject>\S+) was found(?P<rest>)'),
         'PriorityClassMissing',
         'PriorityClass {subject} does not exist (not found)',
     ),

@@ -14,6 +14,7 @@ from kubectl_dog.causes.told import when
 from kubectl_dog.causes.told import words
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.lazily import later
 from kubectl_dog.model.objects import condition
 from kubectl_dog.model.objects import created
 from kubectl_dog.model.objects import name
@@ -38,10 +39,10 @@ UNSEEN = 60.0
 
 _ALL_NODES = Lookup(NODES, '', whole=True)
 
-_NO_NODE = re.compile(r'0/(?P<nodes>\d+) nodes are available: (?P<reasons>.*)', re.S)
-_REASON = re.compile(r'(?P<count>\d+) (?:node\(s\) )?(?P<words>.*)', re.S)
-_BETWEEN = re.compile(r', (?=\d+ )')
-_INSUFFICIENT = re.compile(r'Insufficient (\S+)')
+_NO_NODE = later(r'0/(?P<nodes>\d+) nodes are available: (?P<reasons>.*)', re.S)
+_REASON = later(r'(?P<count>\d+) (?:node\(s\) )?(?P<words>.*)', re.S)
+_BETWEEN = later(r', (?=\d+ )')
+_INSUFFICIENT = later(r'Insufficient (\S+)')
 _COMING = ('TriggeredScaleUp', 'Nominated', 'NominatePod')
 _AUTOSCALERS = ('cluster-autoscaler', 'karpenter')
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.lazily import later
 from kubectl_dog.model.objects import created
 from kubectl_dog.model.objects import number
 from kubectl_dog.model.objects import part
@@ -15,7 +15,7 @@ from kubectl_dog.model.pods import is_finished
 from kubectl_dog.model.times import epoch
 from kubectl_dog.model.views import View
 
-_COMBINED = re.compile(r'^\(combined from similar events\): ')
+_COMBINED = later(r'^\(combined from similar events\): ')
 
 
 def when(event: Object) -> float:

@@ -11,6 +11,7 @@ from kubectl_dog.causes.told import when
 from kubectl_dog.causes.told import words
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.lazily import later
 from kubectl_dog.model.objects import condition
 from kubectl_dog.model.objects import name
 from kubectl_dog.model.objects import text
@@ -21,20 +22,20 @@ from kubectl_dog.model.views import View
 _TROUBLE = ('FailedMount', 'FailedMapVolume', 'FailedAttachVolume')
 # The node does these only after all volumes are mounted.
 _PAST = ('Pulling', 'Pulled', 'Created', 'Started')
-_VOLUME = re.compile(r'for volume "(?P<volume>[^"]+)"\s*:?\s*')
+_VOLUME = later(r'for volume "(?P<volume>[^"]+)"\s*:?\s*')
 # What family «configuration» reads, and what is only the kubelet's own delay.
-_CONFIGURATION = re.compile(
+_CONFIGURATION = later(
     r'(configmap|secret) "[^"]+" not found|references non-existent (config|secret) key'
     r'|failed to sync \w+ cache',
     re.I,
 )
-_INVALID = re.compile(
+_INVALID = later(
     r'hostPath type check failed|no volume plugin matched|unsupported volume type', re.I
 )
 # The kubelet's own summary of what other kube events tell in full.
-_SUMMARY = re.compile(r'^Unable to (attach or )?mount volumes|unmounted volumes=')
-_OUTPUT = re.compile(r'^Output: (?P<output>.+)$', re.M)
-_PATH = re.compile(r'/\S*/volumes/\S+')
+_SUMMARY = later(r'^Unable to (attach or )?mount volumes|unmounted volumes=')
+_OUTPUT = later(r'^Output: (?P<output>.+)$', re.M)
+_PATH = later(r'/\S*/volumes/\S+')
 
 
 def find(view: View, pod: Object) -> Iterator[Cause]:

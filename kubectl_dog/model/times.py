@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import calendar
-import re
 import time
 from functools import lru_cache
 
 from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.lazily import later
 
-_STAMP = re.compile(
+_STAMP = later(
     r'(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9})\d*)?(Z|[+-]\d\d:\d\d)',
 )
-_DURATION = re.compile(r'([0-9]{1,9}(?:\.[0-9]{1,9})?)(ms|s|m|h|d)')
-_NUMBER = re.compile(r'[0-9]{1,9}(\.[0-9]{1,9})?')
+_DURATION = later(r'([0-9]{1,9}(?:\.[0-9]{1,9})?)(ms|s|m|h|d)')
+_NUMBER = later(r'[0-9]{1,9}(\.[0-9]{1,9})?')
 # Ten years, in seconds: what is longer is no duration that anybody waits.
 _LONGEST = 3650 * 86400.0
 _UNIT = {'ms': 0.001, 's': 1, 'm': 60, 'h': 3600, 'd': 86400}

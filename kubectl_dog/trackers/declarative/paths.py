@@ -8,11 +8,12 @@ from typing import Any
 from typing import NamedTuple
 from typing import Union
 
+from kubectl_dog.model.lazily import later
 from kubectl_dog.model.objects import number
 
 # One step: a name, or brackets with *, an index, where an index is, a quoted name, or a filter on
 # one field.
-_STEP = re.compile(
+_STEP = later(
     r'\.?(?P<name>[A-Za-z0-9_\-/]+)'
     r'|\[(?P<all>\*)\]'
     r'|\[(?P<index>\d{1,4})\]'
