@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from kubectl_dog.cli.main import main
+from kubectl_dog.entry import main
 
 if __name__ == '__main__':
     sys.exit(main())

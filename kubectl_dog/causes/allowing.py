@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from kubectl_dog.causes.catalogue import CODES
+from kubectl_dog.causes.catalogue import OLD_RESTARTS
 from kubectl_dog.causes.catalogue import code_of
 from kubectl_dog.causes.catalogue import tolerance
 from kubectl_dog.causes.nearby import near
@@ -95,10 +96,17 @@ def share(told: str) -> Share:
 
 def allow(causes: Iterable[Cause], told: Mapping[str, Tolerance]) -> tuple[Cause, ...]:
     """The causes with the tolerances that the user told: those for a subject go first."""
-    return tuple(
-        cause._replace(allowed=told.get(f'{cause.code}/{cause.subject}', told.get(cause.code)))
-        for cause in causes
-    )
+    return tuple(cause._replace(allowed=_told(cause, told)) for cause in causes)
+
+
+def _told(cause: Cause, told: Mapping[str, Tolerance]) -> Tolerance | None:
+    allowed = told.get(f'{cause.code}/{cause.subject}', told.get(cause.code))
+    if allowed is None or allowed.ends is None or allowed.seconds is not None:
+        return allowed
+    if cause.patience is None:
+        return allowed
+    # In a long back-off the next end may be minutes away: standing counts, too.
+    return allowed._replace(seconds=cause.patience * max(1.0, allowed.ends / OLD_RESTARTS))
 
 
 def excuse(causes: tuple[Cause, ...], pods: int) -> tuple[Cause, ...]:

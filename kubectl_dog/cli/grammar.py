@@ -13,8 +13,10 @@ _SLASHES = 'arguments in resource/name form may not have more than one slash'
 _NO_TYPE = (
     'there is no need to specify a resource type as a separate argument when passing arguments in '
     "resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get "
-    "resource resource/<resource_name>'"
+    "resource resource/<resource_name>')"
 )
+# What kubectl's rollout does, and we do not: we watch.
+_ACTIONS = ('history', 'pause', 'restart', 'resume', 'undo')
 _SELECTOR = 'selectors and the all flag cannot be used when passing resource/name arguments'
 _NAME = 'name cannot be provided when a selector is specified'
 _EMPTY = 'resource name may not be empty'
@@ -24,6 +26,7 @@ _NOTHING = (
     'name a target, like deploy/web; or choose with TYPE -l SELECTOR, -f FILE, -k DIR or '
     '--helm-release NAME'
 )
+_NO_KIND = 'which kind? Write it before the selector: deploy -l SELECTOR'
 
 
 class Inputs(NamedTuple):
@@ -64,14 +67,18 @@ def read(words: Sequence[str], inputs: Inputs) -> Said:
     if inputs.recursive:
         raise UserError('-R goes with -f DIR')
     if not words:
-        raise UserError(_NOTHING)
+        raise UserError(_NOTHING if inputs.selector is None else _NO_KIND)
     if any('/' in word for word in words):
         return Said(_with_slashes(words, inputs))
     types, *names = words
     if not all(types.split(',')):
         raise UserError(f'{_ONE}: {types!r} has an empty TYPE')
     if not names and inputs.selector is None:
-        raise UserError(f'which {types}? Write {types}/NAME, or choose with {types} -l SELECTOR')
+        all_of_it = " (-l '' for all of them)" if inputs.everywhere else ''
+        raise UserError(
+            f'which {types}? Write TYPE/NAME, like deploy/web, or choose with {types} -l SELECTOR'
+            f'{all_of_it}'
+        )
     if names:
         _check_names(types, names, inputs)
         return Said(tuple(Named(types, name) for name in names))
@@ -93,7 +100,12 @@ def _check_inputs(words: Sequence[str], inputs: Inputs) -> None:
 
 def _with_slashes(words: Sequence[str], inputs: Inputs) -> tuple[Named, ...]:
     if not all('/' in word for word in words):
-        raise UserError(f'{_NO_TYPE}')
+        if words[0] in _ACTIONS:
+            told = ' '.join(('kubectl rollout', *words))
+            raise UserError(
+                f'this only watches: run `{told}`, and then the same without {words[0]}'
+            )
+        raise UserError(_NO_TYPE)
     named = [_split(word) for word in words]
     if inputs.selector is not None:
         raise UserError(_SELECTOR)
@@ -106,7 +118,7 @@ def _split(word: str) -> Named:
     if word.count('/') > 1:
         raise UserError(f'{_SLASHES}: {word!r}')
     kind, _, name = word.partition('/')
-    if not kind or not name or ',' in kind:
+    if not kind or not name or ',' in word:
         raise UserError(f'{_ONE}: write TYPE/NAME, like deploy/web, in place of {word!r}')
     return Named(kind, name)
 

@@ -9,7 +9,10 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
+from typing import NoReturn
+from typing import cast
 
+from kubectl_dog.causes import nearby
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.output.escape import sentence
 from kubectl_dog.output.writer import OutputClosedError
@@ -65,10 +68,25 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     top = parser(words[0] if words else '')
     args, rest = top.parse_known_args(words)
     if any(word.startswith('-') for word in rest) or (rest and not hasattr(args, 'target')):
-        top.error(f'unrecognized arguments: {" ".join(rest)}')
+        _command(top, words[0]).error(_unknown(top, words[0], rest))
     if rest:
         args.target = [*args.target, *rest]
     return args
+
+
+def _command(top: argparse.ArgumentParser, word: str) -> argparse.ArgumentParser:
+    """The parser of a command; of the whole where the word is none."""
+    commands = next(one for one in top._actions if isinstance(one, argparse._SubParsersAction))
+    return cast('argparse.ArgumentParser', commands.choices.get(word, top))
+
+
+def _unknown(top: argparse.ArgumentParser, word: str, rest: Sequence[str]) -> str:
+    """What is said of words that nobody knows, with the flag that may have been meant."""
+    flag = next((one for one in rest if one.startswith('-')), '').partition('=')[0]
+    known = [name for name in _command(top, word)._option_string_actions if name[:2] == '--']
+    similar = nearby.near(flag, known) if flag else []
+    hint = f': did you mean {similar[0]}?' if similar else ''
+    return f'unrecognized arguments: {" ".join(rest)}{hint}'
 
 
 def _as_habits_have_it(words: list[str]) -> list[str]:
@@ -85,7 +103,12 @@ def program() -> str:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Prints help on streams of every encoding; its commands have parsers like it."""
+    """Prints help on streams of every encoding; its commands have parsers like it. What is wrong
+    is one sentence, as kubectl has it, and not a screen of usage.
+    """
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f'{self.prog}: error: {message}; see `{self.prog} --help`\n')
 
     def _print_message(self, message: str, file: Any = None) -> None:
         if message and file is not None:

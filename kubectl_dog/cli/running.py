@@ -71,7 +71,8 @@ def run(play: api.Play, args: argparse.Namespace) -> int:
     prefixed = bool(args.output_prefix)
 
     def dropped(count: int) -> list[str]:
-        said = f'{count:,} log lines left out: the output is read too slowly'
+        # What had not even been read yet nobody has counted.
+        said = f'at least {count:,} log lines left out: the output is read too slowly'
         lines = renderer.render(Notice(source.now(), None, said))
         return [args.output_prefix + line for line in lines]
 

@@ -104,7 +104,7 @@ def fate(event: CauseSeen) -> str:
 
 def _why_so_late(cause: Cause) -> str:
     if cause.allowed is not None:
-        return ' (--tolerate)'
+        return ', as was wished'
     if cause.partial:
         return ', as other pods are well'
     return ', as another target is on its way' if cause.accompanied else ''

@@ -59,10 +59,11 @@ def code(members: Sequence[Member]) -> int:
     counted = [
         one.verdict
         for one in members
-        if one.verdict is not None and not _may_fail(one.options, one.verdict)
+        if one.verdict is not None and not may_fail(one.options, one.verdict)
     ]
     return exit_code(tuple(counted)) if counted else 0
 
 
-def _may_fail(options: Options, verdict: Verdict) -> bool:
+def may_fail(options: Options, verdict: Verdict) -> bool:
+    """Whether this end is a failure that counts for nothing."""
     return options.fail_mode == 'ignore' and EXIT_CODES[verdict] in (1, 3, 4, 6)

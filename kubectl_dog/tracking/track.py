@@ -28,6 +28,7 @@ from kubectl_dog.tracking import logplan
 from kubectl_dog.tracking import patience
 from kubectl_dog.tracking import pins
 from kubectl_dog.tracking import reads
+from kubectl_dog.tracking import together
 from kubectl_dog.tracking.decide import Decision
 from kubectl_dog.tracking.decide import deadlines
 from kubectl_dog.tracking.decide import decide
@@ -198,6 +199,8 @@ class Track:
         tells = f'it was waiting for {assessed.waits_for}' if assessed.waits_for else ''
         explanation = explain(self._seen.view, assessed, cause, tells)
         said = message or assessed.message
+        if message and cause:
+            said = f'{message}; {cause.code}: {cause.message}'
         return self.end(at, verdict, cause.code if cause else '', said, explanation)
 
     def end(
@@ -210,6 +213,11 @@ class Track:
     ) -> TargetEnded:
         """Record the verdict; nothing is judged or wanted after it."""
         progress = self._seen.moment.assessed.progress if self._seen else None
+        explanation = explanation or Explanation()
+        options = self._seen.options if self._seen else self._options
+        if options and together.may_fail(options, verdict):
+            facts = (*explanation.facts, 'this failure counts for nothing (fail-mode: ignore)')
+            explanation = explanation._replace(facts=facts)
         self.ended = TargetEnded(
             at,
             self.target,
@@ -217,7 +225,7 @@ class Track:
             reason,
             message,
             progress,
-            explanation or Explanation(),
+            explanation,
         )
         return self.ended
 

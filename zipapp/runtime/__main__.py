@@ -62,4 +62,7 @@ def _main():
     return main()
 
 
-sys.exit(_main())
+try:
+    sys.exit(_main())
+except KeyboardInterrupt:
+    sys.exit(130)

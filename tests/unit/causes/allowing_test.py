@@ -126,3 +126,16 @@ def test_what_was_told_of_one_container_goes_before_what_was_told_of_all():
 def test_only_so_many_pods_are_excused(causes, pods, excused):
     after = excuse(causes, pods)
     assert {cause.code for cause in after if cause.allowed == ALWAYS} == excused
+
+
+@pytest.mark.parametrize(
+    ('told', 'seconds'), (('CrashLoop=2', 30), ('CrashLoop=6', 60), ('CrashLoop=never', 0))
+)
+def test_in_a_long_back_off_standing_counts_beside_the_ends(told, seconds):
+    [cause] = allow([CRASH._replace(patience=30.0)], dict([parse(told)]))
+    assert cause.allowed.seconds == seconds
+
+
+def test_where_nothing_is_stuck_only_the_ends_count():
+    [cause] = allow([CRASH], dict([parse('CrashLoop=2')]))
+    assert cause.allowed == Tolerance(ends=2)

@@ -11,11 +11,13 @@ from tests import grammar
 
 OURS = (
     ((), 'name a target, like deploy/web; or choose with TYPE -l SELECTOR, -f FILE'),
-    (('-l', 'a=b'), 'name a target'),
+    (('-l', 'a=b'), 'which kind'),
     (('-A',), 'name a target'),
-    (('web',), 'which web\\? Write web/NAME, or choose with web -l SELECTOR'),
+    (('web',), 'which web\\? Write TYPE/NAME, like deploy/web, or choose with web -l SELECTOR'),
+    (('undo', 'deploy/web'), 'only watches: run `kubectl rollout undo deploy/web`, and then'),
+    (('deploy/web,db',), 'write TYPE/NAME'),
     (('deploy,sts',), 'which deploy,sts\\?'),
-    (('deploy', '-A'), 'which deploy\\?'),
+    (('deploy', '-A'), "which deploy\\?.* \\(-l '' for all of them\\)"),
     (('deploy/a', '-R'), '-R goes with -f DIR'),
     (('-k', 'dir', '-R'), '-R goes with -f DIR'),
     (('-k', 'dir', 'deploy'), 'when a path is specified'),

@@ -107,7 +107,12 @@ CRASH = Cause('CrashLoop', '', 'main', '', ends=1)
             5,
             'fails at the 5th exit, as another target is on its way',
         ),
-        (CRASH._replace(allowed=Tolerance(ends=7)), None, 7, 'fails at the 7th exit (--tolerate)'),
+        (
+            CRASH._replace(allowed=Tolerance(ends=7)),
+            None,
+            7,
+            'fails at the 7th exit, as was wished',
+        ),
         (CRASH._replace(allowed=Tolerance()), None, None, 'tolerated'),
         (CRASH._replace(code='Evicted'), None, 3, 'fails at the 3rd replacement'),
         (CRASH, None, None, ''),

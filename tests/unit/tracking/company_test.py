@@ -149,6 +149,11 @@ def test_what_may_fail_fails_nothing():
     call.change(10, 'web', died('web')).change(40, 'db', ready('db'))
     assert verdicts(call) == ['failed', 'ready']
     assert code(call) == 0
+    # Who sees the failure is told why the exit code says nothing of it.
+    [facts] = [
+        track.ended.explanation.facts for track in call.tracks.values() if track.ended.reason
+    ]
+    assert facts[-1] == 'this failure counts for nothing (fail-mode: ignore)'
 
 
 HOPEFUL = Options(fail_mode='end')
