@@ -13,6 +13,7 @@ from kubectl_dog.model.items import Changed
 from kubectl_dog.model.items import Listed
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.items import Payload
+from kubectl_dog.model.items import Trouble
 from kubectl_dog.model.objects import part
 from kubectl_dog.model.objects import text
 from kubectl_dog.model.objects import uid
@@ -73,6 +74,7 @@ class Router:
         self.narrow: dict[Watch, Demand] = {}
         self._found_by: dict[Union[_Key, None], dict[Watch, Demand]] = {}
         self._told: dict[str, tuple[Watch, ...]] = {}
+        self._trouble: Trouble | None = None
 
     def add(self, watch: Watch) -> Iterator[Told]:
         """From now on it is told of; at once, where everything is known."""
@@ -87,6 +89,8 @@ class Router:
                 others = (each for each in self._told.get(uid(one), ()) if each != watch)
                 self._told[uid(one)] = (*others, watch)
             yield watch, Listed(tuple(selected))
+        if self._trouble is not None:
+            yield watch, self._trouble
 
     def remove(self, watch: Watch) -> None:
         """It is told of nothing any more."""
@@ -98,7 +102,8 @@ class Router:
             yield from self._list(payload.objects)
         elif isinstance(payload, Changed):
             yield from self._change(payload)
-        else:
+        elif isinstance(payload, Trouble):
+            self._trouble = None if payload.reason == 'recovered' else payload
             for watch in tuple(self.narrow):
                 yield watch, payload
 

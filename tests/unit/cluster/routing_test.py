@@ -103,6 +103,15 @@ def test_trouble_is_everybodys():
     assert list(router(WEB, ONE).route(trouble)) == [(WEB, trouble), (ONE, trouble)]
 
 
+@pytest.mark.parametrize('reason', ('unreachable', 'denied'))
+def test_who_comes_later_is_told_of_the_trouble_that_there_is(reason):
+    trouble, opened = Trouble(reason, 'gone'), router(WEB)
+    list(opened.route(trouble))
+    assert list(opened.add(ONE)) == [(ONE, trouble)]
+    list(opened.route(Trouble('recovered', 'back')))
+    assert list(opened.add(API)) == []
+
+
 class Reader:
     """Follows what is told, as one who reads by a narrow watch would."""
 
