@@ -71,6 +71,8 @@ class Router:
 
     def __init__(self) -> None:
         self._objects: dict[str, Object] | None = None
+        # The same by what they can be found by: hundreds of watches come one after the other.
+        self._having: dict[Union[_Key, None], dict[str, Object]] = {}
         self.narrow: dict[Watch, Demand] = {}
         self._found_by: dict[Union[_Key, None], dict[Watch, Demand]] = {}
         self._told: dict[str, tuple[Watch, ...]] = {}
@@ -83,7 +85,8 @@ class Router:
         self.narrow[watch] = wanted
         self._found_by.setdefault(wanted.key(), {})[watch] = wanted
         if self._objects is not None:
-            selected = [one for one in self._objects.values() if wanted.selects(one)]
+            found = self._having.get(wanted.key(), {})
+            selected = [one for one in found.values() if wanted.selects(one)]
             for one in selected:
                 # It may have been there before.
                 others = (each for each in self._told.get(uid(one), ()) if each != watch)
@@ -108,7 +111,9 @@ class Router:
                 yield watch, payload
 
     def _list(self, objects: Iterable[Object]) -> Iterator[Told]:
-        self._objects = {uid(one): one for one in objects}
+        self._objects, self._having = {}, {}
+        for one in objects:
+            self._file(uid(one), one)
         self._told = {key: self._selecting(one) for key, one in self._objects.items()}
         found: dict[Watch, list[Object]] = {watch: [] for watch in self.narrow}
         for key, one in self._objects.items():
@@ -121,10 +126,7 @@ class Router:
         one = changed.object
         before = [watch for watch in self._told.pop(uid(one), ()) if watch in self.narrow]
         now: tuple[Watch, ...] = ()
-        if self._objects is not None and changed.change == 'DELETED':
-            self._objects.pop(uid(one), None)
-        elif self._objects is not None:
-            self._objects[uid(one)] = one
+        self._file(uid(one), one if changed.change != 'DELETED' else None)
         if changed.change != 'DELETED':
             now = self._told[uid(one)] = self._selecting(one)
         for watch in before:
@@ -133,14 +135,31 @@ class Router:
         for watch in now:
             yield watch, Changed(changed.change if watch in before else 'ADDED', one)
 
+    def _file(self, key: str, one: Object | None) -> None:
+        if self._objects is None:
+            return
+        before = self._objects.pop(key, None)
+        for each in () if before is None else _keys(before):
+            self._having[each].pop(key, None)
+            if not self._having[each]:
+                del self._having[each]
+        if one is not None:
+            self._objects[key] = one
+            for each in _keys(one):
+                self._having.setdefault(each, {})[key] = one
+
     def _selecting(self, one: Object) -> tuple[Watch, ...]:
-        keys: list[Union[_Key, None]] = [None]
-        keys += [(field, text(one, *path)) for field, path in _FIELDS.items()]
-        labels = part(one, 'metadata', 'labels')
-        keys += [(f'={label}', str(value)) for label, value in labels.items()]
         return tuple(
             watch
-            for key in keys
+            for key in _keys(one)
             for watch, wanted in self._found_by.get(key, {}).items()
             if wanted.selects(one)
         )
+
+
+def _keys(one: Object) -> list[Union[_Key, None]]:
+    """All that a watch that selects an object may be found by."""
+    keys: list[Union[_Key, None]] = [None]
+    keys += [(field, text(one, *path)) for field, path in _FIELDS.items()]
+    labels = part(one, 'metadata', 'labels')
+    return keys + [(f'={label}', str(value)) for label, value in labels.items()]

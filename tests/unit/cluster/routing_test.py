@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from kubectl_dog.cluster.routing import Demand
 from kubectl_dog.cluster.routing import Router
 from kubectl_dog.cluster.routing import demand
 from kubectl_dog.model.items import Changed
@@ -77,6 +78,17 @@ def test_who_comes_later_is_told_at_once():
     assert list(opened.route(Changed('DELETED', pod('two', app='api')))) == [
         (API, Changed('DELETED', pod('two', app='api')))
     ]
+
+
+def test_who_comes_later_costs_what_it_selects(monkeypatch):
+    opened, asked, selects = router(), [], Demand.selects
+    list(opened.route(Listed(tuple(pod(str(each), app=str(each)) for each in range(100)))))
+    monkeypatch.setattr(
+        Demand, 'selects', lambda self, one: asked.append(one) or selects(self, one)
+    )
+    for watch in (ALL._replace(labels='app=7'), ALL._replace(fields='metadata.name=7')):
+        assert list(opened.add(watch)) == [(watch, Listed((pod('7', app='7'),)))]
+    assert len(asked) == 2
 
 
 def test_what_is_not_selected_any_more_is_gone():
