@@ -58,7 +58,8 @@ def demand(watch: Watch) -> Demand | None:
         (field, value)
         for field, _, value in (each.partition('=') for each in watch.fields.split(',') if each)
     )
-    if any(field not in _FIELDS for field, _ in fields):
+    # `==` is the server's, too.
+    if any(field not in _FIELDS or value.startswith('=') for field, value in fields):
         return None
     try:
         return Demand(fields, parse(watch.labels))

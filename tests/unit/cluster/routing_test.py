@@ -58,7 +58,12 @@ def test_a_watch_selects_what_the_server_would(watch, one, selected):
 
 
 @pytest.mark.parametrize(
-    'watch', (Watch(PODS, 'shop', fields='spec.nodeName=a'), WEB._replace(labels='?'))
+    'watch',
+    (
+        Watch(PODS, 'shop', fields='spec.nodeName=a'),
+        Watch(PODS, 'shop', fields='metadata.name==a'),
+        WEB._replace(labels='?'),
+    ),
 )
 def test_what_only_the_server_can_select_is_left_to_it(watch):
     assert demand(watch) is None
