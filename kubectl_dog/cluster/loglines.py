@@ -106,7 +106,7 @@ class LineReader:
                 texts.append(text)
                 continue
             stamp, _, text = line.partition(' ')
-            at = _time(stamp)
+            at = nanoseconds(stamp)
             if at is not None:
                 times.append(at)
                 texts.append(text)
@@ -147,10 +147,3 @@ class LineReader:
             self._last = last
         if last >= self._first:
             self._recent.append(array('q', times))
-
-
-def _time(stamp: str) -> int | None:
-    try:
-        return nanoseconds(stamp)
-    except ValueError:  # a thirteenth month
-        return None

@@ -13,6 +13,7 @@ from kubectl_dog.model.items import Changed
 from kubectl_dog.model.items import Listed
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.items import Payload
+from kubectl_dog.model.items import Trouble
 from kubectl_dog.model.objects import part
 from kubectl_dog.model.objects import text
 from kubectl_dog.model.objects import uid
@@ -57,7 +58,8 @@ def demand(watch: Watch) -> Demand | None:
         (field, value)
         for field, _, value in (each.partition('=') for each in watch.fields.split(',') if each)
     )
-    if any(field not in _FIELDS for field, _ in fields):
+    # `==` is the server's, too.
+    if any(field not in _FIELDS or value.startswith('=') for field, value in fields):
         return None
     try:
         return Demand(fields, parse(watch.labels))
@@ -70,11 +72,12 @@ class Router:
 
     def __init__(self) -> None:
         self._objects: dict[str, Object] | None = None
+        # The same by what they can be found by: hundreds of watches come one after the other.
+        self._having: dict[Union[_Key, None], dict[str, Object]] = {}
         self.narrow: dict[Watch, Demand] = {}
         self._found_by: dict[Union[_Key, None], dict[Watch, Demand]] = {}
         self._told: dict[str, tuple[Watch, ...]] = {}
-        # The objects by what they may be selected by, so that nobody has to look at all of them.
-        self._having: dict[_Key, dict[str, Object]] = {}
+        self._trouble: Trouble | None = None
 
     def add(self, watch: Watch) -> Iterator[Told]:
         """From now on it is told of; at once, where everything is known."""
@@ -83,14 +86,15 @@ class Router:
         self.narrow[watch] = wanted
         self._found_by.setdefault(wanted.key(), {})[watch] = wanted
         if self._objects is not None:
-            key = wanted.key()
-            those = self._objects if key is None else self._having.get(key, {})
-            selected = [one for one in those.values() if wanted.selects(one)]
+            found = self._having.get(wanted.key(), {})
+            selected = [one for one in found.values() if wanted.selects(one)]
             for one in selected:
                 # It may have been there before.
                 others = (each for each in self._told.get(uid(one), ()) if each != watch)
                 self._told[uid(one)] = (*others, watch)
             yield watch, Listed(tuple(selected))
+        if self._trouble is not None:
+            yield watch, self._trouble
 
     def remove(self, watch: Watch) -> None:
         """It is told of nothing any more."""
@@ -102,14 +106,15 @@ class Router:
             yield from self._list(payload.objects)
         elif isinstance(payload, Changed):
             yield from self._change(payload)
-        else:
+        elif isinstance(payload, Trouble):
+            self._trouble = None if payload.reason == 'recovered' else payload
             for watch in tuple(self.narrow):
                 yield watch, payload
 
     def _list(self, objects: Iterable[Object]) -> Iterator[Told]:
         self._objects, self._having = {}, {}
         for one in objects:
-            self._file(one)
+            self._file(uid(one), one)
         self._told = {key: self._selecting(one) for key, one in self._objects.items()}
         found: dict[Watch, list[Object]] = {watch: [] for watch in self.narrow}
         for key, one in self._objects.items():
@@ -122,10 +127,7 @@ class Router:
         one = changed.object
         before = [watch for watch in self._told.pop(uid(one), ()) if watch in self.narrow]
         now: tuple[Watch, ...] = ()
-        if self._objects is not None:
-            self._take_out(uid(one))
-        if self._objects is not None and changed.change != 'DELETED':
-            self._file(one)
+        self._file(uid(one), one if changed.change != 'DELETED' else None)
         if changed.change != 'DELETED':
             now = self._told[uid(one)] = self._selecting(one)
         for watch in before:
@@ -134,34 +136,31 @@ class Router:
         for watch in now:
             yield watch, Changed(changed.change if watch in before else 'ADDED', one)
 
-    def _file(self, one: Object) -> None:
-        assert self._objects is not None
-        self._objects[uid(one)] = one
-        for key in _keys(one):
-            self._having.setdefault(key, {})[uid(one)] = one
-
-    def _take_out(self, same: str) -> None:
-        assert self._objects is not None
-        for key in _keys(self._objects.pop(same, {})):
-            having = self._having.get(key, {})
-            having.pop(same, None)
-            if not having:
-                self._having.pop(key, None)
+    def _file(self, key: str, one: Object | None) -> None:
+        if self._objects is None:
+            return
+        before = self._objects.pop(key, None)
+        for each in () if before is None else _keys(before):
+            self._having[each].pop(key, None)
+            if not self._having[each]:
+                del self._having[each]
+        if one is not None:
+            self._objects[key] = one
+            for each in _keys(one):
+                self._having.setdefault(each, {})[key] = one
 
     def _selecting(self, one: Object) -> tuple[Watch, ...]:
         return tuple(
             watch
-            for key in (None, *_keys(one))
+            for key in _keys(one)
             for watch, wanted in self._found_by.get(key, {}).items()
             if wanted.selects(one)
         )
 
 
-def _keys(one: Object) -> Iterator[_Key]:
-    """What an object may be selected by."""
-    for field, path in _FIELDS.items():
-        value = text(one, *path)
-        if value:
-            yield field, value
-    for label, value in part(one, 'metadata', 'labels').items():
-        yield f'={label}', str(value)
+def _keys(one: Object) -> list[Union[_Key, None]]:
+    """All that a watch that selects an object may be found by."""
+    keys: list[Union[_Key, None]] = [None]
+    keys += [(field, text(one, *path)) for field, path in _FIELDS.items()]
+    labels = part(one, 'metadata', 'labels')
+    return keys + [(f'={label}', str(value)) for label, value in labels.items()]

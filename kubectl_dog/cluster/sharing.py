@@ -54,11 +54,8 @@ class SharedSource:
     def take(self, until: float | None, lines: bool = True) -> Item | None:
         """The next item, or None once `now()` has reached `until`; see `model.sources.Source`."""
         while True:
-            while self._waiting:
-                waited = self._waiting.popleft()
-                # What nobody wants any more may still lie here.
-                if waited.want in self._wants:
-                    return waited
+            if self._waiting:
+                return self._waiting.popleft()
             item = self._source.take(until, lines)
             if item is None or not isinstance(item.want, Watch) or item.want not in self._routers:
                 return item
@@ -82,6 +79,8 @@ class SharedSource:
             return
         added, gone = wants - self._wants, self._wants - wants
         self._wants = wants
+        # Who comes back begins anew, and what lies here is of before.
+        self._waiting = deque(item for item in self._waiting if item.want not in gone)
         fresh = sorted(want for want in added if isinstance(want, Watch) and _is_sharable(want))
         if all(_wide(each) in self._routers for each in fresh):
             kept = {each: wide for each, wide in self._wide_of.items() if each not in gone}

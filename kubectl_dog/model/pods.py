@@ -95,8 +95,10 @@ def containers(pod: Object) -> tuple[Container, ...]:
         return before[1]
     if len(_known) >= _MOST_KNOWN:
         _known.clear()
-    _known[key] = pod, _parsed(pod)
-    return _known[key][1]
+    # Sessions may run in threads of their own, and two may know the same pod: not read back.
+    found = _parsed(pod)
+    _known[key] = pod, found
+    return found
 
 
 def _parsed(pod: Object) -> tuple[Container, ...]:

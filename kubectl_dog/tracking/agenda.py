@@ -59,8 +59,10 @@ class Agenda:
         self._file(before, one)
 
     def _put(self, one: Opened) -> None:
+        before = self._open.get(one.track)
         self._open[one.track] = one
-        if one.deadline is not None:
+        # Many looks leave a deadline where it was: it is one moment, and one look.
+        if one.deadline is not None and (before is None or before.deadline != one.deadline):
             self._count += 1
             heapq.heappush(self._due, (one.deadline, self._count, one.track))
 
@@ -109,7 +111,10 @@ class Agenda:
 
     def _overdue(self, at: float) -> Iterator[Opened]:
         while self.deadline is not None and self.deadline <= at:
-            yield self._open[heapq.heappop(self._due)[2]]
+            track = heapq.heappop(self._due)[2]
+            one = self._open[track]
+            self._open[track] = one._replace(deadline=None)
+            yield one
 
     @property
     def deadline(self) -> float | None:

@@ -7,15 +7,18 @@ from typing import NamedTuple
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.errors import UserError
-from kubectl_dog.model.objects import condition
 from kubectl_dog.model.objects import is_observed
+from kubectl_dog.model.objects import parts
+from kubectl_dog.model.objects import text
 from kubectl_dog.model.objects import told
 from kubectl_dog.model.views import View
 from kubectl_dog.trackers.declarative import paths
 
 
 class Agreement(NamedTuple):
-    """A condition and the status it has to have; or a path to what has to be there, or be this."""
+    """A condition and the status it has to have, both in lower case; or a path to what has to be
+    there, or be this.
+    """
 
     text: str
     condition: str = ''
@@ -28,11 +31,13 @@ def parse(text: str) -> Agreement:
     form, _, rest = text.strip().partition('=')
     try:
         if form == 'condition' and rest:
-            name, _, status = rest.partition('=')
-            return Agreement(text, name, value=status.capitalize() or 'True')
+            name, _, status = (one.strip().lower() for one in rest.partition('='))
+            if name and not status.startswith('='):
+                return Agreement(text, name, value=status or 'true')
         if form == 'jsonpath' and rest:
             path, value = _parted(rest)
-            return Agreement(text, path=paths.parse(path), value=value)
+            if not (value or '').startswith('='):
+                return Agreement(text, path=paths.parse(path), value=value)
     except ValueError as error:
         raise UserError(str(error)) from None
     raise UserError(
@@ -67,6 +72,10 @@ def heed(view: View, assessed: Assessment, text: str) -> Assessment:
 
 def _holds(agreed: Agreement, view: View) -> bool:
     if agreed.path is None:
-        return told(condition(view.object or {}, agreed.condition)) == agreed.value
+        # kubectl does not mind the case, and its own examples are in lower case.
+        return any(
+            text(one, 'type').lower() == agreed.condition and told(one).lower() == agreed.value
+            for one in parts(view.object, 'status', 'conditions')
+        )
     found = [paths.shown(one) for one in paths.values(agreed.path, view.object or {})]
     return bool(found) if agreed.value is None else agreed.value in found

@@ -21,6 +21,8 @@ from kubectl_dog.tracking.track import Track
 
 # While nobody reads the output, how often, in seconds, to look whether somebody does again.
 _GLANCE = 0.05
+# How long, in seconds, to listen at least: a tracker may ask to be called as often as it likes.
+_MOMENT = 0.02
 
 
 class Session:
@@ -96,6 +98,9 @@ class Session:
         return step, events
 
     def _take(self, deadline: float | None, has_room: Callable[[], bool]) -> Item | None:
+        if deadline is not None:
+            # Late for a deadline that comes again and again, it would never take anything.
+            deadline = max(deadline, self._source.now() + _MOMENT)
         while not has_room():
             glance = self._source.now() + _GLANCE
             until = glance if deadline is None else min(glance, deadline)

@@ -107,6 +107,10 @@ def _is_code(value: Any) -> bool:
     return is_word and value[:1].isupper() and len(value) <= _LONGEST_CODE
 
 
+def _is_sendable(value: Any) -> bool:
+    return isinstance(value, str) and (value.isascii() or value.isprintable())
+
+
 def _or_none(rule: _Rule) -> _Rule:
     fits, wanted = rule
     return lambda value: value is None or fits(value), f'{wanted} or None'
@@ -146,6 +150,8 @@ def _tuple_of(kind: type) -> _Rule:
 
 
 _TEXT, _SWITCH = _of(str, 'text'), _of(bool, 'True or False')
+# Half a surrogate pair can be printed escaped, but goes into no URL.
+_SENT = (_is_sendable, 'printable text')
 _NUMBER, _WHOLE = (_is_number, 'a finite number'), (_is_whole, 'a whole number')
 _TEXTS = _tuple(str, 'texts')
 _OBJECTS: _Rule = (_are_objects, 'a tuple of objects with a uid')
@@ -153,7 +159,7 @@ _CODED = (_is_code, 'a word like CrashLoop')
 
 _FIELDS: dict[type, dict[str, _Rule]] = {
     Resource: {
-        **dict.fromkeys(('group', 'version', 'plural', 'kind', 'short'), _TEXT),
+        **dict.fromkeys(('group', 'version', 'plural', 'kind', 'short'), _SENT),
         'namespaced': _SWITCH,
     },
     Progress: dict.fromkeys(Progress._fields, _WHOLE),
@@ -162,15 +168,15 @@ _FIELDS: dict[type, dict[str, _Rule]] = {
 }
 _FIELDS[Watch] = {
     'resource': _checked(Resource),
-    **dict.fromkeys(('namespace', 'labels', 'fields'), _TEXT),
+    **dict.fromkeys(('namespace', 'labels', 'fields'), _SENT),
 }
 _FIELDS[Lookup] = {
     'resource': _checked(Resource),
-    **dict.fromkeys(('namespace', 'name', 'labels'), _TEXT),
+    **dict.fromkeys(('namespace', 'name', 'labels'), _SENT),
     'whole': _SWITCH,
 }
 _FIELDS[Logs] = {
-    **dict.fromkeys(('namespace', 'pod', 'uid', 'container'), _TEXT),
+    **dict.fromkeys(('namespace', 'pod', 'uid', 'container'), _SENT),
     'restarts': _WHOLE,
     **dict.fromkeys(('running', 'previous'), _SWITCH),
     'since': _or_none(_NUMBER),

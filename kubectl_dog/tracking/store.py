@@ -65,6 +65,9 @@ class Store:
         """Take one item in; the server's time when tracking began is for the baseline only."""
         want, payload = item.want, item.payload
         if isinstance(want, Watch) and isinstance(payload, Listed):
+            if want in self.cut:
+                # It was read in another way, which knows of no trouble.
+                self._hear(want, item.at)
             self._replace(want, payload.objects, tracking_began)
         elif isinstance(want, Watch) and isinstance(payload, Changed):
             self._change(want, payload)
@@ -87,11 +90,15 @@ class Store:
             self.blind.add(want.resource.key)
         elif isinstance(want, Logs) and reason in FINAL:
             self.blind.add(LOGS)
-        elif reason == 'unreachable':
+        if reason == 'unreachable':
             self.cut.add(key)
-        elif reason == 'recovered':
-            self.cut.discard(key)
-            self.cut_until = at
+        elif reason == 'recovered' or (reason in FINAL and key in self.cut):
+            # To what is refused for good nobody listens any more.
+            self._hear(key, at)
+
+    def _hear(self, key: object, at: float) -> None:
+        self.cut.discard(key)
+        self.cut_until = at
 
     def objects(self, watch: Watch) -> Iterable[Object]:
         """The objects of one watch, as far as they are known."""

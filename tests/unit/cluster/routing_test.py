@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from kubectl_dog.cluster.routing import Demand
 from kubectl_dog.cluster.routing import Router
 from kubectl_dog.cluster.routing import demand
 from kubectl_dog.model.items import Changed
@@ -57,7 +58,12 @@ def test_a_watch_selects_what_the_server_would(watch, one, selected):
 
 
 @pytest.mark.parametrize(
-    'watch', (Watch(PODS, 'shop', fields='spec.nodeName=a'), WEB._replace(labels='?'))
+    'watch',
+    (
+        Watch(PODS, 'shop', fields='spec.nodeName=a'),
+        Watch(PODS, 'shop', fields='metadata.name==a'),
+        WEB._replace(labels='?'),
+    ),
 )
 def test_what_only_the_server_can_select_is_left_to_it(watch):
     assert demand(watch) is None
@@ -77,6 +83,17 @@ def test_who_comes_later_is_told_at_once():
     assert list(opened.route(Changed('DELETED', pod('two', app='api')))) == [
         (API, Changed('DELETED', pod('two', app='api')))
     ]
+
+
+def test_who_comes_later_costs_what_it_selects(monkeypatch):
+    opened, asked, selects = router(), [], Demand.selects
+    list(opened.route(Listed(tuple(pod(str(each), app=str(each)) for each in range(100)))))
+    monkeypatch.setattr(
+        Demand, 'selects', lambda self, one: asked.append(one) or selects(self, one)
+    )
+    for watch in (ALL._replace(labels='app=7'), ALL._replace(fields='metadata.name=7')):
+        assert list(opened.add(watch)) == [(watch, Listed((pod('7', app='7'),)))]
+    assert len(asked) == 2
 
 
 def test_what_is_not_selected_any_more_is_gone():
@@ -101,6 +118,15 @@ def test_who_left_is_told_nothing():
 def test_trouble_is_everybodys():
     trouble = Trouble('unreachable', 'gone')
     assert list(router(WEB, ONE).route(trouble)) == [(WEB, trouble), (ONE, trouble)]
+
+
+@pytest.mark.parametrize('reason', ('unreachable', 'denied'))
+def test_who_comes_later_is_told_of_the_trouble_that_there_is(reason):
+    trouble, opened = Trouble(reason, 'gone'), router(WEB)
+    list(opened.route(trouble))
+    assert list(opened.add(ONE)) == [(ONE, trouble)]
+    list(opened.route(Trouble('recovered', 'back')))
+    assert list(opened.add(API)) == []
 
 
 class Reader:

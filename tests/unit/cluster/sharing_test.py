@@ -184,6 +184,22 @@ def test_what_nobody_wants_any_more_is_not_taken(source, cluster):
     assert [want for want, _ in taken(source)] == [TEN[1]]
 
 
+def test_who_comes_back_is_not_told_of_what_was_before(source, cluster):
+    source.reconcile(frozenset(TEN))
+    cluster.says(WIDE, Listed(()))
+    cluster.says(WIDE, Trouble('unreachable', 'away'))
+    taken_first = [source.take(2.0) for _ in TEN] + [source.take(2.0)]
+    assert taken_first[-1].want == TEN[0]
+    source.reconcile(frozenset(TEN[:-1]))
+    cluster.says(WIDE, Trouble('recovered', 'back'))
+    source.reconcile(frozenset(TEN))
+    assert [payload for want, payload in taken(source) if want == TEN[-1]] == [
+        Listed(()),
+        Trouble('unreachable', 'away'),
+        Trouble('recovered', 'back'),
+    ]
+
+
 @pytest.mark.parametrize('reason', ('denied', 'invalid'))
 def test_who_may_not_read_everything_reads_what_is_wanted(source, cluster, reason):
     source.reconcile(frozenset(TEN))

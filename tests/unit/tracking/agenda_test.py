@@ -136,3 +136,14 @@ def test_they_rest_because_of_all_that_there_is():
     made.drop(crowd)
     made.put(2.0, small)
     assert due(made, 2.1, Item(2.1, WATCH, Listed(()))) == [small.track]
+
+
+def test_a_deadline_that_many_looks_have_left_where_it_was_is_one_look():
+    one = opened(WATCH, deadline=45.0)
+    made = agenda(*[one] * 500)
+    made.put(1.0, one._replace(deadline=50.0))
+    made.put(2.0, one)
+    assert due(made, 45.0) == [one.track]
+    assert made.deadline is None
+    made.put(45.0, one)
+    assert made.deadline == 45.0

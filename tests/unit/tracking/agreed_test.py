@@ -25,7 +25,7 @@ def thing(phase='Active', generation=1, **conditions):
 
 def state(text, state=State.PROGRESSING, one=None):
     return agreed.heed(
-        view(one or thing(Ready='True', Synced='False')), Assessment(state), text
+        view(one or thing(Ready='True', Synced='False', Odd='InBetween')), Assessment(state), text
     ).state
 
 
@@ -36,6 +36,8 @@ def state(text, state=State.PROGRESSING, one=None):
         ('condition=Ready=true', True),
         ('condition=Ready=False', False),
         ('condition=Synced=false', True),
+        ('condition=ready', True),
+        ('condition=Odd=InBetween', True),
         ('condition=Nothing', False),
         ('jsonpath={.status.phase}=Active', True),
         ("jsonpath='{.status.phase}'=Active", True),
@@ -74,7 +76,18 @@ def test_it_says_what_it_waits_for():
 
 
 @pytest.mark.parametrize(
-    'text', ('', 'delete', 'condition=', 'jsonpath=', 'jsonpath={.a b}', 'Ready')
+    'text',
+    (
+        '',
+        'delete',
+        'condition=',
+        'condition==True',
+        'condition=Ready==True',
+        'jsonpath=',
+        'jsonpath={.a b}',
+        'jsonpath={.status.phase}==Active',
+        'Ready',
+    ),
 )
 def test_what_cannot_be_read_is_said(text):
     with pytest.raises(UserError):

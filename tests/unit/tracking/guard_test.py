@@ -144,6 +144,10 @@ def endless(view):
         (lambda view: ('pods',), 'gave of type str among the wants'),
         (lambda view: (Watch('pods', 'shop'),), 'Watch.resource is of type str'),
         (lambda view: (Watch(PODS, 'shop', {'a': 'b'}),), 'Watch.labels is of type dict'),
+        (
+            lambda view: (Watch(PODS, 'shop\udc80'),),
+            'Watch.namespace is of type str, and must be printable',
+        ),
         (lambda view: (Logs('shop', 'a', 'b', 'c', tail='5'),), 'Logs.tail is of type str'),
         (endless, 'gave more than 64 wants'),
     ),

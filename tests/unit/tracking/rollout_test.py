@@ -328,6 +328,25 @@ def test_time_in_which_the_server_was_away_proves_nothing():
     assert play.until(60).outcome == ('ready', '', 22)
 
 
+def test_an_outage_ends_where_a_new_way_of_reading_knows_of_none():
+    bare = {'containers': [container()]}
+    lasting = pod(status(state=running(0)), owner='rs-2', ready=True, age=1)
+    play = start(lasting, thing=deployment(template=bare))
+    play.give(4, POD_WATCH, Trouble('unreachable', 'refused'))
+    play.listed(12, POD_WATCH, lasting)
+    assert play.until(60).outcome == ('ready', '', 22)
+
+
+def test_an_outage_ends_where_the_server_refuses_for_good():
+    bare = {'containers': [container()]}
+    lasting = pod(status(state=running(0)), owner='rs-2', ready=True, age=1)
+    play = start(lasting, thing=deployment(template=bare))
+    [logs] = [want for want in play.step.wants if isinstance(want, Logs)]
+    play.give(4, logs, Trouble('unreachable', 'refused'))
+    play.give(12, logs, Trouble('denied', 'no'))
+    assert play.until(60).outcome == ('ready', '', 22)
+
+
 @pytest.mark.parametrize(('lived', 'at'), ((1.0, 11), (15.0, 25), (500.0, 10)))
 def test_what_has_crashed_must_outlive_its_last_run_probe_or_not(lived, at):
     probed = [container(readinessProbe={'exec': {}})]

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.assessments import State
 from kubectl_dog.model.events import LogChunk
 from kubectl_dog.model.events import RunEnded
 from kubectl_dog.model.items import Item
@@ -53,6 +57,17 @@ class Script:
         self.closed = True
 
 
+class Slow(Script):
+    """A source on a machine on which every step takes long."""
+
+    def take(self, until, lines=True):
+        self.clock += 0.01
+        if until is not None and self.clock >= until:
+            assert self.clock < 10, 'nothing is taken any more'
+            return None
+        return self.items.pop(0)._replace(at=self.clock)
+
+
 def tracks():
     return [Track(DEPLOY, deployment)]
 
@@ -88,6 +103,17 @@ def test_while_the_output_is_full_no_lines_are_taken_but_the_verdict_comes():
     events = list(Session(source, tracks(), Options()).run(lambda: next(room, True)))
     assert isinstance(events[-1], RunEnded)
     assert source.asked[:3] == [False, False, True]
+
+
+def test_who_is_late_for_every_deadline_takes_what_comes_all_the_same():
+    hasty = SimpleNamespace(
+        wants=lambda view: (),
+        assess=lambda view: Assessment(State.PROGRESSING, recheck_at=view.now + 0.001),
+    )
+    target = Track(DEPLOY, hasty)
+    source = Slow(Item(0, target.root, Listed((thing(),))), Item(0, None, Signal('interrupt')))
+    [*_, last] = Session(source, [target], Options())
+    assert last.exit_code == 130
 
 
 def test_lines_that_waited_together_come_together():

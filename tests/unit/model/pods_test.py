@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from kubectl_dog.model import pods
+from tests.unit.builders import container
+from tests.unit.builders import pod
+
+
+class Shared(dict):
+    """What another thread writes to in the worst moment."""
+
+    def __setitem__(self, key, value):
+        super().__setitem__(key, ({}, ()))
+
+
+def test_containers_are_those_of_the_pod_that_was_asked_for(monkeypatch):
+    before, after = pod(containers=[container()]), pod(containers=[container()] * 2)
+    assert [len(pods.containers(one)) for one in (before, after, before)] == [1, 2, 1]
+    monkeypatch.setattr(pods, '_known', Shared())
+    assert len(pods.containers(after)) == 2
