@@ -56,7 +56,9 @@ def keys_of(item: Item) -> tuple[Hashable, ...] | None:
         if isinstance(item.payload, Changed):
             about = text(item.payload.object, 'involvedObject', 'kind')
             uid = text(item.payload.object, 'involvedObject', 'uid')
-            return None if about == 'PersistentVolumeClaim' else (uid,)
+            # By the fields of a package's own, the event may be about anything.
+            asked = (_key(want),) if want.fields else ()
+            return None if about == 'PersistentVolumeClaim' else (uid, *asked)
         if not want.fields:
             return None
     return (_key(want),)

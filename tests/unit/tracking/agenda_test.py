@@ -64,6 +64,7 @@ B = opened(EVERY_EVENT, LOOKUP, about=('pod-2',))
         (EVERY_EVENT, event('pod-1'), [A]),
         (EVERY_EVENT, event('pod-2'), [B]),
         (EVERY_EVENT, event('pod-3'), []),
+        (ITS_EVENTS, event('pod-3'), [A]),
         (EVERY_EVENT, event('pod-3', 'PersistentVolumeClaim'), [A, B]),
     ),
 )
