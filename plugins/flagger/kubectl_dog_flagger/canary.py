@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kubectl_dog.tracker import Assessment
+from kubectl_dog.tracker import Object
 from kubectl_dog.tracker import State
 from kubectl_dog.tracker import View
 from kubectl_dog.tracker import Watch
@@ -140,12 +141,17 @@ def _unseen(
         return None
     if not workloads.is_known(view):
         return f'a look at {workloads.named(view)}', None
-    if not thing:
-        return None
+    return (seen, None) if _is_other(phase, thing, primary.thing) else _young(view, target, seen)
+
+
+def _is_other(phase: str, thing: Object, primary: Object) -> bool:
+    """Whether the target is surely not what the phase is about."""
     if number(thing, 'status', 'observedGeneration') < number(thing, 'metadata', 'generation'):
-        return seen, None
-    if phase in _DONE and primary.thing and workloads.differ(thing, primary.thing):
-        return seen, None
+        return True
+    return phase in _DONE and bool(thing and primary) and workloads.differ(thing, primary)
+
+
+def _young(view: View, target: Workload, seen: str) -> tuple[str, float | None] | None:
     born = created(target.replica_set)
     last = epoch(text(view.object, 'status', 'lastTransitionTime'))
     # Changes that Flagger leaves alone make a ReplicaSet, too: two of its looks are enough.
