@@ -60,6 +60,12 @@ def assess(view: View) -> Assessment:
     ready, issuing = condition(thing, 'Ready'), condition(thing, 'Issuing')
     if any(_is_behind(thing, one) for one in (ready, issuing)):
         return judged._replace(waits_for=_SEEN)
+    return _by_conditions(view, judged, chain, ready, issuing)
+
+
+def _by_conditions(
+    view: View, judged: Assessment, chain: Chain, ready: Object, issuing: Object
+) -> Assessment:
     if issuing.get('status') == 'True':
         found = causes.find(view, chain)
         return judged._replace(causes=found, waits_for=_issuance(chain, issuing))

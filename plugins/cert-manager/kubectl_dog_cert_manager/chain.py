@@ -1,4 +1,4 @@
-"""The chain Certificate → CertificateRequest → Order → Challenge, each controlled by the one before.
+"""Certificate → CertificateRequest → Order → Challenge: each is controlled by the one before.
 
 https://cert-manager.io/docs/troubleshooting/acme/,
 https://cert-manager.io/docs/concepts/acme-orders-challenges/
