@@ -55,7 +55,10 @@ def assess(view: View) -> Assessment:
     if is_deleting(canary) or phase in ('Terminating', 'Terminated'):
         return deleting(canary)
     target, primary = workloads.canary(view), workloads.primary(view)
-    judged = _shown(view, primary if phase in _PRIMARY else target, (target, primary))
+    unseen = _unseen(view, phase, target, primary)
+    # What Flagger has not seen yet is in the target.
+    working = primary if phase in _PRIMARY and not (unseen and target.thing) else target
+    judged = _shown(view, working, (target, primary))
     if part(canary, 'spec').get('suspend') is True:
         return judged._replace(
             state=State.PAUSED,
@@ -64,7 +67,6 @@ def assess(view: View) -> Assessment:
             remedies=(causes.describe(view),),
         )
     found = causes.find(view, phase)
-    unseen = _unseen(view, phase, target, primary)
     if unseen is not None:
         return _waiting(judged, *unseen)._replace(
             causes=tuple(one for one in found if one.code == causes.MISSING)

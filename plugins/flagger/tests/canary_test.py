@@ -264,6 +264,8 @@ def test_the_pods_of_the_canary_are_shown_while_it_is_analysed_and_else_those_of
     assert [pod['metadata']['name'] for pod in judged.pods] == ['web-2-x']
     names = [child['metadata']['name'] for child in judged.children]
     assert names == ['web', 'web-2', 'web-primary', 'web-primary-2']
+    judged = check(canary, phase('Succeeded') + both, says='Flagger to see the change')
+    assert [pod['metadata']['name'] for pod in judged.pods] == ['web-2-x']
     judged = check(canary, phase('Promoting') + both)
     assert [pod['metadata']['name'] for pod in judged.pods] == ['web-primary-2-x']
 
