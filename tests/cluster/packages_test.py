@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -117,7 +118,7 @@ class Scene:
             {
                 'apiVersion': 'v1',
                 'kind': 'Event',
-                'metadata': {'name': f'{name}.{abs(hash(message)):x}'},
+                'metadata': {'name': f'{name}.{zlib.crc32(message.encode()):x}'},
                 'involvedObject': {**involved, 'namespace': self.stage.namespace},
                 **now,
                 'type': 'Warning',
