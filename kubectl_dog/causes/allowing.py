@@ -27,6 +27,11 @@ _COUNT = later(r'[0-9]{1,4}')
 _SHARE = later(r'([0-9]{1,6})(%?)')
 
 
+# How similar a word is to a code that it is meant to be: a letter or two are wrong. Codes of
+# packages resemble ours by whole words (`IssuerMissing`).
+_SAME = 0.85
+
+
 class Share(NamedTuple):
     """A number of pods, or, where `is_percent`, so many of a hundred of them."""
 
@@ -67,7 +72,8 @@ def parse_any(told: str) -> tuple[str, Tolerance]:
     """
     code = _code(told)
     is_word = code not in CODES and code.isalnum() and code[:1].isupper()
-    return parse(told, (code,) if is_word and not near(code, list(CODES)) else ())
+    misspelt = near(code, list(CODES), similarity=_SAME)
+    return parse(told, (code,) if is_word and not misspelt else ())
 
 
 def check(texts: Iterable[str], codes: Container[str]) -> None:

@@ -25,6 +25,7 @@ from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import controller_uid
 from kubectl_dog.model.objects import part
 from kubectl_dog.model.objects import parts
+from kubectl_dog.model.objects import text
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.pods import is_ready
 from kubectl_dog.model.views import View
@@ -82,7 +83,9 @@ def of_pods(view: View, pods: Iterable[Object]) -> tuple[Cause, ...]:
     """What is wrong with these pods, merged by code and subject, the best explanation first."""
     # Of hundreds, most have nothing to tell, whatever the family.
     ill = [pod for pod in pods if not _is_well(pod)]
-    return _merged(cause for pod in ill for find in _FAMILIES for cause in find(view, pod))
+    return _merged(
+        cause for pod in ill for find in _FAMILIES for cause in find(_there(view, pod), pod)
+    )
 
 
 def _is_well(pod: Object) -> bool:
@@ -97,7 +100,15 @@ def _is_well(pod: Object) -> bool:
 
 def of_objects(view: View, objects: Iterable[Object]) -> tuple[Cause, ...]:
     """What keeps the controllers among these objects from creating what they want."""
-    return _merged(cause for one in objects for cause in creation.find(view, one))
+    return _merged(cause for one in objects for cause in creation.find(_there(view, one), one))
+
+
+def _there(view: View, thing: Object) -> View:
+    """The view from the namespace of an object: what some operators make is in another one."""
+    namespace = text(thing, 'metadata', 'namespace')
+    if namespace in ('', view.target.namespace):
+        return view
+    return view._replace(target=view.target._replace(namespace=namespace))
 
 
 def _put_out(view: View, assessed: Assessment) -> tuple[Cause, ...]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
-def near(wanted: str, names: Sequence[str], limit: int = 3) -> list[str]:
-    """The most similar names, the nearest first; none where nothing is similar."""
+def near(wanted: str, names: Sequence[str], limit: int = 3, similarity: float = 0.6) -> list[str]:
+    """The most similar names, the nearest first; none where nothing is similar: from 0 to 1."""
     import difflib
 
-    return difflib.get_close_matches(wanted, names, n=limit, cutoff=0.6)
+    return difflib.get_close_matches(wanted, names, n=limit, cutoff=similarity)
 
 
 def nearest(kind: str, wanted: str, names: Sequence[str], where: str = ' in the namespace') -> str:

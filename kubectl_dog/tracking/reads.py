@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Mapping
 
 from kubectl_dog.causes.claims import may_tell
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import text
 from kubectl_dog.model.resources import EVENTS
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.views import View
@@ -25,31 +27,37 @@ EVENT_WATCHES = 5
 
 
 def event_watches(
-    target: Target, related: Iterable[str], pods: Iterable[Object]
+    target: Target, related: Mapping[str, Object], pods: Iterable[Object]
 ) -> Iterator[Watch]:
-    """What brings the kube events of `related` objects (uids), and of the claims of `pods`, which
-    are known by name only.
+    """What brings the kube events of `related` objects (by uid), in the namespace of each, and of
+    the claims of `pods`, which are known by name only.
     """
-    fields = [f'involvedObject.uid={key}' for key in related]
-    if any(map(may_tell, pods)):
-        fields.append('involvedObject.kind=PersistentVolumeClaim')
-    if len(fields) > EVENT_WATCHES:
-        yield Watch(EVENTS, target.namespace)
-        return
-    for one in fields:
-        yield Watch(EVENTS, target.namespace or 'default', fields=one)
+    wanted = dict.fromkeys(
+        Watch(EVENTS, _home(target, thing), fields=f'involvedObject.uid={key}')
+        for key, thing in related.items()
+    )
+    for pod in filter(may_tell, pods):
+        fields = 'involvedObject.kind=PersistentVolumeClaim'
+        wanted[Watch(EVENTS, _home(target, pod), fields=fields)] = None
+    if len(wanted) > EVENT_WATCHES:
+        wanted = dict.fromkeys(Watch(EVENTS, one.namespace) for one in wanted)
+    yield from wanted
 
 
-def is_complete(target: Target, wanted: Iterable[Want], view: View, world: World) -> bool:
+def _home(target: Target, thing: Object) -> str:
+    """The namespace that the kube events about an object are in."""
+    return text(thing, 'metadata', 'namespace') or target.namespace or 'default'
+
+
+def is_complete(wanted: Iterable[Want], view: View, world: World) -> bool:
     """Whether all that is wanted has been listed or answered, or may not be seen."""
     known = world.store.listed
-    wide = Watch(EVENTS, target.namespace)
     return all(
         want in view.answers
         if isinstance(want, Lookup)
         else want in known
         or want.resource.key in view.blind
-        or (want.resource == EVENTS and wide in known)
+        or (want.resource == EVENTS and Watch(EVENTS, want.namespace) in known)
         for want in wanted
         if not isinstance(want, Logs)
     )

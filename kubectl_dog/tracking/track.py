@@ -149,7 +149,7 @@ class Track:
         if noted:
             yield Notice(at, self.target, noted)
         wanted = (*self.tracker.wants(look.view), *self._events())
-        complete = reads.is_complete(self.target, wanted, look.view, world)
+        complete = reads.is_complete(wanted, look.view, world)
         if complete or not look.options.once or at >= (look.options.timeout or at + 1):
             yield from self._decide(at, world, look, complete)
 

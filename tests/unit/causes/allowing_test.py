@@ -71,6 +71,11 @@ def test_a_code_of_a_tracker_is_known_where_the_tracker_is():
         check(['CrashLoop=5', 'LampBroken=5m'], ('BulbBroken',))
 
 
+def test_a_code_of_a_tracker_may_have_a_word_in_common_with_ours():
+    for code in ('IssuerMissing', 'SourceNotReady', 'TargetMissing', 'OrderFailed'):
+        assert parse_any(f'{code}=5m')[0] == code
+
+
 @pytest.mark.parametrize('told', ('Crashloop=5', 'zzz=5', 'Lamp broken=5m', 'NotRead=always'))
 def test_what_is_misspelt_is_no_code_of_anybody(told):
     with pytest.raises(UserError, match='no cause has the code'):

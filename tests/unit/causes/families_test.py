@@ -174,3 +174,12 @@ def test_what_is_there_now_for_one_pod_is_there_for_all_that_need_the_same():
     ]
     found = {cause.subject: cause.healing for cause in of_pods(view(None, answers=answers), pods)}
     assert found == {'app': True, 'lib': False}
+
+
+def test_what_is_in_another_namespace_is_explained_from_there():
+    """Flux keeps a Kustomization in one namespace, and applies to others."""
+    thing = pod(status('main', waiting('ErrImagePull', 'not found')), phase='Pending')
+    thing['metadata']['namespace'] = 'shop'
+    elsewhere = view()._replace(target=view().target._replace(namespace='flux-system'))
+    (cause,) = of_pods(elsewhere, [thing])
+    assert '-n shop' in cause.remedies[0]

@@ -80,7 +80,7 @@ def test_an_annotation_that_cannot_be_read_is_told_and_left_out(annotations, sai
 
 def test_an_option_that_cannot_be_read_is_an_error():
     with pytest.raises(UserError, match='no cause'):
-        wishes.read(Options(tolerate=('Crash=1',)), {})
+        wishes.read(Options(tolerate=('CrashLop=1',)), {})
 
 
 def test_a_default_that_was_said_is_kept():

@@ -1,0 +1,1 @@
+"""Lets kubectl dog judge the certificates of cert-manager."""

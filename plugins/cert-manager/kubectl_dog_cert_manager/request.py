@@ -1,0 +1,56 @@
+"""CertificateRequest: it is signed, or refused for good.
+
+https://cert-manager.io/docs/usage/certificaterequest/#conditions
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kubectl_dog.tracker import Assessment
+from kubectl_dog.tracker import State
+from kubectl_dog.tracker import View
+from kubectl_dog.tracker import Watch
+from kubectl_dog.tracker import condition
+from kubectl_dog.tracker import deleting
+from kubectl_dog.tracker import is_deleting
+from kubectl_dog.tracker import text
+from kubectl_dog_cert_manager import causes
+from kubectl_dog_cert_manager import chain as chains
+
+codes = causes.CODES
+
+_PATIENCE = 1800.0
+
+
+def wants(view: View) -> Sequence[Watch]:
+    """Its order and what is behind that, and its issuer."""
+    if condition(view.object or {}, 'Ready').get('status') == 'True':
+        return ()
+    chain = chains.of_request(view, view.object or {})
+    return tuple(chains.watches(view, chain))
+
+
+def assess(view: View) -> Assessment:
+    """By Ready; it cannot be changed, so that what failed stays so."""
+    thing = view.object or {}
+    if is_deleting(thing):
+        return deleting(thing)
+    chain = chains.of_request(view, thing)
+    ready = condition(thing, 'Ready')
+    if ready.get('status') == 'True':
+        return Assessment(State.READY)
+    judged = Assessment(
+        State.PROGRESSING,
+        pods=chain.pods,
+        children=chain.children[1:],
+        causes=causes.find(view, chain),
+        patience=_PATIENCE,
+    )
+    refused = causes.refusal(view, thing)
+    if refused is not None:
+        return judged._replace(state=State.FAILED, reason=refused.reason, message=refused.message)
+    if not ready and not causes.is_approved(thing):
+        return judged._replace(waits_for='its approval')
+    message = text(ready, 'message') or text(ready, 'reason')
+    return judged._replace(waits_for=f'its issuer ({message})' if message else 'its issuer')

@@ -1,0 +1,1 @@
+"""Lets kubectl dog judge what Flux applies: Kustomizations and HelmReleases."""

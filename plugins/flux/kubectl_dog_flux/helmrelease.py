@@ -1,0 +1,60 @@
+"""HelmRelease: the chart is released, and what it has made runs.
+
+https://fluxcd.io/flux/components/helm/helmreleases/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kubectl_dog.tracker import Assessment
+from kubectl_dog.tracker import View
+from kubectl_dog.tracker import Watch
+from kubectl_dog.tracker import condition
+from kubectl_dog.tracker import part
+from kubectl_dog.tracker import text
+from kubectl_dog_flux import applied
+from kubectl_dog_flux import causes
+from kubectl_dog_flux import reconciling
+from kubectl_dog_flux import sources
+from kubectl_dog_flux.applied import Places
+
+codes = causes.CODES
+
+_GROUP = 'helm.toolkit.fluxcd.io'
+
+
+def wants(view: View) -> Sequence[Watch]:
+    """Its chart and where that is from, and the workloads that it has made with their pods."""
+    return tuple(dict.fromkeys((*_sources(view), *applied.watches(view, _places(view)))))
+
+
+def assess(view: View) -> Assessment:
+    """By its conditions; Ready may tell of a rollback, and Released of why there was one."""
+    is_over = text(condition(view.object or {}, 'Stalled'), 'reason') == 'RetriesExceeded'
+    stalled = causes.failure(view)[1] if is_over else ''
+    return reconciling.assess(view, _places(view), _sources(view), '', stalled)
+
+
+def _sources(view: View) -> list[Watch]:
+    """The repository before the chart: a chart is not ready because its repository is not."""
+    spec = part(view.object, 'spec')
+    chart = part(spec, 'chart', 'spec')
+    namespace, _, name = text(view.object, 'status', 'helmChart').partition('/')
+    references = (
+        part(spec, 'chartRef'),
+        part(chart, 'sourceRef'),
+        {'kind': 'HelmChart', 'name': name, 'namespace': namespace},
+    )
+    found = [sources.watch(view, one) for one in references]
+    return [one for one in found if one is not None]
+
+
+def _places(view: View) -> Places:
+    target, spec = view.target, part(view.object, 'spec')
+    if part(spec, 'kubeConfig'):
+        # It is released to another cluster.
+        return Places('', ())
+    namespace = text(spec, 'targetNamespace') or target.namespace
+    labels = f'{_GROUP}/name={target.name},{_GROUP}/namespace={target.namespace}'
+    return Places(labels, tuple((one, namespace) for one in applied.KINDS.values()))

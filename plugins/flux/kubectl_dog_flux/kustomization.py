@@ -1,0 +1,56 @@
+"""Kustomization: what its source has now is applied, and what is applied runs.
+
+https://fluxcd.io/flux/components/kustomize/kustomizations/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kubectl_dog.tracker import Assessment
+from kubectl_dog.tracker import View
+from kubectl_dog.tracker import Watch
+from kubectl_dog.tracker import part
+from kubectl_dog.tracker import text
+from kubectl_dog_flux import applied
+from kubectl_dog_flux import causes
+from kubectl_dog_flux import reconciling
+from kubectl_dog_flux import sources
+from kubectl_dog_flux.applied import Places
+
+codes = causes.CODES
+
+_GROUP = 'kustomize.toolkit.fluxcd.io'
+
+
+def wants(view: View) -> Sequence[Watch]:
+    """Its source, and the workloads of its inventory with their pods."""
+    return tuple(dict.fromkeys((*_sources(view), *applied.watches(view, _places(view)))))
+
+
+def assess(view: View) -> Assessment:
+    """By its conditions, where they are about what the source has now."""
+    return reconciling.assess(view, _places(view), _sources(view), _stale(view))
+
+
+def _sources(view: View) -> list[Watch]:
+    watch = sources.watch(view, part(view.object, 'spec', 'sourceRef'))
+    return [watch] if watch is not None else []
+
+
+def _places(view: View) -> Places:
+    target = view.target
+    if part(view.object, 'spec', 'kubeConfig'):
+        # It is applied to another cluster.
+        return Places('', ())
+    labels = f'{_GROUP}/name={target.name},{_GROUP}/namespace={target.namespace}'
+    return applied.of_inventory(view.object or {}, labels)
+
+
+def _stale(view: View) -> str:
+    last = text(view.object, 'status', 'lastAppliedRevision')
+    for thing in sources.found(view, _sources(view)):
+        newest = sources.revision(thing)
+        if newest and last and newest != last:
+            return f'the revision {newest} to be applied'
+    return ''

@@ -1,0 +1,122 @@
+"""What Kustomizations and HelmReleases have in common: kstatus, and whether it is of this spec.
+
+https://fluxcd.io/flux/components/kustomize/kustomizations/#kustomization-status
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kubectl_dog.tracker import Assessment
+from kubectl_dog.tracker import Object
+from kubectl_dog.tracker import State
+from kubectl_dog.tracker import View
+from kubectl_dog.tracker import Watch
+from kubectl_dog.tracker import condition
+from kubectl_dog.tracker import deleting
+from kubectl_dog.tracker import is_deleting
+from kubectl_dog.tracker import number
+from kubectl_dog.tracker import part
+from kubectl_dog.tracker import patience
+from kubectl_dog.tracker import settled
+from kubectl_dog.tracker import text
+from kubectl_dog_flux import applied
+from kubectl_dog_flux import causes
+from kubectl_dog_flux import rollouts
+from kubectl_dog_flux import sources
+from kubectl_dog_flux.applied import Places
+
+_SEEN = 'Flux to see the change'
+
+# Flux waits for what it has applied for minutes, and tries again after that.
+_PATIENCE = 1800.0
+
+
+def assess(
+    view: View, places: Places, watches: Sequence[Watch], stale: str, stalled: str = ''
+) -> Assessment:
+    """The judgement; `watches` are those of its sources. `stale` says what is waited for where
+    Ready tells of what was applied before, and `stalled` what is known besides Stalled.
+    """
+    thing = view.object or {}
+    judged = _shown(view, places, watches)
+    if is_deleting(thing):
+        return deleting(thing)
+    if part(thing, 'spec').get('suspend') is True:
+        resume = f'flux resume {view.target.resource.kind.lower()} -n {view.target.namespace}'
+        return judged._replace(
+            state=State.PAUSED,
+            reason='Suspended',
+            message='is suspended by spec.suspend',
+            remedies=(f'{resume} {view.target.name}',),
+        )
+    told = condition(thing, 'Stalled')
+    if told.get('status') == 'True' and not _is_behind(thing, told):
+        message = ': '.join(filter(None, (text(told, 'message'), stalled)))
+        failed = judged._replace(causes=causes.find(view, watches), message=message)
+        return failed._replace(state=State.FAILED, reason=text(told, 'reason') or 'Stalled')
+    return _by_ready(view, judged, places, watches, stale)
+
+
+def _by_ready(
+    view: View, judged: Assessment, places: Places, watches: Sequence[Watch], stale: str
+) -> Assessment:
+    thing = view.object or {}
+    ready = condition(thing, 'Ready')
+    if _is_behind(thing, ready) or _is_asked_for(thing):
+        return judged._replace(waits_for=_SEEN)
+    if ready.get('status') == 'False':
+        words = text(ready, 'message') or text(ready, 'reason')
+        what = 'its dependencies' if text(ready, 'reason') == 'DependencyNotReady' else 'it'
+        waits_for = f'{what} to become ready ({words})'
+        return judged._replace(causes=causes.find(view, watches), waits_for=waits_for)
+    if ready.get('status') != 'True':
+        words = text(condition(thing, 'Reconciling'), 'message') or text(ready, 'message')
+        waits_for = f'its reconciliation ({words})' if words else 'Flux to tell its status'
+        return judged._replace(waits_for=waits_for)
+    return _applied(view, judged, places, stale)
+
+
+def _applied(view: View, judged: Assessment, places: Places, stale: str) -> Assessment:
+    """Flux is done; but it need not have waited for what it has applied."""
+    thing = view.object or {}
+    # Only what ended well, or for good, counts as observed.
+    seen = number(thing, 'status', 'observedGeneration')
+    if seen < number(thing, 'metadata', 'generation') or stale:
+        return judged._replace(waits_for=stale or _SEEN)
+    if not applied.is_known(view, places):
+        return judged._replace(waits_for='a look at what it has applied')
+    missing = applied.missing(applied.workloads(view, places))
+    if missing:
+        more = f' and {len(missing) - 1} more' if len(missing) > 1 else ''
+        return judged._replace(waits_for=f'the rollout of {missing[0]}{more}')
+    return settled(view, judged._replace(state=State.READY))
+
+
+def _shown(view: View, places: Places, watches: Sequence[Watch]) -> Assessment:
+    things = applied.workloads(view, places)
+    sets = [rollouts.replica_set(view, one) for one in things if one.get('kind') == 'Deployment']
+    return Assessment(
+        State.PROGRESSING,
+        progress=rollouts.total(things),
+        pods=tuple(pod for one in things for pod in rollouts.pods(view, one)),
+        children=(*sources.found(view, watches), *things, *(one for one in sets if one)),
+        notices=tuple(
+            f'takes nothing new: its source {rollouts.label(one)} is suspended'
+            for one in sources.found(view, watches)
+            if sources.is_suspended(one)
+        ),
+        patience=max(_PATIENCE, *map(patience, things), 0.0),
+        remedies=(causes.describe(view),),
+    )
+
+
+def _is_behind(thing: Object, told: Object) -> bool:
+    seen = number(told, 'observedGeneration', default=-1)
+    return -1 < seen < number(thing, 'metadata', 'generation')
+
+
+def _is_asked_for(thing: Object) -> bool:
+    """Whether somebody asked for a reconciliation (`flux reconcile`) that was not done yet."""
+    asked = text(thing, 'metadata', 'annotations', 'reconcile.fluxcd.io/requestedAt')
+    return bool(asked) and asked != text(thing, 'status', 'lastHandledReconcileAt')

@@ -1,0 +1,329 @@
+from __future__ import annotations
+
+import pytest
+from kubectl_dog_flux import applied
+from kubectl_dog_flux import causes
+from kubectl_dog_flux import kustomization
+from kubectl_dog_flux.applied import Entry
+
+from kubectl_dog.testing import check
+from kubectl_dog.testing import view
+from kubectl_dog.testing import wants
+from kubectl_dog.tracker import Progress
+
+from . import objects
+from .objects import cond
+
+REST = objects.GIT + objects.WEB
+DOWN = objects.GIT + objects.workload('Deployment', 'web', objects.DOWN, objects.OF_APPS)
+
+
+def unready(reason, message='why', **fields):
+    return objects.kustomization(cond('Ready', 'False', reason, message), seen=1, **fields)
+
+
+@pytest.mark.parametrize(
+    ('yaml', 'expected'),
+    (
+        pytest.param(objects.kustomization(objects.READY) + REST, {'state': 'ready'}, id='applied'),
+        pytest.param(
+            objects.kustomization(cond('Ready', 'True', seen=1)) + REST,
+            {'state': 'progressing', 'says': 'Flux to see the change'},
+            id='applied for the spec before',
+        ),
+        pytest.param(
+            objects.kustomization(cond('Ready', 'True'), seen=1) + REST,
+            {'state': 'progressing', 'says': 'Flux to see the change'},
+            id='observed for the spec before',
+        ),
+        pytest.param(
+            objects.kustomization(objects.READY, revision=objects.OLD) + REST,
+            {'state': 'progressing', 'says': f'the revision {objects.NEW} to be applied'},
+            id='the source has a newer revision',
+        ),
+        pytest.param(
+            objects.kustomization(objects.READY, revision=objects.OLD)
+            + REST.replace(
+                'observedGeneration: 2\n  artifact', 'observedGeneration: 1\n  artifact'
+            ),
+            {'state': 'ready'},
+            id='the source tells of an older spec of its own',
+        ),
+        pytest.param(
+            objects.kustomization(
+                objects.READY,
+                meta=', annotations: {reconcile.fluxcd.io/requestedAt: "2"}',
+                more='  lastHandledReconcileAt: "1"\n',
+            )
+            + REST,
+            {'state': 'progressing', 'says': 'Flux to see the change'},
+            id='a reconciliation was asked for',
+        ),
+        pytest.param(
+            objects.kustomization(
+                objects.READY,
+                meta=', annotations: {reconcile.fluxcd.io/requestedAt: "2"}',
+                more='  lastHandledReconcileAt: "2"\n',
+            )
+            + REST,
+            {'state': 'ready'},
+            id='a reconciliation was asked for, and done',
+        ),
+        pytest.param(
+            objects.kustomization(objects.READY) + DOWN,
+            {
+                'state': 'progressing',
+                'says': 'the rollout of deployment/web (0 of 1 pods available)',
+                'progress': Progress(1, 1),
+            },
+            id='applied, but it does not run yet',
+        ),
+        pytest.param(
+            objects.kustomization(
+                cond('Ready', 'Unknown', 'Progressing', 'Reconciliation in progress'),
+                cond('Reconciling', 'True', 'Progressing', 'Running health checks'),
+            )
+            + REST,
+            {'state': 'progressing', 'says': 'its reconciliation (Running health checks)'},
+            id='reconciling',
+        ),
+        pytest.param(
+            objects.kustomization() + REST,
+            {'state': 'progressing', 'says': 'Flux to tell its status'},
+            id='nothing told yet',
+        ),
+        pytest.param(
+            unready('DependencyNotReady', "dependency 'flux-system/infra' is not ready") + REST,
+            {'state': 'progressing', 'says': "its dependencies to become ready (dependency 'flux"},
+            id='it waits for another one',
+        ),
+        pytest.param(
+            objects.kustomization(objects.READY, spec='  suspend: true\n') + REST,
+            {
+                'state': 'paused',
+                'reason': 'Suspended',
+                'remedies': ('flux resume kustomization -n flux-system apps',),
+            },
+            id='suspended',
+        ),
+        pytest.param(
+            objects.kustomization(cond('Stalled', 'True', 'AccessDenied', 'no access', seen=1))
+            + REST,
+            {'state': 'progressing'},
+            id='it was stalled by the spec before',
+        ),
+        pytest.param(
+            objects.kustomization(meta=', deletionTimestamp: x'), {'state': 'deleting'}, id='going'
+        ),
+    ),
+)
+def test_it_is_ready_when_what_its_source_has_now_is_applied_and_runs(yaml, expected):
+    check(kustomization, yaml, causes=(), **expected)
+
+
+def test_what_is_stalled_has_failed():
+    stalled = cond('Stalled', 'True', 'InvalidCELExpression', 'bad expression')
+    yaml = objects.kustomization(cond('Ready', 'False', 'InvalidCELExpression', 'bad'), stalled)
+    check(kustomization, yaml + REST, state='failed', reason='InvalidCELExpression',
+          message='bad expression', causes=['ReconcileFailed'])  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ('yaml', 'code', 'subject', 'says'),
+    (
+        (
+            unready('ArtifactFailed', 'Source artifact not found, retrying in 30s')
+            + objects.source(
+                'GitRepository', 'fleet', cond('Ready', 'False', 'GitOperationFailed', 'no route')
+            ),
+            'SourceNotReady',
+            'gitrepository/fleet',
+            ['its source gitrepository/fleet is not ready: no route', 'Source artifact not found'],
+        ),
+        (
+            unready('ArtifactFailed', 'not found')
+            + objects.source('GitRepository', 'fleet', cond('Stalled', 'True', 'X', 'bad URL')),
+            'SourceNotReady',
+            'gitrepository/fleet',
+            'bad URL',
+        ),
+        (
+            unready('ArtifactFailed', "Source 'GitRepository/fleet' not found"),
+            'SourceMissing',
+            'gitrepository/fleet',
+            'its source gitrepository/flux-system/fleet is not there',
+        ),
+        (
+            unready('ArtifactFailed', 'kustomization path not found') + objects.GIT,
+            'ReconcileFailed',
+            'apps',
+            'kustomization path not found',
+        ),
+        (unready('BuildFailed', 'bad YAML') + REST, 'ReconcileFailed', 'apps', 'bad YAML'),
+        (
+            unready(
+                'HealthCheckFailed',
+                'health check failed after 30s: timeout waiting for: [Service/shop/web status: '
+                "'InProgress', Deployment/shop/web status: 'Failed']",
+            )
+            + REST,
+            'HealthCheckFailed',
+            'deployment/web',
+            ['deployment/web has failed', 'service/web: InProgress', 'health check failed after'],
+        ),
+        (
+            unready('HealthCheckFailed', 'no words that are known') + REST,
+            'ReconcileFailed',
+            'apps',
+            'no words that are known',
+        ),
+    ),
+)
+def test_the_cause_is_the_source_or_what_the_health_checks_name(yaml, code, subject, says):
+    (cause,) = check(kustomization, yaml, causes=[code], state='progressing', says=says).causes
+    assert cause.subject == subject
+
+
+def test_what_failed_a_health_check_is_described_in_its_namespace():
+    message = "timeout waiting for: [Deployment/shop/web status: 'InProgress']"
+    judged = check(kustomization, unready('HealthCheckFailed', message) + REST)
+    assert judged.causes[0].remedies == (
+        'kubectl describe deployment -n shop web',
+        'kubectl describe kustomization.kustomize.toolkit.fluxcd.io -n flux-system apps',
+    )
+    assert causes.checked("[Namespace/shop status: 'NotFound']") == (
+        causes.Checked('Namespace', '', 'shop', 'NotFound'),
+    )
+    assert causes.checked("[Deployment/$(rm)/web status: 'Failed']") == ()
+
+
+def test_its_source_and_what_it_applies_are_shown():
+    suspended = objects.GIT.replace('spec: {}', 'spec: {suspend: true}')
+    judged = check(kustomization, objects.kustomization(objects.READY) + suspended + objects.WEB,
+                   says='its source gitrepository/fleet is suspended')  # fmt: skip
+    assert [one['kind'] for one in judged.children] == ['GitRepository', 'Deployment', 'ReplicaSet']
+    assert [one['metadata']['name'] for one in judged.pods] == ['web-1-x']
+
+
+def test_what_has_left_the_inventory_does_not_count():
+    gone = objects.workload('Deployment', 'old', objects.DOWN, objects.OF_APPS)
+    check(kustomization, objects.kustomization(objects.READY) + REST + gone, state='ready')
+
+
+@pytest.mark.parametrize(
+    ('word', 'expected'),
+    (
+        ('shop_web_apps_Deployment', Entry('shop', 'web', 'apps', 'Deployment')),
+        ('shop_web__Service', Entry('shop', 'web', '', 'Service')),
+        ('_shop__Namespace', Entry('', 'shop', '', 'Namespace')),
+        (
+            '_system__reader_rbac.authorization.k8s.io_ClusterRole',
+            Entry('', 'system:reader', 'rbac.authorization.k8s.io', 'ClusterRole'),
+        ),
+        ('', None),
+        ('a_b', None),
+        ('nonsense', None),
+    ),
+)
+def test_ids_of_an_inventory(word, expected):
+    assert applied.parse(word) == expected
+
+
+@pytest.mark.parametrize(
+    ('kind', 'status', 'spec', 'missing'),
+    (
+        ('Deployment', objects.UP, '', ''),
+        ('Deployment', objects.UP.replace(' replicas: 1', ' replicas: 2'), '', '1 old to go'),
+        ('Deployment', objects.DOWN, ', paused: true', ''),
+        ('Deployment', ', availableReplicas: 1', '', '0 of 1 pods updated'),
+        ('StatefulSet', ', availableReplicas: 1', '', '0 of 1 pods updated'),
+        (
+            'StatefulSet',
+            ', availableReplicas: 1',
+            ', updateStrategy: {rollingUpdate: {partition: 1}}',
+            '',
+        ),
+        ('StatefulSet', ', availableReplicas: 1', ', updateStrategy: {type: OnDelete}', ''),
+        ('DaemonSet', ', desiredNumberScheduled: 2, numberAvailable: 1', '', '1 of 2 pods'),
+        ('DaemonSet', ', desiredNumberScheduled: 0', '', ''),
+        ('DaemonSet', '', ', x: 1', ''),
+    ),
+)
+def test_a_rollout_lacks_what_its_counts_say(kind, status, spec, missing):
+    thing = view(objects.workload(kind, 'web', status, '', spec=spec)).object
+    (words,) = applied.missing([thing]) or ['']
+    assert missing in words if missing else not words
+    unseen = {**thing, 'metadata': {**thing['metadata'], 'generation': 9}}
+    assert applied.missing([unseen]) == [f'{kind.lower()}/web to be seen by its controller']
+
+
+def test_new_pods_of_stateful_sets_and_daemon_sets_are_known_by_their_labels():
+    pod = """\
+---
+apiVersion: v1
+kind: Pod
+metadata:
+  name: %s
+  namespace: shop
+  labels: {app: web, controller-revision-hash: %s, pod-template-generation: "%s"}
+  ownerReferences: [{kind: %s, name: web, controller: true}]
+"""
+    generation = ', deprecated.daemonset.template.generation: "2"'
+    for kind, status, extra in (
+        ('StatefulSet', ', updateRevision: b', ''),
+        ('DaemonSet', '', generation),
+    ):
+        yaml = objects.kustomization(objects.READY).replace('_Deployment', f'_{kind}')
+        yaml += objects.workload(kind, 'web', status, objects.OF_APPS, extra=extra)
+        yaml += pod % ('old', 'a', '1', kind) + pod % ('new', 'b', '2', kind)
+        judged = check(kustomization, yaml)
+        assert [one['metadata']['name'] for one in judged.pods] == ['new']
+
+
+def test_it_reads_by_the_labels_of_flux_and_never_too_much():
+    asked = wants(kustomization, objects.kustomization(objects.READY))
+    kinds = [(one.resource.kind, one.namespace, one.labels, one.fields) for one in asked]
+    labels = (
+        'kustomize.toolkit.fluxcd.io/name=apps,kustomize.toolkit.fluxcd.io/namespace=flux-system'
+    )
+    assert kinds == [
+        ('GitRepository', 'flux-system', '', 'metadata.name=fleet'),
+        ('Deployment', 'shop', labels, ''),
+    ]
+    asked = wants(kustomization, objects.kustomization(objects.READY) + REST)
+    assert {one.labels for one in asked if one.resource.kind == 'Pod'} == {'app=web'}
+
+
+def many(count, namespaces=1):
+    ids, things = '', ''
+    for at in range(count):
+        space = f's{at % namespaces}'
+        ids += f'    - {{id: {space}_w{at}_apps_Deployment, v: v1}}\n'
+        things += objects.workload(
+            'Deployment', f'w{at}', objects.UP, objects.OF_APPS, namespace=space
+        )
+    return objects.kustomization(objects.READY, more=ids) + things
+
+
+def test_of_many_workloads_all_pods_of_their_namespaces_are_read():
+    asked = [one for one in wants(kustomization, many(40, 2)) if one.resource.kind == 'Pod']
+    assert [(one.namespace, one.labels) for one in asked] == [('s0', ''), ('s1', '')]
+    assert len(wants(kustomization, many(60, 30))) <= 64
+
+
+def test_what_is_applied_to_another_cluster_is_not_looked_for_here():
+    remote = '  kubeConfig: {secretRef: {name: prod}}\n'
+    yaml = objects.kustomization(objects.READY, spec=remote) + objects.GIT
+    assert [one.resource.kind for one in wants(kustomization, yaml)] == ['GitRepository']
+    judged = check(kustomization, yaml, state='ready')
+    assert [one['kind'] for one in judged.children] == ['GitRepository']
+
+
+def test_nothing_is_believed_before_what_it_applies_was_looked_at():
+    shown = view(objects.kustomization(objects.READY) + REST)._replace(watched={})
+    check(kustomization, shown, state='progressing', says='a look at what it has applied')
+
+
+def test_kinds_of_sources_that_nobody_knows_are_left_out():
+    yaml = objects.kustomization(objects.READY).replace('GitRepository', 'Moon') + objects.WEB
+    check(kustomization, yaml, state='ready')
