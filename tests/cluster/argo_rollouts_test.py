@@ -181,6 +181,7 @@ def test_a_pause_ends_it_until_somebody_promotes_and_a_timed_one_passes(outcomes
 def test_an_analysis_by_a_job_that_fails_is_the_cause_with_the_words_of_the_job(outcomes):
     failed, argos, replayed = outcomes['job_says_no'].result()
     assert (failed.code, argos) == (1, 'Degraded'), failed.output
+    assert 'waiting for the analysis web-' in failed.stdout
     assert 'AnalysisFailed (Failed)' in failed.stdout
     assert 'metric errors: 1 failed' in failed.stdout
     assert '7 requests failed' in failed.stdout

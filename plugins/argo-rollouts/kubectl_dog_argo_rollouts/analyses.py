@@ -26,9 +26,10 @@ from kubectl_dog_argo_rollouts.reading import Rollout
 # On the pods of a metric's Job (metricproviders/job).
 _OF_RUN = 'analysisrun.argoproj.io/uid'
 # Where the status of a Rollout names the run that is being made.
+_BACKGROUND = ('canary', 'currentBackgroundAnalysisRunStatus')
 _CURRENT = (
+    _BACKGROUND,
     ('canary', 'currentStepAnalysisRunStatus'),
-    ('canary', 'currentBackgroundAnalysisRunStatus'),
     ('blueGreen', 'prePromotionAnalysisRunStatus'),
     ('blueGreen', 'postPromotionAnalysisRunStatus'),
 )
@@ -52,14 +53,21 @@ def doubts(rollout: Rollout) -> str:
     return ''
 
 
-def awaited(rollout: Rollout) -> str:
-    """The one that is being made, with what it has measured so far; empty where there is none."""
-    named = _named(rollout)
-    for one in (*rollout.runs, *rollout.experiments):
-        if name(one) in named and text(one, 'status', 'phase') not in ENDED:
-            told = '; '.join(map(_counts, parts(one, 'status', 'metricResults')))
-            return f'{_label(one)} ({told})' if told else _label(one)
-    return ''
+def awaited(rollout: Rollout) -> Object:
+    """The one that the rollout goes on after; empty where there is none.
+
+    What is measured in the background holds nothing up.
+    """
+    named = _named(rollout) - {text(rollout.status, *_BACKGROUND, 'name')}
+    made = (*rollout.runs, *rollout.experiments)
+    going = (one for one in made if text(one, 'status', 'phase') not in ENDED)
+    return next((one for one in going if name(one) in named), {})
+
+
+def so_far(made: Object) -> str:
+    """A run or an experiment, with what it has measured."""
+    told = '; '.join(map(_counts, parts(made, 'status', 'metricResults')))
+    return f'{_label(made)} ({told})' if told else _label(made)
 
 
 def job_watches(rollout: Rollout) -> tuple[Watch, ...]:

@@ -55,9 +55,10 @@ def _pause(rollout: Rollout, told: Object) -> Pause:
     where = f'at {at}' if at else ''
     if reason == 'BlueGreenPause':
         where = f'before revision {revision_of(rollout.newest)} becomes the active one'
-    why = analyses.doubts(rollout) if reason.startswith('Inconclusive') else ''
+    in_doubt = reason.startswith('Inconclusive')
+    why = analyses.doubts(rollout) if in_doubt else ''
     words = ' '.join(filter(None, ('is paused', where, why and f'({why})')))
-    choice = 'promoted or aborted' if why else 'promoted'
+    choice = 'promoted or aborted' if in_doubt else 'promoted'
     return Pause(reason, f'{words} and has to be {choice}')
 
 

@@ -13,7 +13,6 @@ from kubectl_dog.tracker import is_deleting
 from kubectl_dog.tracker import is_ready
 from kubectl_dog.tracker import name
 from kubectl_dog.tracker import number
-from kubectl_dog.tracker import part
 from kubectl_dog.tracker import patience as patience_of
 from kubectl_dog.tracker import settled
 from kubectl_dog.tracker import short
@@ -152,8 +151,10 @@ def _waiting(rollout: Rollout, judged: Assessment) -> Assessment:
     if phase == 'Degraded':
         message = f'is Degraded: {said}' if said else 'is Degraded'
         return judged._replace(state=State.FAILED, reason=phase, message=message)
-    measured = analyses.awaited(rollout)
-    at = steps.place(rollout)
-    if measured and not part(steps.current(rollout), 'setWeight'):
-        return judged._replace(waits_for=f'{measured} at {at}' if at else measured)
+    measured, at = analyses.awaited(rollout), steps.place(rollout)
+    if measured:
+        waits_for = ' at '.join(filter(None, (analyses.so_far(measured), at)))
+        # The word of its own kube events; a reason that is new is told, too.
+        reason = f'{measured.get("kind")}Running'
+        return judged._replace(reason=reason, waits_for=waits_for)
     return judged._replace(waits_for=steps.missing(rollout))

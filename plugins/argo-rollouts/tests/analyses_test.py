@@ -34,7 +34,9 @@ RESULT = """\
     failed: 2
     measurements:
     - {phase: Successful, value: "0.01"}
+    - {phase: Failed, value: "0.37"}
     - {phase: Failed, value: "0.42", message: too many}
+    - {phase: Successful, value: "0.02"}
 """
 FAILED = RESULT % ('Failed', 'Failed')
 RUNNING = RESULT % ('Running', 'Running')
@@ -85,6 +87,10 @@ def test_only_what_the_controller_heeds_counts(yaml, causes):
     check(tracker, yaml, causes=causes)
 
 
+def test_what_is_a_cause_is_not_said_twice():
+    assert assess(tracker, aborted() + run()).message == 'has aborted its update to revision 2'
+
+
 def test_of_several_tries_the_last_is_what_it_was_aborted_for():
     yaml = aborted() + run(name='first') + run(name='second', at='11:40:00')
     assert [one.subject for one in assess(tracker, yaml).causes] == ['second']
@@ -98,9 +104,17 @@ def test_a_dry_run_is_no_evidence():
 def test_what_is_being_measured_is_waited_for():
     says = f'the analysis {RUN} (metric errors: 1 successful, 2 failed) at step 4 of 5'
     judged = check(tracker, going() + run(RUNNING), state='progressing', says=says)
+    assert judged.reason == 'AnalysisRunRunning'
     assert judged.patience >= 7200
     before = going() + run('  phase: Pending\n')
     check(tracker, before, state='progressing', says=f'the analysis {RUN} at step 4 of 5')
+
+
+def test_what_is_measured_in_the_background_is_not_waited_for():
+    behind = NAMED.replace('currentStep', 'currentBackground') % RUN
+    judged = assess(tracker, rollout(HALF + behind) + OLD + NEW + run(RUNNING))
+    assert judged.waits_for == 'step 4 of 5 (analysis) to be done'
+    assert judged.patience < 7200
 
 
 def test_what_is_not_said_is_left_out():
@@ -190,6 +204,7 @@ def test_an_experiment_that_failed_is_a_cause():
 def test_the_pods_of_an_experiment_are_the_rollouts_as_long_as_it_runs():
     judged = check(tracker, experiment('Running'), causes=(), says=f'the experiment {EXPERIMENT}')
     assert [one['metadata']['name'] for one in judged.pods] == ['tried-1']
+    assert not assess(tracker, experiment('Successful')).pods
     assert EXPERIMENT in [one['metadata']['name'] for one in judged.children]
 
 

@@ -135,6 +135,11 @@ def test_without_the_right_to_see_pods_the_counts_decide():
             'is paused (spec.paused) and has to be promoted',
         ),
         (
+            paused(3, 'InconclusiveAnalysisRun'),
+            'InconclusiveAnalysisRun',
+            'is paused at step 4 of 5 and has to be promoted or aborted',
+        ),
+        (
             paused(3, 'InconclusiveAnalysisRun') + DOUBTFUL,
             'InconclusiveAnalysisRun',
             '(the analysis run-1 was inconclusive: who knows) and has to be promoted or aborted',
@@ -166,6 +171,13 @@ def test_what_passes_by_itself_is_none(yaml, says, patience):
     assert judged.patience == patience + 660
 
 
+def test_of_two_pauses_the_one_that_somebody_has_to_end_counts():
+    yaml = paused(2).replace(
+        '  pauseConditions:\n', '  pauseConditions:\n  - reason: InconclusiveAnalysisRun\n'
+    )
+    check(tracker, yaml, state='paused', reason='InconclusiveAnalysisRun')
+
+
 def test_a_pause_that_was_just_ended_is_none():
     yaml = paused(1)
     start = yaml.index('  pauseConditions')
@@ -176,6 +188,20 @@ def test_a_pause_that_was_just_ended_is_none():
 def test_paused_with_nothing_to_roll_out_is_ready_with_a_notice():
     yaml = rollout(DONE.replace('Healthy', 'Paused'), spec='  paused: true\n') + TWO
     check(tracker, yaml, state='ready', says='is paused (spec.paused), and will roll out nothing')
+
+
+@pytest.mark.parametrize(
+    'status',
+    (
+        ALL.replace('availableReplicas: 2', 'availableReplicas: 1') + '  stableRS: bbb\n',
+        ALL + '  stableRS: aaa\n',
+    ),
+)
+def test_paused_with_something_to_roll_out_is_a_pause(status):
+    yaml = rollout(status, spec='  paused: true\n') + TWO
+    judged = check(tracker, yaml, state='paused')
+    # No other revision is there to go back to.
+    assert judged.remedies[1] == 'kubectl argo rollouts get rollout -n default web'
 
 
 def test_the_newest_revision_is_told_from_the_stable_one():
@@ -193,8 +219,20 @@ def test_pods_that_go_explain_nothing_in_the_middle_of_a_canary():
     assert 'old-2' in [one['metadata']['name'] for one in others(rollout(DONE) + OLD + going + TWO)]
 
 
+def test_what_was_put_out_is_no_updated_pod():
+    yaml = paused(1) + pod('web-2').replace('phase: Running', 'phase: Failed')
+    assert [one['metadata']['name'] for one in assess(tracker, yaml).pods] == ['web-1']
+
+
 def others(yaml):
     return assess(tracker, yaml).other_pods
+
+
+def test_where_all_is_done_nothing_is_said_of_what_was_before():
+    judged = assess(tracker, rollout(DONE + '  currentStepIndex: 0\n') + TWO)
+    assert (judged.serving, judged.revision) == ('', ('2', '', ()))
+    again = rollout(DONE.replace('Healthy', 'Progressing') + '  currentStepIndex: 0\n') + TWO
+    check(tracker, again, says='its controller')
 
 
 def test_what_blue_green_has_switched_serves_already():
@@ -235,6 +273,11 @@ def test_a_missed_deadline_is_believed_where_it_is_of_this_revision():
     code = 'ProgressDeadlineExceeded'
     check(tracker, timed_out(), state='failed', reason=code, causes=[code], says='10m')
     check(tracker, timed_out('web-aaa'), state='progressing', causes=())
+    before = timed_out().replace('11:58:00', '10:58:00')
+    check(tracker, before, state='progressing', causes=())
+    shown = view(timed_out())
+    revised = shown._replace(memory=shown.memory._replace(revised=True))
+    check(tracker, revised, state='progressing', causes=())
     late = view(timed_out('web-aaa'), now='2026-01-01T13:00:00Z', started='2026-01-01T12:00:00Z')
     check(tracker, late, state='failed', reason=code)
 
