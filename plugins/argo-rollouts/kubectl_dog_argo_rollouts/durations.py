@@ -9,6 +9,8 @@ from datetime import timezone
 # Go's ParseDuration, as far as anybody writes it.
 _PART = re.compile(r'([0-9]{1,9}(?:\.[0-9]{1,9})?)(h|ms|m|s)')
 _WHOLE = re.compile(rf'(?:{_PART.pattern})+')
+# The end of the year 9999: a calendar has no more.
+_LAST = 253402300799.0
 _SECONDS = {'h': 3600.0, 'm': 60.0, 's': 1.0, 'ms': 0.001}
 
 
@@ -27,4 +29,4 @@ def seconds(value: object) -> float:
 
 def clock(moment: float) -> str:
     """The time of the day at a moment in epoch seconds."""
-    return datetime.fromtimestamp(moment, timezone.utc).strftime('%H:%M:%S UTC')
+    return datetime.fromtimestamp(min(moment, _LAST), timezone.utc).strftime('%H:%M:%S UTC')
