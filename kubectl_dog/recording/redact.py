@@ -32,7 +32,10 @@ _NAMED_VALUES = ('env', 'httpHeaders')
 # What volumes hand to their drivers may be a password; what makes Secrets holds what is in them.
 _DRIVER_SETTINGS = ('volumeAttributes', 'options', 'stringData', 'encryptedData')
 _SECRET = re.compile(r'password|passphrase|token|secret_?key|client_?secret|private_?key', re.I)
-_OWN_ANNOTATION = re.compile(r'([a-z0-9-]+\.)*(kubernetes\.io|k8s\.io|kubectl-dog\.github\.io)/')
+# Controllers write these themselves: numbers of revisions, and the like.
+_OWN_ANNOTATION = re.compile(
+    r'([a-z0-9-]+\.)*(kubernetes\.io|k8s\.io|kubectl-dog\.github\.io)/|rollout\.argoproj\.io/'
+)
 
 
 class Redactor:
@@ -64,7 +67,7 @@ class Redactor:
         return copy
 
     def _annotations(self, value: Any) -> Any:
-        """Deploy tools keep whole manifests in theirs; only Kubernetes' own are known."""
+        """Deploy tools keep whole manifests in theirs; only those of controllers are known."""
         if not isinstance(value, dict):
             return value
         return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -13,8 +14,17 @@ from .lock import locked
 from .say import say
 
 MODULE = Path(__file__).resolve().parent.parent / 'binaries'
-# In a Go module of its own, in the folder of this name.
-KWOK = 'kwok'
+# What only one test needs, each in a Go module of its own, in the folder of this name, with the
+# package of each program.
+KWOK, ARGO_ROLLOUTS = 'kwok', 'argo-rollouts'
+_ARGO = 'github.com/argoproj/argo-rollouts/cmd'
+_APART = {
+    KWOK: {'kwok': 'sigs.k8s.io/kwok/cmd/kwok'},
+    ARGO_ROLLOUTS: {
+        'rollouts-controller': f'{_ARGO}/rollouts-controller',
+        'kubectl-argo-rollouts': f'{_ARGO}/kubectl-argo-rollouts',
+    },
+}
 
 
 def ensure():
@@ -36,19 +46,32 @@ def ensure():
     return folder
 
 
-def ensure_kwok():
-    """Builds kwok unless it is there, and returns its path; one test needs it, and not `up`."""
+def ensure_apart(module):
+    """Builds the programs of a module of its own unless they are there; returns their folder."""
     folder = paths.cache_dir() / f'kube-{paths.VERSION}' / 'bin'
-    program = folder / KWOK
-    if not program.exists():
+    if _missing(module, folder):
         with locked(folder.parent / 'build.lock'):
-            if not program.exists():
-                say('building %s into %s (two minutes on two cores)', KWOK, folder)
-                _build([KWOK], folder)
-    return program
+            missing = _missing(module, folder)
+            if missing:
+                say('building %s into %s (minutes on two cores)', ', '.join(missing), folder)
+                _build(missing, folder, module)
+    return folder
 
 
-def _build(names, folder):
+def sources(module):
+    """The folder with the sources of the programs of a module of its own, downloaded if need be."""
+    package, *_ = _APART[module].values()
+    command = ['go', 'mod', 'download', '-json', package.partition('/cmd/')[0]]
+    where = MODULE / module
+    told = subprocess.run(command, cwd=where, env=_env(), check=True, stdout=subprocess.PIPE).stdout
+    return Path(json.loads(told)['Dir'])
+
+
+def _missing(module, folder):
+    return [name for name in _APART[module] if not (folder / name).exists()]
+
+
+def _build(names, folder, module=''):
     folder.mkdir(parents=True, exist_ok=True)
     # Built aside and renamed, so that an interrupted build leaves nothing that looks finished.
     for abandoned in folder.parent.glob('build-*/'):
@@ -56,18 +79,17 @@ def _build(names, folder):
     scratch = Path(tempfile.mkdtemp(prefix='build-', dir=folder.parent))
     try:
         command = ['go', 'build', '-ldflags', _ldflags(), '-o', f'{scratch}/']
-        packages = [_package(name) for name in names]
-        where = MODULE / KWOK if names == [KWOK] else MODULE
-        subprocess.run(command + packages, cwd=where, env=_env(), check=True)
+        packages = [_package(name, module) for name in names]
+        subprocess.run(command + packages, cwd=MODULE / module, env=_env(), check=True)
         for name in names:
             os.replace(scratch / name, folder / name)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _package(name):
-    if name == KWOK:
-        return 'sigs.k8s.io/kwok/cmd/kwok'
+def _package(name, module):
+    if module:
+        return _APART[module][name]
     return './etcd' if name == 'etcd' else f'k8s.io/kubernetes/cmd/{name}'
 
 

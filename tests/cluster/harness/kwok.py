@@ -85,7 +85,7 @@ def template():
 
 def start(cluster, nodes=10):
     """Starts kwok, unless it runs, and waits until its nodes are ready."""
-    program = build.ensure_kwok()
+    program = build.ensure_apart(build.KWOK) / 'kwok'
     stages = cluster.settings.state / 'kwok.yaml'
     stages.write_text(STAGES)
     command = [

@@ -31,10 +31,11 @@ CONTAINER = {
     ],
     'readinessProbe': {'httpGet': {'httpHeaders': [{'name': 'Authorization', 'value': SHORT}]}},
 }
+NUMBERED = {'deployment.kubernetes.io/revision': '3', 'rollout.argoproj.io/revision': '3'}
 POD = {
     'metadata': {
         'name': 'web-1',
-        'annotations': {LAST_APPLIED: SHORT, 'deployment.kubernetes.io/revision': '3'},
+        'annotations': {LAST_APPLIED: SHORT, **NUMBERED},
     },
     'spec': {'containers': [CONTAINER], 'initContainers': [CONTAINER]},
 }
@@ -69,7 +70,7 @@ def test_names_images_commands_and_references_stay():
     assert container['env'][1] == CONTAINER['env'][1]
     assert REDACTOR.redact(POD)['metadata'] == {
         'name': 'web-1',
-        'annotations': {'deployment.kubernetes.io/revision': '3'},
+        'annotations': NUMBERED,
     }
     assert REDACTOR.redact(SECRET, 'Secret')['type'] == 'Opaque'
 

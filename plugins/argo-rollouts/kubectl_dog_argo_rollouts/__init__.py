@@ -1,0 +1,1 @@
+"""Lets kubectl dog judge the Rollouts of Argo Rollouts."""

@@ -1,0 +1,20 @@
+"""What a real controller did (tests/cluster/argo_rollouts_test.py), played through the tracker."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kubectl_dog_argo_rollouts import tracker
+
+from kubectl_dog.testing import replay
+
+
+def test_a_canary_whose_analysis_failed():
+    played = replay(str(Path(__file__).with_name('analysis.jsonl')), tracker)
+    assert (played.exit_code, played.verdict) == (1, 'failed')
+    assert played.reason == 'AnalysisFailed'
+    said = '\n'.join(played.lines)
+    # The job that measured says why; nothing of the stable revision is shown.
+    assert 'last words: 7 requests failed' in said
+    assert 'waiting for the analysis web-' in said
+    assert 'serving two' in said and 'serving one' not in said
