@@ -95,8 +95,10 @@ def containers(pod: Object) -> tuple[Container, ...]:
         return before[1]
     if len(_known) >= _MOST_KNOWN:
         _known.clear()
-    _known[key] = pod, _parsed(pod)
-    return _known[key][1]
+    # Other sessions may be at it, too: it may be another's, or gone, when it is read again.
+    parsed = _parsed(pod)
+    _known[key] = pod, parsed
+    return parsed
 
 
 def _parsed(pod: Object) -> tuple[Container, ...]:
