@@ -1,4 +1,8 @@
-"""kubectl-dog: tells whether a rollout is done, whether it failed, and why."""
+"""kubectl-dog: tells whether a rollout is done, whether it failed, and why.
+
+From Python, `rollout`, `follow`, `status` and `multitrack` are the commands, `Session` gives their
+events one by one, and the feeds call back, as kubedog's do; docs/library.md tells how.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +11,96 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 if TYPE_CHECKING:
-    from kubectl_dog.library import multitrack as multitrack
+    from kubectl_dog.library.calls import follow as follow
+    from kubectl_dog.library.calls import multitrack as multitrack
+    from kubectl_dog.library.calls import rollout as rollout
+    from kubectl_dog.library.calls import status as status
+    from kubectl_dog.library.errors import StopTrack as StopTrack
+    from kubectl_dog.library.errors import TrackError as TrackError
+    from kubectl_dog.library.feed import Feed as Feed
+    from kubectl_dog.library.feeds import DaemonSetFeed as DaemonSetFeed
+    from kubectl_dog.library.feeds import DeploymentFeed as DeploymentFeed
+    from kubectl_dog.library.feeds import JobFeed as JobFeed
+    from kubectl_dog.library.feeds import PodFeed as PodFeed
+    from kubectl_dog.library.feeds import StatefulSetFeed as StatefulSetFeed
+    from kubectl_dog.library.happenings import AddedPod as AddedPod
+    from kubectl_dog.library.happenings import AddedReplicaSet as AddedReplicaSet
+    from kubectl_dog.library.happenings import ContainerError as ContainerError
+    from kubectl_dog.library.happenings import ContainerLogChunk as ContainerLogChunk
+    from kubectl_dog.library.reaching import connect as connect
+    from kubectl_dog.library.results import Result as Result
+    from kubectl_dog.library.session import Session as Session
+    from kubectl_dog.library.statuses import DaemonSetStatus as DaemonSetStatus
+    from kubectl_dog.library.statuses import DeploymentStatus as DeploymentStatus
+    from kubectl_dog.library.statuses import JobStatus as JobStatus
+    from kubectl_dog.library.statuses import PodStatus as PodStatus
+    from kubectl_dog.library.statuses import StatefulSetStatus as StatefulSetStatus
+    from kubectl_dog.model.errors import AccessError as AccessError
+    from kubectl_dog.model.errors import MissingError as MissingError
+    from kubectl_dog.model.errors import UserError as UserError
+    from kubectl_dog.model.options import Options as Options
+    from kubectl_dog.model.verdicts import Verdict as Verdict
 
-__all__ = ['multitrack']
+# Where each name is: whoever starts the program must not wait for all of them.
+_ROOMS = {
+    'library.calls': ('follow', 'multitrack', 'rollout', 'status'),
+    'library.errors': ('StopTrack', 'TrackError'),
+    'library.feed': ('Feed',),
+    'library.feeds': (
+        *('DaemonSetFeed', 'DeploymentFeed', 'JobFeed', 'PodFeed', 'StatefulSetFeed'),
+    ),
+    'library.happenings': ('AddedPod', 'AddedReplicaSet', 'ContainerError', 'ContainerLogChunk'),
+    'library.reaching': ('connect',),
+    'library.results': ('Result',),
+    'library.session': ('Session',),
+    'library.statuses': (
+        *('DaemonSetStatus', 'DeploymentStatus', 'JobStatus', 'PodStatus', 'StatefulSetStatus'),
+    ),
+    'model.errors': ('AccessError', 'MissingError', 'UserError'),
+    'model.options': ('Options',),
+    'model.verdicts': ('Verdict',),
+}
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
+
+__all__ = [
+    'AccessError',
+    'AddedPod',
+    'AddedReplicaSet',
+    'ContainerError',
+    'ContainerLogChunk',
+    'DaemonSetFeed',
+    'DaemonSetStatus',
+    'DeploymentFeed',
+    'DeploymentStatus',
+    'Feed',
+    'JobFeed',
+    'JobStatus',
+    'MissingError',
+    'Options',
+    'PodFeed',
+    'PodStatus',
+    'Result',
+    'Session',
+    'StatefulSetFeed',
+    'StatefulSetStatus',
+    'StopTrack',
+    'TrackError',
+    'UserError',
+    'Verdict',
+    'connect',
+    'follow',
+    'multitrack',
+    'rollout',
+    'status',
+]
 
 
 def __getattr__(name: str) -> Any:
-    """The library's functions: whoever starts the program must not wait for all of them."""
-    if name in __all__:
-        return getattr(import_module('kubectl_dog.library'), name)
+    """The public names, each from its room when it is asked for."""
+    if name in _ROOM_OF:
+        return getattr(import_module(f'kubectl_dog.{_ROOM_OF[name]}'), name)
     raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -68,6 +68,15 @@ def connect(connection: str = 'kubeconfig', **flags: Any) -> Connection:
     return cast('Connection', opened(Flags(**flags)))
 
 
+def adopt(client: object, namespace: str = '') -> Connection:
+    """A connection by a caller's own `kubernetes.client.ApiClient`, which stays open. Raises
+    AccessError where its requests would be anonymous.
+    """
+    from kubectl_dog.cluster import official
+
+    return official.adopt(client, namespace)
+
+
 def live(connection: Connection) -> SharedSource:
     """The cluster as a source."""
     from kubectl_dog.cluster.sharing import SharedSource
@@ -220,6 +229,15 @@ def look(source: Source, targets: Sequence[Sought], judges: Trackers | None = No
 
     named, groups = _parted(targets)
     return take(source, [track(one) for one in named], Members(groups, track))
+
+
+def lines(follow: bool = False) -> Renderer:
+    """Plain lines without colour about one target, tracked from now on."""
+    import time
+
+    from kubectl_dog.output.plain import PlainRenderer
+
+    return PlainRenderer(time.time(), False, False, follow)
 
 
 def renderer(form: str, play: Play, colour: bool, timestamps: bool = False) -> Renderer:

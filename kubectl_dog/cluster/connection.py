@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from email.utils import mktime_tz
 from email.utils import parsedate_tz
+from typing import Any
 from urllib.parse import urlencode
 
 import urllib3
@@ -22,6 +23,7 @@ from kubectl_dog.cluster import errors
 from kubectl_dog.cluster import pools
 from kubectl_dog.cluster.fastio import fast
 from kubectl_dog.cluster.identity import Credentials
+from kubectl_dog.cluster.identity import Identity
 from kubectl_dog.cluster.identity import identity
 from kubectl_dog.cluster.protocol import JSON
 from kubectl_dog.cluster.protocol import Connection
@@ -68,12 +70,24 @@ class KubeConnection:
         self._settings = settings
         self._timeout = min(timeout or _HEADERS, _HEADERS)
         self._verbosity = verbosity
-        self._identity = identity(settings)
+        self._identity = self._who(settings)
         self._sockets = Sockets()
         self._lock = threading.Lock()
         self._certificate = b''
-        self._pool = pools.pool(settings, self._sockets)
-        self._prefix = pools.origin(self._pool, settings)
+        self._pool = self._open(settings)
+        self._prefix = self._origin()
+
+    def _who(self, settings: Settings) -> Identity:
+        return identity(settings)
+
+    def _open(self, settings: Settings) -> Any:
+        return pools.pool(settings, self._sockets)
+
+    def _origin(self) -> str:
+        return pools.origin(self._pool, self._settings)
+
+    def _proxy(self) -> str:
+        return pools.proxied(self._pool)
 
     def sign_in(self) -> None:
         """Have the first credentials issued, before there is anything to ask for."""
@@ -151,7 +165,7 @@ class KubeConnection:
             headers['Authorization'] = used.authorization
         for name, value in self._settings.impersonate:
             headers.add(name, value)
-        return self._pool_for(used).urlopen(
+        answer: urllib3.BaseHTTPResponse = self._pool_for(used).urlopen(
             'GET',
             self._prefix + path + ('?' + urlencode(query) if query else ''),
             headers=headers,
@@ -160,20 +174,21 @@ class KubeConnection:
             preload_content=False,
             timeout=urllib3.Timeout(connect=_CONNECT, read=self._timeout),
         )
+        return answer
 
-    def _pool_for(self, used: Credentials) -> urllib3.HTTPConnectionPool:
+    def _pool_for(self, used: Credentials) -> Any:
         """The pool with the issued certificate; what is open goes on with the one it has."""
         with self._lock:
             if used.certificate != self._certificate:
                 settings = self._settings._replace(cert_data=used.certificate, key_data=used.key)
-                made = pools.pool(settings, self._sockets)
+                made = self._open(settings)
                 self._pool.close()
                 self._pool, self._certificate = made, used.certificate
             return self._pool
 
     def _unreachable(self, error: BaseException) -> UnreachableError:
         said = errors.unreachable(self.server, error)
-        proxy = pools.proxied(self._pool)
+        proxy = self._proxy()
         return UnreachableError(f'{said} (by the proxy {proxy})' if proxy else said)
 
     def _tell(self, path: str, query: Query, status: int, seconds: float) -> None:
@@ -198,8 +213,8 @@ class KubeStream:
         self.headers: Mapping[str, str] = response.headers
         self._response = response
         # TLS within the TLS of a proxy: only the outer socket can be shut.
-        kept = getattr(response.connection, 'kept', None)
-        self._within: socket.socket | None = getattr(kept, 'socket', None)
+        self._sock = _socket(response)
+        self._within: socket.socket | None = getattr(self._sock, 'socket', None)
         # `stream` takes a third less CPU than `read1`, but needs chunks.
         self._chunks: Iterator[bytes] | None = None
         if isinstance(response, urllib3.HTTPResponse) and response.chunked:
@@ -219,10 +234,9 @@ class KubeStream:
 
     def patience(self, seconds: float | None) -> None:
         """From now on `read` raises SilentError after this many seconds without a byte."""
-        kept = getattr(self._response.connection, 'kept', None)
-        if kept is not None:
+        if self._sock is not None:
             with contextlib.suppress(OSError):
-                kept.settimeout(seconds)
+                self._sock.settimeout(seconds)
 
     def stop(self) -> None:
         """End a blocked `read` at once; the one method other threads may call."""
@@ -237,3 +251,12 @@ class KubeStream:
         self._chunks = None
         self._response.close()
         self._response.release_conn()
+
+
+def _socket(response: urllib3.BaseHTTPResponse) -> Any:
+    """The socket of a response: http.client lets go of it where the server will close it."""
+    held = getattr(response.connection, 'kept', None) or getattr(response.connection, 'sock', None)
+    if held is not None:
+        return held
+    raw = getattr(getattr(getattr(response, '_fp', None), 'fp', None), 'raw', None)
+    return getattr(raw, '_sock', None)

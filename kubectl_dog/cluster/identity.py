@@ -130,6 +130,11 @@ def identity(settings: Settings) -> Identity:
 
 def bearer(token: str, what: str) -> Credentials:
     """Credentials of a token alone; raises AccessError where no header can hold it."""
-    if re.search('[^\t\x20-\x7e\x80-\xff]', token):
+    return Credentials(f'Bearer {sendable(token, what)}')
+
+
+def sendable(value: str, what: str) -> str:
+    """The same value; raises AccessError where no header can hold it."""
+    if re.search('[^\t\x20-\x7e\x80-\xff]', value):
         raise AccessError(f'{what} has characters that no token has, such as a line break')
-    return Credentials(f'Bearer {token}')
+    return value

@@ -31,6 +31,8 @@ from kubectl_dog.model.wants import Watch
 _STACK = 256 * 1024
 _PATIENCE = 0.5
 _NATURE = Nature()
+# The size of stacks is the process's: two sources must not take each other's for the usual one.
+_STARTING = threading.Lock()
 
 
 class _Served(Feed):
@@ -190,11 +192,12 @@ class LiveSource:
 
         thread = threading.Thread(target=guarded, name=name, daemon=True)
         # The default of 8 MiB for each of hundreds of threads meets limits on virtual memory.
-        usual = threading.stack_size(_STACK)
-        try:
-            thread.start()
-        finally:
-            threading.stack_size(usual)
+        with _STARTING:
+            usual = threading.stack_size(_STACK)
+            try:
+                thread.start()
+            finally:
+                threading.stack_size(usual)
         self._threads.append(thread)
 
 

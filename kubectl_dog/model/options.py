@@ -8,7 +8,8 @@ from typing import NamedTuple
 class Options(NamedTuple):
     """All times in seconds; None means `auto` for the stall and stable times, else `no limit`.
 
-    `since` counts back from the start of the run; `tail` is in lines. `follow` never fails and
+    `since` counts back from the start of the run, and `logs_from_time`, which wins over it, is a
+    moment (the server's, in epoch seconds); `tail` is in lines. `follow` never fails and
     ends only with its target, `once` takes a single look. `tolerate` holds texts like
     `CrashLoop=5`, `allow_failures` is a number of pods or a percentage of them, `on_pause` one of
     PAUSES. `revision` and `expect_images` pin what has to be rolled out; empty pins nothing.
@@ -16,7 +17,8 @@ class Options(NamedTuple):
     what is not `blocking` is waited for only with the others. So many pods as `min_available` says
     are enough: a number, a percentage, or `maxUnavailable`; `ready_when` says what ready means, as
     `kubectl wait --for` has it. `told` names the options that were said though they are the
-    defaults. Who follows stops at what is ready with `exit_when_ready`.
+    defaults. Who follows stops at what is ready with `exit_when_ready`, and is told at once of what
+    only time decides when `attentive`.
 
     Without `logs` only the last words of what failed are read. `containers` and `skip_containers`
     are names; `include` and `exclude` are regular expressions, or NAME=REGEX for one container;
@@ -29,6 +31,7 @@ class Options(NamedTuple):
     stable_for: float | None = None
     status_period: float = 30.0
     since: float | None = None
+    logs_from_time: float | None = None
     tail: int | None = 100
     logs: bool = True
     follow: bool = False
@@ -46,6 +49,7 @@ class Options(NamedTuple):
     min_available: str = ''
     ready_when: str = ''
     exit_when_ready: bool = False
+    attentive: bool = False
     told: tuple[str, ...] = ()
     show_events: bool = True
     logs_all: bool = False

@@ -79,7 +79,7 @@ def _followed(moment: Moment, options: Options) -> Decision | None:
 def _verdict(moment: Moment, options: Options) -> Decision | None:
     assessed = moment.assessed
     standing = [one.cause for one in moment.ledger.values() if one.gone is None]
-    due = [one.cause for one in moment.ledger.values() if limit(one, moment.at).due]
+    overdue = due(moment)
     if assessed.state is State.READY:
         return Decision(Verdict.READY, assessed.reason, assessed.message)
     if assessed.state is State.FAILED and not _is_tolerated(moment):
@@ -89,8 +89,8 @@ def _verdict(moment: Moment, options: Options) -> Decision | None:
         return Decision(
             Verdict.FAILED, reason, assessed.message, cause, assessed.message + waits_for
         )
-    if due:
-        cause = best(due)
+    if overdue:
+        cause = best(overdue)
         assert cause is not None
         return Decision(Verdict.FAILED, cause.code, cause.message, cause)
     pause = _pause_ends(moment, options)
@@ -148,8 +148,7 @@ def _stalls(moment: Moment, options: Options) -> float | None:
 def deadlines(moment: Moment, options: Options, started: float) -> list[float]:
     """When the verdict may change though nothing else does; `started` is the server's time at 0."""
     if options.follow:
-        look = moment.assessed.recheck_at
-        return [look - started] if options.exit_when_ready and look is not None else []
+        return _attended(moment, started) if options.exit_when_ready or options.attentive else []
     ends = (_stalls(moment, options), _pause_ends(moment, options))
     found = [end for end in ends if end is not None]
     looks = (moment.assessed.recheck_at, moment.look_at)
@@ -161,6 +160,17 @@ def deadlines(moment: Moment, options: Options, started: float) -> list[float]:
         elif one.gone is None:
             found.append(one.first + patience.EXPLAINS)
     return found
+
+
+def _attended(moment: Moment, started: float) -> list[float]:
+    look = moment.assessed.recheck_at
+    lefts = [limit(one, moment.at).at for one in moment.ledger.values() if one.gone is None]
+    return [left for left in lefts if left is not None] + ([] if look is None else [look - started])
+
+
+def due(moment: Moment) -> tuple[Cause, ...]:
+    """The causes that have stood for too long: a rollout has failed by them."""
+    return tuple(one.cause for one in moment.ledger.values() if limit(one, moment.at).due)
 
 
 def has_evidence(decision: Decision, assessed: Assessment, store: Store, options: Options) -> bool:

@@ -71,7 +71,9 @@ def wants(
     """The streams of the chosen pods, and whether each is shown; `started` is the server's time at
     which tracking began.
     """
-    since = None if options.since is None else started - options.since
+    since = options.logs_from_time
+    if since is None and options.since is not None:
+        since = started - options.since
     for pod in pods:
         fails = name(pod) in failing and not options.once
         if uid(pod) not in chosen or (_is_done(pod, options) and name(pod) not in failing):

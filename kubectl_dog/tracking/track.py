@@ -88,6 +88,11 @@ class Track:
         """The judgement that was told last, if any."""
         return self._narrator.state
 
+    @property
+    def seen(self) -> Look | None:
+        """The last look at it; None while it is not there, unless it had ended before it went."""
+        return None if self._presence.missing and self.ended is None else self._seen
+
     def member(self, world: World) -> Member:
         """What it is among the targets of the call."""
         options = self._seen.options if self._seen else self.own(world).options

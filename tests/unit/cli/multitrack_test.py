@@ -264,11 +264,11 @@ class Told(Exception):
 def test_the_library_takes_the_same(monkeypatch):
     cluster = Cluster(called(deployment(), 'web'))
     monkeypatch.setattr(api, 'live', lambda connection: cluster)
-    monkeypatch.setattr(api, 'connect', lambda: SimpleNamespace(namespace='shop'))
+    monkeypatch.setattr(api, 'connect', lambda **flags: SimpleNamespace(namespace='shop'))
     events = []
     spec = {'Deployments': [{'ResourceName': 'web'}]}
     ended = kubectl_dog.multitrack(spec, Options(timeout=5.0), on_event=events.append)
-    assert (ended.exit_code, ended) == (0, events[-1])
+    assert (ended.exit_code, ended.verdicts) == (0, events[-1].verdicts)
     assert cluster.is_closed
 
     def stop(event):

@@ -26,7 +26,7 @@ def test_ours_are_found_in_the_same_way():
     assert [one.source for one in plugins.claims(plugins.TRACKERS)['Pod']] == [
         'kubectl_dog.trackers.pod'
     ]
-    assert list(plugins.claims(plugins.CONNECTIONS)) == ['kubeconfig']
+    assert list(plugins.claims(plugins.CONNECTIONS)) == ['kubeconfig', 'kubernetes']
 
 
 @pytest.mark.parametrize('order', (('Zinc', 'acme'), ('acme', 'Zinc')))

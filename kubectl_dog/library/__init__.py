@@ -1,0 +1,1 @@
+"""What Python programs call; the names are in `kubectl_dog`, and the page is docs/library.md."""

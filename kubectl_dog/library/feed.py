@@ -1,0 +1,138 @@
+"""kubedog's feeds: callbacks about one object, which is followed until a callback stops it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from collections.abc import Sequence
+from typing import ClassVar
+from typing import Generic
+from typing import TypeVar
+
+from kubectl_dog import finding
+from kubectl_dog.library.errors import StopTrack
+from kubectl_dog.library.errors import TrackError
+from kubectl_dog.library.happenings import ContainerError
+from kubectl_dog.library.happenings import ContainerLogChunk
+from kubectl_dog.library.happenings import Happening
+from kubectl_dog.library.happenings import Teller
+from kubectl_dog.library.reaching import Kube
+from kubectl_dog.library.session import Session
+from kubectl_dog.model.options import Options
+from kubectl_dog.model.resources import Resource
+from kubectl_dog.model.resources import Target
+from kubectl_dog.tracking.judge import Look
+
+Status = TypeVar('Status')
+Plain = TypeVar('Plain', bound='Callable[[], object] | None')
+Text = TypeVar('Text', bound='Callable[[str], object] | None')
+Chunk = TypeVar('Chunk', bound='Callable[[ContainerLogChunk], object] | None')
+Error = TypeVar('Error', bound='Callable[[ContainerError], object] | None')
+Kept = TypeVar('Kept', bound='Callable[..., object] | None')
+Report = TypeVar('Report', bound='Callable[..., object] | None')
+
+
+class Feed(Generic[Status]):
+    """Follows one object and calls back; use PodFeed, JobFeed, DeploymentFeed, … .
+
+        feed = kubectl_dog.PodFeed()
+
+        @feed.on_ready
+        def ready():
+            raise kubectl_dog.StopTrack
+
+        feed.track('web', 'shop', options=kubectl_dog.Options(timeout=300))
+
+    Each callback is registered by the method of its name, which can be a decorator; the last one
+    counts, and None takes it away. Callbacks run one at a time, in the thread that is in `track`,
+    and what they raise ends it: StopTrack without an error, everything else with it. `get_status`
+    may be called in any thread, and always.
+    """
+
+    resource: ClassVar[Resource]
+
+    def __init__(self) -> None:
+        self._callbacks: dict[str, Callable[..., object]] = {}
+        self._lock = threading.Lock()
+        self._status = self._read(None)
+
+    def get_status(self) -> Status:
+        """What is known at this moment; in a callback, what it is about. Thread-safe."""
+        with self._lock:
+            return self._status
+
+    def track(
+        self,
+        name: str,
+        namespace: str = '',
+        kube: Kube = None,
+        options: Options | None = None,
+    ) -> None:
+        """Follow the object until a callback raises, or it has ended (a Job, a Pod), or is late.
+
+        It is waited for where it is not there yet. `kube` is an ApiClient, a context's name, a
+        connection, or None; `options` are times in seconds (`timeout`, `logs_from_time`, …).
+        Raises TrackError at the time-out and where the object may not be read, UserError and
+        AccessError as `rollout` does, and whatever a callback raises but StopTrack.
+        """
+        options = (options or Options())._replace(follow=True, attentive=True)
+        teller = Teller(self.resource.kind, self._read(None))
+
+        def find(connection: finding.Connection) -> finding.Wanted:
+            return finding.Wanted((Target(self.resource, connection.namespace, name),))
+
+        with Session.about(find, kube, options, namespace) as session:
+            try:
+                for events in session.turns():
+                    look = session.tracks[0].seen
+                    status = self._read(look)
+                    self._set(status)
+                    self._call(teller.tell(events, look, status))
+            except StopTrack:
+                return
+            if not session.result.ok:
+                raise TrackError(session.result)
+
+    def on_failed(self, callback: Text) -> Text:
+        """`callback(reason)`: a rollout would have failed now, for this reason (a code and a
+        sentence). Once per code; tracking goes on.
+        """
+        return self._keep('on_failed', callback)
+
+    def on_event_msg(self, callback: Text) -> Text:
+        """`callback(message)`: a kube event, `Reason: Message`; `po/NAME Reason: Message` where it
+        is about something behind the object.
+        """
+        return self._keep('on_event_msg', callback)
+
+    def on_container_log_chunk(self, callback: Chunk) -> Chunk:
+        """`callback(chunk)`: log lines of a container, a ContainerLogChunk."""
+        return self._keep('on_container_log_chunk', callback)
+
+    def on_container_error(self, callback: Error) -> Error:
+        """`callback(error)`: something is wrong with a pod or a container, a ContainerError."""
+        return self._keep('on_container_error', callback)
+
+    def on_status_report(self, callback: Report) -> Report:
+        """`callback(status)`: what `get_status` gives has changed."""
+        return self._keep('on_status_report', callback)
+
+    def _read(self, look: Look | None) -> Status:
+        raise NotImplementedError
+
+    def _set(self, status: Status) -> None:
+        with self._lock:
+            self._status = status
+
+    def _call(self, happened: Sequence[Happening]) -> None:
+        for name, *args in happened:
+            callback = self._callbacks.get(name)
+            if callback is not None:
+                callback(*args)
+
+    def _keep(self, name: str, callback: Kept) -> Kept:
+        if callback is None:
+            self._callbacks.pop(name, None)
+        else:
+            self._callbacks[name] = callback
+        return callback

@@ -1,0 +1,119 @@
+"""The feeds of each kind, and what they are called back with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+from typing import TypeVar
+
+from kubectl_dog.library import statuses
+from kubectl_dog.library.feed import Feed
+from kubectl_dog.library.feed import Plain
+from kubectl_dog.library.feed import Status
+from kubectl_dog.library.happenings import AddedPod
+from kubectl_dog.library.happenings import AddedReplicaSet
+from kubectl_dog.library.statuses import DaemonSetStatus
+from kubectl_dog.library.statuses import DeploymentStatus
+from kubectl_dog.library.statuses import JobStatus
+from kubectl_dog.library.statuses import PodStatus
+from kubectl_dog.library.statuses import StatefulSetStatus
+from kubectl_dog.model.resources import DAEMONSETS
+from kubectl_dog.model.resources import DEPLOYMENTS
+from kubectl_dog.model.resources import JOBS
+from kubectl_dog.model.resources import PODS
+from kubectl_dog.model.resources import STATEFULSETS
+from kubectl_dog.model.resources import Resource
+from kubectl_dog.tracking.judge import Look
+
+Flag = TypeVar('Flag', bound='Callable[[bool], object] | None')
+Pod = TypeVar('Pod', bound='Callable[[AddedPod], object] | None')
+ReplicaSet = TypeVar('ReplicaSet', bound='Callable[[AddedReplicaSet], object] | None')
+
+
+class PodFeed(Feed[PodStatus]):
+    """Follows a Pod; it ends with the pod."""
+
+    resource: ClassVar[Resource] = PODS
+
+    def on_added(self, callback: Plain) -> Plain:
+        """`callback()`: it is there, for the first time or again."""
+        return self._keep('on_added', callback)
+
+    def on_ready(self, callback: Plain) -> Plain:
+        """`callback()`: it has become ready; again where it was not, meanwhile."""
+        return self._keep('on_ready', callback)
+
+    def on_succeeded(self, callback: Plain) -> Plain:
+        """`callback()`: its containers have all ended well."""
+        return self._keep('on_succeeded', callback)
+
+    def _read(self, look: Look | None) -> PodStatus:
+        return PodStatus() if look is None else statuses.pod(look)
+
+
+class JobFeed(Feed[JobStatus]):
+    """Follows a Job; it ends with the Job."""
+
+    resource: ClassVar[Resource] = JOBS
+
+    def on_added(self, callback: Plain) -> Plain:
+        """`callback()`: it is there, for the first time or again."""
+        return self._keep('on_added', callback)
+
+    def on_succeeded(self, callback: Plain) -> Plain:
+        """`callback()`: it is complete."""
+        return self._keep('on_succeeded', callback)
+
+    def on_pod_added(self, callback: Pod) -> Pod:
+        """`callback(pod)`: a pod was seen for the first time, an AddedPod."""
+        return self._keep('on_pod_added', callback)
+
+    def _read(self, look: Look | None) -> JobStatus:
+        return JobStatus() if look is None else statuses.job(look)
+
+
+class _ControllerFeed(Feed[Status]):
+    """What Deployments, StatefulSets and DaemonSets have in common."""
+
+    def on_added(self, callback: Flag) -> Flag:
+        """`callback(is_ready)`: it is there, for the first time or again."""
+        return self._keep('on_added', callback)
+
+    def on_ready(self, callback: Plain) -> Plain:
+        """`callback()`: it has become ready; again where it was not, meanwhile."""
+        return self._keep('on_ready', callback)
+
+    def on_pod_added(self, callback: Pod) -> Pod:
+        """`callback(pod)`: a pod was seen for the first time, an AddedPod."""
+        return self._keep('on_pod_added', callback)
+
+
+class DeploymentFeed(_ControllerFeed[DeploymentStatus]):
+    """Follows a Deployment."""
+
+    resource: ClassVar[Resource] = DEPLOYMENTS
+
+    def on_replica_set_added(self, callback: ReplicaSet) -> ReplicaSet:
+        """`callback(replica_set)`: it was seen for the first time, an AddedReplicaSet."""
+        return self._keep('on_replica_set_added', callback)
+
+    def _read(self, look: Look | None) -> DeploymentStatus:
+        return DeploymentStatus() if look is None else statuses.deployment(look)
+
+
+class StatefulSetFeed(_ControllerFeed[StatefulSetStatus]):
+    """Follows a StatefulSet."""
+
+    resource: ClassVar[Resource] = STATEFULSETS
+
+    def _read(self, look: Look | None) -> StatefulSetStatus:
+        return StatefulSetStatus() if look is None else statuses.stateful_set(look)
+
+
+class DaemonSetFeed(_ControllerFeed[DaemonSetStatus]):
+    """Follows a DaemonSet."""
+
+    resource: ClassVar[Resource] = DAEMONSETS
+
+    def _read(self, look: Look | None) -> DaemonSetStatus:
+        return DaemonSetStatus() if look is None else statuses.daemon_set(look)

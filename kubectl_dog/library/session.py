@@ -1,0 +1,197 @@
+"""A session: tracks some targets, and can be iterated for its events, in a thread or a loop."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import AsyncIterator
+from collections.abc import Callable
+from collections.abc import Iterator
+from collections.abc import Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import TypedDict
+
+from kubectl_dog import api
+from kubectl_dog import finding
+from kubectl_dog.library import streaming
+from kubectl_dog.library import targets as naming
+from kubectl_dog.library.reaching import Kube
+from kubectl_dog.library.reaching import reach
+from kubectl_dog.library.results import Result
+from kubectl_dog.model.events import Event
+from kubectl_dog.model.events import Notice
+from kubectl_dog.model.events import RunEnded
+from kubectl_dog.model.events import TargetEnded
+from kubectl_dog.model.options import Options
+from kubectl_dog.tracking.session import Session as Engine
+from kubectl_dog.tracking.track import Track
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+_LOG = logging.getLogger('kubectl_dog.library')
+
+Find = Callable[['finding.Connection'], finding.Wanted]
+
+
+class Where(TypedDict, total=False):
+    """What targets are, and where: `kube` is an ApiClient, a context's name, a connection, or None
+    (the current context), `namespace` is in place of the context's. A `selector` (empty: all)
+    chooses, in one namespace or in `all_namespaces`. `files` are paths, directories (to any depth
+    if `recursive`) and URLs, `kustomize` is a directory, `helm_release` a name. `rules` are files,
+    and `trackers` texts `Kind.group=PACKAGE`, as on the command line.
+    """
+
+    kube: Kube
+    namespace: str
+    selector: str | None
+    all_namespaces: bool
+    files: Sequence[str]
+    recursive: bool
+    kustomize: str
+    helm_release: str
+    rules: Sequence[str]
+    trackers: Sequence[str]
+
+
+class Session:
+    """Tracks targets until each has its verdict; iterate it, with `for` or with `async for`.
+
+        with kubectl_dog.Session('deploy/web', namespace='shop') as session:
+            for event in session:
+                ...
+        print(session.result.exit_code)
+
+    Events are those of `kubectl_dog.events`; the last one is a RunEnded. It connects at the first
+    one, so that nothing is open before. It can be iterated once. Several can run in one process,
+    each in a thread of its own; `stop` may be called from any thread, all else belongs to the one
+    that iterates. It prints nothing and handles no signals. Leaving the `with` block, or `close`,
+    ends all its threads, sockets and files.
+    """
+
+    def __init__(
+        self,
+        targets: naming.Targets = (),
+        *,
+        options: Options | None = None,
+        **where: Unpack[Where],
+    ) -> None:
+        """`targets` are texts `TYPE/NAME`, or a TYPE each where there is a `selector`; without any,
+        they come from files; see Where. `options` are times in seconds; with `follow` they make it
+        one that ends with its targets only.
+        """
+        asked: dict[str, Any] = {**where}
+        self._kube, self._namespace = asked.pop('kube', None), asked.pop('namespace', '')
+        self._judges = (tuple(asked.pop('rules', ())), tuple(asked.pop('trackers', ())))
+        inputs = naming.Inputs(targets, **asked)
+        self._find: Find = lambda connection: naming.find(inputs, connection)
+        self._options = options or Options()
+        self._lock = threading.Lock()
+        self._source: api.Stoppable | None = None
+        self._engine: Engine | None = None
+        self._stopped = False
+        self._ended: list[TargetEnded] = []
+        self._run: RunEnded | None = None
+
+    @classmethod
+    def about(cls, find: Find, kube: Kube, options: Options, namespace: str = '') -> Session:
+        """A session about what `find` makes of a connection."""
+        made = cls(kube=kube, options=options, namespace=namespace)
+        made._find = find
+        return made
+
+    @property
+    def result(self) -> Result:
+        """How it has ended; raises RuntimeError before it has."""
+        if self._run is None:
+            raise RuntimeError('the session has not ended yet')
+        run = self._run
+        return Result(run.exit_code, run.verdicts, self.ended, run.at)
+
+    @property
+    def ended(self) -> tuple[TargetEnded, ...]:
+        """What has been said of those that have ended so far."""
+        return tuple(self._ended)
+
+    @property
+    def tracks(self) -> Sequence[Track]:
+        """What is known of each target; to be read between two events only."""
+        return self._engine.tracks if self._engine is not None else ()
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __iter__(self) -> Iterator[Event]:
+        """The events, one by one. Raises UserError for what cannot be tracked, and AccessError
+        where there is no way to the cluster.
+        """
+        for events in self.turns():
+            yield from events
+
+    def __aiter__(self) -> AsyncIterator[Event]:
+        """The events, read in a thread of its own: the loop is never blocked.
+
+        Where the loop is slow, log lines wait on the server. Raises what `__iter__` does; whoever
+        leaves early closes the iterator (`contextlib.aclosing`), or the loop does in the end.
+        """
+        return streaming.stream(self)
+
+    def turns(self, has_room: Callable[[], bool] = lambda: True) -> Iterator[Sequence[Event]]:
+        """The events in groups, each of one moment, some of them empty; while not `has_room`, log
+        lines wait. Raises what `__iter__` does.
+        """
+        try:
+            for events in self._open(has_room):
+                for event in events:
+                    self._note(event)
+                yield events
+        finally:
+            self.close()
+
+    def stop(self) -> None:
+        """End it from any thread: every target that is open gets the verdict `interrupted`."""
+        with self._lock:
+            self._stopped, source = True, self._source
+        if source is not None:
+            source.signal('interrupt')
+
+    def close(self) -> None:
+        """End every thread, socket and file of it at once; safe to call twice."""
+        if self._source is not None:
+            self._source.close()
+
+    def _open(self, has_room: Callable[[], bool]) -> Iterator[Sequence[Event]]:
+        if self._engine is not None:
+            raise RuntimeError('a session can be iterated once')
+        judges = api.trackers(*self._judges)
+        connection = reach(self._kube, self._namespace)
+        source = api.live(connection)
+        with self._lock:
+            self._source, stopped = source, self._stopped
+        wanted = self._find(connection)
+        for notice in wanted.notices:
+            _LOG.info('%s', notice)
+        _LOG.debug('tracking %s', ', '.join(one.label for one in wanted.targets))
+        self._engine = api.session(source, wanted.targets, self._options, judges, wanted.own)
+        if stopped:
+            source.signal('interrupt')
+        return self._engine.turns(has_room)
+
+    def _note(self, event: Event) -> None:
+        if isinstance(event, TargetEnded):
+            self._ended.append(event)
+        elif isinstance(event, Notice):
+            _LOG.debug('%s', event.text)
+        elif isinstance(event, RunEnded):
+            self._run = event
+            _LOG.debug('ended with exit code %d', event.exit_code)

@@ -1,0 +1,95 @@
+"""From what a caller names to targets, as the commands read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import NamedTuple
+from typing import Union
+
+from kubectl_dog import finding
+from kubectl_dog.finding import Wanted
+from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.resources import Group
+from kubectl_dog.model.resources import Resource
+from kubectl_dog.model.resources import Sought
+from kubectl_dog.model.resources import Target
+
+if TYPE_CHECKING:
+    from kubectl_dog.cluster.protocol import Connection
+
+Targets = Union[str, Target, Sequence[Union[str, Target]]]
+
+
+class Inputs(NamedTuple):
+    """Where targets come from: names (`TYPE/NAME`), or kinds with a `selector` (None: none; empty:
+    all), or files, a kustomize directory or a helm release.
+    """
+
+    targets: Targets = ()
+    selector: str | None = None
+    all_namespaces: bool = False
+    files: Sequence[str] = ()
+    recursive: bool = False
+    kustomize: str = ''
+    helm_release: str = ''
+
+
+def find(inputs: Inputs, connection: Connection) -> Wanted:
+    """The targets that are meant; raises UserError, and AccessError where kinds are asked for."""
+    one_only = isinstance(inputs.targets, (str, Target))
+    named: Iterable[Any] = (inputs.targets,) if one_only else inputs.targets
+    kinds = finding.resolver(connection)
+    if inputs.files or inputs.kustomize or inputs.helm_release:
+        return _placed(inputs, connection, kinds)
+    found: dict[Sought, None] = {}
+    for one in named:
+        if isinstance(one, Target):
+            found[one] = None
+        elif inputs.selector is None:
+            found.update(dict.fromkeys(_named(one, connection.namespace, kinds)))
+        else:
+            space = '' if inputs.all_namespaces else connection.namespace
+            found.update(dict.fromkeys(_selected(one, inputs.selector, space, kinds)))
+    if not found:
+        raise UserError('name a target, like deploy/web')
+    return Wanted(tuple(found))
+
+
+def _named(word: str, namespace: str, kinds: finding.Kinds) -> Iterable[Target]:
+    kind, _, name = word.partition('/')
+    if not kind or not name or '/' in name:
+        raise UserError(f'write TYPE/NAME, like deploy/web, in place of {word!r}')
+    for resource in kinds.many(kind):
+        yield Target(resource, _home(resource, namespace), name)
+
+
+def _selected(word: str, selector: str, namespace: str, kinds: finding.Kinds) -> Iterable[Group]:
+    from kubectl_dog.model import selectors
+
+    selectors.parse(selector)
+    if '/' in word:
+        raise UserError(f'a selector goes with a TYPE, and not with {word!r}')
+    for resource in kinds.many(word):
+        yield Group(resource, _home(resource, namespace), selector)
+
+
+def _home(resource: Resource, namespace: str) -> str:
+    return namespace if resource.namespaced else ''
+
+
+def _placed(inputs: Inputs, connection: Connection, kinds: finding.Kinds) -> Wanted:
+    if inputs.targets:
+        raise UserError('targets come from names, or from files, and not from both')
+    if inputs.helm_release:
+        placed = finding.release(connection, inputs.helm_release)
+    else:
+        placed = finding.placed(inputs.files, inputs.recursive, inputs.kustomize)
+    if inputs.selector:
+        placed = finding.selected(placed, inputs.selector)
+    wanted = finding.chosen(placed, connection.namespace, False, kinds)
+    if not wanted.targets:
+        raise UserError(': '.join(('there is nothing to track', *wanted.notices[:1])))
+    return wanted
