@@ -30,6 +30,7 @@ _KINDS = {'Deployment': DEPLOYMENTS, 'DaemonSet': DAEMONSETS, 'StatefulSet': STA
 _REVISION = 'deployment.kubernetes.io/revision'
 _GENERATION = 'deprecated.daemonset.template.generation'
 _PRIMARY = '-primary'
+_RUN = ('image', 'command', 'args')
 
 
 class Workload(NamedTuple):
@@ -92,8 +93,12 @@ def named(view: View) -> str:
 
 
 def differ(one: Object, other: Object) -> bool:
-    """Whether two workloads run something else: Flagger renames what it copies for a primary."""
-    return _runs(one) != _runs(other)
+    """Whether two workloads surely run something else: the containers that both have.
+
+    What else a template holds Flagger renames for a primary, and others may add to either.
+    """
+    ours, theirs = _runs(one), _runs(other)
+    return any(ours[name] != theirs[name] for name in ours.keys() & theirs.keys())
 
 
 def _watch(view: View, suffix: str) -> Watch | None:
@@ -151,23 +156,8 @@ def _progress(thing: Object) -> Progress:
     )
 
 
-def _runs(thing: Object) -> list[Any]:
+def _runs(thing: Object) -> dict[str, list[Any]]:
+    """What each container runs."""
     spec = part(thing, 'spec', 'template', 'spec')
-    kinds = ('initContainers', 'containers')
-    return [[_essence(one) for one in parts(spec, kind)] for kind in kinds]
-
-
-def _essence(container: Object) -> list[Any]:
-    keys = ('name', 'image', 'command', 'args', 'env', 'envFrom', 'ports')
-    return [_plain(container.get(key)) for key in keys]
-
-
-def _plain(value: Any) -> Any:
-    """The same without what Flagger appends to names of ConfigMaps and Secrets."""
-    if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_plain(one) for one in value]
-    if isinstance(value, str) and value.endswith(_PRIMARY):
-        return value[: -len(_PRIMARY)]
-    return value
+    both = (*parts(spec, 'initContainers'), *parts(spec, 'containers'))
+    return {text(one, 'name'): [one.get(key) for key in _RUN] for one in both}

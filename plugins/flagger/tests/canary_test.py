@@ -201,13 +201,14 @@ def test_nothing_is_believed_before_the_target_was_looked_at():
     check(canary, shown._replace(blind=frozenset({'Deployment.apps'})), state='ready')
 
 
-def test_names_that_flagger_gives_to_copies_are_no_difference():
-    env = '{name: main, image: web:2, envFrom: [{configMapRef: {name: settings%s}}]}'
-    main = '{name: main, image: web:2}'
-    target = deployment('web', 'web:2').replace(main, env % '')
-    copied = PRIMARY.replace(main, env % '-primary')
+def test_only_what_containers_run_is_compared_with_the_primary():
+    """Flagger renames ConfigMaps for the primary, and others may inject into either."""
+    main, more = '{name: main, image: web:2}', ', {name: proxy, image: proxy}'
+    copied = PRIMARY.replace(main, '{name: main, image: web:2, env: [{name: A, value: b}]}' + more)
+    target = deployment('web', 'web:2')
     check(canary, phase('Succeeded') + target + copied, state='ready')
-    check(canary, phase('Succeeded') + target + PRIMARY, state='progressing')
+    other = target.replace(main, '{name: main, image: web:2, args: [x]}')
+    check(canary, phase('Succeeded') + other + copied, state='progressing')
 
 
 BEGIN = event(1, 'New revision detected! Scaling up web.default', 'Normal')
