@@ -93,3 +93,33 @@ metadata:
   ownerReferences: [{{kind: Rollout, name: web, controller: true}}]
 {spec}status:
 {status}"""
+
+
+# Words of its status: all is done, and a canary is halfway.
+ALL = '  replicas: 2\n  updatedReplicas: 2\n  readyReplicas: 2\n  availableReplicas: 2\n'
+HALF = '  replicas: 3\n  updatedReplicas: 1\n  readyReplicas: 3\n  availableReplicas: 3\n'
+DONE = ALL + '  stableRS: bbb\n  phase: Healthy\n'
+HALFWAY = (
+    HALF + '  stableRS: aaa\n  phase: Progressing\n  message: more replicas need to be updated\n'
+)
+GONE = '  deletionTimestamp: "2026-01-01T11:00:00Z"\n'
+TWO = NEW + pod('web-1') + pod('web-2')
+
+
+def paused(step, reason='CanaryPauseStep', strategy=None, spec=''):
+    """The Rollout in a pause at a step, counted from 0, for half a minute at noon."""
+    status = (
+        f'{HALF}  stableRS: aaa\n  phase: Paused\n  message: {reason}\n  currentStepIndex: {step}\n'
+    )
+    status += f'  controllerPause: true\n  pauseConditions:\n  - reason: {reason}\n'
+    status += '    startTime: "2026-01-01T11:59:30Z"\n'
+    more = {'strategy': strategy} if strategy else {}
+    return rollout(status, spec, **more) + OLD + NEW + pod('web-1') + pod('old-1', 'web-aaa')
+
+
+def told(kind, status, reason, message, more=''):
+    """A condition, as a part of the status."""
+    return (
+        f'  conditions:\n  - {{type: {kind}, status: "{status}", reason: {reason}, '
+        f'message: \'{message}\', lastUpdateTime: "2026-01-01T11:58:00Z"{more}}}\n'
+    )

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import pytest
 from kubectl_dog_argo_rollouts import tracker
+from objects import ALL
 from objects import BLUE_GREEN
+from objects import DONE
+from objects import GONE
+from objects import HALF
+from objects import HALFWAY
 from objects import NEW
 from objects import OLD
-from objects import measured
+from objects import TWO
+from objects import paused
 from objects import pod
 from objects import replica_set
 from objects import rollout
+from objects import told
 
 from kubectl_dog.testing import assess
 from kubectl_dog.testing import check
@@ -18,29 +25,6 @@ from kubectl_dog.testing import view
 from kubectl_dog.testing import wants
 from kubectl_dog.tracker import Progress
 from kubectl_dog.tracker import State
-
-ALL = '  replicas: 2\n  updatedReplicas: 2\n  readyReplicas: 2\n  availableReplicas: 2\n'
-HALF = '  replicas: 3\n  updatedReplicas: 1\n  readyReplicas: 3\n  availableReplicas: 3\n'
-DONE = ALL + '  stableRS: bbb\n  phase: Healthy\n'
-HALFWAY = (
-    HALF + '  stableRS: aaa\n  phase: Progressing\n  message: more replicas need to be updated\n'
-)
-GONE = '  deletionTimestamp: "2026-01-01T11:00:00Z"\n'
-TWO = NEW + pod('web-1') + pod('web-2')
-
-
-NEVER_BY_ITSELF = BLUE_GREEN.replace('}', ', autoPromotionEnabled: false, autoPromotionSeconds: 9}')
-DOUBTFUL = measured('AnalysisRun', 'run-1', '  phase: Inconclusive\n  message: who knows\n')
-
-
-def paused(step, reason='CanaryPauseStep', strategy=None, spec=''):
-    status = (
-        f'{HALF}  stableRS: aaa\n  phase: Paused\n  message: {reason}\n  currentStepIndex: {step}\n'
-    )
-    status += f'  controllerPause: true\n  pauseConditions:\n  - reason: {reason}\n'
-    status += '    startTime: "2026-01-01T11:59:30Z"\n'
-    more = {'strategy': strategy} if strategy else {}
-    return rollout(status, spec, **more) + OLD + NEW + pod('web-1') + pod('old-1', 'web-aaa')
 
 
 def at(step, does='setWeight: 50'):
@@ -56,13 +40,6 @@ def surplus():
 def cutting_over():
     status = ALL + '  phase: Progressing\n  message: active service cutover pending\n'
     return rollout(status, strategy=BLUE_GREEN) + OLD + NEW
-
-
-def told(kind, status, reason, message, more=''):
-    return (
-        f'  conditions:\n  - {{type: {kind}, status: "{status}", reason: {reason}, '
-        f'message: \'{message}\', lastUpdateTime: "2026-01-01T11:58:00Z"{more}}}\n'
-    )
 
 
 def aborted(message='Rollout aborted update to revision 2'):
@@ -113,95 +90,6 @@ def test_ready_means_ready_also_without_a_probe():
 def test_without_the_right_to_see_pods_the_counts_decide():
     blind = view(rollout(DONE), blind=frozenset({'Pod'}))
     check(tracker, blind._replace(now=blind.now + 60), state='ready')
-
-
-@pytest.mark.parametrize(
-    ('yaml', 'reason', 'says'),
-    (
-        (paused(1), 'CanaryPauseStep', 'is paused at step 2 of 5 and has to be promoted'),
-        (
-            paused(1, 'BlueGreenPause', BLUE_GREEN),
-            'BlueGreenPause',
-            'is paused before revision 2 becomes the active one and has to be promoted',
-        ),
-        (
-            paused(1, 'BlueGreenPause', NEVER_BY_ITSELF),
-            'BlueGreenPause',
-            'has to be promoted',
-        ),
-        (
-            rollout(HALFWAY, spec='  paused: true\n') + OLD + NEW,
-            'RolloutPaused',
-            'is paused (spec.paused) and has to be promoted',
-        ),
-        (
-            paused(3, 'InconclusiveAnalysisRun'),
-            'InconclusiveAnalysisRun',
-            'is paused at step 4 of 5 and has to be promoted or aborted',
-        ),
-        (
-            paused(3, 'InconclusiveAnalysisRun') + DOUBTFUL,
-            'InconclusiveAnalysisRun',
-            '(the analysis run-1 was inconclusive: who knows) and has to be promoted or aborted',
-        ),
-    ),
-)
-def test_what_somebody_has_to_end_is_a_pause(yaml, reason, says):
-    judged = check(tracker, yaml, state='paused', reason=reason, says=says, causes=())
-    assert judged.remedies == (
-        'kubectl argo rollouts promote -n default web',
-        'kubectl argo rollouts abort -n default web',
-    )
-
-
-@pytest.mark.parametrize(
-    ('yaml', 'says', 'patience'),
-    (
-        (paused(2), 'the pause at step 3 of 5 (1m) to pass at 12:00:30 UTC', 60),
-        (
-            paused(1, 'BlueGreenPause', BLUE_GREEN.replace('}', ', autoPromotionSeconds: 90}')),
-            'the pause (1m30s) to pass at 12:01:00 UTC',
-            90,
-        ),
-    ),
-)
-def test_what_passes_by_itself_is_none(yaml, says, patience):
-    judged = check(tracker, yaml, state='progressing', says=says)
-    # A probe's and the deadline's, which the controller does not let run meanwhile.
-    assert judged.patience == patience + 660
-
-
-def test_of_two_pauses_the_one_that_somebody_has_to_end_counts():
-    yaml = paused(2).replace(
-        '  pauseConditions:\n', '  pauseConditions:\n  - reason: InconclusiveAnalysisRun\n'
-    )
-    check(tracker, yaml, state='paused', reason='InconclusiveAnalysisRun')
-
-
-def test_a_pause_that_was_just_ended_is_none():
-    yaml = paused(1)
-    start = yaml.index('  pauseConditions')
-    yaml = yaml[:start] + yaml[yaml.index('---') :]
-    check(tracker, yaml, state='progressing', says='the controller to go on')
-
-
-def test_paused_with_nothing_to_roll_out_is_ready_with_a_notice():
-    yaml = rollout(DONE.replace('Healthy', 'Paused'), spec='  paused: true\n') + TWO
-    check(tracker, yaml, state='ready', says='is paused (spec.paused), and will roll out nothing')
-
-
-@pytest.mark.parametrize(
-    'status',
-    (
-        ALL.replace('availableReplicas: 2', 'availableReplicas: 1') + '  stableRS: bbb\n',
-        ALL + '  stableRS: aaa\n',
-    ),
-)
-def test_paused_with_something_to_roll_out_is_a_pause(status):
-    yaml = rollout(status, spec='  paused: true\n') + TWO
-    judged = check(tracker, yaml, state='paused')
-    # No other revision is there to go back to.
-    assert judged.remedies[1] == 'kubectl argo rollouts get rollout -n default web'
 
 
 def test_the_newest_revision_is_told_from_the_stable_one():
