@@ -74,6 +74,12 @@ def add_cluster(parser: argparse.ArgumentParser) -> None:
         help='give up on a single request after this time',
     )
     group.add_argument('-v', '--v', type=int, metavar='LEVEL', help='6 and more: tell the requests')
+    group.add_argument(
+        '--connection',
+        default='',
+        metavar='NAME',
+        help='how requests are sent: kubeconfig (default), kubernetes (the official client)',
+    )
 
 
 def switch(group: Any, name: str, text: str, field: str = '') -> None:
@@ -200,7 +206,8 @@ def cluster(args: argparse.Namespace) -> dict[str, Any]:
     names = [_shown(names)[0] for names, _, _ in _CLUSTER]
     names += [name for name, *_ in (*_LISTS, *_SWITCHES)]
     fields = [_field(name) for name in (*names, '--request-timeout', '--v')]
-    return {_FIELDS.get(field, field): getattr(args, field) for field in fields}
+    said = {_FIELDS.get(field, field): getattr(args, field) for field in fields}
+    return {**said, 'connection': args.connection} if args.connection else said
 
 
 def _shown(names: tuple[str, ...]) -> list[str]:

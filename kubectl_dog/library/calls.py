@@ -9,6 +9,7 @@ from typing import Any
 
 from kubectl_dog import api
 from kubectl_dog import finding
+from kubectl_dog.cluster.protocol import Connection
 from kubectl_dog.library import targets as naming
 from kubectl_dog.library.errors import StopTrack
 from kubectl_dog.library.errors import TrackError
@@ -106,7 +107,7 @@ def multitrack(
     if not found.entries:
         return Result(0)
 
-    def find(connection: finding.Connection) -> finding.Wanted:
+    def find(connection: Connection) -> finding.Wanted:
         return finding.specified(found, connection, call)
 
     return run(Session.about(find, kube, call), on_event, check)

@@ -10,6 +10,7 @@ from typing import Generic
 from typing import TypeVar
 
 from kubectl_dog import finding
+from kubectl_dog.cluster.protocol import Connection
 from kubectl_dog.library.errors import StopTrack
 from kubectl_dog.library.errors import TrackError
 from kubectl_dog.library.happenings import ContainerError
@@ -78,7 +79,7 @@ class Feed(Generic[Status]):
         options = (options or Options())._replace(follow=True, attentive=True)
         teller = Teller(self.resource.kind, self._read(None))
 
-        def find(connection: finding.Connection) -> finding.Wanted:
+        def find(connection: Connection) -> finding.Wanted:
             return finding.Wanted((Target(self.resource, connection.namespace, name),))
 
         with Session.about(find, kube, options, namespace) as session:

@@ -19,6 +19,14 @@ from kubectl_dog.model.resources import JOBS
 from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.resources import STATEFULSETS
 
+__all__ = [
+    'track_daemonset',
+    'track_deployment',
+    'track_job',
+    'track_pod',
+    'track_statefulset',
+]
+
 
 def track_pod(
     name: str,

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from kubectl_dog import api
 from kubectl_dog import finding
+from kubectl_dog.cluster.protocol import Connection
 from kubectl_dog.library.calls import OnEvent
 from kubectl_dog.library.calls import run
 from kubectl_dog.library.reaching import Kube
@@ -36,7 +37,7 @@ def track(
 ) -> Result:
     """Track one object; arguments and errors are those of the functions per kind."""
 
-    def find(connection: finding.Connection) -> finding.Wanted:
+    def find(connection: Connection) -> finding.Wanted:
         return finding.Wanted((Target(resource, connection.namespace, name),))
 
     session = Session.about(find, kube, options, namespace)

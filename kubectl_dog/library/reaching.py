@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from typing import Any
 from typing import Union
 
 from kubectl_dog import api
-
-if TYPE_CHECKING:
-    from kubectl_dog.cluster.protocol import Connection
+from kubectl_dog.cluster.protocol import Connection
 
 # A kubernetes.client.ApiClient, a connection of `kubectl_dog.connect()`, the name of a context, or
 # None for the current one. (The official client is an extra, and has no types of its own.)
-Kube = Union['Connection', str, Any, None]
+Kube = Union[Connection, str, Any, None]
 
 
 def reach(kube: Kube = None, namespace: str = '') -> Connection:

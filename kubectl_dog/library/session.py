@@ -15,6 +15,7 @@ from typing import TypedDict
 
 from kubectl_dog import api
 from kubectl_dog import finding
+from kubectl_dog.cluster.protocol import Connection
 from kubectl_dog.library import streaming
 from kubectl_dog.library import targets as naming
 from kubectl_dog.library.reaching import Kube
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger('kubectl_dog.library')
 
-Find = Callable[['finding.Connection'], finding.Wanted]
+Find = Callable[[Connection], finding.Wanted]
 
 
 class Where(TypedDict, total=False):

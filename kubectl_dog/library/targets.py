@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 from typing import Union
 
 from kubectl_dog import finding
+from kubectl_dog.cluster.protocol import Connection
 from kubectl_dog.finding import Wanted
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.resources import Group
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.resources import Sought
 from kubectl_dog.model.resources import Target
-
-if TYPE_CHECKING:
-    from kubectl_dog.cluster.protocol import Connection
 
 Targets = Union[str, Target, Sequence[Union[str, Target]]]
 

@@ -80,3 +80,11 @@ def test_wrong_flags(parse, words, said, capsys):
     with pytest.raises(SystemExit):
         parse(*words)
     assert said in capsys.readouterr().err
+
+
+def test_another_connection_is_for_the_plugins_to_find():
+    parser = argparse.ArgumentParser()
+    flags.add_cluster(parser)
+    assert 'connection' not in flags.cluster(parser.parse_args([]))
+    said = flags.cluster(parser.parse_args(['--connection', 'kubernetes']))
+    assert said['connection'] == 'kubernetes'

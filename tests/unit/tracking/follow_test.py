@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from kubectl_dog.model.assessments import State
 from kubectl_dog.model.events import CauseSeen
 from kubectl_dog.model.events import ChildChanged
 from kubectl_dog.model.events import LogChunk
 from kubectl_dog.model.events import Notice
+from kubectl_dog.model.events import StateChanged
 from kubectl_dog.model.items import LogEnd
 from kubectl_dog.model.items import LogGap
 from kubectl_dog.model.items import LogLine
@@ -151,6 +153,16 @@ def test_the_last_lines_of_a_pod_that_is_gone_are_waited_for():
 def test_who_wants_to_stops_at_what_is_ready(thing, end):
     probed = pod(status(), owner='rs-2', age=60, ready=True, containers=[container(**PROBED)])
     assert follow(probed, thing=thing, exit_when_ready=True).until(3000).outcome == end
+
+
+def test_who_is_attentive_hears_of_what_only_time_decides():
+    bare = deployment(template={'containers': [container()]})
+    fresh = pod(status(state=running(0)), owner='rs-2', age=0, ready=True)
+    for attentive in (False, True):
+        play = follow(fresh, thing=bare, attentive=attentive)
+        play.until(60)
+        told = [event.state for event in play.of(StateChanged)]
+        assert (State.READY in told) is attentive
 
 
 def test_who_stops_at_what_is_ready_waits_until_it_has_lasted():

@@ -1,0 +1,98 @@
+"""docs/library.md, the docstrings, and the reference that is made of them: nothing is left out."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import subprocess
+import sys
+from importlib import resources
+
+import pytest
+
+import kubectl_dog
+from kubectl_dog.library import follow
+from kubectl_dog.library import rollout
+from tests.page import ROOT
+
+PAGE = (ROOT / 'docs' / 'library.md').read_text(encoding='utf-8')
+# The modules whose docstrings are the reference; see docs/reference.py.
+MODULES = ('kubectl_dog', 'kubectl_dog.library.rollout', 'kubectl_dog.library.follow')
+NAMES = [
+    *((kubectl_dog, name) for name in kubectl_dog.__all__),
+    *((module, name) for module in (rollout, follow) for name in module.__all__),
+]
+
+
+def own(thing):
+    """The members of a class that people use."""
+    if not inspect.isclass(thing):
+        return []
+    return [
+        member
+        for base in thing.__mro__
+        if base.__module__.startswith('kubectl_dog')
+        for name, member in vars(base).items()
+        if not name.startswith('_') and (inspect.isfunction(member) or isinstance(member, property))
+    ]
+
+
+@pytest.mark.parametrize(('module', 'name'), NAMES)
+def test_every_public_name_tells_what_it_is(module, name):
+    thing = getattr(module, name)
+    # A NamedTuple without a docstring of its own has one that tells nothing.
+    assert thing.__doc__, name
+    assert not thing.__doc__.startswith(f'{name}('), name
+    assert all(member.__doc__ for member in own(thing)), name
+
+
+def test_all_that_a_room_gives_has_a_name_here():
+    assert sorted(kubectl_dog._ROOM_OF) == kubectl_dog.__all__ == sorted(kubectl_dog.__all__)
+    tree = ast.parse((ROOT / 'kubectl_dog' / '__init__.py').read_text(encoding='utf-8'))
+    typed = [
+        alias.asname
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or '').startswith('kubectl_dog.')
+        for alias in node.names
+    ]
+    assert sorted(typed) == kubectl_dog.__all__
+    assert not hasattr(kubectl_dog, 'nothing')
+    assert set(kubectl_dog.__all__) <= set(dir(kubectl_dog))
+
+
+def test_the_functions_per_kind_are_all_that_is_in_their_modules():
+    kinds = ('daemonset', 'deployment', 'job', 'pod', 'statefulset')
+    assert rollout.__all__ == follow.__all__ == [f'track_{kind}' for kind in kinds]
+
+
+def test_the_page_has_every_callback_and_every_function():
+    callbacks = set()
+    for feed in ('PodFeed', 'JobFeed', 'DeploymentFeed', 'StatefulSetFeed', 'DaemonSetFeed'):
+        callbacks |= {name for name in dir(getattr(kubectl_dog, feed)) if name.startswith('on_')}
+    assert len(callbacks) == 10
+    assert not [name for name in callbacks if f'`feed.{name}`' not in PAGE]
+    assert not [name for name in rollout.__all__ if name not in PAGE]
+    assert not [
+        one for one in re.findall(r'\]\(([^)#]+)\)', PAGE) if not (ROOT / 'docs' / one).exists()
+    ]
+
+
+def test_the_first_example_of_the_page_is_python():
+    for code in re.findall(r'```python\n(.*?)```', PAGE, re.S):
+        ast.parse(code)
+
+
+def test_the_types_ship():
+    assert resources.files('kubectl_dog').joinpath('py.typed').is_file()
+    assert 'py.typed' in (ROOT / 'setup.cfg').read_text(encoding='utf-8')
+
+
+def test_the_generator_is_told_all_of_it():
+    script = (ROOT / 'docs' / 'reference.py').read_text(encoding='utf-8')
+    assert all(repr(module) in script for module in MODULES)
+
+
+def test_the_generator_is_no_run_time_dependency():
+    code = 'import sys, kubectl_dog.library.session; sys.exit("pdoc" in sys.modules)'
+    assert subprocess.run([sys.executable, '-c', code], check=False).returncode == 0
