@@ -135,6 +135,17 @@ def test_replica_sets_pods_logs_events_and_errors(on):
     assert 'on_ready' not in first
 
 
+def test_a_failure_is_told_when_a_rollout_would_have_failed(on):
+    broken = pod(status(state=waiting('InvalidImageName')), phase='Pending', owner='rs-2')
+    cluster = on(LATE, labelled(replica_set(), app='web'), labelled(broken, app='web'))
+    feed = kubectl_dog.DeploymentFeed()
+    told = listening(feed, 'on_failed')
+    feed.track('web', options=kubectl_dog.Options(timeout=600.0))
+    assert told[-1][1].startswith('InvalidImageName: ')
+    # Nothing has changed meanwhile: its tolerance, 5 s, was over.
+    assert 4.0 < cluster.now() < 10.0
+
+
 def test_log_lines_come_in_chunks_from_the_moment_that_was_asked_for(on):
     one = pod(status(state=running(), ready=True), ready=True)
     cluster = on(named(one), lines=['hello'])

@@ -43,6 +43,13 @@ def test_whoever_leaves_early_leaves_nothing_open(on):
     assert cluster.is_closed
 
 
+def test_what_cannot_be_tracked_leaves_nothing_open(on):
+    cluster = on()
+    with pytest.raises(kubectl_dog.UserError):
+        list(kubectl_dog.Session('web'))
+    assert cluster.is_closed
+
+
 @pytest.mark.parametrize('early', [True, False])
 def test_stop_ends_it_at_once(on, early):
     on(LATE)
