@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from types import SimpleNamespace
 
 import pytest
@@ -71,3 +72,10 @@ def on(monkeypatch):
         return cluster
 
     return put
+
+
+@pytest.fixture
+def left():
+    """What is left of the threads that were started since: the cluster tier has some of its own."""
+    before = set(threading.enumerate())
+    return lambda: set(threading.enumerate()) - before

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
 
 import kubectl_dog
@@ -168,7 +166,7 @@ def test_a_pod_that_fails_has_failed_once(on):
     assert not feed.get_status().is_succeeded
 
 
-def test_a_callback_ends_it_by_what_it_raises(on):
+def test_a_callback_ends_it_by_what_it_raises(on, left):
     cluster, feed = on(named(deployment())), kubectl_dog.DeploymentFeed()
 
     @feed.on_ready
@@ -178,7 +176,7 @@ def test_a_callback_ends_it_by_what_it_raises(on):
     with pytest.raises(LookupError, match='mine'):
         feed.track('web')
     assert cluster.is_closed
-    assert threading.active_count() == 1
+    assert not left()
 
 
 def test_the_last_callback_counts_and_none_takes_it_away(on):

@@ -77,7 +77,7 @@ def test_what_it_has_to_say_of_itself_is_logged_under_our_name(on, caplog):
     assert caplog.messages[0] == 'tracking deploy/web'
 
 
-def test_a_loop_gets_all_events_and_goes_on_meanwhile(on):
+def test_a_loop_gets_all_events_and_goes_on_meanwhile(on, left):
     on(READY)
 
     async def main():
@@ -85,10 +85,10 @@ def test_a_loop_gets_all_events_and_goes_on_meanwhile(on):
 
     events = asyncio.run(main())
     assert isinstance(events[-1], RunEnded)
-    assert threading.active_count() == 1
+    assert not left()
 
 
-def test_an_error_reaches_the_loop(on):
+def test_an_error_reaches_the_loop(on, left):
     on(READY)
 
     async def main():
@@ -96,7 +96,7 @@ def test_an_error_reaches_the_loop(on):
 
     with pytest.raises(kubectl_dog.UserError, match='write TYPE/NAME'):
         asyncio.run(main())
-    assert threading.active_count() == 1
+    assert not left()
 
 
 class Slow:
@@ -119,7 +119,7 @@ class Slow:
 
 
 @pytest.mark.parametrize('how', ['break', 'cancel'])
-def test_leaving_the_loop_ends_the_thread(how):
+def test_leaving_the_loop_ends_the_thread(how, left):
     slow = Slow()
 
     async def main():
@@ -134,7 +134,7 @@ def test_leaving_the_loop_ends_the_thread(how):
     with contextlib.suppress(asyncio.CancelledError):
         asyncio.run(main())
     assert slow.stopped.is_set()
-    assert threading.active_count() == 1
+    assert not left()
 
 
 def test_a_slow_loop_is_not_flooded():
