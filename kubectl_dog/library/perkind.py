@@ -26,7 +26,49 @@ class Output(Protocol):
         ...
 
 
-def track(
+class Track(Protocol):
+    """One object of a kind, by its name.
+
+    Without an `output` nothing is printed; `kube` is an ApiClient, a context's name, a connection,
+    or None, and times of `options` are in seconds. `on_event` is called with each event.
+    """
+
+    def __call__(
+        self,
+        name: str,
+        namespace: str = '',
+        kube: Kube = None,
+        options: Options | None = None,
+        *,
+        on_event: OnEvent | None = None,
+        output: Output | None = None,
+    ) -> Result:
+        """Track it to its end; raises what `kubectl_dog.rollout` and `kubectl_dog.follow` do."""
+        ...
+
+
+def of(resource: Resource, doc: str, follow: bool = False) -> Track:
+    """The function of one kind, with this docstring."""
+
+    def track(
+        name: str,
+        namespace: str = '',
+        kube: Kube = None,
+        options: Options | None = None,
+        *,
+        on_event: OnEvent | None = None,
+        output: Output | None = None,
+    ) -> Result:
+        asked = options or Options()
+        asked = asked._replace(follow=True) if follow else asked
+        return _track(resource, name, namespace, kube, asked, on_event, output)
+
+    track.__doc__ = doc
+    track.__name__ = track.__qualname__ = f'track_{resource.kind.lower()}'
+    return track
+
+
+def _track(
     resource: Resource,
     name: str,
     namespace: str,
@@ -35,8 +77,6 @@ def track(
     on_event: OnEvent | None,
     output: Output | None,
 ) -> Result:
-    """Track one object; arguments and errors are those of the functions per kind."""
-
     def find(connection: Connection) -> finding.Wanted:
         return finding.Wanted((Target(resource, connection.namespace, name),))
 

@@ -73,70 +73,44 @@ class JobStatus(NamedTuple):
     causes: tuple[Cause, ...] = ()
 
 
-class DeploymentStatus(NamedTuple):
+class _Rolled(NamedTuple):
+    name: str = ''
+    namespace: str = ''
+    state: State = State.ABSENT
+    is_ready: bool = False
+    is_failed: bool = False
+    failed_reason: str = ''
+    waiting_for: str = ''
+    revision: str = ''
+    desired: int = 0
+    updated: int = 0
+    ready: int = 0
+    available: int = 0
+    old: int = 0
+    pods: Pods = _NONE
+    new_pods: tuple[str, ...] = ()
+    causes: tuple[Cause, ...] = ()
+
+
+class DeploymentStatus(_Rolled):
     """A Deployment. `desired`, `updated`, `ready`, `available` and `old` count pods, `ready` and
     `available` those of the revision that is rolled out; `pods` are by name, of all revisions, and
     `new_pods` the names of those of the revision. `waiting_for` completes «waiting for …».
     """
 
-    name: str = ''
-    namespace: str = ''
-    state: State = State.ABSENT
-    is_ready: bool = False
-    is_failed: bool = False
-    failed_reason: str = ''
-    waiting_for: str = ''
-    revision: str = ''
-    desired: int = 0
-    updated: int = 0
-    ready: int = 0
-    available: int = 0
-    old: int = 0
-    pods: Pods = _NONE
-    new_pods: tuple[str, ...] = ()
-    causes: tuple[Cause, ...] = ()
+    __slots__ = ()
 
 
-class StatefulSetStatus(NamedTuple):
+class StatefulSetStatus(_Rolled):
     """A StatefulSet; the fields are those of DeploymentStatus."""
 
-    name: str = ''
-    namespace: str = ''
-    state: State = State.ABSENT
-    is_ready: bool = False
-    is_failed: bool = False
-    failed_reason: str = ''
-    waiting_for: str = ''
-    revision: str = ''
-    desired: int = 0
-    updated: int = 0
-    ready: int = 0
-    available: int = 0
-    old: int = 0
-    pods: Pods = _NONE
-    new_pods: tuple[str, ...] = ()
-    causes: tuple[Cause, ...] = ()
+    __slots__ = ()
 
 
-class DaemonSetStatus(NamedTuple):
+class DaemonSetStatus(_Rolled):
     """A DaemonSet; the fields are those of DeploymentStatus, and `desired` counts nodes."""
 
-    name: str = ''
-    namespace: str = ''
-    state: State = State.ABSENT
-    is_ready: bool = False
-    is_failed: bool = False
-    failed_reason: str = ''
-    waiting_for: str = ''
-    revision: str = ''
-    desired: int = 0
-    updated: int = 0
-    ready: int = 0
-    available: int = 0
-    old: int = 0
-    pods: Pods = _NONE
-    new_pods: tuple[str, ...] = ()
-    causes: tuple[Cause, ...] = ()
+    __slots__ = ()
 
 
 def deployment(look: Look) -> DeploymentStatus:

@@ -54,6 +54,13 @@ def test_pods_of_others_are_read_last():
     assert [len({one.labels for one in opened(behind(count))}) for count in (2, 3, 6)] == [3, 4, 1]
 
 
+def test_where_there_are_many_targets_there_will_be_many_of_what_is_behind_them():
+    behind_two = [Watch(REPLICASETS, 'shop', f'app={each}') for each in 'ab']
+    alone = [Watch(PODS, 'shop', 'app=a')]
+    wide = {Watch(DEPLOYMENTS, 'shop'), Watch(REPLICASETS, 'shop')}
+    assert opened([*named(DEPLOYMENTS, *'abcdefghij'), *behind_two, *alone]) == {*wide, *alone}
+
+
 def test_a_namespace_alone_counts():
     watches = behind(1) + behind(1, 'other')
     assert opened(watches) == set(watches)

@@ -113,3 +113,14 @@ def test_a_function_per_kind_returns_when_it_is_done(on, capfd):
     on(DONE)
     assert rolled.track_job('web', 'shop').ok
     assert capfd.readouterr() == ('', '')
+
+
+@pytest.mark.parametrize(('module', 'verdict'), ((rolled, 'ready'), (followed, 'timed-out')))
+def test_who_follows_one_of_a_kind_does_not_stop_at_ready(on, module, verdict):
+    on(READY)
+    options = kubectl_dog.Options(timeout=1.0)
+    try:
+        result = module.track_deployment('web', 'shop', None, options)
+    except kubectl_dog.TrackError as error:
+        result = error.result
+    assert [found.value for _, found in result.verdicts] == [verdict]

@@ -72,6 +72,13 @@ def test_an_item_is_about_those_that_asked_for_it(want, payload, found):
     assert due(agenda(A, B), 1.0, Item(1.0, want, payload)) == [one.track for one in found]
 
 
+def test_they_are_looked_at_in_their_order():
+    first, second = opened(), opened(WATCH)
+    made = agenda(first, second)
+    made.put(0.0, first._replace(wants=frozenset({WATCH}), keys=frozenset({WATCH})))
+    assert due(made, 1.0, Item(1.0, WATCH, Listed(()))) == [first.track, second.track]
+
+
 def test_what_is_not_asked_for_any_more_concerns_nobody():
     made = agenda(A, B)
     made.put(1.0, A._replace(keys=frozenset(), about=frozenset(), wants=frozenset()))

@@ -137,6 +137,13 @@ def test_a_failure_ends_the_call_once_the_others_were_looked_at():
     assert (call.last.finished, code(call)) == (True, 1)
 
 
+def test_who_is_not_waited_for_says_what_was_wrong_with_it():
+    unpulled = pod(status(state=waiting('ImagePullBackOff')), name='db', phase='Pending')
+    call = Call(starting('web'), unpulled)
+    call.change(10, 'web', died('web')).until(17)
+    assert call.tracks['db'].ended.message.startswith('is not waited for any longer; Reg')
+
+
 def test_every_target_is_judged_where_that_is_asked():
     call = Call(starting('web'), starting('db'), keep_going=True)
     call.change(10, 'web', died('web')).change(40, 'db', ready('db'))

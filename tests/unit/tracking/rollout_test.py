@@ -616,3 +616,11 @@ def test_what_one_pod_after_the_other_shows_for_a_moment_is_not_told():
         going = pod(name=f'old-{number}', owner='rs-1', deleting=True)
         play.listed(number * 10, POD_WATCH, going).until(number * 10 + 9)
     assert play.of(CauseSeen) == []
+
+
+def test_an_outage_of_what_is_not_asked_for_holds_nothing_up():
+    bare = {'containers': [container()]}
+    lasting = pod(status(state=running(0)), owner='rs-2', ready=True, age=1)
+    play = start(lasting, thing=deployment(template=bare))
+    play.give(2, Watch(PODS, 'shop', 'app=other'), Trouble('unreachable', 'away')).until(60)
+    assert play.outcome == ('ready', '', 10)
