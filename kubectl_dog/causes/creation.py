@@ -37,6 +37,8 @@ _REMEDIES = {
 # counts, too. Seconds (client-go's workqueue); a cause that is healing may stand twice as long.
 _FIRST_WAIT, _LONGEST_WAIT, _SHORTEST_PATIENCE = 0.005, 1000.0, 60.0
 _MOST_DOUBLED = 20
+# A write that came too late counts as a try, too, and no kube event tells it: up to three were seen.
+_UNTOLD = 3
 _DESCRIBE = 'kubectl describe {kind} -n {namespace} {name}'
 
 
@@ -126,5 +128,5 @@ def _cause(view: View, thing: Object, reason: str, refusal: Refusal) -> Cause:
 
 def next_try(tries: int) -> float:
     """Seconds in which a controller that was refused so often tries again of its own accord."""
-    wait = _FIRST_WAIT * 2.0 ** min(tries, _MOST_DOUBLED)
+    wait = _FIRST_WAIT * 2.0 ** min(tries + _UNTOLD, _MOST_DOUBLED)
     return min(max(_SHORTEST_PATIENCE, wait), _LONGEST_WAIT)

@@ -46,12 +46,14 @@ PATIENCE = 90
 
 class Outcome(NamedTuple):
     """What came of a scenario, and what was `told` of it, with the places filled in; `seconds` run
-    from the last step to the end of the program.
+    from the last step to the end of the program. `starved` are the faults of a first try, in which
+    the machine was short of processors.
     """
 
     told: dict
     result: object
     seconds: float
+    starved: tuple = ()
 
 
 class Scenario:
@@ -100,7 +102,7 @@ class Scenario:
 
     def faults(self, outcome):
         """Sentences on what is not as the scenario wants it."""
-        told, result, seconds = outcome
+        told, result, seconds, _ = outcome
         explained = _explanation(result.stdout)
         codes = set(re.findall(r'^ *\d+\S* ⚠ (\w+)', result.stdout, re.MULTILINE))
         wanted = EXIT_CODES[self.verdict]

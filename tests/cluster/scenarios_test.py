@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import pytest
 
 from . import scenario
@@ -13,6 +15,8 @@ SCENARIOS = scenario.load()
 @scene(*SCENARIOS)
 def test_scenario(played, request):
     told = request.node.callspec.params['played']
+    if played.starved:
+        warnings.warn(f'played again, as the machine was too busy: {played.starved}', stacklevel=1)
     faults = told.faults(played)
     if faults:
         pytest.fail('; '.join(faults) + '\n' + played.result.output, pytrace=False)
