@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -36,6 +37,10 @@ if TYPE_CHECKING:
     from kubectl_dog.recording.writer import RecordingWriter
     from kubectl_dog.trackers.declarative.rules import Rule
     from kubectl_dog.tracking.look import Look
+
+
+def _unheard(_: str) -> None:
+    pass
 
 
 class Stoppable(Source, Protocol):
@@ -104,14 +109,27 @@ def roster(judges: Trackers) -> tuple[Entry, ...]:
     return entries.read(judges)
 
 
-def replay(path: str, speed: float | None, judges: Trackers | None = None) -> Play:
+def replay(
+    path: str,
+    speed: float | None,
+    judges: Trackers | None = None,
+    warn: Callable[[str], object] = _unheard,
+) -> Play:
     """A recording in a file; `speed` None plays it at once. Raises UserError.
 
-    What was recorded with `trackers` of its own needs them again for the same verdict.
+    What was recorded with `trackers` of its own needs them again for the same verdict. `warn` is
+    given a sentence where the run that wrote it was cut short.
     """
     from kubectl_dog.recording.reader import read
 
-    return _replay(read(path), speed, judges)
+    recording = read(path)
+    if not recording.whole:
+        last = recording.items[-1].at if recording.items else 0.0
+        warn(
+            f'{path} breaks off after {last:.0f}s, without the end of its run: what is told after '
+            'that holds only if nothing more happened'
+        )
+    return _replay(recording, speed, judges)
 
 
 def demo(name: str, speed: float | None) -> Play:

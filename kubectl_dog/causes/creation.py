@@ -37,7 +37,7 @@ _REMEDIES = {
 # counts, too. Seconds (client-go's workqueue); a cause that is healing may stand twice as long.
 _FIRST_WAIT, _LONGEST_WAIT, _SHORTEST_PATIENCE = 0.005, 1000.0, 60.0
 _MOST_DOUBLED = 20
-# A write that came too late counts as a try, too, and no kube event tells it: up to three were seen.
+# A write that came too late counts as a try, too, and no kube event tells it: up to three seen.
 _UNTOLD = 3
 _DESCRIBE = 'kubectl describe {kind} -n {namespace} {name}'
 

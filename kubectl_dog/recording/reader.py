@@ -34,7 +34,7 @@ class Recording(NamedTuple):
     """One run; `started` is in epoch seconds, `title` describes it in one line, or is empty.
 
     `own` are the options of targets that have their own, in place of `options`.
-    Who is in a group is what the items say.
+    Who is in a group is what the items say. `whole`: the run that wrote it came to its end.
     """
 
     started: float
@@ -43,6 +43,7 @@ class Recording(NamedTuple):
     items: tuple[Item, ...]
     title: str = ''
     own: Mapping[Sought, Options] = MappingProxyType({})
+    whole: bool = False
 
 
 def read(path: str | os.PathLike[str]) -> Recording:
@@ -71,7 +72,7 @@ def parse(lines: Iterable[bytes], name: str) -> Recording:
             raise UserError(f'{name}, line {index}: {error}') from None
     if not seen:
         raise UserError(f'{name} holds no recording of kubectl dog')
-    return recording._replace(items=tuple(reader.items))
+    return recording._replace(items=tuple(reader.items), whole=reader.ended)
 
 
 def _constant(word: str) -> NoReturn:
@@ -121,11 +122,15 @@ class _Reader:
 
     def __init__(self) -> None:
         self.items: list[Item] = []
+        self.ended = False
         self._wants: dict[int, Want] = {}
 
     def add(self, record: Json) -> None:
         if 'want' in record:
             self._wants[field(record, 'key', whole)] = field(record, 'want', codec.decode_want)
+            return
+        if 'end' in record:
+            self.ended = True
             return
         payload = codec.decode_payload(record)
         if payload is None:

@@ -81,6 +81,10 @@ class RecordingWriter:
         payload = self._redactor.payload(item.payload, item.want)
         self._put({**record, **codec.encode_payload(payload)})
 
+    def end(self, at: float) -> None:
+        """Say that the run has ended, at that second, so that no more is missing."""
+        self._put({'at': round(at, 6), 'end': True})
+
     def close(self) -> None:
         """Close the file; safe to call twice."""
         try:
@@ -139,4 +143,5 @@ class Tap:
     def close(self) -> None:
         """Close the tapped source, then the recording."""
         self._source.close()
+        self._writer.end(self._source.now())
         self._writer.close()

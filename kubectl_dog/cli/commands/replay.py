@@ -60,7 +60,11 @@ def _speed(text: str) -> float:
 def run_replay(args: argparse.Namespace) -> int:
     """Play a file."""
     judges = api.trackers(args.rules, args.tracker)
-    return running.run(api.replay(args.file, _pace(args), judges), args)
+    return running.run(api.replay(args.file, _pace(args), judges, _warn), args)
+
+
+def _warn(said: str) -> None:
+    sys.stderr.write(f'{sentence(said)}\n')
 
 
 def run_demo(args: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ import gc
 import os
 import subprocess
 import sys
+from importlib import resources
 
 import pytest
 
@@ -135,3 +136,14 @@ def test_start_up_imports_nothing_that_only_some_commands_need():
     ran = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True)
     loaded = set(ran.stdout.split())
     assert not loaded & {'urllib3', 'yaml', 'tabulate', 'ssl', 'dataclasses', 'importlib.metadata'}
+
+
+def test_a_recording_that_breaks_off_is_said_to(main, tmp_path):
+    recorded = resources.files('kubectl_dog.recording').joinpath('demo/crash-loop.jsonl')
+    lines = recorded.read_bytes().splitlines(keepends=True)
+    cut = tmp_path / 'cut.jsonl'
+    for kept, said in ((len(lines), ''), (len(lines) - 1, f'{cut} breaks off after 13s, without')):
+        cut.write_bytes(b''.join(lines[:kept]))
+        code, _, err = main('replay', str(cut), '--instant')
+        assert code == 1
+        assert err.startswith(said) and bool(err) == bool(said)

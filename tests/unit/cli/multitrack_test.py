@@ -138,7 +138,9 @@ def test_a_recording_replays_with_the_options_of_each_target(multitrack, tmp_pat
     flags = ('-o', 'json', '-t', '20')
     code, out, _ = multitrack(spec, *flags, '--record', path, objects=objects)
     assert program.main(['replay', path, '--instant', '-o', 'json']) == code
-    assert capsys.readouterr().out.splitlines()[1:] == out.splitlines()[1:]
+    replayed = capsys.readouterr()
+    assert replayed.out.splitlines()[1:] == out.splitlines()[1:]
+    assert replayed.err == ''
 
 
 def test_a_readiness_probe_may_fail_for_so_long(multitrack):

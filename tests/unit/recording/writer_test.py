@@ -162,6 +162,9 @@ def test_a_tap_writes_what_is_taken_and_passes_everything_on():
     ]
     assert (tap.started, tap.now()) == (5.0, 1.5)
     text = stream.getvalue()
-    assert parse(text.encode().splitlines(keepends=True), 'x').items == ITEMS[:3]
-    tap.close()
-    assert stream.closed
+    written = parse(text.encode().splitlines(keepends=True), 'x')
+    assert (written.items, written.whole) == (ITEMS[:3], False)
+    with mock.patch.object(stream, 'close'):
+        tap.close()
+    ended = parse(stream.getvalue().encode().splitlines(keepends=True), 'x')
+    assert (ended.items, ended.whole) == (ITEMS[:3], True)
