@@ -22,6 +22,8 @@ from kubectl_dog.output.names import Names
 
 WIDTH = 14
 WIDEST = 28
+# Seconds between two lines that differ in their numbers only.
+COUNTS_EVERY = 5.0
 # Kube events that only repeat a state which the pod's own line and its cause tell better.
 _SAYS_NOTHING = re.compile(
     r'BackOff: Back-off |InspectFailed: |FailedScheduling: |FailedCreate: '
@@ -83,6 +85,9 @@ class PlainRenderer:
         self._said: dict[tuple[object, ...], object] = {}
         self._causes: dict[tuple[Target, tuple[str, str]], _Shown] = {}
         self._verdicts: dict[Target, Verdict] = {}
+        # When a target's numbers were told last; and those whose pods tell of themselves.
+        self._counted: dict[Target, tuple[float, str]] = {}
+        self._accompanied: set[Target] = set()
         self._after_block = False
         self._handlers: dict[type, Callable[[Any], list[str]]] = {
             events.RunBegan: lambda event: [],
@@ -137,10 +142,10 @@ class PlainRenderer:
 
     def _state(self, event: events.StateChanged) -> list[str]:
         first = ('state', event.target) not in self._said
-        # A change of numbers alone is left to the pods' own lines and to the status report.
         phase = (event.state, event.reason, _DIGITS.sub('#', event.waits_for))
-        if not self._new(('state', event.target), phase):
+        if not self._new(('state', event.target), phase) and not self._counts(event):
             return []
+        self._counted[event.target] = (event.at, event.waits_for)
         # That a rollout progresses goes without saying, where it is one of something
         # with pods that tell of themselves.
         tells = event.progress is not None or not event.waits_for
@@ -151,7 +156,14 @@ class PlainRenderer:
             return []
         return [self._line(event.at, self._names.target(event.target), phrases.state(event))]
 
+    def _counts(self, event: events.StateChanged) -> bool:
+        """Whether numbers alone are news; else they are left to the pods' own lines."""
+        at, said = self._counted[event.target]
+        alone = event.target not in self._accompanied
+        return alone and said != event.waits_for and event.at >= at + COUNTS_EVERY
+
     def _child(self, event: events.ChildChanged) -> list[str]:
+        self._accompanied.add(event.target)
         if not self._new(('child', event.target, event.kind, event.name), event.text):
             return []
         subject = self._names.subject(event.target, event.kind, event.name)

@@ -126,6 +126,17 @@ def test_states_are_told_when_their_phase_changes(told, lines):
 
 
 @pytest.mark.parametrize(
+    ('others', 'seconds'),
+    (([], [0, 5, 30]), ([events.ChildChanged(0.0, WEB, 'Pod', POD, 'running')], [0])),
+)
+def test_numbers_are_told_now_and_then_where_no_pods_tell_of_themselves(others, seconds):
+    ways = [(0, 3), (1, 2), (5, 2), (6, 1), (30, 0)]
+    told = [state(State.PROGRESSING, at=at, waits_for=f'{left} of 3 kegs') for at, left in ways]
+    lines = [line for line in said(*others, *told) if 'kegs' in line]
+    assert [int(line.split('s')[0]) for line in lines] == seconds
+
+
+@pytest.mark.parametrize(
     ('told', 'lines'),
     [
         ([warning()], ['  3s po/…-x2x8q      ⚠ FailedMount: no such volume']),
