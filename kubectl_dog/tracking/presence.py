@@ -95,9 +95,18 @@ class Presence:
             message = f'the cluster did not answer for {short(stall)} (--stall-timeout)'
             return Verdict.TIMED_OUT, '', message
         if options.timeout is not None and at >= options.timeout:
-            message = f'not ready within {short(options.timeout)} (--timeout)'
-            return Verdict.TIMED_OUT, '', message
+            return (
+                Verdict.TIMED_OUT,
+                '',
+                f'{self._lack} within {short(options.timeout)} (--timeout)',
+            )
         return None
+
+    @property
+    def _lack(self) -> str:
+        if self._uid:
+            return 'not ready'
+        return 'the cluster did not answer' if self._missing_since is None else 'did not appear'
 
     def deadlines(self, options: Options) -> list[float]:
         """When `verdict` may change."""

@@ -298,6 +298,21 @@ def test_old_restarts_alone_are_no_back_off():
     assert play.until(100).outcome is None
 
 
+@pytest.mark.parametrize(
+    ('shape', 'message'),
+    (
+        ([], 'the cluster did not answer within 2s (--timeout)'),
+        ([()], 'did not appear within 2s (--timeout)'),
+        ([(deployment(),), ()], 'not ready within 2s (--timeout)'),
+    ),
+)
+def test_a_time_out_tells_whether_it_was_ever_there(shape, message):
+    play = Play(timeout=2.0)
+    for second, objects in enumerate(shape):
+        play.listed(float(second), play.root, *objects)
+    assert play.until(100).ended.message == message
+
+
 def test_a_silent_server_is_not_waited_for_without_limit():
     assert Play(stall_timeout=60.0).until(100).outcome == ('timed-out', '', 60)
 
