@@ -303,7 +303,7 @@ def test_old_restarts_alone_are_no_back_off():
     (
         ([], 'the cluster did not answer within 2s (--timeout)'),
         ([()], 'did not appear within 2s (--timeout)'),
-        ([(deployment(),), ()], 'not ready within 2s (--timeout)'),
+        ([(deployment(2, updatedReplicas=1),), ()], 'not ready within 2s (--timeout)'),
     ),
 )
 def test_a_time_out_tells_whether_it_was_ever_there(shape, message):
