@@ -13,10 +13,14 @@ from kubectl_dog.cli import grammar
 from kubectl_dog.cli.grammar import Inputs
 from kubectl_dog.cli.grammar import Said
 from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.lazily import later
 from kubectl_dog.model.resources import Group
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.resources import Target
 from kubectl_dog.output.escape import sentence
+
+# What the API server lets most objects be called (RFC 1123).
+_NAME = later(r'[a-z0-9]([-a-z0-9.]*[a-z0-9])?\Z')
 
 WORDS = 'TYPE/NAME…, TYPE NAME…, or TYPE with -l SELECTOR'
 
@@ -111,11 +115,21 @@ def named(
     notices = []
     for types, name in said.names:
         for resource in _resources(types, resolve):
+            _check(resource, name)
             target = Target(resource, namespace if resource.namespaced else '', name)
             if target in targets:
                 notices.append(f'{target.label} is named more than once')
             targets[target] = None
     return finding.Wanted(tuple(targets), tuple(dict.fromkeys(notices)))
+
+
+def _check(resource: Resource, name: str) -> None:
+    """Refuse a name for which nobody has to wait; other groups have rules of their own."""
+    if resource.group in ('', 'apps', 'batch') and not _NAME.match(name):
+        raise UserError(
+            f'no {resource.kind} can have the name {name!r}: names are made of lower case letters, '
+            'digits, - and .'
+        )
 
 
 def _resources(types: str, resolve: Callable[[str], Iterable[Resource]]) -> dict[Resource, None]:

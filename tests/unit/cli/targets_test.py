@@ -188,3 +188,15 @@ def test_the_habit_of_a_second_word_goes_with_every_form(monkeypatch, words):
     for argv in (['deploy/a'], ['deploy', '-l', 'a'], ['-f', '-'], ['--helm-release', 'x']):
         main.main(['rollout', *words, *argv])
     assert seen == [['deploy/a'], ['deploy'], [], []]
+
+
+@pytest.mark.parametrize('name', ('No_Pe', 'web.', '-web', 'wéb', 'web\n'))
+def test_a_name_that_nothing_can_have_is_not_waited_for(find, name):
+    with pytest.raises(UserError, match='no Deployment can have the name'):
+        find(f'deploy/{name}')
+
+
+def test_names_of_other_groups_are_left_to_the_server(monkeypatch, find):
+    other = DEPLOYMENTS._replace(group='example.org')
+    monkeypatch.setattr(Kinds, 'many', lambda self, word: [other])
+    assert find('things/system:Odd')[0] == [Target(other, 'shop', 'system:Odd')]
