@@ -53,6 +53,7 @@ involvedObject: {kind: Lamp, name: hall}
 reason: Flicker
 """
 WATCH = Watch(PODS, 'default', 'lamp=hall')
+OTHERS = Watch(PODS, 'default', 'lamp=other')
 CRASHES = Path(library.__file__).with_name('demo') / 'crash-loop.jsonl'
 
 
@@ -117,6 +118,13 @@ def writing(view):
     return ready()
 
 
+def brought(view):
+    """Changes what nobody owns: only a watch has it."""
+    for one in view.found(OTHERS):
+        one['metadata']['name'] = 'mine'
+    return ready()
+
+
 @pytest.mark.parametrize(
     ('judge', 'why'),
     (
@@ -125,11 +133,13 @@ def writing(view):
         (tracker(wants=lambda view: None), 'gave None, and not a sequence'),
         (tracker(lambda view: forgetful()), 'something else the second time'),
         (tracker(writing), 'changes what it reads'),
+        (tracker(wants=lambda view: view.object.clear() or ()), 'changes what it reads'),
+        (tracker(brought, lambda view: (OTHERS,)), 'changes what it reads'),
     ),
 )
 def test_a_tracker_that_breaks_the_contract_fails_its_test(judge, why):
     with pytest.raises(AssertionError, match=why):
-        assess(judge, LAMP)
+        assess(judge, LAMP + BEHIND)
 
 
 LIT = ready('is bright')._replace(reason='Lit', causes=(Cause('Dim', '', 'hall', 'is dim'),))
