@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import configparser
 import os
 import re
 import subprocess
@@ -46,6 +47,18 @@ def test_the_tests_of_each_package_pass(folder):
 @pytest.mark.parametrize('folder', PACKAGES, ids=lambda folder: folder.name)
 def test_packages_use_nothing_but_what_is_public(folder):
     assert set(imported(folder)) <= PUBLIC
+
+
+def test_the_types_of_all_of_them_are_checked():
+    settings = configparser.ConfigParser()
+    settings.read(page.ROOT / 'setup.cfg', encoding='utf-8')
+    checked, paths = (
+        {one.strip() for one in settings['mypy'][name].split(',')}
+        for name in ('packages', 'mypy_path')
+    )
+    modules = {file.parent.name for folder in PACKAGES for file in folder.glob('*/__init__.py')}
+    assert checked == {'kubectl_dog', *modules - {'tests'}}
+    assert paths == {f'plugins/{folder.name}' for folder in PACKAGES}
 
 
 def test_the_template_is_among_them():
