@@ -26,7 +26,7 @@ CODES = (
 )
 
 # These pass by themselves, or somebody else decides.
-PASSING = ('DependencyNotReady', 'Progressing', 'ProgressingWithRetry')
+PASSING = ('DependencyNotReady', 'HealthCheckCanceled', 'Progressing', 'ProgressingWithRetry')
 _SOURCE = ('ArtifactFailed', 'SourceNotReady', 'HelmChartNotReady', 'ChartNotReady')
 
 # After these Ready tells of the remedy, and not of what it was for.

@@ -81,17 +81,21 @@ def _unready(thing: Object) -> Iterator[Cause]:
     # A HelmRepository of the type oci is static, and has no conditions.
     if not is_stalled and ready.get('status') != 'False':
         return
-    label = f'{text(thing, "kind").lower()}/{name(thing)}'
-    namespace = text(thing, 'metadata', 'namespace')
+    namespace, why = text(thing, 'metadata', 'namespace'), text(told, 'message')
     yield Cause(
         code='SourceNotReady',
         reason=text(told, 'reason') or 'NotReady',
-        subject=label,
-        message=f'its source {label} is not ready: {text(told, "message") or "no reason given"}',
+        subject=label(thing),
+        message=f'its source {label(thing)} is not ready: {why or "no reason given"}',
         patience=_STALLED if is_stalled else _PATIENCE,
         evidence=('it is suspended by spec.suspend',) if is_suspended(thing) else (),
         remedies=(f'kubectl describe {text(thing, "kind").lower()} -n {namespace} {name(thing)}',),
     )
+
+
+def label(thing: Object) -> str:
+    """How a source is named: `gitrepository/fleet`."""
+    return f'{text(thing, "kind").lower()}/{name(thing)}'
 
 
 def is_suspended(thing: Object) -> bool:

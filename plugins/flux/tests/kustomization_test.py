@@ -113,6 +113,30 @@ def unready(reason, message='why', **fields):
             id='it was stalled by the spec before',
         ),
         pytest.param(
+            objects.kustomization(
+                cond('Stalled', 'True', 'AccessDenied', 'no access'),
+                meta=', annotations: {reconcile.fluxcd.io/requestedAt: "2"}',
+            )
+            + REST,
+            {'state': 'progressing', 'says': 'Flux to see the change'},
+            id='it was stalled before somebody asked for a reconciliation',
+        ),
+        pytest.param(
+            unready(
+                'HealthCheckFailed',
+                revision=objects.OLD,
+                more=f'  lastAttemptedRevision: "{objects.OLD}"\n',
+            )
+            + REST,
+            {'state': 'progressing', 'says': f'the revision {objects.NEW} to be applied'},
+            id='what failed is the revision before',
+        ),
+        pytest.param(
+            unready('HealthCheckCanceled', 'New reconciliation triggered by Git') + REST,
+            {'state': 'progressing', 'says': 'New reconciliation triggered'},
+            id='it has begun anew',
+        ),
+        pytest.param(
             objects.kustomization(meta=', deletionTimestamp: x'), {'state': 'deleting'}, id='going'
         ),
     ),
@@ -172,7 +196,13 @@ def test_what_is_stalled_has_failed():
             ['deployment/web has failed', 'service/web: InProgress', 'health check failed after'],
         ),
         (
-            unready('HealthCheckFailed', 'no words that are known') + REST,
+            unready(
+                'HealthCheckFailed',
+                'no words that are known',
+                revision=objects.OLD,
+                more=f'  lastAttemptedRevision: "{objects.NEW}"\n',
+            )
+            + REST,
             'ReconcileFailed',
             'apps',
             'no words that are known',
@@ -227,57 +257,6 @@ def test_what_has_left_the_inventory_does_not_count():
 )
 def test_ids_of_an_inventory(word, expected):
     assert applied.parse(word) == expected
-
-
-@pytest.mark.parametrize(
-    ('kind', 'status', 'spec', 'missing'),
-    (
-        ('Deployment', objects.UP, '', ''),
-        ('Deployment', objects.UP.replace(' replicas: 1', ' replicas: 2'), '', '1 old to go'),
-        ('Deployment', objects.DOWN, ', paused: true', ''),
-        ('Deployment', ', availableReplicas: 1', '', '0 of 1 pods updated'),
-        ('StatefulSet', ', availableReplicas: 1', '', '0 of 1 pods updated'),
-        (
-            'StatefulSet',
-            ', availableReplicas: 1',
-            ', updateStrategy: {rollingUpdate: {partition: 1}}',
-            '',
-        ),
-        ('StatefulSet', ', availableReplicas: 1', ', updateStrategy: {type: OnDelete}', ''),
-        ('DaemonSet', ', desiredNumberScheduled: 2, numberAvailable: 1', '', '1 of 2 pods'),
-        ('DaemonSet', ', desiredNumberScheduled: 0', '', ''),
-        ('DaemonSet', '', ', x: 1', ''),
-    ),
-)
-def test_a_rollout_lacks_what_its_counts_say(kind, status, spec, missing):
-    thing = view(objects.workload(kind, 'web', status, '', spec=spec)).object
-    (words,) = applied.missing([thing]) or ['']
-    assert missing in words if missing else not words
-    unseen = {**thing, 'metadata': {**thing['metadata'], 'generation': 9}}
-    assert applied.missing([unseen]) == [f'{kind.lower()}/web to be seen by its controller']
-
-
-def test_new_pods_of_stateful_sets_and_daemon_sets_are_known_by_their_labels():
-    pod = """\
----
-apiVersion: v1
-kind: Pod
-metadata:
-  name: %s
-  namespace: shop
-  labels: {app: web, controller-revision-hash: %s, pod-template-generation: "%s"}
-  ownerReferences: [{kind: %s, name: web, controller: true}]
-"""
-    generation = ', deprecated.daemonset.template.generation: "2"'
-    for kind, status, extra in (
-        ('StatefulSet', ', updateRevision: b', ''),
-        ('DaemonSet', '', generation),
-    ):
-        yaml = objects.kustomization(objects.READY).replace('_Deployment', f'_{kind}')
-        yaml += objects.workload(kind, 'web', status, objects.OF_APPS, extra=extra)
-        yaml += pod % ('old', 'a', '1', kind) + pod % ('new', 'b', '2', kind)
-        judged = check(kustomization, yaml)
-        assert [one['metadata']['name'] for one in judged.pods] == ['new']
 
 
 def test_it_reads_by_the_labels_of_flux_and_never_too_much():
