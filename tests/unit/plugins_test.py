@@ -17,12 +17,17 @@ PACKAGES = sorted(file.parent for file in page.ROOT.glob('plugins/*/pyproject.to
 PUBLIC = {'kubectl_dog.tracker', 'kubectl_dog.testing'}
 
 
-def outcome(folder):
+SPOILING = page.ROOT / 'tests' / 'unit' / 'plugins'
+
+
+def outcome(folder, *plugins):
     """pytest's words, where it failed."""
+    named = [word for one in ('no:cacheprovider', *plugins) for word in ('-p', one)]
+    paths = os.pathsep.join(map(str, (page.ROOT, SPOILING)))
     done = subprocess.run(
-        [sys.executable, '-m', 'pytest', '-q', '-p', 'no:cacheprovider', '--rootdir', str(folder)],
+        [sys.executable, '-m', 'pytest', '-q', *named, '--rootdir', str(folder)],
         cwd=folder,
-        env={**os.environ, 'PYTHONDONTWRITEBYTECODE': '1', 'PYTHONPATH': str(page.ROOT)},
+        env={**os.environ, 'PYTHONDONTWRITEBYTECODE': '1', 'PYTHONPATH': paths},
         capture_output=True,
         text=True,
         check=False,
@@ -40,8 +45,19 @@ def imported(folder):
 
 
 @pytest.mark.parametrize('folder', PACKAGES, ids=lambda folder: folder.name)
-def test_the_tests_of_each_package_pass(folder):
-    assert outcome(folder) == ''
+def test_the_tests_of_each_package_pass_also_with_odd_objects(folder):
+    assert outcome(folder, 'spoiling') == ''
+
+
+def test_a_tracker_that_trusts_what_it_reads_fails_with_odd_objects(tmp_path):
+    made = page.follow(tmp_path)
+    tracker = made / 'kubectl_dog_greenhouse' / 'tracker.py'
+    trusting = "view.object['spec']['plants']"
+    tracker.write_text(
+        tracker.read_text().replace("number(view.object, 'spec', 'plants')", trusting)
+    )
+    assert outcome(made) == ''
+    assert 'Error' in outcome(made, 'spoiling')
 
 
 @pytest.mark.parametrize('folder', PACKAGES, ids=lambda folder: folder.name)

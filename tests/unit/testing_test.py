@@ -71,6 +71,7 @@ def test_a_view_has_the_target_its_children_and_its_kube_events():
     assert len(shown.found(Watch(PODS, ''))) == 2
     assert shown.found(Watch(PODS, '', fields='metadata.name=other'))[0]['kind'] == 'Pod'
     assert shown.found(Watch(PODS, 'elsewhere')) == ()
+    assert shown.found(Watch(PODS, '', 'lamp=-no-value')) == ()
     assert text(shown.object, 'metadata', 'creationTimestamp') == '2026-01-01T11:00:00Z'
 
 
