@@ -8,9 +8,12 @@ import os
 import re
 import subprocess
 import sys
+from importlib import import_module
 
 import pytest
 
+from kubectl_dog.cli.main import parse
+from kubectl_dog.trackers.protocol import codes_of
 from tests import page
 
 PACKAGES = sorted(file.parent for file in page.ROOT.glob('plugins/*/pyproject.toml'))
@@ -75,6 +78,23 @@ def test_the_types_of_all_of_them_are_checked():
     modules = {file.parent.name for folder in PACKAGES for file in folder.glob('*/__init__.py')}
     assert checked == {'kubectl_dog', *modules - {'tests'}}
     assert paths == {f'plugins/{folder.name}' for folder in PACKAGES}
+
+
+@pytest.mark.parametrize('folder', PACKAGES, ids=lambda folder: folder.name)
+def test_the_examples_of_each_package_are_true(folder, monkeypatch):
+    readme = (folder / 'README.md').read_text(encoding='utf-8')
+    for command in re.findall(r'(?:^    |`)kubectl dog ([^`\n]*)', readme, re.MULTILINE):
+        parse(command.split())
+    for path in re.findall(r'pip install (\./\S+)', readme):
+        assert page.ROOT / path == folder
+    monkeypatch.syspath_prepend(str(folder))
+    entries = re.findall(r'^"(\S+)" = "(\S+)"$', (folder / 'pyproject.toml').read_text(), re.M)
+    declared = {one for _, name in entries for one in codes_of(import_module(name))}
+    # The first column of a table names codes, and nothing else that is a single word.
+    rows = re.findall(r'^\| (`[A-Z]\w+`(?:, `[A-Z]\w+`)*) \|', readme, re.MULTILINE)
+    told = {word for row in rows for word in re.findall(r'\w+', row)}
+    assert told - {'Healthy'} == declared
+    assert all(name.partition('.')[0] in readme for name, _ in entries)
 
 
 def test_the_template_is_among_them():
