@@ -59,6 +59,8 @@ def _stale(view: View) -> str:
     if not has_failed and ready.get('status') != 'True':
         return ''
     for thing in sources.found(view, _sources(view)):
+        if sources.is_unfetched(thing):
+            return f'its source {sources.label(thing)} to be fetched'
         newest = sources.revision(thing)
         if newest and last and newest != last:
             return f'the revision {newest} to be applied'

@@ -78,16 +78,19 @@ def _by_ready(
         words = text(condition(thing, 'Reconciling'), 'message') or text(ready, 'message')
         waits_for = f'its reconciliation ({words})' if words else 'Flux to tell its status'
         return judged._replace(waits_for=waits_for)
-    return _applied(view, judged, places, stale)
+    return _applied(view, judged, places, watches, stale)
 
 
-def _applied(view: View, judged: Assessment, places: Places, stale: str) -> Assessment:
+def _applied(
+    view: View, judged: Assessment, places: Places, watches: Sequence[Watch], stale: str
+) -> Assessment:
     """Flux is done; but it need not have waited for what it has applied."""
     thing = view.object or {}
     # Only what ended well, or for good, counts as observed.
     seen = number(thing, 'status', 'observedGeneration')
     if seen < number(thing, 'metadata', 'generation') or stale:
-        return judged._replace(waits_for=stale or _SEEN)
+        why = tuple(sources.causes(view, watches)) if stale else ()
+        return judged._replace(causes=why, waits_for=stale or _SEEN)
     if not applied.is_known(view, places):
         return judged._replace(waits_for='a look at what it has applied')
     found = [workload(view, one).missing for one in applied.workloads(view, places)]

@@ -14,8 +14,8 @@ from kubectl_dog.tracker import Resource
 from kubectl_dog.tracker import View
 from kubectl_dog.tracker import Watch
 from kubectl_dog.tracker import condition
+from kubectl_dog.tracker import is_observed
 from kubectl_dog.tracker import name
-from kubectl_dog.tracker import number
 from kubectl_dog.tracker import part
 from kubectl_dog.tracker import text
 
@@ -103,8 +103,12 @@ def is_suspended(thing: Object) -> bool:
     return part(thing, 'spec').get('suspend') is True
 
 
+def is_unfetched(thing: Object) -> bool:
+    """Whether it is still to fetch what its newest spec names; a HelmRepository may never tell."""
+    is_told = 'observedGeneration' in part(thing, 'status')
+    return is_told and not is_observed(thing) and not is_suspended(thing)
+
+
 def revision(thing: Object) -> str:
     """What was fetched last; empty where that is of another generation, or nothing."""
-    if number(thing, 'status', 'observedGeneration') < number(thing, 'metadata', 'generation'):
-        return ''
-    return text(thing, 'status', 'artifact', 'revision')
+    return text(thing, 'status', 'artifact', 'revision') if is_observed(thing) else ''

@@ -46,8 +46,14 @@ def unready(reason, message='why', **fields):
             + REST.replace(
                 'observedGeneration: 2\n  artifact', 'observedGeneration: 1\n  artifact'
             ),
+            {'state': 'progressing', 'says': 'its source gitrepository/fleet to be fetched'},
+            id='the source has changed, and nothing was fetched since',
+        ),
+        pytest.param(
+            objects.kustomization(objects.READY)
+            + REST.replace('observedGeneration: 2\n  artifact', 'artifact'),
             {'state': 'ready'},
-            id='the source tells of an older spec of its own',
+            id='a source that does not tell generations',
         ),
         pytest.param(
             objects.kustomization(
@@ -212,6 +218,15 @@ def test_what_is_stalled_has_failed():
 def test_the_cause_is_the_source_or_what_the_health_checks_name(yaml, code, subject, says):
     (cause,) = check(kustomization, yaml, causes=[code], state='progressing', says=says).causes
     assert cause.subject == subject
+
+
+def test_a_changed_source_that_cannot_be_fetched_is_a_cause():
+    failed = cond('Ready', 'False', 'GitOperationFailed', 'no such tag', seen=1)
+    git = objects.source('GitRepository', 'fleet', failed, seen=1)
+    yaml = objects.kustomization(objects.READY) + git + objects.WEB
+    check(kustomization, yaml, state='progressing', causes=['SourceNotReady'], says='no such tag')
+    held = git.replace('spec: {}', 'spec: {suspend: true}')
+    check(kustomization, objects.kustomization(objects.READY) + held + objects.WEB, state='ready')
 
 
 def test_what_failed_a_health_check_is_described_in_its_namespace():
