@@ -15,6 +15,7 @@ from kubectl_dog.tracker import View
 from kubectl_dog.tracker import Watch
 from kubectl_dog.tracker import condition
 from kubectl_dog.tracker import deleting
+from kubectl_dog.tracker import epoch
 from kubectl_dog.tracker import is_deleting
 from kubectl_dog.tracker import number
 from kubectl_dog.tracker import part
@@ -26,6 +27,9 @@ from kubectl_dog_flux import applied
 from kubectl_dog_flux import causes
 from kubectl_dog_flux import sources
 from kubectl_dog_flux.applied import Places
+
+# In seconds: longer than one watch lags behind another.
+_HEARD = 3.0
 
 _SEEN = 'Flux to see the change'
 
@@ -98,7 +102,21 @@ def _applied(
     if missing:
         more = f' and {len(missing) - 1} more' if len(missing) > 1 else ''
         return judged._replace(waits_for=f'{missing[0]}{more}')
+    due = _heard_at(view, places)
+    if due is not None:
+        return judged._replace(waits_for='a look at what it has applied', recheck_at=due)
     return settled(view, judged._replace(state=State.READY))
+
+
+def _heard_at(view: View, places: Places) -> float | None:
+    """Until when a change of what it has applied may be heard of after its own; None: no longer.
+
+    Each kind comes by a watch of its own. One look lists them after what it is about.
+    """
+    since = epoch(text(condition(view.object or {}, 'Ready'), 'lastTransitionTime'))
+    if since is None or not places.kinds or view.stable_for == 0.0:
+        return None
+    return since + _HEARD if 0.0 <= view.now - since < _HEARD else None
 
 
 def _shown(view: View, places: Places, watches: Sequence[Watch]) -> Assessment:

@@ -318,6 +318,25 @@ def test_nothing_is_believed_before_what_it_applies_was_looked_at():
     check(kustomization, shown, state='progressing', says='a look at what it has applied')
 
 
+@pytest.mark.parametrize(
+    ('since', 'fields', 'expected'),
+    (
+        ('11:59:58', {}, {'state': 'progressing', 'says': 'a look at what it has applied'}),
+        ('11:59:57', {}, {'state': 'ready'}),
+        ('12:00:30', {}, {'state': 'ready'}),
+        ('11:59:58', {'stable_for': 0.0}, {'state': 'ready'}),
+    ),
+)
+def test_what_it_has_applied_may_be_heard_of_after_it(since, fields, expected):
+    at = f', lastTransitionTime: "2026-01-01T{since}Z"}}'
+    yaml = objects.kustomization(objects.READY[:-1] + at) + REST
+    judged = check(kustomization, view(yaml, **fields), **expected)
+    assert (judged.recheck_at is None) == (expected['state'] == 'ready')
+    remote = '  kubeConfig: {secretRef: {name: prod}}\n'
+    yaml = objects.kustomization(objects.READY[:-1] + at, spec=remote) + objects.GIT
+    check(kustomization, yaml, state='ready')
+
+
 def test_kinds_of_sources_that_nobody_knows_are_left_out():
     yaml = objects.kustomization(objects.READY).replace('GitRepository', 'Moon') + objects.WEB
     check(kustomization, yaml, state='ready')
