@@ -120,6 +120,19 @@ def test_what_was_released_is_the_chart_that_its_source_has(yaml, waits_for):
             id='the upgrade failed',
         ),
         pytest.param(
+            unready(
+                'UpgradeFailed',
+                FAILED,
+                RELEASE,
+                spec='  upgrade: {strategy: {name: RetryOnFailure}}\n',
+            )
+            + REST,
+            ['ReleaseFailed'],
+            600.0,
+            FAILED,
+            id='the upgrade is tried again every five minutes',
+        ),
+        pytest.param(
             unready('RollbackSucceeded', 'Helm rollback succeeded', RELEASE, spec=RETRIES) + REST,
             ['ReleaseFailed'],
             300.0,
