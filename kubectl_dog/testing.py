@@ -115,13 +115,19 @@ def assess(tracker: object, shown: Shown) -> Assessment:
     must have, changes what it is shown, or says something else the second time.
     """
     judge, given = _strict(tracker), _view(shown)
-    watched = {want.resource.key for want in judge.wants(given) if isinstance(want, Watch)}
-    given = given._replace(known=given.known | (watched - given.blind))
-    before = copy.deepcopy((given.object, given.owned, given.about))
-    judged = judge.assess(given)
-    assert judge.assess(given) == judged, 'assess(view) says something else the second time'
-    assert (given.object, given.owned, given.about) == before, 'assess(view) changes what it reads'
+    before = copy.deepcopy(given)
+    watches = [want for want in judge.wants(given) if isinstance(want, Watch)]
+    keys = {watch.resource.key for watch in watches}
+    seen = given._replace(known=given.known | (keys - given.blind))
+    judged = judge.assess(seen)
+    assert judge.assess(seen) == judged, 'assess(view) says something else the second time'
+    assert _read(given, watches) == _read(before, watches), 'the tracker changes what it reads'
     return judged
+
+
+def _read(given: View, watches: Iterable[Watch]) -> View:
+    """A view with all that was brought written out, so that it can be compared."""
+    return given._replace(watched={watch: given.found(watch) for watch in watches})
 
 
 def check(
@@ -203,7 +209,8 @@ def _strict(tracker: object) -> Guarded:
     def nobody() -> NoReturn:
         raise AssertionError
 
-    return Guarded(tracker, 'this package', nobody, fail)
+    # Nothing is copied: what it changes has to be seen.
+    return Guarded(tracker, 'this package', nobody, fail, is_ours=True)
 
 
 class _Chosen(Trackers):

@@ -64,6 +64,9 @@ from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Lookup
 from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
+from kubectl_dog.trackers.behind import Workload
+from kubectl_dog.trackers.behind import read as workload
+from kubectl_dog.trackers.behind import watches as workload_watches
 from kubectl_dog.trackers.protocol import Tracker
 from kubectl_dog.trackers.simple import deleting
 from kubectl_dog.trackers.simple import failed
@@ -104,6 +107,7 @@ __all__ = [
     'View',
     'Want',
     'Watch',
+    'Workload',
     'changes',
     'condition',
     'controller_uid',
@@ -130,6 +134,8 @@ __all__ = [
     'uid',
     'usual',
     'waiting',
+    'workload',
+    'workload_watches',
 ]
 
 

@@ -13,6 +13,7 @@ from typing import NoReturn
 from typing import cast
 
 from kubectl_dog.causes import nearby
+from kubectl_dog.cli import stdout
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.output.escape import sentence
 from kubectl_dog.output.writer import OutputClosedError
@@ -49,7 +50,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     gc.set_threshold(_GARBAGE)
     try:
         args = parse(_as_habits_have_it(words))
-        return int(args.run(args))
+        with stdout.kept():
+            return int(args.run(args))
     except UserError as error:
         return _fail(sentence(str(error)), error.exit_code)
     except OutputClosedError:

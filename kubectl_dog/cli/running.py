@@ -15,6 +15,7 @@ from kubectl_dog import api
 from kubectl_dog import finding
 from kubectl_dog import system
 from kubectl_dog.cli import flags
+from kubectl_dog.cli import stdout
 from kubectl_dog.cli import targets
 from kubectl_dog.model.events import LogChunk
 from kubectl_dog.model.events import Notice
@@ -65,7 +66,7 @@ def on_source(
 def run(play: api.Play, args: argparse.Namespace) -> int:
     """Print the events of a session as they come; the exit code is the verdict's."""
     source, session = play.source, play.session
-    coloured = colour.wanted(args.color, os.environ, system.is_terminal(sys.stdout))
+    coloured = colour.wanted(args.color, os.environ, system.is_terminal(stdout.stream()))
     timestamps = bool(getattr(args, 'timestamps', False))
     renderer = api.renderer(args.output, play, coloured, timestamps)
     prefixed = bool(args.output_prefix)
@@ -76,7 +77,7 @@ def run(play: api.Play, args: argparse.Namespace) -> int:
         lines = renderer.render(Notice(source.now(), None, said))
         return [args.output_prefix + line for line in lines]
 
-    writer = BackgroundWriter(Writer(sys.stdout), told=dropped)
+    writer = BackgroundWriter(Writer(stdout.stream()), told=dropped)
     code = 70
     with _signals(source):
         for events in session.turns(writer.has_room):

@@ -95,7 +95,13 @@ class Trackers:
             return self._first(resource, others)
 
         try:
-            return Guarded(claim.load(), claim.label, instead, partial(self._tell, claim))
+            return Guarded(
+                claim.load(),
+                claim.label,
+                instead,
+                partial(self._tell, claim),
+                plugins.normal(claim.package) == plugins.OURS,
+            )
         except (plugins.BrokenError, ShapeError) as error:
             self._tell(
                 claim,
@@ -130,9 +136,9 @@ def _chosen(texts: Iterable[str]) -> Mapping[str, str]:
             raise UserError(f'{one!r} chooses no tracker: write --tracker Kind.group=PACKAGE')
         known = plugins.claims(plugins.TRACKERS).get(kind, ())
         if plugins.normal(package) not in {plugins.normal(claim.package) for claim in known}:
-            names = ' and '.join(claim.package for claim in known) or 'no package'
-            raise UserError(
-                f'{package} has no tracker for {kind}, but {names}; see kubectl dog trackers'
-            )
+            names = ' and '.join(claim.package for claim in known)
+            has = f'{package} has no tracker for {kind}, but {names}'
+            nobody = f'no package has a tracker for {kind}'
+            raise UserError(f'{has if names else nobody}; see kubectl dog trackers')
         found[kind] = plugins.normal(package)
     return found

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Sequence
+from copy import deepcopy
 from typing import Any
 
 from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.items import Object
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Want
@@ -20,6 +22,7 @@ class Guarded:
     """What one package brings for a kind, with defaults for what it does not implement.
 
     `instead` makes what takes over; `tell` is told of each target with which it failed, once.
+    `is_ours` says that it changes nothing that it is shown.
     """
 
     def __init__(
@@ -28,24 +31,29 @@ class Guarded:
         label: str,
         instead: Callable[[], Tracker],
         tell: Callable[[str], object],
+        is_ours: bool = False,
     ) -> None:
         """Raises ShapeError where it can be no tracker."""
         shapes.tracker(found)
         self.codes = shapes.codes(found)
-        self._wants = getattr(found, 'wants', None) or simple.nothing_else
-        self._assess = getattr(found, 'assess', None) or _usual
+        self._wants = shapes.part(found, 'wants') or simple.nothing_else
+        self._assess = shapes.part(found, 'assess') or _usual
         self._label = label
         self._instead = instead
         self._tell = tell
         self._substitute: Tracker | None = None
         self._given_up: set[Target] = set()
+        self._is_ours = is_ours
+        self._copies: dict[Target, tuple[Object | None, Object | None]] = {}
 
     def wants(self, view: View) -> Sequence[Want]:
         """What the tracker wants, as long as that can be relied on."""
         if view.target not in self._given_up:
             try:
-                return shapes.wants(self._wants(view))
-            except (Exception, SystemExit) as error:
+                return shapes.wants(self._wants(self._shown(view)))
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:
                 self._give_up(view.target, error)
         return self._other.wants(view)
 
@@ -53,10 +61,26 @@ class Guarded:
         """The tracker's judgement, as long as that can be relied on."""
         if view.target not in self._given_up:
             try:
-                return shapes.assessment(self._assess(view))
-            except (Exception, SystemExit) as error:
+                return shapes.assessment(self._assess(self._shown(view)))
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:
                 self._give_up(view.target, error)
         return self._other.assess(view)
+
+    def _shown(self, view: View) -> View:
+        """The view with a copy of the target: who takes over must not see what was changed in it.
+
+        What is behind it is shared, as there may be thousands of pods: `kubectl_dog.testing` tells
+        authors of it. Our own trackers change nothing.
+        """
+        if self._is_ours:
+            return view
+        seen, copied = self._copies.get(view.target, (None, None))
+        if seen is not view.object:
+            copied = deepcopy(view.object)
+            self._copies[view.target] = view.object, copied
+        return view._replace(object=copied)
 
     @property
     def _other(self) -> Tracker:

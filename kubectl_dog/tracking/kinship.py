@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from kubectl_dog.causes.told import when
 from kubectl_dog.model import selectors
+from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import controller_uid
 from kubectl_dog.model.objects import part
@@ -56,7 +57,11 @@ class Written(Mapping[Watch, 'tuple[Object, ...]']):
         self._members = members
 
     def __getitem__(self, watch: Watch) -> tuple[Object, ...]:
-        terms = selectors.parse(watch.labels)
+        try:
+            terms = selectors.parse(watch.labels)
+        except UserError:
+            # A selector that a file has, and no server would take, selects nothing.
+            return ()
         field, _, value = watch.fields.partition('=')
         return tuple(
             one

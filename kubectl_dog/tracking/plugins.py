@@ -27,6 +27,12 @@ CONNECTIONS = 'kubectl_dog.connections.v1'
 
 OURS = 'kubectl-dog'
 
+# `module` or `module:object`, with extras that are long out of use.
+_REFERENCE = re.compile(r'\s*[\w.]+\s*(:\s*[\w.]+\s*)?(\[.*\]\s*)?')
+
+# Some put all that they were given into what they say.
+_MOST_WORDS = 1000
+
 
 class BrokenError(Exception):
     """What is behind a claim cannot be used; the message says why."""
@@ -61,10 +67,14 @@ class Claim(NamedTuple):
 
     def load(self) -> Any:
         """Import it; raises BrokenError."""
+        if not _REFERENCE.fullmatch(self.entry.value):
+            raise BrokenError('it names neither a module nor an object in one')
         try:
             return self.entry.load()
+        except KeyboardInterrupt:
+            raise
         # A script that was not meant to be imported may end the program.
-        except (Exception, SystemExit) as error:
+        except BaseException as error:
             raise BrokenError(blame(error)) from error
 
 
@@ -73,11 +83,21 @@ def blame(error: BaseException) -> str:
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    said = f'{type(error).__name__}: {error}' if str(error) else type(error).__name__
+    words = _words(error)
+    said = f'{type(error).__name__}: {words}' if words else type(error).__name__
     if trace is None:
         return said
     name = re.split(r'[\\/]', trace.tb_frame.f_code.co_filename)[-1]
     return said if name.startswith('<') else f'{said} ({name}, line {trace.tb_lineno})'
+
+
+def _words(error: BaseException) -> str:
+    try:
+        words = ' '.join(str(error).split())
+    except Exception:
+        # An error may fail to tell of itself, too.
+        return ''
+    return words if len(words) <= _MOST_WORDS else f'{words[:_MOST_WORDS]}…'
 
 
 def _told(entry: EntryPoint, field: str) -> str:

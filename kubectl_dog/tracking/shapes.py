@@ -36,16 +36,24 @@ def tracker(found: object) -> None:
     """Check that it can be a tracker; raises ShapeError."""
     if isinstance(found, type):
         raise ShapeError(f'{found.__name__} is a class: register an object of it, or a module')
-    parts = [getattr(found, name, None) for name in ('wants', 'assess')]
-    if all(part is None for part in parts):
+    parts = [part(found, name) for name in ('wants', 'assess')]
+    if all(one is None for one in parts):
         raise ShapeError('it has neither wants(view) nor assess(view)')
-    if not all(part is None or callable(part) for part in parts):
+    if not all(one is None or callable(one) for one in parts):
         raise ShapeError('its wants and assess must be functions')
+
+
+def part(found: object, name: str, default: Any = None) -> Any:
+    """What a tracker has under a name; raises ShapeError where it cannot be had."""
+    try:
+        return getattr(found, name, default)
+    except Exception as error:
+        raise ShapeError(f'its {name} cannot be read: {type(error).__name__}') from error
 
 
 def codes(found: object) -> tuple[str, ...]:
     """The codes that a tracker declares; raises ShapeError."""
-    given = getattr(found, 'codes', ())
+    given = part(found, 'codes', ())
     words = tuple(given) if isinstance(given, (tuple, list, set, frozenset)) else ('',)
     if not all(map(_is_code, words)):
         raise ShapeError('its codes must be a tuple of words like CrashLoop')

@@ -62,19 +62,40 @@ def canary(*steps):
     return {'canary': {'steps': list(steps), 'maxSurge': 1}}
 
 
-def analysed(argo, provider, step=ANALYSIS, **metric):
-    """How a second revision ends that has to pass an analysis, and its recording, replayed."""
-    template = {
+def template(provider, **metric):
+    """The analysis of the metric `errors` that the others name."""
+    return {
         'apiVersion': 'argoproj.io/v1alpha1',
         'kind': 'AnalysisTemplate',
         'metadata': {'name': 'good'},
         'spec': {'metrics': [{'name': 'errors', **metric, 'provider': provider}]},
     }
-    argo.stage.apply(template)
-    steps = canary({'setWeight': 50}, step)
-    argo.apply(steps)
+
+
+def services():
+    """Those between which blue/green switches."""
+    return [
+        {
+            'apiVersion': 'v1',
+            'kind': 'Service',
+            'metadata': {'name': name},
+            'spec': {'selector': {'app': 'web'}, 'ports': [{'port': 80}]},
+        }
+        for name in ('active', 'preview')
+    ]
+
+
+def analysed(argo, provider, step=ANALYSIS, **metric):
+    """How a second revision ends that has to pass an analysis as a step."""
+    argo.stage.apply(template(provider, **metric))
+    return changed(argo, canary({'setWeight': 50}, step))
+
+
+def changed(argo, strategy):
+    """How a second revision ends, what Argo's own plugin says then, and its recording, replayed."""
+    argo.apply(strategy)
     argo.healthy()
-    argo.apply(steps, SAYS.format('two'), READY_SOON)
+    argo.apply(strategy, SAYS.format('two'), READY_SOON)
     recording = str(argo.stage.folder / 'rollout.jsonl')
     ended, argos = argo.rollout('--record', recording), argo.says()
     return ended, argos, argo.dog('replay', recording, '--instant')

@@ -4,142 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from . import manifests
 from . import stage as stages
-from .argo import SAYS
 from .argo import Argo
-from .argo import analysed
-from .argo import canary
 from .argo import installed
 from .argo import metrics
-from .argo import web
+from .argo_plays import PLAYS
 from .harness import argo_rollouts
 from .harness import private
-from .harness.processes import until
-from .stage import READY_SOON
-
-
-def paused_and_promoted(argo):
-    """Stops at a pause; then goes on, through one that passes by itself, to the end."""
-    steps = canary({'setWeight': 50}, {'pause': {}}, {'pause': {'duration': '6s'}})
-    argo.apply(steps, replicas=2)
-    first = argo.rollout()
-    argo.apply(steps, SAYS.format('two'), READY_SOON, replicas=2)
-    paused, argos = argo.rollout(), argo.says()
-    accepted = argo.rollout('--on-pause=succeed')
-    waits = argo.start('rollout', 'rollout/web', '--on-pause=wait')
-    waits.wait_for('is paused')
-    argo.plugin('promote', 'web')
-    return first, paused, argos, accepted, waits.wait(60), argo.says()
-
-
-def job_says_no(argo):
-    pod = manifests.pod_spec('echo 7 requests failed; exit 3', restartPolicy='Never')
-    return analysed(argo, {'job': {'spec': {'backoffLimit': 0, 'template': {'spec': pod}}}})
-
-
-def web_says_no(argo):
-    return analysed(argo, web(argo), successCondition='result >= 0.95')
-
-
-def web_says_neither(argo):
-    asks = {'successCondition': 'result >= 0.95', 'failureCondition': 'result < 0.1'}
-    return analysed(argo, web(argo), **asks)
-
-
-def experiment_says_no(argo):
-    analyses = [{'name': 'good', 'templateName': 'good', 'requiredForCompletion': True}]
-    tried = {'templates': [{'name': 'new', 'specRef': 'canary'}], 'analyses': analyses}
-    step = {'experiment': tried}
-    return analysed(argo, web(argo), step, successCondition='result >= 0.95')
-
-
-def aborted_and_undone(argo):
-    steps = canary({'setWeight': 50}, {'pause': {}})
-    argo.apply(steps)
-    argo.healthy()
-    argo.apply(steps, SAYS.format('two'))
-    assert until(lambda: argo.says() == 'Paused', 60, pause=0.5)
-    argo.plugin('abort', 'web')
-    aborted, argos = argo.rollout(), argo.says()
-    argo.plugin('undo', 'web')
-    return aborted, argos, argo.rollout(), argo.says()
-
-
-def blue_green(argo):
-    services = [
-        {
-            'apiVersion': 'v1',
-            'kind': 'Service',
-            'metadata': {'name': name},
-            'spec': {'selector': {'app': 'web'}, 'ports': [{'port': 80}]},
-        }
-        for name in ('active', 'preview')
-    ]
-    argo.stage.apply(services)
-    strategy = {
-        'activeService': 'active',
-        'previewService': 'preview',
-        'autoPromotionEnabled': False,
-        'scaleDownDelaySeconds': 600,
-    }
-    argo.apply({'blueGreen': strategy})
-    argo.healthy()
-    argo.apply({'blueGreen': strategy}, SAYS.format('two'), READY_SOON)
-    paused, argos = argo.rollout(), argo.says()
-    argo.plugin('promote', 'web')
-    return paused, argos, argo.rollout(), argo.says()
-
-
-def crashes(argo):
-    """A canary that never becomes ready: Argo's own plugin waits for its deadline."""
-    steps = canary({'setWeight': 50}, {'pause': {}})
-    argo.apply(steps)
-    argo.healthy()
-    argo.apply(steps, 'echo no database; exit 4')
-    return argo.rollout(), argo.says()
-
-
-def of_a_deployment(argo):
-    """A Rollout that takes its template from a Deployment, which is then changed."""
-    label = {'matchLabels': {'app': 'web'}}
-    probed = {'readinessProbe': READY_SOON}
-    one = manifests.deployment('web', SAYS.format('one'), container=probed, replicas=0)
-    made = {
-        'apiVersion': 'argoproj.io/v1alpha1',
-        'kind': 'Rollout',
-        'metadata': {'name': 'web'},
-        'spec': {
-            'replicas': 1,
-            'workloadRef': {'apiVersion': 'apps/v1', 'kind': 'Deployment', 'name': 'web'},
-            'strategy': canary({'setWeight': 100}),
-        },
-    }
-    assert one['spec']['selector'] == label
-    argo.stage.apply([one, made])
-    first = argo.rollout()
-    two = manifests.deployment('web', SAYS.format('two'), container=probed, replicas=0)
-    argo.stage.apply(two)
-    return first, argo.rollout(), argo.says()
-
-
-def misses_a_service(argo):
-    argo.apply({'blueGreen': {'activeService': 'nowhere'}})
-    return argo.rollout('--tolerate', 'InvalidSpec=2s'), argo.says()
-
-
-PLAYS = (
-    paused_and_promoted,
-    job_says_no,
-    web_says_no,
-    web_says_neither,
-    experiment_says_no,
-    aborted_and_undone,
-    blue_green,
-    crashes,
-    of_a_deployment,
-    misses_a_service,
-)
 
 
 @pytest.fixture(scope='module')
@@ -226,6 +97,33 @@ def test_blue_green_waits_for_its_promotion(outcomes):
     assert (paused.code, argos) == (6, 'Paused'), paused.output
     assert 'is paused before revision 2 becomes the active one' in paused.stdout
     assert (promoted.code, done) == (0, 'Healthy'), promoted.output
+
+
+@pytest.mark.parametrize('play', ('background_says_no', 'pre_promotion_says_no'))
+def test_an_analysis_beside_the_steps_or_before_the_promotion_fails_it(outcomes, play):
+    failed, argos, replayed = outcomes[play].result()
+    assert (failed.code, argos) == (1, 'Degraded'), failed.output
+    assert 'AnalysisFailed (Failed)' in failed.stdout
+    assert 'the last value was 0.42' in failed.stdout
+    assert 'the stable revision 1 still serves: 1/1' in failed.stdout
+    assert replayed.code == 1, replayed.output
+
+
+def test_a_missed_deadline_is_a_failure_also_where_argo_goes_on_trying(outcomes):
+    failed, argos, again = outcomes['misses_its_deadline'].result()
+    assert (failed.code, argos, again.code) == (1, 'Degraded', 1), failed.output
+    for said in (failed.stdout, again.stdout):
+        assert 'made no progress for 12s (ProgressDeadlineExceeded)' in said
+        assert 'kubectl argo rollouts abort -n' in said
+
+
+def test_a_missed_deadline_that_aborts_is_a_failure_with_what_was_missed(outcomes):
+    failed, argos, again = outcomes['misses_its_deadline_and_is_aborted'].result()
+    assert (failed.code, argos, again.code) == (1, 'Degraded', 1), failed.output
+    for said in (failed.stdout, again.stdout):
+        assert 'has aborted its update to revision 2: ReplicaSet "web-' in said
+        assert 'has timed out progressing' in said
+        assert 'kubectl argo rollouts undo -n' in said
 
 
 def test_a_canary_that_crashes_is_told_as_for_a_deployment(outcomes):

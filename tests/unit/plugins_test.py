@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import ast
+import configparser
 import os
 import re
 import subprocess
 import sys
+from importlib import import_module
 
 import pytest
 
+from kubectl_dog.cli.main import parse
+from kubectl_dog.trackers.protocol import codes_of
 from tests import page
 
 PACKAGES = sorted(file.parent for file in page.ROOT.glob('plugins/*/pyproject.toml'))
 PUBLIC = {'kubectl_dog.tracker', 'kubectl_dog.testing'}
 
 
-def outcome(folder):
+SPOILING = page.ROOT / 'tests' / 'unit' / 'plugins'
+
+
+def outcome(folder, *plugins):
     """pytest's words, where it failed."""
+    named = [word for one in ('no:cacheprovider', *plugins) for word in ('-p', one)]
+    paths = os.pathsep.join(map(str, (page.ROOT, SPOILING)))
     done = subprocess.run(
-        [sys.executable, '-m', 'pytest', '-q', '-p', 'no:cacheprovider', '--rootdir', str(folder)],
+        [sys.executable, '-m', 'pytest', '-q', *named, '--rootdir', str(folder)],
         cwd=folder,
-        env={**os.environ, 'PYTHONDONTWRITEBYTECODE': '1', 'PYTHONPATH': str(page.ROOT)},
+        env={**os.environ, 'PYTHONDONTWRITEBYTECODE': '1', 'PYTHONPATH': paths},
         capture_output=True,
         text=True,
         check=False,
@@ -39,13 +48,53 @@ def imported(folder):
 
 
 @pytest.mark.parametrize('folder', PACKAGES, ids=lambda folder: folder.name)
-def test_the_tests_of_each_package_pass(folder):
-    assert outcome(folder) == ''
+def test_the_tests_of_each_package_pass_also_with_odd_objects(folder):
+    assert outcome(folder, 'spoiling') == ''
+
+
+def test_a_tracker_that_trusts_what_it_reads_fails_with_odd_objects(tmp_path):
+    made = page.follow(tmp_path)
+    tracker = made / 'kubectl_dog_greenhouse' / 'tracker.py'
+    trusting = "view.object['spec']['plants']"
+    tracker.write_text(
+        tracker.read_text().replace("number(view.object, 'spec', 'plants')", trusting)
+    )
+    assert outcome(made) == ''
+    assert 'Error' in outcome(made, 'spoiling')
 
 
 @pytest.mark.parametrize('folder', PACKAGES, ids=lambda folder: folder.name)
 def test_packages_use_nothing_but_what_is_public(folder):
     assert set(imported(folder)) <= PUBLIC
+
+
+def test_the_types_of_all_of_them_are_checked():
+    settings = configparser.ConfigParser()
+    settings.read(page.ROOT / 'setup.cfg', encoding='utf-8')
+    checked, paths = (
+        {one.strip() for one in settings['mypy'][name].split(',')}
+        for name in ('packages', 'mypy_path')
+    )
+    modules = {file.parent.name for folder in PACKAGES for file in folder.glob('*/__init__.py')}
+    assert checked == {'kubectl_dog', *modules - {'tests'}}
+    assert paths == {f'plugins/{folder.name}' for folder in PACKAGES}
+
+
+@pytest.mark.parametrize('folder', PACKAGES, ids=lambda folder: folder.name)
+def test_the_examples_of_each_package_are_true(folder, monkeypatch):
+    readme = (folder / 'README.md').read_text(encoding='utf-8')
+    for command in re.findall(r'(?:^    |`)kubectl dog ([^`\n]*)', readme, re.MULTILINE):
+        parse(command.split())
+    for path in re.findall(r'pip install (\./\S+)', readme):
+        assert page.ROOT / path == folder
+    monkeypatch.syspath_prepend(str(folder))
+    entries = re.findall(r'^"(\S+)" = "(\S+)"$', (folder / 'pyproject.toml').read_text(), re.M)
+    declared = {one for _, name in entries for one in codes_of(import_module(name))}
+    # The first column of a table names codes, and nothing else that is a single word.
+    rows = re.findall(r'^\| (`[A-Z]\w+`(?:, `[A-Z]\w+`)*) \|', readme, re.MULTILINE)
+    told = {word for row in rows for word in re.findall(r'\w+', row)}
+    assert told - {'Healthy'} == declared
+    assert all(name.partition('.')[0] in readme for name, _ in entries)
 
 
 def test_the_template_is_among_them():

@@ -53,6 +53,7 @@ involvedObject: {kind: Lamp, name: hall}
 reason: Flicker
 """
 WATCH = Watch(PODS, 'default', 'lamp=hall')
+OTHERS = Watch(PODS, 'default', 'lamp=other')
 CRASHES = Path(library.__file__).with_name('demo') / 'crash-loop.jsonl'
 
 
@@ -70,6 +71,7 @@ def test_a_view_has_the_target_its_children_and_its_kube_events():
     assert len(shown.found(Watch(PODS, ''))) == 2
     assert shown.found(Watch(PODS, '', fields='metadata.name=other'))[0]['kind'] == 'Pod'
     assert shown.found(Watch(PODS, 'elsewhere')) == ()
+    assert shown.found(Watch(PODS, '', 'lamp=-no-value')) == ()
     assert text(shown.object, 'metadata', 'creationTimestamp') == '2026-01-01T11:00:00Z'
 
 
@@ -117,6 +119,13 @@ def writing(view):
     return ready()
 
 
+def brought(view):
+    """Changes what nobody owns: only a watch has it."""
+    for one in view.found(OTHERS):
+        one['metadata']['name'] = 'mine'
+    return ready()
+
+
 @pytest.mark.parametrize(
     ('judge', 'why'),
     (
@@ -125,11 +134,13 @@ def writing(view):
         (tracker(wants=lambda view: None), 'gave None, and not a sequence'),
         (tracker(lambda view: forgetful()), 'something else the second time'),
         (tracker(writing), 'changes what it reads'),
+        (tracker(wants=lambda view: view.object.clear() or ()), 'changes what it reads'),
+        (tracker(brought, lambda view: (OTHERS,)), 'changes what it reads'),
     ),
 )
 def test_a_tracker_that_breaks_the_contract_fails_its_test(judge, why):
     with pytest.raises(AssertionError, match=why):
-        assess(judge, LAMP)
+        assess(judge, LAMP + BEHIND)
 
 
 LIT = ready('is bright')._replace(reason='Lit', causes=(Cause('Dim', '', 'hall', 'is dim'),))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import Any
+
+from kubectl_dog.cli import stdout
 
 _SCRIPT = """\
 #!/bin/sh
@@ -34,5 +35,5 @@ def add(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the script."""
-    sys.stdout.write(_SCRIPT)
+    stdout.stream().write(_SCRIPT)
     return 0

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import Any
 
 from kubectl_dog import api
 from kubectl_dog.cli import flags
 from kubectl_dog.cli import running
+from kubectl_dog.cli import stdout
 from kubectl_dog.output.escape import sentence
 from kubectl_dog.output.writer import Writer
 
@@ -71,7 +71,7 @@ def run_demo(args: argparse.Namespace) -> int:
     """Play, or list, the recordings that ship."""
     if args.list:
         known = [f'{name:20} {sentence(title)}' for name, title in api.demos().items()]
-        Writer(sys.stdout).write(known)
+        Writer(stdout.stream()).write(known)
         return 0
     return running.run(api.demo(args.name, _pace(args)), args)
 

@@ -13,6 +13,7 @@ from kubectl_dog import api
 from kubectl_dog import finding
 from kubectl_dog import system
 from kubectl_dog.cli import flags
+from kubectl_dog.cli import stdout
 from kubectl_dog.cli import targets
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.events import TargetEnded
@@ -78,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
     for one in judges.notices():
         sys.stderr.write(f'{sentence(one)}\n')
     lines = [shown.document(statuses)] if args.output == 'json' else _table(args, statuses)
-    Writer(sys.stdout).write(lines)
+    Writer(stdout.stream()).write(lines)
     states = [one.state for one in statuses] if args.exit_code else []
     return exit_code(states, *(one.verdict for one in unseen))
 
@@ -125,7 +126,7 @@ def _table(args: argparse.Namespace, statuses: Sequence[Status]) -> list[str]:
 
     from kubectl_dog.output import status as shown
 
-    is_terminal = system.is_terminal(sys.stdout)
+    is_terminal = system.is_terminal(stdout.stream())
     palette = Palette(colour.wanted(args.color, os.environ, is_terminal))
     width = shutil.get_terminal_size().columns if is_terminal else None
     return shown.table(statuses, palette, width)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from typing import Any
 
 from kubectl_dog.cli import flags
+from kubectl_dog.cli import stdout
 from kubectl_dog.output import colour
 
 _EPILOG = """\
@@ -47,8 +47,8 @@ def run(args: argparse.Namespace) -> int:
     from kubectl_dog.output.writer import Writer
 
     entries = api.roster(api.trackers(chosen=args.tracker))
-    palette = Palette(colour.wanted(args.color, os.environ, sys.stdout.isatty()))
+    palette = Palette(colour.wanted(args.color, os.environ, stdout.stream().isatty()))
     is_json = args.output == 'json'
     lines = [shown.document(entries)] if is_json else shown.table(entries, palette)
-    Writer(sys.stdout).write(lines)
+    Writer(stdout.stream()).write(lines)
     return 0

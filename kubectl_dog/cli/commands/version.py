@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import Any
 
+from kubectl_dog.cli import stdout
 from kubectl_dog.version import VERSION
 
 
@@ -17,5 +17,5 @@ def add(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the version."""
-    sys.stdout.write(f'kubectl-dog {VERSION}\n')
+    stdout.stream().write(f'kubectl-dog {VERSION}\n')
     return 0

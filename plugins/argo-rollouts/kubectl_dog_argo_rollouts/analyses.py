@@ -22,6 +22,7 @@ from kubectl_dog.tracker import uid
 from kubectl_dog_argo_rollouts.reading import BROKEN
 from kubectl_dog_argo_rollouts.reading import ENDED
 from kubectl_dog_argo_rollouts.reading import Rollout
+from kubectl_dog_argo_rollouts.reading import measured
 
 # On the pods of a metric's Job (metricproviders/job).
 _OF_RUN = 'analysisrun.argoproj.io/uid'
@@ -33,6 +34,8 @@ _CURRENT = (
     ('blueGreen', 'prePromotionAnalysisRunStatus'),
     ('blueGreen', 'postPromotionAnalysisRunStatus'),
 )
+# What it says where it aborts for the missed deadline (utils/conditions).
+_DEADLINE = 'has timed out progressing'
 # Of a value that was measured, and of the job's log.
 _MOST_TEXT, _MOST_LINES = 200, 100
 
@@ -109,6 +112,18 @@ def is_manual(rollout: Rollout) -> bool:
     """Whether somebody has aborted the rollout: the controller gives a reason where it did."""
     said = text(condition(rollout.thing, 'Progressing'), 'message')
     return ': ' not in said
+
+
+def is_late(rollout: Rollout) -> bool:
+    """Whether the rollout may have been aborted for what was not heard of yet: what is measured
+    comes by a watch of its own.
+    """
+    said = text(condition(rollout.thing, 'Progressing'), 'message')
+    if is_manual(rollout) or _DEADLINE in said:
+        return False
+    kinds = {one.key for one in measured(rollout.thing)} - rollout.view.blind
+    made = (*rollout.runs, *rollout.experiments)
+    return bool(kinds) and not any(text(one, 'status', 'phase') in BROKEN for one in made)
 
 
 def _heeded(rollout: Rollout, made: Iterable[Object]) -> list[Object]:

@@ -27,6 +27,8 @@ from kubectl_dog_argo_rollouts.reading import Rollout
 _DEADLINE = 600
 # Nothing tells how long a measurement takes: this long an analysis may run without a word.
 _ANALYSIS = 7200.0
+# So many seconds what it was aborted for may be heard of after the abort.
+_LATE = 5.0
 # On what the controller cannot work with: what is missing may be applied in the next moment.
 _INVALID = 30.0
 
@@ -80,6 +82,9 @@ def _aborted(rollout: Rollout, judged: Assessment) -> Assessment | None:
         return judged._replace(waits_for='the controller to try again') if is_told else None
     if not is_told:
         return judged._replace(waits_for='the controller to abort the update')
+    due = (epoch(told.get('lastUpdateTime')) or 0.0) + _LATE
+    if rollout.view.now < due and analyses.is_late(rollout):
+        return judged._replace(waits_for='a look at what it was aborted for', recheck_at=due)
     said = text(told, 'message').partition(': ')[2]
     why = f': {said}' if said else ' by somebody'
     if judged.causes:

@@ -15,8 +15,10 @@ from kubectl_dog.testing import view
 from kubectl_dog.testing import wants
 from kubectl_dog.tracker import LogRef
 from kubectl_dog.tracker import Logs
+from kubectl_dog.tracker import epoch
 
 RUN = 'web-bbb-2-3'
+NOW = epoch('2026-01-01T12:00:00Z')
 HALF = '  updatedReplicas: 1\n  stableRS: aaa\n  currentStepIndex: 3\n  phase: Progressing\n'
 NAMED = '  canary: {currentStepAnalysisRunStatus: {name: %s, status: x}}\n'
 WHY = 'Rollout aborted update to revision 2: Step-based analysis phase error/failed: too many'
@@ -89,6 +91,34 @@ def test_only_what_the_controller_heeds_counts(yaml, causes):
 
 def test_what_is_a_cause_is_not_said_twice():
     assert assess(tracker, aborted() + run()).message == 'has aborted its update to revision 2'
+
+
+def late(message=WHY):
+    """Aborted three seconds ago."""
+    at = "message: '{}', lastUpdateTime: '2026-01-01T11:59:57Z'"
+    return aborted(message).replace(f"message: '{message}'", at.format(message))
+
+
+def test_what_it_was_aborted_for_is_waited_for_a_moment():
+    waits = {'state': 'progressing', 'says': 'a look at what it was aborted for'}
+    due = NOW + 2
+    check(tracker, late(), recheck_at=due, **waits)
+    check(tracker, late() + run(RUNNING), recheck_at=due, **waits)
+    check(tracker, late() + run(), state='failed', causes=['AnalysisFailed'])
+    check(tracker, view(late(), now=due), state='failed', causes=())
+
+
+@pytest.mark.parametrize(
+    ('yaml', 'blind'),
+    (
+        (late('Rollout aborted update to revision 2'), ()),
+        (late('Rollout aborted update to revision 2: "web-bbb" has timed out progressing.'), ()),
+        (late(), ('AnalysisRun.argoproj.io', 'Experiment.argoproj.io')),
+        (late().replace('analysis:', 'pause:').replace('experiment:', 'pause:'), ()),
+    ),
+)
+def test_nothing_is_waited_for_where_nothing_more_can_be_heard(yaml, blind):
+    check(tracker, view(yaml, blind=frozenset(blind)), state='failed')
 
 
 def test_of_several_tries_the_last_is_what_it_was_aborted_for():

@@ -58,7 +58,9 @@ def assess(view: View) -> Assessment:
         remedies=(causes.status(view),),
     )
     ready, issuing = condition(thing, 'Ready'), condition(thing, 'Issuing')
-    if any(_is_behind(thing, one) for one in (ready, issuing)):
+    # An issuance that is on goes on where the spec changes: nothing but its end tells of that.
+    is_on = issuing.get('status') == 'True'
+    if not is_on and any(_is_behind(thing, one) for one in (ready, issuing)):
         return judged._replace(waits_for=_SEEN)
     return _by_conditions(view, judged, chain, ready, issuing)
 

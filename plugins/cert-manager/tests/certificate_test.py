@@ -40,6 +40,12 @@ LATE = cond('Issuing', 'False', 'Failed', 'The certificate request has failed', 
             id='not issued yet',
         ),
         pytest.param(
+            objects.certificate(objects.UNREADY, objects.ISSUING.replace('ation: 2', 'ation: 1'))
+            + objects.issuer(),
+            {'state': 'progressing', 'says': 'Issuing certificate as Secret does not exist'},
+            id='changed while it is issued',
+        ),
+        pytest.param(
             objects.certificate() + objects.issuer(),
             {'state': 'progressing', 'says': 'cert-manager to tell its status'},
             id='nothing told yet',

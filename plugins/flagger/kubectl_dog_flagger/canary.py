@@ -12,6 +12,7 @@ from kubectl_dog.tracker import Object
 from kubectl_dog.tracker import State
 from kubectl_dog.tracker import View
 from kubectl_dog.tracker import Watch
+from kubectl_dog.tracker import Workload
 from kubectl_dog.tracker import condition
 from kubectl_dog.tracker import created
 from kubectl_dog.tracker import deleting
@@ -25,7 +26,6 @@ from kubectl_dog.tracker import text
 from kubectl_dog_flagger import analysis
 from kubectl_dog_flagger import causes
 from kubectl_dog_flagger import workloads
-from kubectl_dog_flagger.workloads import Workload
 
 codes = causes.CODES
 
@@ -57,7 +57,7 @@ def assess(view: View) -> Assessment:
     target, primary = workloads.canary(view), workloads.primary(view)
     unseen = _unseen(view, phase, target, primary)
     # What Flagger has not seen yet is in the target.
-    working = primary if phase in _PRIMARY and not (unseen and target.thing) else target
+    working = primary if phase in _PRIMARY and not (unseen and target) else target
     judged = _shown(view, working, (target, primary))
     if part(canary, 'spec').get('suspend') is True:
         return judged._replace(
@@ -86,7 +86,8 @@ def _by_phase(view: View, phase: str, judged: Assessment) -> Assessment:
     if phase in _DONE:
         if any(cause.code == causes.MISSING for cause in judged.causes):
             return _waiting(judged, f'{workloads.named(view)} to be there')
-        return settled(view, judged._replace(state=State.READY))
+        missing = _primary_lacks(view)
+        return _waiting(judged, missing) if missing else settled(view, _ready(judged))
     if phase == 'Progressing':
         words = analysis.words(canary)
         return _waiting(judged, f'the analysis ({words})' if words else 'the analysis')
@@ -94,11 +95,24 @@ def _by_phase(view: View, phase: str, judged: Assessment) -> Assessment:
     return _waiting(judged, _DOING.get(phase, f'the phase {phase} to pass'))
 
 
+def _ready(judged: Assessment) -> Assessment:
+    return judged._replace(state=State.READY)
+
+
+def _primary_lacks(view: View) -> str:
+    """What the primary lacks that has to serve; Flagger does not look at it after a promotion."""
+    primary = workloads.primary(view)
+    if primary is not None:
+        return primary.missing
+    is_missing = workloads.is_missing(view, workloads.PRIMARY)
+    return f'{workloads.named(view)}{workloads.PRIMARY} to be there' if is_missing else ''
+
+
 def _serving(view: View) -> str:
-    counts = workloads.primary(view).progress
-    if counts is None or not counts.ready:
+    primary = workloads.primary(view)
+    if primary is None or not primary.progress.ready:
         return ''
-    named = f'{workloads.named(view)}-primary'
+    named, counts = f'{workloads.named(view)}{workloads.PRIMARY}', primary.progress
     return f'{named} still serves what was promoted last: {counts.ready}/{counts.desired}'
 
 
@@ -118,45 +132,48 @@ def _gate(view: View, phase: str, judged: Assessment) -> Assessment:
     )
 
 
-def _shown(view: View, working: Workload, both: Sequence[Workload]) -> Assessment:
-    templates = [patience(one.thing) for one in both if one.thing]
+def _shown(view: View, working: Workload | None, both: Sequence[Workload | None]) -> Assessment:
+    found = [one for one in both if one is not None]
+    templates = [patience(one.thing) for one in found]
     return Assessment(
         State.PROGRESSING,
-        progress=working.progress,
-        pods=working.pods,
-        children=tuple(child for one in both for child in one.children),
+        progress=working.progress if working else None,
+        pods=working.pods if working else (),
+        children=tuple(child for one in found for child in one.children),
         patience=max(analysis.patience(view.object or {}), *templates, 0.0),
     )
 
 
 def _unseen(
-    view: View, phase: str, target: Workload, primary: Workload
+    view: View, phase: str, target: Workload | None, primary: Workload | None
 ) -> tuple[str, float | None] | None:
     """What is waited for, and until when, where the phase is about an earlier revision.
 
     `lastAppliedSpec` is a hash that only Flagger can compute. But what was promoted, the primary
-    runs; and a ReplicaSet that is younger than the last word of Flagger is one it has not seen.
+    runs; and a template that is younger than the last word of Flagger is one it has not seen.
     """
     seen = f'Flagger to see the change of {workloads.named(view)}'
-    thing = target.thing
     if phase not in (*_DONE, 'Failed'):
         return None
     if not workloads.is_known(view):
         return f'a look at {workloads.named(view)}', None
-    return (seen, None) if _is_other(phase, thing, primary.thing) else _young(view, target, seen)
+    if target is None:
+        return None
+    is_other = _is_other(phase, target.thing, primary.thing if primary else {})
+    return (seen, None) if is_other else _young(view, target, seen)
 
 
 def _is_other(phase: str, thing: Object, primary: Object) -> bool:
     """Whether the target is surely not what the phase is about."""
     if number(thing, 'status', 'observedGeneration') < number(thing, 'metadata', 'generation'):
         return True
-    return phase in _DONE and bool(thing and primary) and workloads.differ(thing, primary)
+    return phase in _DONE and workloads.differ(thing, primary)
 
 
 def _young(view: View, target: Workload, seen: str) -> tuple[str, float | None] | None:
-    born = created(target.replica_set)
+    born = created(target.newest)
     last = epoch(text(view.object, 'status', 'lastTransitionTime'))
-    # Changes that Flagger leaves alone make a ReplicaSet, too: two of its looks are enough.
+    # Changes that Flagger leaves alone make a new one, too: two of its looks are enough.
     due = born + 2 * analysis.interval(view.object or {})
     if last is not None and born > last and view.now < due:
         return seen, due

@@ -145,6 +145,19 @@ DONE = deployment('web', 'web:2', replicas=0) + PRIMARY
             {'state': 'progressing', 'causes': (), 'says': 'Flagger to see the change'},
             id='a failure of the revision before',
         ),
+        pytest.param(
+            phase('Succeeded') + DONE.replace('availableReplicas: 1', 'availableReplicas: 0'),
+            {
+                'state': 'progressing',
+                'says': 'the rollout of deployment/web-primary (0 of 1 pods available)',
+            },
+            id='the primary does not serve',
+        ),
+        pytest.param(
+            phase('Succeeded') + deployment('web', 'web:2', replicas=0),
+            {'state': 'progressing', 'says': 'deployment/web-primary to be there'},
+            id='the primary is not there',
+        ),
         pytest.param(phase('Initializing') + DONE, {'state': 'progressing'}, id='initializing'),
         pytest.param(
             phase('Progressing', weight=20) + DONE,
@@ -273,32 +286,42 @@ def test_the_pods_of_the_canary_are_shown_while_it_is_analysed_and_else_those_of
 
 def test_a_daemon_set_has_its_pods_itself():
     yaml = (
-        phase('Progressing').replace('kind: Deployment', 'kind: DaemonSet')
+        phase('Failed').replace('kind: Deployment', 'kind: DaemonSet')
         + """\
 ---
 apiVersion: apps/v1
 kind: DaemonSet
-metadata: {name: web, annotations: {deprecated.daemonset.template.generation: "2"}}
+metadata: {name: web}
 spec: {selector: {matchLabels: {app: web}}}
 status: {desiredNumberScheduled: 2, updatedNumberScheduled: 1, numberReady: 2, numberAvailable: 2}
+---
+apiVersion: apps/v1
+kind: ControllerRevision
+metadata:
+  name: web-b
+  labels: {app: web, controller-revision-hash: b}
+  creationTimestamp: "2026-01-01T11:%s:30Z"
+  ownerReferences: [{kind: DaemonSet, name: web, controller: true}]
+revision: 2
 ---
 apiVersion: v1
 kind: Pod
 metadata:
   name: new
-  labels: {app: web, pod-template-generation: "2"}
+  labels: {app: web, controller-revision-hash: b}
   ownerReferences: [{kind: DaemonSet, name: web, controller: true}]
 ---
 apiVersion: v1
 kind: Pod
 metadata:
   name: old
-  labels: {app: web, pod-template-generation: "1"}
+  labels: {app: web, controller-revision-hash: a}
   ownerReferences: [{kind: DaemonSet, name: web, controller: true}]
 """
     )
-    judged = check(canary, yaml, progress=Progress(2, 1, 2, 2))
+    judged = check(canary, yaml % 40, progress=Progress(2, 1, 2, 2), state='failed')
     assert [pod['metadata']['name'] for pod in judged.pods] == ['new']
+    check(canary, yaml % 59, says='Flagger to see the change of daemonset/web')
 
 
 def test_it_reads_the_target_and_the_primary_and_then_what_is_behind_them():

@@ -6,14 +6,11 @@ https://fluxcd.io/flux/faq/ (labels of what is applied)
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from kubectl_dog.tracker import DAEMONSETS
 from kubectl_dog.tracker import DEPLOYMENTS
-from kubectl_dog.tracker import PODS
-from kubectl_dog.tracker import REPLICASETS
 from kubectl_dog.tracker import STATEFULSETS
 from kubectl_dog.tracker import Object
 from kubectl_dog.tracker import Resource
@@ -21,11 +18,9 @@ from kubectl_dog.tracker import View
 from kubectl_dog.tracker import Watch
 from kubectl_dog.tracker import is_deleting
 from kubectl_dog.tracker import name
-from kubectl_dog.tracker import part
 from kubectl_dog.tracker import parts
-from kubectl_dog.tracker import selector
 from kubectl_dog.tracker import text
-from kubectl_dog_flux import rollouts
+from kubectl_dog.tracker import workload_watches
 
 KINDS = {one.kind: one for one in (DEPLOYMENTS, STATEFULSETS, DAEMONSETS)}
 
@@ -87,13 +82,8 @@ def watches(view: View, places: Places) -> Iterator[Watch]:
     for resource, namespace in places.kinds:
         yield Watch(resource, namespace, places.labels)
     found = workloads(view, places)
-    is_wide = len(found) > _FEW
     for thing in found:
-        namespace = text(thing, 'metadata', 'namespace')
-        labels = '' if is_wide else selector(part(thing, 'spec', 'selector'))
-        if thing.get('kind') == 'Deployment':
-            yield Watch(REPLICASETS, namespace, labels)
-        yield Watch(PODS, namespace, labels)
+        yield from workload_watches(thing, whole_namespace=len(found) > _FEW)
 
 
 def is_known(view: View, places: Places) -> bool:
@@ -111,11 +101,6 @@ def workloads(view: View, places: Places) -> tuple[Object, ...]:
         for thing in sorted(view.found(Watch(resource, namespace, places.labels)), key=name)
         if not is_deleting(thing) and _is_listed(thing, resource, places)
     )
-
-
-def missing(things: Iterable[Object]) -> list[str]:
-    """What the rollouts of these lack, in words."""
-    return [words for words in map(rollouts.missing, things) if words]
 
 
 def _is_listed(thing: Object, resource: Resource, places: Places) -> bool:

@@ -14,6 +14,7 @@ from kubectl_dog.tracker import Cause
 from kubectl_dog.tracker import View
 from kubectl_dog.tracker import Watch
 from kubectl_dog.tracker import condition
+from kubectl_dog.tracker import part
 from kubectl_dog.tracker import text
 from kubectl_dog_flux import sources
 
@@ -26,13 +27,14 @@ CODES = (
 )
 
 # These pass by themselves, or somebody else decides.
-PASSING = ('DependencyNotReady', 'Progressing', 'ProgressingWithRetry')
+PASSING = ('DependencyNotReady', 'HealthCheckCanceled', 'Progressing', 'ProgressingWithRetry')
 _SOURCE = ('ArtifactFailed', 'SourceNotReady', 'HelmChartNotReady', 'ChartNotReady')
 
 # After these Ready tells of the remedy, and not of what it was for.
 _REMEDIES = ('RollbackSucceeded', 'RollbackFailed', 'UninstallSucceeded', 'UninstallFailed')
 
-# What is tried again: in seconds. A release with retries left may take several attempts.
+# What is tried again: in seconds. A release with retries left may take several attempts, and with
+# the strategy RetryOnFailure they are five minutes apart (spec.upgrade.strategy.retryInterval).
 _PATIENCE = 30.0
 _RETRIES = 300.0
 
@@ -121,15 +123,13 @@ def _other(view: View, reason: str, message: str) -> Cause:
         return _cause(view, 'ReconcileFailed', reason, message)
     remedied = (f'{reason}: {message}',) if why != reason else ()
     cause = _cause(view, 'ReleaseFailed', why, words or message)
-    patience = _RETRIES if _has_retries(view) else _PATIENCE
-    return cause._replace(evidence=remedied, patience=patience)
+    return cause._replace(evidence=remedied, patience=_tried_again(view))
 
 
-def _has_retries(view: View) -> bool:
-    spec = (view.object or {}).get('spec')
-    for action in ('install', 'upgrade'):
-        step = spec.get(action) if isinstance(spec, dict) else None
-        remediation = step.get('remediation') if isinstance(step, dict) else None
-        if isinstance(remediation, dict) and remediation.get('retries'):
-            return True
-    return False
+def _tried_again(view: View) -> float:
+    """How many seconds a release that failed may take to succeed by itself."""
+    steps = [part(view.object, 'spec', action) for action in ('install', 'upgrade')]
+    if any(text(step, 'strategy', 'name') == 'RetryOnFailure' for step in steps):
+        return 2 * _RETRIES
+    has_retries = any(part(step, 'remediation').get('retries') for step in steps)
+    return _RETRIES if has_retries else _PATIENCE

@@ -21,6 +21,12 @@ from kubectl_dog_flux.applied import Places
 
 codes = causes.CODES
 
+# Where it says which chart it has attempted: its version, or the digest behind the `@`.
+_ATTEMPTED = {
+    'HelmChart': 'lastAttemptedRevision',
+    'OCIRepository': 'lastAttemptedRevisionDigest',
+}
+
 _GROUP = 'helm.toolkit.fluxcd.io'
 
 
@@ -33,7 +39,27 @@ def assess(view: View) -> Assessment:
     """By its conditions; Ready may tell of a rollback, and Released of why there was one."""
     is_over = text(condition(view.object or {}, 'Stalled'), 'reason') == 'RetriesExceeded'
     stalled = causes.failure(view)[1] if is_over else ''
-    return reconciling.assess(view, _places(view), _sources(view), '', stalled)
+    return reconciling.assess(view, _places(view), _sources(view), _stale(view), stalled)
+
+
+def _stale(view: View) -> str:
+    """What is to be released where Ready tells of an earlier chart: as its controller compares
+    them (requestsForHelmChartChange, requestsForOCIRrepositoryChange).
+    """
+    status = part(view.object, 'status')
+    if condition(view.object or {}, 'Ready').get('status') != 'True':
+        return ''
+    for thing in sources.found(view, _sources(view)):
+        field = _ATTEMPTED.get(text(thing, 'kind'))
+        if field is None:
+            continue
+        if sources.is_unfetched(thing):
+            return f'its source {sources.label(thing)} to be fetched'
+        newest, last = sources.revision(thing), text(status, field)
+        is_same = newest.rpartition('@')[2].lstrip('v') == last.lstrip('v')
+        if newest and last and not is_same:
+            return f'the chart {newest} to be released'
+    return ''
 
 
 def _sources(view: View) -> list[Watch]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from kubectl_dog.tracker import Assessment
 from kubectl_dog.tracker import View
 from kubectl_dog.tracker import Watch
+from kubectl_dog.tracker import condition
 from kubectl_dog.tracker import part
 from kubectl_dog.tracker import text
 from kubectl_dog_flux import applied
@@ -19,6 +20,9 @@ from kubectl_dog_flux import sources
 from kubectl_dog_flux.applied import Places
 
 codes = causes.CODES
+
+# What it says only of a revision that it has attempted to apply (api/v1/condition_types.go).
+_ATTEMPTED = ('BuildFailed', 'HealthCheckFailed', 'PruneFailed', 'ReconciliationFailed')
 
 _GROUP = 'kustomize.toolkit.fluxcd.io'
 
@@ -48,8 +52,15 @@ def _places(view: View) -> Places:
 
 
 def _stale(view: View) -> str:
-    last = text(view.object, 'status', 'lastAppliedRevision')
+    """What is to be applied where Ready tells of an earlier revision; else empty."""
+    ready = condition(view.object or {}, 'Ready')
+    has_failed = text(ready, 'reason') in _ATTEMPTED and ready.get('status') == 'False'
+    last = text(view.object, 'status', f'last{"Attempted" if has_failed else "Applied"}Revision')
+    if not has_failed and ready.get('status') != 'True':
+        return ''
     for thing in sources.found(view, _sources(view)):
+        if sources.is_unfetched(thing):
+            return f'its source {sources.label(thing)} to be fetched'
         newest = sources.revision(thing)
         if newest and last and newest != last:
             return f'the revision {newest} to be applied'

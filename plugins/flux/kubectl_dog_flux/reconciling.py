@@ -9,22 +9,27 @@ from collections.abc import Sequence
 
 from kubectl_dog.tracker import Assessment
 from kubectl_dog.tracker import Object
+from kubectl_dog.tracker import Progress
 from kubectl_dog.tracker import State
 from kubectl_dog.tracker import View
 from kubectl_dog.tracker import Watch
 from kubectl_dog.tracker import condition
 from kubectl_dog.tracker import deleting
+from kubectl_dog.tracker import epoch
 from kubectl_dog.tracker import is_deleting
 from kubectl_dog.tracker import number
 from kubectl_dog.tracker import part
 from kubectl_dog.tracker import patience
 from kubectl_dog.tracker import settled
 from kubectl_dog.tracker import text
+from kubectl_dog.tracker import workload
 from kubectl_dog_flux import applied
 from kubectl_dog_flux import causes
-from kubectl_dog_flux import rollouts
 from kubectl_dog_flux import sources
 from kubectl_dog_flux.applied import Places
+
+# In seconds: longer than one watch lags behind another.
+_HEARD = 3.0
 
 _SEEN = 'Flux to see the change'
 
@@ -51,7 +56,8 @@ def assess(
             remedies=(f'{resume} {view.target.name}',),
         )
     told = condition(thing, 'Stalled')
-    if told.get('status') == 'True' and not _is_behind(thing, told):
+    is_past = _is_behind(thing, told) or _is_asked_for(thing)
+    if told.get('status') == 'True' and not is_past:
         message = ': '.join(filter(None, (text(told, 'message'), stalled)))
         failed = judged._replace(causes=causes.find(view, watches), message=message)
         return failed._replace(state=State.FAILED, reason=text(told, 'reason') or 'Stalled')
@@ -65,6 +71,8 @@ def _by_ready(
     ready = condition(thing, 'Ready')
     if _is_behind(thing, ready) or _is_asked_for(thing):
         return judged._replace(waits_for=_SEEN)
+    if ready.get('status') == 'False' and stale:
+        return judged._replace(waits_for=stale)
     if ready.get('status') == 'False':
         words = text(ready, 'message') or text(ready, 'reason')
         what = 'its dependencies' if text(ready, 'reason') == 'DependencyNotReady' else 'it'
@@ -74,35 +82,55 @@ def _by_ready(
         words = text(condition(thing, 'Reconciling'), 'message') or text(ready, 'message')
         waits_for = f'its reconciliation ({words})' if words else 'Flux to tell its status'
         return judged._replace(waits_for=waits_for)
-    return _applied(view, judged, places, stale)
+    return _applied(view, judged, places, watches, stale)
 
 
-def _applied(view: View, judged: Assessment, places: Places, stale: str) -> Assessment:
+def _applied(
+    view: View, judged: Assessment, places: Places, watches: Sequence[Watch], stale: str
+) -> Assessment:
     """Flux is done; but it need not have waited for what it has applied."""
     thing = view.object or {}
     # Only what ended well, or for good, counts as observed.
     seen = number(thing, 'status', 'observedGeneration')
     if seen < number(thing, 'metadata', 'generation') or stale:
-        return judged._replace(waits_for=stale or _SEEN)
+        why = tuple(sources.causes(view, watches)) if stale else ()
+        return judged._replace(causes=why, waits_for=stale or _SEEN)
     if not applied.is_known(view, places):
         return judged._replace(waits_for='a look at what it has applied')
-    missing = applied.missing(applied.workloads(view, places))
+    found = [workload(view, one).missing for one in applied.workloads(view, places)]
+    missing = list(filter(None, found))
     if missing:
         more = f' and {len(missing) - 1} more' if len(missing) > 1 else ''
-        return judged._replace(waits_for=f'the rollout of {missing[0]}{more}')
+        return judged._replace(waits_for=f'{missing[0]}{more}')
+    due = _heard_at(view, places)
+    if due is not None:
+        return judged._replace(waits_for='a look at what it has applied', recheck_at=due)
     return settled(view, judged._replace(state=State.READY))
+
+
+def _heard_at(view: View, places: Places) -> float | None:
+    """Until when a change of what it has applied may be heard of after its own; None: no longer.
+
+    Each kind comes by a watch of its own. One look lists them after what it is about.
+    """
+    since = epoch(text(condition(view.object or {}, 'Ready'), 'lastTransitionTime'))
+    if since is None or not places.kinds or view.stable_for == 0.0:
+        return None
+    return since + _HEARD if 0.0 <= view.now - since < _HEARD else None
 
 
 def _shown(view: View, places: Places, watches: Sequence[Watch]) -> Assessment:
     things = applied.workloads(view, places)
-    sets = [rollouts.replica_set(view, one) for one in things if one.get('kind') == 'Deployment']
+    found = [workload(view, one) for one in things]
+    counts = [one.progress for one in found]
+    children = (child for one in found for child in one.children)
     return Assessment(
         State.PROGRESSING,
-        progress=rollouts.total(things),
-        pods=tuple(pod for one in things for pod in rollouts.pods(view, one)),
-        children=(*sources.found(view, watches), *things, *(one for one in sets if one)),
+        progress=Progress(*map(sum, zip(*counts))) if counts else None,
+        pods=tuple(pod for one in found for pod in one.pods),
+        children=(*sources.found(view, watches), *children),
         notices=tuple(
-            f'takes nothing new: its source {rollouts.label(one)} is suspended'
+            f'takes nothing new: its source {sources.label(one)} is suspended'
             for one in sources.found(view, watches)
             if sources.is_suspended(one)
         ),

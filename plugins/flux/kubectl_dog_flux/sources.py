@@ -14,8 +14,8 @@ from kubectl_dog.tracker import Resource
 from kubectl_dog.tracker import View
 from kubectl_dog.tracker import Watch
 from kubectl_dog.tracker import condition
+from kubectl_dog.tracker import is_observed
 from kubectl_dog.tracker import name
-from kubectl_dog.tracker import number
 from kubectl_dog.tracker import part
 from kubectl_dog.tracker import text
 
@@ -81,17 +81,21 @@ def _unready(thing: Object) -> Iterator[Cause]:
     # A HelmRepository of the type oci is static, and has no conditions.
     if not is_stalled and ready.get('status') != 'False':
         return
-    label = f'{text(thing, "kind").lower()}/{name(thing)}'
-    namespace = text(thing, 'metadata', 'namespace')
+    namespace, why = text(thing, 'metadata', 'namespace'), text(told, 'message')
     yield Cause(
         code='SourceNotReady',
         reason=text(told, 'reason') or 'NotReady',
-        subject=label,
-        message=f'its source {label} is not ready: {text(told, "message") or "no reason given"}',
+        subject=label(thing),
+        message=f'its source {label(thing)} is not ready: {why or "no reason given"}',
         patience=_STALLED if is_stalled else _PATIENCE,
         evidence=('it is suspended by spec.suspend',) if is_suspended(thing) else (),
         remedies=(f'kubectl describe {text(thing, "kind").lower()} -n {namespace} {name(thing)}',),
     )
+
+
+def label(thing: Object) -> str:
+    """How a source is named: `gitrepository/fleet`."""
+    return f'{text(thing, "kind").lower()}/{name(thing)}'
 
 
 def is_suspended(thing: Object) -> bool:
@@ -99,8 +103,12 @@ def is_suspended(thing: Object) -> bool:
     return part(thing, 'spec').get('suspend') is True
 
 
+def is_unfetched(thing: Object) -> bool:
+    """Whether it is still to fetch what its newest spec names; a HelmRepository may never tell."""
+    is_told = 'observedGeneration' in part(thing, 'status')
+    return is_told and not is_observed(thing) and not is_suspended(thing)
+
+
 def revision(thing: Object) -> str:
     """What was fetched last; empty where that is of another generation, or nothing."""
-    if number(thing, 'status', 'observedGeneration') < number(thing, 'metadata', 'generation'):
-        return ''
-    return text(thing, 'status', 'artifact', 'revision')
+    return text(thing, 'status', 'artifact', 'revision') if is_observed(thing) else ''

@@ -55,6 +55,38 @@ def test_it_is_ready_when_it_is_released_and_runs(yaml, expected):
     check(helmrelease, yaml, causes=(), **expected)
 
 
+OCI = '  chartRef: {kind: OCIRepository, name: web}\n'
+
+
+def of_chart(last, revision, seen=2):
+    chart = objects.source('HelmChart', 'shop-web', namespace='shop', revision=revision, seen=seen)
+    more = f'  lastAttemptedRevision: "{last}"\n'
+    return objects.release(objects.INSTALLED, more=more) + chart + objects.RELEASED
+
+
+def of_image(last, revision, seen=2):
+    image = objects.source('OCIRepository', 'web', namespace='shop', revision=revision, seen=seen)
+    more = f'  lastAttemptedRevision: 1.2.0+b1\n  lastAttemptedRevisionDigest: "{last}"\n'
+    return objects.release(objects.INSTALLED, spec=OCI, more=more) + image + objects.RELEASED
+
+
+@pytest.mark.parametrize(
+    ('yaml', 'waits_for'),
+    (
+        (of_chart('1.2.0', '1.2.0'), ''),
+        (of_chart('1.2.0', 'v1.2.0'), ''),
+        (of_chart('', '1.2.0'), ''),
+        (of_chart('1.2.0', '1.3.0'), 'the chart 1.3.0 to be released'),
+        (of_chart('1.2.0', '1.2.0', seen=1), 'its source helmchart/shop-web to be fetched'),
+        (of_image('sha256:b1', '1.2.0@sha256:b1'), ''),
+        (of_image('sha256:b1', '1.3.0@sha256:c2'), 'the chart 1.3.0@sha256:c2 to be released'),
+        (of_image('sha256:b1', '1.2.0@sha256:b1', seen=1), 'ocirepository/web to be fetched'),
+    ),
+)
+def test_what_was_released_is_the_chart_that_its_source_has(yaml, waits_for):
+    check(helmrelease, yaml, state='progressing' if waits_for else 'ready', says=waits_for)
+
+
 @pytest.mark.parametrize(
     ('yaml', 'codes', 'patience', 'says'),
     (
@@ -86,6 +118,19 @@ def test_it_is_ready_when_it_is_released_and_runs(yaml, expected):
             30.0,
             FAILED,
             id='the upgrade failed',
+        ),
+        pytest.param(
+            unready(
+                'UpgradeFailed',
+                FAILED,
+                RELEASE,
+                spec='  upgrade: {strategy: {name: RetryOnFailure}}\n',
+            )
+            + REST,
+            ['ReleaseFailed'],
+            600.0,
+            FAILED,
+            id='the upgrade is tried again every five minutes',
         ),
         pytest.param(
             unready('RollbackSucceeded', 'Helm rollback succeeded', RELEASE, spec=RETRIES) + REST,

@@ -46,8 +46,14 @@ def unready(reason, message='why', **fields):
             + REST.replace(
                 'observedGeneration: 2\n  artifact', 'observedGeneration: 1\n  artifact'
             ),
+            {'state': 'progressing', 'says': 'its source gitrepository/fleet to be fetched'},
+            id='the source has changed, and nothing was fetched since',
+        ),
+        pytest.param(
+            objects.kustomization(objects.READY)
+            + REST.replace('observedGeneration: 2\n  artifact', 'artifact'),
             {'state': 'ready'},
-            id='the source tells of an older spec of its own',
+            id='a source that does not tell generations',
         ),
         pytest.param(
             objects.kustomization(
@@ -113,6 +119,30 @@ def unready(reason, message='why', **fields):
             id='it was stalled by the spec before',
         ),
         pytest.param(
+            objects.kustomization(
+                cond('Stalled', 'True', 'AccessDenied', 'no access'),
+                meta=', annotations: {reconcile.fluxcd.io/requestedAt: "2"}',
+            )
+            + REST,
+            {'state': 'progressing', 'says': 'Flux to see the change'},
+            id='it was stalled before somebody asked for a reconciliation',
+        ),
+        pytest.param(
+            unready(
+                'HealthCheckFailed',
+                revision=objects.OLD,
+                more=f'  lastAttemptedRevision: "{objects.OLD}"\n',
+            )
+            + REST,
+            {'state': 'progressing', 'says': f'the revision {objects.NEW} to be applied'},
+            id='what failed is the revision before',
+        ),
+        pytest.param(
+            unready('HealthCheckCanceled', 'New reconciliation triggered by Git') + REST,
+            {'state': 'progressing', 'says': 'New reconciliation triggered'},
+            id='it has begun anew',
+        ),
+        pytest.param(
             objects.kustomization(meta=', deletionTimestamp: x'), {'state': 'deleting'}, id='going'
         ),
     ),
@@ -172,7 +202,13 @@ def test_what_is_stalled_has_failed():
             ['deployment/web has failed', 'service/web: InProgress', 'health check failed after'],
         ),
         (
-            unready('HealthCheckFailed', 'no words that are known') + REST,
+            unready(
+                'HealthCheckFailed',
+                'no words that are known',
+                revision=objects.OLD,
+                more=f'  lastAttemptedRevision: "{objects.NEW}"\n',
+            )
+            + REST,
             'ReconcileFailed',
             'apps',
             'no words that are known',
@@ -182,6 +218,15 @@ def test_what_is_stalled_has_failed():
 def test_the_cause_is_the_source_or_what_the_health_checks_name(yaml, code, subject, says):
     (cause,) = check(kustomization, yaml, causes=[code], state='progressing', says=says).causes
     assert cause.subject == subject
+
+
+def test_a_changed_source_that_cannot_be_fetched_is_a_cause():
+    failed = cond('Ready', 'False', 'GitOperationFailed', 'no such tag', seen=1)
+    git = objects.source('GitRepository', 'fleet', failed, seen=1)
+    yaml = objects.kustomization(objects.READY) + git + objects.WEB
+    check(kustomization, yaml, state='progressing', causes=['SourceNotReady'], says='no such tag')
+    held = git.replace('spec: {}', 'spec: {suspend: true}')
+    check(kustomization, objects.kustomization(objects.READY) + held + objects.WEB, state='ready')
 
 
 def test_what_failed_a_health_check_is_described_in_its_namespace():
@@ -229,57 +274,6 @@ def test_ids_of_an_inventory(word, expected):
     assert applied.parse(word) == expected
 
 
-@pytest.mark.parametrize(
-    ('kind', 'status', 'spec', 'missing'),
-    (
-        ('Deployment', objects.UP, '', ''),
-        ('Deployment', objects.UP.replace(' replicas: 1', ' replicas: 2'), '', '1 old to go'),
-        ('Deployment', objects.DOWN, ', paused: true', ''),
-        ('Deployment', ', availableReplicas: 1', '', '0 of 1 pods updated'),
-        ('StatefulSet', ', availableReplicas: 1', '', '0 of 1 pods updated'),
-        (
-            'StatefulSet',
-            ', availableReplicas: 1',
-            ', updateStrategy: {rollingUpdate: {partition: 1}}',
-            '',
-        ),
-        ('StatefulSet', ', availableReplicas: 1', ', updateStrategy: {type: OnDelete}', ''),
-        ('DaemonSet', ', desiredNumberScheduled: 2, numberAvailable: 1', '', '1 of 2 pods'),
-        ('DaemonSet', ', desiredNumberScheduled: 0', '', ''),
-        ('DaemonSet', '', ', x: 1', ''),
-    ),
-)
-def test_a_rollout_lacks_what_its_counts_say(kind, status, spec, missing):
-    thing = view(objects.workload(kind, 'web', status, '', spec=spec)).object
-    (words,) = applied.missing([thing]) or ['']
-    assert missing in words if missing else not words
-    unseen = {**thing, 'metadata': {**thing['metadata'], 'generation': 9}}
-    assert applied.missing([unseen]) == [f'{kind.lower()}/web to be seen by its controller']
-
-
-def test_new_pods_of_stateful_sets_and_daemon_sets_are_known_by_their_labels():
-    pod = """\
----
-apiVersion: v1
-kind: Pod
-metadata:
-  name: %s
-  namespace: shop
-  labels: {app: web, controller-revision-hash: %s, pod-template-generation: "%s"}
-  ownerReferences: [{kind: %s, name: web, controller: true}]
-"""
-    generation = ', deprecated.daemonset.template.generation: "2"'
-    for kind, status, extra in (
-        ('StatefulSet', ', updateRevision: b', ''),
-        ('DaemonSet', '', generation),
-    ):
-        yaml = objects.kustomization(objects.READY).replace('_Deployment', f'_{kind}')
-        yaml += objects.workload(kind, 'web', status, objects.OF_APPS, extra=extra)
-        yaml += pod % ('old', 'a', '1', kind) + pod % ('new', 'b', '2', kind)
-        judged = check(kustomization, yaml)
-        assert [one['metadata']['name'] for one in judged.pods] == ['new']
-
-
 def test_it_reads_by_the_labels_of_flux_and_never_too_much():
     asked = wants(kustomization, objects.kustomization(objects.READY))
     kinds = [(one.resource.kind, one.namespace, one.labels, one.fields) for one in asked]
@@ -322,6 +316,25 @@ def test_what_is_applied_to_another_cluster_is_not_looked_for_here():
 def test_nothing_is_believed_before_what_it_applies_was_looked_at():
     shown = view(objects.kustomization(objects.READY) + REST)._replace(watched={})
     check(kustomization, shown, state='progressing', says='a look at what it has applied')
+
+
+@pytest.mark.parametrize(
+    ('since', 'fields', 'expected'),
+    (
+        ('11:59:58', {}, {'state': 'progressing', 'says': 'a look at what it has applied'}),
+        ('11:59:57', {}, {'state': 'ready'}),
+        ('12:00:30', {}, {'state': 'ready'}),
+        ('11:59:58', {'stable_for': 0.0}, {'state': 'ready'}),
+    ),
+)
+def test_what_it_has_applied_may_be_heard_of_after_it(since, fields, expected):
+    at = f', lastTransitionTime: "2026-01-01T{since}Z"}}'
+    yaml = objects.kustomization(objects.READY[:-1] + at) + REST
+    judged = check(kustomization, view(yaml, **fields), **expected)
+    assert (judged.recheck_at is None) == (expected['state'] == 'ready')
+    remote = '  kubeConfig: {secretRef: {name: prod}}\n'
+    yaml = objects.kustomization(objects.READY[:-1] + at, spec=remote) + objects.GIT
+    check(kustomization, yaml, state='ready')
 
 
 def test_kinds_of_sources_that_nobody_knows_are_left_out():

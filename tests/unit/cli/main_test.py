@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import subprocess
 import sys
@@ -92,6 +93,24 @@ def test_no_access_is_exit_5_and_a_sentence(main, tmp_path):
     code, out, err = main('rollout', 'deploy/web', '--kubeconfig', config)
     assert (code, out, err.count('\n')) == (5, '', 1)
     assert config in err
+
+
+def test_what_packages_print_does_not_stand_among_the_output(main, packages):
+    packages.install(
+        'acme',
+        code="""
+            print('imported')
+            def assess(view):
+                print('assessed')
+                return view.oops
+        """,
+        Deployment_apps='',
+    )
+    for argv in (['demo', '--instant', '-o', 'json'], ['trackers', '-o', 'json']):
+        _, out, _ = main(*argv)
+        assert [json.loads(line)['apiVersion'] for line in out.splitlines()]
+    _, out, err = main('demo', '--instant', '-o', 'json')
+    assert 'assessed' in err and 'assessed' not in out
 
 
 def test_a_defect_of_ours_is_exit_70_and_a_report(main, monkeypatch):

@@ -77,7 +77,7 @@ def test_a_package_may_replace_a_built_in_kind_and_the_user_may_take_that_back(p
         ('Lamp.example.com', 'write --tracker Kind.group=PACKAGE'),
         ('Lamp.example.com=', 'write --tracker Kind.group=PACKAGE'),
         ('Lamp.example.com=zinc', 'zinc has no tracker for Lamp.example.com, but acme'),
-        ('Bulb.example.com=zinc', 'zinc has no tracker for Bulb.example.com, but no package'),
+        ('Bulb.example.com=zinc', 'no package has a tracker for Bulb.example.com; see'),
     ),
 )
 def test_a_choice_that_cannot_be_is_an_error(packages, chosen, why):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from asyncio import CancelledError
 from types import SimpleNamespace
 
 import pytest
@@ -90,12 +91,66 @@ def test_a_script_that_wants_to_end_the_program_does_not(guarded, told):
     assert 'SystemExit: 3' in told[0]
 
 
+class Speechless(Exception):
+    def __str__(self):
+        raise ValueError
+
+
+@pytest.mark.parametrize(
+    ('error', 'said'),
+    (
+        (CancelledError(), 'CancelledError (guard_test.py'),
+        (GeneratorExit(), 'GeneratorExit (guard_test.py'),
+        (Speechless(), 'Speechless (guard_test.py'),
+        (ValueError('two\n lines'), 'ValueError: two lines (guard_test.py'),
+        (ValueError('x' * 9999), f'ValueError: {"x" * 1000}… (guard_test.py'),
+    ),
+)
+@pytest.mark.parametrize('part', ('wants', 'assess'))
+def test_whatever_it_raises_is_told_in_one_line(guarded, told, error, said, part):
+    def fail(view):
+        raise error
+
+    guard = guarded(tracker(**{part: fail}))
+    assert (guard.wants(view(LAMP)), guard.assess(view(LAMP))) == ((), READY)
+    assert said in told[0]
+
+
+@pytest.mark.parametrize('is_ours', (False, True))
+def test_who_takes_over_does_not_see_what_was_changed_in_the_target(told, is_ours):
+    """Ours are tested to change nothing, and spared the copy."""
+    lamp, seen = thing('Lamp'), []
+
+    def spoil(shown):
+        seen.append(shown.object)
+        shown.object.clear()
+        raise KeyError
+
+    instead = tracker(lambda shown: seen.append(shown.object) or READY)
+    guard = Guarded(tracker(spoil), 'acme 1.2', lambda: instead, told.append, is_ours)
+    assert guard.assess(view(lamp)) == READY
+    assert seen[1] is lamp
+    assert lamp == ({} if is_ours else thing('Lamp'))
+
+
+def test_a_target_is_copied_once_for_each_state_of_it(guarded):
+    seen = []
+    guard = guarded(tracker(lambda shown: seen.append(shown.object) or PROGRESS))
+    newer = thing('Lamp', glow=2)
+    for one in (LAMP, LAMP, newer):
+        guard.assess(view(one))
+    assert seen[0] is seen[1] and seen == [LAMP, LAMP, newer]
+    assert seen[0] is not LAMP
+
+
 def test_an_interruption_is_the_users(guarded):
     def interrupt(view):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         guarded(tracker(interrupt)).assess(view(LAMP))
+    with pytest.raises(KeyboardInterrupt):
+        guarded(tracker(wants=interrupt)).wants(view(LAMP))
 
 
 @pytest.mark.parametrize(
@@ -157,9 +212,24 @@ def test_wants_of_another_shape_are_a_failure(guarded, told, wants, why):
     assert why in told[0]
 
 
+class Locked:
+    """A tracker of which one part cannot be had."""
+
+    def __init__(self, name):
+        self._name = name
+
+    def __getattr__(self, name):
+        if name == self._name:
+            raise RuntimeError
+        return None if name == 'codes' else lambda view: READY
+
+
 @pytest.mark.parametrize(
     ('found', 'why'),
     (
+        (Locked('wants'), 'its wants cannot be read: RuntimeError'),
+        (Locked('assess'), 'its assess cannot be read: RuntimeError'),
+        (Locked('codes'), 'its codes cannot be read: RuntimeError'),
         (SimpleNamespace(), 'neither wants(view) nor assess(view)'),
         (SimpleNamespace(assess='x'), 'must be functions'),
         (SimpleNamespace, 'SimpleNamespace is a class: register an object of it'),

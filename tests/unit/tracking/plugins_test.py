@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -67,6 +68,7 @@ def test_a_package_without_metadata_is_called_by_its_module(packages, tmp_path):
     (
         ('import no_such_module', "ModuleNotFoundError: No module named 'no_such_module'"),
         ('raise SystemExit(3)', 'SystemExit: 3'),
+        ('raise GeneratorExit', 'GeneratorExit'),
         ('(', 'SyntaxError'),
         (None, 'ModuleNotFoundError'),
     ),
@@ -75,6 +77,21 @@ def test_what_cannot_be_loaded_says_why(packages, code, why):
     packages.install('acme', code=code, Lamp_example_com='')
     (claim,) = plugins.claims(plugins.TRACKERS)[LAMP]
     with pytest.raises(plugins.BrokenError, match=why):
+        claim.load()
+
+
+@pytest.mark.parametrize('source', ('not a module!!', 'a-b', ':', 'a:', ''))
+def test_what_names_nothing_says_so(source):
+    # Newer versions of importlib refuse it already while they read the list.
+    claim = plugins.Claim(LAMP, SimpleNamespace(value=source))
+    with pytest.raises(plugins.BrokenError, match='names neither a module nor an object in one'):
+        claim.load()
+
+
+def test_a_package_that_is_interrupted_while_it_is_imported_is_the_users(packages):
+    packages.install('acme', code='raise KeyboardInterrupt', Lamp_example_com='')
+    (claim,) = plugins.claims(plugins.TRACKERS)[LAMP]
+    with pytest.raises(KeyboardInterrupt):
         claim.load()
 
 

@@ -1,0 +1,169 @@
+"""What is played with Rollouts: each gives how it ended for us, and what Argo's own plugin says."""
+
+from __future__ import annotations
+
+from . import manifests
+from .argo import ANALYSIS
+from .argo import SAYS
+from .argo import analysed
+from .argo import canary
+from .argo import changed
+from .argo import services
+from .argo import template
+from .argo import web
+from .harness.processes import until
+from .stage import READY_SOON
+
+
+def paused_and_promoted(argo):
+    """Stops at a pause; then goes on, through one that passes by itself, to the end."""
+    steps = canary({'setWeight': 50}, {'pause': {}}, {'pause': {'duration': '6s'}})
+    argo.apply(steps, replicas=2)
+    first = argo.rollout()
+    argo.apply(steps, SAYS.format('two'), READY_SOON, replicas=2)
+    paused, argos = argo.rollout(), argo.says()
+    accepted = argo.rollout('--on-pause=succeed')
+    waits = argo.start('rollout', 'rollout/web', '--on-pause=wait')
+    waits.wait_for('is paused')
+    argo.plugin('promote', 'web')
+    return first, paused, argos, accepted, waits.wait(60), argo.says()
+
+
+def job_says_no(argo):
+    pod = manifests.pod_spec('echo 7 requests failed; exit 3', restartPolicy='Never')
+    return analysed(argo, {'job': {'spec': {'backoffLimit': 0, 'template': {'spec': pod}}}})
+
+
+def web_says_no(argo):
+    return analysed(argo, web(argo), successCondition='result >= 0.95')
+
+
+def web_says_neither(argo):
+    asks = {'successCondition': 'result >= 0.95', 'failureCondition': 'result < 0.1'}
+    return analysed(argo, web(argo), **asks)
+
+
+def experiment_says_no(argo):
+    analyses = [{'name': 'good', 'templateName': 'good', 'requiredForCompletion': True}]
+    tried = {'templates': [{'name': 'new', 'specRef': 'canary'}], 'analyses': analyses}
+    step = {'experiment': tried}
+    return analysed(argo, web(argo), step, successCondition='result >= 0.95')
+
+
+def aborted_and_undone(argo):
+    steps = canary({'setWeight': 50}, {'pause': {}})
+    argo.apply(steps)
+    argo.healthy()
+    argo.apply(steps, SAYS.format('two'))
+    assert until(lambda: argo.says() == 'Paused', 60, pause=0.5)
+    argo.plugin('abort', 'web')
+    aborted, argos = argo.rollout(), argo.says()
+    argo.plugin('undo', 'web')
+    return aborted, argos, argo.rollout(), argo.says()
+
+
+def blue_green(argo):
+    argo.stage.apply(services())
+    strategy = {
+        'activeService': 'active',
+        'previewService': 'preview',
+        'autoPromotionEnabled': False,
+        'scaleDownDelaySeconds': 600,
+    }
+    argo.apply({'blueGreen': strategy})
+    argo.healthy()
+    argo.apply({'blueGreen': strategy}, SAYS.format('two'), READY_SOON)
+    paused, argos = argo.rollout(), argo.says()
+    argo.plugin('promote', 'web')
+    return paused, argos, argo.rollout(), argo.says()
+
+
+def background_says_no(argo):
+    """What is measured beside the steps holds none of them up, and aborts them."""
+    argo.stage.apply(template(web(argo), successCondition='result >= 0.95'))
+    steps = canary({'setWeight': 50}, {'pause': {'duration': '5m'}})
+    steps['canary'].update(ANALYSIS)
+    return changed(argo, steps)
+
+
+def pre_promotion_says_no(argo):
+    argo.stage.apply([*services(), template(web(argo), successCondition='result >= 0.95')])
+    strategy = {'activeService': 'active', 'previewService': 'preview'}
+    return changed(argo, {'blueGreen': {**strategy, 'prePromotionAnalysis': ANALYSIS['analysis']}})
+
+
+def too_slow(argo, aborts):
+    """A canary that starts and never becomes ready, and a deadline that Argo holds it to."""
+    steps = canary({'setWeight': 50}, {'pause': {}})
+    argo.apply(steps)
+    argo.healthy()
+    never = {'exec': {'command': ['false']}, 'periodSeconds': 1}
+    limits = {'progressDeadlineSeconds': 12, 'progressDeadlineAbort': aborts}
+    argo.apply(steps, SAYS.format('two'), never, **limits)
+    failed = argo.rollout()
+    # We may have told first of the probe.
+    assert until(lambda: argo.says() == 'Degraded', 30, pause=0.5)
+    return failed, argo.says(), argo.rollout()
+
+
+def misses_its_deadline(argo):
+    return too_slow(argo, False)
+
+
+def misses_its_deadline_and_is_aborted(argo):
+    return too_slow(argo, True)
+
+
+def crashes(argo):
+    """A canary that never becomes ready: Argo's own plugin waits for its deadline."""
+    steps = canary({'setWeight': 50}, {'pause': {}})
+    argo.apply(steps)
+    argo.healthy()
+    argo.apply(steps, 'echo no database; exit 4')
+    return argo.rollout(), argo.says()
+
+
+def of_a_deployment(argo):
+    """A Rollout that takes its template from a Deployment, which is then changed."""
+    label = {'matchLabels': {'app': 'web'}}
+    probed = {'readinessProbe': READY_SOON}
+    one = manifests.deployment('web', SAYS.format('one'), container=probed, replicas=0)
+    made = {
+        'apiVersion': 'argoproj.io/v1alpha1',
+        'kind': 'Rollout',
+        'metadata': {'name': 'web'},
+        'spec': {
+            'replicas': 1,
+            'workloadRef': {'apiVersion': 'apps/v1', 'kind': 'Deployment', 'name': 'web'},
+            'strategy': canary({'setWeight': 100}),
+        },
+    }
+    assert one['spec']['selector'] == label
+    argo.stage.apply([one, made])
+    first = argo.rollout()
+    two = manifests.deployment('web', SAYS.format('two'), container=probed, replicas=0)
+    argo.stage.apply(two)
+    return first, argo.rollout(), argo.says()
+
+
+def misses_a_service(argo):
+    argo.apply({'blueGreen': {'activeService': 'nowhere'}})
+    return argo.rollout('--tolerate', 'InvalidSpec=2s'), argo.says()
+
+
+PLAYS = (
+    paused_and_promoted,
+    job_says_no,
+    web_says_no,
+    web_says_neither,
+    experiment_says_no,
+    aborted_and_undone,
+    blue_green,
+    background_says_no,
+    pre_promotion_says_no,
+    misses_its_deadline,
+    misses_its_deadline_and_is_aborted,
+    crashes,
+    of_a_deployment,
+    misses_a_service,
+)
