@@ -6,6 +6,7 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
@@ -90,16 +91,19 @@ def live(connection: Connection) -> SharedSource:
     return SharedSource(LiveSource(connection))
 
 
-def trackers(rules: Sequence[str] = (), chosen: Sequence[str] = ()) -> Trackers:
+def trackers(
+    rules: Sequence[str] = (), chosen: Sequence[str] = (), limit: plugins.Limit = nullcontext
+) -> Trackers:
     """What judges the targets of one call: the rules in these files, which win over everything
-    else, then what is installed. `chosen` are texts `Kind.group=PACKAGE`. Raises UserError.
+    else, then what is installed. `chosen` are texts `Kind.group=PACKAGE`, and `limit` is for what
+    packages of others do. Raises UserError.
     """
     found: Sequence[Rule] = ()
     if rules:
         from kubectl_dog.rules import files
 
         found = files.load(rules)
-    return Trackers(found, chosen)
+    return Trackers(found, chosen, limit)
 
 
 def roster(judges: Trackers) -> tuple[Entry, ...]:

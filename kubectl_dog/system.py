@@ -8,11 +8,18 @@ import signal
 import stat
 import sys
 from collections.abc import Callable
+from collections.abc import Iterator
 from collections.abc import Mapping
+from contextlib import contextmanager
+from threading import current_thread
+from threading import main_thread
 from typing import IO
 from typing import Any
 
 _WINDOWS = 'win32'
+
+# Seconds that the code of others may take where nothing else can go on.
+LIMIT = 10.0
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 # Not through links, never waiting for a pipe, and not passed on; Windows has none of them.
 SAFE_OPEN = (
@@ -29,6 +36,32 @@ def signals(known: Any = signal) -> dict[signal.Signals, str]:
     """The signals that end a run in order, and what each is called; Ctrl-Break on Windows."""
     names = {'SIGINT': 'interrupt', 'SIGTERM': 'terminate', 'SIGBREAK': 'terminate'}
     return {getattr(known, name): word for name, word in names.items() if hasattr(known, name)}
+
+
+class TooLongError(Exception):
+    """What was limited has not come to its end; the message says so."""
+
+
+@contextmanager
+def limited(seconds: float = LIMIT, known: Any = signal) -> Iterator[None]:
+    """A block that must not hang: later, TooLongError is raised in it, and again each second.
+
+    Without effect on Windows, and in threads: signals reach the main thread alone.
+    """
+    if not hasattr(known, 'setitimer') or current_thread() is not main_thread():
+        yield
+        return
+
+    def end(*_: object) -> None:
+        raise TooLongError(f'it was not done after {seconds:g}s')
+
+    before = known.signal(known.SIGALRM, end)
+    known.setitimer(known.ITIMER_REAL, seconds, 1.0)
+    try:
+        yield
+    finally:
+        known.setitimer(known.ITIMER_REAL, 0.0)
+        known.signal(known.SIGALRM, before)
 
 
 def is_closed(error: OSError, platform: str = sys.platform) -> bool:

@@ -210,7 +210,7 @@ def _strict(tracker: object) -> Guarded:
         raise AssertionError
 
     # Nothing is copied: what it changes has to be seen.
-    return Guarded(tracker, 'this package', nobody, fail, is_ours=True)
+    return Guarded(tracker, 'this package', nobody, fail, limit=None)
 
 
 class _Chosen(Trackers):

@@ -38,7 +38,7 @@ _NAMES = system.signals()
 def track(words: Sequence[str], options: Options, args: argparse.Namespace) -> int:
     """Track the targets on the cluster, and record them where that was asked for."""
     said, inputs = targets.read(words, args)
-    judges = api.trackers(args.rules, args.tracker)
+    judges = api.trackers(args.rules, args.tracker, system.limited)
     connection = api.connect(**flags.cluster(args))
     wanted = targets.find(said, inputs, connection, args.namespace)
     return on_source(api.live(connection), wanted, options, judges, args)

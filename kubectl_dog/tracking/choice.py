@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
+from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -27,13 +28,20 @@ if TYPE_CHECKING:
 class Trackers:
     """The trackers of one call. A package is imported when its kind is asked for."""
 
-    def __init__(self, rules: Sequence[Rule] = (), chosen: Iterable[str] = ()) -> None:
-        """`rules` win over everything; `chosen` are texts `Kind.group=PACKAGE`.
+    def __init__(
+        self,
+        rules: Sequence[Rule] = (),
+        chosen: Iterable[str] = (),
+        limit: plugins.Limit = nullcontext,
+    ) -> None:
+        """`rules` win over everything; `chosen` are texts `Kind.group=PACKAGE`; `limit` is for all
+        that packages of others do.
 
         Raises UserError where no such package has a tracker for that kind.
         """
         self._rules = rules
         self._chosen = _chosen(chosen)
+        self.limit = limit
         self._notices: list[str] = []
         self._told: list[EntryPoint] = []
         self._known: dict[Resource, Tracker] = {}
@@ -94,13 +102,14 @@ class Trackers:
         def instead() -> Tracker:
             return self._first(resource, others)
 
+        is_ours = plugins.normal(claim.package) == plugins.OURS
         try:
             return Guarded(
-                claim.load(),
+                claim.load(self.limit),
                 claim.label,
                 instead,
                 partial(self._tell, claim),
-                plugins.normal(claim.package) == plugins.OURS,
+                None if is_ours else self.limit,
             )
         except (plugins.BrokenError, ShapeError) as error:
             self._tell(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Sequence
+from contextlib import nullcontext
 from copy import deepcopy
 from typing import Any
 
@@ -22,7 +23,7 @@ class Guarded:
     """What one package brings for a kind, with defaults for what it does not implement.
 
     `instead` makes what takes over; `tell` is told of each target with which it failed, once.
-    `is_ours` says that it changes nothing that it is shown.
+    `limit` ends what takes too long; None for what is ours, which changes nothing it is shown, too.
     """
 
     def __init__(
@@ -31,7 +32,7 @@ class Guarded:
         label: str,
         instead: Callable[[], Tracker],
         tell: Callable[[str], object],
-        is_ours: bool = False,
+        limit: plugins.Limit | None = nullcontext,
     ) -> None:
         """Raises ShapeError where it can be no tracker."""
         shapes.tracker(found)
@@ -43,14 +44,16 @@ class Guarded:
         self._tell = tell
         self._substitute: Tracker | None = None
         self._given_up: set[Target] = set()
-        self._is_ours = is_ours
+        self._is_ours = limit is None
+        self._limit = limit or nullcontext
         self._copies: dict[Target, tuple[Object | None, Object | None]] = {}
 
     def wants(self, view: View) -> Sequence[Want]:
         """What the tracker wants, as long as that can be relied on."""
         if view.target not in self._given_up:
             try:
-                return shapes.wants(self._wants(self._shown(view)))
+                with self._limit():
+                    return shapes.wants(self._wants(self._shown(view)))
             except KeyboardInterrupt:
                 raise
             except BaseException as error:
@@ -61,7 +64,8 @@ class Guarded:
         """The tracker's judgement, as long as that can be relied on."""
         if view.target not in self._given_up:
             try:
-                return shapes.assessment(self._assess(self._shown(view)))
+                with self._limit():
+                    return shapes.assessment(self._assess(self._shown(view)))
             except KeyboardInterrupt:
                 raise
             except BaseException as error:

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from contextlib import nullcontext
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from typing import Any
@@ -30,8 +33,16 @@ OURS = 'kubectl-dog'
 # `module` or `module:object`, with extras that are long out of use.
 _REFERENCE = re.compile(r'\s*[\w.]+\s*(:\s*[\w.]+\s*)?(\[.*\]\s*)?')
 
+# Where our own files are: whose fault it is, is in those of others.
+_HERE = __file__[: -len('tracking/plugins.py')]
+_FOLDERS = re.compile(r'[\\/]')
+
 # Some put all that they were given into what they say.
 _MOST_WORDS = 1000
+
+
+# Makes a context in which the code of others cannot hang for ever: by raising an error in it.
+Limit = Callable[[], 'AbstractContextManager[object]']
 
 
 class BrokenError(Exception):
@@ -65,12 +76,13 @@ class Claim(NamedTuple):
         """What it names, `module` or `module:object`."""
         return self.entry.value
 
-    def load(self) -> Any:
+    def load(self, limit: Limit = nullcontext) -> Any:
         """Import it; raises BrokenError."""
         if not _REFERENCE.fullmatch(self.entry.value):
             raise BrokenError('it names neither a module nor an object in one')
         try:
-            return self.entry.load()
+            with limit():
+                return self.entry.load()
         except KeyboardInterrupt:
             raise
         # A script that was not meant to be imported may end the program.
@@ -79,16 +91,15 @@ class Claim(NamedTuple):
 
 
 def blame(error: BaseException) -> str:
-    """What went wrong, and where, in one line."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
+    """What went wrong, and where in the code of others, in one line."""
+    where, trace = '', error.__traceback__
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename
+        if not file.startswith((_HERE, '<')):
+            where = f' ({_FOLDERS.split(file)[-1]}, line {trace.tb_lineno})'
         trace = trace.tb_next
     words = _words(error)
-    said = f'{type(error).__name__}: {words}' if words else type(error).__name__
-    if trace is None:
-        return said
-    name = re.split(r'[\\/]', trace.tb_frame.f_code.co_filename)[-1]
-    return said if name.startswith('<') else f'{said} ({name}, line {trace.tb_lineno})'
+    return (f'{type(error).__name__}: {words}' if words else type(error).__name__) + where
 
 
 def _words(error: BaseException) -> str:

@@ -22,7 +22,7 @@ def read(trackers: Trackers) -> tuple[Entry, ...]:
     """All of them by kind, those that go first first. Imports every package that claims a kind."""
     entries: list[Entry] = []
     for kind in plugins.claims(plugins.TRACKERS):
-        entries += _of_kind(trackers.rivals(kind))
+        entries += _of_kind(trackers.rivals(kind), trackers.limit)
     used = {one.kind: one for one in entries if one.state == USED}
     entries += _of_rules(used)
     entries += [Entry('', name, '', 'code', '', BROKEN, why) for name, why in plugins.unread()]
@@ -30,11 +30,11 @@ def read(trackers: Trackers) -> tuple[Entry, ...]:
     return tuple(sorted(entries, key=lambda one: one.kind))
 
 
-def _of_kind(rivals: Sequence[Claim]) -> Iterator[Entry]:
+def _of_kind(rivals: Sequence[Claim], limit: plugins.Limit) -> Iterator[Entry]:
     first = ''
     for claim in rivals:
         entry = Entry(claim.name, claim.package, claim.version, 'code', claim.source)
-        why = _fault(claim)
+        why = _fault(claim, limit)
         if why:
             yield entry._replace(state=BROKEN, why=why)
         elif first:
@@ -44,10 +44,10 @@ def _of_kind(rivals: Sequence[Claim]) -> Iterator[Entry]:
             yield entry
 
 
-def _fault(claim: Claim) -> str:
+def _fault(claim: Claim, limit: plugins.Limit) -> str:
     """Why it cannot be used; empty where it can."""
     try:
-        found = claim.load()
+        found = claim.load(limit)
         shapes.tracker(found)
         shapes.codes(found)
     except (plugins.BrokenError, shapes.ShapeError) as error:

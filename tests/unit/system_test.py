@@ -7,6 +7,8 @@ import re
 import signal
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -27,6 +29,31 @@ def test_each_system_has_its_signals():
     assert system.signals(windows) == {2: 'interrupt', 15: 'terminate', 21: 'terminate'}
     assert system.signals(SimpleNamespace(SIGINT=2)) == {2: 'interrupt'}
     assert system.signals()[signal.SIGINT] == 'interrupt'
+
+
+@posix
+def test_a_limit_is_for_its_block_only():
+    before = signal.getsignal(signal.SIGALRM)
+    with pytest.raises(system.TooLongError), system.limited(0.01):
+        time.sleep(60)
+    with system.limited():
+        pass
+    assert signal.getsignal(signal.SIGALRM) == before
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_no_limit_where_no_signal_comes():
+    with system.limited(0.01, SimpleNamespace()):
+        time.sleep(0.02)
+
+
+def test_no_limit_in_threads():
+    def run():
+        with system.limited(0.01):
+            time.sleep(0.02)
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(run).result()
 
 
 @pytest.mark.parametrize(

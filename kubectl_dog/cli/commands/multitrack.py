@@ -8,6 +8,7 @@ from typing import Any
 
 from kubectl_dog import api
 from kubectl_dog import finding
+from kubectl_dog import system
 from kubectl_dog.cli import flags
 from kubectl_dog.cli import logflags
 from kubectl_dog.cli import running
@@ -59,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
         # Whoever makes specs by a program makes empty ones, too.
         sys.stderr.write('the spec names no resource: there is nothing to track\n')
         return 0
-    judges = api.trackers(args.rules, args.tracker)
+    judges = api.trackers(args.rules, args.tracker, system.limited)
     options = verdict.options(args)
     connection = api.connect(**flags.cluster(args))
     wanted = finding.specified(found, connection, options)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import Any
 
 from kubectl_dog import api
+from kubectl_dog import system
 from kubectl_dog.cli import flags
 from kubectl_dog.cli import running
 from kubectl_dog.cli import stdout
@@ -59,7 +61,7 @@ def _speed(text: str) -> float:
 
 def run_replay(args: argparse.Namespace) -> int:
     """Play a file."""
-    judges = api.trackers(args.rules, args.tracker)
+    judges = api.trackers(args.rules, args.tracker, system.limited)
     return running.run(api.replay(args.file, _pace(args), judges, _warn), args)
 
 

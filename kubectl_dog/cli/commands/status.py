@@ -74,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
     """Look, print, and return the exit code."""
     from kubectl_dog.output import status as shown
 
-    judges = api.trackers(chosen=args.tracker)
+    judges = api.trackers(chosen=args.tracker, limit=system.limited)
     statuses, unseen = (_local(args, judges), ()) if args.local else _live(args, judges)
     for one in judges.notices():
         sys.stderr.write(f'{sentence(one)}\n')

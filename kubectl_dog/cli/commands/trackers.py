@@ -6,6 +6,7 @@ import argparse
 import os
 from typing import Any
 
+from kubectl_dog import system
 from kubectl_dog.cli import flags
 from kubectl_dog.cli import stdout
 from kubectl_dog.output import colour
@@ -46,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     from kubectl_dog.output.colour import Palette
     from kubectl_dog.output.writer import Writer
 
-    entries = api.roster(api.trackers(chosen=args.tracker))
+    entries = api.roster(api.trackers(chosen=args.tracker, limit=system.limited))
     palette = Palette(colour.wanted(args.color, os.environ, stdout.stream().isatty()))
     is_json = args.output == 'json'
     lines = [shown.document(entries)] if is_json else shown.table(entries, palette)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sys
+import time
 from asyncio import CancelledError
+from contextlib import nullcontext
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
 
+from kubectl_dog import system
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import Progress
 from kubectl_dog.model.assessments import State
@@ -23,6 +27,7 @@ from tests.unit.builders import DEPLOY
 from tests.unit.builders import POD
 from tests.unit.builders import thing
 from tests.unit.builders import view
+from tests.unit.needs import posix
 
 LAMP = thing('Lamp')
 READY = Assessment(State.READY)
@@ -127,10 +132,23 @@ def test_who_takes_over_does_not_see_what_was_changed_in_the_target(told, is_our
         raise KeyError
 
     instead = tracker(lambda shown: seen.append(shown.object) or READY)
-    guard = Guarded(tracker(spoil), 'acme 1.2', lambda: instead, told.append, is_ours)
+    limit = None if is_ours else nullcontext
+    guard = Guarded(tracker(spoil), 'acme 1.2', lambda: instead, told.append, limit)
     assert guard.assess(view(lamp)) == READY
     assert seen[1] is lamp
     assert lamp == ({} if is_ours else thing('Lamp'))
+
+
+@posix
+@pytest.mark.parametrize('part', ('wants', 'assess'))
+def test_what_hangs_is_ended_and_told(told, part):
+    def hang(view):
+        time.sleep(60)
+
+    limit = partial(system.limited, 0.05)
+    guard = Guarded(tracker(**{part: hang}), 'acme 1.2', lambda: existing, told.append, limit)
+    assert (guard.wants(view(LAMP)), guard.assess(view(LAMP))) == ((), READY)
+    assert 'TooLongError: it was not done after 0.05s (guard_test.py' in told[0]
 
 
 def test_a_target_is_copied_once_for_each_state_of_it(guarded):
