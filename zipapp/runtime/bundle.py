@@ -66,6 +66,10 @@ class Bundle:
     def get_data(self, path):
         return zipimporter(self.archive).get_data(path)
 
+    def registered(self):
+        """What kubectl_dog.tracking.registered asks for, which spares it importlib.metadata."""
+        return [(name, version, points or '') for name, version, _, points in self._distributions]
+
     def find_distributions(self, context):
         """The bundled packages, in the class of who asks: the standard library, or the backport."""
         wanted = None if context.name is None else normalized(context.name)
