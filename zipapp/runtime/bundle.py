@@ -6,9 +6,12 @@ byte code for one Python only; a start from here costs half as much (README.md h
 
 from __future__ import annotations
 
+import _sre
 import gc
 import marshal
+import re
 import sys
+from contextlib import suppress
 from importlib.machinery import ModuleSpec
 from zipimport import zipimporter
 from zlib import decompress
@@ -113,14 +116,24 @@ def bundled(base):
     return Bundled
 
 
+def remember(magic, patterns):
+    """Hand `re` the patterns that it would compile at each start."""
+    if magic == _sre.MAGIC:
+        for pattern, flags, *compiled in patterns:
+            re._cache[type(pattern), pattern, flags] = _sre.compile(pattern, *compiled)
+
+
 def install(archive, data):
     """Make everything in the archive importable; returns the program's main()."""
     size = int.from_bytes(data[:4], 'little')
-    modules, distributions = marshal.loads(data[4 : 4 + size])
+    modules, distributions, patterns = marshal.loads(data[4 : 4 + size])
     bundle = Bundle(archive, modules, distributions, data[4 + size :])
     sys.meta_path.insert(0, bundle)
     if sys.path[:1] == [archive]:
         del sys.path[0]
+    with suppress(Exception):
+        # What `re` does not take it compiles.
+        remember(*patterns)
     # Imports make what stays: looking through it for garbage finds none, and takes time.
     gc.disable()
     __import__(_ENTRY)
