@@ -190,7 +190,7 @@ def test_a_group_that_has_others_in_it_is_left_alone():
 WINDOWS = """
 import importlib.metadata, logging, os, shutil, socket, ssl, subprocess, sys, tempfile, urllib3
 import concurrent.futures, importlib.resources, signal, yaml
-for name in ('geteuid', 'getuid', 'fchmod', 'memfd_create', 'setpgid', 'getpgrp', 'killpg',
+for name in ('geteuid', 'getuid', 'fchmod', 'memfd_create', 'setsid', 'getpgrp', 'killpg',
              'O_NOFOLLOW', 'O_NONBLOCK', 'O_CLOEXEC', 'uname', 'fork', 'mkfifo', 'chown'):
     if hasattr(os, name):
         delattr(os, name)
