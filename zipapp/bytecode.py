@@ -36,6 +36,10 @@ def main(plan, out):
         modules[name] = (path, place, place + len(code))
         codes.append(code)
         place += len(code)
+    for name in list(modules):
+        for parent in _parents(name):
+            # A folder of modules without one of its own.
+            modules.setdefault(parent, None)
     distributions = [tuple(row) for row in told['distributions']]
     folders = [os.path.join(told['folder'], layer) for layer in told['layers']]
     table = marshal.dumps((modules, distributions, patterns.recorded(folders)))
@@ -61,7 +65,13 @@ def sources(folder, layers):
 
 
 def _is_code(top, name):
-    return name.endswith('.py') or os.path.isfile(os.path.join(top, name, '__init__.py'))
+    return name.endswith('.py') or (name.isidentifier() and any(_files(os.path.join(top, name))))
+
+
+def _parents(name):
+    while '.' in name:
+        name = name.rpartition('.')[0]
+        yield name
 
 
 def _is_package(path):

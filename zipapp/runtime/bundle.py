@@ -23,7 +23,8 @@ class Bundle:
     """Finder, loader and metadata of everything in the archive.
 
     `modules` has (path of the source, start, end) by the module's name, the place being that of
-    its compressed byte code; `distributions` has (name, version, metadata folder, entry points).
+    its compressed byte code, or None for a folder without a module of its own; `distributions`
+    has (name, version, metadata folder, entry points).
     """
 
     def __init__(self, archive, modules, distributions, code):
@@ -36,6 +37,10 @@ class Bundle:
     def find_spec(self, name, path=None, target=None):
         if name not in self._modules:
             return None
+        if self._modules[name] is None:
+            folder = ModuleSpec(name, None, is_package=True)
+            folder.submodule_search_locations = [f'{self.archive}/{name.replace(".", "/")}']
+            return folder
         file, package = self.get_filename(name), self.is_package(name)
         spec = ModuleSpec(name, self, origin=file, is_package=package)
         spec.has_location = True
