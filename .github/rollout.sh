@@ -5,9 +5,10 @@ set -euo pipefail
 folder=$RUNNER_TEMP/kubectl-dog-$VERSION
 file=$folder/kubectl-dog
 mkdir -p "$folder"
-curl --fail --silent --show-error --location --retry 3 --output "$file" \
+curl --fail --silent --show-error --location --retry 3 --proto-redir '=https' --output "$file" \
   "$RELEASES/download/v$VERSION/kubectl-dog"
-if command -v sha256sum >/dev/null; then sum=$(sha256sum "$file"); else sum=$(shasum -a 256 "$file"); fi
+# From standard input: in front of a name with \ in it, as on Windows, sha256sum writes one more.
+if command -v sha256sum >/dev/null; then sum=$(sha256sum <"$file"); else sum=$(shasum -a 256 <"$file"); fi
 if [ "${sum%% *}" != "$SHA256" ]; then
   echo "kubectl-dog $VERSION has the sum ${sum%% *}, not $SHA256: it was not installed" >&2
   rm -f "$file"
@@ -21,6 +22,7 @@ while IFS= read -r word; do
   if [ -n "$word" ]; then words+=("$word"); fi
 done <<<"$ARGS"
 code=0
-"$file" rollout "${words[@]}" || code=$?
+# The bash of macOS takes an empty list for a variable that is not set.
+"$file" rollout ${words[@]+"${words[@]}"} || code=$?
 echo "exit-code=$code" >>"$GITHUB_OUTPUT"
 exit "$code"

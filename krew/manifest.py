@@ -24,6 +24,12 @@ Needs Python 3.9 or newer: python3 on the PATH (on Windows: python.exe).
 Try it without a cluster:
 
   kubectl dog demo
+
+The TAB key, for who has kubectl's own completion:
+
+  ln -s kubectl-dog ~/.krew/bin/kubectl_complete-dog
+
+(on Windows, and more: see docs/completion.md; remove it when uninstalling.)
 """
 
 

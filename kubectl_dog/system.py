@@ -116,6 +116,15 @@ def _obeys(stream: IO[str]) -> bool:
     return bool(mode.value & 4 or kernel.SetConsoleMode(handle, mode.value | 4))
 
 
+def open_streams() -> None:
+    """Put nowhere in place of standard streams that are closed: what is opened next, a connection,
+    would have their numbers, and be written to by every program that is started.
+    """
+    for name, mode in (('stdin', 'r'), ('stdout', 'w'), ('stderr', 'w')):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding='utf-8'))  # noqa: SIM115
+
+
 def detach() -> bool:
     """For completion: nothing is asked of the terminal, and nothing said on it.
 
@@ -128,7 +137,8 @@ def detach() -> bool:
         if os.getpgrp() == os.getpid():
             # The group has others in it: `kubectl-dog __complete … | less`.
             return False
-        os.setpgid(0, 0)
+        # A session of its own has no terminal: a sign-in cannot open that by name, either.
+        os.setsid()
     except (OSError, AttributeError):
         return False
     return True

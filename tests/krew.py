@@ -1,7 +1,7 @@
 """krew as it is documented: what it asks of a manifest, and where it puts what it installs.
 
-krew itself is a Go program that is not to be had from a package registry. Source: its developer
-guide (plugin manifests) and its validation and installation code, of version 0.5.
+krew itself is a Go program, which not every machine can build; krew/README.md tells how it is run.
+Source: its developer guide (plugin manifests) and its validation and installation code, of 0.5.
 """
 
 from __future__ import annotations

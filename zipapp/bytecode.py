@@ -14,10 +14,14 @@ import sys
 import zlib
 from importlib.util import MAGIC_NUMBER
 
+import patterns
+from lean import with_late_imports
 from lean import without_annotations
 from lean import without_docstrings
 
 _OURS = 'kubectl_dog/'
+# urllib3 imports it for the version of a package that is not here.
+_LATE = ('importlib.metadata',)
 
 
 def main(plan, out):
@@ -32,7 +36,13 @@ def main(plan, out):
         modules[name] = (path, place, place + len(code))
         codes.append(code)
         place += len(code)
-    table = marshal.dumps((modules, [tuple(row) for row in told['distributions']]))
+    for name in list(modules):
+        for parent in _parents(name):
+            # A folder of modules without one of its own.
+            modules.setdefault(parent, None)
+    distributions = [tuple(row) for row in told['distributions']]
+    folders = [os.path.join(told['folder'], layer) for layer in told['layers']]
+    table = marshal.dumps((modules, distributions, patterns.recorded(folders)))
     magic = int.from_bytes(MAGIC_NUMBER[:2], 'little')
     with open(os.path.join(out, str(magic)), 'wb') as file:
         for part in (compiled(told['importer'], 'bundle.py'), table):
@@ -55,7 +65,13 @@ def sources(folder, layers):
 
 
 def _is_code(top, name):
-    return name.endswith('.py') or os.path.isfile(os.path.join(top, name, '__init__.py'))
+    return name.endswith('.py') or (name.isidentifier() and any(_files(os.path.join(top, name))))
+
+
+def _parents(name):
+    while '.' in name:
+        name = name.rpartition('.')[0]
+        yield name
 
 
 def _is_package(path):
@@ -73,7 +89,7 @@ def _files(path):
 def compiled(file, name):
     """The code of a module, marshalled."""
     with open(file, 'rb') as source:
-        tree = without_docstrings(ast.parse(source.read(), name))
+        tree = with_late_imports(without_docstrings(ast.parse(source.read(), name)), _LATE)
     if name.startswith(_OURS):
         tree = without_annotations(tree)
     return marshal.dumps(compile(tree, name, 'exec', dont_inherit=True))

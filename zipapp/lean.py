@@ -20,6 +20,33 @@ def without_annotations(tree):
     return ast.fix_missing_locations(_Annotations().visit(tree))
 
 
+def with_late_imports(tree, names):
+    """What only functions use of these modules is imported when they are called."""
+    functions = list(_functions(tree))
+    for node in [one for one in tree.body if getattr(one, 'module', None) in names]:
+        known = {alias.asname or alias.name for alias in node.names}
+        users = [one for one in functions if _uses(one.body, known)]
+        if _uses([tree], known) == sum(_uses(one.body, known) for one in users):
+            tree.body.remove(node)
+            for user in users:
+                user.body.insert(0, node)
+    return tree
+
+
+def _functions(node):
+    """The functions that are in no other."""
+    for one in ast.iter_child_nodes(node):
+        if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield one
+        else:
+            yield from _functions(one)
+
+
+def _uses(nodes, names):
+    found = (one for node in nodes for one in ast.walk(node) if isinstance(one, ast.Name))
+    return sum(one.id in names for one in found)
+
+
 class _Annotations(ast.NodeTransformer):
     def visit_Module(self, node):
         # What is left is evaluated, and so has to be None.

@@ -23,7 +23,9 @@ class Python(NamedTuple):
 
 
 def found(given):
-    """One interpreter for each of MINORS: of those `given`, or else of those that are here."""
+    """One interpreter for each of MINORS, the oldest first: of those `given`, or else of those that
+    are here. What is newer may be given beside them.
+    """
     pythons = {python.minor: python for path in given if (python := _asked(path))}
     if not given:
         pythons = {minor: python for minor in MINORS if (python := _installed(minor))}
@@ -32,7 +34,7 @@ def found(given):
         raise BuildError(
             f'there is no Python {", ".join(missing)} here: install it, or name it with --python'
         )
-    return [pythons[minor] for minor in MINORS]
+    return [pythons[minor] for minor in sorted(pythons) if minor >= MINORS[0]]
 
 
 def _installed(minor):

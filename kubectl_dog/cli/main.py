@@ -12,6 +12,7 @@ from typing import Any
 from typing import NoReturn
 from typing import cast
 
+from kubectl_dog import system
 from kubectl_dog.causes import nearby
 from kubectl_dog.cli import stdout
 from kubectl_dog.model.errors import UserError
@@ -33,6 +34,8 @@ _COMMANDS = {
 }
 # What shells say, by cobra's protocol; the second one wants no descriptions.
 _COMPLETE = ('__complete', '__completeNoDesc')
+# What kubectl calls for the TAB key: a link to the program, or a copy of it, will do.
+_COMPLETES = 'kubectl_complete-'
 _DEFECT = 70
 _OUTPUT_CLOSED = 141
 # Thousands of log lines come and go; to look through them at every 700, as Python does by itself,
@@ -43,6 +46,9 @@ _GARBAGE = 10_000
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; `argv` without the program's name. Returns the exit code."""
     words = sys.argv[1:] if argv is None else list(argv)
+    system.open_streams()
+    if argv is None and _called().startswith(_COMPLETES):
+        words.insert(0, _COMPLETE[0])
     if words and words[0] in _COMPLETE:
         from kubectl_dog.cli.completion import program as completion
 
@@ -100,8 +106,12 @@ def _as_habits_have_it(words: list[str]) -> list[str]:
 
 def program() -> str:
     """How the user started it: kubectl runs plugins by their file name."""
-    called = os.path.basename(sys.argv[0]) if sys.argv else ''
+    called = _called()
     return 'kubectl dog' if called.startswith('kubectl-') else called or 'kubectl dog'
+
+
+def _called() -> str:
+    return os.path.basename(sys.argv[0]) if sys.argv else ''
 
 
 class _Parser(argparse.ArgumentParser):

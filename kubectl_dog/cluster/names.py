@@ -20,12 +20,14 @@ def names(connection: Connection, resource: Resource) -> list[str]:
 
     Raises AccessError where they cannot be read, and UnreachableError.
     """
+    # From the server's memory, as a rule all at once: who presses TAB has no time for many pages.
+    first = ('resourceVersion', '0')
     path = resource.path(connection.namespace)
     found: list[str] = []
     after = ''
     while True:
         query = [('limit', str(PAGE)), ('includeObject', 'None')]
-        response = connection.get(path, [*query, ('continue', after)] if after else query, _ACCEPT)
+        response = connection.get(path, [*query, ('continue', after) if after else first], _ACCEPT)
         try:
             page = json.loads(response.body.decode('utf-8', 'replace'))
             found += _named(page)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING
+from typing import Any
 
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.resources import Resource
@@ -20,8 +21,6 @@ from kubectl_dog.tracking.plugins import Claim
 from kubectl_dog.tracking.shapes import ShapeError
 
 if TYPE_CHECKING:
-    from importlib.metadata import EntryPoint
-
     from kubectl_dog.trackers.declarative.rules import Rule
 
 
@@ -43,7 +42,7 @@ class Trackers:
         self._chosen = _chosen(chosen)
         self.limit = limit
         self._notices: list[str] = []
-        self._told: list[EntryPoint] = []
+        self._told: list[Any] = []
         self._known: dict[Resource, Tracker] = {}
 
     def notices(self) -> list[str]:

@@ -1,7 +1,7 @@
 """Finds plugins without importing them, and loads the one that is needed.
 
-The only place that reads entry points. A *claim* is what a package registered under a name of a
-group: for a tracker, that it can judge a kind.
+A *claim* is what a package registered under a name of a group: for a tracker, that it can judge a
+kind.
 """
 
 from __future__ import annotations
@@ -10,20 +10,15 @@ import re
 import sys
 from collections.abc import Callable
 from collections.abc import Iterable
-from collections.abc import Iterator
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from contextlib import nullcontext
 from functools import lru_cache
-from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
 from kubectl_dog.model.errors import UserError
-
-if TYPE_CHECKING:
-    from importlib.metadata import Distribution
-    from importlib.metadata import EntryPoint
+from kubectl_dog.tracking import registered
 
 TRACKERS = 'kubectl_dog.trackers.v1'
 CONNECTIONS = 'kubectl_dog.connections.v1'
@@ -53,13 +48,13 @@ class Claim(NamedTuple):
     """One package's claim on a name."""
 
     name: str
-    entry: EntryPoint
+    entry: Any
 
     @property
     def package(self) -> str:
         """The name of the package, as it is written in its metadata."""
         # What has lost its metadata is known by what is imported from it.
-        return _told(self.entry, 'name') or self.entry.value.partition(':')[0]
+        return _told(self.entry, 'name') or self.source.partition(':')[0]
 
     @property
     def version(self) -> str:
@@ -74,7 +69,7 @@ class Claim(NamedTuple):
     @property
     def source(self) -> str:
         """What it names, `module` or `module:object`."""
-        return self.entry.value
+        return str(self.entry.value)
 
     def load(self, limit: Limit = nullcontext) -> Any:
         """Import it; raises BrokenError."""
@@ -111,7 +106,7 @@ def _words(error: BaseException) -> str:
     return words if len(words) <= _MOST_WORDS else f'{words[:_MOST_WORDS]}…'
 
 
-def _told(entry: EntryPoint, field: str) -> str:
+def _told(entry: Any, field: str) -> str:
     """What the metadata of its package tells, which may be damaged or missing."""
     try:
         return str(getattr(entry.dist, field) or '')
@@ -153,7 +148,7 @@ def _scan(path: tuple[str, ...]) -> Found:
     """All that is installed on a path for modules, looked through once."""
     found: dict[str, dict[str, list[Claim]]] = {}
     unread = []
-    for distribution in _unique([*_ours()]):
+    for distribution in _unique(registered.packages()):
         try:
             for entry in distribution.entry_points:
                 names = found.setdefault(entry.group, {})
@@ -168,37 +163,18 @@ def _scan(path: tuple[str, ...]) -> Found:
     return Found(ordered, tuple(unread))
 
 
-def _ours() -> Iterator[Distribution]:
-    """Packages that register anything of ours; of hundreds, the text tells that soonest.
-
-    Before Python 3.10 an entry point does not know its package, and the backport stands in.
-    """
-    if sys.version_info >= (3, 10):
-        from importlib.metadata import distributions
-    else:  # pragma: no cover
-        from importlib_metadata import distributions
-    for distribution in distributions():
-        try:
-            text = distribution.read_text('entry_points.txt') or ''
-        except Exception:
-            # No claim can be known to be in it.
-            continue
-        if 'kubectl_dog.' in text:
-            yield distribution
-
-
-def _unique(distributions: list[Distribution]) -> Iterable[Distribution]:
+def _unique(distributions: list[Any]) -> Iterable[Any]:
     """Without those that are hidden by one of the same name earlier on the path."""
     if len(distributions) < 2:
         # To read its name takes longer than all the rest.
         return distributions
-    first: dict[str, Distribution] = {}
+    first: dict[str, Any] = {}
     for one in distributions:
         first.setdefault(normal(_name(one)) or str(id(one)), one)
     return first.values()
 
 
-def _name(distribution: Distribution) -> str:
+def _name(distribution: Any) -> str:
     try:
         return str(distribution.metadata['Name'] or '')
     except Exception:

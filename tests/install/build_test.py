@@ -20,11 +20,11 @@ version = 1.2
 license = MIT
 license_files = LICENSE
 [options]
-py_modules = acme_lamps
+packages = acme, acme.inner
 install_requires = kubectl-dog
 [options.entry_points]
 kubectl_dog.trackers.v1 =
-    Lamp.acme.example = acme_lamps
+    Lamp.acme.example = acme.inner.lamps
 """
 TRACKER = """
 from kubectl_dog.model.assessments import Assessment
@@ -115,8 +115,13 @@ def test_windows_gets_a_launcher_with_the_same_content(artefacts, arch, tmp_path
 
 def test_a_plugin_that_is_baked_in_tracks_its_kind(start, interpreters, tmp_path):
     plugin = tmp_path / 'acme-lamps'
-    plugin.mkdir()
-    for name, text in {'setup.cfg': PLUGIN, 'acme_lamps.py': TRACKER, 'LICENSE': 'MIT'}.items():
+    # Folders without an __init__.py, as packages that share a name have them.
+    (plugin / 'acme' / 'inner').mkdir(parents=True)
+    for name, text in {
+        'setup.cfg': PLUGIN,
+        'acme/inner/lamps.py': TRACKER,
+        'LICENSE': 'MIT',
+    }.items():
         (plugin / name).write_text(text)
     (plugin / 'pyproject.toml').write_text('[build-system]\nrequires = ["setuptools"]\n')
     out = made.build(tmp_path / 'baked', '--with', plugin)

@@ -63,3 +63,32 @@ def test_documents_and_annotations_are_gone(space):
     assert space['Point'].sum.__doc__ is None
     assert space['twice'].__annotations__ == {}
     assert set(space['Point'].__annotations__.values()) == {type(None)}
+
+
+LATE = """
+from importlib.metadata import version
+from importlib.metadata import distribution as found
+from os.path import join
+FOUND = found
+
+def told(name='pip'):
+    def inner():
+        return version(name)
+    return inner()
+
+class Asked:
+    def told(self):
+        return join(version('pip'), 'x')
+"""
+
+
+def test_what_only_functions_use_is_imported_when_they_are_called(tier):
+    lean = import_module('lean')
+    tree = lean.with_late_imports(ast.parse(LATE), ('importlib.metadata', 'nowhere'))
+    assert [ast.unparse(one) for one in tree.body if isinstance(one, ast.ImportFrom)] == [
+        'from importlib.metadata import distribution as found',
+        'from os.path import join',
+    ]
+    made = {'__name__': 'made'}
+    exec(compile(tree, 'made.py', 'exec'), made)
+    assert made['told']() == made['Asked']().told()[:-2]

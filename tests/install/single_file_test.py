@@ -11,10 +11,12 @@ from tests import artefacts as made
 
 # What `python -c` would be told; the single file has no such option, but runs what PYTHONPATH has.
 PROBE = """
-import importlib.metadata
+import re
 import sys
 import urllib3
 import yaml
+print('importlib.metadata' in sys.modules, len(re._cache) > 30)
+import importlib.metadata
 
 def assess(view): ...
 def wants(view): ...
@@ -86,7 +88,8 @@ def test_bundled_packages_win_and_are_known_by_their_metadata(start, interpreter
     for python in interpreters:
         env = {'PYTHONPATH': str(plugin.parent)}
         done = start(python.path, 'status', '--local', '-f', str(lamp), env=env)
-        names, rest = done.stdout.splitlines()[:2]
+        start_up, names, rest = done.stdout.splitlines()[:3]
+        assert start_up == 'False True'
         assert {'acme-lamps', 'kubectl-dog', 'PyYAML', 'PySocks', 'urllib3'} <= set(names.split())
         assert rest.split()[1] == 'False'
         assert ('/kubectl-dog/py39/urllib3/' in rest) is (python.minor == 9)

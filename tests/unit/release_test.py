@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import runpy
 import subprocess
 
@@ -16,8 +17,10 @@ from tests.artefacts import import_module
 
 WORKFLOW = yaml.safe_load((ROOT / '.github' / 'workflows' / 'release.yml').read_text())
 ACTION = yaml.safe_load((ROOT / 'action.yml').read_text())
-JOB = WORKFLOW['jobs']['build']
-STEPS = [*JOB['steps'], *ACTION['runs']['steps']]
+TESTS = yaml.safe_load((ROOT / '.github' / 'workflows' / 'tests.yml').read_text())
+JOB, PUBLISH = WORKFLOW['jobs']['build'], WORKFLOW['jobs']['publish']
+JOBS = [*WORKFLOW['jobs'].values(), *TESTS['jobs'].values()]
+STEPS = [step for job in JOBS for step in job['steps']] + ACTION['runs']['steps']
 CHANGES = f'# Changelog\n\n## {VERSION}, 2026-01-01\n'
 
 
@@ -26,13 +29,17 @@ def test_steps_use_an_action_or_run_a_script_that_bash_can_read(step):
     assert ('uses' in step) is not ('run' in step)
     subprocess.run(['bash', '-n'], input=step.get('run', ''), text=True, check=True)
     assert '${{' not in step.get('run', ''), 'what comes from outside is never code'
+    # A tag of theirs can be moved; a commit cannot.
+    assert re.search('@[0-9a-f]{40}$', step.get('uses', f'@{40 * "0"}'))
 
 
-def test_the_workflow_may_do_what_provenance_and_publishing_need_and_no_more():
+def test_only_what_publishes_may_and_it_runs_nothing_that_was_downloaded():
     assert WORKFLOW['permissions'] == {}
+    assert JOB['permissions'] == {'contents': 'read'}
     allowed = {'contents': 'write', 'id-token': 'write', 'attestations': 'write'}
-    assert JOB['permissions'] == allowed
-    [attested] = [step for step in JOB['steps'] if 'attest' in step.get('uses', '')]
+    assert PUBLISH['permissions'] == allowed
+    assert not [step for step in PUBLISH['steps'] if 'python' in str(step)]
+    [attested] = [step for step in PUBLISH['steps'] if 'attest' in step.get('uses', '')]
     assert attested['with'] == {'subject-checksums': 'dist/SHA256SUMS'}
 
 
@@ -46,8 +53,13 @@ def test_the_workflow_has_every_python_that_the_build_compiles_for():
 
 def test_the_container_copies_what_is_built():
     lines = (ROOT / 'Containerfile').read_text().splitlines()
-    assert 'COPY dist/kubectl-dog /usr/local/bin/' in lines
-    assert [line.split()[1] for line in lines if line.startswith('FROM')] == ['python:3.13-slim']
+    # What was downloaded is not executable any more.
+    assert 'COPY --chmod=0755 dist/kubectl-dog /usr/local/bin/' in lines
+    assert [line for line in lines if line.startswith(('ARG', 'FROM'))] == [
+        'ARG PYTHON=docker.io/library/python:3.13-slim',
+        'FROM ${PYTHON}',
+    ]
+    assert 'USER 65532:65532' in lines
 
 
 @pytest.mark.parametrize(
@@ -74,7 +86,7 @@ def test_a_tag_that_does_not_fit_is_not_released(tmp_path, tag, changes, said):
     assert list(obstacles(tag, tmp_path)) == said
 
 
-def acted(folder, digest, args):
+def acted(folder, digest, args, **env):
     """Run the action's script, with a release in `folder` that prints its arguments."""
     env = {
         'PATH': os.environ['PATH'],
@@ -85,6 +97,7 @@ def acted(folder, digest, args):
         'RUNNER_TEMP': str(folder),
         'GITHUB_PATH': str(folder / 'path'),
         'GITHUB_OUTPUT': str(folder / 'output'),
+        **env,
     }
     script = ROOT / '.github' / 'rollout.sh'
     return subprocess.run([script], env=env, capture_output=True, text=True, check=False)
@@ -113,3 +126,17 @@ def test_the_action_refuses_a_file_with_another_sum(tmp_path, released):
     assert (done.returncode, done.stdout) == (1, '')
     assert f'has the sum {released}, not {"0" * 64}: it was not installed' in done.stderr
     assert not list(tmp_path.glob('kubectl-dog-9.9.9/*'))
+
+
+@pytest.mark.parametrize('folder', ('D:\\a\\_temp', 'with space'))
+@pytest.mark.parametrize('args', ('', '\n\n'))
+def test_the_action_runs_wherever_a_runner_has_its_folder(tmp_path, released, folder, args):
+    (tmp_path / folder).mkdir()
+    done = acted(tmp_path, released, args, RUNNER_TEMP=str(tmp_path / folder))
+    assert (done.returncode, done.stdout) == (3, '[rollout]'), done.stderr
+
+
+def test_the_action_says_where_releases_are_when_the_runner_does_not():
+    [step] = ACTION['runs']['steps']
+    home = "github.action_repository || 'kubectl-dog/kubectl-dog'"
+    assert home in step['env']['RELEASES']

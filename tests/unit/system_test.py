@@ -179,6 +179,31 @@ def test_what_was_started_and_hangs_is_ended_too():
 
 
 @posix
+def test_a_sign_in_cannot_open_the_terminal():
+    code = (
+        'import os\nfrom kubectl_dog import system\nsystem.detach()\n'
+        'try: print(os.open("/dev/tty", os.O_RDWR))\nexcept OSError: print("none")\n'
+    )
+    pty = pytest.importorskip('pty')
+    pid, terminal = pty.fork()
+    if not pid:
+        # The shell leads the session; what kubectl starts does not.
+        subprocess.run([sys.executable, '-c', code], check=False)
+        os._exit(0)
+    assert os.read(terminal, 100).strip() == b'none'
+    os.waitpid(pid, 0)
+    os.close(terminal)
+
+
+@posix
+@pytest.mark.parametrize('closed', ('<&-', '>&-', '2>&-', '>&- 2>&-'))
+def test_a_stream_that_is_closed_is_no_defect(closed):
+    command = f'exec "$0" -m kubectl_dog version {closed}'
+    done = subprocess.run(['sh', '-c', command, sys.executable], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b'')
+
+
+@posix
 def test_a_group_that_has_others_in_it_is_left_alone():
     code = 'from kubectl_dog import system; print(system.detach())'
     ran = subprocess.run(
@@ -192,7 +217,7 @@ def test_a_group_that_has_others_in_it_is_left_alone():
 WINDOWS = """
 import importlib.metadata, logging, os, shutil, socket, ssl, subprocess, sys, tempfile, urllib3
 import concurrent.futures, importlib.resources, signal, yaml
-for name in ('geteuid', 'getuid', 'fchmod', 'memfd_create', 'setpgid', 'getpgrp', 'killpg',
+for name in ('geteuid', 'getuid', 'fchmod', 'memfd_create', 'setsid', 'getpgrp', 'killpg',
              'O_NOFOLLOW', 'O_NONBLOCK', 'O_CLOEXEC', 'uname', 'fork', 'mkfifo', 'chown'):
     if hasattr(os, name):
         delattr(os, name)

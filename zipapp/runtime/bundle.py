@@ -6,9 +6,12 @@ byte code for one Python only; a start from here costs half as much (README.md h
 
 from __future__ import annotations
 
+import _sre
 import gc
 import marshal
+import re
 import sys
+from contextlib import suppress
 from importlib.machinery import ModuleSpec
 from zipimport import zipimporter
 from zlib import decompress
@@ -20,7 +23,8 @@ class Bundle:
     """Finder, loader and metadata of everything in the archive.
 
     `modules` has (path of the source, start, end) by the module's name, the place being that of
-    its compressed byte code; `distributions` has (name, version, metadata folder, entry points).
+    its compressed byte code, or None for a folder without a module of its own; `distributions`
+    has (name, version, metadata folder, entry points).
     """
 
     def __init__(self, archive, modules, distributions, code):
@@ -33,6 +37,10 @@ class Bundle:
     def find_spec(self, name, path=None, target=None):
         if name not in self._modules:
             return None
+        if self._modules[name] is None:
+            folder = ModuleSpec(name, None, is_package=True)
+            folder.submodule_search_locations = [f'{self.archive}/{name.replace(".", "/")}']
+            return folder
         file, package = self.get_filename(name), self.is_package(name)
         spec = ModuleSpec(name, self, origin=file, is_package=package)
         spec.has_location = True
@@ -65,6 +73,10 @@ class Bundle:
 
     def get_data(self, path):
         return zipimporter(self.archive).get_data(path)
+
+    def registered(self):
+        """What kubectl_dog.tracking.registered asks for, which spares it importlib.metadata."""
+        return [(name, version, points or '') for name, version, _, points in self._distributions]
 
     def find_distributions(self, context):
         """The bundled packages, in the class of who asks: the standard library, or the backport."""
@@ -109,14 +121,24 @@ def bundled(base):
     return Bundled
 
 
+def remember(magic, patterns):
+    """Hand `re` the patterns that it would compile at each start."""
+    if magic == _sre.MAGIC:
+        for pattern, flags, *compiled in patterns:
+            re._cache[type(pattern), pattern, flags] = _sre.compile(pattern, *compiled)
+
+
 def install(archive, data):
     """Make everything in the archive importable; returns the program's main()."""
     size = int.from_bytes(data[:4], 'little')
-    modules, distributions = marshal.loads(data[4 : 4 + size])
+    modules, distributions, patterns = marshal.loads(data[4 : 4 + size])
     bundle = Bundle(archive, modules, distributions, data[4 + size :])
     sys.meta_path.insert(0, bundle)
     if sys.path[:1] == [archive]:
         del sys.path[0]
+    with suppress(Exception):
+        # What `re` does not take it compiles.
+        remember(*patterns)
     # Imports make what stays: looking through it for garbage finds none, and takes time.
     gc.disable()
     __import__(_ENTRY)

@@ -17,6 +17,8 @@ pip has installed kubectl_complete-dog already. Elsewhere, put it beside kubectl
 
   kubectl dog completion > ~/.krew/bin/kubectl_complete-dog
   chmod +x ~/.krew/bin/kubectl_complete-dog
+
+A link of that name to kubectl-dog does the same; on Windows, a copy of kubectl-dog.exe.
 """
 
 

@@ -41,6 +41,9 @@ def starting(answer: Answer, word: str) -> Answer:
     if answer.directive & ENDINGS:
         return answer
     fit = ((value, text) for value, text in answer.values if value.startswith(word))
+    if not word.startswith('-'):
+        # No object has such a name, but a server may say so; the command would take it for a flag.
+        fit = ((value, text) for value, text in fit if not value.startswith('-'))
     return answer._replace(values=tuple(one for one in fit if _is_plain(one[0])))
 
 

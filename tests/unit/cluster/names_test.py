@@ -19,9 +19,11 @@ class Pages:
     def __init__(self, *pages):
         self.pages = list(pages)
         self.asked = []
+        self.versions = []
 
     def get(self, path, query=(), accept=''):
         self.asked.append((path, dict(query).get('continue')))
+        self.versions.append(dict(query).get('resourceVersion'))
         page = self.pages.pop(0)
         status = 200 if isinstance(page, dict) and page.get('kind') != 'Status' else 403
         return Response(status, page if isinstance(page, bytes) else json.dumps(page).encode(), {})
@@ -54,6 +56,12 @@ def listed(*found):
 )
 def test_names_come_in_whatever_form_the_server_has(pages):
     assert names(Pages(*pages), DEPLOYMENTS) == ['web', 'db']
+
+
+def test_the_server_may_answer_from_memory_but_a_page_goes_on_from_the_one_before():
+    pages = Pages(table('web', more='x'), table('db'))
+    names(pages, DEPLOYMENTS)
+    assert pages.versions == ['0', None]
 
 
 def test_an_empty_namespace_has_no_names():

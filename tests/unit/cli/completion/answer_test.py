@@ -27,6 +27,12 @@ def test_what_a_shell_might_run_is_not_offered(hostile):
     assert kept == ['web', 'system:node', 'arn:aws:eks:eu:1:cluster/x', 'jane@host']
 
 
+def test_a_name_that_a_command_would_take_for_a_flag_is_not_offered():
+    given = answer.of(('--kubeconfig=x', '-x', 'web-1'))
+    assert [value for value, _ in answer.starting(given, '').values] == ['web-1']
+    assert len(answer.starting(given, '-').values) == 2
+
+
 def test_only_what_goes_on_from_the_word_is_offered():
     given = Answer((('web', ''), ('db', '')), 6)
     assert answer.starting(given, 'w') == Answer((('web', ''),), 6)

@@ -69,6 +69,19 @@ def test_kubectl_calls_a_program_of_its_own():
     assert seen(done) == (0, 'wait\n:4\n', '')
 
 
+@pytest.mark.parametrize('name', ('/x/kubectl_complete-dog', 'kubectl_complete-dog.exe'))
+def test_a_link_to_the_program_or_a_copy_of_it_completes(name):
+    code = (
+        'import sys; from kubectl_dog.cli.main import main; '
+        'sys.argv[0] = sys.argv.pop(1); sys.exit(main())'
+    )
+    done = subprocess.run(
+        [sys.executable, '-c', code, name, 'rollout', '--on-pause', 'w'],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert seen(done) == (0, 'wait\n:4\n', '')
+
+
 def test_contexts_come_from_the_kubeconfig(tmp_path):
     path = tmp_path / 'config'
     path.write_text(CONFIG.replace('USER', '{}'))
