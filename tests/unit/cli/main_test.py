@@ -135,3 +135,13 @@ def test_start_up_imports_nothing_that_only_some_commands_need():
     ran = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True)
     loaded = set(ran.stdout.split())
     assert not loaded & {'urllib3', 'yaml', 'tabulate', 'ssl', 'dataclasses', 'importlib.metadata'}
+
+
+def test_threads_of_the_program_have_small_stacks_and_a_callers_keep_theirs():
+    code = (
+        'import sys, threading; from kubectl_dog.cli.main import main;'
+        'main(["version"]); print(threading.stack_size());'
+        'sys.argv[1:] = ["version"]; main(); print(threading.stack_size())'
+    )
+    ran = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True)
+    assert [line for line in ran.stdout.splitlines() if line.isdigit()] == ['0', str(256 * 1024)]
