@@ -22,6 +22,24 @@ _SIZE = 8
 _SOCKS5 = 2
 
 
+class PlainPool(urllib3.HTTPConnectionPool):
+    """A pool for HTTP; `sockets` know what is open."""
+
+    ConnectionCls: Any = Plain
+
+
+class SecurePool(urllib3.HTTPSConnectionPool):
+    """A pool for HTTPS that warns of nothing."""
+
+    ConnectionCls: Any = Secure
+
+    def _validate_conn(self, conn: Any) -> None:
+        # urllib3 warns here of what the user has said: insecure-skip-tls-verify. The switch that it
+        # has against that is the whole process's, and not ours.
+        if conn.is_closed:
+            conn.connect()
+
+
 def pool(settings: Settings, sockets: Sockets) -> urllib3.HTTPConnectionPool:
     """A pool for the settings' server; raises AccessError for certificates that are no good."""
     parts = urlsplit(settings.server)
@@ -37,21 +55,19 @@ def pool(settings: Settings, sockets: Sockets) -> urllib3.HTTPConnectionPool:
         common['ssl_context'] = tls.context(settings)
         if settings.tls_server_name:
             common['server_hostname'] = settings.tls_server_name
-        if settings.insecure:
-            # Said once by the user in kubeconfig or by flag; a warning per request helps no one.
-            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-    kind: Any = Secure if secure else Plain
     through = proxy.choose(settings)
+    kind: Any = None
     if through.startswith('socks'):
         common['_socks_options'], kind = _socks(through), _socks_class(secure)
     elif through:
         common.update(_http(through, common.get('ssl_context')))
+    made: SecurePool | PlainPool
     if secure:
-        made: Any = urllib3.HTTPSConnectionPool(host, parts.port or 443, **common)
+        made = SecurePool(host, parts.port or 443, **common)
     else:
-        made = urllib3.HTTPConnectionPool(host, parts.port or 80, **common)
-    made.ConnectionCls = kind
-    return made  # type: ignore[no-any-return]
+        made = PlainPool(host, parts.port or 80, **common)
+    made.ConnectionCls = kind or made.ConnectionCls
+    return made
 
 
 def origin(made: urllib3.HTTPConnectionPool, settings: Settings) -> str:
@@ -90,18 +106,14 @@ def _http(address: str, context: object) -> dict[str, Any]:
 
 
 def _socks(address: str) -> dict[str, Any]:
-    import warnings
-
-    with warnings.catch_warnings():
-        # urllib3 says in a warning what the error says below.
-        warnings.simplefilter('ignore')
-        try:
-            import urllib3.contrib.socks  # noqa: F401
-        except ImportError:
-            raise AccessError(
-                'the way to the server is a SOCKS proxy, which needs PySocks: '
-                "pip install 'kubectl-dog[socks]'"
-            ) from None
+    try:
+        # Without it urllib3 would not only fail, but warn as well.
+        import socks  # noqa: F401
+    except ImportError:
+        raise AccessError(
+            'the way to the server is a SOCKS proxy, which needs PySocks: '
+            "pip install 'kubectl-dog[socks]'"
+        ) from None
     parts = urlsplit(address)
     return {
         'socks_version': _SOCKS5,

@@ -91,7 +91,7 @@ def status(**fields):
         (status(status={}), '', 'printed neither a token nor a certificate'),
         (status(status={'token': 1}), '', 'printed a status that is not text'),
         (status(status={'token': 'a', 'clientKeyData': 'k'}), '', 'but not both'),
-        (status(status={'token': 'a\nb'}), '', 'characters that no token has'),
+        (status(status={'token': 'a\nb'}), '', 'characters that no header can hold'),
         (status(status={'token': 'a', 'expirationTimestamp': 'soon'}), '', 'is no timestamp'),
         ('', 'exit 3', 'failed with exit code 3: sign in again'),
         ('', 'kill -9 $$', 'was ended by signal 9'),
