@@ -65,7 +65,8 @@ class KubeConnection:
     def __init__(self, settings: Settings, timeout: float = 0.0, verbosity: int = 0) -> None:
         self.server = settings.server
         self.namespace = settings.namespace
-        self.user = settings.user
+        # Who acts as somebody else has no name of their own.
+        self.user = '' if settings.impersonate else settings.user
         self.clock_offset = 0.0
         self._settings = settings
         self._timeout = min(timeout or _HEADERS, _HEADERS)
