@@ -95,11 +95,14 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """The public names, each from its room when it is asked for."""
-    if name in _ROOM_OF:
-        return getattr(import_module(f'kubectl_dog.{_ROOM_OF[name]}'), name)
-    raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+# Type checkers read the imports above; told of this, they would take every name for one of ours.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        """The public names, each from its room when it is asked for."""
+        if name in _ROOM_OF:
+            return getattr(import_module(f'kubectl_dog.{_ROOM_OF[name]}'), name)
+        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
 
 
 def __dir__() -> list[str]:

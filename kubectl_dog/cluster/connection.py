@@ -68,6 +68,7 @@ class KubeConnection:
         # Who acts as somebody else has no name of their own.
         self.user = '' if settings.impersonate else settings.user
         self.clock_offset = 0.0
+        self.is_closed = False
         self._settings = settings
         self._timeout = min(timeout or _HEADERS, _HEADERS)
         self._verbosity = verbosity
@@ -120,6 +121,7 @@ class KubeConnection:
 
     def close(self) -> None:
         """Break every open socket; nothing can be asked afterwards."""
+        self.is_closed = True
         self._pool.close()
         self._sockets.shut()
 
