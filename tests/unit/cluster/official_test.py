@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import warnings
 from http.client import HTTPConnection
 
@@ -18,6 +19,7 @@ from kubectl_dog.cluster.protocol import Flags
 from kubectl_dog.cluster.protocol import UnreachableError
 from kubectl_dog.cluster.settings import Settings
 from kubectl_dog.model.errors import AccessError
+from tests.page import ROOT
 from tests.unit.cluster import connection_test as same
 from tests.unit.cluster.server import page
 
@@ -105,6 +107,15 @@ def test_it_is_a_backend_like_the_other(server, pki, tmp_path):
     connection.close()
     with pytest.raises(UnreachableError):
         connection.get('/api')
+
+
+def test_the_gate_tries_every_version_that_is_allowed():
+    extras = (ROOT / 'setup.cfg').read_text(encoding='utf-8')
+    ((first, end),) = set(re.findall(r'^    kubernetes>=(\d+),<(\d+)$', extras, re.M))
+    versions = ' '.join(map(str, range(int(first), int(end))))
+    assert f'for version in {versions}; do' in (ROOT / '.ci' / 'run').read_text(encoding='utf-8')
+    page = (ROOT / 'docs' / 'library.md').read_text(encoding='utf-8')
+    assert f'versions {first} to {int(end) - 1}' in page
 
 
 def test_a_plugin_that_fails_is_an_error_and_no_request(server, pki, tmp_path):
