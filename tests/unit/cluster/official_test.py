@@ -99,7 +99,7 @@ def test_it_is_a_backend_like_the_other(server, pki, tmp_path):
     connection = api.connect('kubernetes', kubeconfig=path)
     server.on('/api', page(b'one'))
     assert connection.get('/api').body == b'one'
-    assert (connection.namespace, connection.user) == ('shop', 'u')
+    assert connection.namespace == 'shop'
     sent = server.requests[0].headers
     assert sent['authorization'] == 'Bearer t0'
     # The official loader would have dropped this, and asked as somebody else.
