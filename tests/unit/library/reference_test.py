@@ -87,6 +87,25 @@ def test_the_page_has_every_callback_and_every_function():
     ]
 
 
+@pytest.mark.parametrize(
+    'theirs',
+    [
+        *(f'Track{kind}TillReady' for kind in ('Pod', 'Deployment', 'StatefulSet', 'DaemonSet')),
+        *('TrackJobTillDone', 'TrackPod', 'TrackJob', 'Multitrack', 'StopTrack', 'ErrStopTrack'),
+        *('ResourceError', 'ParentContext', 'LogsFromTime', 'IgnoreLogs', 'GetStatus', 'Track'),
+        *('SaveLogsOnlyForNumberOfReplicas', 'IgnoreReadinessProbeFailsByContainerName'),
+        *('OnAdded', 'OnReady', 'OnSucceeded', 'OnFailed', 'OnEventMsg', 'OnAddedReplicaSet'),
+        *('OnAddedPod', 'OnPodLogChunk', 'OnContainerLogChunk', 'OnPodError', 'OnContainerError'),
+        *('OnStatus', 'OnStatusReport', 'canary', 'generic', 'NewDynamicReadinessTracker'),
+        *('NewDynamicPresenceTracker', 'NewDynamicAbsenceTracker', 'elimination'),
+    ],
+)
+def test_every_name_of_kubedogs_is_in_the_table(theirs):
+    table = PAGE.partition('## From kubedog')[2].partition('## ')[0]
+    rows = [line.split(' | ')[0] for line in table.splitlines()]
+    assert any(re.search(rf'\b{theirs}\b', row) for row in rows)
+
+
 def test_the_first_example_of_the_page_is_python():
     (code,) = re.findall(r'^```python\n(.*?)^```$', PAGE, re.M | re.S)
     assert 'kubectl_dog.rollout(\n' in code
