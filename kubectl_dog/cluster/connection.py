@@ -89,7 +89,7 @@ class KubeConnection:
         return pools.origin(self._pool, self._settings)
 
     def _proxy(self) -> str:
-        return pools.proxied(self._pool)
+        return pools.proxied(self._pool.conn_kw, self._pool.proxy)
 
     def sign_in(self) -> None:
         """Have the first credentials issued, before there is anything to ask for."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import unquote
@@ -19,6 +18,7 @@ from urllib.parse import urlsplit
 from urllib.parse import urlunsplit
 
 import urllib3
+from urllib3.connection import ProxyConfig
 from urllib3.exceptions import ClosedPoolError
 
 from kubectl_dog.cluster import pools
@@ -75,7 +75,8 @@ class ClientConnection(KubeConnection):
         return self.server.rstrip('/')
 
     def _proxy(self) -> str:
-        return str(self._pool.manager.proxy or '')
+        manager = self._pool.manager
+        return pools.proxied(manager.connection_pool_kw, manager.proxy)
 
 
 class OwnClient(ClientConnection):
@@ -97,16 +98,21 @@ def _manager(settings: Settings, opened: Sockets) -> urllib3.PoolManager:
         configuration = client.Configuration()
     configuration.host = settings.server.rstrip('/')
     configuration.verify_ssl = not settings.insecure
-    _through(configuration, proxy.choose(settings))
+    through = proxy.choose(settings)
+    is_socks = through.startswith('socks')
+    _through(configuration, '' if is_socks else through)
     manager: urllib3.PoolManager = client.ApiClient(configuration).rest_client.pool_manager
     _secure(manager.connection_pool_kw, settings)
+    if manager.proxy is not None:
+        # As Go does it: a proxy with TLS is trusted as the server is.
+        context = manager.connection_pool_kw.get('ssl_context')
+        trust = ProxyConfig(context, False, None, None)
+        manager.connection_pool_kw['_proxy_config'] = manager.proxy_config = trust
     manager.connection_pool_kw['socket_options'] = sockets.options()
+    if is_socks:
+        manager.connection_pool_kw['_socks_options'] = pools.socks(through)
     # Only so can `close` reach what waits for an answer.
-    classes: Any = {
-        'http': partial(pools.PlainPool, sockets=opened),
-        'https': partial(pools.SecurePool, sockets=opened),
-    }
-    manager.pool_classes_by_scheme = classes
+    manager.pool_classes_by_scheme = pools.classes(opened, is_socks)
     return manager
 
 
@@ -124,11 +130,6 @@ def _as_it_was() -> Iterator[None]:
 
 
 def _through(configuration: Any, address: str) -> None:
-    if address.startswith('socks'):
-        raise AccessError(
-            'the way to the server is a SOCKS proxy, which the connection «kubernetes» does not '
-            'know: use --connection kubeconfig'
-        )
     # It has read the environment by rules of its own.
     configuration.proxy = configuration.proxy_headers = None
     configuration.no_proxy = ''

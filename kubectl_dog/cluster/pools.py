@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import unquote
 from urllib.parse import urlsplit
@@ -48,7 +50,6 @@ def pool(settings: Settings, sockets: Sockets) -> urllib3.HTTPConnectionPool:
         'maxsize': _SIZE,
         'block': False,
         'socket_options': options(),
-        'sockets': sockets,
     }
     secure = parts.scheme == 'https'
     if secure:
@@ -56,18 +57,26 @@ def pool(settings: Settings, sockets: Sockets) -> urllib3.HTTPConnectionPool:
         if settings.tls_server_name:
             common['server_hostname'] = settings.tls_server_name
     through = proxy.choose(settings)
-    kind: Any = None
-    if through.startswith('socks'):
-        common['_socks_options'], kind = _socks(through), _socks_class(secure)
+    is_socks = through.startswith('socks')
+    if is_socks:
+        common['_socks_options'] = socks(through)
     elif through:
         common.update(_http(through, common.get('ssl_context')))
-    made: SecurePool | PlainPool
-    if secure:
-        made = SecurePool(host, parts.port or 443, **common)
-    else:
-        made = PlainPool(host, parts.port or 80, **common)
-    made.ConnectionCls = kind or made.ConnectionCls
+    port = parts.port or (443 if secure else 80)
+    make = classes(sockets, is_socks)[parts.scheme]
+    made: urllib3.HTTPConnectionPool = make(host, port, **common)
     return made
+
+
+def classes(sockets: Sockets, is_socks: bool) -> dict[str, Any]:
+    """What makes a pool, by scheme, whose open sockets are in `sockets`."""
+    made: dict[str, Any] = {'http': PlainPool, 'https': SecurePool}
+    if is_socks:
+        made = {
+            scheme: type('SocksPool', (kind,), {'ConnectionCls': _socks_class(scheme == 'https')})
+            for scheme, kind in made.items()
+        }
+    return {scheme: partial(kind, sockets=sockets) for scheme, kind in made.items()}
 
 
 def origin(made: urllib3.HTTPConnectionPool, settings: Settings) -> str:
@@ -78,12 +87,12 @@ def origin(made: urllib3.HTTPConnectionPool, settings: Settings) -> str:
     return parts.path.rstrip('/')
 
 
-def proxied(made: urllib3.HTTPConnectionPool) -> str:
-    """The proxy of a pool, without its password; empty where there is none."""
-    options = made.conn_kw.get('_socks_options')
-    if options:
-        return f'socks5://{options["proxy_host"]}:{options["proxy_port"]}'
-    return str(made.proxy or '')
+def proxied(options: Mapping[str, Any], through: object) -> str:
+    """The proxy of a pool with these options, without its password; empty where there is none."""
+    socks = options.get('_socks_options')
+    if socks:
+        return f'socks5://{socks["proxy_host"]}:{socks["proxy_port"]}'
+    return str(through or '')
 
 
 def _http(address: str, context: object) -> dict[str, Any]:
@@ -105,10 +114,11 @@ def _http(address: str, context: object) -> dict[str, Any]:
     }
 
 
-def _socks(address: str) -> dict[str, Any]:
+def socks(address: str) -> dict[str, Any]:
+    """The options of connections by a SOCKS proxy; raises AccessError without PySocks."""
     try:
         # Without it urllib3 would not only fail, but warn as well.
-        import socks  # noqa: F401
+        import socks as _  # noqa: F401
     except ImportError:
         raise AccessError(
             'the way to the server is a SOCKS proxy, which needs PySocks: '

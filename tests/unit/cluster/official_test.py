@@ -142,9 +142,21 @@ def test_a_plugin_is_asked_again_when_the_server_refuses(server, pki, tmp_path):
     connection.close()
 
 
-def test_a_socks_proxy_is_refused(server):
-    with pytest.raises(AccessError, match='SOCKS proxy, which the connection «kubernetes»'):
-        OwnClient(Settings(server=server.url, proxy_url='socks5://127.0.0.1:1'))
+def test_a_socks_proxy_is_gone_by_and_named():
+    pytest.importorskip('socks')
+    made = OwnClient(Settings('https://api.test', proxy_url='socks5://127.0.0.1:1', insecure=True))
+    with pytest.raises(UnreachableError, match=r'refused.*\(by the proxy socks5://127.0.0.1:1\)'):
+        made.get('/api')
+    made.close()
+
+
+def test_a_proxy_with_tls_is_trusted_as_the_server_is(pki):
+    made = OwnClient(
+        Settings('https://api.test', proxy_url='https://127.0.0.1:1', ca_file=str(pki / 'ca.crt'))
+    )
+    options = made._pool.manager.connection_pool_kw
+    assert options['_proxy_config'].ssl_context is options['ssl_context']
+    made.close()
 
 
 @pytest.mark.parametrize('make', [connect, connection_module.connect])
