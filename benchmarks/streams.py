@@ -46,6 +46,8 @@ def client(port, count):
     from kubectl_dog.model.items import LogLines
     from kubectl_dog.model.wants import Logs
 
+    # As the program has it.
+    threading.stack_size(256 * 1024)
     source = LiveSource(KubeConnection(Settings(server=f'https://127.0.0.1:{port}', insecure=True)))
     wants, memory = set(), []
     for streams in (1, count):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kubectl_dog.library.errors import StopTrack as StopTrack
     from kubectl_dog.library.errors import TrackError as TrackError
     from kubectl_dog.library.feed import Feed as Feed
+    from kubectl_dog.library.feeds import ControllerFeed as ControllerFeed
     from kubectl_dog.library.feeds import DaemonSetFeed as DaemonSetFeed
     from kubectl_dog.library.feeds import DeploymentFeed as DeploymentFeed
     from kubectl_dog.library.feeds import JobFeed as JobFeed
@@ -30,11 +31,13 @@ if TYPE_CHECKING:
     from kubectl_dog.library.reaching import connect as connect
     from kubectl_dog.library.results import Result as Result
     from kubectl_dog.library.session import Session as Session
+    from kubectl_dog.library.statuses import ControllerStatus as ControllerStatus
     from kubectl_dog.library.statuses import DaemonSetStatus as DaemonSetStatus
     from kubectl_dog.library.statuses import DeploymentStatus as DeploymentStatus
     from kubectl_dog.library.statuses import JobStatus as JobStatus
     from kubectl_dog.library.statuses import PodStatus as PodStatus
     from kubectl_dog.library.statuses import StatefulSetStatus as StatefulSetStatus
+    from kubectl_dog.library.targets import Where as Where
     from kubectl_dog.model.errors import AccessError as AccessError
     from kubectl_dog.model.errors import MissingError as MissingError
     from kubectl_dog.model.errors import UserError as UserError
@@ -47,15 +50,18 @@ _ROOMS = {
     'library.errors': ('StopTrack', 'TrackError'),
     'library.feed': ('Feed',),
     'library.feeds': (
-        *('DaemonSetFeed', 'DeploymentFeed', 'JobFeed', 'PodFeed', 'StatefulSetFeed'),
+        *('ControllerFeed', 'DaemonSetFeed', 'DeploymentFeed', 'JobFeed', 'PodFeed'),
+        'StatefulSetFeed',
     ),
     'library.happenings': ('AddedPod', 'AddedReplicaSet', 'ContainerError', 'ContainerLogChunk'),
     'library.reaching': ('connect',),
     'library.results': ('Result',),
     'library.session': ('Session',),
     'library.statuses': (
-        *('DaemonSetStatus', 'DeploymentStatus', 'JobStatus', 'PodStatus', 'StatefulSetStatus'),
+        *('ControllerStatus', 'DaemonSetStatus', 'DeploymentStatus', 'JobStatus', 'PodStatus'),
+        'StatefulSetStatus',
     ),
+    'library.targets': ('Where',),
     'model.errors': ('AccessError', 'MissingError', 'UserError'),
     'model.options': ('Options',),
     'model.verdicts': ('Verdict',),
@@ -68,6 +74,8 @@ __all__ = [
     'AddedReplicaSet',
     'ContainerError',
     'ContainerLogChunk',
+    'ControllerFeed',
+    'ControllerStatus',
     'DaemonSetFeed',
     'DaemonSetStatus',
     'DeploymentFeed',
@@ -87,6 +95,7 @@ __all__ = [
     'TrackError',
     'UserError',
     'Verdict',
+    'Where',
     'connect',
     'follow',
     'multitrack',
@@ -95,11 +104,14 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """The public names, each from its room when it is asked for."""
-    if name in _ROOM_OF:
-        return getattr(import_module(f'kubectl_dog.{_ROOM_OF[name]}'), name)
-    raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+# Type checkers read the imports above; told of this, they would take every name for one of ours.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        """The public names, each from its room when it is asked for."""
+        if name in _ROOM_OF:
+            return getattr(import_module(f'kubectl_dog.{_ROOM_OF[name]}'), name)
+        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
 
 
 def __dir__() -> list[str]:

@@ -78,9 +78,9 @@ def adopt(client: object, namespace: str = '') -> Connection:
     """A connection by a caller's own `kubernetes.client.ApiClient`, which stays open. Raises
     AccessError where its requests would be anonymous.
     """
-    from kubectl_dog.cluster import official
+    from kubectl_dog.cluster import lent
 
-    return official.adopt(client, namespace)
+    return lent.adopt(client, namespace)
 
 
 def live(connection: Connection) -> SharedSource:

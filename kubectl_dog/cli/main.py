@@ -6,6 +6,7 @@ import argparse
 import gc
 import os
 import sys
+import threading
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
@@ -41,6 +42,9 @@ _OUTPUT_CLOSED = 141
 # Thousands of log lines come and go; to look through them at every 700, as Python does by itself,
 # is a tenth of all the work.
 _GARBAGE = 10_000
+# The default of 8 MiB for each of hundreds of threads meets limits on virtual memory. The size is
+# the process's, and this one is ours: a library would take it from its caller's threads.
+_STACK = 256 * 1024
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -54,6 +58,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return completion.run(words[1:], words[0] == _COMPLETE[0])
     gc.set_threshold(_GARBAGE)
+    if argv is None:
+        threading.stack_size(_STACK)
     try:
         args = parse(_as_habits_have_it(words))
         with stdout.kept():

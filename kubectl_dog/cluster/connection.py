@@ -65,8 +65,10 @@ class KubeConnection:
     def __init__(self, settings: Settings, timeout: float = 0.0, verbosity: int = 0) -> None:
         self.server = settings.server
         self.namespace = settings.namespace
-        self.user = settings.user
+        # Who acts as somebody else has no name of their own.
+        self.user = '' if settings.impersonate else settings.user
         self.clock_offset = 0.0
+        self.is_closed = False
         self._settings = settings
         self._timeout = min(timeout or _HEADERS, _HEADERS)
         self._verbosity = verbosity
@@ -87,7 +89,7 @@ class KubeConnection:
         return pools.origin(self._pool, self._settings)
 
     def _proxy(self) -> str:
-        return pools.proxied(self._pool)
+        return pools.proxied(self._pool.conn_kw, self._pool.proxy)
 
     def sign_in(self) -> None:
         """Have the first credentials issued, before there is anything to ask for."""
@@ -119,6 +121,7 @@ class KubeConnection:
 
     def close(self) -> None:
         """Break every open socket; nothing can be asked afterwards."""
+        self.is_closed = True
         self._pool.close()
         self._sockets.shut()
 

@@ -26,7 +26,10 @@ _LISTS = ('shorts', 'categories')
 
 
 class Cache:
-    """The kinds of one server as one user sees them; reads and writes in silence."""
+    """The kinds of one server as one user sees them; reads and writes in silence.
+
+    Where the user has no name, nothing is remembered: the next one may be somebody else.
+    """
 
     def __init__(
         self,
@@ -35,6 +38,7 @@ class Cache:
         env: Mapping[str, str] = os.environ,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        self._is_off = not user
         self._head = {'format': _FORMAT, 'server': server, 'user': user}
         self._clock = clock
         self._folder = _folder(env)
@@ -43,7 +47,7 @@ class Cache:
     def read(self) -> tuple[Kind, ...]:
         """Kinds that were written less than `TTL` seconds ago; none where there is any doubt."""
         try:
-            if not _trusted(os.lstat(self._folder), stat.S_ISDIR):
+            if self._is_off or not _trusted(os.lstat(self._folder), stat.S_ISDIR):
                 return ()
             return self._decode(json.loads(_content(self.path)))
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -51,6 +55,8 @@ class Cache:
 
     def write(self, kinds: Sequence[Kind]) -> None:
         """Replace the file as a whole: another program sees the old one or the new one."""
+        if self._is_off:
+            return
         with contextlib.suppress(OSError):
             _make(self._folder)
             if _trusted(os.lstat(self._folder), stat.S_ISDIR):

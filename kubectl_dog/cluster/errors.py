@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import ssl
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from kubectl_dog.model.items import Trouble
 _REASONS = {401: 'unauthorized', 403: 'denied'}
 _HINT = 'is the cluster up, and is --context right?'
 _NETWORK_HINT = 'is the network (VPN) up, and is --context right?'
+_ASKED = re.compile("valid for '([^']*)'")
 
 
 class Status(NamedTuple):
@@ -88,8 +90,12 @@ def _chain(error: BaseException) -> list[BaseException]:
 
 def _distrust(server: str, error: Any) -> str:
     if error.verify_code in (62, 64):
-        host = urlsplit(server).hostname
-        said = f'its certificate is not for {host!r}; is --tls-server-name needed?'
+        host = urlsplit(server).hostname or ''
+        # OpenSSL names what it has looked for: the host, or the tls-server-name.
+        asked = _ASKED.search(error.verify_message or '')
+        name = asked[1] if asked else host
+        said = f'its certificate is not for {name!r}; is --tls-server-name '
+        said += 'needed?' if name == host else 'right?'
     elif error.verify_code in (18, 19, 20, 21):
         said = 'its certificate is signed by an unknown authority; is certificate-authority right?'
     elif error.verify_code == 10:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -57,7 +58,9 @@ class ExecPlugin:
                 'was found by way of the current folder only, and is not run from there: name its '
                 'own folder on the PATH'
             )
-        sys.stdout.flush()
+        # A program without a terminal may have no output, or have closed it.
+        with contextlib.suppress(AttributeError, ValueError, OSError):
+            sys.stdout.flush()
         try:
             done = subprocess.run(
                 [program, *self._plugin.args],

@@ -136,5 +136,5 @@ def bearer(token: str, what: str) -> Credentials:
 def sendable(value: str, what: str) -> str:
     """The same value; raises AccessError where no header can hold it."""
     if re.search('[^\t\x20-\x7e\x80-\xff]', value):
-        raise AccessError(f'{what} has characters that no token has, such as a line break')
+        raise AccessError(f'{what} has characters that no header can hold, such as a line break')
     return value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
+import logging
 from base64 import b64decode
 from base64 import urlsafe_b64decode
 from collections.abc import Mapping
@@ -71,10 +71,12 @@ class Oidc:
         renewed = answer.get('refresh_token')
         if isinstance(renewed, str) and renewed not in ('', refresh):
             self._config['refresh-token'] = renewed
-            sys.stderr.write(
-                f'kubectl dog: the identity provider of user {self._user!r} has replaced its '
-                'refresh token; it is not written to the kubeconfig, so kubectl may ask you to '
-                'sign in again\n'
+            # Without a handler of the caller's it is printed on stderr, as it is, and so by the
+            # program; the library has a handler, which says nothing.
+            logging.getLogger('kubectl_dog.cluster').warning(
+                'kubectl dog: the identity provider of user %r has replaced its refresh token; it '
+                'is not written to the kubeconfig, so kubectl may ask you to sign in again',
+                self._user,
             )
         return token
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import unquote
 from urllib.parse import urlsplit
@@ -22,6 +24,24 @@ _SIZE = 8
 _SOCKS5 = 2
 
 
+class PlainPool(urllib3.HTTPConnectionPool):
+    """A pool for HTTP; `sockets` know what is open."""
+
+    ConnectionCls: Any = Plain
+
+
+class SecurePool(urllib3.HTTPSConnectionPool):
+    """A pool for HTTPS that warns of nothing."""
+
+    ConnectionCls: Any = Secure
+
+    def _validate_conn(self, conn: Any) -> None:
+        # urllib3 warns here of what the user has said: insecure-skip-tls-verify. The switch that it
+        # has against that is the whole process's, and not ours.
+        if conn.is_closed:
+            conn.connect()
+
+
 def pool(settings: Settings, sockets: Sockets) -> urllib3.HTTPConnectionPool:
     """A pool for the settings' server; raises AccessError for certificates that are no good."""
     parts = urlsplit(settings.server)
@@ -30,28 +50,33 @@ def pool(settings: Settings, sockets: Sockets) -> urllib3.HTTPConnectionPool:
         'maxsize': _SIZE,
         'block': False,
         'socket_options': options(),
-        'sockets': sockets,
     }
     secure = parts.scheme == 'https'
     if secure:
         common['ssl_context'] = tls.context(settings)
         if settings.tls_server_name:
             common['server_hostname'] = settings.tls_server_name
-        if settings.insecure:
-            # Said once by the user in kubeconfig or by flag; a warning per request helps no one.
-            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-    kind: Any = Secure if secure else Plain
     through = proxy.choose(settings)
-    if through.startswith('socks'):
-        common['_socks_options'], kind = _socks(through), _socks_class(secure)
+    is_socks = through.startswith('socks')
+    if is_socks:
+        common['_socks_options'] = socks(through)
     elif through:
         common.update(_http(through, common.get('ssl_context')))
-    if secure:
-        made: Any = urllib3.HTTPSConnectionPool(host, parts.port or 443, **common)
-    else:
-        made = urllib3.HTTPConnectionPool(host, parts.port or 80, **common)
-    made.ConnectionCls = kind
-    return made  # type: ignore[no-any-return]
+    port = parts.port or (443 if secure else 80)
+    make = classes(sockets, is_socks)[parts.scheme]
+    made: urllib3.HTTPConnectionPool = make(host, port, **common)
+    return made
+
+
+def classes(sockets: Sockets, is_socks: bool) -> dict[str, Any]:
+    """What makes a pool, by scheme, whose open sockets are in `sockets`."""
+    made: dict[str, Any] = {'http': PlainPool, 'https': SecurePool}
+    if is_socks:
+        made = {
+            scheme: type('SocksPool', (kind,), {'ConnectionCls': _socks_class(scheme == 'https')})
+            for scheme, kind in made.items()
+        }
+    return {scheme: partial(kind, sockets=sockets) for scheme, kind in made.items()}
 
 
 def origin(made: urllib3.HTTPConnectionPool, settings: Settings) -> str:
@@ -62,12 +87,12 @@ def origin(made: urllib3.HTTPConnectionPool, settings: Settings) -> str:
     return parts.path.rstrip('/')
 
 
-def proxied(made: urllib3.HTTPConnectionPool) -> str:
-    """The proxy of a pool, without its password; empty where there is none."""
-    options = made.conn_kw.get('_socks_options')
-    if options:
-        return f'socks5://{options["proxy_host"]}:{options["proxy_port"]}'
-    return str(made.proxy or '')
+def proxied(options: Mapping[str, Any], through: object) -> str:
+    """The proxy of a pool with these options, without its password; empty where there is none."""
+    socks = options.get('_socks_options')
+    if socks:
+        return f'socks5://{socks["proxy_host"]}:{socks["proxy_port"]}'
+    return str(through or '')
 
 
 def _http(address: str, context: object) -> dict[str, Any]:
@@ -89,19 +114,16 @@ def _http(address: str, context: object) -> dict[str, Any]:
     }
 
 
-def _socks(address: str) -> dict[str, Any]:
-    import warnings
-
-    with warnings.catch_warnings():
-        # urllib3 says in a warning what the error says below.
-        warnings.simplefilter('ignore')
-        try:
-            import urllib3.contrib.socks  # noqa: F401
-        except ImportError:
-            raise AccessError(
-                'the way to the server is a SOCKS proxy, which needs PySocks: '
-                "pip install 'kubectl-dog[socks]'"
-            ) from None
+def socks(address: str) -> dict[str, Any]:
+    """The options of connections by a SOCKS proxy; raises AccessError without PySocks."""
+    try:
+        # Without it urllib3 would not only fail, but warn as well.
+        import socks as _  # noqa: F401
+    except ImportError:
+        raise AccessError(
+            'the way to the server is a SOCKS proxy, which needs PySocks: '
+            "pip install 'kubectl-dog[socks]'"
+        ) from None
     parts = urlsplit(address)
     return {
         'socks_version': _SOCKS5,

@@ -109,7 +109,9 @@ class Connection(Protocol):
 
     @property
     def user(self) -> str:
-        """The name of the user entry; empty where there is none."""
+        """A name that tells who asks, such as that of the user entry; empty: there is none, and
+        nothing that one has seen is kept for the next.
+        """
         ...
 
     @property

@@ -28,11 +28,8 @@ from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
 
-_STACK = 256 * 1024
 _PATIENCE = 0.5
 _NATURE = Nature()
-# The size of stacks is the process's: two sources must not take each other's for the usual one.
-_STARTING = threading.Lock()
 
 
 class _Served(Feed):
@@ -191,13 +188,7 @@ class LiveSource:
                 self._mailbox.put(feed, error)
 
         thread = threading.Thread(target=guarded, name=name, daemon=True)
-        # The default of 8 MiB for each of hundreds of threads meets limits on virtual memory.
-        with _STARTING:
-            usual = threading.stack_size(_STACK)
-            try:
-                thread.start()
-            finally:
-                threading.stack_size(usual)
+        thread.start()
         self._threads.append(thread)
 
 

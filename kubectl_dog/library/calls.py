@@ -17,7 +17,7 @@ from kubectl_dog.library.reaching import Kube
 from kubectl_dog.library.reaching import reach
 from kubectl_dog.library.results import Result
 from kubectl_dog.library.session import Session
-from kubectl_dog.library.session import Where
+from kubectl_dog.library.targets import Where
 from kubectl_dog.model.events import Event
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.statuses import Status
@@ -66,25 +66,19 @@ def follow(
     return run(Session(targets, options=options, **where), on_event, check)
 
 
-def status(
-    targets: naming.Targets = (),
-    *,
-    kube: Kube = None,
-    namespace: str = '',
-    selector: str | None = None,
-    all_namespaces: bool = False,
-) -> tuple[Status, ...]:
+def status(targets: naming.Targets = (), **where: Unpack[Where]) -> tuple[Status, ...]:
     """One look at targets: state, reason, message and causes of each that is there.
 
     Arguments are those of `Session`. What was named and is not there has the state `absent`.
     Raises UserError, and AccessError where there is no way to the cluster, or a target may not be
     read.
     """
-    connection = reach(kube, namespace)
+    asked = naming.asked(targets, where)
+    judges = api.trackers(*asked.judges)
+    connection = reach(asked.kube, asked.namespace)
     try:
-        inputs = naming.Inputs(targets, selector, all_namespaces)
-        wanted = naming.find(inputs, connection)
-        look = api.look(api.live(connection), wanted.targets)
+        wanted = naming.find(asked.inputs, connection)
+        look = api.look(api.live(connection), wanted.targets, judges)
     finally:
         connection.close()
     return look.statuses + _absent(look)
@@ -135,8 +129,10 @@ def _absent(look: Look) -> tuple[Status, ...]:
     from kubectl_dog.model.verdicts import Verdict
 
     for one in look.unseen:
-        if one.verdict is not Verdict.NEVER_APPEARED:
+        if one.verdict is Verdict.NO_ACCESS:
             raise AccessError(f'{one.target.label} cannot be read: {one.message}')
+        if one.verdict is not Verdict.NEVER_APPEARED:
+            raise AccessError(f'{one.target.label}: the cluster did not answer in time')
     return tuple(
         Status(
             one.target.resource.api_version,

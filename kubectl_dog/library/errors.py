@@ -22,6 +22,10 @@ class TrackError(Exception):
         super().__init__('; '.join(map(_told, failed)) or f'exit code {result.exit_code}')
         self.result = result
 
+    def __reduce__(self) -> tuple[type[TrackError], tuple[Result]]:
+        # From one process to another it goes by what it was made of, and not by its message.
+        return TrackError, (self.result,)
+
 
 def _told(ended: TargetEnded) -> str:
     words = (ended.verdict.value, ended.reason, ended.message)

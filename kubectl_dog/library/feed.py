@@ -47,7 +47,7 @@ class Feed(Generic[Status]):
     Each callback is registered by the method of its name, which can be a decorator; the last one
     counts, and None takes it away. Callbacks run one at a time, in the thread that is in `track`,
     and what they raise ends it: StopTrack without an error, everything else with it. `get_status`
-    may be called in any thread, and always.
+    and `stop` may be called in any thread, and always.
     """
 
     resource: ClassVar[Resource]
@@ -56,6 +56,8 @@ class Feed(Generic[Status]):
         self._callbacks: dict[str, Callable[..., object]] = {}
         self._lock = threading.Lock()
         self._status = self._read(None)
+        self._session: Session | None = None
+        self._stopped = False
 
     def get_status(self) -> Status:
         """What is known at this moment; in a callback, what it is about. Thread-safe."""
@@ -69,7 +71,7 @@ class Feed(Generic[Status]):
         kube: Kube = None,
         options: Options | None = None,
     ) -> None:
-        """Follow the object until a callback raises, or it has ended (a Job, a Pod), or is late.
+        """Follow the object until a callback raises, it has ended (a Job, a Pod), or is late.
 
         It is waited for where it is not there yet. `kube` is an ApiClient, a context's name, a
         connection, or None; `options` are times in seconds (`timeout`, `logs_from_time`, …).
@@ -82,7 +84,10 @@ class Feed(Generic[Status]):
         def find(connection: Connection) -> finding.Wanted:
             return finding.Wanted((Target(self.resource, connection.namespace, name),))
 
+        self._set(self._read(None))
         with Session.about(find, kube, options, namespace) as session:
+            if not self._begins(session):
+                return
             try:
                 for events in session.turns():
                     look = session.tracks[0].seen
@@ -91,8 +96,20 @@ class Feed(Generic[Status]):
                     self._call(teller.tell(events, look, status))
             except StopTrack:
                 return
-            if not session.result.ok:
+            if not (self._stopped or session.result.ok):
                 raise TrackError(session.result)
+
+    def stop(self) -> None:
+        """End `track` in any thread as StopTrack does; one that begins later ends at once."""
+        with self._lock:
+            self._stopped, session = True, self._session
+        if session is not None:
+            session.stop()
+
+    def _begins(self, session: Session) -> bool:
+        with self._lock:
+            self._session = session
+            return not self._stopped
 
     def on_failed(self, callback: Text) -> Text:
         """`callback(reason)`: a rollout would have failed now, for this reason (a code and a

@@ -31,7 +31,7 @@ ReplicaSet = TypeVar('ReplicaSet', bound='Callable[[AddedReplicaSet], object] | 
 
 
 class PodFeed(Feed[PodStatus]):
-    """Follows a Pod; it ends with the pod."""
+    """Follows a Pod; it ends with the pod. The other callbacks are those of Feed."""
 
     resource: ClassVar[Resource] = PODS
 
@@ -52,7 +52,7 @@ class PodFeed(Feed[PodStatus]):
 
 
 class JobFeed(Feed[JobStatus]):
-    """Follows a Job; it ends with the Job."""
+    """Follows a Job; it ends with the Job. The other callbacks are those of Feed."""
 
     resource: ClassVar[Resource] = JOBS
 
@@ -72,8 +72,10 @@ class JobFeed(Feed[JobStatus]):
         return JobStatus() if look is None else statuses.job(look)
 
 
-class _ControllerFeed(Feed[Status]):
-    """What Deployments, StatefulSets and DaemonSets have in common."""
+class ControllerFeed(Feed[Status]):
+    """What the feeds of Deployments, StatefulSets and DaemonSets have in common. The other
+    callbacks are those of Feed.
+    """
 
     def on_added(self, callback: Flag) -> Flag:
         """`callback(is_ready)`: it is there, for the first time or again."""
@@ -88,8 +90,8 @@ class _ControllerFeed(Feed[Status]):
         return self._keep('on_pod_added', callback)
 
 
-class DeploymentFeed(_ControllerFeed[DeploymentStatus]):
-    """Follows a Deployment."""
+class DeploymentFeed(ControllerFeed[DeploymentStatus]):
+    """Follows a Deployment. The other callbacks are those of ControllerFeed and of Feed."""
 
     resource: ClassVar[Resource] = DEPLOYMENTS
 
@@ -101,8 +103,8 @@ class DeploymentFeed(_ControllerFeed[DeploymentStatus]):
         return DeploymentStatus() if look is None else statuses.deployment(look)
 
 
-class StatefulSetFeed(_ControllerFeed[StatefulSetStatus]):
-    """Follows a StatefulSet."""
+class StatefulSetFeed(ControllerFeed[StatefulSetStatus]):
+    """Follows a StatefulSet. The other callbacks are those of ControllerFeed and of Feed."""
 
     resource: ClassVar[Resource] = STATEFULSETS
 
@@ -110,8 +112,8 @@ class StatefulSetFeed(_ControllerFeed[StatefulSetStatus]):
         return StatefulSetStatus() if look is None else statuses.stateful_set(look)
 
 
-class DaemonSetFeed(_ControllerFeed[DaemonSetStatus]):
-    """Follows a DaemonSet."""
+class DaemonSetFeed(ControllerFeed[DaemonSetStatus]):
+    """Follows a DaemonSet. The other callbacks are those of ControllerFeed and of Feed."""
 
     resource: ClassVar[Resource] = DAEMONSETS
 

@@ -18,12 +18,18 @@ def reach(kube: Kube = None, namespace: str = '') -> Connection:
 
     `namespace` is where names are looked for, in place of the one that the context or the client
     has. An ApiClient stays the caller's: it is not closed. Raises AccessError where there is no way
-    to the cluster, or where requests would go out under no identity, or under another one.
+    to the cluster, or where requests would go out under no identity, or under another one,
+    TypeError for what is none of these, and ValueError for a connection that has served its call.
     """
     if kube is None or isinstance(kube, str):
         return api.connect(context=kube or None, namespace=namespace or None)
     if hasattr(kube, 'rest_client'):
         return api.adopt(kube, namespace)
+    if not hasattr(kube, 'stream') or not hasattr(kube, 'namespace'):
+        known = 'an ApiClient, the name of a context, a connection, or None'
+        raise TypeError(f'kube is {known}, and no {type(kube)}')
+    if getattr(kube, 'is_closed', False):
+        raise ValueError('a connection serves one call, and was closed by it: connect() once more')
     if namespace and namespace != kube.namespace:
         raise ValueError('a connection has its namespace: give it to connect()')
     connection: Connection = kube

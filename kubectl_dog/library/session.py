@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import AsyncGenerator
 from collections.abc import AsyncIterator
 from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING
-from typing import Any
-from typing import TypedDict
 
 from kubectl_dog import api
 from kubectl_dog import finding
@@ -21,6 +20,7 @@ from kubectl_dog.library import targets as naming
 from kubectl_dog.library.reaching import Kube
 from kubectl_dog.library.reaching import reach
 from kubectl_dog.library.results import Result
+from kubectl_dog.library.targets import Where
 from kubectl_dog.model.events import Event
 from kubectl_dog.model.events import Notice
 from kubectl_dog.model.events import RunEnded
@@ -37,26 +37,6 @@ _LOG = logging.getLogger('kubectl_dog.library')
 Find = Callable[[Connection], finding.Wanted]
 
 
-class Where(TypedDict, total=False):
-    """What targets are, and where: `kube` is an ApiClient, a context's name, a connection, or None
-    (the current context), `namespace` is in place of the context's. A `selector` (empty: all)
-    chooses, in one namespace or in `all_namespaces`. `files` are paths, directories (to any depth
-    if `recursive`) and URLs, `kustomize` is a directory, `helm_release` a name. `rules` are files,
-    and `trackers` texts `Kind.group=PACKAGE`, as on the command line.
-    """
-
-    kube: Kube
-    namespace: str
-    selector: str | None
-    all_namespaces: bool
-    files: Sequence[str]
-    recursive: bool
-    kustomize: str
-    helm_release: str
-    rules: Sequence[str]
-    trackers: Sequence[str]
-
-
 class Session:
     """Tracks targets until each has its verdict; iterate it, with `for` or with `async for`.
 
@@ -65,11 +45,11 @@ class Session:
                 ...
         print(session.result.exit_code)
 
-    Events are those of `kubectl_dog.events`; the last one is a RunEnded. It connects at the first
-    one, so that nothing is open before. It can be iterated once. Several can run in one process,
-    each in a thread of its own; `stop` may be called from any thread, all else belongs to the one
-    that iterates. It prints nothing and handles no signals. Leaving the `with` block, or `close`,
-    ends all its threads, sockets and files.
+    Events are those of `kubectl_dog.model.events`; the last one is a RunEnded. It connects at the
+    first one, so that nothing is open before. It can be iterated once. Several can run in one
+    process, each in a thread of its own; `stop` and `close` may be called from any thread, all else
+    belongs to the one that iterates. It prints nothing and handles no signals. Leaving the `with`
+    or the `async with` block, or `close`, ends all its threads, sockets and files.
     """
 
     def __init__(
@@ -83,13 +63,15 @@ class Session:
         they come from files; see Where. `options` are times in seconds; with `follow` they make it
         one that ends with its targets only.
         """
-        asked: dict[str, Any] = {**where}
-        self._kube, self._namespace = asked.pop('kube', None), asked.pop('namespace', '')
-        self._judges = (tuple(asked.pop('rules', ())), tuple(asked.pop('trackers', ())))
-        inputs = naming.Inputs(targets, **asked)
-        self._find: Find = lambda connection: naming.find(inputs, connection)
+        self._asked = naming.asked(targets, where)
+        self._find: Find = lambda connection: naming.find(self._asked.inputs, connection)
         self._options = options or Options()
-        self._lock = threading.Lock()
+        # A signal handler of the caller's may come amid anything.
+        self._lock = threading.RLock()
+        # Held by the thread that is about to have the next events.
+        self._turn = threading.Lock()
+        self._begun = self._closed = False
+        self._stream: AsyncGenerator[Event, None] | None = None
         self._source: api.Stoppable | None = None
         self._engine: Engine | None = None
         self._stopped = False
@@ -132,6 +114,19 @@ class Session:
     ) -> None:
         self.close()
 
+    async def __aenter__(self) -> Session:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._stream is not None:
+            await self._stream.aclose()
+        self.close()
+
     def __iter__(self) -> Iterator[Event]:
         """The events, one by one. Raises UserError for what cannot be tracked, and AccessError
         where there is no way to the cluster.
@@ -142,17 +137,24 @@ class Session:
     def __aiter__(self) -> AsyncIterator[Event]:
         """The events, read in a thread of its own: the loop is never blocked.
 
-        Where the loop is slow, log lines wait on the server. Raises what `__iter__` does; whoever
-        leaves early closes the iterator (`contextlib.aclosing`), or the loop does in the end.
+        Where the loop is slow, log lines wait on the server. Raises what `__iter__` does. Whoever
+        leaves early has it end by `async with`, or the loop ends it when it is closed.
         """
-        return streaming.stream(self)
+        self._stream = streaming.stream(self)
+        return self._stream
 
     def turns(self, has_room: Callable[[], bool] = lambda: True) -> Iterator[Sequence[Event]]:
         """The events in groups, each of one moment, some of them empty; while not `has_room`, log
         lines wait. Raises what `__iter__` does.
         """
+        self._begin()
         try:
-            for events in self._open(has_room):
+            turns = self._open(has_room)
+            while True:
+                with self._turn:
+                    events = None if self._closed else next(turns, None)
+                if events is None:
+                    return
                 for event in events:
                     self._note(event)
                 yield events
@@ -167,15 +169,31 @@ class Session:
             source.signal('interrupt')
 
     def close(self) -> None:
-        """End every thread, socket and file of it at once; safe to call twice."""
-        if self._source is not None:
-            self._source.close()
+        """End every thread, socket and file of it at once; safe to call twice.
+
+        Where another thread is iterating at this moment, that one ends as by `stop`.
+        """
+        with self._lock:
+            self._closed, source = True, self._source
+        if source is None:
+            return
+        if not self._turn.acquire(blocking=False):
+            self.stop()
+            return
+        try:
+            source.close()
+        finally:
+            self._turn.release()
+
+    def _begin(self) -> None:
+        with self._lock:
+            if self._begun or self._closed:
+                raise RuntimeError('a session can be iterated once, and not after it was closed')
+            self._begun = True
 
     def _open(self, has_room: Callable[[], bool]) -> Iterator[Sequence[Event]]:
-        if self._engine is not None:
-            raise RuntimeError('a session can be iterated once')
-        judges = api.trackers(*self._judges)
-        connection = reach(self._kube, self._namespace)
+        judges = api.trackers(*self._asked.judges)
+        connection = reach(self._asked.kube, self._asked.namespace)
         source = api.live(connection)
         with self._lock:
             self._source, stopped = source, self._stopped

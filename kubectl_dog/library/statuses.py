@@ -73,7 +73,14 @@ class JobStatus(NamedTuple):
     causes: tuple[Cause, ...] = ()
 
 
-class _Rolled(NamedTuple):
+class ControllerStatus(NamedTuple):
+    """What the statuses of Deployments, StatefulSets and DaemonSets have in common: `desired`,
+    `updated`, `ready`, `available` and `old` count pods, `ready` and `available` those of the
+    revision that is rolled out; `pods` are by name, of all revisions, and `new_pods` the names of
+    those of the revision. `waiting_for` completes «waiting for …», `failed_reason` is a code and a
+    sentence, and `causes` are what stands in the way (docs/codes.md).
+    """
+
     name: str = ''
     namespace: str = ''
     state: State = State.ABSENT
@@ -92,23 +99,20 @@ class _Rolled(NamedTuple):
     causes: tuple[Cause, ...] = ()
 
 
-class DeploymentStatus(_Rolled):
-    """A Deployment. `desired`, `updated`, `ready`, `available` and `old` count pods, `ready` and
-    `available` those of the revision that is rolled out; `pods` are by name, of all revisions, and
-    `new_pods` the names of those of the revision. `waiting_for` completes «waiting for …».
-    """
+class DeploymentStatus(ControllerStatus):
+    """A Deployment; the fields are those of ControllerStatus."""
 
     __slots__ = ()
 
 
-class StatefulSetStatus(_Rolled):
-    """A StatefulSet; the fields are those of DeploymentStatus."""
+class StatefulSetStatus(ControllerStatus):
+    """A StatefulSet; the fields are those of ControllerStatus."""
 
     __slots__ = ()
 
 
-class DaemonSetStatus(_Rolled):
-    """A DaemonSet; the fields are those of DeploymentStatus, and `desired` counts nodes."""
+class DaemonSetStatus(ControllerStatus):
+    """A DaemonSet; the fields are those of ControllerStatus, and `desired` counts nodes."""
 
     __slots__ = ()
 

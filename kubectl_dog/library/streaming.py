@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -45,7 +45,18 @@ def _read(
     return None
 
 
-async def stream(session: Turning) -> AsyncIterator[Event]:
+async def _ended(thread: threading.Thread, over: asyncio.Event) -> None:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        # The loop was closed, and it is the garbage collector that leaves.
+        return
+    await over.wait()
+    # It has nothing left to do but to end.
+    thread.join()
+
+
+async def stream(session: Turning) -> AsyncGenerator[Event, None]:
     """The events of a session that runs in a thread; at the end, or when left, it has ended."""
     loop = asyncio.get_running_loop()
     waiting: asyncio.Queue[_Turn] = asyncio.Queue()
@@ -59,6 +70,9 @@ async def stream(session: Turning) -> AsyncIterator[Event]:
             session.stop()
 
     def has_room() -> bool:
+        if loop.is_closed():
+            # Before the next event, which may be hours away.
+            session.stop()
         return waiting.qsize() < _ROOM
 
     def read() -> None:
@@ -79,6 +93,4 @@ async def stream(session: Turning) -> AsyncIterator[Event]:
                 yield event
     finally:
         session.stop()
-        await over.wait()
-        # It has nothing left to do but to end.
-        thread.join()
+        await _ended(thread, over)

@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from collections.abc import Sequence
 from typing import Any
 from typing import NamedTuple
+from typing import TypedDict
 from typing import Union
 
 from kubectl_dog import finding
 from kubectl_dog.cluster.protocol import Connection
 from kubectl_dog.finding import Wanted
+from kubectl_dog.library.reaching import Kube
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.resources import Group
 from kubectl_dog.model.resources import Resource
@@ -18,6 +20,26 @@ from kubectl_dog.model.resources import Sought
 from kubectl_dog.model.resources import Target
 
 Targets = Union[str, Target, Sequence[Union[str, Target]]]
+
+
+class Where(TypedDict, total=False):
+    """What targets are, and where: `kube` is an ApiClient, a context's name, a connection, or None
+    (the current context), `namespace` is in place of the context's. A `selector` (empty: all)
+    chooses, in one namespace or in `all_namespaces`. `files` are paths, directories (to any depth
+    if `recursive`) and URLs, `kustomize` is a directory, `helm_release` a name. `rules` are files,
+    and `trackers` texts `Kind.group=PACKAGE`, as on the command line.
+    """
+
+    kube: Kube
+    namespace: str
+    selector: str | None
+    all_namespaces: bool
+    files: Sequence[str]
+    recursive: bool
+    kustomize: str
+    helm_release: str
+    rules: Sequence[str]
+    trackers: Sequence[str]
 
 
 class Inputs(NamedTuple):
@@ -32,6 +54,27 @@ class Inputs(NamedTuple):
     recursive: bool = False
     kustomize: str = ''
     helm_release: str = ''
+
+
+class Asked(NamedTuple):
+    """A Where, taken apart; `judges` are its rules and its trackers."""
+
+    inputs: Inputs
+    kube: Kube
+    namespace: str
+    judges: tuple[Sequence[str], Sequence[str]]
+
+
+def asked(targets: Targets, where: Where) -> Asked:
+    """What a call asks for; raises TypeError for a name that is not in Where."""
+    rest: dict[str, Any] = {**where}
+    for several in ('files', 'rules', 'trackers'):
+        # To Python a text is a sequence of texts: one per letter.
+        if isinstance(rest.get(several), str):
+            rest[several] = (rest[several],)
+    kube, namespace = rest.pop('kube', None), rest.pop('namespace', '')
+    judges = tuple(rest.pop('rules', ())), tuple(rest.pop('trackers', ()))
+    return Asked(Inputs(targets, **rest), kube, namespace, judges)
 
 
 def find(inputs: Inputs, connection: Connection) -> Wanted:

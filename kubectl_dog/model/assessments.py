@@ -10,7 +10,7 @@ from kubectl_dog.model.items import Object
 
 
 class State(str, Enum):
-    """The condition of a resource; kstatus names in design §2."""
+    """The condition of a resource, by the names of kstatus."""
 
     READY = 'ready'
     PROGRESSING = 'progressing'

@@ -26,6 +26,11 @@ if sys.argv[2] == 'client':
     from kubernetes import config
     client = config.new_client_from_config()
 
+def kube():
+    if sys.argv[2] == 'connection':
+        return kubectl_dog.connect('kubernetes', namespace=namespace)
+    return client
+
 def opened():
     return len(os.listdir('/proc/self/fd'))
 
@@ -38,20 +43,23 @@ def mine(*_):
 def feed(kind, callback):
     made = kind()
     getattr(made, callback)(stop)
-    made.track('web', namespace, client)
+    made.track('web', namespace, kube())
     return made.get_status()
 
 async def some():
-    async for event in kubectl_dog.Session('deploy/web', namespace=namespace, kube=client):
+    async with kubectl_dog.Session('deploy/web', namespace=namespace, kube=kube()) as session:
+        async for event in session:
+            break
+    async for event in kubectl_dog.Session('deploy/web', namespace=namespace, kube=kube()):
         break
 
 def everything():
     asked = kubectl_dog.Options(timeout=60.0)
-    kubectl_dog.rollout('deploy/web', namespace=namespace, kube=client)
-    kubectl_dog.status('deploy/web', namespace=namespace, kube=client)
-    rollout.track_deployment('web', namespace, client, asked)
-    follow.track_deployment('web', namespace, client, asked, on_event=stop)
-    for event in kubectl_dog.Session('deploy/web', namespace=namespace, kube=client):
+    kubectl_dog.rollout('deploy/web', namespace=namespace, kube=kube())
+    kubectl_dog.status('deploy/web', namespace=namespace, kube=kube())
+    rollout.track_deployment('web', namespace, kube(), asked)
+    follow.track_deployment('web', namespace, kube(), asked, on_event=stop)
+    for event in kubectl_dog.Session('deploy/web', namespace=namespace, kube=kube()):
         break
     asyncio.run(some())
     status = feed(kubectl_dog.DeploymentFeed, 'on_ready')
@@ -59,7 +67,7 @@ def everything():
     other = kubectl_dog.DeploymentFeed()
     other.on_status_report(mine)
     try:
-        other.track('web', namespace, client)
+        other.track('web', namespace, kube())
     except KeyError:
         pass
     threads = [threading.Thread(target=feed, args=(kubectl_dog.DeploymentFeed, 'on_ready'))
@@ -178,7 +186,11 @@ def left_by_theirs(stage):
     return _left(stage, 'client')
 
 
-@scene(left_by_ours, left_by_theirs)
+def left_by_the_connection(stage):
+    return _left(stage, 'connection')
+
+
+@scene(left_by_ours, left_by_theirs, left_by_the_connection)
 def test_nothing_is_left_behind(played):
     assert (played.returncode, played.stderr) == (0, '')
     before, after, ready, pods = json.loads(played.stdout)

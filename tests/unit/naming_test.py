@@ -35,7 +35,7 @@ def connection(tmp_path, monkeypatch):
             found = {'kind': 'List', 'items': [{'metadata': {'name': name}} for name in found]}
         return Response(200, json.dumps(found).encode(), {})
 
-    return SimpleNamespace(get=get, namespace='shop', server='https://h', user='')
+    return SimpleNamespace(get=get, namespace='shop', server='https://h', user='jane')
 
 
 def test_kinds_are_named_and_remembered(connection):

@@ -166,3 +166,13 @@ def test_a_recording_that_breaks_off_is_said_to(main, tmp_path):
         code, _, err = main('replay', str(cut), '--instant')
         assert code == 1
         assert err.startswith(said) and bool(err) == bool(said)
+
+
+def test_threads_of_the_program_have_small_stacks_and_a_callers_keep_theirs():
+    code = (
+        'import sys, threading; from kubectl_dog.cli.main import main;'
+        'main(["version"]); print(threading.stack_size());'
+        'sys.argv[1:] = ["version"]; main(); print(threading.stack_size())'
+    )
+    ran = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True)
+    assert [line for line in ran.stdout.splitlines() if line.isdigit()] == ['0', str(256 * 1024)]

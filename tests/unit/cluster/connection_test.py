@@ -213,7 +213,7 @@ def test_an_authority_we_do_not_know(made, server):
 
 def test_a_certificate_for_another_host(made, server, pki):
     said = reason(trusting(server, pki, tls_server_name='other.test'), made)
-    assert "its certificate is not for '127.0.0.1'; is --tls-server-name needed?" in said
+    assert "its certificate is not for 'other.test'; is --tls-server-name right?" in said
 
 
 def test_tls_server_name_is_checked_instead_of_the_host(made, server, pki):

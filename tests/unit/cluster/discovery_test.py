@@ -8,6 +8,7 @@ import pytest
 
 from kubectl_dog import system
 from kubectl_dog.cluster import discovery_cache
+from kubectl_dog.cluster.connection import KubeConnection
 from kubectl_dog.cluster.discovery import ACCEPT
 from kubectl_dog.cluster.discovery import Resolver
 from kubectl_dog.cluster.discovery import discover
@@ -16,6 +17,7 @@ from kubectl_dog.cluster.discovery_cache import Cache
 from kubectl_dog.cluster.protocol import JSON
 from kubectl_dog.cluster.protocol import Response
 from kubectl_dog.cluster.protocol import UnreachableError
+from kubectl_dog.cluster.settings import Settings
 from kubectl_dog.model.errors import AccessError
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.resources import DEPLOYMENTS
@@ -482,6 +484,22 @@ def test_what_is_old_is_asked_for_again(passed, asked, cache, clock):
     server = modern()
     assert Resolver(server, cache())('sts').kind == 'StatefulSet'
     assert bool(server.asked) == asked
+
+
+def test_nothing_is_remembered_of_who_has_no_name(cache, tmp_path):
+    kinds = discover(modern()).kinds
+    cache(user='').write(kinds)
+    assert list(tmp_path.iterdir()) == []
+    cache().write(kinds)
+    os.rename(cache().path, cache(user='').path)
+    assert cache(user='').read() == ()
+
+
+def test_who_acts_as_somebody_else_has_no_name():
+    as_joe = (('Impersonate-User', 'joe'),)
+    made = Settings(server='http://127.0.0.1:1', user='jane')
+    assert KubeConnection(made).user == 'jane'
+    assert KubeConnection(made._replace(impersonate=as_joe)).user == ''
 
 
 def test_each_server_and_user_has_a_file(cache):

@@ -54,6 +54,14 @@ def test_yaml_will_do(script):
     assert (credentials.authorization, expires) == ('Bearer t', 3600)
 
 
+@pytest.mark.parametrize('output', ['none', 'closed'])
+def test_a_program_without_an_output_can_sign_in(script, monkeypatch, tmp_path, output):
+    closed = open(tmp_path / 'output', 'w')  # noqa: SIM115
+    closed.close()
+    monkeypatch.setattr(sys, 'stdout', None if output == 'none' else closed)
+    assert script(status={'token': 't'})[0].authorization == 'Bearer t'
+
+
 def test_what_the_plugin_is_told(script, tmp_path):
     plugin = Plugin('', ('a b',), (('X', 'y'),), wants_cluster=True, config={'audience': 'z'})
     (tmp_path / 'ca').write_bytes(b'PEM')
@@ -91,7 +99,7 @@ def status(**fields):
         (status(status={}), '', 'printed neither a token nor a certificate'),
         (status(status={'token': 1}), '', 'printed a status that is not text'),
         (status(status={'token': 'a', 'clientKeyData': 'k'}), '', 'but not both'),
-        (status(status={'token': 'a\nb'}), '', 'characters that no token has'),
+        (status(status={'token': 'a\nb'}), '', 'characters that no header can hold'),
         (status(status={'token': 'a', 'expirationTimestamp': 'soon'}), '', 'is no timestamp'),
         ('', 'exit 3', 'failed with exit code 3: sign in again'),
         ('', 'kill -9 $$', 'was ended by signal 9'),

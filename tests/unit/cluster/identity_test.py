@@ -93,7 +93,7 @@ def test_passwords():
 
 @pytest.mark.parametrize('token', ('a\n', 'a\r\nX: y', '日'))
 def test_a_token_that_no_header_can_hold(token):
-    with pytest.raises(AccessError, match='characters that no token has'):
+    with pytest.raises(AccessError, match='characters that no header can hold'):
         identity(Settings('https://a', token=token))
 
 

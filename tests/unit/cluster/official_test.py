@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import base64
 import json
+import logging
+import re
+import warnings
+from http.client import HTTPConnection
 
 import pytest
-from kubernetes import client as kubernetes
-from kubernetes import config as kubernetes_config
 
 from kubectl_dog import api
+from kubectl_dog.cluster import connection as connection_module
+from kubectl_dog.cluster import sockets
 from kubectl_dog.cluster.official import OwnClient
-from kubectl_dog.cluster.official import adopt
 from kubectl_dog.cluster.official import connect
 from kubectl_dog.cluster.protocol import Flags
 from kubectl_dog.cluster.protocol import UnreachableError
 from kubectl_dog.cluster.settings import Settings
 from kubectl_dog.model.errors import AccessError
+from tests.page import ROOT
 from tests.unit.cluster import connection_test as same
-from tests.unit.cluster.server import Server
 from tests.unit.cluster.server import page
 
 # The same tests, with the fixtures of this module.
@@ -32,6 +34,7 @@ _APPLY = (
     'an_authority_we_do_not_know',
     'an_idle_connection_that_the_server_closed_is_no_error',
     'clock_offset',
+    'close_wakes_who_waits_for_headers',
     'connection_refused',
     'get_sends_what_it_should_and_reuses_its_connection',
     'insecure_asks_no_questions_and_warns_no_one',
@@ -65,29 +68,6 @@ def connection(server, pki, made):
     return made(Settings(server=server.url, ca_file=str(pki / 'ca.crt')))
 
 
-@pytest.fixture
-def client(server, pki):
-    """An ApiClient for the server, with these fields of its Configuration."""
-
-    def make(**fields):
-        made = kubernetes.Configuration()
-        made.host = server.url
-        made.ssl_ca_cert = str(pki / 'ca.crt')
-        for name, value in fields.items():
-            setattr(made, name, value)
-        return kubernetes.ApiClient(made)
-
-    return make
-
-
-@pytest.fixture
-def plain():
-    """A server without TLS: from Python 3.13 on the client does not trust the CA of the tests."""
-    server = Server()
-    yield server
-    server.close()
-
-
 def kubeconfig(folder, server, pki, user):
     made = {
         'clusters': [
@@ -119,7 +99,7 @@ def test_it_is_a_backend_like_the_other(server, pki, tmp_path):
     connection = api.connect('kubernetes', kubeconfig=path)
     server.on('/api', page(b'one'))
     assert connection.get('/api').body == b'one'
-    assert (connection.namespace, connection.user) == ('shop', 'u')
+    assert connection.namespace == 'shop'
     sent = server.requests[0].headers
     assert sent['authorization'] == 'Bearer t0'
     # The official loader would have dropped this, and asked as somebody else.
@@ -127,6 +107,15 @@ def test_it_is_a_backend_like_the_other(server, pki, tmp_path):
     connection.close()
     with pytest.raises(UnreachableError):
         connection.get('/api')
+
+
+def test_the_gate_tries_every_version_that_is_allowed():
+    extras = (ROOT / 'setup.cfg').read_text(encoding='utf-8')
+    ((first, end),) = set(re.findall(r'^    kubernetes>=(\d+),<(\d+)$', extras, re.M))
+    versions = ' '.join(map(str, range(int(first), int(end))))
+    assert f'for version in {versions}; do' in (ROOT / '.ci' / 'run').read_text(encoding='utf-8')
+    page = (ROOT / 'docs' / 'library.md').read_text(encoding='utf-8')
+    assert f'versions {first} to {int(end) - 1}' in page
 
 
 def test_a_plugin_that_fails_is_an_error_and_no_request(server, pki, tmp_path):
@@ -153,75 +142,45 @@ def test_a_plugin_is_asked_again_when_the_server_refuses(server, pki, tmp_path):
     connection.close()
 
 
-def test_a_socks_proxy_is_refused(server):
-    with pytest.raises(AccessError, match='SOCKS proxy, which the connection «kubernetes»'):
-        OwnClient(Settings(server=server.url, proxy_url='socks5://127.0.0.1:1'))
+def test_a_socks_proxy_is_gone_by_and_named():
+    pytest.importorskip('socks')
+    made = OwnClient(Settings('https://api.test', proxy_url='socks5://127.0.0.1:1', insecure=True))
+    with pytest.raises(UnreachableError, match=r'refused.*\(by the proxy socks5://127.0.0.1:1\)'):
+        made.get('/api')
+    made.close()
 
 
-def test_a_lent_client_sends_what_it_would_send_and_stays_open(plain, client):
-    server = plain
-    lent = client(host=plain.url, api_key={'authorization': 'Bearer t0\n'})
-    lent.set_default_header('Impersonate-User', 'jane')
-    connection = adopt(lent, 'shop')
-    server.on('/api', page(b'one'), page(b'two'))
-    assert connection.get('/api').body == b'one'
-    sent = server.requests[0].headers
-    assert (sent['authorization'], sent['impersonate-user']) == ('Bearer t0', 'jane')
-    assert connection.namespace == 'shop'
-    connection.close()
-    with pytest.raises(UnreachableError):
-        connection.get('/api')
-    again = adopt(lent)
-    assert again.get('/api').body == b'two'
-    assert [one.connection for one in server.requests] == [0, 0]
-    lent.rest_client.pool_manager.clear()
+def test_a_proxy_with_tls_is_trusted_as_the_server_is(pki):
+    made = OwnClient(
+        Settings('https://api.test', proxy_url='https://127.0.0.1:1', ca_file=str(pki / 'ca.crt'))
+    )
+    options = made._pool.manager.connection_pool_kw
+    assert options['_proxy_config'].ssl_context is options['ssl_context']
+    made.close()
 
 
-def test_a_lent_client_refreshes_its_token(plain, client):
-    server = plain
-    tokens = iter(('t1', 't2', 't3'))
-
-    def refresh(configuration):
-        configuration.api_key = {'authorization': f'Bearer {next(tokens)}'}
-
-    key = {'authorization': 'Bearer t0'}
-    lent = client(host=plain.url, api_key=key, refresh_api_key_hook=refresh)
-    connection = adopt(lent)
-    server.on('/api', page(b'one'))
-    connection.get('/api')
-    assert server.requests[0].headers['authorization'] == 'Bearer t1'
-    lent.rest_client.pool_manager.clear()
-
-
-def test_a_client_without_credentials_is_refused(server, client):
-    with pytest.raises(AccessError, match='its requests would be anonymous'):
-        adopt(client())
-    with pytest.raises(AccessError, match='its requests would be anonymous'):
-        # It does not send them, either.
-        adopt(client(username='jane', password='x'))
-    assert server.requests == []
+@pytest.mark.parametrize('make', [connect, connection_module.connect])
+def test_what_is_the_processes_stays_as_it_was(server, make, monkeypatch):
+    monkeypatch.setattr(HTTPConnection, 'debuglevel', 1)
+    logger = logging.getLogger('urllib3')
+    before = logger.level
+    logger.setLevel(logging.DEBUG)
+    try:
+        with warnings.catch_warnings():
+            filters = list(warnings.filters)
+            made = make(Flags(server=server.url, token='t0', insecure_skip_tls_verify=True))
+            server.on('/api', page(b'one'))
+            assert made.get('/api').body == b'one'
+            assert warnings.filters == filters
+        assert (logger.level, HTTPConnection.debuglevel) == (logging.DEBUG, 1)
+        made.close()
+    finally:
+        logger.setLevel(before)
 
 
-def test_what_the_official_loader_makes_of_a_plugin_that_fails_is_refused(server, pki, tmp_path):
-    path = kubeconfig(tmp_path, server, pki, {'exec': plugin('exit 3')})
-    loaded = kubernetes_config.new_client_from_config(path)
-    with pytest.raises(AccessError, match='where a credential plugin fails'):
-        adopt(loaded)
-    assert server.requests == []
-
-
-@pytest.mark.parametrize('way', ['certificate', 'header', 'plain'])
-def test_other_ways_to_be_known(server, pki, client, way):
-    if way == 'certificate':
-        lent = client(cert_file=str(pki / 'client.crt'), key_file=str(pki / 'client.key'))
-    elif way == 'header':
-        lent = client()
-        pair = base64.b64encode(b'jane:x').decode()
-        lent.set_default_header('Authorization', f'Basic {pair}')
-    else:
-        # Such as `kubectl proxy`, which knows who asks.
-        lent = client(host='http://127.0.0.1:1')
-    assert adopt(lent).namespace == 'default'
+def test_a_dead_peer_is_found_out_about_as_for_the_other(server):
+    manager = OwnClient(Settings(server=server.url, insecure=True))._pool.manager
+    assert manager.connection_pool_kw['socket_options'] == sockets.options()
 
 
 def test_without_the_extra_it_says_what_to_install(monkeypatch, server, pki):

@@ -85,12 +85,12 @@ def test_some_providers_want_the_client_in_the_form(server, oidc):
     assert server.requests[5].form == form
 
 
-def test_a_new_refresh_token_is_used_and_said(server, oidc, capsys):
+def test_a_new_refresh_token_is_used_and_said(server, oidc, caplog):
     server.on('/token', answer(id_token=jwt(5), refresh_token='r2'), answer(id_token=jwt(5)))
     server.on(DISCOVERY, page({'token_endpoint': f'{server.url}/token'}))
     made = oidc()
     made.issue()
-    assert 'it is not written to the kubeconfig' in capsys.readouterr().err
+    assert 'it is not written to the kubeconfig' in caplog.text
     _, expires = made.issue()
     assert server.requests[3].form.endswith('refresh_token=r2')
     # One that lasts no longer than we like to keep is sent for a moment all the same.

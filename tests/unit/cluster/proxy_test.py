@@ -167,7 +167,7 @@ def test_socks(server, pki):
         'https://api.test', ca_file=str(pki / 'ca.crt'), proxy_url='socks5://127.0.0.1:1'
     )
     made = pools.pool(settings, Sockets())
-    assert pools.proxied(made) == 'socks5://127.0.0.1:1'
+    assert pools.proxied(made.conn_kw, made.proxy) == 'socks5://127.0.0.1:1'
     made.close()
     connection = KubeConnection(settings)
     with pytest.raises(UnreachableError, match=r'refused.*\(by the proxy socks5://127.0.0.1:1\)'):

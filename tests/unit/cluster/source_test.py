@@ -103,6 +103,15 @@ def test_the_servers_clock_comes_before_the_first_list(server, source):
     assert second.payload == Listed(())
 
 
+def test_the_stacks_of_other_threads_of_the_process_stay_as_they_are(server, source, monkeypatch):
+    asked = []
+    monkeypatch.setattr(threading, 'stack_size', lambda *size: asked.append(size) or 0)
+    server.on(PATH, stream(END, then='hold'))
+    source.reconcile({WATCH})
+    assert take(source).payload == Listed(())
+    assert asked == []
+
+
 def test_reconcile_starts_each_read_once(server, source):
     server.on(PATH, stream(END, then='hold'))
     for _ in range(3):

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import copy
 import io
+import json
+from pickle import dumps
+from pickle import loads
+from types import SimpleNamespace
 
 import pytest
 
@@ -23,6 +29,7 @@ FAILED = named(
         conditions=[{'type': 'Failed', 'status': 'True', 'reason': 'DeadlineExceeded'}],
     )
 )
+EMPTY = base64.b64encode(b'users: []').decode()
 DONE = named(workload('Job', conditions=[{'type': 'Complete', 'status': 'True'}]))
 
 
@@ -89,6 +96,48 @@ def test_status_looks_once_and_tells_what_is_absent(on):
     there, gone = kubectl_dog.status(['deploy/web', 'deploy/nope'])
     assert (there.name, there.state) == ('web', State.READY)
     assert (gone.name, gone.state) == ('nope', State.ABSENT)
+
+
+def test_status_takes_what_the_command_takes(on, tmp_path):
+    (tmp_path / 'web.json').write_text(json.dumps({'apiVersion': 'apps/v1', **READY}))
+    for files in (str(tmp_path / 'web.json'), [str(tmp_path)]):
+        on(READY)
+        (one,) = kubectl_dog.status(files=files)
+        assert (one.name, one.state) == ('web', State.READY)
+    with pytest.raises(kubectl_dog.UserError, match=r'nope\.yaml'):
+        kubectl_dog.status('deploy/web', rules='nope.yaml')
+    with pytest.raises(TypeError, match='nonsense'):
+        kubectl_dog.status('deploy/web', nonsense=1)
+
+
+def test_status_tells_when_the_cluster_did_not_answer(on):
+    cluster = on(READY)
+    cluster.reconcile = lambda wants: None
+    with pytest.raises(kubectl_dog.AccessError, match='the cluster did not answer in time'):
+        kubectl_dog.status('deploy/web')
+
+
+@pytest.mark.parametrize('kube', [{}, 7, SimpleNamespace(api_client=None)])
+def test_what_is_no_cluster_is_told_at_once(kube):
+    with pytest.raises(TypeError, match='kube is an ApiClient, the name of a context'):
+        kubectl_dog.rollout('deploy/web', kube=kube)
+
+
+def test_a_connection_serves_one_call():
+    connection = kubectl_dog.connect(server='http://127.0.0.1:1', kubeconfig_base64=EMPTY)
+    with pytest.raises(kubectl_dog.TrackError, match='connection refused'):
+        kubectl_dog.rollout('deploy/web', kube=connection)
+    with pytest.raises(ValueError, match='serves one call'):
+        kubectl_dog.rollout('deploy/web', kube=connection)
+
+
+@pytest.mark.parametrize('again', [copy.copy, copy.deepcopy, lambda one: loads(dumps(one))])
+def test_an_error_can_be_sent_to_another_process(on, again):
+    on(FAILED)
+    with pytest.raises(kubectl_dog.TrackError) as told:
+        kubectl_dog.rollout('job/web')
+    assert str(again(told.value)) == str(told.value)
+    assert again(told.value).result == told.value.result
 
 
 def test_what_a_selector_chooses(on):

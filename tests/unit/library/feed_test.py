@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 import kubectl_dog
@@ -198,3 +200,38 @@ def test_two_feeds_know_nothing_of_each_other(on):
     feeds[0].track('web')
     assert told
     assert feeds[1].get_status().state is State.ABSENT
+
+
+def test_a_second_object_begins_as_one_that_is_not_known(on):
+    on(named(deployment()))
+    feed = kubectl_dog.DeploymentFeed()
+    listening(feed, 'on_ready')
+    feed.track('web')
+    assert feed.get_status().name == 'web'
+    with pytest.raises(TypeError, match='kube is'):
+        feed.track('nope', kube={})
+    assert feed.get_status().state is State.ABSENT
+
+
+def test_stop_ends_it_without_an_error_from_any_thread(on, left):
+    cluster, feed = on(named(deployment())), kubectl_dog.DeploymentFeed()
+
+    @feed.on_ready
+    def ready():
+        elsewhere = threading.Thread(target=feed.stop)
+        elsewhere.start()
+        elsewhere.join()
+
+    feed.track('web', options=kubectl_dog.Options(timeout=600.0))
+    assert cluster.is_closed
+    assert cluster.now() < 600.0
+    assert not left()
+
+
+def test_a_feed_that_was_stopped_stays_so(on):
+    cluster, feed = on(named(deployment())), kubectl_dog.DeploymentFeed()
+    told = listening(feed)
+    feed.stop()
+    feed.track('web')
+    assert told == []
+    assert not cluster.is_closed

@@ -43,6 +43,56 @@ def test_whoever_leaves_early_leaves_nothing_open(on):
     assert cluster.is_closed
 
 
+def test_who_iterates_it_again_does_not_end_the_first_one(on):
+    cluster, session = on(READY), kubectl_dog.Session('deploy/web')
+    events = iter(session)
+    next(events)
+    with pytest.raises(RuntimeError, match='once'):
+        next(iter(session))
+    assert not cluster.is_closed
+    assert isinstance(list(events)[-1], RunEnded)
+
+
+def test_after_it_was_closed_nothing_is_opened(on):
+    cluster = on(READY)
+    with kubectl_dog.Session('deploy/web') as session:
+        pass
+    with pytest.raises(RuntimeError, match='not after it was closed'):
+        list(session)
+    assert not cluster.is_closed
+
+
+def test_whoever_closes_it_while_it_is_iterated_has_no_more_events(on):
+    cluster, session, events = on(LATE), kubectl_dog.Session('deploy/web'), []
+    for event in session:
+        events.append(event)
+        session.close()
+    assert cluster.is_closed
+    assert not any(isinstance(event, RunEnded) for event in events)
+
+
+def test_a_close_from_another_thread_ends_it_as_a_stop(on):
+    cluster, session = on(LATE), kubectl_dog.Session('deploy/web')
+    waits, signalled = threading.Event(), threading.Event()
+    take, signal_it = cluster.take, cluster.signal
+
+    def slow(until, lines=True):
+        if not cluster._items and not cluster._later:
+            waits.set()
+            assert signalled.wait(5)
+        return take(until, lines)
+
+    cluster.take = slow
+    cluster.signal = lambda name: (signal_it(name), signalled.set())
+    closing = threading.Thread(target=lambda: (waits.wait(5), session.close()))
+    closing.start()
+    events = list(session)
+    closing.join()
+    assert isinstance(events[-1], RunEnded)
+    assert session.result.exit_code == 130
+    assert cluster.is_closed
+
+
 def test_what_cannot_be_tracked_leaves_nothing_open(on):
     cluster = on()
     with pytest.raises(kubectl_dog.UserError):
@@ -116,6 +166,41 @@ class Slow:
 
     def stop(self):
         self.stopped.set()
+
+
+def test_leaving_an_async_block_leaves_nothing_open(on, left):
+    cluster = on(LATE)
+
+    async def main():
+        async with kubectl_dog.Session('deploy/web') as session:
+            async for _ in session:
+                break
+        assert cluster.is_closed
+        assert not left()
+        async with kubectl_dog.Session('deploy/web'):
+            pass
+
+    asyncio.run(main())
+
+
+class Quiet(Slow):
+    """One event, and then none."""
+
+    def turns(self, has_room):
+        yield (Notice(0.0, None, 'x'),)
+        while not self.stopped.wait(0.001):
+            has_room()
+
+
+def test_a_loop_that_is_closed_ends_a_thread_that_has_nothing_to_say(left):
+    quiet, loop = Quiet(), asyncio.new_event_loop()
+    events = stream(quiet)
+    loop.run_until_complete(events.__anext__())
+    loop.close()
+    assert quiet.stopped.wait(5)
+    for one in left():
+        one.join(5)
+    assert not left()
 
 
 @pytest.mark.parametrize('how', ['break', 'cancel'])
