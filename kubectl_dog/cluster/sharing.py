@@ -37,6 +37,7 @@ class SharedSource:
         self._wide_of: dict[Watch, Watch] = {}
         self._refused: set[Watch] = set()
         self._waiting: deque[Item] = deque()
+        self._latest = 0.0
 
     @property
     def started(self) -> float:
@@ -55,11 +56,18 @@ class SharedSource:
         """The next item, or None once `now()` has reached `until`; see `model.sources.Source`."""
         while True:
             if self._waiting:
-                return self._waiting.popleft()
+                return self._told(self._waiting.popleft())
             item = self._source.take(until, lines)
-            if item is None or not isinstance(item.want, Watch) or item.want not in self._routers:
-                return item
+            if item is None:
+                return None
+            if not isinstance(item.want, Watch) or item.want not in self._routers:
+                return self._told(item)
             self._share(item, item.want)
+
+    def _told(self, item: Item) -> Item:
+        """Lines of a moment that has begun may come after what was told since: time only grows."""
+        self._latest = max(self._latest, item.at)
+        return item if item.at == self._latest else item._replace(at=self._latest)
 
     def _share(self, item: Item, wide: Watch) -> None:
         refused = isinstance(item.payload, Trouble) and item.payload.reason in _REFUSED
