@@ -260,11 +260,13 @@ class Track:
         if self._reads is None:
             self._reads = (*self.tracker.wants(self._seen.view), *self._events())
         yield from self._reads
-        failing = {pod for one in ledger.values() for pod in one.cause.pods}
+        options = self._seen.options
+        # What is not shown is read for what it explains, and not every cause is explained by a log.
+        telling = [one.cause for one in ledger.values() if options.logs or one.cause.logs]
+        failing = {pod for cause in telling for pod in cause.pods}
         # An old pod may be what stands in the way: its words are wanted, too.
         others = [one for one in self._seen.moment.assessed.other_pods if name(one) in failing]
         pods = (*self._shown, *(one for one in others if one not in self._shown))
-        options = self._seen.options
         yield from self._streams.wants(at, pods, failing, world.started, options)
         for one in ledger.values():
             left = limit(one, at).at
