@@ -27,6 +27,7 @@ from kubectl_dog.model.objects import part
 from kubectl_dog.model.objects import parts
 from kubectl_dog.model.objects import text
 from kubectl_dog.model.objects import uid
+from kubectl_dog.model.pods import is_living
 from kubectl_dog.model.pods import is_ready
 from kubectl_dog.model.views import View
 
@@ -90,12 +91,14 @@ def of_pods(view: View, pods: Iterable[Object]) -> tuple[Cause, ...]:
 
 def _is_well(pod: Object) -> bool:
     """Whether it is ready, with all containers running that have never ended."""
+    if not is_ready(pod):
+        return False
     apps, inits = (
         parts(pod, 'status', 'containerStatuses'),
         parts(pod, 'status', 'initContainerStatuses'),
     )
     ended = any(one.get('restartCount') for one in (*apps, *inits))
-    return is_ready(pod) and not ended and all(part(one, 'state', 'running') for one in apps)
+    return not ended and all(part(one, 'state', 'running') for one in apps)
 
 
 def of_objects(view: View, objects: Iterable[Object]) -> tuple[Cause, ...]:
@@ -114,9 +117,13 @@ def _there(view: View, thing: Object) -> View:
 def _put_out(view: View, assessed: Assessment) -> tuple[Cause, ...]:
     """Pods of this revision that were evicted and the like since tracking began."""
     owners = {uid(one) for one in (view.object or {}, *assessed.children)}
-    replaced = [pod for pod in assessed.other_pods if controller_uid(pod) in owners]
+    over = [pod for pod in assessed.pods if not is_living(pod)]
+    others = [pod for pod in assessed.other_pods if not is_living(pod)]
+    over += [pod for pod in others if controller_uid(pod) in owners]
+    if not over:
+        return ()
     ready = bool(assessed.pods) and all(is_ready(pod) for pod in assessed.pods)
-    pods = infrastructure.since(view, (*assessed.pods, *replaced), FRESH)
+    pods = infrastructure.since(view, over, FRESH)
     return tuple(infrastructure.put_out(view, pods, is_complete=ready))
 
 

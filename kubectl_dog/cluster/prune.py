@@ -23,8 +23,9 @@ def prune(item: Object) -> Object:
     """Take away, in place; the object is the caller's own. Secret values never get further."""
     metadata = item.get('metadata')
     if isinstance(metadata, dict):
-        written = _written(metadata.pop('managedFields', None))
-        if written and _is_custom(item):
+        managed = metadata.pop('managedFields', None)
+        written = _written(managed) if managed and _is_custom(item) else ''
+        if written:
             metadata['managedFields'] = [{'time': written}]
         annotations = metadata.get('annotations')
         if annotations:

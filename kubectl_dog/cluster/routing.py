@@ -29,6 +29,8 @@ _FIELDS = {
     'involvedObject.kind': ('involvedObject', 'kind'),
 }
 _Key = tuple[str, str]
+# All that a watch that selects an object may be found by.
+_Keys = list[Union[_Key, None]]
 Told = tuple[Watch, Payload]
 
 
@@ -71,7 +73,8 @@ class Router:
     """Knows every object of one wide watch, and which narrow watches each belongs to."""
 
     def __init__(self) -> None:
-        self._objects: dict[str, Object] | None = None
+        # With what each is filed under, by its uid; None until everything was listed.
+        self._objects: dict[str, tuple[Object, _Keys]] | None = None
         # The same by what they can be found by: hundreds of watches come one after the other.
         self._having: dict[Union[_Key, None], dict[str, Object]] = {}
         self.narrow: dict[Watch, Demand] = {}
@@ -114,10 +117,10 @@ class Router:
     def _list(self, objects: Iterable[Object]) -> Iterator[Told]:
         self._objects, self._having = {}, {}
         for one in objects:
-            self._file(uid(one), one)
-        self._told = {key: self._selecting(one) for key, one in self._objects.items()}
+            self._file(uid(one), one, _keys(one))
+        self._told = {key: self._selecting(*filed) for key, filed in self._objects.items()}
         found: dict[Watch, list[Object]] = {watch: [] for watch in self.narrow}
-        for key, one in self._objects.items():
+        for key, (one, _) in self._objects.items():
             for watch in self._told[key]:
                 found[watch].append(one)
         for watch, selected in found.items():
@@ -125,42 +128,48 @@ class Router:
 
     def _change(self, changed: Changed) -> Iterator[Told]:
         one = changed.object
-        before = [watch for watch in self._told.pop(uid(one), ()) if watch in self.narrow]
+        key, keys = uid(one), _keys(one)
+        before = [watch for watch in self._told.pop(key, ()) if watch in self.narrow]
         now: tuple[Watch, ...] = ()
-        self._file(uid(one), one if changed.change != 'DELETED' else None)
+        self._file(key, one if changed.change != 'DELETED' else None, keys)
         if changed.change != 'DELETED':
-            now = self._told[uid(one)] = self._selecting(one)
+            now = self._told[key] = self._selecting(one, keys)
         for watch in before:
             if watch not in now:
                 yield watch, Changed('DELETED', one)
         for watch in now:
             yield watch, Changed(changed.change if watch in before else 'ADDED', one)
 
-    def _file(self, key: str, one: Object | None) -> None:
+    def _file(self, key: str, one: Object | None, keys: _Keys) -> None:
         if self._objects is None:
             return
-        before = self._objects.pop(key, None)
-        for each in () if before is None else _keys(before):
+        _, before = self._objects.pop(key, (None, ()))
+        for each in before:
             self._having[each].pop(key, None)
             if not self._having[each]:
                 del self._having[each]
         if one is not None:
-            self._objects[key] = one
-            for each in _keys(one):
+            self._objects[key] = one, keys
+            for each in keys:
                 self._having.setdefault(each, {})[key] = one
 
-    def _selecting(self, one: Object) -> tuple[Watch, ...]:
+    def _selecting(self, one: Object, keys: _Keys) -> tuple[Watch, ...]:
+        found_by = self._found_by
         return tuple(
             watch
-            for key in _keys(one)
-            for watch, wanted in self._found_by.get(key, {}).items()
+            for key in keys
+            if key in found_by
+            for watch, wanted in found_by[key].items()
             if wanted.selects(one)
         )
 
 
-def _keys(one: Object) -> list[Union[_Key, None]]:
-    """All that a watch that selects an object may be found by."""
-    keys: list[Union[_Key, None]] = [None]
-    keys += [(field, text(one, *path)) for field, path in _FIELDS.items()]
+def _keys(one: Object) -> _Keys:
     labels = part(one, 'metadata', 'labels')
-    return keys + [(f'={label}', str(value)) for label, value in labels.items()]
+    fields = [(field, text(one, *path)) for field, path in _FIELDS.items()]
+    return [None, *fields, *[_label(name, str(value)) for name, value in labels.items()]]
+
+
+@lru_cache(maxsize=4096)
+def _label(name: str, value: str) -> _Key:
+    return f'={name}', value

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 
 from kubectl_dog.cluster.routing import Router
@@ -37,6 +38,7 @@ class SharedSource:
         self._wide_of: dict[Watch, Watch] = {}
         self._refused: set[Watch] = set()
         self._waiting: deque[Item] = deque()
+        self._latest = 0.0
 
     @property
     def started(self) -> float:
@@ -55,11 +57,18 @@ class SharedSource:
         """The next item, or None once `now()` has reached `until`; see `model.sources.Source`."""
         while True:
             if self._waiting:
-                return self._waiting.popleft()
+                return self._told(self._waiting.popleft())
             item = self._source.take(until, lines)
-            if item is None or not isinstance(item.want, Watch) or item.want not in self._routers:
-                return item
+            if item is None:
+                return None
+            if not isinstance(item.want, Watch) or item.want not in self._routers:
+                return self._told(item)
             self._share(item, item.want)
+
+    def _told(self, item: Item) -> Item:
+        """Lines of a moment that has begun may come after what was told since: time only grows."""
+        self._latest = max(self._latest, item.at)
+        return item if item.at == self._latest else item._replace(at=self._latest)
 
     def _share(self, item: Item, wide: Watch) -> None:
         refused = isinstance(item.payload, Trouble) and item.payload.reason in _REFUSED
@@ -83,8 +92,8 @@ class SharedSource:
         self._waiting = deque(item for item in self._waiting if item.want not in gone)
         fresh = sorted(want for want in added if isinstance(want, Watch) and _is_sharable(want))
         if all(_wide(each) in self._routers for each in fresh):
-            kept = {each: wide for each, wide in self._wide_of.items() if each not in gone}
-            self._serve({**kept, **{each: _wide(each) for each in fresh}})
+            shared = [want for want in gone if isinstance(want, Watch) and want in self._wide_of]
+            self._shift(shared, {each: _wide(each) for each in fresh})
         else:
             self._serve(self._plan())
 
@@ -94,17 +103,24 @@ class SharedSource:
 
     def _serve(self, shared: dict[Watch, Watch]) -> None:
         """Open and close what is needed for the narrow watches to be served by the wide ones."""
-        before, self._wide_of = self._wide_of, shared
-        for narrow in [each for each in before if each not in shared]:
-            self._routers[before[narrow]].remove(narrow)
-        wide = set(shared.values())
-        for each in self._routers.keys() - wide:
-            del self._routers[each]
+        before = self._wide_of
+        added = {narrow: wide for narrow, wide in shared.items() if narrow not in before}
+        self._shift([narrow for narrow in before if narrow not in shared], added)
+
+    def _shift(self, gone: Iterable[Watch], added: Mapping[Watch, Watch]) -> None:
+        """The same by what changes, as hundreds of targets come to it one by one."""
+        for narrow in gone:
+            self._routers[self._wide_of.pop(narrow)].remove(narrow)
         now = self._source.now()
-        for narrow in [each for each in shared if each not in before]:
-            router = self._routers.setdefault(shared[narrow], Router())
+        for narrow, wide in added.items():
+            self._wide_of[narrow] = wide
+            router = self._routers.setdefault(wide, Router())
             self._waiting += [Item(now, *told) for told in router.add(narrow)]
-        self._source.reconcile((frozenset(self._wants) - shared.keys()) | wide)
+        for wide in [each for each, router in self._routers.items() if not router.narrow]:
+            del self._routers[wide]
+        # Of dictionaries, unlike their views, the hashes are known and not taken anew.
+        wants = frozenset(self._wants).difference(self._wide_of)
+        self._source.reconcile(wants.union(self._routers))
 
     def close(self) -> None:
         """Stop every read promptly; safe to call twice."""

@@ -116,10 +116,13 @@ def _parsed(pod: Object) -> tuple[Container, ...]:
 
 def debuggers(pod: Object) -> list[Container]:
     """Ephemeral containers, which `kubectl debug` adds: they have logs, and no part in the pod."""
+    specs = parts(pod, 'spec', 'ephemeralContainers')
+    if not specs:
+        return []
     told = {text(one, 'name'): one for one in parts(pod, 'status', 'ephemeralContainerStatuses')}
     return [
         Container(text(spec, 'name'), 'ephemeral', spec, told.get(text(spec, 'name'), {}))
-        for spec in parts(pod, 'spec', 'ephemeralContainers')
+        for spec in specs
     ]
 
 

@@ -122,6 +122,9 @@ class BackgroundWriter:
         """
         if self._failure is not None:
             raise self._failure
+        if not lines:
+            # As most moments have: a thread that is woken by each of them costs more than lines do.
+            return
         with self._lock:
             self._waiting += len(lines)
             for begin in range(0, len(lines), _PIECE):

@@ -12,7 +12,6 @@ from kubectl_dog.model.assessments import State
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import condition
-from kubectl_dog.model.objects import controller_uid
 from kubectl_dog.model.objects import created
 from kubectl_dog.model.objects import is_deleting
 from kubectl_dog.model.objects import is_observed
@@ -111,12 +110,14 @@ def _read(view: View) -> _Rollout:
     past = [one for one in owned if uid(one) != uid(newest)]
     older = [one for one in past if number(one, 'status', 'replicas')]
     previous = max(older, key=_revision_number, default={})
-    everyone = [pod for one in owned for pod in view.owned.get(uid(one), ())]
     # Until the controller has seen the change, «newest» is what is about to be replaced.
     current_uid = uid(newest) if is_observed(deploy) else ''
-    pods = [pod for pod in everyone if controller_uid(pod) == current_uid and is_living(pod)]
-    updated_uids = {uid(pod) for pod in pods}
-    others = [pod for pod in everyone if uid(pod) not in updated_uids]
+    pods: list[Object] = []
+    others: list[Object] = []
+    for one in owned:
+        key = uid(one)
+        for pod in view.owned.get(key, ()):
+            (pods if key == current_uid and is_living(pod) else others).append(pod)
     status = part(deploy, 'status')
     updated = number(status, 'updatedReplicas')
     progress = Progress(

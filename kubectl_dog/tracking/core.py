@@ -124,15 +124,21 @@ class Core:
             told = told or one.track.hopes or one.track.ended is not None
         if told and len(self.tracks) > 1:
             yield from self._together(at)
-        for one in self._open:
-            if one.track.ended is not None:
-                self._open.drop(one)
-                self._lasting += [one._replace(wants=one.logs)] if one.track.lasts else []
+        # Nothing else ends a track, and there may be hundreds to go through.
+        if told or (item is not None and isinstance(item.payload, (Signal, Trouble))):
+            self._close()
         if at >= self._report_at and not self._world.options.follow:
             self._report_at = at + self._world.options.status_period
             rows = tuple(one.track.state for one in self._open if one.track.state is not None)
             if rows:
                 yield StatusReport(at, rows)
+
+    def _close(self) -> None:
+        """Leave what has ended alone, but for the logs that last."""
+        for one in self._open:
+            if one.track.ended is not None:
+                self._open.drop(one)
+                self._lasting += [one._replace(wants=one.logs)] if one.track.lasts else []
 
     def _join(self, at: float) -> Iterator[Event]:
         joined, events = self._members.step(at, self._world)
@@ -235,8 +241,9 @@ class Core:
                 if isinstance(old, Logs) and old.stream not in streams:
                     self._closed[old.stream] = _last(self._world.store.logs.get(old.stream, ()))
             self._wants, self._streams = wants, streams
-        # What is not wanted any more will never be said to have recovered.
-        self._world.store.cut &= self._wants | self._streams
+        if self._world.store.cut:
+            # What is not wanted any more will never be said to have recovered.
+            self._world.store.cut &= self._wants | self._streams
         return self._wants
 
     def _within_limits(self, wanted: Iterable[frozenset[Want]]) -> frozenset[Want]:

@@ -32,6 +32,10 @@ def event_watches(
     """What brings the kube events of `related` objects (by uid), in the namespace of each, and of
     the claims of `pods`, which are known by name only.
     """
+    if len(related) > EVENT_WATCHES:
+        homes = (_home(target, thing) for thing in (*related.values(), *pods))
+        yield from (Watch(EVENTS, home) for home in dict.fromkeys(homes))
+        return
     wanted = dict.fromkeys(
         Watch(EVENTS, _home(target, thing), fields=f'involvedObject.uid={key}')
         for key, thing in related.items()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
+from typing import Any
 
 from kubectl_dog.causes.catalogue import FRESH
 from kubectl_dog.model.items import Answer
@@ -186,6 +187,10 @@ class Index(Mapping[str, tuple[Object, ...]]):
         if key not in self._ready:
             self._ready[key] = tuple(self._groups[key].values())
         return self._ready[key]
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """As every mapping has it, but many ask for what is not there: that is no exception."""
+        return self[key] if key in self._groups else default
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._groups)

@@ -77,6 +77,8 @@ class Track:
         self._streams = logplan.Streams()
         self.related: dict[str, Object] = {}
         self._decided: tuple[float, Decision] | None = None
+        # What the last step wants read of what it saw; None where it did not see the target.
+        self._reads: tuple[Want, ...] | None = None
 
     @property
     def view(self) -> View | None:
@@ -115,6 +117,7 @@ class Track:
         """Judge the present state of the store; events for everything that is new."""
         if self.ended is not None:
             return
+        self._reads = None
         world = self.own(world)
         if self.root in world.store.listed:
             thing = next(iter(world.store.objects(self.root)), None)
@@ -153,8 +156,8 @@ class Track:
         noted = self._streams.note(self._shown, desired, look.options)
         if noted:
             yield Notice(at, self.target, noted)
-        wanted = (*self.tracker.wants(look.view), *self._events())
-        complete = reads.is_complete(wanted, look.view, world)
+        self._reads = (*self.tracker.wants(look.view), *self._events())
+        complete = reads.is_complete(self._reads, look.view, world)
         if complete or not look.options.once or at >= (look.options.timeout or at + 1):
             yield from self._decide(at, world, look, complete)
 
@@ -254,13 +257,16 @@ class Track:
         if self._seen is None:
             return
         ledger = self._seen.moment.ledger
-        yield from self.tracker.wants(self._seen.view)
-        yield from self._events()
-        failing = {pod for one in ledger.values() for pod in one.cause.pods}
+        if self._reads is None:
+            self._reads = (*self.tracker.wants(self._seen.view), *self._events())
+        yield from self._reads
+        options = self._seen.options
+        # What is not shown is read for what it explains, and not every cause is explained by a log.
+        telling = [one.cause for one in ledger.values() if options.logs or one.cause.logs]
+        failing = {pod for cause in telling for pod in cause.pods}
         # An old pod may be what stands in the way: its words are wanted, too.
         others = [one for one in self._seen.moment.assessed.other_pods if name(one) in failing]
         pods = (*self._shown, *(one for one in others if one not in self._shown))
-        options = self._seen.options
         yield from self._streams.wants(at, pods, failing, world.started, options)
         for one in ledger.values():
             left = limit(one, at).at

@@ -9,6 +9,7 @@ from kubectl_dog.cluster.sharing import plan
 from kubectl_dog.model.items import Changed
 from kubectl_dog.model.items import Item
 from kubectl_dog.model.items import Listed
+from kubectl_dog.model.items import LogEnd
 from kubectl_dog.model.items import Trouble
 from kubectl_dog.model.resources import CONFIGMAPS
 from kubectl_dog.model.resources import DEPLOYMENTS
@@ -243,3 +244,12 @@ def test_the_rest_goes_through(source, cluster):
     source.close()
     assert cluster.signals == ['interrupt', 'closed']
     assert (source.started, source.now(), source.take(2.0)) == (0.0, 1.0, None)
+
+
+def test_time_only_grows_also_where_lines_of_a_moment_are_left(source, cluster):
+    source.reconcile(frozenset(TEN))
+    cluster.says(WIDE, Listed(()))
+    taken(source)
+    source.reconcile(frozenset([*TEN, *named(DEPLOYMENTS, 'k')]))
+    cluster.items.append(Item(0.5, Logs('shop', 'a', 'a', 'main'), LogEnd(0)))
+    assert [source.take(2.0).at, source.take(2.0).at] == [1.0, 1.0]

@@ -68,3 +68,12 @@ def test_who_reads_in_time_gets_every_line():
     writer.write(['log'] * 1000, spare=True)
     writer.close()
     assert quick.lines == ['log'] * 1000
+
+
+def test_nothing_to_say_wakes_nobody(monkeypatch):
+    writer, woken = BackgroundWriter(Slow()), []
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Condition, 'notify_all', woken.append)
+        writer.write([])
+    writer.close()
+    assert not woken

@@ -159,6 +159,17 @@ def test_what_is_not_shown_explains_all_the_same(options, shown):
     assert [line.text for chunk in run.of(LogChunk) for line in chunk.lines] == shown
 
 
+@pytest.mark.parametrize(('logs', 'read'), ((True, ['web-old', 'web-1']), (False, [])))
+def test_where_no_logs_are_shown_those_are_read_that_explain_a_cause(logs, read):
+    waits = deployment(2, updatedReplicas=1)
+    going = pod(status(state={'running': {}}), name='web-old', owner='rs-1', deleting=True)
+    new = pod(status(state={'running': {}}), owner='rs-2')
+    replica_sets = [replica_set('1'), replica_set('2')]
+    run = Play(logs=logs).rollout(waits, going, new, replica_sets=replica_sets)
+    wanted = [want.pod for want in run.step.wants if isinstance(want, Logs)]
+    assert sorted(wanted) == sorted(read)
+
+
 @pytest.mark.parametrize(('run', 'instance'), ((2, 2), (None, 2)))
 def test_each_line_tells_its_run(run, instance):
     played = play()
