@@ -121,6 +121,11 @@ def test_the_action_runs_the_release_and_hands_on_its_verdict(tmp_path, released
     assert (tmp_path / 'path').read_text() == f'{tmp_path}/kubectl-dog-9.9.9\n'
 
 
+def test_the_action_takes_the_tag_for_the_version(tmp_path, released):
+    done = acted(tmp_path, released, 'deploy/web', VERSION='v9.9.9')
+    assert (done.returncode, done.stdout) == (3, '[rollout][deploy/web]'), done.stderr
+
+
 def test_the_action_refuses_a_file_with_another_sum(tmp_path, released):
     done = acted(tmp_path, '0' * 64, 'deploy/web')
     assert (done.returncode, done.stdout) == (1, '')
