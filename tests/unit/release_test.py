@@ -14,6 +14,7 @@ import yaml
 from kubectl_dog.version import VERSION
 from tests.artefacts import ROOT
 from tests.artefacts import import_module
+from tests.unit.needs import posix
 
 WORKFLOW = yaml.safe_load((ROOT / '.github' / 'workflows' / 'release.yml').read_text())
 ACTION = yaml.safe_load((ROOT / 'action.yml').read_text())
@@ -84,6 +85,25 @@ def test_a_tag_that_does_not_fit_is_not_released(tmp_path, tag, changes, said):
     (tmp_path / 'CHANGELOG.md').write_text(changes)
     obstacles = runpy.run_path(str(ROOT / 'release.py'))['obstacles']
     assert list(obstacles(tag, tmp_path)) == said
+
+
+@pytest.mark.parametrize(
+    ('word', 'meant'),
+    (
+        ('--with', '--with'),
+        ('acme-lamps==1.2', 'acme-lamps==1.2'),
+        ('../lamps', f'{ROOT.parent}/lamps'),
+        ('./lamps[all]', f'{ROOT}/lamps[all]'),
+        ('--with=./lamps', f'--with={ROOT}/lamps'),
+        ('lamps-1-py3-none-any.whl', f'{ROOT}/lamps-1-py3-none-any.whl'),
+        ('acme @ https://example.org/lamps.whl', 'acme @ https://example.org/lamps.whl'),
+        ('/usr/bin/python3', '/usr/bin/python3'),
+    ),
+)
+@posix
+def test_paths_in_options_are_those_of_who_calls(monkeypatch, word, meant):
+    monkeypatch.chdir(ROOT)
+    assert runpy.run_path(str(ROOT / 'release.py'))['from_here'](word) == meant
 
 
 def acted(folder, digest, args, **env):
