@@ -78,9 +78,9 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     kubectl lets flags stand between TYPE and NAME; argparse takes only the words before them.
     """
     top = parser(words[0] if words else '')
-    meant = nearby.near(words[0], list(_COMMANDS), similarity=_SIMILAR) if words else []
-    if meant and words[0] not in _COMMANDS:
-        top.error(f'unknown command {words[0]!r}: did you mean {meant[0]}?')
+    if words and words[0] not in _COMMANDS:
+        for meant in nearby.near(words[0], list(_COMMANDS), limit=1, similarity=_SIMILAR):
+            top.error(f'unknown command {words[0]!r}: did you mean {meant}?')
     args, rest = top.parse_known_args(words)
     if any(word.startswith('-') for word in rest) or (rest and not hasattr(args, 'target')):
         _command(top, words[0]).error(_unknown(top, words[0], rest))

@@ -193,10 +193,18 @@ def test_no_encoding_of_the_output_is_a_defect(encoding, argv, expected):
 
 
 def test_start_up_imports_nothing_that_only_some_commands_need():
-    code = 'import sys, kubectl_dog.cli.main; print(*sys.modules)'
+    code = 'import sys, kubectl_dog.cli.main as m; m.parse(["status", "a/b"]); print(*sys.modules)'
     ran = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True)
     loaded = set(ran.stdout.split())
-    assert not loaded & {'urllib3', 'yaml', 'tabulate', 'ssl', 'dataclasses', 'importlib.metadata'}
+    assert not loaded & {
+        'urllib3',
+        'yaml',
+        'tabulate',
+        'ssl',
+        'dataclasses',
+        'difflib',
+        'importlib.metadata',
+    }
 
 
 def test_a_recording_that_breaks_off_is_said_to(main, tmp_path):
