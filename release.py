@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import subprocess
 import sys
@@ -21,7 +22,7 @@ def main(argv):
     if len(argv) < 2:
         print('usage: python release.py TAG|HEAD FOLDER [build options]', file=sys.stderr)
         return 2
-    name, out, options = argv[0], Path(argv[1]).resolve(), argv[2:]
+    name, out, options = argv[0], Path(argv[1]).resolve(), [from_here(word) for word in argv[2:]]
     with tempfile.TemporaryDirectory() as work:
         source = Path(work) / 'kubectl-dog'
         with tarfile.open(
@@ -38,6 +39,15 @@ def main(argv):
             if done.returncode:
                 return done.returncode
     return 0
+
+
+def from_here(word):
+    """A build option; a path in it, as pip knows one, is the caller's and not the checkout's."""
+    flag, equals, value = word.partition('=') if word.startswith('-') else ('', '', word)
+    is_path = '/' in value or os.sep in value or value.startswith('.') or value.endswith('.whl')
+    if not is_path or '://' in value:
+        return word
+    return f'{flag}{equals}{os.path.abspath(value)}'
 
 
 def obstacles(tag, source):

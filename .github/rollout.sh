@@ -2,6 +2,8 @@
 # What action.yml runs: installs one release, if its sum is right, and tracks a rollout with it.
 set -euo pipefail
 
+# A release is called by its version, its tag has a v in front.
+VERSION=${VERSION#v}
 folder=$RUNNER_TEMP/kubectl-dog-$VERSION
 file=$folder/kubectl-dog
 mkdir -p "$folder"

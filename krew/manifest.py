@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Writes krew's manifest for the release artefacts in a folder: `python krew/manifest.py dist`.
 
-The same sums as in SHA256SUMS, and the names and words of setup.cfg: nothing is said twice.
+The same sums as in SHA256SUMS, and the names and words of setup.cfg: nothing is said twice. Its own
+sum is added there.
 """
 
 from __future__ import annotations
 
 import sys
 from configparser import ConfigParser
+from hashlib import sha256
 from pathlib import Path
 
 NAME = 'dog'
@@ -92,8 +94,17 @@ def main(argv):
         print('usage: python krew/manifest.py FOLDER', file=sys.stderr)
         return 2
     folder = Path(argv[0])
-    (folder / f'{NAME}.yaml').write_text(manifest(folder), encoding='utf-8', newline='\n')
+    text = manifest(folder).encode('utf-8')
+    (folder / f'{NAME}.yaml').write_bytes(text)
+    _add(folder / 'SHA256SUMS', f'{sha256(text).hexdigest()}  {NAME}.yaml')
     return 0
+
+
+def _add(sums, line):
+    name = line.split()[1]
+    others = [one for one in sums.read_text().splitlines() if one.split()[1] != name]
+    lines = sorted([*others, line], key=lambda one: one.split()[1])
+    sums.write_text('\n'.join(lines) + '\n', encoding='utf-8', newline='\n')
 
 
 if __name__ == '__main__':

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -62,10 +63,17 @@ def main(argv=None):
 
 
 def build(out, plugins, interpreters, work):
-    """Write everything to `out`; returns the lines of SHA256SUMS."""
-    out.mkdir(parents=True, exist_ok=True)
-    if any(out.iterdir()):
+    """Write everything to `out`, or nothing at all; returns the lines of SHA256SUMS."""
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise BuildError(f'{out} is not empty: remove it, or choose another folder')
+    made = work / 'made'
+    made.mkdir()
+    lines = _made(made, wheels.prepared(plugins, work / 'plugins'), interpreters, work)
+    shutil.copytree(made, out, dirs_exist_ok=True)
+    return lines
+
+
+def _made(out, plugins, interpreters, work):
     tools = project.tools(work / 'tools')
     _, wheel = project.build(tools, work, out)
     ours = wheels.opened(wheel)

@@ -26,7 +26,7 @@ def found(given):
     """One interpreter for each of MINORS, the oldest first: of those `given`, or else of those that
     are here. What is newer may be given beside them.
     """
-    pythons = {python.minor: python for path in given if (python := _asked(path))}
+    pythons = {python.minor: python for python in map(_given, given)}
     if not given:
         pythons = {minor: python for minor in MINORS if (python := _installed(minor))}
     missing = [f'3.{minor}' for minor in MINORS if minor not in pythons]
@@ -34,7 +34,17 @@ def found(given):
         raise BuildError(
             f'there is no Python {", ".join(missing)} here: install it, or name it with --python'
         )
-    return [pythons[minor] for minor in sorted(pythons) if minor >= MINORS[0]]
+    return [pythons[minor] for minor in sorted(pythons)]
+
+
+def _given(path):
+    python = _asked(path)
+    if python is None:
+        raise BuildError(f'{path} is not a Python that runs: name another one with --python')
+    if python.minor < MINORS[0]:
+        oldest = f'3.{MINORS[0]}'
+        raise BuildError(f'{path} is Python {python.version}: it has to be {oldest} or newer')
+    return python
 
 
 def _installed(minor):
@@ -50,5 +60,9 @@ def _installed(minor):
 
 def _asked(path):
     """What an interpreter says it is; None where it does not run (a shim without a version)."""
-    done = subprocess.run([path, '-S', '-c', _VERSION], check=False, capture_output=True, text=True)
+    command = [path, '-S', '-c', _VERSION]
+    try:
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+    except OSError:
+        return None
     return Python(path, done.stdout.strip()) if done.returncode == 0 else None

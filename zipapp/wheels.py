@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -52,8 +53,36 @@ def locked(lock, folder, version):
     return [opened(path) for path in sorted(folder.glob('*.whl'))]
 
 
+def prepared(requirements, folder):
+    """The requirements, with a wheel for each that is a folder; raises BuildError, which names
+    everything about them that forbids to bundle them.
+
+    A folder is built from a copy: setuptools leaves `build` where it builds, and takes from there.
+    """
+    ready, faults = [], []
+    for at, requirement in enumerate(requirements):
+        place, out = Path(requirement), folder / str(at)
+        source = _copied(place, out / 'source') if place.is_dir() else requirement
+        pip('wheel', '-q', '--no-deps', '-w', str(out), str(source))
+        [wheel] = out.glob('*.whl')
+        ready.append(str(wheel if place.is_dir() else requirement))
+        try:
+            opened(wheel)
+        except BuildError as error:
+            faults.append(str(error))
+    if faults:
+        raise BuildError('\nbuild: '.join(faults))
+    return ready
+
+
+def _copied(place, to):
+    without = shutil.ignore_patterns('build', '__pycache__', '*.egg-info')
+    # Its own name: the backend of a package may go by it.
+    return shutil.copytree(place, to / place.resolve().name, symlinks=True, ignore=without)
+
+
 def asked(requirements, ours, folder, bundled):
-    """The packages of more requirements, with what they need beyond what is bundled already."""
+    """The packages of `prepared` requirements, with what they need beyond what is bundled."""
     if not requirements:
         return []
     folder.mkdir()
@@ -88,7 +117,7 @@ def _named(path):
 
 
 def opened(path):
-    """A wheel's content; raises BuildError when it needs compiled code."""
+    """A wheel's content; raises BuildError when it needs compiled code, or lacks its terms."""
     with zipfile.ZipFile(path) as wheel:
         names = [name for name in wheel.namelist() if not name.endswith('/')]
         folder = next(name.split('/')[0] for name in names if name.endswith('.dist-info/METADATA'))
@@ -103,8 +132,11 @@ def opened(path):
             (one.data.decode() for one in members if one.name == f'{folder}/entry_points.txt'), None
         )
     licences = tuple(one for one in members if _is_licence(one.name, folder))
-    if not licences:
-        raise BuildError(f'{name} brings no licence file: it cannot be bundled')
+    lacks = [] if licences else ['brings no licence file (LICENSE, beside its pyproject.toml)']
+    if not _licence(about):
+        lacks.append('does not say its licence (license = "…" in its pyproject.toml)')
+    if lacks:
+        raise BuildError(f'{name} {" and ".join(lacks)}: it cannot be bundled')
     digest = sha256(path.read_bytes()).hexdigest()
     return Package(
         name, about['Version'], _licence(about), folder, points, digest, members, licences
@@ -123,7 +155,4 @@ def _is_licence(name, folder):
 
 
 def _licence(about):
-    said = about['License-Expression'] or about['License']
-    if not said:
-        raise BuildError(f'{about["Name"]} does not say its licence: it cannot be bundled')
-    return said
+    return about['License-Expression'] or about['License']

@@ -15,6 +15,7 @@ from typing import cast
 
 from kubectl_dog import system
 from kubectl_dog.causes import nearby
+from kubectl_dog.cli import defect
 from kubectl_dog.cli import stdout
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.output.escape import sentence
@@ -37,6 +38,8 @@ _COMMANDS = {
 _COMPLETE = ('__complete', '__completeNoDesc')
 # What kubectl calls for the TAB key: a link to the program, or a copy of it, will do.
 _COMPLETES = 'kubectl_complete-'
+# How like a word must be to what may have been meant.
+_SIMILAR = 0.7
 _DEFECT = 70
 _OUTPUT_CLOSED = 141
 # Thousands of log lines come and go; to look through them at every 700, as Python does by itself,
@@ -61,7 +64,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if argv is None:
         threading.stack_size(_STACK)
     try:
-        args = parse(_as_habits_have_it(words))
+        words = command_first(_as_habits_have_it(words))
+        args = parse(words)
         with stdout.kept():
             return int(args.run(args))
     except UserError as error:
@@ -71,7 +75,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except Exception:
-        return _fail(_report(words), _DEFECT)
+        return _fail(defect.report(words), _DEFECT)
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
@@ -80,12 +84,28 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     kubectl lets flags stand between TYPE and NAME; argparse takes only the words before them.
     """
     top = parser(words[0] if words else '')
+    if words and words[0] not in _COMMANDS:
+        for meant in nearby.near(words[0], list(_COMMANDS), limit=1, similarity=_SIMILAR):
+            top.error(f'unknown command {words[0]!r}: did you mean {meant}?')
     args, rest = top.parse_known_args(words)
     if any(word.startswith('-') for word in rest) or (rest and not hasattr(args, 'target')):
         _command(top, words[0]).error(_unknown(top, words[0], rest))
     if rest:
         args.target = [*args.target, *rest]
     return args
+
+
+def command_first(words: list[str]) -> list[str]:
+    """The words with the command in front: kubectl lets `-n shop` stand before it, too."""
+    if not words or not words[0].startswith('-'):
+        return words
+    # Every flag of a cluster, which is what habit writes there, is one of this command's.
+    known = _command(parser('rollout'), 'rollout')._option_string_actions
+    at = 0
+    while at < len(words) and words[at].startswith('-'):
+        action = known.get(words[at])
+        at += 1 if action is None or action.nargs == 0 else 2
+    return [*words[at : at + 1], *words[:at], *words[at + 1 :]]
 
 
 def _command(top: argparse.ArgumentParser, word: str) -> argparse.ArgumentParser:
@@ -97,9 +117,9 @@ def _command(top: argparse.ArgumentParser, word: str) -> argparse.ArgumentParser
 def _unknown(top: argparse.ArgumentParser, word: str, rest: Sequence[str]) -> str:
     """What is said of words that nobody knows, with the flag that may have been meant."""
     flag = next((one for one in rest if one.startswith('-')), '').partition('=')[0]
-    known = [name for name in _command(top, word)._option_string_actions if name[:2] == '--']
-    similar = nearby.near(flag, known) if flag else []
-    hint = f': did you mean {similar[0]}?' if similar else ''
+    known = [name[2:] for name in _command(top, word)._option_string_actions if name[:2] == '--']
+    similar = nearby.near(flag.lstrip('-'), known, similarity=_SIMILAR) if flag else []
+    hint = f': did you mean --{similar[0]}?' if similar else ''
     return f'unrecognized arguments: {" ".join(rest)}{hint}'
 
 
@@ -152,18 +172,3 @@ def parser(command: str = '') -> argparse.ArgumentParser:
 def _fail(text: str, code: int) -> int:
     sys.stderr.write(f'{program()}: {text}\n')
     return code
-
-
-def _report(words: Sequence[str]) -> str:
-    """What to paste into an issue: no host, no token, no names."""
-    import platform
-    import traceback
-
-    from kubectl_dog.version import VERSION
-
-    command = words[0] if words else ''
-    return (
-        'this is a defect of kubectl-dog; please report what follows\n'
-        f'kubectl-dog {VERSION}, Python {platform.python_version()}, {platform.system()}, '
-        f'command {command}\n{traceback.format_exc()}'
-    )

@@ -126,10 +126,12 @@ def named(
 def _check(resource: Resource, name: str) -> None:
     """Refuse a name for which nobody has to wait; other groups have rules of their own."""
     if resource.group in ('', 'apps', 'batch') and not _NAME.match(name):
-        raise UserError(
-            f'no {resource.kind} can have the name {name!r}: names are made of lower case letters, '
-            'digits, - and .'
+        rule = (
+            'write each flag as a word of its own'
+            if ' -' in name
+            else 'names are made of lower case letters, digits, - and .'
         )
+        raise UserError(f'no {resource.kind} can have the name {name!r}: {rule}')
 
 
 def _resources(types: str, resolve: Callable[[str], Iterable[Resource]]) -> dict[Resource, None]:

@@ -88,6 +88,8 @@ class PlainRenderer:
         # When a target's numbers were told last; and those whose pods tell of themselves.
         self._counted: dict[Target, tuple[float, str]] = {}
         self._accompanied: set[Target] = set()
+        # When a line of its own told that a target is ready.
+        self._ready_at: dict[Target, float] = {}
         self._after_block = False
         self._handlers: dict[type, Callable[[Any], list[str]]] = {
             events.RunBegan: lambda event: [],
@@ -154,6 +156,8 @@ class PlainRenderer:
         if event.state in (State.READY, State.FAILED) and not self._follow:
             # The ending says so.
             return []
+        if event.state is State.READY:
+            self._ready_at[event.target] = event.at
         return [self._line(event.at, self._names.target(event.target), phrases.state(event))]
 
     def _counts(self, event: events.StateChanged) -> bool:
@@ -240,6 +244,8 @@ class PlainRenderer:
             return []
         if event.verdict not in _QUIET:
             return ['', *ending(event, self._palette, self._names.target(event.target))]
+        if event.verdict is Verdict.READY and self._ready_at.get(event.target) == event.at:
+            return []
         text = event.message
         if event.progress and not text:
             text = phrases.done(event.progress)

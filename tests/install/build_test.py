@@ -7,6 +7,7 @@ import re
 import tarfile
 import zipfile
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
@@ -53,10 +54,9 @@ def test_two_builds_are_the_same_bytes(artefacts, tmp_path):
 
 def test_the_sums_are_those_of_the_files(artefacts):
     lines = [line.split('  ') for line in (artefacts / 'SHA256SUMS').read_text().splitlines()]
-    assert {name for _, name in lines} == {path.name for path in artefacts.iterdir()} - {
-        'SHA256SUMS',
-        'dog.yaml',
-    }
+    files = sorted(path.name for path in artefacts.iterdir() if path.name != 'SHA256SUMS')
+    assert [name for _, name in lines] == files
+    assert 'dog.yaml' in files
     for digest, name in lines:
         assert sha256((artefacts / name).read_bytes()).hexdigest() == digest
 
@@ -124,7 +124,9 @@ def test_a_plugin_that_is_baked_in_tracks_its_kind(start, interpreters, tmp_path
     }.items():
         (plugin / name).write_text(text)
     (plugin / 'pyproject.toml').write_text('[build-system]\nrequires = ["setuptools"]\n')
+    files = sorted(plugin.rglob('*'))
     out = made.build(tmp_path / 'baked', '--with', plugin)
+    assert sorted(plugin.rglob('*')) == files
     lamp = tmp_path / 'lamp.yaml'
     lamp.write_text('{apiVersion: acme.example/v1, kind: Lamp, metadata: {name: a}}')
     for python in (interpreters[0], interpreters[-1]):
@@ -132,13 +134,32 @@ def test_a_plugin_that_is_baked_in_tracks_its_kind(start, interpreters, tmp_path
         assert 'Lit' in done.stdout, done.stderr
 
 
-def test_compiled_code_is_refused(tmp_path):
+def test_the_packages_of_this_repository_can_be_baked_in(tier, tmp_path):
+    folders = sorted(file.parent for file in made.ROOT.glob('plugins/*/pyproject.toml'))
+    wheels = made.import_module('wheels')
+    for wheel in wheels.prepared(map(str, folders), tmp_path):
+        assert wheels.opened(Path(wheel)).licence == 'Apache-2.0'
+
+
+COMPILED = 'fast has compiled code, fast.so: it cannot be bundled'
+BARE = (
+    'fast brings no licence file (LICENSE, beside its pyproject.toml) and does not say its licence '
+    '(license = "…" in its pyproject.toml): it cannot be bundled'
+)
+
+
+@pytest.mark.parametrize(('file', 'said'), (('fast.so', COMPILED), ('fast.py', BARE)))
+def test_what_cannot_be_bundled_is_refused_before_anything_is_made(tmp_path, file, said):
     wheel = tmp_path / 'fast-1.0-py3-none-any.whl'
     with zipfile.ZipFile(wheel, 'w') as archive:
-        archive.writestr('fast.so', b'')
-        archive.writestr('fast-1.0.dist-info/METADATA', 'Name: fast\nVersion: 1.0\nLicense: MIT\n')
+        archive.writestr(file, b'')
+        archive.writestr('fast-1.0.dist-info/METADATA', 'Name: fast\nVersion: 1.0\n')
         archive.writestr('fast-1.0.dist-info/WHEEL', 'Wheel-Version: 1.0\nTag: py3-none-any\n')
         archive.writestr('fast-1.0.dist-info/RECORD', '')
-    done = made.run(made.ROOT / 'zipapp' / 'build.py', '--out', tmp_path / 'out', '--with', wheel)
+    out = tmp_path / 'out'
+    done = made.run(
+        made.ROOT / 'zipapp' / 'build.py', '--out', out, '--with', wheel, '--with', wheel
+    )
     assert done.returncode == 1
-    assert done.stderr == 'build: fast has compiled code, fast.so: it cannot be bundled\n'
+    assert done.stderr == 2 * f'build: {said}\n'
+    assert not out.exists()

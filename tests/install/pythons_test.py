@@ -10,15 +10,33 @@ from tests.artefacts import import_module
 @pytest.fixture
 def pythons(tier, monkeypatch):
     told = import_module('pythons')
-    monkeypatch.setattr(told, '_asked', lambda path: told.Python(path, f'{path}.1'))
+    asked = told._asked
+
+    def answer(path):
+        return asked(path) if path.startswith('/') else told.Python(path, f'{path}.1')
+
+    monkeypatch.setattr(told, '_asked', answer)
     return told
 
 
 def test_a_python_that_came_later_may_be_given(pythons):
-    given = ['3.14', '3.8', *(f'3.{minor}' for minor in reversed(pythons.MINORS))]
+    given = ['3.14', *(f'3.{minor}' for minor in reversed(pythons.MINORS))]
     assert [one.minor for one in pythons.found(given)] == [*pythons.MINORS, 14]
 
 
 def test_a_python_that_is_missing_is_named(pythons):
     with pytest.raises(Exception, match=r'^there is no Python 3\.9, 3\.10 here: install it'):
         pythons.found(['3.11', '3.12', '3.13'])
+
+
+@pytest.mark.parametrize(
+    ('given', 'said'),
+    (
+        (['3.8'], r'^3\.8 is Python 3\.8\.1: it has to be 3\.9 or newer$'),
+        (['/nonexistent/python'], '^/nonexistent/python is not a Python that runs: name another'),
+        (['/bin/false'], '^/bin/false is not a Python that runs'),
+    ),
+)
+def test_what_is_given_and_is_no_use_is_named(pythons, given, said):
+    with pytest.raises(Exception, match=said):
+        pythons.found(given)

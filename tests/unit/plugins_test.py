@@ -52,6 +52,13 @@ def test_the_tests_of_each_package_pass_also_with_odd_objects(folder):
     assert outcome(folder, 'spoiling') == ''
 
 
+@pytest.mark.parametrize('folder', PACKAGES, ids=lambda folder: folder.name)
+def test_each_package_brings_its_terms(folder):
+    told = (folder / 'pyproject.toml').read_text(encoding='utf-8')
+    assert '\nlicense = "Apache-2.0"\nlicense-files = ["LICENSE"]\n' in told
+    assert (folder / 'LICENSE').read_bytes() == (page.ROOT / 'LICENSE').read_bytes()
+
+
 def test_a_tracker_that_trusts_what_it_reads_fails_with_odd_objects(tmp_path):
     made = page.follow(tmp_path)
     tracker = made / 'kubectl_dog_greenhouse' / 'tracker.py'

@@ -14,6 +14,7 @@ import yaml
 from kubectl_dog.version import VERSION
 from tests.artefacts import ROOT
 from tests.artefacts import import_module
+from tests.unit.needs import posix
 
 WORKFLOW = yaml.safe_load((ROOT / '.github' / 'workflows' / 'release.yml').read_text())
 ACTION = yaml.safe_load((ROOT / 'action.yml').read_text())
@@ -86,6 +87,25 @@ def test_a_tag_that_does_not_fit_is_not_released(tmp_path, tag, changes, said):
     assert list(obstacles(tag, tmp_path)) == said
 
 
+@pytest.mark.parametrize(
+    ('word', 'meant'),
+    (
+        ('--with', '--with'),
+        ('acme-lamps==1.2', 'acme-lamps==1.2'),
+        ('../lamps', f'{ROOT.parent}/lamps'),
+        ('./lamps[all]', f'{ROOT}/lamps[all]'),
+        ('--with=./lamps', f'--with={ROOT}/lamps'),
+        ('lamps-1-py3-none-any.whl', f'{ROOT}/lamps-1-py3-none-any.whl'),
+        ('acme @ https://example.org/lamps.whl', 'acme @ https://example.org/lamps.whl'),
+        ('/usr/bin/python3', '/usr/bin/python3'),
+    ),
+)
+@posix
+def test_paths_in_options_are_those_of_who_calls(monkeypatch, word, meant):
+    monkeypatch.chdir(ROOT)
+    assert runpy.run_path(str(ROOT / 'release.py'))['from_here'](word) == meant
+
+
 def acted(folder, digest, args, **env):
     """Run the action's script, with a release in `folder` that prints its arguments."""
     env = {
@@ -119,6 +139,11 @@ def test_the_action_runs_the_release_and_hands_on_its_verdict(tmp_path, released
     )
     assert (tmp_path / 'output').read_text() == 'exit-code=3\n'
     assert (tmp_path / 'path').read_text() == f'{tmp_path}/kubectl-dog-9.9.9\n'
+
+
+def test_the_action_takes_the_tag_for_the_version(tmp_path, released):
+    done = acted(tmp_path, released, 'deploy/web', VERSION='v9.9.9')
+    assert (done.returncode, done.stdout) == (3, '[rollout][deploy/web]'), done.stderr
 
 
 def test_the_action_refuses_a_file_with_another_sum(tmp_path, released):

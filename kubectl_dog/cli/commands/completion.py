@@ -9,7 +9,8 @@ from kubectl_dog.cli import stdout
 
 _SCRIPT = """\
 #!/bin/sh
-# What kubectl's own completion calls for `kubectl dog`.
+# What kubectl's own completion calls for `kubectl dog`; delete it when that is uninstalled.
+command -v kubectl-dog >/dev/null || exit 0
 exec kubectl-dog __complete "$@"
 """
 _EPILOG = """\

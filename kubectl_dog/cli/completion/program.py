@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -16,8 +17,9 @@ from kubectl_dog.cli.completion.offers import offers
 from kubectl_dog.cli.completion.patience import Patience
 from kubectl_dog.output.writer import Writer
 
-# Seconds from the start of the process; who presses TAB does not wait any longer.
+# Seconds from the start of the process; who presses TAB does not wait any longer, unless told to.
 _PATIENCE = 0.8
+_TIMEOUT = 'KUBECTL_DOG_COMPLETION_TIMEOUT'
 
 
 def main() -> int:
@@ -29,7 +31,7 @@ def run(words: Sequence[str], described: bool = True) -> int:
     """Print what may stand in place of the last word; always 0, or kubectl would offer files."""
     has_group = system.detach()
     # The processor's time is the least that the start has taken.
-    patience = Patience(_PATIENCE - time.process_time())
+    patience = Patience(_seconds(os.environ.get(_TIMEOUT, '')) - time.process_time())
     try:
         found = answered(words, patience)
     except (Exception, SystemExit):
@@ -41,9 +43,21 @@ def run(words: Sequence[str], described: bool = True) -> int:
     return 0
 
 
+def _seconds(text: str) -> float:
+    """What the environment asks for; what is no time there is no reason to fall silent."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        return _PATIENCE
+    return seconds if 0 < seconds <= 60 else _PATIENCE
+
+
 def answered(words: Sequence[str], patience: Patience) -> Answer:
     """What may stand in place of the last word; raises whatever goes wrong."""
+    from kubectl_dog.cli.main import command_first
     from kubectl_dog.cli.main import parser
 
+    if len(words) > 1:
+        words = [*command_first(list(words[:-1])), words[-1]]
     line = typed.read(parser(words[0] if len(words) > 1 else ''), words)
     return offers(line, Named(line.said, patience)) if line else NOTHING

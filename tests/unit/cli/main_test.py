@@ -74,6 +74,11 @@ def test_help_speaks_of_kubectl_dog(main, argv):
         (['follow', 'deploy/web', '--exit-when-redy'], 'did you mean --exit-when-ready?'),
         (['version', 'x'], 'unrecognized arguments: x'),
         (['bark'], "invalid choice: 'bark'"),
+        (['rolout', 'x'], "unknown command 'rolout': did you mean rollout?"),
+        (['rollout', '--bogus'], 'unrecognized arguments: --bogus; see'),
+        (['-n', 'x', 'bark'], "invalid choice: 'bark'"),
+        (['-n', 'x', 'rollout', 'deploy/web', '-R'], '-R goes with -f DIR'),
+        (['--bogus', 'version'], 'unrecognized arguments: --bogus'),
     ),
 )
 def test_a_wrong_command_line_is_exit_2_and_a_sentence(main, argv, told):
@@ -81,6 +86,30 @@ def test_a_wrong_command_line_is_exit_2_and_a_sentence(main, argv, told):
     assert (code, out) == (2, '')
     assert told in err
     assert err.count('\n') == 1
+
+
+@pytest.mark.parametrize(
+    'flags',
+    (
+        ['-n', 'x'],
+        ['-nx'],
+        ['--namespace=x', '--insecure-skip-tls-verify', '-v=6'],
+        ['--as-group', 'x', '--disable-compression=false', '-v', '6'],
+        [],
+    ),
+)
+def test_flags_of_a_cluster_may_stand_before_the_command(flags):
+    assert program.command_first([*flags, 'status', 'po/a', '-w']) == [
+        'status',
+        *flags,
+        'po/a',
+        '-w',
+    ]
+
+
+def test_without_a_command_flags_stay_what_they_are(main):
+    assert main('-h')[0] == 0
+    assert main('-n', 'x')[0] == 2
 
 
 def test_every_line_can_be_prefixed(main):
@@ -123,6 +152,19 @@ def test_a_defect_of_ours_is_exit_70_and_a_report(main, monkeypatch):
     assert 'please report' in err and 'ZeroDivisionError: oops' in err
 
 
+@pytest.mark.skipif(sys.version_info < (3, 10), reason='Python does not tell what is its own.')
+@pytest.mark.parametrize('code', ('raise ValueError', ''))
+def test_a_file_that_stands_in_for_a_module_of_pythons_is_named(tmp_path, code):
+    shadow = tmp_path / 'json.py'
+    shadow.write_text(code)
+    argv = [sys.executable, '-m', 'kubectl_dog', 'trackers', '-o', 'json']
+    env = {**os.environ, 'PYTHONPATH': str(tmp_path)}
+    done = subprocess.run(argv, env=env, capture_output=True, text=True, check=False)
+    assert (done.returncode, 'defect' in done.stderr) == (70, False)
+    said = f"{shadow} is imported in place of Python's own json: rename it, or take"
+    assert said in done.stderr.splitlines()[0]
+
+
 def test_an_interrupt_before_tracking_is_exit_130(main, monkeypatch):
     def interrupt(args):
         raise KeyboardInterrupt
@@ -151,10 +193,18 @@ def test_no_encoding_of_the_output_is_a_defect(encoding, argv, expected):
 
 
 def test_start_up_imports_nothing_that_only_some_commands_need():
-    code = 'import sys, kubectl_dog.cli.main; print(*sys.modules)'
+    code = 'import sys, kubectl_dog.cli.main as m; m.parse(["status", "a/b"]); print(*sys.modules)'
     ran = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True)
     loaded = set(ran.stdout.split())
-    assert not loaded & {'urllib3', 'yaml', 'tabulate', 'ssl', 'dataclasses', 'importlib.metadata'}
+    assert not loaded & {
+        'urllib3',
+        'yaml',
+        'tabulate',
+        'ssl',
+        'dataclasses',
+        'difflib',
+        'importlib.metadata',
+    }
 
 
 def test_a_recording_that_breaks_off_is_said_to(main, tmp_path):

@@ -196,6 +196,11 @@ def test_a_name_that_nothing_can_have_is_not_waited_for(find, name):
         find(f'deploy/{name}')
 
 
+def test_a_flag_in_the_same_word_is_said_to_be_in_it(find):
+    with pytest.raises(UserError, match=r"'web --timeout=20s': write each flag as a word of its"):
+        find('deploy/web --timeout=20s')
+
+
 def test_names_of_other_groups_are_left_to_the_server(monkeypatch, find):
     other = DEPLOYMENTS._replace(group='example.org')
     monkeypatch.setattr(Kinds, 'many', lambda self, word: [other])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import runpy
 
 import pytest
@@ -33,6 +34,17 @@ def text(tmp_path):
     (tmp_path / 'SHA256SUMS').write_text(''.join([*sums, wheel]))
     script = runpy.run_path(str(ROOT / 'krew' / 'manifest.py'))
     return script['manifest'](tmp_path)
+
+
+def test_its_sum_is_among_the_others_once(text, tmp_path):
+    script = runpy.run_path(str(ROOT / 'krew' / 'manifest.py'))
+    before = (tmp_path / 'SHA256SUMS').read_text().splitlines()
+    for _ in range(2):
+        assert script['main']([str(tmp_path)]) == 0
+    digest = hashlib.sha256((tmp_path / 'dog.yaml').read_bytes()).hexdigest()
+    line = f'{digest}  dog.yaml'
+    assert (tmp_path / 'SHA256SUMS').read_text().splitlines() == [line, *before]
+    assert (tmp_path / 'dog.yaml').read_text() == text
 
 
 def test_krew_takes_it(text):

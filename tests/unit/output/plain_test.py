@@ -225,6 +225,15 @@ def test_one_target_has_a_status_line_each_time():
     assert said(events.StatusReport(30.0, ())) == []
 
 
+def test_who_follows_until_it_is_ready_hears_so_once():
+    counts = Progress(2, 2, 2, 2)
+    for later, lines in ((0.0, 1), (4.0, 2)):
+        renderer = PlainRenderer(started=0.0, follow=True)
+        ready = state(State.READY, at=1.0, progress=counts)
+        end = events.TargetEnded(1.0 + later, WEB, Verdict.READY, '', '', counts, Explanation())
+        assert len([line for event in (ready, end) for line in renderer.render(event)]) == lines
+
+
 def test_several_targets_have_a_table_of_those_that_are_not_ready():
     rows = (
         state(State.PROGRESSING, progress=Progress(3, 2, 1), waits_for='2 pods to become ready'),

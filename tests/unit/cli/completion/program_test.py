@@ -9,6 +9,7 @@ from kubectl_dog.cli import main
 from kubectl_dog.cli.completion import answer
 from kubectl_dog.cli.completion import program
 from kubectl_dog.cli.completion.patience import Patience
+from tests.unit.needs import posix
 
 CONFIG = """\
 apiVersion: v1
@@ -89,6 +90,26 @@ def test_contexts_come_from_the_kubeconfig(tmp_path):
     assert found == answer.of(('c', 'd'))
 
 
+def test_flags_before_the_command_are_understood(tmp_path):
+    path = tmp_path / 'config'
+    path.write_text(CONFIG.replace('USER', '{}'))
+    found = program.answered([f'--kubeconfig={path}', 'rollout', '--context', ''], Patience(60.0))
+    assert found == answer.of(('c', 'd'))
+
+
+@pytest.mark.parametrize(
+    ('told', 'seconds'), (('', 0.8), ('3', 3), ('x', 0.8), ('-1', 0.8), ('nan', 0.8), ('inf', 0.8))
+)
+def test_the_environment_says_how_long_to_wait(monkeypatch, told, seconds):
+    asked = []
+    monkeypatch.setenv('KUBECTL_DOG_COMPLETION_TIMEOUT', told)
+    monkeypatch.setattr(program.system, 'detach', lambda: False)
+    monkeypatch.setattr(program.time, 'process_time', lambda: 0.0)
+    monkeypatch.setattr(program, 'Patience', lambda left: asked.append(left) or Patience(left))
+    assert program.run(['--color', '']) == 0
+    assert asked == [seconds]
+
+
 def test_shells_without_descriptions_get_none():
     command = [sys.executable, '-m', 'kubectl_dog', '__completeNoDesc', 've']
     done = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -99,3 +120,13 @@ def test_the_script_calls_what_the_program_understands(capsys):
     assert main.main(['completion']) == 0
     first, *_, last = capsys.readouterr().out.splitlines()
     assert (first, last) == ('#!/bin/sh', 'exec kubectl-dog __complete "$@"')
+
+
+@posix
+def test_the_script_is_silent_where_the_program_has_been_removed(capsys, tmp_path):
+    main.main(['completion'])
+    done = subprocess.run(
+        ['/bin/sh', '-c', capsys.readouterr().out, 'x', 'rollout', ''],
+        capture_output=True, text=True, check=False, env={'PATH': str(tmp_path)},
+    )  # fmt: skip
+    assert seen(done) == (0, '', '')
