@@ -42,10 +42,11 @@ def test_entries_are_those_of_importlib_metadata(tmp_path, monkeypatch, folder, 
     (info / 'entry_points.txt').write_text(TEXT)
     head = 'License: as\n  it: says\n\tmore\nName: acme-lamps\nVersion: 1.2\n'
     (info / file).write_text(head + '\nName: no header\n')
-    monkeypatch.setattr(sys, 'path', [str(tmp_path), '/nowhere'])
-    # The backport for Python 3.9 brings a finder of its own.
-    monkeypatch.setattr(sys, 'meta_path', [PathFinder])
-    [package] = registered.packages()
+    with monkeypatch.context() as here:
+        here.setattr(sys, 'path', [str(tmp_path), '/nowhere'])
+        # The backport for Python 3.9 brings a finder of its own.
+        here.setattr(sys, 'meta_path', [PathFinder])
+        [package] = registered.packages()
     [told] = metadata.distributions(path=[str(tmp_path)])
     assert isinstance(package, registered.Package)
     assert facts(package.entry_points) == facts(told.entry_points)
