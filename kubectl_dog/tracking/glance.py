@@ -62,6 +62,7 @@ def _judge(view: View, tracker: Tracker) -> tuple[Assessment, tuple[Cause, ...]]
         stuck=frozenset(),
         memory=Memory(),
         stable_for=0.0,
+        timeless=True,
     )
     judged = tracker.assess(view)
     found = of_target(view._replace(now=_BEGINNING), judged)
