@@ -55,6 +55,26 @@ def test_a_cause_of_its_own_counts_like_any_other(packages):
     assert notices == []
 
 
+SAID = """
+    from kubectl_dog.tracker import *
+    def assess(view):
+        cause = Cause('LampBroken', 'Dark', 'hall', 'it was put out: nobody is there', patience=0.0)
+        return failed('Dark', {!r})._replace(causes=(cause,))
+"""
+
+
+@pytest.mark.parametrize(
+    ('message', 'facts'),
+    (
+        ('nobody is there', ('it was put out: nobody is there',)),
+        ('is dark', ('it was put out: nobody is there', 'is dark')),
+    ),
+)
+def test_what_a_cause_says_is_not_said_twice(packages, message, facts):
+    packages.install('acme', code=SAID.format(message), Lamp_example_com='')
+    assert run()[1][0].explanation.facts == facts
+
+
 @pytest.mark.parametrize(('how', 'at'), (('=40s', 40.0), ('/hall=50s', 50.0), ('/bed=50s', 20.0)))
 def test_the_user_may_tolerate_it(packages, how, at):
     packages.install('acme', code=CAUSE, Lamp_example_com='')
