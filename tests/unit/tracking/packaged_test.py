@@ -94,6 +94,15 @@ def test_a_code_that_none_of_the_targets_has_is_an_error(packages):
         run(Target(DEPLOYMENTS, 'shop', 'web'), tolerate=('LampBroken=5m',))
 
 
+@pytest.mark.parametrize('how', ('3', '3s'))
+def test_a_code_of_a_package_that_is_misspelt_is_told_with_the_one_that_is_meant(packages, how):
+    packages.install('acme', code=CAUSE, Lamp_example_com='')
+    with pytest.raises(UserError, match="no cause has the code 'LampBrocken': did you mean LampBr"):
+        run(tolerate=(f'LampBrocken={how}',))
+    with pytest.raises(UserError, match='LampBroken is not counted: write LampBroken=3s'):
+        run(tolerate=('LampBroken=3',))
+
+
 @pytest.mark.parametrize(
     'code', ('import nowhere', 'def assess(view): return view.oops', 'def wants(view): return 5')
 )
