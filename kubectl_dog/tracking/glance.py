@@ -50,6 +50,7 @@ def status(view: View, tracker: Tracker) -> Status:
         judged.reason or _reason(judged.state, causes),
         _message(judged),
         causes,
+        view.target.resource.short,
     )
 
 
