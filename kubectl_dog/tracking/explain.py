@@ -33,7 +33,7 @@ def explain(view: View, assessed: Assessment, cause: Cause | None, tells: str) -
     if assessed.serving:
         facts.append(assessed.serving)
     words = _words(view, cause)
-    remedies = (*cause.remedies, *assessed.remedies)[:_REMEDIES]
+    remedies = tuple(dict.fromkeys((*cause.remedies, *assessed.remedies)))[:_REMEDIES]
     return Explanation(cause, tuple(facts), words, remedies, tuple(_unseen(view, cause)))
 
 

@@ -58,8 +58,9 @@ def test_a_cause_of_its_own_counts_like_any_other(packages):
 SAID = """
     from kubectl_dog.tracker import *
     def assess(view):
-        cause = Cause('LampBroken', 'Dark', 'hall', 'it was put out: nobody is there', patience=0.0)
-        return failed('Dark', {!r})._replace(causes=(cause,))
+        said = 'it was put out: nobody is there'
+        cause = Cause('LampBroken', 'Dark', 'hall', said, patience=0.0, remedies=('look',))
+        return failed('Dark', {!r})._replace(causes=(cause,), remedies=('look', 'go'))
 """
 
 
@@ -72,7 +73,8 @@ SAID = """
 )
 def test_what_a_cause_says_is_not_said_twice(packages, message, facts):
     packages.install('acme', code=SAID.format(message), Lamp_example_com='')
-    assert run()[1][0].explanation.facts == facts
+    explanation = run()[1][0].explanation
+    assert (explanation.facts, explanation.remedies) == (facts, ('look', 'go'))
 
 
 @pytest.mark.parametrize(('how', 'at'), (('=40s', 40.0), ('/hall=50s', 50.0), ('/bed=50s', 20.0)))
