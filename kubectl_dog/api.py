@@ -229,7 +229,8 @@ def statuses(things: Iterable[Object], judges: Trackers | None = None) -> tuple[
 
     They are judged by themselves and by each other: children, and the kube events about them. The
     objects are plain dicts as the API has them, and are not changed; anything in them may be
-    missing. No cluster is asked, and no rule that counts seconds decides. Raises nothing.
+    missing. No cluster is asked, and no rule that counts seconds decides. Raises UserError where a
+    package that was chosen cannot be used, else nothing.
     """
     from kubectl_dog.tracking import snapshot
 

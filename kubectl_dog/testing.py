@@ -10,6 +10,7 @@ should be is an AssertionError.
 from __future__ import annotations
 
 import copy
+import os
 from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from typing import NamedTuple
 from typing import NoReturn
 from typing import Union
 
+from kubectl_dog.causes.catalogue import CODES
 from kubectl_dog.manifests.objects import parse
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.events import Event
@@ -112,7 +114,8 @@ def assess(tracker: object, shown: Shown) -> Assessment:
 
     Everything that the tracker wants to watch counts as listed, so that what is not there is known
     to be missing. AssertionError where the tracker raises, gives anything of another shape than it
-    must have, changes what it is shown, or says something else the second time.
+    must have or a cause whose code it does not declare, changes what it is shown, or says something
+    else the second time.
     """
     judge, given = _strict(tracker), _view(shown)
     before = copy.deepcopy(given)
@@ -120,6 +123,9 @@ def assess(tracker: object, shown: Shown) -> Assessment:
     keys = {watch.resource.key for watch in watches}
     seen = given._replace(known=given.known | (keys - given.blind))
     judged = judge.assess(seen)
+    codes = {*CODES, *judge.codes}
+    unknown = [one.code for one in judged.causes if one.code not in codes]
+    assert not unknown, f'{unknown[0]} is not among the codes of the tracker'
     assert judge.assess(seen) == judged, 'assess(view) says something else the second time'
     assert _read(given, watches) == _read(before, watches), 'the tracker changes what it reads'
     return judged
@@ -142,8 +148,13 @@ def check(
 
     `fields` are compared with those of the Assessment (`state='ready'`, `reason='Broken'`,
     `progress=Progress(3, 1)`). `says` are texts that have to be in the message, in what it waits
-    for, in a notice or in a cause; `causes` are the codes of its causes in their order.
+    for, in a notice or in a cause; `causes` are the codes of its causes in their order. TypeError
+    for a field that an Assessment does not have.
     """
+    strange = [field for field in fields if field not in Assessment._fields]
+    if strange:
+        known = ', '.join(Assessment._fields)
+        raise TypeError(f'an Assessment has no {strange[0]}: it has {known}')
     judged = assess(tracker, shown)
     faults = [
         f'{field} is {getattr(judged, field)!r}, and not {value!r}'
@@ -177,7 +188,7 @@ class Played(NamedTuple):
     events: tuple[Event, ...]
 
 
-def replay(path: str, tracker: object) -> Played:
+def replay(path: str | os.PathLike[str], tracker: object) -> Played:
     """Play a recording (`rollout --record FILE`) at once, and judge its first target by a tracker.
 
     The other targets have the trackers that are installed. AssertionError where the tracker fails.
@@ -185,9 +196,10 @@ def replay(path: str, tracker: object) -> Played:
     from kubectl_dog import api
     from kubectl_dog.recording.reader import read
 
-    recorded = read(path)
+    file = os.fspath(path)
+    recorded = read(file)
     of = recorded.targets[0].resource
-    played = api.replay(path, None, _Chosen(of, _strict(tracker)))
+    played = api.replay(file, None, _Chosen(of, _strict(tracker)))
     events = tuple(played.session)
     shown = api.renderer('plain', played, colour=False)
     lines = tuple(line for event in events for line in shown.render(event))

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from kubectl_dog.causes.catalogue import CODES
@@ -43,7 +44,7 @@ class Share(NamedTuple):
         return pods * self.value // 100 if self.is_percent else self.value
 
 
-def parse(told: str, codes: Container[str] = ()) -> tuple[str, Tolerance]:
+def parse(told: str, codes: Collection[str] = ()) -> tuple[str, Tolerance]:
     """What is tolerated (a code, or `CODE/SUBJECT`) and its tolerance; raises UserError.
 
     `codes` are those that are known beside the catalogue. A count is the number of the end that
@@ -52,7 +53,7 @@ def parse(told: str, codes: Container[str] = ()) -> tuple[str, Tolerance]:
     what, is_told, value = (one.strip() for one in told.partition('='))
     code = _code(told)
     if code not in CODES and code not in codes:
-        raise UserError(_unknown(code))
+        raise UserError(_unknown(code, (*CODES, *codes)))
     if value in _WORDS:
         return what, _WORDS[value]
     if not is_told or not value:
@@ -73,10 +74,14 @@ def parse_any(told: str) -> tuple[str, Tolerance]:
     code = _code(told)
     is_word = code not in CODES and code.isalnum() and code[:1].isupper()
     misspelt = near(code, list(CODES), similarity=_SAME)
+    what, _, value = (one.strip() for one in told.partition('='))
+    if is_word and not misspelt and _COUNT.fullmatch(value):
+        # Whether there is such a code is to be told before that it is not counted.
+        return what, Tolerance(ends=int(value))
     return parse(told, (code,) if is_word and not misspelt else ())
 
 
-def check(texts: Iterable[str], codes: Container[str]) -> None:
+def check(texts: Iterable[str], codes: Collection[str]) -> None:
     """Raise UserError where one tolerates a code that nobody has; `codes` as in `parse`."""
     for told in texts:
         parse(told, codes)
@@ -86,8 +91,8 @@ def _code(told: str) -> str:
     return told.partition('=')[0].partition('/')[0].strip()
 
 
-def _unknown(code: str) -> str:
-    similar = near(code, list(CODES))
+def _unknown(code: str, known: Sequence[str]) -> str:
+    similar = near(code, known)
     hint = f': did you mean {similar[0]}?' if similar else ''
     return f'no cause has the code {code!r}{hint}'
 

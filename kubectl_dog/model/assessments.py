@@ -46,8 +46,9 @@ class Assessment(NamedTuple):
     epoch seconds, at which the judgement changes though nothing else does; `patience` is the
     least stall time-out, in seconds, that the resource's own settings ask for. `has_ended` says
     that nothing will ever happen to it again. `waits_for` completes «waiting for …», `serving`
-    says what still works, `remedies` help whatever the cause. `notices` are sentences (without
-    a subject) that decide nothing; each is told once.
+    says what still works, `remedies` help whatever the cause. `message` and `notices` are
+    sentences without a subject (`is dark`, not `the lamp is dark`): the name of the target stands
+    before them. Notices decide nothing; each is told once.
     """
 
     state: State

@@ -14,7 +14,8 @@ from kubectl_dog.model.verdicts import exit_code as code_of
 class Status(NamedTuple):
     """`api_version`, `kind`, `namespace` and `name` are as the object has them; empty where it
     has none. `reason` is one word, `message` a sentence without a subject; both may be empty.
-    `causes` are what stands in the way, the best explanation first; none of what is ready.
+    `causes` are what stands in the way, the best explanation first; none of what is ready. `short`
+    is the short name of the kind, as far as that is known; else empty.
     """
 
     api_version: str
@@ -25,6 +26,7 @@ class Status(NamedTuple):
     reason: str = ''
     message: str = ''
     causes: tuple[Cause, ...] = ()
+    short: str = ''
 
 
 # What is not ready for a reason that time may mend counts like a time-out.

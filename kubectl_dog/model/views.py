@@ -37,7 +37,9 @@ class View(NamedTuple):
     lines seen; `nodes` maps names to the nodes that are watched. `blind` holds the kinds
     (`Kind.group`) that may not be read: absence of those means nothing. `known` holds the kinds
     that have been listed: only of those may be said that there is none. `watched` is what each
-    watch has brought, whoever owns it; see `found`.
+    watch has brought, whoever owns it; see `found`. `timeless` says that one look is all there is
+    (`status`): `now` is then a time at which every grace period is over, so that nothing can be
+    told to have expired by it, and `memory` is empty.
     """
 
     target: Target
@@ -56,6 +58,7 @@ class View(NamedTuple):
     stable_for: float | None = None
     strict_nodes: bool = False
     watched: Mapping[Watch, tuple[Object, ...]] = {}
+    timeless: bool = False
 
     def found(self, watch: Watch) -> tuple[Object, ...]:
         """The objects that a watch has brought; none before it was listed (it is in `watched`)."""

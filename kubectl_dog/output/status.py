@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kubectl_dog.model.assessments import State
-from kubectl_dog.model.resources import well_known
 from kubectl_dog.model.statuses import Status
 from kubectl_dog.output import jsonl
 from kubectl_dog.output.colour import Palette
@@ -58,8 +57,7 @@ def table(statuses: Sequence[Status], palette: Palette, width: int | None = None
 
 
 def _cells(one: Status) -> tuple[str, ...]:
-    known = well_known(one.kind)
-    short = known.short if known and known.kind == one.kind else one.kind.lower()
+    short = one.short or one.kind.lower()
     texts = (one.namespace, f'{short}/{one.name}', one.state.value, one.reason, _story(one))
     return tuple(sentence(text) or '–' for text in texts)
 

@@ -22,7 +22,9 @@ def document(entries: Sequence[Entry]) -> str:
 
 
 def table(entries: Sequence[Entry], palette: Palette) -> list[str]:
-    """One line each under a header."""
+    """One line each under a header; nothing where there are none."""
+    if not entries:
+        return []
     from tabulate import tabulate  # its import costs as much as all the rest
 
     rows = [_cells(one, palette) for one in entries]

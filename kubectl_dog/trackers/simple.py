@@ -49,7 +49,9 @@ def _going(thing: Object) -> str:
 
 
 def ready(*notices: str, message: str = '') -> Assessment:
-    """Ready, with what is worth knowing; empty notices are left out."""
+    """Ready, with what is worth knowing, in sentences without a subject (`takes no traffic`); empty
+    notices are left out.
+    """
     return Assessment(State.READY, message=message, notices=tuple(filter(None, notices)))
 
 
@@ -59,12 +61,19 @@ def waiting(waits_for: str, reason: str = '') -> Assessment:
 
 
 def failed(reason: str, message: str) -> Assessment:
-    """Failed, for a reason in the cluster's own word."""
+    """Failed, for a reason in the cluster's own word.
+
+    The message has no subject, as the name of the target stands before it: `has run out of oil`.
+    """
     return Assessment(State.FAILED, reason, message)
 
 
 def paused(reason: str, message: str) -> Assessment:
-    """Paused: a person has to act."""
+    """Paused: a person has to act.
+
+    The message has no subject, as «it» or the name of the target stands before it: `is paused by
+    spec.hold`.
+    """
     return Assessment(State.PAUSED, reason, message)
 
 

@@ -58,6 +58,8 @@ class Trackers:
     def of(self, resource: Resource, asks_cluster: bool = False) -> Tracker:
         """What judges a kind: a rule that was given, the definition's own rule (where the cluster
         may be asked for it), a package that claims it, a rule that ships, or the generic judgement.
+
+        Raises UserError where the package that was chosen for it cannot be used.
         """
         rule = next((one for one in self._rules if one.fits(resource)), None)
         if rule is not None:
@@ -111,6 +113,12 @@ class Trackers:
                 None if is_ours else self.limit,
             )
         except (plugins.BrokenError, ShapeError) as error:
+            if self._chosen.get(resource.key) == plugins.normal(claim.package):
+                # Whoever asked for it does not want the verdict of another.
+                raise UserError(
+                    f'the tracker of {claim.label} for {resource.key}, which --tracker names, '
+                    f'cannot be used: {error}'
+                ) from error
             self._tell(
                 claim,
                 f'the tracker of {claim.label} for {resource.key} cannot be used, and is left out: '

@@ -28,12 +28,12 @@ def explain(view: View, assessed: Assessment, cause: Cause | None, tells: str) -
         known = tuple(fact for fact in (tells, assessed.serving) if fact)
         return Explanation(None, known, (), assessed.remedies[:_REMEDIES])
     facts = [_headline(cause, len(assessed.pods)), *cause.evidence]
-    if tells and tells != cause.message:
+    if tells not in cause.message:
         facts.append(tells)
     if assessed.serving:
         facts.append(assessed.serving)
     words = _words(view, cause)
-    remedies = (*cause.remedies, *assessed.remedies)[:_REMEDIES]
+    remedies = tuple(dict.fromkeys((*cause.remedies, *assessed.remedies)))[:_REMEDIES]
     return Explanation(cause, tuple(facts), words, remedies, tuple(_unseen(view, cause)))
 
 

@@ -50,6 +50,7 @@ def status(view: View, tracker: Tracker) -> Status:
         judged.reason or _reason(judged.state, causes),
         _message(judged),
         causes,
+        view.target.resource.short,
     )
 
 
@@ -62,6 +63,7 @@ def _judge(view: View, tracker: Tracker) -> tuple[Assessment, tuple[Cause, ...]]
         stuck=frozenset(),
         memory=Memory(),
         stable_for=0.0,
+        timeless=True,
     )
     judged = tracker.assess(view)
     found = of_target(view._replace(now=_BEGINNING), judged)

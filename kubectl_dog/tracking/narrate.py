@@ -74,6 +74,9 @@ class Narrator:
                 yield Notice(at, self._target, f'{self._target.label} {notice}')
 
     def _tell_state(self, at: float, assessed: Assessment) -> Iterator[Event]:
+        if assessed.state is State.UNKNOWN and not (assessed.reason or assessed.message):
+            # There is nothing to tell yet.
+            return
         told = StateChanged(
             at,
             self._target,

@@ -79,9 +79,23 @@ class Package:
                 yield Entry(name, value, group, self)
 
 
+class Failed:
+    """What stands for the packages of a finder that cannot tell of them."""
+
+    def __init__(self, finder: object, error: Exception) -> None:
+        kind = finder if isinstance(finder, type) else type(finder)
+        self.metadata = {'Name': kind.__qualname__}
+        self._error = error
+
+    @property
+    def entry_points(self) -> Iterator[Entry]:
+        """Raises what the finder did."""
+        raise self._error
+
+
 def packages() -> list[Any]:
     """The packages that mention one of our groups, in the order of the path: as `Package`, or as
-    importlib.metadata has them.
+    importlib.metadata has them; `Failed` for those of a finder that raises.
     """
     try:
         return [one for finder in sys.meta_path for one in _of(finder)]
@@ -144,14 +158,23 @@ def _headers(path: str) -> Mapping[str, str]:
 def _distributions() -> Iterator[Any]:
     # Before Python 3.10 an entry point does not know its package, and the backport stands in.
     if sys.version_info >= (3, 10):
-        from importlib.metadata import distributions
+        from importlib.metadata import DistributionFinder
     else:  # pragma: no cover
-        from importlib_metadata import distributions
-    for distribution in distributions():
+        from importlib_metadata import DistributionFinder
+    for finder in sys.meta_path:
+        find = getattr(finder, 'find_distributions', None)
+        # One by one, as one that fails must not hide what the others have.
         try:
-            text = distribution.read_text('entry_points.txt') or ''
-        except Exception:
-            # No claim can be known to be in it.
-            continue
-        if _OURS in text:
-            yield distribution
+            for distribution in find(DistributionFinder.Context()) if find else ():
+                if _OURS in _entries(distribution):
+                    yield distribution
+        except Exception as error:
+            yield Failed(finder, error)
+
+
+def _entries(distribution: Any) -> str:
+    try:
+        return distribution.read_text('entry_points.txt') or ''
+    except Exception:
+        # No claim can be known to be in it.
+        return ''

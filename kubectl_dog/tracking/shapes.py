@@ -89,11 +89,23 @@ def _check(value: Any) -> None:
         given = getattr(value, field)
         if not fits(given):
             name = f'{type(value).__name__}.{field}'
-            raise ShapeError(f'{name} is {_kind(given)}, and must be {wanted}')
+            raise ShapeError(f'{name} {_fault(given, fits)}, and must be {wanted}')
+
+
+def _fault(given: Any, fits: Callable[[Any], bool]) -> str:
+    """What is wrong with a value: of a tuple, with which of its items."""
+    is_sequence = type(given) is tuple and fits(())
+    for at, one in enumerate(given) if is_sequence else ():
+        if not fits((one,)):
+            lacks = ' without a uid' if type(one) is dict else ''
+            return f'has {_kind(one)}{lacks} in place {at}'
+    return f'is {_kind(given)}'
 
 
 def _kind(value: object) -> str:
-    return 'None' if value is None else f'of type {type(value).__name__}'
+    word = type(value).__name__
+    article = 'an' if word[:1].lower() in 'aeiou' else 'a'
+    return 'None' if value is None else f'{article} {word}'
 
 
 def _of(kind: type, wanted: str) -> _Rule:

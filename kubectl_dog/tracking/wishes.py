@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from collections.abc import Container
+from collections.abc import Collection
 from collections.abc import Mapping
 from typing import Any
 from typing import NamedTuple
@@ -39,7 +39,7 @@ class Wishes(NamedTuple):
     notices: tuple[str, ...] = ()
 
 
-def read(options: Options, thing: Object, codes: Container[str] = ()) -> Wishes:
+def read(options: Options, thing: Object, codes: Collection[str] = ()) -> Wishes:
     """The wishes for one object; raises UserError where an option itself cannot be read.
 
     `codes` are those that its tracker has beside the catalogue; an option may be about another's.
@@ -57,7 +57,7 @@ def read(options: Options, thing: Object, codes: Container[str] = ()) -> Wishes:
     return Wishes(effective, tolerances, share(effective.allow_failures), tuple(notices))
 
 
-def _annotations(thing: Object, codes: Container[str]) -> tuple[dict[str, Any], list[str]]:
+def _annotations(thing: Object, codes: Collection[str]) -> tuple[dict[str, Any], list[str]]:
     told: dict[str, Any] = {}
     notices = []
     for key, value in sorted(part(thing, 'metadata', 'annotations').items()):

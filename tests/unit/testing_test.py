@@ -109,6 +109,9 @@ def test_what_is_watched_counts_as_listed_unless_it_may_not_be_read():
     assert [('Pod' in known) for known in seen[1::2]] == [True, False]
 
 
+DIM = ready('is bright')._replace(reason='Lit', causes=(Cause('Dim', '', 'hall', 'is dim'),))
+
+
 def forgetful(known=[]):  # noqa: B006
     known.append(1)
     return ready(message=f'{len(known)}')
@@ -132,6 +135,7 @@ def brought(view):
         (tracker(lambda view: view.oops), 'AttributeError'),
         (tracker(lambda view: None), 'gave None, and not an Assessment'),
         (tracker(wants=lambda view: None), 'gave None, and not a sequence'),
+        (tracker(lambda view: DIM), 'Dim is not among the codes of the tracker'),
         (tracker(lambda view: forgetful()), 'something else the second time'),
         (tracker(writing), 'changes what it reads'),
         (tracker(wants=lambda view: view.object.clear() or ()), 'changes what it reads'),
@@ -141,9 +145,6 @@ def brought(view):
 def test_a_tracker_that_breaks_the_contract_fails_its_test(judge, why):
     with pytest.raises(AssertionError, match=why):
         assess(judge, LAMP + BEHIND)
-
-
-LIT = ready('is bright')._replace(reason='Lit', causes=(Cause('Dim', '', 'hall', 'is dim'),))
 
 
 @pytest.mark.parametrize(
@@ -158,19 +159,25 @@ LIT = ready('is bright')._replace(reason='Lit', causes=(Cause('Dim', '', 'hall',
     ),
 )
 def test_check_fails_where_something_is_not_as_it_was_said(wanted, why):
-    judge = tracker(lambda view: LIT)
+    judge = tracker(lambda view: DIM)
+    judge.codes = ('Dim',)
     if not why:
-        assert check(judge, LAMP, **wanted) == LIT
+        assert check(judge, LAMP, **wanted) == DIM
         return
     with pytest.raises(AssertionError, match=why):
         check(judge, LAMP, **wanted)
+
+
+def test_a_field_that_no_judgement_has_is_told():
+    with pytest.raises(TypeError, match='an Assessment has no status: it has state, reason, '):
+        check(tracker(), LAMP, status='ready')
 
 
 def test_a_recording_is_judged_by_the_tracker_of_the_test():
     played = replay(str(CRASHES), deployment)
     assert (played.exit_code, played.verdict, played.reason) == (1, 'failed', 'CrashLoop')
     assert any('last words: FATAL' in line for line in played.lines)
-    other = replay(str(CRASHES), tracker(lambda view: failed('Dark', 'no light')))
+    other = replay(CRASHES, tracker(lambda view: failed('Dark', 'no light')))
     assert (other.verdict, other.reason, other.message) == ('failed', 'Dark', 'no light')
 
 

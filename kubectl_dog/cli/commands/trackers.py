@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from typing import Any
 
 from kubectl_dog import system
 from kubectl_dog.cli import flags
 from kubectl_dog.cli import stdout
 from kubectl_dog.output import colour
+from kubectl_dog.output.escape import sentence
+
+if TYPE_CHECKING:
+    from kubectl_dog.model.roster import Entry
 
 _EPILOG = """\
 A kind is judged by the first of these: rules given with --rules, the rules on its definition, the
@@ -19,6 +26,7 @@ What is broken is as if it were not installed. docs/write-a-tracker.md tells how
 
 examples:
   kubectl dog trackers
+  kubectl dog trackers certificate flux
   kubectl dog trackers -o json
   kubectl dog trackers --tracker Rollout.argoproj.io=acme-rollouts
 """
@@ -30,11 +38,12 @@ def add(commands: Any) -> None:
         'trackers',
         help='list what judges which kind: packages, and rules that ship',
         description='List every tracker: its kind, its package and version, and whether it is '
-        'used; what is broken, with why.',
+        'used; what is broken, with why. With a TEXT, those whose kind or package has it.',
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+    parser.add_argument('text', nargs='*', metavar='TEXT', help='a part of a kind or of a package')
     flags.add_tracker(parser)
     flags.add_table(parser)
     parser.set_defaults(run=run)
@@ -47,9 +56,17 @@ def run(args: argparse.Namespace) -> int:
     from kubectl_dog.output.colour import Palette
     from kubectl_dog.output.writer import Writer
 
-    entries = api.roster(api.trackers(chosen=args.tracker, limit=system.limited))
+    everything = api.roster(api.trackers(chosen=args.tracker, limit=system.limited))
+    entries = [one for one in everything if _is_asked_for(one, args.text)]
+    if not entries:
+        sys.stderr.write(f'no kind or package has {sentence(" or ".join(args.text))} in its name\n')
     palette = Palette(colour.wanted(args.color, os.environ, stdout.stream().isatty()))
     is_json = args.output == 'json'
     lines = [shown.document(entries)] if is_json else shown.table(entries, palette)
     Writer(stdout.stream()).write(lines)
     return 0
+
+
+def _is_asked_for(one: Entry, texts: Sequence[str]) -> bool:
+    names = (one.kind.lower(), one.package.lower())
+    return not texts or any(text.lower() in name for text in texts for name in names)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from typing import Union
 
 from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.assessments import State
 from kubectl_dog.model.items import Answer
 from kubectl_dog.model.objects import created
 from kubectl_dog.model.objects import text
@@ -33,6 +34,8 @@ CRDS = Resource(
 
 # How long, in seconds, the definition is waited for: nothing is decided without its rules.
 _ANSWER = 30.0
+# For so long, in seconds, nothing is told of that: it is there a moment later.
+_SOON = 5.0
 
 
 class Broken(NamedTuple):
@@ -62,9 +65,9 @@ class Annotated:
     def assess(self, view: View) -> Assessment:
         """By the rules, if there are any; nothing is decided before that is known."""
         answer = view.answers.get(self._lookup)
-        due = max(created(view.object or {}), view.memory.started) + _ANSWER
-        if answer is None and view.now < due:
-            return _undecided(self._otherwise.assess(view), due)
+        since = max(created(view.object or {}), view.memory.started)
+        if answer is None and view.now < since + _ANSWER:
+            return _undecided(self._otherwise.assess(view), view.now, since)
         found = self._rules(answer)
         if isinstance(found, Broken):
             judged = self._otherwise.assess(view)
@@ -82,7 +85,11 @@ class Annotated:
         return self._known[1]
 
 
-def _undecided(judged: Assessment, due: float) -> Assessment:
+def _undecided(judged: Assessment, now: float, since: float) -> Assessment:
+    due = since + _ANSWER
     if judged.state not in simple.FINAL:
         return judged._replace(causes=(), recheck_at=min(judged.recheck_at or due, due))
-    return simple.waiting(f'the rules of its {CRDS.kind}')._replace(recheck_at=due)
+    waits = simple.waiting(f'the rules of its {CRDS.kind}')
+    if now < since + _SOON:
+        return waits._replace(state=State.UNKNOWN, recheck_at=since + _SOON)
+    return waits._replace(recheck_at=due)

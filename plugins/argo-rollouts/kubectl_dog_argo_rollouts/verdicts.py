@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kubectl_dog.tracker import Assessment
 from kubectl_dog.tracker import Cause
+from kubectl_dog.tracker import Object
 from kubectl_dog.tracker import State
 from kubectl_dog.tracker import condition
 from kubectl_dog.tracker import created
@@ -80,19 +81,28 @@ def _aborted(rollout: Rollout, judged: Assessment) -> Assessment | None:
     if rollout.status.get('abort') is not True:
         # Somebody has asked for another try, and nothing was seen of that yet.
         return judged._replace(waits_for='the controller to try again') if is_told else None
-    if not is_told:
+    # The controller writes when it has aborted, and takes that back with the abort.
+    aborted_at = told.get('lastUpdateTime') if told else rollout.status.get('abortedAt')
+    if not is_told and (told or not aborted_at):
         return judged._replace(waits_for='the controller to abort the update')
-    due = (epoch(told.get('lastUpdateTime')) or 0.0) + _LATE
+    due = (epoch(aborted_at) or 0.0) + _LATE
     if rollout.view.now < due and analyses.is_late(rollout):
         return judged._replace(waits_for='a look at what it was aborted for', recheck_at=due)
-    said = text(told, 'message').partition(': ')[2]
-    why = f': {said}' if said else ' by somebody'
+    message = f'has aborted its update{_aborted_for(rollout, told, judged)}'
+    return judged._replace(state=State.FAILED, reason='RolloutAborted', message=message)
+
+
+def _aborted_for(rollout: Rollout, told: Object, judged: Assessment) -> str:
+    """Of which revision, and why, in the words that complete «has aborted its update»."""
+    revision = reading.revision_of(rollout.newest)
+    to = f' to revision {revision}' if revision else ''
     if judged.causes:
         # They say it already, and better.
-        why = ''
-    revision = reading.revision_of(rollout.newest)
-    message = f'has aborted its update to revision {revision}{why}'
-    return judged._replace(state=State.FAILED, reason='RolloutAborted', message=message)
+        return to
+    said = text(told, 'message').partition(': ')[2]
+    if said:
+        return f'{to}: {said}'
+    return f'{to} by somebody' if told else to
 
 
 def _too_slow(rollout: Rollout, judged: Assessment) -> Assessment | None:

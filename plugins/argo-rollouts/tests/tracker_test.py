@@ -146,6 +146,19 @@ def test_an_abort_that_the_controller_has_not_seen_is_waited_for():
     check(tracker, yaml, state='progressing', says='the controller to abort the update')
 
 
+def test_an_abort_is_one_without_its_condition_too():
+    at = '  abort: true\n  phase: Degraded\n  abortedAt: "2026-01-01T11:50:00Z"\n'
+    yaml = rollout(HALFWAY.replace('  phase: Progressing\n', '') + at)
+    says = 'has aborted its update to revision 2'
+    check(tracker, yaml + OLD + NEW, state='failed', reason='RolloutAborted', message=says)
+    check(tracker, yaml, state='failed', message='has aborted its update')
+
+
+def test_the_revision_is_not_told_where_its_replica_set_is_unknown():
+    yaml = aborted('Rollout aborted update to revision 2: too slow').replace(OLD + NEW, '')
+    check(tracker, yaml, message='has aborted its update: too slow')
+
+
 def test_another_try_makes_the_abort_history():
     yaml = aborted().replace('abort: true', 'abort: false')
     check(tracker, yaml, state='progressing', says='the controller to try again')

@@ -94,7 +94,8 @@ def _is_issued(thing: Object) -> bool:
 def _is_of_the_past(view: View, ready: Object, issuing: Object) -> bool:
     """Whether a renewal failed before this run, while what is there is still good."""
     failed_at = epoch(text(issuing, 'lastTransitionTime')) or 0.0
-    return ready.get('status') == 'True' and failed_at < view.memory.started
+    is_before = view.timeless or failed_at < view.memory.started
+    return ready.get('status') == 'True' and is_before
 
 
 def _issuance(chain: Chain, issuing: Object) -> str:
@@ -122,7 +123,8 @@ def _failed(view: View, judged: Assessment, chain: Chain, issuing: Object) -> As
 def _has_expired(view: View) -> bool:
     ends = epoch(text(view.object, 'status', 'notAfter'))
     reason = text(condition(view.object or {}, 'Ready'), 'reason')
-    return reason == 'Expired' or (ends is not None and ends <= view.now)
+    is_over = ends is not None and ends <= view.now and not view.timeless
+    return reason == 'Expired' or is_over
 
 
 def _expired(view: View) -> Cause:
@@ -141,14 +143,22 @@ def _expired(view: View) -> Cause:
 
 
 def _ready(view: View, judged: Assessment, issuing: Object) -> Assessment:
-    ends = epoch(text(view.object, 'status', 'notAfter'))
     notices = []
     if issuing:
-        left = f' It is good for {short(ends - view.now)} more.' if ends is not None else ''
         notices.append(
-            f'could not be renewed: {text(issuing, "message")}.{left}'.replace('..', '.')
+            f'could not be renewed: {text(issuing, "message")}.{_left(view)}'.replace('..', '.')
         )
     return judged._replace(state=State.READY, notices=tuple(notices), pods=())
+
+
+def _left(view: View) -> str:
+    told = text(view.object, 'status', 'notAfter')
+    ends = epoch(told)
+    if ends is None:
+        return ''
+    if view.timeless:
+        return f' It is good until {told}.'
+    return f' It is good for {short(ends - view.now)} more.'
 
 
 def _not_yet(view: View, judged: Assessment, chain: Chain, ready: Object) -> Assessment:

@@ -7,6 +7,7 @@ from kubectl_dog_cert_manager import chain
 from kubectl_dog.testing import check
 from kubectl_dog.testing import view
 from kubectl_dog.testing import wants
+from kubectl_dog.tracker import Memory
 
 from . import objects
 from .objects import cond
@@ -88,6 +89,20 @@ def test_one_that_has_expired_is_not_ready_whatever_it_says():
     says = 'it expired at 2026-01-01T11:00:00Z'
     check(certificate, yaml, state='progressing', causes=['CertificateExpired'], says=says)
     told = objects.certificate(cond('Ready', 'False', 'Expired', 'expired')) + objects.issuer()
+    check(certificate, told, state='progressing', causes=['CertificateExpired'])
+
+
+def test_one_look_cannot_tell_that_it_has_expired():
+    """`status` has no clock: it shows a time at which everything is long ago."""
+
+    def once(*conditions):
+        yaml = objects.certificate(*conditions, more='  notAfter: "2027-01-01T11:00:00Z"')
+        return view(yaml, now=1e11, memory=Memory(), timeless=True)
+
+    check(certificate, once(objects.READY), state='ready', causes=())
+    until = 'It is good until 2027-01-01T11:00:00Z.'
+    check(certificate, once(objects.READY, LATE), state='ready', says=until)
+    told = once(cond('Ready', 'False', 'Expired', 'expired'))
     check(certificate, told, state='progressing', causes=['CertificateExpired'])
 
 

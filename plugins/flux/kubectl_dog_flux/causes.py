@@ -65,7 +65,8 @@ def find(view: View, watches: Iterable[Watch]) -> tuple[Cause, ...]:
     reason, message = text(ready, 'reason'), text(ready, 'message') or 'no reason given'
     if ready.get('status') != 'False' or reason in PASSING:
         return ()
-    of_source = tuple(sources.causes(view, watches))
+    # What Helm says of the release stands, whatever has become of the chart's source since.
+    of_source = () if _is_of_release(view, reason) else tuple(sources.causes(view, watches))
     if of_source:
         told = f'{view.target.label}: {message}'
         return tuple(one._replace(evidence=(*one.evidence, told)) for one in of_source)
@@ -89,6 +90,10 @@ def failure(view: View) -> tuple[str, str]:
         if told.get('status') == 'False':
             return text(told, 'reason'), text(told, 'message')
     return '', ''
+
+
+def _is_of_release(view: View, reason: str) -> bool:
+    return bool(reason) and reason in (*_REMEDIES, failure(view)[0])
 
 
 def _cause(view: View, code: str, reason: str, message: str) -> Cause:
@@ -119,7 +124,7 @@ def _health(view: View, reason: str, message: str, named: tuple[Checked, ...]) -
 
 def _other(view: View, reason: str, message: str) -> Cause:
     why, words = failure(view)
-    if why != reason and reason not in _REMEDIES:
+    if not _is_of_release(view, reason):
         return _cause(view, 'ReconcileFailed', reason, message)
     remedied = (f'{reason}: {message}',) if why != reason else ()
     cause = _cause(view, 'ReleaseFailed', why, words or message)

@@ -59,7 +59,9 @@ def assess(
     is_past = _is_behind(thing, told) or _is_asked_for(thing)
     if told.get('status') == 'True' and not is_past:
         message = ': '.join(filter(None, (text(told, 'message'), stalled)))
-        failed = judged._replace(causes=causes.find(view, watches), message=message)
+        # Nothing is tried again: no cause is given more time.
+        found = tuple(one._replace(patience=0.0) for one in causes.find(view, watches))
+        failed = judged._replace(causes=found, message=message)
         return failed._replace(state=State.FAILED, reason=text(told, 'reason') or 'Stalled')
     return _by_ready(view, judged, places, watches, stale)
 

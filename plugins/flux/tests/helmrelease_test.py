@@ -178,6 +178,14 @@ def test_without_retries_left_it_has_failed_for_what_helm_said():
     check(helmrelease, told + REST, state='failed', message='no cross-namespace references')
 
 
+def test_what_helm_said_stands_also_where_the_source_is_gone():
+    stalled = cond('Stalled', 'True', 'RetriesExceeded', 'Failed to install after 1 attempt(s)')
+    why = 'Helm install failed for release shop/web: no such host'
+    yaml = unready('InstallFailed', why, cond('Released', 'False', 'InstallFailed', why), stalled)
+    judged = check(helmrelease, yaml, state='failed', causes=['ReleaseFailed'], says=why)
+    assert judged.causes[0].patience == 0.0
+
+
 def test_what_it_has_made_is_shown():
     judged = check(helmrelease, objects.release(objects.INSTALLED) + REST)
     kinds = [one['kind'] for one in judged.children]

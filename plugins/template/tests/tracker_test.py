@@ -36,5 +36,5 @@ def test_a_status_of_the_generation_before_is_not_believed():
 
 def test_a_real_rollout():
     """Recorded with `kubectl dog rollout example/one --record tests/rollout.jsonl`."""
-    played = replay(str(Path(__file__).with_name('rollout.jsonl')), tracker)
+    played = replay(Path(__file__).with_name('rollout.jsonl'), tracker)
     assert (played.exit_code, played.verdict) == (0, 'ready')

@@ -71,6 +71,13 @@ def test_a_code_of_a_tracker_is_known_where_the_tracker_is():
         check(['CrashLoop=5', 'LampBroken=5m'], ('BulbBroken',))
 
 
+def test_that_a_code_is_not_counted_is_told_once_it_is_known():
+    told = 'LampBrocken=5'
+    assert parse_any(told) == ('LampBrocken', Tolerance(ends=5))
+    with pytest.raises(UserError, match="code 'LampBrocken': did you mean LampBroken"):
+        check([told], ('LampBroken',))
+
+
 def test_a_code_of_a_tracker_may_have_a_word_in_common_with_ours():
     for code in ('IssuerMissing', 'SourceNotReady', 'TargetMissing', 'OrderFailed'):
         assert parse_any(f'{code}=5m')[0] == code

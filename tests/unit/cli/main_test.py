@@ -57,7 +57,6 @@ def test_help_speaks_of_kubectl_dog(main, argv):
         (['rollout', 'deploy/web', '--timeout', 'soon'], "'soon' is not a duration"),
         (['rollout', 'deploy/web', '-o', 'yaml'], "invalid choice: 'yaml'"),
         (['rollout', 'deploy/web', '--tim', '3s'], 'unrecognized arguments: --tim 3s'),
-        (['trackers', 'deploy/web'], 'unrecognized arguments: deploy/web'),
         (['trackers', '--tracker', 'Pod=acme'], 'acme has no tracker for Pod, but kubectl-dog'),
         (['status', 'deploy/web', '--tracker', 'Pod'], 'write --tracker Kind.group=PACKAGE'),
         (['replay', '/nowhere'], 'cannot read the recording /nowhere'),

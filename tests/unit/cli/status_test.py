@@ -157,7 +157,7 @@ def absent(verdict):
     return TargetEnded(1.0, DEPLOY, verdict, '', 'no \x1b', None, Explanation())
 
 
-WEB = Status('apps/v1', 'Deployment', 'shop', 'web', State.FAILED)
+WEB = Status('apps/v1', 'Deployment', 'shop', 'web', State.FAILED, short='deploy')
 
 
 @pytest.mark.parametrize(

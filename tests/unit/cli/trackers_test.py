@@ -66,6 +66,19 @@ def test_what_is_broken_is_listed_with_why(listed, packages):
     assert [(one[0], one[4]) for one in of('', items)] == [('torn', 'broken')]
 
 
+def test_only_what_is_asked_for_is_listed(listed, packages, capsys):
+    packages.install('zinc-lamps', '1.2', FINE, Lamp_example_com='', Torch_example_com='')
+
+    def kinds(*texts):
+        return {one['kind'] for one in listed(*texts)}
+
+    assert kinds('LAMP.exa') == {'Lamp.example.com'}
+    assert kinds('zinc') == {'Lamp.example.com', 'Torch.example.com'}
+    assert kinds('Torch.', 'StatefulSet') == {'Torch.example.com', 'StatefulSet.apps'}
+    assert program.main(['trackers', 'zzz', 'yyy']) == 0
+    assert capsys.readouterr() == ('', 'no kind or package has zzz or yyy in its name\n')
+
+
 def test_the_table_has_a_line_for_each(capsys, packages):
     packages.install('acme', '1.2', 'raise ValueError("\\x1b[2Joops")', Lamp_example_com='')
     assert program.main(['trackers']) == 0

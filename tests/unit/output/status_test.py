@@ -17,7 +17,7 @@ from kubectl_dog.output.status import table
 from tests import schema
 
 CRASH = Cause('CrashLoop', 'CrashLoopBackOff', 'main', 'container main exits with 3', ('web-1',))
-WEB = Status('apps/v1', 'Deployment', 'shop', 'web', State.READY, '', '3/3 ready')
+WEB = Status('apps/v1', 'Deployment', 'shop', 'web', State.READY, '', '3/3 ready', short='deploy')
 BAD = WEB._replace(
     state=State.PROGRESSING, reason='CrashLoop', message='waiting for a pod', causes=(CRASH,)
 )

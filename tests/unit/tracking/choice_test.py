@@ -105,6 +105,17 @@ def test_what_cannot_be_used_is_told_and_the_generic_tracker_takes_over(packages
     assert why in said
 
 
+@pytest.mark.parametrize('code', ('import no_such_module', ''))
+def test_what_was_asked_for_by_name_and_cannot_be_used_is_an_error(packages, code):
+    packages.install('acme', '1.2', code, Lamp_example_com='', Pod='')
+    trackers = Trackers(chosen=['Lamp.example.com=acme'])
+    why = 'of acme 1.2 for Lamp.example.com, which --tracker names, cannot be used: '
+    with pytest.raises(UserError, match=why):
+        trackers.of(LAMPS)
+    assert trackers.of(PODS)
+    assert trackers.notices()
+
+
 def test_what_is_broken_leaves_the_kind_to_the_next_that_claims_it(packages):
     packages.install('acme', code='oops', Deployment_apps='')
     trackers = Trackers()

@@ -10,6 +10,7 @@ from kubectl_dog.model.items import Listed
 from kubectl_dog.model.items import Trouble
 from kubectl_dog.model.resources import DEPLOYMENTS
 from kubectl_dog.model.resources import JOBS
+from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.wants import Watch
 from tests.unit.builders import DEPLOY
@@ -134,3 +135,10 @@ def test_several_targets_keep_their_order_and_do_not_wait_for_each_other():
     seen = api.look(Cluster(*BROKEN, thing('Job')), targets)
     assert [one.kind for one in seen.statuses] == ['Job', 'Deployment']
     assert [one.target.name for one in seen.unseen] == ['gone']
+
+
+def test_a_kind_has_the_short_name_that_the_server_gives_it():
+    """As in the lines of a rollout."""
+    target = Target(Resource('example.com', 'v1', 'lamps', 'Lamp', 'lmp'), 'shop', 'hall')
+    (told,) = api.look(Cluster(thing('Lamp', 'hall')), [target]).statuses
+    assert told.short == 'lmp'

@@ -55,6 +55,28 @@ def test_a_cause_of_its_own_counts_like_any_other(packages):
     assert notices == []
 
 
+SAID = """
+    from kubectl_dog.tracker import *
+    def assess(view):
+        said = 'it was put out: nobody is there'
+        cause = Cause('LampBroken', 'Dark', 'hall', said, patience=0.0, remedies=('look',))
+        return failed('Dark', {!r})._replace(causes=(cause,), remedies=('look', 'go'))
+"""
+
+
+@pytest.mark.parametrize(
+    ('message', 'facts'),
+    (
+        ('nobody is there', ('it was put out: nobody is there',)),
+        ('is dark', ('it was put out: nobody is there', 'is dark')),
+    ),
+)
+def test_what_a_cause_says_is_not_said_twice(packages, message, facts):
+    packages.install('acme', code=SAID.format(message), Lamp_example_com='')
+    explanation = run()[1][0].explanation
+    assert (explanation.facts, explanation.remedies) == (facts, ('look', 'go'))
+
+
 @pytest.mark.parametrize(('how', 'at'), (('=40s', 40.0), ('/hall=50s', 50.0), ('/bed=50s', 20.0)))
 def test_the_user_may_tolerate_it(packages, how, at):
     packages.install('acme', code=CAUSE, Lamp_example_com='')
@@ -72,6 +94,15 @@ def test_a_code_that_none_of_the_targets_has_is_an_error(packages):
     packages.install('acme', code=CAUSE, Lamp_example_com='')
     with pytest.raises(UserError, match="no cause has the code 'LampBroken'"):
         run(Target(DEPLOYMENTS, 'shop', 'web'), tolerate=('LampBroken=5m',))
+
+
+@pytest.mark.parametrize('how', ('3', '3s'))
+def test_a_code_of_a_package_that_is_misspelt_is_told_with_the_one_that_is_meant(packages, how):
+    packages.install('acme', code=CAUSE, Lamp_example_com='')
+    with pytest.raises(UserError, match="no cause has the code 'LampBrocken': did you mean LampBr"):
+        run(tolerate=(f'LampBrocken={how}',))
+    with pytest.raises(UserError, match='LampBroken is not counted: write LampBroken=3s'):
+        run(tolerate=('LampBroken=3',))
 
 
 @pytest.mark.parametrize(

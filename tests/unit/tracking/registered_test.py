@@ -9,6 +9,7 @@ from importlib.machinery import PathFinder
 
 import pytest
 
+from kubectl_dog.tracking import plugins
 from kubectl_dog.tracking import registered
 
 if sys.version_info >= (3, 10):
@@ -102,6 +103,23 @@ def test_packages_of_another_finder_are_found(monkeypatch):
 
     monkeypatch.setattr(sys, 'meta_path', [*sys.meta_path, Finder()])
     assert 'elsewhere' in [one.metadata['Name'] for one in registered.packages()]
+
+
+def test_a_finder_that_raises_hides_nothing_of_the_others(monkeypatch, packages):
+    class Torn:
+        def find_spec(self, name, path=None, target=None):
+            return None
+
+        def find_distributions(self, context):
+            raise RuntimeError('the index is gone')
+
+    packages.install('acme', Lamp_example_com='')
+    monkeypatch.setattr(sys, 'meta_path', [Torn(), *sys.meta_path])
+    monkeypatch.setattr(plugins, '_scan', plugins._scan.__wrapped__)
+    assert 'Lamp.example.com' in plugins.claims(plugins.TRACKERS)
+    ((name, why),) = plugins.unread()
+    assert name.endswith('Torn')
+    assert why.startswith('RuntimeError: the index is gone')
 
 
 def test_what_is_damaged_hides_nothing(tmp_path, monkeypatch):

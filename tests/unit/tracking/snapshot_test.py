@@ -452,3 +452,18 @@ def test_a_kind_is_asked_for_once_and_known_by_its_group():
 def test_a_kind_that_is_spelt_like_a_short_name_is_not_that_kind():
     [one] = api.statuses([{'apiVersion': 'v1', 'kind': 'Po'}])
     assert 'has no status' in one.message
+
+
+def test_a_tracker_is_told_that_there_is_no_clock():
+    """Else whatever has an end would have expired."""
+
+    class Lease:
+        def wants(self, view):
+            return ()
+
+        def assess(self, view):
+            over = view.now > 4e9 and not view.timeless
+            return Assessment(State.FAILED if over else State.READY)
+
+    (told,) = snapshot.statuses(written(thing('Lease')), lambda resource: Lease())
+    assert told.state is State.READY

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from kubectl_dog.model.events import StateChanged
 from kubectl_dog.model.items import Answer
 from kubectl_dog.model.wants import Lookup
 from kubectl_dog.rules.text import of_annotation
@@ -96,6 +97,21 @@ def test_through_the_engine_the_definition_is_asked_for_and_awaited():
     assert play.outcome is None
     play.changed(2, play.root, frob(READY, phase='Up'))
     assert play.outcome == ('ready', '', 2)
+
+
+def test_that_the_definition_is_waited_for_is_told_only_where_that_takes_long():
+    def told(play):
+        return [one.waits_for for one in play.told if isinstance(one, StateChanged)]
+
+    play = Play(FROBS, tracker=Trackers().of(FROBS.resource, asks_cluster=True))
+    play.listed(0.1, play.root, frob(READY, age=1, phase='Mid'))
+    assert play.outcome is None
+    assert told(play) == []
+    assert told(play.until(6)) == ['the rules of its CustomResourceDefinition']
+    play = Play(FROBS, tracker=Trackers().of(FROBS.resource, asks_cluster=True))
+    play.listed(0.1, play.root, frob(READY, age=1, phase='Mid'))
+    play.give(0.2, CRD, found('ready: {path: status.phase, is: Up}'))
+    assert told(play) == ['status.phase to be Up (it is Mid)']
 
 
 def test_one_look_waits_for_the_definition():
