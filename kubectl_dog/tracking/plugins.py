@@ -18,6 +18,7 @@ from typing import Any
 from typing import NamedTuple
 
 from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.lazily import later
 from kubectl_dog.tracking import registered
 
 TRACKERS = 'kubectl_dog.trackers.v1'
@@ -26,11 +27,11 @@ CONNECTIONS = 'kubectl_dog.connections.v1'
 OURS = 'kubectl-dog'
 
 # `module` or `module:object`, with extras that are long out of use.
-_REFERENCE = re.compile(r'\s*[\w.]+\s*(:\s*[\w.]+\s*)?(\[.*\]\s*)?')
+_REFERENCE = later(r'\s*[\w.]+\s*(:\s*[\w.]+\s*)?(\[.*\]\s*)?')
 
 # Where our own files are: whose fault it is, is in those of others.
 _HERE = __file__[: -len('tracking/plugins.py')]
-_FOLDERS = re.compile(r'[\\/]')
+_FOLDERS = later(r'[\\/]')
 
 # Some put all that they were given into what they say.
 _MOST_WORDS = 1000
