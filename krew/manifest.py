@@ -104,7 +104,7 @@ def _add(sums, line):
     name = line.split()[1]
     others = [one for one in sums.read_text().splitlines() if one.split()[1] != name]
     lines = sorted([*others, line], key=lambda one: one.split()[1])
-    sums.write_text('\n'.join(lines) + '\n', encoding='utf-8', newline='\n')
+    sums.write_bytes(('\n'.join(lines) + '\n').encode())
 
 
 if __name__ == '__main__':
