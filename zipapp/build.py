@@ -158,7 +158,7 @@ def sums(out):
     """Write SHA256SUMS, as sha256sum -c reads it; returns its lines."""
     files = sorted(path for path in out.iterdir() if path.name != 'SHA256SUMS')
     lines = [f'{sha256(path.read_bytes()).hexdigest()}  {path.name}' for path in files]
-    (out / 'SHA256SUMS').write_text('\n'.join(lines) + '\n', encoding='utf-8', newline='\n')
+    (out / 'SHA256SUMS').write_bytes(('\n'.join(lines) + '\n').encode())
     return lines
 
 
