@@ -88,7 +88,8 @@ def test_bundled_packages_win_and_are_known_by_their_metadata(start, interpreter
     for python in interpreters:
         env = {'PYTHONPATH': str(plugin.parent)}
         done = start(python.path, 'status', '--local', '-f', str(lamp), env=env)
-        start_up, names, rest = done.stdout.splitlines()[:3]
+        # Standard output is ours alone.
+        start_up, names, rest = done.stderr.splitlines()[:3]
         assert start_up == 'False True'
         assert {'acme-lamps', 'kubectl-dog', 'PyYAML', 'PySocks', 'urllib3'} <= set(names.split())
         assert rest.split()[1] == 'False'
