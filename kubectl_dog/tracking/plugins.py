@@ -29,8 +29,6 @@ OURS = 'kubectl-dog'
 # `module` or `module:object`, with extras that are long out of use.
 _REFERENCE = later(r'\s*[\w.]+\s*(:\s*[\w.]+\s*)?(\[.*\]\s*)?')
 
-# Where our own files are: whose fault it is, is in those of others.
-_HERE = __file__[: -len('tracking/plugins.py')]
 _FOLDERS = later(r'[\\/]')
 
 # Some put all that they were given into what they say.
@@ -90,8 +88,8 @@ def blame(error: BaseException) -> str:
     """What went wrong, and where in the code of others, in one line."""
     where, trace = '', error.__traceback__
     while trace is not None:
-        file = trace.tb_frame.f_code.co_filename
-        if not file.startswith((_HERE, '<')):
+        module, file = trace.tb_frame.f_globals.get('__name__'), trace.tb_frame.f_code.co_filename
+        if not (f'{module}.'.startswith('kubectl_dog.') or file.startswith('<')):
             where = f' ({_FOLDERS.split(file)[-1]}, line {trace.tb_lineno})'
         trace = trace.tb_next
     words = _words(error)

@@ -5,6 +5,7 @@ Of kube events those of what is tracked, as a namespace may be full of others'.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -27,25 +28,24 @@ EVENT_WATCHES = 5
 
 
 def event_watches(
-    target: Target, related: Mapping[str, Object], pods: Iterable[Object]
+    target: Target, related: Mapping[str, Object], pods: Collection[Object]
 ) -> Iterator[Watch]:
     """What brings the kube events of `related` objects (by uid), in the namespace of each, and of
     the claims of `pods`, which are known by name only.
     """
-    if len(related) > EVENT_WATCHES:
-        homes = (_home(target, thing) for thing in (*related.values(), *pods))
-        yield from (Watch(EVENTS, home) for home in dict.fromkeys(homes))
-        return
-    wanted = dict.fromkeys(
-        Watch(EVENTS, _home(target, thing), fields=f'involvedObject.uid={key}')
-        for key, thing in related.items()
-    )
-    for pod in filter(may_tell, pods):
-        fields = 'involvedObject.kind=PersistentVolumeClaim'
-        wanted[Watch(EVENTS, _home(target, pod), fields=fields)] = None
-    if len(wanted) > EVENT_WATCHES:
-        wanted = dict.fromkeys(Watch(EVENTS, one.namespace) for one in wanted)
-    yield from wanted
+    if len(related) <= EVENT_WATCHES:
+        wanted = dict.fromkeys(
+            Watch(EVENTS, _home(target, thing), fields=f'involvedObject.uid={key}')
+            for key, thing in related.items()
+        )
+        for pod in filter(may_tell, pods):
+            fields = 'involvedObject.kind=PersistentVolumeClaim'
+            wanted[Watch(EVENTS, _home(target, pod), fields=fields)] = None
+        if len(wanted) <= EVENT_WATCHES:
+            yield from wanted
+            return
+    homes = (_home(target, thing) for thing in (*related.values(), *pods))
+    yield from (Watch(EVENTS, home) for home in dict.fromkeys(homes))
 
 
 def _home(target: Target, thing: Object) -> str:

@@ -104,3 +104,19 @@ def test_a_connection_that_cannot_be_loaded_names_its_package(packages):
     packages.install('acme', '2', entries='[kubectl_dog.connections.v1]\npigeon = no_such\n')
     with pytest.raises(UserError, match='the connection pigeon of acme 2 cannot be loaded: Module'):
         plugins.load(plugins.CONNECTIONS, 'pigeon', 'connection')
+
+
+@pytest.mark.parametrize(
+    ('module', 'where'),
+    (('acme_lamps', ' (x.py, line 1)'), ('kubectl_dog_flux.a', ' (x.py, line 1)'))
+    + (('kubectl_dog.tracking.guard', ''), ('kubectl_dog', '')),
+)
+def test_what_is_ours_is_never_blamed_wherever_its_files_are(module, where):
+    """In the single file, code does not know the path of its file."""
+    code = compile('raise_ = 1 / 0', 'x.py', 'exec')
+    try:
+        exec(code, {'__name__': module})
+    except ZeroDivisionError as error:
+        # Of the test itself nothing is to be told either.
+        error.__traceback__ = error.__traceback__.tb_next
+        assert plugins.blame(error) == f'ZeroDivisionError: division by zero{where}'
