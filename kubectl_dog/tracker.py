@@ -10,7 +10,8 @@ under `Kind.group` (`Pod` in the core group). It may have, each with a default w
 Both functions are pure: no I/O, no clock (`view.now` is the time), and nothing in the view is
 changed. They are called again whenever anything in the view is new, or `recheck_at` has come. What
 they raise, and what has another shape than is told here, is reported with the name and version of
-the package, and the kind is judged without it.
+the package; the next tracker or rule that is made for the kind takes over, and without one the
+state is unknown: nothing is ready, or failed, by a judgement that knows less of the kind.
 
 The names in `__all__` keep their meaning within `v1`; fields may be added to the values, with
 defaults. docs/write-a-tracker.md is the way in, `kubectl_dog.testing` the kit for tests.

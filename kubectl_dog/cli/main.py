@@ -159,7 +159,8 @@ def parser(command: str = '') -> argparse.ArgumentParser:
         prog=program(),
         description='Tells whether a rollout is done, whether it failed, and why.',
         epilog='exit codes: 0 ready, 1 failed, 2 usage, 3 timed out, 4 deleted or never appeared, '
-        '5 no access, 6 paused, 70 a defect of ours, 130 interrupted, 143 terminated',
+        '5 no access, 6 paused, 70 a tracker or the program has failed, 130 interrupted, '
+        '143 terminated',
         allow_abbrev=False,
     )
     commands = top.add_subparsers(metavar='COMMAND', required=True)

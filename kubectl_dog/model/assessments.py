@@ -21,6 +21,10 @@ class State(str, Enum):
     UNKNOWN = 'unknown'
 
 
+# The reason of what cannot be judged, as the code that should do it has failed.
+TRACKER_ERROR = 'TrackerError'
+
+
 class Progress(NamedTuple):
     """Counts of pods; `old` are those of earlier revisions that still run."""
 
@@ -67,3 +71,13 @@ class Assessment(NamedTuple):
     serving: str = ''
     remedies: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
+
+
+def unjudged(message: str) -> Assessment:
+    """The assessment where a tracker has failed; `message` is a sentence without a subject."""
+    return Assessment(State.UNKNOWN, TRACKER_ERROR, message)
+
+
+def is_unjudged(assessed: Assessment) -> bool:
+    """Whether the tracker has failed: no rule may make anything ready, or failed, of that."""
+    return assessed.state is State.UNKNOWN and assessed.reason == TRACKER_ERROR

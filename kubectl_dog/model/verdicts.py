@@ -11,7 +11,8 @@ from kubectl_dog.model.causes import Cause
 class Verdict(str, Enum):
     """The ways tracking a target can end.
 
-    ENDED is the end of what was followed; PROGRESSING is what a single look found.
+    ENDED is the end of what was followed; PROGRESSING is what a single look found. UNKNOWN is the
+    end of what cannot be judged, as its tracker has failed.
     """
 
     READY = 'ready'
@@ -24,6 +25,7 @@ class Verdict(str, Enum):
     SUPERSEDED = 'superseded'
     NO_ACCESS = 'no-access'
     PAUSED = 'paused'
+    UNKNOWN = 'unknown'
     INTERRUPTED = 'interrupted'
     TERMINATED = 'terminated'
 
@@ -39,12 +41,13 @@ EXIT_CODES = {
     Verdict.SUPERSEDED: 4,
     Verdict.NO_ACCESS: 5,
     Verdict.PAUSED: 6,
+    Verdict.UNKNOWN: 70,
     Verdict.INTERRUPTED: 130,
     Verdict.TERMINATED: 143,
 }
 
 # Several targets: what the user must know first (design §3); an interruption ends them all.
-_PRECEDENCE = (143, 130, 5, 1, 4, 3, 6, 0)
+_PRECEDENCE = (143, 130, 5, 1, 70, 4, 3, 6, 0)
 
 
 def exit_code(verdicts: tuple[Verdict, ...]) -> int:

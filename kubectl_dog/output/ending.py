@@ -22,6 +22,7 @@ _HEADLINES = {
     Verdict.SUPERSEDED: ('was superseded', ''),
     Verdict.NO_ACCESS: ('cannot be read', ''),
     Verdict.PAUSED: ('is paused', ''),
+    Verdict.UNKNOWN: ('cannot be judged', ''),
     Verdict.INTERRUPTED: ('interrupted', ' after {}'),
     Verdict.TERMINATED: ('terminated', ' after {}'),
 }

@@ -17,6 +17,8 @@ from kubectl_dog.trackers.protocol import Tracker
 from kubectl_dog.trackers.protocol import codes_of
 from kubectl_dog.tracking import plugins
 from kubectl_dog.tracking.guard import Guarded
+from kubectl_dog.tracking.guard import Unjudged
+from kubectl_dog.tracking.guard import cannot_judge
 from kubectl_dog.tracking.plugins import Claim
 from kubectl_dog.tracking.shapes import ShapeError
 
@@ -58,6 +60,7 @@ class Trackers:
     def of(self, resource: Resource, asks_cluster: bool = False) -> Tracker:
         """What judges a kind: a rule that was given, the definition's own rule (where the cluster
         may be asked for it), a package that claims it, a rule that ships, or the generic judgement.
+        Where what claims it cannot be used, and nothing else is made for it, nothing judges it.
 
         Raises UserError where the package that was chosen for it cannot be used.
         """
@@ -92,16 +95,20 @@ class Trackers:
                 f'is used, not that of {" or ".join(one.label for one in others)} '
                 f'(--tracker {resource.key}={others[0].package} turns that round)'
             )
-        return self._first(resource, rivals)
+        return self._first(resource, rivals) or generic_tracker()
 
-    def _first(self, resource: Resource, rivals: Sequence[Claim]) -> Tracker:
-        """The first that can be used: what is broken counts as not installed."""
+    def _first(self, resource: Resource, rivals: Sequence[Claim]) -> Tracker | None:
+        """The first that can be used, of packages and then of the rules that ship; None where
+        nothing is made for the kind.
+        """
         if not rivals:
-            return unclaimed(resource)
+            return _shipped(resource)
         claim, *others = rivals
+        is_chosen = self._chosen.get(resource.key) == plugins.normal(claim.package)
 
-        def instead() -> Tracker:
-            return self._first(resource, others)
+        def instead() -> Tracker | None:
+            # Whoever asked for it does not want the verdict of another.
+            return None if is_chosen else self._first(resource, others)
 
         is_ours = plugins.normal(claim.package) == plugins.OURS
         try:
@@ -113,18 +120,19 @@ class Trackers:
                 None if is_ours else self.limit,
             )
         except (plugins.BrokenError, ShapeError) as error:
-            if self._chosen.get(resource.key) == plugins.normal(claim.package):
-                # Whoever asked for it does not want the verdict of another.
+            if is_chosen:
                 raise UserError(
                     f'the tracker of {claim.label} for {resource.key}, which --tracker names, '
                     f'cannot be used: {error}'
                 ) from error
+            other = instead()
+            what = 'nothing is judged without it' if other is None else 'is left out'
             self._tell(
                 claim,
-                f'the tracker of {claim.label} for {resource.key} cannot be used, and is left out: '
+                f'the tracker of {claim.label} for {resource.key} cannot be used, and {what}: '
                 f'{error}',
             )
-            return instead()
+            return other or Unjudged(cannot_judge(claim.label, str(error)))
 
     def _tell(self, claim: Claim, text: str) -> None:
         """Once: what is broken is so for every target and version of its kind."""
@@ -133,14 +141,20 @@ class Trackers:
             self._notices.append(text)
 
 
-def unclaimed(resource: Resource) -> Tracker:
-    """What judges a kind that no package claims."""
-    from kubectl_dog.rules import library
+def generic_tracker() -> Tracker:
+    """What judges a kind that nobody has made a tracker or a rule for."""
     from kubectl_dog.trackers import generic
+
+    return generic
+
+
+def _shipped(resource: Resource) -> Tracker | None:
+    """The rule that ships for a kind; None where there is none."""
+    from kubectl_dog.rules import library
     from kubectl_dog.trackers.declarative.judge import Ruled
 
     rule = library.find(resource)
-    return generic if rule is None else Ruled(rule)
+    return None if rule is None else Ruled(rule)
 
 
 def _chosen(texts: Iterable[str]) -> Mapping[str, str]:

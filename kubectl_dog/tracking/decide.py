@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import State
+from kubectl_dog.model.assessments import is_unjudged
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.causes import LogRef
 from kubectl_dog.model.objects import uid
@@ -19,6 +20,12 @@ from kubectl_dog.tracking.logplan import is_shown
 from kubectl_dog.tracking.policy import Ledger
 from kubectl_dog.tracking.policy import limit
 from kubectl_dog.tracking.store import Store
+
+# What helps where a tracker has failed.
+_ADVICE = (
+    'nothing else may judge it: update the package, or name another tracker (--tracker) or rules '
+    '(--rules FILE)'
+)
 
 
 class Decision(NamedTuple):
@@ -70,6 +77,8 @@ def _followed(moment: Moment, options: Options) -> Decision | None:
         return Decision(Verdict.ENDED, assessed.reason, assessed.message)
     if options.exit_when_ready and assessed.state is State.READY:
         return Decision(Verdict.READY, assessed.reason, assessed.message)
+    if options.exit_when_ready and is_unjudged(assessed):
+        return _unjudged(assessed)
     if options.timeout is not None and moment.at >= options.timeout:
         message = f'followed for {short(options.timeout)} (--timeout)'
         return Decision(Verdict.TIMED_OUT, '', message)
@@ -93,10 +102,17 @@ def _verdict(moment: Moment, options: Options) -> Decision | None:
         cause = best(overdue)
         assert cause is not None
         return Decision(Verdict.FAILED, cause.code, cause.message, cause)
+    if is_unjudged(assessed):
+        # A tracker is given up for good, so there is nothing to wait for.
+        return _unjudged(assessed)
     pause = _pause_ends(moment, options)
     if pause is not None and moment.at >= pause:
         return _paused(assessed, options)
     return _too_late(moment, options, best(standing))
+
+
+def _unjudged(assessed: Assessment) -> Decision:
+    return Decision(Verdict.UNKNOWN, assessed.reason, assessed.message, None, _ADVICE)
 
 
 def _is_tolerated(moment: Moment) -> bool:

@@ -14,6 +14,7 @@ from kubectl_dog.causes.families import of_target
 from kubectl_dog.causes.families import rank
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import State
+from kubectl_dog.model.assessments import unjudged
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.objects import is_deleting
 from kubectl_dog.model.objects import name
@@ -40,7 +41,7 @@ def status(view: View, tracker: Tracker) -> Status:
     except Exception as error:
         # A plugin's mistake, or data of a shape that no server would send: the others still count.
         told = f'its tracker cannot read it: {type(error).__name__}: {error}'
-        judged, causes = Assessment(State.UNKNOWN, 'TrackerError', told), ()
+        judged, causes = unjudged(told), ()
     return Status(
         text(thing, 'apiVersion'),
         text(thing, 'kind'),

@@ -8,6 +8,7 @@ from kubectl_dog.causes.leaving import sentence
 from kubectl_dog.causes.rollout import terminating
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import State
+from kubectl_dog.model.assessments import is_unjudged
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import is_deleting
 from kubectl_dog.model.objects import part
@@ -33,6 +34,8 @@ class Pin(NamedTuple):
 
 def look(view: View, assessed: Assessment, options: Options) -> Pin:
     """Whether what is being rolled out is what the user named."""
+    if is_unjudged(assessed):
+        return Pin()
     wanted, known = options.revision, assessed.revision.name if assessed.revision else ''
     if wanted and not known:
         return Pin(f'revision {wanted}')

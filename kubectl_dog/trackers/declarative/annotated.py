@@ -9,6 +9,7 @@ from typing import Union
 
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import State
+from kubectl_dog.model.assessments import is_unjudged
 from kubectl_dog.model.items import Answer
 from kubectl_dog.model.objects import created
 from kubectl_dog.model.objects import text
@@ -87,7 +88,7 @@ class Annotated:
 
 def _undecided(judged: Assessment, now: float, since: float) -> Assessment:
     due = since + _ANSWER
-    if judged.state not in simple.FINAL:
+    if judged.state not in simple.FINAL and not is_unjudged(judged):
         return judged._replace(causes=(), recheck_at=min(judged.recheck_at or due, due))
     waits = simple.waiting(f'the rules of its {CRDS.kind}')
     if now < since + _SOON:

@@ -91,6 +91,23 @@ def test_follow_never_fails_but_for_the_time(on):
         kubectl_dog.follow('deploy/web', options=kubectl_dog.Options(timeout=5.0))
 
 
+def test_what_its_tracker_cannot_judge_is_an_error(on, monkeypatch):
+    monkeypatch.setattr('kubectl_dog.trackers.deployment.assess', lambda view: view.oops)
+    on(READY)
+    with pytest.raises(kubectl_dog.TrackError, match='deploy/web unknown: TrackerErr') as told:
+        kubectl_dog.rollout('deploy/web')
+    assert told.value.result.exit_code == 70
+    on(READY)
+    with pytest.raises(kubectl_dog.TrackError):
+        kubectl_dog.rollout('deploy/web', options=kubectl_dog.Options(once=True))
+    on(READY)
+    with pytest.raises(kubectl_dog.TrackError):
+        rolled.track_deployment('web', 'shop')
+    on(READY)
+    (one,) = kubectl_dog.status('deploy/web')
+    assert (one.state, one.reason) == (State.UNKNOWN, 'TrackerError')
+
+
 def test_status_looks_once_and_tells_what_is_absent(on):
     on(READY)
     there, gone = kubectl_dog.status(['deploy/web', 'deploy/nope'])

@@ -51,6 +51,7 @@ def test_a_failure_reads_as_in_the_reference():
         (Verdict.NEVER_APPEARED, '', '✗ deploy/ledger did not appear within 14s'),
         (Verdict.NO_ACCESS, 'forbidden', '✗ deploy/ledger cannot be read: forbidden'),
         (Verdict.PAUSED, 'is paused (spec)', '⚠ deploy/ledger is paused (spec)'),
+        (Verdict.UNKNOWN, 'cannot be judged: x', '✗ deploy/ledger cannot be judged: x'),
         (Verdict.INTERRUPTED, '', '⚠ deploy/ledger interrupted after 14s'),
         (Verdict.TERMINATED, '', '⚠ deploy/ledger terminated after 14s'),
     ],

@@ -22,6 +22,8 @@ from tests.unit.builders import view
 
 LAMPS = Resource('example.com', 'v1', 'lamps', 'Lamp', 'lamp')
 HALL = Target(LAMPS, 'shop', 'hall')
+READY = [{'type': 'Ready', 'status': 'True', 'observedGeneration': 3}]
+STALLED = [{'type': 'Stalled', 'status': 'True', 'reason': 'Dark'}]
 FINE = """
     from kubectl_dog.tracker import failed
     def assess(view):
@@ -94,15 +96,17 @@ def test_a_choice_that_cannot_be_is_an_error(packages, chosen, why):
         ('', 'it has neither wants(view) nor assess(view)'),
     ),
 )
-def test_what_cannot_be_used_is_told_and_the_generic_tracker_takes_over(packages, code, why):
+@pytest.mark.parametrize('meta', (READY, STALLED))
+def test_without_what_cannot_be_used_nothing_is_judged(packages, code, why, meta):
     packages.install('acme', '1.2', code, Lamp_example_com='')
     trackers = Trackers()
-    assert trackers.of(LAMPS) is generic
+    lamp = view(thing('Lamp', conditions=meta), target=HALL)
+    assert trackers.of(LAMPS).wants(lamp) == ()
+    judged = trackers.of(LAMPS).assess(lamp)
+    assert (judged.state, judged.reason) == (State.UNKNOWN, 'TrackerError')
     (said,) = trackers.notices()
-    assert said.startswith(
-        'the tracker of acme 1.2 for Lamp.example.com cannot be used, and is left out: '
-    )
-    assert why in said
+    for text in (said, judged.message):
+        assert 'acme 1.2' in text and why in text
 
 
 @pytest.mark.parametrize('code', ('import no_such_module', ''))
@@ -126,14 +130,44 @@ def test_what_is_broken_leaves_the_kind_to_the_next_that_claims_it(packages):
     assert "cannot be used, and is left out: NameError: name 'oops'" in broken
 
 
-def test_what_fails_in_mid_run_leaves_the_kind_to_the_generic_tracker(packages):
+@pytest.mark.parametrize('meta', (READY, STALLED))
+def test_without_what_fails_in_mid_run_nothing_is_judged(packages, meta):
     packages.install('acme', code='def assess(view): return view.oops', Lamp_example_com='')
     trackers = Trackers()
-    stalled = thing('Lamp', conditions=[{'type': 'Stalled', 'status': 'True', 'reason': 'Dark'}])
-    judged = trackers.of(LAMPS).assess(view(stalled, target=HALL))
-    assert (judged.state, judged.reason) == (State.FAILED, 'Dark')
+    judged = trackers.of(LAMPS).assess(view(thing('Lamp', conditions=meta), target=HALL))
+    assert (judged.state, judged.reason) == (State.UNKNOWN, 'TrackerError')
+    assert 'acme 1.0 failed: AttributeError' in judged.message
     (said,) = trackers.notices()
     assert 'acme 1.0 for Lamp.example.com failed on lamp/hall' in said
+
+
+@pytest.mark.parametrize('code', ('oops', 'def assess(view): return view.oops'))
+def test_a_rule_that_ships_is_made_for_its_kind_and_takes_over(packages, code):
+    of = Resource('cert-manager.io', 'v1', 'certificates', 'Certificate', 'cert')
+    packages.install('acme', code=code, **{'Certificate_cert-manager_io': ''})
+    trackers = Trackers()
+    certificate = view(thing('Certificate', conditions=READY), target=Target(of, 'shop', 'web'))
+    assert trackers.of(of).assess(certificate).state is State.READY
+    assert len(trackers.notices()) == 1
+
+
+@pytest.mark.parametrize('package', ('acme', 'kubectl-dog'))
+def test_nothing_takes_over_from_what_was_asked_for_by_name(packages, monkeypatch, package):
+    packages.install('acme', code='def assess(view): return view.oops', Pod='')
+    monkeypatch.setattr('kubectl_dog.trackers.pod.assess', lambda view: view.oops)
+    trackers = Trackers(chosen=[f'Pod={package}'])
+    judged = trackers.of(PODS).assess(view(pod(phase='Succeeded'), target=POD))
+    assert (judged.state, judged.reason) == (State.UNKNOWN, 'TrackerError')
+    assert len(trackers.notices()) == 1
+
+
+def test_a_built_in_tracker_that_cannot_be_imported_judges_nothing(monkeypatch):
+    monkeypatch.setitem(sys.modules, 'kubectl_dog.trackers.pod', None)
+    trackers = Trackers()
+    judged = trackers.of(PODS).assess(view(pod(phase='Succeeded'), target=POD))
+    assert (judged.state, judged.reason) == (State.UNKNOWN, 'TrackerError')
+    (said,) = trackers.notices()
+    assert 'the tracker of kubectl-dog' in said and 'ModuleNotFoundError' in said
 
 
 def test_a_built_in_kind_has_no_private_path(packages, monkeypatch):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from functools import partial
+
 import pytest
 
 from kubectl_dog import api
+from kubectl_dog import system
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.events import CauseSeen
 from kubectl_dog.model.events import Notice
@@ -18,6 +22,7 @@ from kubectl_dog.model.verdicts import Verdict
 from tests.unit.builders import labelled
 from tests.unit.builders import thing
 from tests.unit.in_memory import Cluster
+from tests.unit.needs import posix
 
 LAMPS = Resource('example.com', 'v1', 'lamps', 'Lamp', 'lamp')
 HALL = Target(LAMPS, 'shop', 'hall')
@@ -37,11 +42,10 @@ CAUSE = """
 """
 
 
-def run(*targets, tolerate=(), lamps=('hall',), meta=None):
+def run(*targets, lamps=('hall',), meta=None, **options):
     maps = labelled(thing('ConfigMap', 'a'), lamp='hall')
     cluster = Cluster(*(thing('Lamp', name, meta, **READY) for name in lamps), maps)
-    options = Options(tolerate=tolerate, timeout=100.0)
-    events = list(api.session(cluster, targets or (HALL,), options))
+    events = list(api.session(cluster, targets or (HALL,), Options(timeout=100.0, **options)))
     ended = [one for one in events if isinstance(one, TargetEnded)]
     return [one.text for one in events if isinstance(one, Notice)], ended, events
 
@@ -105,15 +109,106 @@ def test_a_code_of_a_package_that_is_misspelt_is_told_with_the_one_that_is_meant
         run(tolerate=('LampBroken=3',))
 
 
-@pytest.mark.parametrize(
-    'code', ('import nowhere', 'def assess(view): return view.oops', 'def wants(view): return 5')
+FAILING = (
+    'import nowhere',
+    'def assess(view): return view.oops',
+    'def assess(view): return None',
+    'def wants(view): return 5',
+    'def wants(view): return view.oops',
 )
+
+
+@pytest.mark.parametrize('code', FAILING)
 @pytest.mark.parametrize('targets', ((HALL,), (Group(LAMPS, 'shop', ''),)))
-def test_one_notice_names_the_package_and_the_generic_tracker_judges(packages, code, targets):
+def test_what_its_tracker_cannot_judge_is_not_ready(packages, code, targets):
     packages.install('acme', '1.2', code, Lamp_example_com='')
-    (notice,), ended, _ = run(*targets, lamps=('hall', 'bed'))
+    (notice,), ended, events = run(*targets, lamps=('hall', 'bed'))
     assert 'acme 1.2 for Lamp.example.com' in notice
-    assert {one.verdict for one in ended} == {Verdict.READY}
+    assert {(one.verdict, one.reason, one.at) for one in ended} == {
+        (Verdict.UNKNOWN, 'TrackerError', 0.0)
+    }
+    assert all('acme 1.2' in one.message for one in ended)
+    assert events[-1].exit_code == 70
+
+
+@pytest.mark.parametrize('code', FAILING)
+@pytest.mark.parametrize(
+    ('options', 'verdict', 'at', 'exit_code'),
+    (
+        ({'once': True}, Verdict.UNKNOWN, 0.0, 70),
+        ({'revision': '7'}, Verdict.UNKNOWN, 0.0, 70),
+        ({'ready_when': 'condition=Ready'}, Verdict.UNKNOWN, 0.0, 70),
+        ({'min_available': '0%'}, Verdict.UNKNOWN, 0.0, 70),
+        ({'fail_mode': 'ignore'}, Verdict.UNKNOWN, 0.0, 70),
+        ({'blocking': False}, Verdict.UNKNOWN, 0.0, 70),
+        ({'on_pause': 'succeed'}, Verdict.UNKNOWN, 0.0, 70),
+        ({'follow': True, 'exit_when_ready': True}, Verdict.UNKNOWN, 0.0, 70),
+        ({'follow': True}, Verdict.TIMED_OUT, 100.0, 3),
+    ),
+)
+def test_no_option_makes_ready_what_cannot_be_judged(
+    packages, code, options, verdict, at, exit_code
+):
+    packages.install('acme', '1.2', code, Lamp_example_com='')
+    (notice,), (ended,), events = run(**options)
+    assert 'acme 1.2 for Lamp.example.com' in notice
+    assert (ended.verdict, ended.at, events[-1].exit_code) == (verdict, at, exit_code)
+
+
+@pytest.mark.parametrize('how', ('raises', 'is of another shape', 'is missing'))
+@pytest.mark.parametrize('part', ('wants', 'assess'))
+def test_without_the_built_in_tracker_a_rollout_is_not_ready(monkeypatch, how, part):
+    """The status of a Deployment without pods looks ready to what does not know the kind."""
+    target = Target(DEPLOYMENTS, 'shop', 'web')
+    if how == 'is missing':
+        monkeypatch.setitem(sys.modules, 'kubectl_dog.trackers.deployment', None)
+    else:
+        spoil = (lambda view: view.oops) if how == 'raises' else (lambda view: 'ready')
+        monkeypatch.setattr(f'kubectl_dog.trackers.deployment.{part}', spoil)
+    available = {'conditions': [{'type': 'Available', 'status': 'True'}], 'observedGeneration': 3}
+    web = {'apiVersion': 'apps/v1', **thing('Deployment', **available)}
+    events = list(api.session(Cluster(web), (target,), Options(timeout=100.0)))
+    assert [one.verdict for one in events if isinstance(one, TargetEnded)] == [Verdict.UNKNOWN]
+    (status,), _ = api.look(Cluster(web), (target,))
+    (written,) = api.statuses([web])
+    assert {(one.state, one.reason) for one in (status, written)} == {('unknown', 'TrackerError')}
+    assert 'kubectl-dog' in status.message
+
+
+def test_what_fails_in_mid_run_ends_there(packages):
+    code = """
+        from kubectl_dog.tracker import *
+        def assess(view):
+            if view.now - view.memory.started >= 20:
+                return view.oops
+            return waiting('light')._replace(recheck_at=view.memory.started + 20)
+    """
+    packages.install('acme', code=code, Lamp_example_com='')
+    _, (ended,), _ = run()
+    assert (ended.verdict, ended.at) == (Verdict.UNKNOWN, 20.0)
+
+
+@posix
+@pytest.mark.parametrize('part', ('wants', 'assess'))
+def test_what_hangs_makes_nothing_ready(packages, part):
+    code = f"""
+        import time
+        def {part}(view): time.sleep(60)
+    """
+    packages.install('acme', '1.2', code, Lamp_example_com='')
+    judges = api.trackers(limit=partial(system.limited, 0.05))
+    events = list(api.session(Cluster(thing('Lamp', 'hall', **READY)), (HALL,), Options(), judges))
+    (ended,) = [one for one in events if isinstance(one, TargetEnded)]
+    assert ended.verdict is Verdict.UNKNOWN and 'TooLongError' in ended.message
+
+
+def test_rules_that_are_given_judge_in_place_of_a_tracker_that_fails(packages, tmp_path):
+    packages.install('acme', '1.2', 'def assess(view): return view.oops', Lamp_example_com='')
+    rules = tmp_path / 'rules.yaml'
+    rules.write_text('{group: example.com, kind: Lamp, ready: {condition: Ready}}')
+    judges = api.trackers([str(rules)])
+    (told,) = api.statuses([{'apiVersion': 'example.com/v1', **thing('Lamp', **READY)}], judges)
+    assert told.state == 'ready'
 
 
 def test_two_that_claim_a_kind_are_told_once(packages):
@@ -129,7 +224,8 @@ def test_one_look_and_files_are_judged_by_packages_too(packages):
     judges = api.trackers()
     (status,), _ = api.look(Cluster(thing('Lamp', 'hall', **READY)), (HALL,), judges)
     (told,) = api.statuses([{'apiVersion': 'example.com/v1', **thing('Lamp', **READY)}], judges)
-    assert (status.state, told.state) == ('ready', 'ready')
+    assert {(one.state, one.reason) for one in (status, told)} == {('unknown', 'TrackerError')}
+    assert 'acme 1.2' in told.message
     (notice,) = judges.notices()
     assert 'acme 1.2' in notice and 'gave None, and not an Assessment' in notice
 

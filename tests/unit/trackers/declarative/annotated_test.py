@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from kubectl_dog.model.events import StateChanged
@@ -12,6 +14,7 @@ from kubectl_dog.trackers.declarative.annotated import CRDS
 from kubectl_dog.trackers.declarative.annotated import Annotated
 from kubectl_dog.trackers.declarative.judge import Ruled
 from kubectl_dog.tracking.choice import Trackers
+from kubectl_dog.tracking.guard import Guarded
 from tests.unit.builders import NOW
 from tests.unit.builders import view
 from tests.unit.trackers.generic_test import ERROR
@@ -97,6 +100,25 @@ def test_through_the_engine_the_definition_is_asked_for_and_awaited():
     assert play.outcome is None
     play.changed(2, play.root, frob(READY, phase='Up'))
     assert play.outcome == ('ready', '', 2)
+
+
+def test_a_tracker_that_fails_decides_nothing_before_the_definition_was_read():
+    def tracker():
+        guard = Guarded(SimpleNamespace(assess=lambda view: view.oops), 'acme', no_one, no_one)
+        return Annotated(FROBS.resource, guard, of_annotation)
+
+    def no_one(*told):
+        return None
+
+    play = Play(FROBS, tracker=tracker())
+    play.listed(0.1, play.root, frob(READY, age=1, phase='Up'))
+    assert play.outcome is None
+    play.give(1, CRD, found('ready: {path: status.phase, is: Up}'))
+    assert play.outcome == ('ready', '', 1)
+    play = Play(FROBS, tracker=tracker())
+    play.listed(0.1, play.root, frob(READY, age=1, phase='Up'))
+    play.give(1, CRD, Answer('missing'))
+    assert play.outcome == ('unknown', 'TrackerError', 1)
 
 
 def test_that_the_definition_is_waited_for_is_told_only_where_that_takes_long():
