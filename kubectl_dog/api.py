@@ -122,7 +122,8 @@ def replay(
     """A recording in a file; `speed` None plays it at once. Raises UserError.
 
     What was recorded with `trackers` of its own needs them again for the same verdict. `warn` is
-    given a sentence where the run that wrote it was cut short.
+    given a sentence where the run that wrote it was cut short, and where it has options that are
+    not known here.
     """
     from kubectl_dog.recording.reader import read
 
@@ -133,6 +134,9 @@ def replay(
             f'{path} breaks off after {last:.0f}s, without the end of its run: what is told after '
             'that holds only if nothing more happened'
         )
+    if recording.unknown:
+        names = ', '.join(recording.unknown)
+        warn(f'{path} has options that are not known here, and are left out: {names}')
     return _replay(recording, speed, judges)
 
 

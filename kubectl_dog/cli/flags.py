@@ -38,8 +38,32 @@ _SWITCHES = (
     ('--insecure-skip-tls-verify', "do not check the server's certificate"),
     ('--disable-compression', ''),
 )
-# What is called otherwise in `Flags`.
-_FIELDS = {'as': 'as_user', 'kube_config_base64': 'kubeconfig_base64', 'v': 'verbosity'}
+# What each of them is called in `Flags`.
+FIELDS = {
+    '--namespace': 'namespace',
+    '--kubeconfig': 'kubeconfig',
+    '--kube-config-base64': 'kubeconfig_base64',
+    '--context': 'context',
+    '--cluster': 'cluster',
+    '--user': 'user',
+    '--server': 'server',
+    '--proxy-url': 'proxy_url',
+    '--token': 'token',
+    '--username': 'username',
+    '--password': 'password',
+    '--as': 'as_user',
+    '--as-uid': 'as_uid',
+    '--certificate-authority': 'certificate_authority',
+    '--client-certificate': 'client_certificate',
+    '--client-key': 'client_key',
+    '--tls-server-name': 'tls_server_name',
+    '--as-group': 'as_group',
+    '--as-user-extra': 'as_user_extra',
+    '--insecure-skip-tls-verify': 'insecure_skip_tls_verify',
+    '--disable-compression': 'disable_compression',
+    '--request-timeout': 'request_timeout',
+    '--v': 'verbosity',
+}
 
 
 def seconds(text: str) -> float:
@@ -203,10 +227,7 @@ def _limit(text: str) -> float:
 
 def cluster(args: argparse.Namespace) -> dict[str, Any]:
     """The cluster flags as `api.connect` takes them."""
-    names = [_shown(names)[0] for names, _, _ in _CLUSTER]
-    names += [name for name, *_ in (*_LISTS, *_SWITCHES)]
-    fields = [_field(name) for name in (*names, '--request-timeout', '--v')]
-    said = {_FIELDS.get(field, field): getattr(args, field) for field in fields}
+    said = {field: getattr(args, _field(name)) for name, field in FIELDS.items()}
     return {**said, 'connection': args.connection} if args.connection else said
 
 

@@ -180,6 +180,9 @@ def options(args: argparse.Namespace) -> Options:
 
 def _told(args: argparse.Namespace) -> tuple[str, ...]:
     """What was said though it is the default: annotations do not change it."""
-    switches = ('strict_nodes', 'wait_for_termination')
-    told = tuple(name for name in switches if getattr(args, name) is False)
-    return (*told, 'stable_for') if args.stable_for is None else told
+    is_told = {
+        'strict_nodes': args.strict_nodes is False,
+        'wait_for_termination': args.wait_for_termination is False,
+        'stable_for': args.stable_for is None,
+    }
+    return tuple(field for field, told in is_told.items() if told)

@@ -192,7 +192,11 @@ def _rolled(look: Look) -> dict[str, Any]:
     progress = assessed.progress or _ZERO
     return {
         **_common(look),
-        **progress._asdict(),
+        'desired': progress.desired,
+        'updated': progress.updated,
+        'ready': progress.ready,
+        'available': progress.available,
+        'old': progress.old,
         'is_ready': assessed.state is State.READY,
         'revision': assessed.revision.name if assessed.revision else '',
         'pods': _pods((*assessed.pods, *assessed.other_pods)),

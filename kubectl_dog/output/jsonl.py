@@ -56,17 +56,31 @@ def target(value: Target) -> Fields:
 
 
 def progress(value: Progress | None) -> Fields | None:
-    """Counts of pods, by the names of Progress."""
-    return value._asdict() if value else None
+    """Counts of pods."""
+    if value is None:
+        return None
+    return {
+        'desired': value.desired,
+        'updated': value.updated,
+        'ready': value.ready,
+        'available': value.available,
+        'old': value.old,
+    }
 
 
 def cause(value: Cause | None) -> Fields | None:
     """What identifies a cause and what is known of it; not what it wants to look at."""
     if not value:
         return None
-    names = ('code', 'reason', 'subject', 'message', 'pods', 'ends', 'standing', 'healing')
     return {
-        **{name: getattr(value, name) for name in names},
+        'code': value.code,
+        'reason': value.reason,
+        'subject': value.subject,
+        'message': value.message,
+        'pods': value.pods,
+        'ends': value.ends,
+        'standing': value.standing,
+        'healing': value.healing,
         'endsBefore': value.ends_before,
         'evidence': value.evidence,
         'remedies': value.remedies,
@@ -74,8 +88,12 @@ def cause(value: Cause | None) -> Fields | None:
 
 
 def _revision(event: events.RevisionSeen) -> Fields:
-    name, previous, changes = event.revision
-    return {'revision': name, 'previous': previous, 'changes': changes, 'desired': event.desired}
+    return {
+        'revision': event.revision.name,
+        'previous': event.revision.previous,
+        'changes': event.revision.changes,
+        'desired': event.desired,
+    }
 
 
 def _state(event: events.StateChanged) -> Fields:
@@ -88,8 +106,32 @@ def _state(event: events.StateChanged) -> Fields:
     }
 
 
-def _named(event: Any, *names: str) -> Fields:
-    return {name: getattr(event, name) for name in names}
+def _child(event: events.ChildChanged) -> Fields:
+    return {'kind': event.kind, 'name': event.name, 'text': event.text}
+
+
+def _kube_event(event: events.KubeEvent) -> Fields:
+    return {
+        'kind': event.kind,
+        'name': event.name,
+        'reason': event.reason,
+        'message': event.message,
+        'times': event.times,
+        'eventType': event.type,
+    }
+
+
+def _log(event: events.LogChunk) -> Fields:
+    """What its lines have in common."""
+    return {'pod': event.pod, 'container': event.container, 'instance': event.instance}
+
+
+def _cause_gone(event: events.CauseGone) -> Fields:
+    return {'cause': cause(event.cause)}
+
+
+def _notice(event: events.Notice) -> Fields:
+    return {'text': event.text}
 
 
 def _cause_seen(event: events.CauseSeen) -> Fields:
@@ -135,18 +177,12 @@ TYPES: dict[type, tuple[str, Callable[[Any], Fields]]] = {
     events.RunBegan: ('run', _run),
     events.RevisionSeen: ('revision', _revision),
     events.StateChanged: ('state', _state),
-    events.ChildChanged: ('child', lambda event: _named(event, 'kind', 'name', 'text')),
-    events.KubeEvent: (
-        'kube-event',
-        lambda event: {
-            **_named(event, 'kind', 'name', 'reason', 'message', 'times'),
-            'eventType': event.type,
-        },
-    ),
-    events.LogChunk: ('log', lambda event: _named(event, 'pod', 'container', 'instance')),
+    events.ChildChanged: ('child', _child),
+    events.KubeEvent: ('kube-event', _kube_event),
+    events.LogChunk: ('log', _log),
     events.CauseSeen: ('cause', _cause_seen),
-    events.CauseGone: ('cause-gone', lambda event: {'cause': cause(event.cause)}),
-    events.Notice: ('notice', lambda event: _named(event, 'text')),
+    events.CauseGone: ('cause-gone', _cause_gone),
+    events.Notice: ('notice', _notice),
     events.StatusReport: ('status', _status),
     events.TargetEnded: ('ended', _ended),
     events.RunEnded: ('summary', _summary),

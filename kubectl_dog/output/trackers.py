@@ -16,9 +16,19 @@ HEADERS = ('KIND', 'PACKAGE', 'VERSION', 'BY', 'SOURCE', 'STATE')
 
 def document(entries: Sequence[Entry]) -> str:
     """All of it in one line of JSON: `{"apiVersion": …, "items": […]}`."""
-    return jsonl.dumps(
-        {'apiVersion': jsonl.API_VERSION, 'items': [one._asdict() for one in entries]}
-    )
+    items = [
+        {
+            'kind': one.kind,
+            'package': one.package,
+            'version': one.version,
+            'by': one.by,
+            'source': one.source,
+            'state': one.state,
+            'why': one.why,
+        }
+        for one in entries
+    ]
+    return jsonl.dumps({'apiVersion': jsonl.API_VERSION, 'items': items})
 
 
 def table(entries: Sequence[Entry], palette: Palette) -> list[str]:

@@ -1,4 +1,9 @@
-"""Wants, payloads and headers to plain JSON values and back; the format is kubectl-dog/v1."""
+"""Wants, payloads and headers to plain JSON values and back; the format is kubectl-dog/v1.
+
+What a field is called in a file is written down here, in tables, and does not change with the code.
+Where a name or a meaning in the format changes, VERSION does, and old recordings still have to be
+read.
+"""
 
 from __future__ import annotations
 
@@ -29,9 +34,10 @@ from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Lookup
 from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
+from kubectl_dog.recording import run_options
 from kubectl_dog.recording.shapes import FormatError
 from kubectl_dog.recording.shapes import Json
-from kubectl_dog.recording.shapes import Shape
+from kubectl_dog.recording.shapes import Table
 from kubectl_dog.recording.shapes import field
 from kubectl_dog.recording.shapes import flag
 from kubectl_dog.recording.shapes import mapping
@@ -45,69 +51,80 @@ from kubectl_dog.recording.shapes import unpack
 from kubectl_dog.recording.shapes import whole
 
 FORMAT = 'kubectl-dog/v1'
+# Of the format: what tells no version was written before there were any, and is of the first.
+VERSION = 1
 
-_RESOURCE: Shape = {
-    'group': text,
-    'version': text,
-    'plural': text,
-    'kind': text,
-    'short': text,
-    'namespaced': flag,
-}
+_RESOURCE = Table(
+    Resource,
+    {
+        'group': ('group', text),
+        'version': ('version', text),
+        'plural': ('plural', text),
+        'kind': ('kind', text),
+        'short': ('short', text),
+        'namespaced': ('namespaced', flag),
+    },
+)
 
 
 def decode_resource(data: Any) -> Resource:
     """A Resource from JSON."""
-    resource: Resource = unpack(Resource, _RESOURCE, data)
+    resource: Resource = unpack(_RESOURCE, data)
     return resource
 
 
-_WANTS: dict[str, tuple[type, Shape]] = {
-    'watch': (
+_WANTS = {
+    'watch': Table(
         Watch,
-        {'resource': decode_resource, 'namespace': text, 'labels': text, 'fields': text},
-    ),
-    'lookup': (
-        Lookup,
         {
-            'resource': decode_resource,
-            'namespace': text,
-            'name': text,
-            'labels': text,
-            'whole': flag,
+            'resource': ('resource', decode_resource),
+            'namespace': ('namespace', text),
+            'labels': ('labels', text),
+            'fields': ('fields', text),
         },
     ),
-    'logs': (
+    'lookup': Table(
+        Lookup,
+        {
+            'resource': ('resource', decode_resource),
+            'namespace': ('namespace', text),
+            'name': ('name', text),
+            'labels': ('labels', text),
+            'whole': ('whole', flag),
+        },
+    ),
+    'logs': Table(
         Logs,
         {
-            'namespace': text,
-            'pod': text,
-            'uid': text,
-            'container': text,
-            'restarts': whole,
-            'running': flag,
-            'since': optional_number,
-            'tail': optional_whole,
-            'previous': flag,
+            'namespace': ('namespace', text),
+            'pod': ('pod', text),
+            'uid': ('uid', text),
+            'container': ('container', text),
+            'restarts': ('restarts', whole),
+            'running': ('running', flag),
+            'since': ('since', optional_number),
+            'tail': ('tail', optional_whole),
+            'previous': ('previous', flag),
         },
     ),
 }
-_WANT_NAMES = {kind: name for name, (kind, _) in _WANTS.items()}
+_WANT_NAMES = {table.kind: name for name, table in _WANTS.items()}
 
 
 def encode_want(want: Want) -> Json:
     """`{"watch": {...}}`, `{"lookup": {...}}` or `{"logs": {...}}`."""
-    fields = pack(want)
+    name = _WANT_NAMES[type(want)]
+    fields = pack(want, _WANTS[name])
     if isinstance(want, (Watch, Lookup)):
-        fields['resource'] = pack(want.resource)
-    return {_WANT_NAMES[type(want)]: fields}
+        fields['resource'] = pack(want.resource, _RESOURCE)
+    return {name: fields}
 
 
 def decode_want(data: Any) -> Want:
     """The inverse of encode_want; raises FormatError."""
-    for name, (kind, shape) in _WANTS.items():
+    for name, table in _WANTS.items():
         if name in mapping(data):
-            want: Want = field(data, name, lambda value: unpack(kind, shape, value))  # noqa: B023
+            want: Want = _unpack_field(data, name, table)
             return want
     raise FormatError(f'must hold one of {", ".join(_WANTS)}')
 
@@ -132,8 +149,11 @@ def _decode_changed(data: Json) -> Payload:
     return Changed(change, field(data, 'object', mapping))
 
 
-_ANSWER: Shape = {'status': text, 'objects': _objects, 'message': text}
-_TROUBLE: Shape = {'reason': text, 'message': text}
+_ANSWER = Table(
+    Answer,
+    {'status': ('status', text), 'objects': ('objects', _objects), 'message': ('message', text)},
+)
+_TROUBLE = Table(Trouble, {'reason': ('reason', text), 'message': ('message', text)})
 
 _ENCODERS: dict[type, Callable[[Any], Json]] = {
     Listed: lambda payload: {'listed': payload.objects},
@@ -144,8 +164,8 @@ _ENCODERS: dict[type, Callable[[Any], Json]] = {
     },
     LogEnd: lambda payload: {'logEnd': payload.restarts},
     LogGap: lambda payload: {'logGap': payload.message},
-    Answer: lambda payload: {'answer': pack(payload)},
-    Trouble: lambda payload: {'trouble': pack(payload)},
+    Answer: lambda payload: {'answer': pack(payload, _ANSWER)},
+    Trouble: lambda payload: {'trouble': pack(payload, _TROUBLE)},
     ServerClock: lambda payload: {'clock': payload.offset},
     Signal: lambda payload: {'signal': payload.name},
 }
@@ -158,15 +178,15 @@ _DECODERS: dict[str, Callable[[Json], Payload]] = {
     ),
     'logEnd': lambda data: LogEnd(field(data, 'logEnd', whole)),
     'logGap': lambda data: LogGap(field(data, 'logGap', text)),
-    'answer': lambda data: _unpack_field(data, 'answer', Answer, _ANSWER),
-    'trouble': lambda data: _unpack_field(data, 'trouble', Trouble, _TROUBLE),
+    'answer': lambda data: _unpack_field(data, 'answer', _ANSWER),
+    'trouble': lambda data: _unpack_field(data, 'trouble', _TROUBLE),
     'clock': lambda data: ServerClock(field(data, 'clock', number)),
     'signal': lambda data: Signal(field(data, 'signal', _signal)),
 }
 
 
-def _unpack_field(data: Json, name: str, kind: type, shape: Shape) -> Any:
-    return field(data, name, lambda value: unpack(kind, shape, value))
+def _unpack_field(data: Json, name: str, table: Table) -> Any:
+    return field(data, name, lambda value: unpack(table, value))
 
 
 def encode_payload(payload: Payload) -> Json:
@@ -179,25 +199,38 @@ def decode_payload(data: Json) -> Payload | None:
     return next((decode(data) for name, decode in _DECODERS.items() if name in data), None)
 
 
+_TARGET = Table(
+    Target,
+    {
+        'resource': ('resource', decode_resource),
+        'namespace': ('namespace', text),
+        'name': ('name', text),
+    },
+)
+_GROUP = Table(
+    Group,
+    {
+        'resource': ('resource', decode_resource),
+        'namespace': ('namespace', text),
+        'labels': ('labels', text),
+    },
+    unwritten=('by_labels',),
+)
+
+
 def encode_target(target: Sought, own: Options | None = None) -> Json:
     """`{"resource": {...}, "namespace": …, "name": …}`, of a group `labels` in place of `name`; and
     `"options"` where it has its `own`.
     """
-    options = {} if own is None else {'options': encode_options(own)}
-    return {**pack(target), 'resource': pack(target.resource), **options}
+    options = {} if own is None else {'options': run_options.encode(own)}
+    fields = pack(target, _GROUP if isinstance(target, Group) else _TARGET)
+    return {**fields, 'resource': pack(target.resource, _RESOURCE), **options}
 
 
 def decode_target(data: Any) -> tuple[Sought, Options | None]:
     """The inverse of encode_target; raises FormatError."""
-    kind, which = (Group, 'labels') if 'labels' in mapping(data) else (Target, 'name')
-    shape: Shape = {'resource': decode_resource, 'namespace': text, which: text}
-    target: Sought = unpack(kind, shape, data)
-    return target, field(data, 'options', decode_options) if 'options' in data else None
-
-
-def encode_options(options: Options) -> Json:
-    """The options that were changed."""
-    return pack(options)
+    target: Sought = unpack(_GROUP if 'labels' in mapping(data) else _TARGET, data)
+    return target, field(data, 'options', run_options.decode) if 'options' in data else None
 
 
 def _signal(data: Any) -> str:
@@ -205,21 +238,3 @@ def _signal(data: Any) -> str:
     if name not in SIGNALS:
         raise FormatError(f'must be one of {", ".join(SIGNALS)}')
     return name
-
-
-def _texts(data: Any) -> tuple[str, ...]:
-    return tuple(map(text, sequence(data)))
-
-
-def decode_options(data: Any) -> Options:
-    """The inverse of encode_options: switches, texts, lists of texts, and numbers or null."""
-    checks = {bool: flag, str: text, tuple: _texts, int: optional_whole}
-    shape = {
-        name: checks.get(type(default), optional_number)
-        for name, default in Options._field_defaults.items()
-    }
-    options: Options = unpack(Options, shape, data)
-    for name in ('status_period', 'create_timeout', 'max_log_streams'):
-        if not getattr(options, name) or getattr(options, name) <= 0:
-            raise FormatError(f'{name}: must be more than 0')
-    return options

@@ -17,6 +17,7 @@ from kubectl_dog.model.resources import Sought
 from kubectl_dog.model.times import epoch
 from kubectl_dog.model.wants import Want
 from kubectl_dog.recording import codec
+from kubectl_dog.recording import run_options
 from kubectl_dog.recording.shapes import FormatError
 from kubectl_dog.recording.shapes import Json
 from kubectl_dog.recording.shapes import field
@@ -35,6 +36,7 @@ class Recording(NamedTuple):
 
     `own` are the options of targets that have their own, in place of `options`.
     Who is in a group is what the items say. `whole`: the run that wrote it came to its end.
+    `unknown` are the names of options that are left out, as a newer version may have written them.
     """
 
     started: float
@@ -44,6 +46,7 @@ class Recording(NamedTuple):
     title: str = ''
     own: Mapping[Sought, Options] = MappingProxyType({})
     whole: bool = False
+    unknown: tuple[str, ...] = ()
 
 
 def read(path: str | os.PathLike[str]) -> Recording:
@@ -103,6 +106,12 @@ def _header(record: Json) -> Recording:
             if known
             else f'is not the header of a recording ("recording": "{codec.FORMAT}")'
         )
+    version = field({'formatVersion': codec.VERSION, **record}, 'formatVersion', whole)
+    if not 0 < version <= codec.VERSION:
+        raise FormatError(
+            f'is in version {version} of the format, and this program reads versions up to '
+            f'{codec.VERSION}: replay it with the kubectl dog that wrote it, or a newer one'
+        )
     started = epoch(field(record, 'started', text))
     if started is None:
         raise FormatError('started: must be an RFC 3339 time')
@@ -110,11 +119,18 @@ def _header(record: Json) -> Recording:
     return Recording(
         started,
         tuple(target for target, _ in targets),
-        field({'options': {}, **record}, 'options', codec.decode_options),
+        field({'options': {}, **record}, 'options', run_options.decode),
         (),
         field({'title': '', **record}, 'title', text),
         {target: own for target, own in targets if own is not None},
+        unknown=_unknown(record),
     )
+
+
+def _unknown(record: Json) -> tuple[str, ...]:
+    said = [record, *record['targets']]
+    names = [run_options.unknown(one['options']) for one in said if 'options' in one]
+    return tuple(dict.fromkeys(sum(names, ())))
 
 
 class _Reader:

@@ -9,7 +9,8 @@ from typing import TypeVar
 
 Json = dict[str, Any]
 T = TypeVar('T')
-Shape = Mapping[str, Callable[[Any], Any]]
+# By the name in the format: the name of the field, and what checks its value.
+Rows = Mapping[str, tuple[str, Callable[[Any], Any]]]
 
 
 class FormatError(Exception):
@@ -46,22 +47,42 @@ def field(data: Json, name: str, check: Callable[[Any], T]) -> T:
         raise FormatError(f'{name}: {error}') from None
 
 
-def pack(value: Any) -> Json:
+class Table:
+    """The fields of a NamedTuple by their names in the format, each with the check of its value.
+
+    The two names are written down apart: a field that is renamed must not rename what is in files.
+    """
+
+    def __init__(self, kind: Any, rows: Rows, unwritten: tuple[str, ...] = ()) -> None:
+        """`unwritten` are the fields that are in no file.
+
+        Raises TypeError where a field of `kind` is in neither, or one of them is there no more.
+        """
+        listed = [*unwritten, *(name for name, _ in rows.values())]
+        if sorted(listed) != sorted(kind._fields):
+            differ = ', '.join(sorted({*listed} ^ {*kind._fields})) or 'a field is there twice'
+            raise TypeError(f'{kind.__name__} and its table in the format differ: {differ}')
+        self.kind = kind
+        self.rows = rows
+
+
+def pack(value: Any, table: Table) -> Json:
     """The fields of a NamedTuple that differ from their defaults."""
     defaults = value._field_defaults
+    parts = {wire: (name, getattr(value, name)) for wire, (name, _) in table.rows.items()}
     return {
-        name: part
-        for name, part in value._asdict().items()
+        wire: part
+        for wire, (name, part) in parts.items()
         if name not in defaults or part != defaults[name]
     }
 
 
-def unpack(kind: Any, shape: Shape, data: Any) -> Any:
+def unpack(table: Table, data: Any) -> Any:
     """A NamedTuple from JSON; unknown fields are ignored, so that newer recordings can be read."""
     mapping(data)
     given = {
-        name: field(data, name, check)
-        for name, check in shape.items()
-        if name in data or name not in kind._field_defaults
+        name: field(data, wire, check)
+        for wire, (name, check) in table.rows.items()
+        if wire in data or name not in table.kind._field_defaults
     }
-    return kind(**given)
+    return table.kind(**given)

@@ -20,6 +20,7 @@ from kubectl_dog.model.times import stamp
 from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Want
 from kubectl_dog.recording import codec
+from kubectl_dog.recording import run_options
 from kubectl_dog.recording.redact import Redactor
 from kubectl_dog.recording.shapes import Json
 
@@ -63,12 +64,13 @@ class RecordingWriter:
         self._put(
             {
                 'recording': codec.FORMAT,
+                'formatVersion': codec.VERSION,
                 'started': stamp(header.started),
                 'program': header.program,
                 'targets': [
                     codec.encode_target(one, header.own.get(one)) for one in header.targets
                 ],
-                'options': codec.encode_options(header.options),
+                'options': run_options.encode(header.options),
             }
         )
 

@@ -65,19 +65,20 @@ def _annotations(thing: Object, codes: Collection[str]) -> tuple[dict[str, Any],
         if not str(key).startswith(PREFIX):
             continue
         try:
-            found = _reader(word)(str(value))
+            field, read_value = _annotation(word)
+            found = read_value(str(value))
             if word == 'tolerate':
                 check(found, codes)
-            told[_FIELDS.get(word, word.replace('-', '_'))] = found
+            told[field] = found
         except UserError as error:
             notices.append(f'has the annotation {key}, which is left out: {error}')
     return told, notices
 
 
-def _reader(word: str) -> Callable[[str], Any]:
-    if word not in _READERS:
-        raise UserError(f'it is not known; known are {", ".join(_READERS)}')
-    return _READERS[word]
+def _annotation(word: str) -> tuple[str, Callable[[str], Any]]:
+    if word not in ANNOTATIONS:
+        raise UserError(f'it is not known; known are {", ".join(ANNOTATIONS)}')
+    return ANNOTATIONS[word]
 
 
 def _tolerate(text: str) -> tuple[str, ...]:
@@ -130,24 +131,23 @@ def _patterns(text: str) -> tuple[str, ...]:
     return found
 
 
-# What is called otherwise in Options.
-_FIELDS = {'skip-logs': 'logs'}
-_READERS: dict[str, Callable[[str], Any]] = {
-    'tolerate': _tolerate,
-    'allow-failures': _allow_failures,
-    'fail-mode': _one_of(FAIL_MODES),
-    'min-available': _min_available,
-    'ready-when': _ready_when,
-    'on-pause': _one_of(PAUSES),
-    'stable-for': _stable_for,
-    'stall-timeout': duration,
-    'strict-nodes': _switch,
-    'timeout': duration,
-    'wait-for-termination': _switch,
-    'skip-logs': lambda text: not _switch(text),
-    'containers': _names,
-    'skip-containers': _names,
-    'include': _patterns,
-    'exclude': _patterns,
-    'logs-until': _one_of(UNTIL),
+# By what follows the prefix: the field of Options, and what reads its value.
+ANNOTATIONS: dict[str, tuple[str, Callable[[str], Any]]] = {
+    'tolerate': ('tolerate', _tolerate),
+    'allow-failures': ('allow_failures', _allow_failures),
+    'fail-mode': ('fail_mode', _one_of(FAIL_MODES)),
+    'min-available': ('min_available', _min_available),
+    'ready-when': ('ready_when', _ready_when),
+    'on-pause': ('on_pause', _one_of(PAUSES)),
+    'stable-for': ('stable_for', _stable_for),
+    'stall-timeout': ('stall_timeout', duration),
+    'strict-nodes': ('strict_nodes', _switch),
+    'timeout': ('timeout', duration),
+    'wait-for-termination': ('wait_for_termination', _switch),
+    'skip-logs': ('logs', lambda text: not _switch(text)),
+    'containers': ('containers', _names),
+    'skip-containers': ('skip_containers', _names),
+    'include': ('include', _patterns),
+    'exclude': ('exclude', _patterns),
+    'logs-until': ('logs_until', _one_of(UNTIL)),
 }

@@ -22,6 +22,10 @@ def parse():
     return parse
 
 
+def test_every_field_has_its_flag():
+    assert sorted(flags.FIELDS.values()) == sorted(Flags._fields)
+
+
 def test_nothing_said_is_none(parse):
     assert parse() == Flags()
 

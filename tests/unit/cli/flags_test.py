@@ -20,6 +20,12 @@ def tracked(monkeypatch):
     return parse
 
 
+def test_what_is_told_are_fields_of_options(tracked):
+    switches = ('--strict-nodes=false', '--wait-for-termination=false', '--stable-for', 'auto')
+    told = tracked('rollout', 'deploy/web', *switches)[1].told
+    assert len(told) == 3 and set(told) < set(Options._fields)
+
+
 @pytest.mark.parametrize(
     ('argv', 'options'),
     (

@@ -217,6 +217,17 @@ def test_a_recording_that_breaks_off_is_said_to(main, tmp_path):
         assert err.startswith(said) and bool(err) == bool(said)
 
 
+def test_options_of_a_recording_that_are_not_known_are_told(main, tmp_path):
+    recorded = resources.files('kubectl_dog.recording').joinpath('demo/crash-loop.jsonl')
+    newer = tmp_path / 'newer.jsonl'
+    newer.write_bytes(recorded.read_bytes().replace(b'"options":{}', b'"options":{"glow":1}', 1))
+    code, _, err = main('replay', str(newer), '--instant')
+    assert (code, err) == (
+        1,
+        f'{newer} has options that are not known here, and are left out: glow\n',
+    )
+
+
 def test_threads_of_the_program_have_small_stacks_and_a_callers_keep_theirs():
     code = (
         'import sys, threading; from kubectl_dog.cli.main import main;'

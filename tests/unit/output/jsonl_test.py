@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import get_args
 
 import pytest
 
@@ -9,9 +10,11 @@ from kubectl_dog.model.assessments import Progress
 from kubectl_dog.model.assessments import Revision
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.causes import Tolerance
 from kubectl_dog.model.items import LogLine
 from kubectl_dog.model.resources import DEPLOYMENTS
 from kubectl_dog.model.resources import PODS
+from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.verdicts import Explanation
 from kubectl_dog.model.verdicts import Verdict
@@ -184,3 +187,98 @@ def test_a_time_left_without_end_is_null():
 def test_an_ending_without_a_cause_says_so():
     event = events.TargetEnded(1.5, WEB, Verdict.READY, '', '', None, Explanation())
     assert records(event)[0]['cause'] is None
+
+
+# What is not written of a value, by its type; everything else has to be in a line.
+UNWRITTEN = {
+    Cause: {'held', 'partial', 'accompanied', 'patience', 'allowed', 'explains', 'logs', 'lookups'},
+    Target: set(),
+    Progress: set(),
+    Revision: set(),
+    Explanation: set(),
+    events.RunBegan: set(),
+    events.RevisionSeen: set(),
+    events.StateChanged: set(),
+    events.ChildChanged: set(),
+    events.KubeEvent: set(),
+    events.LogChunk: set(),
+    events.CauseSeen: set(),
+    events.CauseGone: set(),
+    events.Notice: set(),
+    events.StatusReport: set(),
+    events.TargetEnded: set(),
+    events.RunEnded: set(),
+}
+JOB = Target(PODS, 'till', 'job')
+OTHERS = {
+    Resource: PODS,
+    Target: JOB,
+    State: State.READY,
+    Verdict: Verdict.READY,
+    Progress: Progress(9),
+    Revision: Revision('9'),
+    Cause: CAUSE._replace(code='Other'),
+    Tolerance: Tolerance(1.0),
+    Explanation: Explanation(CAUSE),
+}
+
+
+def other(value):
+    """Another value of the type; what a tuple holds may be seen in its length."""
+    if type(value) in OTHERS:
+        return OTHERS[type(value)]
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, tuple):
+        return value * 2 if value else ('new',)
+    return f'{value}x' if isinstance(value, str) else value + 1
+
+
+def written(value):
+    if isinstance(value, Target):
+        return records(events.Notice(1.5, value, ''))
+    if isinstance(value, Progress):
+        return records(STATE._replace(progress=value))
+    if isinstance(value, Revision):
+        return records(events.RevisionSeen(1.5, WEB, value, 3))
+    if isinstance(value, Cause):
+        return records(events.CauseGone(1.5, WEB, value))
+    if isinstance(value, Explanation):
+        return records(events.TargetEnded(1.5, WEB, Verdict.FAILED, '', '', None, value))
+    return records(value)
+
+
+@pytest.mark.parametrize(
+    'value',
+    [
+        WEB,
+        Progress(3),
+        Revision('8'),
+        CAUSE._replace(patience=1.0, allowed=Tolerance()),
+        Explanation(CAUSE),
+        events.RunBegan(1.5, 'rollout', (WEB,)),
+        events.RevisionSeen(1.5, WEB, Revision('8'), 3),
+        STATE,
+        events.ChildChanged(1.5, WEB, 'Pod', 'web-1', 'x'),
+        events.KubeEvent(1.5, WEB, 'Pod', 'web-1', 'Normal', 'r', 'm', 1),
+        events.LogChunk(1.5, WEB, 'web-1', 'main', (LogLine(5, 'x'),)),
+        events.CauseSeen(1.5, WEB, CAUSE, 1, 2.0, 3),
+        events.CauseGone(1.5, WEB, CAUSE),
+        events.Notice(1.5, WEB, 'x'),
+        events.StatusReport(1.5, (STATE,)),
+        events.TargetEnded(1.5, WEB, Verdict.FAILED, 'r', 'm', Progress(3), Explanation()),
+        events.RunEnded(1.5, 1, ((WEB, Verdict.FAILED),)),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_every_field_is_written_or_known_not_to_be(value):
+    kept = {
+        field
+        for field, part in zip(value._fields, value)
+        if written(value._replace(**{field: other(part)})) == written(value)
+    }
+    assert kept == UNWRITTEN[type(value)]
+
+
+def test_every_type_of_event_is_among_them():
+    assert set(get_args(events.Event)) < set(UNWRITTEN)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import NamedTuple
 
 import pytest
 
@@ -24,7 +25,13 @@ from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Lookup
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.recording import codec
+from kubectl_dog.recording import run_options
 from kubectl_dog.recording.shapes import FormatError
+from kubectl_dog.recording.shapes import Table
+from kubectl_dog.recording.shapes import pack
+from kubectl_dog.recording.shapes import text
+from kubectl_dog.recording.shapes import unpack
+from kubectl_dog.recording.shapes import whole
 
 NODES = Resource('', 'v1', 'nodes', 'Node', 'no', namespaced=False)
 POD = {'metadata': {'name': 'web-1', 'labels': {}}, 'status': {'ready': None}}
@@ -97,10 +104,89 @@ def test_options_that_were_changed_come_back_and_others_are_not_written():
             name: default is not True and other.get(type(default), 7)
             for name, default in Options._field_defaults.items()
         }
+    )._replace(told=('strict_nodes', 'stable_for'))
+    assert run_options.decode(through_json(run_options.encode(changed))) == changed
+    assert run_options.encode(Options(timeout=5.0)) == {'timeout': 5.0}
+    assert run_options.decode({'tail': None, 'from the future': 1}) == Options(tail=None)
+
+
+def test_the_names_in_the_format_are_written_down():
+    """They stay as they are when fields of the code are renamed."""
+    changed = run_options.encode(Options(*(object() for _ in Options._fields))._replace(told=()))
+    assert ' '.join(changed) == (
+        'timeout stall_timeout create_timeout stable_for status_period since logs_from_time tail '
+        'logs follow once tolerate allow_failures on_pause revision expect_images '
+        'wait_for_termination strict_nodes keep_going fail_mode blocking min_available ready_when '
+        'exit_when_ready attentive show_events logs_all containers skip_containers include exclude '
+        'logs_until previous max_log_streams'
     )
-    assert codec.decode_options(through_json(codec.encode_options(changed))) == changed
-    assert codec.encode_options(Options(timeout=5.0)) == {'timeout': 5.0}
-    assert codec.decode_options({'tail': None, 'from the future': 1}) == Options(tail=None)
+    assert run_options.encode(Options(told=('stable_for',))) == {'told': ('stable_for',)}
+    node = codec.encode_want(Lookup(NODES, 'a', 'b', 'c', whole=True))
+    assert node == {
+        'lookup': {
+            'resource': {
+                'group': '',
+                'version': 'v1',
+                'plural': 'nodes',
+                'kind': 'Node',
+                'short': 'no',
+                'namespaced': False,
+            },
+            'namespace': 'a',
+            'name': 'b',
+            'labels': 'c',
+            'whole': True,
+        }
+    }
+    logs = codec.encode_want(Logs('a', 'b', 'c', 'd', 1, False, 2.0, 3, previous=False))
+    names = ('namespace', 'pod', 'uid', 'container', 'restarts', 'running')
+    assert tuple(logs['logs']) == (*names, 'since', 'tail', 'previous')
+    assert tuple(codec.encode_payload(Answer('found', (POD,), 'words'))['answer']) == (
+        'status',
+        'objects',
+        'message',
+    )
+
+
+class Lamp(NamedTuple):
+    glow: int
+    colour: str = ''
+
+
+@pytest.mark.parametrize(
+    ('rows', 'differ'),
+    [
+        ({'glow': ('glow', whole)}, 'colour'),
+        ({'glow': ('glow', whole), 'colour': ('tint', text)}, 'colour, tint'),
+        ({'glow': ('glow', whole), 'colour': ('glow', text)}, 'colour'),
+        (
+            {'glow': ('glow', whole), 'colour': ('colour', text), 'tint': ('colour', text)},
+            'a field is there twice',
+        ),
+    ],
+)
+def test_a_field_that_is_renamed_and_not_in_its_table_is_an_error(rows, differ):
+    with pytest.raises(TypeError, match=f'^Lamp and its table in the format differ: {differ}$'):
+        Table(Lamp, rows)
+
+
+def test_a_table_keeps_the_name_in_the_format():
+    table = Table(Lamp, {'brightness': ('glow', whole)}, unwritten=('colour',))
+    assert pack(Lamp(3, 'red'), table) == {'brightness': 3}
+    assert unpack(table, {'brightness': 3}) == Lamp(3)
+
+
+@pytest.mark.parametrize(
+    ('data', 'unknown'),
+    [
+        ({}, ()),
+        ({'tail': 5, 'told': ['stable_for']}, ()),
+        ({'tail': 5, 'head': 1, 'told': ['stable_for', 'dark']}, ('head', 'dark')),
+    ],
+)
+def test_what_is_not_known_is_named(data, unknown):
+    assert run_options.unknown(data) == unknown
+    assert run_options.decode(data).told == tuple(data.get('told', ()))[:1]
 
 
 RESOURCE = codec.encode_want(Watch(PODS, ''))['watch']['resource']
@@ -132,8 +218,8 @@ RESOURCE = codec.encode_want(Watch(PODS, ''))['watch']['resource']
         (codec.decode_payload, {'clock': True}, 'clock: must be a number'),
         (codec.decode_payload, {'answer': {}}, 'answer: status: is missing'),
         (codec.decode_payload, {'trouble': {'reason': 'x'}}, 'trouble: message: is missing'),
-        (codec.decode_options, {'logs': 1}, 'logs: must be true or false'),
-        (codec.decode_options, {'timeout': '5s'}, 'timeout: must be a number or null'),
+        (run_options.decode, {'logs': 1}, 'logs: must be true or false'),
+        (run_options.decode, {'timeout': '5s'}, 'timeout: must be a number or null'),
         (codec.decode_target, {'resource': RESOURCE, 'namespace': ''}, 'name: is missing'),
     ],
 )

@@ -47,6 +47,19 @@ def test_the_header_tells_the_title():
     assert parse([json.dumps(header).encode()], 'x').title == 'a crash loop'
 
 
+@pytest.mark.parametrize(
+    ('fields', 'unknown'),
+    [
+        ({}, ()),
+        ({'formatVersion': 1, 'options': {'tail': 5}}, ()),
+        ({'options': {'glow': 5}}, ('glow',)),
+        ({'targets': [{**POD, 'options': {'dim': 1}}], 'options': {'glow': 5}}, ('glow', 'dim')),
+    ],
+)
+def test_options_that_are_not_known_are_named(fields, unknown):
+    assert parse([changed(**fields)], 'x').unknown == unknown
+
+
 def changed(**fields):
     return json.dumps({**json.loads(HEADER), **fields}).encode() + b'\n'
 
@@ -65,6 +78,13 @@ def changed(**fields):
             [changed(recording='kubectl-dog/v2')],
             'run.jsonl, line 1: is in the format kubectl-dog/v2; this program reads kubectl-dog/v1',
         ),
+        (
+            [changed(formatVersion=2)],
+            'run.jsonl, line 1: is in version 2 of the format, and this program reads versions up '
+            'to 1: replay it with the kubectl dog that wrote it, or a newer one',
+        ),
+        ([changed(formatVersion=0)], 'run.jsonl, line 1: is in version 0 of the format'),
+        ([changed(formatVersion='1')], 'run.jsonl, line 1: formatVersion: must be a whole number'),
         ([changed(started='today')], 'run.jsonl, line 1: started: must be an RFC 3339 time'),
         ([changed(started=5)], 'run.jsonl, line 1: started: must be text'),
         ([changed(targets=[1])], 'run.jsonl, line 1: targets: must be an object'),

@@ -66,7 +66,7 @@ def test_the_format_is_stable():
     text = recorded(ITEMS[:3]).getvalue()
     pods = '{"group": "", "version": "v1", "plural": "pods", "kind": "Pod", "short": "po"}'
     assert text.splitlines() == [
-        '{"recording": "kubectl-dog/v1", "started": "2023-11-14T22:13:20.000Z",'
+        '{"recording": "kubectl-dog/v1", "formatVersion": 1, "started": "2023-11-14T22:13:20.000Z",'
         ' "program": "0.1.0", "targets": [{"resource": {"group": "apps", "version": "v1",'
         ' "plural": "deployments", "kind": "Deployment", "short": "deploy"},'
         ' "namespace": "shop", "name": "web"}], "options": {"timeout": 60.0}}',

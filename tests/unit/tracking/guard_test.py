@@ -21,6 +21,7 @@ from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.trackers import existing
+from kubectl_dog.tracking import shapes
 from kubectl_dog.tracking.guard import Guarded
 from kubectl_dog.tracking.shapes import ShapeError
 from tests.unit.builders import DEPLOY
@@ -240,6 +241,11 @@ def endless(view):
 def test_wants_of_another_shape_are_a_failure(guarded, told, wants, why):
     assert guarded(tracker(wants=wants)).wants(view(LAMP)) == ()
     assert why in told[0]
+
+
+@pytest.mark.parametrize('kind', shapes._FIELDS, ids=lambda kind: kind.__name__)
+def test_every_field_has_a_shape(kind):
+    assert set(shapes._FIELDS[kind]) == set(kind._fields)
 
 
 class Locked:

@@ -96,3 +96,9 @@ def test_an_annotation_may_tolerate_what_its_tracker_has_a_code_for():
     }
     (notice,) = wishes.read(Options(), target).notices
     assert "no cause has the code 'LampBroken'" in notice
+
+
+def test_every_annotation_is_of_an_option():
+    fields = [field for field, _ in wishes.ANNOTATIONS.values()]
+    assert len(set(fields)) == len(fields)
+    assert set(fields) < set(Options._fields)

@@ -1,0 +1,98 @@
+"""Options to plain JSON values and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from kubectl_dog.model.options import Options
+from kubectl_dog.recording.shapes import FormatError
+from kubectl_dog.recording.shapes import Json
+from kubectl_dog.recording.shapes import Table
+from kubectl_dog.recording.shapes import flag
+from kubectl_dog.recording.shapes import optional_number
+from kubectl_dog.recording.shapes import optional_whole
+from kubectl_dog.recording.shapes import pack
+from kubectl_dog.recording.shapes import sequence
+from kubectl_dog.recording.shapes import text
+from kubectl_dog.recording.shapes import unpack
+
+
+def _texts(data: Any) -> tuple[str, ...]:
+    return tuple(map(text, sequence(data)))
+
+
+def _positive(check: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def checked(data: Any) -> Any:
+        value = check(data)
+        if not value or value <= 0:
+            raise FormatError('must be more than 0')
+        return value
+
+    return checked
+
+
+def _told(data: Any) -> tuple[str, ...]:
+    """The names of options in the code; those that are not known say nothing."""
+    return tuple(_OPTIONS.rows[name][0] for name in _texts(data) if name in _OPTIONS.rows)
+
+
+_OPTIONS = Table(
+    Options,
+    {
+        'timeout': ('timeout', optional_number),
+        'stall_timeout': ('stall_timeout', optional_number),
+        'create_timeout': ('create_timeout', _positive(optional_number)),
+        'stable_for': ('stable_for', optional_number),
+        'status_period': ('status_period', _positive(optional_number)),
+        'since': ('since', optional_number),
+        'logs_from_time': ('logs_from_time', optional_number),
+        'tail': ('tail', optional_whole),
+        'logs': ('logs', flag),
+        'follow': ('follow', flag),
+        'once': ('once', flag),
+        'tolerate': ('tolerate', _texts),
+        'allow_failures': ('allow_failures', text),
+        'on_pause': ('on_pause', text),
+        'revision': ('revision', text),
+        'expect_images': ('expect_images', _texts),
+        'wait_for_termination': ('wait_for_termination', flag),
+        'strict_nodes': ('strict_nodes', flag),
+        'keep_going': ('keep_going', flag),
+        'fail_mode': ('fail_mode', text),
+        'blocking': ('blocking', flag),
+        'min_available': ('min_available', text),
+        'ready_when': ('ready_when', text),
+        'exit_when_ready': ('exit_when_ready', flag),
+        'attentive': ('attentive', flag),
+        'told': ('told', _told),
+        'show_events': ('show_events', flag),
+        'logs_all': ('logs_all', flag),
+        'containers': ('containers', _texts),
+        'skip_containers': ('skip_containers', _texts),
+        'include': ('include', _texts),
+        'exclude': ('exclude', _texts),
+        'logs_until': ('logs_until', text),
+        'previous': ('previous', flag),
+        'max_log_streams': ('max_log_streams', _positive(optional_whole)),
+    },
+)
+_OPTION_NAMES = {name: wire for wire, (name, _) in _OPTIONS.rows.items()}
+
+
+def encode(options: Options) -> Json:
+    """The options that were changed."""
+    told = tuple(_OPTION_NAMES.get(name, name) for name in options.told)
+    return pack(options._replace(told=told), _OPTIONS)
+
+
+def decode(data: Any) -> Options:
+    """The inverse of encode; what is not known is left out (see `unknown`)."""
+    options: Options = unpack(_OPTIONS, data)
+    return options
+
+
+def unknown(data: Json) -> tuple[str, ...]:
+    """The names, in what decode has read, of options that nobody knows here."""
+    names = (*data, *data.get('told', ()))
+    return tuple(dict.fromkeys(name for name in names if name not in _OPTIONS.rows))
