@@ -5,11 +5,18 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from collections.abc import Iterator
 from collections.abc import Sequence
+
+_MOST_CAUSES = 10
+_MOST_PLACES = 30
 
 
 def report(words: Sequence[str]) -> str:
-    """On the exception that is being handled, for an issue: no host, no token, no names."""
+    """On the exception that is being handled, for an issue: no host, no token, no names.
+
+    Messages of exceptions hold values, so that of each there is only its type and its length.
+    """
     import platform
 
     from kubectl_dog.version import VERSION
@@ -18,8 +25,41 @@ def report(words: Sequence[str]) -> str:
     return (
         f'{_shadow() or "this is a defect of kubectl-dog; please report what follows"}\n'
         f'kubectl-dog {VERSION}, Python {platform.python_version()}, {platform.system()}, '
-        f'command {command}\n{traceback.format_exc()}'
+        f'command {command}\n{_trace(sys.exc_info()[1])}'
     )
+
+
+def _trace(error: BaseException | None) -> str:
+    """The places that an exception went through, those of its causes first."""
+    chain: list[BaseException] = []
+    # They may lead in a circle.
+    while error is not None and len(chain) < _MOST_CAUSES:
+        chain.append(error)
+        is_told = error.__suppress_context__ or error.__cause__ is not None
+        error = error.__cause__ if is_told else error.__context__
+    return '\n'.join(line for one in reversed(chain) for line in _lines(one))
+
+
+def _lines(error: BaseException) -> Iterator[str]:
+    # Not the files: their folders have the names of people and projects.
+    places = [
+        f'  {frame.f_globals.get("__name__")}, line {line}, in {frame.f_code.co_name}'
+        for frame, line in traceback.walk_tb(error.__traceback__)
+    ]
+    yield 'Traceback (most recent call last):'
+    yield from places[:_MOST_PLACES]
+    if len(places) > 2 * _MOST_PLACES:
+        yield f'  ... {len(places) - 2 * _MOST_PLACES} more'
+    yield from places[_MOST_PLACES:][-_MOST_PLACES:]
+    yield f'{type(error).__name__} (a message of {_length(error)} characters)'
+
+
+def _length(error: BaseException) -> int:
+    try:
+        return len(str(error))
+    except Exception:
+        # An error may fail to tell of itself, too.
+        return 0
 
 
 def _shadow() -> str:

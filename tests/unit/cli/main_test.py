@@ -148,7 +148,84 @@ def test_a_defect_of_ours_is_exit_70_and_a_report(main, monkeypatch):
     monkeypatch.setattr(version, 'run', fail)
     code, _, err = main('version')
     assert code == 70
-    assert 'please report' in err and 'ZeroDivisionError: oops' in err
+    assert 'please report' in err
+    assert err.splitlines()[-1] == 'ZeroDivisionError (a message of 4 characters)'
+    assert 'kubectl_dog.cli.main, line ' in err
+
+
+HIDDEN = 'hunter2'
+
+
+class Mute(Exception):
+    """Cannot tell of itself."""
+
+    def __str__(self):
+        raise ValueError(HIDDEN)
+
+
+def fail_with_text():
+    raise ValueError(f'invalid literal: {HIDDEN!r}')
+
+
+def fail_with_key():
+    raise KeyError(HIDDEN)
+
+
+def fail_with_cause():
+    try:
+        fail_with_text()
+    except ValueError as error:
+        raise RuntimeError(HIDDEN, {'a': HIDDEN}) from error
+
+
+def fail_in_between():
+    try:
+        fail_with_text()
+    except ValueError:
+        raise TypeError(HIDDEN)  # noqa: B904
+
+
+def fail_muted():
+    raise Mute(HIDDEN)
+
+
+def fail_deep(levels=100_000, hidden=HIDDEN):
+    return fail_deep(levels - 1, hidden * 1)
+
+
+def fail_with_syntax():
+    compile(f"'{HIDDEN}", 'kubeconfig', 'exec')
+
+
+def fail_in_a_circle():
+    error = ValueError(HIDDEN)
+    other = ValueError(HIDDEN)
+    error.__cause__, other.__cause__ = other, error
+    raise error
+
+
+@pytest.mark.parametrize(
+    ('fail', 'types'),
+    (
+        (fail_with_text, ['ValueError']),
+        (fail_with_key, ['KeyError']),
+        (fail_with_cause, ['ValueError', 'RuntimeError']),
+        (fail_in_between, ['ValueError', 'TypeError']),
+        (fail_muted, ['Mute']),
+        (fail_deep, ['RecursionError']),
+        (fail_with_syntax, ['SyntaxError']),
+        (fail_in_a_circle, ['ValueError']),
+    ),
+)
+def test_a_report_shows_types_and_places_and_no_value(main, monkeypatch, fail, types):
+    monkeypatch.setattr(version, 'run', lambda args: fail())
+    code, out, err = main('version')
+    assert (code, out) == (70, '')
+    assert HIDDEN not in err and os.sep + 'tests' not in err
+    found = [line.split()[0] for line in err.splitlines() if 'a message of' in line]
+    assert found[-len(types) :] == types
+    assert f'in {fail.__name__}' in err
+    assert len(err.splitlines()) < 100
 
 
 @pytest.mark.skipif(sys.version_info < (3, 10), reason='Python does not tell what is its own.')
