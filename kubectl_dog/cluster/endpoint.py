@@ -86,10 +86,8 @@ def _of(entry: Entry, flags: Flags) -> Settings:
         server='',
         ca_data=entry.data('certificate-authority-data'),
         ca_file=entry.path('certificate-authority'),
-        insecure=entry.body.get('insecure-skip-tls-verify') is True,
+        insecure=entry.flag('insecure-skip-tls-verify'),
         tls_server_name=entry.text('tls-server-name'),
         proxy_url=proxied,
-        disable_compression=bool(
-            flags.disable_compression or entry.body.get('disable-compression') is True
-        ),
+        disable_compression=bool(flags.disable_compression or entry.flag('disable-compression')),
     )

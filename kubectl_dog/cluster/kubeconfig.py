@@ -14,6 +14,19 @@ from kubectl_dog.model.errors import AccessError
 
 _BASE64 = re.compile(r'[A-Za-z0-9+/=\s]*')
 INLINE = '(base64)'
+# What a scalar is that cannot be read as what its tag says; no field may have it.
+_UNREADABLE = object()
+
+
+class _YamlError(Exception):
+    """The text is not YAML; where (or None), and the error of the parser."""
+
+
+# What the constructors of the YAML library raise, too, for values that are not of their types.
+_MALFORMED = (
+    *(_YamlError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError),
+    RecursionError,
+)
 
 
 class Entry(NamedTuple):
@@ -47,6 +60,13 @@ class Entry(NamedTuple):
             return _base64(self.text(key))
         except binascii.Error:
             raise self.wrong(f'«{key}» of «{self.name}» is not base64') from None
+
+    def flag(self, key: str) -> bool:
+        """The switch under `key`, off where it is missing."""
+        value = self.body.get(key)
+        if not isinstance(value, (bool, type(None))):
+            raise self.wrong(f'«{key}» of «{self.name}» must be true or false, without quotes')
+        return bool(value)
 
     def mapping(self, key: str) -> dict[str, Any]:
         """The mapping under `key`, empty where it is missing."""
@@ -153,11 +173,10 @@ def _read(path: str, must_exist: bool) -> dict[str, Any]:
 
 
 def _parsed(content: bytes, path: str) -> dict[str, Any]:
-    import yaml
-
     try:
-        document = yaml.load(content, getattr(yaml, 'CSafeLoader', yaml.SafeLoader))
-    except yaml.YAMLError as error:
+        document = _document(content)
+    except _MALFORMED as error:
+        # Never the text of the error itself: it quotes the file, which holds secrets.
         raise AccessError(
             f'the kubeconfig {path} is not valid YAML{_place(error)}; mend it'
         ) from None
@@ -168,12 +187,38 @@ def _parsed(content: bytes, path: str) -> dict[str, Any]:
     return document
 
 
+def _document(content: bytes) -> Any:
+    """The value of YAML; `_UNREADABLE` stands for scalars that are not what their tags say.
+
+    So `token: !!int hunter2` is of the wrong type, as `token: 5` is, and told by its field.
+    """
+    import yaml
+
+    base: Any = getattr(yaml, 'CSafeLoader', yaml.SafeLoader)
+
+    class Loader(base):  # type: ignore[misc]
+        def construct_object(self, node: Any, deep: bool = False) -> Any:
+            try:
+                return super().construct_object(node, deep)
+            except (yaml.YAMLError, *_MALFORMED):
+                if not isinstance(node, yaml.ScalarNode):
+                    raise
+                self.recursive_objects.pop(node, None)
+                return self.constructed_objects.setdefault(node, _UNREADABLE)
+
+    try:
+        return yaml.load(content, Loader)
+    except yaml.YAMLError as error:
+        raise _YamlError(getattr(error, 'problem_mark', None), error) from None
+
+
 def _place(error: Exception) -> str:
-    # Never the text of the error itself: it quotes the file, which holds secrets.
-    mark = getattr(error, 'problem_mark', None)
+    mark = error.args[0] if isinstance(error, _YamlError) else None
     if mark is None:
         return ''
-    return f' (line {mark.line + 1}, column {mark.column + 1}: {getattr(error, "problem", "")})'
+    # Tags, aliases and anchors are quoted, and may be a token that begins with `!`, `*` or `&`.
+    problem = re.split('[\'"]', str(getattr(error.args[1], 'problem', '')))[0].strip()
+    return f' (line {mark.line + 1}, column {mark.column + 1}: {problem})'
 
 
 def _entries(document: dict[str, Any], section: str, path: str) -> list[Entry]:

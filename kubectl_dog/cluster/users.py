@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -91,7 +92,7 @@ def _provider(entry: Entry) -> dict[str, str]:
     found = entry.mapping('auth-provider')
     if not found:
         return {}
-    name = found.get('name')
+    name = Entry(f'{entry.name}: auth-provider', found, entry.file).text('name')
     if name in _GONE:
         raise AccessError(
             f'user {entry.name!r} signs in with the auth-provider {name}, which kubectl has given '
@@ -125,8 +126,8 @@ def _plugin(entry: Entry, cluster: Entry) -> Plugin:
         api_version=version,
         interactive_mode=mode,
         install_hint=inner.text('installHint'),
-        wants_cluster=inner.body.get('provideClusterInfo') is True,
-        config=_extension(cluster),
+        wants_cluster=inner.flag('provideClusterInfo'),
+        config=_extension(cluster) if inner.flag('provideClusterInfo') else None,
     )
 
 
@@ -146,5 +147,16 @@ def _extension(cluster: Entry) -> Any:
     listed = cluster.body.get('extensions')
     for each in listed if isinstance(listed, list) else ():
         if isinstance(each, dict) and each.get('name') == _EXTENSION:
-            return each.get('extension')
+            return _plain(each.get('extension'), cluster)
     return None
+
+
+def _plain(value: Any, cluster: Entry) -> Any:
+    """What the plugin is given as JSON."""
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        raise cluster.wrong(
+            f'«extensions» of «{cluster.name}» has an {_EXTENSION} that JSON cannot hold'
+        ) from None
+    return value

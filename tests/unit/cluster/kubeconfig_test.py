@@ -213,10 +213,100 @@ def test_nearest_contexts_come_first(env):
         resolve(Flags(context='prd-1'), env(document))
 
 
-def test_yaml_errors_do_not_show_secrets(env):
+HIDDEN = 'hunter2'
+FIELDS = {
+    'clusters': {
+        'text': ('server', 'certificate-authority', 'certificate-authority-data', 'proxy-url'),
+        'switch': ('insecure-skip-tls-verify', 'disable-compression'),
+    },
+    'users': {
+        'text': ('token', 'tokenFile', 'username', 'password', 'client-key', 'client-key-data'),
+        'mapping': ('exec', 'auth-provider', 'as-user-extra'),
+        'list': ('as-groups',),
+    },
+    'contexts': {'text': ('cluster', 'user', 'namespace')},
+}
+FEW = (f'!!int {HIDDEN}', f'!{HIDDEN} x', '2024-99-99')
+TAGGED = (
+    *(f'!!{tag} {HIDDEN}' for tag in ('float', 'bool', 'timestamp', 'binary', 'merge')),
+    *("!!int ''", f'!!python/name:{HIDDEN} x', '2024-01-01', '1' * 5000, '1.0e+999', '.nan'),
+    *('!!binary aGk=', '!!float 1:x', '!!int 0x', '!!int 1:y', '1:59'),
+    *(f'[{HIDDEN}]', f'{{a: {HIDDEN}}}', f'!!set {{{HIDDEN}: }}', '5', 'yes'),
+)
+OTHER = {
+    'text': (*FEW, f'[{HIDDEN}]', '5'),
+    'switch': (*FEW, HIDDEN, '"true"', '1', f'[{HIDDEN}]'),
+    'mapping': (*FEW, HIDDEN, f'[{HIDDEN}]', 'yes'),
+    'list': (*FEW, HIDDEN, f'[5, {HIDDEN}]', f'{{a: {HIDDEN}}}', '[!!int x]'),
+}
+CASES = [('users', 'token', value) for value in TAGGED] + [
+    (section, field, value)
+    for section, kinds in FIELDS.items()
+    for kind, fields in kinds.items()
+    for field in fields
+    for value in OTHER[kind]
+]
+
+
+def with_field(section, field, value):
+    document = config(user={'x': 'y'})
+    document[section][0][section[:-1]][field] = 'PLACE'
+    return yaml.safe_dump(document).replace('PLACE', value)
+
+
+@pytest.mark.parametrize(('section', 'field', 'value'), CASES)
+def test_a_value_of_another_type_is_told_by_file_and_field_and_not_shown(
+    env, section, field, value
+):
     with pytest.raises(AccessError) as raised:
-        resolve(Flags(), env('token: hunter2\n  x: y'))
-    assert 'hunter2' not in str(raised.value)
+        resolve(Flags(), env(with_field(section, field, value)))
+    said = str(raised.value)
+    assert f'f0{os.sep}config is wrong: ' in said and f'«{field}»' in said
+    assert HIDDEN not in said and '1111' not in said
+
+
+@pytest.mark.parametrize(
+    'document',
+    (
+        f'token: {HIDDEN}\n  x: y',
+        f'token: *{HIDDEN}',
+        f'a: &{HIDDEN} b\nc: &{HIDDEN} d\ntoken: [*{HIDDEN}',
+        f'token: !{HIDDEN}! x',
+        f'token: !{HIDDEN} [x]',
+        f'token: !!omap {HIDDEN}',
+        f'token: !!str {{{HIDDEN}: x}}',
+        f'? [{{{HIDDEN}: x}}]\n: y',
+        f'token: "{HIDDEN}\\q"',
+        '[' * 3000,
+        '[' * 900 + HIDDEN + ']' * 900,
+        f'token: !!int {HIDDEN}',
+    ),
+)
+def test_what_is_wrong_with_a_document_does_not_show_secrets(env, document):
+    with pytest.raises(AccessError) as raised:
+        resolve(Flags(), env(document))
+    assert HIDDEN not in str(raised.value)
+
+
+@pytest.mark.parametrize('extension', ('2024-01-01', '!!binary aGk=', '.nan', '!!int x', '&a [*a]'))
+def test_what_a_plugin_is_given_must_be_json(env, extension):
+    plugin = {
+        'command': 'x',
+        'apiVersion': 'client.authentication.k8s.io/v1',
+        'interactiveMode': 'Never',
+        'provideClusterInfo': True,
+    }
+    document = yaml.safe_dump(config(user={'exec': plugin}))
+    name = 'client.authentication.k8s.io/exec'
+    more = f'    extensions: [{{name: {name}, extension: {extension}}}]\n'
+    with pytest.raises(AccessError, match='«extensions» of «a»'):
+        resolve(Flags(), env(document.replace('cluster:\n', f'cluster:\n{more}', 1)))
+
+
+@pytest.mark.parametrize('name', ('[a]', '{a: b}', '5', '!!int x'))
+def test_the_name_of_an_auth_provider_must_be_text(env, name):
+    with pytest.raises(AccessError, match='«name» of «a: auth-provider» must be text'):
+        resolve(Flags(), env(with_field('users', 'auth-provider', f'{{name: {name}}}')))
 
 
 @pytest.mark.parametrize(
