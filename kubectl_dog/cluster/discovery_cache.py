@@ -15,6 +15,7 @@ from typing import Any
 from kubectl_dog import system
 from kubectl_dog.cluster.kinds import Kind
 from kubectl_dog.cluster.kinds import kind
+from kubectl_dog.model import jsontext
 from kubectl_dog.model.resources import Resource
 
 TTL = 600.0
@@ -49,8 +50,8 @@ class Cache:
         try:
             if self._is_off or not _trusted(os.lstat(self._folder), stat.S_ISDIR):
                 return ()
-            return self._decode(json.loads(_content(self.path)))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return self._decode(jsontext.decode(_content(self.path)))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return ()
 
     def write(self, kinds: Sequence[Kind]) -> None:
@@ -93,13 +94,13 @@ def _trusted(found: os.stat_result, right: Callable[[int], bool]) -> bool:
     return right(found.st_mode) and system.is_ours(found)
 
 
-def _content(path: str) -> str:
+def _content(path: str) -> bytes:
     # Somebody may have put a pipe or a link there.
     file = os.open(path, os.O_RDONLY | system.SAFE_OPEN)
-    with open(file, encoding='utf-8') as opened:
+    with open(file, 'rb') as opened:
         found = os.fstat(file)
         if not _trusted(found, stat.S_ISREG) or found.st_size > _LARGEST:
-            return 'null'
+            return b'null'
         return opened.read()
 
 

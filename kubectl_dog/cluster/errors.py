@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import socket
 import ssl
@@ -13,7 +12,9 @@ from urllib.parse import urlsplit
 
 from urllib3 import exceptions
 
+from kubectl_dog.model import jsontext
 from kubectl_dog.model.items import Trouble
+from kubectl_dog.model.objects import text
 
 _REASONS = {401: 'unauthorized', 403: 'denied'}
 _HINT = 'is the cluster up, and is --context right?'
@@ -32,12 +33,12 @@ class Status(NamedTuple):
 def status(code: int, body: bytes) -> Status:
     """Read a Status object; proxies answer with HTML or nothing, then the code must do."""
     try:
-        answer = json.loads(body.decode('utf-8', 'replace'))
+        answer = jsontext.decode(body)
     except ValueError:
         answer = None
     if not isinstance(answer, dict):
-        text = ' '.join(body[:200].decode('utf-8', 'replace').split())
-        return Status(code, '', f'HTTP {code} {text}'.strip())
+        said = ' '.join(body[:200].decode('utf-8', 'replace').split())
+        return Status(code, '', f'HTTP {code} {said}'.strip())
     return from_object(answer, code)
 
 
@@ -47,7 +48,7 @@ def from_object(answer: dict[str, object], code: int = 0) -> Status:
     message = answer.get('message')
     return Status(
         code or (said if isinstance(said, int) else 0),
-        str(answer.get('reason') or ''),
+        text(answer, 'reason'),
         message if isinstance(message, str) and message else f'HTTP {code or said}',
     )
 

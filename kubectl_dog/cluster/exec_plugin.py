@@ -16,6 +16,7 @@ from kubectl_dog.cluster.identity import Credentials
 from kubectl_dog.cluster.identity import bearer
 from kubectl_dog.cluster.settings import Plugin
 from kubectl_dog.cluster.settings import Settings
+from kubectl_dog.model import jsontext
 from kubectl_dog.model import times
 from kubectl_dog.model.errors import AccessError
 
@@ -139,15 +140,14 @@ class ExecPlugin:
 
 
 def _decoded(output: bytes) -> dict[str, Any] | None:
-    text = output.decode('utf-8', 'replace')
     try:
-        answer = json.loads(text)
+        answer = jsontext.decode(output)
     except ValueError:
         import yaml
 
         # kubectl, too, takes YAML. This loader leaves everything text, timestamps above all.
         try:
-            answer = yaml.load(text, yaml.BaseLoader)
-        except yaml.YAMLError:
+            answer = yaml.load(output.decode('utf-8', 'replace'), yaml.BaseLoader)
+        except (yaml.YAMLError, ValueError, RecursionError):
             return None
     return answer if isinstance(answer, dict) else None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
 import zlib
 from collections.abc import Iterable
@@ -19,6 +18,7 @@ from kubectl_dog.cluster import errors
 from kubectl_dog.cluster.protocol import JSON
 from kubectl_dog.cluster.protocol import Connection
 from kubectl_dog.cluster.protocol import UnreachableError
+from kubectl_dog.model import jsontext
 from kubectl_dog.model.errors import AccessError
 from kubectl_dog.model.errors import MissingError
 from kubectl_dog.model.errors import UserError
@@ -88,7 +88,7 @@ def _read(connection: Connection, resource: Resource, kept: Object) -> Release:
     said = f'release {label}, revision {_revision(thing)}'
     try:
         told = _decoded(text(thing, 'data', 'release'), twice=resource is SECRETS)
-    except (ValueError, binascii.Error, zlib.error, RecursionError) as error:
+    except (ValueError, binascii.Error, zlib.error) as error:
         raise UserError(f'{said} cannot be read: {error}') from None
     if text(told, 'info', 'status') == 'uninstalled':
         raise MissingError(f'{said} was uninstalled: nothing of it is there to be tracked')
@@ -106,7 +106,7 @@ def _decoded(data: str, twice: bool) -> Any:
         packed = opened.decompress(packed, _LARGEST)
         if opened.unconsumed_tail:
             raise ValueError(f'it has more than {_LARGEST >> 20} MB')
-    return json.loads(packed)
+    return jsontext.decode(packed)
 
 
 def _items(connection: Connection, resource: Resource, labels: str) -> list[Object]:
@@ -127,8 +127,8 @@ def _get(
         refusal = errors.status(response.status, response.body)
         raise AccessError(errors.trouble(refusal, connection.server).message)
     try:
-        answer = json.loads(response.body.decode('utf-8', 'replace'))
-    except (ValueError, RecursionError):
+        answer = jsontext.decode(response.body)
+    except ValueError:
         answer = None
     if not isinstance(answer, dict):
         raise AccessError(f'{connection.server} does not answer with objects; is --server right?')

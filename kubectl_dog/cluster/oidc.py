@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from base64 import b64decode
 from base64 import urlsafe_b64decode
@@ -21,6 +20,7 @@ from kubectl_dog.cluster.identity import Credentials
 from kubectl_dog.cluster.identity import bearer
 from kubectl_dog.cluster.settings import Settings
 from kubectl_dog.cluster.sockets import Sockets
+from kubectl_dog.model import jsontext
 from kubectl_dog.model.errors import AccessError
 
 _EARLY = 10.0
@@ -54,9 +54,9 @@ class Oidc:
         parts = token.split('.')
         try:
             payload = parts[1] + '=' * (-len(parts[1]) % 4)
-            claims = json.loads(urlsafe_b64decode(payload).decode())
+            claims = jsontext.decode(urlsafe_b64decode(payload))
             return float(claims.get('exp') or 0) - _EARLY
-        except (ValueError, IndexError, AttributeError, TypeError):
+        except (ValueError, IndexError, AttributeError, TypeError, OverflowError):
             raise self._failed('has an id-token that is no JWT') from None
 
     def _refreshed(self) -> str:
@@ -128,7 +128,7 @@ class Oidc:
                 redirect=False,
                 timeout=_TIMEOUT,
             )
-            answer = json.loads(response.data.decode('utf-8', 'replace'))
+            answer = jsontext.decode(response.data)
         except ValueError:
             answer = None
         except (HTTPError, OSError) as error:

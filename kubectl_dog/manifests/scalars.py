@@ -37,11 +37,6 @@ def plain(text: str) -> Scalar:
     return _number(text) if text[:1] in _NUMERIC and len(text) <= _LONGEST else text
 
 
-def whole(digits: str) -> int | str:
-    """An integer of JSON; one that is too long to be meant stays text."""
-    return int(digits) if len(digits) <= _LONGEST else digits
-
-
 def _number(text: str) -> Scalar:
     if _DECIMAL.fullmatch(text):
         return int(text.replace('_', ''))

@@ -7,8 +7,10 @@ import re
 from collections.abc import Iterator
 
 from kubectl_dog.manifests import yamltext
-from kubectl_dog.manifests.scalars import whole
+from kubectl_dog.manifests.yamltext import DEEPEST
 from kubectl_dog.manifests.yamltext import Document
+from kubectl_dog.model.jsontext import is_deeper
+from kubectl_dog.model.jsontext import whole
 
 _SPACE = re.compile(r'\s*')
 
@@ -26,14 +28,19 @@ def documents(text: str) -> Iterator[Document]:
 
 
 def _json(text: str) -> list[Document] | None:
-    """The documents of what is JSON from end to end; None for all else."""
+    """The documents of what is JSON from end to end; None for all else.
+
+    As well for what is nested too deep: the reader of YAML says in which line.
+    """
+    if is_deeper(text.encode('utf-8', 'surrogatepass'), DEEPEST):
+        return None
     found, line, counted = [], 1, 0
     at = _after(text, 0)
     while at < len(text):
         line, counted = line + text.count('\n', counted, at), at
         try:
             value, end = _decode(text, at)
-        except (ValueError, RecursionError):
+        except ValueError:
             return None
         found.append(Document(line, value))
         at = _after(text, end)

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 from typing import NoReturn
 
+from kubectl_dog.model import jsontext
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.items import Item
 from kubectl_dog.model.options import Options
@@ -26,6 +27,9 @@ from kubectl_dog.recording.shapes import number
 from kubectl_dog.recording.shapes import sequence
 from kubectl_dog.recording.shapes import text
 from kubectl_dog.recording.shapes import whole
+
+# An object is within a list, which is within the record.
+_DEEPEST = jsontext.DEEPEST + 10
 
 # No run lasts for longer than a year, in seconds.
 _LONGEST = 366 * 86400.0
@@ -87,8 +91,8 @@ def _record(line: bytes) -> Json | None:
     if not line.strip():
         return None
     try:
-        record = json.loads(line, parse_constant=_constant)
-    except (ValueError, RecursionError) as error:
+        record = json.loads(jsontext.clip(line, _DEEPEST), parse_constant=_constant)
+    except ValueError as error:
         # Only the last line can lack its end: the run was killed while writing it.
         if not line.endswith(b'\n'):
             return None

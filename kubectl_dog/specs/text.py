@@ -6,16 +6,21 @@ import json
 from typing import Any
 from typing import NoReturn
 
+from kubectl_dog.model import jsontext
 from kubectl_dog.model.errors import UserError
 
 
 def parse(content: bytes, name: str) -> Any:
     """The JSON value of a file; `name` is for the UserError it raises."""
+    clipped = jsontext.clip(content)
     try:
-        return json.loads(content, object_pairs_hook=_object, parse_constant=_constant)
-    except (ValueError, RecursionError) as error:
+        value = json.loads(clipped, object_pairs_hook=_object, parse_constant=_constant)
+    except ValueError as error:
         said = 'is empty' if not content.strip() else f'is not JSON: {error}'
         raise UserError(f'{name} {said}') from None
+    if clipped is not content:
+        raise UserError(f'{name} is nested more than {jsontext.DEEPEST} levels deep')
+    return value
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

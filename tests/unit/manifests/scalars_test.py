@@ -8,7 +8,6 @@ import pytest
 
 from kubectl_dog.manifests.scalars import plain
 from kubectl_dog.manifests.scalars import tagged
-from kubectl_dog.manifests.scalars import whole
 
 
 @pytest.mark.parametrize(
@@ -69,7 +68,3 @@ def test_what_is_not_a_number_is_a_float_all_the_same():
 )
 def test_tags(tag, text, value):
     assert tagged(tag, text) == value
-
-
-def test_a_number_too_long_to_be_meant_stays_text():
-    assert (whole('12'), whole('9' * 1_000_000)) == (12, '9' * 1_000_000)

@@ -91,6 +91,7 @@ LAUGHS = 'a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n' + ''.join(
         (LAUGHS, 'aliases that stand for more than'),
         ('[' * 100_000, f'nested more than {DEEPEST} levels deep'),
         ('- ' * 100_000, f'nested more than {DEEPEST} levels deep'),
+        ('{"a":' * 300 + '1' + '}' * 300, f'nested more than {DEEPEST} levels deep'),
         ('{"a":' * 100_000, f'nested more than {DEEPEST} levels deep'),
     ],
 )

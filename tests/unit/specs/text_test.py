@@ -29,6 +29,8 @@ def test_a_spec_is_json(content, value):
         (b'{} {}', 'spec.json is not JSON: Extra data'),
         (b'\xff\xfe\xff', 'spec.json is not JSON: '),
         (b'[' * 100_000, 'spec.json is not JSON: '),
+        (b'[' * 201 + b']' * 201, 'spec.json is nested more than 200 levels deep'),
+        (b'[' * 5_000 + b']' * 5_000, 'spec.json is nested more than 200 levels deep'),
         (b'{"a": NaN}', 'spec.json is not JSON: NaN is not a number that JSON has'),
         (b'{"Jobs": [], "Jobs": []}', "spec.json is not JSON: the key 'Jobs' stands twice"),
     ),
