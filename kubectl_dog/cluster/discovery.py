@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import Any
@@ -16,8 +15,11 @@ from kubectl_dog.cluster.protocol import JSON
 from kubectl_dog.cluster.protocol import Connection
 from kubectl_dog.cluster.protocol import Response
 from kubectl_dog.cluster.protocol import UnreachableError
+from kubectl_dog.model import jsontext
 from kubectl_dog.model.errors import AccessError
 from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.objects import parts
+from kubectl_dog.model.objects import text
 from kubectl_dog.model.resources import Resource
 
 AGGREGATED = 'APIGroupDiscoveryList'
@@ -27,7 +29,7 @@ ACCEPT = ','.join(
 )
 _AT_ONCE = 8
 _NAMED = 10
-_MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
+_MALFORMED = (ValueError, KeyError, TypeError, AttributeError)
 
 
 class Found(NamedTuple):
@@ -152,56 +154,72 @@ def _versions(connection: Connection, path: str) -> list[_Version]:
 
 
 def _decoded(response: Response) -> dict[str, Any]:
-    answer: dict[str, Any] = json.loads(response.body.decode('utf-8', 'replace'))
+    answer: dict[str, Any] = jsontext.decode(response.body)
     return answer
 
 
 def _told(answer: dict[str, Any]) -> Iterator[_Version]:
     if answer['kind'] == AGGREGATED:
-        for group in answer.get('items') or ():
+        for group in _list(answer.get('items')):
             yield from _aggregated(group)
     elif answer['kind'] == 'APIVersions':
-        for version in answer.get('versions') or ():
+        for version in _words(answer.get('versions')):
             yield _Version('', version, asked=False)
     else:
-        for group in answer['groups'] or ():
+        for group in _list(answer['groups']):
             yield from _legacy(group)
 
 
+def _list(value: Any) -> list[Any]:
+    """A list that may be null; raises TypeError for all else."""
+    if not isinstance(value or [], list):
+        raise TypeError('not a list')
+    return value or []
+
+
+def _words(value: Any) -> list[str]:
+    words = value if isinstance(value, list) else []
+    return [word for word in words if word and isinstance(word, str)]
+
+
 def _aggregated(group: dict[str, Any]) -> Iterator[_Version]:
-    name = group['metadata'].get('name') or ''
-    for told in group.get('versions') or ():
-        version = told['version']
+    if not isinstance(group['metadata'], dict):
+        raise TypeError('no metadata')
+    name = text(group, 'metadata', 'name')
+    for told in parts(group, 'versions'):
+        version = text(told, 'version')
+        if not version:
+            continue
         if told.get('freshness') == 'Stale':
             # The server behind it is down; kubectl does not trust what is left of it either.
             yield _Version(name, version)
             continue
-        rows = told.get('resources') or ()
+        rows = [row for row in parts(told, 'resources') if text(row, 'resource')]
         # Without a kind of its own it is there for its subresources alone.
-        owned = [row for row in rows if (row.get('responseKind') or {}).get('kind')]
+        owned = [row for row in rows if text(row, 'responseKind', 'kind')]
         yield _Version(name, version, tuple(_row(name, version, row) for row in owned))
 
 
 def _row(group: str, version: str, row: dict[str, Any]) -> Kind:
     kind, namespaced = row['responseKind']['kind'], row.get('scope') == 'Namespaced'
     resource = Resource(group, version, row['resource'], kind, '', namespaced)
-    return _kind(resource, row.get('singularResource'), row)
+    return _kind(resource, text(row, 'singularResource'), row)
 
 
 def _legacy(group: dict[str, Any]) -> Iterator[_Version]:
-    versions = [told['version'] for told in group['versions']]
-    preferred = (group.get('preferredVersion') or {}).get('version')
-    for version in sorted(versions, key=lambda one: one != preferred):
-        yield _Version(group['name'], version, asked=False)
+    name, preferred = text(group, 'name'), text(group, 'preferredVersion', 'version')
+    versions = _words([text(told, 'version') for told in parts(group, 'versions')])
+    for version in sorted(versions if name else (), key=lambda one: one != preferred):
+        yield _Version(name, version, asked=False)
 
 
-def _kind(resource: Resource, singular: str | None, row: dict[str, Any]) -> Kind:
+def _kind(resource: Resource, singular: str, row: dict[str, Any]) -> Kind:
     return kinds.kind(
         resource,
-        singular or '',
-        row.get('shortNames') or (),
-        row.get('categories') or (),
-        'list' in (row.get('verbs') or ('list',)),
+        singular,
+        _words(row.get('shortNames')),
+        _words(row.get('categories')),
+        'list' in (_words(row.get('verbs')) or ('list',)),
     )
 
 
@@ -224,17 +242,24 @@ def _asked(connection: Connection, part: _Version) -> _Version:
         response = connection.get(path)
         if response.status != 200:
             return part
-        rows = [row for row in _decoded(response)['resources'] or () if '/' not in row['name']]
+        rows = [row for row in _list(_decoded(response)['resources']) if _is_kind(row)]
         return part._replace(kinds=tuple(_listed(part, row) for row in rows))
     except (UnreachableError, *_MALFORMED):
         return part
+
+
+def _is_kind(row: Any) -> bool:
+    """Whether it is no subresource; raises TypeError where it is neither."""
+    if not text(row, 'name') or not text(row, 'kind'):
+        raise TypeError('not a resource')
+    return '/' not in row['name']
 
 
 def _listed(part: _Version, row: dict[str, Any]) -> Kind:
     resource = Resource(
         part.group, part.version, row['name'], row['kind'], '', row.get('namespaced') is True
     )
-    return _kind(resource, row.get('singularName'), row)
+    return _kind(resource, text(row, 'singularName'), row)
 
 
 def _only(found: Found, word: str) -> Resource:

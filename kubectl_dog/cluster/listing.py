@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +11,9 @@ from kubectl_dog.cluster.protocol import Connection
 from kubectl_dog.cluster.protocol import CutError
 from kubectl_dog.cluster.protocol import Response
 from kubectl_dog.cluster.prune import prune
+from kubectl_dog.model import jsontext
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import text
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.wants import Watch
 
@@ -53,11 +54,19 @@ def list_all(
             objects, paging = [], []
             continue
         page = _decoded(response)
-        objects.extend(complete(item, want.resource) for item in page.get('items') or ())
-        metadata = page.get('metadata') or {}
-        if not metadata.get('continue'):
-            return [prune(item) for item in objects], metadata.get('resourceVersion') or ''
-        paging = [('limit', str(PAGE)), ('continue', metadata['continue'])]
+        objects.extend(complete(item, want.resource) for item in items(page))
+        following = text(page, 'metadata', 'continue')
+        if not following:
+            return [prune(item) for item in objects], text(page, 'metadata', 'resourceVersion')
+        paging = [('limit', str(PAGE)), ('continue', following)]
+
+
+def items(page: Object) -> list[Object]:
+    """The objects of a list. Raises CutError where they are in no list: nothing is absent then."""
+    listed = page.get('items') or []
+    if not isinstance(listed, list):
+        raise CutError('the list has no items')
+    return [item for item in listed if isinstance(item, dict)]
 
 
 def complete(item: Object, resource: Resource) -> Object:
@@ -71,7 +80,7 @@ def _decoded(response: Response) -> dict[str, Any]:
     if response.status != 200:
         raise RefusedError(errors.status(response.status, response.body), response.headers)
     try:
-        page = json.loads(response.body.decode('utf-8', 'replace'))
+        page = jsontext.decode(response.body)
     except ValueError:
         raise CutError('the list is not JSON') from None
     if not isinstance(page, dict):

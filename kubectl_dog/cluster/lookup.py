@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import queue
 from collections.abc import Callable
-from typing import Any
 
 from kubectl_dog.cluster import errors
 from kubectl_dog.cluster.listing import PAGE
 from kubectl_dog.cluster.listing import complete
+from kubectl_dog.cluster.listing import items
 from kubectl_dog.cluster.listing import selectors
 from kubectl_dog.cluster.mailbox import Feed
 from kubectl_dog.cluster.protocol import JSON
 from kubectl_dog.cluster.protocol import Connection
+from kubectl_dog.cluster.protocol import CutError
 from kubectl_dog.cluster.protocol import Response
 from kubectl_dog.cluster.protocol import UnreachableError
 from kubectl_dog.cluster.prune import prune
+from kubectl_dog.model import jsontext
 from kubectl_dog.model.items import Answer
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import part
 from kubectl_dog.model.wants import Lookup
 
 _STATUS = {401: 'denied', 403: 'denied', 404: 'missing'}
@@ -38,7 +40,7 @@ def look(connection: Connection, want: Lookup) -> Answer:
         return Answer(_STATUS.get(response.status, 'failed'), message=refusal.message)
     try:
         return Answer('found', tuple(_objects(response, want)))
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, CutError):
         return Answer('failed', message=f'{connection.server} did not answer with an object')
 
 
@@ -48,15 +50,17 @@ def _accept(suffix: str) -> str:
 
 
 def _objects(response: Response, want: Lookup) -> list[Object]:
-    answer: dict[str, Any] = json.loads(response.body.decode('utf-8', 'replace'))
-    items = [answer] if want.name else answer.get('items') or []
+    answer = jsontext.decode(response.body)
+    if not isinstance(answer, dict):
+        raise ValueError('no object')
+    listed = [answer] if want.name else items(answer)
     if want.whole:
-        return [prune(complete(item, want.resource)) for item in items]
-    return [_metadata_only(item, want) for item in items]
+        return [prune(complete(item, want.resource)) for item in listed]
+    return [_metadata_only(item, want) for item in listed]
 
 
 def _metadata_only(item: Object, want: Lookup) -> Object:
-    metadata = dict(item['metadata'])
+    metadata = dict(part(item, 'metadata'))
     metadata.pop('managedFields', None)
     return complete({'metadata': metadata}, want.resource)
 

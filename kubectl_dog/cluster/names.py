@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from kubectl_dog.cluster.listing import PAGE
 from kubectl_dog.cluster.protocol import Connection
+from kubectl_dog.model import jsontext
 from kubectl_dog.model.errors import AccessError
+from kubectl_dog.model.objects import text
 from kubectl_dog.model.resources import Resource
 
 # A table without objects is a tenth of a list; some aggregated API servers have no tables.
@@ -29,10 +30,10 @@ def names(connection: Connection, resource: Resource) -> list[str]:
         query = [('limit', str(PAGE)), ('includeObject', 'None')]
         response = connection.get(path, [*query, ('continue', after) if after else first], _ACCEPT)
         try:
-            page = json.loads(response.body.decode('utf-8', 'replace'))
+            page = jsontext.decode(response.body)
             found += _named(page)
-            after = (page.get('metadata') or {}).get('continue') or ''
-        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            after = text(page, 'metadata', 'continue')
+        except (ValueError, LookupError, TypeError, AttributeError):
             raise AccessError(f'{resource.plural} cannot be listed') from None
         if not after:
             return found
@@ -40,7 +41,13 @@ def names(connection: Connection, resource: Resource) -> list[str]:
 
 def _named(page: dict[str, Any]) -> list[str]:
     if page['kind'] != 'Table':
-        return [item['metadata']['name'] for item in page['items']]
+        return _texts([item['metadata']['name'] for item in page['items']])
     # Kube events, for one, begin with something else.
-    column = [each.get('format') for each in page[_COLUMNS]].index('name')
-    return [row['cells'][column] for row in page.get('rows') or ()]
+    column = [text(each, 'format') for each in page[_COLUMNS]].index('name')
+    return _texts([row['cells'][column] for row in page.get('rows') or ()])
+
+
+def _texts(found: list[Any]) -> list[str]:
+    if not all(isinstance(each, str) for each in found):
+        raise TypeError('not text')
+    return found

@@ -1,10 +1,16 @@
-"""Leaves out of objects what no one judges, so that thousands of them fit in memory."""
+"""Leaves out of objects what no one judges, so that thousands of them fit in memory.
+
+Custom resources may have the same fields with another meaning: only known kinds lose any.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import part
+from kubectl_dog.model.objects import parts
+from kubectl_dog.model.objects import text
 
 _APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 _POD = ('dnsPolicy', 'dnsConfig', 'enableServiceLinks', 'preemptionPolicy', 'serviceAccount')
@@ -17,40 +23,46 @@ _CONTAINER = (
     'tty',
 )
 _LISTS = ('containers', 'initContainers', 'ephemeralContainers')
+_TEMPLATED = frozenset(
+    ('Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'ReplicationController')
+)
 
 
 def prune(item: Object) -> Object:
     """Take away, in place; the object is the caller's own. Secret values never get further."""
+    is_custom = _is_custom(item)
     metadata = item.get('metadata')
     if isinstance(metadata, dict):
-        managed = metadata.pop('managedFields', None)
-        written = _written(managed) if managed and _is_custom(item) else ''
-        if written:
-            metadata['managedFields'] = [{'time': written}]
-        annotations = metadata.get('annotations')
-        if annotations:
-            annotations.pop(_APPLIED, None)
-            if not annotations:
-                del metadata['annotations']
-    kind = item.get('kind')
+        _prune_metadata(metadata, is_custom)
+    kind = text(item, 'kind')
     if kind == 'Secret':
         _forget(item)
-    elif kind == 'Node' and isinstance(item.get('status'), dict):
+    elif is_custom:
+        pass
+    elif kind == 'Node':
         # Dozens of them, with all their names.
-        item['status'].pop('images', None)
-    spec = item.get('spec')
-    if isinstance(spec, dict):
-        if kind == 'Pod':
-            _prune_pod(spec)
-        template = spec.get('template')
-        if isinstance(template, dict) and isinstance(template.get('spec'), dict):
-            _prune_pod(template['spec'])
+        part(item, 'status').pop('images', None)
+    elif kind == 'Pod':
+        _prune_pod(part(item, 'spec'))
+    elif kind in _TEMPLATED:
+        _prune_pod(part(item, 'spec', 'template', 'spec'))
     return item
 
 
+def _prune_metadata(metadata: Object, is_custom: bool) -> None:
+    managed = metadata.pop('managedFields', None)
+    written = _written(managed) if is_custom else ''
+    if written:
+        metadata['managedFields'] = [{'time': written}]
+    annotations = metadata.get('annotations')
+    if isinstance(annotations, dict):
+        annotations.pop(_APPLIED, None)
+        if not annotations:
+            del metadata['annotations']
+
+
 def _is_custom(item: Object) -> bool:
-    group, slash, _ = str(item.get('apiVersion')).partition('/')
-    return bool(slash) and '.' in group
+    return '.' in text(item, 'apiVersion').rpartition('/')[0]
 
 
 def _written(entries: Any) -> str:
@@ -59,22 +71,22 @@ def _written(entries: Any) -> str:
     """
     times = ['']
     for entry in entries if isinstance(entries, list) else ():
-        fields = entry.get('fieldsV1') if isinstance(entry, dict) else None
-        if isinstance(fields, dict) and set(fields) - {'f:metadata', 'f:status'}:
-            times.append(str(entry.get('time') or ''))
+        if set(part(entry, 'fieldsV1')) - {'f:metadata', 'f:status'}:
+            times.append(text(entry, 'time'))
     return max(times)
 
 
-def _prune_pod(spec: dict[str, Any]) -> None:
+def _prune_pod(spec: Object) -> None:
     for key in _POD:
         spec.pop(key, None)
     for key in _LISTS:
-        for container in spec.get(key) or ():
-            for part in _CONTAINER:
-                container.pop(part, None)
+        for container in parts(spec, key):
+            for field in _CONTAINER:
+                container.pop(field, None)
 
 
 def _forget(secret: Object) -> None:
+    """What is no mapping of an aggregated API's Secret may hold values just as well."""
     secret.pop('stringData', None)
     if secret.get('data'):
-        secret['data'] = dict.fromkeys(secret['data'], '')
+        secret['data'] = dict.fromkeys(part(secret, 'data'), '')

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 from kubectl_dog.cluster import errors
@@ -20,10 +19,13 @@ from kubectl_dog.cluster.prune import prune
 from kubectl_dog.cluster.reader import Emit
 from kubectl_dog.cluster.reader import Nature
 from kubectl_dog.cluster.reader import Reader
+from kubectl_dog.model import jsontext
 from kubectl_dog.model.items import Changed
 from kubectl_dog.model.items import Listed
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.items import Trouble
+from kubectl_dog.model.objects import part
+from kubectl_dog.model.objects import text
 from kubectl_dog.model.resources import is_custom
 from kubectl_dog.model.wants import Watch
 
@@ -31,6 +33,7 @@ _SILENCE = 90.0  # bookmarks come every 60 s: without one the link is dead
 _LIST_SILENCE = 5.0  # a server that cannot list by watching never says that it is done
 _LIST_LIMIT = 30.0
 _NO_KIND = 'no kind'
+_CHANGES = ('ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK')
 _LISTED = 'k8s.io/initial-events-end'
 
 
@@ -144,18 +147,19 @@ class Watcher(Reader):
 
     def _line(self, line: bytes) -> None:
         try:
-            event = json.loads(line.decode('utf-8', 'replace'))
-            change, item = event['type'], event['object']
-            metadata = item.get('metadata') or {}
-            version = metadata.get('resourceVersion') or ''
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise CutError('a watch event that cannot be read') from None
+            event = jsontext.decode(line)
+        except ValueError:
+            event = None
+        change, item = text(event, 'type'), part(event, 'object')
         if change == 'ERROR':
             raise ExpiredError
+        if change not in _CHANGES or not item:
+            raise CutError('a watch event that cannot be read')
+        version = text(item, 'metadata', 'resourceVersion')
         if change == 'BOOKMARK':
             if self._listing is None:
                 self._version = version or self._version
-            elif (metadata.get('annotations') or {}).get(_LISTED) == 'true':
+            elif text(item, 'metadata', 'annotations', _LISTED) == 'true':
                 self._version = version
                 self.emit(Listed(tuple(self._listing)))
                 self._listing = None
