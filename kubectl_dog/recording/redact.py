@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from kubectl_dog.model.items import Answer
@@ -69,7 +68,7 @@ class Redactor:
     def _annotations(self, value: Any) -> Any:
         """Deploy tools keep whole manifests in theirs; only those of controllers are known."""
         if not isinstance(value, dict):
-            return value
+            return self._tokens(value)
         return {
             key: each if _OWN_ANNOTATION.match(key) else self._token(each)
             for key, each in value.items()
@@ -77,8 +76,14 @@ class Redactor:
         }
 
     def _hide(self, holder: Object, field: str) -> None:
-        if isinstance(holder.get(field), Mapping):
-            holder[field] = {key: self._token(value) for key, value in holder[field].items()}
+        if field in holder:
+            holder[field] = self._tokens(holder[field])
+
+    def _tokens(self, value: Any) -> Any:
+        """Each value of a mapping hidden; all of what an aggregated API has in its place."""
+        if isinstance(value, dict):
+            return {key: self._token(each) for key, each in value.items()}
+        return self._token(value) if value else value
 
     def _walk(self, value: Any) -> Any:
         if isinstance(value, list):

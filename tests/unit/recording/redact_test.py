@@ -89,7 +89,7 @@ def test_equal_values_stay_equal_within_a_recording_only():
 
 @pytest.mark.parametrize(
     'thing',
-    [{'data': None}, {'data': 'text'}, {'env': None}, {'env': 'text'}, {'env': [1, {'name': 'x'}]}],
+    [{'data': None}, {'data': []}, {'env': None}, {'env': 'text'}, {'env': [1, {'name': 'x'}]}],
 )
 def test_odd_shapes_pass(thing):
     assert REDACTOR.redact(thing, 'Secret') == thing
