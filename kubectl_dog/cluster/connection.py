@@ -170,7 +170,7 @@ class KubeConnection:
             headers.add(name, value)
         answer: urllib3.BaseHTTPResponse = self._pool_for(used).urlopen(
             'GET',
-            self._prefix + path + ('?' + urlencode(query) if query else ''),
+            self._prefix + path + ('?' + urlencode(query, errors='replace') if query else ''),
             headers=headers,
             retries=False,
             redirect=False,
@@ -197,7 +197,7 @@ class KubeConnection:
     def _tell(self, path: str, query: Query, status: int, seconds: float) -> None:
         import sys
 
-        url = self.server + path + ('?' + urlencode(query) if query else '')
+        url = self.server + path + ('?' + urlencode(query, errors='replace') if query else '')
         sys.stderr.write(f'GET {url} {status} in {seconds * 1000:.0f} milliseconds\n')
 
     def _set_clock(self, headers: Mapping[str, str]) -> None:

@@ -355,3 +355,13 @@ def test_a_list_that_is_garbage_is_had_again(server, begin, plain, body):
 def test_garbage_is_had_again(server, begin):
     server.on(PATH, stream(b'<html>\n'), stream(*LISTED, then='hold'))
     assert names(begin().one()) == ['a']
+
+
+def test_an_object_of_any_depth_and_text_is_delivered(server, begin):
+    deep = json.dumps(event('ADDED', 'a')).replace(
+        '"kind"', f'"x": {"[" * 9000}{"]" * 9000}, "kind"'
+    )
+    server.on(PATH, stream(deep.encode() + b'\n', bookmark('7', END), then='hold'))
+    run = begin(Watch(PODS, 'ns', 'app=\ud800'))
+    assert names(run.one()) == ['a']
+    assert queries(server)[0]['labelSelector'] == 'app=?'

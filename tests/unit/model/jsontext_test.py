@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 
 import pytest
@@ -66,6 +68,20 @@ def test_nesting_overflows_nothing(open_, close, levels):
     assert depth(value) == DEEPEST
     with pytest.raises(ValueError, match='line 1'):
         decode(data[: len(data) // 2])
+
+
+def test_the_small_stack_of_a_thread_is_enough():
+    code = (
+        'import threading\n'
+        'from kubectl_dog.model.jsontext import decode\n'
+        'threading.stack_size(256 * 1024)\n'
+        "data = b'[' * 50_000 + b']' * 50_000\n"
+        "thread = threading.Thread(target=lambda: print('read' if decode(data) else ''))\n"
+        'thread.start()\n'
+        'thread.join()\n'
+    )
+    done = subprocess.run([sys.executable, '-c', code], capture_output=True, check=False)
+    assert (done.returncode, done.stdout.strip(), done.stderr) == (0, b'read', b'')
 
 
 def test_what_is_not_deep_is_not_copied():

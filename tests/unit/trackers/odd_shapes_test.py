@@ -1,0 +1,79 @@
+"""Rules and comparisons with objects of which any field is of any shape."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.trackers import changes
+from kubectl_dog.trackers import generic
+from tests.unit.builders import container
+from tests.unit.builders import deployment
+from tests.unit.builders import view
+from tests.unit.oddities import ANY
+from tests.unit.oddities import OBJECTS
+from tests.unit.oddities import SETTINGS
+from tests.unit.oddities import misshapen
+from tests.unit.trackers.declarative.judge_test import ruled
+from tests.unit.trackers.generic_test import ERROR
+from tests.unit.trackers.generic_test import FROBS
+from tests.unit.trackers.generic_test import OLD
+from tests.unit.trackers.generic_test import READY
+from tests.unit.trackers.generic_test import frob
+
+RULES = [
+    ruled(f'ready: {test}')
+    for test in (
+        '{condition: Ready}',
+        '{condition: Ready!=True}',
+        '{not: {condition: Ready=False}}',
+        '{path: status.phase, is: [On, Up]}',
+        '{path: status.phase, isNot: [x]}',
+        '{path: status.phase, exists: true}',
+        '{path: status.c, equals: spec.a}',
+        '{path: status.c, atLeast: spec.a}',
+        '{path: status.c, prefixAtLeast: metadata.generation}',
+        '{path: "status.c[*]", asManyAs: "spec.a[*]"}',
+        '{path: "spec.a[$.status.c]", is: b}',
+        '{each: "status.conditions[*]", that: {path: type, is: true}}',
+        '{some: "status.conditions[*]", that: {path: type, is: true}}',
+    )
+]
+TEMPLATE = {
+    'metadata': {'labels': {'a': 'b'}},
+    'spec': {
+        'containers': [container(env=[{'name': 'A', 'value': 'b'}])],
+        'initContainers': [container('i')],
+        'x': 1,
+    },
+}
+
+
+def places(*names):
+    return st.fixed_dictionaries({}, optional=dict.fromkeys(names, ANY))
+
+
+STATUSES = places('phase', 'conditions', 'c', 'observedGeneration', 'replicas', 'state')
+FROB = frob(READY, ERROR, {**READY, **OLD}, phase='x', generation=2)
+
+
+@SETTINGS
+@given(misshapen(FROB, frob(phase='x')), STATUSES, places('a', 'replicas', 'conditions'))
+def test_rules_and_the_generic_judgement(thing, status, spec):
+    for one in (thing, {**FROB, 'status': status, 'spec': spec}):
+        seen = view(one, target=FROBS)
+        for judge in (*(rule.assess for rule in RULES), generic.assess):
+            assert isinstance(judge(seen), Assessment)
+
+
+@SETTINGS
+@given(misshapen(TEMPLATE) | OBJECTS, misshapen(TEMPLATE) | OBJECTS | st.just(TEMPLATE))
+def test_what_a_template_changes(before, after):
+    assert all(isinstance(one, str) for one in changes.describe(before, after))
+
+
+@SETTINGS
+@given(misshapen(deployment()))
+def test_the_generic_judgement_of_a_workload(thing):
+    assert isinstance(generic.assess(view(thing)), Assessment)
