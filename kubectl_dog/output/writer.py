@@ -6,9 +6,12 @@ import codecs
 import contextlib
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
+from collections.abc import Iterator
 from collections.abc import Sequence
+from typing import Protocol
 from typing import TextIO
 
 from kubectl_dog import system
@@ -18,6 +21,11 @@ _ERRORS = 'kubectl-dog'
 _MOMENT = 0.01
 # Lines that are written at once: what is being written cannot be dropped any more.
 _PIECE = 64
+# And their characters, unless one line is longer: a reader who reads at all takes them in time.
+_PIECE_SIZE = 4096
+# Seconds at the end for a reader who goes on reading, but too slowly.
+_LONGEST = 30.0
+_SLICE = system.slice_of_wait()
 _PLAINER = {
     '✗': 'x',
     '✓': '+',
@@ -60,9 +68,11 @@ class Writer:
 
     def write(self, lines: Sequence[str]) -> None:
         """Write each line and its end; raises OutputClosedError once the reader is gone."""
-        if not lines:
-            return
-        text = '\n'.join((*lines, ''))
+        if lines:
+            self.write_text('\n'.join((*lines, '')))
+
+    def write_text(self, text: str) -> None:
+        """Write text as it is; raises as `write` does."""
         try:
             try:
                 self._stream.write(text)
@@ -84,17 +94,26 @@ class Writer:
             os.close(nowhere)
 
 
+class Writes(Protocol):
+    """What a BackgroundWriter writes with."""
+
+    def write(self, lines: Sequence[str]) -> None:
+        """Write what was handed over together, and flush."""
+        ...
+
+
 class BackgroundWriter:
     """Writes in a thread of its own, so that a slow terminal holds nobody up.
 
     Up to `room` lines may wait; what is written beyond that waits too (verdicts must not be
     lost), but whoever has log lines to spare should ask `has_room` first. In the end, those that
-    still wait after `patience` seconds are dropped, and `told` says so of their number.
+    still wait after `patience` seconds are dropped, and `told` says so of their number; a reader
+    who takes nothing for as long has stopped reading.
     """
 
     def __init__(
         self,
-        writer: Writer,
+        writer: Writes,
         room: int = 2000,
         patience: float = 2.0,
         told: Callable[[int], Sequence[str]] = lambda dropped: (),
@@ -104,6 +123,7 @@ class BackgroundWriter:
         self._patience = patience
         self._told = told
         self._waiting = 0
+        self._written = 0
         self._failure: Exception | None = None
         self._queue: deque[tuple[Sequence[str], bool]] = deque()
         self._closed = False
@@ -127,20 +147,44 @@ class BackgroundWriter:
             return
         with self._lock:
             self._waiting += len(lines)
-            for begin in range(0, len(lines), _PIECE):
-                self._queue.append((lines[begin : begin + _PIECE], spare))
+            self._queue.extend((piece, spare) for piece in _pieces(lines))
             self._lock.notify_all()
 
-    def close(self) -> None:
-        """Wait until everything is written; raises as `write` does."""
+    def settle(self, seconds: float) -> bool:
+        """Wait so long for everything to be written; whether it is."""
+        with self._lock:
+            return self._lock.wait_for(lambda: not self._waiting, seconds)
+
+    def close(self, until: float | None = None) -> bool:
+        """Wait until everything is written; whether it is. Raises as `write` does.
+
+        Waits for a reader who has stopped until then, by `time.monotonic`; without it, for ever.
+        """
         with self._lock:
             self._closed = True
             self._lock.notify_all()
+            before = self._written
             if not self._lock.wait_for(lambda: not self._waiting, self._patience):
                 self._drop()
-        self._thread.join()
+                if not self._drain(before, until):
+                    return False
         if self._failure is not None:
             raise self._failure
+        return True
+
+    def _drain(self, before: int, until: float | None) -> bool:
+        """Whether everything is written; `before`: the pieces that were when patience began."""
+        now = time.monotonic()
+        moved, last = now - self._patience, max(now, until or 0.0) + _LONGEST
+        while self._waiting:
+            now = time.monotonic()
+            if self._written != before:
+                before, moved = self._written, now
+            end = min(last, max(until or 0.0, moved + self._patience))
+            if until is not None and now >= end:
+                return False
+            self._lock.wait(_SLICE if until is None else min(_SLICE, end - now))
+        return True
 
     def _drop(self) -> None:
         dropped = sum(len(lines) for lines, spare in self._queue if spare)
@@ -167,4 +211,15 @@ class BackgroundWriter:
                 self._failure = error
             with self._lock:
                 self._waiting -= len(lines)
+                self._written += 1
                 self._lock.notify_all()
+
+
+def _pieces(lines: Sequence[str]) -> Iterator[Sequence[str]]:
+    begin = size = 0
+    for at, line in enumerate(lines):
+        size += len(line)
+        if at > begin and (size > _PIECE_SIZE or at - begin >= _PIECE):
+            yield lines[begin:at]
+            begin, size = at, len(line)
+    yield lines[begin:]

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import threading
+import time
+from types import SimpleNamespace
 
 import pytest
 
+from kubectl_dog.output import writer as writer_module
 from kubectl_dog.output.writer import BackgroundWriter
 from kubectl_dog.output.writer import OutputClosedError
 
@@ -77,3 +80,69 @@ def test_nothing_to_say_wakes_nobody(monkeypatch):
         writer.write([])
     writer.close()
     assert not woken
+
+
+class Steps:
+    """A reader who takes as many pieces as there are steps, and then stops."""
+
+    def __init__(self, *steps):
+        self.steps = list(steps)
+        self.lines = []
+        self.stopped = threading.Event()
+
+    def write(self, lines):
+        if not self.steps:
+            self.stopped.wait(5)
+        else:
+            time.sleep(self.steps.pop(0))
+            self.lines += lines
+
+
+@pytest.mark.parametrize('taken', (0, 1, 3))
+def test_a_reader_who_has_stopped_is_not_waited_for(taken):
+    reader = Steps(*[0.0] * taken)
+    writer = BackgroundWriter(reader, patience=0.05)
+    for number in range(5):
+        writer.write([str(number)])
+    assert not writer.close(0.0)
+    reader.stopped.set()
+
+
+def test_a_reader_who_goes_on_is_waited_for():
+    reader = Steps(*[0.02] * 40)
+    writer = BackgroundWriter(reader, patience=0.5)
+    for number in range(40):
+        writer.write([str(number)])
+    assert writer.close(0.0)
+    assert len(reader.lines) == 40
+
+
+def test_a_reader_who_goes_on_for_ever_is_not(monkeypatch):
+    monkeypatch.setattr(writer_module, '_LONGEST', 0.1)
+    reader = Steps(*[0.02] * 100)
+    writer = BackgroundWriter(reader, patience=0.05)
+    for number in range(100):
+        writer.write([str(number)])
+    assert not writer.close(0.0)
+
+
+def test_before_the_deadline_a_reader_who_has_stopped_may_go_on():
+    slow = Slow()
+    writer = BackgroundWriter(slow, patience=0.05)
+    writer.write(['verdict'])
+    threading.Timer(0.3, slow.go.set).start()
+    assert writer.close(time.monotonic() + 5)
+    assert slow.lines == ['verdict']
+
+
+@pytest.mark.parametrize(
+    ('lines', 'sizes'),
+    ((['a'] * 130, [64, 64, 2]), (['a' * 3000] * 3, [1, 1, 1]), (['a' * 9000, 'b'], [1, 1])),
+)
+def test_what_is_written_at_once_a_slow_reader_takes_in_time(lines, sizes):
+    pieces = []
+    writer = BackgroundWriter(SimpleNamespace(write=pieces.append))
+    writer.write(lines)
+    writer.close()
+    assert [len(piece) for piece in pieces] == sizes
+    assert [line for piece in pieces for line in piece] == lines
