@@ -38,6 +38,20 @@ def signals(known: Any = signal) -> dict[signal.Signals, str]:
     return {getattr(known, name): word for name, word in names.items() if hasattr(known, name)}
 
 
+class TerminatedError(KeyboardInterrupt):
+    """A signal other than Ctrl-C asks the program to end; what lets that pass lets this pass."""
+
+
+# What the program exits with.
+INTERRUPTED = 130
+TERMINATED = 143
+
+
+def ended_by(signal_: KeyboardInterrupt) -> int:
+    """The exit code after a signal."""
+    return TERMINATED if isinstance(signal_, TerminatedError) else INTERRUPTED
+
+
 class TooLongError(Exception):
     """What was limited has not come to its end; the message says so."""
 

@@ -64,16 +64,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     if argv is None:
         threading.stack_size(_STACK)
     try:
+        with stdout.unblocked():
+            return _run(words)
+    except KeyboardInterrupt as stop:
+        return system.ended_by(stop)
+
+
+def _run(words: list[str]) -> int:
+    try:
         words = command_first(_as_habits_have_it(words))
         args = parse(words)
+        if getattr(args, 'timeout', None):
+            stdout.end_in(args.timeout)
         with stdout.kept():
             return int(args.run(args))
     except UserError as error:
         return _fail(sentence(str(error)), error.exit_code)
     except OutputClosedError:
         return _OUTPUT_CLOSED
-    except KeyboardInterrupt:
-        return 130
     except Exception:
         return _fail(defect.report(words), _DEFECT)
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from kubectl_dog.tracking.choice import Trackers
 
 _NAMES = system.signals()
+_TIMED_OUT = 3
 
 
 def track(words: Sequence[str], options: Options, args: argparse.Namespace) -> int:
@@ -79,7 +80,7 @@ def run(play: api.Play, args: argparse.Namespace) -> int:
 
     writer = BackgroundWriter(Writer(stdout.stream()), told=dropped)
     code = 70
-    with _signals(source):
+    with _signals(source) as came:
         for events in session.turns(writer.has_room):
             lines = turns.render(renderer, events)
             if prefixed:
@@ -91,23 +92,29 @@ def run(play: api.Play, args: argparse.Namespace) -> int:
                     sys.stderr.write(f'{event.target.label} cannot be read: {said}\n')
                 if isinstance(event, RunEnded):
                     code = event.exit_code
-        writer.close()
+    if came or (code == _TIMED_OUT and hasattr(args, 'timeout')):
+        stdout.end_in(0.0)
+    # From here on a signal ends the program at once.
+    if not writer.close(stdout.until()):
+        stdout.give_up()
     return code
 
 
 @contextmanager
-def _signals(source: api.Stoppable) -> Iterator[None]:
-    """The first signal ends the run in order, the next one at once."""
+def _signals(source: api.Stoppable) -> Iterator[list[int]]:
+    """The first signal ends the run in order, the next one at once; gives those that came."""
     before = {number: signal.getsignal(number) for number in _NAMES}
+    came: list[int] = []
 
     def stop(number: int, frame: object) -> None:
+        came.append(number)
         signal.signal(number, before[signal.Signals(number)])
         source.signal(_NAMES[signal.Signals(number)])
 
     for number in _NAMES:
         signal.signal(number, stop)
     try:
-        yield
+        yield came
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from kubectl_dog import entry
+from kubectl_dog import system
 from kubectl_dog.cli import main
 from tests.unit.needs import posix
 
@@ -15,7 +16,7 @@ import importlib.abc, os, signal, sys
 class Slow(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path, target=None):
         if name == 'kubectl_dog.cli.main':
-            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), int(sys.argv[1]))
 sys.meta_path.insert(0, Slow())
 from kubectl_dog.entry import main
 sys.exit(main())
@@ -23,18 +24,51 @@ sys.exit(main())
 
 
 @posix
-def test_an_interrupt_while_it_is_imported_is_no_traceback():
-    done = subprocess.run([sys.executable, '-c', SLOW], capture_output=True, check=False)
-    assert (done.returncode, done.stdout, done.stderr) == (130, b'', b'')
+@pytest.mark.parametrize(('number', 'code'), ((signal.SIGINT, 130), (signal.SIGTERM, 143)))
+def test_a_signal_while_it_is_imported_is_no_traceback(number, code):
+    argv = [sys.executable, '-c', SLOW, str(int(number))]
+    done = subprocess.run(argv, capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (code, b'', b'')
 
 
-@pytest.mark.parametrize('usual', (signal.default_int_handler, signal.SIG_IGN))
-def test_an_interrupt_is_what_it_was_once_it_runs(monkeypatch, usual):
-    seen = []
-    monkeypatch.setattr(main, 'main', lambda: seen.append(signal.getsignal(signal.SIGINT)) or 7)
-    before = signal.signal(signal.SIGINT, usual)
+@pytest.fixture
+def handlers():
+    before = {number: signal.getsignal(number) for number in system.signals()}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def raised(number):
     try:
-        assert entry.main() == 7
-    finally:
-        signal.signal(signal.SIGINT, before)
-    assert seen == [usual]
+        signal.getsignal(number)(number, None)
+    except KeyboardInterrupt as stop:
+        return system.ended_by(stop)
+
+
+@pytest.mark.usefixtures('handlers')
+def test_a_signal_raises_once_it_runs(monkeypatch):
+    seen = []
+
+    def run():
+        seen.append(raised(signal.SIGINT))
+        return 7
+
+    monkeypatch.setattr(main, 'main', run)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    assert (entry.main(), seen) == (7, [130])
+
+
+@pytest.mark.usefixtures('handlers')
+def test_a_signal_that_is_ignored_stays_so(monkeypatch):
+    ignored = {number: signal.SIG_IGN for number in system.signals()}
+    for number, handler in ignored.items():
+        signal.signal(number, handler)
+    seen = {}
+
+    def run():
+        seen.update((number, signal.getsignal(number)) for number in ignored)
+        return 7
+
+    monkeypatch.setattr(main, 'main', run)
+    assert (entry.main(), seen) == (7, ignored)

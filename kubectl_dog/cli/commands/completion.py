@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from kubectl_dog.cli import stdout
+from kubectl_dog.output.writer import Writer
 
 _SCRIPT = """\
 #!/bin/sh
@@ -38,5 +39,5 @@ def add(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the script."""
-    stdout.stream().write(_SCRIPT)
+    Writer(stdout.stream()).write_text(_SCRIPT)
     return 0

@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from kubectl_dog.cli import stdout
+from kubectl_dog.output.writer import Writer
 from kubectl_dog.version import VERSION
 
 
@@ -17,5 +18,5 @@ def add(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the version."""
-    stdout.stream().write(f'kubectl-dog {VERSION}\n')
+    Writer(stdout.stream()).write([f'kubectl-dog {VERSION}'])
     return 0

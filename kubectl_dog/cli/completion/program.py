@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 
 from kubectl_dog import system
+from kubectl_dog.cli import process
 from kubectl_dog.cli.completion import answer
 from kubectl_dog.cli.completion import typed
 from kubectl_dog.cli.completion.answer import NOTHING
@@ -24,7 +25,7 @@ _TIMEOUT = 'KUBECTL_DOG_COMPLETION_TIMEOUT'
 
 def main() -> int:
     """`kubectl_complete-dog`, which kubectl calls with the words after `kubectl dog`."""
-    return run(sys.argv[1:])
+    return process.run(lambda: run(sys.argv[1:]))
 
 
 def run(words: Sequence[str], described: bool = True) -> int:
