@@ -51,7 +51,7 @@ def _main():
         # A Python that came after this file was built: it compiles the sources at each start.
         if sys.version_info < (3, 10):
             sys.path.insert(0, __loader__.archive + '/py39')
-        from kubectl_dog.cli.main import main
+        from kubectl_dog.entry import main
     else:
         import marshal
 

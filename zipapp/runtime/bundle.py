@@ -7,7 +7,6 @@ byte code for one Python only; a start from here costs half as much (README.md h
 from __future__ import annotations
 
 import _sre
-import gc
 import marshal
 import re
 import sys
@@ -16,7 +15,7 @@ from importlib.machinery import ModuleSpec
 from zipimport import zipimporter
 from zlib import decompress
 
-_ENTRY = 'kubectl_dog.cli.main'
+_ENTRY = 'kubectl_dog.entry'
 
 
 class Bundle:
@@ -139,9 +138,5 @@ def install(archive, data):
     with suppress(Exception):
         # What `re` does not take it compiles.
         remember(*patterns)
-    # Imports make what stays: looking through it for garbage finds none, and takes time.
-    gc.disable()
     __import__(_ENTRY)
-    gc.freeze()
-    gc.enable()
     return sys.modules[_ENTRY].main
