@@ -52,6 +52,15 @@ def recorded(items=ITEMS, file=None):
     return stream
 
 
+def test_no_ci_system_obeys_a_recording_and_its_text_comes_back(tmp_path):
+    item = Item(2.0, LOGS, LogLines((LogLine(7, '###[error]x ##vso[a.b]'),)))
+    stream = recorded([item])
+    assert '##' not in stream.getvalue()
+    path = tmp_path / 'run.jsonl'
+    path.write_text(stream.getvalue(), encoding='utf-8')
+    assert read(path).items == (item,)
+
+
 def test_a_run_comes_back_as_it_was(tmp_path):
     path = tmp_path / 'run.jsonl'
     writer = RecordingWriter(path, Header(1.7e9, TARGETS, OPTIONS))
