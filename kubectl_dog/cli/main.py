@@ -19,6 +19,7 @@ from kubectl_dog.cli import defect
 from kubectl_dog.cli import stdout
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.output.escape import sentence
+from kubectl_dog.output.guard import standard_streams
 from kubectl_dog.output.writer import OutputClosedError
 from kubectl_dog.output.writer import Writer
 
@@ -63,6 +64,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     gc.set_threshold(_GARBAGE)
     if argv is None:
         threading.stack_size(_STACK)
+    with standard_streams():
+        return _guarded(words)
+
+
+def _guarded(words: list[str]) -> int:
+    """Run the command; what goes wrong is said in a sentence."""
     try:
         with stdout.unblocked():
             return _run(words)

@@ -85,7 +85,9 @@ def run(play: api.Play, args: argparse.Namespace) -> int:
             lines = turns.render(renderer, events)
             if prefixed:
                 lines = [args.output_prefix + line for line in lines]
-            writer.write(lines, spare=all(isinstance(event, LogChunk) for event in events))
+            spare = all(isinstance(event, LogChunk) for event in events)
+            headed = not prefixed and all(map(renderer.heads, events))
+            writer.write(lines, spare, headed)
             for event in events:
                 if isinstance(event, TargetEnded) and event.verdict is Verdict.NO_ACCESS:
                     said = sentence(event.message)

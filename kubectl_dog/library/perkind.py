@@ -16,6 +16,8 @@ from kubectl_dog.model.events import Event
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.resources import Target
+from kubectl_dog.output.escape import break_commands
+from kubectl_dog.output.guard import is_obeyed
 
 
 class Output(Protocol):
@@ -86,7 +88,7 @@ def _track(
     def tell(event: Event) -> None:
         if lines is not None and output is not None:
             for line in lines.render(event):
-                output.write(f'{line}\n')
+                output.write(f'{break_commands(line) if is_obeyed(output) else line}\n')
         if on_event is not None:
             on_event(event)
 

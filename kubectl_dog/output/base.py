@@ -14,3 +14,11 @@ class Renderer(Protocol):
     def render(self, event: Event) -> Sequence[str]:
         """The lines to print for one event, without line ends; often none."""
         ...
+
+    def heads(self, event: Event) -> bool:
+        """Whether each line for an event begins with words of our own, whatever the event holds.
+
+        Lines that may begin with text from the cluster are looked through for what CI systems obey
+        at the beginning of a line. False is always right.
+        """
+        ...

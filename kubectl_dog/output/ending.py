@@ -59,15 +59,12 @@ def _why(event: TargetEnded) -> list[str]:
     if len(words) == 1:
         lines.append(f'last words: {words[0]}')
     elif words:
-        # The bar keeps CI systems from obeying a line that starts like one of their commands.
         lines += ['last words:', *(f'│ {word}' for word in words)]
     return lines + [f'not seen: {sentence(what)}' for what in event.explanation.unseen]
 
 
 def _block(label: str, lines: Iterable[str]) -> list[str]:
-    # CI systems obey a line that starts like one of their commands, blanks before it or not.
-    tame = [f'│ {text}' if text.lstrip().startswith(('::', '##[')) else text for text in lines]
-    return [f'  {"" if number else label:<5} {text}'.rstrip() for number, text in enumerate(tame)]
+    return [f'  {"" if number else label:<5} {text}'.rstrip() for number, text in enumerate(lines)]
 
 
 def ending(event: TargetEnded, palette: Palette, subject: str) -> list[str]:

@@ -1,9 +1,10 @@
-"""Text from a cluster is hostile: what may reach a terminal, and how the rest is shown."""
+"""Text from a cluster is hostile: what may reach a terminal or a CI system."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 LIMIT = 4_000
 
@@ -15,6 +16,17 @@ _UNSAFE = re.compile(
 # What is left of ASCII: the tab, and what prints.
 _SAFE = bytes([9, *range(32, 127)])
 _NAMED = {'\n': r'\n', '\r': r'\r'}
+
+# CI systems are written in languages that compare strings by the rules of a culture: GitHub's
+# runner takes a `##[` with a soft hyphen or an escape sequence in it for `##[`. Streams may drop
+# what their encoding lacks, too. So nothing but printable ASCII counts as standing between.
+_COLOUR = r'(?:\[[0-9;]*m)?'
+_IGNORED = rf'(?:[^ -~\n\r]{_COLOUR})*'
+_BLANK = rf'(?:[^!-~\n\r]{_COLOUR})*'
+# Obeyed behind a `#` wherever they stand in a line: GitHub, Azure, TeamCity.
+_ANYWHERE = ('#[', '#vso', '#team')
+# Obeyed where a line begins, blanks before them or not: GitHub; the others are Buildkite's.
+_FIRST = ('::', '---', '+++', '~~~', '^^^')
 
 
 def _visible(match: re.Match[str]) -> str:
@@ -58,3 +70,44 @@ def sentence(text: str) -> str:
     if '\n' in text or '\r' in text:
         text = ' '.join(part.strip() for part in clip(text).splitlines())
     return escape(clip(text))
+
+
+def _token(text: str) -> str:
+    return _IGNORED.join(map(re.escape, text))
+
+
+# Compiled when first needed: most runs print no such character.
+@cache
+def _anywhere() -> re.Pattern[str]:
+    tokens = '|'.join(map(_token, _ANYWHERE))
+    return re.compile(f'#(?={_IGNORED}(?i:{tokens}))')
+
+
+@cache
+def _first() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What a line without colours that begins with a token looks like; and what any such does."""
+    tokens = '|'.join(map(_token, _FIRST))
+    return re.compile(r'\n[^!-~\n]*[:+~^-]'), re.compile(rf'[\n\r]{_BLANK}(?={tokens})')
+
+
+def break_tokens(text: str) -> str:
+    """Lines in which no CI system finds a command wherever it looks: `##[` becomes `#\\#[`."""
+    return _anywhere().sub(r'#\\', text) if '#' in text else text
+
+
+def break_commands(text: str) -> str:
+    """Lines that command no CI system, neither by what they have in them nor by how they begin.
+
+    It is the last that is done to a text: whatever is done later might put a command together.
+    """
+    text = '\n' + break_tokens(text)
+    usual, exact = _first()
+    if '\x1b' in text or '\r' in text or usual.search(text):
+        text = exact.sub(r'\g<0>\\', text)
+    return text[1:]
+
+
+def head(text: str) -> str:
+    """What lines begin with, such that nothing behind it can be where a line begins."""
+    text = break_commands(text)
+    return text if any(one.isascii() and one.isalnum() for one in text) else f'\\{text}'

@@ -6,6 +6,7 @@ from kubectl_dog.model.events import LogChunk
 from kubectl_dog.model.times import nanostamp
 from kubectl_dog.model.words import ordinal
 from kubectl_dog.output.colour import Palette
+from kubectl_dog.output.escape import head
 from kubectl_dog.output.escape import lines
 from kubectl_dog.output.escape import sentence
 from kubectl_dog.output.names import Names
@@ -46,5 +47,6 @@ class LogLook:
         """Whose a line is: without, and with what is between that and the line."""
         hue = self._hues.setdefault(chunk.pod, len(self._hues))
         pod = self._names.pod(chunk.target, chunk.pod)
-        whose = INDENT + self._palette.pod(hue, sentence(f'{pod} {chunk.container}'))
+        name = head(sentence(f'{pod} {chunk.container}'))
+        whose = INDENT + self._palette.pod(hue, name)
         return whose, f'{whose} {self._palette.dim("│")} '

@@ -115,6 +115,10 @@ class PlainRenderer:
             self._after_block = type(event) is events.TargetEnded and not lines[0]
         return lines
 
+    def heads(self, event: events.Event) -> bool:
+        """Log lines, of which there are many, begin with whose they are."""
+        return isinstance(event, events.LogChunk)
+
     def _line(
         self,
         at: float,

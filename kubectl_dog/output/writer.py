@@ -15,6 +15,7 @@ from typing import Protocol
 from typing import TextIO
 
 from kubectl_dog import system
+from kubectl_dog.output.guard import guard
 
 _ERRORS = 'kubectl-dog'
 # Long enough, in seconds, for a terminal that keeps up; too short for anyone to notice.
@@ -64,20 +65,24 @@ class Writer:
     """Writes lines to a text stream whatever its encoding, one flush per batch."""
 
     def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
+        self._stream = guard(stream)
 
-    def write(self, lines: Sequence[str]) -> None:
-        """Write each line and its end; raises OutputClosedError once the reader is gone."""
+    def write(self, lines: Sequence[str], headed: bool = False) -> None:
+        """Write each line and its end; raises OutputClosedError once the reader is gone. Those that
+        are `headed` begin with our own words, and not with text from the cluster.
+        """
         if lines:
-            self.write_text('\n'.join((*lines, '')))
+            self.write_text('\n'.join((*lines, '')), headed)
 
-    def write_text(self, text: str) -> None:
+    def write_text(self, text: str, headed: bool = False) -> None:
         """Write text as it is; raises as `write` does."""
+        write = self._stream.write_headed if headed else self._stream.write
         try:
             try:
-                self._stream.write(text)
+                write(text)
             except UnicodeEncodeError:
                 # Nothing was written: a text stream encodes the whole before it buffers any.
+                # What is plainer may be a command: three dashes are `---` then.
                 self._stream.write(_fit(text, self._stream.encoding))
             self._stream.flush()
         except OSError as error:
@@ -97,8 +102,8 @@ class Writer:
 class Writes(Protocol):
     """What a BackgroundWriter writes with."""
 
-    def write(self, lines: Sequence[str]) -> None:
-        """Write what was handed over together, and flush."""
+    def write(self, lines: Sequence[str], headed: bool) -> None:
+        """Write what was handed over together, and flush; `headed` is as in `Writer.write`."""
         ...
 
 
@@ -125,7 +130,7 @@ class BackgroundWriter:
         self._waiting = 0
         self._written = 0
         self._failure: Exception | None = None
-        self._queue: deque[tuple[Sequence[str], bool]] = deque()
+        self._queue: deque[tuple[Sequence[str], bool, bool]] = deque()
         self._closed = False
         self._lock = threading.Condition()
         self._thread = threading.Thread(target=self._run, name='output', daemon=True)
@@ -136,9 +141,9 @@ class BackgroundWriter:
         with self._lock:
             return self._lock.wait_for(lambda: self._waiting < self._room, _MOMENT)
 
-    def write(self, lines: Sequence[str], spare: bool = False) -> None:
+    def write(self, lines: Sequence[str], spare: bool = False, headed: bool = False) -> None:
         """Hand over without waiting; raises what an earlier write ran into. Lines to `spare` may
-        be dropped in the end.
+        be dropped in the end; `headed` is as in `Writer.write`.
         """
         if self._failure is not None:
             raise self._failure
@@ -147,7 +152,7 @@ class BackgroundWriter:
             return
         with self._lock:
             self._waiting += len(lines)
-            self._queue.extend((piece, spare) for piece in _pieces(lines))
+            self._queue.extend((piece, spare, headed) for piece in _pieces(lines))
             self._lock.notify_all()
 
     def settle(self, seconds: float) -> bool:
@@ -187,14 +192,14 @@ class BackgroundWriter:
         return True
 
     def _drop(self) -> None:
-        dropped = sum(len(lines) for lines, spare in self._queue if spare)
+        dropped = sum(len(lines) for lines, spare, _ in self._queue if spare)
         if not dropped:
             return
-        place = next(at for at, (_, spare) in enumerate(self._queue) if spare)
+        place = next(at for at, (_, spare, _) in enumerate(self._queue) if spare)
         kept = [piece for piece in self._queue if not piece[1]]
         said = self._told(dropped)
         self._queue.clear()
-        self._queue.extend([*kept[:place], (said, False), *kept[place:]])
+        self._queue.extend([*kept[:place], (said, False, False), *kept[place:]])
         self._waiting += len(said) - dropped
 
     def _run(self) -> None:
@@ -203,10 +208,10 @@ class BackgroundWriter:
                 self._lock.wait_for(lambda: self._queue or self._closed)
                 if not self._queue:
                     return
-                lines, _ = self._queue.popleft()
+                lines, _, headed = self._queue.popleft()
             try:
                 if self._failure is None:
-                    self._writer.write(lines)
+                    self._writer.write(lines, headed)
             except Exception as error:
                 self._failure = error
             with self._lock:

@@ -18,6 +18,7 @@ from kubectl_dog.library import rollout as rolled
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.events import RunBegan
 from kubectl_dog.model.events import RunEnded
+from tests.unit import ci
 from tests.unit.builders import deployment
 from tests.unit.builders import workload
 from tests.unit.library.conftest import named
@@ -173,6 +174,15 @@ def test_there_is_a_function_per_kind_that_prints_where_it_is_told_to(on, module
     with pytest.raises(kubectl_dog.TrackError, match='nope'):
         track('nope', 'shop', None, options, output=out)
     assert 'is not there yet in namespace shop' in out.getvalue()
+
+
+def test_what_a_function_per_kind_prints_commands_no_ci_system(on):
+    on()
+    out, options = io.StringIO(), kubectl_dog.Options(timeout=1.0)
+    with pytest.raises(kubectl_dog.TrackError):
+        rolled.track_pod('##[error]x', 'shop', None, options, output=out)
+    assert ci.obeyed(out.getvalue()) == []
+    assert r'po/#\#[error]x' in out.getvalue()
 
 
 def test_a_function_per_kind_returns_when_it_is_done(on, capfd):

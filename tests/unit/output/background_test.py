@@ -18,13 +18,13 @@ class Slow:
         self.go = threading.Event()
         self.lines = []
 
-    def write(self, lines):
+    def write(self, lines, headed=False):
         self.go.wait(5)
         self.lines += lines
 
 
 class Closed:
-    def write(self, lines):
+    def write(self, lines, headed=False):
         raise OutputClosedError
 
 

@@ -92,7 +92,7 @@ def test_what_was_not_decided_tells_the_state_so_far(verdict, shown):
     assert lines[1:] == (['', '  NOW   1/3 ready, 3/3 updated'] if shown else [])
 
 
-def test_last_words_are_ten_lines_that_no_ci_system_obeys():
+def test_last_words_are_ten_lines():
     words = tuple(f'::error::{number}' for number in range(12))
     lines = told(Verdict.FAILED, explanation=Explanation(words=words))
     assert lines[2:4] == ['  WHY   last words:', '        │ ::error::2']
@@ -117,9 +117,3 @@ def test_what_was_not_seen_is_said_and_commands_are_two():
 def test_a_long_command_is_never_cut_short_of_use():
     command = 'kubectl logs deploy/ledger -c ' + 'x' * 300
     assert told(Verdict.FAILED, explanation=Explanation(remedies=(command,)))[-1].endswith(command)
-
-
-@pytest.mark.parametrize('said', ('::error::pwned', '  ##[error]pwned'))
-def test_commands_of_ci_systems_are_not_at_the_start_of_a_line(said):
-    lines = told(Verdict.FAILED, explanation=Explanation(facts=('first', said)))
-    assert not any(line.strip().startswith(('::', '##[')) for line in lines)
