@@ -8,6 +8,8 @@ import traceback
 from collections.abc import Iterator
 from collections.abc import Sequence
 
+from kubectl_dog.output.escape import escape
+
 _MOST_CAUSES = 10
 _MOST_PLACES = 30
 
@@ -22,11 +24,13 @@ def report(words: Sequence[str]) -> str:
     from kubectl_dog.version import VERSION
 
     command = words[0] if words else ''
-    return (
+    text = (
         f'{_shadow() or "this is a defect of kubectl-dog; please report what follows"}\n'
         f'kubectl-dog {VERSION}, Python {platform.python_version()}, {platform.system()}, '
         f'command {command}\n{_trace(sys.exc_info()[1])}'
     )
+    # The error may quote the cluster.
+    return '\n'.join(map(escape, text.split('\n')))
 
 
 def _trace(error: BaseException | None) -> str:

@@ -161,7 +161,7 @@ class _Parser(argparse.ArgumentParser):
     """
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f'{self.prog}: error: {message}; see `{self.prog} --help`\n')
+        self.exit(2, f'{self.prog}: error: {sentence(message)}; see `{self.prog} --help`\n')
 
     def _print_message(self, message: str, file: Any = None) -> None:
         if message and file is not None:

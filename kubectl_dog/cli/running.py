@@ -60,7 +60,7 @@ def on_source(
     session = api.session(tapped, wanted.targets, options, judges, wanted.own)
     code = run(api.play(live, session, wanted.targets, options), args)
     if recorder and recorder.failure:
-        sys.stderr.write(f'{recorder.failure}\n')
+        sys.stderr.write(f'{sentence(recorder.failure)}\n')
     return code
 
 
@@ -91,7 +91,7 @@ def run(play: api.Play, args: argparse.Namespace) -> int:
             for event in events:
                 if isinstance(event, TargetEnded) and event.verdict is Verdict.NO_ACCESS:
                     said = sentence(event.message)
-                    sys.stderr.write(f'{event.target.label} cannot be read: {said}\n')
+                    sys.stderr.write(f'{sentence(event.target.label)} cannot be read: {said}\n')
                 if isinstance(event, RunEnded):
                     code = event.exit_code
     if came or (code == _TIMED_OUT and hasattr(args, 'timeout')):

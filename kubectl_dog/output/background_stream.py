@@ -82,5 +82,5 @@ class _Texts:
     def __init__(self, stream: TextIO) -> None:
         self._writer = Writer(stream)
 
-    def write(self, texts: Sequence[str]) -> None:
-        self._writer.write_text(''.join(texts))
+    def write(self, texts: Sequence[str], headed: bool) -> None:
+        self._writer.write_text(''.join(texts), headed)
