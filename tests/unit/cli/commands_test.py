@@ -140,6 +140,13 @@ def test_errors_that_repeat_what_was_said(text, words):
     assert_harmless(out, err)
 
 
+def test_a_flag_that_nobody_knows_is_repeated_escaped():
+    code, _, err = run('rollout', 'deploy/x', '--\x1b[2J\n::error::x')
+    assert code == 2
+    assert r'--\x1b[2J ::error::x' in err
+    assert_harmless(err)
+
+
 @pytest.mark.parametrize('error', (UserError(HOSTILE), ValueError(HOSTILE)))
 def test_errors_that_quote_the_cluster(monkeypatch, error):
     def fail(*args):

@@ -226,5 +226,13 @@ def test_whose_a_log_line_is_begins_no_command(pod):
     assert_harmless(rendered(PlainRenderer(0.0), [chunk], ('ascii', 'ignore')))
 
 
+def test_a_line_of_the_ending_begins_no_command():
+    explained = Explanation(facts=('first', '::error::x'), remedies=('a', '  --- b'))
+    ended = events.TargetEnded(1.0, WEB, Verdict.FAILED, '', '', None, explained)
+    output = rendered(PlainRenderer(0.0), [ended])
+    assert_harmless(output)
+    assert '\n        \\::error::x\n' in output
+
+
 def test_dashes_of_another_kind_are_no_command_in_ascii():
     assert written(['——— a'], ('ascii', 'strict')) == '\\--- a\n'
