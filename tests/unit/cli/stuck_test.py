@@ -29,9 +29,9 @@ from kubectl_dog.output.writer import BackgroundWriter, Writer
 ready, patience, real = int(sys.argv.pop(1)), float(sys.argv.pop(1)), Writer.write_text
 room, _, told = BackgroundWriter.__init__.__defaults__
 BackgroundWriter.__init__.__defaults__ = room, patience, told
-def write_text(self, text):
+def write_text(self, text, headed=False):
     os.write(ready, b'.')
-    real(self, text)
+    real(self, text, headed)
 Writer.write_text = write_text
 from kubectl_dog.entry import main
 sys.exit(main())

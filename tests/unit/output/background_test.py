@@ -90,7 +90,7 @@ class Steps:
         self.lines = []
         self.stopped = threading.Event()
 
-    def write(self, lines):
+    def write(self, lines, headed):
         if not self.steps:
             self.stopped.wait(5)
         else:
