@@ -95,13 +95,18 @@ class Guard:
     def flush(self) -> None:
         """Write what waits for the end of its line, too."""
         if self._held:
-            self.release()
+            with self._lock:
+                self._begin()
         self._stream.flush()
 
     def release(self) -> None:
         """Write what waits, without a flush: the stream goes on without us."""
-        with self._lock:
-            self._begin()
+        # Another thread holds the lock for as long as nobody reads what it writes.
+        if self._lock.acquire(blocking=False):
+            try:
+                self._begin()
+            finally:
+                self._lock.release()
 
     def _begin(self) -> None:
         if self._held:
