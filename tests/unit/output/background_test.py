@@ -141,7 +141,7 @@ def test_before_the_deadline_a_reader_who_has_stopped_may_go_on():
 )
 def test_what_is_written_at_once_a_slow_reader_takes_in_time(lines, sizes):
     pieces = []
-    writer = BackgroundWriter(SimpleNamespace(write=pieces.append))
+    writer = BackgroundWriter(SimpleNamespace(write=lambda lines, headed: pieces.append(lines)))
     writer.write(lines)
     writer.close()
     assert [len(piece) for piece in pieces] == sizes
