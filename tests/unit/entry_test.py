@@ -13,6 +13,8 @@ from tests.unit.needs import posix
 
 SLOW = """
 import importlib.abc, os, signal, sys
+# A shell starts programs in the background with SIGINT ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 class Slow(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path, target=None):
         if name == 'kubectl_dog.cli.main':
