@@ -15,6 +15,7 @@ import yaml
 from yaml import events
 
 from kubectl_dog.manifests import scalars
+from kubectl_dog.model.nesting import open_brackets
 
 # Deeper than any object of Kubernetes, and less than Python's own limit where values are compared.
 DEEPEST = 200
@@ -23,6 +24,7 @@ DEEPEST = 200
 _ALIASED = 100_000
 
 _MERGE = '<<'
+_TOO_DEEP = f'is nested more than {DEEPEST} levels deep'
 
 
 class DocumentError(Exception):
@@ -61,14 +63,23 @@ def documents(text: str) -> Iterator[Document]:
         line = text.count('\n', 0, error.position) + 1
         raise DocumentError(line, 'holds a character that YAML does not allow') from None
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        told = error.problem or error.context or 'cannot be understood'
-        raise DocumentError(mark.line + 1 if mark else 1, f'is not YAML: {told}') from None
+        raise _refused(text, error) from None
     except yaml.YAMLError as error:
         raise DocumentError(1, f'is not YAML: {error}') from None
     finally:
         if parser is not None:
             parser.dispose()
+
+
+def _refused(text: str, error: yaml.MarkedYAMLError) -> DocumentError:
+    mark = error.problem_mark or error.context_mark
+    if mark is None:
+        return DocumentError(1, f'is not YAML: {error}')
+    # The parser reads ahead of its events, and may have a limit of its own.
+    if open_brackets(text[: mark.index]) > DEEPEST:
+        return DocumentError(mark.line + 1, _TOO_DEEP)
+    problem = error.problem or error.context or 'cannot be understood'
+    return DocumentError(mark.line + 1, f'is not YAML: {problem}')
 
 
 class _Builder:
@@ -107,7 +118,7 @@ class _Builder:
         """The frame to go on with after the begin or end of a list or mapping, or an alias."""
         if kind is events.MappingStartEvent or kind is events.SequenceStartEvent:
             if len(self._stack) >= DEEPEST:
-                raise _error(event, f'is nested more than {DEEPEST} levels deep')
+                raise _error(event, _TOO_DEEP)
             self._stack.append(frame)
             line = event.start_mark.line + 1
             return _Frame([], kind is events.MappingStartEvent, event.anchor, line)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.nesting import open_brackets
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.trackers.declarative.annotated import Broken
 from kubectl_dog.trackers.declarative.reading import read
@@ -15,6 +16,7 @@ from kubectl_dog.trackers.declarative.rules import Rule
 # Larger than any rule, and read in a second.
 _LARGEST = 256 * 1024
 _DEEPEST = 60
+_TOO_DEEP = f'is nested more than {_DEEPEST} deep'
 
 
 def parse(text: str, source: str, about: Resource | None = None) -> list[Rule]:
@@ -46,6 +48,10 @@ def _documents(text: str, source: str) -> list[Any]:
         _check(yaml.parse(text, loader), source)
         return list(yaml.load_all(text, loader))
     except yaml.YAMLError as error:
+        mark = getattr(error, 'problem_mark', None)
+        # The parser reads ahead of its events, and may have a limit of its own.
+        if mark and open_brackets(text[: mark.index]) > _DEEPEST:
+            raise UserError(f'{source}: {_TOO_DEEP}') from None
         said = ' '.join(str(error).split())
         raise UserError(f'{source}: is not YAML: {said}') from None
 
@@ -63,4 +69,4 @@ def _check(events: Iterable[Any], source: str) -> None:
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST:
-            raise UserError(f'{source}: is nested more than {_DEEPEST} deep')
+            raise UserError(f'{source}: {_TOO_DEEP}')

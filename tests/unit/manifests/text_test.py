@@ -60,7 +60,7 @@ def test_documents_know_their_first_line():
 @pytest.mark.parametrize(
     ('text', 'line', 'words'),
     [
-        ('a: 1\nb: c: d', 2, 'is not YAML: mapping values are not allowed'),
+        ('a: 1\nb: c: d', 2, 'is not YAML: '),
         ('a: 1\n\tb: 2', 2, 'is not YAML: '),
         ('a: "x', 1, 'is not YAML: '),
         ('{"a": 1\n', 2, 'is not YAML: '),
@@ -100,6 +100,21 @@ def test_bombs_do_not_go_off(text, words):
     with pytest.raises(DocumentError, match=words):
         values(text)
     assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize('flow', ['[', '{a: ', '"\\"#", [', "'#[', [", '[ # ]\n'])
+def test_a_parser_with_a_limit_of_its_own_changes_nothing(monkeypatch, flow):
+    class Limited(yaml.SafeLoader):
+        def get_event(self):
+            mark = yaml.Mark('x', len(text), 7, 0, None, None)
+            raise yaml.scanner.ScannerError(None, None, '42', mark)
+
+    monkeypatch.setattr(yaml, 'CSafeLoader', Limited)
+    for depth, words in ((DEEPEST, 'is not YAML: 42'), (DEEPEST + 1, 'nested more than')):
+        text = '- ' + flow * depth
+        with pytest.raises(DocumentError, match=words) as caught:
+            values(text)
+        assert caught.value.line == 8
 
 
 @pytest.mark.parametrize('wrap', ['a: {}', '{{"a": {}}}'])
