@@ -26,7 +26,7 @@ def fetch(url: str, patience: float = PATIENCE) -> bytes:
             url,
             headers={'User-Agent': 'kubectl-dog', 'Accept': '*/*'},
             preload_content=False,
-            retries=urllib3.Retry(_REDIRECTS, connect=0, read=0, other=0, status=0),
+            retries=_retries(),
             timeout=urllib3.Timeout(connect=patience / 3, read=patience),
         )
         with response:
@@ -34,6 +34,15 @@ def fetch(url: str, patience: float = PATIENCE) -> bytes:
             return _body(url, response, began, patience)
     except (HTTPError, OSError, ValueError) as error:
         raise UserError(f'cannot read {url}: {_said(error)}') from error
+
+
+def _retries() -> urllib3.Retry:
+    # What is still refused or moved in the end comes back as an answer, not as an error in
+    # urllib3's words.
+    return urllib3.Retry(
+        _REDIRECTS, connect=0, read=0, other=0, status=0,
+        raise_on_redirect=False, raise_on_status=False,
+    )  # fmt: skip
 
 
 def _pool(url: str) -> urllib3.PoolManager:
@@ -50,6 +59,8 @@ def _pool(url: str) -> urllib3.PoolManager:
 
 
 def _check(url: str, response: urllib3.BaseHTTPResponse) -> None:
+    if response.get_redirect_location():
+        raise UserError(f'cannot read {url}: too many redirects (more than {_REDIRECTS})')
     if response.status != 200:
         raise UserError(f'cannot read {url}: the server answers {response.status}')
     ended_at = response.geturl() or url

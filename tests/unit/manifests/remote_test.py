@@ -30,6 +30,11 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header('Location', '/round')
             self.end_headers()
             return
+        if self.path == '/busy':
+            self.send_response(503)
+            self.send_header('Retry-After', '0')
+            self.end_headers()
+            return
         self.send_response(404 if self.path == '/missing' else 200)
         self.end_headers()
         if self.path == '/slow':
@@ -64,7 +69,12 @@ def test_a_url_is_read_like_a_file(server, path):
 
 
 @pytest.mark.parametrize(
-    ('path', 'told'), (('/missing', 'the server answers 404'), ('/round', 'too many redirects'))
+    ('path', 'told'),
+    (
+        ('/missing', 'the server answers 404'),
+        ('/busy', 'the server answers 503'),
+        ('/round', 'too many redirects'),
+    ),
 )
 def test_what_is_not_there_is_told(server, path, told):
     with pytest.raises(UserError, match=f'cannot read {server.url}{path}: {told}'):
@@ -86,7 +96,9 @@ def test_https_is_verified(server):
 
 
 def test_https_may_not_lead_away_from_https():
-    answer = SimpleNamespace(status=200, geturl=lambda: 'http://elsewhere/x')
+    answer = SimpleNamespace(
+        status=200, geturl=lambda: 'http://elsewhere/x', get_redirect_location=lambda: False
+    )
     with pytest.raises(UserError, match='leads to http://elsewhere/x, which is not secured'):
         remote._check('https://here/x', answer)
 
