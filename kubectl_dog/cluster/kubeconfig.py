@@ -180,6 +180,8 @@ def _parsed(content: bytes, path: str) -> dict[str, Any]:
         raise AccessError(
             f'the kubeconfig {path} is not valid YAML{_place(error)}; mend it'
         ) from None
+    except RecursionError:
+        raise AccessError(f'the kubeconfig {path} is nested too deeply; mend it') from None
     if document is None:
         return {}
     if not isinstance(document, dict):

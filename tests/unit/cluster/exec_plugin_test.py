@@ -94,6 +94,8 @@ def status(**fields):
         ('', '', 'did not print an ExecCredential'),
         ('a: [', '', 'did not print an ExecCredential'),
         ('[]', '', 'did not print an ExecCredential'),
+        ('[' * 9000, '', 'did not print an ExecCredential'),
+        ('- ' * 900, '', 'did not print an ExecCredential'),
         ('{}', '', f'printed None None, where kubeconfig asks for ExecCredential {V1}'),
         (status(), '', 'printed no status'),
         (status(status={}), '', 'printed neither a token nor a certificate'),

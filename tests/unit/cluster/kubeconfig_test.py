@@ -175,6 +175,8 @@ def broken(**change):
     (
         ('a: [', Flags(), r'config is not valid YAML \(line \d, column \d: .*\); mend it'),
         ('- a', Flags(), 'must be a mapping'),
+        ('[' * 900 + ']' * 900, Flags(), 'config is (not valid YAML|nested too deeply|wrong)'),
+        ('- ' * 2000, Flags(), 'config is (not valid YAML|nested too deeply|wrong)'),
         ('\0', Flags(), 'is not valid YAML; mend it'),
         (broken(users={'a': 1}), Flags(), '«users» must be a list'),
         (broken(users=[1]), Flags(), '«users» must be a list'),
