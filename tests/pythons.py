@@ -1,10 +1,13 @@
-"""The unit tier on every Python that setup.cfg promises, each with what users would install.
+"""The unit tier on every Python that setup.cfg promises, each with the newest of everything.
 
     python -m tests.pythons            # all of them
     python -m tests.pythons 3.9 3.13   # these
 
-Needs nothing but pip: a wheel and an sdist are built, and installed in fresh environments. The
-tests run in a copy of the checkout without the package's code: the wheel is what they test.
+Versions are not pinned, as with users: what breaks with a new one is seen here first, while almost
+all else of .ci/run has tests/requirements/. On the newest Python, libraries also speak foreign
+words (tests/foreign_words.py). Needs nothing but pip: a wheel and an sdist are built, and installed
+in fresh environments. The tests run in a copy of the checkout without the package's code: the wheel
+is what they test.
 """
 
 from __future__ import annotations
@@ -88,7 +91,9 @@ def check(version, work, wheel, sdist):
     if program is None:
         raise BrokenError(f'there is no Python {version}: `pyenv install {version}`')
     programs = environment(program, work / version, f'{wheel}[test]')
-    told = run(programs / 'python', '-m', 'pytest', 'tests/unit', '-q', cwd=work / 'outside')
+    words = ('-p', 'tests.foreign_words') if version == promised()[-1] else ()
+    pytest = (programs / 'python', '-m', 'pytest', 'tests/unit', '-q', *words)
+    told = run(*pytest, cwd=work / 'outside')
     for source in (wheel, sdist):
         bare = environment(program, work / f'{version}-{source.suffix[1:]}', source)
         run(bare / 'kubectl-dog', 'version')

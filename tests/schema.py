@@ -43,7 +43,7 @@ def faults(record, validator=STRICT):
 
 
 def _words(error):
-    yield f'{error.json_path}: {error.message}'
+    yield f'{error.json_path}: {error.message} ({error.validator})'
     for part in error.context:
         yield from _words(part)
 

@@ -97,7 +97,7 @@ def test_habits_of_kubectl_and_kubedog_work(tracked, argv, words):
         (['--tolerate', 'Crashloop=5'], 'did you mean CrashLoop?'),
         (['--tolerate', 'CrashLoop'], 'does not say how much'),
         (['--allow-failures', 'some'], "'some' is not a number of pods"),
-        (['--on-pause', 'cry'], 'invalid choice'),
+        (['--on-pause', 'cry'], "'cry'"),
         (['--revision', 'latest'], "'latest' is not the number of a revision"),
     ),
 )

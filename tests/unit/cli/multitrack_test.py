@@ -31,6 +31,7 @@ from tests.unit.builders import thing
 from tests.unit.builders import waiting
 from tests.unit.builders import workload
 from tests.unit.in_memory import Cluster
+from tests.unit.needs import NO_FILE
 
 PAGE = (schema.DOCS / 'multitrack.md').read_text(encoding='utf-8')
 EXAMPLES = re.findall(r'```json\n(.*?)```', PAGE, re.S)
@@ -200,7 +201,7 @@ def test_two_targets_of_one_name_are_told_apart(multitrack):
             (),
             'input: $.Generics[0]: the',
         ),
-        ('{}', ('/nowhere.json',), 'cannot read /nowhere.json: No such file'),
+        ('{}', ('/nowhere.json',), f'cannot read /nowhere.json: {NO_FILE}'),
         ('{"\\u001b[31m": 1}', (), "$['\\x1b[31m']: there is no such field"),
         ('{}', ('a', 'b'), 'unrecognized arguments: b'),
         ('{}', ('--status-progress-period', 'x'), "'x' is not a duration"),

@@ -19,6 +19,7 @@ from kubectl_dog.model.verdicts import Explanation
 from kubectl_dog.model.verdicts import Verdict
 from tests import schema
 from tests.unit.builders import DEPLOY
+from tests.unit.needs import NO_FILE
 
 POD = '{apiVersion: v1, kind: Pod, metadata: {name: a}, status: {phase: %s}}\n---\n'
 OK, FAILED, PENDING = (POD % phase for phase in ('Succeeded', 'Failed', 'Pending'))
@@ -117,8 +118,8 @@ def test_objects_of_files_are_chosen_by_their_labels(status):
         (['-f', '-', 'deploy/web'], 'cannot be provided when a path is specified'),
         (['deploy'], 'which deploy?'),
         (['--local', '-f', '-'], 'standard input is empty'),
-        (['--local', '-f', '/nowhere.yaml'], 'cannot read /nowhere.yaml: No such file'),
-        (['--local', '-f', '-', '-o', 'yaml'], "invalid choice: 'yaml'"),
+        (['--local', '-f', '/nowhere.yaml'], f'cannot read /nowhere.yaml: {NO_FILE}'),
+        (['--local', '-f', '-', '-o', 'yaml'], "'yaml'"),
     ],
 )
 def test_what_is_wrong_is_exit_2_and_a_sentence(status, argv, told):

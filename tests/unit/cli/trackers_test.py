@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -61,7 +62,7 @@ def test_what_is_broken_is_listed_with_why(listed, packages):
     items = listed()
     (lamp,), pods = of('Lamp.example.com', items), of('Pod', items)
     assert lamp[4] == 'broken'
-    assert lamp[5].startswith("ModuleNotFoundError: No module named 'nowhere' (packaged_")
+    assert re.match(r'ModuleNotFoundError: .*nowhere.* \(packaged_', lamp[5])
     assert [one[4] for one in pods] == ['broken', 'used']
     assert [(one[0], one[4]) for one in of('', items)] == [('torn', 'broken')]
 

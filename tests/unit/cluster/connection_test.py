@@ -27,6 +27,7 @@ from tests.unit.cluster.server import Server
 from tests.unit.cluster.server import Wire
 from tests.unit.cluster.server import page
 from tests.unit.cluster.server import stream
+from tests.unit.needs import NO_FILE
 
 
 @pytest.fixture
@@ -270,11 +271,14 @@ def test_a_client_certificate_that_is_missing(made, server, pki, tls):
 @pytest.mark.parametrize(
     ('wrong', 'said'),
     (
-        ({'ca_file': '/no'}, 'cannot read the certificate authority /no: no such file'),
+        ({'ca_file': '/no'}, f'cannot read the certificate authority /no: {NO_FILE.lower()}'),
         ({'ca_data': b'x'}, 'certificate-authority-data holds no PEM certificate'),
         ({'cert_data': b''}, "user 'jane' has no client certificate to go with the rest"),
         ({'key_data': b''}, "user 'jane' has no client key to go with the rest: give --client-key"),
-        ({'key_data': b'', 'key_file': '/no'}, 'cannot read the client key /no: no such file'),
+        (
+            {'key_data': b'', 'key_file': '/no'},
+            f'cannot read the client key /no: {NO_FILE.lower()}',
+        ),
         ({'cert_data': b'garbage'}, "client certificate or key of user 'jane' is not valid PEM"),
         ({'key_data': None}, "the client key of user 'jane' is encrypted"),
     ),
@@ -321,7 +325,7 @@ def test_a_token_file_is_read_again_when_the_server_refuses_it(tmp_path):
 
 @pytest.mark.parametrize(
     ('content', 'said'),
-    ((None, 'no such file'), (b' \n', 'is empty'), (b'\xff', 'it is not text')),
+    ((None, NO_FILE.lower()), (b' \n', 'is empty'), (b'\xff', 'it is not text')),
 )
 def test_a_token_file_that_is_no_good(tmp_path, content, said):
     file = tmp_path / 'token'

@@ -99,8 +99,8 @@ def test_no_line_holds_it_up(pattern, text):
 @pytest.mark.parametrize(
     ('pattern', 'said'),
     (
-        ('(', 'not a regular expression: missing \\)'),
-        ('*', 'nothing to repeat'),
+        ('(', 'not a regular expression: '),
+        ('*', 'not a regular expression: '),
         (r'(a)\1', 'bounded time: it refers back to a group'),
         ('(?=a)b', 'bounded time: it looks ahead or behind'),
         ('(?<!a)b', 'it looks ahead or behind'),

@@ -176,7 +176,7 @@ def test_a_new_field_must_be_documented_but_does_not_trouble_consumers(record):
         more = copy.deepcopy(record)
         holder(more, (*path, 'new'))['new'] = 1
         assert schema.faults(more, schema.OPEN) == []
-        assert "'new' was unexpected" in ' '.join(schema.faults(more)), path
+        assert '(unevaluatedProperties)' in ' '.join(schema.faults(more)), path
 
 
 @pytest.mark.parametrize('record', FULL, ids=lambda record: record['type'])
@@ -187,7 +187,7 @@ def test_a_full_sample_shows_every_field(record):
 def test_a_new_type_must_be_documented_but_does_not_trouble_consumers():
     line = {**FULL[0], 'type': 'new'}
     assert schema.faults(line, schema.OPEN) == []
-    assert "'new' is not one of" in ' '.join(schema.faults(line))
+    assert '(enum)' in ' '.join(schema.faults(line))
 
 
 @pytest.mark.parametrize('line', [None, 3, [], {}, {'type': 'log'}, {**FULL[0], 'time': 'today'}])

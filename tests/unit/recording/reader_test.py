@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import errno
 import json
+import os
 
 import pytest
 
@@ -14,6 +16,7 @@ from kubectl_dog.model.wants import Watch
 from kubectl_dog.recording.reader import Recording
 from kubectl_dog.recording.reader import parse
 from kubectl_dog.recording.reader import read
+from tests.unit.needs import NO_FILE
 
 HEADER = b'{"recording": "kubectl-dog/v1", "started": "1970-01-01T00:00:05.5Z", "targets": []}\n'
 CLOCK = b'{"at": 1.5, "clock": 2}\n'
@@ -114,7 +117,7 @@ def test_errors_name_file_line_and_what_is_wrong(lines, message):
 
 
 def test_a_file_that_cannot_be_read_is_the_user_s_to_mend(tmp_path):
-    with pytest.raises(UserError, match=r'cannot read the recording .*none: No such file'):
+    with pytest.raises(UserError, match=f'cannot read the recording .*none: {NO_FILE}'):
         read(tmp_path / 'none')
-    with pytest.raises(UserError, match='Is a directory'):
+    with pytest.raises(UserError, match=os.strerror(errno.EISDIR)):
         read(tmp_path)

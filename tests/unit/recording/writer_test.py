@@ -30,6 +30,7 @@ from kubectl_dog.recording.source import RecordedSource
 from kubectl_dog.recording.writer import Header
 from kubectl_dog.recording.writer import RecordingWriter
 from kubectl_dog.recording.writer import Tap
+from tests.unit.needs import NO_FILE
 from tests.unit.needs import posix
 
 TARGETS = (Target(DEPLOYMENTS, 'shop', 'web'),)
@@ -136,7 +137,7 @@ def test_two_recordings_hide_the_same_secret_differently():
 
 
 def test_a_file_that_cannot_be_written_is_the_user_s_to_mend(tmp_path):
-    with pytest.raises(UserError, match=r'cannot write the recording .*: No such file'):
+    with pytest.raises(UserError, match=f'cannot write the recording .*: {NO_FILE}'):
         RecordingWriter(tmp_path / 'no' / 'run.jsonl', Header(0.0, (), Options()))
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.rules import files
+from tests.unit.needs import NO_FILE
 
 RULE = 'group: x.example.com\nkind: Frob\n'
 
@@ -18,7 +19,7 @@ def test_the_rules_of_all_files_in_their_order(tmp_path):
 @pytest.mark.parametrize(
     ('content', 'told'),
     (
-        (None, 'cannot be read: No such file or directory'),
+        (None, f'cannot be read: {NO_FILE}'),
         (b'\xff\xfe\x00', 'is not text in UTF-8'),
         (b'# nothing\n', 'has no rule in it'),
         (b'kind: Frob', 'rule 1: group is missing'),

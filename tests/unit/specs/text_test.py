@@ -25,8 +25,8 @@ def test_a_spec_is_json(content, value):
     (
         (b'', 'spec.json is empty'),
         (b' \n', 'spec.json is empty'),
-        (b'Jobs: []', 'spec.json is not JSON: Expecting value: line 1'),
-        (b'{} {}', 'spec.json is not JSON: Extra data'),
+        (b'Jobs: []', 'spec.json is not JSON: '),
+        (b'{} {}', 'spec.json is not JSON: '),
         (b'\xff\xfe\xff', 'spec.json is not JSON: '),
         (b'[' * 100_000, 'spec.json is not JSON: '),
         (b'[' * 201 + b']' * 201, 'spec.json is nested more than 200 levels deep'),

@@ -91,7 +91,7 @@ def test_a_choice_that_cannot_be_is_an_error(packages, chosen, why):
 @pytest.mark.parametrize(
     ('code', 'why'),
     (
-        ('import no_such_module', "ModuleNotFoundError: No module named 'no_such_module'"),
+        ('import no_such_module', 'ModuleNotFoundError: '),
         ('wants = 5', 'its wants and assess must be functions'),
         ('', 'it has neither wants(view) nor assess(view)'),
     ),
@@ -127,7 +127,7 @@ def test_what_is_broken_leaves_the_kind_to_the_next_that_claims_it(packages):
     assert trackers.of(DEPLOYMENTS).wants(view(thing('Deployment'), target=target))
     rivals, broken = trackers.notices()
     assert 'acme 1.0 is used, not that of kubectl-dog' in rivals
-    assert "cannot be used, and is left out: NameError: name 'oops'" in broken
+    assert 'cannot be used, and is left out: NameError: ' in broken
 
 
 @pytest.mark.parametrize('meta', (READY, STALLED))

@@ -66,7 +66,7 @@ def test_a_package_without_metadata_is_called_by_its_module(packages, tmp_path):
 @pytest.mark.parametrize(
     ('code', 'why'),
     (
-        ('import no_such_module', "ModuleNotFoundError: No module named 'no_such_module'"),
+        ('import no_such_module', 'ModuleNotFoundError: .*no_such_module'),
         ('raise SystemExit(3)', 'SystemExit: 3'),
         ('raise GeneratorExit', 'GeneratorExit'),
         ('(', 'SyntaxError'),
@@ -108,15 +108,19 @@ def test_a_connection_that_cannot_be_loaded_names_its_package(packages):
 
 @pytest.mark.parametrize(
     ('module', 'where'),
-    (('acme_lamps', ' (x.py, line 1)'), ('kubectl_dog_flux.a', ' (x.py, line 1)'))
-    + (('kubectl_dog.tracking.guard', ''), ('kubectl_dog', '')),
+    (
+        ('acme_lamps', ' (x.py, line 1)'),
+        ('kubectl_dog_flux.a', ' (x.py, line 1)'),
+        ('kubectl_dog.tracking.guard', ''),
+        ('kubectl_dog', ''),
+    ),
 )
 def test_what_is_ours_is_never_blamed_wherever_its_files_are(module, where):
     """In the single file, code does not know the path of its file."""
-    code = compile('raise_ = 1 / 0', 'x.py', 'exec')
+    code = compile('raise LookupError(5)', 'x.py', 'exec')
     try:
         exec(code, {'__name__': module})
-    except ZeroDivisionError as error:
+    except LookupError as error:
         # Of the test itself nothing is to be told either.
         error.__traceback__ = error.__traceback__.tb_next
-        assert plugins.blame(error) == f'ZeroDivisionError: division by zero{where}'
+        assert plugins.blame(error) == f'LookupError: 5{where}'
