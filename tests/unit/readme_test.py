@@ -10,7 +10,8 @@ import pytest
 
 from kubectl_dog.cli import main as program
 
-README = pathlib.Path(__file__).parents[2].joinpath('README.md').read_text(encoding='utf-8')
+ROOT = pathlib.Path(__file__).parents[2]
+README = ROOT.joinpath('README.md').read_text(encoding='utf-8')
 COMMANDS = re.findall(r'kubectl[ -]dog ([^|&\n`]+)', re.sub(r'(?m)^(?!    ).*$', '', README))
 
 
@@ -23,6 +24,15 @@ def test_the_transcript_is_what_the_demo_prints(capsys):
 @pytest.mark.parametrize('command', COMMANDS)
 def test_every_command_shown_is_understood(command):
     assert program.parser().parse_args(shlex.split(command))
+
+
+@pytest.mark.parametrize('page', ('README.md', 'CONTRIBUTING.md'))
+def test_the_tests_are_run_with_pinned_versions_that_are_there(page):
+    text = ROOT.joinpath(page).read_text(encoding='utf-8')
+    files = re.findall(r'-r (\S+\.txt)', text)
+    assert 'tests/requirements/test.txt' in files
+    assert all(ROOT.joinpath(file).is_file() for file in files)
+    assert 'pip install --no-deps --no-build-isolation -e .' in text
 
 
 def test_commands_were_found():

@@ -32,7 +32,11 @@ def test_the_workflow_installs_and_runs_the_unit_tier():
     steps = job()['steps']
     assert all(len({'run', 'uses'} & set(step)) == 1 for step in steps)
     commands = [step['run'] for step in steps if 'run' in step]
-    assert commands[:2] == ['python -m pip install -e ".[test]"', 'python -m pytest tests/unit -q']
+    assert commands[:3] == [
+        'python -m pip install --require-hashes -r tests/requirements/test.txt',
+        'python -m pip install --no-deps --no-build-isolation -e .',
+        'python -m pytest tests/unit -q',
+    ]
 
 
 def test_interpreters_are_found_as_pyenv_has_them_the_newest_first(tmp_path):
