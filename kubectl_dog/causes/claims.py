@@ -12,6 +12,7 @@ from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.lazily import later
 from kubectl_dog.model.objects import condition
+from kubectl_dog.model.objects import message_of
 from kubectl_dog.model.objects import name
 from kubectl_dog.model.objects import part
 from kubectl_dog.model.objects import parts
@@ -35,7 +36,7 @@ _LOST = later(
 )
 _DELETING = later(r'persistentvolumeclaim "(?P<claim>[^"]+)" is being deleted')
 _UNBOUND = later(r'unbound immediate PersistentVolumeClaims|waiting for ephemeral volume')
-_NO_CLASS = later(r'no storage class is set|storageclass\S* "(?P<name>[^"]*)" not found')
+_NO_CLASS = later(r'no storage class is set|storageclass\S{0,253} "(?P<name>[^"]*)" not found')
 _IS_DEFAULT = ('metadata', 'annotations', 'storageclass.kubernetes.io/is-default-class')
 # What the volume controllers say of a claim, in either direction.
 _PENDING = ('FailedBinding', 'ProvisioningFailed', 'ExternalProvisioning')
@@ -80,7 +81,7 @@ def is_waiting(view: View, pod: Object) -> bool:
 
 def _scheduler(pod: Object) -> str:
     told = condition(pod, 'PodScheduled')
-    return text(told, 'message') if told.get('status') == 'False' else ''
+    return message_of(told) if told.get('status') == 'False' else ''
 
 
 def _claims(pod: Object) -> frozenset[str]:

@@ -12,6 +12,7 @@ from kubectl_dog.causes.volumes import is_mounting
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.lazily import later
+from kubectl_dog.model.objects import message_of
 from kubectl_dog.model.objects import name
 from kubectl_dog.model.objects import part
 from kubectl_dog.model.objects import parts
@@ -49,7 +50,7 @@ class Fault(NamedTuple):
 def find(view: View, pod: Object) -> Iterator[Cause]:
     """Causes of one pod's configuration, from its containers and from its volumes."""
     for container in containers(pod):
-        reason, words = text(container.waiting, 'reason'), text(container.waiting, 'message')
+        reason, words = text(container.waiting, 'reason'), message_of(container.waiting)
         if reason in ('CreateContainerConfigError', 'CreateContainerError'):
             fault = read(words, container.name)
             if fault is not None:
@@ -85,7 +86,7 @@ def _in_volumes(view: View, pod: Object) -> Iterator[Cause]:
         return
     seen = set()
     for event in view.about.get(uid(pod), ()):
-        words = text(event, 'message')
+        words = message_of(event)
         if event.get('reason') != 'FailedMount' or _CACHE_IS_LATE.search(words):
             continue
         fault = _volume_fault(pod, words)

@@ -12,6 +12,7 @@ from kubectl_dog.causes.told import evicted
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.causes import LogRef
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import message_of
 from kubectl_dog.model.objects import name
 from kubectl_dog.model.objects import number
 from kubectl_dog.model.objects import part
@@ -129,7 +130,7 @@ def _manner(container: Container) -> str:
 
 
 def _evidence(container: Container) -> Iterator[str]:
-    said = text(container.last_end, 'message').strip()
+    said = message_of(container.last_end).strip()
     if said and container.last_end.get('reason') not in NOT_STARTED:
         yield f'termination message: {said.splitlines()[-1]}'
 

@@ -15,6 +15,7 @@ from kubectl_dog.causes.told import words
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import condition
+from kubectl_dog.model.objects import message_of
 from kubectl_dog.model.objects import name
 from kubectl_dog.model.objects import number
 from kubectl_dog.model.objects import part
@@ -65,7 +66,7 @@ def _refused(view: View, thing: Object) -> tuple[str, str]:
         if failure.get('status') != 'True' or failure.get('reason') != 'FailedCreate':
             return '', ''
         event = newest(view, thing, 'FailedCreate')
-        return 'FailedCreate', words(event) or text(failure, 'message')
+        return 'FailedCreate', words(event) or message_of(failure)
     event = newest(view, thing, 'FailedCreate', 'SuccessfulCreate')
     return ('FailedCreate', words(event)) if event.get('reason') == 'FailedCreate' else ('', '')
 
@@ -74,10 +75,10 @@ def _deployment(view: View, thing: Object) -> tuple[str, str]:
     """Its ReplicaSet cannot be created; or may not be seen, so that its own condition must do."""
     progressing = condition(thing, 'Progressing')
     if progressing.get('reason') == 'ReplicaSetCreateError':
-        return 'ReplicaSetCreateError', text(progressing, 'message')
+        return 'ReplicaSetCreateError', message_of(progressing)
     failure = condition(thing, 'ReplicaFailure')
     if 'ReplicaSet.apps' in view.blind and failure.get('status') == 'True':
-        return text(failure, 'reason'), text(failure, 'message')
+        return text(failure, 'reason'), message_of(failure)
     return '', ''
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import message_of
 from kubectl_dog.model.objects import number
 from kubectl_dog.model.objects import text
 from kubectl_dog.model.pods import Container
@@ -79,7 +80,7 @@ def _exit(container: Container, code: int, called: str) -> Diagnosis | None:
 
 
 def _not_started(container: Container, called: str) -> Diagnosis:
-    words = text(container.last_end, 'message') or text(container.waiting, 'message')
+    words = message_of(container.last_end) or message_of(container.waiting)
     for sign, code in _START_TROUBLE:
         if sign in words:
             return Diagnosis(code, f'{called} cannot be started: {_core(words)}')
@@ -99,6 +100,6 @@ def _killing_probe(kube_events: tuple[Object, ...], end: Object) -> str:
         when = epoch(event.get('lastTimestamp')) or epoch(event.get('eventTime')) or 0.0
         if event.get('reason') == 'Killing' and when >= started:
             for probe in ('Liveness', 'Startup'):
-                if f'failed {probe.lower()} probe' in text(event, 'message'):
+                if f'failed {probe.lower()} probe' in message_of(event):
                     return probe
     return ''

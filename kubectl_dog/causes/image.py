@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.lazily import later
+from kubectl_dog.model.objects import message_of
 from kubectl_dog.model.objects import name
 from kubectl_dog.model.objects import parts
 from kubectl_dog.model.objects import text
@@ -92,12 +93,12 @@ def _cause(view: View, pod: Object, container: Container, code: str, words: str)
 
 def _words(view: View, pod: Object, container: Container) -> str:
     """What the status says, or, where it says only that it backs off, what the kube event said."""
-    said = text(container.waiting, 'message')
+    said = message_of(container.waiting)
     if said and not re.fullmatch(r'Back-off pulling image "[^"]*"', said):
         return said
     image = text(container.spec, 'image')
     for event in reversed(view.about.get(uid(pod), ())):
-        told = text(event, 'message')
+        told = message_of(event)
         if event.get('reason') in ('Failed', 'InspectFailed') and image in told:
             return told
     return said

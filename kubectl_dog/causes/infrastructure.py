@@ -16,6 +16,7 @@ from kubectl_dog.model.lazily import later
 from kubectl_dog.model.objects import condition
 from kubectl_dog.model.objects import created
 from kubectl_dog.model.objects import is_deleting
+from kubectl_dog.model.objects import message_of
 from kubectl_dog.model.objects import name
 from kubectl_dog.model.objects import parts
 from kubectl_dog.model.objects import text
@@ -107,7 +108,7 @@ def _ills(node: Object) -> Iterator[str]:
     """What the node, or what watches over it, says of its condition."""
     ready = condition(node, 'Ready')
     if ready.get('status') != 'True':
-        said = text(ready, 'message').rstrip('.') or 'no kubelet has ever reported'
+        said = message_of(ready).rstrip('.') or 'no kubelet has ever reported'
         yield f'the node is not ready: {said}'
     for one in parts(node, 'status', 'conditions'):
         if text(one, 'type').endswith('Pressure') and one.get('status') == 'True':
@@ -177,7 +178,7 @@ def _disruption(pod: Object) -> str:
 
 
 def _words(view: View, pod: Object) -> str:
-    said = text(pod, 'status', 'message') or text(condition(pod, 'DisruptionTarget'), 'message')
+    said = message_of(pod, 'status') or message_of(condition(pod, 'DisruptionTarget'))
     return (said or words(evicted(view, pod))).strip() or 'no reason is given'
 
 

@@ -10,11 +10,13 @@ from kubectl_dog.model.lazily import later
 _TELLING = later(
     r'\b(error|fatal|panic|exception|denied|refused|failed|failure|cannot|could not|unable'
     r'|invalid|unknown|not found|no such|missing|abort\w*|out of memory|traceback)\b'
-    r'|\w+(Error|Exception)\b',
+    r'|\w(Error|Exception)\b',
     re.I,
 )
 # Lines that follow the telling one: stack frames and the runtime's goodbye.
 _FRAME = later(r'^\s+(at |File "|from |in |\.\.\.)|^\s{4,}|^\s*goroutine \d+|^exit status')
+# Characters of a line that are looked at; a log that is read from a cluster has no longer ones.
+_LONGEST = 16 * 1024
 
 
 def last_words(lines: Sequence[str], limit: int = 3) -> tuple[str, ...]:
@@ -28,7 +30,7 @@ def last_words(lines: Sequence[str], limit: int = 3) -> tuple[str, ...]:
     telling = [
         index
         for index, line in enumerate(kept)
-        if _TELLING.search(line) and not _FRAME.search(line)
+        if _TELLING.search(line, 0, _LONGEST) and not _FRAME.search(line, 0, _LONGEST)
     ]
     if not telling:
         return tuple(kept[-limit:])

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import message_of
 from kubectl_dog.model.objects import name
 from kubectl_dog.model.objects import part
 from kubectl_dog.model.objects import text
@@ -38,7 +39,7 @@ def _answer(view: View, pod: Object, container: Container) -> str | None:
     """The last answer of the probe; None where it has not failed."""
     field = f'{{{container.name}}}'
     for event in reversed(view.about.get(uid(pod), ())):
-        said = text(event, 'message')
+        said = message_of(event)
         ours = text(event, 'involvedObject', 'fieldPath').endswith(field)
         if ours and event.get('reason') == 'Unhealthy' and said.startswith(_FAILED):
             return said[len(_FAILED) :].strip() or 'no word'

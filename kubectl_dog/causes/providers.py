@@ -7,6 +7,7 @@ from typing import NamedTuple
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.lazily import later
+from kubectl_dog.model.objects import message_of
 from kubectl_dog.model.objects import name
 from kubectl_dog.model.objects import parts
 from kubectl_dog.model.objects import text
@@ -67,7 +68,7 @@ def _told(cause: Cause, kind: str, thing: Object) -> Cause:
     if ill is None:
         fact = f'{kind} {name(thing)} is at work on it'
         return cause._replace(evidence=(*cause.evidence, fact), patience=AT_WORK)
-    said = text(ill, 'message').strip().rstrip('.')
+    said = message_of(ill).strip().rstrip('.')
     fact = f'{kind} {name(thing)} cannot make it: {text(ill, "reason")}: {said}'.rstrip(': ')
     return cause._replace(evidence=(*cause.evidence, fact))
 

@@ -23,15 +23,15 @@ class Refusal(NamedTuple):
 
 # What controllers and the API server wrap around the reason.
 _WRAPPERS = later(
-    r'^Error creating: |^[Cc]reate (?:Pod|Claim) .*? failed error: '
-    r'|^Failed to create new replica set "[^"]*": |^Internal error occurred: '
+    r'Error creating: |[Cc]reate (?:Pod|Claim) .*? failed error: '
+    r'|Failed to create new replica set "[^"]*": |Internal error occurred: '
 )
 _FORBIDDEN = later(r'^(?P<plural>[\w.]+) "[^"]*" is forbidden: ')
 _NOUNS = {'persistentvolumeclaims': 'volume claim', 'replicasets.apps': 'ReplicaSet'}
 
 _NAME = later(r'[A-Za-z0-9]([A-Za-z0-9.:/_-]{0,251}[A-Za-z0-9])?')
 _EXCEEDED = later(
-    r'exceeded quota: (?P<subject>[^,]+), requested: (?P<asked>\S+), used: (?P<used>\S+), '
+    r'exceeded quota: (?P<subject>[^,]{1,253}), requested: (?P<asked>\S+), used: (?P<used>\S+), '
     r'limited: (?P<limit>\S+)'
 )
 # Most telling first; what is named is the subject, the rest goes into the sentence.
@@ -43,8 +43,8 @@ _SIGNS = (
     ),
     (
         later(
-            r'(?P<rest>\[?(?:(?:minimum|maximum) \S+ usage per|\S+ max limit to request ratio per)'
-            r'.*)',
+            r'(?P<rest>(?:\[?(?:minimum|maximum) \S+ usage per'
+            r'|(?<!\S)\S+ max limit to request ratio per).*)',
             re.S,
         ),
         'LimitRange',
@@ -67,7 +67,8 @@ _SIGNS = (
     ),
     (
         later(
-            r"ValidatingAdmissionPolicy '(?P<subject>[^']*)' .*?(?P<rest>denied request.*)", re.S
+            r"ValidatingAdmissionPolicy '(?P<subject>[^']*)' .{0,300}?(?P<rest>denied request.*)",
+            re.S,
         ),
         'WebhookDenied',
         'admission policy {subject} {rest}',
@@ -123,10 +124,12 @@ def _meaning(core: str) -> tuple[str, str, str]:
 
 def _strip(words: str) -> str:
     """The reason alone: wrappers are nested, so they go one after the other."""
-    core, before = words.strip(), ''
-    while core != before:
-        core, before = _WRAPPERS.sub('', core), core
-    return core
+    core, at = words.strip(), 0
+    while True:
+        wrapper = _WRAPPERS.match(core, at)
+        if wrapper is None:
+            return core[at:]
+        at = wrapper.end()
 
 
 def _quota(match: re.Match[str]) -> str:

@@ -17,6 +17,7 @@ from kubectl_dog.model.items import Object
 from kubectl_dog.model.lazily import later
 from kubectl_dog.model.objects import condition
 from kubectl_dog.model.objects import created
+from kubectl_dog.model.objects import message_of
 from kubectl_dog.model.objects import name
 from kubectl_dog.model.objects import part
 from kubectl_dog.model.objects import parts
@@ -86,7 +87,7 @@ def silent_at(pod: Object) -> float | None:
 
 def _unschedulable(view: View, pod: Object, told: Object) -> Cause:
     autoscaler = react(view, pod)
-    said = text(told, 'message')
+    said = message_of(told)
     cause = _cause(view, pod, text(told, 'reason') or 'Unschedulable', _sentence(pod, said))
     return cause._replace(
         held=bool(_nominated(pod)) or frees_soon(view),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.lazily import later
 from kubectl_dog.model.objects import created
+from kubectl_dog.model.objects import message_of
 from kubectl_dog.model.objects import number
 from kubectl_dog.model.objects import part
 from kubectl_dog.model.objects import text
@@ -29,7 +30,7 @@ def when(event: Object) -> float:
 
 def words(event: Object) -> str:
     """Its message, without the note that says it stands for many."""
-    return _COMBINED.sub('', text(event, 'message')).strip()
+    return _COMBINED.sub('', message_of(event)).strip()
 
 
 def times(event: Object) -> int:

@@ -35,7 +35,8 @@ _INVALID = later(
 # The kubelet's own summary of what other kube events tell in full.
 _SUMMARY = later(r'^Unable to (attach or )?mount volumes|unmounted volumes=')
 _OUTPUT = later(r'^Output: (?P<output>.+)$', re.M)
-_PATH = later(r'/\S*/volumes/\S+')
+# From the first slash of a word on.
+_PATH = later(r'(?<!\S)(?P<before>[^\s/]*)/\S*/volumes/\S+')
 
 
 def find(view: View, pod: Object) -> Iterator[Cause]:
@@ -88,4 +89,4 @@ def _core(said: str) -> str:
     core = said[match.end() :] if match else said
     output = _OUTPUT.search(core)
     first = core.strip().partition('\n')[0]
-    return _PATH.sub('…', f'{first}: {output["output"]}' if output else first)
+    return _PATH.sub(r'\g<before>…', f'{first}: {output["output"]}' if output else first)

@@ -18,7 +18,7 @@ _WORDS.update({word: False for word in ('off', 'Off', 'OFF')})
 
 _DECIMAL = re.compile(r'[-+]?(0|[1-9][0-9_]*)')
 _BASED = re.compile(r'[-+]?(0b[01_]+|0x[0-9a-fA-F_]+|0o?[0-7_]+)')
-_FLOAT = re.compile(r'[-+]?([0-9][0-9_]*\.?|\.[0-9])[0-9_]*([eE][-+]?[0-9]+)?')
+_FLOAT = re.compile(r'[-+]?([0-9][0-9_]*(\.[0-9_]*)?|\.[0-9][0-9_]*)([eE][-+]?[0-9]+)?')
 _NOT_FINITE = re.compile(r'[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)')
 
 # Every scalar that means anything but itself begins with one of these, or is empty.

@@ -10,6 +10,8 @@ from kubectl_dog.model.times import epoch
 
 # Annotations are users' text: longer ones, or other alphabets' digits, are no numbers.
 _NUMBER = re.compile(r'-?[0-9]{1,18}')
+# Characters of a message that are read: more than any kubelet or controller writes.
+LONGEST_MESSAGE = 16 * 1024
 
 
 # These are asked hundreds of times of every object, so that what is short here costs seconds.
@@ -37,6 +39,14 @@ def text(value: Any, *path: str) -> str:
             return ''
         value = value.get(step)
     return value if isinstance(value, str) else ''
+
+
+def message_of(value: Any, *path: str) -> str:
+    """The `message` of what is at the path, cut where it is longer than anybody means it to be.
+
+    Anybody who may write kube events decides what is in one, and how much.
+    """
+    return text(value, *path, 'message')[:LONGEST_MESSAGE]
 
 
 def number(value: Any, *path: str, default: int = 0) -> int:

@@ -13,8 +13,8 @@ _WORD = r'[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?'
 _KEY = rf'(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?/)?{_WORD}'
 _TERM = later(
     rf'\s*(?:!\s*(?P<absent>{_KEY})'
-    rf'|(?P<key>{_KEY})\s*(?:(?P<sign>==?|!=|<|>)\s*(?P<value>(?:{_WORD})?)'
-    rf'|(?<=\s)(?P<word>in|notin)\s*\((?P<values>[^()]*)\))?)\s*(?:,(?!\s*$)|$)'
+    rf'|(?P<key>{_KEY})(?:\s*(?P<sign>==?|!=|<|>)(?:\s*(?P<value>{_WORD}))?'
+    rf'|\s+(?P<word>in|notin)\s*\((?P<values>[^()]*)\))?)\s*(?:,(?!\s*$)|$)'
 )
 _VALUE = later(rf'(?:{_WORD})?')
 
@@ -32,8 +32,8 @@ def parse(text: str) -> tuple[Term, ...]:
 
     Raises UserError that shows where it cannot be read.
     """
-    terms, at = [], 0
-    while text[at:].strip():
+    terms, at, end = [], 0, len(text.rstrip())
+    while at < end:
         match = _TERM.match(text, at)
         term = _term(match) if match else None
         if match is None or term is None:
@@ -49,11 +49,12 @@ def parse(text: str) -> tuple[Term, ...]:
 def _term(match: re.Match[str]) -> Term | None:
     if match['absent']:
         return Term(match['absent'], '!')
+    value = match['value'] or ''
     if match['sign'] in ('<', '>'):
-        is_number = re.fullmatch('[0-9]+', match['value'])
-        return Term(match['key'], match['sign'], (match['value'],)) if is_number else None
+        is_number = re.fullmatch('[0-9]+', value)
+        return Term(match['key'], match['sign'], (value,)) if is_number else None
     if match['sign']:
-        return Term(match['key'], '!=' if match['sign'] == '!=' else '=', (match['value'],))
+        return Term(match['key'], '!=' if match['sign'] == '!=' else '=', (value,))
     if match['word']:
         values = tuple(value.strip() for value in match['values'].split(','))
         fine = all(map(_VALUE.fullmatch, values))
