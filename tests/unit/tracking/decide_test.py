@@ -39,7 +39,6 @@ MISSING = Cause('ConfigMapMissing', '', 'app', 'no app')
 DEADLINE = Cause('ProgressDeadlineExceeded', '', 'web', 'too late')
 # Never due.
 NOT_READY = Cause('NotReady', '', 'main', 'not ready')
-LONGER = MISSING._replace(code='ProgressDeadlineExceeded', allowed=Tolerance(seconds=90.0))
 
 
 def moment(state='progressing', *causes, at=1.0, moved_at=0.0, paused_at=None, gone=None, **more):
@@ -89,22 +88,26 @@ def test_the_state_and_the_causes_make_the_verdict(judged, expected):
     assert outcome(decide(judged, Options())) == expected
 
 
+SLOW = MISSING._replace(allowed=Tolerance(seconds=90.0))
+
+
 @pytest.mark.parametrize(
     ('cause', 'more', 'is_failure'),
     (
-        pytest.param(LONGER, {}, False, id='tolerated for longer'),
-        pytest.param(LONGER._replace(allowed=ALWAYS), {'at': 500.0}, False, id='for ever'),
-        pytest.param(LONGER, {'at': 90.0}, True, id='tolerated for long enough'),
-        pytest.param(LONGER._replace(allowed=None), {}, True, id='not tolerated'),
-        pytest.param(LONGER._replace(code='CrashLoop'), {}, True, id='another is tolerated'),
-        pytest.param(LONGER, {'has_ended': True}, True, id='for good'),
-        pytest.param(LONGER, {'gone': 0.5}, True, id='gone'),
+        pytest.param(SLOW, {}, False, id='tolerated for longer'),
+        pytest.param(SLOW._replace(allowed=ALWAYS), {'at': 500.0}, False, id='for ever'),
+        pytest.param(SLOW, {'at': 90.0}, True, id='tolerated for long enough'),
+        pytest.param(MISSING, {}, True, id='not tolerated'),
+        pytest.param(SLOW._replace(code='CrashLoop'), {}, True, id='another is tolerated'),
+        pytest.param(SLOW, {'has_ended': True}, True, id='for good'),
+        pytest.param(SLOW, {'gone': 0.5}, True, id='gone'),
     ),
 )
 def test_a_failure_of_the_target_itself_may_be_tolerated(cause, more, is_failure):
-    judged = moment('failed', cause, reason='ProgressDeadlineExceeded', **more)
+    judged = moment('failed', cause, reason='ConfigMapMissing', message='is broken', **more)
     decision = decide(judged, Options())
-    assert (decision is not None and decision.verdict is Verdict.FAILED) is is_failure
+    expected = (Verdict.FAILED, 'is broken') if is_failure else None
+    assert (decision and (decision.verdict, decision.message)) == expected
 
 
 PAUSED = {'paused_at': 5.0, 'reason': 'Paused', 'message': 'is paused'}

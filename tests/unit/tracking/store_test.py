@@ -266,6 +266,7 @@ def test_the_mappings_are_those_of_python():
     store = stored(listed(POD))
     assert (list(store.watched), len(store.watched)) == ([WATCH], 1)
     assert (list(store.owned), len(store.owned)) == (['rs-1'], 1)
+    assert store.owned.get('rs-1') == (POD,)
     assert (store.owned.get('rs-9'), store.owned.get('rs-9', ())) == (None, ())
     with pytest.raises(KeyError):
         store.owned['rs-9']
