@@ -74,6 +74,25 @@ def test_kinds_without_pods_and_those_that_want_none_are_left_alone():
     assert enough.accept(view(deployment()), Assessment(State.PROGRESSING), '1').reason == ''
 
 
+@pytest.mark.parametrize(
+    ('state', 'has_ended', 'after'),
+    (
+        ('progressing', False, 'ready'),
+        ('failed', False, 'ready'),
+        ('progressing', True, 'progressing'),
+        ('failed', True, 'failed'),
+        ('paused', False, 'paused'),
+        ('deleting', False, 'deleting'),
+        ('unknown', False, 'unknown'),
+    ),
+)
+def test_only_what_is_on_its_way_or_failing_for_now_can_have_enough(state, has_ended, after):
+    assessed = Assessment(
+        State(state), progress=Progress(10), pods=pods(9, 10), has_ended=has_ended
+    )
+    assert enough.accept(view(deployment(10)), assessed, '8').state == after
+
+
 @pytest.mark.parametrize('told', ['some', '-1', '101%', 'maxunavailable'])
 def test_what_is_not_enough_to_go_by(told):
     with pytest.raises(UserError, match='write 3, 80% or maxUnavailable'):

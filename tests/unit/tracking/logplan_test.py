@@ -102,6 +102,19 @@ def test_when_a_log_begins_with_the_run_before(options, age, previous):
 
 
 @pytest.mark.parametrize(
+    ('options', 'since'),
+    (
+        ({}, None),
+        ({'since': 60.0}, NOW - 60),
+        ({'logs_from_time': 5.0}, 5.0),
+        ({'since': 60.0, 'logs_from_time': 5.0}, 5.0),
+    ),
+)
+def test_from_when_a_log_is_read(options, since):
+    assert {want.since for want, _ in read(made(), **options)} == {since}
+
+
+@pytest.mark.parametrize(
     ('options', 'desired', 'note'),
     (
         ({}, 3, ''),

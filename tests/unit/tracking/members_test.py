@@ -35,6 +35,7 @@ from kubectl_dog.tracking.track import Track
 from tests.unit.builders import NOW
 from tests.unit.builders import PROBED
 from tests.unit.builders import container
+from tests.unit.builders import ended
 from tests.unit.builders import pod
 from tests.unit.builders import status
 from tests.unit.builders import thing
@@ -227,6 +228,22 @@ def test_who_is_gone_is_followed_no_longer_and_may_come_again():
     run.changed(30, ROOT, config('a'))
     assert run.joined == ['a', 'b', 'a']
     assert root('a') in run.step.wants
+
+
+def test_what_has_ended_before_it_is_gone_ends_once():
+    watch, name = Watch(PODS, 'shop', 'app=web'), root('a', PODS)
+    done = pod(status(state=ended(0)), name='a', phase='Succeeded', restartPolicy='Never')
+    run = Run(Group(PODS, 'shop', 'app=web'), follow=True)
+    run.listed(0, watch, done).listed(0, name, done)
+    assert run.ended == [('po/a', 'ended', 0)]
+    run.changed(1, watch, done, 'DELETED').until(7)
+    assert len(run.ended) == 1
+    assert run.changed(8, watch, done).joined == ['a', 'a']
+
+
+def test_nobody_joins_what_is_closed():
+    run = Run(GROUP).listed(0, ROOT, config('a')).listed(1, root('a'), config('a'))
+    assert run.members.step(2.0, None) == ([], [])
 
 
 def test_members_of_all_namespaces_have_their_own():

@@ -3,15 +3,18 @@ from __future__ import annotations
 import pytest
 
 from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.assessments import Progress
 from kubectl_dog.model.assessments import Revision
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.tracking import pins
 from kubectl_dog.tracking.pins import Pin
+from tests.unit.builders import PROBED
 from tests.unit.builders import container
 from tests.unit.builders import deployment
 from tests.unit.builders import pod
+from tests.unit.builders import status
 from tests.unit.builders import view as look
 
 AT_3 = Assessment(State.READY, revision=Revision('3'))
@@ -131,3 +134,24 @@ def test_old_pods_are_waited_for_where_that_is_asked(
     assert judged.waits_for.startswith(waits_for) if waits_for else not judged.waits_for
     codes = [cause.code for cause in judged.causes]
     assert codes == (['TerminatingPods'] if 'old' in waits_for else [])
+
+
+READY_POD = pod(status(), ready=True, containers=[container(**PROBED)])
+
+
+@pytest.mark.parametrize(
+    ('wanted', 'after'), (('', 'progressing'), ('1', 'ready'), ('2', 'progressing'))
+)
+def test_so_many_pods_are_enough_where_that_is_asked(wanted, after):
+    assessed = Assessment(State.PROGRESSING, progress=Progress(2), pods=(READY_POD,))
+    judged = pins.heed(look(deployment(2)), assessed, Pin(), 0.0, Options(min_available=wanted))
+    assert judged.state == after
+
+
+def test_where_so_many_are_enough_old_pods_may_still_be_waited_for():
+    assessed = Assessment(
+        State.PROGRESSING, progress=Progress(2), pods=(READY_POD,), other_pods=(GOING,)
+    )
+    options = Options(min_available='1', wait_for_termination=True)
+    judged = pins.heed(look(deployment(2)), assessed, Pin(), 0.0, options)
+    assert (judged.state, judged.reason) == ('progressing', 'TerminatingPods')

@@ -41,3 +41,9 @@ def test_kube_events_are_read_where_their_objects_are(target, places, expected):
 def test_claims_are_told_of_where_their_pods_are():
     claims = Watch(EVENTS, 'data', fields='involvedObject.kind=PersistentVolumeClaim')
     assert list(event_watches(TARGET, {}, (CLAIM, CLAIM))) == [claims]
+
+
+def test_many_claims_are_told_of_by_their_namespaces():
+    pods = [{**CLAIM, 'metadata': {'namespace': f'data-{at}'}} for at in range(6)]
+    expected = [Watch(EVENTS, f'data-{at}') for at in range(6)]
+    assert list(event_watches(TARGET, {}, pods)) == expected

@@ -12,6 +12,7 @@ from kubectl_dog.model.items import LogLine
 from kubectl_dog.model.items import LogLines
 from kubectl_dog.model.items import Signal
 from kubectl_dog.model.options import Options
+from kubectl_dog.model.sources import SourceEndedError
 from kubectl_dog.model.wants import Logs
 from kubectl_dog.trackers import deployment
 from kubectl_dog.tracking.session import Session
@@ -131,3 +132,26 @@ def test_lines_that_waited_together_come_together():
     turns = list(Session(Script(*items), tracks(), Options()).turns())
     chunks = [[one.lines[0].text for one in turn if isinstance(one, LogChunk)] for turn in turns]
     assert [each for each in chunks if each] == [['a', 'b'], ['c']]
+
+
+class Ending(Script):
+    """A source that ends with its last item."""
+
+    def take(self, until, lines=True):
+        if not self.items:
+            raise SourceEndedError
+        return super().take(until, lines)
+
+
+def test_where_the_source_ends_the_call_does():
+    [*_, last] = Session(Ending(listed(1.0, thing(availableReplicas=0))), tracks(), Options())
+    assert last == RunEnded(1.0, 0, ((DEPLOY, 'ended'),))
+
+
+def test_lines_that_end_the_call_are_not_read_on():
+    lines = LogLines((LogLine(1, 'a'),), 0)
+    log = Logs('shop', 'web-1', 'pod-web-1', 'main')
+    items = [Item(1.0, log, lines), Item(1.0, None, Signal('interrupt')), Item(1.0, log, lines)]
+    source = Script(*items)
+    [*_, last] = Session(source, tracks(), Options())
+    assert (last.exit_code, source.items) == (130, items[2:])
