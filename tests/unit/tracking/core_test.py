@@ -6,6 +6,7 @@ import pytest
 
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import State
+from kubectl_dog.model.events import KubeEvent
 from kubectl_dog.model.events import LogChunk
 from kubectl_dog.model.events import Notice
 from kubectl_dog.model.events import RunBegan
@@ -23,6 +24,7 @@ from kubectl_dog.model.items import LogLines
 from kubectl_dog.model.items import ServerClock
 from kubectl_dog.model.items import Signal
 from kubectl_dog.model.items import Trouble
+from kubectl_dog.model.objects import uid
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import CONFIGMAPS
 from kubectl_dog.model.resources import EVENTS
@@ -38,6 +40,7 @@ from kubectl_dog.tracking.track import Track
 from tests.unit.builders import NOW
 from tests.unit.builders import PROBED
 from tests.unit.builders import container
+from tests.unit.builders import kube_event
 from tests.unit.builders import pod
 from tests.unit.builders import status
 
@@ -60,7 +63,9 @@ class Echo:
         self.views.append(view)
         state = State(view.object['state'])
         ended = state in (State.READY, State.FAILED)
-        return Assessment(state, 'Echo', pods=(view.object,), has_ended=ended)
+        warnings = view.about.get(uid(view.object), ())
+        notices = tuple(event['reason'] for event in warnings)
+        return Assessment(state, 'Echo', pods=(view.object,), has_ended=ended, notices=notices)
 
 
 def echo(state='progressing', name='web'):
@@ -303,6 +308,22 @@ def test_members_that_come_are_tracked():
         step = core.step(2.0, Item(2.0, root(name), Listed((echo('ready', name),))))
     verdicts = ((target(), 'ready'), (target('db'), 'ready'))
     assert step.events[-1] == RunEnded(2.0, 0, verdicts)
+
+
+BACK_OFF = kube_event(echo(), 'BackOff', '')
+
+
+def test_a_kube_event_comes_before_what_is_made_of_it():
+    run = started(show_events=True).give(1.0, EVENTS_OF, Changed('ADDED', BACK_OFF))
+    assert [type(event) for event in run.step.events] == [KubeEvent, Notice]
+    assert (run.step.events[0].reason, run.step.events[0].target) == ('BackOff', target())
+
+
+def test_a_kube_event_may_come_before_its_object():
+    run = Run(show_events=True).give(1.0, EVENTS_OF, Changed('ADDED', BACK_OFF))
+    assert run.of(KubeEvent) == []
+    run.judge(2.0)
+    assert [event.at for event in run.of(KubeEvent)] == [2.0]
 
 
 def test_the_servers_clock_moves_the_time_of_all_looks():

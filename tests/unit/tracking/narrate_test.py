@@ -270,11 +270,15 @@ def on(*pods):
     return NOT_READY._replace(pods=pods)
 
 
+DECIDES_NOTHING = MISSING._replace(explains=True)
+
+
 @pytest.mark.parametrize(
     ('looks', 'moments'),
     (
         ([(0.0, on('a')), (EXPLAINS - 0.1, on('a'))], []),
         ([(0.0, on('a')), (EXPLAINS, on('a'))], [EXPLAINS]),
+        ([(0.0, DECIDES_NOTHING), (EXPLAINS, DECIDES_NOTHING)], []),
         ([(5.0, on('a')), (EXPLAINS, on('a')), (EXPLAINS + 5, on('a'))], [EXPLAINS + 5]),
         ([(0.0, on('a')), (5.0, on('b')), (EXPLAINS, on('b'))], []),
         ([(0.0, on('a')), (5.0, on('a', 'b')), (EXPLAINS, on('b'))], [EXPLAINS]),
