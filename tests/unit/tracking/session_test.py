@@ -106,6 +106,13 @@ def test_while_the_output_is_full_no_lines_are_taken_but_the_verdict_comes():
     assert source.asked[:3] == [False, False, True]
 
 
+def test_a_follower_whose_output_is_full_takes_what_is_no_line():
+    source = Script(listed(0.5, thing()), Item(1.0, None, Signal('interrupt')))
+    session = Session(source, [Track(DEPLOY, deployment, True)], Options(follow=True))
+    [*_, last] = session.run(lambda: False)
+    assert (last.at, last.exit_code, set(source.asked)) == (1.0, 130, {False})
+
+
 def test_who_is_late_for_every_deadline_takes_what_comes_all_the_same():
     hasty = SimpleNamespace(
         wants=lambda view: (),
