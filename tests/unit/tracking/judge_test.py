@@ -134,6 +134,13 @@ def test_the_first_revision_that_is_known_is_no_change():
     assert look.moment.ledger[MISSING.key].first == 1.0
 
 
+def test_the_clocks_of_causes_go_on_while_the_revision_stays():
+    looks = Looks()
+    for at in (1.0, 2.0):
+        look = looks.look(at, revision=Revision('1'), causes=(MISSING,))
+    assert look.moment.ledger[MISSING.key].first == 1.0
+
+
 def test_causes_are_those_of_the_tracker_and_of_the_pods():
     looks = Looks()
     look = looks.look(1.0, causes=(MISSING,), pods=(CRASHED,))
@@ -213,6 +220,14 @@ def test_the_others_are_enough_where_failures_are_excused(cause, state):
     looks = Looks(allow_failures='2', tolerate=('ConfigMapMissing=5m',))
     look = looks.look(1.0, causes=(cause,), progress=Progress(4), pods=pods)
     assert look.moment.assessed.state == state
+
+
+def test_tolerating_a_cause_makes_nothing_ready():
+    pods = (ready_pod('web-1'), ready_pod('web-2'))
+    looks = Looks(tolerate=('ConfigMapMissing=always',))
+    look = looks.look(1.0, causes=(ILL,), progress=Progress(2), pods=pods)
+    assert look.moment.ledger[ILL.key].cause.allowed == ALWAYS
+    assert look.moment.assessed.state is State.PROGRESSING
 
 
 def test_a_pause_is_counted_from_its_first_look():
