@@ -451,6 +451,14 @@ def test_after_a_failure_the_others_are_looked_at_for_a_moment():
     assert run.last(RunEnded)[0].exit_code == 1
 
 
+def test_they_are_also_where_they_were_looked_at_after_it():
+    # The clock of the server concerns all: the first one ends, the second one does not.
+    run = started('web', 'db', logs=False, own={'web': {'timeout': 9.0}}.items())
+    run.give(9.0, None, ServerClock(0.0))
+    assert run.verdicts() == {'web': ('timed-out', 9.0)}
+    assert run.step.deadline == 9.0 + LOOK_AROUND
+
+
 def test_another_that_is_ready_in_that_moment_is_ready():
     run = started('web', 'db', logs=False).judge(2.0, 'failed').judge(3.0, 'ready', 'db')
     assert run.verdicts() == {'web': ('failed', 2.0), 'db': ('ready', 3.0)}
@@ -470,8 +478,9 @@ def test_what_blocks_nothing_is_waited_for_with_the_others_only():
 
 
 def test_a_follower_waits_for_all():
-    run = started('web', 'db', follow=True, logs=False).judge(2.0, 'failed').pass_to(60.0)
-    assert run.verdicts() == {'web': ('ended', 2.0)}
+    run = started('web', 'db', follow=True, logs=False)
+    run.give(2.0, root(), Trouble('denied', 'no')).pass_to(60.0).judge(61.0, name='db')
+    assert run.verdicts() == {'web': ('no-access', 2.0)}
 
 
 def test_a_failure_at_the_end_waits_for_the_others():
@@ -480,6 +489,14 @@ def test_a_failure_at_the_end_waits_for_the_others():
     assert run.judge(21.0, 'ready', 'db').verdicts() == {
         'db': ('ready', 21.0),
         'web': ('failed', 21.0),
+    }
+
+
+def test_failures_at_the_end_do_not_wait_for_each_other():
+    run = started('web', 'db', logs=False, fail_mode='end').judge(2.0, 'failed')
+    assert run.judge(3.0, 'failed', 'db').verdicts() == {
+        'web': ('failed', 3.0),
+        'db': ('failed', 3.0),
     }
 
 

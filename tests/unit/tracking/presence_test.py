@@ -75,8 +75,11 @@ def test_coming_and_going_have_different_notices():
     assert [texts.index(text) for text in texts] == [0, 1, 2, 3, 2, 1]
 
 
-def test_a_follower_waits_without_limit():
-    assert '30s' not in Looks(None, follow=True).notices[0][1]
+@pytest.mark.parametrize(('follow', 'is_limited'), ((False, True), (True, False)))
+def test_what_is_not_there_is_told_with_its_place_and_the_limit(follow, is_limited):
+    [(_, text)] = Looks(None, follow=follow).notices
+    assert 'deploy/web' in text and 'namespace shop' in text
+    assert ('30s' in text) is is_limited
 
 
 MISSING = Answer('missing')
