@@ -130,6 +130,7 @@ RESTARTED = status(restarts=2)
 @pytest.mark.parametrize(
     ('container', 'age', 'history', 'stuck'),
     (
+        ({}, FRESH + 1, 0, False),
         (status(), FRESH + 1, 0, False),
         (RESTARTED, FRESH + 1, 2, False),
         (ENDED, FRESH + 1, 3, True),
