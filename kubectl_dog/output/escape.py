@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
+
+from kubectl_dog.model.lazily import later
 
 LIMIT = 4_000
 
@@ -76,23 +77,15 @@ def _token(text: str) -> str:
     return _IGNORED.join(map(re.escape, text))
 
 
-# Compiled when first needed: most runs print no such character.
-@cache
-def _anywhere() -> re.Pattern[str]:
-    tokens = '|'.join(map(_token, _ANYWHERE))
-    return re.compile(f'#(?={_IGNORED}(?i:{tokens}))')
-
-
-@cache
-def _first() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """What a line without colours that begins with a token looks like; and what any such does."""
-    tokens = '|'.join(map(_token, _FIRST))
-    return re.compile(r'\n[^!-~\n]*[:+~^-]'), re.compile(rf'[\n\r]{_BLANK}(?={tokens})')
+_COMMAND = later(f'#(?={_IGNORED}(?i:{"|".join(map(_token, _ANYWHERE))}))')
+# What a line without colours that begins with a token looks like; and what any such line does.
+_MAYBE_FIRST = later(r'\n[^!-~\n]*[:+~^-]')
+_FIRST_TOKEN = later(rf'[\n\r]{_BLANK}(?={"|".join(map(_token, _FIRST))})')
 
 
 def break_tokens(text: str) -> str:
     """Lines in which no CI system finds a command wherever it looks: `##[` becomes `#\\#[`."""
-    return _anywhere().sub(r'#\\', text) if '#' in text else text
+    return _COMMAND.sub(r'#\\', text) if '#' in text else text
 
 
 def break_commands(text: str) -> str:
@@ -101,9 +94,8 @@ def break_commands(text: str) -> str:
     It is the last that is done to a text: whatever is done later might put a command together.
     """
     text = '\n' + break_tokens(text)
-    usual, exact = _first()
-    if '\x1b' in text or '\r' in text or usual.search(text):
-        text = exact.sub(r'\g<0>\\', text)
+    if '\x1b' in text or '\r' in text or _MAYBE_FIRST.search(text):
+        text = _FIRST_TOKEN.sub(r'\g<0>\\', text)
     return text[1:]
 
 
