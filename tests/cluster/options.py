@@ -16,9 +16,14 @@ HOW = 'Needs a cluster: as root, `pytest --cluster tests/cluster` starts one and
 
 
 def add_option(parser):
-    """Registers --cluster."""
+    """Registers --cluster and --record-corpus."""
     parser.addoption(
         '--cluster', action='store_true', help='run the tests that need a real cluster, too'
+    )
+    parser.addoption(
+        '--record-corpus',
+        metavar='DIR',
+        help='save the recordings of the scenarios that pass (tests/unit/corpus/recordings)',
     )
 
 

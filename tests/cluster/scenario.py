@@ -46,13 +46,16 @@ PATIENCE = 90
 
 class Outcome(NamedTuple):
     """What came of a scenario, and what was `told` of it, with the places filled in; `seconds` run
-    from the last step to the end of the program. `starved` are the faults of a first try, in which
-    the machine was short of processors.
+    from the last step to the end of the program. `recording` is the file in which the program
+    recorded it. `starved` are the faults of a first try, in which the machine was short of
+    processors.
     """
 
     told: dict
     result: object
     seconds: float
+    namespace: str
+    recording: Path
     starved: tuple = ()
 
 
@@ -88,6 +91,8 @@ class Scenario:
         words = [*shlex.split(told['target']), *shlex.split(told.get('flags', ''))]
         if '--timeout' not in words:
             words += ['--timeout', f'{limit}s']
+        recording = stage.folder / 'recording.jsonl'
+        words += ['--record', str(recording)]
         began = effect = time.monotonic()
         run = None
         for second, actions in sorted({0: (), **told['steps']}.items()):
@@ -98,11 +103,12 @@ class Scenario:
             effect = time.monotonic()
             run = run or stage.dog.start('rollout', *words)
         result = run.wait(limit + 30)
-        return Outcome(told, result, time.monotonic() - effect)
+        seconds = time.monotonic() - effect
+        return Outcome(told, result, seconds, stage.namespace, recording)
 
     def faults(self, outcome):
         """Sentences on what is not as the scenario wants it."""
-        told, result, seconds, _ = outcome
+        told, result, seconds = outcome[:3]
         explained = _explanation(result.stdout)
         codes = set(re.findall(r'^ *\d+\S* ⚠ (\w+)', result.stdout, re.MULTILINE))
         wanted = EXIT_CODES[self.verdict]

@@ -6,6 +6,7 @@ import warnings
 
 import pytest
 
+from . import corpus
 from . import scenario
 from .stage import scene
 
@@ -18,5 +19,8 @@ def test_scenario(played, request):
     if played.starved:
         warnings.warn(f'played again, as the machine was too busy: {played.starved}', stacklevel=1)
     faults = told.faults(played)
+    folder = request.config.getoption('--record-corpus')
+    if folder and not faults:
+        faults = corpus.save(told, played, folder)
     if faults:
         pytest.fail('; '.join(faults) + '\n' + played.result.output, pytrace=False)
