@@ -56,7 +56,7 @@ def save(scenario, outcome, folder):
             corpus.endings(name, outcome.recording), corpus.endings(name, path)
         ),
         'the compact recording has another output': corpus.replay(path) == output,
-        **{f'it holds {word!r}': word not in text for word in _private(outcome.namespace)},
+        **{f'it holds {word!r}': not _has(text, word) for word in _private(outcome.namespace)},
     }
     return [*_faults(scenario, outcome), *(fault for fault, passed in checks.items() if not passed)]
 
@@ -74,6 +74,10 @@ def _same(endings, others):
     return [end._replace(**dict.fromkeys(texts)) for end in endings] == [
         end._replace(**dict.fromkeys(texts)) for end in others
     ]
+
+
+def _has(text, word):
+    return re.search(rf'(?<!\w){re.escape(word)}(?!\w)', text) is not None
 
 
 def _private(namespace):
