@@ -24,6 +24,9 @@ _RANDOM = '[bcdfghjklmnpqrstvwxz2456789]'
 _SUFFIX = re.compile(rf'(?<=[a-z0-9])-(?:{_RANDOM}{{8,10}}(?:-{_RANDOM}{{5}})?|{_RANDOM}{{5}})\b')
 _EMPTY = '-'
 
+# In characters; the longest output of a recording is a quarter of it.
+_LIMIT = 100_000
+
 
 class Ending(NamedTuple):
     """How one target of a recording ended, in texts; `seconds` is the time since the start.
@@ -42,6 +45,15 @@ class Ending(NamedTuple):
     seen: str
 
 
+class _Output(io.StringIO):
+    """Closes like a pipe at a limit: a replay whose time-out got lost reports status forever."""
+
+    def write(self, text):
+        if self.tell() > _LIMIT:
+            raise BrokenPipeError
+        return super().write(text)
+
+
 def names():
     """The names of the recordings, such as `failed/command-not-found`."""
     paths = RECORDINGS.glob('*/*.jsonl')
@@ -55,7 +67,7 @@ def path_of(name):
 
 def replay(path, output='json'):
     """The exit code and the output of an instant replay of a file."""
-    printed = io.StringIO()
+    printed = _Output()
     with contextlib.redirect_stdout(printed):
         code = main(['replay', str(path), '--instant', '-o', output])
     return code, printed.getvalue()
@@ -65,6 +77,7 @@ def endings(name, path=None):
     """The Ending of each target of a recording, by a replay of its file."""
     code, output = replay(path or path_of(name))
     records = [json.loads(line) for line in output.splitlines()]
+    assert records[-1]['type'] == 'summary', f'{name}: the replay does not end'
     causes = {}
     ended = {}
     for record in records:
