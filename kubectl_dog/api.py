@@ -19,8 +19,8 @@ from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import Group
-from kubectl_dog.model.resources import Sought
 from kubectl_dog.model.resources import Target
+from kubectl_dog.model.resources import TargetOrGroup
 from kubectl_dog.model.sources import Source
 from kubectl_dog.model.statuses import Status
 from kubectl_dog.output.base import Renderer
@@ -33,7 +33,7 @@ from kubectl_dog.tracking.track import Track
 if TYPE_CHECKING:
     from kubectl_dog.cluster.protocol import Connection
     from kubectl_dog.cluster.sharing import SharedSource
-    from kubectl_dog.model.roster import Entry
+    from kubectl_dog.model.roster import TrackerInfo
     from kubectl_dog.recording.reader import Recording
     from kubectl_dog.recording.writer import RecordingWriter
     from kubectl_dog.trackers.declarative.rules import Rule
@@ -106,7 +106,7 @@ def trackers(
     return Trackers(found, chosen, limit)
 
 
-def roster(judges: Trackers) -> tuple[Entry, ...]:
+def roster(judges: Trackers) -> tuple[TrackerInfo, ...]:
     """Everything that could judge a kind, whose it is, and what is broken."""
     from kubectl_dog.tracking import roster as entries
 
@@ -164,7 +164,9 @@ def _replay(recording: Recording, speed: float | None, judges: Trackers | None =
     return play(source, opened, recording.targets, recording.options)
 
 
-def play(source: Stoppable, session: Session, targets: Sequence[Sought], options: Options) -> Play:
+def play(
+    source: Stoppable, session: Session, targets: Sequence[TargetOrGroup], options: Options
+) -> Play:
     """A session about these targets, with what renderers need to know of them."""
     groups = [one for one in targets if isinstance(one, Group)]
     homes = {one.namespace for one in targets if one.resource.namespaced}
@@ -176,9 +178,9 @@ def play(source: Stoppable, session: Session, targets: Sequence[Sought], options
 def recorder(
     path: str,
     started: float,
-    targets: Sequence[Sought],
+    targets: Sequence[TargetOrGroup],
     options: Options,
-    own: Mapping[Sought, Options] = NONE,
+    own: Mapping[TargetOrGroup, Options] = NONE,
 ) -> RecordingWriter:
     """Writes a recording to a file, which it creates; `own` as in `session`. Raises UserError."""
     from kubectl_dog.recording.writer import Header
@@ -197,10 +199,10 @@ def tap(source: Source, writer: RecordingWriter) -> Source:
 
 def session(
     source: Source,
-    targets: Sequence[Sought],
+    targets: Sequence[TargetOrGroup],
     options: Options,
     judges: Trackers | None = None,
-    own: Mapping[Sought, Options] = NONE,
+    own: Mapping[TargetOrGroup, Options] = NONE,
 ) -> Session:
     """Track the targets, and the members of groups, on a source: iterate it for its events.
 
@@ -223,7 +225,7 @@ def session(
     return Session(source, tracks, options, Members(groups, track), chosen.notices)
 
 
-def _parted(targets: Sequence[Sought]) -> tuple[list[Target], list[Group]]:
+def _parted(targets: Sequence[TargetOrGroup]) -> tuple[list[Target], list[Group]]:
     named = [one for one in targets if isinstance(one, Target)]
     return named, [one for one in targets if isinstance(one, Group)]
 
@@ -241,7 +243,7 @@ def statuses(things: Iterable[Object], judges: Trackers | None = None) -> tuple[
     return snapshot.statuses(things, (judges or Trackers()).of)
 
 
-def look(source: Source, targets: Sequence[Sought], judges: Trackers | None = None) -> Look:
+def look(source: Source, targets: Sequence[TargetOrGroup], judges: Trackers | None = None) -> Look:
     """The status of targets, and of members of groups, by one look at a source, which is closed
     then. Raises UserError.
 

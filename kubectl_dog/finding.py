@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.options import Options
-from kubectl_dog.model.resources import Sought
+from kubectl_dog.model.resources import TargetOrGroup
 
 if TYPE_CHECKING:
     # Under their own names: that is how others may use them.
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kubectl_dog.specs.targets import Spec
 
 # No target has options of its own.
-NONE: Mapping[Sought, Options] = MappingProxyType({})
+NONE: Mapping[TargetOrGroup, Options] = MappingProxyType({})
 
 
 class Wanted(NamedTuple):
@@ -29,9 +29,9 @@ class Wanted(NamedTuple):
     options of targets that have their own.
     """
 
-    targets: tuple[Sought, ...]
+    targets: tuple[TargetOrGroup, ...]
     notices: tuple[str, ...] = ()
-    own: Mapping[Sought, Options] = NONE
+    own: Mapping[TargetOrGroup, Options] = NONE
 
 
 def resolver(connection: Connection) -> Kinds:
@@ -54,11 +54,11 @@ def chosen(placed: Iterable[Placed], namespace: str, is_told: bool, kinds: Kinds
 def selected(placed: Iterable[Placed], selector: str) -> Iterator[Placed]:
     """Those of the objects that have labels as a selector asks for; raises UserError."""
     from kubectl_dog.model import selectors
-    from kubectl_dog.model.objects import part
+    from kubectl_dog.model.objects import get_dict
 
     terms = selectors.parse(selector)
     for one in placed:
-        if selectors.matches(terms, part(one.object, 'metadata', 'labels')):
+        if selectors.matches(terms, get_dict(one.object, 'metadata', 'labels')):
             yield one
 
 
@@ -115,5 +115,5 @@ def specified(found: Spec, connection: Connection, options: Options) -> Wanted:
     from kubectl_dog.specs.targets import targets
 
     found_targets = targets(found, connection.namespace, resolver(connection), options)
-    own: dict[Sought, Options] = dict(found_targets.items())
+    own: dict[TargetOrGroup, Options] = dict(found_targets.items())
     return Wanted(tuple(own), own=own)

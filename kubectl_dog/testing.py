@@ -26,13 +26,13 @@ from kubectl_dog.model.events import RunEnded
 from kubectl_dog.model.events import TargetEnded
 from kubectl_dog.model.items import Answer
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import name
-from kubectl_dog.model.objects import text
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.times import epoch
 from kubectl_dog.model.verdicts import Verdict
-from kubectl_dog.model.views import Memory
+from kubectl_dog.model.views import RunHistory
 from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Lookup
 from kubectl_dog.model.wants import Want
@@ -78,15 +78,15 @@ def view(
     thing, at = kin.members[0], _seconds(now)
     began = at - 30.0 if started is None else _seconds(started)
     made = View(
-        target=Target(resource_of(thing), text(thing, 'metadata', 'namespace'), name(thing)),
+        target=Target(resource_of(thing), get_str(thing, 'metadata', 'namespace'), name(thing)),
         now=at,
         object=thing,
-        owned=kin.owned,
-        about=kin.about,
+        children_by_owner_uid=kin.owned,
+        kube_events_by_uid=kin.about,
         answers=answers or {},
-        known=frozenset(map(kind_key, kin.members)),
-        memory=Memory(began, began),
-        watched=Written(kin.members),
+        listed_kinds=frozenset(map(kind_key, kin.members)),
+        run_history=RunHistory(began, began),
+        objects_by_watch=Written(kin.members),
     )
     return made._replace(**fields)
 
@@ -120,7 +120,7 @@ def assess(tracker: object, shown: Shown) -> Assessment:
     before = copy.deepcopy(given)
     watches = [want for want in judge.wants(given) if isinstance(want, Watch)]
     keys = {watch.resource.key for watch in watches}
-    seen = given._replace(known=given.known | (keys - given.blind))
+    seen = given._replace(listed_kinds=given.listed_kinds | (keys - given.forbidden_kinds))
     judged = judge.assess(seen)
     codes = {*CODES, *judge.codes}
     unknown = [one.code for one in judged.causes if one.code not in codes]
@@ -132,7 +132,7 @@ def assess(tracker: object, shown: Shown) -> Assessment:
 
 def _read(given: View, watches: Iterable[Watch]) -> View:
     """A view with all that was brought written out, so that it can be compared."""
-    return given._replace(watched={watch: given.found(watch) for watch in watches})
+    return given._replace(objects_by_watch={watch: given.objects_of(watch) for watch in watches})
 
 
 def check(
@@ -171,7 +171,7 @@ def check(
 
 
 def _words(judged: Assessment) -> Iterable[str]:
-    yield from (judged.message, judged.waits_for, judged.serving, *judged.notices)
+    yield from (judged.message, judged.waits_for, judged.still_serving, *judged.notices)
     for cause in judged.causes:
         yield from (cause.message, *cause.evidence)
 

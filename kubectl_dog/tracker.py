@@ -30,15 +30,15 @@ from kubectl_dog.model.items import LogLine
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import condition
 from kubectl_dog.model.objects import controller_uid
-from kubectl_dog.model.objects import created
+from kubectl_dog.model.objects import created_at
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_dicts
+from kubectl_dog.model.objects import get_int
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import is_deleting
 from kubectl_dog.model.objects import is_observed
+from kubectl_dog.model.objects import label_selector
 from kubectl_dog.model.objects import name
-from kubectl_dog.model.objects import number
-from kubectl_dog.model.objects import part
-from kubectl_dog.model.objects import parts
-from kubectl_dog.model.objects import selector
-from kubectl_dog.model.objects import text
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.pods import is_living
 from kubectl_dog.model.pods import is_ready
@@ -58,20 +58,20 @@ from kubectl_dog.model.resources import STATEFULSETS
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.times import epoch
-from kubectl_dog.model.times import short
-from kubectl_dog.model.views import Memory
+from kubectl_dog.model.times import format_duration
+from kubectl_dog.model.views import RunHistory
 from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Lookup
 from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.trackers.behind import Workload
-from kubectl_dog.trackers.behind import read as workload
-from kubectl_dog.trackers.behind import watches as workload_watches
+from kubectl_dog.trackers.behind import read_workload as workload
+from kubectl_dog.trackers.behind import workload_watches
 from kubectl_dog.trackers.protocol import Tracker
 from kubectl_dog.trackers.simple import deleting
+from kubectl_dog.trackers.simple import deleting_or_unobserved
 from kubectl_dog.trackers.simple import failed
-from kubectl_dog.trackers.simple import not_yet
 from kubectl_dog.trackers.simple import paused
 from kubectl_dog.trackers.simple import ready
 from kubectl_dog.trackers.simple import waiting
@@ -97,11 +97,11 @@ __all__ = [
     'LogRef',
     'Logs',
     'Lookup',
-    'Memory',
     'Object',
     'Progress',
     'Resource',
     'Revision',
+    'RunHistory',
     'State',
     'Target',
     'Tracker',
@@ -109,45 +109,45 @@ __all__ = [
     'Want',
     'Watch',
     'Workload',
-    'changes',
     'condition',
     'controller_uid',
-    'created',
+    'created_at',
     'deleting',
+    'deleting_or_unobserved',
+    'describe_template_diff',
     'epoch',
     'failed',
+    'format_duration',
+    'generic_assessment',
+    'get_dict',
+    'get_dicts',
+    'get_int',
+    'get_str',
     'is_deleting',
     'is_living',
     'is_observed',
     'is_ready',
+    'label_selector',
+    'min_stall_timeout',
     'name',
-    'not_yet',
-    'number',
-    'part',
-    'parts',
-    'patience',
     'paused',
     'ready',
-    'selector',
-    'settled',
-    'short',
-    'text',
+    'require_stability',
     'uid',
-    'usual',
     'waiting',
     'workload',
     'workload_watches',
 ]
 
 
-def usual(view: View) -> Assessment:
+def generic_assessment(view: View) -> Assessment:
     """The judgement of a kind that nobody knows: by kstatus, conditions and phases."""
     from kubectl_dog.trackers import generic
 
     return generic.assess(view)
 
 
-def settled(view: View, judged: Assessment, since: float | None = None) -> Assessment:
+def require_stability(view: View, judged: Assessment, since: float | None = None) -> Assessment:
     """A judgement that is ready, held back as long as its pods may still crash.
 
     Ready means ready (`--stable-for`): a container that no probe looks at, or that has crashed
@@ -160,8 +160,8 @@ def settled(view: View, judged: Assessment, since: float | None = None) -> Asses
 
     if judged.state is not State.READY:
         return judged
-    begun = view.memory.progressed_at if since is None else since
-    if 'Pod' not in view.blind and not part(view.object, 'spec', 'template', 'spec'):
+    begun = view.run_history.progressed_at if since is None else since
+    if 'Pod' not in view.forbidden_kinds and not get_dict(view.object, 'spec', 'template', 'spec'):
         # Only a template tells that all of them have probes: without it each has to be looked at.
         begun = view.now
     found = settle(view, judged.pods, len(judged.pods), begun)
@@ -176,7 +176,7 @@ def settled(view: View, judged: Assessment, since: float | None = None) -> Asses
     )
 
 
-def patience(thing: Object) -> float:
+def min_stall_timeout(thing: Object) -> float:
     """The least stall time-out, in seconds, that the probes in `spec.template` and its
     `minReadySeconds` ask for: for `Assessment.patience` of what makes pods.
     """
@@ -185,7 +185,7 @@ def patience(thing: Object) -> float:
     return workloads.patience(thing)
 
 
-def changes(before: Object, after: Object) -> tuple[str, ...]:
+def describe_template_diff(before: Object, after: Object) -> tuple[str, ...]:
     """What differs between two pod templates, in words and images first: for `Revision.changes`."""
     from kubectl_dog.trackers.changes import describe
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import FunctionType
 from typing import NamedTuple
 
-from kubectl_dog.model.lazily import later
+from kubectl_dog.model.lazily import lazy_compile
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = (ROOT, *sorted(file.parent for file in ROOT.glob('plugins/*/pyproject.toml')))
@@ -20,7 +20,7 @@ METHODS = ('search', 'match', 'fullmatch', 'sub', 'finditer', 'findall', 'split'
 _LIKE_SEARCH = {'sub': 'findall', 'subn': 'findall', 'finditer': 'findall', 'split': 'findall'}
 # These compile what a user has written; `kubectl_dog.model.patterns` keeps that linear.
 USERS = ('kubectl_dog.specs.regexes', 'kubectl_dog.model.patterns')
-_LAZY = type(later(''))
+_LAZY = type(lazy_compile(''))
 _FUNCTIONS = (*METHODS, 'subn', 'compile')
 _REPEATS = ('MAX_REPEAT', 'MIN_REPEAT', 'POSSESSIVE_REPEAT')
 _PAIRS = ('a:', 'a ', 'a=', 'a,', 'a.', 'a/', 'aA', '\\"')
@@ -67,7 +67,7 @@ def hidden():
         lines -= {call.lineno for call in inside}
         if len({id(one) for _, one in _held(module)}) < len(lines):
             yield module.__name__, sorted(lines)
-        if module.__name__ not in (*USERS, later.__module__):
+        if module.__name__ not in (*USERS, lazy_compile.__module__):
             made = [call.lineno for call in inside if not isinstance(call.args[0], ast.Constant)]
             yield from ((module.__name__, line) for line in made)
         for node in ast.walk(tree):
@@ -147,7 +147,7 @@ def _is_call(node):
     function = node.func
     if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
         return function.value.id == 're' and function.attr in _FUNCTIONS
-    return isinstance(function, ast.Name) and function.id == later.__name__
+    return isinstance(function, ast.Name) and function.id == lazy_compile.__name__
 
 
 def _inline(tree):

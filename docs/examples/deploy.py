@@ -29,7 +29,7 @@ def main() -> int:
     except kubectl_dog.TrackError as error:
         print(f'not deployed: {error}', file=sys.stderr)
         for ended in error.result.ended:
-            for fact in (*ended.explanation.facts, *ended.explanation.words):
+            for fact in (*ended.explanation.facts, *ended.explanation.log_excerpt):
                 print(f'  {fact}', file=sys.stderr)
         return error.result.exit_code
     print(f'deployed in {result.seconds:.0f} s')

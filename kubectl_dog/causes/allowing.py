@@ -19,13 +19,13 @@ from kubectl_dog.causes.nearby import near
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.causes import Tolerance
 from kubectl_dog.model.errors import UserError
-from kubectl_dog.model.lazily import later
-from kubectl_dog.model.times import duration
+from kubectl_dog.model.lazily import lazy_compile
+from kubectl_dog.model.times import parse_duration
 
 ALWAYS = Tolerance()
-_WORDS = {'always': ALWAYS, 'never': Tolerance(seconds=0.0, ends=1)}
-_COUNT = later(r'[0-9]{1,4}')
-_SHARE = later(r'([0-9]{1,6})(%?)')
+_WORDS = {'always': ALWAYS, 'never': Tolerance(seconds=0.0, terminations=1)}
+_COUNT = lazy_compile(r'[0-9]{1,4}')
+_SHARE = lazy_compile(r'([0-9]{1,6})(%?)')
 
 
 # How similar a word is to a code that it is meant to be: a letter or two are wrong. Codes of
@@ -59,12 +59,12 @@ def parse(told: str, codes: Collection[str] = ()) -> tuple[str, Tolerance]:
     if not is_told or not value:
         raise UserError(f'{told!r} does not say how much: write {what}=5m, or always, or never')
     if not _COUNT.fullmatch(value):
-        return what, Tolerance(seconds=duration(value))
-    if code_of(code).tolerance.ends is None:
+        return what, Tolerance(seconds=parse_duration(value))
+    if code_of(code).tolerance.terminations is None:
         raise UserError(f'{code} is not counted: write {what}={value}s, or always, or never')
     if int(value) < 1:
         raise UserError(f'{told!r} cannot be: the first end is the 1st; write {what}=never')
-    return what, Tolerance(ends=int(value))
+    return what, Tolerance(terminations=int(value))
 
 
 def parse_any(told: str) -> tuple[str, Tolerance]:
@@ -77,7 +77,7 @@ def parse_any(told: str) -> tuple[str, Tolerance]:
     what, _, value = (one.strip() for one in told.partition('='))
     if is_word and not misspelt and _COUNT.fullmatch(value):
         # Whether there is such a code is to be told before that it is not counted.
-        return what, Tolerance(ends=int(value))
+        return what, Tolerance(terminations=int(value))
     return parse(told, (code,) if is_word and not misspelt else ())
 
 
@@ -107,22 +107,26 @@ def share(told: str) -> Share:
 
 def allow(causes: Iterable[Cause], told: Mapping[str, Tolerance]) -> tuple[Cause, ...]:
     """The causes with the tolerances that the user told: those for a subject go first."""
-    return tuple(cause._replace(allowed=_told(cause, told)) for cause in causes)
+    return tuple(cause._replace(tolerance_override=_told(cause, told)) for cause in causes)
 
 
 def _told(cause: Cause, told: Mapping[str, Tolerance]) -> Tolerance | None:
     allowed = told.get(f'{cause.code}/{cause.subject}', told.get(cause.code))
-    if allowed is None or allowed.ends is None or allowed.seconds is not None:
+    if allowed is None or allowed.terminations is None or allowed.seconds is not None:
         return allowed
-    if cause.patience is None:
+    if cause.tolerance_seconds is None:
         return allowed
     # In a long back-off the next end may be minutes away: standing counts, too.
-    return allowed._replace(seconds=cause.patience * max(1.0, allowed.ends / OLD_RESTARTS))
+    return allowed._replace(
+        seconds=cause.tolerance_seconds * max(1.0, allowed.terminations / OLD_RESTARTS)
+    )
 
 
 def excuse(causes: tuple[Cause, ...], pods: int) -> tuple[Cause, ...]:
     """The causes, where what only so many pods suffer from decides nothing."""
-    serious = [cause for cause in causes if cause.pods and not tolerance(cause).explains_only]
+    serious = [cause for cause in causes if cause.pods and not tolerance(cause).is_informational]
     if not serious or len({pod for cause in serious for pod in cause.pods}) > pods:
         return causes
-    return tuple(cause._replace(allowed=ALWAYS) if cause in serious else cause for cause in causes)
+    return tuple(
+        cause._replace(tolerance_override=ALWAYS) if cause in serious else cause for cause in causes
+    )

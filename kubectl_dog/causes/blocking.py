@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from kubectl_dog.model.assessments import Progress
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import condition
-from kubectl_dog.model.objects import number
-from kubectl_dog.model.objects import part
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_int
 from kubectl_dog.model.pods import containers
 from kubectl_dog.model.pods import is_ready
 from kubectl_dog.model.times import epoch
@@ -24,21 +24,21 @@ def is_blocked(thing: Object, progress: Progress | None) -> bool:
         return False
     desired, slack = progress.desired, max_unavailable(thing, progress.desired)
     if thing.get('kind') == 'Deployment':
-        strategy = part(thing, 'spec', 'strategy', 'rollingUpdate')
+        strategy = get_dict(thing, 'spec', 'strategy', 'rollingUpdate')
         surge = _absolute(strategy.get('maxSurge', '25%'), desired, up=True)
-        is_full = number(thing, 'status', 'replicas') >= desired + surge
-        return is_full and desired - number(thing, 'status', 'availableReplicas') >= slack
+        is_full = get_int(thing, 'status', 'replicas') >= desired + surge
+        return is_full and desired - get_int(thing, 'status', 'availableReplicas') >= slack
     if thing.get('kind') == 'DaemonSet':
-        return number(thing, 'status', 'numberUnavailable') >= max(1, slack)
+        return get_int(thing, 'status', 'numberUnavailable') >= max(1, slack)
     return True
 
 
 def max_unavailable(thing: Object, desired: int) -> int:
     """How many of the pods a rolling update may take away; 0 for kinds that do not tell."""
     if thing.get('kind') == 'Deployment':
-        strategy = part(thing, 'spec', 'strategy', 'rollingUpdate')
+        strategy = get_dict(thing, 'spec', 'strategy', 'rollingUpdate')
         return _absolute(strategy.get('maxUnavailable', '25%'), desired, up=False)
-    update = part(thing, 'spec', 'updateStrategy', 'rollingUpdate')
+    update = get_dict(thing, 'spec', 'updateStrategy', 'rollingUpdate')
     return _absolute(update.get('maxUnavailable', 1), desired, up=True)
 
 
@@ -54,11 +54,11 @@ def has_proof(view: View, pods: Iterable[Object], ill: Iterable[str]) -> bool:
     """Whether any pod but the ill ones works: ready for a while, without a single end."""
     names = frozenset(ill)
     return any(
-        _is_proven(view, pod) for pod in pods if part(pod, 'metadata').get('name') not in names
+        _is_proven(view, pod) for pod in pods if get_dict(pod, 'metadata').get('name') not in names
     )
 
 
 def _is_proven(view: View, pod: Object) -> bool:
     since = epoch(condition(pod, 'Ready').get('lastTransitionTime')) or view.now
-    unharmed = not any(one.last_end for one in containers(pod) if one.role != 'init')
+    unharmed = not any(one.last_termination for one in containers(pod) if one.role != 'init')
     return is_ready(pod) and unharmed and view.now - since >= PROVEN_AFTER

@@ -23,8 +23,8 @@ class Code(NamedTuple):
     rank: int = 50
 
 
-THIRD_END = Tolerance(ends=3, span=10.0)
-REPLACED = Tolerance(ends=3)
+THIRD_END = Tolerance(terminations=3, min_seconds=10.0)
+REPLACED = Tolerance(terminations=3)
 EXPLAINS = Tolerance()
 
 # Where a back-off of 3 or more restarts stood already when tracking began, the next end may be
@@ -137,24 +137,26 @@ def code_of(name: str) -> Code:
 
 def tolerance(cause: Cause) -> Tolerance:
     """What this cause may do before it fails its target."""
-    if cause.allowed is not None:
-        return cause.allowed
+    if cause.tolerance_override is not None:
+        return cause.tolerance_override
     family, allowed = code_of(cause.code).family, _basic(cause)
-    if cause.explains:
+    if cause.informational:
         return EXPLAINS
-    is_partial = cause.partial and family in _ONE_BAD_NODE
-    seconds, ends = allowed.seconds, allowed.ends
+    is_partial = cause.affects_some_pods and family in _ONE_BAD_NODE
+    seconds, ends = allowed.seconds, allowed.terminations
     if is_partial and seconds is not None:
         seconds *= PARTIAL_TIMES
-    if ends is not None and (is_partial or (cause.accompanied and family == _WAITS_BY_CRASHING)):
+    if ends is not None and (
+        is_partial or (cause.may_await_other_target and family == _WAITS_BY_CRASHING)
+    ):
         ends += MORE_ENDS
-    return allowed._replace(seconds=seconds, ends=ends)
+    return allowed._replace(seconds=seconds, terminations=ends)
 
 
 def _basic(cause: Cause) -> Tolerance:
     code = code_of(cause.code)
-    if cause.patience is not None:
-        return code.tolerance._replace(seconds=cause.patience)
+    if cause.tolerance_seconds is not None:
+        return code.tolerance._replace(seconds=cause.tolerance_seconds)
     if code.family == 'configuration' and cause.subject.startswith('volume/'):
         return _IN_VOLUME
     return code.tolerance

@@ -10,13 +10,13 @@ from kubectl_dog.causes.told import when
 from kubectl_dog.causes.told import words
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
-from kubectl_dog.model.lazily import later
+from kubectl_dog.model.lazily import lazy_compile
 from kubectl_dog.model.objects import condition
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_dicts
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import message_of
 from kubectl_dog.model.objects import name
-from kubectl_dog.model.objects import part
-from kubectl_dog.model.objects import parts
-from kubectl_dog.model.objects import text
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Lookup
@@ -29,14 +29,16 @@ STORAGE_CLASSES = Resource(
 # A claim without a class, or of a class that does not exist, will not be bound by waiting: seconds.
 HOPELESS = 30.0
 
-_MISSING = later(r'persistentvolumeclaim "(?P<claim>[^"]+)" not found')
-_LOST = later(
+_MISSING = lazy_compile(r'persistentvolumeclaim "(?P<claim>[^"]+)" not found')
+_LOST = lazy_compile(
     r'persistentvolumeclaim "(?P<claim>[^"]+)" bound to non-existent persistentvolume "[^"]+"'
     r'|(?P<any>pvc\(s\) bound to non-existent pv\(s\))'
 )
-_DELETING = later(r'persistentvolumeclaim "(?P<claim>[^"]+)" is being deleted')
-_UNBOUND = later(r'unbound immediate PersistentVolumeClaims|waiting for ephemeral volume')
-_NO_CLASS = later(r'no storage class is set|storageclass\S{0,253} "(?P<name>[^"]*)" not found')
+_DELETING = lazy_compile(r'persistentvolumeclaim "(?P<claim>[^"]+)" is being deleted')
+_UNBOUND = lazy_compile(r'unbound immediate PersistentVolumeClaims|waiting for ephemeral volume')
+_NO_CLASS = lazy_compile(
+    r'no storage class is set|storageclass\S{0,253} "(?P<name>[^"]*)" not found'
+)
 _IS_DEFAULT = ('metadata', 'annotations', 'storageclass.kubernetes.io/is-default-class')
 # What the volume controllers say of a claim, in either direction.
 _PENDING = ('FailedBinding', 'ProvisioningFailed', 'ExternalProvisioning')
@@ -64,19 +66,19 @@ def find(view: View, pod: Object) -> Iterator[Cause]:
 
 def may_tell(pod: Object) -> bool:
     """Whether the kube events of its claims may tell why it has no node."""
-    return not text(pod, 'spec', 'nodeName') and bool(_claims(pod))
+    return not get_str(pod, 'spec', 'nodeName') and bool(_claims(pod))
 
 
 def is_waiting(view: View, pod: Object) -> bool:
     """Whether it has no node because of its claims. A claim that waits for its first consumer
     holds the pod back without a word in the pod: then the claim's own kube events tell.
     """
-    if text(pod, 'spec', 'nodeName'):
+    if get_str(pod, 'spec', 'nodeName'):
         return False
     said = _scheduler(pod)
     if said:
         return any(sign.search(said) for sign in (_MISSING, _LOST, _DELETING, _UNBOUND))
-    return any(text(one, 'reason') in _PENDING for one in _last_words(view, pod).values())
+    return any(get_str(one, 'reason') in _PENDING for one in _last_words(view, pod).values())
 
 
 def _scheduler(pod: Object) -> str:
@@ -87,12 +89,13 @@ def _scheduler(pod: Object) -> str:
 def _claims(pod: Object) -> frozenset[str]:
     """The names of its claims; that of an ephemeral volume is made of the pod's and its own."""
     named = {
-        text(one, 'persistentVolumeClaim', 'claimName') for one in parts(pod, 'spec', 'volumes')
+        get_str(one, 'persistentVolumeClaim', 'claimName')
+        for one in get_dicts(pod, 'spec', 'volumes')
     }
     made = {
-        f'{name(pod)}-{text(one, "name")}'
-        for one in parts(pod, 'spec', 'volumes')
-        if part(one, 'ephemeral')
+        f'{name(pod)}-{get_str(one, "name")}'
+        for one in get_dicts(pod, 'spec', 'volumes')
+        if get_dict(one, 'ephemeral')
     }
     return frozenset((named | made) - {''})
 
@@ -104,7 +107,7 @@ def _last_words(view: View, pod: Object) -> dict[str, Object]:
         return {}
     events = about_named(view, 'PersistentVolumeClaim', wanted)
     ordered = sorted((one for one in events if one.get('reason') in _SAID), key=when)
-    return {text(one, 'involvedObject', 'name'): one for one in ordered}
+    return {get_str(one, 'involvedObject', 'name'): one for one in ordered}
 
 
 def _pending(view: View, pod: Object) -> Iterator[Cause]:
@@ -122,7 +125,7 @@ def _pending(view: View, pod: Object) -> Iterator[Cause]:
         cause = _cause(view, pod, 'PVCPending', claim, message)
         without = _NO_CLASS.search(said)
         hopeless = HOPELESS if without else None
-        cause = cause._replace(reason=text(event, 'reason'), patience=hopeless)
+        cause = cause._replace(reason=get_str(event, 'reason'), tolerance_seconds=hopeless)
         yield _with_classes(view, cause, without['name'] or '') if without else cause
 
 
@@ -134,10 +137,10 @@ def _with_classes(view: View, cause: Cause, wanted: str) -> Cause:
     if answer is None or answer.status != 'found':
         return cause
     names = sorted(name(one) for one in answer.objects)
-    defaults = [one for one in answer.objects if text(one, *_IS_DEFAULT) == 'true']
+    defaults = [one for one in answer.objects if get_str(one, *_IS_DEFAULT) == 'true']
     if wanted in names or (not wanted and defaults):
         there = wanted or name(defaults[0])
-        return cause._replace(healing=True, evidence=(f'storage class {there} exists now',))
+        return cause._replace(recovering=True, evidence=(f'storage class {there} exists now',))
     if wanted:
         return cause._replace(evidence=(nearest('storage class', wanted, names, ''),))
     there = f'none is the default, there are {", ".join(names)}' if names else 'there is none'
@@ -147,11 +150,13 @@ def _with_classes(view: View, cause: Cause, wanted: str) -> Cause:
 def _cause(view: View, pod: Object, code: str, claim: str, message: str) -> Cause:
     return Cause(
         code=code,
-        reason=text(condition(pod, 'PodScheduled'), 'reason') or 'Pending',
+        reason=get_str(condition(pod, 'PodScheduled'), 'reason') or 'Pending',
         subject=claim,
         message=message,
         pods=(name(pod),),
-        remedies=(f'kubectl describe pvc -n {view.target.namespace} {claim.replace(",", "")}',),
+        suggested_commands=(
+            f'kubectl describe pvc -n {view.target.namespace} {claim.replace(",", "")}',
+        ),
     )
 
 
@@ -160,12 +165,12 @@ def _missing(view: View, pod: Object, claim: str) -> Cause:
     message = f'volume claim "{claim}" (PVC) does not exist (not found)'
     cause = _cause(view, pod, 'VolumeMissing', claim, message)._replace(
         lookups=(lookup,),
-        remedies=(f'kubectl get pvc -n {view.target.namespace}',),
+        suggested_commands=(f'kubectl get pvc -n {view.target.namespace}',),
     )
     answer = view.answers.get(lookup)
     if answer is None or answer.status != 'found':
         return cause
     names = [name(one) for one in answer.objects]
     if claim in names:
-        return cause._replace(healing=True, evidence=(f'volume claim {claim} exists now',))
+        return cause._replace(recovering=True, evidence=(f'volume claim {claim} exists now',))
     return cause._replace(evidence=(nearest('volume claim', claim, names),))

@@ -11,12 +11,12 @@ from kubectl_dog.causes.providers import consider
 from kubectl_dog.causes.volumes import is_mounting
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
-from kubectl_dog.model.lazily import later
+from kubectl_dog.model.lazily import lazy_compile
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_dicts
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import message_of
 from kubectl_dog.model.objects import name
-from kubectl_dog.model.objects import part
-from kubectl_dog.model.objects import parts
-from kubectl_dog.model.objects import text
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.pods import containers
 from kubectl_dog.model.resources import CONFIGMAPS
@@ -28,13 +28,13 @@ _RESOURCES = {'configmap': CONFIGMAPS, 'secret': SECRETS}
 _CODES = {'configmap': 'ConfigMapMissing', 'secret': 'SecretMissing'}
 
 # The kubelet's cache of ConfigMaps is late, not the ConfigMap: this never counts.
-_CACHE_IS_LATE = later(r'failed to sync \w+ cache', re.I)
-_MISSING = later(r'(configmap|secret) "([^"]+)" not found', re.I)
-_KEY = later(r"couldn't find key (\S+) in (ConfigMap|Secret) (?:[^/\s]+/)?(\S+)")
-_VOLUME_KEY = later(r'references non-existent (?:config|secret) key: (\S+)')
-_ROOT = later(r'runAsNonRoot|will run as root|user is non-root|breaks non-root policy')
+_CACHE_IS_LATE = lazy_compile(r'failed to sync \w+ cache', re.I)
+_MISSING = lazy_compile(r'(configmap|secret) "([^"]+)" not found', re.I)
+_KEY = lazy_compile(r"couldn't find key (\S+) in (ConfigMap|Secret) (?:[^/\s]+/)?(\S+)")
+_VOLUME_KEY = lazy_compile(r'references non-existent (?:config|secret) key: (\S+)')
+_ROOT = lazy_compile(r'runAsNonRoot|will run as root|user is non-root|breaks non-root policy')
 # The runtime was busy: nothing is wrong with the container.
-_LATE = later(r'deadline exceeded|failed to reserve container name', re.I)
+_LATE = lazy_compile(r'deadline exceeded|failed to reserve container name', re.I)
 
 
 class Fault(NamedTuple):
@@ -50,7 +50,7 @@ class Fault(NamedTuple):
 def find(view: View, pod: Object) -> Iterator[Cause]:
     """Causes of one pod's configuration, from its containers and from its volumes."""
     for container in containers(pod):
-        reason, words = text(container.waiting, 'reason'), message_of(container.waiting)
+        reason, words = get_str(container.waiting, 'reason'), message_of(container.waiting)
         if reason in ('CreateContainerConfigError', 'CreateContainerError'):
             fault = read(words, container.name)
             if fault is not None:
@@ -85,7 +85,7 @@ def _in_volumes(view: View, pod: Object) -> Iterator[Cause]:
     if not is_mounting(view, pod):
         return
     seen = set()
-    for event in view.about.get(uid(pod), ()):
+    for event in view.kube_events_by_uid.get(uid(pod), ()):
         words = message_of(event)
         if event.get('reason') != 'FailedMount' or _CACHE_IS_LATE.search(words):
             continue
@@ -115,13 +115,13 @@ def _volume_fault(pod: Object, words: str) -> Fault | None:
 
 def _holders(pod: Object, volume: str, key: str) -> Iterator[str]:
     """The objects that a volume wants to have this key: the kubelet does not name them."""
-    for one in parts(pod, 'spec', 'volumes'):
-        for source in (one, *parts(one, 'projected', 'sources')):
+    for one in get_dicts(pod, 'spec', 'volumes'):
+        for source in (one, *get_dicts(one, 'projected', 'sources')):
             for field, kind in (('configMap', 'ConfigMap'), ('secret', 'Secret')):
-                wanted = [text(item, 'key') for item in parts(source, field, 'items')]
-                if text(one, 'name') == volume and key in wanted:
-                    held = part(source, field)
-                    yield f'{kind} {text(held, "name") or text(held, "secretName")}'
+                wanted = [get_str(item, 'key') for item in get_dicts(source, field, 'items')]
+                if get_str(one, 'name') == volume and key in wanted:
+                    held = get_dict(source, field)
+                    yield f'{kind} {get_str(held, "name") or get_str(held, "secretName")}'
 
 
 def _cause(view: View, pod: Object, fault: Fault, reason: str) -> Cause:
@@ -134,7 +134,7 @@ def _cause(view: View, pod: Object, fault: Fault, reason: str) -> Cause:
         subject=fault.subject,
         message=fault.message,
         pods=(name(pod),),
-        remedies=(command,),
+        suggested_commands=(command,),
     )
     if fault.code == 'KeyMissing' and fault.kind == 'configmap':
         return _with_keys(view, cause, fault.missing)
@@ -146,12 +146,14 @@ def _cause(view: View, pod: Object, fault: Fault, reason: str) -> Cause:
     lookup = Lookup(_RESOURCES[fault.kind], view.target.namespace)
     cause = cause._replace(
         lookups=(lookup,),
-        remedies=(f'kubectl get {fault.kind}s -n {view.target.namespace}',),
+        suggested_commands=(f'kubectl get {fault.kind}s -n {view.target.namespace}',),
     )
     answer = view.answers.get(lookup)
     names = [name(one) for one in answer.objects] if answer else []
     if fault.missing in names:
-        return cause._replace(healing=True, evidence=(f'{fault.kind} {fault.missing} exists now',))
+        return cause._replace(
+            recovering=True, evidence=(f'{fault.kind} {fault.missing} exists now',)
+        )
     if answer is not None and answer.status == 'found':
         cause = cause._replace(evidence=(nearest(fault.kind, fault.missing, names),))
     return consider(view, cause, fault.missing) if fault.kind == 'secret' else cause
@@ -159,14 +161,14 @@ def _cause(view: View, pod: Object, fault: Fault, reason: str) -> Cause:
 
 def _with_keys(view: View, cause: Cause, holder: str) -> Cause:
     """What keys the ConfigMap has instead of the one that is missing."""
-    lookup = Lookup(CONFIGMAPS, view.target.namespace, holder, whole=True)
+    lookup = Lookup(CONFIGMAPS, view.target.namespace, holder, full_object=True)
     cause = cause._replace(lookups=(lookup,))
     answer = view.answers.get(lookup)
     if answer is None or answer.status != 'found':
         return cause
     found = answer.objects[0]
-    keys = [*part(found, 'data'), *part(found, 'binaryData')]
+    keys = [*get_dict(found, 'data'), *get_dict(found, 'binaryData')]
     wanted = cause.subject.partition('/')[2]
     if wanted in keys:
-        return cause._replace(healing=True, evidence=(f'key {wanted} exists now',))
+        return cause._replace(recovering=True, evidence=(f'key {wanted} exists now',))
     return cause._replace(evidence=(nearest('key', wanted, keys, ' in it'),))

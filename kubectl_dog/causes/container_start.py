@@ -12,17 +12,17 @@ from kubectl_dog.causes.told import evicted
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.causes import LogRef
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_int
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import message_of
 from kubectl_dog.model.objects import name
-from kubectl_dog.model.objects import number
-from kubectl_dog.model.objects import part
-from kubectl_dog.model.objects import text
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.pods import Container
 from kubectl_dog.model.pods import containers
 from kubectl_dog.model.pods import is_finished
-from kubectl_dog.model.proving import lifetime
-from kubectl_dog.model.proving import needed
+from kubectl_dog.model.proving import last_run_seconds
+from kubectl_dog.model.proving import min_uptime
 from kubectl_dog.model.views import View
 
 
@@ -30,7 +30,7 @@ def find(view: View, pod: Object) -> Iterator[Cause]:
     """Causes of the app containers and sidecars of one pod."""
     if _was_ended(view, pod):
         # How containers end that are ended explains nothing.
-        if text(pod, 'status', 'reason') == 'DeadlineExceeded':
+        if get_str(pod, 'status', 'reason') == 'DeadlineExceeded':
             yield _too_long(view, pod)
         return
     for container in containers(pod):
@@ -42,32 +42,36 @@ def _was_ended(view: View, pod: Object) -> bool:
     """Whether it was ended as a whole, from outside: nothing else ends one that is restarted."""
     if not is_finished(pod):
         return False
-    is_lasting = text(pod, 'spec', 'restartPolicy') == 'Always'
-    return is_lasting or bool(text(pod, 'status', 'reason') or evicted(view, pod))
+    is_lasting = get_str(pod, 'spec', 'restartPolicy') == 'Always'
+    return is_lasting or bool(get_str(pod, 'status', 'reason') or evicted(view, pod))
 
 
 def _too_long(view: View, pod: Object) -> Cause:
-    deadline = number(pod, 'spec', 'activeDeadlineSeconds')
+    deadline = get_int(pod, 'spec', 'activeDeadlineSeconds')
     return Cause(
         code='ContainerFailed',
         reason='DeadlineExceeded',
         subject='pod',
         message=f'the pod ran for longer than it may (activeDeadlineSeconds {deadline})',
         pods=(name(pod),),
-        logs=tuple(LogRef(uid(pod), one.name, one.ended_instance) for one in containers(pod)),
-        remedies=(f'kubectl describe pod -n {view.target.namespace} {name(pod)}',),
+        logs=tuple(LogRef(uid(pod), one.name, one.terminated_instance) for one in containers(pod)),
+        suggested_commands=(f'kubectl describe pod -n {view.target.namespace} {name(pod)}',),
     )
 
 
 def crashing(view: View, pod: Object, container: Container, called: str) -> Iterator[Cause]:
     """The cause that one container shows by ending, if it does; `called` names it in sentences."""
     key = (uid(pod), container.name)
-    before, stuck = view.history.get(key, 0), key in view.stuck
-    if not container.last_end or _has_recovered(view, container) or _may_end(pod, container):
+    before, stuck = view.baseline_terminations.get(key, 0), key in view.baseline_backoff
+    if (
+        not container.last_termination
+        or _has_recovered(view, container)
+        or _may_end(pod, container)
+    ):
         return
-    if container.ends <= before and (container.running or not stuck):
+    if container.terminations <= before and (container.running or not stuck):
         return
-    never = text(pod, 'spec', 'restartPolicy') == 'Never'
+    never = get_str(pod, 'spec', 'restartPolicy') == 'Never'
     found = diagnose(container, _kube_events(view, pod, container), called)
     if found is not None:
         yield Cause(
@@ -76,25 +80,25 @@ def crashing(view: View, pod: Object, container: Container, called: str) -> Iter
             subject=container.name,
             message=found.message + _manner(container),
             pods=(name(pod),),
-            ends=max(0, container.ends - before),
-            ends_before=before,
-            standing=not container.running,
-            patience=STANDING_BACK_OFF if stuck and before >= OLD_RESTARTS else None,
+            terminations=max(0, container.terminations - before),
+            terminations_before=before,
+            active=not container.running,
+            tolerance_seconds=STANDING_BACK_OFF if stuck and before >= OLD_RESTARTS else None,
             evidence=tuple(_evidence(container)),
-            logs=(LogRef(uid(pod), container.name, container.ended_instance),),
-            remedies=(_next_command(view, pod, container),),
+            logs=(LogRef(uid(pod), container.name, container.terminated_instance),),
+            suggested_commands=(_next_command(view, pod, container),),
         )
 
 
 def _has_recovered(view: View, container: Container) -> bool:
     since = container.running_since
-    return since is not None and view.now - since >= needed(container)
+    return since is not None and view.now - since >= min_uptime(container)
 
 
 def _may_end(pod: Object, container: Container) -> bool:
     """Whether it ended without an error in a pod that does not start such containers again."""
-    ended_well = number(container.last_end, 'exitCode') == 0
-    return ended_well and text(pod, 'spec', 'restartPolicy') in ('OnFailure', 'Never')
+    ended_well = get_int(container.last_termination, 'exitCode') == 0
+    return ended_well and get_str(pod, 'spec', 'restartPolicy') in ('OnFailure', 'Never')
 
 
 def _is_backing_off(view: View, pod: Object, container: Container) -> bool:
@@ -108,36 +112,36 @@ def _kube_events(view: View, pod: Object, container: Container) -> tuple[Object,
     field = f'{{{container.name}}}'
     return tuple(
         event
-        for event in view.about.get(uid(pod), ())
-        if text(event, 'involvedObject', 'fieldPath').endswith(field)
+        for event in view.kube_events_by_uid.get(uid(pod), ())
+        if get_str(event, 'involvedObject', 'fieldPath').endswith(field)
     )
 
 
 def _reason(view: View, pod: Object, container: Container) -> str:
     """The kubelet's own word for it."""
-    waiting = text(container.waiting, 'reason')
-    if not waiting and container.ends > 1 and _is_backing_off(view, pod, container):
+    waiting = get_str(container.waiting, 'reason')
+    if not waiting and container.terminations > 1 and _is_backing_off(view, pod, container):
         return 'CrashLoopBackOff'
-    return waiting or text(container.last_end, 'reason')
+    return waiting or get_str(container.last_termination, 'reason')
 
 
 def _manner(container: Container) -> str:
     """How long the last instance lived, in words; empty where nobody knows."""
-    lived = lifetime(container)
+    lived = last_run_seconds(container)
     if lived is None:
         return ''
     return ', within a second of starting' if lived < 2 else f', {lived:.0f}s after starting'
 
 
 def _evidence(container: Container) -> Iterator[str]:
-    said = message_of(container.last_end).strip()
-    if said and container.last_end.get('reason') not in NOT_STARTED:
+    said = message_of(container.last_termination).strip()
+    if said and container.last_termination.get('reason') not in NOT_STARTED:
         yield f'termination message: {said.splitlines()[-1]}'
 
 
 def _next_command(view: View, pod: Object, container: Container) -> str:
-    if container.last_end.get('reason') in NOT_STARTED:
+    if container.last_termination.get('reason') in NOT_STARTED:
         # What never ran has no log.
         return f'kubectl describe pod -n {view.target.namespace} {name(pod)}'
-    previous = '' if part(container.status, 'state', 'terminated') else ' --previous'
+    previous = '' if get_dict(container.status, 'state', 'terminated') else ' --previous'
     return f'kubectl logs -n {view.target.namespace} {name(pod)} -c {container.name}{previous}'

@@ -15,13 +15,13 @@ from kubectl_dog.causes.told import words
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import condition
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_int
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import message_of
 from kubectl_dog.model.objects import name
-from kubectl_dog.model.objects import number
-from kubectl_dog.model.objects import part
-from kubectl_dog.model.objects import text
 from kubectl_dog.model.views import View
-from kubectl_dog.model.words import count
+from kubectl_dog.model.words import count_noun
 
 _REMEDIES = {
     'QuotaExceeded': 'kubectl describe quota -n {namespace} {subject}',
@@ -77,54 +77,54 @@ def _deployment(view: View, thing: Object) -> tuple[str, str]:
     if progressing.get('reason') == 'ReplicaSetCreateError':
         return 'ReplicaSetCreateError', message_of(progressing)
     failure = condition(thing, 'ReplicaFailure')
-    if 'ReplicaSet.apps' in view.blind and failure.get('status') == 'True':
-        return text(failure, 'reason'), message_of(failure)
+    if 'ReplicaSet.apps' in view.forbidden_kinds and failure.get('status') == 'True':
+        return get_str(failure, 'reason'), message_of(failure)
     return '', ''
 
 
 def _lacks_pods(thing: Object) -> bool:
     kind = thing.get('kind')
     if kind == 'DaemonSet':
-        scheduled = number(thing, 'status', 'currentNumberScheduled')
-        return scheduled < number(thing, 'status', 'desiredNumberScheduled')
+        scheduled = get_int(thing, 'status', 'currentNumberScheduled')
+        return scheduled < get_int(thing, 'status', 'desiredNumberScheduled')
     if kind == 'Job':
         return _job_lacks_pods(thing)
     if kind in ('ReplicaSet', 'ReplicationController', 'StatefulSet'):
-        replicas = number(thing, 'status', 'replicas')
-        return replicas < number(thing, 'spec', 'replicas', default=1)
+        replicas = get_int(thing, 'status', 'replicas')
+        return replicas < get_int(thing, 'spec', 'replicas', default=1)
     return False
 
 
 def _job_lacks_pods(job: Object) -> bool:
     if any(condition(job, kind).get('status') == 'True' for kind in ('Complete', 'Failed')):
         return False
-    wanted = number(job, 'spec', 'parallelism', default=1)
-    if 'completions' in part(job, 'spec'):
-        left = number(job, 'spec', 'completions') - number(job, 'status', 'succeeded')
+    wanted = get_int(job, 'spec', 'parallelism', default=1)
+    if 'completions' in get_dict(job, 'spec'):
+        left = get_int(job, 'spec', 'completions') - get_int(job, 'status', 'succeeded')
         wanted = min(wanted, left)
-    return number(job, 'status', 'active') < wanted
+    return get_int(job, 'status', 'active') < wanted
 
 
 def _cause(view: View, thing: Object, reason: str, refusal: Refusal) -> Cause:
-    kind, namespace = text(thing, 'kind').lower(), view.target.namespace
+    kind, namespace = get_str(thing, 'kind').lower(), view.target.namespace
     remedy = _REMEDIES.get(refusal.code, _DESCRIBE)
     tries = sum(times(event) for event in told(view, thing, reason))
-    evidence = (f'{kind}/{name(thing)} has tried {count(tries, "time")}',) if tries > 1 else ()
+    evidence = (f'{kind}/{name(thing)} has tried {count_noun(tries, "time")}',) if tries > 1 else ()
     cause = Cause(
         code=refusal.code,
         reason=reason,
         subject=refusal.subject or name(thing),
         message=refusal.sentence,
-        held=refusal.code == 'QuotaExceeded' and frees_soon(view),
+        clock_paused=refusal.code == 'QuotaExceeded' and frees_soon(view),
         evidence=evidence,
-        remedies=(
+        suggested_commands=(
             remedy.format(
                 namespace=namespace, subject=refusal.subject, kind=kind, name=name(thing)
             ),
         ),
     )
     cause = further(view, cause, refusal)
-    return cause._replace(patience=next_try(tries)) if cause.healing else cause
+    return cause._replace(tolerance_seconds=next_try(tries)) if cause.recovering else cause
 
 
 def next_try(tries: int) -> float:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import get_int
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import message_of
-from kubectl_dog.model.objects import number
-from kubectl_dog.model.objects import text
 from kubectl_dog.model.pods import Container
 from kubectl_dog.model.times import epoch
 
@@ -53,20 +53,20 @@ def diagnose(
     called: str,
 ) -> Diagnosis | None:
     """What the last end means; None for the ordered end of a container that may end."""
-    end = container.last_end
+    end = container.last_termination
     probe = _killing_probe(kube_events, end)
     if probe:
         return Diagnosis(f'{probe}ProbeFailed', f'{called} is killed by its {probe.lower()} probe')
     if container.waiting.get('reason') == 'PostStartHookError':
         return Diagnosis('PostStartHook', f"{called}'s postStart hook fails")
     if end.get('reason') == 'OOMKilled':
-        limit = text(container.spec, 'resources', 'limits', 'memory')
+        limit = get_str(container.spec, 'resources', 'limits', 'memory')
         amount = f' of {limit}' if limit else ''
         message = f'{called} is killed (OOMKilled) for using more than its memory limit{amount}'
         return Diagnosis('OOMKilled', message)
     if end.get('reason') in NOT_STARTED or container.waiting.get('reason') in NOT_STARTED:
         return _not_started(container, called)
-    return _exit(container, number(end, 'exitCode'), called)
+    return _exit(container, get_int(end, 'exitCode'), called)
 
 
 def _exit(container: Container, code: int, called: str) -> Diagnosis | None:
@@ -80,7 +80,7 @@ def _exit(container: Container, code: int, called: str) -> Diagnosis | None:
 
 
 def _not_started(container: Container, called: str) -> Diagnosis:
-    words = message_of(container.last_end) or message_of(container.waiting)
+    words = message_of(container.last_termination) or message_of(container.waiting)
     for sign, code in _START_TROUBLE:
         if sign in words:
             return Diagnosis(code, f'{called} cannot be started: {_core(words)}')

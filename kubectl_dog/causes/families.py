@@ -23,9 +23,9 @@ from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import controller_uid
-from kubectl_dog.model.objects import part
-from kubectl_dog.model.objects import parts
-from kubectl_dog.model.objects import text
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_dicts
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.pods import is_living
 from kubectl_dog.model.pods import is_ready
@@ -59,11 +59,13 @@ def of_target(view: View, assessed: Assessment) -> tuple[Cause, ...]:
     if thing.get('kind') == 'Job':
         # Its own retries decide, except over what uses up none of them (design §4.1).
         causes = tuple(
-            cause._replace(explains=code_of(cause.code).family in _RETRIED) for cause in causes
+            cause._replace(informational=code_of(cause.code).family in _RETRIED) for cause in causes
         )
     if not is_blocked(thing, assessed.progress):
         causes = tuple(
-            cause._replace(partial=bool(cause.pods) and has_proof(view, assessed.pods, cause.pods))
+            cause._replace(
+                affects_some_pods=bool(cause.pods) and has_proof(view, assessed.pods, cause.pods)
+            )
             for cause in causes
         )
     return tuple(sorted(causes, key=rank))
@@ -94,11 +96,11 @@ def _is_well(pod: Object) -> bool:
     if not is_ready(pod):
         return False
     apps, inits = (
-        parts(pod, 'status', 'containerStatuses'),
-        parts(pod, 'status', 'initContainerStatuses'),
+        get_dicts(pod, 'status', 'containerStatuses'),
+        get_dicts(pod, 'status', 'initContainerStatuses'),
     )
     ended = any(one.get('restartCount') for one in (*apps, *inits))
-    return not ended and all(part(one, 'state', 'running') for one in apps)
+    return not ended and all(get_dict(one, 'state', 'running') for one in apps)
 
 
 def of_objects(view: View, objects: Iterable[Object]) -> tuple[Cause, ...]:
@@ -108,7 +110,7 @@ def of_objects(view: View, objects: Iterable[Object]) -> tuple[Cause, ...]:
 
 def _there(view: View, thing: Object) -> View:
     """The view from the namespace of an object: what some operators make is in another one."""
-    namespace = text(thing, 'metadata', 'namespace')
+    namespace = get_str(thing, 'metadata', 'namespace')
     if namespace in ('', view.target.namespace):
         return view
     return view._replace(target=view.target._replace(namespace=namespace))
@@ -137,18 +139,18 @@ def _merged(causes: Iterable[Cause]) -> tuple[Cause, ...]:
 
 def rank(cause: Cause) -> tuple[int, bool, int]:
     """Sort key: specific before general, standing before not, many pods before few."""
-    return (code_of(cause.code).rank, not cause.standing, -len(cause.pods))
+    return (code_of(cause.code).rank, not cause.active, -len(cause.pods))
 
 
 def _merge(one: Cause, other: Cause) -> Cause:
     """The worst pod's cause speaks for all."""
-    worst, lesser = (one, other) if one.ends >= other.ends else (other, one)
+    worst, lesser = (one, other) if one.terminations >= other.terminations else (other, one)
     return worst._replace(
         pods=worst.pods + tuple(pod for pod in lesser.pods if pod not in worst.pods),
-        standing=worst.standing or lesser.standing,
-        healing=worst.healing and lesser.healing,
-        held=worst.held and lesser.held,
-        patience=_longest(worst.patience, lesser.patience),
+        active=worst.active or lesser.active,
+        recovering=worst.recovering and lesser.recovering,
+        clock_paused=worst.clock_paused and lesser.clock_paused,
+        tolerance_seconds=_longest(worst.tolerance_seconds, lesser.tolerance_seconds),
     )
 
 

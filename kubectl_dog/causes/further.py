@@ -12,15 +12,15 @@ from kubectl_dog.causes.refusals import Refusal
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Answer
 from kubectl_dog.model.items import Object
-from kubectl_dog.model.lazily import later
+from kubectl_dog.model.lazily import lazy_compile
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_dicts
 from kubectl_dog.model.objects import name
-from kubectl_dog.model.objects import part
-from kubectl_dog.model.objects import parts
 from kubectl_dog.model.resources import ENDPOINTSLICES
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Lookup
-from kubectl_dog.model.words import count
+from kubectl_dog.model.words import count_noun
 
 SERVICE_ACCOUNTS = Resource('', 'v1', 'serviceaccounts', 'ServiceAccount', 'sa')
 RESOURCE_QUOTAS = Resource('', 'v1', 'resourcequotas', 'ResourceQuota', 'quota')
@@ -29,9 +29,9 @@ PRIORITY_CLASSES = Resource(
 )
 
 # How the API server calls a webhook that is a service: by its name in the cluster.
-_SERVICE = later(r'https://([a-z0-9-]+)\.([a-z0-9-]+)\.svc[:/]')
+_SERVICE = lazy_compile(r'https://([a-z0-9-]+)\.([a-z0-9-]+)\.svc[:/]')
 # Nobody answered; an answer that is wrong (TLS, status) will be wrong again.
-_NOBODY = later(
+_NOBODY = lazy_compile(
     r'connection refused|no endpoints available|not found|no such host|no route to host|i/o timeout'
     r'|deadline exceeded'
 )
@@ -57,7 +57,7 @@ def further(view: View, cause: Cause, refusal: Refusal) -> Cause:
 def _look(view: View, refusal: Refusal) -> _Look | None:
     namespace, subject = view.target.namespace, refusal.subject
     if refusal.code == 'QuotaExceeded':
-        lookup = Lookup(RESOURCE_QUOTAS, namespace, subject, whole=True)
+        lookup = Lookup(RESOURCE_QUOTAS, namespace, subject, full_object=True)
         return _Look(lookup, lambda cause, answer: _quota(cause, answer.objects[0], refusal.asked))
     if refusal.code == 'ServiceAccountMissing':
         lookup = Lookup(SERVICE_ACCOUNTS, namespace)
@@ -69,13 +69,13 @@ def _look(view: View, refusal: Refusal) -> _Look | None:
     if called is None:
         return None
     labels = f'kubernetes.io/service-name={called[1]}'
-    lookup = Lookup(ENDPOINTSLICES, called[2], labels=labels, whole=True)
+    lookup = Lookup(ENDPOINTSLICES, called[2], labels=labels, full_object=True)
     return _Look(lookup, lambda cause, answer: _service(cause, answer, called[1]))
 
 
 def _tell(cause: Cause, fact: str, healing: bool = False) -> Cause:
     cause = cause._replace(evidence=(*cause.evidence, fact))
-    return cause._replace(healing=True) if healing else cause
+    return cause._replace(recovering=True) if healing else cause
 
 
 def _names(cause: Cause, answer: Answer, kind: str) -> Cause:
@@ -88,7 +88,7 @@ def _names(cause: Cause, answer: Answer, kind: str) -> Cause:
 
 def _quota(cause: Cause, quota: Object, asked: Mapping[str, str]) -> Cause:
     """What is left of the quota now; where it has room, the controller has yet to notice."""
-    hard, used = part(quota, 'status', 'hard'), part(quota, 'status', 'used')
+    hard, used = get_dict(quota, 'status', 'hard'), get_dict(quota, 'status', 'used')
     told = [f'{used.get(each, 0)} of {hard.get(each, "any")} {each}' for each in asked]
     has_room = all(
         each not in hard
@@ -102,11 +102,11 @@ def _quota(cause: Cause, quota: Object, asked: Mapping[str, str]) -> Cause:
 
 def _service(cause: Cause, answer: Answer, service: str) -> Cause:
     """Whether anything stands behind the service that the webhook is called by."""
-    endpoints = [one for each in answer.objects for one in parts(each, 'endpoints')]
-    ready = [one for one in endpoints if part(one, 'conditions').get('ready') is not False]
-    namespace = part(answer.objects[0], 'metadata').get('namespace') if answer.objects else ''
+    endpoints = [one for each in answer.objects for one in get_dicts(each, 'endpoints')]
+    ready = [one for one in endpoints if get_dict(one, 'conditions').get('ready') is not False]
+    namespace = get_dict(answer.objects[0], 'metadata').get('namespace') if answer.objects else ''
     where = f'service {namespace}/{service}' if namespace else f'service {service}'
     if ready:
-        fact = f'{where}, by which it is called, has {count(len(ready), "ready endpoint")} now'
+        fact = f'{where}, by which it is called, has {count_noun(len(ready), "ready endpoint")} now'
         return _tell(cause, fact, healing=bool(_NOBODY.search(cause.message)))
     return _tell(cause, f'{where}, by which it is called, has no ready endpoint')

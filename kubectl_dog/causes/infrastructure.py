@@ -12,18 +12,18 @@ from kubectl_dog.causes.told import when
 from kubectl_dog.causes.told import words
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
-from kubectl_dog.model.lazily import later
+from kubectl_dog.model.lazily import lazy_compile
 from kubectl_dog.model.objects import condition
-from kubectl_dog.model.objects import created
+from kubectl_dog.model.objects import created_at
+from kubectl_dog.model.objects import get_dicts
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import is_deleting
 from kubectl_dog.model.objects import message_of
 from kubectl_dog.model.objects import name
-from kubectl_dog.model.objects import parts
-from kubectl_dog.model.objects import text
 from kubectl_dog.model.pods import containers
 from kubectl_dog.model.pods import is_finished
 from kubectl_dog.model.pods import is_ready
-from kubectl_dog.model.pods import is_untouched
+from kubectl_dog.model.pods import is_unseen_by_kubelet
 from kubectl_dog.model.resources import NODES
 from kubectl_dog.model.times import epoch
 from kubectl_dog.model.views import View
@@ -34,7 +34,7 @@ SILENT_AFTER = 20.0
 # The server stamps kube events and conditions in whole seconds, one after the other.
 _SLACK = 2.0
 
-_SANDBOX = later(r'^Failed to create pod sand ?box: (rpc error: code = \w+ desc = )?', re.I)
+_SANDBOX = lazy_compile(r'^Failed to create pod sand ?box: (rpc error: code = \w+ desc = )?', re.I)
 _REASONS = {
     'Evicted': 'Evicted',
     'Preempting': 'Preempted',
@@ -57,12 +57,12 @@ _SENTENCES = {
 
 def find(view: View, pod: Object) -> Iterator[Cause]:
     """What one pod suffers from its node."""
-    node = text(pod, 'spec', 'nodeName')
+    node = get_str(pod, 'spec', 'nodeName')
     if not node or is_finished(pod) or is_ready(pod):
         return
     silence = _silence(view, pod, node)
     if silence:
-        lookup = Lookup(NODES, '', node, whole=True)
+        lookup = Lookup(NODES, '', node, full_object=True)
         answer = view.answers.get(lookup)
         yield Cause(
             code='NodeNotReady',
@@ -72,7 +72,7 @@ def find(view: View, pod: Object) -> Iterator[Cause]:
             pods=(name(pod),),
             evidence=tuple(_ills(answer.objects[0])) if answer and answer.objects else (),
             lookups=(lookup,),
-            remedies=(f'kubectl describe node {node}',),
+            suggested_commands=(f'kubectl describe node {node}',),
         )
     said = _sandbox(view, pod)
     if said:
@@ -82,7 +82,7 @@ def find(view: View, pod: Object) -> Iterator[Cause]:
             subject=node,
             message=f'node {node} cannot set up the network or sandbox of the pod: {said}',
             pods=(name(pod),),
-            remedies=(f'kubectl describe pod -n {view.target.namespace} {name(pod)}',),
+            suggested_commands=(f'kubectl describe pod -n {view.target.namespace} {name(pod)}',),
         )
 
 
@@ -92,7 +92,7 @@ def _silence(view: View, pod: Object, node: str) -> str:
     When a node falls silent its pods become unready, and a kube event says so; a pod that is
     assigned to such a node is never taken up.
     """
-    if text(pod, 'status', 'reason') == 'NodeLost':
+    if get_str(pod, 'status', 'reason') == 'NodeLost':
         return f'node {node} is lost'
     event = newest(view, pod, 'NodeNotReady')
     unready = epoch(condition(pod, 'Ready').get('lastTransitionTime')) or 0.0
@@ -110,18 +110,18 @@ def _ills(node: Object) -> Iterator[str]:
     if ready.get('status') != 'True':
         said = message_of(ready).rstrip('.') or 'no kubelet has ever reported'
         yield f'the node is not ready: {said}'
-    for one in parts(node, 'status', 'conditions'):
-        if text(one, 'type').endswith('Pressure') and one.get('status') == 'True':
-            yield f'the node has {text(one, "type")}: {text(one, "message")}'
+    for one in get_dicts(node, 'status', 'conditions'):
+        if get_str(one, 'type').endswith('Pressure') and one.get('status') == 'True':
+            yield f'the node has {get_str(one, "type")}: {get_str(one, "message")}'
 
 
 def silent_at(pod: Object) -> float | None:
     """When, in epoch seconds, it tells something that its node has not taken it up; None where it
     has, or where there is none yet.
     """
-    if not is_untouched(pod) or not text(pod, 'spec', 'nodeName'):
+    if not is_unseen_by_kubelet(pod) or not get_str(pod, 'spec', 'nodeName'):
         return None
-    assigned = epoch(condition(pod, 'PodScheduled').get('lastTransitionTime')) or created(pod)
+    assigned = epoch(condition(pod, 'PodScheduled').get('lastTransitionTime')) or created_at(pod)
     return assigned + SILENT_AFTER
 
 
@@ -150,16 +150,16 @@ def put_out(view: View, pods: Iterable[Object], is_complete: bool) -> Iterator[C
             counted.setdefault(code, []).append(pod)
     for code, found in counted.items():
         last = max(found, key=_ended_at)
-        node = text(last, 'spec', 'nodeName')
+        node = get_str(last, 'spec', 'nodeName')
         yield Cause(
             code=code,
-            reason=text(last, 'status', 'reason') or _disruption(last) or code,
+            reason=get_str(last, 'status', 'reason') or _disruption(last) or code,
             subject='pods',
             message=f'pod {name(last)} {_SENTENCES[code]} node {node}: {_words(view, last)}',
             pods=tuple(name(pod) for pod in found),
-            ends=len(found),
-            standing=not is_complete,
-            remedies=(f'kubectl describe node {node}',),
+            terminations=len(found),
+            active=not is_complete,
+            suggested_commands=(f'kubectl describe node {node}',),
         )
 
 
@@ -167,14 +167,14 @@ def _code(pod: Object) -> str:
     """Which of our codes tells why a pod was ended from outside; empty for any other pod."""
     if not is_finished(pod) and not is_deleting(pod):
         return ''
-    reason = text(pod, 'status', 'reason')
+    reason = get_str(pod, 'status', 'reason')
     if reason.startswith('OutOf'):
         return 'OutOfResources'
     return _REASONS.get(reason) or _REASONS.get(_disruption(pod), '')
 
 
 def _disruption(pod: Object) -> str:
-    return text(condition(pod, 'DisruptionTarget'), 'reason')
+    return get_str(condition(pod, 'DisruptionTarget'), 'reason')
 
 
 def _words(view: View, pod: Object) -> str:
@@ -183,10 +183,10 @@ def _words(view: View, pod: Object) -> str:
 
 
 def _ended_at(pod: Object) -> float:
-    return epoch(condition(pod, 'Ready').get('lastTransitionTime')) or created(pod)
+    return epoch(condition(pod, 'Ready').get('lastTransitionTime')) or created_at(pod)
 
 
 def since(view: View, pods: Iterable[Object], fresh: float) -> list[Object]:
     """Those that are not history: young when tracking began, or ended after that."""
-    began = view.memory.started
-    return [pod for pod in pods if created(pod) >= began - fresh or _ended_at(pod) >= began]
+    began = view.run_history.started
+    return [pod for pod in pods if created_at(pod) >= began - fresh or _ended_at(pod) >= began]

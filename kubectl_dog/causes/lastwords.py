@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from kubectl_dog.model.lazily import later
+from kubectl_dog.model.lazily import lazy_compile
 
-_TELLING = later(
+_TELLING = lazy_compile(
     r'\b(error|fatal|panic|exception|denied|refused|failed|failure|cannot|could not|unable'
     r'|invalid|unknown|not found|no such|missing|abort\w*|out of memory|traceback)\b'
     r'|\w(Error|Exception)\b',
     re.I,
 )
 # Lines that follow the telling one: stack frames and the runtime's goodbye.
-_FRAME = later(r'^\s+(at |File "|from |in |\.\.\.)|^\s{4,}|^\s*goroutine \d+|^exit status')
+_FRAME = lazy_compile(r'^\s+(at |File "|from |in |\.\.\.)|^\s{4,}|^\s*goroutine \d+|^exit status')
 # Characters of a line that are looked at; a log that is read from a cluster has no longer ones.
 _LONGEST = 16 * 1024
 

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_int
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import is_deleting
-from kubectl_dog.model.objects import number
-from kubectl_dog.model.objects import part
-from kubectl_dog.model.objects import text
 from kubectl_dog.model.pods import containers
 from kubectl_dog.model.times import epoch
-from kubectl_dog.model.times import short
+from kubectl_dog.model.times import format_duration
 from kubectl_dog.model.views import View
-from kubectl_dog.model.words import count
+from kubectl_dog.model.words import count_noun
 
 
 def is_leaving(view: View, pod: Object) -> bool:
     """Whether it is terminating and within twice its grace period: a quota charges it that long."""
-    due = epoch(text(pod, 'metadata', 'deletionTimestamp'))
-    return due is not None and view.now <= due + number(
+    due = epoch(get_str(pod, 'metadata', 'deletionTimestamp'))
+    return due is not None and view.now <= due + get_int(
         pod, 'metadata', 'deletionGracePeriodSeconds'
     )
 
@@ -26,9 +26,9 @@ def frees_soon(view: View) -> bool:
     """Whether any pod of the namespace that is seen makes room at this moment."""
     return any(
         one.get('kind') == 'Pod'
-        and text(one, 'metadata', 'namespace') == view.target.namespace
+        and get_str(one, 'metadata', 'namespace') == view.target.namespace
         and is_leaving(view, one)
-        for owned in view.owned.values()
+        for owned in view.children_by_owner_uid.values()
         for one in owned
     )
 
@@ -40,18 +40,18 @@ def is_stuck(view: View, pod: Object) -> bool:
 
 def holds(view: View, pod: Object) -> str:
     """What a terminating pod still waits for, as a part of a sentence."""
-    finalizers = part(pod, 'metadata').get('finalizers')
+    finalizers = get_dict(pod, 'metadata').get('finalizers')
     if finalizers:
         return f'held by {", ".join(str(one) for one in finalizers)} (metadata.finalizers)'
     if is_stuck(view, pod):
         return 'its grace period is over, but its node has not confirmed its end'
-    grace = short(number(pod, 'metadata', 'deletionGracePeriodSeconds'))
-    hooks = [one.name for one in containers(pod) if part(one.spec, 'lifecycle', 'preStop')]
+    grace = format_duration(get_int(pod, 'metadata', 'deletionGracePeriodSeconds'))
+    hooks = [one.name for one in containers(pod) if get_dict(one.spec, 'lifecycle', 'preStop')]
     hook = f', preStop {"hook" if len(hooks) == 1 else "hooks"} of {", ".join(hooks)}'
     return f'grace period {grace}{hook if hooks else ""}'
 
 
 def sentence(view: View, pods: list[Object]) -> str:
     """Which pods are going, and what holds the first of them."""
-    first = text(pods[0], 'metadata', 'name')
-    return f'{count(len(pods), "old pod")} still terminating: {first} ({holds(view, pods[0])})'
+    first = get_str(pods[0], 'metadata', 'name')
+    return f'{count_noun(len(pods), "old pod")} still terminating: {first} ({holds(view, pods[0])})'

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from kubectl_dog.causes import quantities
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_dicts
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import name
-from kubectl_dog.model.objects import part
-from kubectl_dog.model.objects import parts
-from kubectl_dog.model.objects import text
 
 # So many of them are named.
 _NAMED = 3
@@ -24,21 +24,21 @@ def describe(nodes: Sequence[Object], pod: Object, said: str) -> Iterator[str]:
         if f'Insufficient {resource}' in said:
             yield from _largest(nodes, pod, resource)
     if 'affinity/selector' in said:
-        for key in sorted(part(pod, 'spec', 'nodeSelector')):
+        for key in sorted(get_dict(pod, 'spec', 'nodeSelector')):
             yield from _labels(nodes, key)
 
 
 def _taints(node: Object) -> str:
     taints = [
-        f'{text(one, "key")}{"=" if text(one, "value") else ""}{text(one, "value")}'
-        f':{text(one, "effect")}'
-        for one in parts(node, 'spec', 'taints')
+        f'{get_str(one, "key")}{"=" if get_str(one, "value") else ""}{get_str(one, "value")}'
+        f':{get_str(one, "effect")}'
+        for one in get_dicts(node, 'spec', 'taints')
     ]
     return f'{name(node)} {", ".join(taints)}' if taints else ''
 
 
 def _largest(nodes: Sequence[Object], pod: Object, resource: str) -> Iterator[str]:
-    offered = [str(part(one, 'status', 'allocatable').get(resource, '')) for one in nodes]
+    offered = [str(get_dict(one, 'status', 'allocatable').get(resource, '')) for one in nodes]
     largest = max(offered, key=quantities.value, default='')
     if not largest:
         return
@@ -48,7 +48,7 @@ def _largest(nodes: Sequence[Object], pod: Object, resource: str) -> Iterator[st
 
 
 def _labels(nodes: Sequence[Object], key: str) -> Iterator[str]:
-    values = [text(one, 'metadata', 'labels', key) for one in nodes]
+    values = [get_str(one, 'metadata', 'labels', key) for one in nodes]
     told = sorted({f'{key}={value}' for value in values if value})
     yield from _listed('nodes have', told) if told else iter((f'no node has the label {key}',))
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import message_of
 from kubectl_dog.model.objects import name
-from kubectl_dog.model.objects import part
-from kubectl_dog.model.objects import text
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.pods import Container
 from kubectl_dog.model.pods import containers
@@ -31,16 +31,18 @@ def find(view: View, pod: Object) -> Iterator[Cause]:
                     subject=container.name,
                     message=f'{message} ({_probe(container)}): {answer}',
                     pods=(name(pod),),
-                    remedies=(f'kubectl describe pod -n {view.target.namespace} {name(pod)}',),
+                    suggested_commands=(
+                        f'kubectl describe pod -n {view.target.namespace} {name(pod)}',
+                    ),
                 )
 
 
 def _answer(view: View, pod: Object, container: Container) -> str | None:
     """The last answer of the probe; None where it has not failed."""
     field = f'{{{container.name}}}'
-    for event in reversed(view.about.get(uid(pod), ())):
+    for event in reversed(view.kube_events_by_uid.get(uid(pod), ())):
         said = message_of(event)
-        ours = text(event, 'involvedObject', 'fieldPath').endswith(field)
+        ours = get_str(event, 'involvedObject', 'fieldPath').endswith(field)
         if ours and event.get('reason') == 'Unhealthy' and said.startswith(_FAILED):
             return said[len(_FAILED) :].strip() or 'no word'
     return None
@@ -48,11 +50,11 @@ def _answer(view: View, pod: Object, container: Container) -> str | None:
 
 def _probe(container: Container) -> str:
     """What is probed, in few words: `http :8080/healthz`."""
-    probe = part(container.spec, 'readinessProbe')
-    http, tcp, grpc = (part(probe, kind) for kind in ('httpGet', 'tcpSocket', 'grpc'))
+    probe = get_dict(container.spec, 'readinessProbe')
+    http, tcp, grpc = (get_dict(probe, kind) for kind in ('httpGet', 'tcpSocket', 'grpc'))
     if http:
         return f'http :{http.get("port")}{http.get("path", "/")}'
     if tcp or grpc:
         return f'{"tcp" if tcp else "grpc"} :{(tcp or grpc).get("port")}'
-    command = part(probe, 'exec').get('command') or ()
+    command = get_dict(probe, 'exec').get('command') or ()
     return f'exec {" ".join(str(word) for word in command)}'[:80]

@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
-from kubectl_dog.model.lazily import later
+from kubectl_dog.model.lazily import lazy_compile
+from kubectl_dog.model.objects import get_dicts
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import message_of
 from kubectl_dog.model.objects import name
-from kubectl_dog.model.objects import parts
-from kubectl_dog.model.objects import text
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Lookup
@@ -48,30 +48,32 @@ _PROVIDERS = (
         ('spec', 'secretName'),
     ),
 )
-_FAILS = later('Error|Fail|Invalid|Denied')
+_FAILS = lazy_compile('Error|Fail|Invalid|Denied')
 
 
 def consider(view: View, cause: Cause, secret: str) -> Cause:
     """The cause of a missing Secret with what its provider, if it has one, is doing."""
-    looks = [(Lookup(one.resource, view.target.namespace, whole=True), one) for one in _PROVIDERS]
+    looks = [
+        (Lookup(one.resource, view.target.namespace, full_object=True), one) for one in _PROVIDERS
+    ]
     cause = cause._replace(lookups=(*cause.lookups, *(lookup for lookup, _ in looks)))
     for lookup, provider in looks:
         answer = view.answers.get(lookup)
         for thing in answer.objects if answer else ():
-            if (text(thing, *provider.path) or name(thing)) == secret:
+            if (get_str(thing, *provider.path) or name(thing)) == secret:
                 return _told(cause, provider.resource.kind, thing)
     return cause
 
 
 def _told(cause: Cause, kind: str, thing: Object) -> Cause:
-    ill = next((one for one in parts(thing, 'status', 'conditions') if _is_failing(one)), None)
+    ill = next((one for one in get_dicts(thing, 'status', 'conditions') if _is_failing(one)), None)
     if ill is None:
         fact = f'{kind} {name(thing)} is at work on it'
-        return cause._replace(evidence=(*cause.evidence, fact), patience=AT_WORK)
+        return cause._replace(evidence=(*cause.evidence, fact), tolerance_seconds=AT_WORK)
     said = message_of(ill).strip().rstrip('.')
-    fact = f'{kind} {name(thing)} cannot make it: {text(ill, "reason")}: {said}'.rstrip(': ')
+    fact = f'{kind} {name(thing)} cannot make it: {get_str(ill, "reason")}: {said}'.rstrip(': ')
     return cause._replace(evidence=(*cause.evidence, fact))
 
 
 def _is_failing(condition: Object) -> bool:
-    return condition.get('status') == 'False' and bool(_FAILS.search(text(condition, 'reason')))
+    return condition.get('status') == 'False' and bool(_FAILS.search(get_str(condition, 'reason')))

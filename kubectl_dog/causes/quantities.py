@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kubectl_dog.model.items import Object
-from kubectl_dog.model.lazily import later
-from kubectl_dog.model.objects import part
+from kubectl_dog.model.lazily import lazy_compile
+from kubectl_dog.model.objects import get_dict
 from kubectl_dog.model.pods import containers
 
-_QUANTITY = later(r'([0-9.]+(?:[eE][0-9]+)?)(m|k|[KMGTPE]i?)?')
+_QUANTITY = lazy_compile(r'([0-9.]+(?:[eE][0-9]+)?)(m|k|[KMGTPE]i?)?')
 _DECIMAL = {'m': 1e-3, '': 1.0, 'k': 1e3, 'M': 1e6, 'G': 1e9, 'T': 1e12, 'P': 1e15, 'E': 1e18}
 _BINARY = {'Ki': 2.0**10, 'Mi': 2.0**20, 'Gi': 2.0**30, 'Ti': 2.0**40, 'Pi': 2.0**50, 'Ei': 2.0**60}
 _UNITS = {**_DECIMAL, **_BINARY}
@@ -18,11 +18,12 @@ _UNITS = {**_DECIMAL, **_BINARY}
 def asked(pod: Object, resource: str) -> str:
     """What all containers of a pod together ask for of one resource; empty where nothing."""
     told = [
-        (one.role, part(one.spec, 'resources', 'requests').get(resource)) for one in containers(pod)
+        (one.role, get_dict(one.spec, 'resources', 'requests').get(resource))
+        for one in containers(pod)
     ]
     lasting = [str(amount) for role, amount in told if role != 'init' and amount is not None]
     passing = [str(amount) for role, amount in told if role == 'init' and amount is not None]
-    overhead = part(pod, 'spec', 'overhead').get(resource)
+    overhead = get_dict(pod, 'spec', 'overhead').get(resource)
     if overhead is not None:
         lasting.append(str(overhead))
     if len(lasting) + len(passing) == 1:

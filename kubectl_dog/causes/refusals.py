@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from kubectl_dog.model.lazily import later
+from kubectl_dog.model.lazily import lazy_compile
 
 
 class Refusal(NamedTuple):
@@ -22,27 +22,27 @@ class Refusal(NamedTuple):
 
 
 # What controllers and the API server wrap around the reason.
-_WRAPPERS = later(
+_WRAPPERS = lazy_compile(
     r'Error creating: |[Cc]reate (?:Pod|Claim) .*? failed error: '
     r'|Failed to create new replica set "[^"]*": |Internal error occurred: '
 )
-_FORBIDDEN = later(r'^(?P<plural>[\w.]+) "[^"]*" is forbidden: ')
+_FORBIDDEN = lazy_compile(r'^(?P<plural>[\w.]+) "[^"]*" is forbidden: ')
 _NOUNS = {'persistentvolumeclaims': 'volume claim', 'replicasets.apps': 'ReplicaSet'}
 
-_NAME = later(r'[A-Za-z0-9]([A-Za-z0-9.:/_-]{0,251}[A-Za-z0-9])?')
-_EXCEEDED = later(
+_NAME = lazy_compile(r'[A-Za-z0-9]([A-Za-z0-9.:/_-]{0,251}[A-Za-z0-9])?')
+_EXCEEDED = lazy_compile(
     r'exceeded quota: (?P<subject>[^,]{1,253}), requested: (?P<asked>\S+), used: (?P<used>\S+), '
     r'limited: (?P<limit>\S+)'
 )
 # Most telling first; what is named is the subject, the rest goes into the sentence.
 _SIGNS = (
     (
-        later(r'failed quota: (?P<subject>[^:]+): (?P<rest>must specify .*)', re.S),
+        lazy_compile(r'failed quota: (?P<subject>[^:]+): (?P<rest>must specify .*)', re.S),
         'CreateFailed',
         'quota {subject} asks for more in the pod: {rest}',
     ),
     (
-        later(
+        lazy_compile(
             r'(?P<rest>(?:\[?(?:minimum|maximum) \S+ usage per'
             r'|(?<!\S)\S+ max limit to request ratio per).*)',
             re.S,
@@ -51,22 +51,26 @@ _SIGNS = (
         'a LimitRange of the namespace forbids it: {rest}',
     ),
     (
-        later(r'violates PodSecurity "(?P<subject>[^"]*)": (?P<rest>.*)', re.S),
+        lazy_compile(r'violates PodSecurity "(?P<subject>[^"]*)": (?P<rest>.*)', re.S),
         'PodSecurity',
         'it violates PodSecurity "{subject}" of the namespace: {rest}',
     ),
     (
-        later(r'unable to validate against any security context constraint: ?(?P<rest>.*)', re.S),
+        lazy_compile(
+            r'unable to validate against any security context constraint: ?(?P<rest>.*)', re.S
+        ),
         'PodSecurity',
         'no security context constraint allows it: {rest}',
     ),
     (
-        later(r'admission webhook "(?P<subject>[^"]*)" (?P<rest>denied the request.*)', re.S),
+        lazy_compile(
+            r'admission webhook "(?P<subject>[^"]*)" (?P<rest>denied the request.*)', re.S
+        ),
         'WebhookDenied',
         'webhook "{subject}" {rest}',
     ),
     (
-        later(
+        lazy_compile(
             r"ValidatingAdmissionPolicy '(?P<subject>[^']*)' .{0,300}?(?P<rest>denied request.*)",
             re.S,
         ),
@@ -74,7 +78,7 @@ _SIGNS = (
         'admission policy {subject} {rest}',
     ),
     (
-        later(
+        lazy_compile(
             r'failed calling webhook "(?P<subject>[^"]*)": (?:failed to call webhook: )?'
             r'(?P<rest>.*)',
             re.S,
@@ -83,12 +87,12 @@ _SIGNS = (
         'webhook "{subject}" cannot be reached: {rest}',
     ),
     (
-        later(r'serviceaccount "(?P<subject>[^"]*)" not found(?P<rest>)'),
+        lazy_compile(r'serviceaccount "(?P<subject>[^"]*)" not found(?P<rest>)'),
         'ServiceAccountMissing',
         'service account "{subject}" does not exist (not found)',
     ),
     (
-        later(r'no PriorityClass with name (?P<subject>\S+) was found(?P<rest>)'),
+        lazy_compile(r'no PriorityClass with name (?P<subject>\S+) was found(?P<rest>)'),
         'PriorityClassMissing',
         'PriorityClass {subject} does not exist (not found)',
     ),

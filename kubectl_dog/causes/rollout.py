@@ -12,14 +12,14 @@ from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import condition
+from kubectl_dog.model.objects import get_int
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import is_deleting
 from kubectl_dog.model.objects import name
-from kubectl_dog.model.objects import number
-from kubectl_dog.model.objects import text
 from kubectl_dog.model.pods import is_living
 from kubectl_dog.model.pods import is_ready
 from kubectl_dog.model.times import epoch
-from kubectl_dog.model.times import short
+from kubectl_dog.model.times import format_duration
 from kubectl_dog.model.views import View
 
 # An old pod that has been unready for this long (seconds) is broken, and not just starting.
@@ -55,12 +55,14 @@ def terminating(view: View, going: list[Object]) -> Cause:
         subject='pods',
         message=sentence(view, going),
         pods=tuple(name(pod) for pod in going),
-        remedies=(f'kubectl get pod -n {view.target.namespace} {name(going[0])} -o yaml',),
+        suggested_commands=(
+            f'kubectl get pod -n {view.target.namespace} {name(going[0])} -o yaml',
+        ),
     )
 
 
 def _due(pod: Object) -> float:
-    return epoch(text(pod, 'metadata', 'deletionTimestamp')) or 0.0
+    return epoch(get_str(pod, 'metadata', 'deletionTimestamp')) or 0.0
 
 
 def _blocking(view: View, assessed: Assessment) -> Iterator[Object]:
@@ -69,13 +71,13 @@ def _blocking(view: View, assessed: Assessment) -> Iterator[Object]:
     With `Parallel` it replaces them whatever they are, with `OnDelete` it never does.
     """
     thing = view.object or {}
-    ordered = text(thing, 'spec', 'podManagementPolicy') in ('', 'OrderedReady')
-    rolling = text(thing, 'spec', 'updateStrategy', 'type') in ('', 'RollingUpdate')
-    wanted = text(thing, 'status', 'updateRevision')
+    ordered = get_str(thing, 'spec', 'podManagementPolicy') in ('', 'OrderedReady')
+    rolling = get_str(thing, 'spec', 'updateStrategy', 'type') in ('', 'RollingUpdate')
+    wanted = get_str(thing, 'status', 'updateRevision')
     if thing.get('kind') != 'StatefulSet' or not (ordered and rolling and wanted):
         return
     for pod in assessed.other_pods:
-        is_old = text(pod, 'metadata', 'labels', _REVISION) != wanted
+        is_old = get_str(pod, 'metadata', 'labels', _REVISION) != wanted
         if is_old and is_living(pod) and not is_ready(pod):
             yield pod
 
@@ -83,7 +85,7 @@ def _blocking(view: View, assessed: Assessment) -> Iterator[Object]:
 def _partitioned(view: View, assessed: Assessment) -> Iterator[Cause]:
     """Old pods that are not ready, and that the partition keeps at their revision."""
     thing, progress = view.object or {}, assessed.progress
-    partition = number(thing, 'spec', 'updateStrategy', 'rollingUpdate', 'partition')
+    partition = get_int(thing, 'spec', 'updateStrategy', 'rollingUpdate', 'partition')
     if thing.get('kind') != 'StatefulSet' or partition <= 0 or progress is None:
         return
     kept = [pod for pod in _blocking(view, assessed) if _ordinal(pod) < partition]
@@ -97,7 +99,7 @@ def _partitioned(view: View, assessed: Assessment) -> Iterator[Cause]:
                 'which is not ready'
             ),
             pods=tuple(map(name, kept)),
-            remedies=(f'kubectl describe sts -n {view.target.namespace} {name(thing)}',),
+            suggested_commands=(f'kubectl describe sts -n {view.target.namespace} {name(thing)}',),
         )
 
 
@@ -108,7 +110,7 @@ def _ordinal(pod: Object) -> int:
 
 def _stuck(view: View, pod: Object, ills: tuple[Cause, ...]) -> Iterator[Cause]:
     """It is broken if something is wrong with it that fails pods, or for long enough."""
-    serious = [ill for ill in ills if not tolerance(ill).explains_only]
+    serious = [ill for ill in ills if not tolerance(ill).is_informational]
     since = epoch(condition(pod, 'Ready').get('lastTransitionTime')) or view.now
     if not serious and view.now - since < UNREADY_LONG:
         return
@@ -121,7 +123,7 @@ def _stuck(view: View, pod: Object, ills: tuple[Cause, ...]) -> Iterator[Cause]:
             f'old pod {name(pod)} is not ready, and the StatefulSet replaces none before it is'
         ),
         pods=(name(pod),),
-        evidence=told or (f'it has been unready for {short(view.now - since)}',),
+        evidence=told or (f'it has been unready for {format_duration(view.now - since)}',),
         logs=tuple(log for ill in serious[:1] for log in ill.logs),
-        remedies=(f'kubectl delete pod -n {view.target.namespace} {name(pod)}',),
+        suggested_commands=(f'kubectl delete pod -n {view.target.namespace} {name(pod)}',),
     )

@@ -14,14 +14,14 @@ from kubectl_dog.causes.told import when
 from kubectl_dog.causes.told import words
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
-from kubectl_dog.model.lazily import later
+from kubectl_dog.model.lazily import lazy_compile
 from kubectl_dog.model.objects import condition
-from kubectl_dog.model.objects import created
+from kubectl_dog.model.objects import created_at
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_dicts
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import message_of
 from kubectl_dog.model.objects import name
-from kubectl_dog.model.objects import part
-from kubectl_dog.model.objects import parts
-from kubectl_dog.model.objects import text
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.pods import containers
 from kubectl_dog.model.pods import phase
@@ -38,12 +38,12 @@ SCALING_UP = 600.0
 UNSEEN_AFTER = 5.0
 UNSEEN = 60.0
 
-_ALL_NODES = Lookup(NODES, '', whole=True)
+_ALL_NODES = Lookup(NODES, '', full_object=True)
 
-_NO_NODE = later(r'0/(?P<nodes>\d+) nodes are available: (?P<reasons>.*)', re.S)
-_REASON = later(r'(?P<count>\d+) (?:node\(s\) )?(?P<words>.*)', re.S)
-_BETWEEN = later(r', (?=\d+ )')
-_INSUFFICIENT = later(r'Insufficient (\S+)')
+_NO_NODE = lazy_compile(r'0/(?P<nodes>\d+) nodes are available: (?P<reasons>.*)', re.S)
+_REASON = lazy_compile(r'(?P<count>\d+) (?:node\(s\) )?(?P<words>.*)', re.S)
+_BETWEEN = lazy_compile(r', (?=\d+ )')
+_INSUFFICIENT = lazy_compile(r'Insufficient (\S+)')
 _COMING = ('TriggeredScaleUp', 'Nominated', 'NominatePod')
 _AUTOSCALERS = ('cluster-autoscaler', 'karpenter')
 
@@ -57,7 +57,7 @@ class Autoscaler(NamedTuple):
 
 def find(view: View, pod: Object) -> Iterator[Cause]:
     """Why one pod has no node, unless its volumes are to blame or it is held on purpose."""
-    if text(pod, 'spec', 'nodeName') or parts(pod, 'spec', 'schedulingGates'):
+    if get_str(pod, 'spec', 'nodeName') or get_dicts(pod, 'spec', 'schedulingGates'):
         return
     if phase(pod) != 'Pending' or claims.is_waiting(view, pod):
         return
@@ -65,9 +65,9 @@ def find(view: View, pod: Object) -> Iterator[Cause]:
     if told.get('status') == 'False':
         yield _unschedulable(view, pod, told)
     elif _is_unseen(view, pod):
-        scheduler = text(pod, 'spec', 'schedulerName') or 'default-scheduler'
+        scheduler = get_str(pod, 'spec', 'schedulerName') or 'default-scheduler'
         message = f'no scheduler has looked at it: is one called {scheduler} running?'
-        yield _cause(view, pod, 'Pending', message)._replace(patience=UNSEEN)
+        yield _cause(view, pod, 'Pending', message)._replace(tolerance_seconds=UNSEEN)
 
 
 def _is_unseen(view: View, pod: Object) -> bool:
@@ -79,19 +79,19 @@ def silent_at(pod: Object) -> float | None:
     """When, in epoch seconds, it tells something that no scheduler has said a word about it; None
     where one has.
     """
-    is_known = condition(pod, 'PodScheduled') or _nominated(pod) or text(pod, 'spec', 'nodeName')
+    is_known = condition(pod, 'PodScheduled') or _nominated(pod) or get_str(pod, 'spec', 'nodeName')
     if is_known or any(one.status for one in containers(pod)):
         return None
-    return created(pod) + UNSEEN_AFTER
+    return created_at(pod) + UNSEEN_AFTER
 
 
 def _unschedulable(view: View, pod: Object, told: Object) -> Cause:
     autoscaler = react(view, pod)
     said = message_of(told)
-    cause = _cause(view, pod, text(told, 'reason') or 'Unschedulable', _sentence(pod, said))
+    cause = _cause(view, pod, get_str(told, 'reason') or 'Unschedulable', _sentence(pod, said))
     return cause._replace(
-        held=bool(_nominated(pod)) or frees_soon(view),
-        patience=autoscaler.patience,
+        clock_paused=bool(_nominated(pod)) or frees_soon(view),
+        tolerance_seconds=autoscaler.patience,
         evidence=(*autoscaler.words, *_nodes(view, pod, said)),
         lookups=(_ALL_NODES,),
     )
@@ -109,17 +109,17 @@ def _cause(view: View, pod: Object, reason: str, message: str) -> Cause:
         subject='node',
         message=message,
         pods=(name(pod),),
-        remedies=(f'kubectl describe pod -n {view.target.namespace} {name(pod)}',),
+        suggested_commands=(f'kubectl describe pod -n {view.target.namespace} {name(pod)}',),
     )
 
 
 def _nominated(pod: Object) -> str:
-    return text(pod, 'status', 'nominatedNodeName')
+    return get_str(pod, 'status', 'nominatedNodeName')
 
 
 def react(view: View, pod: Object) -> Autoscaler:
     """What the cluster autoscaler, or Karpenter, last did about a pod."""
-    said = [one for one in view.about.get(uid(pod), ()) if _is_autoscalers(one)]
+    said = [one for one in view.kube_events_by_uid.get(uid(pod), ()) if _is_autoscalers(one)]
     if not said:
         return Autoscaler()
     last = max(said, key=when)
@@ -128,7 +128,7 @@ def react(view: View, pod: Object) -> Autoscaler:
 
 
 def _is_autoscalers(event: Object) -> bool:
-    who = text(event, 'source', 'component') or text(event, 'reportingComponent')
+    who = get_str(event, 'source', 'component') or get_str(event, 'reportingComponent')
     known = (*_COMING, 'NotTriggerScaleUp')
     return event.get('reason') in known or any(one in who for one in _AUTOSCALERS)
 
@@ -157,10 +157,10 @@ def _wish(pod: Object, said: str) -> str:
     if lacking:
         return asked(pod, lacking[1])
     if 'node affinity/selector' in said:
-        wanted = part(pod, 'spec', 'nodeSelector')
+        wanted = get_dict(pod, 'spec', 'nodeSelector')
         return ', '.join(f'{key}={value}' for key, value in sorted(wanted.items()))
     if 'free ports' in said:
-        ports = (parts(one.spec, 'ports') for one in containers(pod))
+        ports = (get_dicts(one.spec, 'ports') for one in containers(pod))
         taken = [one['hostPort'] for group in ports for one in group if one.get('hostPort')]
         return ', '.join(f'hostPort {port}' for port in taken)
     return ''

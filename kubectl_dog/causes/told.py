@@ -5,27 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kubectl_dog.model.items import Object
-from kubectl_dog.model.lazily import later
-from kubectl_dog.model.objects import created
+from kubectl_dog.model.lazily import lazy_compile
+from kubectl_dog.model.objects import created_at
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_int
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import message_of
-from kubectl_dog.model.objects import number
-from kubectl_dog.model.objects import part
-from kubectl_dog.model.objects import text
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.pods import is_finished
 from kubectl_dog.model.times import epoch
 from kubectl_dog.model.views import View
 
-_COMBINED = later(r'^\(combined from similar events\): ')
+_COMBINED = lazy_compile(r'^\(combined from similar events\): ')
 
 
 def when(event: Object) -> float:
     """When it last happened, in epoch seconds; series and new-style events included."""
     for path in (('series', 'lastObservedTime'), ('lastTimestamp',), ('eventTime',)):
-        found = epoch(text(event, *path))
+        found = epoch(get_str(event, *path))
         if found is not None:
             return found
-    return created(event)
+    return created_at(event)
 
 
 def words(event: Object) -> str:
@@ -35,12 +35,14 @@ def words(event: Object) -> str:
 
 def times(event: Object) -> int:
     """How often it happened."""
-    return max(1, number(event, 'count'), number(event, 'series', 'count'))
+    return max(1, get_int(event, 'count'), get_int(event, 'series', 'count'))
 
 
 def told(view: View, thing: Object, *reasons: str) -> list[Object]:
     """The kube events about it with one of these reasons, the oldest first."""
-    found = [one for one in view.about.get(uid(thing), ()) if one.get('reason') in reasons]
+    found = [
+        one for one in view.kube_events_by_uid.get(uid(thing), ()) if one.get('reason') in reasons
+    ]
     return sorted(found, key=when)
 
 
@@ -59,11 +61,11 @@ def evicted(view: View, pod: Object) -> Object:
 
 def about_named(view: View, kind: str, names: frozenset[str]) -> Iterator[Object]:
     """Kube events of this namespace about objects that are known by name only."""
-    for events in view.about.values():
-        about = part(events[0], 'involvedObject') if events else {}
+    for events in view.kube_events_by_uid.values():
+        about = get_dict(events[0], 'involvedObject') if events else {}
         if (
             about.get('kind') == kind
-            and text(about, 'name') in names
+            and get_str(about, 'name') in names
             and about.get('namespace', view.target.namespace) == view.target.namespace
         ):
             yield from events

@@ -11,10 +11,10 @@ from kubectl_dog.causes.told import when
 from kubectl_dog.causes.told import words
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
-from kubectl_dog.model.lazily import later
+from kubectl_dog.model.lazily import lazy_compile
 from kubectl_dog.model.objects import condition
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import name
-from kubectl_dog.model.objects import text
 from kubectl_dog.model.pods import containers
 from kubectl_dog.model.pods import phase
 from kubectl_dog.model.views import View
@@ -22,21 +22,21 @@ from kubectl_dog.model.views import View
 _TROUBLE = ('FailedMount', 'FailedMapVolume', 'FailedAttachVolume')
 # The node does these only after all volumes are mounted.
 _PAST = ('Pulling', 'Pulled', 'Created', 'Started')
-_VOLUME = later(r'for volume "(?P<volume>[^"]+)"\s*:?\s*')
+_VOLUME = lazy_compile(r'for volume "(?P<volume>[^"]+)"\s*:?\s*')
 # What family «configuration» reads, and what is only the kubelet's own delay.
-_CONFIGURATION = later(
+_CONFIGURATION = lazy_compile(
     r'(configmap|secret) "[^"]+" not found|references non-existent (config|secret) key'
     r'|failed to sync \w+ cache',
     re.I,
 )
-_INVALID = later(
+_INVALID = lazy_compile(
     r'hostPath type check failed|no volume plugin matched|unsupported volume type', re.I
 )
 # The kubelet's own summary of what other kube events tell in full.
-_SUMMARY = later(r'^Unable to (attach or )?mount volumes|unmounted volumes=')
-_OUTPUT = later(r'^Output: (?P<output>.+)$', re.M)
+_SUMMARY = lazy_compile(r'^Unable to (attach or )?mount volumes|unmounted volumes=')
+_OUTPUT = lazy_compile(r'^Output: (?P<output>.+)$', re.M)
 # From the first slash of a word on.
-_PATH = later(r'(?<!\S)(?P<before>[^\s/]*)/\S*/volumes/\S+')
+_PATH = lazy_compile(r'(?<!\S)(?P<before>[^\s/]*)/\S*/volumes/\S+')
 
 
 def find(view: View, pod: Object) -> Iterator[Cause]:
@@ -66,7 +66,7 @@ def is_mounting(view: View, pod: Object) -> bool:
 
 
 def _cause(view: View, pod: Object, volume: str, event: Object) -> Cause:
-    said, reason = words(event), text(event, 'reason')
+    said, reason = words(event), get_str(event, 'reason')
     code, verb = 'MountFailed', 'mounted'
     if reason == 'FailedAttachVolume':
         code, verb = 'AttachFailed', 'attached to its node'
@@ -79,7 +79,7 @@ def _cause(view: View, pod: Object, volume: str, event: Object) -> Cause:
         subject=volume or 'volumes',
         message=f'{called} cannot be {verb}: {_core(said)}',
         pods=(name(pod),),
-        remedies=(f'kubectl describe pod -n {view.target.namespace} {name(pod)}',),
+        suggested_commands=(f'kubectl describe pod -n {view.target.namespace} {name(pod)}',),
     )
 
 

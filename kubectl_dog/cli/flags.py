@@ -69,7 +69,7 @@ FIELDS = {
 def seconds(text: str) -> float:
     """A duration for argparse."""
     try:
-        return times.duration(text)
+        return times.parse_duration(text)
     except UserError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 

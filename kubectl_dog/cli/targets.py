@@ -13,14 +13,14 @@ from kubectl_dog.cli import grammar
 from kubectl_dog.cli.grammar import Inputs
 from kubectl_dog.cli.grammar import Said
 from kubectl_dog.model.errors import UserError
-from kubectl_dog.model.lazily import later
+from kubectl_dog.model.lazily import lazy_compile
 from kubectl_dog.model.resources import Group
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.resources import Target
 from kubectl_dog.output.escape import sentence
 
 # What the API server lets most objects be called (RFC 1123).
-_NAME = later(r'[a-z0-9]([-a-z0-9.]*[a-z0-9])?\Z')
+_NAME = lazy_compile(r'[a-z0-9]([-a-z0-9.]*[a-z0-9])?\Z')
 
 WORDS = 'TYPE/NAME…, TYPE NAME…, or TYPE with -l SELECTOR'
 

@@ -174,7 +174,7 @@ def options(args: argparse.Namespace) -> Options:
         keep_going=bool(args.keep_going),
         min_available=args.min_available,
         ready_when=args.ready_when or '',
-        told=_told(args),
+        explicit=_told(args),
     )
 
 

@@ -18,8 +18,8 @@ from kubectl_dog.cluster.protocol import UnreachableError
 from kubectl_dog.model import jsontext
 from kubectl_dog.model.errors import AccessError
 from kubectl_dog.model.errors import UserError
-from kubectl_dog.model.objects import parts
-from kubectl_dog.model.objects import text
+from kubectl_dog.model.objects import get_dicts
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.resources import Resource
 
 AGGREGATED = 'APIGroupDiscoveryList'
@@ -185,30 +185,30 @@ def _words(value: Any) -> list[str]:
 def _aggregated(group: dict[str, Any]) -> Iterator[_Version]:
     if not isinstance(group['metadata'], dict):
         raise TypeError('no metadata')
-    name = text(group, 'metadata', 'name')
-    for told in parts(group, 'versions'):
-        version = text(told, 'version')
+    name = get_str(group, 'metadata', 'name')
+    for told in get_dicts(group, 'versions'):
+        version = get_str(told, 'version')
         if not version:
             continue
         if told.get('freshness') == 'Stale':
             # The server behind it is down; kubectl does not trust what is left of it either.
             yield _Version(name, version)
             continue
-        rows = [row for row in parts(told, 'resources') if text(row, 'resource')]
+        rows = [row for row in get_dicts(told, 'resources') if get_str(row, 'resource')]
         # Without a kind of its own it is there for its subresources alone.
-        owned = [row for row in rows if text(row, 'responseKind', 'kind')]
+        owned = [row for row in rows if get_str(row, 'responseKind', 'kind')]
         yield _Version(name, version, tuple(_row(name, version, row) for row in owned))
 
 
 def _row(group: str, version: str, row: dict[str, Any]) -> Kind:
     kind, namespaced = row['responseKind']['kind'], row.get('scope') == 'Namespaced'
     resource = Resource(group, version, row['resource'], kind, '', namespaced)
-    return _kind(resource, text(row, 'singularResource'), row)
+    return _kind(resource, get_str(row, 'singularResource'), row)
 
 
 def _legacy(group: dict[str, Any]) -> Iterator[_Version]:
-    name, preferred = text(group, 'name'), text(group, 'preferredVersion', 'version')
-    versions = _words([text(told, 'version') for told in parts(group, 'versions')])
+    name, preferred = get_str(group, 'name'), get_str(group, 'preferredVersion', 'version')
+    versions = _words([get_str(told, 'version') for told in get_dicts(group, 'versions')])
     for version in sorted(versions if name else (), key=lambda one: one != preferred):
         yield _Version(name, version, asked=False)
 
@@ -250,7 +250,7 @@ def _asked(connection: Connection, part: _Version) -> _Version:
 
 def _is_kind(row: Any) -> bool:
     """Whether it is no subresource; raises TypeError where it is neither."""
-    if not text(row, 'name') or not text(row, 'kind'):
+    if not get_str(row, 'name') or not get_str(row, 'kind'):
         raise TypeError('not a resource')
     return '/' not in row['name']
 
@@ -259,7 +259,7 @@ def _listed(part: _Version, row: dict[str, Any]) -> Kind:
     resource = Resource(
         part.group, part.version, row['name'], row['kind'], '', row.get('namespaced') is True
     )
-    return _kind(resource, text(row, 'singularName'), row)
+    return _kind(resource, get_str(row, 'singularName'), row)
 
 
 def _only(found: Found, word: str) -> Resource:

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 from urllib3 import exceptions
 
 from kubectl_dog.model import jsontext
-from kubectl_dog.model.items import Trouble
-from kubectl_dog.model.objects import text
+from kubectl_dog.model.items import ReadFailure
+from kubectl_dog.model.objects import get_str
 
 _REASONS = {401: 'unauthorized', 403: 'denied'}
 _HINT = 'is the cluster up, and is --context right?'
@@ -48,23 +48,23 @@ def from_object(answer: dict[str, object], code: int = 0) -> Status:
     message = answer.get('message')
     return Status(
         code or (said if isinstance(said, int) else 0),
-        text(answer, 'reason'),
+        get_str(answer, 'reason'),
         message if isinstance(message, str) and message else f'HTTP {code or said}',
     )
 
 
-def trouble(answer: Status, server: str) -> Trouble:
+def trouble(answer: Status, server: str) -> ReadFailure:
     """The Trouble for a refusal: 401, 403, requests that can never work, and servers in need."""
     reason = _REASONS.get(answer.code)
     if reason == 'unauthorized':
-        return Trouble(
+        return ReadFailure(
             reason, f'{server} does not accept the credentials ({answer.message}): sign in again'
         )
     if reason:
-        return Trouble(reason, answer.message)
+        return ReadFailure(reason, answer.message)
     if answer.code in (408, 429) or answer.code >= 500:
-        return Trouble('unreachable', f'{server} cannot answer now: {answer.message}')
-    return Trouble('invalid', f'{server} refuses the request: {answer.message}')
+        return ReadFailure('unreachable', f'{server} cannot answer now: {answer.message}')
+    return ReadFailure('invalid', f'{server} refuses the request: {answer.message}')
 
 
 def unreachable(server: str, error: BaseException) -> str:

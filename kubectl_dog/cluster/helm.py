@@ -23,10 +23,10 @@ from kubectl_dog.model.errors import AccessError
 from kubectl_dog.model.errors import MissingError
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import get_dicts
+from kubectl_dog.model.objects import get_int
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import name
-from kubectl_dog.model.objects import number
-from kubectl_dog.model.objects import parts
-from kubectl_dog.model.objects import text
 from kubectl_dog.model.resources import CONFIGMAPS
 from kubectl_dog.model.resources import SECRETS
 from kubectl_dog.model.resources import Resource
@@ -68,7 +68,7 @@ def release(connection: Connection, wanted: str) -> Release:
             break
         if kept is not None:
             return _read(connection, resource, kept)
-        known.update(text(one, 'metadata', 'labels', 'name') for one in listed)
+        known.update(get_str(one, 'metadata', 'labels', 'name') for one in listed)
     raise MissingError(_missing(connection.namespace, wanted, known - {''}))
 
 
@@ -78,21 +78,21 @@ def _kept(connection: Connection, resource: Resource, wanted: str) -> Object | N
 
 
 def _revision(kept: Object) -> int:
-    return number(kept, 'metadata', 'labels', 'version')
+    return get_int(kept, 'metadata', 'labels', 'version')
 
 
 def _read(connection: Connection, resource: Resource, kept: Object) -> Release:
     path = resource.path(connection.namespace, name(kept))
     thing = _get(connection, path, (), JSON)
-    label = text(thing, 'metadata', 'labels', 'name')
+    label = get_str(thing, 'metadata', 'labels', 'name')
     said = f'release {label}, revision {_revision(thing)}'
     try:
-        told = _decoded(text(thing, 'data', 'release'), twice=resource is SECRETS)
+        told = _decoded(get_str(thing, 'data', 'release'), twice=resource is SECRETS)
     except (ValueError, binascii.Error, zlib.error) as error:
         raise UserError(f'{said} cannot be read: {error}') from None
-    if text(told, 'info', 'status') == 'uninstalled':
+    if get_str(told, 'info', 'status') == 'uninstalled':
         raise MissingError(f'{said} was uninstalled: nothing of it is there to be tracked')
-    manifest = text(told, 'manifest')
+    manifest = get_str(told, 'manifest')
     if not manifest.strip():
         raise UserError(f'{said} has no manifest: there is nothing to be tracked')
     return Release(label, _revision(thing), manifest)
@@ -111,7 +111,7 @@ def _decoded(data: str, twice: bool) -> Any:
 
 def _items(connection: Connection, resource: Resource, labels: str) -> list[Object]:
     path = resource.path(connection.namespace)
-    return parts(_get(connection, path, [('labelSelector', labels)], _NAMES_ONLY), 'items')
+    return get_dicts(_get(connection, path, [('labelSelector', labels)], _NAMES_ONLY), 'items')
 
 
 def _get(

@@ -13,7 +13,7 @@ from kubectl_dog.cluster.protocol import Response
 from kubectl_dog.cluster.prune import prune
 from kubectl_dog.model import jsontext
 from kubectl_dog.model.items import Object
-from kubectl_dog.model.objects import text
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.wants import Watch
 
@@ -55,9 +55,9 @@ def list_all(
             continue
         page = _decoded(response)
         objects.extend(complete(item, want.resource) for item in items(page))
-        following = text(page, 'metadata', 'continue')
+        following = get_str(page, 'metadata', 'continue')
         if not following:
-            return [prune(item) for item in objects], text(page, 'metadata', 'resourceVersion')
+            return [prune(item) for item in objects], get_str(page, 'metadata', 'resourceVersion')
         paging = [('limit', str(PAGE)), ('continue', following)]
 
 

@@ -19,7 +19,7 @@ from kubectl_dog.cluster.reader import Reader
 from kubectl_dog.model.items import LogEnd
 from kubectl_dog.model.items import LogGap
 from kubectl_dog.model.items import LogLines
-from kubectl_dog.model.items import Trouble
+from kubectl_dog.model.items import ReadFailure
 from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.wants import Logs
 
@@ -222,7 +222,7 @@ class LogReader(Reader):
         self._wait(self._backoff.delay(refused.headers))
         return False
 
-    def _report(self, trouble: Trouble) -> None:
+    def _report(self, trouble: ReadFailure) -> None:
         if self._trouble != trouble.reason:
             self._trouble = trouble.reason
             self.emit(trouble)
@@ -231,7 +231,7 @@ class LogReader(Reader):
         self._refusals = 0
         if self._trouble:
             self._trouble = ''
-            self.emit(Trouble('recovered', f'{self.connection.server} answers again'))
+            self.emit(ReadFailure('recovered', f'{self.connection.server} answers again'))
 
     def _news(self) -> Logs:
         """What the pod's status shows; a `_wait` after this ends with the next update."""

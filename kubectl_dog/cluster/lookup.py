@@ -20,7 +20,7 @@ from kubectl_dog.cluster.prune import prune
 from kubectl_dog.model import jsontext
 from kubectl_dog.model.items import Answer
 from kubectl_dog.model.items import Object
-from kubectl_dog.model.objects import part
+from kubectl_dog.model.objects import get_dict
 from kubectl_dog.model.wants import Lookup
 
 _STATUS = {401: 'denied', 403: 'denied', 404: 'missing'}
@@ -30,7 +30,7 @@ def look(connection: Connection, want: Lookup) -> Answer:
     """Ask the server once; whatever happens is an answer."""
     path = want.resource.path(want.namespace, want.name)
     query = [] if want.name else [('limit', str(PAGE)), *selectors(want.labels)]
-    accept = JSON if want.whole else _accept('' if want.name else 'List')
+    accept = JSON if want.full_object else _accept('' if want.name else 'List')
     try:
         response = connection.get(path, query, accept=accept)
     except UnreachableError as error:
@@ -54,13 +54,13 @@ def _objects(response: Response, want: Lookup) -> list[Object]:
     if not isinstance(answer, dict):
         raise ValueError('no object')
     listed = [answer] if want.name else items(answer)
-    if want.whole:
+    if want.full_object:
         return [prune(complete(item, want.resource)) for item in listed]
     return [_metadata_only(item, want) for item in listed]
 
 
 def _metadata_only(item: Object, want: Lookup) -> Object:
-    metadata = dict(part(item, 'metadata'))
+    metadata = dict(get_dict(item, 'metadata'))
     metadata.pop('managedFields', None)
     return complete({'metadata': metadata}, want.resource)
 

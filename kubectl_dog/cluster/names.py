@@ -8,7 +8,7 @@ from kubectl_dog.cluster.listing import PAGE
 from kubectl_dog.cluster.protocol import Connection
 from kubectl_dog.model import jsontext
 from kubectl_dog.model.errors import AccessError
-from kubectl_dog.model.objects import text
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.resources import Resource
 
 # A table without objects is a tenth of a list; some aggregated API servers have no tables.
@@ -32,7 +32,7 @@ def names(connection: Connection, resource: Resource) -> list[str]:
         try:
             page = jsontext.decode(response.body)
             found += _named(page)
-            after = text(page, 'metadata', 'continue')
+            after = get_str(page, 'metadata', 'continue')
         except (ValueError, LookupError, TypeError, AttributeError):
             raise AccessError(f'{resource.plural} cannot be listed') from None
         if not after:
@@ -43,7 +43,7 @@ def _named(page: dict[str, Any]) -> list[str]:
     if page['kind'] != 'Table':
         return _texts([item['metadata']['name'] for item in page['items']])
     # Kube events, for one, begin with something else.
-    column = [text(each, 'format') for each in page[_COLUMNS]].index('name')
+    column = [get_str(each, 'format') for each in page[_COLUMNS]].index('name')
     return _texts([row['cells'][column] for row in page.get('rows') or ()])
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from kubectl_dog.model.items import Object
-from kubectl_dog.model.objects import part
-from kubectl_dog.model.objects import parts
-from kubectl_dog.model.objects import text
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_dicts
+from kubectl_dog.model.objects import get_str
 
 _APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 _POD = ('dnsPolicy', 'dnsConfig', 'enableServiceLinks', 'preemptionPolicy', 'serviceAccount')
@@ -34,18 +34,18 @@ def prune(item: Object) -> Object:
     metadata = item.get('metadata')
     if isinstance(metadata, dict):
         _prune_metadata(metadata, is_custom)
-    kind = text(item, 'kind')
+    kind = get_str(item, 'kind')
     if kind == 'Secret':
         _forget(item)
     elif is_custom:
         pass
     elif kind == 'Node':
         # Dozens of them, with all their names.
-        part(item, 'status').pop('images', None)
+        get_dict(item, 'status').pop('images', None)
     elif kind == 'Pod':
-        _prune_pod(part(item, 'spec'))
+        _prune_pod(get_dict(item, 'spec'))
     elif kind in _TEMPLATED:
-        _prune_pod(part(item, 'spec', 'template', 'spec'))
+        _prune_pod(get_dict(item, 'spec', 'template', 'spec'))
     return item
 
 
@@ -62,7 +62,7 @@ def _prune_metadata(metadata: Object, is_custom: bool) -> None:
 
 
 def _is_custom(item: Object) -> bool:
-    return '.' in text(item, 'apiVersion').rpartition('/')[0]
+    return '.' in get_str(item, 'apiVersion').rpartition('/')[0]
 
 
 def _written(entries: Any) -> str:
@@ -71,8 +71,8 @@ def _written(entries: Any) -> str:
     """
     times = ['']
     for entry in entries if isinstance(entries, list) else ():
-        if set(part(entry, 'fieldsV1')) - {'f:metadata', 'f:status'}:
-            times.append(text(entry, 'time'))
+        if set(get_dict(entry, 'fieldsV1')) - {'f:metadata', 'f:status'}:
+            times.append(get_str(entry, 'time'))
     return max(times)
 
 
@@ -80,7 +80,7 @@ def _prune_pod(spec: Object) -> None:
     for key in _POD:
         spec.pop(key, None)
     for key in _LISTS:
-        for container in parts(spec, key):
+        for container in get_dicts(spec, key):
             for field in _CONTAINER:
                 container.pop(field, None)
 
@@ -89,4 +89,4 @@ def _forget(secret: Object) -> None:
     """What is no mapping of an aggregated API's Secret may hold values just as well."""
     secret.pop('stringData', None)
     if secret.get('data'):
-        secret['data'] = dict.fromkeys(part(secret, 'data'), '')
+        secret['data'] = dict.fromkeys(get_dict(secret, 'data'), '')

@@ -13,9 +13,9 @@ from kubectl_dog.model.items import Changed
 from kubectl_dog.model.items import Listed
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.items import Payload
-from kubectl_dog.model.items import Trouble
-from kubectl_dog.model.objects import part
-from kubectl_dog.model.objects import text
+from kubectl_dog.model.items import ReadFailure
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.selectors import Term
 from kubectl_dog.model.selectors import matches
@@ -48,9 +48,9 @@ class Demand(NamedTuple):
 
     def selects(self, one: Object) -> bool:
         """Whether the API server would select it."""
-        return all(text(one, *_FIELDS[field]) == value for field, value in self.fields) and matches(
-            self.terms, part(one, 'metadata', 'labels')
-        )
+        return all(
+            get_str(one, *_FIELDS[field]) == value for field, value in self.fields
+        ) and matches(self.terms, get_dict(one, 'metadata', 'labels'))
 
 
 @lru_cache(maxsize=4096)
@@ -80,7 +80,7 @@ class Router:
         self.narrow: dict[Watch, Demand] = {}
         self._found_by: dict[Union[_Key, None], dict[Watch, Demand]] = {}
         self._told: dict[str, tuple[Watch, ...]] = {}
-        self._trouble: Trouble | None = None
+        self._trouble: ReadFailure | None = None
 
     def add(self, watch: Watch) -> Iterator[Told]:
         """From now on it is told of; at once, where everything is known."""
@@ -109,7 +109,7 @@ class Router:
             yield from self._list(payload.objects)
         elif isinstance(payload, Changed):
             yield from self._change(payload)
-        elif isinstance(payload, Trouble):
+        elif isinstance(payload, ReadFailure):
             self._trouble = None if payload.reason == 'recovered' else payload
             for watch in tuple(self.narrow):
                 yield watch, payload
@@ -165,8 +165,8 @@ class Router:
 
 
 def _keys(one: Object) -> _Keys:
-    labels = part(one, 'metadata', 'labels')
-    fields = [(field, text(one, *path)) for field, path in _FIELDS.items()]
+    labels = get_dict(one, 'metadata', 'labels')
+    fields = [(field, get_str(one, *path)) for field, path in _FIELDS.items()]
     return [None, *fields, *[_label(name, str(value)) for name, value in labels.items()]]
 
 

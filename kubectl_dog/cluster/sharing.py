@@ -13,7 +13,7 @@ from kubectl_dog.cluster.routing import Router
 from kubectl_dog.cluster.routing import demand
 from kubectl_dog.cluster.source import LiveSource
 from kubectl_dog.model.items import Item
-from kubectl_dog.model.items import Trouble
+from kubectl_dog.model.items import ReadFailure
 from kubectl_dog.model.resources import EVENTS
 from kubectl_dog.model.resources import SECRETS
 from kubectl_dog.model.wants import Want
@@ -71,7 +71,7 @@ class SharedSource:
         return item if item.at == self._latest else item._replace(at=self._latest)
 
     def _share(self, item: Item, wide: Watch) -> None:
-        refused = isinstance(item.payload, Trouble) and item.payload.reason in _REFUSED
+        refused = isinstance(item.payload, ReadFailure) and item.payload.reason in _REFUSED
         if refused and wide.resource != EVENTS:
             # Who may not read everything may be allowed to read what is wanted of it.
             self._refused.add(wide)

@@ -20,9 +20,9 @@ from kubectl_dog.cluster.watch import Watcher
 from kubectl_dog.model.items import Item
 from kubectl_dog.model.items import Listed
 from kubectl_dog.model.items import Payload
+from kubectl_dog.model.items import ReadFailure
 from kubectl_dog.model.items import ServerClock
 from kubectl_dog.model.items import Signal
-from kubectl_dog.model.items import Trouble
 from kubectl_dog.model.sources import SourceEndedError
 from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Want
@@ -166,7 +166,7 @@ class LiveSource:
 
     def _post(self, feed: _Served) -> Callable[[Payload], None]:
         def post(payload: Payload) -> None:
-            if feed.buffer is None or isinstance(payload, Trouble):
+            if feed.buffer is None or isinstance(payload, ReadFailure):
                 self._mailbox.put(feed, payload)
             else:
                 feed.buffer.put(payload)

@@ -23,9 +23,9 @@ from kubectl_dog.model import jsontext
 from kubectl_dog.model.items import Changed
 from kubectl_dog.model.items import Listed
 from kubectl_dog.model.items import Object
-from kubectl_dog.model.items import Trouble
-from kubectl_dog.model.objects import part
-from kubectl_dog.model.objects import text
+from kubectl_dog.model.items import ReadFailure
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.resources import is_custom
 from kubectl_dog.model.wants import Watch
 
@@ -81,7 +81,7 @@ class Watcher(Reader):
                 pass
             except UnreachableError as error:
                 self.check()
-                self._report(Trouble('unreachable', str(error)))
+                self._report(ReadFailure('unreachable', str(error)))
             except RefusedError as refused:
                 headers = refused.headers
                 if self._final(refused):
@@ -150,16 +150,16 @@ class Watcher(Reader):
             event = jsontext.decode(line)
         except ValueError:
             event = None
-        change, item = text(event, 'type'), part(event, 'object')
+        change, item = get_str(event, 'type'), get_dict(event, 'object')
         if change == 'ERROR':
             raise ExpiredError
         if change not in _CHANGES or not item:
             raise CutError('a watch event that cannot be read')
-        version = text(item, 'metadata', 'resourceVersion')
+        version = get_str(item, 'metadata', 'resourceVersion')
         if change == 'BOOKMARK':
             if self._listing is None:
                 self._version = version or self._version
-            elif text(item, 'metadata', 'annotations', _LISTED) == 'true':
+            elif get_str(item, 'metadata', 'annotations', _LISTED) == 'true':
                 self._version = version
                 self.emit(Listed(tuple(self._listing)))
                 self._listing = None
@@ -185,7 +185,7 @@ class Watcher(Reader):
             self._report(trouble)
         return trouble.reason in ('denied', 'invalid')
 
-    def _report(self, trouble: Trouble) -> None:
+    def _report(self, trouble: ReadFailure) -> None:
         if self._trouble != trouble.reason:
             self._trouble = trouble.reason
             self.emit(trouble)
@@ -194,4 +194,4 @@ class Watcher(Reader):
         self._refusals = 0
         before, self._trouble = self._trouble, ''
         if before not in ('', _NO_KIND):
-            self.emit(Trouble('recovered', f'{self.connection.server} answers again'))
+            self.emit(ReadFailure('recovered', f'{self.connection.server} answers again'))

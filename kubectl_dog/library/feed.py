@@ -78,7 +78,7 @@ class Feed(Generic[Status]):
         Raises TrackError at the time-out and where the object may not be read, UserError and
         AccessError as `rollout` does, and whatever a callback raises but StopTrack.
         """
-        options = (options or Options())._replace(follow=True, attentive=True)
+        options = (options or Options())._replace(follow=True, emit_timer_changes=True)
         teller = Teller(self.resource.kind, self._read(None))
 
         def find(connection: Connection) -> finding.Wanted:

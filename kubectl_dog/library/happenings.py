@@ -13,9 +13,9 @@ from kubectl_dog.model.events import KubeEvent
 from kubectl_dog.model.events import LogChunk
 from kubectl_dog.model.items import LogLine
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import get_dicts
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import name
-from kubectl_dog.model.objects import parts
-from kubectl_dog.model.objects import text
 from kubectl_dog.model.objects import uid
 from kubectl_dog.tracking.judge import Look
 
@@ -116,7 +116,7 @@ class Teller:
             name(one): _replica_set(one) for one in (*assessed.pods, *assessed.other_pods)
         }
         if self._kind == 'Deployment':
-            for one in look.view.owned.get(self._uid, ()):
+            for one in look.view.children_by_owner_uid.get(self._uid, ()):
                 if one.get('kind') == 'ReplicaSet':
                     is_new = _revision(one) == _revision(look.view.object or {})
                     yield from self._once(
@@ -148,7 +148,7 @@ class Teller:
         elif isinstance(event, CauseSeen):
             cause = event.cause
             for pod in cause.pods:
-                key = ('error', cause.code, cause.subject, pod, cause.ends)
+                key = ('error', cause.code, cause.subject, pod, cause.terminations)
                 if key not in self._told:
                     self._told.add(key)
                     owner = self._owners.get(pod, '')
@@ -171,11 +171,11 @@ class Teller:
 
 
 def _revision(thing: Object) -> str:
-    return text(thing, 'metadata', 'annotations', _REVISION)
+    return get_str(thing, 'metadata', 'annotations', _REVISION)
 
 
 def _replica_set(pod: Object) -> str:
-    for owner in parts(pod, 'metadata', 'ownerReferences'):
+    for owner in get_dicts(pod, 'metadata', 'ownerReferences'):
         if owner.get('controller') and owner.get('kind') == 'ReplicaSet':
-            return text(owner, 'name')
+            return get_str(owner, 'name')
     return ''

@@ -12,9 +12,9 @@ from kubectl_dog.model.assessments import Progress
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import get_int
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import name
-from kubectl_dog.model.objects import number
-from kubectl_dog.model.objects import text
 from kubectl_dog.model.pods import containers
 from kubectl_dog.model.pods import is_ready
 from kubectl_dog.model.pods import phase
@@ -138,9 +138,9 @@ def job(look: Look) -> JobStatus:
     return JobStatus(
         **_common(look),
         is_succeeded=assessed.state is State.READY,
-        active=number(thing, 'status', 'active'),
-        succeeded=number(thing, 'status', 'succeeded'),
-        failed=number(thing, 'status', 'failed'),
+        active=get_int(thing, 'status', 'active'),
+        succeeded=get_int(thing, 'status', 'succeeded'),
+        failed=get_int(thing, 'status', 'failed'),
         pods=_pods((*assessed.pods, *assessed.other_pods)),
     )
 
@@ -215,7 +215,7 @@ def _pod(thing: Object) -> PodStatus:
     summary = describe(thing)
     return PodStatus(
         name=name(thing),
-        namespace=text(thing, 'metadata', 'namespace'),
+        namespace=get_str(thing, 'metadata', 'namespace'),
         state=State.READY if is_ready(thing) else State.PROGRESSING,
         is_ready=is_ready(thing),
         is_succeeded=phase(thing) == 'Succeeded',
@@ -223,7 +223,7 @@ def _pod(thing: Object) -> PodStatus:
         failed_reason=summary if is_failed else '',
         phase=phase(thing),
         summary=summary,
-        node=text(thing, 'spec', 'nodeName'),
+        node=get_str(thing, 'spec', 'nodeName'),
         ready_containers=sum(one.status.get('ready') is True for one in apps),
         total_containers=len(apps),
         restarts=sum(one.restarts for one in parts),

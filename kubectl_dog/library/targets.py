@@ -16,8 +16,8 @@ from kubectl_dog.library.reaching import Kube
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.resources import Group
 from kubectl_dog.model.resources import Resource
-from kubectl_dog.model.resources import Sought
 from kubectl_dog.model.resources import Target
+from kubectl_dog.model.resources import TargetOrGroup
 
 Targets = Union[str, Target, Sequence[Union[str, Target]]]
 
@@ -84,7 +84,7 @@ def find(inputs: Inputs, connection: Connection) -> Wanted:
     kinds = finding.resolver(connection)
     if inputs.files or inputs.kustomize or inputs.helm_release:
         return _placed(inputs, connection, kinds)
-    found: dict[Sought, None] = {}
+    found: dict[TargetOrGroup, None] = {}
     for one in named:
         if isinstance(one, Target):
             found[one] = None

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from kubectl_dog.model.items import Object
-from kubectl_dog.model.objects import part
-from kubectl_dog.model.objects import parts
-from kubectl_dog.model.objects import text
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_dicts
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.resources import Resource
 
 _GROUP = 'apiextensions.k8s.io/'
@@ -24,15 +24,15 @@ def resources(objects: Iterable[Object]) -> dict[tuple[str, str], Resource]:
 
 
 def _defined(thing: Object) -> list[Resource]:
-    of_definitions = text(thing, 'kind') == 'CustomResourceDefinition'
-    if not of_definitions or not text(thing, 'apiVersion').startswith(_GROUP):
+    of_definitions = get_str(thing, 'kind') == 'CustomResourceDefinition'
+    if not of_definitions or not get_str(thing, 'apiVersion').startswith(_GROUP):
         return []
-    group, kind = text(thing, 'spec', 'group'), text(thing, 'spec', 'names', 'kind')
-    plural = text(thing, 'spec', 'names', 'plural')
+    group, kind = get_str(thing, 'spec', 'group'), get_str(thing, 'spec', 'names', 'kind')
+    plural = get_str(thing, 'spec', 'names', 'plural')
     if not kind or not _WORD.fullmatch(group) or not _WORD.fullmatch(plural):
         return []
-    short = _first(part(thing, 'spec', 'names').get('shortNames')) or kind.lower()
-    namespaced = text(thing, 'spec', 'scope') != 'Cluster'
+    short = _first(get_dict(thing, 'spec', 'names').get('shortNames')) or kind.lower()
+    namespaced = get_str(thing, 'spec', 'scope') != 'Cluster'
     return [
         Resource(group, version, plural, kind, short, namespaced) for version in _versions(thing)
     ]
@@ -43,5 +43,5 @@ def _first(names: Any) -> str:
 
 
 def _versions(thing: Object) -> list[str]:
-    rows = [row for row in parts(thing, 'spec', 'versions') if row.get('served') is True]
-    return [text(row, 'name') for row in rows if _WORD.fullmatch(text(row, 'name'))]
+    rows = [row for row in get_dicts(thing, 'spec', 'versions') if row.get('served') is True]
+    return [get_str(row, 'name') for row in rows if _WORD.fullmatch(get_str(row, 'name'))]

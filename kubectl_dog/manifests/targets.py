@@ -11,9 +11,9 @@ from kubectl_dog.manifests import definitions
 from kubectl_dog.manifests.objects import Placed
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import name
-from kubectl_dog.model.objects import part
-from kubectl_dog.model.objects import text
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.resources import Target
 
@@ -67,14 +67,14 @@ def find(placed: Iterable[Placed], namespace: str, is_told: bool, served: Served
 def _resource(
     thing: Object, defined: dict[tuple[str, str], Resource], served: Served
 ) -> Resource | str:
-    key = (text(thing, 'apiVersion'), text(thing, 'kind'))
+    key = (get_str(thing, 'apiVersion'), get_str(thing, 'kind'))
     found = served(*key)
     # A definition may be on its way to the server, which then has the kind soon.
     return defined.get(key, found) if isinstance(found, str) else found
 
 
 def _target(one: Placed, resource: Resource, namespace: str, is_told: bool) -> Target:
-    own = text(one.object, 'metadata', 'namespace')
+    own = get_str(one.object, 'metadata', 'namespace')
     if not resource.namespaced:
         return Target(resource, '', name(one.object))
     if own and is_told and own != namespace:
@@ -88,13 +88,13 @@ def _target(one: Placed, resource: Resource, namespace: str, is_told: bool) -> T
 def _is_none(thing: Object) -> str:
     """Why an object cannot be looked for; empty where it can."""
     if not name(thing):
-        if text(thing, 'metadata', 'generateName'):
+        if get_str(thing, 'metadata', 'generateName'):
             return 'the server makes up its name (generateName), and nobody here can know it'
         return 'it has no name'
-    space = text(thing, 'metadata', 'namespace')
+    space = get_str(thing, 'metadata', 'namespace')
     if not _NAME.fullmatch(name(thing)) or (space and not _NAMESPACE.fullmatch(space)):
         return f'no server takes its name {space + "/" if space else ""}{name(thing)}'
-    annotations = part(thing, 'metadata', 'annotations')
+    annotations = get_dict(thing, 'metadata', 'annotations')
     hooks = _words(annotations.get(_HOOK))
     if hooks and not any(hook in _AT_ROLLOUT for hook in hooks):
         return f'helm runs it at another time ({_HOOK}: {", ".join(hooks)})'

@@ -65,11 +65,11 @@ class Assessment(NamedTuple):
     children: tuple[Object, ...] = ()
     causes: tuple[Cause, ...] = ()
     recheck_at: float | None = None
-    patience: float = 0.0
-    has_ended: bool = False
+    min_stall_timeout: float = 0.0
+    is_terminal: bool = False
     waits_for: str = ''
-    serving: str = ''
-    remedies: tuple[str, ...] = ()
+    still_serving: str = ''
+    suggested_commands: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
 
 

@@ -15,13 +15,13 @@ class Tolerance(NamedTuple):
     """
 
     seconds: float | None = None
-    ends: int | None = None
-    span: float = 0.0
+    terminations: int | None = None
+    min_seconds: float = 0.0
 
     @property
-    def explains_only(self) -> bool:
+    def is_informational(self) -> bool:
         """Whether a cause with this tolerance can never fail a target."""
-        return self.seconds is None and self.ends is None
+        return self.seconds is None and self.terminations is None
 
 
 class LogRef(NamedTuple):
@@ -53,20 +53,20 @@ class Cause(NamedTuple):
     subject: str
     message: str
     pods: tuple[str, ...] = ()
-    ends: int = 0
-    ends_before: int = 0
-    standing: bool = True
-    healing: bool = False
-    held: bool = False
-    partial: bool = False
-    accompanied: bool = False
-    patience: float | None = None
-    allowed: Tolerance | None = None
-    explains: bool = False
+    terminations: int = 0
+    terminations_before: int = 0
+    active: bool = True
+    recovering: bool = False
+    clock_paused: bool = False
+    affects_some_pods: bool = False
+    may_await_other_target: bool = False
+    tolerance_seconds: float | None = None
+    tolerance_override: Tolerance | None = None
+    informational: bool = False
     evidence: tuple[str, ...] = ()
     logs: tuple[LogRef, ...] = ()
     lookups: tuple[Lookup, ...] = ()
-    remedies: tuple[str, ...] = ()
+    suggested_commands: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[str, str]:

@@ -61,7 +61,7 @@ class Answer(NamedTuple):
     message: str = ''
 
 
-class Trouble(NamedTuple):
+class ReadFailure(NamedTuple):
     """A want cannot be served now.
 
     `reason` is denied (403), unauthorized (401), unreachable, invalid (the server refuses the
@@ -87,7 +87,7 @@ class Signal(NamedTuple):
     name: str
 
 
-Payload = Union[Listed, Changed, LogLines, LogEnd, LogGap, Answer, Trouble, ServerClock, Signal]
+Payload = Union[Listed, Changed, LogLines, LogEnd, LogGap, Answer, ReadFailure, ServerClock, Signal]
 
 
 class Item(NamedTuple):

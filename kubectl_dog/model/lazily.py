@@ -17,6 +17,6 @@ class _Pattern:
         return found
 
 
-def later(text: str, flags: int = 0) -> re.Pattern[str]:
+def lazy_compile(text: str, flags: int = 0) -> re.Pattern[str]:
     """As `re.compile`, which takes milliseconds for some; what is wrong shows at the first use."""
     return cast('re.Pattern[str]', _Pattern(text, flags))

@@ -17,7 +17,7 @@ LONGEST_MESSAGE = 16 * 1024
 # These are asked hundreds of times of every object, so that what is short here costs seconds.
 
 
-def part(value: Any, *path: str) -> Object:
+def get_dict(value: Any, *path: str) -> Object:
     """The mapping at a path, or an empty one."""
     for step in path:
         if not isinstance(value, dict):
@@ -26,13 +26,13 @@ def part(value: Any, *path: str) -> Object:
     return value if isinstance(value, dict) else {}
 
 
-def parts(value: Any, *path: str) -> list[Object]:
+def get_dicts(value: Any, *path: str) -> list[Object]:
     """The mappings in the list at a path; anything else in it is left out."""
-    found = part(value, *path[:-1]).get(path[-1])
+    found = get_dict(value, *path[:-1]).get(path[-1])
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
-def text(value: Any, *path: str) -> str:
+def get_str(value: Any, *path: str) -> str:
     """The string at a path, or an empty one."""
     for step in path:
         if not isinstance(value, dict):
@@ -46,10 +46,10 @@ def message_of(value: Any, *path: str) -> str:
 
     Anybody who may write kube events decides what is in one, and how much.
     """
-    return text(value, *path, 'message')[:LONGEST_MESSAGE]
+    return get_str(value, *path, 'message')[:LONGEST_MESSAGE]
 
 
-def number(value: Any, *path: str, default: int = 0) -> int:
+def get_int(value: Any, *path: str, default: int = 0) -> int:
     """The integer at a path, also where it was written as text; else the default."""
     for step in path:
         if not isinstance(value, dict):
@@ -62,7 +62,7 @@ def number(value: Any, *path: str, default: int = 0) -> int:
 
 def name(thing: Object) -> str:
     """metadata.name."""
-    return text(thing, 'metadata', 'name')
+    return get_str(thing, 'metadata', 'name')
 
 
 def uid(thing: Object) -> str:
@@ -72,33 +72,33 @@ def uid(thing: Object) -> str:
     return found if isinstance(found, str) else ''
 
 
-def created(thing: Object) -> float:
+def created_at(thing: Object) -> float:
     """metadata.creationTimestamp in epoch seconds; 0 where it is missing."""
-    return epoch(text(thing, 'metadata', 'creationTimestamp')) or 0.0
+    return epoch(get_str(thing, 'metadata', 'creationTimestamp')) or 0.0
 
 
 def is_deleting(thing: Object) -> bool:
     """Whether deletion has been asked for."""
-    return bool(part(thing, 'metadata').get('deletionTimestamp'))
+    return bool(get_dict(thing, 'metadata').get('deletionTimestamp'))
 
 
 def controller_uid(thing: Object) -> str:
     """The uid of the owner that controls it, or an empty string."""
-    for owner in parts(thing, 'metadata', 'ownerReferences'):
+    for owner in get_dicts(thing, 'metadata', 'ownerReferences'):
         if owner.get('controller'):
-            return text(owner, 'uid')
+            return get_str(owner, 'uid')
     return ''
 
 
 def condition(thing: Object, kind: str) -> Object:
     """The status condition of one type, or an empty mapping."""
-    for one in parts(thing, 'status', 'conditions'):
+    for one in get_dicts(thing, 'status', 'conditions'):
         if one.get('type') == kind:
             return one
     return {}
 
 
-def told(condition: Object) -> str:
+def condition_status(condition: Object) -> str:
     """The status of a condition as the API spells it, also where it was written true or `true`."""
     found = condition.get('status')
     said = str(found) if isinstance(found, (str, bool)) else ''
@@ -107,17 +107,17 @@ def told(condition: Object) -> str:
 
 def is_observed(thing: Object) -> bool:
     """Whether the controller has seen the newest spec; True for kinds that do not tell."""
-    status = part(thing, 'status')
+    status = get_dict(thing, 'status')
     if 'observedGeneration' not in status:
-        return 'generation' not in part(thing, 'metadata') or bool(status)
-    return number(status, 'observedGeneration') >= number(thing, 'metadata', 'generation')
+        return 'generation' not in get_dict(thing, 'metadata') or bool(status)
+    return get_int(status, 'observedGeneration') >= get_int(thing, 'metadata', 'generation')
 
 
-def selector(spec: Object) -> str:
+def label_selector(spec: Object) -> str:
     """A LabelSelector (`matchLabels`, `matchExpressions`) as the API's labelSelector text."""
-    terms = [f'{key}={value}' for key, value in sorted(part(spec, 'matchLabels').items())]
-    for rule in parts(spec, 'matchExpressions'):
-        terms.append(_term(text(rule, 'key'), text(rule, 'operator'), rule.get('values')))
+    terms = [f'{key}={value}' for key, value in sorted(get_dict(spec, 'matchLabels').items())]
+    for rule in get_dicts(spec, 'matchExpressions'):
+        terms.append(_term(get_str(rule, 'key'), get_str(rule, 'operator'), rule.get('values')))
     return ','.join(terms)
 
 

@@ -49,8 +49,8 @@ class Options(NamedTuple):
     min_available: str = ''
     ready_when: str = ''
     exit_when_ready: bool = False
-    attentive: bool = False
-    told: tuple[str, ...] = ()
+    emit_timer_changes: bool = False
+    explicit: tuple[str, ...] = ()
     show_events: bool = True
     logs_all: bool = False
     containers: tuple[str, ...] = ()
@@ -68,7 +68,7 @@ PAUSES = ('stop', 'wait', 'succeed')
 
 # How long the log of a pod is shown: until the pod is ready, until its target is, or all targets
 # are. Empty: until the pod is ready by a probe of its own; to follow, for ever.
-UNTIL = ('ready', 'available', 'end')
+LOGS_UNTIL = ('ready', 'available', 'end')
 
 # What the failure of a target means: the end of the call (the default), nothing before the other
 # targets have ended, or nothing at all.

@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import condition
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_dicts
+from kubectl_dog.model.objects import get_int
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import is_deleting
-from kubectl_dog.model.objects import number
-from kubectl_dog.model.objects import part
-from kubectl_dog.model.objects import parts
-from kubectl_dog.model.objects import text
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.times import epoch
 
@@ -33,17 +33,17 @@ class Container(NamedTuple):
     @property
     def restarts(self) -> int:
         """restartCount: the number of the instance that `state` tells of, from 0."""
-        return number(self.status, 'restartCount')
+        return get_int(self.status, 'restartCount')
 
     @property
     def waiting(self) -> Object:
         """state.waiting, or an empty mapping."""
-        return part(self.status, 'state', 'waiting')
+        return get_dict(self.status, 'state', 'waiting')
 
     @property
     def running(self) -> bool:
         """Whether it runs at this moment."""
-        return 'running' in part(self.status, 'state')
+        return 'running' in get_dict(self.status, 'state')
 
     @property
     def is_active(self) -> bool:
@@ -53,33 +53,33 @@ class Container(NamedTuple):
     @property
     def running_since(self) -> float | None:
         """When the running instance started, in the server's epoch seconds."""
-        return epoch(part(self.status, 'state', 'running').get('startedAt'))
+        return epoch(get_dict(self.status, 'state', 'running').get('startedAt'))
 
     @property
-    def last_end(self) -> Object:
+    def last_termination(self) -> Object:
         """How it ended the last time, or an empty mapping: state.terminated before lastState."""
-        return part(self.status, 'state', 'terminated') or part(
+        return get_dict(self.status, 'state', 'terminated') or get_dict(
             self.status,
             'lastState',
             'terminated',
         )
 
     @property
-    def ended_instance(self) -> int:
+    def terminated_instance(self) -> int:
         """The number of the instance that `last_end` tells of."""
         return self.restarts - 1 if self.running else self.restarts
 
     @property
-    def ends(self) -> int:
+    def terminations(self) -> int:
         """How often it has ended so far; an init container that is done has ended in order."""
-        if not self.last_end:
+        if not self.last_termination:
             return self.restarts
-        return self.ended_instance + 1
+        return self.terminated_instance + 1
 
     @property
     def has_started(self) -> bool:
         """Whether any instance ever ran, so that there may be a log."""
-        return self.running or bool(self.last_end)
+        return self.running or bool(self.last_termination)
 
 
 # Every look at a target looks at all of its pods: each is parsed once, until it is another object.
@@ -102,44 +102,48 @@ def containers(pod: Object) -> tuple[Container, ...]:
 
 
 def _parsed(pod: Object) -> tuple[Container, ...]:
-    inits = parts(pod, 'spec', 'initContainers')
-    told = {text(one, 'name'): one for one in _statuses(pod)}
+    inits = get_dicts(pod, 'spec', 'initContainers')
+    told = {get_str(one, 'name'): one for one in _statuses(pod)}
     found = []
     for step, spec in enumerate(inits, 1):
         role = 'sidecar' if spec.get('restartPolicy') == 'Always' else 'init'
-        name = text(spec, 'name')
+        name = get_str(spec, 'name')
         found.append(Container(name, role, spec, told.get(name, {}), step, len(inits)))
-    for spec in parts(pod, 'spec', 'containers'):
-        found.append(Container(text(spec, 'name'), 'app', spec, told.get(text(spec, 'name'), {})))
+    for spec in get_dicts(pod, 'spec', 'containers'):
+        found.append(
+            Container(get_str(spec, 'name'), 'app', spec, told.get(get_str(spec, 'name'), {}))
+        )
     return tuple(found)
 
 
-def debuggers(pod: Object) -> list[Container]:
+def ephemeral_containers(pod: Object) -> list[Container]:
     """Ephemeral containers, which `kubectl debug` adds: they have logs, and no part in the pod."""
-    specs = parts(pod, 'spec', 'ephemeralContainers')
+    specs = get_dicts(pod, 'spec', 'ephemeralContainers')
     if not specs:
         return []
-    told = {text(one, 'name'): one for one in parts(pod, 'status', 'ephemeralContainerStatuses')}
+    told = {
+        get_str(one, 'name'): one for one in get_dicts(pod, 'status', 'ephemeralContainerStatuses')
+    }
     return [
-        Container(text(spec, 'name'), 'ephemeral', spec, told.get(text(spec, 'name'), {}))
+        Container(get_str(spec, 'name'), 'ephemeral', spec, told.get(get_str(spec, 'name'), {}))
         for spec in specs
     ]
 
 
 def _statuses(pod: Object) -> Iterator[Object]:
-    yield from parts(pod, 'status', 'initContainerStatuses')
-    yield from parts(pod, 'status', 'containerStatuses')
+    yield from get_dicts(pod, 'status', 'initContainerStatuses')
+    yield from get_dicts(pod, 'status', 'containerStatuses')
 
 
-def is_untouched(pod: Object) -> bool:
+def is_unseen_by_kubelet(pod: Object) -> bool:
     """Whether no kubelet has said anything about it."""
-    told = text(pod, 'status', 'startTime') or any(one.status for one in containers(pod))
+    told = get_str(pod, 'status', 'startTime') or any(one.status for one in containers(pod))
     return not told
 
 
 def phase(pod: Object) -> str:
     """status.phase."""
-    return text(pod, 'status', 'phase')
+    return get_str(pod, 'status', 'phase')
 
 
 def is_finished(pod: Object) -> bool:

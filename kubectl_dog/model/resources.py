@@ -83,12 +83,12 @@ class Group(NamedTuple):
         return f'{self.resource.short} -l {self.labels}' if self.labels else self.resource.short
 
     @property
-    def nobody(self) -> Target:
+    def placeholder(self) -> Target:
         """What stands for the group where nothing is in it."""
         return Target(self.resource, self.namespace, '')
 
 
-Sought = Union[Target, Group]
+TargetOrGroup = Union[Target, Group]
 
 DEPLOYMENTS = Resource('apps', 'v1', 'deployments', 'Deployment', 'deploy')
 REPLICASETS = Resource('apps', 'v1', 'replicasets', 'ReplicaSet', 'rs')

@@ -7,7 +7,7 @@ from typing import NamedTuple
 USED, UNUSED, BROKEN = 'used', 'unused', 'broken'
 
 
-class Entry(NamedTuple):
+class TrackerInfo(NamedTuple):
     """One that could judge `kind` (`Kind.group`; in rules `*` stands for any, and it is empty where
     nobody can tell). `by` is code or rules, `source` the module or the file, `state` one of used,
     unused (another goes first) and broken; `why` says why it is not used.
@@ -16,7 +16,7 @@ class Entry(NamedTuple):
     kind: str
     package: str
     version: str
-    by: str
+    implementation: str
     source: str
     state: str = USED
-    why: str = ''
+    note: str = ''

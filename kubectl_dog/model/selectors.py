@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from kubectl_dog.model.errors import UserError
-from kubectl_dog.model.lazily import later
+from kubectl_dog.model.lazily import lazy_compile
 
 _WORD = r'[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?'
 _KEY = rf'(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?/)?{_WORD}'
-_TERM = later(
+_TERM = lazy_compile(
     rf'\s*(?:!\s*(?P<absent>{_KEY})'
     rf'|(?P<key>{_KEY})(?:\s*(?P<sign>==?|!=|<|>)(?:\s*(?P<value>{_WORD}))?'
     rf'|\s+(?P<word>in|notin)\s*\((?P<values>[^()]*)\))?)\s*(?:,(?!\s*$)|$)'
 )
-_VALUE = later(rf'(?:{_WORD})?')
+_VALUE = lazy_compile(rf'(?:{_WORD})?')
 
 
 class Term(NamedTuple):

@@ -7,13 +7,13 @@ import time
 from functools import lru_cache
 
 from kubectl_dog.model.errors import UserError
-from kubectl_dog.model.lazily import later
+from kubectl_dog.model.lazily import lazy_compile
 
-_STAMP = later(
+_STAMP = lazy_compile(
     r'(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9})\d*)?(Z|[+-]\d\d:\d\d)',
 )
-_DURATION = later(r'([0-9]{1,9}(?:\.[0-9]{1,9})?)(ms|s|m|h|d)')
-_NUMBER = later(r'[0-9]{1,9}(\.[0-9]{1,9})?')
+_DURATION = lazy_compile(r'([0-9]{1,9}(?:\.[0-9]{1,9})?)(ms|s|m|h|d)')
+_NUMBER = lazy_compile(r'[0-9]{1,9}(\.[0-9]{1,9})?')
 # Ten years, in seconds: what is longer is no duration that anybody waits.
 _LONGEST = 3650 * 86400.0
 _UNIT = {'ms': 0.001, 's': 1, 'm': 60, 'h': 3600, 'd': 86400}
@@ -52,19 +52,19 @@ def _epoch(stamp: str) -> float | None:
     return None if value is None else value // 10**9 + value % 10**9 / 1e9
 
 
-def stamp(seconds: float) -> str:
+def format_timestamp(seconds: float) -> str:
     """Epoch seconds to RFC 3339 in UTC with milliseconds."""
     millis = round(seconds * 1000)
     return time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(millis // 1000)) + f'.{millis % 1000:03}Z'
 
 
-def nanostamp(value: int) -> str:
+def format_nano_timestamp(value: int) -> str:
     """Nanoseconds since the epoch to RFC 3339 in UTC, as container runtimes write it."""
     seconds, rest = divmod(value, 1_000_000_000)
     return time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds)) + f'.{rest:09}Z'
 
 
-def duration(text: str) -> float:
+def parse_duration(text: str) -> float:
     """`90`, `1m30s`, `2h` or `500ms` to seconds; raises UserError that says what is accepted."""
     if _NUMBER.fullmatch(text):
         seconds = float(text)
@@ -77,7 +77,7 @@ def duration(text: str) -> float:
     return seconds
 
 
-def short(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """Seconds as people write them: `9s`, `1m30s`, `2h`, `3h5m`."""
     whole = max(0, int(seconds + 0.5))
     if whole < 60:

@@ -64,6 +64,6 @@ class Explanation(NamedTuple):
 
     cause: Cause | None = None
     facts: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
-    remedies: tuple[str, ...] = ()
-    unseen: tuple[str, ...] = ()
+    log_excerpt: tuple[str, ...] = ()
+    suggested_commands: tuple[str, ...] = ()
+    not_fetched: tuple[str, ...] = ()

@@ -14,7 +14,7 @@ from kubectl_dog.model.wants import Lookup
 from kubectl_dog.model.wants import Watch
 
 
-class Memory(NamedTuple):
+class RunHistory(NamedTuple):
     """What one look cannot tell: times are the server's, in epoch seconds.
 
     `progressed_at` is when the counts of the target last changed in this run, `revised` whether
@@ -24,8 +24,8 @@ class Memory(NamedTuple):
 
     started: float = 0.0
     progressed_at: float = 0.0
-    revised: bool = False
-    linked_at: float = 0.0
+    revision_changed: bool = False
+    connected_since: float = 0.0
 
 
 class View(NamedTuple):
@@ -45,21 +45,21 @@ class View(NamedTuple):
     target: Target
     now: float
     object: Object | None = None
-    owned: Mapping[str, tuple[Object, ...]] = {}
-    about: Mapping[str, tuple[Object, ...]] = {}
-    history: Mapping[tuple[str, str], int] = {}
-    stuck: Set[tuple[str, str]] = frozenset()
+    children_by_owner_uid: Mapping[str, tuple[Object, ...]] = {}
+    kube_events_by_uid: Mapping[str, tuple[Object, ...]] = {}
+    baseline_terminations: Mapping[tuple[str, str], int] = {}
+    baseline_backoff: Set[tuple[str, str]] = frozenset()
     logs: Mapping[tuple[str, str], tuple[LogLine, ...]] = {}
     nodes: Mapping[str, tuple[Object, ...]] = {}
     answers: Mapping[Lookup, Answer] = {}
-    known: frozenset[str] = frozenset()
-    blind: frozenset[str] = frozenset()
-    memory: Memory = Memory()
+    listed_kinds: frozenset[str] = frozenset()
+    forbidden_kinds: frozenset[str] = frozenset()
+    run_history: RunHistory = RunHistory()
     stable_for: float | None = None
     strict_nodes: bool = False
-    watched: Mapping[Watch, tuple[Object, ...]] = {}
-    timeless: bool = False
+    objects_by_watch: Mapping[Watch, tuple[Object, ...]] = {}
+    is_snapshot: bool = False
 
-    def found(self, watch: Watch) -> tuple[Object, ...]:
+    def objects_of(self, watch: Watch) -> tuple[Object, ...]:
         """The objects that a watch has brought; none before it was listed (it is in `watched`)."""
-        return self.watched.get(watch, ())
+        return self.objects_by_watch.get(watch, ())

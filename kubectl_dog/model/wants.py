@@ -32,7 +32,7 @@ class Lookup(NamedTuple):
     namespace: str
     name: str = ''
     labels: str = ''
-    whole: bool = False
+    full_object: bool = False
 
 
 class Logs(NamedTuple):

@@ -11,6 +11,6 @@ def ordinal(number: int) -> str:
     return f'{number}{"th" if teen else _SUFFIXES.get(number % 10, "th")}'
 
 
-def count(number: int, noun: str) -> str:
+def count_noun(number: int, noun: str) -> str:
     """`1 pod`, `3 pods`."""
     return f'{number} {noun}' if number == 1 else f'{number} {noun}s'

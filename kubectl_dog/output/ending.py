@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kubectl_dog.model.events import TargetEnded
-from kubectl_dog.model.times import short
+from kubectl_dog.model.times import format_duration
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.output import phrases
 from kubectl_dog.output.colour import Palette
@@ -36,7 +36,9 @@ def _headline(event: TargetEnded, palette: Palette, subject: str) -> str:
     detail = sentence(_detail(event))
     # A message may be the whole predicate: «is paused (spec.paused)».
     if not detail.startswith(happened):
-        detail = happened + when.format(short(event.at)) + (f': {detail}' if detail else '')
+        detail = (
+            happened + when.format(format_duration(event.at)) + (f': {detail}' if detail else '')
+        )
     return f'{mark} {sentence(subject)} {detail}'
 
 
@@ -55,12 +57,12 @@ def _why(event: TargetEnded) -> list[str]:
         facts = (cause.message, *cause.evidence)
     lines = [sentence(fact) for fact in facts if fact]
     # Every instance of a crashing container says the same.
-    words = [line(word) for word in dict.fromkeys(event.explanation.words)][-WORDS:]
+    words = [line(word) for word in dict.fromkeys(event.explanation.log_excerpt)][-WORDS:]
     if len(words) == 1:
         lines.append(f'last words: {words[0]}')
     elif words:
         lines += ['last words:', *(f'│ {word}' for word in words)]
-    return lines + [f'not seen: {sentence(what)}' for what in event.explanation.unseen]
+    return lines + [f'not seen: {sentence(what)}' for what in event.explanation.not_fetched]
 
 
 def _block(label: str, lines: Iterable[str]) -> list[str]:
@@ -76,6 +78,6 @@ def ending(event: TargetEnded, palette: Palette, subject: str) -> list[str]:
     now = []
     if event.progress and event.verdict in _UNDECIDED:
         now = [phrases.counts(event.progress)]
-    commands = [sentence(remedy) for remedy in event.explanation.remedies[:REMEDIES]]
+    commands = [sentence(remedy) for remedy in event.explanation.suggested_commands[:REMEDIES]]
     blocks = _block('WHY', _why(event)) + _block('NOW', now) + _block('NEXT', commands)
     return [headline, '', *blocks] if blocks else [headline]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from kubectl_dog.model.lazily import later
+from kubectl_dog.model.lazily import lazy_compile
 
 LIMIT = 4_000
 
@@ -77,10 +77,10 @@ def _token(text: str) -> str:
     return _IGNORED.join(map(re.escape, text))
 
 
-_COMMAND = later(f'#(?={_IGNORED}(?i:{"|".join(map(_token, _ANYWHERE))}))')
+_COMMAND = lazy_compile(f'#(?={_IGNORED}(?i:{"|".join(map(_token, _ANYWHERE))}))')
 # What a line without colours that begins with a token looks like; and what any such line does.
-_MAYBE_FIRST = later(r'\n[^!-~\n]*[:+~^-]')
-_FIRST_TOKEN = later(rf'[\n\r]{_BLANK}(?={"|".join(map(_token, _FIRST))})')
+_MAYBE_FIRST = lazy_compile(r'\n[^!-~\n]*[:+~^-]')
+_FIRST_TOKEN = lazy_compile(rf'[\n\r]{_BLANK}(?={"|".join(map(_token, _FIRST))})')
 
 
 def break_tokens(text: str) -> str:

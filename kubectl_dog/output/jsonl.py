@@ -15,8 +15,8 @@ from kubectl_dog.model import events
 from kubectl_dog.model.assessments import Progress
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.resources import Target
-from kubectl_dog.model.times import nanostamp
-from kubectl_dog.model.times import stamp
+from kubectl_dog.model.times import format_nano_timestamp
+from kubectl_dog.model.times import format_timestamp
 from kubectl_dog.version import VERSION
 
 API_VERSION = 'kubectl-dog/v1'
@@ -83,12 +83,12 @@ def cause(value: Cause | None) -> Fields | None:
         'subject': value.subject,
         'message': value.message,
         'pods': value.pods,
-        'ends': value.ends,
-        'standing': value.standing,
-        'healing': value.healing,
-        'endsBefore': value.ends_before,
+        'terminations': value.terminations,
+        'active': value.active,
+        'recovering': value.recovering,
+        'terminationsBefore': value.terminations_before,
         'evidence': value.evidence,
-        'remedies': value.remedies,
+        'suggestedCommands': value.suggested_commands,
     }
 
 
@@ -162,9 +162,9 @@ def _ended(event: events.TargetEnded) -> Fields:
         'progress': progress(event.progress),
         'cause': cause(explained.cause),
         'facts': explained.facts,
-        'lastWords': explained.words,
-        'remedies': explained.remedies,
-        'unseen': explained.unseen,
+        'logExcerpt': explained.log_excerpt,
+        'suggestedCommands': explained.suggested_commands,
+        'notFetched': explained.not_fetched,
     }
 
 
@@ -206,7 +206,7 @@ class JsonRenderer:
         record: Fields = {
             'apiVersion': API_VERSION,
             'type': name,
-            'time': stamp(self.started + event.at),
+            'time': format_timestamp(self.started + event.at),
             'at': round(event.at, 3),
         }
         about = getattr(event, 'target', None)
@@ -218,7 +218,7 @@ class JsonRenderer:
         # What the lines of a chunk have in common is encoded once.
         head = dumps(record)[:-1]
         return [
-            f'{head}, "written": "{nanostamp(written)}", "text": {dumps(text)}}}'
+            f'{head}, "written": "{format_nano_timestamp(written)}", "text": {dumps(text)}}}'
             for written, text in event.lines
         ]
 

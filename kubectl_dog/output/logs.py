@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kubectl_dog.model.events import LogChunk
-from kubectl_dog.model.times import nanostamp
+from kubectl_dog.model.times import format_nano_timestamp
 from kubectl_dog.model.words import ordinal
 from kubectl_dog.output.colour import Palette
 from kubectl_dog.output.escape import head
@@ -33,7 +33,9 @@ class LogLook:
         whose, prefix = self._heads[key]
         texts = lines([text for _, text in chunk.lines])
         if self._timestamps:
-            texts = [f'{nanostamp(at)} {text}' for (at, _), text in zip(chunk.lines, texts)]
+            texts = [
+                f'{format_nano_timestamp(at)} {text}' for (at, _), text in zip(chunk.lines, texts)
+            ]
         told = [prefix + text for text in texts]
         if chunk.instance != self._runs.get(key[1:], 0):
             self._runs[key[1:]] = chunk.instance

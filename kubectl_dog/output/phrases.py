@@ -12,7 +12,7 @@ from kubectl_dog.model.causes import Tolerance
 from kubectl_dog.model.events import CauseSeen
 from kubectl_dog.model.events import RevisionSeen
 from kubectl_dog.model.events import StateChanged
-from kubectl_dog.model.times import short
+from kubectl_dog.model.times import format_duration
 from kubectl_dog.model.words import ordinal
 
 _STATES = {
@@ -89,22 +89,22 @@ def spread(count: int, updated: int) -> str:
 
 def fate(event: CauseSeen) -> str:
     """When a cause fails its target; empty where it only explains."""
-    if event.cause.allowed == Tolerance():
+    if event.cause.tolerance_override == Tolerance():
         return 'tolerated'
     cause, told = event.cause, []
-    if event.fails_at is not None and cause.ends < event.fails_at:
+    if event.fails_at is not None and cause.terminations < event.fails_at:
         ending = _ENDINGS.get(cause.code, 'exit')
         told.append(f'at the {ordinal(event.fails_at)} {ending}')
     if event.seconds_left is not None:
-        told.append(f'in {short(event.seconds_left)} unless it heals')
+        told.append(f'in {format_duration(event.seconds_left)} unless it heals')
     if not told:
         return ''
     return f'fails {" or ".join(told)}{_why_so_late(cause)}'
 
 
 def _why_so_late(cause: Cause) -> str:
-    if cause.allowed is not None:
+    if cause.tolerance_override is not None:
         return ', as was wished'
-    if cause.partial:
+    if cause.affects_some_pods:
         return ', as other pods are well'
-    return ', as another target is on its way' if cause.accompanied else ''
+    return ', as another target is on its way' if cause.may_await_other_target else ''

@@ -10,7 +10,7 @@ from kubectl_dog.model import events
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.resources import Target
-from kubectl_dog.model.times import short
+from kubectl_dog.model.times import format_duration
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.output import phrases
 from kubectl_dog.output.colour import Palette
@@ -254,7 +254,7 @@ class PlainRenderer:
         if event.progress and not text:
             text = phrases.done(event.progress)
         start = self._line(event.at, self._names.target(event.target), '')
-        took = f'    took {short(event.at)}' if event.at >= 0.5 else ''
+        took = f'    took {format_duration(event.at)}' if event.at >= 0.5 else ''
         said = f': {sentence(text)}' if text else ''
         word = event.verdict.value
         if event.verdict is Verdict.READY:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from kubectl_dog.model.roster import BROKEN
 from kubectl_dog.model.roster import UNUSED
-from kubectl_dog.model.roster import Entry
+from kubectl_dog.model.roster import TrackerInfo
 from kubectl_dog.output import jsonl
 from kubectl_dog.output.colour import Palette
 from kubectl_dog.output.escape import sentence
@@ -14,24 +14,24 @@ from kubectl_dog.output.escape import sentence
 HEADERS = ('KIND', 'PACKAGE', 'VERSION', 'BY', 'SOURCE', 'STATE')
 
 
-def document(entries: Sequence[Entry]) -> str:
+def document(entries: Sequence[TrackerInfo]) -> str:
     """All of it in one line of JSON: `{"apiVersion": …, "items": […]}`."""
     items = [
         {
             'kind': one.kind,
             'package': one.package,
             'version': one.version,
-            'by': one.by,
+            'by': one.implementation,
             'source': one.source,
             'state': one.state,
-            'why': one.why,
+            'why': one.note,
         }
         for one in entries
     ]
     return jsonl.dumps({'apiVersion': jsonl.API_VERSION, 'items': items})
 
 
-def table(entries: Sequence[Entry], palette: Palette) -> list[str]:
+def table(entries: Sequence[TrackerInfo], palette: Palette) -> list[str]:
     """One line each under a header; nothing where there are none."""
     if not entries:
         return []
@@ -42,9 +42,9 @@ def table(entries: Sequence[Entry], palette: Palette) -> list[str]:
     return [line.rstrip() for line in text.split('\n')]
 
 
-def _cells(one: Entry, palette: Palette) -> list[str]:
+def _cells(one: TrackerInfo, palette: Palette) -> list[str]:
     cells = [sentence(cell) or '–' for cell in one[:5]]
-    told = sentence(f'{one.state}: {one.why}' if one.why else one.state)
+    told = sentence(f'{one.state}: {one.note}' if one.note else one.state)
     if one.state == BROKEN:
         told = palette.bad(told)
     return [*cells, told if one.state != UNUSED else palette.warn(told)]

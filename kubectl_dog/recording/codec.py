@@ -20,16 +20,16 @@ from kubectl_dog.model.items import LogLine
 from kubectl_dog.model.items import LogLines
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.items import Payload
+from kubectl_dog.model.items import ReadFailure
 from kubectl_dog.model.items import ServerClock
 from kubectl_dog.model.items import Signal
-from kubectl_dog.model.items import Trouble
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import Group
 from kubectl_dog.model.resources import Resource
-from kubectl_dog.model.resources import Sought
 from kubectl_dog.model.resources import Target
+from kubectl_dog.model.resources import TargetOrGroup
+from kubectl_dog.model.times import format_nano_timestamp
 from kubectl_dog.model.times import nanoseconds
-from kubectl_dog.model.times import nanostamp
 from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Lookup
 from kubectl_dog.model.wants import Want
@@ -90,7 +90,7 @@ _WANTS = {
             'namespace': ('namespace', text),
             'name': ('name', text),
             'labels': ('labels', text),
-            'whole': ('whole', flag),
+            'full_object': ('full_object', flag),
         },
     ),
     'logs': Table(
@@ -153,19 +153,19 @@ _ANSWER = Table(
     Answer,
     {'status': ('status', text), 'objects': ('objects', _objects), 'message': ('message', text)},
 )
-_TROUBLE = Table(Trouble, {'reason': ('reason', text), 'message': ('message', text)})
+_TROUBLE = Table(ReadFailure, {'reason': ('reason', text), 'message': ('message', text)})
 
 _ENCODERS: dict[type, Callable[[Any], Json]] = {
     Listed: lambda payload: {'listed': payload.objects},
     Changed: lambda payload: {'changed': payload.change, 'object': payload.object},
     LogLines: lambda payload: {
-        'lines': [[nanostamp(time), said] for time, said in payload.lines],
+        'lines': [[format_nano_timestamp(time), said] for time, said in payload.lines],
         'run': payload.run,
     },
     LogEnd: lambda payload: {'logEnd': payload.restarts},
     LogGap: lambda payload: {'logGap': payload.message},
     Answer: lambda payload: {'answer': pack(payload, _ANSWER)},
-    Trouble: lambda payload: {'trouble': pack(payload, _TROUBLE)},
+    ReadFailure: lambda payload: {'trouble': pack(payload, _TROUBLE)},
     ServerClock: lambda payload: {'clock': payload.offset},
     Signal: lambda payload: {'signal': payload.name},
 }
@@ -218,7 +218,7 @@ _GROUP = Table(
 )
 
 
-def encode_target(target: Sought, own: Options | None = None) -> Json:
+def encode_target(target: TargetOrGroup, own: Options | None = None) -> Json:
     """`{"resource": {...}, "namespace": …, "name": …}`, of a group `labels` in place of `name`; and
     `"options"` where it has its `own`.
     """
@@ -227,9 +227,9 @@ def encode_target(target: Sought, own: Options | None = None) -> Json:
     return {**fields, 'resource': pack(target.resource, _RESOURCE), **options}
 
 
-def decode_target(data: Any) -> tuple[Sought, Options | None]:
+def decode_target(data: Any) -> tuple[TargetOrGroup, Options | None]:
     """The inverse of encode_target; raises FormatError."""
-    target: Sought = unpack(_GROUP if 'labels' in mapping(data) else _TARGET, data)
+    target: TargetOrGroup = unpack(_GROUP if 'labels' in mapping(data) else _TARGET, data)
     return target, field(data, 'options', run_options.decode) if 'options' in data else None
 
 

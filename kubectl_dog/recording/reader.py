@@ -14,7 +14,7 @@ from kubectl_dog.model import jsontext
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.items import Item
 from kubectl_dog.model.options import Options
-from kubectl_dog.model.resources import Sought
+from kubectl_dog.model.resources import TargetOrGroup
 from kubectl_dog.model.times import epoch
 from kubectl_dog.model.wants import Want
 from kubectl_dog.recording import codec
@@ -44,11 +44,11 @@ class Recording(NamedTuple):
     """
 
     started: float
-    targets: tuple[Sought, ...]
+    targets: tuple[TargetOrGroup, ...]
     options: Options
     items: tuple[Item, ...]
     title: str = ''
-    own: Mapping[Sought, Options] = MappingProxyType({})
+    own: Mapping[TargetOrGroup, Options] = MappingProxyType({})
     whole: bool = False
     unknown: tuple[str, ...] = ()
 

@@ -32,7 +32,7 @@ def _positive(check: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return checked
 
 
-def _told(data: Any) -> tuple[str, ...]:
+def _explicit(data: Any) -> tuple[str, ...]:
     """The names of options in the code; those that are not known say nothing."""
     return tuple(_OPTIONS.rows[name][0] for name in _texts(data) if name in _OPTIONS.rows)
 
@@ -64,8 +64,8 @@ _OPTIONS = Table(
         'min_available': ('min_available', text),
         'ready_when': ('ready_when', text),
         'exit_when_ready': ('exit_when_ready', flag),
-        'attentive': ('attentive', flag),
-        'told': ('told', _told),
+        'emit_timer_changes': ('emit_timer_changes', flag),
+        'explicit': ('explicit', _explicit),
         'show_events': ('show_events', flag),
         'logs_all': ('logs_all', flag),
         'containers': ('containers', _texts),
@@ -82,8 +82,8 @@ _OPTION_NAMES = {name: wire for wire, (name, _) in _OPTIONS.rows.items()}
 
 def encode(options: Options) -> Json:
     """The options that were changed."""
-    told = tuple(_OPTION_NAMES.get(name, name) for name in options.told)
-    return pack(options._replace(told=told), _OPTIONS)
+    told = tuple(_OPTION_NAMES.get(name, name) for name in options.explicit)
+    return pack(options._replace(explicit=told), _OPTIONS)
 
 
 def decode(data: Any) -> Options:
@@ -94,5 +94,5 @@ def decode(data: Any) -> Options:
 
 def unknown(data: Json) -> tuple[str, ...]:
     """The names, in what decode has read, of options that nobody knows here."""
-    names = (*data, *data.get('told', ()))
+    names = (*data, *data.get('explicit', ()))
     return tuple(dict.fromkeys(name for name in names if name not in _OPTIONS.rows))

@@ -14,9 +14,9 @@ from typing import TextIO
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.items import Item
 from kubectl_dog.model.options import Options
-from kubectl_dog.model.resources import Sought
+from kubectl_dog.model.resources import TargetOrGroup
 from kubectl_dog.model.sources import Source
-from kubectl_dog.model.times import stamp
+from kubectl_dog.model.times import format_timestamp
 from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Want
 from kubectl_dog.recording import codec
@@ -43,10 +43,10 @@ class Header(NamedTuple):
     """
 
     started: float
-    targets: Sequence[Sought]
+    targets: Sequence[TargetOrGroup]
     options: Options
     program: str = ''
-    own: Mapping[Sought, Options] = MappingProxyType({})
+    own: Mapping[TargetOrGroup, Options] = MappingProxyType({})
 
 
 class RecordingWriter:
@@ -65,7 +65,7 @@ class RecordingWriter:
             {
                 'recording': codec.FORMAT,
                 'formatVersion': codec.VERSION,
-                'started': stamp(header.started),
+                'started': format_timestamp(header.started),
                 'program': header.program,
                 'targets': [
                     codec.encode_target(one, header.own.get(one)) for one in header.targets

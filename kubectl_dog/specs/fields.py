@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from kubectl_dog.causes.nearby import near
 from kubectl_dog.model.errors import UserError
-from kubectl_dog.model.times import duration
+from kubectl_dog.model.times import parse_duration
 
 T = TypeVar('T')
 Check = Callable[[Any, str], T]
@@ -109,7 +109,7 @@ def seconds(data: Any, path: str) -> float:
         if data.isdecimal():
             raise wrong(path, f'{data!r} has no unit: write "{data}s"')
         try:
-            return duration(data)
+            return parse_duration(data)
         except UserError as error:
             raise wrong(path, str(error)) from None
     if isinstance(data, bool) or not isinstance(data, (int, float)) or not 0 <= data < 1e19:

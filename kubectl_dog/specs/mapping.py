@@ -55,7 +55,7 @@ def _how(code: Code, allowed: int | None, seconds: int | None) -> str:
 
     What is counted goes by the count, what stands by the time; kubedog's default of 0 is no time.
     """
-    if code.family in _COUNTED and code.tolerance.ends:
+    if code.family in _COUNTED and code.tolerance.terminations:
         if allowed is not None:
             return str(allowed + 1) if allowed < _COUNTLESS else 'always'
         return f'{seconds}s' if seconds else ''

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.objects import condition
-from kubectl_dog.model.objects import text
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.views import View
 from kubectl_dog.trackers import simple
 
@@ -14,7 +14,7 @@ wants = simple.nothing_else
 def assess(view: View) -> Assessment:
     """By its condition Available, which comes and goes with the pods behind it."""
     api = view.object or {}
-    early = simple.not_yet(view)
+    early = simple.deleting_or_unobserved(view)
     if early is not None:
         return early
     available = condition(api, 'Available')
@@ -22,4 +22,4 @@ def assess(view: View) -> Assessment:
         return simple.ready()
     if not available:
         return simple.waiting('the first look at its server')
-    return simple.waiting(f'its server: {simple.story(available)}', text(available, 'reason'))
+    return simple.waiting(f'its server: {simple.story(available)}', get_str(available, 'reason'))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import condition
-from kubectl_dog.model.objects import parts
-from kubectl_dog.model.objects import text
+from kubectl_dog.model.objects import get_dicts
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.views import View
 from kubectl_dog.trackers import simple
 
@@ -16,10 +16,12 @@ wants = simple.nothing_else
 def assess(view: View) -> Assessment:
     """Ready once it has conditions, which autoscaling/v1 does not show."""
     scaler = view.object or {}
-    early = simple.not_yet(view)
+    early = simple.deleting_or_unobserved(view)
     if early is not None:
         return early
-    if text(scaler, 'apiVersion') != 'autoscaling/v1' and not parts(scaler, 'status', 'conditions'):
+    if get_str(scaler, 'apiVersion') != 'autoscaling/v1' and not get_dicts(
+        scaler, 'status', 'conditions'
+    ):
         return simple.waiting('the autoscaler to look at it')
     return simple.ready(
         _trouble(scaler, 'AbleToScale', 'cannot reach what it scales'),

@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from kubectl_dog.model.assessments import Progress
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_int
+from kubectl_dog.model.objects import get_str
+from kubectl_dog.model.objects import label_selector
 from kubectl_dog.model.objects import name
-from kubectl_dog.model.objects import number
-from kubectl_dog.model.objects import part
-from kubectl_dog.model.objects import selector
-from kubectl_dog.model.objects import text
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.pods import is_living
 from kubectl_dog.model.resources import CONTROLLERREVISIONS
@@ -45,39 +45,39 @@ class Workload(NamedTuple):
     where its rollout is not done, and is empty where it is, or is held back on purpose.
     """
 
-    thing: Object
+    object: Object
     newest: Object
     pods: tuple[Object, ...]
     progress: Progress
-    missing: str
+    waits_for: str
 
     @property
     def children(self) -> tuple[Object, ...]:
         """The objects whose kube events tell why there are no pods: `Assessment.children`."""
-        return (self.thing, self.newest) if self.newest else (self.thing,)
+        return (self.object, self.newest) if self.newest else (self.object,)
 
 
-def watches(thing: Object, whole_namespace: bool = False) -> Sequence[Watch]:
+def workload_watches(thing: Object, whole_namespace: bool = False) -> Sequence[Watch]:
     """What `read` needs: its pods and what it keeps its templates in, by its own selector.
 
     `whole_namespace` reads all of its namespace instead, once for however many are in it. Nothing
     of other kinds.
     """
-    templates = _TEMPLATES.get(text(thing, 'kind'))
+    templates = _TEMPLATES.get(get_str(thing, 'kind'))
     if templates is None:
         return ()
-    labels = '' if whole_namespace else selector(part(thing, 'spec', 'selector'))
-    namespace = text(thing, 'metadata', 'namespace')
+    labels = '' if whole_namespace else label_selector(get_dict(thing, 'spec', 'selector'))
+    namespace = get_str(thing, 'metadata', 'namespace')
     return Watch(templates, namespace, labels), Watch(PODS, namespace, labels)
 
 
-def read(view: View, thing: Object) -> Workload:
+def read_workload(view: View, thing: Object) -> Workload:
     """The workload with what `watches` has brought."""
     counts, newest = _progress(thing), _newest(view, thing)
-    if text(thing, 'kind') == 'Deployment':
-        owned = view.owned.get(uid(newest), ()) if newest else ()
+    if get_str(thing, 'kind') == 'Deployment':
+        owned = view.children_by_owner_uid.get(uid(newest), ()) if newest else ()
     else:
-        owned = view.owned.get(uid(thing), ()) if workloads.is_seen(thing) else ()
+        owned = view.children_by_owner_uid.get(uid(thing), ()) if workloads.is_seen(thing) else ()
         owned = tuple(one for one in owned if _is_new(view, thing, newest, one))
     pods = tuple(one for one in owned if one.get('kind') == 'Pod' and is_living(one))
     return Workload(thing, newest, pods, counts, _missing(thing, counts))
@@ -85,59 +85,61 @@ def read(view: View, thing: Object) -> Workload:
 
 def _is_new(view: View, thing: Object, newest: Object, pod: Object) -> bool:
     """Whether a pod is of the present template, where that is told without reading it, too."""
-    if text(thing, 'kind') == 'StatefulSet':
-        return text(thing, 'status', 'updateRevision') == revisions.label(pod) != ''
-    if newest or 'ControllerRevision.apps' not in view.blind:
+    if get_str(thing, 'kind') == 'StatefulSet':
+        return get_str(thing, 'status', 'updateRevision') == revisions.label(pod) != ''
+    if newest or 'ControllerRevision.apps' not in view.forbidden_kinds:
         return revisions.is_of(pod, newest)
-    told = text(pod, 'metadata', 'labels', _POD_GENERATION)
-    return text(thing, 'metadata', 'annotations', _GENERATION) == told != ''
+    told = get_str(pod, 'metadata', 'labels', _POD_GENERATION)
+    return get_str(thing, 'metadata', 'annotations', _GENERATION) == told != ''
 
 
 def _newest(view: View, thing: Object) -> Object:
     if not workloads.is_seen(thing):
         return {}
-    owned, kind = view.owned.get(uid(thing), ()), text(thing, 'kind')
+    owned, kind = view.children_by_owner_uid.get(uid(thing), ()), get_str(thing, 'kind')
     if kind == 'Deployment':
-        revision = text(thing, 'metadata', 'annotations', _REVISION)
-        sets = (one for one in owned if text(one, 'metadata', 'annotations', _REVISION) == revision)
+        revision = get_str(thing, 'metadata', 'annotations', _REVISION)
+        sets = (
+            one for one in owned if get_str(one, 'metadata', 'annotations', _REVISION) == revision
+        )
         return next(sets, {}) if revision else {}
     known = [one for one in owned if one.get('kind') == 'ControllerRevision']
     if kind == 'StatefulSet':
-        current = text(thing, 'status', 'updateRevision')
+        current = get_str(thing, 'status', 'updateRevision')
         return next((one for one in known if name(one) == current), {})
-    return max(known, key=lambda one: number(one, 'revision'), default={})
+    return max(known, key=lambda one: get_int(one, 'revision'), default={})
 
 
 def _progress(thing: Object) -> Progress:
-    status = part(thing, 'status')
-    if text(thing, 'kind') == 'DaemonSet':
+    status = get_dict(thing, 'status')
+    if get_str(thing, 'kind') == 'DaemonSet':
         return Progress(
-            desired=number(status, 'desiredNumberScheduled'),
-            updated=number(status, 'updatedNumberScheduled'),
-            ready=number(status, 'numberReady'),
-            available=number(status, 'numberAvailable'),
+            desired=get_int(status, 'desiredNumberScheduled'),
+            updated=get_int(status, 'updatedNumberScheduled'),
+            ready=get_int(status, 'numberReady'),
+            available=get_int(status, 'numberAvailable'),
         )
-    updated, ready = number(status, 'updatedReplicas'), number(status, 'readyReplicas')
+    updated, ready = get_int(status, 'updatedReplicas'), get_int(status, 'readyReplicas')
     return Progress(
-        desired=number(thing, 'spec', 'replicas', default=1),
+        desired=get_int(thing, 'spec', 'replicas', default=1),
         updated=updated,
         ready=ready,
-        available=number(status, 'availableReplicas'),
-        old=max(0, number(status, 'replicas') - updated),
+        available=get_int(status, 'availableReplicas'),
+        old=max(0, get_int(status, 'replicas') - updated),
     )
 
 
 def _missing(thing: Object, counts: Progress) -> str:
-    label = f'{text(thing, "kind").lower()}/{name(thing)}'
+    label = f'{get_str(thing, "kind").lower()}/{name(thing)}'
     if not workloads.is_seen(thing):
         return f'{label} to be seen by its controller'
-    if part(thing, 'spec').get('paused') is True:
+    if get_dict(thing, 'spec').get('paused') is True:
         return ''
     if counts.available < counts.desired:
         return f'the rollout of {label} ({counts.available} of {counts.desired} pods available)'
     if counts.updated < counts.desired - _held(thing, counts):
         return f'the rollout of {label} ({counts.updated} of {counts.desired} pods updated)'
-    if text(thing, 'kind') == 'Deployment' and counts.old:
+    if get_str(thing, 'kind') == 'Deployment' and counts.old:
         return f'the rollout of {label} ({counts.old} old to go)'
     return ''
 
@@ -146,4 +148,4 @@ def _held(thing: Object, counts: Progress) -> int:
     """How many pods its strategy keeps as they are."""
     if workloads.is_on_delete(thing):
         return counts.desired
-    return number(thing, 'spec', 'updateStrategy', 'rollingUpdate', 'partition')
+    return get_int(thing, 'spec', 'updateStrategy', 'rollingUpdate', 'partition')

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.objects import condition
-from kubectl_dog.model.objects import text
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.views import View
 from kubectl_dog.trackers import simple
 
@@ -14,7 +14,7 @@ wants = simple.nothing_else
 def assess(view: View) -> Assessment:
     """Denied and failed are final; without an approval it is up to a person."""
     request = view.object or {}
-    early = simple.not_yet(view)
+    early = simple.deleting_or_unobserved(view)
     if early is not None:
         return early
     for kind in ('Denied', 'Failed'):
@@ -23,7 +23,7 @@ def assess(view: View) -> Assessment:
             return simple.failed(kind, message)
     if not condition(request, 'Approved'):
         return simple.paused('Pending', 'is not approved: somebody has to approve or deny it')
-    if not text(request, 'status', 'certificate'):
-        signer = text(request, 'spec', 'signerName') or 'its signer'
+    if not get_str(request, 'status', 'certificate'):
+        signer = get_str(request, 'spec', 'signerName') or 'its signer'
         return simple.waiting(f'{signer} to sign it')
     return simple.ready()

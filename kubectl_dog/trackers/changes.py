@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kubectl_dog.model.items import Object
-from kubectl_dog.model.objects import part
-from kubectl_dog.model.objects import parts
-from kubectl_dog.model.objects import text
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_dicts
+from kubectl_dog.model.objects import get_str
 
 
 def describe(before: Object, after: Object) -> tuple[str, ...]:
@@ -15,7 +15,7 @@ def describe(before: Object, after: Object) -> tuple[str, ...]:
     old, new = _containers(before), _containers(after)
     found = [line for name in new for line in _container(name, old.get(name), new[name])]
     found += [f'container {name} removed' for name in old if name not in new]
-    before_spec, after_spec = part(before, 'spec'), part(after, 'spec')
+    before_spec, after_spec = get_dict(before, 'spec'), get_dict(after, 'spec')
     for field in sorted({*before_spec, *after_spec} - {'containers', 'initContainers'}):
         if before_spec.get(field) != after_spec.get(field):
             found.append(f'{field} changed')
@@ -27,7 +27,7 @@ def _container(name: str, old: Object | None, new: Object) -> Iterator[str]:
         yield f'container {name} added'
         return
     if old.get('image') != new.get('image'):
-        yield f'image {name} {_image_change(text(old, "image"), text(new, "image"))}'
+        yield f'image {name} {_image_change(get_str(old, "image"), get_str(new, "image"))}'
     before, after = _env(old), _env(new)
     names = sorted(key for key in {*before, *after} if before.get(key) != after.get(key))
     if names:
@@ -47,10 +47,10 @@ def _image_change(old: str, new: str) -> str:
 
 
 def _containers(template: Object) -> dict[str, Object]:
-    spec = part(template, 'spec')
-    everyone = parts(spec, 'initContainers') + parts(spec, 'containers')
-    return {text(one, 'name'): one for one in everyone}
+    spec = get_dict(template, 'spec')
+    everyone = get_dicts(spec, 'initContainers') + get_dicts(spec, 'containers')
+    return {get_str(one, 'name'): one for one in everyone}
 
 
 def _env(container: Object) -> dict[str, Object]:
-    return {text(one, 'name'): one for one in parts(container, 'env')}
+    return {get_str(one, 'name'): one for one in get_dicts(container, 'env')}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.items import Object
-from kubectl_dog.model.objects import part
-from kubectl_dog.model.objects import parts
-from kubectl_dog.model.objects import text
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_dicts
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.times import epoch
 from kubectl_dog.model.views import View
 from kubectl_dog.trackers import simple
@@ -17,21 +17,23 @@ wants = simple.nothing_else
 def assess(view: View) -> Assessment:
     """To be there is to be ready: what its Jobs do tells nothing of this change."""
     cron = view.object or {}
-    return simple.not_yet(view) or simple.ready(_suspended(cron), _last_run(cron))
+    return simple.deleting_or_unobserved(view) or simple.ready(_suspended(cron), _last_run(cron))
 
 
 def _suspended(cron: Object) -> str:
     return (
-        'is suspended (spec.suspend): it starts no Job' if part(cron, 'spec').get('suspend') else ''
+        'is suspended (spec.suspend): it starts no Job'
+        if get_dict(cron, 'spec').get('suspend')
+        else ''
     )
 
 
 def _last_run(cron: Object) -> str:
-    started = text(cron, 'status', 'lastScheduleTime')
-    succeeded = text(cron, 'status', 'lastSuccessfulTime')
+    started = get_str(cron, 'status', 'lastScheduleTime')
+    succeeded = get_str(cron, 'status', 'lastSuccessfulTime')
     if not started:
         return ''
-    running = ', '.join(text(one, 'name') for one in parts(cron, 'status', 'active'))
+    running = ', '.join(get_str(one, 'name') for one in get_dicts(cron, 'status', 'active'))
     if running:
         return f'has a run under way, since {started}: {running}'
     if (epoch(succeeded) or 0.0) >= (epoch(started) or 0.0):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.objects import condition
-from kubectl_dog.model.objects import text
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.views import View
 from kubectl_dog.trackers import simple
 
@@ -14,12 +14,12 @@ wants = simple.nothing_else
 def assess(view: View) -> Assessment:
     """By its conditions; names that are taken stay taken."""
     crd = view.object or {}
-    early = simple.not_yet(view)
+    early = simple.deleting_or_unobserved(view)
     if early is not None:
         return early
     names = condition(crd, 'NamesAccepted')
     if simple.is_false(crd, 'NamesAccepted'):
-        reason = text(names, 'reason') or 'NamesNotAccepted'
+        reason = get_str(names, 'reason') or 'NamesNotAccepted'
         return simple.failed(reason, f'its names are not accepted: {simple.story(names)}')
     if not simple.is_true(crd, 'NamesAccepted'):
         return simple.waiting('its names to be accepted')

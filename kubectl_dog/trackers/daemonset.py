@@ -9,9 +9,9 @@ from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import Progress
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.items import Object
-from kubectl_dog.model.objects import number
-from kubectl_dog.model.objects import part
-from kubectl_dog.model.objects import text
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_int
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.pods import is_living
 from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Watch
@@ -55,7 +55,7 @@ def assess(view: View) -> Assessment:
     rollout = _read(view)
     newest, progress, stale = rollout.newest, rollout.progress, rollout.stale
     previous = revisions.before(revisions.owned(view), newest, rollout.others)
-    is_known = bool(newest) or 'ControllerRevision.apps' in view.blind
+    is_known = bool(newest) or 'ControllerRevision.apps' in view.forbidden_kinds
     judged = Assessment(
         state=State.PROGRESSING,
         progress=progress,
@@ -63,9 +63,9 @@ def assess(view: View) -> Assessment:
         pods=tuple(rollout.pods),
         other_pods=tuple(rollout.others),
         recheck_at=nodes.look_again(view, rollout.pods),
-        patience=workloads.patience(thing),
-        serving=revisions.serving(previous, stale, progress.desired),
-        remedies=revisions.remedies(view, previous, stale),
+        min_stall_timeout=workloads.patience(thing),
+        still_serving=revisions.serving(previous, stale, progress.desired),
+        suggested_commands=revisions.remedies(view, previous, stale),
         notices=_notices(view, rollout, is_known and workloads.is_on_delete(thing)),
     )
     missing = _missing(view, rollout, bool(stale) and is_known)
@@ -82,7 +82,7 @@ def _read(view: View) -> _Rollout:
     others = [pod for pod in everyone if pod not in pods]
     silent = {} if view.strict_nodes else nodes.silent(view, everyone)
     excused = nodes.down_before(view, silent)
-    skipped = sum(text(pod, 'spec', 'nodeName') in excused for pod in pods)
+    skipped = sum(get_str(pod, 'spec', 'nodeName') in excused for pod in pods)
     return _Rollout(newest, pods, others, _progress(view.object or {}), excused, skipped)
 
 
@@ -98,14 +98,14 @@ def _notices(view: View, rollout: _Rollout, is_on_delete: bool) -> tuple[str, ..
 
 
 def _progress(thing: Object) -> Progress:
-    status = part(thing, 'status')
-    updated = number(status, 'updatedNumberScheduled')
+    status = get_dict(thing, 'status')
+    updated = get_int(status, 'updatedNumberScheduled')
     return Progress(
-        desired=number(status, 'desiredNumberScheduled'),
+        desired=get_int(status, 'desiredNumberScheduled'),
         updated=updated,
-        ready=number(status, 'numberReady'),
-        available=number(status, 'numberAvailable'),
-        old=max(0, number(status, 'currentNumberScheduled') - updated),
+        ready=get_int(status, 'numberReady'),
+        available=get_int(status, 'numberAvailable'),
+        old=max(0, get_int(status, 'currentNumberScheduled') - updated),
     )
 
 
@@ -117,14 +117,14 @@ def _missing(view: View, rollout: _Rollout, has_named_stale: bool) -> str:
         needed = progress.desired - (down - rollout.skipped)
         return workloads.to_be_updated(progress, needed) or lacking
     # Those that are to be deleted have to be told by name.
-    unseen = progress.old > 0 and not has_named_stale and 'Pod' not in view.blind
+    unseen = progress.old > 0 and not has_named_stale and 'Pod' not in view.forbidden_kinds
     return lacking or ('a look at its pods' if unseen else '')
 
 
 def _is_updated(view: View, pod: Object, newest: Object) -> bool:
     thing = view.object or {}
-    if 'ControllerRevision.apps' not in view.blind:
+    if 'ControllerRevision.apps' not in view.forbidden_kinds:
         return revisions.is_of(pod, newest)
-    current = text(thing, 'metadata', 'annotations', _GENERATION)
-    told = text(pod, 'metadata', 'labels', _POD_GENERATION)
+    current = get_str(thing, 'metadata', 'annotations', _GENERATION)
+    told = get_str(pod, 'metadata', 'labels', _POD_GENERATION)
     return bool(told) and told == current and workloads.is_seen(thing)

@@ -12,23 +12,23 @@ from kubectl_dog.model.assessments import State
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import condition
-from kubectl_dog.model.objects import created
+from kubectl_dog.model.objects import created_at
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_int
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import is_deleting
 from kubectl_dog.model.objects import is_observed
+from kubectl_dog.model.objects import label_selector
 from kubectl_dog.model.objects import name
-from kubectl_dog.model.objects import number
-from kubectl_dog.model.objects import part
-from kubectl_dog.model.objects import selector
-from kubectl_dog.model.objects import text
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.pods import is_living
 from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.resources import REPLICASETS
 from kubectl_dog.model.times import epoch
-from kubectl_dog.model.times import short
+from kubectl_dog.model.times import format_duration
 from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Watch
-from kubectl_dog.model.words import count
+from kubectl_dog.model.words import count_noun
 from kubectl_dog.trackers import changes
 from kubectl_dog.trackers.settling import Settling
 from kubectl_dog.trackers.settling import settle
@@ -56,7 +56,7 @@ class _Rollout(NamedTuple):
 
 def wants(view: View) -> Sequence[Watch]:
     """Its ReplicaSets and its pods, by its own selector."""
-    labels = selector(part(view.object, 'spec', 'selector'))
+    labels = label_selector(get_dict(view.object, 'spec', 'selector'))
     namespace = view.target.namespace
     return (Watch(REPLICASETS, namespace, labels), Watch(PODS, namespace, labels))
 
@@ -75,14 +75,14 @@ def assess(view: View) -> Assessment:
     elif not waits_for:
         settling = _settle(rollout)
         (state, waits_for, recheck_at), reason = settling, settling.reason
-    elif part(rollout.deploy, 'spec').get('paused') and not _is_rolled_out(rollout.progress):
+    elif get_dict(rollout.deploy, 'spec').get('paused') and not _is_rolled_out(rollout.progress):
         state, reason, message = State.PAUSED, 'DeploymentPaused', 'is paused (spec.paused)'
     else:
         failed, recheck_at = _deadline(rollout)
         if failed:
             deadline = _deadline_seconds(rollout)
             state, reason = State.FAILED, 'ProgressDeadlineExceeded'
-            message = f'made no progress for {short(deadline)} (ProgressDeadlineExceeded)'
+            message = f'made no progress for {format_duration(deadline)} (ProgressDeadlineExceeded)'
             causes = (Cause(reason, reason, rollout.view.target.name, message),)
     return Assessment(
         state=state,
@@ -95,20 +95,22 @@ def assess(view: View) -> Assessment:
         children=(rollout.newest,) if rollout.newest else (),
         causes=causes,
         recheck_at=recheck_at,
-        patience=_patience(rollout),
+        min_stall_timeout=_patience(rollout),
         waits_for=waits_for,
-        serving=_serving(rollout),
-        remedies=_remedies(rollout, state),
+        still_serving=_serving(rollout),
+        suggested_commands=_remedies(rollout, state),
     )
 
 
 def _read(view: View) -> _Rollout:
     deploy = view.object or {}
-    owned = [one for one in view.owned.get(uid(deploy), ()) if one.get('kind') != 'Pod']
-    current = text(deploy, 'metadata', 'annotations', _REVISION)
+    owned = [
+        one for one in view.children_by_owner_uid.get(uid(deploy), ()) if one.get('kind') != 'Pod'
+    ]
+    current = get_str(deploy, 'metadata', 'annotations', _REVISION)
     newest = next((one for one in owned if _revision_of(one) == current and current), {})
     past = [one for one in owned if uid(one) != uid(newest)]
-    older = [one for one in past if number(one, 'status', 'replicas')]
+    older = [one for one in past if get_int(one, 'status', 'replicas')]
     previous = max(older, key=_revision_number, default={})
     # Until the controller has seen the change, «newest» is what is about to be replaced.
     current_uid = uid(newest) if is_observed(deploy) else ''
@@ -116,27 +118,27 @@ def _read(view: View) -> _Rollout:
     others: list[Object] = []
     for one in owned:
         key = uid(one)
-        for pod in view.owned.get(key, ()):
+        for pod in view.children_by_owner_uid.get(key, ()):
             (pods if key == current_uid and is_living(pod) else others).append(pod)
-    status = part(deploy, 'status')
-    updated = number(status, 'updatedReplicas')
+    status = get_dict(deploy, 'status')
+    updated = get_int(status, 'updatedReplicas')
     progress = Progress(
-        desired=number(deploy, 'spec', 'replicas', default=1),
+        desired=get_int(deploy, 'spec', 'replicas', default=1),
         updated=updated,
-        ready=number(status, 'readyReplicas'),
-        available=number(status, 'availableReplicas'),
-        old=max(0, number(status, 'replicas') - updated),
+        ready=get_int(status, 'readyReplicas'),
+        available=get_int(status, 'availableReplicas'),
+        old=max(0, get_int(status, 'replicas') - updated),
     )
-    replaced = bool(past) and not older and view.now - created(newest) < _RECENT
+    replaced = bool(past) and not older and view.now - created_at(newest) < _RECENT
     return _Rollout(view, deploy, newest, previous, tuple(pods), tuple(others), progress, replaced)
 
 
 def _revision_of(replica_set: Object) -> str:
-    return text(replica_set, 'metadata', 'annotations', _REVISION)
+    return get_str(replica_set, 'metadata', 'annotations', _REVISION)
 
 
 def _revision_number(replica_set: Object) -> int:
-    return number(replica_set, 'metadata', 'annotations', _REVISION)
+    return get_int(replica_set, 'metadata', 'annotations', _REVISION)
 
 
 def _waits_for(rollout: _Rollout) -> str:
@@ -145,16 +147,16 @@ def _waits_for(rollout: _Rollout) -> str:
     if counts.updated < counts.desired:
         trouble = condition(rollout.deploy, 'ReplicaFailure')
         if trouble.get('status') == 'True':
-            return f'pods that cannot be created: {text(trouble, "message")}'
-        return f'{counts.desired - counts.updated} of {count(counts.desired, "pod")} to be updated'
+            return f'pods that cannot be created: {get_str(trouble, "message")}'
+        pods = count_noun(counts.desired, 'pod')
+        return f'{counts.desired - counts.updated} of {pods} to be updated'
     if counts.old > 0:
-        return f'{count(counts.old, "old pod")} to go'
+        return f'{count_noun(counts.old, "old pod")} to go'
     if counts.updated > counts.desired:
-        return f'{count(counts.updated - counts.desired, "surplus pod")} to go'
+        return f'{count_noun(counts.updated - counts.desired, "surplus pod")} to go'
     if counts.available < counts.updated:
-        return (
-            f'{counts.updated - counts.available} of {count(counts.updated, "pod")} to become ready'
-        )
+        pods = count_noun(counts.updated, 'pod')
+        return f'{counts.updated - counts.available} of {pods} to become ready'
     return ''
 
 
@@ -188,23 +190,23 @@ def _deadline(rollout: _Rollout) -> tuple[bool, float | None]:
     missed = progressing.get('reason') == 'ProgressDeadlineExceeded'
     if not missed or progressing.get('status') != 'False':
         return False, None
-    memory, now = rollout.view.memory, rollout.view.now
+    memory, now = rollout.view.run_history, rollout.view.now
     set_at = epoch(progressing.get('lastUpdateTime')) or 0.0
-    is_ours = bool(rollout.newest) and set_at >= created(rollout.newest)
-    names_ours = f'"{name(rollout.newest)}"' in text(progressing, 'message')
-    if is_ours and names_ours and not memory.revised:
+    is_ours = bool(rollout.newest) and set_at >= created_at(rollout.newest)
+    names_ours = f'"{name(rollout.newest)}"' in get_str(progressing, 'message')
+    if is_ours and names_ours and not memory.revision_changed:
         return True, None
     due = memory.progressed_at + _deadline_seconds(rollout)
     return (True, None) if due <= now else (False, due)
 
 
 def _deadline_seconds(rollout: _Rollout) -> int:
-    return number(rollout.deploy, 'spec', 'progressDeadlineSeconds', default=_DEFAULT_DEADLINE)
+    return get_int(rollout.deploy, 'spec', 'progressDeadlineSeconds', default=_DEFAULT_DEADLINE)
 
 
 def _patience(rollout: _Rollout) -> float:
-    pod_spec = part(rollout.deploy, 'spec', 'template', 'spec')
-    min_ready = number(rollout.deploy, 'spec', 'minReadySeconds')
+    pod_spec = get_dict(rollout.deploy, 'spec', 'template', 'spec')
+    min_ready = get_int(rollout.deploy, 'spec', 'minReadySeconds')
     deadline = _deadline_seconds(rollout)
     # The largest value there is means that there is no deadline.
     budget = max(deadline if deadline < _NO_DEADLINE else 0, startup_budget(pod_spec), min_ready)
@@ -212,17 +214,19 @@ def _patience(rollout: _Rollout) -> float:
 
 
 def _revision(rollout: _Rollout) -> Revision | None:
-    current = text(rollout.deploy, 'metadata', 'annotations', _REVISION)
+    current = get_str(rollout.deploy, 'metadata', 'annotations', _REVISION)
     if not current or not is_observed(rollout.deploy) or not rollout.newest:
         return None
     if not rollout.previous:
         return Revision(current)
-    before, after = (part(one, 'spec', 'template') for one in (rollout.previous, rollout.newest))
+    before, after = (
+        get_dict(one, 'spec', 'template') for one in (rollout.previous, rollout.newest)
+    )
     return Revision(current, _revision_of(rollout.previous), changes.describe(before, after))
 
 
 def _serving(rollout: _Rollout) -> str:
-    ready = number(rollout.previous, 'status', 'readyReplicas')
+    ready = get_int(rollout.previous, 'status', 'readyReplicas')
     revision = _revision_of(rollout.previous)
     counts = f'{ready}/{rollout.progress.desired}'
     return f'the old revision {revision} still serves: {counts}' if ready else ''
@@ -233,6 +237,6 @@ def _remedies(rollout: _Rollout, state: State) -> tuple[str, ...]:
     if state is State.PAUSED:
         return (f'kubectl rollout resume -n {target.namespace} {target.label}',)
     # Going back helps where the revision before still works, or has just made room for this one.
-    if not number(rollout.previous, 'status', 'readyReplicas') and not rollout.replaced:
+    if not get_int(rollout.previous, 'status', 'readyReplicas') and not rollout.replaced:
         return ()
     return (f'kubectl rollout undo -n {target.namespace} {target.label}',)

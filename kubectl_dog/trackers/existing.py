@@ -11,4 +11,4 @@ wants = simple.nothing_else
 
 def assess(view: View) -> Assessment:
     """To be there is to be ready."""
-    return simple.not_yet(view) or simple.ready()
+    return simple.deleting_or_unobserved(view) or simple.ready()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kubectl_dog.model.items import Object
-from kubectl_dog.model.objects import created
-from kubectl_dog.model.objects import number
-from kubectl_dog.model.objects import part
-from kubectl_dog.model.objects import parts
+from kubectl_dog.model.objects import created_at
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_dicts
+from kubectl_dog.model.objects import get_int
 from kubectl_dog.model.times import epoch
 from kubectl_dog.model.views import View
 
@@ -30,8 +30,8 @@ def is_behind(thing: Object, told: object) -> bool:
 
     Argo Rollouts wrote a hash there once: what is no number tells nothing.
     """
-    seen = number({'told': told}, 'told', default=_UNTOLD)
-    return seen != _UNTOLD and seen < number(thing, 'metadata', 'generation')
+    seen = get_int({'told': told}, 'told', default=_UNTOLD)
+    return seen != _UNTOLD and seen < get_int(thing, 'metadata', 'generation')
 
 
 def unseen(view: View, conditions: Iterable[Object]) -> float | None:
@@ -41,8 +41,10 @@ def unseen(view: View, conditions: Iterable[Object]) -> float | None:
     written. The first generation is what they spoke of, whenever that was.
     """
     thing = view.object or {}
-    told = [part(thing, 'status'), *conditions]
-    if number(thing, 'metadata', 'generation') <= 1 or any('observedGeneration' in o for o in told):
+    told = [get_dict(thing, 'status'), *conditions]
+    if get_int(thing, 'metadata', 'generation') <= 1 or any(
+        'observedGeneration' in o for o in told
+    ):
         return None
     due = written(thing) + LOOK
     return due if view.now < due else None
@@ -50,10 +52,10 @@ def unseen(view: View, conditions: Iterable[Object]) -> float | None:
 
 def written(thing: Object) -> float:
     """When anything but status and metadata was last written, in epoch seconds; 0: not told."""
-    times = [epoch(one.get('time')) for one in parts(thing, 'metadata', 'managedFields')]
+    times = [epoch(one.get('time')) for one in get_dicts(thing, 'metadata', 'managedFields')]
     return max((one for one in times if one is not None), default=0.0)
 
 
 def silent_until(view: View) -> float:
     """When an object without a status counts as one whose status nobody writes."""
-    return (created(view.object or {}) or view.memory.started) + NO_STATUS
+    return (created_at(view.object or {}) or view.run_history.started) + NO_STATUS

@@ -9,10 +9,10 @@ from __future__ import annotations
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_dicts
 from kubectl_dog.model.objects import is_deleting
 from kubectl_dog.model.objects import name
-from kubectl_dog.model.objects import part
-from kubectl_dog.model.objects import parts
 from kubectl_dog.model.views import View
 from kubectl_dog.trackers import freshness
 from kubectl_dog.trackers import signs
@@ -33,7 +33,7 @@ def assess(view: View) -> Assessment:
 def judge(view: View, must_tell: bool = False) -> Assessment:
     """The usual judgement; `must_tell`: its controller is known to write a status."""
     thing = view.object or {}
-    status = part(thing, 'status')
+    status = get_dict(thing, 'status')
     if is_deleting(thing):
         return simple.deleting(thing)
     found = signs.read(thing)
@@ -47,7 +47,7 @@ def judge(view: View, must_tell: bool = False) -> Assessment:
     if not found:
         return _silent(view, must_tell)
     judged = _weigh(view, found)
-    due = freshness.unseen(view, parts(status, 'conditions'))
+    due = freshness.unseen(view, get_dicts(status, 'conditions'))
     if due is not None and judged.state in simple.FINAL:
         return simple.waiting(freshness.SEEN)._replace(recheck_at=due)
     notice = f'is suspended by spec.{switch}: it changes nothing until it is resumed'
@@ -55,13 +55,13 @@ def judge(view: View, must_tell: bool = False) -> Assessment:
 
 
 def _switched_off(thing: Object) -> str:
-    spec = part(thing, 'spec')
+    spec = get_dict(thing, 'spec')
     return next((one for one in _SWITCHES if spec.get(one) is True), '')
 
 
 def _is_settled(thing: Object, found: list[Sign]) -> bool:
     """Whether it tells that it got all of the newest spec before it was suspended."""
-    status = part(thing, 'status')
+    status = get_dict(thing, 'status')
     told = 'observedGeneration' in status
     behind = freshness.is_behind(thing, status.get('observedGeneration'))
     good = bool(found) and all(one.meaning is Meaning.GOOD for one in found)
@@ -70,7 +70,7 @@ def _is_settled(thing: Object, found: list[Sign]) -> bool:
 
 def _silent(view: View, must_tell: bool) -> Assessment:
     """It says nothing that is understood; perhaps not yet."""
-    status = part(view.object, 'status')
+    status = get_dict(view.object, 'status')
     if must_tell:
         return simple.waiting('its controller to tell its status')
     due = freshness.silent_until(view)
@@ -122,6 +122,6 @@ def cause(view: View, sign: Sign) -> Cause:
         subject=sign.name,
         # A rule's failure is known by its reason, which is printed beside it.
         message=sign.message if sign.name == sign.reason else named,
-        patience=sign.seconds,
-        remedies=(f'kubectl describe {kind}{where} {name(view.object or {})}',),
+        tolerance_seconds=sign.seconds,
+        suggested_commands=(f'kubectl describe {kind}{where} {name(view.object or {})}',),
     )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from kubectl_dog.model.assessments import Assessment
-from kubectl_dog.model.objects import created
-from kubectl_dog.model.objects import parts
+from kubectl_dog.model.objects import created_at
+from kubectl_dog.model.objects import get_dicts
 from kubectl_dog.model.views import View
 from kubectl_dog.trackers import simple
 
@@ -17,12 +17,12 @@ wants = simple.nothing_else
 def assess(view: View) -> Assessment:
     """By its address, which counts for nothing after a minute without."""
     ingress = view.object or {}
-    early = simple.not_yet(view)
+    early = simple.deleting_or_unobserved(view)
     if early is not None:
         return early
-    if parts(ingress, 'status', 'loadBalancer', 'ingress'):
+    if get_dicts(ingress, 'status', 'loadBalancer', 'ingress'):
         return simple.ready()
-    due = created(ingress) + _ADDRESS
+    due = created_at(ingress) + _ADDRESS
     if view.now < due:
         return simple.waiting('its address')._replace(recheck_at=due)
     return simple.ready('has no address: its controller has not told one')

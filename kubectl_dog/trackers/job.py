@@ -10,13 +10,13 @@ from kubectl_dog.model.assessments import State
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import condition
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_int
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import is_deleting
-from kubectl_dog.model.objects import number
-from kubectl_dog.model.objects import part
-from kubectl_dog.model.objects import text
 from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Watch
-from kubectl_dog.model.words import count
+from kubectl_dog.model.words import count_noun
 from kubectl_dog.trackers import jobpods
 from kubectl_dog.trackers import simple
 from kubectl_dog.trackers import workloads
@@ -46,29 +46,29 @@ def assess(view: View) -> Assessment:
     job = view.object or {}
     failed = _first_true(job, 'Failed', 'FailureTarget')
     done = _first_true(job, 'Complete', 'SuccessCriteriaMet')
-    shown, others = jobpods.choose(workloads.pods(view), text(failed, 'reason'))
+    shown, others = jobpods.choose(workloads.pods(view), get_str(failed, 'reason'))
     judged = Assessment(
         state=State.PROGRESSING,
         progress=_progress(job),
         pods=shown,
         # What goes because the Job has failed is not in anybody's way.
         other_pods=() if failed else others,
-        patience=_patience(view, shown),
-        has_ended=bool(_first_true(job, 'Failed', 'Complete')),
+        min_stall_timeout=_patience(view, shown),
+        is_terminal=bool(_first_true(job, 'Failed', 'Complete')),
         notices=_notices(job),
     )
-    if (failed or done) and 'Pod' not in view.known | view.blind:
+    if (failed or done) and 'Pod' not in view.listed_kinds | view.forbidden_kinds:
         # A verdict is final: without its pods it would come without reasons and last words.
-        return judged._replace(has_ended=False, waits_for='a look at its pods')
+        return judged._replace(is_terminal=False, waits_for='a look at its pods')
     if failed:
         return _failed(view, judged, failed)
     if done:
         return judged._replace(
-            state=State.READY, reason=text(done, 'reason') or 'Complete', message=_completed(job)
+            state=State.READY, reason=get_str(done, 'reason') or 'Complete', message=_completed(job)
         )
     if is_deleting(job):
         return judged._replace(state=State.DELETING, message='is being deleted')
-    if part(job, 'spec').get('suspend'):
+    if get_dict(job, 'spec').get('suspend'):
         return _suspended(view, job, judged)
     return judged._replace(waits_for=_waits_for(job))
 
@@ -80,30 +80,30 @@ def _first_true(job: Object, *kinds: str) -> Object:
 
 def _completions(job: Object) -> int:
     """How many pods have to succeed; without completions, as many as are started."""
-    parallelism = number(job, 'spec', 'parallelism', default=1)
-    return number(job, 'spec', 'completions', default=parallelism)
+    parallelism = get_int(job, 'spec', 'parallelism', default=1)
+    return get_int(job, 'spec', 'completions', default=parallelism)
 
 
 def _progress(job: Object) -> Progress:
     """Of a Job, a pod that has succeeded counts as ready, and as nothing else than available."""
-    succeeded, active = number(job, 'status', 'succeeded'), number(job, 'status', 'active')
+    succeeded, active = get_int(job, 'status', 'succeeded'), get_int(job, 'status', 'active')
     return Progress(
         desired=_completions(job),
         updated=succeeded + active,
-        ready=succeeded + number(job, 'status', 'ready'),
+        ready=succeeded + get_int(job, 'status', 'ready'),
         available=succeeded,
     )
 
 
 def _failed(view: View, judged: Assessment, failed: Object) -> Assessment:
-    job, reason = view.object or {}, text(failed, 'reason') or 'Failed'
-    indexes, tries = text(job, 'status', 'failedIndexes'), number(job, 'status', 'failed')
+    job, reason = view.object or {}, get_str(failed, 'reason') or 'Failed'
+    indexes, tries = get_str(job, 'status', 'failedIndexes'), get_int(job, 'status', 'failed')
     cause = Cause(
         code=reason if reason in _FAILURES else 'JobFailed',
         reason=reason,
         subject=view.target.name,
         message=_meaning(job, reason),
-        evidence=(f'{count(tries, "pod")} failed',) if tries else (),
+        evidence=(f'{count_noun(tries, "pod")} failed',) if tries else (),
     )
     which = f'; failed indexes: {indexes}' if indexes else ''
     message = f'has failed: {simple.story({**failed, "reason": reason})}{which}'
@@ -112,19 +112,19 @@ def _failed(view: View, judged: Assessment, failed: Object) -> Assessment:
 
 def _meaning(job: Object, reason: str) -> str:
     words, field = _FAILURES.get(reason, ('the Job has failed by the word of its controller', ''))
-    limit = part(job, 'spec').get(field)
+    limit = get_dict(job, 'spec').get(field)
     return words if limit is None else f'{words} ({field} {limit})'
 
 
 def _completed(job: Object) -> str:
     """How many pods succeeded; a success policy may leave out some."""
-    succeeded = number(job, 'status', 'succeeded')
+    succeeded = get_int(job, 'status', 'succeeded')
     return f'has completed: {succeeded}/{_completions(job)}' if succeeded else 'has completed'
 
 
 def _suspended(view: View, job: Object, judged: Assessment) -> Assessment:
     """Paused, except where a queue will start it and no person has to."""
-    queue = text(job, 'metadata', 'labels', _QUEUE)
+    queue = get_str(job, 'metadata', 'labels', _QUEUE)
     if queue:
         return judged._replace(waits_for=f'the queue {queue} to admit it (spec.suspend)')
     message = 'is suspended (spec.suspend)'
@@ -133,31 +133,31 @@ def _suspended(view: View, job: Object, judged: Assessment) -> Assessment:
         """--type=merge -p '{"spec":{"suspend":false}}'"""
     )
     return judged._replace(
-        state=State.PAUSED, reason='JobSuspended', message=message, remedies=(resume,)
+        state=State.PAUSED, reason='JobSuspended', message=message, suggested_commands=(resume,)
     )
 
 
 def _waits_for(job: Object) -> str:
-    if not part(job, 'status'):
+    if not get_dict(job, 'status'):
         return 'the controller to start it'
-    wanted, succeeded = _completions(job), number(job, 'status', 'succeeded')
+    wanted, succeeded = _completions(job), get_int(job, 'status', 'succeeded')
     lacking = max(0, wanted - succeeded)
-    again = number(job, 'status', 'failed')
-    failures = f' ({count(again, "pod")} failed so far)' if again else ''
-    return f'{lacking} of {count(wanted, "pod")} to succeed{failures}'
+    again = get_int(job, 'status', 'failed')
+    failures = f' ({count_noun(again, "pod")} failed so far)' if again else ''
+    return f'{lacking} of {count_noun(wanted, "pod")} to succeed{failures}'
 
 
 def _patience(view: View, pods: Sequence[Object]) -> float:
     """While its pods are at work there is no stall, so the time-out moves on with the clock."""
-    deadline = number(view.object, 'spec', 'activeDeadlineSeconds')
+    deadline = get_int(view.object, 'spec', 'activeDeadlineSeconds')
     patience = max(workloads.patience(view.object or {}), deadline + 60.0)
     if any(map(jobpods.is_at_work, pods)):
-        return max(patience, view.now - view.memory.progressed_at + jobpods.AT_WORK)
+        return max(patience, view.now - view.run_history.progressed_at + jobpods.AT_WORK)
     return patience
 
 
 def _notices(job: Object) -> tuple[str, ...]:
-    manager = text(job, 'spec', 'managedBy')
+    manager = get_str(job, 'spec', 'managedBy')
     if manager in ('', _BUILT_IN):
         return ()
     return (f'is managed by {manager}: its pods may run elsewhere',)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kubectl_dog.model.items import Object
-from kubectl_dog.model.objects import created
+from kubectl_dog.model.objects import created_at
 from kubectl_dog.model.objects import is_deleting
 from kubectl_dog.model.objects import name
 from kubectl_dog.model.pods import containers
@@ -27,7 +27,7 @@ def choose(pods: Iterable[Object], failure: str) -> tuple[tuple[Object, ...], tu
     succeeded, because their last words are wanted. When a Job fails, its running pods are
     deleted: what these do then is no explanation, unless they did not get as far as running.
     """
-    everyone = sorted(pods, key=lambda pod: (created(pod), name(pod)))
+    everyone = sorted(pods, key=lambda pod: (created_at(pod), name(pod)))
     living = [pod for pod in everyone if is_living(pod) or (failure and _was_stopped(pod, failure))]
     failed = [pod for pod in everyone if _has_failed(pod)]
     succeeded = [pod for pod in everyone if _has_succeeded(pod)]

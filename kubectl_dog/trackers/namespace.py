@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import State
+from kubectl_dog.model.objects import get_dicts
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import is_deleting
-from kubectl_dog.model.objects import parts
-from kubectl_dog.model.objects import text
 from kubectl_dog.model.views import View
 from kubectl_dog.trackers import simple
 
@@ -16,11 +16,11 @@ wants = simple.nothing_else
 def assess(view: View) -> Assessment:
     """By its phase."""
     space = view.object or {}
-    phase = text(space, 'status', 'phase')
+    phase = get_str(space, 'status', 'phase')
     if is_deleting(space) or phase == 'Terminating':
         held = [
-            text(one, 'message').rstrip('.')
-            for one in parts(space, 'status', 'conditions')
+            get_str(one, 'message').rstrip('.')
+            for one in get_dicts(space, 'status', 'conditions')
             if one.get('status') == 'True' and one.get('message')
         ]
         message = ': '.join(filter(None, ('is being deleted', '; '.join(held))))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import condition
-from kubectl_dog.model.objects import part
+from kubectl_dog.model.objects import get_dict
 from kubectl_dog.model.views import View
 from kubectl_dog.trackers import simple
 
@@ -19,7 +19,7 @@ wants = simple.nothing_else
 def assess(view: View) -> Assessment:
     """By its condition Ready; what keeps pods away from it is a notice."""
     node = view.object or {}
-    early = simple.not_yet(view)
+    early = simple.deleting_or_unobserved(view)
     if early is not None:
         return early
     if simple.is_true(node, 'Ready'):
@@ -30,7 +30,7 @@ def assess(view: View) -> Assessment:
 
 
 def _notices(node: Object) -> Iterator[str]:
-    if part(node, 'spec').get('unschedulable'):
+    if get_dict(node, 'spec').get('unschedulable'):
         yield 'is cordoned (spec.unschedulable): it takes no new pods'
     for pressure in _PRESSURES:
         if simple.is_true(node, pressure):

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import condition
-from kubectl_dog.model.objects import created
-from kubectl_dog.model.objects import text
+from kubectl_dog.model.objects import created_at
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.pods import containers
 from kubectl_dog.model.pods import is_finished
 from kubectl_dog.model.pods import is_ready
-from kubectl_dog.model.pods import is_untouched
+from kubectl_dog.model.pods import is_unseen_by_kubelet
 from kubectl_dog.model.resources import NODES
 from kubectl_dog.model.times import epoch
 from kubectl_dog.model.views import View
@@ -27,18 +27,18 @@ _MOST = 5
 def silent(view: View, pods: Iterable[Object]) -> dict[str, Object]:
     """The pods that show no sign of their kubelet, by the name of their node."""
     return {
-        text(pod, 'spec', 'nodeName'): pod
+        get_str(pod, 'spec', 'nodeName'): pod
         for pod in pods
-        if text(pod, 'spec', 'nodeName') and not is_ready(pod) and _is_silent(view, pod)
+        if get_str(pod, 'spec', 'nodeName') and not is_ready(pod) and _is_silent(view, pod)
     }
 
 
 def _is_silent(view: View, pod: Object) -> bool:
-    due = epoch(text(pod, 'metadata', 'deletionTimestamp'))
+    due = epoch(get_str(pod, 'metadata', 'deletionTimestamp'))
     if due is not None:
         return view.now >= due
-    if is_untouched(pod):
-        return view.now >= created(pod) + SILENT_AFTER
+    if is_unseen_by_kubelet(pod):
+        return view.now >= created_at(pod) + SILENT_AFTER
     # The node controller makes the pods of a lost node unready, and leaves their containers as
     # the kubelet told them last.
     apps = [one.status.get('ready') for one in containers(pod) if one.role == 'app']
@@ -47,7 +47,7 @@ def _is_silent(view: View, pod: Object) -> bool:
 
 def look_again(view: View, pods: Iterable[Object]) -> float | None:
     """When a pod that no kubelet has taken up yet will count as silent, in epoch seconds."""
-    fresh = [created(pod) + SILENT_AFTER for pod in pods if is_untouched(pod)]
+    fresh = [created_at(pod) + SILENT_AFTER for pod in pods if is_unseen_by_kubelet(pod)]
     return min((moment for moment in fresh if moment > view.now), default=None)
 
 
@@ -68,4 +68,4 @@ def _was_down(view: View, name: str) -> bool:
     node = next(iter(view.nodes.get(name, ())), None)
     told = condition(node or {}, 'Ready')
     since = epoch(told.get('lastTransitionTime')) or 0.0
-    return node is not None and told.get('status') != 'True' and since <= view.memory.started
+    return node is not None and told.get('status') != 'True' and since <= view.run_history.started

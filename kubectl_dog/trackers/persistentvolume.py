@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kubectl_dog.model.assessments import Assessment
-from kubectl_dog.model.objects import text
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.views import View
 from kubectl_dog.trackers import simple
 
@@ -12,19 +12,19 @@ wants = simple.nothing_else
 
 def assess(view: View) -> Assessment:
     """By its phase; one whose claim is gone has to be freed by a person if it is kept."""
-    phase = text(view.object, 'status', 'phase')
-    early = simple.not_yet(view)
+    phase = get_str(view.object, 'status', 'phase')
+    early = simple.deleting_or_unobserved(view)
     if early is not None:
         return early
     if phase in ('Available', 'Bound'):
         return simple.ready()
     if phase == 'Failed':
-        message = text(view.object, 'status', 'message') or 'could not be reclaimed'
-        return simple.failed(text(view.object, 'status', 'reason') or 'Failed', message)
+        message = get_str(view.object, 'status', 'message') or 'could not be reclaimed'
+        return simple.failed(get_str(view.object, 'status', 'reason') or 'Failed', message)
     if phase != 'Released':
         return simple.waiting('it to become available')
-    claim = text(view.object, 'spec', 'claimRef', 'name')
-    if text(view.object, 'spec', 'persistentVolumeReclaimPolicy') in ('Delete', 'Recycle'):
+    claim = get_str(view.object, 'spec', 'claimRef', 'name')
+    if get_str(view.object, 'spec', 'persistentVolumeReclaimPolicy') in ('Delete', 'Recycle'):
         return simple.waiting('its volume to be reclaimed')
     message = f'was released by the claim {claim} and is kept: somebody has to free it'
     return simple.paused('Released', message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import condition
-from kubectl_dog.model.objects import text
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.views import View
 from kubectl_dog.trackers import simple
@@ -28,12 +28,12 @@ wants = simple.nothing_else
 def assess(view: View) -> Assessment:
     """By its phase; a claim that nobody uses yet is as ready as it can be."""
     claim = view.object or {}
-    phase = text(claim, 'status', 'phase')
-    early = simple.not_yet(view)
+    phase = get_str(claim, 'status', 'phase')
+    early = simple.deleting_or_unobserved(view)
     if early is not None:
         return early
     if phase == 'Lost':
-        volume = text(claim, 'spec', 'volumeName') or 'its volume'
+        volume = get_str(claim, 'spec', 'volumeName') or 'its volume'
         return simple.failed('Lost', f'has lost {volume}: the volume does not exist any more')
     if phase == 'Bound':
         return simple.ready(_growing(claim))
@@ -41,16 +41,18 @@ def assess(view: View) -> Assessment:
 
 
 def _unbound(view: View, claim: Object) -> Assessment:
-    told = [one for one in view.about.get(uid(claim), ()) if one.get('reason') in _BINDING]
+    told = [
+        one for one in view.kube_events_by_uid.get(uid(claim), ()) if one.get('reason') in _BINDING
+    ]
     newest = told[-1] if told else {}
-    is_wanted = text(claim, 'metadata', 'annotations', _NODE)
+    is_wanted = get_str(claim, 'metadata', 'annotations', _NODE)
     if newest.get('reason') == 'WaitForFirstConsumer' and not is_wanted:
         return simple.ready(
             'is not bound until a pod uses it: its storage class has WaitForFirstConsumer',
             message='waits for its first consumer',
         )
-    words = text(newest, 'message')
-    return simple.waiting(f'a volume: {words}' if words else 'a volume', text(newest, 'reason'))
+    words = get_str(newest, 'message')
+    return simple.waiting(f'a volume: {words}' if words else 'a volume', get_str(newest, 'reason'))
 
 
 def _growing(claim: Object) -> str:

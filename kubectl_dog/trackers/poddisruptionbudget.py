@@ -5,10 +5,10 @@ from __future__ import annotations
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import condition
-from kubectl_dog.model.objects import number
-from kubectl_dog.model.objects import text
+from kubectl_dog.model.objects import get_int
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.views import View
-from kubectl_dog.model.words import count
+from kubectl_dog.model.words import count_noun
 from kubectl_dog.trackers import simple
 from kubectl_dog.trackers.workloads import is_seen
 
@@ -18,7 +18,7 @@ wants = simple.nothing_else
 def assess(view: View) -> Assessment:
     """Ready once its newest spec was seen, whatever it allows."""
     budget = view.object or {}
-    early = simple.not_yet(view)
+    early = simple.deleting_or_unobserved(view)
     if early is not None:
         return early
     if not is_seen(budget):
@@ -30,9 +30,10 @@ def _forbids(budget: Object) -> str:
     found = condition(budget, 'DisruptionAllowed')
     if found.get('status') != 'False':
         return ''
-    if text(found, 'reason') == 'SyncFailed':
+    if get_str(found, 'reason') == 'SyncFailed':
         return f'allows no disruption: {simple.story(found)}'
     healthy, wanted = (
-        number(budget, 'status', key) for key in ('currentHealthy', 'desiredHealthy')
+        get_int(budget, 'status', key) for key in ('currentHealthy', 'desiredHealthy')
     )
-    return f'allows no disruption now: {healthy} of {count(wanted, "pod")} healthy that it asks for'
+    pods = count_noun(wanted, 'pod')
+    return f'allows no disruption now: {healthy} of {pods} healthy that it asks for'

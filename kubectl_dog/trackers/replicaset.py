@@ -9,13 +9,13 @@ from kubectl_dog.model.assessments import Progress
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import condition
-from kubectl_dog.model.objects import number
-from kubectl_dog.model.objects import part
-from kubectl_dog.model.objects import text
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_int
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.pods import is_living
 from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Watch
-from kubectl_dog.model.words import count
+from kubectl_dog.model.words import count_noun
 from kubectl_dog.trackers import workloads
 
 
@@ -27,20 +27,20 @@ def wants(view: View) -> Sequence[Watch]:
 def assess(view: View) -> Assessment:
     """Ready when replicas = ready = available = desired; it has one template, so one revision."""
     thing = view.object or {}
-    status = part(thing, 'status')
+    status = get_dict(thing, 'status')
     everyone = workloads.pods(view)
     progress = Progress(
-        desired=number(thing, 'spec', 'replicas', default=1),
-        updated=number(status, 'replicas'),
-        ready=number(status, 'readyReplicas'),
-        available=number(status, 'availableReplicas'),
+        desired=get_int(thing, 'spec', 'replicas', default=1),
+        updated=get_int(status, 'replicas'),
+        ready=get_int(status, 'readyReplicas'),
+        available=get_int(status, 'availableReplicas'),
     )
     judged = Assessment(
         state=State.PROGRESSING,
         progress=progress,
         pods=tuple(pod for pod in everyone if is_living(pod)),
         other_pods=tuple(pod for pod in everyone if not is_living(pod)),
-        patience=workloads.patience(thing),
+        min_stall_timeout=workloads.patience(thing),
     )
     return workloads.judge(view, judged, _missing(thing, progress), progress.desired)
 
@@ -51,6 +51,6 @@ def _missing(thing: Object, progress: Progress) -> str:
     if lacking > 0:
         trouble = condition(thing, 'ReplicaFailure')
         if trouble.get('status') == 'True':
-            return f'pods that cannot be created: {text(trouble, "message")}'
-        return f'{lacking} of {count(progress.desired, "pod")} to be created'
+            return f'pods that cannot be created: {get_str(trouble, "message")}'
+        return f'{lacking} of {count_noun(progress.desired, "pod")} to be created'
     return workloads.surplus(progress, progress.updated) or workloads.to_become_ready(progress)

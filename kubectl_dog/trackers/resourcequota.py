@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kubectl_dog.model.assessments import Assessment
-from kubectl_dog.model.objects import part
+from kubectl_dog.model.objects import get_dict
 from kubectl_dog.model.views import View
 from kubectl_dog.trackers import simple
 
@@ -12,8 +12,8 @@ wants = simple.nothing_else
 
 def assess(view: View) -> Assessment:
     """Ready once its controller counts by the limits that the spec has."""
-    hard, counted = (part(view.object, key, 'hard') for key in ('spec', 'status'))
-    early = simple.not_yet(view)
+    hard, counted = (get_dict(view.object, key, 'hard') for key in ('spec', 'status'))
+    early = simple.deleting_or_unobserved(view)
     if early is not None:
         return early
     return simple.ready() if hard == counted else simple.waiting('its limits to take effect')

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from kubectl_dog.model.assessments import Revision
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_int
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import name
-from kubectl_dog.model.objects import number
-from kubectl_dog.model.objects import part
-from kubectl_dog.model.objects import text
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.pods import is_ready
 from kubectl_dog.model.resources import CONTROLLERREVISIONS
@@ -30,14 +30,14 @@ def watch(view: View) -> Watch:
 
 def owned(view: View) -> list[Object]:
     """The revisions of the target, the newest last: an undo makes an old one the newest again."""
-    things = view.owned.get(uid(view.object or {}), ())
+    things = view.children_by_owner_uid.get(uid(view.object or {}), ())
     found = [one for one in things if one.get('kind') == 'ControllerRevision']
-    return sorted(found, key=lambda one: number(one, 'revision'))
+    return sorted(found, key=lambda one: get_int(one, 'revision'))
 
 
 def label(thing: Object) -> str:
     """What says which revision a pod is of."""
-    return text(thing, 'metadata', 'labels', HASH)
+    return get_str(thing, 'metadata', 'labels', HASH)
 
 
 def is_of(pod: Object, revision: Object) -> bool:
@@ -54,11 +54,11 @@ def before(revisions: Iterable[Object], newest: Object, other_pods: Sequence[Obj
 
 def tell(view: View, newest: Object, previous: Object) -> Revision | None:
     """The number of the newest revision and what it changes; None while that is not known."""
-    if not newest or 'Pod' not in view.known | view.blind:
+    if not newest or 'Pod' not in view.listed_kinds | view.forbidden_kinds:
         return None
     if not previous:
         return Revision(_number(newest))
-    old, new = (part(one, 'data', 'spec', 'template') for one in (previous, newest))
+    old, new = (get_dict(one, 'data', 'spec', 'template') for one in (previous, newest))
     return Revision(_number(newest), _number(previous), changes.describe(old, new))
 
 
@@ -77,4 +77,4 @@ def remedies(view: View, previous: Object, old_pods: Sequence[Object]) -> tuple[
 
 
 def _number(revision: Object) -> str:
-    return str(number(revision, 'revision'))
+    return str(get_int(revision, 'revision'))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from kubectl_dog.model.assessments import Assessment
-from kubectl_dog.model.objects import part
-from kubectl_dog.model.objects import text
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.views import View
 from kubectl_dog.trackers import simple
 
@@ -15,9 +15,9 @@ wants = simple.nothing_else
 
 def assess(view: View) -> Assessment:
     """To be there is enough but for tokens, whose keys come a moment later; values are not read."""
-    early = simple.not_yet(view)
+    early = simple.deleting_or_unobserved(view)
     if early is not None:
         return early
-    if text(view.object, 'type') == _TOKEN and 'token' not in part(view.object, 'data'):
+    if get_str(view.object, 'type') == _TOKEN and 'token' not in get_dict(view.object, 'data'):
         return simple.waiting('its token')
     return simple.ready()

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.items import Object
-from kubectl_dog.model.objects import part
-from kubectl_dog.model.objects import parts
-from kubectl_dog.model.objects import text
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_dicts
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.resources import ENDPOINTSLICES
 from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Watch
-from kubectl_dog.model.words import count
+from kubectl_dog.model.words import count_noun
 from kubectl_dog.trackers import simple
 
 _OWNER = 'kubernetes.io/service-name'
@@ -33,48 +33,50 @@ def wants(view: View) -> Sequence[Watch]:
 def assess(view: View) -> Assessment:
     """By type: the address first, then the endpoints."""
     service = view.object or {}
-    early = simple.not_yet(view)
+    early = simple.deleting_or_unobserved(view)
     if early is not None:
         return early
-    kind = text(service, 'spec', 'type')
+    kind = get_str(service, 'spec', 'type')
     if kind == 'ExternalName':
         return simple.ready()
-    if not text(service, 'spec', 'clusterIP'):
+    if not get_str(service, 'spec', 'clusterIP'):
         return simple.waiting('a cluster IP')
-    if kind == 'LoadBalancer' and not parts(service, 'status', 'loadBalancer', 'ingress'):
+    if kind == 'LoadBalancer' and not get_dicts(service, 'status', 'loadBalancer', 'ingress'):
         return simple.waiting('the address of its load balancer')
     return _endpoints(view, service) if _selects(service) else simple.ready()
 
 
 def _selects(service: Object) -> bool:
-    is_external = text(service, 'spec', 'type') == 'ExternalName'
-    return bool(part(service, 'spec', 'selector')) and not is_external
+    is_external = get_str(service, 'spec', 'type') == 'ExternalName'
+    return bool(get_dict(service, 'spec', 'selector')) and not is_external
 
 
 def _endpoints(view: View, service: Object) -> Assessment:
     """Pods that are there and not ready are waited for; that there are none is only told."""
-    if ENDPOINTSLICES.key in view.blind or part(service, 'spec').get('publishNotReadyAddresses'):
+    if ENDPOINTSLICES.key in view.forbidden_kinds or get_dict(service, 'spec').get(
+        'publishNotReadyAddresses'
+    ):
         return simple.ready()
-    slices = view.owned.get(uid(service), ())
+    slices = view.children_by_owner_uid.get(uid(service), ())
     if not slices:
-        listed_by = view.memory.started + _LISTING
+        listed_by = view.run_history.started + _LISTING
         if view.now < listed_by:
             return simple.waiting('its endpoints to be listed')._replace(recheck_at=listed_by)
-    endpoints = [one for part_of in slices for one in parts(part_of, 'endpoints')]
+    endpoints = [one for part_of in slices for one in get_dicts(part_of, 'endpoints')]
     if not endpoints:
         return simple.ready('has no endpoints: no pod that it selects has an address')
     if not any(map(_is_ready, endpoints)):
         pods = len(set(_names(endpoints)))
-        return simple.waiting(f'any of {count(pods, "pod")} behind it to become ready')
+        return simple.waiting(f'any of {count_noun(pods, "pod")} behind it to become ready')
     return simple.ready()
 
 
 def _is_ready(endpoint: Object) -> bool:
     """Not told means ready, says the API."""
-    return part(endpoint, 'conditions').get('ready') is not False
+    return get_dict(endpoint, 'conditions').get('ready') is not False
 
 
 def _names(endpoints: Iterable[Object]) -> Iterable[str]:
     """One pod has an endpoint in every address family."""
     for number, one in enumerate(endpoints):
-        yield text(one, 'targetRef', 'uid') or str(number)
+        yield get_str(one, 'targetRef', 'uid') or str(number)

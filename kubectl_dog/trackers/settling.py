@@ -13,15 +13,15 @@ from typing import NamedTuple
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import condition
-from kubectl_dog.model.objects import number
-from kubectl_dog.model.objects import part
-from kubectl_dog.model.objects import parts
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_dicts
+from kubectl_dog.model.objects import get_int
 from kubectl_dog.model.pods import containers
 from kubectl_dog.model.pods import is_ready
-from kubectl_dog.model.proving import AUTO
-from kubectl_dog.model.proving import needed
+from kubectl_dog.model.proving import DEFAULT_MIN_UPTIME
+from kubectl_dog.model.proving import min_uptime
 from kubectl_dog.model.times import epoch
-from kubectl_dog.model.times import short
+from kubectl_dog.model.times import format_duration
 from kubectl_dog.model.views import View
 
 # A workload that has been available for this long, in seconds, by its own conditions needs no
@@ -53,23 +53,25 @@ def settle(
     `pods` are its updated pods, of which `expected` have to be ready; `since` is the server time
     since when the counts say so: all that can be gone by where pods may not be read.
     """
-    pod_spec = part(view.object, 'spec', 'template', 'spec')
-    min_ready = number(view.object, 'spec', 'minReadySeconds')
+    pod_spec = get_dict(view.object, 'spec', 'template', 'spec')
+    min_ready = get_int(view.object, 'spec', 'minReadySeconds')
     if expected == 0 or (min_ready if view.stable_for is None else not view.stable_for):
         return Settling(State.READY)
     probed, lasted = _is_probed(pod_spec), view.now - since
     if view.stable_for is None and probed and lasted >= _LONG_AVAILABLE:
         return Settling(State.READY)
-    if view.blind & {'Pod', 'ReplicaSet.apps'}:
-        moment: float | None = since + (AUTO if view.stable_for is None else view.stable_for)
+    if view.forbidden_kinds & {'Pod', 'ReplicaSet.apps'}:
+        moment: float | None = since + (
+            DEFAULT_MIN_UPTIME if view.stable_for is None else view.stable_for
+        )
     else:
         ready = [pod for pod in pods if is_ready(pod)]
         if len(ready) < expected:
             return Settling(State.PROGRESSING, 'a look at its pods')
-        moment = settled_at(ready, view.stable_for, view.memory.linked_at)
+        moment = settled_at(ready, view.stable_for, view.run_history.connected_since)
     if moment is None or moment <= view.now:
         return Settling(State.READY)
-    left = short(max(1.0, moment - view.now))
+    left = format_duration(max(1.0, moment - view.now))
     why = 'they have crashed before' if probed else 'no readiness probe'
     waits_for = f'its pods to stay up for {left} more ({why})'
     return Settling(State.PROGRESSING, waits_for, moment)
@@ -91,9 +93,9 @@ def settled_at(
             since = epoch(condition(pod, 'Ready').get('lastTransitionTime'))
             moments.append(max(since or 0.0, linked_at) + stable_for)
         elif stable_for is None:
-            lasting = [one for one in containers(pod) if one.role != 'init' and needed(one)]
+            lasting = [one for one in containers(pod) if one.role != 'init' and min_uptime(one)]
             moments += [
-                max(container.running_since or 0.0, linked_at) + needed(container)
+                max(container.running_since or 0.0, linked_at) + min_uptime(container)
                 for container in lasting
             ]
     return max(moments, default=None)
@@ -101,13 +103,13 @@ def settled_at(
 
 def startup_budget(pod_spec: Object) -> int:
     """The longest time, in seconds, that a startup probe of the pod allows."""
-    probes = [part(one, 'startupProbe') for one in _lasting(pod_spec)]
+    probes = [get_dict(one, 'startupProbe') for one in _lasting(pod_spec)]
     return max((_budget(probe) for probe in probes if probe), default=0)
 
 
 def _budget(probe: Object) -> int:
-    period = number(probe, 'periodSeconds', default=10)
-    return number(probe, 'initialDelaySeconds') + period * number(
+    period = get_int(probe, 'periodSeconds', default=10)
+    return get_int(probe, 'initialDelaySeconds') + period * get_int(
         probe, 'failureThreshold', default=3
     )
 
@@ -118,6 +120,6 @@ def _is_probed(pod_spec: Object) -> bool:
 
 def _lasting(pod_spec: Object) -> list[Object]:
     sidecars = [
-        one for one in parts(pod_spec, 'initContainers') if one.get('restartPolicy') == 'Always'
+        one for one in get_dicts(pod_spec, 'initContainers') if one.get('restartPolicy') == 'Always'
     ]
-    return parts(pod_spec, 'containers') + sidecars
+    return get_dicts(pod_spec, 'containers') + sidecars

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from kubectl_dog.model.items import Object
-from kubectl_dog.model.objects import part
-from kubectl_dog.model.objects import parts
-from kubectl_dog.model.objects import text
-from kubectl_dog.model.objects import told
+from kubectl_dog.model.objects import condition_status
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_dicts
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.trackers import vocabulary
 from kubectl_dog.trackers.freshness import SEEN
 from kubectl_dog.trackers.freshness import is_behind
@@ -71,29 +71,29 @@ def read(thing: Object) -> list[Sign]:
 
 
 def _of_conditions(thing: Object) -> Iterator[Sign]:
-    found = [one for one in parts(thing, 'status', 'conditions') if text(one, 'type')]
+    found = [one for one in get_dicts(thing, 'status', 'conditions') if get_str(one, 'type')]
     history = [is_behind(thing, one.get('observedGeneration')) for one in found]
     counted = _counted(found)
     current = [one for one, is_history in zip(found, history) if not is_history]
     over = Role.SUMMARY not in counted and any(map(_is_over, current))
-    is_run = _is_begun(part(thing, 'status'))
+    is_run = _is_begun(get_dict(thing, 'status'))
     for one, is_history in zip(found, history):
-        role = vocabulary.role(text(one, 'type'))
+        role = vocabulary.role(get_str(one, 'type'))
         if over and role in counted and not _is_over(one):
             continue
         if is_history and (role in counted or all(history)):
-            yield Sign(Meaning.WORKING, text(one, 'type'), '', SEEN)
+            yield Sign(Meaning.WORKING, get_str(one, 'type'), '', SEEN)
         elif not is_history:
             yield from _of_condition(one, role, counted, is_run)
 
 
 def _is_over(one: Object) -> bool:
-    return text(one, 'type') in _OVER and told(one) == 'True'
+    return get_str(one, 'type') in _OVER and condition_status(one) == 'True'
 
 
 def _counted(found: Sequence[Object]) -> frozenset[Role]:
     """Which roles decide: a summary speaks for its parts, but not for what it never saw."""
-    roles = {vocabulary.role(text(one, 'type')) for one in found}
+    roles = {vocabulary.role(get_str(one, 'type')) for one in found}
     if Role.SUMMARY in roles:
         return frozenset({Role.SUMMARY, Role.GATE})
     # That the spec was taken says nothing about the parts.
@@ -103,12 +103,12 @@ def _counted(found: Sequence[Object]) -> frozenset[Role]:
 def _of_condition(
     one: Object, role: Role, counted: frozenset[Role], is_run: bool
 ) -> Iterator[Sign]:
-    kind, status = text(one, 'type'), told(one)
+    kind, status = get_str(one, 'type'), condition_status(one)
     sign = Sign(
         Meaning.GOOD,
         f'{kind}={status}',
-        text(one, 'reason'),
-        _clean(text(one, 'message')),
+        get_str(one, 'reason'),
+        _clean(get_str(one, 'message')),
         current='observedGeneration' in one,
     )
     is_true = status == 'True'
@@ -156,9 +156,9 @@ def _not_good(sign: Sign, one: Object) -> Sign:
         return sign._replace(meaning=Meaning.PAUSED)
     # Cluster API, Azure Service Operator and Knative grade their conditions; what is a warning is
     # tried again.
-    graded = text(one, 'severity')
+    graded = get_str(one, 'severity')
     is_bad = meaning in (Meaning.BAD, Meaning.TRANSIENT) or graded == 'Error'
-    if told(one) != 'False' or not is_bad or graded == 'Info':
+    if condition_status(one) != 'False' or not is_bad or graded == 'Info':
         return sign._replace(meaning=Meaning.WORKING)
     passing = meaning is Meaning.TRANSIENT or graded == 'Warning'
     return _bad(sign, PASSING if passing else ERROR)
@@ -171,11 +171,11 @@ def _bad(sign: Sign, seconds: float) -> Sign:
 
 
 def _of_fields(thing: Object) -> Iterator[Sign]:
-    status = part(thing, 'status')
-    reason = next(filter(None, (text(status, one) for one in _REASONS)), '')
-    message = _clean(next(filter(None, (text(status, one) for one in _MESSAGES)), ''))
+    status = get_dict(thing, 'status')
+    reason = next(filter(None, (get_str(status, one) for one in _REASONS)), '')
+    message = _clean(next(filter(None, (get_str(status, one) for one in _MESSAGES)), ''))
     for path in _STATES:
-        word = text(status, *path)
+        word = get_str(status, *path)
         meaning = vocabulary.state(word)
         if meaning is Meaning.GOOD and _is_run(status, word):
             meaning = Meaning.WORKING
@@ -183,7 +183,7 @@ def _of_fields(thing: Object) -> Iterator[Sign]:
             sign = Sign(meaning, _named(path, word), reason, message)
             is_bad = meaning in (Meaning.BAD, Meaning.TRANSIENT)
             yield _bad(sign, _limit(status, word, sign)) if is_bad else sign
-    if text(status, 'failureReason') or text(status, 'failureMessage'):
+    if get_str(status, 'failureReason') or get_str(status, 'failureMessage'):
         yield _bad(Sign(Meaning.BAD, 'status.failureReason', reason, message), FAILED)
     if isinstance(status.get('ready'), bool):
         yield Sign(
@@ -194,8 +194,8 @@ def _of_fields(thing: Object) -> Iterator[Sign]:
 
 def unknown_word(thing: Object) -> str:
     """A phase or a state that nobody knows, with where it stands; empty where there is none."""
-    status = part(thing, 'status')
-    told_ones = ((path, text(status, *path)) for path in _STATES)
+    status = get_dict(thing, 'status')
+    told_ones = ((path, get_str(status, *path)) for path in _STATES)
     return next((_named(path, word) for path, word in told_ones if vocabulary.tokens(word)), '')
 
 

@@ -8,10 +8,10 @@ from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import condition
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import is_deleting
 from kubectl_dog.model.objects import is_observed
-from kubectl_dog.model.objects import part
-from kubectl_dog.model.objects import text
 from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Watch
 
@@ -24,7 +24,7 @@ def nothing_else(view: View) -> Sequence[Watch]:
     return ()
 
 
-def not_yet(view: View) -> Assessment | None:
+def deleting_or_unobserved(view: View) -> Assessment | None:
     """The judgement of an object that is going, or whose newest spec was not seen; else None.
 
     Most of these kinds have a generation and nobody who would tell that it was seen.
@@ -32,7 +32,7 @@ def not_yet(view: View) -> Assessment | None:
     thing = view.object or {}
     if is_deleting(thing):
         return deleting(thing)
-    if 'observedGeneration' in part(thing, 'status') and not is_observed(thing):
+    if 'observedGeneration' in get_dict(thing, 'status') and not is_observed(thing):
         return waiting('the controller to see the change')
     return None
 
@@ -43,7 +43,7 @@ def deleting(thing: Object) -> Assessment:
 
 
 def _going(thing: Object) -> str:
-    finalizers = part(thing, 'metadata').get('finalizers')
+    finalizers = get_dict(thing, 'metadata').get('finalizers')
     held = ', '.join(map(str, finalizers)) if isinstance(finalizers, list) else ''
     return f'is being deleted, held by the finalizers {held}' if held else 'is being deleted'
 
@@ -89,5 +89,5 @@ def is_false(thing: Object, kind: str) -> bool:
 
 def story(found: Object) -> str:
     """A condition's message and its reason, as far as it has them."""
-    reason, message = text(found, 'reason'), text(found, 'message').strip().rstrip('.')
+    reason, message = get_str(found, 'reason'), get_str(found, 'message').strip().rstrip('.')
     return f'{message} ({reason})' if reason and message else message or reason or 'no reason given'

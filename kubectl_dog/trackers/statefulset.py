@@ -11,15 +11,15 @@ from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import Progress
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_int
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import name
-from kubectl_dog.model.objects import number
-from kubectl_dog.model.objects import part
-from kubectl_dog.model.objects import text
 from kubectl_dog.model.pods import is_living
 from kubectl_dog.model.pods import is_ready
 from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Watch
-from kubectl_dog.model.words import count
+from kubectl_dog.model.words import count_noun
 from kubectl_dog.trackers import revisions
 from kubectl_dog.trackers import workloads
 
@@ -49,7 +49,7 @@ def assess(view: View) -> Assessment:
     """Updated as far as its strategy lets it be, and all of it available."""
     rollout = _read(view)
     known = revisions.owned(view)
-    current = text(rollout.thing, 'status', 'updateRevision')
+    current = get_str(rollout.thing, 'status', 'updateRevision')
     is_seen = workloads.is_seen(rollout.thing)
     newest = next((one for one in known if name(one) == current and is_seen), {})
     previous = revisions.before(known, newest, rollout.other_pods)
@@ -59,9 +59,9 @@ def assess(view: View) -> Assessment:
         revision=revisions.tell(view, newest, previous),
         pods=rollout.pods,
         other_pods=rollout.other_pods,
-        patience=workloads.patience(rollout.thing),
-        serving=revisions.serving(previous, rollout.stale, rollout.progress.desired),
-        remedies=revisions.remedies(view, previous, rollout.stale),
+        min_stall_timeout=workloads.patience(rollout.thing),
+        still_serving=revisions.serving(previous, rollout.stale, rollout.progress.desired),
+        suggested_commands=revisions.remedies(view, previous, rollout.stale),
         notices=_notices(rollout) if is_seen else (),
     )
     expected = min(rollout.progress.updated, rollout.progress.desired)
@@ -70,36 +70,36 @@ def assess(view: View) -> Assessment:
 
 def _read(view: View) -> _Rollout:
     thing = view.object or {}
-    status = part(thing, 'status')
+    status = get_dict(thing, 'status')
     # Until the controller has seen the change, updateRevision is what is about to be replaced.
-    current = text(status, 'updateRevision') if workloads.is_seen(thing) else ''
+    current = get_str(status, 'updateRevision') if workloads.is_seen(thing) else ''
     everyone = sorted(workloads.pods(view), key=_ordinal)
     pods = [
         pod for pod in everyone if current and revisions.label(pod) == current and is_living(pod)
     ]
-    ready, updated = number(status, 'readyReplicas'), number(status, 'updatedReplicas')
+    ready, updated = get_int(status, 'readyReplicas'), get_int(status, 'updatedReplicas')
     progress = Progress(
-        desired=number(thing, 'spec', 'replicas', default=1),
+        desired=get_int(thing, 'spec', 'replicas', default=1),
         updated=updated,
         ready=ready,
-        available=number(status, 'availableReplicas', default=ready),
-        old=max(0, number(status, 'replicas') - updated),
+        available=get_int(status, 'availableReplicas', default=ready),
+        old=max(0, get_int(status, 'replicas') - updated),
     )
     others = tuple(pod for pod in everyone if pod not in pods)
-    partition = number(thing, 'spec', 'updateStrategy', 'rollingUpdate', 'partition')
+    partition = get_int(thing, 'spec', 'updateStrategy', 'rollingUpdate', 'partition')
     return _Rollout(view, thing, tuple(pods), others, progress, partition)
 
 
 def _missing(rollout: _Rollout) -> str:
     """What is missing by the counts; empty when they say that the rollout is done."""
-    counts, running = rollout.progress, number(rollout.thing, 'status', 'replicas')
+    counts, running = rollout.progress, get_int(rollout.thing, 'status', 'replicas')
     stuck = _stuck(rollout)
     if stuck:
         return f'{name(stuck)}, which is of the old revision and not ready'
     lacking = workloads.surplus(counts, running) or workloads.to_become_ready(counts)
     if workloads.is_on_delete(rollout.thing):
         # Those that are to be deleted have to be told by name.
-        unseen = counts.old > 0 and not rollout.stale and 'Pod' not in rollout.view.blind
+        unseen = counts.old > 0 and not rollout.stale and 'Pod' not in rollout.view.forbidden_kinds
         return lacking or ('a look at its pods' if unseen else '')
     return workloads.to_be_updated(counts, counts.desired - rollout.partition) or lacking
 
@@ -108,7 +108,7 @@ def _stuck(rollout: _Rollout) -> Object:
     """A pod of an old revision that is not ready and will not be replaced before it is: without
     `Parallel` a StatefulSet waits for every pod it has before it updates any (k/k#67250).
     """
-    is_parallel = text(rollout.thing, 'spec', 'podManagementPolicy') == 'Parallel'
+    is_parallel = get_str(rollout.thing, 'spec', 'podManagementPolicy') == 'Parallel'
     if is_parallel or workloads.is_on_delete(rollout.thing) or not rollout.progress.old:
         return {}
     return next((pod for pod in rollout.stale if not is_ready(pod)), {})
@@ -120,7 +120,7 @@ def _notices(rollout: _Rollout) -> tuple[str, ...]:
     kept = min(rollout.partition, rollout.progress.desired)
     if kept <= 0 or not rollout.progress.old:
         return ()
-    pods = f'the first {count(kept, "pod")}' if kept > 1 else 'the first pod'
+    pods = f'the first {count_noun(kept, "pod")}' if kept > 1 else 'the first pod'
     keeps = 'keep' if kept > 1 else 'keeps'
     return (f'has partition {rollout.partition}: {pods} {keeps} the old revision',)
 

@@ -8,17 +8,17 @@ from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import Progress
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_int
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import is_deleting
+from kubectl_dog.model.objects import label_selector
 from kubectl_dog.model.objects import name
-from kubectl_dog.model.objects import number
-from kubectl_dog.model.objects import part
-from kubectl_dog.model.objects import selector
-from kubectl_dog.model.objects import text
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Watch
-from kubectl_dog.model.words import count
+from kubectl_dog.model.words import count_noun
 from kubectl_dog.trackers.settling import settle
 from kubectl_dog.trackers.settling import startup_budget
 
@@ -28,15 +28,15 @@ def is_seen(thing: Object) -> bool:
 
     A new DaemonSet has a status full of zeros before its controller has seen it at all.
     """
-    told = number(thing, 'status', 'observedGeneration')
-    return told >= number(thing, 'metadata', 'generation')
+    told = get_int(thing, 'status', 'observedGeneration')
+    return told >= get_int(thing, 'metadata', 'generation')
 
 
 def labels(view: View) -> str:
     """The workload's own selector as text; a ReplicationController has no matchLabels."""
-    spec = part(view.object, 'spec', 'selector')
+    spec = get_dict(view.object, 'spec', 'selector')
     is_plain = all(isinstance(value, str) for value in spec.values())
-    return selector({'matchLabels': spec} if is_plain else spec)
+    return label_selector({'matchLabels': spec} if is_plain else spec)
 
 
 def pod_watch(view: View) -> Watch:
@@ -46,18 +46,22 @@ def pod_watch(view: View) -> Watch:
 
 def pods(view: View) -> list[Object]:
     """The pods that it owns itself, whatever became of them."""
-    return [one for one in view.owned.get(uid(view.object or {}), ()) if one.get('kind') == 'Pod']
+    return [
+        one
+        for one in view.children_by_owner_uid.get(uid(view.object or {}), ())
+        if one.get('kind') == 'Pod'
+    ]
 
 
 def patience(thing: Object) -> float:
     """The least stall time-out, in seconds, that its own settings ask for."""
-    slowest = startup_budget(part(thing, 'spec', 'template', 'spec'))
-    return max(slowest, number(thing, 'spec', 'minReadySeconds')) + 60.0
+    slowest = startup_budget(get_dict(thing, 'spec', 'template', 'spec'))
+    return max(slowest, get_int(thing, 'spec', 'minReadySeconds')) + 60.0
 
 
 def is_on_delete(thing: Object) -> bool:
     """Whether its pods are replaced only when somebody deletes them."""
-    return text(thing, 'spec', 'updateStrategy', 'type') == 'OnDelete'
+    return get_str(thing, 'spec', 'updateStrategy', 'type') == 'OnDelete'
 
 
 def judge(view: View, judged: Assessment, missing: str, expected: int) -> Assessment:
@@ -71,7 +75,7 @@ def judge(view: View, judged: Assessment, missing: str, expected: int) -> Assess
         return judged._replace(waits_for='the controller to see the change')
     if missing:
         return judged._replace(waits_for=missing)
-    settling = settle(view, judged.pods, expected, view.memory.progressed_at)
+    settling = settle(view, judged.pods, expected, view.run_history.progressed_at)
     state, waits_for, recheck_at = settling
     return judged._replace(
         state=state, reason=settling.reason, waits_for=waits_for, recheck_at=recheck_at
@@ -81,21 +85,21 @@ def judge(view: View, judged: Assessment, missing: str, expected: int) -> Assess
 def to_be_updated(progress: Progress, needed: int) -> str:
     """What is missing until `needed` pods are of the revision; empty where nothing is."""
     lacking = needed - progress.updated
-    return f'{lacking} of {count(needed, "pod")} to be updated' if lacking > 0 else ''
+    return f'{lacking} of {count_noun(needed, "pod")} to be updated' if lacking > 0 else ''
 
 
 def to_become_ready(progress: Progress, needed: int | None = None) -> str:
     """What is missing until all, or `needed`, are available; empty where nothing is."""
     wanted = progress.desired if needed is None else needed
     lacking = wanted - progress.available
-    of = count(wanted, 'pod')
+    of = count_noun(wanted, 'pod')
     return f'{lacking} of {of} to become ready' if lacking > 0 else ''
 
 
 def surplus(progress: Progress, running: int) -> str:
     """What is too much of `running` pods; empty where nothing is."""
     extra = running - progress.desired
-    return f'{count(extra, "surplus pod")} to go' if extra > 0 else ''
+    return f'{count_noun(extra, "surplus pod")} to go' if extra > 0 else ''
 
 
 def to_delete(stale: Iterable[Object]) -> tuple[str, ...]:

@@ -7,10 +7,10 @@ from typing import NamedTuple
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.objects import condition_status
+from kubectl_dog.model.objects import get_dicts
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import is_observed
-from kubectl_dog.model.objects import parts
-from kubectl_dog.model.objects import text
-from kubectl_dog.model.objects import told
 from kubectl_dog.model.views import View
 from kubectl_dog.trackers.declarative import paths
 
@@ -65,7 +65,7 @@ def heed(view: View, assessed: Assessment, text: str) -> Assessment:
         state=State.PROGRESSING,
         reason='ReadyWhen',
         message='',
-        has_ended=False,
+        is_terminal=False,
         waits_for=assessed.waits_for or text,
     )
 
@@ -74,8 +74,9 @@ def _holds(agreed: Agreement, view: View) -> bool:
     if agreed.path is None:
         # kubectl does not mind the case, and its own examples are in lower case.
         return any(
-            text(one, 'type').lower() == agreed.condition and told(one).lower() == agreed.value
-            for one in parts(view.object, 'status', 'conditions')
+            get_str(one, 'type').lower() == agreed.condition
+            and condition_status(one).lower() == agreed.value
+            for one in get_dicts(view.object, 'status', 'conditions')
         )
     found = [paths.shown(one) for one in paths.values(agreed.path, view.object or {})]
     return bool(found) if agreed.value is None else agreed.value in found

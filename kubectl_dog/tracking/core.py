@@ -18,9 +18,9 @@ from kubectl_dog.model.items import Item
 from kubectl_dog.model.items import LogGap
 from kubectl_dog.model.items import LogLine
 from kubectl_dog.model.items import LogLines
+from kubectl_dog.model.items import ReadFailure
 from kubectl_dog.model.items import ServerClock
 from kubectl_dog.model.items import Signal
-from kubectl_dog.model.items import Trouble
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.model.wants import Logs
@@ -125,7 +125,7 @@ class Core:
         if told and len(self.tracks) > 1:
             yield from self._together(at)
         # Nothing else ends a track, and there may be hundreds to go through.
-        if told or (item is not None and isinstance(item.payload, (Signal, Trouble))):
+        if told or (item is not None and isinstance(item.payload, (Signal, ReadFailure))):
             self._close()
         if at >= self._report_at and not self._world.options.follow:
             self._report_at = at + self._world.options.status_period
@@ -183,13 +183,13 @@ class Core:
             yield from self._members.end(at, _STOPS[payload.name], 'nothing was seen of it yet')
         elif isinstance(payload, ServerClock):
             self._world = self._world._replace(started=self._world.started + payload.offset)
-        elif isinstance(payload, Trouble):
+        elif isinstance(payload, ReadFailure):
             yield from self._trouble(at, want, payload)
         elif isinstance(want, Logs):
             yield from self._log(at, want, item)
         self._world.store.apply(item, self._world.started)
 
-    def _trouble(self, at: float, want: Want | None, trouble: Trouble) -> Iterator[Event]:
+    def _trouble(self, at: float, want: Want | None, trouble: ReadFailure) -> Iterator[Event]:
         listed = isinstance(want, Watch) and want in self._world.store.listed
         final = trouble.reason in FINAL or (not listed and trouble.reason != 'recovered')
         if final and any(want == one.track.root for one in self._open):

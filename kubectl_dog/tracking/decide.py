@@ -12,7 +12,7 @@ from kubectl_dog.model.causes import LogRef
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.pods import containers
-from kubectl_dog.model.times import short
+from kubectl_dog.model.times import format_duration
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.tracking import patience
 from kubectl_dog.tracking.explain import best
@@ -73,14 +73,14 @@ def _one_look(moment: Moment) -> Decision:
 def _followed(moment: Moment, options: Options) -> Decision | None:
     """What is followed cannot fail: it ends, or the user's time is up."""
     assessed = moment.assessed
-    if assessed.has_ended:
+    if assessed.is_terminal:
         return Decision(Verdict.ENDED, assessed.reason, assessed.message)
     if options.exit_when_ready and assessed.state is State.READY:
         return Decision(Verdict.READY, assessed.reason, assessed.message)
     if options.exit_when_ready and is_unjudged(assessed):
         return _unjudged(assessed)
     if options.timeout is not None and moment.at >= options.timeout:
-        message = f'followed for {short(options.timeout)} (--timeout)'
+        message = f'followed for {format_duration(options.timeout)} (--timeout)'
         return Decision(Verdict.TIMED_OUT, '', message)
     return None
 
@@ -117,10 +117,10 @@ def _unjudged(assessed: Assessment) -> Decision:
 
 def _is_tolerated(moment: Moment) -> bool:
     """Whether the user gives the failure that the target itself tells of more time."""
-    return not moment.assessed.has_ended and any(
+    return not moment.assessed.is_terminal and any(
         one.gone is None
         and one.cause.code == moment.assessed.reason
-        and one.cause.allowed is not None
+        and one.cause.tolerance_override is not None
         and not limit(one, moment.at).due
         for one in moment.ledger.values()
     )
@@ -144,9 +144,9 @@ def _paused(assessed: Assessment, options: Options) -> Decision:
 def _too_late(moment: Moment, options: Options, cause: Cause | None) -> Decision | None:
     stalls = _stalls(moment, options)
     if options.timeout is not None and moment.at >= options.timeout:
-        message = f'not ready within {short(options.timeout)} (--timeout)'
+        message = f'not ready within {format_duration(options.timeout)} (--timeout)'
     elif stalls is not None and moment.at >= stalls:
-        message = f'no progress for {short(stalls - moment.moved_at)} (--stall-timeout)'
+        message = f'no progress for {format_duration(stalls - moment.moved_at)} (--stall-timeout)'
     else:
         return None
     assessed = moment.assessed
@@ -164,7 +164,11 @@ def _stalls(moment: Moment, options: Options) -> float | None:
 def deadlines(moment: Moment, options: Options, started: float) -> list[float]:
     """When the verdict may change though nothing else does; `started` is the server's time at 0."""
     if options.follow:
-        return _attended(moment, started) if options.exit_when_ready or options.attentive else []
+        return (
+            _attended(moment, started)
+            if options.exit_when_ready or options.emit_timer_changes
+            else []
+        )
     ends = (_stalls(moment, options), _pause_ends(moment, options))
     found = [end for end in ends if end is not None]
     looks = (moment.assessed.recheck_at, moment.look_at)
@@ -194,9 +198,9 @@ def has_evidence(decision: Decision, assessed: Assessment, store: Store, options
     the whole log of a pod that has ended, as far as it is shown.
     """
     logs = [*decision.cause.logs] if decision.cause else []
-    if assessed.has_ended:
+    if assessed.is_terminal:
         logs += [
-            LogRef(uid(pod), container.name, container.ended_instance)
+            LogRef(uid(pod), container.name, container.terminated_instance)
             for pod in assessed.pods
             for container in containers(pod)
             if container.has_started and is_shown(container.name, options)

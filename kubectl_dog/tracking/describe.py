@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import condition
+from kubectl_dog.model.objects import get_int
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import is_deleting
-from kubectl_dog.model.objects import number
-from kubectl_dog.model.objects import text
 from kubectl_dog.model.pods import Container
 from kubectl_dog.model.pods import containers
 from kubectl_dog.model.pods import is_finished
@@ -25,7 +25,7 @@ def describe(pod: Object) -> str:
         return 'going'
     scheduled = condition(pod, 'PodScheduled')
     if scheduled.get('status') == 'False':
-        return f'has no node: {text(scheduled, "message") or text(scheduled, "reason")}'
+        return f'has no node: {get_str(scheduled, "message") or get_str(scheduled, "reason")}'
     if is_finished(pod):
         return _finished(pod)
     trouble = next((told for told in map(_trouble, containers(pod)) if told), '')
@@ -41,19 +41,19 @@ def _progress(pod: Object) -> str:
         return f'init step {init.step}/{init.steps}: {init.name}'
     if any(one.role == 'app' for one in running):
         return 'running'
-    node = text(pod, 'spec', 'nodeName')
+    node = get_str(pod, 'spec', 'nodeName')
     return f'on {node}, starting' if node else 'waiting for a node'
 
 
 def _trouble(container: Container) -> str:
     """What is wrong with a container, if anything is."""
-    reason = text(container.waiting, 'reason')
+    reason = get_str(container.waiting, 'reason')
     if reason in _PULLING:
         return f'{container.name} cannot pull its image'
     if reason and reason not in _CREATING:
         return f'{container.name} waiting: {reason}'
-    end = container.last_end
-    if not end or (container.role == 'init' and not number(end, 'exitCode')):
+    end = container.last_termination
+    if not end or (container.role == 'init' and not get_int(end, 'exitCode')):
         return ''
     told = f'{container.name} {_how(end)}{_again(container)}'
     if container.running:
@@ -64,16 +64,18 @@ def _trouble(container: Container) -> str:
 def _how(end: Object) -> str:
     if end.get('reason') == 'OOMKilled':
         return 'was OOMKilled'
-    return f'exited {number(end, "exitCode")}'
+    return f'exited {get_int(end, "exitCode")}'
 
 
 def _again(container: Container) -> str:
-    return f' for the {ordinal(container.ends)} time' if container.ends > 1 else ''
+    return f' for the {ordinal(container.terminations)} time' if container.terminations > 1 else ''
 
 
 def _finished(pod: Object) -> str:
     if phase(pod) == 'Succeeded':
         return 'completed'
-    reason = text(pod, 'status', 'reason')
-    told = next((_trouble(one) for one in containers(pod) if one.last_end.get('exitCode')), '')
+    reason = get_str(pod, 'status', 'reason')
+    told = next(
+        (_trouble(one) for one in containers(pod) if one.last_termination.get('exitCode')), ''
+    )
     return f'failed: {reason or told or "no reason given"}'

@@ -29,7 +29,7 @@ def check(told: str) -> None:
 def accept(view: View, assessed: Assessment, told: str) -> Assessment:
     """Ready, where so many of the updated pods are available, and have proven to be."""
     thing, progress = view.object or {}, assessed.progress
-    if assessed.state not in (State.PROGRESSING, State.FAILED) or assessed.has_ended:
+    if assessed.state not in (State.PROGRESSING, State.FAILED) or assessed.is_terminal:
         return assessed
     if progress is None or not is_observed(thing) or not progress.desired:
         return assessed
@@ -50,5 +50,5 @@ def _threshold(thing: Object, desired: int, told: str) -> int:
 
 
 def _is_proven(view: View, pod: Object) -> bool:
-    moment = settled_at([pod], view.stable_for, view.memory.linked_at)
+    moment = settled_at([pod], view.stable_for, view.run_history.connected_since)
     return is_ready(pod) and (moment is None or moment <= view.now)

@@ -25,15 +25,17 @@ def best(causes: Iterable[Cause]) -> Cause | None:
 def explain(view: View, assessed: Assessment, cause: Cause | None, tells: str) -> Explanation:
     """Why, in the words of the best cause; `tells` is what is known without any."""
     if cause is None:
-        known = tuple(fact for fact in (tells, assessed.serving) if fact)
-        return Explanation(None, known, (), assessed.remedies[:_REMEDIES])
+        known = tuple(fact for fact in (tells, assessed.still_serving) if fact)
+        return Explanation(None, known, (), assessed.suggested_commands[:_REMEDIES])
     facts = [_headline(cause, len(assessed.pods)), *cause.evidence]
     if tells not in cause.message:
         facts.append(tells)
-    if assessed.serving:
-        facts.append(assessed.serving)
+    if assessed.still_serving:
+        facts.append(assessed.still_serving)
     words = _words(view, cause)
-    remedies = tuple(dict.fromkeys((*cause.remedies, *assessed.remedies)))[:_REMEDIES]
+    remedies = tuple(dict.fromkeys((*cause.suggested_commands, *assessed.suggested_commands)))[
+        :_REMEDIES
+    ]
     return Explanation(cause, tuple(facts), words, remedies, tuple(_unseen(view, cause)))
 
 
@@ -41,10 +43,12 @@ def _headline(cause: Cause, pods: int) -> str:
     told = []
     if cause.pods and pods > 1:
         told.append(f'{len(cause.pods)} of {pods} new pods')
-    if cause.ends > 1:
-        told.append(f'{cause.ends} times' if pods <= 1 else f'up to {cause.ends} times each')
-    if cause.ends_before:
-        told.append(f'{cause.ends_before} times before tracking began')
+    if cause.terminations > 1:
+        told.append(
+            f'{cause.terminations} times' if pods <= 1 else f'up to {cause.terminations} times each'
+        )
+    if cause.terminations_before:
+        told.append(f'{cause.terminations_before} times before tracking began')
     return f'{cause.message} ({", ".join(told)})' if told else cause.message
 
 
@@ -58,7 +62,7 @@ def _words(view: View, cause: Cause) -> tuple[str, ...]:
 
 def _unseen(view: View, cause: Cause) -> Iterable[str]:
     if cause.logs and not any((log.uid, log.container) in view.logs for log in cause.logs):
-        denied = LOGS in view.blind
+        denied = LOGS in view.forbidden_kinds
         yield f'its log {"may not be read (pods/log)" if denied else "could not be read in time"}'
     for lookup in cause.lookups:
         yield from _unanswered(view, lookup)

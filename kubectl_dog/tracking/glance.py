@@ -16,12 +16,12 @@ from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.assessments import unjudged
 from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import is_deleting
 from kubectl_dog.model.objects import name
-from kubectl_dog.model.objects import text
 from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.statuses import Status
-from kubectl_dog.model.views import Memory
+from kubectl_dog.model.views import RunHistory
 from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.trackers.protocol import Tracker
@@ -43,9 +43,9 @@ def status(view: View, tracker: Tracker) -> Status:
         told = f'its tracker cannot read it: {type(error).__name__}: {error}'
         judged, causes = unjudged(told), ()
     return Status(
-        text(thing, 'apiVersion'),
-        text(thing, 'kind'),
-        text(thing, 'metadata', 'namespace'),
+        get_str(thing, 'apiVersion'),
+        get_str(thing, 'kind'),
+        get_str(thing, 'metadata', 'namespace'),
         name(thing),
         judged.state,
         judged.reason or _reason(judged.state, causes),
@@ -59,12 +59,12 @@ def _judge(view: View, tracker: Tracker) -> tuple[Assessment, tuple[Cause, ...]]
     wanted = {want.resource.key for want in tracker.wants(view) if isinstance(want, Watch)}
     view = view._replace(
         now=_END_OF_TIME,
-        blind=view.blind | ({PODS.key, *wanted} - view.known),
-        history={},
-        stuck=frozenset(),
-        memory=Memory(),
+        forbidden_kinds=view.forbidden_kinds | ({PODS.key, *wanted} - view.listed_kinds),
+        baseline_terminations={},
+        baseline_backoff=frozenset(),
+        run_history=RunHistory(),
         stable_for=0.0,
-        timeless=True,
+        is_snapshot=True,
     )
     judged = tracker.assess(view)
     found = of_target(view._replace(now=_BEGINNING), judged)
@@ -81,7 +81,7 @@ def _settled(
     if is_deleting(view.object or {}) and judged.state is not State.DELETING:
         return judged._replace(state=State.DELETING, message='is being deleted'), causes
     if judged.state is State.PROGRESSING:
-        fatal = next((one for one in causes if one.standing and tolerance(one).seconds == 0), None)
+        fatal = next((one for one in causes if one.active and tolerance(one).seconds == 0), None)
         if fatal is not None:
             judged = judged._replace(state=State.FAILED, reason=fatal.code, message=fatal.message)
     if judged.state is not State.READY:
@@ -96,8 +96,8 @@ def _settled(
 def _contradicts(cause: Cause, judged: Assessment) -> bool:
     """Whether it shows a pod to be broken that the object counts as ready: it looked earlier."""
     living = {name(pod) for pod in judged.pods}
-    explains = tolerance(cause).explains_only
-    return cause.standing and not explains and not living.isdisjoint(cause.pods)
+    explains = tolerance(cause).is_informational
+    return cause.active and not explains and not living.isdisjoint(cause.pods)
 
 
 def _reason(state: State, causes: tuple[Cause, ...]) -> str:

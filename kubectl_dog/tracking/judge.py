@@ -13,7 +13,7 @@ from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
-from kubectl_dog.model.objects import part
+from kubectl_dog.model.objects import get_dict
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.views import View
@@ -73,7 +73,7 @@ class Judge:
         causes = () if pin.lacking else self._causes(world, view, assessed, wished)
         desired = assessed.progress.desired if assessed.progress else 0
         allowed = wished.allowed.of(desired)
-        if allowed and any(cause.allowed == ALWAYS and cause.pods for cause in causes):
+        if allowed and any(cause.tolerance_override == ALWAYS and cause.pods for cause in causes):
             assessed = enough.accept(view, assessed, str(desired - allowed))
         self._ledger = advance(self._ledger, causes, at, self._reached.at)
         if assessed.state is not State.PAUSED:
@@ -96,13 +96,13 @@ class Judge:
         """The last look at what is deleted, if it had ended before: then its verdict stays."""
         options = self._wished(world, thing).options
         view, assessed, pin = self._assess(at, world, thing, options)
-        if not assessed.has_ended:
+        if not assessed.is_terminal:
             return None
         moment = Moment(at, assessed, self._ledger, at, None)
         return Look(view, moment, pin, True, at, options)
 
     def _wished(self, world: World, thing: Object) -> wishes.Wishes:
-        annotations = part(thing, 'metadata', 'annotations')
+        annotations = get_dict(thing, 'metadata', 'annotations')
         if self._wishes is None or annotations != self._annotations:
             self._annotations = annotations
             # Following has no verdict that they could change.
@@ -129,6 +129,6 @@ class Judge:
     ) -> tuple[Cause, ...]:
         found = (*assessed.causes, *of_target(view, assessed))
         if world.at_work - {self._target}:
-            found = tuple(cause._replace(accompanied=True) for cause in found)
+            found = tuple(cause._replace(may_await_other_target=True) for cause in found)
         pods = assessed.progress.desired if assessed.progress else len(assessed.pods)
         return excuse(allow(found, wished.tolerances), wished.allowed.of(pods))

@@ -18,9 +18,9 @@ from kubectl_dog.model import selectors
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import controller_uid
-from kubectl_dog.model.objects import part
-from kubectl_dog.model.objects import parts
-from kubectl_dog.model.objects import text
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_dicts
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.wants import Watch
 
@@ -67,9 +67,9 @@ class Written(Mapping[Watch, 'tuple[Object, ...]']):
             one
             for one in self._members
             if kind_key(one) == watch.resource.key
-            and watch.namespace in ('', text(one, 'metadata', 'namespace'))
-            and (field != 'metadata.name' or text(one, 'metadata', 'name') == value)
-            and selectors.matches(terms, part(one, 'metadata', 'labels'))
+            and watch.namespace in ('', get_str(one, 'metadata', 'namespace'))
+            and (field != 'metadata.name' or get_str(one, 'metadata', 'name') == value)
+            and selectors.matches(terms, get_dict(one, 'metadata', 'labels'))
         )
 
     def __iter__(self) -> Iterator[Watch]:
@@ -81,12 +81,12 @@ class Written(Mapping[Watch, 'tuple[Object, ...]']):
 
 def group(thing: Object) -> str:
     """The API group of an object, or of a reference to one; empty for the core group."""
-    return text(thing, 'apiVersion').rpartition('/')[0]
+    return get_str(thing, 'apiVersion').rpartition('/')[0]
 
 
 def kind_key(thing: Object) -> str:
     """`Kind.group`, or `Kind` in the core group: what trackers register under."""
-    return f'{text(thing, "kind")}.{group(thing)}'.rstrip('.')
+    return f'{get_str(thing, "kind")}.{group(thing)}'.rstrip('.')
 
 
 def family(objects: Iterable[Object]) -> Family:
@@ -122,7 +122,7 @@ def _word(value: Any) -> str:
 
 def _identified(thing: Object) -> Object:
     """The same object with a uid, made of its name where it has none; a shallow copy if need be."""
-    metadata = part(thing, 'metadata')
+    metadata = get_dict(thing, 'metadata')
     words = {key: _word(metadata.get(key)) for key in ('name', 'namespace', 'uid')}
     words['uid'] = words['uid'] or _made_uid(thing, words['namespace'], words['name'])
     kept = {key: word for key, word in words.items() if word or key in metadata}
@@ -144,13 +144,13 @@ class _Registry:
         self._named: dict[tuple[str, str, str], list[Object]] = {}
         for one in members:
             self._uids.add(uid(one))
-            metadata = part(one, 'metadata')
-            key = (text(one, 'kind'), text(metadata, 'namespace'), text(metadata, 'name'))
+            metadata = get_dict(one, 'metadata')
+            key = (get_str(one, 'kind'), get_str(metadata, 'namespace'), get_str(metadata, 'name'))
             self._named.setdefault(key, []).append(one)
 
     def adopted(self, thing: Object) -> Object:
         """The same object with the uid of the owner that controls it in its reference."""
-        owners = parts(thing, 'metadata', 'ownerReferences')
+        owners = get_dicts(thing, 'metadata', 'ownerReferences')
         if not owners:
             return thing
         # Somebody who stripped an export to the names may have taken `controller` away, too.
@@ -162,15 +162,15 @@ class _Registry:
         ]
         if not found or controller_uid(thing) == found[0]['uid']:
             return thing
-        return {**thing, 'metadata': {**part(thing, 'metadata'), 'ownerReferences': found}}
+        return {**thing, 'metadata': {**get_dict(thing, 'metadata'), 'ownerReferences': found}}
 
     def _owner(self, thing: Object, reference: Object) -> str:
-        return self._find(reference, text(thing, 'metadata', 'namespace'))
+        return self._find(reference, get_str(thing, 'metadata', 'namespace'))
 
     def subject(self, event: Object) -> str:
         """The uid of what a kube event is about, or what stands for it where it is not here."""
-        about = part(event, 'involvedObject')
-        space = text(about, 'namespace') or text(event, 'metadata', 'namespace')
+        about = get_dict(event, 'involvedObject')
+        space = get_str(about, 'namespace') or get_str(event, 'metadata', 'namespace')
         return self._find(about, space) or _made_uid(about, space, _word(about.get('name')))
 
     def _find(self, reference: Object, namespace: str) -> str:
@@ -178,7 +178,7 @@ class _Registry:
         told = _word(reference.get('uid'))
         if told in self._uids:
             return told
-        kind, name = text(reference, 'kind'), _word(reference.get('name'))
+        kind, name = get_str(reference, 'kind'), _word(reference.get('name'))
         # A pod may belong to a Node, which has no namespace.
         for space in (namespace, ''):
             for one in self._named.get((kind, space, name), ()):

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from kubectl_dog.causes.told import when as event_time
 from kubectl_dog.model.events import KubeEvent
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import get_int
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import name
-from kubectl_dog.model.objects import number
-from kubectl_dog.model.objects import text
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.resources import Target
 from kubectl_dog.tracking.track import Track
@@ -40,7 +40,7 @@ class KubeEvents:
                 continue
             self._seen[key] = events
             for event in events:
-                times = max(1, number(event, 'count'), number(event, 'series', 'count'))
+                times = max(1, get_int(event, 'count'), get_int(event, 'series', 'count'))
                 if self._told.get(uid(event)) == times or _is_history(event, thing, world.started):
                     continue
                 self._told[uid(event)] = times
@@ -55,10 +55,10 @@ def _told(at: float, target: Target, event: Object, times: int) -> KubeEvent:
     return KubeEvent(
         at=at,
         target=target,
-        kind=text(event, 'involvedObject', 'kind'),
-        name=text(event, 'involvedObject', 'name') or name(event),
-        type=text(event, 'type'),
-        reason=text(event, 'reason'),
-        message=text(event, 'message'),
+        kind=get_str(event, 'involvedObject', 'kind'),
+        name=get_str(event, 'involvedObject', 'name') or name(event),
+        type=get_str(event, 'type'),
+        reason=get_str(event, 'reason'),
+        message=get_str(event, 'message'),
         times=times,
     )

@@ -13,14 +13,14 @@ from collections.abc import Iterator
 
 from kubectl_dog.model.items import LogLine
 from kubectl_dog.model.items import Object
-from kubectl_dog.model.objects import created
+from kubectl_dog.model.objects import created_at
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import name
-from kubectl_dog.model.objects import text
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.pods import Container
 from kubectl_dog.model.pods import containers
-from kubectl_dog.model.pods import debuggers
+from kubectl_dog.model.pods import ephemeral_containers
 from kubectl_dog.model.pods import is_ready
 from kubectl_dog.model.wants import Logs
 from kubectl_dog.tracking.logfilter import Filter
@@ -41,7 +41,7 @@ def choose(
     """The uids of the pods to stream: those chosen before that still live, the oldest up to
     `limit`, and the failing ones (`failing` are names).
     """
-    living = sorted(pods, key=lambda pod: (created(pod), name(pod)))
+    living = sorted(pods, key=lambda pod: (created_at(pod), name(pod)))
     kept = [uid(pod) for pod in living if uid(pod) in chosen]
     others = [uid(pod) for pod in living if uid(pod) not in chosen]
     room = len(others) if limit is None else max(0, limit - len(kept))
@@ -78,12 +78,12 @@ def wants(
         fails = name(pod) in failing and not options.once
         if uid(pod) not in chosen or (_is_done(pod, options) and name(pod) not in failing):
             continue
-        is_new = not options.follow or created(pod) >= started
+        is_new = not options.follow or created_at(pod) >= started
         for container in logged(pod):
             shown = is_shown(container.name, options)
             if container.has_started and (shown or (fails and container.role != 'ephemeral')):
                 want = Logs(
-                    namespace=text(pod, 'metadata', 'namespace'),
+                    namespace=get_str(pod, 'metadata', 'namespace'),
                     pod=name(pod),
                     uid=uid(pod),
                     container=container.name,
@@ -98,7 +98,7 @@ def wants(
 
 def logged(pod: Object) -> list[Container]:
     """All containers that may have a log."""
-    return [*containers(pod), *debuggers(pod)]
+    return [*containers(pod), *ephemeral_containers(pod)]
 
 
 def _is_done(pod: Object, options: Options) -> bool:

@@ -13,12 +13,12 @@ from kubectl_dog.model.events import TargetEnded
 from kubectl_dog.model.items import Changed
 from kubectl_dog.model.items import Item
 from kubectl_dog.model.items import Object
-from kubectl_dog.model.items import Trouble
+from kubectl_dog.model.items import ReadFailure
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import name
-from kubectl_dog.model.objects import text
 from kubectl_dog.model.resources import Group
 from kubectl_dog.model.resources import Target
-from kubectl_dog.model.times import short
+from kubectl_dog.model.times import format_duration
 from kubectl_dog.model.verdicts import Explanation
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.model.wants import Watch
@@ -105,7 +105,11 @@ class Members:
             return
         self._nobody_since = at
         if not world.options.once:
-            wait = '' if world.options.follow else f' up to {short(world.options.create_timeout)}'
+            wait = (
+                ''
+                if world.options.follow
+                else f' up to {format_duration(world.options.create_timeout)}'
+            )
             kinds = ' or '.join(one.resource.plural for one in self.groups)
             yield Notice(at, None, f'{_absence(self.groups[0], kinds)} yet: waiting{wait}')
 
@@ -133,18 +137,18 @@ class Members:
         options, found = world.options, []
         if options.timeout is not None:
             said = 'followed' if self._tracks else 'nobody came'
-            message = f'{said} for {short(options.timeout)} (--timeout)'
+            message = f'{said} for {format_duration(options.timeout)} (--timeout)'
             found.append((options.timeout, Verdict.TIMED_OUT, message))
         if not options.follow and not self._listed(world):
             stall = patience.stall_timeout(options, None)
-            message = f'the cluster did not answer for {short(stall)} (--stall-timeout)'
+            message = f'the cluster did not answer for {format_duration(stall)} (--stall-timeout)'
             found.append((stall, Verdict.TIMED_OUT, message))
         elif not options.follow and self._nobody_since is not None and not self._tracks:
             wait = 0.0 if options.once else options.create_timeout
             found.append((self._nobody_since + wait, Verdict.NEVER_APPEARED, ''))
         return min(found, default=None)
 
-    def trouble(self, at: float, want: object, trouble: Trouble, world: World) -> list[Event]:
+    def trouble(self, at: float, want: object, trouble: ReadFailure, world: World) -> list[Event]:
         """What it means that the groups cannot be read; nothing where that is not final."""
         group = self._roots.get(want) if isinstance(want, Watch) and self.open else None
         seen = want in world.store.listed
@@ -179,7 +183,7 @@ class Members:
 
 
 def _member(group: Group, thing: Object) -> Target:
-    space = text(thing, 'metadata', 'namespace') or group.namespace
+    space = get_str(thing, 'metadata', 'namespace') or group.namespace
     return Target(group.resource, space, name(thing))
 
 
@@ -192,4 +196,4 @@ def _absence(group: Group, kinds: str = '') -> str:
 def _ended(
     at: float, group: Group, verdict: Verdict, message: str, reason: str = ''
 ) -> TargetEnded:
-    return TargetEnded(at, group.nobody, verdict, reason, message, None, Explanation())
+    return TargetEnded(at, group.placeholder, verdict, reason, message, None, Explanation())

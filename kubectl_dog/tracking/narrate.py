@@ -110,11 +110,11 @@ class Narrator:
             # What is due now is told by the verdict.
             told_by_verdict = left.due and not self._follow
             # What the user tolerates is told all the same.
-            explains = tolerance(cause).explains_only and cause.allowed is None
+            explains = tolerance(cause).is_informational and cause.tolerance_override is None
             is_early = explains and self._is_news(at, cause)
-            if is_early or cause.explains or standing.gone is not None or told_by_verdict:
+            if is_early or cause.informational or standing.gone is not None or told_by_verdict:
                 continue
-            is_old = known is not None and cause.ends <= known.cause.ends
+            is_old = known is not None and cause.terminations <= known.cause.terminations
             if not is_old or (known and _terms(cause) != _terms(known.cause)):
                 seconds = None if left.at is None else max(0.0, left.at - at)
                 told = CauseSeen(at, self._target, cause, len(assessed.pods), seconds, left.ends)
@@ -141,10 +141,10 @@ class Narrator:
 def _terms(cause: Cause) -> tuple[object, ...]:
     """What changes the time a cause has left, apart from time itself."""
     return (
-        cause.healing,
-        cause.held,
-        cause.partial,
-        cause.accompanied,
-        cause.patience,
-        cause.allowed,
+        cause.recovering,
+        cause.clock_paused,
+        cause.affects_some_pods,
+        cause.may_await_other_target,
+        cause.tolerance_seconds,
+        cause.tolerance_override,
     )

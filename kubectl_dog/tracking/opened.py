@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from kubectl_dog.model.items import Changed
 from kubectl_dog.model.items import Item
-from kubectl_dog.model.objects import text
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.resources import EVENTS
 from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Want
@@ -54,8 +54,8 @@ def keys_of(item: Item) -> tuple[Hashable, ...] | None:
         return None
     if isinstance(want, Watch) and want.resource == EVENTS:
         if isinstance(item.payload, Changed):
-            about = text(item.payload.object, 'involvedObject', 'kind')
-            uid = text(item.payload.object, 'involvedObject', 'uid')
+            about = get_str(item.payload.object, 'involvedObject', 'kind')
+            uid = get_str(item.payload.object, 'involvedObject', 'uid')
             # By the fields of a package's own, the event may be about anything.
             asked = (_key(want),) if want.fields else ()
             return None if about == 'PersistentVolumeClaim' else (uid, *asked)

@@ -58,4 +58,4 @@ def stall_timeout(options: Options, assessed: Assessment | None) -> float:
     """How long, in seconds, a target may stand still."""
     if options.stall_timeout is not None:
         return options.stall_timeout
-    return max(STALL_TIMEOUT, assessed.patience if assessed else 0.0)
+    return max(STALL_TIMEOUT, assessed.min_stall_timeout if assessed else 0.0)

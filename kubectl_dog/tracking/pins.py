@@ -10,12 +10,12 @@ from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.assessments import is_unjudged
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_dicts
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import is_deleting
-from kubectl_dog.model.objects import part
-from kubectl_dog.model.objects import parts
-from kubectl_dog.model.objects import text
 from kubectl_dog.model.options import Options
-from kubectl_dog.model.times import short
+from kubectl_dog.model.times import format_duration
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.model.views import View
 from kubectl_dog.tracking import enough
@@ -63,15 +63,15 @@ def heed(
             reason='Pinned',
             message='',
             causes=(),
-            has_ended=False,
-            recheck_at=view.memory.started + seen_at + options.create_timeout,
+            is_terminal=False,
+            recheck_at=view.run_history.started + seen_at + options.create_timeout,
             waits_for=pin.lacking,
         )
     if options.min_available:
         assessed = enough.accept(view, assessed, options.min_available)
     if not options.wait_for_termination or assessed.state is not State.READY:
         return assessed
-    if 'Pod' not in view.known | view.blind:
+    if 'Pod' not in view.listed_kinds | view.forbidden_kinds:
         return assessed._replace(state=State.PROGRESSING, waits_for='a look at its pods')
     going = [pod for pod in assessed.other_pods if is_deleting(pod)]
     if not going:
@@ -93,7 +93,7 @@ def verdict(pin: Pin, met: bool, since: float, options: Options) -> tuple[Verdic
     if pin.newer or (met and pin.other):
         return Verdict.SUPERSEDED, 'Superseded', f'was superseded: it was to have {pin.lacking}'
     if options.once or since >= options.create_timeout:
-        within = '' if options.once else f' within {short(options.create_timeout)}'
+        within = '' if options.once else f' within {format_duration(options.create_timeout)}'
         return Verdict.NEVER_APPEARED, 'NotFound', f'did not appear{within} with {pin.lacking}'
     return None
 
@@ -104,11 +104,11 @@ def _number(revision: str) -> int:
 
 def _images(thing: Object) -> list[str]:
     """The images of its pod template, or of a Pod itself; init containers last."""
-    spec = part(thing, 'spec')
-    nested = part(spec, 'jobTemplate', 'spec', 'template', 'spec')
-    pod_spec = part(spec, 'template', 'spec') or nested or spec
-    found = (*parts(pod_spec, 'containers'), *parts(pod_spec, 'initContainers'))
-    return [text(one, 'image') for one in found]
+    spec = get_dict(thing, 'spec')
+    nested = get_dict(spec, 'jobTemplate', 'spec', 'template', 'spec')
+    pod_spec = get_dict(spec, 'template', 'spec') or nested or spec
+    found = (*get_dicts(pod_spec, 'containers'), *get_dicts(pod_spec, 'initContainers'))
+    return [get_str(one, 'image') for one in found]
 
 
 def _normal(image: str) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 from typing import NamedTuple
 
 from kubectl_dog.model.errors import UserError
-from kubectl_dog.model.lazily import later
+from kubectl_dog.model.lazily import lazy_compile
 from kubectl_dog.tracking import registered
 
 TRACKERS = 'kubectl_dog.trackers.v1'
@@ -27,9 +27,9 @@ CONNECTIONS = 'kubectl_dog.connections.v1'
 OURS = 'kubectl-dog'
 
 # `module` or `module:object`, with extras that are long out of use.
-_REFERENCE = later(r'\s*[\w.]+\s*(:\s*[\w.]+\s*)?(\[.*\]\s*)?')
+_REFERENCE = lazy_compile(r'\s*[\w.]+\s*(:\s*[\w.]+\s*)?(\[.*\]\s*)?')
 
-_FOLDERS = later(r'[\\/]')
+_FOLDERS = lazy_compile(r'[\\/]')
 
 # Some put all that they were given into what they say.
 _MOST_WORDS = 1000

@@ -45,7 +45,7 @@ def advance(
     """
     after: dict[tuple[str, str], Standing] = {}
     for cause in causes:
-        if cause.standing or cause.ends:
+        if cause.active or cause.terminations:
             known = ledger.get(cause.key)
             first = _first(known, cause, at, moved_at)
             after[cause.key] = Standing(first, None, _accompanied(known, cause), at)
@@ -58,8 +58,8 @@ def advance(
 
 def _accompanied(known: Standing | None, cause: Cause) -> Cause:
     """What it waited for may be there since its last end: that is not to be the last."""
-    had_company = known is not None and known.cause.accompanied
-    return cause._replace(accompanied=cause.accompanied or had_company)
+    had_company = known is not None and known.cause.may_await_other_target
+    return cause._replace(may_await_other_target=cause.may_await_other_target or had_company)
 
 
 def _first(known: Standing | None, cause: Cause, at: float, moved_at: float) -> float:
@@ -72,7 +72,7 @@ def _first(known: Standing | None, cause: Cause, at: float, moved_at: float) -> 
 
 def _resumed(known: Standing, at: float) -> float:
     """While the last look saw it held, the clock stood still: it started that much later."""
-    return known.first + at - known.looked if known.cause.held else known.first
+    return known.first + at - known.looked if known.cause.clock_paused else known.first
 
 
 def limit(standing: Standing, at: float) -> Limit:
@@ -82,11 +82,11 @@ def limit(standing: Standing, at: float) -> Limit:
     """
     cause, allowed = standing.cause, tolerance(standing.cause)
     times = []
-    if allowed.seconds is not None and not cause.held:
-        stretch = HEALING if cause.healing and cause.allowed is None else 1.0
+    if allowed.seconds is not None and not cause.clock_paused:
+        stretch = HEALING if cause.recovering and cause.tolerance_override is None else 1.0
         times.append(standing.first + allowed.seconds * stretch)
-    if allowed.ends is not None and cause.ends >= allowed.ends:
-        times.append(standing.first + allowed.span)
+    if allowed.terminations is not None and cause.terminations >= allowed.terminations:
+        times.append(standing.first + allowed.min_seconds)
     moment = min(times, default=None)
-    stands = standing.gone is None and cause.standing
-    return Limit(stands and moment is not None and moment <= at, moment, allowed.ends)
+    stands = standing.gone is None and cause.active
+    return Limit(stands and moment is not None and moment <= at, moment, allowed.terminations)

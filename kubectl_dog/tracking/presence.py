@@ -13,7 +13,7 @@ from kubectl_dog.model.objects import uid
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import NAMESPACES
 from kubectl_dog.model.resources import Target
-from kubectl_dog.model.times import short
+from kubectl_dog.model.times import format_duration
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.model.wants import Lookup
 from kubectl_dog.model.wants import Want
@@ -59,7 +59,7 @@ class Presence:
             return 'was deleted'
         if options.follow:
             return f'is not there yet{where}: waiting for it'
-        return f'is not there yet{where}: waiting up to {short(options.create_timeout)}'
+        return f'is not there yet{where}: waiting up to {format_duration(options.create_timeout)}'
 
     def _tell_neighbours(self, at: float, world: World) -> Iterator[Event]:
         answer = world.store.answers.get(self._neighbours)
@@ -88,17 +88,17 @@ class Presence:
         if since is not None and self._uid and at >= since + patience.COMES_BACK:
             return Verdict.DELETED, 'Deleted', 'was deleted while it was tracked'
         if since is not None and not self._uid and at >= since + options.create_timeout:
-            waited = short(options.create_timeout)
+            waited = format_duration(options.create_timeout)
             return Verdict.NEVER_APPEARED, 'NotFound', f'did not appear within {waited}'
         stall = None if options.follow else patience.stall_timeout(options, None)
         if stall is not None and not self._uid and at >= stall:
-            message = f'the cluster did not answer for {short(stall)} (--stall-timeout)'
+            message = f'the cluster did not answer for {format_duration(stall)} (--stall-timeout)'
             return Verdict.TIMED_OUT, '', message
         if options.timeout is not None and at >= options.timeout:
             return (
                 Verdict.TIMED_OUT,
                 '',
-                f'{self._lack} within {short(options.timeout)} (--timeout)',
+                f'{self._lack} within {format_duration(options.timeout)} (--timeout)',
             )
         return None
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from kubectl_dog.causes.claims import may_tell
 from kubectl_dog.model.items import Object
-from kubectl_dog.model.objects import text
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.resources import EVENTS
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.views import View
@@ -50,7 +50,7 @@ def event_watches(
 
 def _home(target: Target, thing: Object) -> str:
     """The namespace that the kube events about an object are in."""
-    return text(thing, 'metadata', 'namespace') or target.namespace or 'default'
+    return get_str(thing, 'metadata', 'namespace') or target.namespace or 'default'
 
 
 def is_complete(wanted: Iterable[Want], view: View, world: World) -> bool:
@@ -60,7 +60,7 @@ def is_complete(wanted: Iterable[Want], view: View, world: World) -> bool:
         want in view.answers
         if isinstance(want, Lookup)
         else want in known
-        or want.resource.key in view.blind
+        or want.resource.key in view.forbidden_kinds
         or (want.resource == EVENTS and Watch(EVENTS, want.namespace) in known)
         for want in wanted
         if not isinstance(want, Logs)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from kubectl_dog.model.roster import BROKEN
 from kubectl_dog.model.roster import UNUSED
 from kubectl_dog.model.roster import USED
-from kubectl_dog.model.roster import Entry
+from kubectl_dog.model.roster import TrackerInfo
 from kubectl_dog.rules import library
 from kubectl_dog.tracking import plugins
 from kubectl_dog.tracking import shapes
@@ -18,27 +18,29 @@ from kubectl_dog.tracking.plugins import Claim
 from kubectl_dog.version import VERSION
 
 
-def read(trackers: Trackers) -> tuple[Entry, ...]:
+def read(trackers: Trackers) -> tuple[TrackerInfo, ...]:
     """All of them by kind, those that go first first. Imports every package that claims a kind."""
-    entries: list[Entry] = []
+    entries: list[TrackerInfo] = []
     for kind in plugins.claims(plugins.TRACKERS):
         entries += _of_kind(trackers.rivals(kind), trackers.limit)
     used = {one.kind: one for one in entries if one.state == USED}
     entries += _of_rules(used)
-    entries += [Entry('', name, '', 'code', '', BROKEN, why) for name, why in plugins.unread()]
+    entries += [
+        TrackerInfo('', name, '', 'code', '', BROKEN, why) for name, why in plugins.unread()
+    ]
     # The order among those that claim one kind stays as it is.
     return tuple(sorted(entries, key=lambda one: one.kind))
 
 
-def _of_kind(rivals: Sequence[Claim], limit: plugins.Limit) -> Iterator[Entry]:
+def _of_kind(rivals: Sequence[Claim], limit: plugins.Limit) -> Iterator[TrackerInfo]:
     first = ''
     for claim in rivals:
-        entry = Entry(claim.name, claim.package, claim.version, 'code', claim.source)
+        entry = TrackerInfo(claim.name, claim.package, claim.version, 'code', claim.source)
         why = _fault(claim, limit)
         if why:
-            yield entry._replace(state=BROKEN, why=why)
+            yield entry._replace(state=BROKEN, note=why)
         elif first:
-            yield entry._replace(state=UNUSED, why=_goes_first(first))
+            yield entry._replace(state=UNUSED, note=_goes_first(first))
         else:
             first = claim.label
             yield entry
@@ -55,16 +57,16 @@ def _fault(claim: Claim, limit: plugins.Limit) -> str:
     return ''
 
 
-def _of_rules(used: dict[str, Entry]) -> Iterable[Entry]:
-    found: dict[tuple[str, str], Entry] = {}
+def _of_rules(used: dict[str, TrackerInfo]) -> Iterable[TrackerInfo]:
+    found: dict[tuple[str, str], TrackerInfo] = {}
     for rule in library.everything():
         for group in rule.groups:
             for kind in rule.kinds:
                 name, file = f'{kind}.{group}', rule.source.partition(':')[0]
-                entry = Entry(name, plugins.OURS, VERSION, 'rules', file)
+                entry = TrackerInfo(name, plugins.OURS, VERSION, 'rules', file)
                 if name in used:
                     label = f'{used[name].package} {used[name].version}'.strip()
-                    entry = entry._replace(state=UNUSED, why=_goes_first(label))
+                    entry = entry._replace(state=UNUSED, note=_goes_first(label))
                 found.setdefault((name, file), entry)
     return found.values()
 

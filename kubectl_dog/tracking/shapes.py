@@ -193,7 +193,7 @@ _FIELDS[Watch] = {
 _FIELDS[Lookup] = {
     'resource': _checked(Resource),
     **dict.fromkeys(('namespace', 'name', 'labels'), _SENT),
-    'whole': _SWITCH,
+    'full_object': _SWITCH,
 }
 _FIELDS[Logs] = {
     **dict.fromkeys(('namespace', 'pod', 'uid', 'container'), _SENT),
@@ -205,24 +205,24 @@ _FIELDS[Logs] = {
 _FIELDS[Cause] = {
     'code': _CODED,
     **dict.fromkeys(('reason', 'subject', 'message'), _TEXT),
-    **dict.fromkeys(('pods', 'evidence', 'remedies'), _TEXTS),
-    **dict.fromkeys(('ends', 'ends_before'), _WHOLE),
-    **dict.fromkeys(('standing', 'healing', 'held', 'partial', 'accompanied'), _SWITCH),
-    'explains': _SWITCH,
-    'patience': _or_none(_NUMBER),
-    'allowed': (lambda value: value is None, 'None: it is the user who allows'),
+    **dict.fromkeys(('pods', 'evidence', 'suggested_commands'), _TEXTS),
+    **dict.fromkeys(('terminations', 'terminations_before'), _WHOLE),
+    **dict.fromkeys(('active', 'recovering', 'clock_paused', 'affects_some_pods'), _SWITCH),
+    **dict.fromkeys(('may_await_other_target', 'informational'), _SWITCH),
+    'tolerance_seconds': _or_none(_NUMBER),
+    'tolerance_override': (lambda value: value is None, 'None: it is the user who allows'),
     'logs': _tuple_of(LogRef),
     'lookups': _tuple_of(Lookup),
 }
 _FIELDS[Assessment] = {
     'state': _of(State, 'a State'),
-    **dict.fromkeys(('reason', 'message', 'waits_for', 'serving'), _TEXT),
-    **dict.fromkeys(('remedies', 'notices'), _TEXTS),
+    **dict.fromkeys(('reason', 'message', 'waits_for', 'still_serving'), _TEXT),
+    **dict.fromkeys(('suggested_commands', 'notices'), _TEXTS),
     **dict.fromkeys(('pods', 'other_pods', 'children'), _OBJECTS),
     'progress': _or_none(_checked(Progress)),
     'revision': _or_none(_checked(Revision)),
     'causes': _tuple_of(Cause),
     'recheck_at': _or_none(_NUMBER),
-    'patience': _NUMBER,
-    'has_ended': _SWITCH,
+    'min_stall_timeout': _NUMBER,
+    'is_terminal': _SWITCH,
 }

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from collections.abc import Iterable
 
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import name
-from kubectl_dog.model.objects import text
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.resources import well_known
@@ -45,16 +45,16 @@ def statuses(
 def _view(kin: Family, thing: Object, of: Resource) -> View:
     """What one object is judged by. What was not written down is not known not to be there."""
     # Commands that are shown as remedies need a namespace where there is one.
-    namespace = text(thing, 'metadata', 'namespace') or ('default' if of.namespaced else '')
+    namespace = get_str(thing, 'metadata', 'namespace') or ('default' if of.namespaced else '')
     behind = kin.behind(thing)
     return View(
         target=Target(of, namespace, name(thing)),
         now=0.0,
         object=thing,
-        owned=behind,
-        about=kin.about,
-        known=frozenset(kind_key(one) for those in behind.values() for one in those),
-        watched=Written(kin.members),
+        children_by_owner_uid=behind,
+        kube_events_by_uid=kin.about,
+        listed_kinds=frozenset(kind_key(one) for those in behind.values() for one in those),
+        objects_by_watch=Written(kin.members),
     )
 
 
@@ -63,10 +63,10 @@ def resource_of(thing: Object) -> Resource:
 
     kubectl takes a kind for a plural, so commands that are made with it work.
     """
-    kind, version = text(thing, 'kind'), text(thing, 'apiVersion').rpartition('/')[2]
+    kind, version = get_str(thing, 'kind'), get_str(thing, 'apiVersion').rpartition('/')[2]
     known = well_known(kind_key(thing))
     if known is not None and known.kind == kind:
         return known
     word = kind.lower()
-    is_namespaced = bool(text(thing, 'metadata', 'namespace'))
+    is_namespaced = bool(get_str(thing, 'metadata', 'namespace'))
     return Resource(group(thing), version, word, kind, word, is_namespaced)

@@ -16,11 +16,11 @@ from kubectl_dog.model.items import LogEnd
 from kubectl_dog.model.items import LogLine
 from kubectl_dog.model.items import LogLines
 from kubectl_dog.model.items import Object
-from kubectl_dog.model.items import Trouble
+from kubectl_dog.model.items import ReadFailure
 from kubectl_dog.model.objects import controller_uid
-from kubectl_dog.model.objects import created
+from kubectl_dog.model.objects import created_at
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import name
-from kubectl_dog.model.objects import text
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.pods import containers
 from kubectl_dog.model.resources import EVENTS
@@ -82,7 +82,7 @@ class Store:
             self.logs.setdefault(want.stream, ())
         elif isinstance(want, Lookup) and isinstance(payload, Answer):
             self.answers[want] = payload
-        elif want is not None and isinstance(payload, Trouble):
+        elif want is not None and isinstance(payload, ReadFailure):
             self._trouble(want, payload.reason, item.at)
 
     def _trouble(self, want: Want, reason: str, at: float) -> None:
@@ -130,20 +130,22 @@ class Store:
 
     def _index(self, watch: Watch, one: Object, present: bool) -> None:
         if watch.resource == EVENTS:
-            self.about.file(one, text(one, 'involvedObject', 'uid') if present else '')
+            self.about.file(one, get_str(one, 'involvedObject', 'uid') if present else '')
         elif watch.resource == NODES:
             self.nodes.file(one, name(one) if present else '')
         else:
             self.owned.file(one, controller_uid(one) if present else '')
 
     def _remember(self, pod: Object, tracking_began: float) -> None:
-        if tracking_began - created(pod) < FRESH:
+        if tracking_began - created_at(pod) < FRESH:
             return
         for container in containers(pod):
             key = (uid(pod), container.name)
-            self.history[key] = container.ends
+            self.history[key] = container.terminations
             waiting = container.waiting.get('reason')
-            if waiting == 'CrashLoopBackOff' or (container.ends and not container.is_active):
+            if waiting == 'CrashLoopBackOff' or (
+                container.terminations and not container.is_active
+            ):
                 self.stuck.add(key)
 
 

@@ -109,7 +109,7 @@ class Track:
             return False
         moment = self._seen.moment
         return moment.assessed.state is State.PROGRESSING and all(
-            one.gone is not None or tolerance(one.cause).explains_only
+            one.gone is not None or tolerance(one.cause).is_informational
             for one in moment.ledger.values()
         )
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import Target
-from kubectl_dog.model.views import Memory
+from kubectl_dog.model.views import RunHistory
 from kubectl_dog.model.views import View
 from kubectl_dog.tracking.patience import Advance
 from kubectl_dog.tracking.store import Store
@@ -34,16 +34,16 @@ def build(world: World, target: Target, thing: Object, at: float, reached: Advan
         target=target,
         now=world.started + at,
         object=thing,
-        owned=store.owned,
-        about=store.about,
-        history=store.history,
-        stuck=store.stuck,
+        children_by_owner_uid=store.owned,
+        kube_events_by_uid=store.about,
+        baseline_terminations=store.history,
+        baseline_backoff=store.stuck,
         logs=store.logs,
         nodes=store.nodes,
         answers=store.answers,
-        known=frozenset(store.known),
-        blind=frozenset(store.blind),
-        memory=Memory(
+        listed_kinds=frozenset(store.known),
+        forbidden_kinds=frozenset(store.blind),
+        run_history=RunHistory(
             world.started,
             world.started + reached.at,
             reached.revised,
@@ -51,7 +51,7 @@ def build(world: World, target: Target, thing: Object, at: float, reached: Advan
         ),
         stable_for=world.options.stable_for,
         strict_nodes=world.options.strict_nodes,
-        watched=store.watched,
+        objects_by_watch=store.watched,
     )
 
 

@@ -15,12 +15,12 @@ from kubectl_dog.causes.allowing import share
 from kubectl_dog.model.causes import Tolerance
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.items import Object
-from kubectl_dog.model.objects import part
+from kubectl_dog.model.objects import get_dict
 from kubectl_dog.model.options import FAIL_MODES
+from kubectl_dog.model.options import LOGS_UNTIL
 from kubectl_dog.model.options import PAUSES
-from kubectl_dog.model.options import UNTIL
 from kubectl_dog.model.options import Options
-from kubectl_dog.model.times import duration
+from kubectl_dog.model.times import parse_duration
 from kubectl_dog.tracking import agreed
 from kubectl_dog.tracking import enough
 from kubectl_dog.tracking import logfilter
@@ -51,7 +51,7 @@ def read(options: Options, thing: Object, codes: Collection[str] = ()) -> Wishes
     merged = {
         name: one
         for name, one in told.items()
-        if getattr(options, name) == unsaid[name] and name not in options.told
+        if getattr(options, name) == unsaid[name] and name not in options.explicit
     }
     effective = options._replace(**merged)
     return Wishes(effective, tolerances, share(effective.allow_failures), tuple(notices))
@@ -60,7 +60,7 @@ def read(options: Options, thing: Object, codes: Collection[str] = ()) -> Wishes
 def _annotations(thing: Object, codes: Collection[str]) -> tuple[dict[str, Any], list[str]]:
     told: dict[str, Any] = {}
     notices = []
-    for key, value in sorted(part(thing, 'metadata', 'annotations').items()):
+    for key, value in sorted(get_dict(thing, 'metadata', 'annotations').items()):
         word = str(key)[len(PREFIX) :]
         if not str(key).startswith(PREFIX):
             continue
@@ -116,7 +116,7 @@ def _switch(text: str) -> bool:
 
 
 def _stable_for(text: str) -> float | None:
-    return None if text == 'auto' else duration(text)
+    return None if text == 'auto' else parse_duration(text)
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -140,14 +140,14 @@ ANNOTATIONS: dict[str, tuple[str, Callable[[str], Any]]] = {
     'ready-when': ('ready_when', _ready_when),
     'on-pause': ('on_pause', _one_of(PAUSES)),
     'stable-for': ('stable_for', _stable_for),
-    'stall-timeout': ('stall_timeout', duration),
+    'stall-timeout': ('stall_timeout', parse_duration),
     'strict-nodes': ('strict_nodes', _switch),
-    'timeout': ('timeout', duration),
+    'timeout': ('timeout', parse_duration),
     'wait-for-termination': ('wait_for_termination', _switch),
     'skip-logs': ('logs', lambda text: not _switch(text)),
     'containers': ('containers', _names),
     'skip-containers': ('skip_containers', _names),
     'include': ('include', _patterns),
     'exclude': ('exclude', _patterns),
-    'logs-until': ('logs_until', _one_of(UNTIL)),
+    'logs-until': ('logs_until', _one_of(LOGS_UNTIL)),
 }

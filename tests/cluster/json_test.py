@@ -106,7 +106,7 @@ def test_a_revision_says_what_changed(played):
 def test_hostile_text_stays_what_it_is(played):
     assert played.stdout.isascii()
     ended = schema.read(played.stdout)[-2]
-    assert set(ended['lastWords']) == {'FATAL: caf\ufffd \x1b[31m "quoted"'}
+    assert set(ended['logExcerpt']) == {'FATAL: caf\ufffd \x1b[31m "quoted"'}
     assert ended['cause']['code'] == ended['reason'] == 'CrashLoop'
 
 

@@ -62,7 +62,7 @@ ALL = (recorded_success, recorded_crash, recorded_missing_secret, recorded_pod)
 def ending(result):
     """The verdict, what explains it, and the exit code."""
     *_, ended, summary = map(json.loads, result.stdout.splitlines())
-    named = ('verdict', 'reason', 'cause', 'facts', 'lastWords', 'remedies', 'at')
+    named = ('verdict', 'reason', 'cause', 'facts', 'logExcerpt', 'suggestedCommands', 'at')
     return {**{name: ended[name] for name in named}, 'code': (result.code, summary['exitCode'])}
 
 

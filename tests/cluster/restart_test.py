@@ -75,7 +75,7 @@ def test_crash_loop_is_found(restarted):
     ended = ending(restarted.crashing)
     assert (ended['verdict'], restarted.crashing.code) == ('failed', 1)
     assert ended['cause']['code'] == 'CrashLoop'
-    assert FATAL in json.dumps(ended['lastWords'])
+    assert FATAL in json.dumps(ended['logExcerpt'])
 
 
 def test_nothing_but_the_report_is_printed(restarted):

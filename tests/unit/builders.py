@@ -7,8 +7,8 @@ import itertools
 from kubectl_dog.model.resources import DEPLOYMENTS
 from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.resources import Target
-from kubectl_dog.model.times import stamp
-from kubectl_dog.model.views import Memory
+from kubectl_dog.model.times import format_timestamp
+from kubectl_dog.model.views import RunHistory
 from kubectl_dog.model.views import View
 
 NOW = 1_800_000_000.0
@@ -19,7 +19,7 @@ _uids = itertools.count(1)
 
 
 def ago(seconds):
-    return stamp(NOW - seconds)
+    return format_timestamp(NOW - seconds)
 
 
 def running(since=60.0):
@@ -216,7 +216,7 @@ def kube_event(about, reason, message, field='', at=1.0, kind='Warning', count=1
     }
 
 
-def view(thing=None, *others, target=DEPLOY, known=('Pod', 'ReplicaSet.apps'), **fields):
+def view(thing=None, *others, target=DEPLOY, listed_kinds=('Pod', 'ReplicaSet.apps'), **fields):
     """A view in which `others` are owned or, where they are kube events, told."""
     owned, about = {}, {}
     for other in others:
@@ -226,5 +226,15 @@ def view(thing=None, *others, target=DEPLOY, known=('Pod', 'ReplicaSet.apps'), *
             owners = other['metadata'].get('ownerReferences', [{}])
             key, index = owners[0].get('uid', ''), owned
         index[key] = (*index.get(key, ()), other)
-    base = {'now': NOW, 'memory': Memory(NOW - 30, NOW - 30), 'known': frozenset(known)}
-    return View(target, object=thing, owned=owned, about=about, **{**base, **fields})
+    base = {
+        'now': NOW,
+        'run_history': RunHistory(NOW - 30, NOW - 30),
+        'listed_kinds': frozenset(listed_kinds),
+    }
+    return View(
+        target,
+        object=thing,
+        children_by_owner_uid=owned,
+        kube_events_by_uid=about,
+        **{**base, **fields},
+    )

@@ -64,7 +64,7 @@ def test_a_tracker_that_trusts_what_it_reads_fails_with_odd_objects(tmp_path):
     tracker = made / 'kubectl_dog_greenhouse' / 'tracker.py'
     trusting = "view.object['spec']['plants']"
     tracker.write_text(
-        tracker.read_text().replace("number(view.object, 'spec', 'plants')", trusting)
+        tracker.read_text().replace("get_int(view.object, 'spec', 'plants')", trusting)
     )
     assert outcome(made) == ''
     assert 'Error' in outcome(made, 'spoiling')

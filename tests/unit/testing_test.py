@@ -18,11 +18,11 @@ from kubectl_dog.tracker import PODS
 from kubectl_dog.tracker import Cause
 from kubectl_dog.tracker import Watch
 from kubectl_dog.tracker import failed
+from kubectl_dog.tracker import generic_assessment
+from kubectl_dog.tracker import get_str
 from kubectl_dog.tracker import ready
-from kubectl_dog.tracker import settled
-from kubectl_dog.tracker import text
+from kubectl_dog.tracker import require_stability
 from kubectl_dog.tracker import uid
-from kubectl_dog.tracker import usual
 from kubectl_dog.tracker import waiting
 from kubectl_dog.trackers import deployment
 from kubectl_dog.trackers import generic
@@ -65,14 +65,14 @@ def test_a_view_has_the_target_its_children_and_its_kube_events():
     shown = view(LAMP + BEHIND)
     assert (shown.target.resource.key, shown.target.label) == ('Lamp.example.com', 'lamp/hall')
     key = uid(shown.object)
-    assert [public.name(one) for one in shown.owned[key]] == ['hall-1']
-    assert [one['reason'] for one in shown.about[key]] == ['Flicker']
-    assert [public.name(one) for one in shown.found(WATCH)] == ['hall-1']
-    assert len(shown.found(Watch(PODS, ''))) == 2
-    assert shown.found(Watch(PODS, '', fields='metadata.name=other'))[0]['kind'] == 'Pod'
-    assert shown.found(Watch(PODS, 'elsewhere')) == ()
-    assert shown.found(Watch(PODS, '', 'lamp=-no-value')) == ()
-    assert text(shown.object, 'metadata', 'creationTimestamp') == '2026-01-01T11:00:00Z'
+    assert [public.name(one) for one in shown.children_by_owner_uid[key]] == ['hall-1']
+    assert [one['reason'] for one in shown.kube_events_by_uid[key]] == ['Flicker']
+    assert [public.name(one) for one in shown.objects_of(WATCH)] == ['hall-1']
+    assert len(shown.objects_of(Watch(PODS, ''))) == 2
+    assert shown.objects_of(Watch(PODS, '', fields='metadata.name=other'))[0]['kind'] == 'Pod'
+    assert shown.objects_of(Watch(PODS, 'elsewhere')) == ()
+    assert shown.objects_of(Watch(PODS, '', 'lamp=-no-value')) == ()
+    assert get_str(shown.object, 'metadata', 'creationTimestamp') == '2026-01-01T11:00:00Z'
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,11 @@ def test_a_view_has_the_target_its_children_and_its_kube_events():
 )
 def test_the_time_of_a_view_is_told(fields, now, started):
     shown = view(LAMP, **fields)
-    assert (shown.now, shown.memory.started, shown.memory.progressed_at) == (now, started, started)
+    assert (shown.now, shown.run_history.started, shown.run_history.progressed_at) == (
+        now,
+        started,
+        started,
+    )
 
 
 @pytest.mark.parametrize(
@@ -102,10 +106,10 @@ def test_a_view_that_cannot_be_built_says_why(yaml, fields, why):
 
 def test_what_is_watched_counts_as_listed_unless_it_may_not_be_read():
     seen = []
-    judge = tracker(lambda view: seen.append(view.known) or ready())
+    judge = tracker(lambda view: seen.append(view.listed_kinds) or ready())
     assert wants(judge, LAMP) == (WATCH,)
     assess(judge, LAMP)
-    assess(judge, view(LAMP, blind=frozenset({'Pod'})))
+    assess(judge, view(LAMP, forbidden_kinds=frozenset({'Pod'})))
     assert [('Pod' in known) for known in seen[1::2]] == [True, False]
 
 
@@ -124,7 +128,7 @@ def writing(view):
 
 def brought(view):
     """Changes what nobody owns: only a watch has it."""
-    for one in view.found(OTHERS):
+    for one in view.objects_of(OTHERS):
         one['metadata']['name'] = 'mine'
     return ready()
 
@@ -188,7 +192,7 @@ def test_a_tracker_that_fails_in_a_recording_fails_its_test():
 
 def test_the_usual_judgement_is_the_generic_one():
     stalled = LAMP + 'status: {conditions: [{type: Stalled, status: "True", reason: Dark}]}'
-    assert usual(view(stalled)) == generic.assess(view(stalled))
+    assert generic_assessment(view(stalled)) == generic.assess(view(stalled))
 
 
 RUNNING = LAMP + BEHIND.replace(
@@ -200,13 +204,13 @@ RUNNING = LAMP + BEHIND.replace(
 
 def test_ready_is_held_back_while_its_pods_may_still_crash():
     def judged(shown):
-        pods = shown.found(WATCH)
-        return settled(shown, ready()._replace(pods=pods))
+        pods = shown.objects_of(WATCH)
+        return require_stability(shown, ready()._replace(pods=pods))
 
     judge = tracker(judged)
     check(judge, RUNNING, state='progressing', reason='Settling', says='to stay up for 7s')
     check(judge, view(RUNNING, now='2026-01-01T12:00:08Z'), state='ready')
-    assert settled(view(RUNNING), waiting('light')) == waiting('light')
+    assert require_stability(view(RUNNING), waiting('light')) == waiting('light')
 
 
 def test_all_that_is_public_is_there_and_says_what_it_is():
@@ -216,5 +220,5 @@ def test_all_that_is_public_is_there_and_says_what_it_is():
         assert not callable(found) or found.__doc__ or name == 'Want', name
     template = {'spec': {'containers': [{'name': 'a', 'image': 'a:1'}]}}
     newer = {'spec': {'containers': [{'name': 'a', 'image': 'a:2'}]}}
-    assert public.changes(template, newer) == ('image a 1 → 2',)
-    assert public.patience({'spec': {'minReadySeconds': 30}}) == 90.0
+    assert public.describe_template_diff(template, newer) == ('image a 1 → 2',)
+    assert public.min_stall_timeout({'spec': {'minReadySeconds': 30}}) == 90.0

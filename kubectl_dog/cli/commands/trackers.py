@@ -16,7 +16,7 @@ from kubectl_dog.output import colour
 from kubectl_dog.output.escape import sentence
 
 if TYPE_CHECKING:
-    from kubectl_dog.model.roster import Entry
+    from kubectl_dog.model.roster import TrackerInfo
 
 _EPILOG = """\
 A kind is judged by the first of these: rules given with --rules, the rules on its definition, the
@@ -67,6 +67,6 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _is_asked_for(one: Entry, texts: Sequence[str]) -> bool:
+def _is_asked_for(one: TrackerInfo, texts: Sequence[str]) -> bool:
     names = (one.kind.lower(), one.package.lower())
     return not texts or any(text.lower() in name for text in texts for name in names)

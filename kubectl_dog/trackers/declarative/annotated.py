@@ -11,8 +11,8 @@ from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.assessments import is_unjudged
 from kubectl_dog.model.items import Answer
-from kubectl_dog.model.objects import created
-from kubectl_dog.model.objects import text
+from kubectl_dog.model.objects import created_at
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Lookup
@@ -66,7 +66,7 @@ class Annotated:
     def assess(self, view: View) -> Assessment:
         """By the rules, if there are any; nothing is decided before that is known."""
         answer = view.answers.get(self._lookup)
-        since = max(created(view.object or {}), view.memory.started)
+        since = max(created_at(view.object or {}), view.run_history.started)
         if answer is None and view.now < since + _ANSWER:
             return _undecided(self._otherwise.assess(view), view.now, since)
         found = self._rules(answer)
@@ -80,7 +80,7 @@ class Annotated:
     def _rules(self, answer: Answer | None) -> Sequence[Rule] | Broken:
         """Read once for each text: an assessment is made with every change."""
         crd = answer.objects[0] if answer is not None and answer.objects else {}
-        said = text(crd, 'metadata', 'annotations', ANNOTATION)
+        said = get_str(crd, 'metadata', 'annotations', ANNOTATION)
         if said != self._known[0]:
             self._known = (said, self._read(said, self._resource) if said else ())
         return self._known[1]

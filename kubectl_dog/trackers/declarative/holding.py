@@ -10,8 +10,8 @@ from typing import Any
 from typing import NamedTuple
 
 from kubectl_dog.model.items import Object
-from kubectl_dog.model.objects import text
-from kubectl_dog.model.objects import told
+from kubectl_dog.model.objects import condition_status
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.trackers.declarative import paths
 from kubectl_dog.trackers.declarative.paths import Path
 from kubectl_dog.trackers.declarative.paths import shown
@@ -142,14 +142,14 @@ def _condition(test: ConditionIs, scope: Scope) -> str:
     generation = found.get('observedGeneration')
     if is_behind(scope.root, generation) or (scope.strict and generation is None):
         return SEEN
-    status, reason = told(found), text(found, 'reason')
+    status, reason = condition_status(found), get_str(found, 'reason')
     # As kubectl wait compares them: without case.
     is_one = status.lower() in (one.lower() for one in test.statuses)
     right = is_one is not test.negated
     if right and (not test.reasons or reason in test.reasons) and reason not in test.other_than:
         return ''
     wanted = f'{test.kind[:_CLIP]} to be {"other than " * test.negated}{_either(test.statuses)}'
-    message = ' '.join(text(found, 'message')[: 2 * _CLIP].split())[:_CLIP]
+    message = ' '.join(get_str(found, 'message')[: 2 * _CLIP].split())[:_CLIP]
     why = ': '.join(filter(None, (reason[:_CLIP], message)))
     said = f'it is {status[:_WORD]}' if status else 'it is not told yet'
     return f'{wanted} ({said}{", " if why else ""}{why})'

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_dicts
+from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import is_deleting
-from kubectl_dog.model.objects import part
-from kubectl_dog.model.objects import parts
-from kubectl_dog.model.objects import text
-from kubectl_dog.model.times import duration
 from kubectl_dog.model.times import epoch
-from kubectl_dog.model.times import short
+from kubectl_dog.model.times import format_duration
+from kubectl_dog.model.times import parse_duration
 from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Want
 from kubectl_dog.trackers import freshness
@@ -71,7 +71,7 @@ def judge(rule: Rule, view: View) -> Assessment:
         judged = generic.judge(view, must_tell=rule.status == 'required')
         notice = f'has a broken rule, which is not used: it takes more than {STEPS} steps'
         told = (*judged.notices, f'{notice} ({rule.source})' if rule.source else notice)
-        return judged._replace(notices=told, patience=rule.patience)
+        return judged._replace(notices=told, min_stall_timeout=rule.patience)
 
 
 def _ruled(rule: Rule, view: View, scope: Scope) -> Assessment:
@@ -84,7 +84,7 @@ def _ruled(rule: Rule, view: View, scope: Scope) -> Assessment:
         if due is not None:
             return simple.waiting(freshness.SEEN)._replace(recheck_at=due)
     told = (*judged.notices, *filter(None, notices))
-    return judged._replace(notices=told, patience=rule.patience)
+    return judged._replace(notices=told, min_stall_timeout=rule.patience)
 
 
 def _mapping(value: object) -> dict[str, object]:
@@ -113,11 +113,11 @@ def _blank(rule: Rule, view: View, scope: Scope) -> Assessment | None:
     """Nothing is said yet, or nothing about the newest spec; or nothing ever will be."""
     if not (rule.ready or rule.failed or rule.progressing or rule.observed):
         # The usual judgement looks at generations more closely than a rule can.
-        return None if part(scope.root, 'status') else _unsaid(rule)
+        return None if get_dict(scope.root, 'status') else _unsaid(rule)
     told = scope.values(rule.observed or _OBSERVED)
     if any(freshness.is_behind(scope.root, one) for one in told):
         return _told_already(rule, view, scope) or simple.waiting(freshness.SEEN)
-    return None if part(scope.root, 'status') else _unsaid(rule)
+    return None if get_dict(scope.root, 'status') else _unsaid(rule)
 
 
 def _told_already(rule: Rule, view: View, scope: Scope) -> Assessment | None:
@@ -206,10 +206,10 @@ def _by_ready(rule: Rule, view: View, scope: Scope) -> Assessment:
 def _settled(rule: Rule, view: View, scope: Scope, message: str) -> Assessment:
     """Ready, unless that may be left from before and takes a while to change."""
     seconds = _seconds(rule.settle, scope)
-    if seconds and _since(view) < view.memory.started:
-        due = view.memory.started + seconds
+    if seconds and _since(view) < view.run_history.started:
+        due = view.run_history.started + seconds
         if view.now < due:
-            wait = f'{short(seconds)} to pass, in which it would notice a change'
+            wait = f'{format_duration(seconds)} to pass, in which it would notice a change'
             return simple.waiting(wait)._replace(recheck_at=due)
     return simple.ready(message=message)
 
@@ -218,14 +218,14 @@ def _seconds(settle: float | Path | None, scope: Scope) -> float:
     if not isinstance(settle, Path):
         return settle or 0.0
     try:
-        return duration(scope.first(settle)) + freshness.LOOK
+        return parse_duration(scope.first(settle)) + freshness.LOOK
     except UserError:
         return 0.0
 
 
 def _since(view: View) -> float:
     """When its status last told that anything changed, in server time; 0 where it does not."""
-    status = part(view.object, 'status')
-    told = [status, *parts(status, 'conditions')]
-    times = [epoch(text(one, stamp)) for one in told for stamp in _STAMPS]
+    status = get_dict(view.object, 'status')
+    told = [status, *get_dicts(status, 'conditions')]
+    times = [epoch(get_str(one, stamp)) for one in told for stamp in _STAMPS]
     return max((one for one in times if one is not None), default=0.0)

@@ -8,12 +8,12 @@ from typing import Any
 from typing import NamedTuple
 from typing import Union
 
-from kubectl_dog.model.lazily import later
-from kubectl_dog.model.objects import number
+from kubectl_dog.model.lazily import lazy_compile
+from kubectl_dog.model.objects import get_int
 
 # One step: a name, or brackets with *, an index, where an index is, a quoted name, or a filter on
 # one field.
-_STEP = later(
+_STEP = lazy_compile(
     r'\.?(?P<name>[A-Za-z0-9_\-/]+)'
     r'|\[(?P<all>\*)\]'
     r'|\[(?P<index>\d{1,4})\]'
@@ -96,7 +96,7 @@ def values(
     found = [root if path.absolute or here is None else here]
     for told in path.steps:
         # Missing, or below zero, is the index of nothing.
-        step = number(root, *told.names, default=-1) if isinstance(told, Told) else told
+        step = get_int(root, *told.names, default=-1) if isinstance(told, Told) else told
         found = [value for one in found for value in _walk(one, step)]
         spend(1 + len(found))
     return [value for value in found if value is not None]

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.resources import Resource
-from kubectl_dog.model.times import duration
+from kubectl_dog.model.times import parse_duration
 from kubectl_dog.trackers.declarative import paths
 from kubectl_dog.trackers.declarative.fields import PLACE
 from kubectl_dog.trackers.declarative.fields import TESTS
@@ -122,7 +122,7 @@ def _template(fields: Mapping[str, Any], name: str, where: str) -> str:
 
 def _duration(text: str, where: str) -> float:
     try:
-        return duration(text)
+        return parse_duration(text)
     except UserError as error:
         raise RuleError(where, str(error)) from None
 

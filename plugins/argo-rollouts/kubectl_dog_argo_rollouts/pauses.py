@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from kubectl_dog.tracker import Object
 from kubectl_dog.tracker import epoch
-from kubectl_dog.tracker import part
-from kubectl_dog.tracker import parts
-from kubectl_dog.tracker import short
-from kubectl_dog.tracker import text
+from kubectl_dog.tracker import format_duration
+from kubectl_dog.tracker import get_dict
+from kubectl_dog.tracker import get_dicts
+from kubectl_dog.tracker import get_str
 from kubectl_dog_argo_rollouts import analyses
 from kubectl_dog_argo_rollouts import durations
 from kubectl_dog_argo_rollouts import steps
@@ -30,9 +30,9 @@ class Pause(NamedTuple):
 
 def find(rollout: Rollout) -> Pause | None:
     """The pause that counts: one that waits for a person goes before one that passes."""
-    if part(rollout.thing, 'spec').get('paused') is True:
+    if get_dict(rollout.thing, 'spec').get('paused') is True:
         return Pause('RolloutPaused', 'is paused (spec.paused) and has to be promoted')
-    told = parts(rollout.status, 'pauseConditions')
+    told = get_dicts(rollout.status, 'pauseConditions')
     found = [_pause(rollout, one) for one in told]
     return max(found, key=lambda one: (one.until is None, one.until or 0.0), default=None)
 
@@ -40,17 +40,17 @@ def find(rollout: Rollout) -> Pause | None:
 def is_ending(rollout: Rollout) -> bool:
     """Whether somebody has just ended it, and the controller has not seen that yet."""
     status = rollout.status
-    return status.get('controllerPause') is True and not parts(status, 'pauseConditions')
+    return status.get('controllerPause') is True and not get_dicts(status, 'pauseConditions')
 
 
 def _pause(rollout: Rollout, told: Object) -> Pause:
-    reason = text(told, 'reason')
+    reason = get_str(told, 'reason')
     at = steps.place(rollout)
     lasts, name = _lasts(rollout, reason), f'the pause at {at}' if at else 'the pause'
     begun = epoch(told.get('startTime'))
     if lasts and begun is not None:
         until = begun + lasts
-        words = f'{name} ({short(lasts)}) to pass at {durations.clock(until)}'
+        words = f'{name} ({format_duration(lasts)}) to pass at {durations.clock(until)}'
         return Pause(reason, words, lasts, until)
     where = f'at {at}' if at else ''
     if reason == 'BlueGreenPause':
@@ -65,7 +65,7 @@ def _pause(rollout: Rollout, told: Object) -> Pause:
 def _lasts(rollout: Rollout, reason: str) -> float:
     """How many seconds such a pause lasts; 0: until somebody ends it."""
     if reason == 'CanaryPauseStep':
-        return durations.seconds(part(steps.current(rollout), 'pause').get('duration'))
+        return durations.seconds(get_dict(steps.current(rollout), 'pause').get('duration'))
     if reason == 'BlueGreenPause' and rollout.blue_green.get('autoPromotionEnabled') is not False:
         return durations.seconds(rollout.blue_green.get('autoPromotionSeconds'))
     return 0.0

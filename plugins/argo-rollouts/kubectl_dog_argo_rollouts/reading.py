@@ -12,12 +12,12 @@ from kubectl_dog.tracker import Progress
 from kubectl_dog.tracker import Resource
 from kubectl_dog.tracker import View
 from kubectl_dog.tracker import Watch
+from kubectl_dog.tracker import get_dict
+from kubectl_dog.tracker import get_dicts
+from kubectl_dog.tracker import get_int
+from kubectl_dog.tracker import get_str
 from kubectl_dog.tracker import is_living
-from kubectl_dog.tracker import number
-from kubectl_dog.tracker import part
-from kubectl_dog.tracker import parts
-from kubectl_dog.tracker import selector
-from kubectl_dog.tracker import text
+from kubectl_dog.tracker import label_selector
 from kubectl_dog.tracker import uid
 
 ANALYSISRUNS = Resource('argoproj.io', 'v1alpha1', 'analysisruns', 'AnalysisRun', 'analysisrun')
@@ -59,32 +59,32 @@ class Rollout(NamedTuple):
     @property
     def status(self) -> Object:
         """What the controller says."""
-        return part(self.thing, 'status')
+        return get_dict(self.thing, 'status')
 
     @property
     def canary(self) -> Object:
         """spec.strategy.canary."""
-        return part(self.thing, 'spec', 'strategy', 'canary')
+        return get_dict(self.thing, 'spec', 'strategy', 'canary')
 
     @property
     def blue_green(self) -> Object:
         """spec.strategy.blueGreen."""
-        return part(self.thing, 'spec', 'strategy', 'blueGreen')
+        return get_dict(self.thing, 'spec', 'strategy', 'blueGreen')
 
     @property
     def is_promoted(self) -> bool:
         """Whether the newest revision is the stable one."""
-        stable = text(self.status, 'stableRS')
-        return bool(stable) and stable == text(self.status, 'currentPodHash')
+        stable = get_str(self.status, 'stableRS')
+        return bool(stable) and stable == get_str(self.status, 'currentPodHash')
 
 
 def workload_watch(view: View) -> Watch | None:
     """What brings the workload that the Rollout refers to, where it does that."""
-    ref = part(view.object, 'spec', 'workloadRef')
-    resource = _REFERRED.get(text(ref, 'kind'))
-    if resource is None or not text(ref, 'name'):
+    ref = get_dict(view.object, 'spec', 'workloadRef')
+    resource = _REFERRED.get(get_str(ref, 'kind'))
+    if resource is None or not get_str(ref, 'name'):
         return None
-    return Watch(resource, view.target.namespace, fields=f'metadata.name={text(ref, "name")}')
+    return Watch(resource, view.target.namespace, fields=f'metadata.name={get_str(ref, "name")}')
 
 
 def labels(view: View) -> str:
@@ -92,50 +92,55 @@ def labels(view: View) -> str:
 
     A Rollout that refers to a workload may leave the selector to it.
     """
-    spec = part(view.object, 'spec', 'selector') or part(_workload(view), 'spec', 'selector')
-    return selector(spec) or HASH
+    spec = get_dict(view.object, 'spec', 'selector') or get_dict(
+        _workload(view), 'spec', 'selector'
+    )
+    return label_selector(spec) or HASH
 
 
 def read(view: View) -> Rollout:
     """What is behind the target of a view."""
     thing = view.object or {}
-    status, owned = part(thing, 'status'), view.owned.get(uid(thing), ())
+    status, owned = get_dict(thing, 'status'), view.children_by_owner_uid.get(uid(thing), ())
     sets = [one for one in owned if one.get('kind') == 'ReplicaSet']
     workload = _workload(view)
     seen = is_seen(thing, workload)
     # Until the controller has seen the change, «newest» is what is about to be replaced.
-    newest = _of_hash(sets, text(status, 'currentPodHash')) if seen else {}
+    newest = _of_hash(sets, get_str(status, 'currentPodHash')) if seen else {}
     current = revision_of(newest)
     others = [one for one in owned if current and revision_of(one) == current]
-    others.sort(key=lambda one: text(one, 'metadata', 'creationTimestamp'))
-    updated = number(status, 'updatedReplicas')
+    others.sort(key=lambda one: get_str(one, 'metadata', 'creationTimestamp'))
+    updated = get_int(status, 'updatedReplicas')
     return Rollout(
         view=view,
         thing=thing,
         workload=workload,
         newest=newest,
-        stable=_of_hash(sets, text(status, 'stableRS')),
+        stable=_of_hash(sets, get_str(status, 'stableRS')),
         replica_sets=tuple(sets),
         runs=tuple(one for one in others if one.get('kind') == 'AnalysisRun'),
         experiments=tuple(one for one in others if one.get('kind') == 'Experiment'),
         progress=Progress(
-            desired=number(thing, 'spec', 'replicas', default=1),
+            desired=get_int(thing, 'spec', 'replicas', default=1),
             updated=updated,
-            ready=number(status, 'readyReplicas'),
-            available=number(status, 'availableReplicas'),
-            old=max(0, number(status, 'replicas') - updated),
+            ready=get_int(status, 'readyReplicas'),
+            available=get_int(status, 'availableReplicas'),
+            old=max(0, get_int(status, 'replicas') - updated),
         ),
     )
 
 
 def measured(thing: Object) -> list[Resource]:
     """The kinds of what its strategy makes to find out whether the newest revision is good."""
-    canary = part(thing, 'spec', 'strategy', 'canary')
-    done = [part(canary, 'analysis'), *(part(one, 'analysis') for one in parts(canary, 'steps'))]
-    blue_green = part(thing, 'spec', 'strategy', 'blueGreen')
-    done += [part(blue_green, f'{when}PromotionAnalysis') for when in ('pre', 'post')]
+    canary = get_dict(thing, 'spec', 'strategy', 'canary')
+    done = [
+        get_dict(canary, 'analysis'),
+        *(get_dict(one, 'analysis') for one in get_dicts(canary, 'steps')),
+    ]
+    blue_green = get_dict(thing, 'spec', 'strategy', 'blueGreen')
+    done += [get_dict(blue_green, f'{when}PromotionAnalysis') for when in ('pre', 'post')]
     found = [ANALYSISRUNS] if any(done) else []
-    tried = any(part(one, 'experiment') for one in parts(canary, 'steps'))
+    tried = any(get_dict(one, 'experiment') for one in get_dicts(canary, 'steps'))
     return [*found, EXPERIMENTS] if tried else found
 
 
@@ -145,19 +150,19 @@ def is_seen(thing: Object, workload: Object) -> bool:
     Its observedGeneration is text. Versions before 0.10 wrote a hash there: what is no number, or
     one that is too large, tells nothing.
     """
-    status, annotations = part(thing, 'status'), part(thing, 'metadata', 'annotations')
-    generation = number(thing, 'metadata', 'generation')
-    if not status or number(status, 'observedGeneration', default=generation) < generation:
+    status, annotations = get_dict(thing, 'status'), get_dict(thing, 'metadata', 'annotations')
+    generation = get_int(thing, 'metadata', 'generation')
+    if not status or get_int(status, 'observedGeneration', default=generation) < generation:
         return False
-    if not part(thing, 'spec', 'workloadRef'):
+    if not get_dict(thing, 'spec', 'workloadRef'):
         return True
-    changed = max(number(annotations, _WORKLOAD), number(workload, 'metadata', 'generation'))
-    return number(status, 'workloadObservedGeneration', default=changed) >= changed
+    changed = max(get_int(annotations, _WORKLOAD), get_int(workload, 'metadata', 'generation'))
+    return get_int(status, 'workloadObservedGeneration', default=changed) >= changed
 
 
 def revision_of(thing: Object) -> str:
     """The number of the revision that a ReplicaSet, an AnalysisRun or an Experiment is of."""
-    return text(thing, 'metadata', 'annotations', _REVISION)
+    return get_str(thing, 'metadata', 'annotations', _REVISION)
 
 
 def updated_pods(rollout: Rollout) -> tuple[Object, ...]:
@@ -168,7 +173,7 @@ def updated_pods(rollout: Rollout) -> tuple[Object, ...]:
 
 def tried_pods(rollout: Rollout) -> tuple[Object, ...]:
     """The living pods of experiments that have not ended."""
-    running = [one for one in rollout.experiments if text(one, 'status', 'phase') not in ENDED]
+    running = [one for one in rollout.experiments if get_str(one, 'status', 'phase') not in ENDED]
     sets = _owned(rollout.view, running)
     return tuple(pod for pod in _pods(rollout.view, sets) if is_living(pod))
 
@@ -186,7 +191,7 @@ def behind(rollout: Rollout) -> tuple[Object, ...]:
 
 
 def _owned(view: View, owners: Iterable[Object]) -> list[Object]:
-    return [one for each in owners for one in view.owned.get(uid(each), ())]
+    return [one for each in owners for one in view.children_by_owner_uid.get(uid(each), ())]
 
 
 def _pods(view: View, owners: Iterable[Object]) -> list[Object]:
@@ -195,14 +200,14 @@ def _pods(view: View, owners: Iterable[Object]) -> list[Object]:
 
 def _workload(view: View) -> Object:
     watch = workload_watch(view)
-    return next(iter(view.found(watch)), {}) if watch else {}
+    return next(iter(view.objects_of(watch)), {}) if watch else {}
 
 
 def _of_hash(replica_sets: Iterable[Object], wanted: str) -> Object:
-    found = (one for one in replica_sets if text(one, 'metadata', 'labels', HASH) == wanted)
+    found = (one for one in replica_sets if get_str(one, 'metadata', 'labels', HASH) == wanted)
     return next(found, {}) if wanted else {}
 
 
 def steps(rollout: Rollout) -> list[Object]:
     """The steps of a canary."""
-    return parts(rollout.canary, 'steps')
+    return get_dicts(rollout.canary, 'steps')

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from kubectl_dog.tracker import Object
-from kubectl_dog.tracker import number
-from kubectl_dog.tracker import part
-from kubectl_dog.tracker import text
+from kubectl_dog.tracker import get_dict
+from kubectl_dog.tracker import get_int
+from kubectl_dog.tracker import get_str
 from kubectl_dog_argo_rollouts.reading import Rollout
 from kubectl_dog_argo_rollouts.reading import steps
 
@@ -30,19 +30,21 @@ def where(rollout: Rollout) -> str:
 
 
 def _index(rollout: Rollout) -> int:
-    return number(rollout.status, 'currentStepIndex', default=-1)
+    return get_int(rollout.status, 'currentStepIndex', default=-1)
 
 
 def _words(step: Object) -> str:
     """A step is an object with one field, whose name says what it does."""
     kind = next((key for key in step if isinstance(key, str)), '')
     if kind == 'setWeight':
-        return f'setWeight {number(step, kind)}'
+        return f'setWeight {get_int(step, kind)}'
     if kind == 'setCanaryScale':
-        how = part(step, kind)
-        told = (f'{field} {number(how, field)}' for field in ('weight', 'replicas') if field in how)
+        how = get_dict(step, kind)
+        told = (
+            f'{field} {get_int(how, field)}' for field in ('weight', 'replicas') if field in how
+        )
         return f'setCanaryScale to {next(told, "the weight of the traffic")}'
-    name = text(step, kind, 'name')
+    name = get_str(step, kind, 'name')
     return f'{kind} {name}' if name else kind
 
 
@@ -52,8 +54,8 @@ def missing(rollout: Rollout) -> str:
     if not newest:
         return 'the ReplicaSet of the newest revision'
     wanted, available = (
-        number(newest, 'spec', 'replicas'),
-        number(newest, 'status', 'availableReplicas'),
+        get_int(newest, 'spec', 'replicas'),
+        get_int(newest, 'status', 'availableReplicas'),
     )
     at = where(rollout)
     if available < wanted:
@@ -68,7 +70,7 @@ def missing(rollout: Rollout) -> str:
 
 def _said(rollout: Rollout) -> str:
     """The controller's own words for the rest: cutting over, scaling down, restarting."""
-    said = text(rollout.status, 'message')
+    said = get_str(rollout.status, 'message')
     if said == 'old replicas are pending termination' and rollout.progress.old:
         old = rollout.progress.old
         return f'{old} old {"pod" if old == 1 else "pods"} to go'

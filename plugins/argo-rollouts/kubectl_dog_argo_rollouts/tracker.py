@@ -15,11 +15,11 @@ from kubectl_dog.tracker import State
 from kubectl_dog.tracker import View
 from kubectl_dog.tracker import Want
 from kubectl_dog.tracker import Watch
-from kubectl_dog.tracker import changes
+from kubectl_dog.tracker import describe_template_diff
+from kubectl_dog.tracker import get_dict
+from kubectl_dog.tracker import get_int
+from kubectl_dog.tracker import get_str
 from kubectl_dog.tracker import is_deleting
-from kubectl_dog.tracker import number
-from kubectl_dog.tracker import part
-from kubectl_dog.tracker import text
 from kubectl_dog.tracker import uid
 from kubectl_dog_argo_rollouts import analyses
 from kubectl_dog_argo_rollouts import commands
@@ -39,7 +39,7 @@ def wants(view: View) -> tuple[Want, ...]:
     workload = reading.workload_watch(view)
     if workload:
         found.append(workload)
-    newest = text(view.object, 'status', 'currentPodHash')
+    newest = get_str(view.object, 'status', 'currentPodHash')
     if newest:
         of_newest = f'{reading.HASH}={newest}'
         kinds = reading.measured(view.object or {})
@@ -62,12 +62,14 @@ def assess(view: View) -> Assessment:
         other_pods=_others(rollout, shown),
         children=reading.behind(rollout),
         causes=analyses.causes(rollout),
-        patience=verdicts.patience(rollout),
-        serving=_serving(rollout),
+        min_stall_timeout=verdicts.patience(rollout),
+        still_serving=_serving(rollout),
     )
     judged = verdicts.judge(rollout, judged)
     # Only now: what is tried in an experiment need not be there when all is done.
-    return judged._replace(pods=(*pods, *tried), remedies=commands.remedies(rollout, judged.state))
+    return judged._replace(
+        pods=(*pods, *tried), suggested_commands=commands.remedies(rollout, judged.state)
+    )
 
 
 def _others(rollout: Rollout, shown: set[str]) -> tuple[Object, ...]:
@@ -89,16 +91,16 @@ def _revision(rollout: Rollout) -> Revision | None:
         return None
     if not stable or uid(stable) == uid(newest):
         return Revision(reading.revision_of(newest))
-    before, after = (part(one, 'spec', 'template') for one in (stable, newest))
+    before, after = (get_dict(one, 'spec', 'template') for one in (stable, newest))
     told = reading.revision_of(newest), reading.revision_of(stable)
-    return Revision(*told, changes(before, after))
+    return Revision(*told, describe_template_diff(before, after))
 
 
 def _serving(rollout: Rollout) -> str:
     """What the users have meanwhile."""
     status, stable = rollout.status, rollout.stable
-    is_active = text(status, 'blueGreen', 'activeSelector') == text(status, 'currentPodHash')
-    ready = number(stable, 'status', 'readyReplicas')
+    is_active = get_str(status, 'blueGreen', 'activeSelector') == get_str(status, 'currentPodHash')
+    ready = get_int(stable, 'status', 'readyReplicas')
     if not ready or rollout.is_promoted or (rollout.blue_green and is_active):
         return ''
     revision, counts = reading.revision_of(stable), f'{ready}/{rollout.progress.desired}'

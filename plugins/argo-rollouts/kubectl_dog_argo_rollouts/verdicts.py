@@ -7,17 +7,17 @@ from kubectl_dog.tracker import Cause
 from kubectl_dog.tracker import Object
 from kubectl_dog.tracker import State
 from kubectl_dog.tracker import condition
-from kubectl_dog.tracker import created
+from kubectl_dog.tracker import created_at
 from kubectl_dog.tracker import deleting
 from kubectl_dog.tracker import epoch
+from kubectl_dog.tracker import format_duration
+from kubectl_dog.tracker import get_int
+from kubectl_dog.tracker import get_str
 from kubectl_dog.tracker import is_deleting
 from kubectl_dog.tracker import is_ready
+from kubectl_dog.tracker import min_stall_timeout as patience_of
 from kubectl_dog.tracker import name
-from kubectl_dog.tracker import number
-from kubectl_dog.tracker import patience as patience_of
-from kubectl_dog.tracker import settled
-from kubectl_dog.tracker import short
-from kubectl_dog.tracker import text
+from kubectl_dog.tracker import require_stability
 from kubectl_dog_argo_rollouts import analyses
 from kubectl_dog_argo_rollouts import pauses
 from kubectl_dog_argo_rollouts import reading
@@ -45,7 +45,7 @@ def judge(rollout: Rollout, judged: Assessment) -> Assessment:
         found = rule(rollout, judged)
         if found is not None:
             return found
-    if text(rollout.status, 'phase') == 'Healthy':
+    if get_str(rollout.status, 'phase') == 'Healthy':
         return _settled(rollout, judged)
     return _waiting(rollout, judged)
 
@@ -63,13 +63,13 @@ def _invalid(rollout: Rollout, judged: Assessment) -> Assessment | None:
     found = condition(rollout.thing, 'InvalidSpec')
     if not found:
         return None
-    said = text(found, 'message') or 'the spec is invalid'
+    said = get_str(found, 'message') or 'the spec is invalid'
     cause = Cause(
         code='InvalidSpec',
-        reason=text(found, 'reason') or 'InvalidSpec',
+        reason=get_str(found, 'reason') or 'InvalidSpec',
         subject=rollout.view.target.name,
         message=said,
-        patience=_INVALID,
+        tolerance_seconds=_INVALID,
     )
     causes = (*judged.causes, cause)
     return judged._replace(causes=causes, waits_for='a spec that the controller can work with')
@@ -77,7 +77,7 @@ def _invalid(rollout: Rollout, judged: Assessment) -> Assessment | None:
 
 def _aborted(rollout: Rollout, judged: Assessment) -> Assessment | None:
     told = condition(rollout.thing, 'Progressing')
-    is_told = text(told, 'reason') == 'RolloutAborted'
+    is_told = get_str(told, 'reason') == 'RolloutAborted'
     if rollout.status.get('abort') is not True:
         # Somebody has asked for another try, and nothing was seen of that yet.
         return judged._replace(waits_for='the controller to try again') if is_told else None
@@ -99,7 +99,7 @@ def _aborted_for(rollout: Rollout, told: Object, judged: Assessment) -> str:
     if judged.causes:
         # They say it already, and better.
         return to
-    said = text(told, 'message').partition(': ')[2]
+    said = get_str(told, 'message').partition(': ')[2]
     if said:
         return f'{to}: {said}'
     return f'{to} by somebody' if told else to
@@ -112,17 +112,17 @@ def _too_slow(rollout: Rollout, judged: Assessment) -> Assessment | None:
     the newest ReplicaSet and nothing moved since, else after a full deadline without progress.
     """
     told = condition(rollout.thing, 'Progressing')
-    if text(told, 'reason') != 'ProgressDeadlineExceeded':
+    if get_str(told, 'reason') != 'ProgressDeadlineExceeded':
         return None
-    memory, view = rollout.view.memory, rollout.view
+    memory, view = rollout.view.run_history, rollout.view
     set_at = epoch(told.get('lastUpdateTime')) or 0.0
-    names_ours = f'"{name(rollout.newest)}"' in text(told, 'message')
+    names_ours = f'"{name(rollout.newest)}"' in get_str(told, 'message')
     due = memory.progressed_at + _deadline(rollout)
-    is_ours = names_ours and set_at >= created(rollout.newest) and not memory.revised
+    is_ours = names_ours and set_at >= created_at(rollout.newest) and not memory.revision_changed
     if not is_ours and due > view.now:
         return judged._replace(waits_for=steps.missing(rollout), recheck_at=due)
     code = 'ProgressDeadlineExceeded'
-    message = f'made no progress for {short(_deadline(rollout))} ({code})'
+    message = f'made no progress for {format_duration(_deadline(rollout))} ({code})'
     return judged._replace(
         state=State.FAILED,
         reason=code,
@@ -133,7 +133,7 @@ def _too_slow(rollout: Rollout, judged: Assessment) -> Assessment | None:
 
 
 def _deadline(rollout: Rollout) -> int:
-    return number(rollout.thing, 'spec', 'progressDeadlineSeconds', default=_DEADLINE)
+    return get_int(rollout.thing, 'spec', 'progressDeadlineSeconds', default=_DEADLINE)
 
 
 def _paused(rollout: Rollout, judged: Assessment) -> Assessment | None:
@@ -155,14 +155,14 @@ def _paused(rollout: Rollout, judged: Assessment) -> Assessment | None:
 def _settled(rollout: Rollout, judged: Assessment) -> Assessment:
     """Ready, unless its pods are still to be seen, or may still crash."""
     view = rollout.view
-    may_look = not view.blind & {'Pod', 'ReplicaSet.apps'}
+    may_look = not view.forbidden_kinds & {'Pod', 'ReplicaSet.apps'}
     if may_look and sum(map(is_ready, judged.pods)) < rollout.progress.desired:
         return judged._replace(waits_for='a look at its pods')
-    return settled(view, judged._replace(state=State.READY))
+    return require_stability(view, judged._replace(state=State.READY))
 
 
 def _waiting(rollout: Rollout, judged: Assessment) -> Assessment:
-    phase, said = text(rollout.status, 'phase'), text(rollout.status, 'message')
+    phase, said = get_str(rollout.status, 'phase'), get_str(rollout.status, 'message')
     if phase == 'Degraded':
         message = f'is Degraded: {said}' if said else 'is Degraded'
         return judged._replace(state=State.FAILED, reason=phase, message=message)

@@ -68,7 +68,7 @@ def test_a_failed_analysis_is_a_cause_with_what_was_measured():
         'metric errors: 1 successful, 2 failed, the last value was 0.42, too many, '
         'its successCondition is result < 0.1',
     )
-    assert cause.remedies == (f'kubectl describe analysisrun -n default {RUN}',)
+    assert cause.suggested_commands == (f'kubectl describe analysisrun -n default {RUN}',)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_what_it_was_aborted_for_is_waited_for_a_moment():
     ),
 )
 def test_nothing_is_waited_for_where_nothing_more_can_be_heard(yaml, blind):
-    check(tracker, view(yaml, blind=frozenset(blind)), state='failed')
+    check(tracker, view(yaml, forbidden_kinds=frozenset(blind)), state='failed')
 
 
 def test_of_several_tries_the_last_is_what_it_was_aborted_for():
@@ -135,7 +135,7 @@ def test_what_is_being_measured_is_waited_for():
     says = f'the analysis {RUN} (metric errors: 1 successful, 2 failed) at step 4 of 5'
     judged = check(tracker, going() + run(RUNNING), state='progressing', says=says)
     assert judged.reason == 'AnalysisRunRunning'
-    assert judged.patience >= 7200
+    assert judged.min_stall_timeout >= 7200
     before = going() + run('  phase: Pending\n')
     check(tracker, before, state='progressing', says=f'the analysis {RUN} at step 4 of 5')
 
@@ -144,7 +144,7 @@ def test_what_is_measured_in_the_background_is_not_waited_for():
     behind = NAMED.replace('currentStep', 'currentBackground') % RUN
     judged = assess(tracker, rollout(HALF + behind) + OLD + NEW + run(RUNNING))
     assert judged.waits_for == 'step 4 of 5 (analysis) to be done'
-    assert judged.patience < 7200
+    assert judged.min_stall_timeout < 7200
 
 
 def test_what_is_not_said_is_left_out():

@@ -54,7 +54,7 @@ DOUBTFUL = measured('AnalysisRun', 'run-1', '  phase: Inconclusive\n  message: w
 )
 def test_what_somebody_has_to_end_is_a_pause(yaml, reason, says):
     judged = check(tracker, yaml, state='paused', reason=reason, says=says, causes=())
-    assert judged.remedies == (
+    assert judged.suggested_commands == (
         'kubectl argo rollouts promote -n default web',
         'kubectl argo rollouts abort -n default web',
     )
@@ -74,7 +74,7 @@ def test_what_somebody_has_to_end_is_a_pause(yaml, reason, says):
 def test_what_passes_by_itself_is_none(yaml, says, patience):
     judged = check(tracker, yaml, state='progressing', says=says)
     # A probe's and the deadline's, which the controller does not let run meanwhile.
-    assert judged.patience == patience + 660
+    assert judged.min_stall_timeout == patience + 660
 
 
 def test_of_two_pauses_the_one_that_somebody_has_to_end_counts():
@@ -107,4 +107,4 @@ def test_paused_with_something_to_roll_out_is_a_pause(status):
     yaml = rollout(status, spec='  paused: true\n') + TWO
     judged = check(tracker, yaml, state='paused')
     # No other revision is there to go back to.
-    assert judged.remedies[1] == 'kubectl argo rollouts get rollout -n default web'
+    assert judged.suggested_commands[1] == 'kubectl argo rollouts get rollout -n default web'

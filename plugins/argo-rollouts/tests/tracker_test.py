@@ -88,7 +88,7 @@ def test_ready_means_ready_also_without_a_probe():
 
 
 def test_without_the_right_to_see_pods_the_counts_decide():
-    blind = view(rollout(DONE), blind=frozenset({'Pod'}))
+    blind = view(rollout(DONE), forbidden_kinds=frozenset({'Pod'}))
     check(tracker, blind._replace(now=blind.now + 60), state='ready')
 
 
@@ -97,7 +97,7 @@ def test_the_newest_revision_is_told_from_the_stable_one():
     assert [one['metadata']['name'] for one in judged.pods] == ['web-1']
     assert [one['metadata']['name'] for one in judged.other_pods] == ['old-1']
     assert judged.revision == ('2', '1', ('image main 1 → 2',))
-    assert judged.serving == 'the stable revision 1 still serves: 1/2'
+    assert judged.still_serving == 'the stable revision 1 still serves: 1/2'
     assert [one['metadata']['name'] for one in judged.children] == ['web-bbb']
 
 
@@ -118,14 +118,14 @@ def others(yaml):
 
 def test_where_all_is_done_nothing_is_said_of_what_was_before():
     judged = assess(tracker, rollout(DONE + '  currentStepIndex: 0\n') + TWO)
-    assert (judged.serving, judged.revision) == ('', ('2', '', ()))
+    assert (judged.still_serving, judged.revision) == ('', ('2', '', ()))
     again = rollout(DONE.replace('Healthy', 'Progressing') + '  currentStepIndex: 0\n') + TWO
     check(tracker, again, says='its controller')
 
 
 def test_what_blue_green_has_switched_serves_already():
     yaml = rollout(HALFWAY + '  blueGreen: {activeSelector: bbb}\n', strategy=BLUE_GREEN)
-    assert assess(tracker, yaml + OLD + NEW).serving == ''
+    assert assess(tracker, yaml + OLD + NEW).still_serving == ''
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_what_blue_green_has_switched_serves_already():
 def test_an_abort_is_a_failure(message, says):
     yaml = aborted('Rollout aborted update to revision 2' + message)
     judged = check(tracker, yaml, state='failed', reason='RolloutAborted', says=says)
-    assert judged.remedies[0] == 'kubectl argo rollouts undo -n default web'
+    assert judged.suggested_commands[0] == 'kubectl argo rollouts undo -n default web'
 
 
 def test_an_abort_that_the_controller_has_not_seen_is_waited_for():
@@ -177,7 +177,7 @@ def test_a_missed_deadline_is_believed_where_it_is_of_this_revision():
     before = timed_out().replace('11:58:00', '10:58:00')
     check(tracker, before, state='progressing', causes=())
     shown = view(timed_out())
-    revised = shown._replace(memory=shown.memory._replace(revised=True))
+    revised = shown._replace(run_history=shown.run_history._replace(revision_changed=True))
     check(tracker, revised, state='progressing', causes=())
     late = view(timed_out('web-aaa'), now='2026-01-01T13:00:00Z', started='2026-01-01T12:00:00Z')
     check(tracker, late, state='failed', reason=code)
@@ -187,7 +187,7 @@ def test_an_invalid_spec_is_a_cause_with_a_little_patience():
     status = told('InvalidSpec', 'True', 'InvalidSpec', 'service "x" not found')
     yaml = rollout(HALFWAY.replace('Progressing', 'Degraded') + status) + OLD + NEW
     judged = check(tracker, yaml, state='progressing', causes=['InvalidSpec'], says='"x" not found')
-    assert judged.causes[0].patience == 30.0
+    assert judged.causes[0].tolerance_seconds == 30.0
 
 
 def test_degraded_for_a_reason_that_nobody_knows_is_a_failure():
@@ -246,5 +246,5 @@ def test_no_more_is_read_than_the_strategy_makes():
 
 def test_without_a_stable_revision_there_is_nothing_to_go_back_to():
     judged = assess(tracker, rollout(HALF + '  phase: Progressing\n') + NEW)
-    assert judged.remedies == ('kubectl argo rollouts get rollout -n default web',)
+    assert judged.suggested_commands == ('kubectl argo rollouts get rollout -n default web',)
     assert judged.state is State.PROGRESSING

@@ -12,8 +12,8 @@ from kubectl_dog.tracker import State
 from kubectl_dog.tracker import View
 from kubectl_dog.tracker import Watch
 from kubectl_dog.tracker import deleting
+from kubectl_dog.tracker import get_str
 from kubectl_dog.tracker import is_deleting
-from kubectl_dog.tracker import text
 from kubectl_dog_cert_manager import causes
 from kubectl_dog_cert_manager import chain as chains
 from kubectl_dog_cert_manager.chain import Chain
@@ -44,17 +44,17 @@ def assess(view: View) -> Assessment:
         pods=chain.pods,
         children=chain.challenges if chain.order else (),
         causes=causes.find(view, chain),
-        patience=_PATIENCE,
+        min_stall_timeout=_PATIENCE,
         waits_for=f'the state {state or "pending"} to pass',
     )
     if state in causes.FINAL:
-        why = text(thing, 'status', 'reason') or 'no reason given'
+        why = get_str(thing, 'status', 'reason') or 'no reason given'
         return judged._replace(state=State.FAILED, reason=state, message=f'is {state}: {why}')
     return judged
 
 
 def _chain(view: View) -> Chain:
     thing = view.object or {}
-    if text(thing, 'kind') == 'Order':
+    if get_str(thing, 'kind') == 'Order':
         return chains.of_order(view, thing)
     return chains.of_challenges(view, (thing,))

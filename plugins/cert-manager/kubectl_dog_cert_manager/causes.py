@@ -11,9 +11,9 @@ from kubectl_dog.tracker import Cause
 from kubectl_dog.tracker import Object
 from kubectl_dog.tracker import View
 from kubectl_dog.tracker import condition
+from kubectl_dog.tracker import get_dict
+from kubectl_dog.tracker import get_str
 from kubectl_dog.tracker import name
-from kubectl_dog.tracker import part
-from kubectl_dog.tracker import text
 from kubectl_dog_cert_manager import chain as chains
 from kubectl_dog_cert_manager.chain import Chain
 
@@ -53,17 +53,17 @@ def find(view: View, chain: Chain) -> tuple[Cause, ...]:
 
 def describe(thing: Object) -> str:
     """The command that tells more of one of them."""
-    namespace = text(thing, 'metadata', 'namespace')
+    namespace = get_str(thing, 'metadata', 'namespace')
     where = f' -n {namespace}' if namespace else ''
-    return f'kubectl describe {text(thing, "kind").lower()}{where} {name(thing)}'
+    return f'kubectl describe {get_str(thing, "kind").lower()}{where} {name(thing)}'
 
 
 def _issuer(view: View) -> Iterator[Cause]:
     watch = chains.issuer_watch(view)
-    if watch is None or watch not in view.watched:
+    if watch is None or watch not in view.objects_by_watch:
         return
     subject = f'{watch.resource.short}/{watch.fields.partition("=")[2]}'
-    found = view.found(watch)
+    found = view.objects_of(watch)
     if not found:
         where = f' -n {watch.namespace}' if watch.namespace else ''
         yield Cause(
@@ -71,8 +71,8 @@ def _issuer(view: View) -> Iterator[Cause]:
             reason='IssuerNotFound',
             subject=subject,
             message=f'its {subject} is not there',
-            patience=_ISSUER,
-            remedies=(f'kubectl get {watch.resource.plural}{where}',),
+            tolerance_seconds=_ISSUER,
+            suggested_commands=(f'kubectl get {watch.resource.plural}{where}',),
         )
         return
     yield from issuer(found[0])
@@ -83,38 +83,38 @@ def issuer(thing: Object) -> Iterator[Cause]:
     ready = condition(thing, 'Ready')
     if not ready or ready.get('status') == 'True':
         return
-    message = text(ready, 'message') or text(ready, 'reason')
+    message = get_str(ready, 'message') or get_str(ready, 'reason')
     yield Cause(
         code='IssuerNotReady',
-        reason=text(ready, 'reason') or 'NotReady',
+        reason=get_str(ready, 'reason') or 'NotReady',
         subject=chains.label(thing),
         message=f'{chains.label(thing)} is not ready: {message}',
-        patience=_ISSUER,
-        remedies=(describe(thing),),
+        tolerance_seconds=_ISSUER,
+        suggested_commands=(describe(thing),),
     )
 
 
 def _challenge(view: View, thing: Object) -> Iterator[Cause]:
-    state, why = chains.state(thing), text(thing, 'status', 'reason')
-    domain = text(thing, 'spec', 'dnsName')
+    state, why = chains.state(thing), get_str(thing, 'status', 'reason')
+    domain = get_str(thing, 'spec', 'dnsName')
     if state in FINAL:
         yield Cause(
             code='ChallengeFailed',
             reason=state,
             subject=chains.label(thing),
             message=f'the challenge for {domain} is {state}: {why or "no reason given"}',
-            patience=_SOON,
-            remedies=_remedies(view, thing),
+            tolerance_seconds=_SOON,
+            suggested_commands=_remedies(view, thing),
         )
     elif state != 'valid' and why:
-        is_dns = text(thing, 'spec', 'type') == 'DNS-01'
+        is_dns = get_str(thing, 'spec', 'type') == 'DNS-01'
         yield Cause(
             code='ChallengePending',
             reason=state or 'pending',
             subject=chains.label(thing),
             message=f'the challenge for {domain} is not met: {why}',
-            patience=_DNS if is_dns else _HTTP,
-            remedies=_remedies(view, thing),
+            tolerance_seconds=_DNS if is_dns else _HTTP,
+            suggested_commands=_remedies(view, thing),
         )
 
 
@@ -122,14 +122,14 @@ def _order(view: View, thing: Object) -> Iterator[Cause]:
     state = chains.state(thing)
     if state not in FINAL:
         return
-    why = text(thing, 'status', 'reason') or 'no reason given'
+    why = get_str(thing, 'status', 'reason') or 'no reason given'
     yield Cause(
         code='OrderFailed',
         reason=state,
         subject=chains.label(thing),
         message=f'{chains.label(thing)} is {state}: {why}',
-        patience=_SOON,
-        remedies=_remedies(view, thing),
+        tolerance_seconds=_SOON,
+        suggested_commands=_remedies(view, thing),
     )
 
 
@@ -143,7 +143,7 @@ def refusal(view: View, thing: Object) -> Cause | None:
     for code, told, verb in ends:
         if told.get('status') == 'True':
             return _ended(view, thing, code, told, verb)
-    if text(ready, 'reason') in ('Failed', 'Denied'):
+    if get_str(ready, 'reason') in ('Failed', 'Denied'):
         return _ended(view, thing, 'RequestFailed', ready, 'failed')
     return None
 
@@ -151,17 +151,17 @@ def refusal(view: View, thing: Object) -> Cause | None:
 def _ended(view: View, thing: Object, code: str, told: Object, verb: str) -> Cause:
     return Cause(
         code=code,
-        reason=text(told, 'reason') or code,
+        reason=get_str(told, 'reason') or code,
         subject=chains.label(thing),
-        message=f'{chains.label(thing)} {verb}: {text(told, "message") or "no reason given"}',
-        patience=_SOON,
-        remedies=_remedies(view, thing),
+        message=f'{chains.label(thing)} {verb}: {get_str(told, "message") or "no reason given"}',
+        tolerance_seconds=_SOON,
+        suggested_commands=_remedies(view, thing),
     )
 
 
 def _remedies(view: View, thing: Object) -> tuple[str, ...]:
     told = (describe(thing),)
-    if text(view.object, 'kind') != 'Certificate':
+    if get_str(view.object, 'kind') != 'Certificate':
         return told
     return (*told, status(view))
 
@@ -173,4 +173,4 @@ def status(view: View) -> str:
 
 def is_approved(request: Object) -> bool:
     """Whether an approver let it pass: without, no issuer looks at it."""
-    return condition(request, 'Approved').get('status') == 'True' or not part(request, 'spec')
+    return condition(request, 'Approved').get('status') == 'True' or not get_dict(request, 'spec')

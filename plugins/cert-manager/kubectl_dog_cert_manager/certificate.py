@@ -17,10 +17,10 @@ from kubectl_dog.tracker import Watch
 from kubectl_dog.tracker import condition
 from kubectl_dog.tracker import deleting
 from kubectl_dog.tracker import epoch
+from kubectl_dog.tracker import format_duration
+from kubectl_dog.tracker import get_int
+from kubectl_dog.tracker import get_str
 from kubectl_dog.tracker import is_deleting
-from kubectl_dog.tracker import number
-from kubectl_dog.tracker import short
-from kubectl_dog.tracker import text
 from kubectl_dog_cert_manager import causes
 from kubectl_dog_cert_manager import chain as chains
 from kubectl_dog_cert_manager.chain import Chain
@@ -54,8 +54,8 @@ def assess(view: View) -> Assessment:
         State.PROGRESSING,
         pods=chain.pods,
         children=chain.children,
-        patience=_PATIENCE,
-        remedies=(causes.status(view),),
+        min_stall_timeout=_PATIENCE,
+        suggested_commands=(causes.status(view),),
     )
     ready, issuing = condition(thing, 'Ready'), condition(thing, 'Issuing')
     # An issuance that is on goes on where the spec changes: nothing but its end tells of that.
@@ -81,8 +81,8 @@ def _by_conditions(
 
 
 def _is_behind(thing: Object, told: Object) -> bool:
-    seen = number(told, 'observedGeneration', default=-1)
-    return -1 < seen < number(thing, 'metadata', 'generation')
+    seen = get_int(told, 'observedGeneration', default=-1)
+    return -1 < seen < get_int(thing, 'metadata', 'generation')
 
 
 def _is_issued(thing: Object) -> bool:
@@ -93,8 +93,8 @@ def _is_issued(thing: Object) -> bool:
 
 def _is_of_the_past(view: View, ready: Object, issuing: Object) -> bool:
     """Whether a renewal failed before this run, while what is there is still good."""
-    failed_at = epoch(text(issuing, 'lastTransitionTime')) or 0.0
-    is_before = view.timeless or failed_at < view.memory.started
+    failed_at = epoch(get_str(issuing, 'lastTransitionTime')) or 0.0
+    is_before = view.is_snapshot or failed_at < view.run_history.started
     return ready.get('status') == 'True' and is_before
 
 
@@ -102,40 +102,40 @@ def _issuance(chain: Chain, issuing: Object) -> str:
     request = chain.request
     if request and not condition(request, 'Ready') and not causes.is_approved(request):
         return f'{chains.label(request)} to be approved'
-    message = text(issuing, 'message') or text(issuing, 'reason')
+    message = get_str(issuing, 'message') or get_str(issuing, 'reason')
     return f'its issuance ({message})' if message else 'its issuance'
 
 
 def _failed(view: View, judged: Assessment, chain: Chain, issuing: Object) -> Assessment:
     """It is tried again, but no sooner than after an hour."""
-    message = text(issuing, 'message') or 'the issuance failed'
-    attempts = number(view.object, 'status', 'failedIssuanceAttempts')
+    message = get_str(issuing, 'message') or 'the issuance failed'
+    attempts = get_int(view.object, 'status', 'failedIssuanceAttempts')
     found = causes.find(view, chain)
     if attempts > 1:
         tried = (
             f'{attempts} issuances in a row have failed: the next one comes after an hour or more'
         )
         found = tuple(one._replace(evidence=(*one.evidence, tried)) for one in found)
-    reason = text(issuing, 'reason') or 'Failed'
+    reason = get_str(issuing, 'reason') or 'Failed'
     return judged._replace(state=State.FAILED, reason=reason, message=message, causes=found)
 
 
 def _has_expired(view: View) -> bool:
-    ends = epoch(text(view.object, 'status', 'notAfter'))
-    reason = text(condition(view.object or {}, 'Ready'), 'reason')
-    is_over = ends is not None and ends <= view.now and not view.timeless
+    ends = epoch(get_str(view.object, 'status', 'notAfter'))
+    reason = get_str(condition(view.object or {}, 'Ready'), 'reason')
+    is_over = ends is not None and ends <= view.now and not view.is_snapshot
     return reason == 'Expired' or is_over
 
 
 def _expired(view: View) -> Cause:
-    ends = text(view.object, 'status', 'notAfter')
+    ends = get_str(view.object, 'status', 'notAfter')
     return Cause(
         code='CertificateExpired',
         reason='Expired',
         subject=view.target.name,
         message=f'it expired at {ends}, and nothing renews it' if ends else 'it has expired',
-        patience=_EXPIRED,
-        remedies=(
+        tolerance_seconds=_EXPIRED,
+        suggested_commands=(
             causes.status(view),
             f'cmctl renew -n {view.target.namespace} {view.target.name}',
         ),
@@ -146,22 +146,22 @@ def _ready(view: View, judged: Assessment, issuing: Object) -> Assessment:
     notices = []
     if issuing:
         notices.append(
-            f'could not be renewed: {text(issuing, "message")}.{_left(view)}'.replace('..', '.')
+            f'could not be renewed: {get_str(issuing, "message")}.{_left(view)}'.replace('..', '.')
         )
     return judged._replace(state=State.READY, notices=tuple(notices), pods=())
 
 
 def _left(view: View) -> str:
-    told = text(view.object, 'status', 'notAfter')
+    told = get_str(view.object, 'status', 'notAfter')
     ends = epoch(told)
     if ends is None:
         return ''
-    if view.timeless:
+    if view.is_snapshot:
         return f' It is good until {told}.'
-    return f' It is good for {short(ends - view.now)} more.'
+    return f' It is good for {format_duration(ends - view.now)} more.'
 
 
 def _not_yet(view: View, judged: Assessment, chain: Chain, ready: Object) -> Assessment:
-    message = text(ready, 'message') or text(ready, 'reason')
+    message = get_str(ready, 'message') or get_str(ready, 'reason')
     waits_for = f'its issuance ({message})' if message else 'cert-manager to tell its status'
     return judged._replace(causes=causes.find(view, chain), waits_for=waits_for)

@@ -15,13 +15,13 @@ from kubectl_dog.tracker import Resource
 from kubectl_dog.tracker import View
 from kubectl_dog.tracker import Watch
 from kubectl_dog.tracker import condition
-from kubectl_dog.tracker import created
+from kubectl_dog.tracker import created_at
 from kubectl_dog.tracker import epoch
+from kubectl_dog.tracker import get_dict
+from kubectl_dog.tracker import get_int
+from kubectl_dog.tracker import get_str
 from kubectl_dog.tracker import is_living
 from kubectl_dog.tracker import name
-from kubectl_dog.tracker import number
-from kubectl_dog.tracker import part
-from kubectl_dog.tracker import text
 from kubectl_dog.tracker import uid
 
 _GROUP, _ACME = 'cert-manager.io', 'acme.cert-manager.io'
@@ -59,8 +59,8 @@ class Chain(NamedTuple):
         if self.order:
             told.append(f'{label(self.order)}: {state(self.order) or "pending"}')
         for one in self.challenges:
-            spec = part(one, 'spec')
-            what = f'{text(spec, "type")} for {text(spec, "dnsName")}'.strip()
+            spec = get_dict(one, 'spec')
+            what = f'{get_str(spec, "type")} for {get_str(spec, "dnsName")}'.strip()
             told.append(f'{label(one)}: {state(one) or "pending"}, {what}')
         return tuple(told)
 
@@ -73,7 +73,7 @@ def of_certificate(view: View) -> Chain:
 def of_request(view: View, request: Object) -> Chain:
     """From a request, which may be missing."""
     orders = _owned(view, request, 'Order')
-    order = max(orders, key=created, default={})
+    order = max(orders, key=created_at, default={})
     return of_order(view, order)._replace(request=request)
 
 
@@ -95,7 +95,7 @@ def watches(view: View, chain: Chain) -> Iterator[Watch]:
         yield Watch(ORDERS, namespace)
     if chain.order:
         yield Watch(CHALLENGES, namespace)
-    if any(text(one, 'spec', 'type') == 'HTTP-01' for one in chain.challenges):
+    if any(get_str(one, 'spec', 'type') == 'HTTP-01' for one in chain.challenges):
         yield Watch(PODS, namespace, _SOLVERS)
     issuer = issuer_watch(view)
     if issuer is not None:
@@ -104,35 +104,35 @@ def watches(view: View, chain: Chain) -> Iterator[Watch]:
 
 def issuer_watch(view: View) -> Watch | None:
     """What brings the issuer; None where it is one of somebody else's kinds."""
-    reference = part(view.object, 'spec', 'issuerRef')
-    if text(reference, 'group') not in ('', _GROUP) or not text(reference, 'name'):
+    reference = get_dict(view.object, 'spec', 'issuerRef')
+    if get_str(reference, 'group') not in ('', _GROUP) or not get_str(reference, 'name'):
         return None
     resource = {'': ISSUERS, 'Issuer': ISSUERS, 'ClusterIssuer': CLUSTER_ISSUERS}.get(
-        text(reference, 'kind')
+        get_str(reference, 'kind')
     )
     if resource is None:
         return None
     namespace = view.target.namespace if resource.namespaced else ''
-    return Watch(resource, namespace, fields=f'metadata.name={text(reference, "name")}')
+    return Watch(resource, namespace, fields=f'metadata.name={get_str(reference, "name")}')
 
 
 def label(thing: Object) -> str:
     """How an object is named: `order/web-1`."""
-    return f'{text(thing, "kind").lower()}/{name(thing)}'
+    return f'{get_str(thing, "kind").lower()}/{name(thing)}'
 
 
 def state(thing: Object) -> str:
     """What the ACME server calls an order or a challenge; empty: it has said nothing yet."""
-    return text(thing, 'status', 'state')
+    return get_str(thing, 'status', 'state')
 
 
 def _ready_words(request: Object) -> str:
     found = condition(request, 'Ready')
-    return text(found, 'message') or text(found, 'reason') or 'nothing told yet'
+    return get_str(found, 'message') or get_str(found, 'reason') or 'nothing told yet'
 
 
 def _owned(view: View, owner: Object, kind: str) -> tuple[Object, ...]:
-    found = view.owned.get(uid(owner), ()) if owner else ()
+    found = view.children_by_owner_uid.get(uid(owner), ()) if owner else ()
     return tuple(sorted((one for one in found if one.get('kind') == kind), key=name))
 
 
@@ -142,14 +142,16 @@ def _current(view: View) -> Object:
     """
     issuing = condition(view.object or {}, 'Issuing')
     is_on = issuing.get('status') == 'True'
-    began = epoch(text(issuing, 'lastTransitionTime')) if is_on else None
-    revision = str(number(view.object, 'status', 'revision') + 1)
+    began = epoch(get_str(issuing, 'lastTransitionTime')) if is_on else None
+    revision = str(get_int(view.object, 'status', 'revision') + 1)
     requests = [
         one
         for one in _owned(view, view.object or {}, 'CertificateRequest')
-        if began is None or (epoch(text(one, 'status', 'failureTime')) or began) >= began
+        if began is None or (epoch(get_str(one, 'status', 'failureTime')) or began) >= began
     ]
-    ours = [one for one in requests if text(one, 'metadata', 'annotations', _REVISION) == revision]
+    ours = [
+        one for one in requests if get_str(one, 'metadata', 'annotations', _REVISION) == revision
+    ]
     if ours or is_on:
-        return max(ours, key=created, default={})
-    return max(requests, key=created, default={})
+        return max(ours, key=created_at, default={})
+    return max(requests, key=created_at, default={})

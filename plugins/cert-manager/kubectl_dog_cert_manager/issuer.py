@@ -10,8 +10,8 @@ from kubectl_dog.tracker import State
 from kubectl_dog.tracker import View
 from kubectl_dog.tracker import condition
 from kubectl_dog.tracker import deleting
+from kubectl_dog.tracker import get_int
 from kubectl_dog.tracker import is_deleting
-from kubectl_dog.tracker import number
 from kubectl_dog.tracker import waiting
 from kubectl_dog_cert_manager import causes
 
@@ -24,8 +24,8 @@ def assess(view: View) -> Assessment:
     if is_deleting(thing):
         return deleting(thing)
     ready = condition(thing, 'Ready')
-    seen = number(ready, 'observedGeneration', default=-1)
-    if -1 < seen < number(thing, 'metadata', 'generation'):
+    seen = get_int(ready, 'observedGeneration', default=-1)
+    if -1 < seen < get_int(thing, 'metadata', 'generation'):
         return waiting('cert-manager to see the change')
     if ready.get('status') == 'True':
         return Assessment(State.READY)

@@ -13,8 +13,8 @@ from kubectl_dog.tracker import View
 from kubectl_dog.tracker import Watch
 from kubectl_dog.tracker import condition
 from kubectl_dog.tracker import deleting
+from kubectl_dog.tracker import get_str
 from kubectl_dog.tracker import is_deleting
-from kubectl_dog.tracker import text
 from kubectl_dog_cert_manager import causes
 from kubectl_dog_cert_manager import chain as chains
 
@@ -45,12 +45,12 @@ def assess(view: View) -> Assessment:
         pods=chain.pods,
         children=chain.children[1:],
         causes=causes.find(view, chain),
-        patience=_PATIENCE,
+        min_stall_timeout=_PATIENCE,
     )
     refused = causes.refusal(view, thing)
     if refused is not None:
         return judged._replace(state=State.FAILED, reason=refused.reason, message=refused.message)
     if not ready and not causes.is_approved(thing):
         return judged._replace(waits_for='its approval')
-    message = text(ready, 'message') or text(ready, 'reason')
+    message = get_str(ready, 'message') or get_str(ready, 'reason')
     return judged._replace(waits_for=f'its issuer ({message})' if message else 'its issuer')

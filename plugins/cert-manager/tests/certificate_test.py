@@ -7,7 +7,7 @@ from kubectl_dog_cert_manager import chain
 from kubectl_dog.testing import check
 from kubectl_dog.testing import view
 from kubectl_dog.testing import wants
-from kubectl_dog.tracker import Memory
+from kubectl_dog.tracker import RunHistory
 
 from . import objects
 from .objects import cond
@@ -97,7 +97,7 @@ def test_one_look_cannot_tell_that_it_has_expired():
 
     def once(*conditions):
         yaml = objects.certificate(*conditions, more='  notAfter: "2027-01-01T11:00:00Z"')
-        return view(yaml, now=1e11, memory=Memory(), timeless=True)
+        return view(yaml, now=1e11, run_history=RunHistory(), is_snapshot=True)
 
     check(certificate, once(objects.READY), state='ready', causes=())
     until = 'It is good until 2027-01-01T11:00:00Z.'
@@ -195,7 +195,7 @@ def test_one_look_cannot_tell_that_it_has_expired():
 )  # fmt: skip
 def test_the_deepest_object_that_says_why_is_the_cause(yaml, code, subject, patience, says):
     (cause,) = check(certificate, yaml, causes=[code], says=says).causes
-    assert (cause.subject, cause.patience) == (subject, patience)
+    assert (cause.subject, cause.tolerance_seconds) == (subject, patience)
 
 
 def test_the_chain_is_the_evidence_and_its_objects_are_shown():
@@ -206,7 +206,7 @@ def test_the_chain_is_the_evidence_and_its_objects_are_shown():
         'order/web-2-77: pending',
         'challenge/web-2-77-88: pending, HTTP-01 for web.example.com',
     )
-    assert judged.causes[0].remedies == (
+    assert judged.causes[0].suggested_commands == (
         'kubectl describe challenge -n default web-2-77-88',
         'cmctl status certificate -n default web',
     )
@@ -281,7 +281,7 @@ def test_issuers_of_others_are_left_to_them(reference, found):
 
 
 def test_an_issuer_that_may_not_be_read_is_not_missing():
-    shown = view(objects.certificate(objects.ISSUING))._replace(watched={})
+    shown = view(objects.certificate(objects.ISSUING))._replace(objects_by_watch={})
     check(certificate, shown, causes=())
 
 

@@ -41,7 +41,9 @@ def test_a_request_tells_why_its_challenge_is_not_met():
     judged = check(request, yaml, causes=['ChallengePending'], state='progressing')
     assert [child['kind'] for child in judged.children] == ['Order', 'Challenge']
     # The certificate is another object, which a request need not have.
-    assert judged.causes[0].remedies == ('kubectl describe challenge -n default web-2-77-88',)
+    assert judged.causes[0].suggested_commands == (
+        'kubectl describe challenge -n default web-2-77-88',
+    )
     assert wants(request, objects.request(objects.APPROVED, ISSUED)) == ()
     check(request, yaml.replace('name: web-2\n', 'name: web-2\n  deletionTimestamp: x\n', 1),
           state='deleting')  # fmt: skip

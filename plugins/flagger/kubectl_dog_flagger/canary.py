@@ -14,15 +14,15 @@ from kubectl_dog.tracker import View
 from kubectl_dog.tracker import Watch
 from kubectl_dog.tracker import Workload
 from kubectl_dog.tracker import condition
-from kubectl_dog.tracker import created
+from kubectl_dog.tracker import created_at
 from kubectl_dog.tracker import deleting
 from kubectl_dog.tracker import epoch
+from kubectl_dog.tracker import get_dict
+from kubectl_dog.tracker import get_int
+from kubectl_dog.tracker import get_str
 from kubectl_dog.tracker import is_deleting
-from kubectl_dog.tracker import number
-from kubectl_dog.tracker import part
-from kubectl_dog.tracker import patience
-from kubectl_dog.tracker import settled
-from kubectl_dog.tracker import text
+from kubectl_dog.tracker import min_stall_timeout
+from kubectl_dog.tracker import require_stability
 from kubectl_dog_flagger import analysis
 from kubectl_dog_flagger import causes
 from kubectl_dog_flagger import workloads
@@ -51,7 +51,7 @@ def wants(view: View) -> Sequence[Watch]:
 def assess(view: View) -> Assessment:
     """By its phase; causes are what Flagger says, and what is wrong with the pods."""
     canary = view.object or {}
-    phase = text(canary, 'status', 'phase')
+    phase = get_str(canary, 'status', 'phase')
     if is_deleting(canary) or phase in ('Terminating', 'Terminated'):
         return deleting(canary)
     target, primary = workloads.canary(view), workloads.primary(view)
@@ -59,12 +59,12 @@ def assess(view: View) -> Assessment:
     # What Flagger has not seen yet is in the target.
     working = primary if phase in _PRIMARY and not (unseen and target) else target
     judged = _shown(view, working, (target, primary))
-    if part(canary, 'spec').get('suspend') is True:
+    if get_dict(canary, 'spec').get('suspend') is True:
         return judged._replace(
             state=State.PAUSED,
             reason='Suspended',
             message='is suspended by spec.suspend',
-            remedies=(causes.describe(view),),
+            suggested_commands=(causes.describe(view),),
         )
     found = causes.find(view, phase)
     if unseen is not None:
@@ -76,18 +76,18 @@ def assess(view: View) -> Assessment:
 
 def _by_phase(view: View, phase: str, judged: Assessment) -> Assessment:
     canary = view.object or {}
-    told = text(condition(canary, 'Promoted'), 'message')
+    told = get_str(condition(canary, 'Promoted'), 'message')
     if phase == 'Failed':
         message = told or 'Canary analysis failed'
         failed = judged._replace(state=State.FAILED, reason='CanaryFailed', message=message)
-        return failed._replace(serving=_serving(view))
+        return failed._replace(still_serving=_serving(view))
     if phase in _GATES:
         return _gate(view, phase, judged)
     if phase in _DONE:
         if any(cause.code == causes.MISSING for cause in judged.causes):
             return _waiting(judged, f'{workloads.named(view)} to be there')
         missing = _primary_lacks(view)
-        return _waiting(judged, missing) if missing else settled(view, _ready(judged))
+        return _waiting(judged, missing) if missing else require_stability(view, _ready(judged))
     if phase == 'Progressing':
         words = analysis.words(canary)
         return _waiting(judged, f'the analysis ({words})' if words else 'the analysis')
@@ -103,7 +103,7 @@ def _primary_lacks(view: View) -> str:
     """What the primary lacks that has to serve; Flagger does not look at it after a promotion."""
     primary = workloads.primary(view)
     if primary is not None:
-        return primary.missing
+        return primary.waits_for
     is_missing = workloads.is_missing(view, workloads.PRIMARY)
     return f'{workloads.named(view)}{workloads.PRIMARY} to be there' if is_missing else ''
 
@@ -128,19 +128,19 @@ def _gate(view: View, phase: str, judged: Assessment) -> Assessment:
         state=State.PAUSED,
         reason=phase,
         message=f'waits for approval to {done}, by its {what}',
-        remedies=(causes.describe(view),),
+        suggested_commands=(causes.describe(view),),
     )
 
 
 def _shown(view: View, working: Workload | None, both: Sequence[Workload | None]) -> Assessment:
     found = [one for one in both if one is not None]
-    templates = [patience(one.thing) for one in found]
+    templates = [min_stall_timeout(one.object) for one in found]
     return Assessment(
         State.PROGRESSING,
         progress=working.progress if working else None,
         pods=working.pods if working else (),
         children=tuple(child for one in found for child in one.children),
-        patience=max(analysis.patience(view.object or {}), *templates, 0.0),
+        min_stall_timeout=max(analysis.patience(view.object or {}), *templates, 0.0),
     )
 
 
@@ -159,20 +159,20 @@ def _unseen(
         return f'a look at {workloads.named(view)}', None
     if target is None:
         return None
-    is_other = _is_other(phase, target.thing, primary.thing if primary else {})
+    is_other = _is_other(phase, target.object, primary.object if primary else {})
     return (seen, None) if is_other else _young(view, target, seen)
 
 
 def _is_other(phase: str, thing: Object, primary: Object) -> bool:
     """Whether the target is surely not what the phase is about."""
-    if number(thing, 'status', 'observedGeneration') < number(thing, 'metadata', 'generation'):
+    if get_int(thing, 'status', 'observedGeneration') < get_int(thing, 'metadata', 'generation'):
         return True
     return phase in _DONE and workloads.differ(thing, primary)
 
 
 def _young(view: View, target: Workload, seen: str) -> tuple[str, float | None] | None:
-    born = created(target.newest)
-    last = epoch(text(view.object, 'status', 'lastTransitionTime'))
+    born = created_at(target.newest)
+    last = epoch(get_str(view.object, 'status', 'lastTransitionTime'))
     # Changes that Flagger leaves alone make a new one, too: two of its looks are enough.
     due = born + 2 * analysis.interval(view.object or {})
     if last is not None and born > last and view.now < due:

@@ -11,8 +11,8 @@ from kubectl_dog.tracker import Cause
 from kubectl_dog.tracker import Object
 from kubectl_dog.tracker import View
 from kubectl_dog.tracker import condition
-from kubectl_dog.tracker import number
-from kubectl_dog.tracker import text
+from kubectl_dog.tracker import get_int
+from kubectl_dog.tracker import get_str
 from kubectl_dog.tracker import uid
 from kubectl_dog_flagger import analysis
 from kubectl_dog_flagger import workloads
@@ -60,8 +60,8 @@ def _missing(view: View) -> Cause:
         reason='NotFound',
         subject=named,
         message=f'its target {named} is not there',
-        patience=_PATIENCE,
-        remedies=(f'kubectl get {named.partition("/")[0]}s -n {view.target.namespace}',),
+        tolerance_seconds=_PATIENCE,
+        suggested_commands=(f'kubectl get {named.partition("/")[0]}s -n {view.target.namespace}',),
     )
 
 
@@ -75,9 +75,9 @@ def _checks(view: View, halts: list[str]) -> Cause:
         reason='Halt',
         subject=view.target.name,
         message=f'{message}: {halts[-1]}' if halts else message,
-        explains=True,
+        informational=True,
         evidence=_others(halts),
-        remedies=(describe(view),),
+        suggested_commands=(describe(view),),
     )
 
 
@@ -86,16 +86,16 @@ def _rolled_back(view: View, said: list[str]) -> Cause:
     halts = [one for one in said if _is_halt(one)]
     ends = [one for one in said if one.startswith(_ROLLS_BACK)]
     why = halts[-1] if halts else ends[0] if ends else ''
-    told = text(condition(canary, 'Promoted'), 'message') or 'Canary analysis failed'
+    told = get_str(condition(canary, 'Promoted'), 'message') or 'Canary analysis failed'
     by_checks = any('failed checks threshold' in one for one in ends) or bool(halts)
     return Cause(
         code=CHECKS if by_checks else ROLLED_BACK,
         reason='Failed',
         subject=view.target.name,
         message=f'it was rolled back: {why or told}',
-        patience=0.0,
+        tolerance_seconds=0.0,
         evidence=(*_others(halts), *(one for one in ends[:1] if one != why)),
-        remedies=(describe(view),),
+        suggested_commands=(describe(view),),
     )
 
 
@@ -106,14 +106,14 @@ def _stuck(view: View, message: str) -> Cause:
         subject=view.target.name,
         message=message,
         # It may be about a primary that is still starting: only the pods decide that.
-        explains='waiting for rollout to finish' in message,
-        patience=_PATIENCE,
-        remedies=(describe(view),),
+        informational='waiting for rollout to finish' in message,
+        tolerance_seconds=_PATIENCE,
+        suggested_commands=(describe(view),),
     )
 
 
 def _failed_checks(view: View) -> int:
-    return number(view.object, 'status', 'failedChecks')
+    return get_int(view.object, 'status', 'failedChecks')
 
 
 def _is_halt(message: str) -> bool:
@@ -128,7 +128,7 @@ def _others(halts: list[str]) -> tuple[str, ...]:
 
 def _warnings(view: View) -> Iterator[str]:
     """What Flagger warned of since the analysis began, the oldest first."""
-    events = view.about.get(uid(view.object or {}), ())
+    events = view.kube_events_by_uid.get(uid(view.object or {}), ())
     starts = [at for at, one in enumerate(events) if _message(one).startswith(_BEGINS)]
     for one in events[max(starts, default=0) :]:
         if one.get('type') == 'Warning':
@@ -137,4 +137,4 @@ def _warnings(view: View) -> Iterator[str]:
 
 def _message(event: Object) -> str:
     # The API server's client joins similar ones under this prefix.
-    return text(event, 'message').replace('(combined from similar events): ', '', 1).strip()
+    return get_str(event, 'message').replace('(combined from similar events): ', '', 1).strip()

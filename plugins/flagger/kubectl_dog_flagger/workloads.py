@@ -15,9 +15,9 @@ from kubectl_dog.tracker import Object
 from kubectl_dog.tracker import View
 from kubectl_dog.tracker import Watch
 from kubectl_dog.tracker import Workload
-from kubectl_dog.tracker import part
-from kubectl_dog.tracker import parts
-from kubectl_dog.tracker import text
+from kubectl_dog.tracker import get_dict
+from kubectl_dog.tracker import get_dicts
+from kubectl_dog.tracker import get_str
 from kubectl_dog.tracker import workload
 from kubectl_dog.tracker import workload_watches
 
@@ -33,7 +33,7 @@ def watches(view: View) -> Iterator[Watch]:
         if watch is None:
             return
         yield watch
-        for thing in view.found(watch):
+        for thing in view.objects_of(watch):
             yield from workload_watches(thing)
 
 
@@ -49,19 +49,22 @@ def primary(view: View) -> Workload | None:
 
 def is_known(view: View) -> bool:
     """Whether all of it has been listed, as far as it may be read."""
-    return all(one in view.watched or one.resource.key in view.blind for one in watches(view))
+    return all(
+        one in view.objects_by_watch or one.resource.key in view.forbidden_kinds
+        for one in watches(view)
+    )
 
 
 def is_missing(view: View, suffix: str = '') -> bool:
     """Whether the target, or what has this suffix, is known not to be there."""
     watch = _watch(view, suffix)
-    return watch is not None and watch in view.watched and not view.found(watch)
+    return watch is not None and watch in view.objects_by_watch and not view.objects_of(watch)
 
 
 def named(view: View) -> str:
     """How the target is called: `deployment/web`."""
-    reference = part(view.object, 'spec', 'targetRef')
-    return f'{text(reference, "kind").lower()}/{text(reference, "name")}'
+    reference = get_dict(view.object, 'spec', 'targetRef')
+    return f'{get_str(reference, "kind").lower()}/{get_str(reference, "name")}'
 
 
 def differ(one: Object, other: Object) -> bool:
@@ -74,9 +77,9 @@ def differ(one: Object, other: Object) -> bool:
 
 
 def _watch(view: View, suffix: str) -> Watch | None:
-    reference = part(view.object, 'spec', 'targetRef')
-    resource = _KINDS.get(text(reference, 'kind'))
-    name = text(reference, 'name')
+    reference = get_dict(view.object, 'spec', 'targetRef')
+    resource = _KINDS.get(get_str(reference, 'kind'))
+    name = get_str(reference, 'name')
     if resource is None or not name:
         return None
     return Watch(resource, view.target.namespace, fields=f'metadata.name={name}{suffix}')
@@ -84,12 +87,12 @@ def _watch(view: View, suffix: str) -> Watch | None:
 
 def _read(view: View, suffix: str) -> Workload | None:
     watch = _watch(view, suffix)
-    found = view.found(watch) if watch else ()
+    found = view.objects_of(watch) if watch else ()
     return workload(view, found[0]) if found else None
 
 
 def _runs(thing: Object) -> dict[str, list[Any]]:
     """What each container runs."""
-    spec = part(thing, 'spec', 'template', 'spec')
-    both = (*parts(spec, 'initContainers'), *parts(spec, 'containers'))
-    return {text(one, 'name'): [one.get(key) for key in _RUN] for one in both}
+    spec = get_dict(thing, 'spec', 'template', 'spec')
+    both = (*get_dicts(spec, 'initContainers'), *get_dicts(spec, 'containers'))
+    return {get_str(one, 'name'): [one.get(key) for key in _RUN] for one in both}

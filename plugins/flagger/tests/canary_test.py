@@ -209,9 +209,9 @@ def test_a_target_that_is_not_there_is_a_cause():
 
 
 def test_nothing_is_believed_before_the_target_was_looked_at():
-    shown = view(phase('Succeeded') + DONE)._replace(watched={})
+    shown = view(phase('Succeeded') + DONE)._replace(objects_by_watch={})
     check(canary, shown, state='progressing', says='a look at deployment/web', causes=())
-    check(canary, shown._replace(blind=frozenset({'Deployment.apps'})), state='ready')
+    check(canary, shown._replace(forbidden_kinds=frozenset({'Deployment.apps'})), state='ready')
 
 
 def test_only_what_containers_run_is_compared_with_the_primary():
@@ -237,7 +237,7 @@ def test_checks_that_have_failed_only_explain_until_flagger_gives_up():
     yaml = phase('Progressing', failed=2, weight=10) + DONE + old + BEGIN + RATE + SLOW
     judged = check(canary, yaml, causes=['ChecksFailed'], says='2 of 5 checks failed')
     (cause,) = judged.causes
-    assert cause.explains
+    assert cause.informational
     assert cause.message.endswith('Halt web.default advancement request duration 2s > 500ms')
     assert cause.evidence == ('Halt web.default advancement success rate 42.00% < 99%',)
 
@@ -260,16 +260,16 @@ def test_what_was_rolled_back_has_failed_for_what_flagger_said(events, code, say
     told = '"Canary analysis failed, Deployment scaled to zero."'
     yaml = phase('Failed', promoted='False', message=told) + DONE + events
     judged = check(canary, yaml, state='failed', reason='CanaryFailed', causes=[code], says=says)
-    assert judged.serving.startswith('deployment/web-primary still serves')
+    assert judged.still_serving.startswith('deployment/web-primary still serves')
 
 
 def test_what_keeps_it_from_starting_is_told_in_the_words_of_flagger():
     error = event(2, 'Error checking metric providers')
     rolls = event(2, '"web-primary.default not ready: waiting for rollout to finish: 0 of 1"')
     judged = check(canary, phase('Initializing') + DONE + error, causes=['FlaggerError'])
-    assert not judged.causes[0].explains
+    assert not judged.causes[0].informational
     judged = check(canary, phase('Initializing') + DONE + rolls, causes=['FlaggerError'])
-    assert judged.causes[0].explains
+    assert judged.causes[0].informational
 
 
 def test_the_pods_of_the_canary_are_shown_while_it_is_analysed_and_else_those_of_the_primary():

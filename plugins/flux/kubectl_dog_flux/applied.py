@@ -16,10 +16,10 @@ from kubectl_dog.tracker import Object
 from kubectl_dog.tracker import Resource
 from kubectl_dog.tracker import View
 from kubectl_dog.tracker import Watch
+from kubectl_dog.tracker import get_dicts
+from kubectl_dog.tracker import get_str
 from kubectl_dog.tracker import is_deleting
 from kubectl_dog.tracker import name
-from kubectl_dog.tracker import parts
-from kubectl_dog.tracker import text
 from kubectl_dog.tracker import workload_watches
 
 KINDS = {one.kind: one for one in (DEPLOYMENTS, STATEFULSETS, DAEMONSETS)}
@@ -55,7 +55,9 @@ class Places(NamedTuple):
 
 def inventory(thing: Object) -> tuple[Entry, ...]:
     """What is applied, from ids like `shop_web_apps_Deployment`; what is no id is left out."""
-    found = [parse(text(one, 'id')) for one in parts(thing, 'status', 'inventory', 'entries')]
+    found = [
+        parse(get_str(one, 'id')) for one in get_dicts(thing, 'status', 'inventory', 'entries')
+    ]
     return tuple(one for one in found if one is not None)
 
 
@@ -89,7 +91,8 @@ def watches(view: View, places: Places) -> Iterator[Watch]:
 def is_known(view: View, places: Places) -> bool:
     """Whether all workloads and their pods have been listed, as far as they may be read."""
     return all(
-        one in view.watched or one.resource.key in view.blind for one in watches(view, places)
+        one in view.objects_by_watch or one.resource.key in view.forbidden_kinds
+        for one in watches(view, places)
     )
 
 
@@ -98,7 +101,7 @@ def workloads(view: View, places: Places) -> tuple[Object, ...]:
     return tuple(
         thing
         for resource, namespace in places.kinds
-        for thing in sorted(view.found(Watch(resource, namespace, places.labels)), key=name)
+        for thing in sorted(view.objects_of(Watch(resource, namespace, places.labels)), key=name)
         if not is_deleting(thing) and _is_listed(thing, resource, places)
     )
 
@@ -106,5 +109,5 @@ def workloads(view: View, places: Places) -> tuple[Object, ...]:
 def _is_listed(thing: Object, resource: Resource, places: Places) -> bool:
     if places.only is None:
         return True
-    namespace = text(thing, 'metadata', 'namespace')
+    namespace = get_str(thing, 'metadata', 'namespace')
     return Entry(namespace, name(thing), resource.group, resource.kind) in places.only

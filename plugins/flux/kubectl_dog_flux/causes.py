@@ -14,8 +14,8 @@ from kubectl_dog.tracker import Cause
 from kubectl_dog.tracker import View
 from kubectl_dog.tracker import Watch
 from kubectl_dog.tracker import condition
-from kubectl_dog.tracker import part
-from kubectl_dog.tracker import text
+from kubectl_dog.tracker import get_dict
+from kubectl_dog.tracker import get_str
 from kubectl_dog_flux import sources
 
 CODES = (
@@ -62,7 +62,7 @@ def checked(message: str) -> tuple[Checked, ...]:
 def find(view: View, watches: Iterable[Watch]) -> tuple[Cause, ...]:
     """What stands against it, by its Ready condition."""
     ready = condition(view.object or {}, 'Ready')
-    reason, message = text(ready, 'reason'), text(ready, 'message') or 'no reason given'
+    reason, message = get_str(ready, 'reason'), get_str(ready, 'message') or 'no reason given'
     if ready.get('status') != 'False' or reason in PASSING:
         return ()
     # What Helm says of the release stands, whatever has become of the chart's source since.
@@ -71,7 +71,11 @@ def find(view: View, watches: Iterable[Watch]) -> tuple[Cause, ...]:
         told = f'{view.target.label}: {message}'
         return tuple(one._replace(evidence=(*one.evidence, told)) for one in of_source)
     if reason in _SOURCE:
-        return (_cause(view, 'ReconcileFailed', reason, message)._replace(patience=2 * _PATIENCE),)
+        return (
+            _cause(view, 'ReconcileFailed', reason, message)._replace(
+                tolerance_seconds=2 * _PATIENCE
+            ),
+        )
     named = checked(message)
     return (_health(view, reason, message, named),) if named else (_other(view, reason, message),)
 
@@ -88,7 +92,7 @@ def failure(view: View) -> tuple[str, str]:
     for kind in ('Released', 'TestSuccess'):
         told = condition(view.object or {}, kind)
         if told.get('status') == 'False':
-            return text(told, 'reason'), text(told, 'message')
+            return get_str(told, 'reason'), get_str(told, 'message')
     return '', ''
 
 
@@ -102,8 +106,8 @@ def _cause(view: View, code: str, reason: str, message: str) -> Cause:
         reason=reason or 'NotReady',
         subject=view.target.name,
         message=message,
-        patience=_PATIENCE,
-        remedies=(describe(view),),
+        tolerance_seconds=_PATIENCE,
+        suggested_commands=(describe(view),),
     )
 
 
@@ -118,7 +122,10 @@ def _health(view: View, reason: str, message: str, named: tuple[Checked, ...]) -
         subject=label,
         message=f'its health checks failed: {label} {told.get(first.state, first.state)}',
         evidence=(*others, message),
-        remedies=(f'kubectl describe {first.kind.lower()}{where} {first.name}', describe(view)),
+        suggested_commands=(
+            f'kubectl describe {first.kind.lower()}{where} {first.name}',
+            describe(view),
+        ),
     )
 
 
@@ -128,13 +135,13 @@ def _other(view: View, reason: str, message: str) -> Cause:
         return _cause(view, 'ReconcileFailed', reason, message)
     remedied = (f'{reason}: {message}',) if why != reason else ()
     cause = _cause(view, 'ReleaseFailed', why, words or message)
-    return cause._replace(evidence=remedied, patience=_tried_again(view))
+    return cause._replace(evidence=remedied, tolerance_seconds=_tried_again(view))
 
 
 def _tried_again(view: View) -> float:
     """How many seconds a release that failed may take to succeed by itself."""
-    steps = [part(view.object, 'spec', action) for action in ('install', 'upgrade')]
-    if any(text(step, 'strategy', 'name') == 'RetryOnFailure' for step in steps):
+    steps = [get_dict(view.object, 'spec', action) for action in ('install', 'upgrade')]
+    if any(get_str(step, 'strategy', 'name') == 'RetryOnFailure' for step in steps):
         return 2 * _RETRIES
-    has_retries = any(part(step, 'remediation').get('retries') for step in steps)
+    has_retries = any(get_dict(step, 'remediation').get('retries') for step in steps)
     return _RETRIES if has_retries else _PATIENCE

@@ -11,8 +11,8 @@ from kubectl_dog.tracker import Assessment
 from kubectl_dog.tracker import View
 from kubectl_dog.tracker import Watch
 from kubectl_dog.tracker import condition
-from kubectl_dog.tracker import part
-from kubectl_dog.tracker import text
+from kubectl_dog.tracker import get_dict
+from kubectl_dog.tracker import get_str
 from kubectl_dog_flux import applied
 from kubectl_dog_flux import causes
 from kubectl_dog_flux import reconciling
@@ -37,7 +37,7 @@ def wants(view: View) -> Sequence[Watch]:
 
 def assess(view: View) -> Assessment:
     """By its conditions; Ready may tell of a rollback, and Released of why there was one."""
-    is_over = text(condition(view.object or {}, 'Stalled'), 'reason') == 'RetriesExceeded'
+    is_over = get_str(condition(view.object or {}, 'Stalled'), 'reason') == 'RetriesExceeded'
     stalled = causes.failure(view)[1] if is_over else ''
     return reconciling.assess(view, _places(view), _sources(view), _stale(view), stalled)
 
@@ -46,16 +46,16 @@ def _stale(view: View) -> str:
     """What is to be released where Ready tells of an earlier chart: as its controller compares
     them (requestsForHelmChartChange, requestsForOCIRrepositoryChange).
     """
-    status = part(view.object, 'status')
+    status = get_dict(view.object, 'status')
     if condition(view.object or {}, 'Ready').get('status') != 'True':
         return ''
     for thing in sources.found(view, _sources(view)):
-        field = _ATTEMPTED.get(text(thing, 'kind'))
+        field = _ATTEMPTED.get(get_str(thing, 'kind'))
         if field is None:
             continue
         if sources.is_unfetched(thing):
             return f'its source {sources.label(thing)} to be fetched'
-        newest, last = sources.revision(thing), text(status, field)
+        newest, last = sources.revision(thing), get_str(status, field)
         is_same = newest.rpartition('@')[2].lstrip('v') == last.lstrip('v')
         if newest and last and not is_same:
             return f'the chart {newest} to be released'
@@ -64,12 +64,12 @@ def _stale(view: View) -> str:
 
 def _sources(view: View) -> list[Watch]:
     """The repository before the chart: a chart is not ready because its repository is not."""
-    spec = part(view.object, 'spec')
-    chart = part(spec, 'chart', 'spec')
-    namespace, _, name = text(view.object, 'status', 'helmChart').partition('/')
+    spec = get_dict(view.object, 'spec')
+    chart = get_dict(spec, 'chart', 'spec')
+    namespace, _, name = get_str(view.object, 'status', 'helmChart').partition('/')
     references = (
-        part(spec, 'chartRef'),
-        part(chart, 'sourceRef'),
+        get_dict(spec, 'chartRef'),
+        get_dict(chart, 'sourceRef'),
         {'kind': 'HelmChart', 'name': name, 'namespace': namespace},
     )
     found = [sources.watch(view, one) for one in references]
@@ -77,10 +77,10 @@ def _sources(view: View) -> list[Watch]:
 
 
 def _places(view: View) -> Places:
-    target, spec = view.target, part(view.object, 'spec')
-    if part(spec, 'kubeConfig'):
+    target, spec = view.target, get_dict(view.object, 'spec')
+    if get_dict(spec, 'kubeConfig'):
         # It is released to another cluster.
         return Places('', ())
-    namespace = text(spec, 'targetNamespace') or target.namespace
+    namespace = get_str(spec, 'targetNamespace') or target.namespace
     labels = f'{_GROUP}/name={target.name},{_GROUP}/namespace={target.namespace}'
     return Places(labels, tuple((one, namespace) for one in applied.KINDS.values()))

@@ -11,8 +11,8 @@ from kubectl_dog.tracker import Assessment
 from kubectl_dog.tracker import View
 from kubectl_dog.tracker import Watch
 from kubectl_dog.tracker import condition
-from kubectl_dog.tracker import part
-from kubectl_dog.tracker import text
+from kubectl_dog.tracker import get_dict
+from kubectl_dog.tracker import get_str
 from kubectl_dog_flux import applied
 from kubectl_dog_flux import causes
 from kubectl_dog_flux import reconciling
@@ -38,13 +38,13 @@ def assess(view: View) -> Assessment:
 
 
 def _sources(view: View) -> list[Watch]:
-    watch = sources.watch(view, part(view.object, 'spec', 'sourceRef'))
+    watch = sources.watch(view, get_dict(view.object, 'spec', 'sourceRef'))
     return [watch] if watch is not None else []
 
 
 def _places(view: View) -> Places:
     target = view.target
-    if part(view.object, 'spec', 'kubeConfig'):
+    if get_dict(view.object, 'spec', 'kubeConfig'):
         # It is applied to another cluster.
         return Places('', ())
     labels = f'{_GROUP}/name={target.name},{_GROUP}/namespace={target.namespace}'
@@ -54,8 +54,8 @@ def _places(view: View) -> Places:
 def _stale(view: View) -> str:
     """What is to be applied where Ready tells of an earlier revision; else empty."""
     ready = condition(view.object or {}, 'Ready')
-    has_failed = text(ready, 'reason') in _ATTEMPTED and ready.get('status') == 'False'
-    last = text(view.object, 'status', f'last{"Attempted" if has_failed else "Applied"}Revision')
+    has_failed = get_str(ready, 'reason') in _ATTEMPTED and ready.get('status') == 'False'
+    last = get_str(view.object, 'status', f'last{"Attempted" if has_failed else "Applied"}Revision')
     if not has_failed and ready.get('status') != 'True':
         return ''
     for thing in sources.found(view, _sources(view)):

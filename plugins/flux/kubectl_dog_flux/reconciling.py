@@ -16,12 +16,12 @@ from kubectl_dog.tracker import Watch
 from kubectl_dog.tracker import condition
 from kubectl_dog.tracker import deleting
 from kubectl_dog.tracker import epoch
+from kubectl_dog.tracker import get_dict
+from kubectl_dog.tracker import get_int
+from kubectl_dog.tracker import get_str
 from kubectl_dog.tracker import is_deleting
-from kubectl_dog.tracker import number
-from kubectl_dog.tracker import part
-from kubectl_dog.tracker import patience
-from kubectl_dog.tracker import settled
-from kubectl_dog.tracker import text
+from kubectl_dog.tracker import min_stall_timeout
+from kubectl_dog.tracker import require_stability
 from kubectl_dog.tracker import workload
 from kubectl_dog_flux import applied
 from kubectl_dog_flux import causes
@@ -47,22 +47,22 @@ def assess(
     judged = _shown(view, places, watches)
     if is_deleting(thing):
         return deleting(thing)
-    if part(thing, 'spec').get('suspend') is True:
+    if get_dict(thing, 'spec').get('suspend') is True:
         resume = f'flux resume {view.target.resource.kind.lower()} -n {view.target.namespace}'
         return judged._replace(
             state=State.PAUSED,
             reason='Suspended',
             message='is suspended by spec.suspend',
-            remedies=(f'{resume} {view.target.name}',),
+            suggested_commands=(f'{resume} {view.target.name}',),
         )
     told = condition(thing, 'Stalled')
     is_past = _is_behind(thing, told) or _is_asked_for(thing)
     if told.get('status') == 'True' and not is_past:
-        message = ': '.join(filter(None, (text(told, 'message'), stalled)))
+        message = ': '.join(filter(None, (get_str(told, 'message'), stalled)))
         # Nothing is tried again: no cause is given more time.
-        found = tuple(one._replace(patience=0.0) for one in causes.find(view, watches))
+        found = tuple(one._replace(tolerance_seconds=0.0) for one in causes.find(view, watches))
         failed = judged._replace(causes=found, message=message)
-        return failed._replace(state=State.FAILED, reason=text(told, 'reason') or 'Stalled')
+        return failed._replace(state=State.FAILED, reason=get_str(told, 'reason') or 'Stalled')
     return _by_ready(view, judged, places, watches, stale)
 
 
@@ -76,12 +76,12 @@ def _by_ready(
     if ready.get('status') == 'False' and stale:
         return judged._replace(waits_for=stale)
     if ready.get('status') == 'False':
-        words = text(ready, 'message') or text(ready, 'reason')
-        what = 'its dependencies' if text(ready, 'reason') == 'DependencyNotReady' else 'it'
+        words = get_str(ready, 'message') or get_str(ready, 'reason')
+        what = 'its dependencies' if get_str(ready, 'reason') == 'DependencyNotReady' else 'it'
         waits_for = f'{what} to become ready ({words})'
         return judged._replace(causes=causes.find(view, watches), waits_for=waits_for)
     if ready.get('status') != 'True':
-        words = text(condition(thing, 'Reconciling'), 'message') or text(ready, 'message')
+        words = get_str(condition(thing, 'Reconciling'), 'message') or get_str(ready, 'message')
         waits_for = f'its reconciliation ({words})' if words else 'Flux to tell its status'
         return judged._replace(waits_for=waits_for)
     return _applied(view, judged, places, watches, stale)
@@ -93,13 +93,13 @@ def _applied(
     """Flux is done; but it need not have waited for what it has applied."""
     thing = view.object or {}
     # Only what ended well, or for good, counts as observed.
-    seen = number(thing, 'status', 'observedGeneration')
-    if seen < number(thing, 'metadata', 'generation') or stale:
+    seen = get_int(thing, 'status', 'observedGeneration')
+    if seen < get_int(thing, 'metadata', 'generation') or stale:
         why = tuple(sources.causes(view, watches)) if stale else ()
         return judged._replace(causes=why, waits_for=stale or _SEEN)
     if not applied.is_known(view, places):
         return judged._replace(waits_for='a look at what it has applied')
-    found = [workload(view, one).missing for one in applied.workloads(view, places)]
+    found = [workload(view, one).waits_for for one in applied.workloads(view, places)]
     missing = list(filter(None, found))
     if missing:
         more = f' and {len(missing) - 1} more' if len(missing) > 1 else ''
@@ -107,7 +107,7 @@ def _applied(
     due = _heard_at(view, places)
     if due is not None:
         return judged._replace(waits_for='a look at what it has applied', recheck_at=due)
-    return settled(view, judged._replace(state=State.READY))
+    return require_stability(view, judged._replace(state=State.READY))
 
 
 def _heard_at(view: View, places: Places) -> float | None:
@@ -115,7 +115,7 @@ def _heard_at(view: View, places: Places) -> float | None:
 
     Each kind comes by a watch of its own. One look lists them after what it is about.
     """
-    since = epoch(text(condition(view.object or {}, 'Ready'), 'lastTransitionTime'))
+    since = epoch(get_str(condition(view.object or {}, 'Ready'), 'lastTransitionTime'))
     if since is None or not places.kinds or view.stable_for == 0.0:
         return None
     return since + _HEARD if 0.0 <= view.now - since < _HEARD else None
@@ -136,17 +136,17 @@ def _shown(view: View, places: Places, watches: Sequence[Watch]) -> Assessment:
             for one in sources.found(view, watches)
             if sources.is_suspended(one)
         ),
-        patience=max(_PATIENCE, *map(patience, things), 0.0),
-        remedies=(causes.describe(view),),
+        min_stall_timeout=max(_PATIENCE, *map(min_stall_timeout, things), 0.0),
+        suggested_commands=(causes.describe(view),),
     )
 
 
 def _is_behind(thing: Object, told: Object) -> bool:
-    seen = number(told, 'observedGeneration', default=-1)
-    return -1 < seen < number(thing, 'metadata', 'generation')
+    seen = get_int(told, 'observedGeneration', default=-1)
+    return -1 < seen < get_int(thing, 'metadata', 'generation')
 
 
 def _is_asked_for(thing: Object) -> bool:
     """Whether somebody asked for a reconciliation (`flux reconcile`) that was not done yet."""
-    asked = text(thing, 'metadata', 'annotations', 'reconcile.fluxcd.io/requestedAt')
-    return bool(asked) and asked != text(thing, 'status', 'lastHandledReconcileAt')
+    asked = get_str(thing, 'metadata', 'annotations', 'reconcile.fluxcd.io/requestedAt')
+    return bool(asked) and asked != get_str(thing, 'status', 'lastHandledReconcileAt')

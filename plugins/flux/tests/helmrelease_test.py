@@ -158,7 +158,7 @@ def test_what_was_released_is_the_chart_that_its_source_has(yaml, waits_for):
 )  # fmt: skip
 def test_the_cause_is_the_source_or_the_release(yaml, codes, patience, says):
     judged = check(helmrelease, yaml, state='progressing', causes=codes, says=says)
-    assert judged.causes[0].patience == patience
+    assert judged.causes[0].tolerance_seconds == patience
 
 
 def test_without_retries_left_it_has_failed_for_what_helm_said():
@@ -183,7 +183,7 @@ def test_what_helm_said_stands_also_where_the_source_is_gone():
     why = 'Helm install failed for release shop/web: no such host'
     yaml = unready('InstallFailed', why, cond('Released', 'False', 'InstallFailed', why), stalled)
     judged = check(helmrelease, yaml, state='failed', causes=['ReleaseFailed'], says=why)
-    assert judged.causes[0].patience == 0.0
+    assert judged.causes[0].tolerance_seconds == 0.0
 
 
 def test_what_it_has_made_is_shown():

@@ -108,7 +108,7 @@ def unready(reason, message='why', **fields):
             {
                 'state': 'paused',
                 'reason': 'Suspended',
-                'remedies': ('flux resume kustomization -n flux-system apps',),
+                'suggested_commands': ('flux resume kustomization -n flux-system apps',),
             },
             id='suspended',
         ),
@@ -232,7 +232,7 @@ def test_a_changed_source_that_cannot_be_fetched_is_a_cause():
 def test_what_failed_a_health_check_is_described_in_its_namespace():
     message = "timeout waiting for: [Deployment/shop/web status: 'InProgress']"
     judged = check(kustomization, unready('HealthCheckFailed', message) + REST)
-    assert judged.causes[0].remedies == (
+    assert judged.causes[0].suggested_commands == (
         'kubectl describe deployment -n shop web',
         'kubectl describe kustomization.kustomize.toolkit.fluxcd.io -n flux-system apps',
     )
@@ -314,7 +314,7 @@ def test_what_is_applied_to_another_cluster_is_not_looked_for_here():
 
 
 def test_nothing_is_believed_before_what_it_applies_was_looked_at():
-    shown = view(objects.kustomization(objects.READY) + REST)._replace(watched={})
+    shown = view(objects.kustomization(objects.READY) + REST)._replace(objects_by_watch={})
     check(kustomization, shown, state='progressing', says='a look at what it has applied')
 
 

@@ -25,14 +25,14 @@ QUOTA = Cause('QuotaExceeded', '', 'tiny', '')
 @pytest.mark.parametrize(
     ('told', 'code', 'allowed'),
     (
-        ('CrashLoop=5', 'CrashLoop', Tolerance(ends=5)),
-        ('CrashLoop=1', 'CrashLoop', Tolerance(ends=1)),
+        ('CrashLoop=5', 'CrashLoop', Tolerance(terminations=5)),
+        ('CrashLoop=1', 'CrashLoop', Tolerance(terminations=1)),
         ('CrashLoop=90s', 'CrashLoop', Tolerance(seconds=90)),
         ('CrashLoop=1h30m', 'CrashLoop', Tolerance(seconds=5400)),
         (' ImageNotFound = 2m ', 'ImageNotFound', Tolerance(seconds=120)),
         ('NotReady=2m', 'NotReady', Tolerance(seconds=120)),
         ('Unschedulable=always', 'Unschedulable', Tolerance()),
-        ('Unschedulable=never', 'Unschedulable', Tolerance(seconds=0, ends=1)),
+        ('Unschedulable=never', 'Unschedulable', Tolerance(seconds=0, terminations=1)),
         ('ImageNotFound=0s', 'ImageNotFound', Tolerance(seconds=0)),
         ('NotReady/main=5s', 'NotReady/main', Tolerance(seconds=5)),
         ('ConfigMapMissing/configmap/a = 5m', 'ConfigMapMissing/configmap/a', Tolerance(300)),
@@ -73,7 +73,7 @@ def test_a_code_of_a_tracker_is_known_where_the_tracker_is():
 
 def test_that_a_code_is_not_counted_is_told_once_it_is_known():
     told = 'LampBrocken=5'
-    assert parse_any(told) == ('LampBrocken', Tolerance(ends=5))
+    assert parse_any(told) == ('LampBrocken', Tolerance(terminations=5))
     with pytest.raises(UserError, match="code 'LampBrocken': did you mean LampBroken"):
         check([told], ('LampBroken',))
 
@@ -109,16 +109,24 @@ def test_a_share_is_a_number_unless_it_is_a_percentage():
 
 def test_what_the_user_told_counts_instead_of_everything_else():
     told = {'CrashLoop': Tolerance(seconds=90)}
-    odd = CRASH._replace(partial=True, patience=30.0, explains=True)
+    odd = CRASH._replace(affects_some_pods=True, tolerance_seconds=30.0, informational=True)
     crash, image = allow((odd, IMAGE), told)
     assert tolerance(crash) == Tolerance(seconds=90)
     assert tolerance(image) == tolerance(IMAGE)
 
 
 def test_what_was_told_of_one_container_goes_before_what_was_told_of_all():
-    told = {'CrashLoop': Tolerance(ends=5), 'CrashLoop/main': ALWAYS, 'ImageNotFound/x': ALWAYS}
+    told = {
+        'CrashLoop': Tolerance(terminations=5),
+        'CrashLoop/main': ALWAYS,
+        'ImageNotFound/x': ALWAYS,
+    }
     main, other, image = allow((CRASH, CRASH._replace(subject='other'), IMAGE), told)
-    assert [one.allowed for one in (main, other, image)] == [ALWAYS, Tolerance(ends=5), None]
+    assert [one.tolerance_override for one in (main, other, image)] == [
+        ALWAYS,
+        Tolerance(terminations=5),
+        None,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -129,7 +137,7 @@ def test_what_was_told_of_one_container_goes_before_what_was_told_of_all():
         ((CRASH, IMAGE), 2, {'CrashLoop', 'ImageNotFound'}),
         ((CRASH, IMAGE._replace(pods=('a',))), 1, {'CrashLoop', 'ImageNotFound'}),
         # What decides nothing anyway makes no pod a failing one.
-        ((CRASH, IMAGE._replace(allowed=ALWAYS)), 1, {'CrashLoop', 'ImageNotFound'}),
+        ((CRASH, IMAGE._replace(tolerance_override=ALWAYS)), 1, {'CrashLoop', 'ImageNotFound'}),
         ((CRASH,), 0, set()),
         ((QUOTA,), 5, set()),
         ((), 5, set()),
@@ -137,17 +145,17 @@ def test_what_was_told_of_one_container_goes_before_what_was_told_of_all():
 )
 def test_only_so_many_pods_are_excused(causes, pods, excused):
     after = excuse(causes, pods)
-    assert {cause.code for cause in after if cause.allowed == ALWAYS} == excused
+    assert {cause.code for cause in after if cause.tolerance_override == ALWAYS} == excused
 
 
 @pytest.mark.parametrize(
     ('told', 'seconds'), (('CrashLoop=2', 30), ('CrashLoop=6', 60), ('CrashLoop=never', 0))
 )
 def test_in_a_long_back_off_standing_counts_beside_the_ends(told, seconds):
-    [cause] = allow([CRASH._replace(patience=30.0)], dict([parse(told)]))
-    assert cause.allowed.seconds == seconds
+    [cause] = allow([CRASH._replace(tolerance_seconds=30.0)], dict([parse(told)]))
+    assert cause.tolerance_override.seconds == seconds
 
 
 def test_where_nothing_is_stuck_only_the_ends_count():
     [cause] = allow([CRASH], dict([parse('CrashLoop=2')]))
-    assert cause.allowed == Tolerance(ends=2)
+    assert cause.tolerance_override == Tolerance(terminations=2)

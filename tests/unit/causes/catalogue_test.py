@@ -17,22 +17,22 @@ def of(code, **fields):
     ('code', 'fields', 'allowed'),
     (
         ('Unschedulable', {}, (30, None)),
-        ('Unschedulable', {'patience': 600.0}, (600, None)),
-        ('Unschedulable', {'partial': True}, (30, None)),
+        ('Unschedulable', {'tolerance_seconds': 600.0}, (600, None)),
+        ('Unschedulable', {'affects_some_pods': True}, (30, None)),
         ('CrashLoop', {}, (None, 3)),
-        ('CrashLoop', {'partial': True}, (None, 5)),
-        ('CrashLoop', {'patience': 30.0}, (30, 3)),
-        ('CrashLoop', {'accompanied': True}, (None, 5)),
-        ('CrashLoop', {'accompanied': True, 'partial': True}, (None, 5)),
-        ('LivenessProbeFailed', {'accompanied': True}, (None, 3)),
-        ('NodeNotReady', {'accompanied': True}, (360, None)),
-        ('CrashLoop', {'patience': 30.0, 'partial': True}, (90, 5)),
-        ('CrashLoop', {'explains': True}, (None, None)),
-        ('LivenessProbeFailed', {'partial': True}, (None, 5)),
-        ('NodeNotReady', {'partial': True}, (1080, None)),
+        ('CrashLoop', {'affects_some_pods': True}, (None, 5)),
+        ('CrashLoop', {'tolerance_seconds': 30.0}, (30, 3)),
+        ('CrashLoop', {'may_await_other_target': True}, (None, 5)),
+        ('CrashLoop', {'may_await_other_target': True, 'affects_some_pods': True}, (None, 5)),
+        ('LivenessProbeFailed', {'may_await_other_target': True}, (None, 3)),
+        ('NodeNotReady', {'may_await_other_target': True}, (360, None)),
+        ('CrashLoop', {'tolerance_seconds': 30.0, 'affects_some_pods': True}, (90, 5)),
+        ('CrashLoop', {'informational': True}, (None, None)),
+        ('LivenessProbeFailed', {'affects_some_pods': True}, (None, 5)),
+        ('NodeNotReady', {'affects_some_pods': True}, (1080, None)),
         ('Evicted', {}, (None, 3)),
         ('TerminatingPods', {}, (None, None)),
-        ('NotReady', {'partial': True}, (None, None)),
+        ('NotReady', {'affects_some_pods': True}, (None, None)),
     ),
 )
 def test_what_a_cause_may_do(code, fields, allowed):
@@ -48,6 +48,6 @@ def test_what_lacks_room_gets_its_time_again_with_every_step(code, anew):
 
 def test_a_code_that_only_a_tracker_knows_stands_as_long_as_a_condition():
     assert tolerance(Cause('LampBroken', '', 'it', '')) == Tolerance(30)
-    assert tolerance(Cause('LampBroken', '', 'it', '', patience=5.0)) == Tolerance(5)
+    assert tolerance(Cause('LampBroken', '', 'it', '', tolerance_seconds=5.0)) == Tolerance(5)
     assert catalogue.code_of('LampBroken').name == 'LampBroken'
     assert catalogue.code_of('CrashLoop') is catalogue.CODES['CrashLoop']

@@ -74,7 +74,7 @@ def test_reads_the_words_of_the_scheduler(message, code, subject, words):
     [cause] = find(pending(message))
     assert (cause.code, cause.subject, cause.reason) == (code, subject, 'Unschedulable')
     assert cause.message.endswith(words)
-    assert (cause.pods, cause.patience) == (('web-1',), None)
+    assert (cause.pods, cause.tolerance_seconds) == (('web-1',), None)
 
 
 @pytest.mark.parametrize(
@@ -91,8 +91,8 @@ def test_the_kube_events_of_a_claim_tell_more(reason, message, patience, message
     [cause] = find(pending(message_of_pod), said(reason, message))
     assert (cause.code, cause.subject, cause.reason) == ('PVCPending', 'data', reason)
     assert cause.message == f'volume claim data is not bound: {message}'
-    assert cause.patience == patience
-    assert cause.remedies == ('kubectl describe pvc -n shop data',)
+    assert cause.tolerance_seconds == patience
+    assert cause.suggested_commands == ('kubectl describe pvc -n shop data',)
 
 
 def test_a_claim_that_was_bound_since_is_no_cause():
@@ -132,8 +132,8 @@ def test_a_pod_that_has_a_node_or_waits_for_something_else(thing):
 )
 def test_a_look_at_the_claims_tells_more(answer, healing, evidence):
     [cause] = find(pending(MISSING), answers={LOOKUP: answer} if answer else {})
-    assert (cause.lookups, cause.remedies) == ((LOOKUP,), ('kubectl get pvc -n shop',))
-    assert (cause.healing, cause.evidence) == (healing, evidence)
+    assert (cause.lookups, cause.suggested_commands) == ((LOOKUP,), ('kubectl get pvc -n shop',))
+    assert (cause.recovering, cause.evidence) == (healing, evidence)
 
 
 CLASSES = Lookup(claims.STORAGE_CLASSES, '')
@@ -173,8 +173,8 @@ def classes(*names, default=''):
 def test_a_look_at_the_storage_classes_tells_more(message, answer, healing, evidence):
     answers = {CLASSES: answer} if answer else {}
     [cause] = find(pending(UNBOUND), said('ProvisioningFailed', message), answers=answers)
-    assert (cause.lookups, cause.patience) == ((CLASSES,), 30.0)
-    assert (cause.healing, cause.evidence) == (healing, evidence)
+    assert (cause.lookups, cause.tolerance_seconds) == ((CLASSES,), 30.0)
+    assert (cause.recovering, cause.evidence) == (healing, evidence)
 
 
 @pytest.mark.parametrize(

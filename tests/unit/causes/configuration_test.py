@@ -145,10 +145,10 @@ def test_a_look_at_what_exists_tells_more(answer, healing, evidence):
     answers = {LOOKUP: answer} if answer else {}
     [cause] = find('configmap "app-settings" not found', answers=answers)
     assert cause.lookups == (LOOKUP,)
-    assert (cause.healing, cause.evidence) == (healing, evidence)
+    assert (cause.recovering, cause.evidence) == (healing, evidence)
 
 
-KEYS = Lookup(CONFIGMAPS, 'shop', 'app', whole=True)
+KEYS = Lookup(CONFIGMAPS, 'shop', 'app', full_object=True)
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_a_look_at_the_keys_of_a_configmap_tells_more(answer, healing, evidence)
     answers = {KEYS: answer} if answer else {}
     [cause] = find("couldn't find key mode in ConfigMap shop/app", answers=answers)
     assert cause.lookups == (KEYS,)
-    assert (cause.healing, cause.evidence) == (healing, evidence)
+    assert (cause.recovering, cause.evidence) == (healing, evidence)
 
 
 def test_a_secret_is_never_looked_into():

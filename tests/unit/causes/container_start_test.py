@@ -105,7 +105,7 @@ def test_without_a_limit_an_oom_kill_names_none():
 )
 def test_counts_ends(container_status, ends, standing, instance, reason):
     [cause] = find(pod(container_status))
-    assert (cause.ends, cause.standing, cause.reason) == (ends, standing, reason)
+    assert (cause.terminations, cause.active, cause.reason) == (ends, standing, reason)
     assert cause.logs[0].instance == instance
 
 
@@ -138,9 +138,11 @@ def test_a_pod_that_failed_for_good_is_explained():
 def test_what_ended_before_tracking_is_history():
     was = {('pod-web-1', 'main'): 4}
     back = status(state=running(1), last=ended(3), restarts=4)
-    assert find(pod(back), history=was) == []
-    [cause] = find(pod(status(state=ended(3), last=ended(3), restarts=4)), history=was)
-    assert (cause.ends, cause.ends_before) == (1, 4)
+    assert find(pod(back), baseline_terminations=was) == []
+    [cause] = find(
+        pod(status(state=ended(3), last=ended(3), restarts=4)), baseline_terminations=was
+    )
+    assert (cause.terminations, cause.terminations_before) == (1, 4)
 
 
 def test_a_container_of_a_pod_that_never_restarts_explains_while_others_run():
@@ -151,17 +153,17 @@ def test_a_container_of_a_pod_that_never_restarts_explains_while_others_run():
 def test_a_probe_does_not_clear_what_has_just_crashed():
     crashed = status(state=running(2), last=ended(3), restarts=1)
     [cause] = find(pod(crashed, ready=True, containers=[container(**PROBED)]))
-    assert not cause.standing
+    assert not cause.active
 
 
 @pytest.mark.parametrize(('before', 'patience'), ((5, 30), (2, None)))
 def test_a_back_off_from_before_tracking_stands(before, patience):
     key = ('pod-web-1', 'main')
     thing = pod(status(state=BACK_OFF, last=ended(3), restarts=before - 1))
-    [cause] = find(thing, history={key: before}, stuck={key})
-    assert (cause.ends, cause.ends_before, cause.standing) == (0, before, True)
-    assert cause.patience == patience
-    assert find(thing, history={key: before}) == []
+    [cause] = find(thing, baseline_terminations={key: before}, baseline_backoff={key})
+    assert (cause.terminations, cause.terminations_before, cause.active) == (0, before, True)
+    assert cause.tolerance_seconds == patience
+    assert find(thing, baseline_terminations={key: before}) == []
 
 
 @pytest.mark.parametrize('probe', ('Liveness', 'Startup'))
@@ -214,8 +216,8 @@ def test_the_termination_message_is_evidence():
 def test_the_log_command_reads_the_instance_that_crashed():
     [now] = find(pod(status(state=ended(1))))
     [before] = find(pod(status(state=running(1), last=ended(1), restarts=1)))
-    assert now.remedies == ('kubectl logs -n shop web-1 -c main',)
-    assert before.remedies == ('kubectl logs -n shop web-1 -c main --previous',)
+    assert now.suggested_commands == ('kubectl logs -n shop web-1 -c main',)
+    assert before.suggested_commands == ('kubectl logs -n shop web-1 -c main --previous',)
 
 
 def test_a_pod_that_was_ended_from_outside_is_not_explained_by_its_containers():

@@ -5,7 +5,7 @@ import pytest
 from kubectl_dog.causes import creation
 from kubectl_dog.causes import further
 from kubectl_dog.model.items import Answer
-from kubectl_dog.model.times import stamp
+from kubectl_dog.model.times import format_timestamp
 from kubectl_dog.model.wants import Lookup
 from tests.unit.builders import NOW
 from tests.unit.builders import kube_event
@@ -42,8 +42,8 @@ def test_a_replica_set_tells_by_its_condition_what_it_lacks():
     thing = controller(conditions=[failure(f'pods "web-2-x" is forbidden: {QUOTA}')], replicas=1)
     [cause] = find(thing)
     assert (cause.code, cause.reason, cause.subject) == ('QuotaExceeded', 'FailedCreate', 'tiny')
-    assert cause.remedies == ('kubectl describe quota -n shop tiny',)
-    assert (cause.evidence, cause.held, cause.pods) == ((), False, ())
+    assert cause.suggested_commands == ('kubectl describe quota -n shop tiny',)
+    assert (cause.evidence, cause.clock_paused, cause.pods) == ((), False, ())
 
 
 def test_the_newest_kube_event_is_the_truth_and_tries_are_counted():
@@ -119,22 +119,22 @@ def test_a_deployment_that_cannot_have_its_replica_set():
 @pytest.mark.parametrize(('status', 'found'), (('True', 1), ('False', 0)))
 def test_a_deployment_speaks_for_replica_sets_that_may_not_be_seen(status, found):
     thing = controller('Deployment', conditions=[failure(QUOTA, status)])
-    assert len(find(thing, blind=frozenset({'ReplicaSet.apps'}))) == found
+    assert len(find(thing, forbidden_kinds=frozenset({'ReplicaSet.apps'}))) == found
 
 
 @pytest.mark.parametrize(('message', 'held'), ((QUOTA, True), (ROBOT, False)))
 def test_the_clock_of_a_quota_stands_still_while_pods_are_going(message, held):
     going = pod(owner='rs-1', deleting=True)
-    going['metadata']['deletionTimestamp'] = stamp(NOW + 20)
+    going['metadata']['deletionTimestamp'] = format_timestamp(NOW + 20)
     thing = controller(conditions=[failure(message)], replicas=1)
     [cause] = find(thing, going)
-    assert cause.held is held
+    assert cause.clock_paused is held
 
 
 def test_what_is_not_known_by_name_is_known_by_the_controller():
     [cause] = find(controller(conditions=[failure('no way')], replicas=1))
     assert (cause.code, cause.subject) == ('CreateFailed', 'web-2')
-    assert cause.remedies == ('kubectl describe replicaset -n shop web-2',)
+    assert cause.suggested_commands == ('kubectl describe replicaset -n shop web-2',)
 
 
 @pytest.mark.parametrize(
@@ -158,8 +158,8 @@ def test_a_look_at_the_service_accounts_tells_more(answer, healing, evidence):
     answers = {LOOKUP: answer} if answer else {}
     [cause] = find(controller(conditions=[failure(ROBOT)], replicas=0), answers=answers)
     assert cause.lookups == (LOOKUP,)
-    assert (cause.healing, cause.evidence) == (healing, evidence)
-    assert cause.patience == (60 if healing else None)
+    assert (cause.recovering, cause.evidence) == (healing, evidence)
+    assert cause.tolerance_seconds == (60 if healing else None)
 
 
 @pytest.mark.parametrize(
@@ -175,4 +175,4 @@ def test_a_refusal_that_heals_may_stand_until_the_next_try():
     event = kube_event(thing, 'FailedCreate', ROBOT, count=15)
     there = Answer('found', ({'metadata': {'name': 'robot'}},))
     [cause] = find(thing, event, answers={LOOKUP: there})
-    assert cause.patience == creation.next_try(15)
+    assert cause.tolerance_seconds == creation.next_try(15)

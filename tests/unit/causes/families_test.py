@@ -31,7 +31,7 @@ def test_the_same_cause_on_many_pods_is_one_and_the_worst_speaks():
     mild = pod(status(state=ended(3)), name='a')
     worse = pod(status(state=ended(3), last=ended(3), restarts=2), name='b')
     [cause] = of_pods(view(), [mild, worse])
-    assert (cause.ends, cause.pods) == (3, ('b', 'a'))
+    assert (cause.terminations, cause.pods) == (3, ('b', 'a'))
     assert cause.logs[0].uid == 'pod-b'
     assert of_pods(view(), [worse, mild])[0].pods == ('b', 'a')
 
@@ -51,7 +51,7 @@ def test_what_fails_stands_before_what_only_explains():
 
 def test_every_code_says_what_it_means():
     assert all(code.meaning and code.family for code in CODES.values())
-    assert CODES['InitNotFinished'].tolerance.explains_only
+    assert CODES['InitNotFinished'].tolerance.is_informational
 
 
 QUOTA = 'exceeded quota: tiny, requested: pods=1, used: pods=1, limited: pods=1'
@@ -73,18 +73,18 @@ def judged(*pods, others=(), children=(), progress=DONE):
 
 def test_what_the_controllers_behind_a_target_lack_is_its_own_trouble():
     found = of_target(view(deployment()), judged(children=(short_of_pods(),)))
-    assert [(cause.code, cause.partial) for cause in found] == [('QuotaExceeded', False)]
+    assert [(cause.code, cause.affects_some_pods) for cause in found] == [('QuotaExceeded', False)]
     assert of_objects(view(), [short_of_pods(), short_of_pods()]) == found
 
 
 def test_one_bad_pod_beside_a_good_one_is_partial_unless_it_blocks_the_rollout():
     good, bad = pod(status(), name='a', ready=True), pod(status(state=ended(3)), name='b')
     [cause] = of_target(view(deployment()), judged(good, bad))
-    assert cause.partial
+    assert cause.affects_some_pods
     blocked = Progress(desired=2, updated=1, old=1)
     thing = deployment(2, spec={'strategy': {'rollingUpdate': {'maxUnavailable': 0}}}, replicas=3)
     [cause] = of_target(view(thing), judged(good, bad, progress=blocked))
-    assert not cause.partial
+    assert not cause.affects_some_pods
 
 
 def evicted(name, owner='rs-2'):
@@ -99,9 +99,9 @@ def test_evicted_pods_of_this_revision_count_until_their_successors_are_ready():
         successor = pod(status(), ready=ready, nodeName='node-1')
         assessed = judged(successor, others=others, children=(replica_set(),))
         [cause] = of_target(view(deployment()), assessed)
-        assert (cause.code, cause.ends, cause.standing) == ('Evicted', 2, not ready)
+        assert (cause.code, cause.terminations, cause.active) == ('Evicted', 2, not ready)
     assessed = judged(others=others, children=(replica_set(),))
-    assert of_target(view(deployment()), assessed)[0].standing
+    assert of_target(view(deployment()), assessed)[0].active
 
 
 def test_a_pod_as_a_target_that_was_evicted():
@@ -122,8 +122,12 @@ def test_of_many_pods_without_a_node_the_longest_patience_counts():
     wont = kube_event(third, 'NotTriggerScaleUp', 'never')
     third['status']['nominatedNodeName'] = 'node-1'
     [cause] = of_pods(view(None, reacted, wont), [first, second, third])
-    assert (cause.patience, cause.held, cause.pods) == (600, False, ('a', 'b', 'c'))
-    assert of_pods(view(), [first, pending('d')])[0].patience is None
+    assert (cause.tolerance_seconds, cause.clock_paused, cause.pods) == (
+        600,
+        False,
+        ('a', 'b', 'c'),
+    )
+    assert of_pods(view(), [first, pending('d')])[0].tolerance_seconds is None
 
 
 @pytest.mark.parametrize(('kind', 'explains'), (('Job', True), ('Deployment', False)))
@@ -132,7 +136,7 @@ def test_of_a_job_its_own_retries_decide(kind, explains):
     crashed = pod(status(state=ended(3)), restartPolicy='OnFailure')
     assessed = Assessment(State.PROGRESSING, pods=(crashed,))
     [cause] = of_target(view(thing), assessed)
-    assert cause.explains is explains
+    assert cause.informational is explains
 
 
 CRASH = Cause('CrashLoop', '', 'main', '', pods=('a',))
@@ -142,7 +146,7 @@ CRASH = Cause('CrashLoop', '', 'main', '', pods=('a',))
     ('better', 'worse'),
     (
         pytest.param(CRASH, CRASH._replace(code='NotReady'), id='specific before general'),
-        pytest.param(CRASH, CRASH._replace(standing=False), id='what stands first'),
+        pytest.param(CRASH, CRASH._replace(active=False), id='what stands first'),
         pytest.param(CRASH._replace(pods=('a', 'b')), CRASH, id='on more pods'),
     ),
 )
@@ -162,7 +166,7 @@ def test_what_stands_on_one_pod_stands_and_is_told_in_order():
     )
     found = of_pods(view(None, event), [unready, again, crashing('web-1', 2)])
     assert [cause.code for cause in found] == ['CrashLoop', 'NotReady']
-    assert (found[0].standing, found[0].ends, found[0].pods) == (True, 9, ('web-2', 'web-1'))
+    assert (found[0].active, found[0].terminations, found[0].pods) == (True, 9, ('web-2', 'web-1'))
 
 
 def test_what_is_there_now_for_one_pod_is_there_for_all_that_need_the_same():
@@ -172,7 +176,9 @@ def test_what_is_there_now_for_one_pod_is_there_for_all_that_need_the_same():
     pods = [
         pod(status(state=state), name=f'web-{n}') for n, state in enumerate((told, told, other))
     ]
-    found = {cause.subject: cause.healing for cause in of_pods(view(None, answers=answers), pods)}
+    found = {
+        cause.subject: cause.recovering for cause in of_pods(view(None, answers=answers), pods)
+    }
     assert found == {'app': True, 'lib': False}
 
 
@@ -182,4 +188,4 @@ def test_what_is_in_another_namespace_is_explained_from_there():
     thing['metadata']['namespace'] = 'shop'
     elsewhere = view()._replace(target=view().target._replace(namespace='flux-system'))
     (cause,) = of_pods(elsewhere, [thing])
-    assert '-n shop' in cause.remedies[0]
+    assert '-n shop' in cause.suggested_commands[0]

@@ -50,11 +50,13 @@ def find(message, answer=None):
 @pytest.mark.parametrize(
     ('message', 'lookup'),
     (
-        (QUOTA.format('pods=1'), Lookup(further.RESOURCE_QUOTAS, 'shop', 'tiny', whole=True)),
+        (QUOTA.format('pods=1'), Lookup(further.RESOURCE_QUOTAS, 'shop', 'tiny', full_object=True)),
         (CLASS, Lookup(further.PRIORITY_CLASSES, '')),
         (
             REFUSED,
-            Lookup(ENDPOINTSLICES, 'hooks', labels='kubernetes.io/service-name=guard', whole=True),
+            Lookup(
+                ENDPOINTSLICES, 'hooks', labels='kubernetes.io/service-name=guard', full_object=True
+            ),
         ),
         (REFUSED.replace('guard.hooks.svc', 'example.com'), None),
         ('no way', None),
@@ -80,7 +82,7 @@ def test_what_to_look_at(message, lookup):
 )
 def test_what_is_left_of_a_quota(asked, answer, healing, fact):
     cause = find(QUOTA.format(asked), answer)
-    assert cause.healing is healing
+    assert cause.recovering is healing
     assert fact in cause.evidence[-1]
 
 
@@ -94,7 +96,7 @@ def test_what_is_left_of_a_quota(asked, answer, healing, fact):
 )
 def test_what_priority_classes_there_are(answer, healing, evidence):
     cause = find(CLASS, answer)
-    assert (cause.healing, cause.evidence) == (healing, (evidence,))
+    assert (cause.recovering, cause.evidence) == (healing, (evidence,))
 
 
 @pytest.mark.parametrize(
@@ -110,7 +112,7 @@ def test_what_priority_classes_there_are(answer, healing, evidence):
 )
 def test_what_stands_behind_a_webhook(message, answer, healing, fact):
     cause = find(message, answer)
-    assert cause.healing is healing
+    assert cause.recovering is healing
     assert fact in cause.evidence[-1]
 
 
@@ -118,7 +120,7 @@ def test_what_stands_behind_a_webhook(message, answer, healing, fact):
 @pytest.mark.parametrize('message', [QUOTA.format('pods=1'), CLASS, REFUSED])
 def test_without_an_answer_nothing_is_said(message, answer):
     cause = find(message, answer)
-    assert (cause.healing, cause.evidence) == (False, ())
+    assert (cause.recovering, cause.evidence) == (False, ())
 
 
 def test_where_it_is_there_now_the_controller_gets_the_time_to_try_again():

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kubectl_dog.causes.catalogue import CODES
 from kubectl_dog.causes.handbook import HANDBOOK
-from kubectl_dog.model.times import short
+from kubectl_dog.model.times import format_duration
 from kubectl_dog.model.words import ordinal
 
 PAGE = Path(__file__).parents[3] / 'docs' / 'codes.md'
@@ -35,12 +35,20 @@ way. A ConfigMap, Secret or key that is missing in a volume has 35s.
 def tolerated(code):
     """The default tolerance in words."""
     allowed = code.tolerance
-    if allowed.explains_only:
+    if allowed.is_informational:
         return 'explains only'
-    if allowed.ends is None:
-        return short(allowed.seconds) if allowed.seconds else 'none: it is a verdict by itself'
-    span = f', and {short(allowed.span)} after the first' if allowed.span else ''
-    return f'the {ordinal(allowed.ends)} end{span}'
+    if allowed.terminations is None:
+        return (
+            format_duration(allowed.seconds)
+            if allowed.seconds
+            else 'none: it is a verdict by itself'
+        )
+    span = (
+        f', and {format_duration(allowed.min_seconds)} after the first'
+        if allowed.min_seconds
+        else ''
+    )
+    return f'the {ordinal(allowed.terminations)} end{span}'
 
 
 def page():

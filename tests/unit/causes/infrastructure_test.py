@@ -143,7 +143,7 @@ def disrupted(reason, **fields):
 )
 def test_pods_that_were_put_out(thing, code, message):
     [cause] = infrastructure.put_out(view(), [thing], is_complete=False)
-    assert (cause.code, cause.message, cause.ends, cause.standing) == (code, message, 1, True)
+    assert (cause.code, cause.message, cause.terminations, cause.active) == (code, message, 1, True)
     assert cause.reason
 
 
@@ -160,7 +160,7 @@ def test_an_evicted_pod_that_ended_well_is_known_by_its_kube_event():
 def test_they_are_counted_and_the_last_one_speaks():
     pods = [out('Evicted', 'new', 'b', age=5), out('Evicted', 'old', 'a', age=50)]
     [cause] = infrastructure.put_out(view(), pods, is_complete=True)
-    assert (cause.ends, cause.pods, cause.standing) == (2, ('b', 'a'), False)
+    assert (cause.terminations, cause.pods, cause.active) == (2, ('b', 'a'), False)
     assert cause.message.endswith('node node-1: new')
 
 
@@ -206,7 +206,7 @@ def node(*conditions):
     ),
 )
 def test_a_look_at_the_node_tells_more(answer, evidence):
-    lookup = Lookup(NODES, '', 'node-1', whole=True)
+    lookup = Lookup(NODES, '', 'node-1', full_object=True)
     answers = {lookup: answer} if answer else {}
     thing = on_node(status(), told={'reason': 'NodeLost'})
     [cause] = infrastructure.find(view(answers=answers), thing)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from kubectl_dog.causes import leaving
-from kubectl_dog.model.times import stamp
+from kubectl_dog.model.times import format_timestamp
 from tests.unit.builders import NOW
 from tests.unit.builders import container
 from tests.unit.builders import pod
@@ -16,7 +16,7 @@ HOOK = {'preStop': {'sleep': {'seconds': 5}}}
 def going(left=20.0, grace=30, finalizers=None, namespace='shop', **fields):
     thing = pod(owner='rs-1', deleting=True, **fields)
     thing['metadata'].update(
-        deletionTimestamp=stamp(NOW + left),
+        deletionTimestamp=format_timestamp(NOW + left),
         deletionGracePeriodSeconds=grace,
         finalizers=finalizers,
         namespace=namespace,

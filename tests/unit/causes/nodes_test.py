@@ -84,7 +84,7 @@ def test_they_are_looked_at_for_a_pod_that_no_node_takes():
     }
     thing = pod(phase='Pending')
     thing['status']['conditions'].append(told)
-    lookup = Lookup(NODES, '', whole=True)
+    lookup = Lookup(NODES, '', full_object=True)
     [cause] = scheduling.find(view(), thing)
     assert (cause.lookups, cause.evidence) == ((lookup,), ())
     answers = {lookup: Answer('found', (node('a', cpu='1'),))}

@@ -7,7 +7,7 @@ from kubectl_dog.causes.families import of_pods
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import Progress
 from kubectl_dog.model.assessments import State
-from kubectl_dog.model.times import stamp
+from kubectl_dog.model.times import format_timestamp
 from tests.unit.builders import NOW
 from tests.unit.builders import ended
 from tests.unit.builders import pod
@@ -24,7 +24,9 @@ def find(thing, *others, progress=ROLLING):
 
 def going(name, left=20):
     thing = pod(name=name, deleting=True)
-    thing['metadata'].update(deletionTimestamp=stamp(NOW + left), deletionGracePeriodSeconds=30)
+    thing['metadata'].update(
+        deletionTimestamp=format_timestamp(NOW + left), deletionGracePeriodSeconds=30
+    )
     return thing
 
 
@@ -65,7 +67,7 @@ def test_a_broken_old_pod_is_in_the_way_of_a_stateful_set(thing):
         'CrashLoop: container main exits with 3, within a second of starting',
     )
     assert cause.logs[0].uid == 'pod-db-0'
-    assert cause.remedies == ('kubectl delete pod -n shop db-0',)
+    assert cause.suggested_commands == ('kubectl delete pod -n shop db-0',)
 
 
 @pytest.mark.parametrize(('age', 'evidence'), ((119, None), (120, ('it has been unready for 2m',))))

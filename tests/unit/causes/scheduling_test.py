@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from kubectl_dog.causes import scheduling
-from kubectl_dog.model.times import stamp
+from kubectl_dog.model.times import format_timestamp
 from tests.unit.builders import NOW
 from tests.unit.builders import container
 from tests.unit.builders import kube_event
@@ -74,7 +74,7 @@ def test_reads_the_words_of_the_scheduler(message, spec, sentence):
     [cause] = find(pending(message, **spec))
     assert (cause.code, cause.reason, cause.subject) == ('Unschedulable', 'Unschedulable', 'node')
     assert (cause.message, cause.pods) == (sentence, ('web-1',))
-    assert (cause.held, cause.patience, cause.evidence) == (False, None, ())
+    assert (cause.clock_paused, cause.tolerance_seconds, cause.evidence) == (False, None, ())
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_a_pod_that_has_a_node_or_is_held_back_is_none_of_its_business(thing):
 
 def test_a_scheduler_that_is_not_there_says_nothing():
     [cause] = find(pending(schedulerName='nobody', age=5))
-    assert (cause.reason, cause.patience) == ('Pending', 60)
+    assert (cause.reason, cause.tolerance_seconds) == ('Pending', 60)
     assert cause.message == 'no scheduler has looked at it: is one called nobody running?'
     [cause] = find(pending(age=5))
     assert 'default-scheduler' in cause.message
@@ -107,11 +107,11 @@ def test_a_scheduler_that_fails_without_a_reason():
 
 
 def test_the_clock_stands_still_while_room_is_being_made():
-    assert find(pending(CPU, nominated='node-1'))[0].held
+    assert find(pending(CPU, nominated='node-1'))[0].clock_paused
     going = pod(owner='rs-1', deleting=True)
-    going['metadata']['deletionTimestamp'] = stamp(NOW + 20)
+    going['metadata']['deletionTimestamp'] = format_timestamp(NOW + 20)
     [cause] = scheduling.find(view(None, going), pending(CPU))
-    assert cause.held
+    assert cause.clock_paused
 
 
 NOT = ('NotTriggerScaleUp', "pod didn't trigger scale-up: 1 max node group size reached", '')
@@ -130,7 +130,7 @@ UP = ('TriggeredScaleUp', 'pod triggered scale-up: [{pool 1->2 (max: 5)}]', '')
 )
 def test_an_autoscaler_is_given_time(events, patience, said):
     [cause] = find(pending(CPU), *events)
-    assert cause.patience == patience
+    assert cause.tolerance_seconds == patience
     assert not said or cause.evidence == (f'the autoscaler says: {said}',)
 
 
@@ -145,4 +145,4 @@ def test_an_autoscaler_is_known_by_its_name(source):
     thing = pending(CPU)
     event = {**kube_event(thing, 'FailedScheduling', 'no node pool fits'), **source}
     [cause] = scheduling.find(view(None, event), thing)
-    assert cause.patience == 180
+    assert cause.tolerance_seconds == 180

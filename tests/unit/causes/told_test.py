@@ -50,6 +50,6 @@ def test_many_events_in_one_are_read_as_one():
 def test_events_are_found_by_name_within_the_namespace():
     ours, other = claim_event(), claim_event('other')
     shown = view(None, ours, other, claim_event('data2', 'elsewhere'), kube_event(POD, 'X', ''))
-    shown = shown._replace(about={**shown.about, 'gone': ()})
+    shown = shown._replace(kube_events_by_uid={**shown.kube_events_by_uid, 'gone': ()})
     names = frozenset({'data', 'data2'})
     assert list(told.about_named(shown, 'PersistentVolumeClaim', names)) == [ours]

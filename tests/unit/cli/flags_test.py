@@ -22,7 +22,7 @@ def tracked(monkeypatch):
 
 def test_what_is_told_are_fields_of_options(tracked):
     switches = ('--strict-nodes=false', '--wait-for-termination=false', '--stable-for', 'auto')
-    told = tracked('rollout', 'deploy/web', *switches)[1].told
+    told = tracked('rollout', 'deploy/web', *switches)[1].explicit
     assert len(told) == 3 and set(told) < set(Options._fields)
 
 
@@ -36,8 +36,8 @@ def test_what_is_told_are_fields_of_options(tracked):
         (['rollout', 'deploy/web', '--no-activity-timeout', '9s'], Options(stall_timeout=9)),
         (['rollout', 'deploy/web', '--create-timeout', '3s'], Options(create_timeout=3)),
         (['rollout', 'deploy/web', '--stable-for', '1m'], Options(stable_for=60)),
-        (['rollout', 'deploy/web', '--stable-for', 'auto'], Options(told=('stable_for',))),
-        (['rollout', 'deploy/web', '--strict-nodes=false'], Options(told=('strict_nodes',))),
+        (['rollout', 'deploy/web', '--stable-for', 'auto'], Options(explicit=('stable_for',))),
+        (['rollout', 'deploy/web', '--strict-nodes=false'], Options(explicit=('strict_nodes',))),
         (
             ['rollout', 'deploy/web', '--since', '1h', '--tail', '-1'],
             Options(since=3600, tail=None),

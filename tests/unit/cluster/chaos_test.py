@@ -27,7 +27,7 @@ from kubectl_dog.model.items import LogGap
 from kubectl_dog.model.items import LogLines
 from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.times import epoch
-from kubectl_dog.model.times import nanostamp
+from kubectl_dog.model.times import format_nano_timestamp
 from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Watch
 from tests.unit.cluster.server import Server
@@ -249,7 +249,9 @@ class Container(Chaos):
             lines = [(at, text) for at, text in lines if at >= since * 10**9]
             while lines:
                 some = self.dice.randrange(1, 6)
-                block = ''.join(f'{nanostamp(at)} {text}\n' for at, text in lines[:some])
+                block = ''.join(
+                    f'{format_nano_timestamp(at)} {text}\n' for at, text in lines[:some]
+                )
                 self.send(wire, block.encode())
                 lines = lines[some:]
             if previous or self.over(run) or self.bad(0.05):

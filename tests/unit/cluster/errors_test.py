@@ -7,7 +7,7 @@ from urllib3 import exceptions
 
 from kubectl_dog.cluster import errors
 from kubectl_dog.cluster.errors import Status
-from kubectl_dog.model.items import Trouble
+from kubectl_dog.model.items import ReadFailure
 
 URL = 'https://h'
 FORBIDDEN = 'pods is forbidden: User "jane" cannot list resource "pods" in the namespace "ns"'
@@ -31,18 +31,18 @@ def test_status(code, body, expected):
 @pytest.mark.parametrize(
     ('code', 'message', 'expected'),
     (
-        (403, FORBIDDEN, Trouble('denied', FORBIDDEN)),
+        (403, FORBIDDEN, ReadFailure('denied', FORBIDDEN)),
         (
             401,
             'Unauthorized',
-            Trouble(
+            ReadFailure(
                 'unauthorized',
                 'https://h does not accept the credentials (Unauthorized): sign in again',
             ),
         ),
-        (404, 'x', Trouble('invalid', 'https://h refuses the request: x')),
-        (429, 'x', Trouble('unreachable', 'https://h cannot answer now: x')),
-        (503, 'x', Trouble('unreachable', 'https://h cannot answer now: x')),
+        (404, 'x', ReadFailure('invalid', 'https://h refuses the request: x')),
+        (429, 'x', ReadFailure('unreachable', 'https://h cannot answer now: x')),
+        (503, 'x', ReadFailure('unreachable', 'https://h cannot answer now: x')),
     ),
 )
 def test_trouble(code, message, expected):

@@ -177,8 +177,8 @@ def test_refusals(answer):
         (
             Lookup(PODS, 'ns', 'a'),
             Lookup(PODS, 'ns'),
-            Lookup(SECRETS, 'ns', 'a', whole=True),
-            Lookup(SECRETS, 'ns', whole=True),
+            Lookup(SECRETS, 'ns', 'a', full_object=True),
+            Lookup(SECRETS, 'ns', full_object=True),
         )
     ),
 )

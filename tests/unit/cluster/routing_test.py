@@ -9,7 +9,7 @@ from kubectl_dog.cluster.routing import Router
 from kubectl_dog.cluster.routing import demand
 from kubectl_dog.model.items import Changed
 from kubectl_dog.model.items import Listed
-from kubectl_dog.model.items import Trouble
+from kubectl_dog.model.items import ReadFailure
 from kubectl_dog.model.resources import EVENTS
 from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.wants import Watch
@@ -116,16 +116,16 @@ def test_who_left_is_told_nothing():
 
 
 def test_trouble_is_everybodys():
-    trouble = Trouble('unreachable', 'gone')
+    trouble = ReadFailure('unreachable', 'gone')
     assert list(router(WEB, ONE).route(trouble)) == [(WEB, trouble), (ONE, trouble)]
 
 
 @pytest.mark.parametrize('reason', ('unreachable', 'denied'))
 def test_who_comes_later_is_told_of_the_trouble_that_there_is(reason):
-    trouble, opened = Trouble(reason, 'gone'), router(WEB)
+    trouble, opened = ReadFailure(reason, 'gone'), router(WEB)
     list(opened.route(trouble))
     assert list(opened.add(ONE)) == [(ONE, trouble)]
-    list(opened.route(Trouble('recovered', 'back')))
+    list(opened.route(ReadFailure('recovered', 'back')))
     assert list(opened.add(API)) == []
 
 

@@ -10,7 +10,7 @@ from kubectl_dog.model.items import Changed
 from kubectl_dog.model.items import Item
 from kubectl_dog.model.items import Listed
 from kubectl_dog.model.items import LogEnd
-from kubectl_dog.model.items import Trouble
+from kubectl_dog.model.items import ReadFailure
 from kubectl_dog.model.resources import CONFIGMAPS
 from kubectl_dog.model.resources import DEPLOYMENTS
 from kubectl_dog.model.resources import EVENTS
@@ -195,23 +195,23 @@ def test_what_nobody_wants_any_more_is_not_taken(source, cluster):
 def test_who_comes_back_is_not_told_of_what_was_before(source, cluster):
     source.reconcile(frozenset(TEN))
     cluster.says(WIDE, Listed(()))
-    cluster.says(WIDE, Trouble('unreachable', 'away'))
+    cluster.says(WIDE, ReadFailure('unreachable', 'away'))
     taken_first = [source.take(2.0) for _ in TEN] + [source.take(2.0)]
     assert taken_first[-1].want == TEN[0]
     source.reconcile(frozenset(TEN[:-1]))
-    cluster.says(WIDE, Trouble('recovered', 'back'))
+    cluster.says(WIDE, ReadFailure('recovered', 'back'))
     source.reconcile(frozenset(TEN))
     assert [payload for want, payload in taken(source) if want == TEN[-1]] == [
         Listed(()),
-        Trouble('unreachable', 'away'),
-        Trouble('recovered', 'back'),
+        ReadFailure('unreachable', 'away'),
+        ReadFailure('recovered', 'back'),
     ]
 
 
 @pytest.mark.parametrize('reason', ('denied', 'invalid'))
 def test_who_may_not_read_everything_reads_what_is_wanted(source, cluster, reason):
     source.reconcile(frozenset(TEN))
-    cluster.says(WIDE, Trouble(reason, 'no'))
+    cluster.says(WIDE, ReadFailure(reason, 'no'))
     assert taken(source) == []
     assert cluster.wants == set(TEN)
     source.reconcile(frozenset(TEN[1:]))
@@ -220,23 +220,23 @@ def test_who_may_not_read_everything_reads_what_is_wanted(source, cluster, reaso
 
 def test_who_wanted_everything_is_told_that_it_may_not_be_read(source, cluster):
     source.reconcile(frozenset([*TEN, WIDE]))
-    cluster.says(WIDE, Trouble('denied', 'no'))
-    assert taken(source) == [(WIDE, Trouble('denied', 'no'))]
+    cluster.says(WIDE, ReadFailure('denied', 'no'))
+    assert taken(source) == [(WIDE, ReadFailure('denied', 'no'))]
     assert cluster.wants == {*TEN, WIDE}
 
 
 def test_kube_events_that_may_not_be_read_are_not_asked_for_one_by_one(source, cluster):
     watches = [watch for watch in behind(10) if watch.resource == EVENTS]
     source.reconcile(frozenset(watches))
-    cluster.says(Watch(EVENTS, 'shop'), Trouble('denied', 'no'))
+    cluster.says(Watch(EVENTS, 'shop'), ReadFailure('denied', 'no'))
     assert len(taken(source)) == len(watches)
     assert cluster.wants == {Watch(EVENTS, 'shop')}
 
 
 def test_an_outage_is_everybodys(source, cluster):
     source.reconcile(frozenset(TEN))
-    cluster.says(WIDE, Trouble('unreachable', 'away'))
-    assert taken(source) == [(watch, Trouble('unreachable', 'away')) for watch in TEN]
+    cluster.says(WIDE, ReadFailure('unreachable', 'away'))
+    assert taken(source) == [(watch, ReadFailure('unreachable', 'away')) for watch in TEN]
 
 
 def test_the_rest_goes_through(source, cluster):

@@ -16,9 +16,9 @@ from kubectl_dog.model.items import Listed
 from kubectl_dog.model.items import LogEnd
 from kubectl_dog.model.items import LogLine
 from kubectl_dog.model.items import LogLines
+from kubectl_dog.model.items import ReadFailure
 from kubectl_dog.model.items import ServerClock
 from kubectl_dog.model.items import Signal
-from kubectl_dog.model.items import Trouble
 from kubectl_dog.model.resources import CONFIGMAPS
 from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.resources import SECRETS
@@ -152,7 +152,7 @@ def test_log_streams_go_on_when_only_the_pods_state_changes(server, source):
 def test_trouble_of_a_log_stream(server, source):
     server.on(log_path(), refuse(403, 'forbidden'))
     source.reconcile({logs()})
-    assert take(source).payload == Trouble('denied', 'forbidden')
+    assert take(source).payload == ReadFailure('denied', 'forbidden')
 
 
 METADATA = {'name': 'a', 'managedFields': []}

@@ -9,7 +9,7 @@ from kubectl_dog.cluster import watch
 from kubectl_dog.cluster.watch import Watcher
 from kubectl_dog.model.items import Changed
 from kubectl_dog.model.items import Listed
-from kubectl_dog.model.items import Trouble
+from kubectl_dog.model.items import ReadFailure
 from kubectl_dog.model.resources import DEPLOYMENTS
 from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.resources import Resource
@@ -251,8 +251,8 @@ def test_a_server_in_need_is_told_at_the_second_refusal(server, begin):
         stream(*LISTED, then='hold'),
     )
     told = begin().get(3)
-    assert told[0] == Trouble('unreachable', f'{server.url} cannot answer now: busy')
-    assert told[1] == Trouble('recovered', f'{server.url} answers again')
+    assert told[0] == ReadFailure('unreachable', f'{server.url} cannot answer now: busy')
+    assert told[1] == ReadFailure('recovered', f'{server.url} answers again')
     assert names(told[2]) == ['a']
 
 

@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from kubectl_dog.model.lazily import later
+from kubectl_dog.model.lazily import lazy_compile
 
 
 def test_it_does_what_a_pattern_does():
-    lazy = later('(A)b', re.I)
+    lazy = lazy_compile('(A)b', re.I)
     assert lazy.fullmatch('ab')[1] == 'a'
     assert lazy.search('xAb').start() == 1
     assert lazy.sub('-', 'abAB') == '--'
@@ -16,16 +16,16 @@ def test_it_does_what_a_pattern_does():
 
 
 def test_it_is_compiled_at_its_first_use():
-    wrong = later('(')
+    wrong = lazy_compile('(')
     with pytest.raises(re.error):
         wrong.search('')
 
 
 def test_a_method_is_looked_up_once():
-    lazy = later('a')
+    lazy = lazy_compile('a')
     assert lazy.search is lazy.search
 
 
 def test_it_has_nothing_that_patterns_lack():
     with pytest.raises(AttributeError):
-        later('a').nothing  # noqa: B018
+        lazy_compile('a').nothing  # noqa: B018

@@ -11,17 +11,17 @@ BROKEN = (None, [], 'x', {}, {'spec': None}, {'spec': []}, {'spec': {'replicas':
 
 @pytest.mark.parametrize('thing', BROKEN)
 def test_what_is_missing_or_of_the_wrong_type_reads_as_empty(thing):
-    assert objects.part(thing, 'spec', 'template') == {}
-    assert objects.parts(thing, 'spec', 'containers') == []
-    assert objects.text(thing, 'spec', 'nodeName') == ''
-    assert objects.number(thing, 'spec', 'replicas', default=1) == 1
+    assert objects.get_dict(thing, 'spec', 'template') == {}
+    assert objects.get_dicts(thing, 'spec', 'containers') == []
+    assert objects.get_str(thing, 'spec', 'nodeName') == ''
+    assert objects.get_int(thing, 'spec', 'replicas', default=1) == 1
 
 
 @pytest.mark.parametrize(
     ('value', 'number'), ((3, 3), ('3', 3), ('-3', -3), (3.0, 3), (True, 1), ('x', 7), ([], 7))
 )
 def test_numbers_may_be_text(value, number):
-    assert objects.number({'a': value}, 'a', default=7) == number
+    assert objects.get_int({'a': value}, 'a', default=7) == number
 
 
 @pytest.mark.parametrize(
@@ -69,9 +69,9 @@ def test_paths(path, wanted):
     ),
 )
 def test_the_status_of_a_condition_is_read_without_case(status, told):
-    assert objects.told({'status': status}) == told
+    assert objects.condition_status({'status': status}) == told
 
 
 def test_strange_values_of_a_selector_are_none():
     rule = {'key': 'app', 'operator': 'In', 'values': 5}
-    assert objects.selector({'matchExpressions': [rule]}) == 'app in ()'
+    assert objects.label_selector({'matchExpressions': [rule]}) == 'app in ()'

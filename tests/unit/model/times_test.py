@@ -28,7 +28,7 @@ def test_what_is_no_timestamp_is_none(value):
 
 
 def test_writes_what_it_reads():
-    assert times.epoch(times.stamp(1_800_000_000.25)) == 1_800_000_000.25
+    assert times.epoch(times.format_timestamp(1_800_000_000.25)) == 1_800_000_000.25
 
 
 @pytest.mark.parametrize(
@@ -36,19 +36,19 @@ def test_writes_what_it_reads():
     (('0', 0), ('90', 90), ('1.5', 1.5), ('90s', 90), ('1m30s', 90), ('2h', 7200), ('500ms', 0.5)),
 )
 def test_reads_durations(text, seconds):
-    assert times.duration(text) == seconds
+    assert times.parse_duration(text) == seconds
 
 
 @pytest.mark.parametrize('text', ('9' * 9, '99999d', '999999999h'))
 def test_nobody_waits_for_ten_years(text):
     with pytest.raises(UserError, match='longer than ten years'):
-        times.duration(text)
+        times.parse_duration(text)
 
 
 @pytest.mark.parametrize('text', ('', '5x', '-5s', 'm', '5 m', 'nan', 'inf', '1e3', '9' * 400))
 def test_says_what_a_duration_looks_like(text):
     with pytest.raises(UserError, match='write it like 90s, 5m or 1h30m'):
-        times.duration(text)
+        times.parse_duration(text)
 
 
 @pytest.mark.parametrize(
@@ -64,4 +64,4 @@ def test_says_what_a_duration_looks_like(text):
     ),
 )
 def test_writes_durations_as_people_do(seconds, text):
-    assert times.short(seconds) == text
+    assert times.format_duration(seconds) == text

@@ -20,7 +20,7 @@ from kubectl_dog.model.items import LogLine
 from kubectl_dog.model.resources import DEPLOYMENTS
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.resources import Target
-from kubectl_dog.model.roster import Entry
+from kubectl_dog.model.roster import TrackerInfo
 from kubectl_dog.model.statuses import Status
 from kubectl_dog.model.verdicts import Explanation
 from kubectl_dog.model.verdicts import Verdict
@@ -42,7 +42,9 @@ WEB = Target(DEPLOYMENTS, 'shop', 'web')
 RESOURCES = st.just(DEPLOYMENTS) | st.builds(Resource, TEXT, TEXT, TEXT, TEXT, TEXT)
 TARGETS = st.builds(Target, RESOURCES, TEXT, TEXT)
 PROGRESS = st.none() | st.builds(Progress, COUNT, COUNT, COUNT, COUNT, COUNT)
-CAUSES = st.builds(Cause, TEXT, TEXT, TEXT, TEXT, TEXTS, COUNT, evidence=TEXTS, remedies=TEXTS)
+CAUSES = st.builds(
+    Cause, TEXT, TEXT, TEXT, TEXT, TEXTS, COUNT, evidence=TEXTS, suggested_commands=TEXTS
+)
 EXPLANATIONS = st.builds(Explanation, st.none() | CAUSES, TEXTS, TEXTS, TEXTS, TEXTS)
 STATES = st.builds(
     events.StateChanged, AT, TARGETS, st.sampled_from(State), TEXT, TEXT, PROGRESS, TEXT
@@ -85,7 +87,7 @@ STATUSES = st.lists(
     max_size=3,
 )
 ENTRIES = st.lists(
-    st.builds(Entry, TEXT, TEXT, TEXT, TEXT, TEXT, st.sampled_from(['used', 'broken']), TEXT),
+    st.builds(TrackerInfo, TEXT, TEXT, TEXT, TEXT, TEXT, st.sampled_from(['used', 'broken']), TEXT),
     min_size=1,
     max_size=3,
 )
@@ -227,7 +229,7 @@ def test_whose_a_log_line_is_begins_no_command(pod):
 
 
 def test_a_line_of_the_ending_begins_no_command():
-    explained = Explanation(facts=('first', '::error::x'), remedies=('a', '  --- b'))
+    explained = Explanation(facts=('first', '::error::x'), suggested_commands=('a', '  --- b'))
     ended = events.TargetEnded(1.0, WEB, Verdict.FAILED, '', '', None, explained)
     output = rendered(PlainRenderer(0.0), [ended])
     assert_harmless(output)

@@ -94,14 +94,14 @@ def test_what_was_not_decided_tells_the_state_so_far(verdict, shown):
 
 def test_last_words_are_ten_lines():
     words = tuple(f'::error::{number}' for number in range(12))
-    lines = told(Verdict.FAILED, explanation=Explanation(words=words))
+    lines = told(Verdict.FAILED, explanation=Explanation(log_excerpt=words))
     assert lines[2:4] == ['  WHY   last words:', '        │ ::error::2']
     assert lines[-1] == '        │ ::error::11'
     assert len(lines) == 13
 
 
 def test_the_same_last_words_are_said_once():
-    lines = told(Verdict.FAILED, explanation=Explanation(words=('FATAL', 'FATAL')))
+    lines = told(Verdict.FAILED, explanation=Explanation(log_excerpt=('FATAL', 'FATAL')))
     assert lines[2:] == ['  WHY   last words: FATAL']
 
 
@@ -116,4 +116,6 @@ def test_what_was_not_seen_is_said_and_commands_are_two():
 
 def test_a_long_command_is_never_cut_short_of_use():
     command = 'kubectl logs deploy/ledger -c ' + 'x' * 300
-    assert told(Verdict.FAILED, explanation=Explanation(remedies=(command,)))[-1].endswith(command)
+    assert told(Verdict.FAILED, explanation=Explanation(suggested_commands=(command,)))[
+        -1
+    ].endswith(command)

@@ -31,12 +31,12 @@ CAUSE_JSON = {
     'subject': 'main',
     'message': 'exits',
     'pods': ['web-1'],
-    'ends': 2,
-    'endsBefore': 0,
-    'standing': True,
-    'healing': False,
+    'terminations': 2,
+    'terminationsBefore': 0,
+    'active': True,
+    'recovering': False,
     'evidence': ['code 3'],
-    'remedies': [],
+    'suggestedCommands': [],
 }
 PROGRESS_JSON = {'desired': 3, 'updated': 2, 'ready': 1, 'available': 0, 'old': 0}
 STATE = events.StateChanged(1.5, WEB, State.PROGRESSING, 'r', 'm', Progress(3, 2, 1), 'w')
@@ -118,9 +118,9 @@ def records(event):
                 'progress': None,
                 'cause': CAUSE_JSON,
                 'facts': ['fact'],
-                'lastWords': ['word'],
-                'remedies': ['kubectl x'],
-                'unseen': ['logs'],
+                'logExcerpt': ['word'],
+                'suggestedCommands': ['kubectl x'],
+                'notFetched': ['logs'],
             },
         ),
     ],
@@ -191,7 +191,10 @@ def test_an_ending_without_a_cause_says_so():
 
 # What is not written of a value, by its type; everything else has to be in a line.
 UNWRITTEN = {
-    Cause: {'held', 'partial', 'accompanied', 'patience', 'allowed', 'explains', 'logs', 'lookups'},
+    Cause: {
+        *('clock_paused', 'affects_some_pods', 'may_await_other_target', 'tolerance_seconds'),
+        *('tolerance_override', 'informational', 'logs', 'lookups'),
+    },
     Target: set(),
     Progress: set(),
     Revision: set(),
@@ -254,7 +257,7 @@ def written(value):
         WEB,
         Progress(3),
         Revision('8'),
-        CAUSE._replace(patience=1.0, allowed=Tolerance()),
+        CAUSE._replace(tolerance_seconds=1.0, tolerance_override=Tolerance()),
         Explanation(CAUSE),
         events.RunBegan(1.5, 'rollout', (WEB,)),
         events.RevisionSeen(1.5, WEB, Revision('8'), 3),

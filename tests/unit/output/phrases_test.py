@@ -91,7 +91,7 @@ def test_spread(count, updated, said):
     assert phrases.spread(count, updated) == said
 
 
-CRASH = Cause('CrashLoop', '', 'main', '', ends=1)
+CRASH = Cause('CrashLoop', '', 'main', '', terminations=1)
 
 
 @pytest.mark.parametrize(
@@ -99,21 +99,26 @@ CRASH = Cause('CrashLoop', '', 'main', '', ends=1)
     (
         (CRASH, None, 3, 'fails at the 3rd exit'),
         (CRASH, 30.0, 3, 'fails at the 3rd exit or in 30s unless it heals'),
-        (CRASH._replace(ends=4), 10.0, 3, 'fails in 10s unless it heals'),
-        (CRASH._replace(partial=True), None, 5, 'fails at the 5th exit, as other pods are well'),
+        (CRASH._replace(terminations=4), 10.0, 3, 'fails in 10s unless it heals'),
         (
-            CRASH._replace(accompanied=True),
+            CRASH._replace(affects_some_pods=True),
+            None,
+            5,
+            'fails at the 5th exit, as other pods are well',
+        ),
+        (
+            CRASH._replace(may_await_other_target=True),
             None,
             5,
             'fails at the 5th exit, as another target is on its way',
         ),
         (
-            CRASH._replace(allowed=Tolerance(ends=7)),
+            CRASH._replace(tolerance_override=Tolerance(terminations=7)),
             None,
             7,
             'fails at the 7th exit, as was wished',
         ),
-        (CRASH._replace(allowed=Tolerance()), None, None, 'tolerated'),
+        (CRASH._replace(tolerance_override=Tolerance()), None, None, 'tolerated'),
         (CRASH._replace(code='Evicted'), None, 3, 'fails at the 3rd replacement'),
         (CRASH, None, None, ''),
     ),

@@ -43,11 +43,11 @@ CRASH = Cause(
     'main',
     'container main exits with 3',
     pods=('web-1', 'web-2'),
-    ends=2,
+    terminations=2,
     evidence=('no line of it says why',),
-    remedies=('kubectl logs web-1 -c main',),
+    suggested_commands=('kubectl logs web-1 -c main',),
 )
-HEALING = Cause('ConfigMapMissing', '', 'configmap/a', '', standing=False, healing=True)
+HEALING = Cause('ConfigMapMissing', '', 'configmap/a', '', active=False, recovering=True)
 WHY = Explanation(CRASH, ('it exits',), ('FATAL: no',), ('kubectl logs web-1',), ('no log',))
 ROW = events.StateChanged(0.0, WEB, State.PROGRESSING, 'r', 'm', COUNTS, '2 pods')
 LINE = LogLine(1_700_000_000_000_000_005, 'listening')
@@ -80,7 +80,13 @@ SAMPLES = (
     events.TargetEnded(1, WEB, Verdict.FAILED, 'CrashLoop', 'exits', COUNTS, WHY),
     *(events.TargetEnded(1, POD, each, '', '', None, Explanation()) for each in Verdict),
     events.TargetEnded(
-        30, Group(DEPLOYMENTS, '', 'a').nobody, Verdict.NEVER_APPEARED, '', '', None, Explanation()
+        30,
+        Group(DEPLOYMENTS, '', 'a').placeholder,
+        Verdict.NEVER_APPEARED,
+        '',
+        '',
+        None,
+        Explanation(),
     ),
     events.RunEnded(1, 1, ((WEB, Verdict.FAILED), (POD, Verdict.READY))),
     *(events.RunEnded(1, EXIT_CODES[each], ((WEB, each),)) for each in Verdict),
@@ -233,7 +239,7 @@ ANSWERS = {
         for one in of(lines, 'ended')
         if one['cause']
     ],
-    'What should I run next?': lambda lines: of(lines, 'ended')[0]['remedies'],
+    'What should I run next?': lambda lines: of(lines, 'ended')[0]['suggestedCommands'],
     'Know of trouble before the verdict': lambda lines: [
         f'{one["cause"]["code"]}, {round(one["secondsLeft"])} s left' for one in of(lines, 'cause')
     ],

@@ -44,8 +44,8 @@ def spoil(thing, chance):
 
 def objects(view):
     """Everything that a view shows, each once."""
-    found = [view.object, *view.watched._members]
-    found += [one for some in view.about.values() for one in some]
+    found = [view.object, *view.objects_by_watch._members]
+    found += [one for some in view.kube_events_by_uid.values() for one in some]
     return list({id(one): one for one in found}.values())
 
 
@@ -72,7 +72,7 @@ def assess(tracker, shown):
     """The judgement of a test, and those of spoiled ones."""
     judged = unchecked(tracker, shown)
     view = testing._view(shown)
-    if isinstance(view.watched, testing.Written):
+    if isinstance(view.objects_by_watch, testing.Written):
         for seed in range(TIMES):
             look(tracker, spoiled(view, random.Random(f'{seed} {judged}')))
     return judged

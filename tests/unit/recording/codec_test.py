@@ -12,9 +12,9 @@ from kubectl_dog.model.items import LogEnd
 from kubectl_dog.model.items import LogGap
 from kubectl_dog.model.items import LogLine
 from kubectl_dog.model.items import LogLines
+from kubectl_dog.model.items import ReadFailure
 from kubectl_dog.model.items import ServerClock
 from kubectl_dog.model.items import Signal
-from kubectl_dog.model.items import Trouble
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import DEPLOYMENTS
 from kubectl_dog.model.resources import PODS
@@ -48,7 +48,7 @@ def through_json(data):
         Watch(NODES, '', fields='metadata.name=node-1'),
         Watch(PODS, 'shop', labels='app=web'),
         Lookup(DEPLOYMENTS, 'shop'),
-        Lookup(PODS, 'shop', 'web-1', labels='a=b', whole=True),
+        Lookup(PODS, 'shop', 'web-1', labels='a=b', full_object=True),
         Logs('shop', 'web-1', 'uid-1', 'main'),
         Logs('shop', 'web-1', 'uid-1', 'main', 3, False, 1.5, None),
         Logs('shop', 'web-1', 'uid-1', 'main', tail=100),
@@ -71,7 +71,7 @@ def test_wants_come_back_the_same(want):
         LogGap('rotated away'),
         Answer('missing'),
         Answer('found', (POD,), 'words'),
-        Trouble('denied', 'forbidden: …'),
+        ReadFailure('denied', 'forbidden: …'),
         ServerClock(-0.25),
         ServerClock(0.0),
         Signal('interrupt'),
@@ -104,7 +104,7 @@ def test_options_that_were_changed_come_back_and_others_are_not_written():
             name: default is not True and other.get(type(default), 7)
             for name, default in Options._field_defaults.items()
         }
-    )._replace(told=('strict_nodes', 'stable_for'))
+    )._replace(explicit=('strict_nodes', 'stable_for'))
     assert run_options.decode(through_json(run_options.encode(changed))) == changed
     assert run_options.encode(Options(timeout=5.0)) == {'timeout': 5.0}
     assert run_options.decode({'tail': None, 'from the future': 1}) == Options(tail=None)
@@ -112,16 +112,18 @@ def test_options_that_were_changed_come_back_and_others_are_not_written():
 
 def test_the_names_in_the_format_are_written_down():
     """They stay as they are when fields of the code are renamed."""
-    changed = run_options.encode(Options(*(object() for _ in Options._fields))._replace(told=()))
+    changed = run_options.encode(
+        Options(*(object() for _ in Options._fields))._replace(explicit=())
+    )
     assert ' '.join(changed) == (
         'timeout stall_timeout create_timeout stable_for status_period since logs_from_time tail '
         'logs follow once tolerate allow_failures on_pause revision expect_images '
         'wait_for_termination strict_nodes keep_going fail_mode blocking min_available ready_when '
-        'exit_when_ready attentive show_events logs_all containers skip_containers include exclude '
-        'logs_until previous max_log_streams'
+        'exit_when_ready emit_timer_changes show_events logs_all containers skip_containers '
+        'include exclude logs_until previous max_log_streams'
     )
-    assert run_options.encode(Options(told=('stable_for',))) == {'told': ('stable_for',)}
-    node = codec.encode_want(Lookup(NODES, 'a', 'b', 'c', whole=True))
+    assert run_options.encode(Options(explicit=('stable_for',))) == {'explicit': ('stable_for',)}
+    node = codec.encode_want(Lookup(NODES, 'a', 'b', 'c', full_object=True))
     assert node == {
         'lookup': {
             'resource': {
@@ -135,7 +137,7 @@ def test_the_names_in_the_format_are_written_down():
             'namespace': 'a',
             'name': 'b',
             'labels': 'c',
-            'whole': True,
+            'full_object': True,
         }
     }
     logs = codec.encode_want(Logs('a', 'b', 'c', 'd', 1, False, 2.0, 3, previous=False))
@@ -180,13 +182,13 @@ def test_a_table_keeps_the_name_in_the_format():
     ('data', 'unknown'),
     [
         ({}, ()),
-        ({'tail': 5, 'told': ['stable_for']}, ()),
-        ({'tail': 5, 'head': 1, 'told': ['stable_for', 'dark']}, ('head', 'dark')),
+        ({'tail': 5, 'explicit': ['stable_for']}, ()),
+        ({'tail': 5, 'head': 1, 'explicit': ['stable_for', 'dark']}, ('head', 'dark')),
     ],
 )
 def test_what_is_not_known_is_named(data, unknown):
     assert run_options.unknown(data) == unknown
-    assert run_options.decode(data).told == tuple(data.get('told', ()))[:1]
+    assert run_options.decode(data).explicit == tuple(data.get('explicit', ()))[:1]
 
 
 RESOURCE = codec.encode_want(Watch(PODS, ''))['watch']['resource']
@@ -205,8 +207,8 @@ RESOURCE = codec.encode_want(Watch(PODS, ''))['watch']['resource']
         ),
         (
             codec.decode_want,
-            {'lookup': {'resource': RESOURCE, 'namespace': '', 'whole': 1}},
-            'lookup: whole: must be true or false',
+            {'lookup': {'resource': RESOURCE, 'namespace': '', 'full_object': 1}},
+            'lookup: full_object: must be true or false',
         ),
         (codec.decode_payload, {'listed': {}}, 'listed: must be a list'),
         (codec.decode_payload, {'listed': [1]}, 'listed: must be an object'),

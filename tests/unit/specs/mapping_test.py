@@ -8,7 +8,7 @@ from kubectl_dog.causes.allowing import parse as tolerance
 from kubectl_dog.causes.catalogue import CODES
 from kubectl_dog.model.causes import Tolerance
 from kubectl_dog.model.options import FAIL_MODES
-from kubectl_dog.model.options import UNTIL
+from kubectl_dog.model.options import LOGS_UNTIL
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import well_known
 from kubectl_dog.specs.targets import parse
@@ -32,7 +32,7 @@ def allowed(**fields):
     return dict(map(tolerance, options(**fields).tolerate))
 
 
-SECOND, TENTH = Tolerance(ends=2), Tolerance(ends=10)
+SECOND, TENTH = Tolerance(terminations=2), Tolerance(terminations=10)
 
 
 @pytest.mark.parametrize(
@@ -100,16 +100,16 @@ def test_a_word_of_the_spec_is_one_that_the_engine_knows():
     told = [options(FailMode=a + b).fail_mode for a, b in zip(modes, ends)]
     assert tuple(told) == FAIL_MODES
     ends = ('PodIsReady', 'ControllerIsReady', 'EndOfDeploy')
-    assert tuple(options(ShowLogsUntil=end).logs_until for end in ends) == UNTIL
+    assert tuple(options(ShowLogsUntil=end).logs_until for end in ends) == LOGS_UNTIL
 
 
 @pytest.mark.parametrize(
     ('count', 'crash', 'image'),
     (
-        (0, Tolerance(ends=1), Tolerance(seconds=0, ends=1)),
+        (0, Tolerance(terminations=1), Tolerance(seconds=0, terminations=1)),
         (1, SECOND, None),
         (9, TENTH, None),
-        (9998, Tolerance(ends=9999), None),
+        (9998, Tolerance(terminations=9999), None),
         (9999, Tolerance(), None),
         (10**30, Tolerance(), None),
     ),
@@ -128,7 +128,7 @@ def test_a_threshold_is_how_long_a_problem_may_stand():
     timed = {one.name for one in CODES.values() if one.tolerance.seconds is not None}
     counted = {one.name for one in CODES.values() if one.family in ('container start', 'probes')}
     jobs = {one.name for one in CODES.values() if one.family == 'job'}
-    explains = {one.name for one in CODES.values() if one.tolerance.explains_only}
+    explains = {one.name for one in CODES.values() if one.tolerance.is_informational}
     assert set(told) == (timed | counted) - jobs - explains
     assert set(told.values()) == {Tolerance(seconds=90)}
 
@@ -180,7 +180,7 @@ def test_what_the_spec_says_goes_before_the_call_but_for_tolerances():
         LogRegex='y',
         ShowServiceMessages=True,
     )
-    assert dict(map(tolerance, own.tolerate))['CrashLoop'] == Tolerance(ends=5)
+    assert dict(map(tolerance, own.tolerate))['CrashLoop'] == Tolerance(terminations=5)
     assert dict(map(tolerance, own.tolerate))['OOMKilled'] == SECOND
     assert own.skip_containers == ('mesh', 'a')
     assert (own.containers, own.include, own.show_events) == (('b',), ('y',), True)

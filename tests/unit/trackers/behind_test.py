@@ -61,7 +61,7 @@ UP = ', replicas: 2, updatedReplicas: 2, readyReplicas: 2, availableReplicas: 2'
 
 def read(kind='Deployment', spec='', status=UP, behind='', **fields):
     shown = view(LAMP + WORKLOAD % (kind, spec, status) + behind, **fields)
-    (thing,) = shown.found(Watch(shown.target.resource._replace(group='apps', kind=kind), ''))
+    (thing,) = shown.objects_of(Watch(shown.target.resource._replace(group='apps', kind=kind), ''))
     return workload(shown, thing)
 
 
@@ -94,7 +94,7 @@ def read(kind='Deployment', spec='', status=UP, behind='', **fields):
 def test_a_rollout_lacks_what_its_counts_say(kind, spec, status, missing):
     found = read(kind, spec, status)
     words = f'the rollout of {kind.lower()}/web ({missing})' if missing else ''
-    assert found.missing == words
+    assert found.waits_for == words
 
 
 def test_the_counts_are_those_of_its_kind():
@@ -143,7 +143,7 @@ def test_without_revisions_they_are_known_where_the_pods_tell(kind, is_blind):
         for name, word, at in (('old', 'a', '1'), ('new', 'b', '2'))
     )
     blind = frozenset({'ControllerRevision.apps'} if is_blind else ())
-    found = read(kind, status=UP + ', updateRevision: b', behind=pods, blind=blind)
+    found = read(kind, status=UP + ', updateRevision: b', behind=pods, forbidden_kinds=blind)
     assert names(found.pods) == (['new'] if is_blind or kind == 'StatefulSet' else [])
     assert names(found.children) == ['web']
 
@@ -154,12 +154,12 @@ def test_until_the_change_is_seen_no_pod_is_new(kind):
     status = ', updateRevision: b, observedGeneration: 0'
     found = read(kind, status=status, behind=behind)
     assert (found.pods, found.newest) == ((), {})
-    assert found.missing == f'{kind.lower()}/web to be seen by its controller'
+    assert found.waits_for == f'{kind.lower()}/web to be seen by its controller'
 
 
 def test_it_is_read_by_its_own_selector_or_with_all_of_its_namespace():
     def asked(kind, **how):
-        thing = view(LAMP + WORKLOAD % (kind, '', '')).watched._members[1]
+        thing = view(LAMP + WORKLOAD % (kind, '', '')).objects_by_watch._members[1]
         return [
             (one.resource.kind, one.namespace, one.labels) for one in workload_watches(thing, **how)
         ]

@@ -114,18 +114,18 @@ def test_has_no_updated_pods_while_the_revision_is_not_known(thing):
 def test_tells_the_revision_before_and_what_serves():
     judged = assess(daemon_set(3), member('a'), member('b', 'a'), *REVISIONS)
     assert judged.revision == ('7', '6', ('image main 1 → 2',))
-    assert judged.serving == 'the old revision 6 still serves: 1/3'
-    assert judged.remedies == ('kubectl rollout undo -n shop ds/web',)
+    assert judged.still_serving == 'the old revision 6 still serves: 1/3'
+    assert judged.suggested_commands == ('kubectl rollout undo -n shop ds/web',)
 
 
 def test_an_old_pod_that_is_going_tells_the_revision_before_too():
     judged = assess(daemon_set(1), member('a', 'a', deleting=True), *REVISIONS)
     assert judged.revision == ('7', '6', ('image main 1 → 2',))
-    assert judged.serving == ''
+    assert judged.still_serving == ''
 
 
 def test_tells_no_revision_before_pods_are_known():
-    assert assess(daemon_set(1), *REVISIONS, known=()).revision is None
+    assert assess(daemon_set(1), *REVISIONS, listed_kinds=()).revision is None
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_where_revisions_may_not_be_read_pods_are_told_apart_by_generation(
     thing, generation, found
 ):
     one = member('a', generation=generation)
-    assert names(assess(thing, one, blind=NO_REVISIONS).pods) == found
+    assert names(assess(thing, one, forbidden_kinds=NO_REVISIONS).pods) == found
 
 
 @pytest.mark.parametrize(
@@ -170,11 +170,13 @@ def test_without_a_probe_ready_counts_once_it_has_lasted(others, state, recheck)
         ),
         pytest.param(0, [member('a', 'a')], {}, 'progressing', (), id='revisions not known yet'),
         pytest.param(0, REVISIONS, {}, 'progressing', (), id='pods not known yet'),
-        pytest.param(0, [], {'blind': frozenset(['Pod'])}, 'ready', (), id='pods may not be read'),
+        pytest.param(
+            0, [], {'forbidden_kinds': frozenset(['Pod'])}, 'ready', (), id='pods may not be read'
+        ),
         pytest.param(
             1,
             [member('a', generation='3')],
-            {'blind': NO_REVISIONS},
+            {'forbidden_kinds': NO_REVISIONS},
             'ready',
             ('has updateStrategy OnDelete: delete web-a to update them',),
             id='revisions may not be read',

@@ -5,7 +5,7 @@ import pytest
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.resources import REPLICASETS
-from kubectl_dog.model.views import Memory
+from kubectl_dog.model.views import RunHistory
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.trackers import deployment as tracker
 from tests.unit.builders import NOW
@@ -102,17 +102,19 @@ def test_state_by_counts(thing, state, waits_for):
 
 def test_a_pause_tells_how_to_end_it():
     judged = tracker.assess(view(deployment(updatedReplicas=0, spec={'paused': True})))
-    assert judged.remedies == ('kubectl rollout resume -n shop deploy/web',)
+    assert judged.suggested_commands == ('kubectl rollout resume -n shop deploy/web',)
 
 
 @pytest.mark.parametrize(
     ('condition', 'newest', 'memory', 'state', 'recheck'),
     (
-        pytest.param(missed(), replica_set(), Memory(), 'failed', None, id='set for this revision'),
+        pytest.param(
+            missed(), replica_set(), RunHistory(), 'failed', None, id='set for this revision'
+        ),
         pytest.param(
             missed(at=60),
             replica_set(age=5),
-            Memory(NOW - 4, NOW - 4),
+            RunHistory(NOW - 4, NOW - 4),
             'progressing',
             NOW - 4 + 20,
             id='older than the revision',
@@ -120,7 +122,7 @@ def test_a_pause_tells_how_to_end_it():
         pytest.param(
             missed(about='web-1'),
             replica_set(age=9000),
-            Memory(NOW - 4, NOW - 4),
+            RunHistory(NOW - 4, NOW - 4),
             'progressing',
             NOW - 4 + 20,
             id='set for another revision, as after an undo',
@@ -128,7 +130,7 @@ def test_a_pause_tells_how_to_end_it():
         pytest.param(
             missed(),
             replica_set(),
-            Memory(NOW - 9, NOW - 3, revised=True),
+            RunHistory(NOW - 9, NOW - 3, revision_changed=True),
             'progressing',
             NOW - 3 + 20,
             id='revision changed in this run',
@@ -136,7 +138,7 @@ def test_a_pause_tells_how_to_end_it():
         pytest.param(
             missed(at=60),
             replica_set(age=5),
-            Memory(NOW - 40, NOW - 20),
+            RunHistory(NOW - 40, NOW - 20),
             'failed',
             None,
             id='a full deadline without progress',
@@ -144,7 +146,7 @@ def test_a_pause_tells_how_to_end_it():
         pytest.param(
             {**missed(), 'status': 'True'},
             replica_set(),
-            Memory(),
+            RunHistory(),
             'progressing',
             None,
             id='not missed',
@@ -159,7 +161,7 @@ def test_a_missed_deadline_is_believed_only_for_this_revision(
         availableReplicas=0,
         spec={'progressDeadlineSeconds': 20},
     )
-    judged = tracker.assess(view(thing, newest, memory=memory))
+    judged = tracker.assess(view(thing, newest, run_history=memory))
     assert (judged.state, judged.recheck_at) == (state, recheck)
     assert [cause.code for cause in judged.causes] == (
         ['ProgressDeadlineExceeded'] if state == 'failed' else []
@@ -202,7 +204,7 @@ def test_where_pods_may_not_be_read_availability_has_to_last(since, extra, state
         {'type': 'Progressing', 'status': 'True', 'lastUpdateTime': ago(60)},
     ]
     thing = deployment(template=BARE, conditions=conditions)
-    judged = tracker.assess(view(thing, blind=frozenset(['Pod']), **extra))
+    judged = tracker.assess(view(thing, forbidden_kinds=frozenset(['Pod']), **extra))
     assert (judged.state, judged.recheck_at) == (state, recheck)
 
 
@@ -227,8 +229,8 @@ def test_tells_the_revision_before_and_what_changed():
     old = replica_set('1', ready=1, template={'containers': [container(image='web:0.9')]})
     judged = tracker.assess(view(deployment(), replica_set(), old))
     assert judged.revision == ('2', '1', ('image main 0.9 → 1',))
-    assert judged.serving == 'the old revision 1 still serves: 1/1'
-    assert judged.remedies == ('kubectl rollout undo -n shop deploy/web',)
+    assert judged.still_serving == 'the old revision 1 still serves: 1/1'
+    assert judged.suggested_commands == ('kubectl rollout undo -n shop deploy/web',)
 
 
 def test_knows_no_revision_before_the_controller_has_seen_the_change():
@@ -254,7 +256,9 @@ def test_knows_no_revision_before_the_controller_has_seen_the_change():
     ),
 )
 def test_patience_follows_the_longest_of_its_own_deadlines(spec, template, patience):
-    assert tracker.assess(view(deployment(spec=spec, template=template))).patience == patience
+    assert (
+        tracker.assess(view(deployment(spec=spec, template=template))).min_stall_timeout == patience
+    )
 
 
 def test_wants_its_replica_sets_and_pods_by_its_selector():
@@ -294,12 +298,12 @@ def test_a_sidecar_without_a_probe_has_to_last_too():
 def test_going_back_is_no_remedy_to_a_revision_that_does_not_work():
     judged = tracker.assess(view(deployment(), replica_set(), replica_set('1', ready=0)))
     assert judged.revision.previous == '1'
-    assert judged.remedies == ()
+    assert judged.suggested_commands == ()
 
 
 def test_going_back_is_a_remedy_where_the_revision_before_made_room():
     gone = replica_set('1', replicas=0)
     judged = tracker.assess(view(deployment(), replica_set(), gone))
-    assert judged.remedies == ('kubectl rollout undo -n shop deploy/web',)
+    assert judged.suggested_commands == ('kubectl rollout undo -n shop deploy/web',)
     settled = tracker.assess(view(deployment(), replica_set(age=3600), gone))
-    assert settled.remedies == ()
+    assert settled.suggested_commands == ()

@@ -261,8 +261,12 @@ def test_what_speaks_against_it_may_stand_for_a_while(one, reason, seconds):
     judged = judge(one)
     [cause] = judged.causes
     assert judged.state.value == 'progressing'
-    assert (cause.code, cause.reason, cause.patience) == ('ConditionFailed', reason, seconds)
-    assert cause.remedies == ('kubectl describe frobs.x.example.com -n shop web',)
+    assert (cause.code, cause.reason, cause.tolerance_seconds) == (
+        'ConditionFailed',
+        reason,
+        seconds,
+    )
+    assert cause.suggested_commands == ('kubectl describe frobs.x.example.com -n shop web',)
 
 
 @pytest.mark.parametrize(
@@ -282,7 +286,7 @@ def test_what_is_not_against_it(one):
 def test_a_kind_without_namespaces_is_described_without_one():
     nodes = Target(Resource('', 'v1', 'frobs', 'Frob', 'frob', False), '', 'web')
     [cause] = generic.assess(view(frob(ERROR), target=nodes)).causes
-    assert cause.remedies == ('kubectl describe frobs web',)
+    assert cause.suggested_commands == ('kubectl describe frobs web',)
 
 
 def test_what_was_suspended_when_it_was_ready_is_ready_with_a_notice():

@@ -6,7 +6,7 @@ from kubectl_dog.causes.catalogue import CODES
 from kubectl_dog.model.resources import JOBS
 from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.resources import Target
-from kubectl_dog.model.views import Memory
+from kubectl_dog.model.views import RunHistory
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.trackers import job as tracker
 from tests.unit.builders import NOW
@@ -108,17 +108,17 @@ def names(pods):
 )
 def test_state_by_conditions(one, state, reason, has_ended):
     judged = assess(one)
-    assert (judged.state, judged.reason, judged.has_ended) == (state, reason, has_ended)
+    assert (judged.state, judged.reason, judged.is_terminal) == (state, reason, has_ended)
 
 
 @pytest.mark.parametrize('kind', ('Complete', 'FailureTarget'))
 @pytest.mark.parametrize(
     ('fields', 'state'),
     (
-        ({'known': ()}, 'progressing'),
-        ({'known': ['Job.batch']}, 'progressing'),
-        ({'known': (), 'blind': frozenset(['Pod'])}, None),
-        ({'known': ['Pod']}, None),
+        ({'listed_kinds': ()}, 'progressing'),
+        ({'listed_kinds': ['Job.batch']}, 'progressing'),
+        ({'listed_kinds': (), 'forbidden_kinds': frozenset(['Pod'])}, None),
+        ({'listed_kinds': ['Pod']}, None),
     ),
 )
 def test_has_not_ended_before_its_pods_are_known(kind, fields, state):
@@ -126,7 +126,7 @@ def test_has_not_ended_before_its_pods_are_known(kind, fields, state):
     final = 'ready' if kind == 'Complete' else 'failed'
     assert judged.state == (state or final)
     assert judged.waits_for == ('a look at its pods' if state else '')
-    assert not (state and judged.has_ended)
+    assert not (state and judged.is_terminal)
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_a_failure_tells_the_counts_and_the_indexes():
 
 
 def test_a_pause_tells_how_to_end_it():
-    [command] = assess(job(spec={'suspend': True})).remedies
+    [command] = assess(job(spec={'suspend': True})).suggested_commands
     assert command.startswith('kubectl patch -n shop job/')
     assert '"suspend":false' in command
 
@@ -295,7 +295,7 @@ def test_of_many_that_have_ended_the_newest_are_enough():
     ),
 )
 def test_is_patient_while_its_pods_are_at_work(one, pods, patience):
-    assert assess(one, *pods, memory=Memory(0, NOW - 5000)).patience == patience
+    assert assess(one, *pods, run_history=RunHistory(0, NOW - 5000)).min_stall_timeout == patience
 
 
 @pytest.mark.parametrize(
@@ -327,4 +327,4 @@ def test_wants_its_pods_where_it_says_which(one, watches):
 def test_is_as_patient_as_the_startup_probe_of_a_sidecar():
     sidecar = container(restartPolicy='Always', startupProbe={'failureThreshold': 90})
     template = {'spec': {'initContainers': [sidecar]}}
-    assert assess(job(spec={'template': template})).patience == 960
+    assert assess(job(spec={'template': template})).min_stall_timeout == 960

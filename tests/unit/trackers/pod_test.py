@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from kubectl_dog.model.times import stamp
+from kubectl_dog.model.times import format_timestamp
 from kubectl_dog.trackers import pod as tracker
 from tests.unit.builders import NOW
 from tests.unit.builders import POD
@@ -81,7 +81,7 @@ def test_state(thing, state, reason, waits_for):
 def deleted(code, at, grace=30, **fields):
     # Deletion was asked for 10 s ago.
     thing = pod(status(state=ended(code, at=at)), phase='Failed', deleting=True, **fields)
-    thing['metadata']['deletionTimestamp'] = stamp(NOW - 10 + grace)
+    thing['metadata']['deletionTimestamp'] = format_timestamp(NOW - 10 + grace)
     thing['metadata']['deletionGracePeriodSeconds'] = grace
     return thing
 

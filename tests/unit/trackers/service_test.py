@@ -5,7 +5,7 @@ import pytest
 from kubectl_dog.model.resources import ENDPOINTSLICES
 from kubectl_dog.model.resources import SERVICES
 from kubectl_dog.model.resources import Target
-from kubectl_dog.model.views import Memory
+from kubectl_dog.model.views import RunHistory
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.trackers import service as tracker
 from tests.unit.builders import NOW
@@ -101,14 +101,19 @@ def test_state_by_address(one, state, told):
         pytest.param([], {}, 'ready', '', NO_PODS, id='nobody lists endpoints'),
         pytest.param(
             [],
-            {'memory': Memory(NOW - 4)},
+            {'run_history': RunHistory(NOW - 4)},
             'progressing',
             'its endpoints to be listed',
             (),
             id='not listed yet',
         ),
         pytest.param(
-            [], {'blind': frozenset([ENDPOINTSLICES.key])}, 'ready', '', (), id='may not be read'
+            [],
+            {'forbidden_kinds': frozenset([ENDPOINTSLICES.key])},
+            'ready',
+            '',
+            (),
+            id='may not be read',
         ),
     ),
 )

@@ -29,7 +29,7 @@ GOING = {'deletionTimestamp': ago(1)}
     ),
 )
 def test_what_is_judged_before_anything_else(one, state, told):
-    judged = simple.not_yet(view(one))
+    judged = simple.deleting_or_unobserved(view(one))
     assert (judged.state, judged.message or judged.waits_for) == (state, told)
 
 
@@ -37,7 +37,7 @@ def test_what_is_judged_before_anything_else(one, state, told):
     'one', ({}, thing('X'), {'metadata': {'generation': 4}}, thing('X', observedGeneration='3'))
 )
 def test_nothing_is_in_the_way(one):
-    assert simple.not_yet(view(one)) is None
+    assert simple.deleting_or_unobserved(view(one)) is None
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from kubectl_dog.model.resources import CONTROLLERREVISIONS
 from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.resources import STATEFULSETS
 from kubectl_dog.model.resources import Target
-from kubectl_dog.model.views import Memory
+from kubectl_dog.model.views import RunHistory
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.trackers import statefulset as tracker
 from tests.unit.builders import NOW
@@ -148,14 +148,14 @@ def test_has_no_updated_pods_while_the_revision_is_not_known(thing):
         pytest.param([], {'stable_for': 0.0}, 'ready', None, id='not asked for'),
         pytest.param(
             [],
-            {'blind': frozenset(['Pod']), 'memory': Memory(NOW - 9, NOW - 3)},
+            {'forbidden_kinds': frozenset(['Pod']), 'run_history': RunHistory(NOW - 9, NOW - 3)},
             'progressing',
             NOW + 7,
             id='pods may not be read, counts moved a moment ago',
         ),
         pytest.param(
             [],
-            {'blind': frozenset(['Pod']), 'memory': Memory(NOW - 30, NOW - 11)},
+            {'forbidden_kinds': frozenset(['Pod']), 'run_history': RunHistory(NOW - 30, NOW - 11)},
             'ready',
             None,
             id='pods may not be read, counts have stood',
@@ -235,7 +235,7 @@ def test_on_delete_leaves_the_update_to_people(thing, pods, state, waits_for, no
 
 def test_on_delete_is_ready_also_where_pods_may_not_be_read():
     thing = stateful_set(2, updatedReplicas=0, spec=ON_DELETE)
-    assert assess(thing, blind=frozenset(['Pod'])).state == 'ready'
+    assert assess(thing, forbidden_kinds=frozenset(['Pod'])).state == 'ready'
 
 
 @pytest.mark.parametrize(
@@ -279,8 +279,8 @@ def test_tells_the_revision_before_and_what_changed():
     ]
     judged = assess(BEHIND, *revisions, member(0, 'web-a'), member(2))
     assert judged.revision == ('7', '6', ('image main 1 → 2',))
-    assert judged.serving == 'the old revision 6 still serves: 1/3'
-    assert judged.remedies == ('kubectl rollout undo -n shop sts/web',)
+    assert judged.still_serving == 'the old revision 6 still serves: 1/3'
+    assert judged.suggested_commands == ('kubectl rollout undo -n shop sts/web',)
 
 
 def test_tells_no_revision_before_where_nothing_is_left_of_it():
@@ -289,7 +289,7 @@ def test_tells_no_revision_before_where_nothing_is_left_of_it():
     ]
     judged = assess(stateful_set(), *revisions, member(0))
     assert judged.revision == ('7', '', ())
-    assert (judged.serving, judged.remedies) == ('', ())
+    assert (judged.still_serving, judged.suggested_commands) == ('', ())
 
 
 @pytest.mark.parametrize(
@@ -301,7 +301,7 @@ def test_tells_no_revision_before_where_nothing_is_left_of_it():
     ),
 )
 def test_patience_follows_its_own_settings(spec, template, patience):
-    assert assess(stateful_set(spec=spec, template=template)).patience == patience
+    assert assess(stateful_set(spec=spec, template=template)).min_stall_timeout == patience
 
 
 def test_counts():

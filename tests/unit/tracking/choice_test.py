@@ -185,4 +185,4 @@ def test_a_built_in_kind_has_no_private_path(packages, monkeypatch):
     assert [one.package for one in added['Pod']] == ['elsewhere']
     monkeypatch.setattr(plugins, '_scan', lambda path: plugins.Found({plugins.TRACKERS: added}))
     judged = Trackers().of(PODS).assess(view(pod(phase='Succeeded'), target=POD))
-    assert judged.state is State.READY and judged.has_ended
+    assert judged.state is State.READY and judged.is_terminal

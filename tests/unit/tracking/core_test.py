@@ -21,9 +21,9 @@ from kubectl_dog.model.items import LogEnd
 from kubectl_dog.model.items import LogGap
 from kubectl_dog.model.items import LogLine
 from kubectl_dog.model.items import LogLines
+from kubectl_dog.model.items import ReadFailure
 from kubectl_dog.model.items import ServerClock
 from kubectl_dog.model.items import Signal
-from kubectl_dog.model.items import Trouble
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import CONFIGMAPS
@@ -63,9 +63,9 @@ class Echo:
         self.views.append(view)
         state = State(view.object['state'])
         ended = state in (State.READY, State.FAILED)
-        warnings = view.about.get(uid(view.object), ())
+        warnings = view.kube_events_by_uid.get(uid(view.object), ())
         notices = tuple(event['reason'] for event in warnings)
-        return Assessment(state, 'Echo', pods=(view.object,), has_ended=ended, notices=notices)
+        return Assessment(state, 'Echo', pods=(view.object,), is_terminal=ended, notices=notices)
 
 
 def echo(state='progressing', name='web'):
@@ -287,7 +287,7 @@ def test_a_signal_ends_groups_that_nobody_is_in():
     run.pass_to(0.0)
     assert (run.step.wants, run.step.finished) == ({Watch(PODS, 'shop', 'app=web')}, False)
     run.give(1.0, None, Signal('interrupt'))
-    assert run.last(RunEnded)[0][1:] == (130, ((GROUP.nobody, 'interrupted'),))
+    assert run.last(RunEnded)[0][1:] == (130, ((GROUP.placeholder, 'interrupted'),))
 
 
 def test_members_that_come_are_tracked():
@@ -350,7 +350,7 @@ def test_the_servers_clock_moves_the_time_of_all_looks():
 )
 def test_a_target_that_cannot_be_read_has_ended(listed, reason, ends):
     run = started('web', 'db', keep_going=True) if listed else Run('web', 'db', keep_going=True)
-    run.give(1.0, root(), Trouble(reason, 'no'))
+    run.give(1.0, root(), ReadFailure(reason, 'no'))
     assert run.verdicts() == ({'web': ('no-access', 1.0)} if ends else {})
     assert [(event.reason, event.message) for event in run.of(TargetEnded)] == (
         [(reason, 'no')] if ends else []
@@ -360,14 +360,14 @@ def test_a_target_that_cannot_be_read_has_ended(listed, reason, ends):
 
 @pytest.mark.parametrize('want', (BEHIND, log(), None))
 def test_what_is_not_a_target_may_stay_unread(want):
-    run = started().give(1.0, want, Trouble('denied', 'no access'))
+    run = started().give(1.0, want, ReadFailure('denied', 'no access'))
     assert run.verdicts() == {}
     [notice] = run.of(Notice)
     assert notice.text.endswith('no access')
     assert ('configmaps' in notice.text) is (want is BEHIND)
 
 
-OUTAGE, BACK = Trouble('unreachable', 'down'), Trouble('recovered', 'up')
+OUTAGE, BACK = ReadFailure('unreachable', 'down'), ReadFailure('recovered', 'up')
 
 
 @pytest.mark.parametrize(
@@ -377,7 +377,10 @@ OUTAGE, BACK = Trouble('unreachable', 'down'), Trouble('recovered', 'up')
         ([OUTAGE, BACK, BACK], ['down', 'up']),
         ([OUTAGE, BACK, OUTAGE, BACK], ['down', 'up', 'down', 'up']),
         ([OUTAGE, OUTAGE._replace(message='lost'), BACK, OUTAGE], ['down', 'lost', 'up', 'down']),
-        ([Trouble('unauthorized', 'who'), BACK, Trouble('unauthorized', 'who')], ['who', 'up']),
+        (
+            [ReadFailure('unauthorized', 'who'), BACK, ReadFailure('unauthorized', 'who')],
+            ['who', 'up'],
+        ),
     ),
 )
 def test_an_outage_is_told_once_and_once_its_end(troubles, notices):
@@ -390,7 +393,7 @@ def test_an_outage_is_told_once_and_once_its_end(troubles, notices):
 def test_trouble_of_a_group_is_told_as_its_end_and_nothing_else():
     core = Core([], Options(), NOW, Members((GROUP,)))
     core.step(0.0, None)
-    item = Item(1.0, Watch(PODS, 'shop', 'app=web'), Trouble('denied', 'no'))
+    item = Item(1.0, Watch(PODS, 'shop', 'app=web'), ReadFailure('denied', 'no'))
     events = core.step(1.0, item).events
     assert [type(event) for event in events] == [TargetEnded, RunEnded]
     assert events[-1].exit_code == 5
@@ -479,7 +482,7 @@ def test_what_blocks_nothing_is_waited_for_with_the_others_only():
 
 def test_a_follower_waits_for_all():
     run = started('web', 'db', follow=True, logs=False)
-    run.give(2.0, root(), Trouble('denied', 'no')).pass_to(60.0).judge(61.0, name='db')
+    run.give(2.0, root(), ReadFailure('denied', 'no')).pass_to(60.0).judge(61.0, name='db')
     assert run.verdicts() == {'web': ('no-access', 2.0)}
 
 

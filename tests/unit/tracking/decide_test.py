@@ -88,18 +88,18 @@ def test_the_state_and_the_causes_make_the_verdict(judged, expected):
     assert outcome(decide(judged, Options())) == expected
 
 
-SLOW = MISSING._replace(allowed=Tolerance(seconds=90.0))
+SLOW = MISSING._replace(tolerance_override=Tolerance(seconds=90.0))
 
 
 @pytest.mark.parametrize(
     ('cause', 'more', 'is_failure'),
     (
         pytest.param(SLOW, {}, False, id='tolerated for longer'),
-        pytest.param(SLOW._replace(allowed=ALWAYS), {'at': 500.0}, False, id='for ever'),
+        pytest.param(SLOW._replace(tolerance_override=ALWAYS), {'at': 500.0}, False, id='for ever'),
         pytest.param(SLOW, {'at': 90.0}, True, id='tolerated for long enough'),
         pytest.param(MISSING, {}, True, id='not tolerated'),
         pytest.param(SLOW._replace(code='CrashLoop'), {}, True, id='another is tolerated'),
-        pytest.param(SLOW, {'has_ended': True}, True, id='for good'),
+        pytest.param(SLOW, {'is_terminal': True}, True, id='for good'),
         pytest.param(SLOW, {'gone': 0.5}, True, id='gone'),
     ),
 )
@@ -144,10 +144,10 @@ def test_what_a_pause_means(on_pause, at, verdict):
         (moment(at=STALL_TIMEOUT), {}, late()),
         (moment('progressing', NOT_READY, at=STALL_TIMEOUT), {}, late(NOT_READY)),
         (moment(at=STALL_TIMEOUT, moved_at=1.0), {}, None),
-        (moment(at=STALL_TIMEOUT, patience=STALL_TIMEOUT + 1), {}, None),
-        (moment(at=STALL_TIMEOUT + 1, patience=STALL_TIMEOUT + 1), {}, late()),
-        (moment(at=9.9, moved_at=3.0, patience=900.0), {'stall_timeout': 7.0}, None),
-        (moment(at=10.0, moved_at=3.0, patience=900.0), {'stall_timeout': 7.0}, late()),
+        (moment(at=STALL_TIMEOUT, min_stall_timeout=STALL_TIMEOUT + 1), {}, None),
+        (moment(at=STALL_TIMEOUT + 1, min_stall_timeout=STALL_TIMEOUT + 1), {}, late()),
+        (moment(at=9.9, moved_at=3.0, min_stall_timeout=900.0), {'stall_timeout': 7.0}, None),
+        (moment(at=10.0, moved_at=3.0, min_stall_timeout=900.0), {'stall_timeout': 7.0}, late()),
         (moment(at=4.0, paused_at=0.0), {'stall_timeout': 4.0}, late()),
         (moment(at=4.0), {'stall_timeout': 4.0, 'on_pause': 'wait'}, late()),
     ),
@@ -169,7 +169,11 @@ def test_a_time_out_says_which_limit_it_was():
         (moment(), {}, ('progressing', '', None)),
         (moment('unknown', reason='New'), {}, ('progressing', 'New', None)),
         (moment('progressing', MISSING), {}, ('progressing', '', MISSING)),
-        (moment('progressing', DEADLINE._replace(allowed=ALWAYS), MISSING, gone=0.5), {}, None),
+        (
+            moment('progressing', DEADLINE._replace(tolerance_override=ALWAYS), MISSING, gone=0.5),
+            {},
+            None,
+        ),
         (moment('paused', MISSING, reason='Paused'), {}, ('paused', 'Paused', None)),
         (moment('ready'), {}, ('ready', '', None)),
         (moment('progressing', DEADLINE), {}, failed(DEADLINE)),
@@ -189,7 +193,7 @@ def test_one_look_always_has_a_verdict(judged, options, expected):
         (moment('progressing'), {'exit_when_ready': True}, None),
         (moment('failed', MISSING, **IS_DUE), {'exit_when_ready': True}, None),
         (moment('paused', paused_at=0.0, at=STALL_TIMEOUT), {}, None),
-        (moment('failed', has_ended=True, reason='Done'), {}, ('ended', 'Done', None)),
+        (moment('failed', is_terminal=True, reason='Done'), {}, ('ended', 'Done', None)),
         (moment(at=7.9), {'timeout': 8.0}, None),
         (moment(at=8.0), {'timeout': 8.0}, late()),
         (moment(), {'once': True}, None),
@@ -216,7 +220,7 @@ WAITS = {'message': 'is slow', 'waits_for': 'a pod'}
         (moment('progressing', **WAITS), {'once': True}, 'a pod', ''),
         (moment('progressing', message='is slow'), {'once': True}, 'is slow', ''),
         (moment('ready', message='is fine'), {}, 'is fine', ''),
-        (moment(message='is over', has_ended=True), {'follow': True}, 'is over', ''),
+        (moment(message='is over', is_terminal=True), {'follow': True}, 'is over', ''),
     ),
 )
 def test_what_is_known_beside_the_cause(judged, options, message, tells):
@@ -231,14 +235,14 @@ def test_what_it_waits_for_is_told_only_where_it_waits():
     assert decision.tells == decision.message
 
 
-ENDS = MISSING._replace(code='CrashLoop', ends=3)
+ENDS = MISSING._replace(code='CrashLoop', terminations=3)
 
 
 @pytest.mark.parametrize(
     ('judged', 'options', 'expected'),
     (
         (moment(moved_at=2.0), {}, [2 + STALL_TIMEOUT]),
-        (moment(moved_at=2.0, patience=900.0), {}, [902.0]),
+        (moment(moved_at=2.0, min_stall_timeout=900.0), {}, [902.0]),
         (moment(moved_at=2.0), {'stall_timeout': 7.0}, [9.0]),
         (moment(paused_at=3.0), {'stall_timeout': 7.0}, [7.0, 3 + PAUSE]),
         (moment(paused_at=3.0), {'on_pause': 'wait'}, []),
@@ -259,7 +263,7 @@ def test_when_the_verdict_may_change(judged, options, expected):
     (
         ({}, []),
         ({'exit_when_ready': True}, [20.0, 4.0]),
-        ({'attentive': True}, [20.0, 4.0]),
+        ({'emit_timer_changes': True}, [20.0, 4.0]),
     ),
 )
 def test_a_follower_looks_again_only_where_it_was_asked_for(options, expected):
@@ -283,7 +287,7 @@ DONE = pod(
     status('proxy', state={'waiting': {}}),
     containers=[container('main'), container('proxy')],
 )
-WHOLE = {'has_ended': True, 'pods': (DONE,)}
+WHOLE = {'is_terminal': True, 'pods': (DONE,)}
 
 
 @pytest.mark.parametrize(

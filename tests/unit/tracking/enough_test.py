@@ -88,7 +88,7 @@ def test_kinds_without_pods_and_those_that_want_none_are_left_alone():
 )
 def test_only_what_is_on_its_way_or_failing_for_now_can_have_enough(state, has_ended, after):
     assessed = Assessment(
-        State(state), progress=Progress(10), pods=pods(9, 10), has_ended=has_ended
+        State(state), progress=Progress(10), pods=pods(9, 10), is_terminal=has_ended
     )
     assert enough.accept(view(deployment(10)), assessed, '8').state == after
 

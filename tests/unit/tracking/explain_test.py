@@ -28,7 +28,9 @@ OTHER_LOG = LogRef('pod-web-2', 'main', 0)
 
 def why(cause=None, tells='', pods=1, serving='', remedies=(), **seen):
     pods = tuple(pod(name=f'web-{number}') for number in range(pods))
-    assessed = Assessment(State.FAILED, pods=pods, serving=serving, remedies=remedies)
+    assessed = Assessment(
+        State.FAILED, pods=pods, still_serving=serving, suggested_commands=remedies
+    )
     return explain(view(**seen), assessed, cause, tells)
 
 
@@ -42,7 +44,7 @@ def words_of(*texts):
         ((), None),
         ((DEADLINE, MISSING), MISSING),
         ((MISSING, MISSING._replace(pods=('a', 'b'))), MISSING._replace(pods=('a', 'b'))),
-        ((MISSING._replace(standing=False), MISSING), MISSING),
+        ((MISSING._replace(active=False), MISSING), MISSING),
     ),
 )
 def test_the_cause_that_explains_most(causes, expected):
@@ -74,11 +76,11 @@ def test_the_facts_are_those_of_the_cause_and_what_is_known_beside_it(cause, mor
         ({}, 1, []),
         ({'pods': ('web-0',)}, 1, []),
         ({'pods': ('web-0', 'web-1')}, 3, ['2 of 3']),
-        ({'ends': 1}, 1, []),
-        ({'ends': 4}, 1, ['4']),
-        ({'ends': 4, 'pods': ('web-0',)}, 3, ['1 of 3', '4']),
-        ({'ends_before': 5}, 1, ['5']),
-        ({'ends': 2, 'ends_before': 5}, 1, ['2', '5']),
+        ({'terminations': 1}, 1, []),
+        ({'terminations': 4}, 1, ['4']),
+        ({'terminations': 4, 'pods': ('web-0',)}, 3, ['1 of 3', '4']),
+        ({'terminations_before': 5}, 1, ['5']),
+        ({'terminations': 2, 'terminations_before': 5}, 1, ['2', '5']),
     ),
 )
 def test_the_first_fact_counts(cause, pods, numbers):
@@ -92,13 +94,13 @@ def test_the_first_fact_counts(cause, pods, numbers):
     ('cause', 'own', 'remedies'),
     (
         (None, ('a', 'b', 'c'), ('a', 'b')),
-        (MISSING._replace(remedies=('x',)), ('a', 'b'), ('x', 'a')),
-        (MISSING._replace(remedies=('x', 'y', 'z')), ('a',), ('x', 'y')),
-        (MISSING._replace(remedies=('a',)), ('a', 'b'), ('a', 'b')),
+        (MISSING._replace(suggested_commands=('x',)), ('a', 'b'), ('x', 'a')),
+        (MISSING._replace(suggested_commands=('x', 'y', 'z')), ('a',), ('x', 'y')),
+        (MISSING._replace(suggested_commands=('a',)), ('a', 'b'), ('a', 'b')),
     ),
 )
 def test_no_more_than_two_commands_are_proposed(cause, own, remedies):
-    assert why(cause, remedies=own).remedies == remedies
+    assert why(cause, remedies=own).suggested_commands == remedies
 
 
 @pytest.mark.parametrize(
@@ -122,9 +124,9 @@ def test_no_more_than_two_commands_are_proposed(cause, own, remedies):
 )
 def test_the_log_of_the_first_pod_that_has_any_explains(logs, blind, words, unseen):
     cause = MISSING._replace(logs=(LOG, OTHER_LOG))
-    explanation = why(cause, logs=logs, blind=frozenset(blind))
-    assert (explanation.words, len(explanation.unseen)) == (words, int(unseen))
-    assert (LOGS in ''.join(explanation.unseen)) is bool(blind)
+    explanation = why(cause, logs=logs, forbidden_kinds=frozenset(blind))
+    assert (explanation.log_excerpt, len(explanation.not_fetched)) == (words, int(unseen))
+    assert (LOGS in ''.join(explanation.not_fetched)) is bool(blind)
 
 
 @pytest.mark.parametrize(
@@ -142,6 +144,6 @@ def test_the_log_of_the_first_pod_that_has_any_explains(logs, blind, words, unse
 )
 def test_what_could_not_be_looked_up_is_named(lookup, answer, names):
     answers = {} if answer is None else {lookup: answer}
-    unseen = why(MISSING._replace(lookups=(lookup,)), answers=answers).unseen
+    unseen = why(MISSING._replace(lookups=(lookup,)), answers=answers).not_fetched
     assert len(unseen) == len(names)
     assert all(name in text for name, text in zip(names, unseen))

@@ -159,7 +159,7 @@ def test_who_is_attentive_hears_of_what_only_time_decides():
     bare = deployment(template={'containers': [container()]})
     fresh = pod(status(state=running(0)), owner='rs-2', age=0, ready=True)
     for attentive in (False, True):
-        play = follow(fresh, thing=bare, attentive=attentive)
+        play = follow(fresh, thing=bare, emit_timer_changes=attentive)
         play.until(60)
         told = [event.state for event in play.of(StateChanged)]
         assert (State.READY in told) is attentive

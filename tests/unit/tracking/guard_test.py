@@ -199,12 +199,18 @@ def test_an_interruption_is_the_users(guarded):
         ),
         (READY._replace(recheck_at=float('nan')), 'must be a finite number or None'),
         (READY._replace(recheck_at=float('inf')), 'must be a finite number or None'),
-        (READY._replace(patience='1m'), 'must be a finite number'),
+        (READY._replace(min_stall_timeout='1m'), 'must be a finite number'),
         (READY._replace(causes=(CAUSE._replace(code='lamp broken'),)), 'Cause.code is a str'),
         (READY._replace(causes=(CAUSE._replace(pods='web-1'),)), 'must be a tuple of texts'),
-        (READY._replace(causes=(CAUSE._replace(allowed=Tolerance()),)), 'it is the user who'),
+        (
+            READY._replace(causes=(CAUSE._replace(tolerance_override=Tolerance()),)),
+            'it is the user who',
+        ),
         (READY._replace(causes=(CAUSE._replace(logs=('x',)),)), 'must be a tuple of LogRef'),
-        (READY._replace(causes=(CAUSE._replace(patience='5m'),)), 'must be a finite number or N'),
+        (
+            READY._replace(causes=(CAUSE._replace(tolerance_seconds='5m'),)),
+            'must be a finite number or N',
+        ),
         (
             READY._replace(causes=(CAUSE, 'Dark')),
             'causes has a str in place 1, and must be a tuple of',

@@ -53,7 +53,7 @@ def test_a_crash_loop_that_logs_long_words_fails_with_its_last_lines(clock):
     lines = tuple(LogLine(number, line) for number, line in enumerate(HEXADECIMAL))
     play.give(0.1, LOG, LogLines(lines)).give(0.2, LOG, LogEnd(2)).until(60)
     assert (play.outcome[:2], clock() < ENOUGH) == (('failed', 'CrashLoop'), True)
-    assert play.ended.explanation.words == tuple(HEXADECIMAL[-3:])
+    assert play.ended.explanation.log_excerpt == tuple(HEXADECIMAL[-3:])
     assert shown(play)
     assert clock() < ENOUGH
 

@@ -97,19 +97,25 @@ def test_only_better_counts_are_progress(second, moved_at):
     looks = Looks()
     looks.look(1.0, progress=Progress(3, updated=1))
     assert looks.look(2.0, progress=second).moment.moved_at == moved_at
-    assert looks.look(9.0, progress=second).view.memory.progressed_at == NOW + moved_at
+    assert looks.look(9.0, progress=second).view.run_history.progressed_at == NOW + moved_at
 
 
 def test_another_revision_is_judged_again_knowing_that_it_is_another():
     looks = Looks()
     first = looks.look(1.0, revision=Revision('1'), causes=(MISSING,))
-    assert ([view.memory.revised for view in looks.views], len(first.moment.ledger)) == ([False], 1)
+    assert (
+        [view.run_history.revision_changed for view in looks.views],
+        len(first.moment.ledger),
+    ) == (
+        [False],
+        1,
+    )
     second = looks.look(2.0, revision=Revision('2'))
-    assert [view.memory.revised for view in looks.views[1:]] == [False, True]
-    assert (second.view.memory.revised, second.moment.ledger) == (True, {})
+    assert [view.run_history.revision_changed for view in looks.views[1:]] == [False, True]
+    assert (second.view.run_history.revision_changed, second.moment.ledger) == (True, {})
     assert second.moment.moved_at == 2.0
     looks.look(3.0, revision=Revision('2'))
-    assert [view.memory.revised for view in looks.views[3:]] == [True]
+    assert [view.run_history.revision_changed for view in looks.views[3:]] == [True]
 
 
 def test_the_second_judgement_is_the_one_that_counts():
@@ -118,7 +124,8 @@ def test_the_second_judgement_is_the_one_that_counts():
 
     def assess(view):
         return Assessment(
-            State.PROGRESSING if view.memory.revised else State.FAILED, revision=Revision('2')
+            State.PROGRESSING if view.run_history.revision_changed else State.FAILED,
+            revision=Revision('2'),
         )
 
     looks.script.assessed = assess
@@ -130,7 +137,7 @@ def test_the_first_revision_that_is_known_is_no_change():
     looks = Looks()
     looks.look(1.0, causes=(MISSING,))
     look = looks.look(2.0, revision=Revision('1'), causes=(MISSING,))
-    assert [view.memory.revised for view in looks.views] == [False, False]
+    assert [view.run_history.revision_changed for view in looks.views] == [False, False]
     assert look.moment.ledger[MISSING.key].first == 1.0
 
 
@@ -162,7 +169,7 @@ def test_progress_starts_the_clock_of_what_lacks_room_anew():
 )
 def test_another_target_that_is_on_its_way_is_company(at_work, accompanied):
     look = Looks(at_work=at_work).look(1.0, causes=(MISSING,))
-    assert look.moment.ledger[MISSING.key].cause.accompanied is accompanied
+    assert look.moment.ledger[MISSING.key].cause.may_await_other_target is accompanied
 
 
 @pytest.mark.parametrize(
@@ -175,7 +182,7 @@ def test_another_target_that_is_on_its_way_is_company(at_work, accompanied):
 )
 def test_causes_have_the_tolerance_that_the_user_gave(tolerate, allowed):
     look = Looks(tolerate=tolerate).look(1.0, causes=(MISSING,))
-    assert look.moment.ledger[MISSING.key].cause.allowed == allowed
+    assert look.moment.ledger[MISSING.key].cause.tolerance_override == allowed
 
 
 ILL = MISSING._replace(pods=('web-1', 'web-2'))
@@ -201,7 +208,7 @@ def test_so_many_pods_may_fail(allowed, progress, excused):
     looks = Looks(allow_failures=allowed)
     pods = (ready_pod('web-3'), ready_pod('web-4'))
     look = looks.look(1.0, causes=(ILL,), progress=progress, pods=pods)
-    assert (look.moment.ledger[ILL.key].cause.allowed == ALWAYS) is excused
+    assert (look.moment.ledger[ILL.key].cause.tolerance_override == ALWAYS) is excused
     # Those that are left are enough.
     reason = 'MinAvailable' if excused and progress else ''
     assert look.moment.assessed.reason == reason
@@ -226,7 +233,7 @@ def test_tolerating_a_cause_makes_nothing_ready():
     pods = (ready_pod('web-1'), ready_pod('web-2'))
     looks = Looks(tolerate=('ConfigMapMissing=always',))
     look = looks.look(1.0, causes=(ILL,), progress=Progress(2), pods=pods)
-    assert look.moment.ledger[ILL.key].cause.allowed == ALWAYS
+    assert look.moment.ledger[ILL.key].cause.tolerance_override == ALWAYS
     assert look.moment.assessed.state is State.PROGRESSING
 
 
@@ -315,7 +322,7 @@ def test_an_annotation_may_tolerate_a_code_of_the_tracker():
     lamp = Cause('LampDark', '', 'lamp', '')
     looks = Looks()
     look = looks.look(1.0, obj=annotated(tolerate='LampDark=always'), causes=(lamp,))
-    assert look.moment.ledger[lamp.key].cause.allowed == ALWAYS
+    assert look.moment.ledger[lamp.key].cause.tolerance_override == ALWAYS
     assert look.moment.assessed.notices == ()
 
 
@@ -333,7 +340,7 @@ def test_silence_of_the_scheduler_is_looked_at_again(age, look_at):
 def test_what_had_ended_before_it_was_deleted_keeps_its_last_look():
     looks = Looks(timeout=9.0)
     looks.look(1.0, causes=(MISSING,))
-    looks.script.assessed = Assessment(State.FAILED, 'Done', has_ended=True)
+    looks.script.assessed = Assessment(State.FAILED, 'Done', is_terminal=True)
     look = looks.judge.last(5.0, looks.world, annotated(stall_timeout='1m'))
     assert (look.moment.at, look.moment.moved_at, look.moment.paused_at) == (5.0, 5.0, None)
     assert (look.moment.assessed.reason, set(look.moment.ledger)) == ('Done', {MISSING.key})

@@ -168,7 +168,7 @@ def test_what_is_not_shown_explains_all_the_same(options, shown):
     [want] = [want for want in run.step.wants if isinstance(want, Logs)]
     lines = (LogLine(1, 'starting'), LogLine(2, 'FATAL: no disk'))
     run.give(0.1, want, LogLines(lines, 2)).give(0.2, want, LogEnd(2))
-    assert run.until(60).ended.explanation.words == ('FATAL: no disk',)
+    assert run.until(60).ended.explanation.log_excerpt == ('FATAL: no disk',)
     assert [line.text for chunk in run.of(LogChunk) for line in chunk.lines] == shown
 
 

@@ -7,7 +7,7 @@ import pytest
 from kubectl_dog import api
 from kubectl_dog.model.items import Item
 from kubectl_dog.model.items import Listed
-from kubectl_dog.model.items import Trouble
+from kubectl_dog.model.items import ReadFailure
 from kubectl_dog.model.resources import DEPLOYMENTS
 from kubectl_dog.model.resources import JOBS
 from kubectl_dog.model.resources import Resource
@@ -57,7 +57,7 @@ class Cluster:
 
     def _answer(self, want):
         if want.resource.kind in self.denied:
-            return Trouble('denied', 'no')
+            return ReadFailure('denied', 'no')
         name = want.fields.partition('metadata.name=')[2] if isinstance(want, Watch) else ''
         return Listed(
             tuple(

@@ -13,8 +13,8 @@ from kubectl_dog.model.events import TargetEnded
 from kubectl_dog.model.items import Changed
 from kubectl_dog.model.items import Item
 from kubectl_dog.model.items import Listed
+from kubectl_dog.model.items import ReadFailure
 from kubectl_dog.model.items import Signal
-from kubectl_dog.model.items import Trouble
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import CONFIGMAPS
 from kubectl_dog.model.resources import PODS
@@ -178,11 +178,11 @@ def test_one_group_that_says_nothing_ends_the_call_too():
 @pytest.mark.parametrize(
     ('trouble', 'listed_first', 'code'),
     (
-        (Trouble('denied', 'no'), False, 5),
-        (Trouble('denied', 'no'), True, 5),
-        (Trouble('invalid', 'no'), False, 5),
-        (Trouble('unreachable', 'no'), False, 5),
-        (Trouble('unreachable', 'no'), True, None),
+        (ReadFailure('denied', 'no'), False, 5),
+        (ReadFailure('denied', 'no'), True, 5),
+        (ReadFailure('invalid', 'no'), False, 5),
+        (ReadFailure('unreachable', 'no'), False, 5),
+        (ReadFailure('unreachable', 'no'), True, None),
     ),
 )
 def test_who_may_not_look_is_told_so(trouble, listed_first, code):
@@ -195,7 +195,7 @@ def test_who_may_not_look_is_told_so(trouble, listed_first, code):
 
 
 def test_a_group_that_may_be_read_goes_on_beside_one_that_may_not():
-    run = Run(GROUP, OTHER).give(0, OTHER_ROOT, Trouble('denied', 'no'))
+    run = Run(GROUP, OTHER).give(0, OTHER_ROOT, ReadFailure('denied', 'no'))
     run.listed(1, ROOT, config('a')).listed(1, root('a'), config('a'))
     assert (run.joined, run.code) == (['a'], 5)
 

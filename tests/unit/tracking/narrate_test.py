@@ -29,7 +29,7 @@ from tests.unit.builders import status
 # Due 20 s after it was first seen.
 MISSING = Cause('ConfigMapMissing', '', 'app', '', pods=('web-1',))
 # Fails at the third termination, 10 s after the first at the earliest.
-CRASH = Cause('CrashLoop', '', 'main', '', pods=('web-1',), ends=1)
+CRASH = Cause('CrashLoop', '', 'main', '', pods=('web-1',), terminations=1)
 # Never due.
 NOT_READY = Cause('NotReady', '', 'main', '', pods=('web-1',))
 
@@ -179,7 +179,7 @@ def seen(cause, **more):
     return {'causes': [standing(cause, **more)]}
 
 
-ENDED_TWICE = CRASH._replace(ends=2)
+ENDED_TWICE = CRASH._replace(terminations=2)
 GONE = seen(MISSING, gone=0.5)
 NONE = {'causes': ()}
 
@@ -192,12 +192,14 @@ NONE = {'causes': ()}
         pytest.param([seen(CRASH), seen(ENDED_TWICE)], [0, 1], id='counted'),
         pytest.param([seen(ENDED_TWICE), seen(CRASH)], [0], id='counted less'),
         pytest.param([seen(MISSING), seen(MISSING._replace(message='x'))], [0], id='new words'),
-        pytest.param([seen(MISSING._replace(explains=True))], [], id='informational'),
+        pytest.param([seen(MISSING._replace(informational=True))], [], id='informational'),
         pytest.param([GONE], [], id='gone'),
         pytest.param([seen(MISSING, first=-20.0)], [], id='due'),
         pytest.param([seen(MISSING, first=-19.9)], [0], id='not yet due'),
         pytest.param([seen(NOT_READY)], [], id='never due'),
-        pytest.param([seen(NOT_READY._replace(allowed=ALWAYS))], [0], id='tolerated for ever'),
+        pytest.param(
+            [seen(NOT_READY._replace(tolerance_override=ALWAYS))], [0], id='tolerated for ever'
+        ),
         pytest.param([seen(MISSING), seen(CRASH)], [0, 1], id='another'),
     ),
 )
@@ -208,12 +210,12 @@ def test_when_a_cause_is_told(looks, moments):
 @pytest.mark.parametrize(
     'change',
     (
-        {'healing': True},
-        {'held': True},
-        {'partial': True},
-        {'accompanied': True},
-        {'patience': 30.0},
-        {'allowed': Tolerance(seconds=40.0)},
+        {'recovering': True},
+        {'clock_paused': True},
+        {'affects_some_pods': True},
+        {'may_await_other_target': True},
+        {'tolerance_seconds': 30.0},
+        {'tolerance_override': Tolerance(seconds=40.0)},
     ),
 )
 def test_a_cause_is_told_again_when_it_has_another_limit(change):
@@ -224,11 +226,11 @@ def test_a_cause_is_told_again_when_it_has_another_limit(change):
     ('item', 'seconds_left', 'fails_at'),
     (
         (standing(MISSING), 13.0, None),
-        (standing(MISSING._replace(held=True)), None, None),
+        (standing(MISSING._replace(clock_paused=True)), None, None),
         (standing(CRASH), None, 3),
-        (standing(CRASH._replace(ends=3)), 3.0, 3),
-        (standing(CRASH._replace(ends=3, standing=False), first=-9.0), 0.0, 3),
-        (standing(NOT_READY._replace(allowed=ALWAYS)), None, None),
+        (standing(CRASH._replace(terminations=3)), 3.0, 3),
+        (standing(CRASH._replace(terminations=3, active=False), first=-9.0), 0.0, 3),
+        (standing(NOT_READY._replace(tolerance_override=ALWAYS)), None, None),
     ),
 )
 @pytest.mark.parametrize('follow', (False, True))
@@ -270,7 +272,7 @@ def on(*pods):
     return NOT_READY._replace(pods=pods)
 
 
-DECIDES_NOTHING = MISSING._replace(explains=True)
+DECIDES_NOTHING = MISSING._replace(informational=True)
 
 
 @pytest.mark.parametrize(

@@ -34,10 +34,11 @@ CAUSE = """
         return (Watch(CONFIGMAPS, view.target.namespace, 'lamp=hall'),)
     def assess(view):
         watch, = wants(view)
-        if watch not in view.watched:
+        if watch not in view.objects_by_watch:
             return waiting('a look at its maps')
-        maps = view.found(watch)
-        cause = Cause('LampBroken', 'Dark', view.target.name, f'{len(maps)} maps', patience=20.0)
+        maps = view.objects_of(watch)
+        cause = Cause('LampBroken', 'Dark', view.target.name, f'{len(maps)} maps')
+        cause = cause._replace(tolerance_seconds=20.0)
         return waiting('a repair')._replace(causes=(cause,))
 """
 
@@ -63,8 +64,9 @@ SAID = """
     from kubectl_dog.tracker import *
     def assess(view):
         said = 'it was put out: nobody is there'
-        cause = Cause('LampBroken', 'Dark', 'hall', said, patience=0.0, remedies=('look',))
-        return failed('Dark', {!r})._replace(causes=(cause,), remedies=('look', 'go'))
+        cause = Cause('LampBroken', 'Dark', 'hall', said, tolerance_seconds=0.0)
+        cause = cause._replace(suggested_commands=('look',))
+        return failed('Dark', {!r})._replace(causes=(cause,), suggested_commands=('look', 'go'))
 """
 
 
@@ -78,7 +80,7 @@ SAID = """
 def test_what_a_cause_says_is_not_said_twice(packages, message, facts):
     packages.install('acme', code=SAID.format(message), Lamp_example_com='')
     explanation = run()[1][0].explanation
-    assert (explanation.facts, explanation.remedies) == (facts, ('look', 'go'))
+    assert (explanation.facts, explanation.suggested_commands) == (facts, ('look', 'go'))
 
 
 @pytest.mark.parametrize(('how', 'at'), (('=40s', 40.0), ('/hall=50s', 50.0), ('/bed=50s', 20.0)))
@@ -179,9 +181,9 @@ def test_what_fails_in_mid_run_ends_there(packages):
     code = """
         from kubectl_dog.tracker import *
         def assess(view):
-            if view.now - view.memory.started >= 20:
+            if view.now - view.run_history.started >= 20:
                 return view.oops
-            return waiting('light')._replace(recheck_at=view.memory.started + 20)
+            return waiting('light')._replace(recheck_at=view.run_history.started + 20)
     """
     packages.install('acme', code=code, Lamp_example_com='')
     _, (ended,), _ = run()

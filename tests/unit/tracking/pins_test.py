@@ -104,11 +104,11 @@ def test_waiting_for_what_was_pinned_ends(pin, met, at, once, verdict, said):
 
 
 def test_what_is_not_of_the_pin_is_neither_ready_nor_failed():
-    failed = Assessment(State.FAILED, 'Odd', 'failed', has_ended=True)
+    failed = Assessment(State.FAILED, 'Odd', 'failed', is_terminal=True)
     judged = pins.heed(look(WEB), failed, Pin('image x'), 5.0, Options())
     assert judged.state is State.PROGRESSING
-    assert (judged.waits_for, judged.has_ended) == ('image x', False)
-    assert judged.recheck_at == look(WEB).memory.started + 35
+    assert (judged.waits_for, judged.is_terminal) == ('image x', False)
+    assert judged.recheck_at == look(WEB).run_history.started + 35
 
 
 GOING = pod(name='old', deleting=True)
@@ -127,7 +127,7 @@ GOING = pod(name='old', deleting=True)
 def test_old_pods_are_waited_for_where_that_is_asked(
     state, others, known, wanted, after, waits_for
 ):
-    view = look(WEB)._replace(known=frozenset({'Pod'} if known else ()))
+    view = look(WEB)._replace(listed_kinds=frozenset({'Pod'} if known else ()))
     assessed = Assessment(State(state), other_pods=tuple(others))
     judged = pins.heed(view, assessed, Pin(), 0.0, Options(wait_for_termination=wanted))
     assert judged.state == after

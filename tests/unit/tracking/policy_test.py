@@ -9,7 +9,7 @@ from kubectl_dog.tracking.policy import limit
 
 MISSING = Cause('ConfigMapMissing', '', 'app', '')
 QUOTA = Cause('QuotaExceeded', '', 'tiny', '')
-CRASH = Cause('CrashLoop', '', 'main', '', ends=1)
+CRASH = Cause('CrashLoop', '', 'main', '', terminations=1)
 
 
 @pytest.mark.parametrize(
@@ -17,22 +17,22 @@ CRASH = Cause('CrashLoop', '', 'main', '', ends=1)
     (
         (MISSING, 5, 24, False, 25),
         (MISSING, 5, 25, True, 25),
-        (MISSING._replace(healing=True), 5, 25, False, 45),
-        (MISSING._replace(healing=True), 5, 45, True, 45),
+        (MISSING._replace(recovering=True), 5, 25, False, 45),
+        (MISSING._replace(recovering=True), 5, 45, True, 45),
         (MISSING._replace(subject='volume/app'), 5, 39, False, 40),
         (CRASH, 0, 100, False, None),
-        (CRASH._replace(ends=2), 0, 100, False, None),
-        (CRASH._replace(ends=3), 0, 9, False, 10),
-        (CRASH._replace(ends=3), 0, 10, True, 10),
-        (CRASH._replace(ends=3, standing=False), 0, 10, False, 10),
-        (CRASH._replace(ends=0, ends_before=5), 0, 100, False, None),
-        (CRASH._replace(ends=0, patience=30.0), 0, 29, False, 30),
-        (CRASH._replace(ends=0, patience=30.0), 0, 30, True, 30),
+        (CRASH._replace(terminations=2), 0, 100, False, None),
+        (CRASH._replace(terminations=3), 0, 9, False, 10),
+        (CRASH._replace(terminations=3), 0, 10, True, 10),
+        (CRASH._replace(terminations=3, active=False), 0, 10, False, 10),
+        (CRASH._replace(terminations=0, terminations_before=5), 0, 100, False, None),
+        (CRASH._replace(terminations=0, tolerance_seconds=30.0), 0, 29, False, 30),
+        (CRASH._replace(terminations=0, tolerance_seconds=30.0), 0, 30, True, 30),
         (QUOTA, 0, 30, True, 30),
-        (QUOTA._replace(held=True), 0, 30, False, None),
-        (QUOTA._replace(patience=60.0), 0, 30, False, 60),
-        (CRASH._replace(ends=3, partial=True), 0, 10, False, None),
-        (CRASH._replace(ends=5, partial=True), 0, 10, True, 10),
+        (QUOTA._replace(clock_paused=True), 0, 30, False, None),
+        (QUOTA._replace(tolerance_seconds=60.0), 0, 30, False, 60),
+        (CRASH._replace(terminations=3, affects_some_pods=True), 0, 10, False, None),
+        (CRASH._replace(terminations=5, affects_some_pods=True), 0, 10, True, 10),
         (Cause('InitNotFinished', '', 'wait', ''), 0, 1e6, False, None),
     ),
 )
@@ -66,13 +66,13 @@ def test_what_is_long_gone_is_forgotten():
 
 
 def test_old_ends_of_a_container_that_runs_again_are_no_cause():
-    assert advance({}, [CRASH._replace(ends=0, standing=False)], 0) == {}
+    assert advance({}, [CRASH._replace(terminations=0, active=False)], 0) == {}
 
 
 def test_the_clock_stands_still_while_something_is_at_work():
     ledger = advance({}, [QUOTA], 0)
-    ledger = advance(ledger, [QUOTA._replace(held=True)], 10)
-    ledger = advance(ledger, [QUOTA._replace(held=True)], 25)
+    ledger = advance(ledger, [QUOTA._replace(clock_paused=True)], 10)
+    ledger = advance(ledger, [QUOTA._replace(clock_paused=True)], 25)
     assert ledger[QUOTA.key].first == 15
     ledger = advance(ledger, [QUOTA], 40)
     assert ledger[QUOTA.key].first == 30
@@ -80,7 +80,7 @@ def test_the_clock_stands_still_while_something_is_at_work():
 
 
 def test_the_clock_stands_still_in_a_short_gap_too():
-    ledger = advance({}, [QUOTA._replace(held=True)], 0)
+    ledger = advance({}, [QUOTA._replace(clock_paused=True)], 0)
     ledger = advance(ledger, [], 10)
     ledger = advance(ledger, [QUOTA], 15)
     assert ledger[QUOTA.key].first == 15

@@ -17,9 +17,9 @@ from kubectl_dog.model.items import Answer
 from kubectl_dog.model.items import LogEnd
 from kubectl_dog.model.items import LogLine
 from kubectl_dog.model.items import LogLines
+from kubectl_dog.model.items import ReadFailure
 from kubectl_dog.model.items import ServerClock
 from kubectl_dog.model.items import Signal
-from kubectl_dog.model.items import Trouble
 from kubectl_dog.model.resources import CONTROLLERREVISIONS
 from kubectl_dog.model.resources import DEPLOYMENTS
 from kubectl_dog.model.resources import EVENTS
@@ -136,7 +136,7 @@ def test_a_configmap_that_is_there_now_gives_it_more_time():
 def test_evidence_that_does_not_come_is_waited_for_one_second():
     play = start(pod(MISSING, owner='rs-2', phase='Pending')).until(60)
     assert play.outcome == ('failed', 'ConfigMapMissing', 21)
-    assert play.ended.explanation.unseen
+    assert play.ended.explanation.not_fetched
 
 
 def test_a_standing_image_pull_back_off_from_before_counts_from_first_sight():
@@ -319,17 +319,17 @@ def test_a_silent_server_is_not_waited_for_without_limit():
 
 def test_a_rejected_token_after_the_first_list_is_a_notice():
     play = start(pod(owner='rs-2'))
-    play.give(5, play.root, Trouble('unauthorized', 'token expired'))
+    play.give(5, play.root, ReadFailure('unauthorized', 'token expired'))
     assert play.outcome is None
 
 
 def test_an_outage_is_told_once_and_once_its_end():
     play = start(pod(owner='rs-2'))
     for at in (5, 30):
-        play.give(at, play.root, Trouble('unreachable', 'refused'))
-        play.give(at, POD_WATCH, Trouble('unreachable', 'refused'))
-        play.give(at + 5, play.root, Trouble('recovered', 'answers again'))
-        play.give(at + 5, POD_WATCH, Trouble('recovered', 'answers again'))
+        play.give(at, play.root, ReadFailure('unreachable', 'refused'))
+        play.give(at, POD_WATCH, ReadFailure('unreachable', 'refused'))
+        play.give(at + 5, play.root, ReadFailure('recovered', 'answers again'))
+        play.give(at + 5, POD_WATCH, ReadFailure('recovered', 'answers again'))
     told = [event.text for event in play.of(Notice)]
     assert told == ['refused', 'answers again'] * 2
 
@@ -338,8 +338,8 @@ def test_time_in_which_the_server_was_away_proves_nothing():
     bare = {'containers': [container()]}
     lasting = pod(status(state=running(0)), owner='rs-2', ready=True, age=1)
     play = start(lasting, thing=deployment(template=bare))
-    play.give(4, POD_WATCH, Trouble('unreachable', 'refused'))
-    play.give(12, POD_WATCH, Trouble('recovered', 'answers again'))
+    play.give(4, POD_WATCH, ReadFailure('unreachable', 'refused'))
+    play.give(12, POD_WATCH, ReadFailure('recovered', 'answers again'))
     assert play.until(60).outcome == ('ready', '', 22)
 
 
@@ -347,7 +347,7 @@ def test_an_outage_ends_where_a_new_way_of_reading_knows_of_none():
     bare = {'containers': [container()]}
     lasting = pod(status(state=running(0)), owner='rs-2', ready=True, age=1)
     play = start(lasting, thing=deployment(template=bare))
-    play.give(4, POD_WATCH, Trouble('unreachable', 'refused'))
+    play.give(4, POD_WATCH, ReadFailure('unreachable', 'refused'))
     play.listed(12, POD_WATCH, lasting)
     assert play.until(60).outcome == ('ready', '', 22)
 
@@ -357,8 +357,8 @@ def test_an_outage_ends_where_the_server_refuses_for_good():
     lasting = pod(status(state=running(0)), owner='rs-2', ready=True, age=1)
     play = start(lasting, thing=deployment(template=bare))
     [logs] = [want for want in play.step.wants if isinstance(want, Logs)]
-    play.give(4, logs, Trouble('unreachable', 'refused'))
-    play.give(12, logs, Trouble('denied', 'no'))
+    play.give(4, logs, ReadFailure('unreachable', 'refused'))
+    play.give(12, logs, ReadFailure('denied', 'no'))
     assert play.until(60).outcome == ('ready', '', 22)
 
 
@@ -383,15 +383,15 @@ def test_what_comes_back_is_tracked_on():
 @pytest.mark.parametrize('reason', ('denied', 'unauthorized', 'unreachable', 'invalid'))
 def test_a_target_that_cannot_be_read_ends_it(reason):
     play = Play()
-    play.give(1, play.root, Trouble(reason, 'no way'))
+    play.give(1, play.root, ReadFailure(reason, 'no way'))
     assert play.outcome == ('no-access', reason, 1)
     assert play.told[-1].exit_code == 5
 
 
 def test_a_connection_that_is_lost_later_is_a_notice():
     play = start()
-    play.give(5, play.root, Trouble('unreachable', 'connection refused'))
-    play.give(6, POD_WATCH, Trouble('unreachable', 'connection refused'))
+    play.give(5, play.root, ReadFailure('unreachable', 'connection refused'))
+    play.give(6, POD_WATCH, ReadFailure('unreachable', 'connection refused'))
     assert play.outcome is None
     assert [event.text for event in play.of(Notice)] == ['connection refused']
 
@@ -401,7 +401,7 @@ def test_pods_that_may_not_be_read_are_done_without():
     play = Play()
     play.listed(0, play.root, bare)
     assert play.outcome is None
-    play.give(1, POD_WATCH, Trouble('denied', 'cannot list pods'))
+    play.give(1, POD_WATCH, ReadFailure('denied', 'cannot list pods'))
     assert play.outcome == ('ready', '', 1)
 
 
@@ -506,7 +506,7 @@ def test_silence_is_noticed_when_it_has_lasted_though_nothing_else_happens(node,
 def test_causes_are_told_when_seen_counted_and_gone():
     play = start(crashed(1))
     play.changed(3, POD_WATCH, crashed(2)).changed(4, POD_WATCH, crashed(2))
-    seen = [(told.at, told.cause.ends, told.fails_at) for told in play.of(CauseSeen)]
+    seen = [(told.at, told.cause.terminations, told.fails_at) for told in play.of(CauseSeen)]
     assert seen == [(0, 1, 3), (3, 2, 3)]
     play.changed(5, POD_WATCH, recovering(2, since=20)).changed(21, POD_WATCH, recovering(2, 20))
     assert [told.cause.code for told in play.of(CauseGone)] == ['CrashLoop']
@@ -524,7 +524,7 @@ def test_a_pod_that_failed_for_good_fails_with_its_last_words():
     play.give(0.1, LOG, LogLines((LogLine(1, 'checksum mismatch in block 9: error'),)))
     play.listed(0.1, EVENT_WATCH).give(0.2, LOG, LogEnd(0))
     assert play.outcome == ('failed', 'ContainerFailed', 0.2)
-    assert play.ended.explanation.words == ('checksum mismatch in block 9: error',)
+    assert play.ended.explanation.log_excerpt == ('checksum mismatch in block 9: error',)
 
 
 def test_the_deadline_is_always_in_the_future():
@@ -612,9 +612,9 @@ def test_the_words_of_an_old_pod_that_is_in_the_way_are_read():
 
 def test_a_log_that_may_not_be_read_is_said_to_be_so():
     play = start(crashed(1), timeout=30)
-    play.give(1, LOG, Trouble('denied', 'forbidden'))
+    play.give(1, LOG, ReadFailure('denied', 'forbidden'))
     play.changed(14, POD_WATCH, crashed(3)).until(40)
-    assert play.ended.explanation.unseen == ('its log may not be read (pods/log)',)
+    assert play.ended.explanation.not_fetched == ('its log may not be read (pods/log)',)
 
 
 @pytest.mark.parametrize(('shown', 'told'), ((True, 1), (False, 0)))
@@ -637,5 +637,5 @@ def test_an_outage_of_what_is_not_asked_for_holds_nothing_up():
     bare = {'containers': [container()]}
     lasting = pod(status(state=running(0)), owner='rs-2', ready=True, age=1)
     play = start(lasting, thing=deployment(template=bare))
-    play.give(2, Watch(PODS, 'shop', 'app=other'), Trouble('unreachable', 'away')).until(60)
+    play.give(2, Watch(PODS, 'shop', 'app=other'), ReadFailure('unreachable', 'away')).until(60)
     assert play.outcome == ('ready', '', 10)

@@ -399,7 +399,7 @@ def test_remedies_can_be_pasted_where_no_namespace_is_told():
     for one in bare:
         del one['metadata']['namespace']
     [cause] = look(*bare)[0].causes
-    assert cause.remedies == ('kubectl logs -n default web-1 -c main --previous',)
+    assert cause.suggested_commands == ('kubectl logs -n default web-1 -c main --previous',)
 
 
 class Judge:
@@ -462,7 +462,7 @@ def test_a_tracker_is_told_that_there_is_no_clock():
             return ()
 
         def assess(self, view):
-            over = view.now > 4e9 and not view.timeless
+            over = view.now > 4e9 and not view.is_snapshot
             return Assessment(State.FAILED if over else State.READY)
 
     (told,) = snapshot.statuses(written(thing('Lease')), lambda resource: Lease())

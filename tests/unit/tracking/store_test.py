@@ -12,8 +12,8 @@ from kubectl_dog.model.items import Listed
 from kubectl_dog.model.items import LogEnd
 from kubectl_dog.model.items import LogLine
 from kubectl_dog.model.items import LogLines
+from kubectl_dog.model.items import ReadFailure
 from kubectl_dog.model.items import Signal
-from kubectl_dog.model.items import Trouble
 from kubectl_dog.model.resources import CONFIGMAPS
 from kubectl_dog.model.resources import EVENTS
 from kubectl_dog.model.resources import LOGS
@@ -196,9 +196,9 @@ def test_the_newest_answer_to_a_lookup_counts():
     assert store.answers == {LOOKUP: Answer('found')}
 
 
-OUTAGE = Trouble('unreachable', '')
-BACK = Trouble('recovered', '')
-DENIED = Trouble('denied', '')
+OUTAGE = ReadFailure('unreachable', '')
+BACK = ReadFailure('recovered', '')
+DENIED = ReadFailure('denied', '')
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ DENIED = Trouble('denied', '')
     ),
 )
 def test_a_kind_that_is_refused_for_good_may_not_be_read(want, reason, blind):
-    assert stored((want, Trouble(reason, ''))).blind == blind
+    assert stored((want, ReadFailure(reason, ''))).blind == blind
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def test_a_kind_that_is_refused_for_good_may_not_be_read(want, reason, blind):
         ([(WATCH, OUTAGE), (LOG, OUTAGE), (WATCH, BACK)], {KEY}, 3.0),
         ([(LOG, OUTAGE), (LOG._replace(restarts=1), BACK)], set(), 2.0),
         ([(WATCH, OUTAGE), (WATCH, DENIED)], set(), 2.0),
-        ([(WATCH, OUTAGE), (WATCH, Trouble('unauthorized', ''))], {WATCH}, 0.0),
+        ([(WATCH, OUTAGE), (WATCH, ReadFailure('unauthorized', ''))], {WATCH}, 0.0),
         ([(WATCH, DENIED)], set(), 0.0),
         ([(WATCH, OUTAGE), listed()], set(), 2.0),
         ([(WATCH, OUTAGE), changed(POD)], {WATCH}, 0.0),

@@ -49,7 +49,7 @@ def test_flags_win_over_annotations():
     wished = wishes.read(options, told)
     assert wished.options == options._replace(on_pause='wait')
     assert wished.tolerances == {
-        'CrashLoop': Tolerance(ends=2),
+        'CrashLoop': Tolerance(terminations=2),
         'ImageNotFound': Tolerance(seconds=60),
     }
 
@@ -87,7 +87,7 @@ def test_an_option_that_cannot_be_read_is_an_error():
 
 def test_a_default_that_was_said_is_kept():
     told = annotated(strict_nodes='true', stable_for='20s', timeout='5m')
-    options = Options(told=('strict_nodes', 'stable_for'))
+    options = Options(explicit=('strict_nodes', 'stable_for'))
     assert wishes.read(options, told).options == options._replace(timeout=300.0)
 
 

@@ -10,7 +10,7 @@ import yaml
 
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.resources import Target
-from kubectl_dog.model.times import stamp
+from kubectl_dog.model.times import format_timestamp
 from kubectl_dog.tracking.choice import Trackers
 from tests.unit.builders import NOW
 from tests.unit.builders import ago
@@ -54,7 +54,7 @@ def resource(thing):
 
 def complete(thing):
     """With what every object has; `SOON` is a moment after tracking began."""
-    thing = json.loads(json.dumps(thing).replace('SOON', stamp(NOW + 1)))
+    thing = json.loads(json.dumps(thing).replace('SOON', format_timestamp(NOW + 1)))
     meta = {'name': 'web', 'namespace': 'shop', 'uid': 'u1', 'creationTimestamp': ago(60)}
     return {**thing, 'metadata': {**meta, **thing.get('metadata', {})}}
 

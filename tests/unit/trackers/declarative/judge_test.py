@@ -279,7 +279,7 @@ def test_a_failure_may_stand_for_a_while_and_speaks_of_its_item():
     ]
     judged = rule.assess(view(frob(parents=parents), target=FROBS))
     [cause] = judged.causes
-    assert (cause.reason, cause.message, cause.patience) == ('NoMatch', 'b in web', 45)
+    assert (cause.reason, cause.message, cause.tolerance_seconds) == ('NoMatch', 'b in web', 45)
     assert judged.waits_for == 'it to get over NoMatch'
 
 
