@@ -26,9 +26,9 @@ from kubectl_dog.model.statuses import Status
 from kubectl_dog.output.base import Renderer
 from kubectl_dog.tracking import plugins
 from kubectl_dog.tracking.choice import Trackers
-from kubectl_dog.tracking.members import Members
+from kubectl_dog.tracking.members import Groups
 from kubectl_dog.tracking.session import Session
-from kubectl_dog.tracking.track import Track
+from kubectl_dog.tracking.track import TrackedTarget
 
 if TYPE_CHECKING:
     from kubectl_dog.cluster.protocol import Connection
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from kubectl_dog.recording.reader import Recording
     from kubectl_dog.recording.writer import RecordingWriter
     from kubectl_dog.trackers.declarative.rules import Rule
-    from kubectl_dog.tracking.look import Look
+    from kubectl_dog.tracking.look import LiveStatuses
 
 
 def _unheard(_: str) -> None:
@@ -52,7 +52,7 @@ class Stoppable(Source, Protocol):
         ...
 
 
-class Play(NamedTuple):
+class RunningSession(NamedTuple):
     """A session, ready to be iterated for its events, and the source that can stop it.
 
     `several`: the lines of the output must tell which target they are about; `spaces`: in which
@@ -68,22 +68,22 @@ class Play(NamedTuple):
 
 def connect(connection: str = 'kubeconfig', **flags: Any) -> Connection:
     """A connection by the plugin of that name; `flags` as in `Flags`. Raises AccessError."""
-    from kubectl_dog.cluster.protocol import Flags
+    from kubectl_dog.cluster.protocol import ConnectionFlags
 
     opened = plugins.load(plugins.CONNECTIONS, connection, 'connection')
-    return cast('Connection', opened(Flags(**flags)))
+    return cast('Connection', opened(ConnectionFlags(**flags)))
 
 
-def adopt(client: object, namespace: str = '') -> Connection:
+def connect_by_client(client: object, namespace: str = '') -> Connection:
     """A connection by a caller's own `kubernetes.client.ApiClient`, which stays open. Raises
     AccessError where its requests would be anonymous.
     """
     from kubectl_dog.cluster import lent
 
-    return lent.adopt(client, namespace)
+    return lent.connect_by_client(client, namespace)
 
 
-def live(connection: Connection) -> SharedSource:
+def live_source(connection: Connection) -> SharedSource:
     """The cluster as a source."""
     from kubectl_dog.cluster.sharing import SharedSource
     from kubectl_dog.cluster.source import LiveSource
@@ -102,11 +102,11 @@ def trackers(
     if rules:
         from kubectl_dog.rules import files
 
-        found = files.load(rules)
+        found = files.load_rules(rules)
     return Trackers(found, chosen, limit)
 
 
-def roster(judges: Trackers) -> tuple[TrackerInfo, ...]:
+def tracker_inventory(judges: Trackers) -> tuple[TrackerInfo, ...]:
     """Everything that could judge a kind, whose it is, and what is broken."""
     from kubectl_dog.tracking import roster as entries
 
@@ -118,7 +118,7 @@ def replay(
     speed: float | None,
     judges: Trackers | None = None,
     warn: Callable[[str], object] = _unheard,
-) -> Play:
+) -> RunningSession:
     """A recording in a file; `speed` None plays it at once. Raises UserError.
 
     What was recorded with `trackers` of its own needs them again for the same verdict. `warn` is
@@ -128,7 +128,7 @@ def replay(
     from kubectl_dog.recording.reader import read
 
     recording = read(path)
-    if not recording.whole:
+    if not recording.is_complete:
         last = recording.items[-1].at if recording.items else 0.0
         warn(
             f'{path} breaks off after {last:.0f}s, without the end of its run: what is told after '
@@ -140,7 +140,7 @@ def replay(
     return _replay(recording, speed, judges)
 
 
-def demo(name: str, speed: float | None) -> Play:
+def demo(name: str, speed: float | None) -> RunningSession:
     """A recording that ships with the program. Raises UserError."""
     from kubectl_dog.recording import library
 
@@ -154,25 +154,27 @@ def demos() -> dict[str, str]:
     return library.titles()
 
 
-def _replay(recording: Recording, speed: float | None, judges: Trackers | None = None) -> Play:
+def _replay(
+    recording: Recording, speed: float | None, judges: Trackers | None = None
+) -> RunningSession:
     from kubectl_dog.recording.source import RecordedSource
 
     if not recording.targets:
         raise UserError('the recording names no target: its first line should')
     source = RecordedSource(recording, speed)
-    opened = session(source, recording.targets, recording.options, judges, recording.own)
+    opened = session(source, recording.targets, recording.options, judges, recording.target_options)
     return play(source, opened, recording.targets, recording.options)
 
 
 def play(
     source: Stoppable, session: Session, targets: Sequence[TargetOrGroup], options: Options
-) -> Play:
+) -> RunningSession:
     """A session about these targets, with what renderers need to know of them."""
     groups = [one for one in targets if isinstance(one, Group)]
     homes = {one.namespace for one in targets if one.resource.namespaced}
     everywhere = any(one.resource.namespaced and not one.namespace for one in groups)
     several = len(targets) > 1 or bool(groups)
-    return Play(source, session, options.follow, several, everywhere or len(homes) > 1)
+    return RunningSession(source, session, options.follow, several, everywhere or len(homes) > 1)
 
 
 def recorder(
@@ -190,11 +192,11 @@ def recorder(
     return RecordingWriter(path, Header(started, targets, options, VERSION, own))
 
 
-def tap(source: Source, writer: RecordingWriter) -> Source:
+def recording_source(source: Source, writer: RecordingWriter) -> Source:
     """A source whose items are written down as they are taken."""
-    from kubectl_dog.recording.writer import Tap
+    from kubectl_dog.recording.writer import RecordingSource
 
-    return Tap(source, writer)
+    return RecordingSource(source, writer)
 
 
 def session(
@@ -211,9 +213,9 @@ def session(
     """
     chosen = judges or Trackers()
 
-    def track(target: Target) -> Track:
+    def track(target: Target) -> TrackedTarget:
         judge = chosen.of(target.resource, asks_cluster=True)
-        return Track(target, judge, options.follow, own.get(target))
+        return TrackedTarget(target, judge, options.follow, own.get(target))
 
     named, groups = _parted(targets)
     for group in groups:
@@ -221,8 +223,8 @@ def session(
         chosen.of(group.resource, asks_cluster=True)
     tracks = [track(one) for one in named]
     for said in (options, *own.values()):
-        allowing.check(said.tolerate, chosen.codes)
-    return Session(source, tracks, options, Members(groups, track), chosen.notices)
+        allowing.check_codes(said.tolerate, chosen.codes)
+    return Session(source, tracks, options, Groups(groups, track), chosen.notices)
 
 
 def _parted(targets: Sequence[TargetOrGroup]) -> tuple[list[Target], list[Group]]:
@@ -230,7 +232,9 @@ def _parted(targets: Sequence[TargetOrGroup]) -> tuple[list[Target], list[Group]
     return named, [one for one in targets if isinstance(one, Group)]
 
 
-def statuses(things: Iterable[Object], judges: Trackers | None = None) -> tuple[Status, ...]:
+def statuses_from_objects(
+    things: Iterable[Object], judges: Trackers | None = None
+) -> tuple[Status, ...]:
     """The status of each of these objects but kube events, in their order.
 
     They are judged by themselves and by each other: children, and the kube events about them. The
@@ -240,24 +244,26 @@ def statuses(things: Iterable[Object], judges: Trackers | None = None) -> tuple[
     """
     from kubectl_dog.tracking import snapshot
 
-    return snapshot.statuses(things, (judges or Trackers()).of)
+    return snapshot.statuses_from_objects(things, (judges or Trackers()).of)
 
 
-def look(source: Source, targets: Sequence[TargetOrGroup], judges: Trackers | None = None) -> Look:
+def live_statuses(
+    source: Source, targets: Sequence[TargetOrGroup], judges: Trackers | None = None
+) -> LiveStatuses:
     """The status of targets, and of members of groups, by one look at a source, which is closed
     then. Raises UserError.
 
     It is judged as by `statuses`; what could not be read is in `unseen`, with its verdict.
     """
-    from kubectl_dog.tracking.look import look as take
+    from kubectl_dog.tracking.look import live_statuses as take
 
     chosen = judges or Trackers()
 
-    def track(target: Target) -> Track:
-        return Track(target, chosen.of(target.resource))
+    def track(target: Target) -> TrackedTarget:
+        return TrackedTarget(target, chosen.of(target.resource))
 
     named, groups = _parted(targets)
-    return take(source, [track(one) for one in named], Members(groups, track))
+    return take(source, [track(one) for one in named], Groups(groups, track))
 
 
 def lines(follow: bool = False) -> Renderer:
@@ -269,7 +275,7 @@ def lines(follow: bool = False) -> Renderer:
     return PlainRenderer(time.time(), False, False, follow)
 
 
-def renderer(form: str, play: Play, colour: bool, timestamps: bool = False) -> Renderer:
+def renderer(form: str, play: RunningSession, colour: bool, timestamps: bool = False) -> Renderer:
     """`plain` or `json`, for what is played; `timestamps` are those of log lines."""
     started = play.source.started
     if form == 'json':

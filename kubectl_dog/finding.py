@@ -16,7 +16,7 @@ from kubectl_dog.model.resources import TargetOrGroup
 if TYPE_CHECKING:
     # Under their own names: that is how others may use them.
     from kubectl_dog.cluster.protocol import Connection as Connection  # noqa: PLC0414
-    from kubectl_dog.cluster.vocabulary import Kinds as Kinds  # noqa: PLC0414
+    from kubectl_dog.cluster.vocabulary import KindResolver as KindResolver  # noqa: PLC0414
     from kubectl_dog.manifests.objects import Placed
     from kubectl_dog.specs.targets import Spec
 
@@ -24,34 +24,36 @@ if TYPE_CHECKING:
 NONE: Mapping[TargetOrGroup, Options] = MappingProxyType({})
 
 
-class Wanted(NamedTuple):
+class ResolvedTargets(NamedTuple):
     """What a call is about; `notices` say what was left out, one sentence each, and `own` are the
     options of targets that have their own.
     """
 
     targets: tuple[TargetOrGroup, ...]
     notices: tuple[str, ...] = ()
-    own: Mapping[TargetOrGroup, Options] = NONE
+    target_options: Mapping[TargetOrGroup, Options] = NONE
 
 
-def resolver(connection: Connection) -> Kinds:
+def resolver(connection: Connection) -> KindResolver:
     """From what people and manifests call a kind to a resource that can be tracked."""
-    from kubectl_dog.cluster.vocabulary import Kinds
+    from kubectl_dog.cluster.vocabulary import KindResolver
 
-    return Kinds(connection)
+    return KindResolver(connection)
 
 
-def chosen(placed: Iterable[Placed], namespace: str, is_told: bool, kinds: Kinds) -> Wanted:
+def targets_of_objects(
+    placed: Iterable[Placed], namespace: str, is_told: bool, kinds: KindResolver
+) -> ResolvedTargets:
     """The targets that the objects of files are; raises UserError, and AccessError.
 
     Objects without a namespace are in `namespace`; none may be elsewhere where it `is_told`.
     """
     from kubectl_dog.manifests import targets
 
-    return Wanted(*targets.find(placed, namespace, is_told, kinds.of_kind))
+    return ResolvedTargets(*targets.find_targets(placed, namespace, is_told, kinds.of_kind))
 
 
-def selected(placed: Iterable[Placed], selector: str) -> Iterator[Placed]:
+def filter_by_labels(placed: Iterable[Placed], selector: str) -> Iterator[Placed]:
     """Those of the objects that have labels as a selector asks for; raises UserError."""
     from kubectl_dog.model import selectors
     from kubectl_dog.model.objects import get_dict
@@ -62,7 +64,7 @@ def selected(placed: Iterable[Placed], selector: str) -> Iterator[Placed]:
             yield one
 
 
-def release(connection: Connection, name: str) -> Iterator[Placed]:
+def release_objects(connection: Connection, name: str) -> Iterator[Placed]:
     """The objects of the newest revision of a helm release in the connection's namespace.
 
     Raises MissingError, AccessError and UserError.
@@ -77,7 +79,9 @@ def release(connection: Connection, name: str) -> Iterator[Placed]:
     )
 
 
-def placed(names: Iterable[str], recursive: bool = False, directory: str = '') -> Iterator[Placed]:
+def read_manifests(
+    names: Iterable[str], recursive: bool = False, directory: str = ''
+) -> Iterator[Placed]:
     """The Kubernetes objects of files, of directories (`recursive`: to any depth), of URLs, and of
     `-`, which is standard input; then what kustomize makes of a `directory`. With their places.
 
@@ -94,7 +98,7 @@ def placed(names: Iterable[str], recursive: bool = False, directory: str = '') -
 
 def objects(names: Iterable[str], recursive: bool = False, directory: str = '') -> Iterator[Object]:
     """The same without their places."""
-    return (one.object for one in placed(names, recursive, directory))
+    return (one.object for one in read_manifests(names, recursive, directory))
 
 
 def spec(path: str) -> Spec:
@@ -110,10 +114,10 @@ def spec(path: str) -> Spec:
     return targets.parse(text.parse(files.content(path), name), name)
 
 
-def specified(found: Spec, connection: Connection, options: Options) -> Wanted:
+def spec_targets(found: Spec, connection: Connection, options: Options) -> ResolvedTargets:
     """The targets that a spec asks for, with their options; raises UserError, and AccessError."""
     from kubectl_dog.specs.targets import targets
 
     found_targets = targets(found, connection.namespace, resolver(connection), options)
     own: dict[TargetOrGroup, Options] = dict(found_targets.items())
-    return Wanted(tuple(own), own=own)
+    return ResolvedTargets(tuple(own), target_options=own)

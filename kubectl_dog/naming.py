@@ -25,10 +25,10 @@ def entries(section: str, **flags: Any) -> Sequence[str]:
 
 def namespaces(connection: Connection) -> Sequence[str]:
     """The namespaces of the cluster; raises AccessError and UnreachableError."""
-    from kubectl_dog.cluster.names import names
+    from kubectl_dog.cluster.names import object_names
     from kubectl_dog.model.resources import NAMESPACES
 
-    return names(connection, NAMESPACES)
+    return object_names(connection, NAMESPACES)
 
 
 def kinds(connection: Connection) -> Mapping[str, str]:
@@ -39,7 +39,7 @@ def kinds(connection: Connection) -> Mapping[str, str]:
     from kubectl_dog.cluster.discovery import Resolver
     from kubectl_dog.cluster.kinds import spellings
 
-    found = spellings(Resolver(connection).known())
+    found = spellings(Resolver(connection).all_kinds())
     return {
         spelling: f'{each.resource.kind} {each.resource.api_version}'
         for spelling, each in found.items()
@@ -51,9 +51,9 @@ def objects(connection: Connection, types: str) -> Sequence[str]:
 
     Raises UserError for what is no kind, AccessError and UnreachableError.
     """
-    from kubectl_dog.cluster.names import names
-    from kubectl_dog.cluster.vocabulary import Kinds
+    from kubectl_dog.cluster.names import object_names
+    from kubectl_dog.cluster.vocabulary import KindResolver
 
-    resolve = Kinds(connection).many
+    resolve = KindResolver(connection).many
     resources = {resource: None for word in types.split(',') for resource in resolve(word)}
-    return list(dict.fromkeys(name for one in resources for name in names(connection, one)))
+    return list(dict.fromkeys(name for one in resources for name in object_names(connection, one)))

@@ -27,7 +27,7 @@ SAFE_OPEN = (
 )
 
 
-def slice_of_wait(platform: str = sys.platform) -> float:
+def max_wait(platform: str = sys.platform) -> float:
     """Seconds after which a wait has to end: on Windows, Ctrl-C does not interrupt it."""
     return 0.2 if platform == _WINDOWS else 3600.0
 
@@ -57,7 +57,7 @@ class TooLongError(Exception):
 
 
 @contextmanager
-def limited(seconds: float = LIMIT, known: Any = signal) -> Iterator[None]:
+def time_limit(seconds: float = LIMIT, known: Any = signal) -> Iterator[None]:
     """A block that must not hang: later, TooLongError is raised in it, and again each second.
 
     Without effect on Windows, and in threads: signals reach the main thread alone.
@@ -85,7 +85,7 @@ def is_closed(error: OSError, platform: str = sys.platform) -> bool:
     return platform == _WINDOWS and error.errno == errno.EINVAL
 
 
-def home(env: Mapping[str, str], platform: str = sys.platform) -> str:
+def home_directory(env: Mapping[str, str], platform: str = sys.platform) -> str:
     """The user's folder, where kubectl takes it to be."""
     if platform != _WINDOWS:
         return env.get('HOME') or os.path.expanduser('~')
@@ -99,7 +99,7 @@ def home(env: Mapping[str, str], platform: str = sys.platform) -> str:
     return next((one for one in found if os.path.isdir(one)), found[0] if found else '')
 
 
-def is_ours(found: os.stat_result, platform: str = sys.platform) -> bool:
+def is_own_file(found: os.stat_result, platform: str = sys.platform) -> bool:
     """Whether a file is ours, and nobody else's to write; on Windows, its folder decides that."""
     if platform == _WINDOWS:
         return True
@@ -130,7 +130,7 @@ def _obeys(stream: IO[str]) -> bool:
     return bool(mode.value & 4 or kernel.SetConsoleMode(handle, mode.value | 4))
 
 
-def open_streams() -> None:
+def reopen_closed_streams() -> None:
     """Put nowhere in place of standard streams that are closed: what is opened next, a connection,
     would have their numbers, and be written to by every program that is started.
     """
@@ -158,7 +158,7 @@ def detach() -> bool:
     return True
 
 
-def leave(has_group: bool, end: Callable[[int], Any] = os._exit) -> None:
+def exit_now(has_group: bool, end: Callable[[int], Any] = os._exit) -> None:
     """End now, with 0, and end what was started and has not: a sign-in that nobody waits for."""
     if has_group:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)

@@ -39,19 +39,19 @@ from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.trackers.protocol import Tracker
 from kubectl_dog.tracking.choice import Trackers
-from kubectl_dog.tracking.guard import Guarded
-from kubectl_dog.tracking.kinship import Written
-from kubectl_dog.tracking.kinship import family
+from kubectl_dog.tracking.guard import GuardedTracker
+from kubectl_dog.tracking.kinship import FileObjectsByWatch
 from kubectl_dog.tracking.kinship import kind_key
+from kubectl_dog.tracking.kinship import resolve_owners
 from kubectl_dog.tracking.snapshot import resource_of
 
-__all__ = ['Played', 'assess', 'check', 'replay', 'view', 'wants']
+__all__ = ['ReplayResult', 'assess', 'check', 'replay', 'view', 'wants']
 
 # The time of a view, unless it is told: in epoch seconds, and as it is written in YAML.
 NOW_TEXT = '2026-01-01T12:00:00Z'
 NOW = epoch(NOW_TEXT) or 0.0
 
-Shown = Union[str, View]
+ViewOrYaml = Union[str, View]
 Time = Union[float, str]
 
 
@@ -72,21 +72,21 @@ def view(
     epoch seconds. `answers` are those to lookups. Other `fields` replace those of the View.
     """
     objects = [_complete(one.object) for one in parse(yaml.encode(), 'the YAML of the view')]
-    kin = family(objects)
-    if not kin.members:
+    kin = resolve_owners(objects)
+    if not kin.objects:
         raise ValueError('the first document must be the target, and not a kube event')
-    thing, at = kin.members[0], _seconds(now)
+    thing, at = kin.objects[0], _seconds(now)
     began = at - 30.0 if started is None else _seconds(started)
     made = View(
         target=Target(resource_of(thing), get_str(thing, 'metadata', 'namespace'), name(thing)),
         now=at,
         object=thing,
-        children_by_owner_uid=kin.owned,
-        kube_events_by_uid=kin.about,
+        children_by_owner_uid=kin.children_by_owner_uid,
+        kube_events_by_uid=kin.kube_events_by_uid,
         answers=answers or {},
-        listed_kinds=frozenset(map(kind_key, kin.members)),
+        listed_kinds=frozenset(map(kind_key, kin.objects)),
         run_history=RunHistory(began, began),
-        objects_by_watch=Written(kin.members),
+        objects_by_watch=FileObjectsByWatch(kin.objects),
     )
     return made._replace(**fields)
 
@@ -103,12 +103,12 @@ def _seconds(time: Time) -> float:
     return found
 
 
-def wants(tracker: object, shown: Shown) -> tuple[Want, ...]:
+def wants(tracker: object, shown: ViewOrYaml) -> tuple[Want, ...]:
     """What a tracker wants to read, checked as in a run; `shown` is a View, or its YAML."""
     return tuple(_strict(tracker).wants(_view(shown)))
 
 
-def assess(tracker: object, shown: Shown) -> Assessment:
+def assess(tracker: object, shown: ViewOrYaml) -> Assessment:
     """A tracker's judgement, checked as in a run; `shown` is a View, or its YAML.
 
     Everything that the tracker wants to watch counts as listed, so that what is not there is known
@@ -137,7 +137,7 @@ def _read(given: View, watches: Iterable[Watch]) -> View:
 
 def check(
     tracker: object,
-    shown: Shown,
+    shown: ViewOrYaml,
     *,
     says: str | Sequence[str] = (),
     causes: Sequence[str] | None = None,
@@ -176,7 +176,7 @@ def _words(judged: Assessment) -> Iterable[str]:
         yield from (cause.message, *cause.evidence)
 
 
-class Played(NamedTuple):
+class ReplayResult(NamedTuple):
     """How a recording ended; `lines` are those that a terminal would show, without colours."""
 
     exit_code: int
@@ -187,7 +187,7 @@ class Played(NamedTuple):
     events: tuple[Event, ...]
 
 
-def replay(path: str | os.PathLike[str], tracker: object) -> Played:
+def replay(path: str | os.PathLike[str], tracker: object) -> ReplayResult:
     """Play a recording (`rollout --record FILE`) at once, and judge its first target by a tracker.
 
     The other targets have the trackers that are installed. AssertionError where the tracker fails.
@@ -204,21 +204,21 @@ def replay(path: str | os.PathLike[str], tracker: object) -> Played:
     lines = tuple(line for event in events for line in shown.render(event))
     ended = next(event for event in events if isinstance(event, TargetEnded))
     code = next(event.exit_code for event in events if isinstance(event, RunEnded))
-    return Played(code, ended.verdict, ended.reason, ended.message, lines, events)
+    return ReplayResult(code, ended.verdict, ended.reason, ended.message, lines, events)
 
 
-def _view(shown: Shown) -> View:
+def _view(shown: ViewOrYaml) -> View:
     return view(shown) if isinstance(shown, str) else shown
 
 
-def _strict(tracker: object) -> Guarded:
+def _strict(tracker: object) -> GuardedTracker:
     """The tracker as a run has it, but nothing takes over where it fails."""
 
     def fail(why: str) -> None:
         raise AssertionError(why)
 
     # Nothing is copied: what it changes has to be seen.
-    return Guarded(tracker, 'this package', lambda: None, fail, limit=None)
+    return GuardedTracker(tracker, 'this package', lambda: None, fail, limit=None)
 
 
 class _Chosen(Trackers):

@@ -156,7 +156,7 @@ def require_stability(view: View, judged: Assessment, since: float | None = None
     say that it is ready: all to go by where pods may not be read (default: since when the counts
     of the judgement have not changed).
     """
-    from kubectl_dog.trackers.settling import settle
+    from kubectl_dog.trackers.settling import check_stability
 
     if judged.state is not State.READY:
         return judged
@@ -164,7 +164,7 @@ def require_stability(view: View, judged: Assessment, since: float | None = None
     if 'Pod' not in view.forbidden_kinds and not get_dict(view.object, 'spec', 'template', 'spec'):
         # Only a template tells that all of them have probes: without it each has to be looked at.
         begun = view.now
-    found = settle(view, judged.pods, len(judged.pods), begun)
+    found = check_stability(view, judged.pods, len(judged.pods), begun)
     if found.state is State.READY:
         return judged
     return judged._replace(
@@ -182,11 +182,11 @@ def min_stall_timeout(thing: Object) -> float:
     """
     from kubectl_dog.trackers import workloads
 
-    return workloads.patience(thing)
+    return workloads.min_stall_timeout(thing)
 
 
 def describe_template_diff(before: Object, after: Object) -> tuple[str, ...]:
     """What differs between two pod templates, in words and images first: for `Revision.changes`."""
-    from kubectl_dog.trackers.changes import describe
+    from kubectl_dog.trackers.changes import describe_template_diff
 
-    return describe(before, after)
+    return describe_template_diff(before, after)

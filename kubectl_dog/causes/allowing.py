@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from kubectl_dog.causes.catalogue import BASELINE_RESTARTS
 from kubectl_dog.causes.catalogue import CODES
-from kubectl_dog.causes.catalogue import OLD_RESTARTS
 from kubectl_dog.causes.catalogue import code_of
-from kubectl_dog.causes.catalogue import tolerance
-from kubectl_dog.causes.nearby import near
+from kubectl_dog.causes.catalogue import tolerance_of
+from kubectl_dog.causes.nearby import similar_names
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.causes import Tolerance
 from kubectl_dog.model.errors import UserError
@@ -33,7 +33,7 @@ _SHARE = lazy_compile(r'([0-9]{1,6})(%?)')
 _SAME = 0.85
 
 
-class Share(NamedTuple):
+class PodShare(NamedTuple):
     """A number of pods, or, where `is_percent`, so many of a hundred of them."""
 
     value: int = 0
@@ -44,7 +44,7 @@ class Share(NamedTuple):
         return pods * self.value // 100 if self.is_percent else self.value
 
 
-def parse(told: str, codes: Collection[str] = ()) -> tuple[str, Tolerance]:
+def parse_tolerance(told: str, codes: Collection[str] = ()) -> tuple[str, Tolerance]:
     """What is tolerated (a code, or `CODE/SUBJECT`) and its tolerance; raises UserError.
 
     `codes` are those that are known beside the catalogue. A count is the number of the end that
@@ -67,24 +67,24 @@ def parse(told: str, codes: Collection[str] = ()) -> tuple[str, Tolerance]:
     return what, Tolerance(terminations=int(value))
 
 
-def parse_any(told: str) -> tuple[str, Tolerance]:
+def parse_unchecked_tolerance(told: str) -> tuple[str, Tolerance]:
     """The same, before it is known which codes the trackers have: any that looks like a code, and
     not like one that is misspelt.
     """
     code = _code(told)
     is_word = code not in CODES and code.isalnum() and code[:1].isupper()
-    misspelt = near(code, list(CODES), similarity=_SAME)
+    misspelt = similar_names(code, list(CODES), similarity=_SAME)
     what, _, value = (one.strip() for one in told.partition('='))
     if is_word and not misspelt and _COUNT.fullmatch(value):
         # Whether there is such a code is to be told before that it is not counted.
         return what, Tolerance(terminations=int(value))
-    return parse(told, (code,) if is_word and not misspelt else ())
+    return parse_tolerance(told, (code,) if is_word and not misspelt else ())
 
 
-def check(texts: Iterable[str], codes: Collection[str]) -> None:
+def check_codes(texts: Iterable[str], codes: Collection[str]) -> None:
     """Raise UserError where one tolerates a code that nobody has; `codes` as in `parse`."""
     for told in texts:
-        parse(told, codes)
+        parse_tolerance(told, codes)
 
 
 def _code(told: str) -> str:
@@ -92,20 +92,20 @@ def _code(told: str) -> str:
 
 
 def _unknown(code: str, known: Sequence[str]) -> str:
-    similar = near(code, known)
+    similar = similar_names(code, known)
     hint = f': did you mean {similar[0]}?' if similar else ''
     return f'no cause has the code {code!r}{hint}'
 
 
-def share(told: str) -> Share:
+def parse_pod_share(told: str) -> PodShare:
     """`2` or `20%`; nothing told means no pod. Raises UserError."""
     match = _SHARE.fullmatch(told.strip() or '0')
     if not match or (match[2] and int(match[1]) > 100):
         raise UserError(f'{told!r} is not a number of pods: write it like 2 or 20%')
-    return Share(int(match[1]), bool(match[2]))
+    return PodShare(int(match[1]), bool(match[2]))
 
 
-def allow(causes: Iterable[Cause], told: Mapping[str, Tolerance]) -> tuple[Cause, ...]:
+def apply_overrides(causes: Iterable[Cause], told: Mapping[str, Tolerance]) -> tuple[Cause, ...]:
     """The causes with the tolerances that the user told: those for a subject go first."""
     return tuple(cause._replace(tolerance_override=_told(cause, told)) for cause in causes)
 
@@ -118,13 +118,13 @@ def _told(cause: Cause, told: Mapping[str, Tolerance]) -> Tolerance | None:
         return allowed
     # In a long back-off the next end may be minutes away: standing counts, too.
     return allowed._replace(
-        seconds=cause.tolerance_seconds * max(1.0, allowed.terminations / OLD_RESTARTS)
+        seconds=cause.tolerance_seconds * max(1.0, allowed.terminations / BASELINE_RESTARTS)
     )
 
 
-def excuse(causes: tuple[Cause, ...], pods: int) -> tuple[Cause, ...]:
+def excuse_allowed_failures(causes: tuple[Cause, ...], pods: int) -> tuple[Cause, ...]:
     """The causes, where what only so many pods suffer from decides nothing."""
-    serious = [cause for cause in causes if cause.pods and not tolerance(cause).is_informational]
+    serious = [cause for cause in causes if cause.pods and not tolerance_of(cause).is_informational]
     if not serious or len({pod for cause in serious for pod in cause.pods}) > pods:
         return causes
     return tuple(

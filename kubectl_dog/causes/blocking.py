@@ -15,7 +15,7 @@ from kubectl_dog.model.times import epoch
 from kubectl_dog.model.views import View
 
 # A pod proves that the revision works once it has been ready for this long, in seconds.
-PROVEN_AFTER = 10.0
+HEALTHY_AFTER = 10.0
 
 
 def is_blocked(thing: Object, progress: Progress | None) -> bool:
@@ -50,7 +50,7 @@ def _absolute(value: object, total: int, up: bool) -> int:
     return value if isinstance(value, int) else 0
 
 
-def has_proof(view: View, pods: Iterable[Object], ill: Iterable[str]) -> bool:
+def has_healthy_pod(view: View, pods: Iterable[Object], ill: Iterable[str]) -> bool:
     """Whether any pod but the ill ones works: ready for a while, without a single end."""
     names = frozenset(ill)
     return any(
@@ -61,4 +61,4 @@ def has_proof(view: View, pods: Iterable[Object], ill: Iterable[str]) -> bool:
 def _is_proven(view: View, pod: Object) -> bool:
     since = epoch(condition(pod, 'Ready').get('lastTransitionTime')) or view.now
     unharmed = not any(one.last_termination for one in containers(pod) if one.role != 'init')
-    return is_ready(pod) and unharmed and view.now - since >= PROVEN_AFTER
+    return is_ready(pod) and unharmed and view.now - since >= HEALTHY_AFTER

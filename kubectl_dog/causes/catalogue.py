@@ -23,45 +23,51 @@ class Code(NamedTuple):
     rank: int = 50
 
 
-THIRD_END = Tolerance(terminations=3, min_seconds=10.0)
-REPLACED = Tolerance(terminations=3)
-EXPLAINS = Tolerance()
+THIRD_TERMINATION = Tolerance(terminations=3, min_seconds=10.0)
+THIRD_REPLACEMENT = Tolerance(terminations=3)
+INFORMATIONAL = Tolerance()
 
 # Where a back-off of 3 or more restarts stood already when tracking began, the next end may be
 # minutes away: then standing this long is enough.
-STANDING_BACK_OFF = 30.0
-OLD_RESTARTS = 3
+BASELINE_BACKOFF_SECONDS = 30.0
+BASELINE_RESTARTS = 3
 
 # A pod this young (seconds) when tracking began belongs to the rollout that is tracked: its ends
 # are not history, so that it does not matter how soon after `apply` the program was started.
-FRESH = 120.0
+YOUNG_POD_SECONDS = 120.0
 
 # A cause that vanishes and comes back within this many seconds was there all the time: between
 # two attempts the kubelet shows nothing.
-GAP = 15.0
+GAP_SECONDS = 15.0
 
 # By how much a tolerance is stretched when the missing thing is seen to be there now: the kubelet
 # needs one more of its rounds to notice.
-HEALING = 2.0
+RECOVERING_FACTOR = 2.0
 
 _ALL = (
-    Code('OOMKilled', 'container start', THIRD_END, 'used more memory than its limit', 10),
-    Code('CommandNotFound', 'container start', THIRD_END, 'its command does not exist', 10),
-    Code('ExecFailed', 'container start', THIRD_END, 'the runtime cannot start it', 10),
-    Code('PermissionDenied', 'container start', THIRD_END, 'its command may not be run', 10),
-    Code('WrongArchitecture', 'container start', THIRD_END, 'built for another processor', 10),
-    Code('PostStartHook', 'container start', THIRD_END, 'its postStart hook fails', 10),
+    Code('OOMKilled', 'container start', THIRD_TERMINATION, 'used more memory than its limit', 10),
+    Code('CommandNotFound', 'container start', THIRD_TERMINATION, 'its command does not exist', 10),
+    Code('ExecFailed', 'container start', THIRD_TERMINATION, 'the runtime cannot start it', 10),
+    Code(
+        'PermissionDenied', 'container start', THIRD_TERMINATION, 'its command may not be run', 10
+    ),
+    Code(
+        'WrongArchitecture', 'container start', THIRD_TERMINATION, 'built for another processor', 10
+    ),
+    Code('PostStartHook', 'container start', THIRD_TERMINATION, 'its postStart hook fails', 10),
     Code(
         'ExitsNormally',
         'container start',
-        THIRD_END,
+        THIRD_TERMINATION,
         'ends without an error, though it must run',
         10,
     ),
-    Code('CrashLoop', 'container start', THIRD_END, 'ends with an error again and again', 10),
-    Code('ContainerFailed', 'container start', EXPLAINS, 'ended with an error, for good', 10),
-    Code('LivenessProbeFailed', 'probes', THIRD_END, 'killed by its liveness probe', 10),
-    Code('StartupProbeFailed', 'probes', THIRD_END, 'killed by its startup probe', 10),
+    Code(
+        'CrashLoop', 'container start', THIRD_TERMINATION, 'ends with an error again and again', 10
+    ),
+    Code('ContainerFailed', 'container start', INFORMATIONAL, 'ended with an error, for good', 10),
+    Code('LivenessProbeFailed', 'probes', THIRD_TERMINATION, 'killed by its liveness probe', 10),
+    Code('StartupProbeFailed', 'probes', THIRD_TERMINATION, 'killed by its startup probe', 10),
     Code('InvalidImageName', 'image', Tolerance(5), 'the image name cannot be parsed', 10),
     Code('ImageNeverPull', 'image', Tolerance(5), 'not on the node, and may not be pulled', 10),
     Code('ImageNotFound', 'image', Tolerance(45), 'the registry does not have the image', 10),
@@ -98,16 +104,18 @@ _ALL = (
     Code('CreateFailed', 'creation', Tolerance(30), 'the API server refuses the pod', 10),
     Code('NodeNotReady', 'infrastructure', Tolerance(360), 'its node does not answer', 10),
     Code('SandboxFailed', 'infrastructure', Tolerance(180), 'no network or sandbox for it', 10),
-    Code('Evicted', 'infrastructure', REPLACED, 'put out by its node, again and again', 15),
-    Code('Preempted', 'infrastructure', REPLACED, 'had to make room, again and again', 15),
-    Code('NodeShutdown', 'infrastructure', REPLACED, 'its node shut down', 15),
-    Code('OutOfResources', 'infrastructure', REPLACED, 'refused by its node', 15),
+    Code(
+        'Evicted', 'infrastructure', THIRD_REPLACEMENT, 'put out by its node, again and again', 15
+    ),
+    Code('Preempted', 'infrastructure', THIRD_REPLACEMENT, 'had to make room, again and again', 15),
+    Code('NodeShutdown', 'infrastructure', THIRD_REPLACEMENT, 'its node shut down', 15),
+    Code('OutOfResources', 'infrastructure', THIRD_REPLACEMENT, 'refused by its node', 15),
     Code('StuckOnOldPod', 'rollout', Tolerance(30), 'an old broken pod is in the way', 20),
-    Code('TerminatingPods', 'rollout', EXPLAINS, 'old pods are still terminating', 65),
-    Code('Partitioned', 'rollout', EXPLAINS, 'a partition keeps pods at the old revision', 66),
+    Code('TerminatingPods', 'rollout', INFORMATIONAL, 'old pods are still terminating', 65),
+    Code('Partitioned', 'rollout', INFORMATIONAL, 'a partition keeps pods at the old revision', 66),
     Code('ConditionFailed', 'condition', Tolerance(30), 'its controller tells of an error', 60),
-    Code('InitNotFinished', 'init', EXPLAINS, 'an init container is still running', 60),
-    Code('NotReady', 'probes', EXPLAINS, 'the readiness probe fails', 70),
+    Code('InitNotFinished', 'init', INFORMATIONAL, 'an init container is still running', 60),
+    Code('NotReady', 'probes', INFORMATIONAL, 'the readiness probe fails', 70),
 )
 CODES = {code.name: code for code in _ALL}
 
@@ -120,8 +128,8 @@ _IN_VOLUME = Tolerance(35)
 # Causes that may be one bad node's: where other pods of the revision prove that it works, and the
 # rollout can get past the ill ones, they may stand longer and be counted further.
 _ONE_BAD_NODE = ('container start', 'probes', 'infrastructure')
-PARTIAL_TIMES = 3.0
-MORE_ENDS = 2
+SOME_PODS_FACTOR = 3.0
+SOME_PODS_EXTRA_TERMINATIONS = 2
 
 # What crashes until the database of the same call is there.
 _WAITS_BY_CRASHING = 'container start'
@@ -135,21 +143,21 @@ def code_of(name: str) -> Code:
     return CODES.get(name) or _FOREIGN._replace(name=name, meaning='a word of its tracker')
 
 
-def tolerance(cause: Cause) -> Tolerance:
+def tolerance_of(cause: Cause) -> Tolerance:
     """What this cause may do before it fails its target."""
     if cause.tolerance_override is not None:
         return cause.tolerance_override
     family, allowed = code_of(cause.code).family, _basic(cause)
     if cause.informational:
-        return EXPLAINS
+        return INFORMATIONAL
     is_partial = cause.affects_some_pods and family in _ONE_BAD_NODE
     seconds, ends = allowed.seconds, allowed.terminations
     if is_partial and seconds is not None:
-        seconds *= PARTIAL_TIMES
+        seconds *= SOME_PODS_FACTOR
     if ends is not None and (
         is_partial or (cause.may_await_other_target and family == _WAITS_BY_CRASHING)
     ):
-        ends += MORE_ENDS
+        ends += SOME_PODS_EXTRA_TERMINATIONS
     return allowed._replace(seconds=seconds, terminations=ends)
 
 
@@ -162,6 +170,6 @@ def _basic(cause: Cause) -> Tolerance:
     return code.tolerance
 
 
-def starts_anew(cause: Cause) -> bool:
+def clock_restarts_on_progress(cause: Cause) -> bool:
     """Whether progress of the target starts the clock of this cause anew."""
     return cause.code in _MAKING_ROOM

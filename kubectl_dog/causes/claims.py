@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kubectl_dog.causes.nearby import nearest
-from kubectl_dog.causes.told import about_named
-from kubectl_dog.causes.told import when
-from kubectl_dog.causes.told import words
+from kubectl_dog.causes.nearby import similar_names_sentence
+from kubectl_dog.causes.told import event_message
+from kubectl_dog.causes.told import events_about_named
+from kubectl_dog.causes.told import last_seen_at
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.lazily import lazy_compile
@@ -27,7 +27,7 @@ STORAGE_CLASSES = Resource(
 )
 
 # A claim without a class, or of a class that does not exist, will not be bound by waiting: seconds.
-HOPELESS = 30.0
+UNRECOVERABLE_SECONDS = 30.0
 
 _MISSING = lazy_compile(r'persistentvolumeclaim "(?P<claim>[^"]+)" not found')
 _LOST = lazy_compile(
@@ -64,7 +64,7 @@ def find(view: View, pod: Object) -> Iterator[Cause]:
         yield from _pending(view, pod)
 
 
-def may_tell(pod: Object) -> bool:
+def awaits_claims(pod: Object) -> bool:
     """Whether the kube events of its claims may tell why it has no node."""
     return not get_str(pod, 'spec', 'nodeName') and bool(_claims(pod))
 
@@ -105,8 +105,8 @@ def _last_words(view: View, pod: Object) -> dict[str, Object]:
     wanted = _claims(pod)
     if not wanted:
         return {}
-    events = about_named(view, 'PersistentVolumeClaim', wanted)
-    ordered = sorted((one for one in events if one.get('reason') in _SAID), key=when)
+    events = events_about_named(view, 'PersistentVolumeClaim', wanted)
+    ordered = sorted((one for one in events if one.get('reason') in _SAID), key=last_seen_at)
     return {get_str(one, 'involvedObject', 'name'): one for one in ordered}
 
 
@@ -120,11 +120,11 @@ def _pending(view: View, pod: Object) -> Iterator[Cause]:
         claim = ', '.join(sorted(_claims(pod)))
         yield _cause(view, pod, 'PVCPending', claim, f'volume claim {claim} is not bound')
     for claim, event in told.items():
-        said = words(event)
+        said = event_message(event)
         message = f'volume claim {claim} is not bound: {said}'
         cause = _cause(view, pod, 'PVCPending', claim, message)
         without = _NO_CLASS.search(said)
-        hopeless = HOPELESS if without else None
+        hopeless = UNRECOVERABLE_SECONDS if without else None
         cause = cause._replace(reason=get_str(event, 'reason'), tolerance_seconds=hopeless)
         yield _with_classes(view, cause, without['name'] or '') if without else cause
 
@@ -142,7 +142,9 @@ def _with_classes(view: View, cause: Cause, wanted: str) -> Cause:
         there = wanted or name(defaults[0])
         return cause._replace(recovering=True, evidence=(f'storage class {there} exists now',))
     if wanted:
-        return cause._replace(evidence=(nearest('storage class', wanted, names, ''),))
+        return cause._replace(
+            evidence=(similar_names_sentence('storage class', wanted, names, ''),)
+        )
     there = f'none is the default, there are {", ".join(names)}' if names else 'there is none'
     return cause._replace(evidence=(f'storage classes: {there}',))
 
@@ -173,4 +175,4 @@ def _missing(view: View, pod: Object, claim: str) -> Cause:
     names = [name(one) for one in answer.objects]
     if claim in names:
         return cause._replace(recovering=True, evidence=(f'volume claim {claim} exists now',))
-    return cause._replace(evidence=(nearest('volume claim', claim, names),))
+    return cause._replace(evidence=(similar_names_sentence('volume claim', claim, names),))

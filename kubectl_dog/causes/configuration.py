@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from kubectl_dog.causes.nearby import nearest
-from kubectl_dog.causes.providers import consider
+from kubectl_dog.causes.nearby import similar_names_sentence
+from kubectl_dog.causes.providers import with_provider
 from kubectl_dog.causes.volumes import is_mounting
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
@@ -37,7 +37,7 @@ _ROOT = lazy_compile(r'runAsNonRoot|will run as root|user is non-root|breaks non
 _LATE = lazy_compile(r'deadline exceeded|failed to reserve container name', re.I)
 
 
-class Fault(NamedTuple):
+class ConfigurationFault(NamedTuple):
     """What is wrong with a container's configuration: `kind` is configmap, secret or empty."""
 
     code: str
@@ -52,13 +52,13 @@ def find(view: View, pod: Object) -> Iterator[Cause]:
     for container in containers(pod):
         reason, words = get_str(container.waiting, 'reason'), message_of(container.waiting)
         if reason in ('CreateContainerConfigError', 'CreateContainerError'):
-            fault = read(words, container.name)
+            fault = read_message(words, container.name)
             if fault is not None:
                 yield _cause(view, pod, fault, reason)
     yield from _in_volumes(view, pod)
 
 
-def read(words: str, container: str) -> Fault | None:
+def read_message(words: str, container: str) -> ConfigurationFault | None:
     """What the kubelet's words mean; None where they tell of its own delay."""
     if _CACHE_IS_LATE.search(words) or _LATE.search(words):
         return None
@@ -66,18 +66,22 @@ def read(words: str, container: str) -> Fault | None:
     if key:
         what = f'{key[2]} {key[3]}'
         subject = f'{key[3]}/{key[1]}'
-        return Fault('KeyMissing', subject, f'{what} has no key {key[1]}', key[2].lower(), key[3])
+        return ConfigurationFault(
+            'KeyMissing', subject, f'{what} has no key {key[1]}', key[2].lower(), key[3]
+        )
     missing = _MISSING.search(words)
     if missing:
         kind = missing[1].lower()
         message = (
             f'container {container} needs {kind} "{missing[2]}", which does not exist (not found)'
         )
-        return Fault(_CODES[kind], missing[2], message, kind, missing[2])
+        return ConfigurationFault(_CODES[kind], missing[2], message, kind, missing[2])
     if _ROOT.search(words):
         message = f'container {container} must not run as root (runAsNonRoot): {words}'
-        return Fault('RunAsNonRoot', container, message)
-    return Fault('InvalidConfig', container, f'container {container} cannot be created: {words}')
+        return ConfigurationFault('RunAsNonRoot', container, message)
+    return ConfigurationFault(
+        'InvalidConfig', container, f'container {container} cannot be created: {words}'
+    )
 
 
 def _in_volumes(view: View, pod: Object) -> Iterator[Cause]:
@@ -95,14 +99,14 @@ def _in_volumes(view: View, pod: Object) -> Iterator[Cause]:
             yield _cause(view, pod, fault, 'FailedMount')
 
 
-def _volume_fault(pod: Object, words: str) -> Fault | None:
+def _volume_fault(pod: Object, words: str) -> ConfigurationFault | None:
     volume = re.search(r'for volume "([^"]+)"', words)
     called = f'volume {volume[1]}' if volume else 'a volume'
     key = _VOLUME_KEY.search(words)
     if key:
         named = ' or '.join(_holders(pod, volume[1] if volume else '', key[1]))
         message = f'{called} names a key that is not there: {key[1]}'
-        return Fault(
+        return ConfigurationFault(
             'KeyMissing', f'volume/{key[1]}', f'{message} in {named}' if named else message
         )
     missing = _MISSING.search(words)
@@ -110,7 +114,7 @@ def _volume_fault(pod: Object, words: str) -> Fault | None:
         return None
     kind = missing[1].lower()
     message = f'{called} needs {kind} "{missing[2]}", which does not exist (not found)'
-    return Fault(_CODES[kind], f'volume/{missing[2]}', message, kind, missing[2])
+    return ConfigurationFault(_CODES[kind], f'volume/{missing[2]}', message, kind, missing[2])
 
 
 def _holders(pod: Object, volume: str, key: str) -> Iterator[str]:
@@ -124,7 +128,7 @@ def _holders(pod: Object, volume: str, key: str) -> Iterator[str]:
                     yield f'{kind} {get_str(held, "name") or get_str(held, "secretName")}'
 
 
-def _cause(view: View, pod: Object, fault: Fault, reason: str) -> Cause:
+def _cause(view: View, pod: Object, fault: ConfigurationFault, reason: str) -> Cause:
     about = f'{fault.kind} -n' if fault.kind and fault.code == 'KeyMissing' else 'pod -n'
     what = fault.missing if about != 'pod -n' else name(pod)
     command = f'kubectl describe {about} {view.target.namespace} {what}'
@@ -140,7 +144,7 @@ def _cause(view: View, pod: Object, fault: Fault, reason: str) -> Cause:
         return _with_keys(view, cause, fault.missing)
     if fault.code == 'KeyMissing' and fault.kind == 'secret':
         # Of a Secret nothing is read; what makes it may not have finished.
-        return consider(view, cause, fault.missing)
+        return with_provider(view, cause, fault.missing)
     if not fault.kind:
         return cause
     lookup = Lookup(_RESOURCES[fault.kind], view.target.namespace)
@@ -155,8 +159,8 @@ def _cause(view: View, pod: Object, fault: Fault, reason: str) -> Cause:
             recovering=True, evidence=(f'{fault.kind} {fault.missing} exists now',)
         )
     if answer is not None and answer.status == 'found':
-        cause = cause._replace(evidence=(nearest(fault.kind, fault.missing, names),))
-    return consider(view, cause, fault.missing) if fault.kind == 'secret' else cause
+        cause = cause._replace(evidence=(similar_names_sentence(fault.kind, fault.missing, names),))
+    return with_provider(view, cause, fault.missing) if fault.kind == 'secret' else cause
 
 
 def _with_keys(view: View, cause: Cause, holder: str) -> Cause:
@@ -171,4 +175,4 @@ def _with_keys(view: View, cause: Cause, holder: str) -> Cause:
     wanted = cause.subject.partition('/')[2]
     if wanted in keys:
         return cause._replace(recovering=True, evidence=(f'key {wanted} exists now',))
-    return cause._replace(evidence=(nearest('key', wanted, keys, ' in it'),))
+    return cause._replace(evidence=(similar_names_sentence('key', wanted, keys, ' in it'),))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kubectl_dog.causes.catalogue import OLD_RESTARTS
-from kubectl_dog.causes.catalogue import STANDING_BACK_OFF
+from kubectl_dog.causes.catalogue import BASELINE_BACKOFF_SECONDS
+from kubectl_dog.causes.catalogue import BASELINE_RESTARTS
 from kubectl_dog.causes.endings import NOT_STARTED
 from kubectl_dog.causes.endings import diagnose
-from kubectl_dog.causes.told import evicted
+from kubectl_dog.causes.told import eviction_event
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.causes import LogRef
 from kubectl_dog.model.items import Object
@@ -35,7 +35,7 @@ def find(view: View, pod: Object) -> Iterator[Cause]:
         return
     for container in containers(pod):
         if container.role != 'init':
-            yield from crashing(view, pod, container, f'container {container.name}')
+            yield from crash_cause(view, pod, container, f'container {container.name}')
 
 
 def _was_ended(view: View, pod: Object) -> bool:
@@ -43,7 +43,7 @@ def _was_ended(view: View, pod: Object) -> bool:
     if not is_finished(pod):
         return False
     is_lasting = get_str(pod, 'spec', 'restartPolicy') == 'Always'
-    return is_lasting or bool(get_str(pod, 'status', 'reason') or evicted(view, pod))
+    return is_lasting or bool(get_str(pod, 'status', 'reason') or eviction_event(view, pod))
 
 
 def _too_long(view: View, pod: Object) -> Cause:
@@ -59,7 +59,7 @@ def _too_long(view: View, pod: Object) -> Cause:
     )
 
 
-def crashing(view: View, pod: Object, container: Container, called: str) -> Iterator[Cause]:
+def crash_cause(view: View, pod: Object, container: Container, called: str) -> Iterator[Cause]:
     """The cause that one container shows by ending, if it does; `called` names it in sentences."""
     key = (uid(pod), container.name)
     before, stuck = view.baseline_terminations.get(key, 0), key in view.baseline_backoff
@@ -83,7 +83,9 @@ def crashing(view: View, pod: Object, container: Container, called: str) -> Iter
             terminations=max(0, container.terminations - before),
             terminations_before=before,
             active=not container.running,
-            tolerance_seconds=STANDING_BACK_OFF if stuck and before >= OLD_RESTARTS else None,
+            tolerance_seconds=BASELINE_BACKOFF_SECONDS
+            if stuck and before >= BASELINE_RESTARTS
+            else None,
             evidence=tuple(_evidence(container)),
             logs=(LogRef(uid(pod), container.name, container.terminated_instance),),
             suggested_commands=(_next_command(view, pod, container),),

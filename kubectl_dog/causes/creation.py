@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kubectl_dog.causes.further import further
-from kubectl_dog.causes.leaving import frees_soon
-from kubectl_dog.causes.refusals import Refusal
-from kubectl_dog.causes.refusals import read
-from kubectl_dog.causes.told import newest
-from kubectl_dog.causes.told import times
-from kubectl_dog.causes.told import told
-from kubectl_dog.causes.told import words
+from kubectl_dog.causes.further import with_lookup
+from kubectl_dog.causes.leaving import any_terminating
+from kubectl_dog.causes.refusals import AdmissionError
+from kubectl_dog.causes.refusals import parse_admission_error
+from kubectl_dog.causes.told import event_message
+from kubectl_dog.causes.told import events_about
+from kubectl_dog.causes.told import newest_event_about
+from kubectl_dog.causes.told import occurrence_count
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import condition
@@ -47,7 +47,7 @@ def find(view: View, thing: Object) -> Iterator[Cause]:
     """The cause of one controller's missing pods, if its own attempts to create them tell it."""
     reason, said = _refused(view, thing)
     if said:
-        yield _cause(view, thing, reason, read(said))
+        yield _cause(view, thing, reason, parse_admission_error(said))
 
 
 def _refused(view: View, thing: Object) -> tuple[str, str]:
@@ -65,10 +65,14 @@ def _refused(view: View, thing: Object) -> tuple[str, str]:
         failure = condition(thing, 'ReplicaFailure')
         if failure.get('status') != 'True' or failure.get('reason') != 'FailedCreate':
             return '', ''
-        event = newest(view, thing, 'FailedCreate')
-        return 'FailedCreate', words(event) or message_of(failure)
-    event = newest(view, thing, 'FailedCreate', 'SuccessfulCreate')
-    return ('FailedCreate', words(event)) if event.get('reason') == 'FailedCreate' else ('', '')
+        event = newest_event_about(view, thing, 'FailedCreate')
+        return 'FailedCreate', event_message(event) or message_of(failure)
+    event = newest_event_about(view, thing, 'FailedCreate', 'SuccessfulCreate')
+    return (
+        ('FailedCreate', event_message(event))
+        if event.get('reason') == 'FailedCreate'
+        else ('', '')
+    )
 
 
 def _deployment(view: View, thing: Object) -> tuple[str, str]:
@@ -105,17 +109,17 @@ def _job_lacks_pods(job: Object) -> bool:
     return get_int(job, 'status', 'active') < wanted
 
 
-def _cause(view: View, thing: Object, reason: str, refusal: Refusal) -> Cause:
+def _cause(view: View, thing: Object, reason: str, refusal: AdmissionError) -> Cause:
     kind, namespace = get_str(thing, 'kind').lower(), view.target.namespace
     remedy = _REMEDIES.get(refusal.code, _DESCRIBE)
-    tries = sum(times(event) for event in told(view, thing, reason))
+    tries = sum(occurrence_count(event) for event in events_about(view, thing, reason))
     evidence = (f'{kind}/{name(thing)} has tried {count_noun(tries, "time")}',) if tries > 1 else ()
     cause = Cause(
         code=refusal.code,
         reason=reason,
         subject=refusal.subject or name(thing),
         message=refusal.sentence,
-        clock_paused=refusal.code == 'QuotaExceeded' and frees_soon(view),
+        clock_paused=refusal.code == 'QuotaExceeded' and any_terminating(view),
         evidence=evidence,
         suggested_commands=(
             remedy.format(
@@ -123,11 +127,13 @@ def _cause(view: View, thing: Object, reason: str, refusal: Refusal) -> Cause:
             ),
         ),
     )
-    cause = further(view, cause, refusal)
-    return cause._replace(tolerance_seconds=next_try(tries)) if cause.recovering else cause
+    cause = with_lookup(view, cause, refusal)
+    return (
+        cause._replace(tolerance_seconds=next_retry_seconds(tries)) if cause.recovering else cause
+    )
 
 
-def next_try(tries: int) -> float:
+def next_retry_seconds(tries: int) -> float:
     """Seconds in which a controller that was refused so often tries again of its own accord."""
     wait = _FIRST_WAIT * 2.0 ** min(tries + _UNTOLD, _MOST_DOUBLED)
     return min(max(_SHORTEST_PATIENCE, wait), _LONGEST_WAIT)

@@ -15,9 +15,9 @@ from kubectl_dog.causes import probes
 from kubectl_dog.causes import rollout
 from kubectl_dog.causes import scheduling
 from kubectl_dog.causes import volumes
-from kubectl_dog.causes.blocking import has_proof
+from kubectl_dog.causes.blocking import has_healthy_pod
 from kubectl_dog.causes.blocking import is_blocked
-from kubectl_dog.causes.catalogue import FRESH
+from kubectl_dog.causes.catalogue import YOUNG_POD_SECONDS
 from kubectl_dog.causes.catalogue import code_of
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.causes import Cause
@@ -47,14 +47,14 @@ _FAMILIES = (
 _RETRIED = ('container start', 'probes', 'infrastructure', 'init')
 
 
-def of_target(view: View, assessed: Assessment) -> tuple[Cause, ...]:
+def causes_of_target(view: View, assessed: Assessment) -> tuple[Cause, ...]:
     """Everything that is wrong with a target: its pods, and what keeps it from having pods."""
     thing = view.object or {}
     causes = (
-        *of_pods(view, assessed.pods),
-        *of_objects(view, (thing, *assessed.children)),
+        *causes_of_pods(view, assessed.pods),
+        *causes_of_controllers(view, (thing, *assessed.children)),
         *_put_out(view, assessed),
-        *rollout.find(view, assessed, of_pods),
+        *rollout.find(view, assessed, causes_of_pods),
     )
     if thing.get('kind') == 'Job':
         # Its own retries decide, except over what uses up none of them (design §4.1).
@@ -64,14 +64,15 @@ def of_target(view: View, assessed: Assessment) -> tuple[Cause, ...]:
     if not is_blocked(thing, assessed.progress):
         causes = tuple(
             cause._replace(
-                affects_some_pods=bool(cause.pods) and has_proof(view, assessed.pods, cause.pods)
+                affects_some_pods=bool(cause.pods)
+                and has_healthy_pod(view, assessed.pods, cause.pods)
             )
             for cause in causes
         )
     return tuple(sorted(causes, key=rank))
 
 
-def next_look(view: View, assessed: Assessment) -> float | None:
+def next_timed_check(view: View, assessed: Assessment) -> float | None:
     """When, in the server's epoch seconds, silence alone becomes a cause; None: it will not."""
     moments = [
         moment
@@ -82,7 +83,7 @@ def next_look(view: View, assessed: Assessment) -> float | None:
     return min(moments, default=None)
 
 
-def of_pods(view: View, pods: Iterable[Object]) -> tuple[Cause, ...]:
+def causes_of_pods(view: View, pods: Iterable[Object]) -> tuple[Cause, ...]:
     """What is wrong with these pods, merged by code and subject, the best explanation first."""
     # Of hundreds, most have nothing to tell, whatever the family.
     ill = [pod for pod in pods if not _is_well(pod)]
@@ -103,7 +104,7 @@ def _is_well(pod: Object) -> bool:
     return not ended and all(get_dict(one, 'state', 'running') for one in apps)
 
 
-def of_objects(view: View, objects: Iterable[Object]) -> tuple[Cause, ...]:
+def causes_of_controllers(view: View, objects: Iterable[Object]) -> tuple[Cause, ...]:
     """What keeps the controllers among these objects from creating what they want."""
     return _merged(cause for one in objects for cause in creation.find(_there(view, one), one))
 
@@ -125,8 +126,8 @@ def _put_out(view: View, assessed: Assessment) -> tuple[Cause, ...]:
     if not over:
         return ()
     ready = bool(assessed.pods) and all(is_ready(pod) for pod in assessed.pods)
-    pods = infrastructure.since(view, over, FRESH)
-    return tuple(infrastructure.put_out(view, pods, is_complete=ready))
+    pods = infrastructure.within_run(view, over, YOUNG_POD_SECONDS)
+    return tuple(infrastructure.evicted_pods(view, pods, is_complete=ready))
 
 
 def _merged(causes: Iterable[Cause]) -> tuple[Cause, ...]:

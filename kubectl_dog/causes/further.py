@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from kubectl_dog.causes import quantities
-from kubectl_dog.causes.nearby import nearest
-from kubectl_dog.causes.refusals import Refusal
+from kubectl_dog.causes.nearby import similar_names_sentence
+from kubectl_dog.causes.refusals import AdmissionError
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Answer
 from kubectl_dog.model.items import Object
@@ -44,7 +44,7 @@ class _Look(NamedTuple):
     read: Callable[[Cause, Answer], Cause]
 
 
-def further(view: View, cause: Cause, refusal: Refusal) -> Cause:
+def with_lookup(view: View, cause: Cause, refusal: AdmissionError) -> Cause:
     """The cause with the look that would tell more, and what it told."""
     look = _look(view, refusal)
     if look is None:
@@ -54,11 +54,13 @@ def further(view: View, cause: Cause, refusal: Refusal) -> Cause:
     return look.read(cause, answer) if answer and answer.status == 'found' else cause
 
 
-def _look(view: View, refusal: Refusal) -> _Look | None:
+def _look(view: View, refusal: AdmissionError) -> _Look | None:
     namespace, subject = view.target.namespace, refusal.subject
     if refusal.code == 'QuotaExceeded':
         lookup = Lookup(RESOURCE_QUOTAS, namespace, subject, full_object=True)
-        return _Look(lookup, lambda cause, answer: _quota(cause, answer.objects[0], refusal.asked))
+        return _Look(
+            lookup, lambda cause, answer: _quota(cause, answer.objects[0], refusal.requested)
+        )
     if refusal.code == 'ServiceAccountMissing':
         lookup = Lookup(SERVICE_ACCOUNTS, namespace)
         return _Look(lookup, lambda cause, answer: _names(cause, answer, 'service account'))
@@ -83,7 +85,7 @@ def _names(cause: Cause, answer: Answer, kind: str) -> Cause:
     if cause.subject in names:
         return _tell(cause, f'{kind} {cause.subject} exists now', healing=True)
     where = ' in the namespace' if kind == 'service account' else ''
-    return _tell(cause, nearest(kind, cause.subject, names, where))
+    return _tell(cause, similar_names_sentence(kind, cause.subject, names, where))
 
 
 def _quota(cause: Cause, quota: Object, asked: Mapping[str, str]) -> Cause:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable
 from collections.abc import Iterator
 
-from kubectl_dog.causes.told import evicted
-from kubectl_dog.causes.told import newest
-from kubectl_dog.causes.told import when
-from kubectl_dog.causes.told import words
+from kubectl_dog.causes.told import event_message
+from kubectl_dog.causes.told import eviction_event
+from kubectl_dog.causes.told import last_seen_at
+from kubectl_dog.causes.told import newest_event_about
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.lazily import lazy_compile
@@ -94,9 +94,9 @@ def _silence(view: View, pod: Object, node: str) -> str:
     """
     if get_str(pod, 'status', 'reason') == 'NodeLost':
         return f'node {node} is lost'
-    event = newest(view, pod, 'NodeNotReady')
+    event = newest_event_about(view, pod, 'NodeNotReady')
     unready = epoch(condition(pod, 'Ready').get('lastTransitionTime')) or 0.0
-    if event and unready <= when(event) + _SLACK:
+    if event and unready <= last_seen_at(event) + _SLACK:
         return f'node {node} is not ready'
     moment = silent_at(pod)
     if moment is not None and view.now >= moment:
@@ -131,21 +131,21 @@ def _sandbox(view: View, pod: Object) -> str:
         return ''
     if condition(pod, 'PodReadyToStartContainers').get('status') == 'True':
         return ''
-    failed = newest(view, pod, 'FailedCreatePodSandBox')
-    past = newest(view, pod, 'Pulling', 'Pulled', 'Created', 'Started')
-    if not failed or (past and when(past) >= when(failed)):
+    failed = newest_event_about(view, pod, 'FailedCreatePodSandBox')
+    past = newest_event_about(view, pod, 'Pulling', 'Pulled', 'Created', 'Started')
+    if not failed or (past and last_seen_at(past) >= last_seen_at(failed)):
         return ''
-    return _SANDBOX.sub('', words(failed))
+    return _SANDBOX.sub('', event_message(failed))
 
 
-def put_out(view: View, pods: Iterable[Object], is_complete: bool) -> Iterator[Cause]:
+def evicted_pods(view: View, pods: Iterable[Object], is_complete: bool) -> Iterator[Cause]:
     """Causes of pods of this revision that were ended from outside, counted per code.
 
     `is_complete` says that those which replace them are ready, so that the effect is gone.
     """
     counted: dict[str, list[Object]] = {}
     for pod in pods:
-        code = _code(pod) or ('Evicted' if evicted(view, pod) else '')
+        code = _code(pod) or ('Evicted' if eviction_event(view, pod) else '')
         if code:
             counted.setdefault(code, []).append(pod)
     for code, found in counted.items():
@@ -179,14 +179,14 @@ def _disruption(pod: Object) -> str:
 
 def _words(view: View, pod: Object) -> str:
     said = message_of(pod, 'status') or message_of(condition(pod, 'DisruptionTarget'))
-    return (said or words(evicted(view, pod))).strip() or 'no reason is given'
+    return (said or event_message(eviction_event(view, pod))).strip() or 'no reason is given'
 
 
 def _ended_at(pod: Object) -> float:
     return epoch(condition(pod, 'Ready').get('lastTransitionTime')) or created_at(pod)
 
 
-def since(view: View, pods: Iterable[Object], fresh: float) -> list[Object]:
+def within_run(view: View, pods: Iterable[Object], fresh: float) -> list[Object]:
     """Those that are not history: young when tracking began, or ended after that."""
     began = view.run_history.started
     return [pod for pod in pods if created_at(pod) >= began - fresh or _ended_at(pod) >= began]

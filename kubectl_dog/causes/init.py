@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kubectl_dog.causes.container_start import crashing
+from kubectl_dog.causes.container_start import crash_cause
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import name
@@ -19,7 +19,7 @@ def find(view: View, pod: Object) -> Iterator[Cause]:
             continue
         step = f'step {container.step} of {container.steps}'
         called = f'init container {container.name} ({step})'
-        yield from crashing(view, pod, container, called)
+        yield from crash_cause(view, pod, container, called)
         if container.running and container.restarts == 0:
             yield Cause(
                 code='InitNotFinished',

@@ -19,7 +19,7 @@ _FRAME = lazy_compile(r'^\s+(at |File "|from |in |\.\.\.)|^\s{4,}|^\s*goroutine 
 _LONGEST = 16 * 1024
 
 
-def last_words(lines: Sequence[str], limit: int = 3) -> tuple[str, ...]:
+def log_excerpt(lines: Sequence[str], limit: int = 3) -> tuple[str, ...]:
     """The lines that tell most, in their order: the last telling one and what stands around it.
 
     Without any telling line, the last ones that are not empty.

@@ -14,7 +14,7 @@ from kubectl_dog.model.views import View
 from kubectl_dog.model.words import count_noun
 
 
-def is_leaving(view: View, pod: Object) -> bool:
+def is_terminating(view: View, pod: Object) -> bool:
     """Whether it is terminating and within twice its grace period: a quota charges it that long."""
     due = epoch(get_str(pod, 'metadata', 'deletionTimestamp'))
     return due is not None and view.now <= due + get_int(
@@ -22,12 +22,12 @@ def is_leaving(view: View, pod: Object) -> bool:
     )
 
 
-def frees_soon(view: View) -> bool:
+def any_terminating(view: View) -> bool:
     """Whether any pod of the namespace that is seen makes room at this moment."""
     return any(
         one.get('kind') == 'Pod'
         and get_str(one, 'metadata', 'namespace') == view.target.namespace
-        and is_leaving(view, one)
+        and is_terminating(view, one)
         for owned in view.children_by_owner_uid.values()
         for one in owned
     )
@@ -35,10 +35,10 @@ def frees_soon(view: View) -> bool:
 
 def is_stuck(view: View, pod: Object) -> bool:
     """Whether its grace period is over, and it is still there."""
-    return is_deleting(pod) and not is_leaving(view, pod)
+    return is_deleting(pod) and not is_terminating(view, pod)
 
 
-def holds(view: View, pod: Object) -> str:
+def blocked_by(view: View, pod: Object) -> str:
     """What a terminating pod still waits for, as a part of a sentence."""
     finalizers = get_dict(pod, 'metadata').get('finalizers')
     if finalizers:
@@ -51,7 +51,8 @@ def holds(view: View, pod: Object) -> str:
     return f'grace period {grace}{hook if hooks else ""}'
 
 
-def sentence(view: View, pods: list[Object]) -> str:
+def describe_terminating(view: View, pods: list[Object]) -> str:
     """Which pods are going, and what holds the first of them."""
     first = get_str(pods[0], 'metadata', 'name')
-    return f'{count_noun(len(pods), "old pod")} still terminating: {first} ({holds(view, pods[0])})'
+    count = count_noun(len(pods), 'old pod')
+    return f'{count} still terminating: {first} ({blocked_by(view, pods[0])})'

@@ -10,7 +10,9 @@ from functools import lru_cache
 _MOST_COMPARED = 10_000_000
 
 
-def near(wanted: str, names: Sequence[str], limit: int = 3, similarity: float = 0.6) -> list[str]:
+def similar_names(
+    wanted: str, names: Sequence[str], limit: int = 3, similarity: float = 0.6
+) -> list[str]:
     """The most similar names, the nearest first; none where nothing is similar: from 0 to 1."""
     most = _MOST_COMPARED // max(1, len(wanted)) ** 2
     return list(_near(wanted, tuple(names[:most]), limit, similarity))
@@ -24,9 +26,11 @@ def _near(wanted: str, names: tuple[str, ...], limit: int, similarity: float) ->
     return tuple(difflib.get_close_matches(wanted, names, n=limit, cutoff=similarity))
 
 
-def nearest(kind: str, wanted: str, names: Sequence[str], where: str = ' in the namespace') -> str:
+def similar_names_sentence(
+    kind: str, wanted: str, names: Sequence[str], where: str = ' in the namespace'
+) -> str:
     """A sentence about what there is instead of the thing that is missing."""
-    similar = near(wanted, names)
+    similar = similar_names(wanted, names)
     if similar:
         return f'a similar {kind} exists: {similar[0]}'
     return f'no {kind} of a similar name exists{where} ({len(names)} in all)'

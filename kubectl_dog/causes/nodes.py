@@ -16,7 +16,7 @@ from kubectl_dog.model.objects import name
 _NAMED = 3
 
 
-def describe(nodes: Sequence[Object], pod: Object, said: str) -> Iterator[str]:
+def describe_nodes(nodes: Sequence[Object], pod: Object, said: str) -> Iterator[str]:
     """Facts about the nodes that bear on what the scheduler said of the pod."""
     if 'untolerated taint' in said:
         yield from _listed('taints', [each for each in map(_taints, nodes) if each])
@@ -42,7 +42,7 @@ def _largest(nodes: Sequence[Object], pod: Object, resource: str) -> Iterator[st
     largest = max(offered, key=quantities.value, default='')
     if not largest:
         return
-    wished = quantities.value(quantities.asked(pod, resource))
+    wished = quantities.value(quantities.requested(pod, resource))
     never = ', so that none will ever do' if wished > quantities.value(largest) else ''
     yield f'the largest node has {largest} {resource} in all{never}'
 

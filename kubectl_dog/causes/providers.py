@@ -16,7 +16,7 @@ from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Lookup
 
 # How long, in seconds, a Secret may be missing while something is making it.
-AT_WORK = 300.0
+PROVIDER_WORKING_SECONDS = 300.0
 
 
 class _Provider(NamedTuple):
@@ -51,7 +51,7 @@ _PROVIDERS = (
 _FAILS = lazy_compile('Error|Fail|Invalid|Denied')
 
 
-def consider(view: View, cause: Cause, secret: str) -> Cause:
+def with_provider(view: View, cause: Cause, secret: str) -> Cause:
     """The cause of a missing Secret with what its provider, if it has one, is doing."""
     looks = [
         (Lookup(one.resource, view.target.namespace, full_object=True), one) for one in _PROVIDERS
@@ -69,7 +69,9 @@ def _told(cause: Cause, kind: str, thing: Object) -> Cause:
     ill = next((one for one in get_dicts(thing, 'status', 'conditions') if _is_failing(one)), None)
     if ill is None:
         fact = f'{kind} {name(thing)} is at work on it'
-        return cause._replace(evidence=(*cause.evidence, fact), tolerance_seconds=AT_WORK)
+        return cause._replace(
+            evidence=(*cause.evidence, fact), tolerance_seconds=PROVIDER_WORKING_SECONDS
+        )
     said = message_of(ill).strip().rstrip('.')
     fact = f'{kind} {name(thing)} cannot make it: {get_str(ill, "reason")}: {said}'.rstrip(': ')
     return cause._replace(evidence=(*cause.evidence, fact))

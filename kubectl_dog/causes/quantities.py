@@ -15,7 +15,7 @@ _BINARY = {'Ki': 2.0**10, 'Mi': 2.0**20, 'Gi': 2.0**30, 'Ti': 2.0**40, 'Pi': 2.0
 _UNITS = {**_DECIMAL, **_BINARY}
 
 
-def asked(pod: Object, resource: str) -> str:
+def requested(pod: Object, resource: str) -> str:
     """What all containers of a pod together ask for of one resource; empty where nothing."""
     told = [
         (one.role, get_dict(one.spec, 'resources', 'requests').get(resource))

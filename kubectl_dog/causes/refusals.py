@@ -9,7 +9,7 @@ from typing import NamedTuple
 from kubectl_dog.model.lazily import lazy_compile
 
 
-class Refusal(NamedTuple):
+class AdmissionError(NamedTuple):
     """`subject` is what refuses or what is missing; empty where the words do not name it.
 
     `asked` holds, per resource, the quantity that a quota has no room for.
@@ -18,7 +18,7 @@ class Refusal(NamedTuple):
     code: str
     subject: str
     sentence: str
-    asked: Mapping[str, str] = {}
+    requested: Mapping[str, str] = {}
 
 
 # What controllers and the API server wrap around the reason.
@@ -99,7 +99,7 @@ _SIGNS = (
 )
 
 
-def read(words: str) -> Refusal:
+def parse_admission_error(words: str) -> AdmissionError:
     """What the words of a FailedCreate event or a ReplicaFailure condition mean."""
     core = _strip(words)
     forbidden = _FORBIDDEN.match(core)
@@ -110,7 +110,7 @@ def read(words: str) -> Refusal:
     asked = _amounts(exceeded['asked']) if exceeded else {}
     # It goes into commands that people paste.
     subject = subject if _NAME.fullmatch(subject) else ''
-    return Refusal(code, subject, f'no new {noun} can be created: {sentence}', asked)
+    return AdmissionError(code, subject, f'no new {noun} can be created: {sentence}', asked)
 
 
 def _meaning(core: str) -> tuple[str, str, str]:

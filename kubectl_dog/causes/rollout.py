@@ -6,8 +6,8 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 
-from kubectl_dog.causes.catalogue import tolerance
-from kubectl_dog.causes.leaving import sentence
+from kubectl_dog.causes.catalogue import tolerance_of
+from kubectl_dog.causes.leaving import describe_terminating
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
@@ -23,7 +23,7 @@ from kubectl_dog.model.times import format_duration
 from kubectl_dog.model.views import View
 
 # An old pod that has been unready for this long (seconds) is broken, and not just starting.
-UNREADY_LONG = 120.0
+OLD_POD_UNREADY_SECONDS = 120.0
 
 _REVISION = 'controller-revision-hash'
 
@@ -53,7 +53,7 @@ def terminating(view: View, going: list[Object]) -> Cause:
         code='TerminatingPods',
         reason='Terminating',
         subject='pods',
-        message=sentence(view, going),
+        message=describe_terminating(view, going),
         pods=tuple(name(pod) for pod in going),
         suggested_commands=(
             f'kubectl get pod -n {view.target.namespace} {name(going[0])} -o yaml',
@@ -110,9 +110,9 @@ def _ordinal(pod: Object) -> int:
 
 def _stuck(view: View, pod: Object, ills: tuple[Cause, ...]) -> Iterator[Cause]:
     """It is broken if something is wrong with it that fails pods, or for long enough."""
-    serious = [ill for ill in ills if not tolerance(ill).is_informational]
+    serious = [ill for ill in ills if not tolerance_of(ill).is_informational]
     since = epoch(condition(pod, 'Ready').get('lastTransitionTime')) or view.now
-    if not serious and view.now - since < UNREADY_LONG:
+    if not serious and view.now - since < OLD_POD_UNREADY_SECONDS:
         return
     told = tuple(f'{ill.code}: {ill.message}' for ill in (serious or ills)[:1])
     yield Cause(

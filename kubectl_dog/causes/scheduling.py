@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from kubectl_dog.causes import claims
 from kubectl_dog.causes import nodes
-from kubectl_dog.causes.leaving import frees_soon
-from kubectl_dog.causes.quantities import asked
-from kubectl_dog.causes.told import when
-from kubectl_dog.causes.told import words
+from kubectl_dog.causes.leaving import any_terminating
+from kubectl_dog.causes.quantities import requested
+from kubectl_dog.causes.told import event_message
+from kubectl_dog.causes.told import last_seen_at
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.lazily import lazy_compile
@@ -31,12 +31,12 @@ from kubectl_dog.model.wants import Lookup
 
 # Where an autoscaler is at work, how long (seconds) it may take to say something, and how long a
 # new node may take once it has said that one is coming.
-AUTOSCALED = 180.0
-SCALING_UP = 600.0
+AUTOSCALER_SECONDS = 180.0
+SCALE_UP_SECONDS = 600.0
 # A scheduler looks at a pod within milliseconds, unless thousands are waiting: after that long
 # without a look there is none of that name at work.
-UNSEEN_AFTER = 5.0
-UNSEEN = 60.0
+NO_SCHEDULER_SECONDS = 5.0
+NO_SCHEDULER = 60.0
 
 _ALL_NODES = Lookup(NODES, '', full_object=True)
 
@@ -51,8 +51,8 @@ _AUTOSCALERS = ('cluster-autoscaler', 'karpenter')
 class Autoscaler(NamedTuple):
     """What an autoscaler last said of a pod; `patience` in seconds, None where there is none."""
 
-    patience: float | None = None
-    words: tuple[str, ...] = ()
+    tolerance_seconds: float | None = None
+    message: tuple[str, ...] = ()
 
 
 def find(view: View, pod: Object) -> Iterator[Cause]:
@@ -67,7 +67,7 @@ def find(view: View, pod: Object) -> Iterator[Cause]:
     elif _is_unseen(view, pod):
         scheduler = get_str(pod, 'spec', 'schedulerName') or 'default-scheduler'
         message = f'no scheduler has looked at it: is one called {scheduler} running?'
-        yield _cause(view, pod, 'Pending', message)._replace(tolerance_seconds=UNSEEN)
+        yield _cause(view, pod, 'Pending', message)._replace(tolerance_seconds=NO_SCHEDULER)
 
 
 def _is_unseen(view: View, pod: Object) -> bool:
@@ -82,24 +82,24 @@ def silent_at(pod: Object) -> float | None:
     is_known = condition(pod, 'PodScheduled') or _nominated(pod) or get_str(pod, 'spec', 'nodeName')
     if is_known or any(one.status for one in containers(pod)):
         return None
-    return created_at(pod) + UNSEEN_AFTER
+    return created_at(pod) + NO_SCHEDULER_SECONDS
 
 
 def _unschedulable(view: View, pod: Object, told: Object) -> Cause:
-    autoscaler = react(view, pod)
+    autoscaler = autoscaler_reaction(view, pod)
     said = message_of(told)
     cause = _cause(view, pod, get_str(told, 'reason') or 'Unschedulable', _sentence(pod, said))
     return cause._replace(
-        clock_paused=bool(_nominated(pod)) or frees_soon(view),
-        tolerance_seconds=autoscaler.patience,
-        evidence=(*autoscaler.words, *_nodes(view, pod, said)),
+        clock_paused=bool(_nominated(pod)) or any_terminating(view),
+        tolerance_seconds=autoscaler.tolerance_seconds,
+        evidence=(*autoscaler.message, *_nodes(view, pod, said)),
         lookups=(_ALL_NODES,),
     )
 
 
 def _nodes(view: View, pod: Object, said: str) -> Iterator[str]:
     answer = view.answers.get(_ALL_NODES)
-    return nodes.describe(answer.objects, pod, said) if answer else iter(())
+    return nodes.describe_nodes(answer.objects, pod, said) if answer else iter(())
 
 
 def _cause(view: View, pod: Object, reason: str, message: str) -> Cause:
@@ -117,14 +117,14 @@ def _nominated(pod: Object) -> str:
     return get_str(pod, 'status', 'nominatedNodeName')
 
 
-def react(view: View, pod: Object) -> Autoscaler:
+def autoscaler_reaction(view: View, pod: Object) -> Autoscaler:
     """What the cluster autoscaler, or Karpenter, last did about a pod."""
     said = [one for one in view.kube_events_by_uid.get(uid(pod), ()) if _is_autoscalers(one)]
     if not said:
         return Autoscaler()
-    last = max(said, key=when)
-    patience = SCALING_UP if last.get('reason') in _COMING else AUTOSCALED
-    return Autoscaler(patience, (f'the autoscaler says: {words(last)}',))
+    last = max(said, key=last_seen_at)
+    patience = SCALE_UP_SECONDS if last.get('reason') in _COMING else AUTOSCALER_SECONDS
+    return Autoscaler(patience, (f'the autoscaler says: {event_message(last)}',))
 
 
 def _is_autoscalers(event: Object) -> bool:
@@ -155,7 +155,7 @@ def _wish(pod: Object, said: str) -> str:
     """What the pod asks for where a node does not give it; empty where it cannot be said."""
     lacking = _INSUFFICIENT.match(said)
     if lacking:
-        return asked(pod, lacking[1])
+        return requested(pod, lacking[1])
     if 'node affinity/selector' in said:
         wanted = get_dict(pod, 'spec', 'nodeSelector')
         return ', '.join(f'{key}={value}' for key, value in sorted(wanted.items()))

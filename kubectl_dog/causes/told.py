@@ -19,7 +19,7 @@ from kubectl_dog.model.views import View
 _COMBINED = lazy_compile(r'^\(combined from similar events\): ')
 
 
-def when(event: Object) -> float:
+def last_seen_at(event: Object) -> float:
     """When it last happened, in epoch seconds; series and new-style events included."""
     for path in (('series', 'lastObservedTime'), ('lastTimestamp',), ('eventTime',)):
         found = epoch(get_str(event, *path))
@@ -28,38 +28,38 @@ def when(event: Object) -> float:
     return created_at(event)
 
 
-def words(event: Object) -> str:
+def event_message(event: Object) -> str:
     """Its message, without the note that says it stands for many."""
     return _COMBINED.sub('', message_of(event)).strip()
 
 
-def times(event: Object) -> int:
+def occurrence_count(event: Object) -> int:
     """How often it happened."""
     return max(1, get_int(event, 'count'), get_int(event, 'series', 'count'))
 
 
-def told(view: View, thing: Object, *reasons: str) -> list[Object]:
+def events_about(view: View, thing: Object, *reasons: str) -> list[Object]:
     """The kube events about it with one of these reasons, the oldest first."""
     found = [
         one for one in view.kube_events_by_uid.get(uid(thing), ()) if one.get('reason') in reasons
     ]
-    return sorted(found, key=when)
+    return sorted(found, key=last_seen_at)
 
 
-def newest(view: View, thing: Object, *reasons: str) -> Object:
+def newest_event_about(view: View, thing: Object, *reasons: str) -> Object:
     """The last kube event about it with one of these reasons, or an empty mapping."""
-    found = told(view, thing, *reasons)
+    found = events_about(view, thing, *reasons)
     return found[-1] if found else {}
 
 
-def evicted(view: View, pod: Object) -> Object:
+def eviction_event(view: View, pod: Object) -> Object:
     """The kube event of its eviction by its node, or an empty mapping: a pod whose containers end
     well when told to is Succeeded then, and nothing in it tells the eviction.
     """
-    return newest(view, pod, 'Evicted') if is_finished(pod) else {}
+    return newest_event_about(view, pod, 'Evicted') if is_finished(pod) else {}
 
 
-def about_named(view: View, kind: str, names: frozenset[str]) -> Iterator[Object]:
+def events_about_named(view: View, kind: str, names: frozenset[str]) -> Iterator[Object]:
     """Kube events of this namespace about objects that are known by name only."""
     for events in view.kube_events_by_uid.values():
         about = get_dict(events[0], 'involvedObject') if events else {}

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kubectl_dog.causes.told import newest
-from kubectl_dog.causes.told import told
-from kubectl_dog.causes.told import when
-from kubectl_dog.causes.told import words
+from kubectl_dog.causes.told import event_message
+from kubectl_dog.causes.told import events_about
+from kubectl_dog.causes.told import last_seen_at
+from kubectl_dog.causes.told import newest_event_about
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.lazily import lazy_compile
@@ -44,12 +44,12 @@ def find(view: View, pod: Object) -> Iterator[Cause]:
     if not is_mounting(view, pod):
         return
     last: dict[str, Object] = {}
-    for event in told(view, pod, *_TROUBLE, 'SuccessfulAttachVolume'):
-        match = _VOLUME.search(words(event))
+    for event in events_about(view, pod, *_TROUBLE, 'SuccessfulAttachVolume'):
+        match = _VOLUME.search(event_message(event))
         last[match['volume'] if match else ''] = event
-    specific = any(not _SUMMARY.search(words(one)) for one in last.values())
+    specific = any(not _SUMMARY.search(event_message(one)) for one in last.values())
     for volume, event in last.items():
-        said = words(event)
+        said = event_message(event)
         is_noise = _CONFIGURATION.search(said) or (specific and _SUMMARY.search(said))
         if event.get('reason') in _TROUBLE and not is_noise:
             yield _cause(view, pod, volume, event)
@@ -61,12 +61,12 @@ def is_mounting(view: View, pod: Object) -> bool:
         return False
     if condition(pod, 'PodReadyToStartContainers').get('status') == 'True':
         return False
-    trouble, past = newest(view, pod, *_TROUBLE), newest(view, pod, *_PAST)
-    return not past or when(past) < when(trouble)
+    trouble, past = newest_event_about(view, pod, *_TROUBLE), newest_event_about(view, pod, *_PAST)
+    return not past or last_seen_at(past) < last_seen_at(trouble)
 
 
 def _cause(view: View, pod: Object, volume: str, event: Object) -> Cause:
-    said, reason = words(event), get_str(event, 'reason')
+    said, reason = event_message(event), get_str(event, 'reason')
     code, verb = 'MountFailed', 'mounted'
     if reason == 'FailedAttachVolume':
         code, verb = 'AttachFailed', 'attached to its node'

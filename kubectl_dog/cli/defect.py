@@ -14,7 +14,7 @@ _MOST_CAUSES = 10
 _MOST_PLACES = 30
 
 
-def report(words: Sequence[str]) -> str:
+def crash_report(words: Sequence[str]) -> str:
     """On the exception that is being handled, for an issue: no host, no token, no names.
 
     Messages of exceptions hold values, so that of each there is only its type and its length.

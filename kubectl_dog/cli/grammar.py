@@ -45,31 +45,31 @@ class Inputs(NamedTuple):
         return bool(self.files or self.directory or self.release)
 
 
-class Named(NamedTuple):
+class NamedTarget(NamedTuple):
     """A TYPE, or several with commas between them, and a NAME of each."""
 
     types: str
     name: str
 
 
-class Said(NamedTuple):
+class TargetWords(NamedTuple):
     """What the words say: names, or `types` without names, which go with the selector."""
 
-    names: tuple[Named, ...] = ()
+    names: tuple[NamedTarget, ...] = ()
     types: str = ''
 
 
-def read(words: Sequence[str], inputs: Inputs) -> Said:
+def parse_targets(words: Sequence[str], inputs: Inputs) -> TargetWords:
     """What is meant by the words, with these inputs; raises UserError. Needs no cluster."""
     if inputs.is_given:
         _check_inputs(words, inputs)
-        return Said()
+        return TargetWords()
     if inputs.recursive:
         raise UserError('-R goes with -f DIR')
     if not words:
         raise UserError(_NOTHING if inputs.selector is None else _NO_KIND)
     if any('/' in word for word in words):
-        return Said(_with_slashes(words, inputs))
+        return TargetWords(_with_slashes(words, inputs))
     types, *names = words
     if not all(types.split(',')):
         raise UserError(f'{_ONE}: {types!r} has an empty TYPE')
@@ -81,8 +81,8 @@ def read(words: Sequence[str], inputs: Inputs) -> Said:
         )
     if names:
         _check_names(types, names, inputs)
-        return Said(tuple(Named(types, name) for name in names))
-    return Said(types=types)
+        return TargetWords(tuple(NamedTarget(types, name) for name in names))
+    return TargetWords(types=types)
 
 
 def _check_inputs(words: Sequence[str], inputs: Inputs) -> None:
@@ -98,7 +98,7 @@ def _check_inputs(words: Sequence[str], inputs: Inputs) -> None:
         raise UserError('-A goes with TYPE -l SELECTOR: objects of files have their namespace')
 
 
-def _with_slashes(words: Sequence[str], inputs: Inputs) -> tuple[Named, ...]:
+def _with_slashes(words: Sequence[str], inputs: Inputs) -> tuple[NamedTarget, ...]:
     if not all('/' in word for word in words):
         if words[0] in _ACTIONS:
             told = ' '.join(('kubectl rollout', *words))
@@ -114,13 +114,13 @@ def _with_slashes(words: Sequence[str], inputs: Inputs) -> tuple[Named, ...]:
     return tuple(named)
 
 
-def _split(word: str) -> Named:
+def _split(word: str) -> NamedTarget:
     if word.count('/') > 1:
         raise UserError(f'{_SLASHES}: {word!r}')
     kind, _, name = word.partition('/')
     if not kind or not name or ',' in word:
         raise UserError(f'{_ONE}: write TYPE/NAME, like deploy/web, in place of {word!r}')
-    return Named(kind, name)
+    return NamedTarget(kind, name)
 
 
 def _check_names(types: str, names: Sequence[str], inputs: Inputs) -> None:

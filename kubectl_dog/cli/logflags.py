@@ -75,7 +75,7 @@ def _pattern(text: str) -> str:
     from kubectl_dog.tracking import logfilter
 
     try:
-        logfilter.check(text)
+        logfilter.check_pattern(text)
     except UserError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
     return text

@@ -19,7 +19,7 @@ from kubectl_dog.cli import defect
 from kubectl_dog.cli import stdout
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.output.escape import sentence
-from kubectl_dog.output.guard import standard_streams
+from kubectl_dog.output.guard import guarded_streams
 from kubectl_dog.output.writer import OutputClosedError
 from kubectl_dog.output.writer import Writer
 
@@ -54,7 +54,7 @@ _STACK = 256 * 1024
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; `argv` without the program's name. Returns the exit code."""
     words = sys.argv[1:] if argv is None else list(argv)
-    system.open_streams()
+    system.reopen_closed_streams()
     if argv is None and _called().startswith(_COMPLETES):
         words.insert(0, _COMPLETE[0])
     if words and words[0] in _COMPLETE:
@@ -64,7 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     gc.set_threshold(_GARBAGE)
     if argv is None:
         threading.stack_size(_STACK)
-    with standard_streams():
+    with guarded_streams():
         return _guarded(words)
 
 
@@ -90,7 +90,7 @@ def _run(words: list[str]) -> int:
     except OutputClosedError:
         return _OUTPUT_CLOSED
     except Exception:
-        return _fail(defect.report(words), _DEFECT)
+        return _fail(defect.crash_report(words), _DEFECT)
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
@@ -100,7 +100,7 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     """
     top = parser(words[0] if words else '')
     if words and words[0] not in _COMMANDS:
-        for meant in nearby.near(words[0], list(_COMMANDS), limit=1, similarity=_SIMILAR):
+        for meant in nearby.similar_names(words[0], list(_COMMANDS), limit=1, similarity=_SIMILAR):
             top.error(f'unknown command {words[0]!r}: did you mean {meant}?')
     args, rest = top.parse_known_args(words)
     if any(word.startswith('-') for word in rest) or (rest and not hasattr(args, 'target')):
@@ -133,7 +133,7 @@ def _unknown(top: argparse.ArgumentParser, word: str, rest: Sequence[str]) -> st
     """What is said of words that nobody knows, with the flag that may have been meant."""
     flag = next((one for one in rest if one.startswith('-')), '').partition('=')[0]
     known = [name[2:] for name in _command(top, word)._option_string_actions if name[:2] == '--']
-    similar = nearby.near(flag.lstrip('-'), known, similarity=_SIMILAR) if flag else []
+    similar = nearby.similar_names(flag.lstrip('-'), known, similarity=_SIMILAR) if flag else []
     hint = f': did you mean --{similar[0]}?' if similar else ''
     return f'unrecognized arguments: {" ".join(rest)}{hint}'
 

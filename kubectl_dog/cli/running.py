@@ -36,18 +36,18 @@ _NAMES = system.signals()
 _TIMED_OUT = 3
 
 
-def track(words: Sequence[str], options: Options, args: argparse.Namespace) -> int:
+def track_targets(words: Sequence[str], options: Options, args: argparse.Namespace) -> int:
     """Track the targets on the cluster, and record them where that was asked for."""
     said, inputs = targets.read(words, args)
-    judges = api.trackers(args.rules, args.tracker, system.limited)
+    judges = api.trackers(args.rules, args.tracker, system.time_limit)
     connection = api.connect(**flags.cluster(args))
     wanted = targets.find(said, inputs, connection, args.namespace)
-    return on_source(api.live(connection), wanted, options, judges, args)
+    return track_on_source(api.live_source(connection), wanted, options, judges, args)
 
 
-def on_source(
+def track_on_source(
     live: api.Stoppable,
-    wanted: finding.Wanted,
+    wanted: finding.ResolvedTargets,
     options: Options,
     judges: Trackers,
     args: argparse.Namespace,
@@ -55,16 +55,18 @@ def on_source(
     """Track what is wanted; `judges` as in `api.session`."""
     recorder = None
     if args.record:
-        recorder = api.recorder(args.record, live.started, wanted.targets, options, wanted.own)
-    tapped = api.tap(live, recorder) if recorder else live
-    session = api.session(tapped, wanted.targets, options, judges, wanted.own)
+        recorder = api.recorder(
+            args.record, live.started, wanted.targets, options, wanted.target_options
+        )
+    tapped = api.recording_source(live, recorder) if recorder else live
+    session = api.session(tapped, wanted.targets, options, judges, wanted.target_options)
     code = run(api.play(live, session, wanted.targets, options), args)
     if recorder and recorder.failure:
         sys.stderr.write(f'{sentence(recorder.failure)}\n')
     return code
 
 
-def run(play: api.Play, args: argparse.Namespace) -> int:
+def run(play: api.RunningSession, args: argparse.Namespace) -> int:
     """Print the events of a session as they come; the exit code is the verdict's."""
     source, session = play.source, play.session
     coloured = colour.wanted(args.color, os.environ, system.is_terminal(stdout.stream()))
@@ -81,8 +83,8 @@ def run(play: api.Play, args: argparse.Namespace) -> int:
     writer = BackgroundWriter(Writer(stdout.stream()), told=dropped)
     code = 70
     with _signals(source) as came:
-        for events in session.turns(writer.has_room):
-            lines = turns.render(renderer, events)
+        for events in session.event_batches(writer.has_room):
+            lines = turns.render_batch(renderer, events)
             if prefixed:
                 lines = [args.output_prefix + line for line in lines]
             spare = all(isinstance(event, LogChunk) for event in events)

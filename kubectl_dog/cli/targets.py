@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from kubectl_dog import finding
 from kubectl_dog.cli import grammar
 from kubectl_dog.cli.grammar import Inputs
-from kubectl_dog.cli.grammar import Said
+from kubectl_dog.cli.grammar import TargetWords
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.lazily import lazy_compile
 from kubectl_dog.model.resources import Group
@@ -68,7 +68,7 @@ def add_files(group: argparse._ArgumentGroup) -> None:
     )
 
 
-def read(words: Sequence[str], args: argparse.Namespace) -> tuple[Said, Inputs]:
+def read(words: Sequence[str], args: argparse.Namespace) -> tuple[TargetWords, Inputs]:
     """What is said, as far as that needs no cluster; raises UserError."""
     inputs = Inputs(
         args.selector,
@@ -82,12 +82,12 @@ def read(words: Sequence[str], args: argparse.Namespace) -> tuple[Said, Inputs]:
         from kubectl_dog.model import selectors
 
         selectors.parse(inputs.selector)
-    return grammar.read(words, inputs), inputs
+    return grammar.parse_targets(words, inputs), inputs
 
 
 def find(
-    said: Said, inputs: Inputs, connection: finding.Connection, told: str | None
-) -> finding.Wanted:
+    said: TargetWords, inputs: Inputs, connection: finding.Connection, told: str | None
+) -> finding.ResolvedTargets:
     """The targets and groups that are meant; raises UserError and AccessError.
 
     `told` is the namespace that the user named, if any. What is left out is said on stderr.
@@ -96,7 +96,7 @@ def find(
     if inputs.is_given:
         wanted = _of_objects(inputs, connection, told, kinds)
     elif said.types:
-        wanted = finding.Wanted(_groups(said, inputs, connection.namespace, kinds.many))
+        wanted = finding.ResolvedTargets(_groups(said, inputs, connection.namespace, kinds.many))
     else:
         wanted = named(said, connection.namespace, kinds.many)
     for notice in wanted.notices:
@@ -105,8 +105,8 @@ def find(
 
 
 def named(
-    said: Said, namespace: str, resolve: Callable[[str], Iterable[Resource]]
-) -> finding.Wanted:
+    said: TargetWords, namespace: str, resolve: Callable[[str], Iterable[Resource]]
+) -> finding.ResolvedTargets:
     """The targets that were named, each once; raises what `resolve` does.
 
     Kinds without namespaces are looked for in none.
@@ -120,7 +120,7 @@ def named(
             if target in targets:
                 notices.append(f'{target.label} is named more than once')
             targets[target] = None
-    return finding.Wanted(tuple(targets), tuple(dict.fromkeys(notices)))
+    return finding.ResolvedTargets(tuple(targets), tuple(dict.fromkeys(notices)))
 
 
 def _check(resource: Resource, name: str) -> None:
@@ -139,7 +139,7 @@ def _resources(types: str, resolve: Callable[[str], Iterable[Resource]]) -> dict
 
 
 def _groups(
-    said: Said, inputs: Inputs, namespace: str, resolve: Callable[[str], Iterable[Resource]]
+    said: TargetWords, inputs: Inputs, namespace: str, resolve: Callable[[str], Iterable[Resource]]
 ) -> tuple[Group, ...]:
     return tuple(
         Group(
@@ -152,16 +152,16 @@ def _groups(
 
 
 def _of_objects(
-    inputs: Inputs, connection: finding.Connection, told: str | None, kinds: finding.Kinds
-) -> finding.Wanted:
+    inputs: Inputs, connection: finding.Connection, told: str | None, kinds: finding.KindResolver
+) -> finding.ResolvedTargets:
     """What the objects of files, or of a release, are; one at least has to be a target."""
     if inputs.release:
-        placed, told = finding.release(connection, inputs.release), None
+        placed, told = finding.release_objects(connection, inputs.release), None
     else:
-        placed = finding.placed(inputs.files, inputs.recursive, inputs.directory)
+        placed = finding.read_manifests(inputs.files, inputs.recursive, inputs.directory)
     if inputs.selector:
-        placed = finding.selected(placed, inputs.selector)
-    wanted = finding.chosen(placed, connection.namespace, bool(told), kinds)
+        placed = finding.filter_by_labels(placed, inputs.selector)
+    wanted = finding.targets_of_objects(placed, connection.namespace, bool(told), kinds)
     if not wanted.targets:
         why = f': {wanted.notices[0]}' if wanted.notices else ''
         raise UserError(f'there is nothing to track{why}')

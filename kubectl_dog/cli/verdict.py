@@ -69,7 +69,7 @@ def _add_tolerance(parser: argparse.ArgumentParser) -> None:
         '--tolerate',
         action='append',
         default=[],
-        type=_checked(allowing.parse_any),
+        type=_checked(allowing.parse_unchecked_tolerance),
         metavar='CODE=HOW',
         help='how long (90s) or how often (5: fails at the 5th end) a cause may stand, or always, '
         'or never; CODE/CONTAINER for one container; may be repeated',
@@ -77,7 +77,7 @@ def _add_tolerance(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         '--allow-failures',
         default='',
-        type=_checked(allowing.share),
+        type=_checked(allowing.parse_pod_share),
         metavar='PODS',
         help='so many pods, like 2 or 20%%, may be failing without failing the target',
     )
@@ -92,13 +92,13 @@ def _add_tolerance(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         '--min-available',
         default='',
-        type=_checked(enough.check),
+        type=_checked(enough.check_min_available),
         metavar='PODS',
         help='so many available pods are enough: 3, 80%% of them, or maxUnavailable',
     )
     group.add_argument(
         '--ready-when',
-        type=_checked(agreed.parse),
+        type=_checked(agreed.parse_ready_when),
         metavar='CONDITION',
         help='what ready means, as in kubectl wait --for: condition=NAME[=VALUE] or '
         'jsonpath={.status.phase}[=VALUE]',

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 
 from kubectl_dog.cluster.identity import Credentials
-from kubectl_dog.cluster.identity import bearer
+from kubectl_dog.cluster.identity import bearer_credentials
 from kubectl_dog.model.errors import AccessError
 
 _FRESH = 60.0
@@ -54,4 +54,4 @@ def _read(file: str) -> Credentials:
         raise AccessError(f'cannot read the token file {file}: {said.lower()}') from None
     if not value:
         raise AccessError(f'the token file {file} is empty: sign in again')
-    return bearer(value, f'the token file {file}')
+    return bearer_credentials(value, f'the token file {file}')

@@ -21,24 +21,24 @@ from urllib3.exceptions import ReadTimeoutError
 
 from kubectl_dog.cluster import errors
 from kubectl_dog.cluster import pools
-from kubectl_dog.cluster.fastio import fast
+from kubectl_dog.cluster.fastio import raw_stream
+from kubectl_dog.cluster.identity import CredentialProvider
 from kubectl_dog.cluster.identity import Credentials
-from kubectl_dog.cluster.identity import Identity
-from kubectl_dog.cluster.identity import identity
+from kubectl_dog.cluster.identity import provider
 from kubectl_dog.cluster.protocol import JSON
 from kubectl_dog.cluster.protocol import Connection
+from kubectl_dog.cluster.protocol import ConnectionFlags
 from kubectl_dog.cluster.protocol import CutError
-from kubectl_dog.cluster.protocol import Flags
 from kubectl_dog.cluster.protocol import Query
 from kubectl_dog.cluster.protocol import Response
 from kubectl_dog.cluster.protocol import SilentError
 from kubectl_dog.cluster.protocol import Stream
 from kubectl_dog.cluster.protocol import UnreachableError
-from kubectl_dog.cluster.refused import RefusedStream
-from kubectl_dog.cluster.refused import body
-from kubectl_dog.cluster.resolving import resolve
+from kubectl_dog.cluster.refused import UnauthorizedStream
+from kubectl_dog.cluster.refused import unauthorized_body
+from kubectl_dog.cluster.resolving import resolve_settings
 from kubectl_dog.cluster.settings import Settings
-from kubectl_dog.cluster.sockets import Sockets
+from kubectl_dog.cluster.sockets import TrackedSockets
 from kubectl_dog.model.errors import AccessError
 
 # importlib.metadata would cost more at start-up than everything else here; a test compares them.
@@ -49,12 +49,14 @@ _CHUNK = 65536
 _TELL_REQUESTS = 6
 
 
-def connect(flags: Flags) -> Connection:
+def connect(flags: ConnectionFlags) -> Connection:
     """Read kubeconfig and certificates, and sign in where a plugin does that; raises AccessError.
 
     Nothing is sent to the server yet.
     """
-    connection = KubeConnection(resolve(flags), flags.request_timeout or 0.0, flags.verbosity or 0)
+    connection = KubeConnection(
+        resolve_settings(flags), flags.request_timeout or 0.0, flags.verbosity or 0
+    )
     connection.sign_in()
     return connection
 
@@ -73,14 +75,14 @@ class KubeConnection:
         self._timeout = min(timeout or _HEADERS, _HEADERS)
         self._verbosity = verbosity
         self._identity = self._who(settings)
-        self._sockets = Sockets()
+        self._sockets = TrackedSockets()
         self._lock = threading.Lock()
         self._certificate = b''
         self._pool = self._open(settings)
         self._prefix = self._origin()
 
-    def _who(self, settings: Settings) -> Identity:
-        return identity(settings)
+    def _who(self, settings: Settings) -> CredentialProvider:
+        return provider(settings)
 
     def _open(self, settings: Settings) -> Any:
         return pools.pool(settings, self._sockets)
@@ -100,7 +102,7 @@ class KubeConnection:
         try:
             response = self._send(path, query, accept)
         except AccessError as error:
-            return Response(401, body(error), {})
+            return Response(401, unauthorized_body(error), {})
         try:
             return Response(response.status, response.read(), response.headers)
         except (HTTPError, OSError) as error:
@@ -114,9 +116,11 @@ class KubeConnection:
         try:
             response = self._send(path, query, JSON)
         except AccessError as error:
-            return RefusedStream(body(error))
-        opened = fast(response, getattr(response.connection, 'kept', None)) or KubeStream(response)
-        opened.patience(read_timeout)
+            return UnauthorizedStream(unauthorized_body(error))
+        opened = raw_stream(response, getattr(response.connection, 'kept', None)) or KubeStream(
+            response
+        )
+        opened.set_read_timeout(read_timeout)
         return opened
 
     def close(self) -> None:
@@ -235,7 +239,7 @@ class KubeStream:
         except (HTTPError, OSError, ValueError, AttributeError) as error:
             raise CutError(str(error)) from error
 
-    def patience(self, seconds: float | None) -> None:
+    def set_read_timeout(self, seconds: float | None) -> None:
         """From now on `read` raises SilentError after this many seconds without a byte."""
         if self._sock is not None:
             with contextlib.suppress(OSError):

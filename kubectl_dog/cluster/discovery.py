@@ -32,7 +32,7 @@ _NAMED = 10
 _MALFORMED = (ValueError, KeyError, TypeError, AttributeError)
 
 
-class Found(NamedTuple):
+class DiscoveredKinds(NamedTuple):
     """Kinds in the order of preference, and the versions (`group/version`) that gave no answer."""
 
     kinds: tuple[Kind, ...]
@@ -52,7 +52,7 @@ class Resolver:
         """The resource that a word names; raises UserError, and AccessError without discovery."""
         if self._kinds is None:
             self._kinds = self._cache.read()
-        one = kinds.find(self._kinds, word)
+        one = kinds.find_kind(self._kinds, word)
         return one.resource if one else self._ask(word)
 
     def many(self, word: str) -> list[Resource]:
@@ -75,9 +75,9 @@ class Resolver:
             found = kinds.of_kind(self._kinds, api_version, kind)
         if found is not None:
             return found.resource
-        return kinds.unserved(self._kinds, api_version, kind)
+        return kinds.describe_unserved(self._kinds, api_version, kind)
 
-    def known(self) -> tuple[Kind, ...]:
+    def all_kinds(self) -> tuple[Kind, ...]:
         """All kinds there are, as far as the server answers; raises AccessError."""
         if self._kinds is None:
             self._kinds = self._cache.read()
@@ -90,10 +90,10 @@ class Resolver:
 
     def _ask(self, word: str) -> Resource:
         found = self._discover()
-        one = kinds.find(found.kinds, word)
+        one = kinds.find_kind(found.kinds, word)
         return one.resource if one else _only(found, word)
 
-    def _discover(self) -> Found:
+    def _discover(self) -> DiscoveredKinds:
         found = discover(self._connection)
         self._kinds, self._asked = found.kinds, True
         # A kind that is missing for the moment may be the one a name should mean.
@@ -110,7 +110,7 @@ class CategoryError(UserError):
         self.members = members
 
 
-def discover(connection: Connection) -> Found:
+def discover(connection: Connection) -> DiscoveredKinds:
     """All kinds that the server tells about; raises AccessError where it tells nothing."""
     try:
         core = _versions(connection, '/api')
@@ -119,7 +119,7 @@ def discover(connection: Connection) -> Found:
         raise AccessError(str(error)) from error
     parts = _fill(connection, [*core, *groups])
     failed = tuple(part.name for part in parts if part.kinds is None)
-    return Found(tuple(each for part in parts for each in part.kinds or ()), failed)
+    return DiscoveredKinds(tuple(each for part in parts for each in part.kinds or ()), failed)
 
 
 class _Version(NamedTuple):
@@ -143,8 +143,8 @@ def _versions(connection: Connection, path: str) -> list[_Version]:
         # API servers that stand alone have no core group.
         return []
     if response.status != 200:
-        refusal = errors.status(response.status, response.body)
-        raise AccessError(errors.trouble(refusal, connection.server).message)
+        refusal = errors.parse_status(response.status, response.body)
+        raise AccessError(errors.read_failure(refusal, connection.server).message)
     try:
         return list(_told(_decoded(response)))
     except _MALFORMED:
@@ -262,7 +262,7 @@ def _listed(part: _Version, row: dict[str, Any]) -> Kind:
     return _kind(resource, get_str(row, 'singularName'), row)
 
 
-def _only(found: Found, word: str) -> Resource:
+def _only(found: DiscoveredKinds, word: str) -> Resource:
     """The one kind of a category; raises UserError where there are several, and for no kind."""
     members = kinds.category(found.kinds, word)
     if not members:
@@ -278,11 +278,11 @@ def _only(found: Found, word: str) -> Resource:
     )
 
 
-def _unknown(found: Found, word: str) -> str:
+def _unknown(found: DiscoveredKinds, word: str) -> str:
     said = f'the server has no resource type "{word}"'
     if found.failed:
         said += f' ({", ".join(found.failed)} did not answer)'
-    close = kinds.near(found.kinds, word)
+    close = kinds.similar_kinds(found.kinds, word)
     if not close:
         return f'{said}; `kubectl api-resources` lists those it has'
     last = close.pop()

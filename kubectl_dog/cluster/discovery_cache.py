@@ -80,7 +80,7 @@ class Cache:
 
 
 def _folder(env: Mapping[str, str]) -> str:
-    base = env.get('KUBECACHEDIR') or os.path.join(system.home(env), '.kube', 'cache')
+    base = env.get('KUBECACHEDIR') or os.path.join(system.home_directory(env), '.kube', 'cache')
     return os.path.join(base, 'kubectl-dog')
 
 
@@ -91,7 +91,7 @@ def _digest(server: str, user: str) -> str:
 
 
 def _trusted(found: os.stat_result, right: Callable[[int], bool]) -> bool:
-    return right(found.st_mode) and system.is_ours(found)
+    return right(found.st_mode) and system.is_own_file(found)
 
 
 def _content(path: str) -> bytes:

@@ -6,14 +6,14 @@ import os
 from urllib.parse import urlsplit
 
 from kubectl_dog.cluster.kubeconfig import Entry
-from kubectl_dog.cluster.protocol import Flags
+from kubectl_dog.cluster.protocol import ConnectionFlags
 from kubectl_dog.cluster.settings import Settings
 from kubectl_dog.model.errors import AccessError
 
 _PROXIES = ('http', 'https', 'socks5')
 
 
-def settings(entry: Entry, flags: Flags) -> Settings:
+def cluster_settings(entry: Entry, flags: ConnectionFlags) -> Settings:
     """Settings for a cluster entry and these flags, without an identity; raises AccessError."""
     server = flags.server or entry.text('server')
     if not server:
@@ -33,7 +33,7 @@ def settings(entry: Entry, flags: Flags) -> Settings:
     return made._replace(server=url(server))
 
 
-def trust(made: Settings, flags: Flags) -> Settings:
+def trust(made: Settings, flags: ConnectionFlags) -> Settings:
     """Let the flags decide whom to trust, in as far as they were given."""
     if flags.insecure_skip_tls_verify or flags.certificate_authority:
         made = made._replace(
@@ -78,7 +78,7 @@ def absolute(path: str | None) -> str:
     return os.path.abspath(path) if path else ''
 
 
-def _of(entry: Entry, flags: Flags) -> Settings:
+def _of(entry: Entry, flags: ConnectionFlags) -> Settings:
     proxied = flags.proxy_url or entry.text('proxy-url')
     if proxied:
         proxy(proxied, '--proxy-url' if flags.proxy_url else f'«proxy-url» of {entry.name!r}')

@@ -22,7 +22,7 @@ _NETWORK_HINT = 'is the network (VPN) up, and is --context right?'
 _ASKED = re.compile("valid for '([^']*)'")
 
 
-class Status(NamedTuple):
+class ApiStatus(NamedTuple):
     """What a server says when it refuses: HTTP code, its reason in one word, its sentence."""
 
     code: int
@@ -30,7 +30,7 @@ class Status(NamedTuple):
     message: str
 
 
-def status(code: int, body: bytes) -> Status:
+def parse_status(code: int, body: bytes) -> ApiStatus:
     """Read a Status object; proxies answer with HTML or nothing, then the code must do."""
     try:
         answer = jsontext.decode(body)
@@ -38,22 +38,22 @@ def status(code: int, body: bytes) -> Status:
         answer = None
     if not isinstance(answer, dict):
         said = ' '.join(body[:200].decode('utf-8', 'replace').split())
-        return Status(code, '', f'HTTP {code} {said}'.strip())
+        return ApiStatus(code, '', f'HTTP {code} {said}'.strip())
     return from_object(answer, code)
 
 
-def from_object(answer: dict[str, object], code: int = 0) -> Status:
+def from_object(answer: dict[str, object], code: int = 0) -> ApiStatus:
     """Read a Status that is decoded already, as ERROR events on a watch carry one."""
     said = answer.get('code')
     message = answer.get('message')
-    return Status(
+    return ApiStatus(
         code or (said if isinstance(said, int) else 0),
         get_str(answer, 'reason'),
         message if isinstance(message, str) and message else f'HTTP {code or said}',
     )
 
 
-def trouble(answer: Status, server: str) -> ReadFailure:
+def read_failure(answer: ApiStatus, server: str) -> ReadFailure:
     """The Trouble for a refusal: 401, 403, requests that can never work, and servers in need."""
     reason = _REASONS.get(answer.code)
     if reason == 'unauthorized':

@@ -13,7 +13,7 @@ from typing import Any
 
 from kubectl_dog.cluster import tls
 from kubectl_dog.cluster.identity import Credentials
-from kubectl_dog.cluster.identity import bearer
+from kubectl_dog.cluster.identity import bearer_credentials
 from kubectl_dog.cluster.settings import Plugin
 from kubectl_dog.cluster.settings import Settings
 from kubectl_dog.model import jsontext
@@ -120,7 +120,11 @@ class ExecPlugin:
             raise self._wrong('printed a certificate or a key, but not both')
         if not token and not certificate:
             raise self._wrong('printed neither a token nor a certificate')
-        header = bearer(token, 'the token of the credential plugin') if token else Credentials()
+        header = (
+            bearer_credentials(token, 'the token of the credential plugin')
+            if token
+            else Credentials()
+        )
         return header._replace(certificate=certificate.encode(), key=key.encode())
 
     def _expiry(self, status: dict[str, Any]) -> float:

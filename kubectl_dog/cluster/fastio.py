@@ -22,7 +22,7 @@ _DIGITS = re.compile(rb'[0-9a-fA-F]{1,15}')
 _LENGTHS: dict[bytes, int] = {}
 
 
-class Chunks:
+class ChunkDecoder:
     """Takes the chunks of a body apart, wherever the network cut them."""
 
     def __init__(self) -> None:
@@ -101,7 +101,7 @@ def _length(head: bytes) -> int:
     return length
 
 
-class FastStream:
+class RawStream:
     """Implements `protocol.Stream` on the socket of a response whose headers have been read."""
 
     def __init__(
@@ -112,7 +112,7 @@ class FastStream:
         self._response = response
         self._sock = sock
         self._begun = begun
-        self._chunks = Chunks() if chunked else None
+        self._chunks = ChunkDecoder() if chunked else None
         self._receive: Callable[[], bytes] = (
             sock.drain if isinstance(sock, TlsSocket) else lambda: sock.recv(_BULK)
         )
@@ -137,7 +137,7 @@ class FastStream:
         except (OSError, ValueError) as error:
             raise CutError(str(error)) from error
 
-    def patience(self, seconds: float | None) -> None:
+    def set_read_timeout(self, seconds: float | None) -> None:
         """From now on `read` raises SilentError after this many seconds without a byte."""
         with contextlib.suppress(OSError):
             self._sock.settimeout(seconds)
@@ -158,7 +158,7 @@ class FastStream:
             self._response.release_conn()
 
 
-def fast(response: urllib3.BaseHTTPResponse, sock: object) -> FastStream | None:
+def raw_stream(response: urllib3.BaseHTTPResponse, sock: object) -> RawStream | None:
     """The stream of a response, or None where it cannot be had past http.client."""
     headers = response.headers
     if not isinstance(sock, socket.socket) or isinstance(sock, ssl.SSLSocket):
@@ -186,4 +186,4 @@ def fast(response: urllib3.BaseHTTPResponse, sock: object) -> FastStream | None:
         original.close()
     if isinstance(sock, TlsSocket):
         sock.trim()
-    return FastStream(response, sock, begun, encoding == 'chunked')
+    return RawStream(response, sock, begun, encoding == 'chunked')

@@ -124,8 +124,8 @@ def _get(
     if response.status == 404:
         raise MissingError('the release has been removed meanwhile')
     if response.status != 200:
-        refusal = errors.status(response.status, response.body)
-        raise AccessError(errors.trouble(refusal, connection.server).message)
+        refusal = errors.parse_status(response.status, response.body)
+        raise AccessError(errors.read_failure(refusal, connection.server).message)
     try:
         answer = jsontext.decode(response.body)
     except ValueError:

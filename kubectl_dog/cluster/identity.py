@@ -27,7 +27,7 @@ class Credentials(NamedTuple):
         return 'Credentials(…)'
 
 
-class Identity(Protocol):
+class CredentialProvider(Protocol):
     """Where credentials come from; every method may be called from any thread."""
 
     def current(self) -> Credentials:
@@ -39,7 +39,7 @@ class Identity(Protocol):
         ...
 
 
-class Fixed:
+class StaticProvider:
     """Credentials that never change."""
 
     def __init__(self, credentials: Credentials) -> None:
@@ -54,7 +54,7 @@ class Fixed:
         return False
 
 
-class Issued:
+class RenewingProvider:
     """Credentials that `issue` gives with the time they expire (epoch seconds; 0.0: never).
 
     One thread at a time asks for new ones; those who waited for it take what it got.
@@ -104,36 +104,36 @@ class Issued:
         return self._credentials
 
 
-def identity(settings: Settings) -> Identity:
+def provider(settings: Settings) -> CredentialProvider:
     """The identity that the settings describe; raises AccessError."""
     if settings.plugin is not None:
         from kubectl_dog.cluster.exec_plugin import ExecPlugin
 
-        return Issued(ExecPlugin(settings, settings.plugin).issue)
+        return RenewingProvider(ExecPlugin(settings, settings.plugin).issue)
     if settings.provider is not None:
         from kubectl_dog.cluster.oidc import Oidc
 
-        return Issued(Oidc(settings.provider, settings.user).issue, on_refusal=False)
+        return RenewingProvider(Oidc(settings.provider, settings.user).issue, on_refusal=False)
     if settings.token_file:
         from kubectl_dog.cluster.bearer import TokenFile
 
         return TokenFile(settings.token_file)
     if settings.token:
-        return Fixed(bearer(settings.token, 'the token'))
+        return StaticProvider(bearer_credentials(settings.token, 'the token'))
     if settings.username or settings.password:
         from base64 import b64encode
 
         pair = f'{settings.username}:{settings.password}'.encode('utf-8', 'surrogateescape')
-        return Fixed(Credentials('Basic ' + b64encode(pair).decode()))
-    return Fixed(Credentials())
+        return StaticProvider(Credentials('Basic ' + b64encode(pair).decode()))
+    return StaticProvider(Credentials())
 
 
-def bearer(token: str, what: str) -> Credentials:
+def bearer_credentials(token: str, what: str) -> Credentials:
     """Credentials of a token alone; raises AccessError where no header can hold it."""
-    return Credentials(f'Bearer {sendable(token, what)}')
+    return Credentials(f'Bearer {check_header_value(token, what)}')
 
 
-def sendable(value: str, what: str) -> str:
+def check_header_value(value: str, what: str) -> str:
     """The same value; raises AccessError where no header can hold it."""
     if re.search('[^\t\x20-\x7e\x80-\xff]', value):
         raise AccessError(f'{what} has characters that no header can hold, such as a line break')

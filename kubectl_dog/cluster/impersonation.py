@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 
 from kubectl_dog.cluster.kubeconfig import Entry
-from kubectl_dog.cluster.protocol import Flags
+from kubectl_dog.cluster.protocol import ConnectionFlags
 from kubectl_dog.model.errors import AccessError
 
 _ILLEGAL = re.compile(rb"[^!#$&'*+.0-9A-Z^_`a-z|~-]")
 _Headers = tuple[tuple[str, str], ...]
 
 
-def headers(entry: Entry, flags: Flags) -> _Headers:
+def impersonation_headers(entry: Entry, flags: ConnectionFlags) -> _Headers:
     """What the flags say goes before what the kubeconfig says, key by key; raises AccessError."""
     name = flags.as_user or entry.text('as')
     uid = flags.as_uid or entry.text('as-uid')

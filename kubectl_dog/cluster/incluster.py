@@ -8,19 +8,19 @@ from collections.abc import Mapping
 from kubectl_dog.cluster import endpoint
 from kubectl_dog.cluster import impersonation
 from kubectl_dog.cluster.kubeconfig import Entry
-from kubectl_dog.cluster.protocol import Flags
+from kubectl_dog.cluster.protocol import ConnectionFlags
 from kubectl_dog.cluster.settings import Settings
 
 FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount'
 
 
-def possible(env: Mapping[str, str]) -> bool:
+def is_available(env: Mapping[str, str]) -> bool:
     """Whether this runs in a pod with a service account."""
     named = env.get('KUBERNETES_SERVICE_HOST') and env.get('KUBERNETES_SERVICE_PORT')
     return bool(named) and os.path.isfile(os.path.join(FOLDER, 'token'))
 
 
-def settings(flags: Flags, env: Mapping[str, str]) -> Settings:
+def in_cluster_settings(flags: ConnectionFlags, env: Mapping[str, str]) -> Settings:
     """Settings from the environment and the files of the service account; raises AccessError."""
     host, port = env['KUBERNETES_SERVICE_HOST'], env['KUBERNETES_SERVICE_PORT']
     address = f'[{host}]' if ':' in host else host
@@ -31,7 +31,7 @@ def settings(flags: Flags, env: Mapping[str, str]) -> Settings:
         ca_file=authority if os.path.exists(authority) else '',
         token=flags.token or '',
         token_file='' if flags.token else os.path.join(FOLDER, 'token'),
-        impersonate=impersonation.headers(Entry('', {}, ''), flags),
+        impersonate=impersonation.impersonation_headers(Entry('', {}, ''), flags),
     )
     if flags.proxy_url:
         made = made._replace(proxy_url=endpoint.proxy(flags.proxy_url, '--proxy-url'))

@@ -47,7 +47,7 @@ class _Wanted(NamedTuple):
     group: str
 
 
-def find(kinds: Sequence[Kind], word: str) -> Kind | None:
+def find_kind(kinds: Sequence[Kind], word: str) -> Kind | None:
     """The kind that kubectl takes for a word, in its preferred version where none is said."""
     # kubectl wants short names in small letters: there is no reason to, but it goes first.
     return _find(kinds, word) or _find(kinds, word.lower())
@@ -61,7 +61,7 @@ def of_kind(kinds: Sequence[Kind], api_version: str, kind: str) -> Kind | None:
     return None
 
 
-def unserved(kinds: Sequence[Kind], api_version: str, kind: str) -> str:
+def describe_unserved(kinds: Sequence[Kind], api_version: str, kind: str) -> str:
     """Why nothing is known of such objects, with the versions of the kind that there are."""
     said = f'the server has no kind {kind} in {api_version}'
     versions = {one.resource.api_version for one in kinds if one.resource.kind == kind}
@@ -95,7 +95,7 @@ def spellings(kinds: Sequence[Kind]) -> dict[str, Kind]:
     return {spelling: each for spelling, each in found.items() if each.listed}
 
 
-def near(kinds: Sequence[Kind], word: str) -> list[str]:
+def similar_kinds(kinds: Sequence[Kind], word: str) -> list[str]:
     """What may have been meant, the nearest first, as it may be typed: `deployments (deploy)`."""
     from difflib import get_close_matches
 

@@ -95,7 +95,7 @@ class Kubeconfig(NamedTuple):
     """Everything the files say; `looked_at` names those that were looked for, found or not."""
 
     looked_at: tuple[str, ...]
-    found: bool
+    files: bool
     current: str
     contexts: Mapping[str, Entry]
     clusters: Mapping[str, Entry]
@@ -141,7 +141,7 @@ def _paths(explicit: str | None, env: Mapping[str, str]) -> tuple[str, ...]:
         listed = [path for path in env.get(name, '').split(os.pathsep) if path]
         if listed:
             return tuple(dict.fromkeys(listed))
-    return (os.path.join(system.home(env), '.kube', 'config'),)
+    return (os.path.join(system.home_directory(env), '.kube', 'config'),)
 
 
 def _inlined(text: str) -> bytes:

@@ -9,11 +9,11 @@ from weakref import WeakKeyDictionary
 
 import urllib3
 
+from kubectl_dog.cluster.identity import CredentialProvider
 from kubectl_dog.cluster.identity import Credentials
-from kubectl_dog.cluster.identity import Identity
-from kubectl_dog.cluster.identity import sendable
-from kubectl_dog.cluster.official import Carrier
+from kubectl_dog.cluster.identity import check_header_value
 from kubectl_dog.cluster.official import ClientConnection
+from kubectl_dog.cluster.official import ManagerPool
 from kubectl_dog.cluster.protocol import Connection
 from kubectl_dog.cluster.settings import Settings
 from kubectl_dog.model.errors import AccessError
@@ -25,7 +25,7 @@ _HOOKS: WeakKeyDictionary[Any, threading.Lock] = WeakKeyDictionary()
 _FINDING = threading.Lock()
 
 
-def adopt(client: Any, namespace: str = '') -> Connection:
+def connect_by_client(client: Any, namespace: str = '') -> Connection:
     """A connection by a caller's own `kubernetes.client.ApiClient`, which is never closed.
 
     Its requests are made as the client makes them: by its pool, with its Authorization and its
@@ -37,7 +37,7 @@ def adopt(client: Any, namespace: str = '') -> Connection:
         raise TypeError(f'{type(client)} is no ApiClient of the official client')
     host, is_secure = _address(client.configuration)
     settings = Settings(host, namespace or 'default', impersonate=_headers(client))
-    made = LentClient(settings, client)
+    made = CallerClient(settings, client)
     if is_secure and not (made.is_known or client.configuration.cert_file):
         raise AccessError(
             f'the ApiClient for {host} has no credentials, and its requests would be anonymous: '
@@ -47,7 +47,7 @@ def adopt(client: Any, namespace: str = '') -> Connection:
     return made
 
 
-class LentClient(ClientConnection):
+class CallerClient(ClientConnection):
     """With a caller's; `is_known` tells whether its requests say whose they are."""
 
     def __init__(self, settings: Settings, client: Any) -> None:
@@ -61,14 +61,14 @@ class LentClient(ClientConnection):
         held = (self._identity.current().authorization, pool.get('ssl_context'))
         return any(held) or bool(pool.get('cert_file') or self._client.cookie)
 
-    def _who(self, settings: Settings) -> Identity:
-        return LentIdentity(self._client)
+    def _who(self, settings: Settings) -> CredentialProvider:
+        return CallerCredentials(self._client)
 
-    def _open(self, settings: Settings) -> Carrier:
-        return Carrier(self._client.rest_client.pool_manager, lent=True)
+    def _open(self, settings: Settings) -> ManagerPool:
+        return ManagerPool(self._client.rest_client.pool_manager, lent=True)
 
 
-class LentIdentity:
+class CallerCredentials:
     """The Authorization header that a caller's ApiClient sends."""
 
     def __init__(self, client: Any) -> None:
@@ -87,7 +87,7 @@ class LentIdentity:
                 headers[str(one['key']).lower()] = str(one['value'])
         # The official loader leaves the line end of a token file in it.
         value = str(headers.get('authorization') or '').strip()
-        return Credentials(sendable(value, 'the token of the ApiClient'))
+        return Credentials(check_header_value(value, 'the token of the ApiClient'))
 
     def renew(self, used: Credentials) -> bool:
         """Whether the client has others now: some hook may have got them."""
@@ -122,10 +122,12 @@ def _address(configuration: Any) -> tuple[str, bool]:
 def _headers(client: Any) -> tuple[tuple[str, str], ...]:
     """What goes with every request, whoever asks, and whatever for."""
     headers = [
-        (name, sendable(str(value), f'the header {name} of the ApiClient'))
+        (name, check_header_value(str(value), f'the header {name} of the ApiClient'))
         for name, value in client.default_headers.items()
         if name.lower() not in _OWN
     ]
     if client.cookie:
-        headers.append(('Cookie', sendable(str(client.cookie), 'the cookie of the ApiClient')))
+        headers.append(
+            ('Cookie', check_header_value(str(client.cookie), 'the cookie of the ApiClient'))
+        )
     return tuple(headers)

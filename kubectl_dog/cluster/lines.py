@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Lines:
+class LineSplitter:
     """Splits chunks at line feeds; `limit` clips longer lines and bounds what is held back."""
 
     def __init__(self, limit: int | None = None) -> None:

@@ -23,7 +23,7 @@ PAGE = 500
 class RefusedError(Exception):
     """The server answered, but not with what was asked for."""
 
-    def __init__(self, status: errors.Status, headers: Mapping[str, str]) -> None:
+    def __init__(self, status: errors.ApiStatus, headers: Mapping[str, str]) -> None:
         super().__init__(status.message)
         self.status = status
         self.headers = headers
@@ -54,7 +54,7 @@ def list_all(
             objects, paging = [], []
             continue
         page = _decoded(response)
-        objects.extend(complete(item, want.resource) for item in items(page))
+        objects.extend(add_type_fields(item, want.resource) for item in items(page))
         following = get_str(page, 'metadata', 'continue')
         if not following:
             return [prune(item) for item in objects], get_str(page, 'metadata', 'resourceVersion')
@@ -69,7 +69,7 @@ def items(page: Object) -> list[Object]:
     return [item for item in listed if isinstance(item, dict)]
 
 
-def complete(item: Object, resource: Resource) -> Object:
+def add_type_fields(item: Object, resource: Resource) -> Object:
     """Add kind and apiVersion, which the items of a list lack."""
     item.setdefault('kind', resource.kind)
     item.setdefault('apiVersion', resource.api_version)
@@ -78,7 +78,7 @@ def complete(item: Object, resource: Resource) -> Object:
 
 def _decoded(response: Response) -> dict[str, Any]:
     if response.status != 200:
-        raise RefusedError(errors.status(response.status, response.body), response.headers)
+        raise RefusedError(errors.parse_status(response.status, response.body), response.headers)
     try:
         page = jsontext.decode(response.body)
     except ValueError:

@@ -15,7 +15,7 @@ _SECOND = 1_000_000_000
 _line = partial(tuple.__new__, LogLine)
 
 
-class LineReader:
+class LogResume:
     """Remembers how far a log was delivered, so that a new opening can go on from there.
 
     The server can only be asked for a whole second: the lines of that second come again, the first

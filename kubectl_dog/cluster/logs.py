@@ -7,14 +7,14 @@ import time
 
 from kubectl_dog.cluster import errors
 from kubectl_dog.cluster.backoff import Backoff
-from kubectl_dog.cluster.lines import Lines
+from kubectl_dog.cluster.lines import LineSplitter
 from kubectl_dog.cluster.listing import RefusedError
-from kubectl_dog.cluster.loglines import LineReader
+from kubectl_dog.cluster.loglines import LogResume
 from kubectl_dog.cluster.protocol import Connection
 from kubectl_dog.cluster.protocol import CutError
 from kubectl_dog.cluster.protocol import UnreachableError
 from kubectl_dog.cluster.reader import Emit
-from kubectl_dog.cluster.reader import Nature
+from kubectl_dog.cluster.reader import Environment
 from kubectl_dog.cluster.reader import Reader
 from kubectl_dog.model.items import LogEnd
 from kubectl_dog.model.items import LogGap
@@ -38,11 +38,11 @@ class LogReader(Reader):
     the current one is followed, the one before it is had with `previous=true`, older ones never.
     """
 
-    def __init__(self, want: Logs, connection: Connection, emit: Emit, nature: Nature) -> None:
+    def __init__(self, want: Logs, connection: Connection, emit: Emit, nature: Environment) -> None:
         super().__init__(connection, emit, nature)
         self._want = want
         self._changed = threading.Event()
-        self._lines = LineReader(want.since)
+        self._lines = LogResume(want.since)
         self._next = max(0, want.restarts - want.previous)
         self._history = True
         # What was there is not wanted (`tail` is 0), and the run has said nothing since.
@@ -151,12 +151,14 @@ class LogReader(Reader):
         stream = self.open(path, query, read_timeout)
         self._check_run(want)
         if stream.status != 200:
-            raise RefusedError(errors.status(stream.status, self.body(stream)), stream.headers)
+            raise RefusedError(
+                errors.parse_status(stream.status, self.body(stream)), stream.headers
+            )
         self._works()
         if kind[0][0] == 'follow':
             self._history = False
         self._lines.reopen(self._run == self._next)
-        lines, held, room = Lines(_CLIP), b'', 0 if want.running else _HELD
+        lines, held, room = LineSplitter(_CLIP), b'', 0 if want.running else _HELD
         while True:
             chunk = self.read(stream)
             block = lines.block(chunk) if chunk else b''.join(line + b'\n' for line in lines.rest())
@@ -211,7 +213,7 @@ class LogReader(Reader):
             if self._next <= want.restarts:
                 self._end(want.restarts)
             return True
-        trouble = errors.trouble(refused.status, self.connection.server)
+        trouble = errors.read_failure(refused.status, self.connection.server)
         if code == 404:  # the kubelet has not heard of the pod yet
             trouble = trouble._replace(reason='unreachable')
         self._refusals += 1
@@ -241,7 +243,7 @@ class LogReader(Reader):
 
     def _wait(self, seconds: float) -> bool:
         """Wait for an update since `_news`; True when there was one."""
-        self.nature.wait(self._changed, seconds)
+        self.environment.wait(self._changed, seconds)
         self.check()
         return self._changed.is_set()
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 from kubectl_dog.cluster import errors
 from kubectl_dog.cluster.listing import PAGE
-from kubectl_dog.cluster.listing import complete
+from kubectl_dog.cluster.listing import add_type_fields
 from kubectl_dog.cluster.listing import items
 from kubectl_dog.cluster.listing import selectors
-from kubectl_dog.cluster.mailbox import Feed
+from kubectl_dog.cluster.mailbox import Subscription
 from kubectl_dog.cluster.protocol import JSON
 from kubectl_dog.cluster.protocol import Connection
 from kubectl_dog.cluster.protocol import CutError
@@ -26,7 +26,7 @@ from kubectl_dog.model.wants import Lookup
 _STATUS = {401: 'denied', 403: 'denied', 404: 'missing'}
 
 
-def look(connection: Connection, want: Lookup) -> Answer:
+def answer_lookup(connection: Connection, want: Lookup) -> Answer:
     """Ask the server once; whatever happens is an answer."""
     path = want.resource.path(want.namespace, want.name)
     query = [] if want.name else [('limit', str(PAGE)), *selectors(want.labels)]
@@ -36,7 +36,7 @@ def look(connection: Connection, want: Lookup) -> Answer:
     except UnreachableError as error:
         return Answer('failed', message=str(error))
     if response.status != 200:
-        refusal = errors.status(response.status, response.body)
+        refusal = errors.parse_status(response.status, response.body)
         return Answer(_STATUS.get(response.status, 'failed'), message=refusal.message)
     try:
         return Answer('found', tuple(_objects(response, want)))
@@ -55,25 +55,27 @@ def _objects(response: Response, want: Lookup) -> list[Object]:
         raise ValueError('no object')
     listed = [answer] if want.name else items(answer)
     if want.full_object:
-        return [prune(complete(item, want.resource)) for item in listed]
+        return [prune(add_type_fields(item, want.resource)) for item in listed]
     return [_metadata_only(item, want) for item in listed]
 
 
 def _metadata_only(item: Object, want: Lookup) -> Object:
     metadata = dict(get_dict(item, 'metadata'))
     metadata.pop('managedFields', None)
-    return complete({'metadata': metadata}, want.resource)
+    return add_type_fields({'metadata': metadata}, want.resource)
 
 
-class Desk:
+class LookupQueue:
     """Answers feeds in the order they were asked; `run` is its thread."""
 
-    def __init__(self, connection: Connection, emit: Callable[[Feed, Answer], None]) -> None:
+    def __init__(
+        self, connection: Connection, emit: Callable[[Subscription, Answer], None]
+    ) -> None:
         self._connection = connection
         self._emit = emit
-        self._asked: queue.SimpleQueue[Feed | None] = queue.SimpleQueue()
+        self._asked: queue.SimpleQueue[Subscription | None] = queue.SimpleQueue()
 
-    def ask(self, feed: Feed) -> None:
+    def ask(self, feed: Subscription) -> None:
         """Answer this feed, whose want is a Lookup, as soon as those before it are answered."""
         self._asked.put(feed)
 
@@ -88,4 +90,4 @@ class Desk:
             if feed is None:
                 return
             if feed.live and isinstance(feed.want, Lookup):
-                self._emit(feed, look(self._connection, feed.want))
+                self._emit(feed, answer_lookup(self._connection, feed.want))

@@ -24,10 +24,10 @@ CAPACITY = 1000
 _TURN = 10_000
 _moment = itemgetter(0)
 _head = attrgetter('head')
-_SLICE = system.slice_of_wait()
+_SLICE = system.max_wait()
 
 
-class Feed:
+class Subscription:
     """One want while it is served; the owner clears `live` and so drops whatever still comes."""
 
     def __init__(self, want: Want) -> None:
@@ -36,10 +36,10 @@ class Feed:
 
 
 # Who it is from (None: nobody, like signals), and what; an exception is a defect of a reader.
-Letter = tuple[Optional[Feed], Union[Payload, Exception]]
+Delivery = tuple[Optional[Subscription], Union[Payload, Exception]]
 
 
-class Buffer:
+class LogBuffer:
     """What one log stream has read and the owner has not taken yet, in order.
 
     `put` belongs to the reader and blocks when `capacity` lines are waiting, until half of them
@@ -47,7 +47,7 @@ class Buffer:
     """
 
     def __init__(
-        self, feed: Feed, announce: Callable[[Buffer], None], capacity: int = CAPACITY
+        self, feed: Subscription, announce: Callable[[LogBuffer], None], capacity: int = CAPACITY
     ) -> None:
         self.feed = feed
         self._announce = announce
@@ -125,7 +125,7 @@ class Buffer:
         return self._closed or self._lines <= self._capacity // 2
 
 
-class Mailbox:
+class Inbox:
     """Objects, answers and signals first; log lines after them, the oldest first.
 
     The lines that wait together are handed out in turns, and those of a turn one stream after the
@@ -133,25 +133,25 @@ class Mailbox:
     """
 
     def __init__(self) -> None:
-        self._queue: queue.SimpleQueue[Letter | Buffer] = queue.SimpleQueue()
-        self._urgent: deque[Letter] = deque()
-        self._turns: deque[Buffer] = deque()
-        self._dealt: deque[Letter] = deque()
+        self._queue: queue.SimpleQueue[Delivery | LogBuffer] = queue.SimpleQueue()
+        self._urgent: deque[Delivery] = deque()
+        self._turns: deque[LogBuffer] = deque()
+        self._dealt: deque[Delivery] = deque()
 
-    def put(self, feed: Feed | None, payload: Payload | Exception) -> None:
+    def put(self, feed: Subscription | None, payload: Payload | Exception) -> None:
         """Hand over from any thread, and from a signal handler: SimpleQueue is reentrant."""
         self._queue.put((feed, payload))
 
     @property
-    def is_amid(self) -> bool:
+    def is_mid_batch(self) -> bool:
         """Whether what comes next belongs to what came last."""
         return bool(self._dealt)
 
-    def buffer(self, feed: Feed) -> Buffer:
+    def buffer(self, feed: Subscription) -> LogBuffer:
         """A place for the lines of one log stream."""
-        return Buffer(feed, self._queue.put)
+        return LogBuffer(feed, self._queue.put)
 
-    def take(self, timeout: float | None, lines: bool = True) -> Letter | None:
+    def take(self, timeout: float | None, lines: bool = True) -> Delivery | None:
         """What is to be looked at next, or None when nothing has come in `timeout` seconds.
 
         Without `lines` the log streams are left waiting, and so, when full, are their readers.
@@ -174,13 +174,13 @@ class Mailbox:
             got = self._queue.get(timeout=timeout) if timeout > 0 else self._queue.get_nowait()
         except queue.Empty:
             return False
-        if isinstance(got, Buffer):
+        if isinstance(got, LogBuffer):
             self._turns.append(got)
         else:
             self._urgent.append(got)
         return True
 
-    def _next(self, lines: bool) -> Letter | None:
+    def _next(self, lines: bool) -> Delivery | None:
         if self._urgent:
             return self._urgent.popleft()
         while self._turns and lines and not self._dealt:

@@ -16,7 +16,7 @@ _ACCEPT = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json'
 _COLUMNS = 'columnDefinitions'
 
 
-def names(connection: Connection, resource: Resource) -> list[str]:
+def object_names(connection: Connection, resource: Resource) -> list[str]:
     """All objects in the connection's namespace, or none: a part would look like the whole.
 
     Raises AccessError where they cannot be read, and UnreachableError.

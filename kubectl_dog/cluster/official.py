@@ -27,27 +27,27 @@ from kubectl_dog.cluster import sockets
 from kubectl_dog.cluster import tls
 from kubectl_dog.cluster.connection import KubeConnection
 from kubectl_dog.cluster.protocol import Connection
-from kubectl_dog.cluster.protocol import Flags
-from kubectl_dog.cluster.resolving import resolve
+from kubectl_dog.cluster.protocol import ConnectionFlags
+from kubectl_dog.cluster.resolving import resolve_settings
 from kubectl_dog.cluster.settings import Settings
-from kubectl_dog.cluster.sockets import Sockets
+from kubectl_dog.cluster.sockets import TrackedSockets
 from kubectl_dog.model.errors import AccessError
 
 # What the client takes from files, and we have in one context: keys stay off the disk.
 _TLS = ('cert_reqs', 'ca_certs', 'ca_cert_data', 'cert_file', 'key_file', 'assert_hostname')
 
 
-def connect(flags: Flags) -> Connection:
+def connect(flags: ConnectionFlags) -> Connection:
     """Read kubeconfig and certificates, and sign in where a plugin does that; raises AccessError.
 
     Nothing is sent to the server yet.
     """
-    made = OwnClient(resolve(flags), flags.request_timeout or 0.0, flags.verbosity or 0)
+    made = OwnClient(resolve_settings(flags), flags.request_timeout or 0.0, flags.verbosity or 0)
     made.sign_in()
     return made
 
 
-class Carrier:
+class ManagerPool:
     """A PoolManager as a pool; who has `lent` it goes on with it."""
 
     def __init__(self, manager: urllib3.PoolManager, lent: bool) -> None:
@@ -82,11 +82,11 @@ class ClientConnection(KubeConnection):
 class OwnClient(ClientConnection):
     """With an ApiClient of its own."""
 
-    def _open(self, settings: Settings) -> Carrier:
-        return Carrier(_manager(settings, self._sockets), lent=False)
+    def _open(self, settings: Settings) -> ManagerPool:
+        return ManagerPool(_manager(settings, self._sockets), lent=False)
 
 
-def _manager(settings: Settings, opened: Sockets) -> urllib3.PoolManager:
+def _manager(settings: Settings, opened: TrackedSockets) -> urllib3.PoolManager:
     try:
         from kubernetes import client
     except ImportError:
@@ -98,7 +98,7 @@ def _manager(settings: Settings, opened: Sockets) -> urllib3.PoolManager:
         configuration = client.Configuration()
     configuration.host = settings.server.rstrip('/')
     configuration.verify_ssl = not settings.insecure
-    through = proxy.choose(settings)
+    through = proxy.choose_proxy(settings)
     is_socks = through.startswith('socks')
     _through(configuration, '' if is_socks else through)
     manager: urllib3.PoolManager = client.ApiClient(configuration).rest_client.pool_manager

@@ -17,9 +17,9 @@ from urllib3.exceptions import HTTPError
 from kubectl_dog.cluster import errors
 from kubectl_dog.cluster import pools
 from kubectl_dog.cluster.identity import Credentials
-from kubectl_dog.cluster.identity import bearer
+from kubectl_dog.cluster.identity import bearer_credentials
 from kubectl_dog.cluster.settings import Settings
-from kubectl_dog.cluster.sockets import Sockets
+from kubectl_dog.cluster.sockets import TrackedSockets
 from kubectl_dog.model import jsontext
 from kubectl_dog.model.errors import AccessError
 
@@ -48,7 +48,7 @@ class Oidc:
             token = self._refreshed()
             # One that the provider has just made is sent, whatever our clock says.
             expires = max(self._expiry(token), time.time() + 1)
-        return bearer(token, f'the id-token of user {self._user!r}'), expires
+        return bearer_credentials(token, f'the id-token of user {self._user!r}'), expires
 
     def _expiry(self, token: str) -> float:
         parts = token.split('.')
@@ -113,7 +113,7 @@ class Oidc:
         if parts.scheme not in ('http', 'https') or not parts.hostname:
             raise self._failed(f'cannot refresh its id-token: {url!r} is no address')
         settings = self._settings(f'{parts.scheme}://{parts.netloc}')
-        pool = pools.pool(settings, Sockets())
+        pool = pools.pool(settings, TrackedSockets())
         sent = {'Accept': 'application/json', **(headers or {})}
         if form:
             sent['Content-Type'] = 'application/x-www-form-urlencoded'

@@ -13,9 +13,9 @@ import urllib3
 from kubectl_dog.cluster import proxy
 from kubectl_dog.cluster import tls
 from kubectl_dog.cluster.settings import Settings
-from kubectl_dog.cluster.sockets import Plain
-from kubectl_dog.cluster.sockets import Secure
-from kubectl_dog.cluster.sockets import Sockets
+from kubectl_dog.cluster.sockets import PlainConnection
+from kubectl_dog.cluster.sockets import TlsConnection
+from kubectl_dog.cluster.sockets import TrackedSockets
 from kubectl_dog.cluster.sockets import options
 from kubectl_dog.model.errors import AccessError
 
@@ -27,13 +27,13 @@ _SOCKS5 = 2
 class PlainPool(urllib3.HTTPConnectionPool):
     """A pool for HTTP; `sockets` know what is open."""
 
-    ConnectionCls: Any = Plain
+    ConnectionCls: Any = PlainConnection
 
 
 class SecurePool(urllib3.HTTPSConnectionPool):
     """A pool for HTTPS that warns of nothing."""
 
-    ConnectionCls: Any = Secure
+    ConnectionCls: Any = TlsConnection
 
     def _validate_conn(self, conn: Any) -> None:
         # urllib3 warns here of what the user has said: insecure-skip-tls-verify. The switch that it
@@ -42,7 +42,7 @@ class SecurePool(urllib3.HTTPSConnectionPool):
             conn.connect()
 
 
-def pool(settings: Settings, sockets: Sockets) -> urllib3.HTTPConnectionPool:
+def pool(settings: Settings, sockets: TrackedSockets) -> urllib3.HTTPConnectionPool:
     """A pool for the settings' server; raises AccessError for certificates that are no good."""
     parts = urlsplit(settings.server)
     host = parts.hostname or ''
@@ -56,7 +56,7 @@ def pool(settings: Settings, sockets: Sockets) -> urllib3.HTTPConnectionPool:
         common['ssl_context'] = tls.context(settings)
         if settings.tls_server_name:
             common['server_hostname'] = settings.tls_server_name
-    through = proxy.choose(settings)
+    through = proxy.choose_proxy(settings)
     is_socks = through.startswith('socks')
     if is_socks:
         common['_socks_options'] = socks(through)
@@ -68,7 +68,7 @@ def pool(settings: Settings, sockets: Sockets) -> urllib3.HTTPConnectionPool:
     return made
 
 
-def classes(sockets: Sockets, is_socks: bool) -> dict[str, Any]:
+def classes(sockets: TrackedSockets, is_socks: bool) -> dict[str, Any]:
     """What makes a pool, by scheme, whose open sockets are in `sockets`."""
     made: dict[str, Any] = {'http': PlainPool, 'https': SecurePool}
     if is_socks:
@@ -141,5 +141,5 @@ def _socks_class(secure: bool) -> Any:
     from urllib3.contrib.socks import SOCKSHTTPSConnection
 
     if secure:
-        return type('SocksSecure', (Secure, SOCKSHTTPSConnection), {})
-    return type('SocksPlain', (Plain, SOCKSConnection), {})
+        return type('SocksSecure', (TlsConnection, SOCKSHTTPSConnection), {})
+    return type('SocksPlain', (PlainConnection, SOCKSConnection), {})

@@ -11,7 +11,7 @@ JSON = 'application/json'
 Query = Sequence[tuple[str, str]]
 
 
-class Flags(NamedTuple):
+class ConnectionFlags(NamedTuple):
     """What the command line may say about the cluster; None or empty means it was not said.
 
     `request_timeout` is in seconds (0 or None: no limit of the user's) and does not end watches
@@ -81,7 +81,7 @@ class Stream(Protocol):
         """What has arrived, waiting for something; b'' at the end. Raises CutError, SilentError."""
         ...
 
-    def patience(self, seconds: float | None) -> None:
+    def set_read_timeout(self, seconds: float | None) -> None:
         """From now on `read` raises SilentError after this many seconds without a byte."""
         ...
 

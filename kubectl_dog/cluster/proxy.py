@@ -14,7 +14,7 @@ from kubectl_dog.cluster.settings import Settings
 _Address = Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
 
 
-def choose(settings: Settings, env: Mapping[str, str] = os.environ) -> str:
+def choose_proxy(settings: Settings, env: Mapping[str, str] = os.environ) -> str:
     """The proxy's URL, empty for the straight way; raises AccessError."""
     if settings.proxy_url:
         return settings.proxy_url

@@ -19,7 +19,7 @@ _BODY = 65536
 Emit = Callable[[Payload], None]
 
 
-class Nature(NamedTuple):
+class Environment(NamedTuple):
     """The parts of the world that tests replace: a clock in seconds, dice, and waiting.
 
     `wait(event, seconds)` returns once the event is set or the time is over.
@@ -37,10 +37,10 @@ class StoppedError(Exception):
 class Reader:
     """Owns at most one stream at a time; `run` is the thread, the owner calls `stop`."""
 
-    def __init__(self, connection: Connection, emit: Emit, nature: Nature) -> None:
+    def __init__(self, connection: Connection, emit: Emit, nature: Environment) -> None:
         self.connection = connection
         self.emit = emit
-        self.nature = nature
+        self.environment = nature
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._stream: Stream | None = None
@@ -72,7 +72,7 @@ class Reader:
 
     def sleep(self, seconds: float) -> None:
         """Wait, but not beyond a stop."""
-        self.nature.wait(self._stopping, seconds)
+        self.environment.wait(self._stopping, seconds)
         self.check()
 
     def open(self, path: str, query: Query, read_timeout: float | None) -> Stream:

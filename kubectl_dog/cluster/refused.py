@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from kubectl_dog.model.errors import AccessError
 
 
-def body(error: AccessError) -> bytes:
+def unauthorized_body(error: AccessError) -> bytes:
     """The Status object to answer with; readers know what to do about a 401."""
     return json.dumps({'kind': 'Status', 'code': 401, 'message': str(error)}).encode()
 
 
-class RefusedStream:
+class UnauthorizedStream:
     """Implements `protocol.Stream` where there was no request at all."""
 
     status = 401
@@ -27,7 +27,7 @@ class RefusedStream:
         body, self._body = self._body, b''
         return body
 
-    def patience(self, seconds: float | None) -> None:
+    def set_read_timeout(self, seconds: float | None) -> None:
         """Nothing is ever waited for."""
 
     def stop(self) -> None:

@@ -11,12 +11,12 @@ from kubectl_dog.cluster import kubeconfig
 from kubectl_dog.cluster import users
 from kubectl_dog.cluster.kubeconfig import Entry
 from kubectl_dog.cluster.kubeconfig import Kubeconfig
-from kubectl_dog.cluster.protocol import Flags
+from kubectl_dog.cluster.protocol import ConnectionFlags
 from kubectl_dog.cluster.settings import Settings
 from kubectl_dog.model.errors import AccessError
 
 
-def resolve(flags: Flags, env: Mapping[str, str] = os.environ) -> Settings:
+def resolve_settings(flags: ConnectionFlags, env: Mapping[str, str] = os.environ) -> Settings:
     """Settings for these flags; raises AccessError with what to do about it."""
     if not flags.context:
         flags = flags._replace(context=env.get('KUBEDOG_KUBE_CONTEXT'))
@@ -24,19 +24,19 @@ def resolve(flags: Flags, env: Mapping[str, str] = os.environ) -> Settings:
     if not (flags.server or flags.context or flags.cluster or config.current):
         from kubectl_dog.cluster import incluster
 
-        if incluster.possible(env):
-            return incluster.settings(flags, env)
-    if not config.found and not flags.server:
+        if incluster.is_available(env):
+            return incluster.in_cluster_settings(flags, env)
+    if not config.files and not flags.server:
         raise _nothing(config)
     context = _context(config, flags)
     cluster = _named(config.clusters, 'cluster', flags.cluster or context.text('cluster'), context)
     user = _named(config.users, 'user', flags.user or context.text('user'), context)
-    settings = endpoint.settings(cluster, flags)._replace(
+    settings = endpoint.cluster_settings(cluster, flags)._replace(
         namespace=flags.namespace or context.text('namespace') or 'default',
         context=context.name,
         user=user.name,
     )
-    return users.settings(user, cluster, flags, settings)
+    return users.with_user(user, cluster, flags, settings)
 
 
 def _nothing(config: Kubeconfig) -> AccessError:
@@ -46,7 +46,7 @@ def _nothing(config: Kubeconfig) -> AccessError:
     return AccessError(f'{said}{looked}: set KUBECONFIG, or give --kubeconfig or --server')
 
 
-def _context(config: Kubeconfig, flags: Flags) -> Entry:
+def _context(config: Kubeconfig, flags: ConnectionFlags) -> Entry:
     name = flags.context or config.current
     if not name:
         if flags.server or flags.cluster:

@@ -31,10 +31,10 @@ _FIELDS = {
 _Key = tuple[str, str]
 # All that a watch that selects an object may be found by.
 _Keys = list[Union[_Key, None]]
-Told = tuple[Watch, Payload]
+Dispatch = tuple[Watch, Payload]
 
 
-class Demand(NamedTuple):
+class WatchSelection(NamedTuple):
     """What a narrow watch selects: `fields` are pairs of field and value, `terms` its labels."""
 
     fields: tuple[_Key, ...]
@@ -54,7 +54,7 @@ class Demand(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def demand(watch: Watch) -> Demand | None:
+def watch_selection(watch: Watch) -> WatchSelection | None:
     """What a watch selects; None where only the server can tell."""
     fields = tuple(
         (field, value)
@@ -64,12 +64,12 @@ def demand(watch: Watch) -> Demand | None:
     if any(field not in _FIELDS or value.startswith('=') for field, value in fields):
         return None
     try:
-        return Demand(fields, parse(watch.labels))
+        return WatchSelection(fields, parse(watch.labels))
     except UserError:
         return None
 
 
-class Router:
+class WatchRouter:
     """Knows every object of one wide watch, and which narrow watches each belongs to."""
 
     def __init__(self) -> None:
@@ -77,14 +77,14 @@ class Router:
         self._objects: dict[str, tuple[Object, _Keys]] | None = None
         # The same by what they can be found by: hundreds of watches come one after the other.
         self._having: dict[Union[_Key, None], dict[str, Object]] = {}
-        self.narrow: dict[Watch, Demand] = {}
-        self._found_by: dict[Union[_Key, None], dict[Watch, Demand]] = {}
+        self.narrow: dict[Watch, WatchSelection] = {}
+        self._found_by: dict[Union[_Key, None], dict[Watch, WatchSelection]] = {}
         self._told: dict[str, tuple[Watch, ...]] = {}
         self._trouble: ReadFailure | None = None
 
-    def add(self, watch: Watch) -> Iterator[Told]:
+    def add(self, watch: Watch) -> Iterator[Dispatch]:
         """From now on it is told of; at once, where everything is known."""
-        wanted = demand(watch)
+        wanted = watch_selection(watch)
         assert wanted is not None
         self.narrow[watch] = wanted
         self._found_by.setdefault(wanted.key(), {})[watch] = wanted
@@ -103,7 +103,7 @@ class Router:
         """It is told of nothing any more."""
         self._found_by[self.narrow.pop(watch).key()].pop(watch)
 
-    def route(self, payload: Payload) -> Iterator[Told]:
+    def route(self, payload: Payload) -> Iterator[Dispatch]:
         """What an item of the wide watch means for the narrow ones."""
         if isinstance(payload, Listed):
             yield from self._list(payload.objects)
@@ -114,7 +114,7 @@ class Router:
             for watch in tuple(self.narrow):
                 yield watch, payload
 
-    def _list(self, objects: Iterable[Object]) -> Iterator[Told]:
+    def _list(self, objects: Iterable[Object]) -> Iterator[Dispatch]:
         self._objects, self._having = {}, {}
         for one in objects:
             self._file(uid(one), one, _keys(one))
@@ -126,7 +126,7 @@ class Router:
         for watch, selected in found.items():
             yield watch, Listed(tuple(selected))
 
-    def _change(self, changed: Changed) -> Iterator[Told]:
+    def _change(self, changed: Changed) -> Iterator[Dispatch]:
         one = changed.object
         key, keys = uid(one), _keys(one)
         before = [watch for watch in self._told.pop(key, ()) if watch in self.narrow]

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 
-from kubectl_dog.cluster.routing import Router
-from kubectl_dog.cluster.routing import demand
+from kubectl_dog.cluster.routing import WatchRouter
+from kubectl_dog.cluster.routing import watch_selection
 from kubectl_dog.cluster.source import LiveSource
 from kubectl_dog.model.items import Item
 from kubectl_dog.model.items import ReadFailure
@@ -34,7 +34,7 @@ class SharedSource:
     def __init__(self, source: LiveSource) -> None:
         self._source = source
         self._wants: AbstractSet[Want] = frozenset()
-        self._routers: dict[Watch, Router] = {}
+        self._routers: dict[Watch, WatchRouter] = {}
         self._wide_of: dict[Watch, Watch] = {}
         self._refused: set[Watch] = set()
         self._waiting: deque[Item] = deque()
@@ -114,7 +114,7 @@ class SharedSource:
         now = self._source.now()
         for narrow, wide in added.items():
             self._wide_of[narrow] = wide
-            router = self._routers.setdefault(wide, Router())
+            router = self._routers.setdefault(wide, WatchRouter())
             self._waiting += [Item(now, *told) for told in router.add(narrow)]
         for wide in [each for each, router in self._routers.items() if not router.narrow]:
             del self._routers[wide]
@@ -169,7 +169,7 @@ def _wide(watch: Watch) -> Watch:
 
 def _is_sharable(watch: Watch) -> bool:
     # Nobody is shown more secrets than those that were asked for.
-    return watch.resource != SECRETS and demand(watch) is not None
+    return watch.resource != SECRETS and watch_selection(watch) is not None
 
 
 def _names_one(watch: Watch) -> bool:

@@ -34,7 +34,7 @@ def options() -> list[tuple[int, int, int]]:
     ]
 
 
-class Sockets:
+class TrackedSockets:
     """The open sockets of one connection pool, so that all can be ended at once."""
 
     def __init__(self) -> None:
@@ -65,12 +65,12 @@ def _shut(opened: socket.socket) -> None:
         opened.shutdown(socket.SHUT_RDWR)
 
 
-class Plain(HTTPConnection):
+class PlainConnection(HTTPConnection):
     """A connection without TLS; `kept` stays when http.client lets go of the socket."""
 
     kept: socket.socket | None = None
 
-    def __init__(self, *args: Any, sockets: Sockets, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sockets: TrackedSockets, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._sockets = sockets
 
@@ -85,12 +85,12 @@ class Plain(HTTPConnection):
         self.kept = self.sock
 
 
-class Secure(HTTPSConnection):
+class TlsConnection(HTTPSConnection):
     """A TLS connection; `kept` stays when http.client lets go of the socket."""
 
     kept: socket.socket | None = None
 
-    def __init__(self, *args: Any, sockets: Sockets, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sockets: TrackedSockets, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._sockets = sockets
 

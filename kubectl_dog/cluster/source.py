@@ -10,12 +10,12 @@ from collections.abc import Set as AbstractSet
 from typing import Union
 
 from kubectl_dog.cluster.logs import LogReader
-from kubectl_dog.cluster.lookup import Desk
-from kubectl_dog.cluster.mailbox import Buffer
-from kubectl_dog.cluster.mailbox import Feed
-from kubectl_dog.cluster.mailbox import Mailbox
+from kubectl_dog.cluster.lookup import LookupQueue
+from kubectl_dog.cluster.mailbox import Inbox
+from kubectl_dog.cluster.mailbox import LogBuffer
+from kubectl_dog.cluster.mailbox import Subscription
 from kubectl_dog.cluster.protocol import Connection
-from kubectl_dog.cluster.reader import Nature
+from kubectl_dog.cluster.reader import Environment
 from kubectl_dog.cluster.watch import Watcher
 from kubectl_dog.model.items import Item
 from kubectl_dog.model.items import Listed
@@ -29,14 +29,14 @@ from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
 
 _PATIENCE = 0.5
-_NATURE = Nature()
+_NATURE = Environment()
 
 
-class _Served(Feed):
+class _Served(Subscription):
     """A feed with what serves it; a Lookup has neither reader nor buffer."""
 
     reader: Union[Watcher, LogReader, None] = None
-    buffer: Buffer | None = None
+    buffer: LogBuffer | None = None
 
     def end(self) -> None:
         self.live = False
@@ -52,17 +52,17 @@ class LiveSource:
     One thread owns it; only `signal` may be called from elsewhere, even from a signal handler.
     """
 
-    def __init__(self, connection: Connection, nature: Nature = _NATURE) -> None:
+    def __init__(self, connection: Connection, nature: Environment = _NATURE) -> None:
         self.started = time.time()
         self._connection = connection
         self._nature = nature
         self._zero = time.monotonic()
-        self._mailbox = Mailbox()
+        self._mailbox = Inbox()
         self._wants: AbstractSet[Want] = frozenset()
         self._feeds: dict[Hashable, _Served] = {}
         self._threads: list[threading.Thread] = []
         self._plain: set[str] = set()
-        self._desk: Desk | None = None
+        self._desk: LookupQueue | None = None
         self._clock_told = False
         self._held: Item | None = None
         self._closed = False
@@ -81,14 +81,14 @@ class LiveSource:
         """The next item, or None once `now()` has reached `until`; see `model.sources.Source`."""
         while True:
             now = self.now()
-            if until is not None and now >= until and not self._mailbox.is_amid:
+            if until is not None and now >= until and not self._mailbox.is_mid_batch:
                 return None
             if self._held:
                 item, self._held = self._held, None
                 return item._replace(at=now)
             if self._closed and until is None:
                 raise SourceEndedError
-            is_amid = self._mailbox.is_amid
+            is_amid = self._mailbox.is_mid_batch
             letter = self._mailbox.take(None if until is None else until - now, lines)
             if letter is None:
                 return None
@@ -175,11 +175,11 @@ class LiveSource:
 
     def _ask(self, feed: _Served) -> None:
         if self._desk is None:
-            self._desk = Desk(self._connection, self._mailbox.put)
+            self._desk = LookupQueue(self._connection, self._mailbox.put)
             self._start(None, self._desk.run, 'lookups')
         self._desk.ask(feed)
 
-    def _start(self, feed: Feed | None, run: Callable[[], None], name: str) -> None:
+    def _start(self, feed: Subscription | None, run: Callable[[], None], name: str) -> None:
         def guarded() -> None:
             try:
                 run()

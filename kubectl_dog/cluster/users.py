@@ -10,7 +10,7 @@ from typing import Any
 from kubectl_dog.cluster import impersonation
 from kubectl_dog.cluster.endpoint import absolute
 from kubectl_dog.cluster.kubeconfig import Entry
-from kubectl_dog.cluster.protocol import Flags
+from kubectl_dog.cluster.protocol import ConnectionFlags
 from kubectl_dog.cluster.settings import Plugin
 from kubectl_dog.cluster.settings import Settings
 from kubectl_dog.model.errors import AccessError
@@ -21,9 +21,9 @@ _EXTENSION = 'client.authentication.k8s.io/exec'
 _GONE = {'gcp': 'gke-gcloud-auth-plugin', 'azure': 'kubelogin'}
 
 
-def settings(entry: Entry, cluster: Entry, flags: Flags, made: Settings) -> Settings:
+def with_user(entry: Entry, cluster: Entry, flags: ConnectionFlags, made: Settings) -> Settings:
     """Add the identity of a user entry and of these flags; raises AccessError."""
-    made = made._replace(impersonate=impersonation.headers(entry, flags))
+    made = made._replace(impersonate=impersonation.impersonation_headers(entry, flags))
     # kubectl, too, reads no credentials for plain HTTP: they would cross the network in the open.
     if not made.server.startswith('https://'):
         return made
@@ -32,7 +32,7 @@ def settings(entry: Entry, cluster: Entry, flags: Flags, made: Settings) -> Sett
         raise entry.wrong(f'user {entry.name!r} has both «exec» and «auth-provider»')
     has_token = bool(made.token or made.token_file)
     if has_token and (made.username or made.password):
-        raise AccessError(f'{who(made)} has both a token and a password: keep one of them')
+        raise AccessError(f'{user_label(made)} has both a token and a password: keep one of them')
     provider = _provider(entry)
     if has_token or made.username or made.password:
         return made
@@ -45,7 +45,7 @@ def settings(entry: Entry, cluster: Entry, flags: Flags, made: Settings) -> Sett
     return made._replace(plugin=_plugin(entry, cluster))
 
 
-def who(made: Settings) -> str:
+def user_label(made: Settings) -> str:
     """Whose credentials these are, for sentences."""
     return f'user {made.user!r}' if made.user else 'the command line'
 
@@ -59,7 +59,7 @@ def _nobody(made: Settings) -> AccessError:
     )
 
 
-def _given(entry: Entry, flags: Flags, made: Settings) -> Settings:
+def _given(entry: Entry, flags: ConnectionFlags, made: Settings) -> Settings:
     token, token_file = entry.text('token'), entry.path('tokenFile')
     if flags.token:
         token, token_file = flags.token, ''
@@ -71,7 +71,7 @@ def _given(entry: Entry, flags: Flags, made: Settings) -> Settings:
     )
 
 
-def _certificate(entry: Entry, flags: Flags, made: Settings) -> Settings:
+def _certificate(entry: Entry, flags: ConnectionFlags, made: Settings) -> Settings:
     for what in ('client-certificate', 'client-key'):
         flag = flags.client_key if what == 'client-key' else flags.client_certificate
         data = b'' if flag else entry.data(f'{what}-data')

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from kubectl_dog.cluster.discovery import Resolver
 
 
-class Kinds:
+class KindResolver:
     """Knows what every server has; discovery costs start-up time and is loaded for the rest.
 
     Its methods raise UserError for what is unknown, and AccessError.

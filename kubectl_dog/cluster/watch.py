@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from kubectl_dog.cluster import errors
 from kubectl_dog.cluster.backoff import Backoff
-from kubectl_dog.cluster.lines import Lines
+from kubectl_dog.cluster.lines import LineSplitter
 from kubectl_dog.cluster.listing import RefusedError
 from kubectl_dog.cluster.listing import list_all
 from kubectl_dog.cluster.listing import selectors
@@ -17,7 +17,7 @@ from kubectl_dog.cluster.protocol import Stream
 from kubectl_dog.cluster.protocol import UnreachableError
 from kubectl_dog.cluster.prune import prune
 from kubectl_dog.cluster.reader import Emit
-from kubectl_dog.cluster.reader import Nature
+from kubectl_dog.cluster.reader import Environment
 from kubectl_dog.cluster.reader import Reader
 from kubectl_dog.model import jsontext
 from kubectl_dog.model.items import Changed
@@ -53,7 +53,7 @@ class Watcher(Reader):
     """
 
     def __init__(
-        self, want: Watch, connection: Connection, emit: Emit, plain: set[str], nature: Nature
+        self, want: Watch, connection: Connection, emit: Emit, plain: set[str], nature: Environment
     ) -> None:
         super().__init__(connection, emit, nature)
         self._want = want
@@ -120,12 +120,14 @@ class Watcher(Reader):
         if stream.status == 410:
             raise ExpiredError
         if stream.status != 200:
-            raise RefusedError(errors.status(stream.status, self.body(stream)), stream.headers)
+            raise RefusedError(
+                errors.parse_status(stream.status, self.body(stream)), stream.headers
+            )
         return stream
 
     def _follow(self, stream: Stream) -> None:
-        lines = Lines()
-        began = self.nature.clock()
+        lines = LineSplitter()
+        began = self.environment.clock()
         heard = False
         while True:
             chunk = self.read(stream)
@@ -135,8 +137,8 @@ class Watcher(Reader):
             for line in lines.feed(chunk):
                 self._line(line)
             if listing and self._listing is None:
-                stream.patience(_SILENCE)
-            elif listing and self.nature.clock() - began > _LIST_LIMIT:
+                stream.set_read_timeout(_SILENCE)
+            elif listing and self.environment.clock() - began > _LIST_LIMIT:
                 raise NoEndError
             elif not listing and not heard:
                 heard = True
@@ -178,7 +180,7 @@ class Watcher(Reader):
                 self._trouble = _NO_KIND
                 self.emit(Listed(()))
             return False
-        trouble = errors.trouble(refused.status, self.connection.server)
+        trouble = errors.read_failure(refused.status, self.connection.server)
         self._refusals += 1
         # One «too many requests» is no outage.
         if trouble.reason != 'unreachable' or self._refusals > 1:

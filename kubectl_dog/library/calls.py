@@ -14,7 +14,7 @@ from kubectl_dog.library import targets as naming
 from kubectl_dog.library.errors import StopTrack
 from kubectl_dog.library.errors import TrackError
 from kubectl_dog.library.reaching import Kube
-from kubectl_dog.library.reaching import reach
+from kubectl_dog.library.reaching import connection_for
 from kubectl_dog.library.results import Result
 from kubectl_dog.library.session import Session
 from kubectl_dog.library.targets import Where
@@ -22,7 +22,7 @@ from kubectl_dog.model.events import Event
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.statuses import Status
 from kubectl_dog.specs.targets import parse
-from kubectl_dog.tracking.look import Look
+from kubectl_dog.tracking.look import LiveStatuses
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -73,12 +73,12 @@ def status(targets: naming.Targets = (), **where: Unpack[Where]) -> tuple[Status
     Raises UserError, and AccessError where there is no way to the cluster, or a target may not be
     read.
     """
-    asked = naming.asked(targets, where)
+    asked = naming.parse_targets(targets, where)
     judges = api.trackers(*asked.judges)
-    connection = reach(asked.kube, asked.namespace)
+    connection = connection_for(asked.kube, asked.namespace)
     try:
         wanted = naming.find(asked.inputs, connection)
-        look = api.look(api.live(connection), wanted.targets, judges)
+        look = api.live_statuses(api.live_source(connection), wanted.targets, judges)
     finally:
         connection.close()
     return look.statuses + _absent(look)
@@ -101,10 +101,10 @@ def multitrack(
     if not found.entries:
         return Result(0)
 
-    def find(connection: Connection) -> finding.Wanted:
-        return finding.specified(found, connection, call)
+    def find(connection: Connection) -> finding.ResolvedTargets:
+        return finding.spec_targets(found, connection, call)
 
-    return run(Session.about(find, kube, call), on_event, check)
+    return run(Session.for_targets(find, kube, call), on_event, check)
 
 
 def run(session: Session, on_event: OnEvent | None = None, check: bool = True) -> Result:
@@ -123,12 +123,12 @@ def run(session: Session, on_event: OnEvent | None = None, check: bool = True) -
     return result
 
 
-def _absent(look: Look) -> tuple[Status, ...]:
+def _absent(look: LiveStatuses) -> tuple[Status, ...]:
     from kubectl_dog.model.assessments import State
     from kubectl_dog.model.errors import AccessError
     from kubectl_dog.model.verdicts import Verdict
 
-    for one in look.unseen:
+    for one in look.not_seen:
         if one.verdict is Verdict.NO_ACCESS:
             raise AccessError(f'{one.target.label} cannot be read: {one.message}')
         if one.verdict is not Verdict.NEVER_APPEARED:
@@ -143,6 +143,6 @@ def _absent(look: Look) -> tuple[Status, ...]:
             one.reason,
             one.message,
         )
-        for one in look.unseen
+        for one in look.not_seen
         if one.target.name
     )

@@ -13,16 +13,16 @@ from kubectl_dog import finding
 from kubectl_dog.cluster.protocol import Connection
 from kubectl_dog.library.errors import StopTrack
 from kubectl_dog.library.errors import TrackError
+from kubectl_dog.library.happenings import Callback
+from kubectl_dog.library.happenings import CallbackDispatcher
 from kubectl_dog.library.happenings import ContainerError
 from kubectl_dog.library.happenings import ContainerLogChunk
-from kubectl_dog.library.happenings import Happening
-from kubectl_dog.library.happenings import Teller
 from kubectl_dog.library.reaching import Kube
 from kubectl_dog.library.session import Session
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.resources import Target
-from kubectl_dog.tracking.judge import Look
+from kubectl_dog.tracking.judge import Evaluation
 
 Status = TypeVar('Status')
 Plain = TypeVar('Plain', bound='Callable[[], object] | None')
@@ -79,21 +79,21 @@ class Feed(Generic[Status]):
         AccessError as `rollout` does, and whatever a callback raises but StopTrack.
         """
         options = (options or Options())._replace(follow=True, emit_timer_changes=True)
-        teller = Teller(self.resource.kind, self._read(None))
+        teller = CallbackDispatcher(self.resource.kind, self._read(None))
 
-        def find(connection: Connection) -> finding.Wanted:
-            return finding.Wanted((Target(self.resource, connection.namespace, name),))
+        def find(connection: Connection) -> finding.ResolvedTargets:
+            return finding.ResolvedTargets((Target(self.resource, connection.namespace, name),))
 
         self._set(self._read(None))
-        with Session.about(find, kube, options, namespace) as session:
+        with Session.for_targets(find, kube, options, namespace) as session:
             if not self._begins(session):
                 return
             try:
-                for events in session.turns():
-                    look = session.tracks[0].seen
+                for events in session.event_batches():
+                    look = session.targets[0].last_evaluation
                     status = self._read(look)
                     self._set(status)
-                    self._call(teller.tell(events, look, status))
+                    self._call(teller.dispatch(events, look, status))
             except StopTrack:
                 return
             if not (self._stopped or session.result.ok):
@@ -135,14 +135,14 @@ class Feed(Generic[Status]):
         """`callback(status)`: what `get_status` gives has changed."""
         return self._keep('on_status_report', callback)
 
-    def _read(self, look: Look | None) -> Status:
+    def _read(self, look: Evaluation | None) -> Status:
         raise NotImplementedError
 
     def _set(self, status: Status) -> None:
         with self._lock:
             self._status = status
 
-    def _call(self, happened: Sequence[Happening]) -> None:
+    def _call(self, happened: Sequence[Callback]) -> None:
         for name, *args in happened:
             callback = self._callbacks.get(name)
             if callback is not None:

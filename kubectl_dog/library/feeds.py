@@ -23,7 +23,7 @@ from kubectl_dog.model.resources import JOBS
 from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.resources import STATEFULSETS
 from kubectl_dog.model.resources import Resource
-from kubectl_dog.tracking.judge import Look
+from kubectl_dog.tracking.judge import Evaluation
 
 Flag = TypeVar('Flag', bound='Callable[[bool], object] | None')
 Pod = TypeVar('Pod', bound='Callable[[AddedPod], object] | None')
@@ -47,7 +47,7 @@ class PodFeed(Feed[PodStatus]):
         """`callback()`: its containers have all ended well."""
         return self._keep('on_succeeded', callback)
 
-    def _read(self, look: Look | None) -> PodStatus:
+    def _read(self, look: Evaluation | None) -> PodStatus:
         return PodStatus() if look is None else statuses.pod(look)
 
 
@@ -68,7 +68,7 @@ class JobFeed(Feed[JobStatus]):
         """`callback(pod)`: a pod was seen for the first time, an AddedPod."""
         return self._keep('on_pod_added', callback)
 
-    def _read(self, look: Look | None) -> JobStatus:
+    def _read(self, look: Evaluation | None) -> JobStatus:
         return JobStatus() if look is None else statuses.job(look)
 
 
@@ -99,7 +99,7 @@ class DeploymentFeed(ControllerFeed[DeploymentStatus]):
         """`callback(replica_set)`: it was seen for the first time, an AddedReplicaSet."""
         return self._keep('on_replica_set_added', callback)
 
-    def _read(self, look: Look | None) -> DeploymentStatus:
+    def _read(self, look: Evaluation | None) -> DeploymentStatus:
         return DeploymentStatus() if look is None else statuses.deployment(look)
 
 
@@ -108,7 +108,7 @@ class StatefulSetFeed(ControllerFeed[StatefulSetStatus]):
 
     resource: ClassVar[Resource] = STATEFULSETS
 
-    def _read(self, look: Look | None) -> StatefulSetStatus:
+    def _read(self, look: Evaluation | None) -> StatefulSetStatus:
         return StatefulSetStatus() if look is None else statuses.stateful_set(look)
 
 
@@ -117,5 +117,5 @@ class DaemonSetFeed(ControllerFeed[DaemonSetStatus]):
 
     resource: ClassVar[Resource] = DAEMONSETS
 
-    def _read(self, look: Look | None) -> DaemonSetStatus:
+    def _read(self, look: Evaluation | None) -> DaemonSetStatus:
         return DaemonSetStatus() if look is None else statuses.daemon_set(look)

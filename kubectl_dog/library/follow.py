@@ -22,14 +22,18 @@ __all__ = [
     'track_statefulset',
 ]
 
-track_pod = perkind.of(PODS, 'Follow a Pod until it ends, or `options.timeout`.', follow=True)
-track_job = perkind.of(JOBS, 'Follow a Job until it ends, or `options.timeout`.', follow=True)
-track_deployment = perkind.of(
+track_pod = perkind.kind_function(
+    PODS, 'Follow a Pod until it ends, or `options.timeout`.', follow=True
+)
+track_job = perkind.kind_function(
+    JOBS, 'Follow a Job until it ends, or `options.timeout`.', follow=True
+)
+track_deployment = perkind.kind_function(
     DEPLOYMENTS, 'Follow a Deployment until `options.timeout`, or for ever.', follow=True
 )
-track_statefulset = perkind.of(
+track_statefulset = perkind.kind_function(
     STATEFULSETS, 'Follow a StatefulSet until `options.timeout`, or for ever.', follow=True
 )
-track_daemonset = perkind.of(
+track_daemonset = perkind.kind_function(
     DAEMONSETS, 'Follow a DaemonSet until `options.timeout`, or for ever.', follow=True
 )

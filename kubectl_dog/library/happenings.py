@@ -17,10 +17,10 @@ from kubectl_dog.model.objects import get_dicts
 from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import name
 from kubectl_dog.model.objects import uid
-from kubectl_dog.tracking.judge import Look
+from kubectl_dog.tracking.judge import Evaluation
 
 # The callback's name, and what it is called with.
-Happening = tuple[Any, ...]
+Callback = tuple[Any, ...]
 
 _REVISION = 'deployment.kubernetes.io/revision'
 _SHORT = {'Pod': 'po', 'ReplicaSet': 'rs'}
@@ -68,14 +68,14 @@ class ContainerError(NamedTuple):
     replica_set: str = ''
 
 
-class Teller:
+class CallbackDispatcher:
     """Remembers what was told about one object of a kind."""
 
     def __init__(self, kind: str, unknown: object) -> None:
         """`unknown` is the status of what was not seen yet."""
         self._kind = kind
         self._reported = unknown
-        self._told: set[Happening] = set()
+        self._told: set[Callback] = set()
         self._forget('')
 
     def _forget(self, known: str) -> None:
@@ -86,7 +86,9 @@ class Teller:
         self._told.clear()
         self._owners: dict[str, str] = {}
 
-    def tell(self, events: Iterable[Event], look: Look | None, status: Any) -> list[Happening]:
+    def dispatch(
+        self, events: Iterable[Event], look: Evaluation | None, status: Any
+    ) -> list[Callback]:
         """What has happened, in order: `look` is the last one at the object, `status` made of it.
 
         Events of one moment come before the judgement of it.
@@ -95,7 +97,7 @@ class Teller:
         is_new = bool(now) and now != self._uid
         if now != self._uid:
             self._forget(now)
-        told: list[Happening] = []
+        told: list[Callback] = []
         if is_new:
             told.append(
                 ('on_added',) if self._kind in ('Pod', 'Job') else ('on_added', status.is_ready)
@@ -110,7 +112,7 @@ class Teller:
             self._reported = status
         return told
 
-    def _behind(self, look: Look) -> Iterator[Happening]:
+    def _behind(self, look: Evaluation) -> Iterator[Callback]:
         assessed = look.moment.assessed
         self._owners = {
             name(one): _replica_set(one) for one in (*assessed.pods, *assessed.other_pods)
@@ -129,13 +131,13 @@ class Teller:
                 added = AddedPod(name(one), _replica_set(one), is_new)
                 yield from self._once(one, ('on_pod_added', added))
 
-    def _once(self, thing: Object, happening: Happening) -> Iterator[Happening]:
+    def _once(self, thing: Object, happening: Callback) -> Iterator[Callback]:
         key = (happening[0], uid(thing))
         if key not in self._told:
             self._told.add(key)
             yield happening
 
-    def _event(self, event: Event) -> Iterator[Happening]:
+    def _event(self, event: Event) -> Iterator[Callback]:
         if isinstance(event, KubeEvent):
             said = f'{event.reason}: {event.message}'
             if (event.kind, event.name) != (self._kind, event.target.name):
@@ -157,7 +159,7 @@ class Teller:
                         ContainerError(pod, cause.subject, cause.code, cause.message, owner),
                     )
 
-    def _judged(self, status: Any) -> Iterator[Happening]:
+    def _judged(self, status: Any) -> Iterator[Callback]:
         is_ready, is_done = (getattr(status, key, False) for key in ('is_ready', 'is_succeeded'))
         if is_ready and not self._is_ready:
             yield ('on_ready',)

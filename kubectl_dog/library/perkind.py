@@ -49,7 +49,7 @@ class Track(Protocol):
         ...
 
 
-def of(resource: Resource, doc: str, follow: bool = False) -> Track:
+def kind_function(resource: Resource, doc: str, follow: bool = False) -> Track:
     """The function of one kind, with this docstring."""
 
     def track(
@@ -79,10 +79,10 @@ def _track(
     on_event: OnEvent | None,
     output: Output | None,
 ) -> Result:
-    def find(connection: Connection) -> finding.Wanted:
-        return finding.Wanted((Target(resource, connection.namespace, name),))
+    def find(connection: Connection) -> finding.ResolvedTargets:
+        return finding.ResolvedTargets((Target(resource, connection.namespace, name),))
 
-    session = Session.about(find, kube, options, namespace)
+    session = Session.for_targets(find, kube, options, namespace)
     lines = None if output is None else api.lines(options.follow)
 
     def tell(event: Event) -> None:

@@ -13,7 +13,7 @@ from kubectl_dog.cluster.protocol import Connection
 Kube = Union[Connection, str, Any, None]
 
 
-def reach(kube: Kube = None, namespace: str = '') -> Connection:
+def connection_for(kube: Kube = None, namespace: str = '') -> Connection:
     """A connection to the cluster of `kube`; nothing is sent yet.
 
     `namespace` is where names are looked for, in place of the one that the context or the client
@@ -24,7 +24,7 @@ def reach(kube: Kube = None, namespace: str = '') -> Connection:
     if kube is None or isinstance(kube, str):
         return api.connect(context=kube or None, namespace=namespace or None)
     if hasattr(kube, 'rest_client'):
-        return api.adopt(kube, namespace)
+        return api.connect_by_client(kube, namespace)
     if not hasattr(kube, 'stream') or not hasattr(kube, 'namespace'):
         known = 'an ApiClient, the name of a context, a connection, or None'
         raise TypeError(f'kube is {known}, and no {type(kube)}')

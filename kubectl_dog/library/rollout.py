@@ -22,10 +22,16 @@ __all__ = [
     'track_statefulset',
 ]
 
-track_pod = perkind.of(PODS, 'Track a Pod until it is ready, or has ended well, or has failed.')
-track_job = perkind.of(JOBS, 'Track a Job until it is complete, or has failed.')
-track_deployment = perkind.of(DEPLOYMENTS, 'Track a Deployment until it is ready, or has failed.')
-track_statefulset = perkind.of(
+track_pod = perkind.kind_function(
+    PODS, 'Track a Pod until it is ready, or has ended well, or has failed.'
+)
+track_job = perkind.kind_function(JOBS, 'Track a Job until it is complete, or has failed.')
+track_deployment = perkind.kind_function(
+    DEPLOYMENTS, 'Track a Deployment until it is ready, or has failed.'
+)
+track_statefulset = perkind.kind_function(
     STATEFULSETS, 'Track a StatefulSet until it is ready, or has failed.'
 )
-track_daemonset = perkind.of(DAEMONSETS, 'Track a DaemonSet until it is ready, or has failed.')
+track_daemonset = perkind.kind_function(
+    DAEMONSETS, 'Track a DaemonSet until it is ready, or has failed.'
+)

@@ -18,7 +18,7 @@ from kubectl_dog.cluster.protocol import Connection
 from kubectl_dog.library import streaming
 from kubectl_dog.library import targets as naming
 from kubectl_dog.library.reaching import Kube
-from kubectl_dog.library.reaching import reach
+from kubectl_dog.library.reaching import connection_for
 from kubectl_dog.library.results import Result
 from kubectl_dog.library.targets import Where
 from kubectl_dog.model.events import Event
@@ -27,14 +27,14 @@ from kubectl_dog.model.events import RunEnded
 from kubectl_dog.model.events import TargetEnded
 from kubectl_dog.model.options import Options
 from kubectl_dog.tracking.session import Session as Engine
-from kubectl_dog.tracking.track import Track
+from kubectl_dog.tracking.track import TrackedTarget
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
 _LOG = logging.getLogger('kubectl_dog.library')
 
-Find = Callable[[Connection], finding.Wanted]
+Find = Callable[[Connection], finding.ResolvedTargets]
 
 
 class Session:
@@ -63,7 +63,7 @@ class Session:
         they come from files; see Where. `options` are times in seconds; with `follow` they make it
         one that ends with its targets only.
         """
-        self._asked = naming.asked(targets, where)
+        self._asked = naming.parse_targets(targets, where)
         self._find: Find = lambda connection: naming.find(self._asked.inputs, connection)
         self._options = options or Options()
         # A signal handler of the caller's may come amid anything.
@@ -79,7 +79,7 @@ class Session:
         self._run: RunEnded | None = None
 
     @classmethod
-    def about(cls, find: Find, kube: Kube, options: Options, namespace: str = '') -> Session:
+    def for_targets(cls, find: Find, kube: Kube, options: Options, namespace: str = '') -> Session:
         """A session about what `find` makes of a connection."""
         made = cls(kube=kube, options=options, namespace=namespace)
         made._find = find
@@ -99,9 +99,9 @@ class Session:
         return tuple(self._ended)
 
     @property
-    def tracks(self) -> Sequence[Track]:
+    def targets(self) -> Sequence[TrackedTarget]:
         """What is known of each target; to be read between two events only."""
-        return self._engine.tracks if self._engine is not None else ()
+        return self._engine.targets if self._engine is not None else ()
 
     def __enter__(self) -> Session:
         return self
@@ -131,7 +131,7 @@ class Session:
         """The events, one by one. Raises UserError for what cannot be tracked, and AccessError
         where there is no way to the cluster.
         """
-        for events in self.turns():
+        for events in self.event_batches():
             yield from events
 
     def __aiter__(self) -> AsyncIterator[Event]:
@@ -143,7 +143,9 @@ class Session:
         self._stream = streaming.stream(self)
         return self._stream
 
-    def turns(self, has_room: Callable[[], bool] = lambda: True) -> Iterator[Sequence[Event]]:
+    def event_batches(
+        self, has_room: Callable[[], bool] = lambda: True
+    ) -> Iterator[Sequence[Event]]:
         """The events in groups, each of one moment, some of them empty; while not `has_room`, log
         lines wait. Raises what `__iter__` does.
         """
@@ -193,18 +195,20 @@ class Session:
 
     def _open(self, has_room: Callable[[], bool]) -> Iterator[Sequence[Event]]:
         judges = api.trackers(*self._asked.judges)
-        connection = reach(self._asked.kube, self._asked.namespace)
-        source = api.live(connection)
+        connection = connection_for(self._asked.kube, self._asked.namespace)
+        source = api.live_source(connection)
         with self._lock:
             self._source, stopped = source, self._stopped
         wanted = self._find(connection)
         for notice in wanted.notices:
             _LOG.info('%s', notice)
         _LOG.debug('tracking %s', ', '.join(one.label for one in wanted.targets))
-        self._engine = api.session(source, wanted.targets, self._options, judges, wanted.own)
+        self._engine = api.session(
+            source, wanted.targets, self._options, judges, wanted.target_options
+        )
         if stopped:
             source.signal('interrupt')
-        return self._engine.turns(has_room)
+        return self._engine.event_batches(has_room)
 
     def _note(self, event: Event) -> None:
         if isinstance(event, TargetEnded):

@@ -18,10 +18,10 @@ from kubectl_dog.model.objects import name
 from kubectl_dog.model.pods import containers
 from kubectl_dog.model.pods import is_ready
 from kubectl_dog.model.pods import phase
-from kubectl_dog.tracking.decide import due
-from kubectl_dog.tracking.describe import describe
-from kubectl_dog.tracking.explain import best
-from kubectl_dog.tracking.judge import Look
+from kubectl_dog.tracking.decide import overdue_causes
+from kubectl_dog.tracking.describe import describe_pod
+from kubectl_dog.tracking.explain import best_explanation
+from kubectl_dog.tracking.judge import Evaluation
 
 _ZERO = Progress(0)
 
@@ -117,22 +117,22 @@ class DaemonSetStatus(ControllerStatus):
     __slots__ = ()
 
 
-def deployment(look: Look) -> DeploymentStatus:
+def deployment(look: Evaluation) -> DeploymentStatus:
     """The status of a Deployment that was looked at."""
     return DeploymentStatus(**_rolled(look))
 
 
-def stateful_set(look: Look) -> StatefulSetStatus:
+def stateful_set(look: Evaluation) -> StatefulSetStatus:
     """The status of a StatefulSet that was looked at."""
     return StatefulSetStatus(**_rolled(look))
 
 
-def daemon_set(look: Look) -> DaemonSetStatus:
+def daemon_set(look: Evaluation) -> DaemonSetStatus:
     """The status of a DaemonSet that was looked at."""
     return DaemonSetStatus(**_rolled(look))
 
 
-def job(look: Look) -> JobStatus:
+def job(look: Evaluation) -> JobStatus:
     """The status of a Job that was looked at."""
     assessed, thing = look.moment.assessed, look.view.object or {}
     return JobStatus(
@@ -145,7 +145,7 @@ def job(look: Look) -> JobStatus:
     )
 
 
-def pod(look: Look) -> PodStatus:
+def pod(look: Evaluation) -> PodStatus:
     """The status of a Pod that was looked at."""
     thing = look.view.object or {}
     return _pod(thing)._replace(**_common(look), is_ready=_is_ready(look, thing))
@@ -156,11 +156,11 @@ def reason(cause: Cause) -> str:
     return f'{cause.code}: {cause.message}'
 
 
-def _is_ready(look: Look, thing: Object) -> bool:
+def _is_ready(look: Evaluation, thing: Object) -> bool:
     return look.moment.assessed.state is State.READY and phase(thing) != 'Succeeded'
 
 
-def _common(look: Look) -> dict[str, Any]:
+def _common(look: Evaluation) -> dict[str, Any]:
     assessed, target = look.moment.assessed, look.view.target
     failed = _failure(look)
     return {
@@ -170,16 +170,18 @@ def _common(look: Look) -> dict[str, Any]:
         'is_failed': bool(failed),
         'failed_reason': failed,
         'waiting_for': assessed.waits_for,
-        'causes': tuple(one.cause for one in look.moment.ledger.values() if one.gone is None),
+        'causes': tuple(
+            one.cause for one in look.moment.cause_clocks.values() if one.gone_since is None
+        ),
     }
 
 
-def _failure(look: Look) -> str:
+def _failure(look: Evaluation) -> str:
     """Why a rollout would have failed; empty where it would not."""
     assessed = look.moment.assessed
     if assessed.state is State.READY:
         return ''
-    cause = best(due(look.moment))
+    cause = best_explanation(overdue_causes(look.moment))
     if cause is not None:
         return reason(cause)
     if assessed.state is State.FAILED:
@@ -187,7 +189,7 @@ def _failure(look: Look) -> str:
     return ''
 
 
-def _rolled(look: Look) -> dict[str, Any]:
+def _rolled(look: Evaluation) -> dict[str, Any]:
     assessed = look.moment.assessed
     progress = assessed.progress or _ZERO
     return {
@@ -212,7 +214,7 @@ def _pod(thing: Object) -> PodStatus:
     parts = containers(thing)
     apps = [one for one in parts if one.role != 'init']
     is_failed = phase(thing) == 'Failed'
-    summary = describe(thing)
+    summary = describe_pod(thing)
     return PodStatus(
         name=name(thing),
         namespace=get_str(thing, 'metadata', 'namespace'),

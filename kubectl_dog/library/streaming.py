@@ -17,10 +17,10 @@ from kubectl_dog.model.events import Event
 _ROOM = 256
 
 
-class Turning(Protocol):
+class EventBatches(Protocol):
     """What can be streamed."""
 
-    def turns(self, has_room: Callable[[], bool]) -> Iterator[Sequence[Event]]:
+    def event_batches(self, has_room: Callable[[], bool]) -> Iterator[Sequence[Event]]:
         """The events, each of one moment."""
         ...
 
@@ -33,11 +33,11 @@ _Turn = Union[Sequence[Event], BaseException, None]
 
 
 def _read(
-    session: Turning, has_room: Callable[[], bool], take: Callable[[_Turn], None]
+    session: EventBatches, has_room: Callable[[], bool], take: Callable[[_Turn], None]
 ) -> BaseException | None:
     """Hand out the events of a session; how it ended."""
     try:
-        for events in session.turns(has_room):
+        for events in session.event_batches(has_room):
             if events:
                 take(events)
     except BaseException as error:
@@ -56,7 +56,7 @@ async def _ended(thread: threading.Thread, over: asyncio.Event) -> None:
     thread.join()
 
 
-async def stream(session: Turning) -> AsyncGenerator[Event, None]:
+async def stream(session: EventBatches) -> AsyncGenerator[Event, None]:
     """The events of a session that runs in a thread; at the end, or when left, it has ended."""
     loop = asyncio.get_running_loop()
     waiting: asyncio.Queue[_Turn] = asyncio.Queue()

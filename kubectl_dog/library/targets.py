@@ -11,7 +11,7 @@ from typing import Union
 
 from kubectl_dog import finding
 from kubectl_dog.cluster.protocol import Connection
-from kubectl_dog.finding import Wanted
+from kubectl_dog.finding import ResolvedTargets
 from kubectl_dog.library.reaching import Kube
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.resources import Group
@@ -56,7 +56,7 @@ class Inputs(NamedTuple):
     helm_release: str = ''
 
 
-class Asked(NamedTuple):
+class ParsedTargets(NamedTuple):
     """A Where, taken apart; `judges` are its rules and its trackers."""
 
     inputs: Inputs
@@ -65,7 +65,7 @@ class Asked(NamedTuple):
     judges: tuple[Sequence[str], Sequence[str]]
 
 
-def asked(targets: Targets, where: Where) -> Asked:
+def parse_targets(targets: Targets, where: Where) -> ParsedTargets:
     """What a call asks for; raises TypeError for a name that is not in Where."""
     rest: dict[str, Any] = {**where}
     for several in ('files', 'rules', 'trackers'):
@@ -74,10 +74,10 @@ def asked(targets: Targets, where: Where) -> Asked:
             rest[several] = (rest[several],)
     kube, namespace = rest.pop('kube', None), rest.pop('namespace', '')
     judges = tuple(rest.pop('rules', ())), tuple(rest.pop('trackers', ()))
-    return Asked(Inputs(targets, **rest), kube, namespace, judges)
+    return ParsedTargets(Inputs(targets, **rest), kube, namespace, judges)
 
 
-def find(inputs: Inputs, connection: Connection) -> Wanted:
+def find(inputs: Inputs, connection: Connection) -> ResolvedTargets:
     """The targets that are meant; raises UserError, and AccessError where kinds are asked for."""
     one_only = isinstance(inputs.targets, (str, Target))
     named: Iterable[Any] = (inputs.targets,) if one_only else inputs.targets
@@ -95,10 +95,10 @@ def find(inputs: Inputs, connection: Connection) -> Wanted:
             found.update(dict.fromkeys(_selected(one, inputs.selector, space, kinds)))
     if not found:
         raise UserError('name a target, like deploy/web')
-    return Wanted(tuple(found))
+    return ResolvedTargets(tuple(found))
 
 
-def _named(word: str, namespace: str, kinds: finding.Kinds) -> Iterable[Target]:
+def _named(word: str, namespace: str, kinds: finding.KindResolver) -> Iterable[Target]:
     kind, _, name = word.partition('/')
     if not kind or not name or '/' in name:
         raise UserError(f'write TYPE/NAME, like deploy/web, in place of {word!r}')
@@ -106,7 +106,9 @@ def _named(word: str, namespace: str, kinds: finding.Kinds) -> Iterable[Target]:
         yield Target(resource, _home(resource, namespace), name)
 
 
-def _selected(word: str, selector: str, namespace: str, kinds: finding.Kinds) -> Iterable[Group]:
+def _selected(
+    word: str, selector: str, namespace: str, kinds: finding.KindResolver
+) -> Iterable[Group]:
     from kubectl_dog.model import selectors
 
     selectors.parse(selector)
@@ -120,16 +122,16 @@ def _home(resource: Resource, namespace: str) -> str:
     return namespace if resource.namespaced else ''
 
 
-def _placed(inputs: Inputs, connection: Connection, kinds: finding.Kinds) -> Wanted:
+def _placed(inputs: Inputs, connection: Connection, kinds: finding.KindResolver) -> ResolvedTargets:
     if inputs.targets:
         raise UserError('targets come from names, or from files, and not from both')
     if inputs.helm_release:
-        placed = finding.release(connection, inputs.helm_release)
+        placed = finding.release_objects(connection, inputs.helm_release)
     else:
-        placed = finding.placed(inputs.files, inputs.recursive, inputs.kustomize)
+        placed = finding.read_manifests(inputs.files, inputs.recursive, inputs.kustomize)
     if inputs.selector:
-        placed = finding.selected(placed, inputs.selector)
-    wanted = finding.chosen(placed, connection.namespace, False, kinds)
+        placed = finding.filter_by_labels(placed, inputs.selector)
+    wanted = finding.targets_of_objects(placed, connection.namespace, False, kinds)
     if not wanted.targets:
         raise UserError(': '.join(('there is nothing to track', *wanted.notices[:1])))
     return wanted

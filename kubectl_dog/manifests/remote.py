@@ -11,13 +11,13 @@ from urllib3.exceptions import HTTPError
 from kubectl_dog.model.errors import UserError
 
 # Seconds for the whole, bytes, and how often a server may send us elsewhere.
-PATIENCE = 30.0
+FETCH_TIMEOUT = 30.0
 LARGEST = 10 << 20
 _REDIRECTS = 5
 _CHUNK = 65536
 
 
-def fetch(url: str, patience: float = PATIENCE) -> bytes:
+def fetch(url: str, patience: float = FETCH_TIMEOUT) -> bytes:
     """What a URL answers with; raises UserError that says what came instead."""
     began = time.monotonic()
     try:

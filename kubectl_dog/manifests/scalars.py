@@ -22,7 +22,7 @@ _FLOAT = re.compile(r'[-+]?([0-9][0-9_]*(\.[0-9_]*)?|\.[0-9][0-9_]*)([eE][-+]?[0
 _NOT_FINITE = re.compile(r'[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)')
 
 # Every scalar that means anything but itself begins with one of these, or is empty.
-FIRST = frozenset(['', *'0123456789+-.~nNtTfFyYoO'])
+SCALAR_STARTS = frozenset(['', *'0123456789+-.~nNtTfFyYoO'])
 
 _NUMERIC = frozenset('0123456789+-.')
 

@@ -28,7 +28,7 @@ _AT_ROLLOUT = ('pre-install', 'post-install', 'pre-upgrade', 'post-upgrade', 'cr
 _GOES = ('hook-succeeded', 'hook-failed')
 
 
-class Found(NamedTuple):
+class ManifestTargets(NamedTuple):
     """The targets, each once, and what was left out, one sentence each."""
 
     targets: tuple[Target, ...]
@@ -39,7 +39,9 @@ class Found(NamedTuple):
 Served = Callable[[str, str], 'Resource | str']
 
 
-def find(placed: Iterable[Placed], namespace: str, is_told: bool, served: Served) -> Found:
+def find_targets(
+    placed: Iterable[Placed], namespace: str, is_told: bool, served: Served
+) -> ManifestTargets:
     """The targets that objects are; raises UserError.
 
     Objects that name no namespace are in `namespace`; where the user named it (`is_told`), none
@@ -61,7 +63,7 @@ def find(placed: Iterable[Placed], namespace: str, is_told: bool, served: Served
             notices.append(f'{one.place} is left out: {target.label} is at {again} already')
             continue
         places[target] = one
-    return Found(tuple(places), tuple(notices))
+    return ManifestTargets(tuple(places), tuple(notices))
 
 
 def _resource(

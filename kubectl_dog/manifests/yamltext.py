@@ -182,7 +182,7 @@ def _size(value: Any) -> int:
 def _scalar(event: Any) -> scalars.Scalar:
     if event.implicit[0]:
         text: str = event.value
-        return scalars.plain(text) if text[:1] in scalars.FIRST else text
+        return scalars.plain(text) if text[:1] in scalars.SCALAR_STARTS else text
     return scalars.tagged(event.tag, event.value) if event.tag else str(event.value)
 
 

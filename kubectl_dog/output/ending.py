@@ -12,8 +12,8 @@ from kubectl_dog.output.colour import Palette
 from kubectl_dog.output.escape import line
 from kubectl_dog.output.escape import sentence
 
-WORDS = 10
-REMEDIES = 2
+VERDICT_WORDS = 10
+MAX_COMMANDS = 2
 _HEADLINES = {
     Verdict.FAILED: ('failed', ' after {}'),
     Verdict.TIMED_OUT: ('timed out', ' after {}'),
@@ -45,7 +45,7 @@ def _headline(event: TargetEnded, palette: Palette, subject: str) -> str:
 def _detail(event: TargetEnded) -> str:
     """What completes the headline; the cause, if there is one, is the best summary."""
     if event.explanation.cause:
-        return phrases.title(event.explanation.cause)
+        return phrases.cause_title(event.explanation.cause)
     # The reason of other verdicts is our own word for what the headline says already.
     reason = event.reason if event.verdict is Verdict.FAILED else ''
     return ': '.join(part for part in (reason, event.message) if part)
@@ -57,7 +57,7 @@ def _why(event: TargetEnded) -> list[str]:
         facts = (cause.message, *cause.evidence)
     lines = [sentence(fact) for fact in facts if fact]
     # Every instance of a crashing container says the same.
-    words = [line(word) for word in dict.fromkeys(event.explanation.log_excerpt)][-WORDS:]
+    words = [line(word) for word in dict.fromkeys(event.explanation.log_excerpt)][-VERDICT_WORDS:]
     if len(words) == 1:
         lines.append(f'last words: {words[0]}')
     elif words:
@@ -69,7 +69,7 @@ def _block(label: str, lines: Iterable[str]) -> list[str]:
     return [f'  {"" if number else label:<5} {text}'.rstrip() for number, text in enumerate(lines)]
 
 
-def ending(event: TargetEnded, palette: Palette, subject: str) -> list[str]:
+def failure_summary(event: TargetEnded, palette: Palette, subject: str) -> list[str]:
     """Headline, then the blocks WHY, NOW and NEXT, as far as there is something to say.
 
     `subject` is what the target is called.
@@ -78,6 +78,6 @@ def ending(event: TargetEnded, palette: Palette, subject: str) -> list[str]:
     now = []
     if event.progress and event.verdict in _UNDECIDED:
         now = [phrases.counts(event.progress)]
-    commands = [sentence(remedy) for remedy in event.explanation.suggested_commands[:REMEDIES]]
+    commands = [sentence(remedy) for remedy in event.explanation.suggested_commands[:MAX_COMMANDS]]
     blocks = _block('WHY', _why(event)) + _block('NOW', now) + _block('NEXT', commands)
     return [headline, '', *blocks] if blocks else [headline]

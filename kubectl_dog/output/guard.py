@@ -133,7 +133,7 @@ def guard(stream: TextIO) -> Guard:
 
 
 @contextmanager
-def standard_streams() -> Iterator[None]:
+def guarded_streams() -> Iterator[None]:
     """Both behind guards, so that nobody can forget it: tracebacks, warnings and what packages
     print pass them as well.
     """

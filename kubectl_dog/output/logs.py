@@ -9,15 +9,15 @@ from kubectl_dog.output.colour import Palette
 from kubectl_dog.output.escape import head
 from kubectl_dog.output.escape import lines
 from kubectl_dog.output.escape import sentence
-from kubectl_dog.output.names import Names
+from kubectl_dog.output.names import ShortNames
 
 INDENT = ' ' * 5
 
 
-class LogLook:
+class LogLines:
     """`timestamps` puts before each line when it was written."""
 
-    def __init__(self, names: Names, palette: Palette, timestamps: bool) -> None:
+    def __init__(self, names: ShortNames, palette: Palette, timestamps: bool) -> None:
         self._names = names
         self._palette = palette
         self._timestamps = timestamps

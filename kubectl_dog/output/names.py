@@ -13,7 +13,7 @@ _SHORT = {'Pod': 'po', 'ReplicaSet': 'rs', 'Deployment': 'deploy', 'StatefulSet'
 _SHORT.update({'DaemonSet': 'ds', 'PersistentVolumeClaim': 'pvc', 'Service': 'svc'})
 
 
-class Names:
+class ShortNames:
     """Short names that stay the same through a run.
 
     `several` keeps the target's name in those of pods; `spaces` puts its namespace before all.

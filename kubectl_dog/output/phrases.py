@@ -33,7 +33,7 @@ _ENDINGS = {
 }
 
 
-def tally(values: Iterable[str]) -> str:
+def count_values(values: Iterable[str]) -> str:
     """`9 ready, 2 failed`, in order of first appearance."""
     return ', '.join(f'{count} {value}' for value, count in Counter(values).items())
 
@@ -55,39 +55,39 @@ def counts(progress: Progress) -> str:
     return f'{progress.ready}/{of} ready, {progress.updated}/{of} updated{old}'
 
 
-def done(progress: Progress) -> str:
+def done_counts(progress: Progress) -> str:
     """`3/3 updated, none of the old left`."""
     old = f'{progress.old}' if progress.old else 'none'
     return f'{progress.updated}/{progress.desired} updated, {old} of the old left'
 
 
-def state(row: StateChanged) -> str:
+def state_text(row: StateChanged) -> str:
     """A target's present judgement: counts, then what it waits for."""
     facts = []
     # Of an object that is not there, or that may not be rolled out, counts say nothing.
     if row.progress and row.state in (State.READY, State.PROGRESSING, State.FAILED):
         facts.append(counts(row.progress))
     if row.state is State.READY:
-        return f'ready: {done(row.progress)}' if row.progress else 'ready'
+        return f'ready: {done_counts(row.progress)}' if row.progress else 'ready'
     waits = f'waiting for {row.waits_for}' if row.waits_for and row.state in _ON_ITS_WAY else ''
     facts.append(waits or row.message or _STATES.get(row.state, ''))
     return ': '.join(fact for fact in facts if fact) or row.state.value
 
 
-def title(cause: Cause) -> str:
+def cause_title(cause: Cause) -> str:
     """`CrashLoop (CrashLoopBackOff)`: our code, and the cluster's word, which people search for."""
     same = not cause.reason or cause.reason == cause.code
     return cause.code if same else f'{cause.code} ({cause.reason})'
 
 
-def spread(count: int, updated: int) -> str:
+def pod_spread(count: int, updated: int) -> str:
     """On how many pods a cause is seen."""
     if count > updated:
         return f'{count} pod' + ('' if count == 1 else 's')
     return f'all {count} pods' if count == updated else f'{count} of {updated} pods so far'
 
 
-def fate(event: CauseSeen) -> str:
+def failure_condition(event: CauseSeen) -> str:
     """When a cause fails its target; empty where it only explains."""
     if event.cause.tolerance_override == Tolerance():
         return 'tolerated'

@@ -14,11 +14,11 @@ from kubectl_dog.model.times import format_duration
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.output import phrases
 from kubectl_dog.output.colour import Palette
-from kubectl_dog.output.ending import ending
+from kubectl_dog.output.ending import failure_summary
 from kubectl_dog.output.escape import sentence
 from kubectl_dog.output.logs import INDENT
-from kubectl_dog.output.logs import LogLook
-from kubectl_dog.output.names import Names
+from kubectl_dog.output.logs import LogLines
+from kubectl_dog.output.names import ShortNames
 
 WIDTH = 14
 WIDEST = 28
@@ -79,8 +79,8 @@ class PlainRenderer:
         self._follow = follow
         self._palette = Palette(colour)
         self._several = several
-        self._names = Names(several, spaces)
-        self._logs = LogLook(self._names, self._palette, timestamps)
+        self._names = ShortNames(several, spaces)
+        self._logs = LogLines(self._names, self._palette, timestamps)
         self._width = WIDTH
         self._said: dict[tuple[object, ...], object] = {}
         self._causes: dict[tuple[Target, tuple[str, str]], _Shown] = {}
@@ -162,7 +162,7 @@ class PlainRenderer:
             return []
         if event.state is State.READY:
             self._ready_at[event.target] = event.at
-        return [self._line(event.at, self._names.target(event.target), phrases.state(event))]
+        return [self._line(event.at, self._names.target(event.target), phrases.state_text(event))]
 
     def _counts(self, event: events.StateChanged) -> bool:
         """Whether numbers alone are news; else they are left to the pods' own lines."""
@@ -204,10 +204,10 @@ class PlainRenderer:
         if len(cause.pods) == 1 and event.updated_pods <= 1:
             where.append(self._names.subject(event.target, 'po', cause.pods[0]))
         elif cause.pods:
-            where.append(phrases.spread(len(cause.pods), event.updated_pods))
+            where.append(phrases.pod_spread(len(cause.pods), event.updated_pods))
         said = before and before.message == shown.message
         what = ': '.join([*where, *([cause.message] if cause.message and not said else [])])
-        text = '; '.join(part for part in (what, phrases.fate(event)) if part)
+        text = '; '.join(part for part in (what, phrases.failure_condition(event)) if part)
         return [self._line(event.at, f'⚠ {cause.code}', text, self._palette.warn)]
 
     def _gone(self, event: events.CauseGone) -> list[str]:
@@ -229,7 +229,7 @@ class PlainRenderer:
         rows = event.rows
         if len(rows) < 2:
             call = self._names.target
-            return [self._line(event.at, call(row.target), phrases.state(row)) for row in rows]
+            return [self._line(event.at, call(row.target), phrases.state_text(row)) for row in rows]
         from kubectl_dog.output import table
 
         standing: dict[Target, Cause] = {
@@ -247,12 +247,12 @@ class PlainRenderer:
             # An error, not data: the command line says it on standard error.
             return []
         if event.verdict not in _QUIET:
-            return ['', *ending(event, self._palette, self._names.target(event.target))]
+            return ['', *failure_summary(event, self._palette, self._names.target(event.target))]
         if event.verdict is Verdict.READY and self._ready_at.get(event.target) == event.at:
             return []
         text = event.message
         if event.progress and not text:
-            text = phrases.done(event.progress)
+            text = phrases.done_counts(event.progress)
         start = self._line(event.at, self._names.target(event.target), '')
         took = f'    took {format_duration(event.at)}' if event.at >= 0.5 else ''
         said = f': {sentence(text)}' if text else ''
@@ -264,5 +264,7 @@ class PlainRenderer:
     def _summary(self, event: events.RunEnded) -> list[str]:
         if len(event.verdicts) < 2:
             return []
-        ends = phrases.tally(verdict.value.replace('-', ' ') for _, verdict in event.verdicts)
+        ends = phrases.count_values(
+            verdict.value.replace('-', ' ') for _, verdict in event.verdicts
+        )
         return [self._line(event.at, f'{len(event.verdicts)} targets', ends)]

@@ -25,7 +25,7 @@ def summary(rows: Sequence[StateChanged], ended: Iterable[Verdict]) -> str:
     values = [*(verdict.value for verdict in ended), *(row.state.value for row in rows)]
     others = [value.replace('-', ' ') for value in values if value != State.READY.value]
     ready = f'{len(values) - len(others)} of {len(values)} ready'
-    return ', '.join(part for part in (ready, phrases.tally(others)) if part)
+    return ', '.join(part for part in (ready, phrases.count_values(others)) if part)
 
 
 def _cells(row: StateChanged, subject: str, cause: Cause | None) -> tuple[str, ...]:

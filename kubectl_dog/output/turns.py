@@ -16,7 +16,7 @@ from kubectl_dog.output.base import Renderer
 _moment = itemgetter(0)
 
 
-def render(renderer: Renderer, events: Sequence[Event]) -> Sequence[str]:
+def render_batch(renderer: Renderer, events: Sequence[Event]) -> Sequence[str]:
     """What the renderer says of these events, in their order; lines of logs in theirs."""
     if len(events) == 1:
         return renderer.render(events[0])

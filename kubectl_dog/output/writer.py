@@ -26,7 +26,7 @@ _PIECE = 64
 _PIECE_SIZE = 4096
 # Seconds at the end for a reader who goes on reading, but too slowly.
 _LONGEST = 30.0
-_SLICE = system.slice_of_wait()
+_SLICE = system.max_wait()
 _PLAINER = {
     '✗': 'x',
     '✓': '+',

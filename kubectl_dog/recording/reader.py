@@ -48,8 +48,8 @@ class Recording(NamedTuple):
     options: Options
     items: tuple[Item, ...]
     title: str = ''
-    own: Mapping[TargetOrGroup, Options] = MappingProxyType({})
-    whole: bool = False
+    target_options: Mapping[TargetOrGroup, Options] = MappingProxyType({})
+    is_complete: bool = False
     unknown: tuple[str, ...] = ()
 
 
@@ -79,7 +79,7 @@ def parse(lines: Iterable[bytes], name: str) -> Recording:
             raise UserError(f'{name}, line {index}: {error}') from None
     if not seen:
         raise UserError(f'{name} holds no recording of kubectl dog')
-    return recording._replace(items=tuple(reader.items), whole=reader.ended)
+    return recording._replace(items=tuple(reader.items), is_complete=reader.ended)
 
 
 def _constant(word: str) -> NoReturn:

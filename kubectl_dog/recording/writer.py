@@ -46,7 +46,7 @@ class Header(NamedTuple):
     targets: Sequence[TargetOrGroup]
     options: Options
     program: str = ''
-    own: Mapping[TargetOrGroup, Options] = MappingProxyType({})
+    target_options: Mapping[TargetOrGroup, Options] = MappingProxyType({})
 
 
 class RecordingWriter:
@@ -68,7 +68,8 @@ class RecordingWriter:
                 'started': format_timestamp(header.started),
                 'program': header.program,
                 'targets': [
-                    codec.encode_target(one, header.own.get(one)) for one in header.targets
+                    codec.encode_target(one, header.target_options.get(one))
+                    for one in header.targets
                 ],
                 'options': run_options.encode(header.options),
             }
@@ -117,7 +118,7 @@ class RecordingWriter:
         self.failure = f'the recording is incomplete: {error.strerror or error}'
 
 
-class Tap:
+class RecordingSource:
     """A source that writes down every item that is taken from it."""
 
     def __init__(self, source: Source, writer: RecordingWriter) -> None:

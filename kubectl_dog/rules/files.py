@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kubectl_dog.model.errors import UserError
-from kubectl_dog.rules.text import parse
+from kubectl_dog.rules.text import parse_rule_text
 from kubectl_dog.trackers.declarative.rules import Rule
 
 
-def load(paths: Sequence[str]) -> list[Rule]:
+def load_rules(paths: Sequence[str]) -> list[Rule]:
     """The rules in these files, in their order; raises UserError naming file, rule and field."""
     found = []
     for path in paths:
-        rules = parse(_text(path), path)
+        rules = parse_rule_text(_text(path), path)
         if not rules:
             raise UserError(f'{path}: has no rule in it; docs/rules.md tells how to write one')
         found += rules

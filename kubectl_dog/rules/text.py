@@ -9,8 +9,8 @@ from typing import Any
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.nesting import open_brackets
 from kubectl_dog.model.resources import Resource
-from kubectl_dog.trackers.declarative.annotated import Broken
-from kubectl_dog.trackers.declarative.reading import read
+from kubectl_dog.trackers.declarative.annotated import BrokenAnnotation
+from kubectl_dog.trackers.declarative.reading import parse_rules
 from kubectl_dog.trackers.declarative.rules import Rule
 
 # Larger than any rule, and read in a second.
@@ -19,21 +19,21 @@ _DEEPEST = 60
 _TOO_DEEP = f'is nested more than {_DEEPEST} deep'
 
 
-def parse(text: str, source: str, about: Resource | None = None) -> list[Rule]:
+def parse_rule_text(text: str, source: str, about: Resource | None = None) -> list[Rule]:
     """The rules of all documents in a text; raises UserError naming `source`."""
     found = []
     for document in _documents(text, source):
         if document is not None and document != '':
-            found += read(document, source, about)
+            found += parse_rules(document, source, about)
     return found
 
 
-def of_annotation(text: str, about: Resource) -> Sequence[Rule] | Broken:
+def parse_annotation(text: str, about: Resource) -> Sequence[Rule] | BrokenAnnotation:
     """The rules in an annotation, or what is wrong with it."""
     try:
-        return parse(text, 'annotation', about)
+        return parse_rule_text(text, 'annotation', about)
     except UserError as error:
-        return Broken(str(error))
+        return BrokenAnnotation(str(error))
 
 
 def _documents(text: str, source: str) -> list[Any]:

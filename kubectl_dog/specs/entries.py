@@ -25,7 +25,7 @@ from kubectl_dog.specs.fields import wrong
 from kubectl_dog.specs.regexes import regex
 
 
-class Entry(NamedTuple):
+class SpecEntry(NamedTuple):
     """One resource: where it stands in the spec, its TYPE as the command line takes it, and the
     fields that were told, by their names in kubedog.
     """
@@ -34,7 +34,7 @@ class Entry(NamedTuple):
     word: str
     namespace: str
     name: str
-    told: Mapping[str, Any]
+    fields: Mapping[str, Any]
 
 
 # The lists by the TYPE of what they hold; a canary is Flagger's.
@@ -129,7 +129,7 @@ _GENERIC = (
 )
 
 
-def entries(spec: Any) -> Iterator[Entry]:
+def entries(spec: Any) -> Iterator[SpecEntry]:
     """The resources of a spec (a JSON value) in the order of the documentation; raises UserError
     that begins with the JSON path of what is wrong.
     """
@@ -162,9 +162,9 @@ _LISTS = (
 )
 
 
-def _entry(path: str, word: str, told: Mapping[str, Any]) -> Entry:
-    return Entry(path, word, told.get('Namespace', ''), told['ResourceName'], told)
+def _entry(path: str, word: str, told: Mapping[str, Any]) -> SpecEntry:
+    return SpecEntry(path, word, told.get('Namespace', ''), told['ResourceName'], told)
 
 
-def _generic(path: str, told: Mapping[str, Any]) -> Entry:
-    return Entry(path, told['GroupVersionKind'], told.get('Namespace', ''), told['Name'], told)
+def _generic(path: str, told: Mapping[str, Any]) -> SpecEntry:
+    return SpecEntry(path, told['GroupVersionKind'], told.get('Namespace', ''), told['Name'], told)

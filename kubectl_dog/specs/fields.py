@@ -10,7 +10,7 @@ from typing import Any
 from typing import NamedTuple
 from typing import TypeVar
 
-from kubectl_dog.causes.nearby import near
+from kubectl_dog.causes.nearby import similar_names
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.times import parse_duration
 
@@ -69,7 +69,7 @@ def read(data: Any, path: str, fields: Sequence[Field]) -> dict[str, Any]:
 def _unknown(key: str, fields: Sequence[Field]) -> str:
     names = [one.name for one in fields]
     by_letters = {name.lower(): name for name in names}
-    similar = near(key.lower(), list(by_letters), 1)
+    similar = similar_names(key.lower(), list(by_letters), 1)
     if similar:
         return f'there is no such field; did you mean {by_letters[similar[0]]}?'
     return f'there is no such field; there are {", ".join(names)}'

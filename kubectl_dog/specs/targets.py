@@ -13,7 +13,7 @@ from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.resources import Target
-from kubectl_dog.specs.entries import Entry
+from kubectl_dog.specs.entries import SpecEntry
 from kubectl_dog.specs.entries import entries
 from kubectl_dog.specs.fields import wrong
 from kubectl_dog.specs.mapping import options
@@ -22,7 +22,7 @@ from kubectl_dog.specs.mapping import options
 class Spec(NamedTuple):
     """What is asked for; `name` is where it comes from, and may be empty."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[SpecEntry, ...]
     name: str = ''
 
 
@@ -52,11 +52,11 @@ def targets(
                 at = f' in namespace {where}' if where else ''
                 raise wrong(entry.path, f'{target.label}{at} is tracked already, by {seen[key]}')
             seen[key] = entry.path
-            own[target] = options(entry.told, call)
+            own[target] = options(entry.fields, call)
     return own
 
 
-def _target(entry: Entry, namespace: str, resolve: Callable[[str], Resource]) -> Target:
+def _target(entry: SpecEntry, namespace: str, resolve: Callable[[str], Resource]) -> Target:
     with _blaming(entry.path):
         resource = resolve(entry.word)
     return Target(

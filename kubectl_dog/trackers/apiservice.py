@@ -8,7 +8,7 @@ from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.views import View
 from kubectl_dog.trackers import simple
 
-wants = simple.nothing_else
+wants = simple.no_wants
 
 
 def assess(view: View) -> Assessment:
@@ -22,4 +22,6 @@ def assess(view: View) -> Assessment:
         return simple.ready()
     if not available:
         return simple.waiting('the first look at its server')
-    return simple.waiting(f'its server: {simple.story(available)}', get_str(available, 'reason'))
+    return simple.waiting(
+        f'its server: {simple.condition_text(available)}', get_str(available, 'reason')
+    )

@@ -10,7 +10,7 @@ from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.views import View
 from kubectl_dog.trackers import simple
 
-wants = simple.nothing_else
+wants = simple.no_wants
 
 
 def assess(view: View) -> Assessment:
@@ -32,4 +32,4 @@ def assess(view: View) -> Assessment:
 def _trouble(scaler: Object, kind: str, meaning: str) -> str:
     if not simple.is_false(scaler, kind):
         return ''
-    return f'{meaning}: {simple.story(condition(scaler, kind))}'
+    return f'{meaning}: {simple.condition_text(condition(scaler, kind))}'

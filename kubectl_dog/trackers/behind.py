@@ -86,9 +86,9 @@ def read_workload(view: View, thing: Object) -> Workload:
 def _is_new(view: View, thing: Object, newest: Object, pod: Object) -> bool:
     """Whether a pod is of the present template, where that is told without reading it, too."""
     if get_str(thing, 'kind') == 'StatefulSet':
-        return get_str(thing, 'status', 'updateRevision') == revisions.label(pod) != ''
+        return get_str(thing, 'status', 'updateRevision') == revisions.revision_label(pod) != ''
     if newest or 'ControllerRevision.apps' not in view.forbidden_kinds:
-        return revisions.is_of(pod, newest)
+        return revisions.is_pod_of_revision(pod, newest)
     told = get_str(pod, 'metadata', 'labels', _POD_GENERATION)
     return get_str(thing, 'metadata', 'annotations', _GENERATION) == told != ''
 

@@ -8,7 +8,7 @@ from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.views import View
 from kubectl_dog.trackers import simple
 
-wants = simple.nothing_else
+wants = simple.no_wants
 
 
 def assess(view: View) -> Assessment:
@@ -19,7 +19,7 @@ def assess(view: View) -> Assessment:
         return early
     for kind in ('Denied', 'Failed'):
         if condition(request, kind):
-            message = f'was refused: {simple.story(condition(request, kind))}'
+            message = f'was refused: {simple.condition_text(condition(request, kind))}'
             return simple.failed(kind, message)
     if not condition(request, 'Approved'):
         return simple.paused('Pending', 'is not approved: somebody has to approve or deny it')

@@ -10,7 +10,7 @@ from kubectl_dog.model.objects import get_dicts
 from kubectl_dog.model.objects import get_str
 
 
-def describe(before: Object, after: Object) -> tuple[str, ...]:
+def describe_template_diff(before: Object, after: Object) -> tuple[str, ...]:
     """Sentences about what changed from one template (of a ReplicaSet or workload) to the next."""
     old, new = _containers(before), _containers(after)
     found = [line for name in new for line in _container(name, old.get(name), new[name])]

@@ -11,7 +11,7 @@ from kubectl_dog.model.times import epoch
 from kubectl_dog.model.views import View
 from kubectl_dog.trackers import simple
 
-wants = simple.nothing_else
+wants = simple.no_wants
 
 
 def assess(view: View) -> Assessment:

@@ -8,7 +8,7 @@ from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.views import View
 from kubectl_dog.trackers import simple
 
-wants = simple.nothing_else
+wants = simple.no_wants
 
 
 def assess(view: View) -> Assessment:
@@ -20,12 +20,13 @@ def assess(view: View) -> Assessment:
     names = condition(crd, 'NamesAccepted')
     if simple.is_false(crd, 'NamesAccepted'):
         reason = get_str(names, 'reason') or 'NamesNotAccepted'
-        return simple.failed(reason, f'its names are not accepted: {simple.story(names)}')
+        return simple.failed(reason, f'its names are not accepted: {simple.condition_text(names)}')
     if not simple.is_true(crd, 'NamesAccepted'):
         return simple.waiting('its names to be accepted')
     if not simple.is_true(crd, 'Established'):
         return simple.waiting('its resources to be served')
     notice = ''
     if simple.is_true(crd, 'NonStructuralSchema'):
-        notice = f'has no structural schema: {simple.story(condition(crd, "NonStructuralSchema"))}'
+        details = simple.condition_text(condition(crd, 'NonStructuralSchema'))
+        notice = f'has no structural schema: {details}'
     return simple.ready(notice)

@@ -26,8 +26,8 @@ _POD_GENERATION = 'pod-template-generation'
 
 def wants(view: View) -> Sequence[Watch]:
     """Its pods and its revisions, by its own selector; and nodes that seem to be silent."""
-    silent = () if view.strict_nodes else nodes.silent(view, workloads.pods(view))
-    return (workloads.pod_watch(view), revisions.watch(view), *nodes.watches(silent))
+    silent = () if view.strict_nodes else nodes.pods_on_silent_nodes(view, workloads.pods(view))
+    return (workloads.pod_watch(view), revisions.revision_watch(view), *nodes.node_watches(silent))
 
 
 class _Rollout(NamedTuple):
@@ -54,40 +54,40 @@ def assess(view: View) -> Assessment:
     thing = view.object or {}
     rollout = _read(view)
     newest, progress, stale = rollout.newest, rollout.progress, rollout.stale
-    previous = revisions.before(revisions.owned(view), newest, rollout.others)
+    previous = revisions.previous_revision(revisions.owned_revisions(view), newest, rollout.others)
     is_known = bool(newest) or 'ControllerRevision.apps' in view.forbidden_kinds
     judged = Assessment(
         state=State.PROGRESSING,
         progress=progress,
-        revision=revisions.tell(view, newest, previous),
+        revision=revisions.describe_revision(view, newest, previous),
         pods=tuple(rollout.pods),
         other_pods=tuple(rollout.others),
-        recheck_at=nodes.look_again(view, rollout.pods),
-        min_stall_timeout=workloads.patience(thing),
-        still_serving=revisions.serving(previous, stale, progress.desired),
-        suggested_commands=revisions.remedies(view, previous, stale),
+        recheck_at=nodes.recheck_at(view, rollout.pods),
+        min_stall_timeout=workloads.min_stall_timeout(thing),
+        still_serving=revisions.still_serving(previous, stale, progress.desired),
+        suggested_commands=revisions.undo_commands(view, previous, stale),
         notices=_notices(view, rollout, is_known and workloads.is_on_delete(thing)),
     )
     missing = _missing(view, rollout, bool(stale) and is_known)
     expected = min(progress.updated, progress.desired) - rollout.skipped
-    return workloads.judge(view, judged, missing, expected)
+    return workloads.assess_counts(view, judged, missing, expected)
 
 
 def _read(view: View) -> _Rollout:
-    known = revisions.owned(view)
+    known = revisions.owned_revisions(view)
     # Until the controller has seen the change, the newest is what is about to be replaced.
     newest = known[-1] if known and workloads.is_seen(view.object or {}) else {}
     everyone = workloads.pods(view)
     pods = [pod for pod in everyone if is_living(pod) and _is_updated(view, pod, newest)]
     others = [pod for pod in everyone if pod not in pods]
-    silent = {} if view.strict_nodes else nodes.silent(view, everyone)
-    excused = nodes.down_before(view, silent)
+    silent = {} if view.strict_nodes else nodes.pods_on_silent_nodes(view, everyone)
+    excused = nodes.not_ready_before(view, silent)
     skipped = sum(get_str(pod, 'spec', 'nodeName') in excused for pod in pods)
     return _Rollout(newest, pods, others, _progress(view.object or {}), excused, skipped)
 
 
 def _notices(view: View, rollout: _Rollout, is_on_delete: bool) -> tuple[str, ...]:
-    told = workloads.to_delete(rollout.stale) if is_on_delete else ()
+    told = workloads.on_delete_notice(rollout.stale) if is_on_delete else ()
     if not rollout.progress.desired and workloads.is_seen(view.object or {}):
         told = (*told, 'has no pods, as there is no node that they are for')
     names = ', '.join(sorted(rollout.excused))
@@ -124,7 +124,7 @@ def _missing(view: View, rollout: _Rollout, has_named_stale: bool) -> str:
 def _is_updated(view: View, pod: Object, newest: Object) -> bool:
     thing = view.object or {}
     if 'ControllerRevision.apps' not in view.forbidden_kinds:
-        return revisions.is_of(pod, newest)
+        return revisions.is_pod_of_revision(pod, newest)
     current = get_str(thing, 'metadata', 'annotations', _GENERATION)
     told = get_str(pod, 'metadata', 'labels', _POD_GENERATION)
     return bool(told) and told == current and workloads.is_seen(thing)

@@ -30,8 +30,8 @@ from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.model.words import count_noun
 from kubectl_dog.trackers import changes
-from kubectl_dog.trackers.settling import Settling
-from kubectl_dog.trackers.settling import settle
+from kubectl_dog.trackers.settling import Stability
+from kubectl_dog.trackers.settling import check_stability
 from kubectl_dog.trackers.settling import startup_budget
 
 _REVISION = 'deployment.kubernetes.io/revision'
@@ -165,9 +165,9 @@ def _is_rolled_out(counts: Progress) -> bool:
     return counts.updated >= counts.desired and not counts.old
 
 
-def _settle(rollout: _Rollout) -> Settling:
+def _settle(rollout: _Rollout) -> Stability:
     since = _available_since(rollout.deploy)
-    return settle(rollout.view, rollout.pods, rollout.progress.desired, since)
+    return check_stability(rollout.view, rollout.pods, rollout.progress.desired, since)
 
 
 def _available_since(deploy: Object) -> float:
@@ -222,7 +222,9 @@ def _revision(rollout: _Rollout) -> Revision | None:
     before, after = (
         get_dict(one, 'spec', 'template') for one in (rollout.previous, rollout.newest)
     )
-    return Revision(current, _revision_of(rollout.previous), changes.describe(before, after))
+    return Revision(
+        current, _revision_of(rollout.previous), changes.describe_template_diff(before, after)
+    )
 
 
 def _serving(rollout: _Rollout) -> str:

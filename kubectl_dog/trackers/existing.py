@@ -6,7 +6,7 @@ from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.views import View
 from kubectl_dog.trackers import simple
 
-wants = simple.nothing_else
+wants = simple.no_wants
 
 
 def assess(view: View) -> Assessment:

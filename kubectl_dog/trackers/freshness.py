@@ -13,14 +13,14 @@ from kubectl_dog.model.times import epoch
 from kubectl_dog.model.views import View
 
 # What is waited for where all that is said is of an earlier generation.
-SEEN = 'the controller to see the change'
+WAITS_FOR_OBSERVATION = 'the controller to see the change'
 
 # How long, in seconds, a controller that does not tell what it has seen may take to look.
-LOOK = 5.0
+OBSERVATION_GRACE = 5.0
 
 # How long, in seconds, a new object may be without a status until there seems to be nobody who
 # writes one.
-NO_STATUS = 10.0
+NO_STATUS_GRACE = 10.0
 
 _UNTOLD = -(10**18)
 
@@ -34,7 +34,7 @@ def is_behind(thing: Object, told: object) -> bool:
     return seen != _UNTOLD and seen < get_int(thing, 'metadata', 'generation')
 
 
-def unseen(view: View, conditions: Iterable[Object]) -> float | None:
+def unobserved_until(view: View, conditions: Iterable[Object]) -> float | None:
     """Until when, in server time, what is said may be about an older spec; None: it is not.
 
     For controllers that tell no observedGeneration anywhere: they get a moment after the spec was
@@ -46,11 +46,11 @@ def unseen(view: View, conditions: Iterable[Object]) -> float | None:
         'observedGeneration' in o for o in told
     ):
         return None
-    due = written(thing) + LOOK
+    due = spec_written_at(thing) + OBSERVATION_GRACE
     return due if view.now < due else None
 
 
-def written(thing: Object) -> float:
+def spec_written_at(thing: Object) -> float:
     """When anything but status and metadata was last written, in epoch seconds; 0: not told."""
     times = [epoch(one.get('time')) for one in get_dicts(thing, 'metadata', 'managedFields')]
     return max((one for one in times if one is not None), default=0.0)
@@ -58,4 +58,4 @@ def written(thing: Object) -> float:
 
 def silent_until(view: View) -> float:
     """When an object without a status counts as one whose status nobody writes."""
-    return (created_at(view.object or {}) or view.run_history.started) + NO_STATUS
+    return (created_at(view.object or {}) or view.run_history.started) + NO_STATUS_GRACE

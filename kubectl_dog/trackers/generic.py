@@ -17,39 +17,39 @@ from kubectl_dog.model.views import View
 from kubectl_dog.trackers import freshness
 from kubectl_dog.trackers import signs
 from kubectl_dog.trackers import simple
-from kubectl_dog.trackers.signs import Sign
+from kubectl_dog.trackers.signs import StatusSignal
 from kubectl_dog.trackers.vocabulary import Meaning
 
-wants = simple.nothing_else
+wants = simple.no_wants
 
 _SWITCHES = ('suspend', 'suspended', 'paused', 'pause')
 
 
 def assess(view: View) -> Assessment:
     """By everything that its status says."""
-    return judge(view)
+    return assess_status(view)
 
 
-def judge(view: View, must_tell: bool = False) -> Assessment:
+def assess_status(view: View, must_tell: bool = False) -> Assessment:
     """The usual judgement; `must_tell`: its controller is known to write a status."""
     thing = view.object or {}
     status = get_dict(thing, 'status')
     if is_deleting(thing):
         return simple.deleting(thing)
-    found = signs.read(thing)
+    found = signs.read_signals(thing)
     switch = _switched_off(thing)
     if switch and not _is_settled(thing, found):
         return simple.paused('Suspended', f'is suspended by spec.{switch}')
     if freshness.is_behind(thing, status.get('observedGeneration')):
         # Flux does not count a generation as observed before it was a success.
         told = [one for one in found if one.current and one.meaning is Meaning.BAD]
-        return _weigh(view, told) if told else simple.waiting(freshness.SEEN)
+        return _weigh(view, told) if told else simple.waiting(freshness.WAITS_FOR_OBSERVATION)
     if not found:
         return _silent(view, must_tell)
     judged = _weigh(view, found)
-    due = freshness.unseen(view, get_dicts(status, 'conditions'))
+    due = freshness.unobserved_until(view, get_dicts(status, 'conditions'))
     if due is not None and judged.state in simple.FINAL:
-        return simple.waiting(freshness.SEEN)._replace(recheck_at=due)
+        return simple.waiting(freshness.WAITS_FOR_OBSERVATION)._replace(recheck_at=due)
     notice = f'is suspended by spec.{switch}: it changes nothing until it is resumed'
     return judged._replace(notices=(notice,) if switch else ())
 
@@ -59,7 +59,7 @@ def _switched_off(thing: Object) -> str:
     return next((one for one in _SWITCHES if spec.get(one) is True), '')
 
 
-def _is_settled(thing: Object, found: list[Sign]) -> bool:
+def _is_settled(thing: Object, found: list[StatusSignal]) -> bool:
     """Whether it tells that it got all of the newest spec before it was suspended."""
     status = get_dict(thing, 'status')
     told = 'observedGeneration' in status
@@ -88,14 +88,14 @@ def _silent(view: View, must_tell: bool) -> Assessment:
     return simple.ready('counts as ready because it is there: it has no status')
 
 
-def _weigh(view: View, found: list[Sign]) -> Assessment:
+def _weigh(view: View, found: list[StatusSignal]) -> Assessment:
     by = {meaning: [one for one in found if one.meaning is meaning] for meaning in Meaning}
     if by[Meaning.PAUSED]:
         first = by[Meaning.PAUSED][0]
-        return simple.paused(first.reason or 'Paused', f'is paused: {first.story}')
+        return simple.paused(first.reason or 'Paused', f'is paused: {first.text}')
     final = [one for one in by[Meaning.BAD] if not one.seconds]
     if final:
-        return simple.failed(final[0].reason or 'Failed', final[0].story)
+        return simple.failed(final[0].reason or 'Failed', final[0].text)
     if by[Meaning.BAD]:
         causes = tuple(cause(view, one) for one in by[Meaning.BAD])
         return simple.waiting(f'it to get over {by[Meaning.BAD][0].name}')._replace(causes=causes)
@@ -104,18 +104,18 @@ def _weigh(view: View, found: list[Sign]) -> Assessment:
     return simple.ready()
 
 
-def _to_pass(sign: Sign) -> str:
-    if sign.message == freshness.SEEN:
-        return freshness.SEEN
-    return f'{sign.story} to pass'
+def _to_pass(sign: StatusSignal) -> str:
+    if sign.message == freshness.WAITS_FOR_OBSERVATION:
+        return freshness.WAITS_FOR_OBSERVATION
+    return f'{sign.text} to pass'
 
 
-def cause(view: View, sign: Sign) -> Cause:
+def cause(view: View, sign: StatusSignal) -> Cause:
     """What stands against it, for as long as the sign may stand."""
     resource, namespace = view.target.resource, view.target.namespace
     kind = f'{resource.plural}.{resource.group}' if resource.group else resource.plural
     where = f' -n {namespace}' if namespace else ''
-    named = f'{sign.name}: {sign.message}' if sign.message else sign.story
+    named = f'{sign.name}: {sign.message}' if sign.message else sign.text
     return Cause(
         code='ConditionFailed',
         reason=sign.reason or sign.name,

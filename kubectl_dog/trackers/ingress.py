@@ -11,7 +11,7 @@ from kubectl_dog.trackers import simple
 # How long, in seconds, a new ingress may take to get its address: many never get one and work.
 _ADDRESS = 60.0
 
-wants = simple.nothing_else
+wants = simple.no_wants
 
 
 def assess(view: View) -> Assessment:

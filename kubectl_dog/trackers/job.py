@@ -46,7 +46,7 @@ def assess(view: View) -> Assessment:
     job = view.object or {}
     failed = _first_true(job, 'Failed', 'FailureTarget')
     done = _first_true(job, 'Complete', 'SuccessCriteriaMet')
-    shown, others = jobpods.choose(workloads.pods(view), get_str(failed, 'reason'))
+    shown, others = jobpods.split_pods(workloads.pods(view), get_str(failed, 'reason'))
     judged = Assessment(
         state=State.PROGRESSING,
         progress=_progress(job),
@@ -106,7 +106,7 @@ def _failed(view: View, judged: Assessment, failed: Object) -> Assessment:
         evidence=(f'{count_noun(tries, "pod")} failed',) if tries else (),
     )
     which = f'; failed indexes: {indexes}' if indexes else ''
-    message = f'has failed: {simple.story({**failed, "reason": reason})}{which}'
+    message = f'has failed: {simple.condition_text({**failed, "reason": reason})}{which}'
     return judged._replace(state=State.FAILED, reason=reason, message=message, causes=(cause,))
 
 
@@ -150,9 +150,9 @@ def _waits_for(job: Object) -> str:
 def _patience(view: View, pods: Sequence[Object]) -> float:
     """While its pods are at work there is no stall, so the time-out moves on with the clock."""
     deadline = get_int(view.object, 'spec', 'activeDeadlineSeconds')
-    patience = max(workloads.patience(view.object or {}), deadline + 60.0)
-    if any(map(jobpods.is_at_work, pods)):
-        return max(patience, view.now - view.run_history.progressed_at + jobpods.AT_WORK)
+    patience = max(workloads.min_stall_timeout(view.object or {}), deadline + 60.0)
+    if any(map(jobpods.is_running, pods)):
+        return max(patience, view.now - view.run_history.progressed_at + jobpods.RUNNING_PHASES)
     return patience
 
 

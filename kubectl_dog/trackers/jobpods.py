@@ -13,14 +13,16 @@ from kubectl_dog.model.pods import is_living
 from kubectl_dog.model.pods import phase
 
 # How long, in seconds, pods at work may go on before the next look at them.
-AT_WORK = 600.0
+RUNNING_PHASES = 600.0
 
 # Of the pods that have ended, so many of the newest are enough to tell how.
 _FAILED = 10
 _SUCCEEDED = 3
 
 
-def choose(pods: Iterable[Object], failure: str) -> tuple[tuple[Object, ...], tuple[Object, ...]]:
+def split_pods(
+    pods: Iterable[Object], failure: str
+) -> tuple[tuple[Object, ...], tuple[Object, ...]]:
     """Those that show what the Job does, and the others; `failure` is the reason of its failure.
 
     The living; the newest of those that failed, because they explain; the newest of those that
@@ -35,7 +37,7 @@ def choose(pods: Iterable[Object], failure: str) -> tuple[tuple[Object, ...], tu
     return shown, tuple(pod for pod in everyone if pod not in shown)
 
 
-def is_at_work(pod: Object) -> bool:
+def is_running(pod: Object) -> bool:
     """Whether anything of it runs."""
     return is_living(pod) and any(one.running for one in containers(pod))
 

@@ -10,7 +10,7 @@ from kubectl_dog.model.objects import is_deleting
 from kubectl_dog.model.views import View
 from kubectl_dog.trackers import simple
 
-wants = simple.nothing_else
+wants = simple.no_wants
 
 
 def assess(view: View) -> Assessment:

@@ -13,7 +13,7 @@ from kubectl_dog.trackers import simple
 
 _PRESSURES = ('MemoryPressure', 'DiskPressure', 'PIDPressure', 'NetworkUnavailable')
 
-wants = simple.nothing_else
+wants = simple.no_wants
 
 
 def assess(view: View) -> Assessment:
@@ -25,7 +25,7 @@ def assess(view: View) -> Assessment:
     if simple.is_true(node, 'Ready'):
         return simple.ready(*_notices(node))
     found = condition(node, 'Ready')
-    told = f': {simple.story(found)}' if found else ''
+    told = f': {simple.condition_text(found)}' if found else ''
     return simple.waiting(f'its kubelet to be ready{told}')
 
 
@@ -34,4 +34,4 @@ def _notices(node: Object) -> Iterator[str]:
         yield 'is cordoned (spec.unschedulable): it takes no new pods'
     for pressure in _PRESSURES:
         if simple.is_true(node, pressure):
-            yield f'has {pressure}: {simple.story(condition(node, pressure))}'
+            yield f'has {pressure}: {simple.condition_text(condition(node, pressure))}'

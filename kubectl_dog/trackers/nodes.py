@@ -24,7 +24,7 @@ SILENT_AFTER = 10.0
 _MOST = 5
 
 
-def silent(view: View, pods: Iterable[Object]) -> dict[str, Object]:
+def pods_on_silent_nodes(view: View, pods: Iterable[Object]) -> dict[str, Object]:
     """The pods that show no sign of their kubelet, by the name of their node."""
     return {
         get_str(pod, 'spec', 'nodeName'): pod
@@ -45,13 +45,13 @@ def _is_silent(view: View, pod: Object) -> bool:
     return all(apps) and not is_finished(pod)
 
 
-def look_again(view: View, pods: Iterable[Object]) -> float | None:
+def recheck_at(view: View, pods: Iterable[Object]) -> float | None:
     """When a pod that no kubelet has taken up yet will count as silent, in epoch seconds."""
     fresh = [created_at(pod) + SILENT_AFTER for pod in pods if is_unseen_by_kubelet(pod)]
     return min((moment for moment in fresh if moment > view.now), default=None)
 
 
-def watches(names: Iterable[str]) -> Sequence[Watch]:
+def node_watches(names: Iterable[str]) -> Sequence[Watch]:
     """A look at each of these nodes; at all, where they are many."""
     wanted = sorted(names)
     if len(wanted) > _MOST:
@@ -59,7 +59,7 @@ def watches(names: Iterable[str]) -> Sequence[Watch]:
     return [Watch(NODES, '', fields=f'metadata.name={one}') for one in wanted]
 
 
-def down_before(view: View, names: Iterable[str]) -> frozenset[str]:
+def not_ready_before(view: View, names: Iterable[str]) -> frozenset[str]:
     """Those of these nodes that are not ready, and were not when tracking began."""
     return frozenset(one for one in names if _was_down(view, one))
 

@@ -22,7 +22,7 @@ _BINDING = (
     'ProvisioningFailed',
 )
 
-wants = simple.nothing_else
+wants = simple.no_wants
 
 
 def assess(view: View) -> Assessment:

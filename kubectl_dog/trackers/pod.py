@@ -23,7 +23,7 @@ from kubectl_dog.model.times import epoch
 from kubectl_dog.model.times import format_duration
 from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Watch
-from kubectl_dog.trackers.settling import settled_at
+from kubectl_dog.trackers.settling import stable_at
 from kubectl_dog.trackers.settling import startup_budget
 
 
@@ -85,7 +85,7 @@ def _succeeded(view: View, judged: Assessment, pod: Object) -> Assessment:
 
 
 def _settle(view: View, judged: Assessment, pod: Object) -> Assessment:
-    moment = settled_at([pod], view.stable_for, view.run_history.connected_since)
+    moment = stable_at([pod], view.stable_for, view.run_history.connected_since)
     if moment is None or moment <= view.now:
         return judged._replace(state=State.READY)
     left = format_duration(max(1.0, moment - view.now))

@@ -12,7 +12,7 @@ from kubectl_dog.model.words import count_noun
 from kubectl_dog.trackers import simple
 from kubectl_dog.trackers.workloads import is_seen
 
-wants = simple.nothing_else
+wants = simple.no_wants
 
 
 def assess(view: View) -> Assessment:
@@ -31,7 +31,7 @@ def _forbids(budget: Object) -> str:
     if found.get('status') != 'False':
         return ''
     if get_str(found, 'reason') == 'SyncFailed':
-        return f'allows no disruption: {simple.story(found)}'
+        return f'allows no disruption: {simple.condition_text(found)}'
     healthy, wanted = (
         get_int(budget, 'status', key) for key in ('currentHealthy', 'desiredHealthy')
     )

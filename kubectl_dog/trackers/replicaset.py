@@ -40,9 +40,9 @@ def assess(view: View) -> Assessment:
         progress=progress,
         pods=tuple(pod for pod in everyone if is_living(pod)),
         other_pods=tuple(pod for pod in everyone if not is_living(pod)),
-        min_stall_timeout=workloads.patience(thing),
+        min_stall_timeout=workloads.min_stall_timeout(thing),
     )
-    return workloads.judge(view, judged, _missing(thing, progress), progress.desired)
+    return workloads.assess_counts(view, judged, _missing(thing, progress), progress.desired)
 
 
 def _missing(thing: Object, progress: Progress) -> str:

@@ -7,7 +7,7 @@ from kubectl_dog.model.objects import get_dict
 from kubectl_dog.model.views import View
 from kubectl_dog.trackers import simple
 
-wants = simple.nothing_else
+wants = simple.no_wants
 
 
 def assess(view: View) -> Assessment:

@@ -10,7 +10,7 @@ from kubectl_dog.trackers import simple
 
 _TOKEN = 'kubernetes.io/service-account-token'
 
-wants = simple.nothing_else
+wants = simple.no_wants
 
 
 def assess(view: View) -> Assessment:

@@ -29,7 +29,7 @@ from kubectl_dog.model.views import View
 _LONG_AVAILABLE = 30.0
 
 
-class Settling(NamedTuple):
+class Stability(NamedTuple):
     """Whether ready counts already, else what it waits for and when to look again."""
 
     state: State
@@ -42,12 +42,12 @@ class Settling(NamedTuple):
         return 'Settling' if self.recheck_at else ''
 
 
-def settle(
+def check_stability(
     view: View,
     pods: Sequence[Object],
     expected: int,
     since: float,
-) -> Settling:
+) -> Stability:
     """Whether a workload is ready whose counts say so (design §4.1 «Ready means ready»).
 
     `pods` are its updated pods, of which `expected` have to be ready; `since` is the server time
@@ -56,10 +56,10 @@ def settle(
     pod_spec = get_dict(view.object, 'spec', 'template', 'spec')
     min_ready = get_int(view.object, 'spec', 'minReadySeconds')
     if expected == 0 or (min_ready if view.stable_for is None else not view.stable_for):
-        return Settling(State.READY)
+        return Stability(State.READY)
     probed, lasted = _is_probed(pod_spec), view.now - since
     if view.stable_for is None and probed and lasted >= _LONG_AVAILABLE:
-        return Settling(State.READY)
+        return Stability(State.READY)
     if view.forbidden_kinds & {'Pod', 'ReplicaSet.apps'}:
         moment: float | None = since + (
             DEFAULT_MIN_UPTIME if view.stable_for is None else view.stable_for
@@ -67,17 +67,17 @@ def settle(
     else:
         ready = [pod for pod in pods if is_ready(pod)]
         if len(ready) < expected:
-            return Settling(State.PROGRESSING, 'a look at its pods')
-        moment = settled_at(ready, view.stable_for, view.run_history.connected_since)
+            return Stability(State.PROGRESSING, 'a look at its pods')
+        moment = stable_at(ready, view.stable_for, view.run_history.connected_since)
     if moment is None or moment <= view.now:
-        return Settling(State.READY)
+        return Stability(State.READY)
     left = format_duration(max(1.0, moment - view.now))
     why = 'they have crashed before' if probed else 'no readiness probe'
     waits_for = f'its pods to stay up for {left} more ({why})'
-    return Settling(State.PROGRESSING, waits_for, moment)
+    return Stability(State.PROGRESSING, waits_for, moment)
 
 
-def settled_at(
+def stable_at(
     pods: Iterable[Object],
     stable_for: float | None,
     linked_at: float,

@@ -12,7 +12,7 @@ from kubectl_dog.model.objects import get_dict
 from kubectl_dog.model.objects import get_dicts
 from kubectl_dog.model.objects import get_str
 from kubectl_dog.trackers import vocabulary
-from kubectl_dog.trackers.freshness import SEEN
+from kubectl_dog.trackers.freshness import WAITS_FOR_OBSERVATION
 from kubectl_dog.trackers.freshness import is_behind
 from kubectl_dog.trackers.vocabulary import Meaning
 from kubectl_dog.trackers.vocabulary import Role
@@ -44,7 +44,7 @@ _REASONS = ('reason', 'failureReason', 'errorReason')
 _MESSAGES = ('message', 'failureMessage', 'errorMessage', 'error', 'reason')
 
 
-class Sign(NamedTuple):
+class StatusSignal(NamedTuple):
     """One word of the status: what it says, where it stands (`Ready=False`), and why it is said.
 
     `seconds` is how long a bad one may stand before it is a failure; `current` says that it tells
@@ -59,18 +59,18 @@ class Sign(NamedTuple):
     current: bool = False
 
     @property
-    def story(self) -> str:
+    def text(self) -> str:
         """The name with everything that is told about it."""
         why = ': '.join(filter(None, (self.reason, self.message)))
         return f'{self.name} ({why})' if why else self.name
 
 
-def read(thing: Object) -> list[Sign]:
+def read_signals(thing: Object) -> list[StatusSignal]:
     """Everything that the status says; nothing where it says nothing that is known."""
     return [*_of_conditions(thing), *_of_fields(thing)]
 
 
-def _of_conditions(thing: Object) -> Iterator[Sign]:
+def _of_conditions(thing: Object) -> Iterator[StatusSignal]:
     found = [one for one in get_dicts(thing, 'status', 'conditions') if get_str(one, 'type')]
     history = [is_behind(thing, one.get('observedGeneration')) for one in found]
     counted = _counted(found)
@@ -82,7 +82,7 @@ def _of_conditions(thing: Object) -> Iterator[Sign]:
         if over and role in counted and not _is_over(one):
             continue
         if is_history and (role in counted or all(history)):
-            yield Sign(Meaning.WORKING, get_str(one, 'type'), '', SEEN)
+            yield StatusSignal(Meaning.WORKING, get_str(one, 'type'), '', WAITS_FOR_OBSERVATION)
         elif not is_history:
             yield from _of_condition(one, role, counted, is_run)
 
@@ -102,9 +102,9 @@ def _counted(found: Sequence[Object]) -> frozenset[Role]:
 
 def _of_condition(
     one: Object, role: Role, counted: frozenset[Role], is_run: bool
-) -> Iterator[Sign]:
+) -> Iterator[StatusSignal]:
     kind, status = get_str(one, 'type'), condition_status(one)
-    sign = Sign(
+    sign = StatusSignal(
         Meaning.GOOD,
         f'{kind}={status}',
         get_str(one, 'reason'),
@@ -128,12 +128,12 @@ def _of_condition(
         yield from _working(sign, is_true, status)
 
 
-def _is_on(sign: Sign, is_run: bool) -> bool:
+def _is_on(sign: StatusSignal, is_run: bool) -> bool:
     """Whether `Running=True` is of something that will end."""
     return is_run or vocabulary.state(sign.reason) is Meaning.WORKING
 
 
-def _degraded(sign: Sign, kind: str, counted: frozenset[Role]) -> Iterator[Sign]:
+def _degraded(sign: StatusSignal, kind: str, counted: frozenset[Role]) -> Iterator[StatusSignal]:
     """`NotReady=True` for a good reason is work; one part's failure is the summary's to weigh."""
     if vocabulary.reason(sign.reason) is Meaning.WORKING:
         yield sign._replace(meaning=Meaning.WORKING)
@@ -141,7 +141,7 @@ def _degraded(sign: Sign, kind: str, counted: frozenset[Role]) -> Iterator[Sign]
         yield _bad(sign, ERROR)
 
 
-def _working(sign: Sign, is_true: bool, status: str) -> Iterator[Sign]:
+def _working(sign: StatusSignal, is_true: bool, status: str) -> Iterator[StatusSignal]:
     meaning = vocabulary.reason(sign.reason)
     if is_true and not vocabulary.is_settled(sign.reason):
         yield sign._replace(meaning=Meaning.WORKING)
@@ -149,7 +149,7 @@ def _working(sign: Sign, is_true: bool, status: str) -> Iterator[Sign]:
         yield _bad(sign, ERROR)
 
 
-def _not_good(sign: Sign, one: Object) -> Sign:
+def _not_good(sign: StatusSignal, one: Object) -> StatusSignal:
     """A good condition that is False or Unknown: at work, unless its reason tells otherwise."""
     meaning = vocabulary.reason(sign.reason)
     if meaning is Meaning.PAUSED:
@@ -164,13 +164,13 @@ def _not_good(sign: Sign, one: Object) -> Sign:
     return _bad(sign, PASSING if passing else ERROR)
 
 
-def _bad(sign: Sign, seconds: float) -> Sign:
+def _bad(sign: StatusSignal, seconds: float) -> StatusSignal:
     if seconds and vocabulary.is_passing(sign.message):
         seconds = PASSING
     return sign._replace(meaning=Meaning.BAD, seconds=seconds)
 
 
-def _of_fields(thing: Object) -> Iterator[Sign]:
+def _of_fields(thing: Object) -> Iterator[StatusSignal]:
     status = get_dict(thing, 'status')
     reason = next(filter(None, (get_str(status, one) for one in _REASONS)), '')
     message = _clean(next(filter(None, (get_str(status, one) for one in _MESSAGES)), ''))
@@ -180,13 +180,13 @@ def _of_fields(thing: Object) -> Iterator[Sign]:
         if meaning is Meaning.GOOD and _is_run(status, word):
             meaning = Meaning.WORKING
         if word and meaning is not Meaning.NEUTRAL:
-            sign = Sign(meaning, _named(path, word), reason, message)
+            sign = StatusSignal(meaning, _named(path, word), reason, message)
             is_bad = meaning in (Meaning.BAD, Meaning.TRANSIENT)
             yield _bad(sign, _limit(status, word, sign)) if is_bad else sign
     if get_str(status, 'failureReason') or get_str(status, 'failureMessage'):
-        yield _bad(Sign(Meaning.BAD, 'status.failureReason', reason, message), FAILED)
+        yield _bad(StatusSignal(Meaning.BAD, 'status.failureReason', reason, message), FAILED)
     if isinstance(status.get('ready'), bool):
-        yield Sign(
+        yield StatusSignal(
             Meaning.GOOD if status['ready'] else Meaning.WORKING,
             f'status.ready={str(status["ready"]).lower()}',
         )
@@ -203,7 +203,7 @@ def _named(path: Sequence[str], word: str) -> str:
     return f'status.{".".join(path)}={word}'
 
 
-def _limit(status: Object, word: str, sign: Sign) -> float:
+def _limit(status: Object, word: str, sign: StatusSignal) -> float:
     """How long a bad state may stand: least where a run is over, most where it may yet pass."""
     passing = vocabulary.reason(sign.reason) is Meaning.TRANSIENT
     if sign.meaning is Meaning.TRANSIENT or passing or vocabulary.is_passing(sign.reason):

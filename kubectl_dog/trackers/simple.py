@@ -19,7 +19,7 @@ from kubectl_dog.model.wants import Watch
 FINAL = (State.READY, State.FAILED, State.PAUSED)
 
 
-def nothing_else(view: View) -> Sequence[Watch]:
+def no_wants(view: View) -> Sequence[Watch]:
     """Nothing beyond the object itself."""
     return ()
 
@@ -87,7 +87,7 @@ def is_false(thing: Object, kind: str) -> bool:
     return condition(thing, kind).get('status') == 'False'
 
 
-def story(found: Object) -> str:
+def condition_text(found: Object) -> str:
     """A condition's message and its reason, as far as it has them."""
     reason, message = get_str(found, 'reason'), get_str(found, 'message').strip().rstrip('.')
     return f'{message} ({reason})' if reason and message else message or reason or 'no reason given'

@@ -42,30 +42,30 @@ class _Rollout(NamedTuple):
 
 def wants(view: View) -> Sequence[Watch]:
     """Its pods and its revisions, by its own selector."""
-    return (workloads.pod_watch(view), revisions.watch(view))
+    return (workloads.pod_watch(view), revisions.revision_watch(view))
 
 
 def assess(view: View) -> Assessment:
     """Updated as far as its strategy lets it be, and all of it available."""
     rollout = _read(view)
-    known = revisions.owned(view)
+    known = revisions.owned_revisions(view)
     current = get_str(rollout.thing, 'status', 'updateRevision')
     is_seen = workloads.is_seen(rollout.thing)
     newest = next((one for one in known if name(one) == current and is_seen), {})
-    previous = revisions.before(known, newest, rollout.other_pods)
+    previous = revisions.previous_revision(known, newest, rollout.other_pods)
     judged = Assessment(
         state=State.PROGRESSING,
         progress=rollout.progress,
-        revision=revisions.tell(view, newest, previous),
+        revision=revisions.describe_revision(view, newest, previous),
         pods=rollout.pods,
         other_pods=rollout.other_pods,
-        min_stall_timeout=workloads.patience(rollout.thing),
-        still_serving=revisions.serving(previous, rollout.stale, rollout.progress.desired),
-        suggested_commands=revisions.remedies(view, previous, rollout.stale),
+        min_stall_timeout=workloads.min_stall_timeout(rollout.thing),
+        still_serving=revisions.still_serving(previous, rollout.stale, rollout.progress.desired),
+        suggested_commands=revisions.undo_commands(view, previous, rollout.stale),
         notices=_notices(rollout) if is_seen else (),
     )
     expected = min(rollout.progress.updated, rollout.progress.desired)
-    return workloads.judge(view, judged, _missing(rollout), expected)
+    return workloads.assess_counts(view, judged, _missing(rollout), expected)
 
 
 def _read(view: View) -> _Rollout:
@@ -75,7 +75,9 @@ def _read(view: View) -> _Rollout:
     current = get_str(status, 'updateRevision') if workloads.is_seen(thing) else ''
     everyone = sorted(workloads.pods(view), key=_ordinal)
     pods = [
-        pod for pod in everyone if current and revisions.label(pod) == current and is_living(pod)
+        pod
+        for pod in everyone
+        if current and revisions.revision_label(pod) == current and is_living(pod)
     ]
     ready, updated = get_int(status, 'readyReplicas'), get_int(status, 'updatedReplicas')
     progress = Progress(
@@ -116,7 +118,7 @@ def _stuck(rollout: _Rollout) -> Object:
 
 def _notices(rollout: _Rollout) -> tuple[str, ...]:
     if workloads.is_on_delete(rollout.thing):
-        return workloads.to_delete(rollout.stale)
+        return workloads.on_delete_notice(rollout.stale)
     kept = min(rollout.partition, rollout.progress.desired)
     if kept <= 0 or not rollout.progress.old:
         return ()

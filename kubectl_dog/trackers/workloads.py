@@ -19,7 +19,7 @@ from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.model.words import count_noun
-from kubectl_dog.trackers.settling import settle
+from kubectl_dog.trackers.settling import check_stability
 from kubectl_dog.trackers.settling import startup_budget
 
 
@@ -53,7 +53,7 @@ def pods(view: View) -> list[Object]:
     ]
 
 
-def patience(thing: Object) -> float:
+def min_stall_timeout(thing: Object) -> float:
     """The least stall time-out, in seconds, that its own settings ask for."""
     slowest = startup_budget(get_dict(thing, 'spec', 'template', 'spec'))
     return max(slowest, get_int(thing, 'spec', 'minReadySeconds')) + 60.0
@@ -64,7 +64,7 @@ def is_on_delete(thing: Object) -> bool:
     return get_str(thing, 'spec', 'updateStrategy', 'type') == 'OnDelete'
 
 
-def judge(view: View, judged: Assessment, missing: str, expected: int) -> Assessment:
+def assess_counts(view: View, judged: Assessment, missing: str, expected: int) -> Assessment:
     """The state, where `missing` says in words what the counts lack (nothing: they are reached)
     and `expected` is how many of the updated pods have to be ready.
     """
@@ -75,7 +75,7 @@ def judge(view: View, judged: Assessment, missing: str, expected: int) -> Assess
         return judged._replace(waits_for='the controller to see the change')
     if missing:
         return judged._replace(waits_for=missing)
-    settling = settle(view, judged.pods, expected, view.run_history.progressed_at)
+    settling = check_stability(view, judged.pods, expected, view.run_history.progressed_at)
     state, waits_for, recheck_at = settling
     return judged._replace(
         state=state, reason=settling.reason, waits_for=waits_for, recheck_at=recheck_at
@@ -102,7 +102,7 @@ def surplus(progress: Progress, running: int) -> str:
     return f'{count_noun(extra, "surplus pod")} to go' if extra > 0 else ''
 
 
-def to_delete(stale: Iterable[Object]) -> tuple[str, ...]:
+def on_delete_notice(stale: Iterable[Object]) -> tuple[str, ...]:
     """The notice of a workload that leaves it to people to replace its `stale` pods."""
     names = ', '.join(sorted(map(name, stale)))
     return (f'has updateStrategy OnDelete: delete {names} to update them',) if names else ()

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 from kubectl_dog.model.items import Item
 from kubectl_dog.model.wants import Want
-from kubectl_dog.tracking.opened import Opened
+from kubectl_dog.tracking.opened import ScheduledTarget
 from kubectl_dog.tracking.opened import keys_of
-from kubectl_dog.tracking.track import Track
+from kubectl_dog.tracking.track import TrackedTarget
 
 # A look takes time for every object behind a target: with more than so many of them in all, a
 # track rests before it is looked at again, so that looking costs little and keeps up with what
@@ -22,68 +22,68 @@ _LONG = 2.0
 _NEEDED = 0.0005
 
 
-def rest(behind: int) -> float:
+def rest_seconds(behind: int) -> float:
     """For how many seconds a track is not looked at again, with so many objects behind all."""
     return min(behind * _REST, max(_LONG, behind * _NEEDED)) if behind > _FEW else 0.0
 
 
-class Agenda:
+class Scheduler:
     """The tracks that are open, in their order; an item costs what the few cost it is about."""
 
-    def __init__(self, tracks: Iterable[Track] = ()) -> None:
-        self._open: dict[Track, Opened] = {}
-        self._found_by: dict[Hashable, dict[Track, None]] = {}
+    def __init__(self, tracks: Iterable[TrackedTarget] = ()) -> None:
+        self._open: dict[TrackedTarget, ScheduledTarget] = {}
+        self._found_by: dict[Hashable, dict[TrackedTarget, None]] = {}
         self._wants: frozenset[Want] | None = None
         self._behind = 0
         # When each is due; what was put again since is not true any more.
-        self._due: list[tuple[float, int, Track]] = []
+        self._due: list[tuple[float, int, TrackedTarget]] = []
         self._count = 0
         for track in tracks:
-            self._put(Opened(track))
+            self._put(ScheduledTarget(track))
 
-    def __iter__(self) -> Iterator[Opened]:
+    def __iter__(self) -> Iterator[ScheduledTarget]:
         return iter(tuple(self._open.values()))
 
     def __len__(self) -> int:
         return len(self._open)
 
-    def first(self, key: Hashable) -> Track | None:
+    def first(self, key: Hashable) -> TrackedTarget | None:
         """The first of those that ask for it, by its key."""
         return next(iter(self._found_by.get(key, ())), None)
 
-    def put(self, at: float, one: Opened) -> None:
+    def put(self, at: float, one: ScheduledTarget) -> None:
         """A track, looked at just now, with what it asks for from now on."""
-        before = self._open.get(one.track, Opened(one.track))
-        self._behind += len(one.about) - len(before.about)
-        self._put(one._replace(rests_until=at + rest(self._behind)))
+        before = self._open.get(one.target, ScheduledTarget(one.target))
+        self._behind += len(one.related_uids) - len(before.related_uids)
+        self._put(one._replace(rests_until=at + rest_seconds(self._behind)))
         self._file(before, one)
 
-    def _put(self, one: Opened) -> None:
-        before = self._open.get(one.track)
-        self._open[one.track] = one
+    def _put(self, one: ScheduledTarget) -> None:
+        before = self._open.get(one.target)
+        self._open[one.target] = one
         # Many looks leave a deadline where it was: it is one moment, and one look.
         if one.deadline is not None and (before is None or before.deadline != one.deadline):
             self._count += 1
-            heapq.heappush(self._due, (one.deadline, self._count, one.track))
+            heapq.heappush(self._due, (one.deadline, self._count, one.target))
 
-    def drop(self, one: Opened) -> None:
+    def drop(self, one: ScheduledTarget) -> None:
         """It has ended."""
-        del self._open[one.track]
-        self._behind -= len(one.about)
-        self._file(one, Opened(one.track))
+        del self._open[one.target]
+        self._behind -= len(one.related_uids)
+        self._file(one, ScheduledTarget(one.target))
 
-    def _file(self, before: Opened, now: Opened) -> None:
+    def _file(self, before: ScheduledTarget, now: ScheduledTarget) -> None:
         if before.wants != now.wants:
             self._wants = None
-        old, new = before.keys | before.about, now.keys | now.about
+        old, new = before.keys | before.related_uids, now.keys | now.related_uids
         for key in old - new:
-            self._found_by[key].pop(now.track)
+            self._found_by[key].pop(now.target)
             if not self._found_by[key]:
                 del self._found_by[key]
         for key in new - old:
-            self._found_by.setdefault(key, {})[now.track] = None
+            self._found_by.setdefault(key, {})[now.target] = None
 
-    def due(self, at: float, item: Item | None) -> Iterator[Opened]:
+    def due(self, at: float, item: Item | None) -> Iterator[ScheduledTarget]:
         """Those to be looked at now; one that has to rest is looked at as soon as it has."""
         for one in self._about(at, item):
             if at < one.rests_until:
@@ -91,7 +91,7 @@ class Agenda:
             else:
                 yield one
 
-    def _about(self, at: float, item: Item | None) -> list[Opened]:
+    def _about(self, at: float, item: Item | None) -> list[ScheduledTarget]:
         if item is None:
             return list(self._overdue(at))
         keys = keys_of(item)
@@ -109,7 +109,7 @@ class Agenda:
             self._wants = frozenset().union(*(one.wants for one in self._open.values()))
         return self._wants
 
-    def _overdue(self, at: float) -> Iterator[Opened]:
+    def _overdue(self, at: float) -> Iterator[ScheduledTarget]:
         while self.deadline is not None and self.deadline <= at:
             track = heapq.heappop(self._due)[2]
             one = self._open[track]

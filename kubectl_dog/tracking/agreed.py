@@ -15,7 +15,7 @@ from kubectl_dog.model.views import View
 from kubectl_dog.trackers.declarative import paths
 
 
-class Agreement(NamedTuple):
+class ReadyCondition(NamedTuple):
     """A condition and the status it has to have, both in lower case; or a path to what has to be
     there, or be this.
     """
@@ -26,18 +26,18 @@ class Agreement(NamedTuple):
     value: str | None = None
 
 
-def parse(text: str) -> Agreement:
+def parse_ready_when(text: str) -> ReadyCondition:
     """`condition=NAME[=VALUE]` or `jsonpath={.PATH}[=VALUE]`; raises UserError."""
     form, _, rest = text.strip().partition('=')
     try:
         if form == 'condition' and rest:
             name, _, status = (one.strip().lower() for one in rest.partition('='))
             if name and not status.startswith('='):
-                return Agreement(text, name, value=status or 'true')
+                return ReadyCondition(text, name, value=status or 'true')
         if form == 'jsonpath' and rest:
             path, value = _parted(rest)
             if not (value or '').startswith('='):
-                return Agreement(text, path=paths.parse(path), value=value)
+                return ReadyCondition(text, path=paths.parse(path), value=value)
     except ValueError as error:
         raise UserError(str(error)) from None
     raise UserError(
@@ -54,11 +54,11 @@ def _parted(text: str) -> tuple[str, str | None]:
     return bare, value.strip('\'"') if equals else None
 
 
-def heed(view: View, assessed: Assessment, text: str) -> Assessment:
+def apply_ready_when(view: View, assessed: Assessment, text: str) -> Assessment:
     """Ready means what was agreed, and nothing else; failures and pauses are what they are."""
     if not text or assessed.state not in (State.READY, State.PROGRESSING):
         return assessed
-    agreed = parse(text)
+    agreed = parse_ready_when(text)
     if is_observed(view.object or {}) and _holds(agreed, view):
         return assessed._replace(state=State.READY, reason='ReadyWhen', message=f'meets {text}')
     return assessed._replace(
@@ -70,7 +70,7 @@ def heed(view: View, assessed: Assessment, text: str) -> Assessment:
     )
 
 
-def _holds(agreed: Agreement, view: View) -> bool:
+def _holds(agreed: ReadyCondition, view: View) -> bool:
     if agreed.path is None:
         # kubectl does not mind the case, and its own examples are in lower case.
         return any(
@@ -78,5 +78,5 @@ def _holds(agreed: Agreement, view: View) -> bool:
             and condition_status(one).lower() == agreed.value
             for one in get_dicts(view.object, 'status', 'conditions')
         )
-    found = [paths.shown(one) for one in paths.values(agreed.path, view.object or {})]
+    found = [paths.scalar_text(one) for one in paths.values(agreed.path, view.object or {})]
     return bool(found) if agreed.value is None else agreed.value in found

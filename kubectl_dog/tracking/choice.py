@@ -16,7 +16,7 @@ from kubectl_dog.model.resources import is_custom
 from kubectl_dog.trackers.protocol import Tracker
 from kubectl_dog.trackers.protocol import codes_of
 from kubectl_dog.tracking import plugins
-from kubectl_dog.tracking.guard import Guarded
+from kubectl_dog.tracking.guard import GuardedTracker
 from kubectl_dog.tracking.guard import Unjudged
 from kubectl_dog.tracking.guard import cannot_judge
 from kubectl_dog.tracking.plugins import Claim
@@ -66,16 +66,16 @@ class Trackers:
         """
         rule = next((one for one in self._rules if one.fits(resource)), None)
         if rule is not None:
-            from kubectl_dog.trackers.declarative.judge import Ruled
+            from kubectl_dog.trackers.declarative.judge import RuleTracker
 
-            return Ruled(rule)
+            return RuleTracker(rule)
         if resource not in self._known:
             self._known[resource] = self._of_packages(resource)
         if asks_cluster and is_custom(resource):
-            from kubectl_dog.rules.text import of_annotation
-            from kubectl_dog.trackers.declarative.annotated import Annotated
+            from kubectl_dog.rules.text import parse_annotation
+            from kubectl_dog.trackers.declarative.annotated import AnnotationTracker
 
-            return Annotated(resource, self._known[resource], of_annotation)
+            return AnnotationTracker(resource, self._known[resource], parse_annotation)
         return self._known[resource]
 
     def rivals(self, kind: str) -> tuple[Claim, ...]:
@@ -84,7 +84,7 @@ class Trackers:
         chosen = self._chosen.get(kind)
         if chosen is None:
             return rivals
-        return tuple(sorted(rivals, key=lambda one: plugins.normal(one.package) != chosen))
+        return tuple(sorted(rivals, key=lambda one: plugins.normalized_name(one.package) != chosen))
 
     def _of_packages(self, resource: Resource) -> Tracker:
         rivals = self.rivals(resource.key)
@@ -104,15 +104,15 @@ class Trackers:
         if not rivals:
             return _shipped(resource)
         claim, *others = rivals
-        is_chosen = self._chosen.get(resource.key) == plugins.normal(claim.package)
+        is_chosen = self._chosen.get(resource.key) == plugins.normalized_name(claim.package)
 
         def instead() -> Tracker | None:
             # Whoever asked for it does not want the verdict of another.
             return None if is_chosen else self._first(resource, others)
 
-        is_ours = plugins.normal(claim.package) == plugins.OURS
+        is_ours = plugins.normalized_name(claim.package) == plugins.OWN_PACKAGE
         try:
-            return Guarded(
+            return GuardedTracker(
                 claim.load(self.limit),
                 claim.label,
                 instead,
@@ -151,10 +151,10 @@ def generic_tracker() -> Tracker:
 def _shipped(resource: Resource) -> Tracker | None:
     """The rule that ships for a kind; None where there is none."""
     from kubectl_dog.rules import library
-    from kubectl_dog.trackers.declarative.judge import Ruled
+    from kubectl_dog.trackers.declarative.judge import RuleTracker
 
-    rule = library.find(resource)
-    return None if rule is None else Ruled(rule)
+    rule = library.find_rule(resource)
+    return None if rule is None else RuleTracker(rule)
 
 
 def _chosen(texts: Iterable[str]) -> Mapping[str, str]:
@@ -165,10 +165,12 @@ def _chosen(texts: Iterable[str]) -> Mapping[str, str]:
         if not kind or not package:
             raise UserError(f'{one!r} chooses no tracker: write --tracker Kind.group=PACKAGE')
         known = plugins.claims(plugins.TRACKERS).get(kind, ())
-        if plugins.normal(package) not in {plugins.normal(claim.package) for claim in known}:
+        if plugins.normalized_name(package) not in {
+            plugins.normalized_name(claim.package) for claim in known
+        }:
             names = ' and '.join(claim.package for claim in known)
             has = f'{package} has no tracker for {kind}, but {names}'
             nobody = f'no package has a tracker for {kind}'
             raise UserError(f'{has if names else nobody}; see kubectl dog trackers')
-        found[kind] = plugins.normal(package)
+        found[kind] = plugins.normalized_name(package)
     return found

@@ -27,15 +27,15 @@ from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.tracking import together
-from kubectl_dog.tracking.agenda import Agenda
-from kubectl_dog.tracking.kubeevents import KubeEvents
-from kubectl_dog.tracking.members import Members
-from kubectl_dog.tracking.opened import Opened
-from kubectl_dog.tracking.opened import ask
+from kubectl_dog.tracking.agenda import Scheduler
+from kubectl_dog.tracking.kubeevents import EventDedup
+from kubectl_dog.tracking.members import Groups
+from kubectl_dog.tracking.opened import ScheduledTarget
+from kubectl_dog.tracking.opened import schedule
 from kubectl_dog.tracking.store import FINAL
 from kubectl_dog.tracking.store import Store
-from kubectl_dog.tracking.together import Member
-from kubectl_dog.tracking.track import Track
+from kubectl_dog.tracking.together import CallTarget
+from kubectl_dog.tracking.track import TrackedTarget
 from kubectl_dog.tracking.views import World
 
 _STOPS = {
@@ -54,30 +54,30 @@ class Step(NamedTuple):
     finished: bool
 
 
-class Core:
+class Engine:
     """No I/O and no clock: the same items at the same times give the same events."""
 
     def __init__(
         self,
-        tracks: Sequence[Track],
+        tracks: Sequence[TrackedTarget],
         options: Options,
         started: float,
-        members: Members | None = None,
+        members: Groups | None = None,
         remarks: Callable[[], Iterable[str]] = tuple,
     ) -> None:
-        self.tracks = list(tracks)
-        self._members = members or Members()
+        self.targets = list(tracks)
+        self._members = members or Groups()
         self._remarks = remarks
         several = len(tracks) > 1 or self._members.open
-        self._world = World(Store(), started, options, may_heal=several)
-        self._kube_events = KubeEvents()
+        self._world = World(Store(), started, options, others_may_recover=several)
+        self._kube_events = EventDedup()
         self._notices: set[str] = set()
         self._outages: dict[str, set[str]] = {}
         self._report_at = options.status_period
         self._closed: dict[tuple[str, str], int] = {}
-        self._open = Agenda(tracks)
+        self._open = Scheduler(tracks)
         # What has ended, but for its logs.
-        self._lasting: list[Opened] = []
+        self._lasting: list[ScheduledTarget] = []
         self._parts: tuple[frozenset[Want], ...] = ()
         self._wants: frozenset[Want] = frozenset()
         self._streams: set[tuple[str, str]] = set()
@@ -109,75 +109,75 @@ class Core:
             self._begun = True
             options = self._world.options
             mode = 'follow' if options.follow else 'once' if options.once else 'rollout'
-            yield RunBegan(at, mode, tuple(track.target for track in self.tracks))
+            yield RunBegan(at, mode, tuple(track.target for track in self.targets))
 
     def _events(self, at: float, item: Item | None) -> Iterator[Event]:
         if item is not None:
             yield from self._take(at, item)
-        if self._members.concerns(item):
+        if self._members.is_affected_by(item):
             yield from self._join(at)
         told = self._hoping or (self._ends_at is not None and at >= self._ends_at)
         for one in self._open.due(at, item):
-            yield from self._look(at, one.track)
-            if one.track.ended is None:
-                self._open.put(at, ask(at, one.track, self._world))
-            told = told or one.track.hopes or one.track.ended is not None
-        if told and len(self.tracks) > 1:
+            yield from self._look(at, one.target)
+            if one.target.ended is None:
+                self._open.put(at, schedule(at, one.target, self._world))
+            told = told or one.target.may_recover or one.target.ended is not None
+        if told and len(self.targets) > 1:
             yield from self._together(at)
         # Nothing else ends a track, and there may be hundreds to go through.
         if told or (item is not None and isinstance(item.payload, (Signal, ReadFailure))):
             self._close()
         if at >= self._report_at and not self._world.options.follow:
             self._report_at = at + self._world.options.status_period
-            rows = tuple(one.track.state for one in self._open if one.track.state is not None)
+            rows = tuple(one.target.state for one in self._open if one.target.state is not None)
             if rows:
                 yield StatusReport(at, rows)
 
     def _close(self) -> None:
         """Leave what has ended alone, but for the logs that last."""
         for one in self._open:
-            if one.track.ended is not None:
+            if one.target.ended is not None:
                 self._open.drop(one)
-                self._lasting += [one._replace(wants=one.logs)] if one.track.lasts else []
+                self._lasting += [one._replace(wants=one.logs)] if one.target.keeps_logs else []
 
     def _join(self, at: float) -> Iterator[Event]:
         joined, events = self._members.step(at, self._world)
-        self.tracks += joined
+        self.targets += joined
         for track in joined:
-            self._open.put(at, ask(at, track, self._world))
+            self._open.put(at, schedule(at, track, self._world))
         yield from events
 
     def _together(self, at: float) -> Iterator[Event]:
         """What the ends of some targets mean for the others."""
-        members = [track.member(self._world) for track in self.tracks]
-        self._world = self._world._replace(may_heal=together.may_heal(members))
-        hoping = [one.track for one in self._open if one.track.hopes]
+        members = [track.call_target(self._world) for track in self.targets]
+        self._world = self._world._replace(others_may_recover=together.others_may_recover(members))
+        hoping = [one.target for one in self._open if one.target.may_recover]
         self._hoping = bool(hoping)
-        for track in () if self._world.may_heal else hoping:
+        for track in () if self._world.others_may_recover else hoping:
             yield from self._look(at, track)
-            self._open.put(at, ask(at, track, self._world))
-        self._ends_at = together.ends_at(members)
+            self._open.put(at, schedule(at, track, self._world))
+        self._ends_at = together.call_ends_at(members)
         if self._ends_at is None or at < self._ends_at or self._world.options.follow:
             return
-        for track in self.tracks:
+        for track in self.targets:
             if track.ended is None:
                 yield track.stop(at, Verdict.PROGRESSING, 'is not waited for any longer')
         self._ends_at = None
 
-    def _look(self, at: float, track: Track) -> Iterator[Event]:
+    def _look(self, at: float, track: TrackedTarget) -> Iterator[Event]:
         # Before, so that causes stand under the kube events that tell of them; after, for pods
         # that are new.
-        yield from self._kube_events.about(at, track, self._world)
+        yield from self._kube_events.new_events(at, track, self._world)
         yield from track.step(at, self._world)
-        yield from self._kube_events.about(at, track, self._world)
-        at_work = self._world.at_work
-        if track.is_at_work != (track.target in at_work):
-            self._world = self._world._replace(at_work=at_work ^ {track.target})
+        yield from self._kube_events.new_events(at, track, self._world)
+        at_work = self._world.progressing
+        if track.is_progressing != (track.target in at_work):
+            self._world = self._world._replace(progressing=at_work ^ {track.target})
 
     def _take(self, at: float, item: Item) -> Iterator[Event]:
         payload, want = item.payload, item.want
         if isinstance(payload, Signal):
-            for track in self.tracks:
+            for track in self.targets:
                 if track.ended is None:
                     yield track.stop(at, _STOPS[payload.name])
             yield from self._members.end(at, _STOPS[payload.name], 'nothing was seen of it yet')
@@ -192,15 +192,15 @@ class Core:
     def _trouble(self, at: float, want: Want | None, trouble: ReadFailure) -> Iterator[Event]:
         listed = isinstance(want, Watch) and want in self._world.store.listed
         final = trouble.reason in FINAL or (not listed and trouble.reason != 'recovered')
-        if final and any(want == one.track.root for one in self._open):
+        if final and any(want == one.target.root for one in self._open):
             for one in self._open:
-                if want == one.track.root:
-                    yield one.track.end(at, Verdict.NO_ACCESS, trouble.reason, trouble.message)
+                if want == one.target.root:
+                    yield one.target.end(at, Verdict.NO_ACCESS, trouble.reason, trouble.message)
             return
         told = trouble.message
         if trouble.reason == 'denied' and not isinstance(want, Logs) and want is not None:
             told = f'{want.resource.plural} may not be read, and what they tell is missing: {told}'
-        ended = self._members.trouble(at, want, trouble, self._world)
+        ended = self._members.on_read_failure(at, want, trouble, self._world)
         if ended:
             yield from ended
             return
@@ -225,8 +225,8 @@ class Core:
         if run is None:  # recordings of older versions do not tell
             run = self._world.store.log_ends.get(want.stream, want.restarts - 1) + 1
         lasting = (one for one in self._lasting if want.stream in one.keys)
-        track = self._open.first(want.stream) or next((one.track for one in lasting), None)
-        lines = track.shown(want, lines) if track else ()
+        track = self._open.first(want.stream) or next((one.target for one in lasting), None)
+        lines = track.filter_lines(want, lines) if track else ()
         if track and lines:
             yield LogChunk(at, track.target, want.pod, want.container, lines, run)
 
@@ -241,9 +241,9 @@ class Core:
                 if isinstance(old, Logs) and old.stream not in streams:
                     self._closed[old.stream] = _last(self._world.store.logs.get(old.stream, ()))
             self._wants, self._streams = wants, streams
-        if self._world.store.cut:
+        if self._world.store.disconnected:
             # What is not wanted any more will never be said to have recovered.
-            self._world.store.cut &= self._wants | self._streams
+            self._world.store.disconnected &= self._wants | self._streams
         return self._wants
 
     def _within_limits(self, wanted: Iterable[frozenset[Want]]) -> frozenset[Want]:
@@ -265,11 +265,13 @@ class Core:
         return None if self._is_finished else min(found, default=None)
 
     def _summary(self, at: float) -> RunEnded:
-        ended = [(t.target, t.ended.verdict) for t in self.tracks if t.ended is not None]
+        ended = [(t.target, t.ended.verdict) for t in self.targets if t.ended is not None]
         groups = [(one.target, one.verdict) for one in self._members.ended]
-        members = [track.member(self._world) for track in self.tracks]
-        members += [Member(self._world.options, one.verdict, one.at) for one in self._members.ended]
-        return RunEnded(at, together.code(members), (*ended, *(() if ended else groups)))
+        members = [track.call_target(self._world) for track in self.targets]
+        members += [
+            CallTarget(self._world.options, one.verdict, one.at) for one in self._members.ended
+        ]
+        return RunEnded(at, together.call_exit_code(members), (*ended, *(() if ended else groups)))
 
 
 def _last(lines: Sequence[LogLine]) -> int:

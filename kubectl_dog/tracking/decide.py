@@ -15,10 +15,10 @@ from kubectl_dog.model.pods import containers
 from kubectl_dog.model.times import format_duration
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.tracking import patience
-from kubectl_dog.tracking.explain import best
+from kubectl_dog.tracking.explain import best_explanation
 from kubectl_dog.tracking.logplan import is_shown
-from kubectl_dog.tracking.policy import Ledger
-from kubectl_dog.tracking.policy import limit
+from kubectl_dog.tracking.policy import CauseClocks
+from kubectl_dog.tracking.policy import remaining
 from kubectl_dog.tracking.store import Store
 
 # What helps where a tracker has failed.
@@ -35,10 +35,10 @@ class Decision(NamedTuple):
     reason: str
     message: str
     cause: Cause | None = None
-    tells: str = ''
+    facts: str = ''
 
 
-class Moment(NamedTuple):
+class Situation(NamedTuple):
     """What a verdict on a target that is there depends on; None: not (yet) so.
 
     `look_at` is when, in the server's epoch seconds, silence becomes a cause of its own.
@@ -46,13 +46,13 @@ class Moment(NamedTuple):
 
     at: float
     assessed: Assessment
-    ledger: Ledger
+    cause_clocks: CauseClocks
     moved_at: float
     paused_at: float | None
-    look_at: float | None = None
+    recheck_at: float | None = None
 
 
-def decide(moment: Moment, options: Options) -> Decision | None:
+def decide(moment: Situation, options: Options) -> Decision | None:
     """The verdict of this moment, or None while there is reason to wait."""
     if options.follow:
         return _followed(moment, options)
@@ -60,17 +60,19 @@ def decide(moment: Moment, options: Options) -> Decision | None:
     return _one_look(moment) if verdict is None and options.once else verdict
 
 
-def _one_look(moment: Moment) -> Decision:
+def _one_look(moment: Situation) -> Decision:
     """What is known where nothing is decided: only time or counts would tell more."""
     assessed = moment.assessed
     if assessed.state is State.PAUSED:
         return Decision(Verdict.PAUSED, assessed.reason, assessed.message, None, assessed.message)
     message = f'waiting for {assessed.waits_for}' if assessed.waits_for else assessed.message
-    cause = best(one.cause for one in moment.ledger.values() if one.gone is None)
+    cause = best_explanation(
+        one.cause for one in moment.cause_clocks.values() if one.gone_since is None
+    )
     return Decision(Verdict.PROGRESSING, assessed.reason, message, cause)
 
 
-def _followed(moment: Moment, options: Options) -> Decision | None:
+def _followed(moment: Situation, options: Options) -> Decision | None:
     """What is followed cannot fail: it ends, or the user's time is up."""
     assessed = moment.assessed
     if assessed.is_terminal:
@@ -85,21 +87,21 @@ def _followed(moment: Moment, options: Options) -> Decision | None:
     return None
 
 
-def _verdict(moment: Moment, options: Options) -> Decision | None:
+def _verdict(moment: Situation, options: Options) -> Decision | None:
     assessed = moment.assessed
-    standing = [one.cause for one in moment.ledger.values() if one.gone is None]
-    overdue = due(moment)
+    standing = [one.cause for one in moment.cause_clocks.values() if one.gone_since is None]
+    overdue = overdue_causes(moment)
     if assessed.state is State.READY:
         return Decision(Verdict.READY, assessed.reason, assessed.message)
     if assessed.state is State.FAILED and not _is_tolerated(moment):
-        cause = best(standing)
+        cause = best_explanation(standing)
         reason = cause.code if cause else assessed.reason
         waits_for = f'; it waits for {assessed.waits_for}' if assessed.waits_for else ''
         return Decision(
             Verdict.FAILED, reason, assessed.message, cause, assessed.message + waits_for
         )
     if overdue:
-        cause = best(overdue)
+        cause = best_explanation(overdue)
         assert cause is not None
         return Decision(Verdict.FAILED, cause.code, cause.message, cause)
     if is_unjudged(assessed):
@@ -108,29 +110,29 @@ def _verdict(moment: Moment, options: Options) -> Decision | None:
     pause = _pause_ends(moment, options)
     if pause is not None and moment.at >= pause:
         return _paused(assessed, options)
-    return _too_late(moment, options, best(standing))
+    return _too_late(moment, options, best_explanation(standing))
 
 
 def _unjudged(assessed: Assessment) -> Decision:
     return Decision(Verdict.UNKNOWN, assessed.reason, assessed.message, None, _ADVICE)
 
 
-def _is_tolerated(moment: Moment) -> bool:
+def _is_tolerated(moment: Situation) -> bool:
     """Whether the user gives the failure that the target itself tells of more time."""
     return not moment.assessed.is_terminal and any(
-        one.gone is None
+        one.gone_since is None
         and one.cause.code == moment.assessed.reason
         and one.cause.tolerance_override is not None
-        and not limit(one, moment.at).due
-        for one in moment.ledger.values()
+        and not remaining(one, moment.at).due
+        for one in moment.cause_clocks.values()
     )
 
 
-def _pause_ends(moment: Moment, options: Options) -> float | None:
+def _pause_ends(moment: Situation, options: Options) -> float | None:
     """When a pause is a verdict; None where it is none."""
     if moment.paused_at is None or options.on_pause == 'wait':
         return None
-    return moment.paused_at + patience.PAUSE
+    return moment.paused_at + patience.PAUSE_GRACE
 
 
 def _paused(assessed: Assessment, options: Options) -> Decision:
@@ -141,7 +143,7 @@ def _paused(assessed: Assessment, options: Options) -> Decision:
     return Decision(Verdict.PAUSED, assessed.reason, assessed.message, None, tells)
 
 
-def _too_late(moment: Moment, options: Options, cause: Cause | None) -> Decision | None:
+def _too_late(moment: Situation, options: Options, cause: Cause | None) -> Decision | None:
     stalls = _stalls(moment, options)
     if options.timeout is not None and moment.at >= options.timeout:
         message = f'not ready within {format_duration(options.timeout)} (--timeout)'
@@ -154,14 +156,14 @@ def _too_late(moment: Moment, options: Options, cause: Cause | None) -> Decision
     return Decision(Verdict.TIMED_OUT, cause.code if cause else '', message, cause, tells)
 
 
-def _stalls(moment: Moment, options: Options) -> float | None:
+def _stalls(moment: Situation, options: Options) -> float | None:
     """When standing still is a verdict; None while it waits for a person."""
     if moment.paused_at is not None and options.on_pause == 'wait':
         return None
     return moment.moved_at + patience.stall_timeout(options, moment.assessed)
 
 
-def deadlines(moment: Moment, options: Options, started: float) -> list[float]:
+def deadlines(moment: Situation, options: Options, started: float) -> list[float]:
     """When the verdict may change though nothing else does; `started` is the server's time at 0."""
     if options.follow:
         return (
@@ -171,26 +173,30 @@ def deadlines(moment: Moment, options: Options, started: float) -> list[float]:
         )
     ends = (_stalls(moment, options), _pause_ends(moment, options))
     found = [end for end in ends if end is not None]
-    looks = (moment.assessed.recheck_at, moment.look_at)
+    looks = (moment.assessed.recheck_at, moment.recheck_at)
     found += [look - started for look in looks if look is not None]
-    for one in moment.ledger.values():
-        left = limit(one, moment.at).at
-        if one.gone is None and left is not None:
-            found += [left, left - patience.EVIDENCE]
-        elif one.gone is None:
-            found.append(one.first + patience.EXPLAINS)
+    for one in moment.cause_clocks.values():
+        left = remaining(one, moment.at).at
+        if one.gone_since is None and left is not None:
+            found += [left, left - patience.EVIDENCE_WAIT]
+        elif one.gone_since is None:
+            found.append(one.first_seen + patience.EXPLANATION_WAIT)
     return found
 
 
-def _attended(moment: Moment, started: float) -> list[float]:
+def _attended(moment: Situation, started: float) -> list[float]:
     look = moment.assessed.recheck_at
-    lefts = [limit(one, moment.at).at for one in moment.ledger.values() if one.gone is None]
+    lefts = [
+        remaining(one, moment.at).at
+        for one in moment.cause_clocks.values()
+        if one.gone_since is None
+    ]
     return [left for left in lefts if left is not None] + ([] if look is None else [look - started])
 
 
-def due(moment: Moment) -> tuple[Cause, ...]:
+def overdue_causes(moment: Situation) -> tuple[Cause, ...]:
     """The causes that have stood for too long: a rollout has failed by them."""
-    return tuple(one.cause for one in moment.ledger.values() if limit(one, moment.at).due)
+    return tuple(one.cause for one in moment.cause_clocks.values() if remaining(one, moment.at).due)
 
 
 def has_evidence(decision: Decision, assessed: Assessment, store: Store, options: Options) -> bool:

@@ -19,7 +19,7 @@ _CREATING = ('ContainerCreating', 'PodInitializing', 'CrashLoopBackOff')
 _PULLING = ('ErrImagePull', 'ImagePullBackOff')
 
 
-def describe(pod: Object) -> str:
+def describe_pod(pod: Object) -> str:
     """What a person would say of the pod: where it is, what it waits for, how it ended."""
     if is_deleting(pod):
         return 'going'

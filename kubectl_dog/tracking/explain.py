@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kubectl_dog.causes.families import rank
-from kubectl_dog.causes.lastwords import last_words
+from kubectl_dog.causes.lastwords import log_excerpt
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.resources import LOGS
@@ -17,7 +17,7 @@ from kubectl_dog.model.wants import Lookup
 _REMEDIES = 2
 
 
-def best(causes: Iterable[Cause]) -> Cause | None:
+def best_explanation(causes: Iterable[Cause]) -> Cause | None:
     """The cause that explains most; the specific one swallows the general."""
     return min(causes, key=rank, default=None)
 
@@ -54,7 +54,7 @@ def _headline(cause: Cause, pods: int) -> str:
 
 def _words(view: View, cause: Cause) -> tuple[str, ...]:
     for log in cause.logs:
-        words = last_words([line.text for line in view.logs.get((log.uid, log.container), ())])
+        words = log_excerpt([line.text for line in view.logs.get((log.uid, log.container), ())])
         if words:
             return words
     return ()

@@ -9,8 +9,8 @@ ready at once (no `--stable-for`).
 
 from __future__ import annotations
 
-from kubectl_dog.causes.catalogue import tolerance
-from kubectl_dog.causes.families import of_target
+from kubectl_dog.causes.catalogue import tolerance_of
+from kubectl_dog.causes.families import causes_of_target
 from kubectl_dog.causes.families import rank
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import State
@@ -31,7 +31,7 @@ _END_OF_TIME = 1e11
 _BEGINNING = 0.0
 
 
-def status(view: View, tracker: Tracker) -> Status:
+def assess_once(view: View, tracker: Tracker) -> Status:
     """What one look tells of `view.object`; kinds that are not in `known` tell nothing by their
     absence. A tracker that raises leaves a state of unknown with its error.
     """
@@ -67,7 +67,7 @@ def _judge(view: View, tracker: Tracker) -> tuple[Assessment, tuple[Cause, ...]]
         is_snapshot=True,
     )
     judged = tracker.assess(view)
-    found = of_target(view._replace(now=_BEGINNING), judged)
+    found = causes_of_target(view._replace(now=_BEGINNING), judged)
     told = {cause.key for cause in judged.causes}
     others = (cause for cause in found if cause.key not in told)
     causes = tuple(sorted((*judged.causes, *others), key=rank))
@@ -81,7 +81,7 @@ def _settled(
     if is_deleting(view.object or {}) and judged.state is not State.DELETING:
         return judged._replace(state=State.DELETING, message='is being deleted'), causes
     if judged.state is State.PROGRESSING:
-        fatal = next((one for one in causes if one.active and tolerance(one).seconds == 0), None)
+        fatal = next((one for one in causes if one.active and tolerance_of(one).seconds == 0), None)
         if fatal is not None:
             judged = judged._replace(state=State.FAILED, reason=fatal.code, message=fatal.message)
     if judged.state is not State.READY:
@@ -96,7 +96,7 @@ def _settled(
 def _contradicts(cause: Cause, judged: Assessment) -> bool:
     """Whether it shows a pod to be broken that the object counts as ready: it looked earlier."""
     living = {name(pod) for pod in judged.pods}
-    explains = tolerance(cause).is_informational
+    explains = tolerance_of(cause).is_informational
     return cause.active and not explains and not living.isdisjoint(cause.pods)
 
 

@@ -24,7 +24,7 @@ from kubectl_dog.tracking import plugins
 from kubectl_dog.tracking import shapes
 
 
-class Guarded:
+class GuardedTracker:
     """What one package brings for a kind, with defaults for what it does not implement.
 
     `instead` makes what takes over, or gives None where nothing may; `tell` is told of each target
@@ -43,7 +43,7 @@ class Guarded:
         """Raises ShapeError where it can be no tracker."""
         shapes.tracker(found)
         self.codes = shapes.codes(found)
-        self._wants = shapes.part(found, 'wants') or simple.nothing_else
+        self._wants = shapes.part(found, 'wants') or simple.no_wants
         self._assess = shapes.part(found, 'assess') or _usual
         self._label = label
         self._instead = instead
@@ -102,7 +102,7 @@ class Guarded:
 
     def _give_up(self, target: Target, error: BaseException) -> None:
         """For good: a verdict by turns would be nobody's."""
-        why = str(error) if isinstance(error, shapes.ShapeError) else plugins.blame(error)
+        why = str(error) if isinstance(error, shapes.ShapeError) else plugins.locate_error(error)
         self._given_up[target] = cannot_judge(self._label, why)
         what = 'cannot be judged' if self._other is None else 'is judged'
         self._tell(

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any
 from typing import NamedTuple
 
-from kubectl_dog.causes.told import when
+from kubectl_dog.causes.told import last_seen_at
 from kubectl_dog.model import selectors
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.items import Object
@@ -27,16 +27,16 @@ from kubectl_dog.model.wants import Watch
 _EVENT_GROUPS = ('', 'events.k8s.io')
 
 
-class Family(NamedTuple):
+class OwnedObjects(NamedTuple):
     """`members` are the objects but for kube events, in their order, each with a uid; `owned` and
     `about` as a View has them.
     """
 
-    members: tuple[Object, ...]
-    owned: Mapping[str, tuple[Object, ...]]
-    about: Mapping[str, tuple[Object, ...]]
+    objects: tuple[Object, ...]
+    children_by_owner_uid: Mapping[str, tuple[Object, ...]]
+    kube_events_by_uid: Mapping[str, tuple[Object, ...]]
 
-    def behind(self, thing: Object) -> Mapping[str, tuple[Object, ...]]:
+    def descendants(self, thing: Object) -> Mapping[str, tuple[Object, ...]]:
         """The part of `owned` that holds its children and theirs: nobody else's are of interest,
         and to look through all of them for each object would take the square of their number.
         """
@@ -44,13 +44,13 @@ class Family(NamedTuple):
         waiting = [uid(thing)]
         while waiting:
             owner = waiting.pop()
-            if owner not in found and owner in self.owned:
-                found[owner] = self.owned[owner]
+            if owner not in found and owner in self.children_by_owner_uid:
+                found[owner] = self.children_by_owner_uid[owner]
                 waiting += map(uid, found[owner])
         return found
 
 
-class Written(Mapping[Watch, 'tuple[Object, ...]']):
+class FileObjectsByWatch(Mapping[Watch, 'tuple[Object, ...]']):
     """What each watch would bring, were these objects all there are; made when it is asked for."""
 
     def __init__(self, members: Sequence[Object]) -> None:
@@ -79,22 +79,22 @@ class Written(Mapping[Watch, 'tuple[Object, ...]']):
         return 0
 
 
-def group(thing: Object) -> str:
+def api_group(thing: Object) -> str:
     """The API group of an object, or of a reference to one; empty for the core group."""
     return get_str(thing, 'apiVersion').rpartition('/')[0]
 
 
 def kind_key(thing: Object) -> str:
     """`Kind.group`, or `Kind` in the core group: what trackers register under."""
-    return f'{get_str(thing, "kind")}.{group(thing)}'.rstrip('.')
+    return f'{get_str(thing, "kind")}.{api_group(thing)}'.rstrip('.')
 
 
-def family(objects: Iterable[Object]) -> Family:
+def resolve_owners(objects: Iterable[Object]) -> OwnedObjects:
     """Sort out objects of one file, or of several that were written together."""
     members: list[Object] = []
     events: list[Object] = []
     for one in objects:
-        is_event = one.get('kind') == 'Event' and group(one) in _EVENT_GROUPS
+        is_event = one.get('kind') == 'Event' and api_group(one) in _EVENT_GROUPS
         (events if is_event else members).append(_identified(one))
     registry = _Registry(members)
     members = [registry.adopted(one) for one in members]
@@ -104,9 +104,9 @@ def family(objects: Iterable[Object]) -> Family:
         if owner:
             owned.setdefault(owner, []).append(one)
     about: dict[str, list[Object]] = {}
-    for event in sorted(map(_modern, events), key=when):
+    for event in sorted(map(_modern, events), key=last_seen_at):
         about.setdefault(registry.subject(event), []).append(event)
-    return Family(tuple(members), _frozen(owned), _frozen(about))
+    return OwnedObjects(tuple(members), _frozen(owned), _frozen(about))
 
 
 def _frozen(found: Mapping[str, Sequence[Object]]) -> Mapping[str, tuple[Object, ...]]:
@@ -183,7 +183,9 @@ class _Registry:
         for space in (namespace, ''):
             for one in self._named.get((kind, space, name), ()):
                 is_made = '/' in uid(one)
-                is_same_group = 'apiVersion' not in reference or group(reference) == group(one)
+                is_same_group = 'apiVersion' not in reference or api_group(reference) == api_group(
+                    one
+                )
                 if is_same_group and (is_made or not told):
                     return uid(one)
         return told

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kubectl_dog.causes.told import when as event_time
+from kubectl_dog.causes.told import last_seen_at as event_time
 from kubectl_dog.model.events import KubeEvent
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import get_int
@@ -12,7 +12,7 @@ from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import name
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.resources import Target
-from kubectl_dog.tracking.track import Track
+from kubectl_dog.tracking.track import TrackedTarget
 from kubectl_dog.tracking.views import World
 
 # Events of the target itself from before the run are history; those of its updated pods are not,
@@ -20,7 +20,7 @@ from kubectl_dog.tracking.views import World
 _SLACK = 2.0
 
 
-class KubeEvents:
+class EventDedup:
     """Remembers what was told. An event may come before the pod it is about: it waits."""
 
     def __init__(self) -> None:
@@ -28,14 +28,14 @@ class KubeEvents:
         # What there was about an object at the last look; the same again has nothing new in it.
         self._seen: dict[str, tuple[Object, ...]] = {}
 
-    def about(self, at: float, track: Track, world: World) -> Iterator[KubeEvent]:
+    def new_events(self, at: float, track: TrackedTarget, world: World) -> Iterator[KubeEvent]:
         """What is new about the target and the objects behind it."""
-        if not track.own(world).options.show_events:
+        if not track.with_own_options(world).options.show_events:
             return
         if track.ended is not None:
             return
         for key, thing in track.related.items():
-            events = world.store.about.get(key, ())
+            events = world.store.kube_events_by_uid.get(key, ())
             if self._seen.get(key) is events:
                 continue
             self._seen[key] = events

@@ -13,7 +13,7 @@ Matcher = Callable[[str], object]
 Filter = Callable[[tuple[LogLine, ...]], tuple[LogLine, ...]]
 
 
-def check(pattern: str) -> None:
+def check_pattern(pattern: str) -> None:
     """Raise UserError where a pattern, or what follows its container's name, is none."""
     _matcher(pattern)
     if _is_name(pattern.partition('=')[0]) and '=' in pattern:

@@ -25,14 +25,14 @@ from kubectl_dog.model.pods import is_ready
 from kubectl_dog.model.wants import Logs
 from kubectl_dog.tracking.logfilter import Filter
 from kubectl_dog.tracking.logfilter import line_filter
-from kubectl_dog.tracking.patience import EVIDENCE
+from kubectl_dog.tracking.patience import EVIDENCE_WAIT
 
 PODS_PER_REVISION = 3
 
 Stream = tuple[str, str]
 
 
-def choose(
+def choose_pods(
     pods: Iterable[Object],
     failing: Collection[str],
     chosen: Collection[str],
@@ -49,7 +49,7 @@ def choose(
     return frozenset([*kept, *others[:room], *more])
 
 
-def most_pods(options: Options) -> int | None:
+def max_pods(options: Options) -> int | None:
     """Of how many pods logs are shown; None: of all."""
     return None if options.follow or options.logs_all else PODS_PER_REVISION
 
@@ -61,7 +61,7 @@ def is_shown(container: str, options: Options) -> bool:
     return options.logs and container not in options.skip_containers
 
 
-def wants(
+def log_wants(
     pods: Iterable[Object],
     chosen: Collection[str],
     failing: Collection[str],
@@ -79,7 +79,7 @@ def wants(
         if uid(pod) not in chosen or (_is_done(pod, options) and name(pod) not in failing):
             continue
         is_new = not options.follow or created_at(pod) >= started
-        for container in logged(pod):
+        for container in containers_with_logs(pod):
             shown = is_shown(container.name, options)
             if container.has_started and (shown or (fails and container.role != 'ephemeral')):
                 want = Logs(
@@ -96,7 +96,7 @@ def wants(
                 yield want, shown
 
 
-def logged(pod: Object) -> list[Container]:
+def containers_with_logs(pod: Object) -> list[Container]:
     """All containers that may have a log."""
     return [*containers(pod), *ephemeral_containers(pod)]
 
@@ -109,7 +109,7 @@ def _is_done(pod: Object, options: Options) -> bool:
     return (probed or options.logs_until == 'ready') and is_ready(pod)
 
 
-def capped(
+def cap_streams(
     wanted: Iterable[tuple[Logs, bool]],
     is_open: Callable[[Stream], object],
     failing: Collection[str],
@@ -150,9 +150,9 @@ class Streams:
         their way.
         """
         self._learn(pods, options)
-        self._chosen = choose(pods, failing, self._chosen, most_pods(options))
-        found = capped(
-            wants(pods, self._chosen, failing, started, options),
+        self._chosen = choose_pods(pods, failing, self._chosen, max_pods(options))
+        found = cap_streams(
+            log_wants(pods, self._chosen, failing, started, options),
             self._open.__contains__,
             failing,
             options.max_log_streams,
@@ -163,7 +163,7 @@ class Streams:
         living = {uid(pod) for pod in pods}
         gone = [one for one in self._open.values() if one.uid not in living]
         self._leaving = {
-            want.stream: self._leaving.get(want.stream, at + EVIDENCE) for want in gone
+            want.stream: self._leaving.get(want.stream, at + EVIDENCE_WAIT) for want in gone
         }
         streams.update({one.stream: one for one in gone if at < self._leaving[one.stream]})
         self._open = streams
@@ -171,7 +171,7 @@ class Streams:
 
     def _learn(self, pods: Iterable[Object], options: Options) -> None:
         """Patterns may be for one container: which there are has to be known."""
-        names = {container.name for pod in pods for container in logged(pod)}
+        names = {container.name for pod in pods for container in containers_with_logs(pod)}
         if not names <= self._names or options is not self._options:
             self._names |= names
             self._options = options
@@ -186,14 +186,14 @@ class Streams:
             self._filters[container] = line_filter(container, self._names, self._options)
         return self._filters[container](lines)
 
-    def note(self, pods: tuple[Object, ...], desired: int, options: Options) -> str:
+    def capped_notice(self, pods: tuple[Object, ...], desired: int, options: Options) -> str:
         """What to say, once, where there are more pods than those whose logs are shown."""
         if self._noted or not options.logs:
             return ''
         each = next(filter(None, (_count(pod, options) for pod in pods)), 0)
         if not each:
             return ''
-        most = most_pods(options)
+        most = max_pods(options)
         room = max(1, options.max_log_streams // each)
         total = max(len(pods), desired)
         if total <= min(room, total if most is None else most):
@@ -213,4 +213,4 @@ def _count(pod: Object, options: Options) -> int:
     """How many logs of a pod are shown now."""
     if _is_done(pod, options):
         return 0
-    return sum(one.has_started and is_shown(one.name, options) for one in logged(pod))
+    return sum(one.has_started and is_shown(one.name, options) for one in containers_with_logs(pod))

@@ -10,32 +10,34 @@ from kubectl_dog.model.options import Options
 from kubectl_dog.model.sources import Source
 from kubectl_dog.model.statuses import Status
 from kubectl_dog.tracking import glance
-from kubectl_dog.tracking.members import Members
+from kubectl_dog.tracking.members import Groups
 from kubectl_dog.tracking.session import Session
-from kubectl_dog.tracking.track import Track
+from kubectl_dog.tracking.track import TrackedTarget
 
 # A server that has not answered after this time, in seconds, will be waited for no longer.
-PATIENCE = 30.0
+READ_TIMEOUT = 30.0
 
 
-class Look(NamedTuple):
+class LiveStatuses(NamedTuple):
     """`statuses` of the targets that were seen, and how it ended with those that were not."""
 
     statuses: tuple[Status, ...]
-    unseen: tuple[TargetEnded, ...]
+    not_seen: tuple[TargetEnded, ...]
 
 
-def look(source: Source, tracks: Sequence[Track], members: Members | None = None) -> Look:
+def live_statuses(
+    source: Source, tracks: Sequence[TrackedTarget], members: Groups | None = None
+) -> LiveStatuses:
     """Read what the tracks, and those of the members, ask for, once, and close the source."""
-    options = Options(timeout=PATIENCE, stable_for=0.0, logs=False, once=True)
+    options = Options(timeout=READ_TIMEOUT, stable_for=0.0, logs=False, once=True)
     session = Session(source, tracks, options, members)
     for _ in session:
         # What a rollout would tell of it, with clocks, is not what was asked for.
         pass
     statuses, unseen = [], list(members.ended if members else ())
-    for track in session.tracks:
+    for track in session.targets:
         if track.view is not None:
-            statuses.append(glance.status(track.view, track.tracker))
+            statuses.append(glance.assess_once(track.view, track.tracker))
         elif track.ended is not None:
             unseen.append(track.ended)
-    return Look(tuple(statuses), tuple(unseen))
+    return LiveStatuses(tuple(statuses), tuple(unseen))

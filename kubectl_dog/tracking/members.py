@@ -24,11 +24,11 @@ from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.tracking import patience
 from kubectl_dog.tracking.store import FINAL
-from kubectl_dog.tracking.track import Track
+from kubectl_dog.tracking.track import TrackedTarget
 from kubectl_dog.tracking.views import World
 
 
-class Members:
+class Groups:
     """Makes a track for each member of some groups, through `make`.
 
     A rollout takes those that are there, or, where there is nobody, those that come first. Who
@@ -37,13 +37,13 @@ class Members:
     """
 
     def __init__(
-        self, groups: Sequence[Group] = (), make: Callable[[Target], Track] | None = None
+        self, groups: Sequence[Group] = (), make: Callable[[Target], TrackedTarget] | None = None
     ) -> None:
         self.groups = groups
         self.ended: list[TargetEnded] = []
         self._make = make
         self._roots = {Watch(one.resource, one.namespace, one.labels): one for one in groups}
-        self._tracks: dict[Target, Track] = {}
+        self._tracks: dict[Target, TrackedTarget] = {}
         self._nobody_since: float | None = None
         self._first_at: float | None = None
         self._gone: dict[Target, float] = {}
@@ -56,7 +56,7 @@ class Members:
         """What tells who the members are."""
         return frozenset(self._roots if self.open else ())
 
-    def concerns(self, item: Item | None) -> bool:
+    def is_affected_by(self, item: Item | None) -> bool:
         """Whether an item, or without one the time, can change who is in the groups."""
         if not self.open or item is None:
             return self.open
@@ -66,7 +66,7 @@ class Members:
         known = _member(group, item.payload.object) in self._tracks
         return item.payload.change != 'MODIFIED' or not known
 
-    def step(self, at: float, world: World) -> tuple[list[Track], list[Event]]:
+    def step(self, at: float, world: World) -> tuple[list[TrackedTarget], list[Event]]:
         """The tracks of those that are new, and what there is to say."""
         if not self.open:
             return [], []
@@ -92,7 +92,7 @@ class Members:
         """What is followed ends when it is gone; under the same name it may come again."""
         for target in [one for one in self._tracks if one not in present]:
             since = self._gone.setdefault(target, at)
-            if at >= since + patience.COMES_BACK:
+            if at >= since + patience.RECREATE_GRACE:
                 track = self._tracks.pop(target)
                 del self._gone[target]
                 if track.ended is None:
@@ -130,7 +130,7 @@ class Members:
         lasts = world.options.follow and not world.options.exit_when_ready
         if self._first_at is None or lasts or not self._listed(world):
             return None
-        return self._first_at + (0.0 if self._nobody_since is None else patience.JOINS)
+        return self._first_at + (0.0 if self._nobody_since is None else patience.GROUP_GRACE)
 
     def _ending(self, world: World) -> tuple[float, Verdict, str] | None:
         """When and how it ends without members, or for who follows."""
@@ -148,7 +148,9 @@ class Members:
             found.append((self._nobody_since + wait, Verdict.NEVER_APPEARED, ''))
         return min(found, default=None)
 
-    def trouble(self, at: float, want: object, trouble: ReadFailure, world: World) -> list[Event]:
+    def on_read_failure(
+        self, at: float, want: object, trouble: ReadFailure, world: World
+    ) -> list[Event]:
         """What it means that the groups cannot be read; nothing where that is not final."""
         group = self._roots.get(want) if isinstance(want, Watch) and self.open else None
         seen = want in world.store.listed
@@ -177,7 +179,7 @@ class Members:
         """When to look again though nothing was delivered, strictly after `at`; None: never."""
         if not self.open:
             return None
-        found = [since + patience.COMES_BACK for since in self._gone.values()]
+        found = [since + patience.RECREATE_GRACE for since in self._gone.values()]
         found += [one for one in (self._closes_at, self._ends_at) if one is not None]
         return min((moment for moment in found if moment > at), default=None)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Iterator
 
-from kubectl_dog.causes.catalogue import tolerance
+from kubectl_dog.causes.catalogue import tolerance_of
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import Revision
 from kubectl_dog.model.assessments import State
@@ -21,13 +21,13 @@ from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import name
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.resources import Target
-from kubectl_dog.tracking.describe import describe
-from kubectl_dog.tracking.patience import EXPLAINS
-from kubectl_dog.tracking.policy import Ledger
-from kubectl_dog.tracking.policy import limit
+from kubectl_dog.tracking.describe import describe_pod
+from kubectl_dog.tracking.patience import EXPLANATION_WAIT
+from kubectl_dog.tracking.policy import CauseClocks
+from kubectl_dog.tracking.policy import remaining
 
 
-class Narrator:
+class ChangeEvents:
     """Remembers what was told about one target."""
 
     def __init__(self, target: Target, follow: bool = False) -> None:
@@ -40,12 +40,12 @@ class Narrator:
         self._causes: dict[tuple[str, str], CauseSeen] = {}
         self._explaining: dict[tuple[str, str], tuple[float, tuple[str, ...]]] = {}
 
-    def tell(
+    def events(
         self,
         at: float,
         assessed: Assessment,
         pods: Iterable[Object],
-        ledger: Ledger,
+        ledger: CauseClocks,
     ) -> Iterator[Event]:
         """Events for what changed since the last call; `pods` are those to tell about."""
         yield from self._tell_revision(at, assessed)
@@ -97,27 +97,34 @@ class Narrator:
             known, before = self._pods.get(uid(pod), ({}, ''))
             if pod is known:
                 continue
-            told = describe(pod)
+            told = describe_pod(pod)
             self._pods[uid(pod)] = (pod, told)
             if told != before:
                 yield ChildChanged(at, self._target, 'Pod', name(pod), told)
 
-    def _tell_causes(self, at: float, assessed: Assessment, ledger: Ledger) -> Iterator[Event]:
+    def _tell_causes(self, at: float, assessed: Assessment, ledger: CauseClocks) -> Iterator[Event]:
         for key, standing in ledger.items():
             cause = standing.cause
             known = self._causes.get(key)
-            left = limit(standing, at)
+            left = remaining(standing, at)
             # What is due now is told by the verdict.
             told_by_verdict = left.due and not self._follow
             # What the user tolerates is told all the same.
-            explains = tolerance(cause).is_informational and cause.tolerance_override is None
+            explains = tolerance_of(cause).is_informational and cause.tolerance_override is None
             is_early = explains and self._is_news(at, cause)
-            if is_early or cause.informational or standing.gone is not None or told_by_verdict:
+            if (
+                is_early
+                or cause.informational
+                or standing.gone_since is not None
+                or told_by_verdict
+            ):
                 continue
             is_old = known is not None and cause.terminations <= known.cause.terminations
             if not is_old or (known and _terms(cause) != _terms(known.cause)):
                 seconds = None if left.at is None else max(0.0, left.at - at)
-                told = CauseSeen(at, self._target, cause, len(assessed.pods), seconds, left.ends)
+                told = CauseSeen(
+                    at, self._target, cause, len(assessed.pods), seconds, left.terminations
+                )
                 if self._follow:
                     told = told._replace(seconds_left=None, fails_at=None)
                 self._causes[key] = told
@@ -129,11 +136,11 @@ class Narrator:
         since, pods = self._explaining.get(cause.key, (at, cause.pods))
         since = since if not frozenset(pods).isdisjoint(cause.pods) else at
         self._explaining[cause.key] = (since, cause.pods)
-        return at < since + EXPLAINS
+        return at < since + EXPLANATION_WAIT
 
-    def _tell_gone(self, at: float, ready: bool, ledger: Ledger) -> Iterator[Event]:
+    def _tell_gone(self, at: float, ready: bool, ledger: CauseClocks) -> Iterator[Event]:
         # What is ready has got over what stands no more, also where that is not long ago.
-        over = {key for key, one in ledger.items() if ready and one.gone is not None}
+        over = {key for key, one in ledger.items() if ready and one.gone_since is not None}
         for key in [key for key in self._causes if key not in ledger or key in over]:
             yield CauseGone(at, self._target, self._causes.pop(key).cause)
 

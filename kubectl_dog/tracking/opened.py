@@ -12,21 +12,21 @@ from kubectl_dog.model.resources import EVENTS
 from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
-from kubectl_dog.tracking.track import Track
+from kubectl_dog.tracking.track import TrackedTarget
 from kubectl_dog.tracking.views import World
 
 
-class Opened(NamedTuple):
+class ScheduledTarget(NamedTuple):
     """A track, and what it last asked for; it is not looked at while it rests.
 
     `keys` are those of its wants, `about` the uids of the objects behind it, whose kube events
     concern it.
     """
 
-    track: Track
+    target: TrackedTarget
     wants: frozenset[Want] = frozenset()
     keys: frozenset[Hashable] = frozenset()
-    about: frozenset[Hashable] = frozenset()
+    related_uids: frozenset[Hashable] = frozenset()
     deadline: float | None = 0.0
     rests_until: float = 0.0
 
@@ -35,16 +35,16 @@ class Opened(NamedTuple):
         """The logs among what it asked for."""
         return frozenset(want for want in self.wants if isinstance(want, Logs))
 
-    def postponed(self) -> Opened:
+    def postponed(self) -> ScheduledTarget:
         """The same, to be looked at as soon as it has rested."""
         return self._replace(deadline=self.rests_until)
 
 
-def ask(at: float, track: Track, world: World) -> Opened:
+def schedule(at: float, track: TrackedTarget, world: World) -> ScheduledTarget:
     """The track with what it asks for now."""
     wants = frozenset(track.wants(at, world))
     keys, about = frozenset(map(_key, wants)), frozenset(track.related)
-    return Opened(track, wants, keys, about, track.deadline(at, world))
+    return ScheduledTarget(track, wants, keys, about, track.deadline(at, world))
 
 
 def keys_of(item: Item) -> tuple[Hashable, ...] | None:

@@ -11,37 +11,37 @@ from kubectl_dog.model.pods import containers
 STALL_TIMEOUT = 600.0
 
 # How long a target may be gone before it counts as deleted and not as being replaced.
-COMES_BACK = 5.0
+RECREATE_GRACE = 5.0
 
 # How long after the first member of a group others may come: nothing applies them all at once.
-JOINS = 2.0
+GROUP_GRACE = 2.0
 
 # How long a pause may last before it is a verdict: tools pause and resume within seconds.
-PAUSE = 10.0
+PAUSE_GRACE = 10.0
 
 # What decides nothing, but explains, is told once it has stood for so long.
-EXPLAINS = 20.0
+EXPLANATION_WAIT = 20.0
 
 # How long a verdict may wait for its evidence.
-EVIDENCE = 1.0
+EVIDENCE_WAIT = 1.0
 
 
-class Advance(NamedTuple):
+class ProgressMark(NamedTuple):
     """The best that a revision has reached: counts only ever grow, so flapping is no progress."""
 
     revision: str = ''
     counts: tuple[int, ...] = ()
     at: float = 0.0
-    revised: bool = False
+    revision_changed: bool = False
 
 
-def advance(before: Advance, assessed: Assessment, at: float) -> Advance:
+def advance_progress(before: ProgressMark, assessed: Assessment, at: float) -> ProgressMark:
     """The high-water mark after one more look; `at` moves when anything got better."""
     revision = assessed.revision.name if assessed.revision else before.revision
     counts = _counts(assessed)
     if revision != before.revision or not before.counts:
-        revised = before.revised or bool(before.revision and revision != before.revision)
-        return Advance(revision, counts, at, revised)
+        revised = before.revision_changed or bool(before.revision and revision != before.revision)
+        return ProgressMark(revision, counts, at, revised)
     highest = tuple(max(pair) for pair in zip(before.counts, counts))
     return before if highest == before.counts else before._replace(counts=highest, at=at)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from kubectl_dog.causes.leaving import sentence
+from kubectl_dog.causes.leaving import describe_terminating
 from kubectl_dog.causes.rollout import terminating
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import State
@@ -21,43 +21,45 @@ from kubectl_dog.model.views import View
 from kubectl_dog.tracking import enough
 
 
-class Pin(NamedTuple):
+class Expectations(NamedTuple):
     """What is lacking of what was pinned, completing «waiting for …»; empty where nothing is.
 
     `other` says that something else is there for certain, `newer` that it came after it.
     """
 
-    lacking: str = ''
+    unmet: str = ''
     other: bool = False
     newer: bool = False
 
 
-def look(view: View, assessed: Assessment, options: Options) -> Pin:
+def check_expectations(view: View, assessed: Assessment, options: Options) -> Expectations:
     """Whether what is being rolled out is what the user named."""
     if is_unjudged(assessed):
-        return Pin()
+        return Expectations()
     wanted, known = options.revision, assessed.revision.name if assessed.revision else ''
     if wanted and not known:
-        return Pin(f'revision {wanted}')
+        return Expectations(f'revision {wanted}')
     if wanted and wanted != known:
-        return Pin(f'revision {wanted}: it is at {known}', True, _number(known) > _number(wanted))
+        return Expectations(
+            f'revision {wanted}: it is at {known}', True, _number(known) > _number(wanted)
+        )
     images = _images(view.object or {})
     there = {_normal(image) for image in images}
     for image in options.expect_images:
         if _normal(image) not in there:
             has = f'it has {", ".join(images)}' if images else 'it has none'
-            return Pin(f'image {image} in its template: {has}', True)
-    return Pin()
+            return Expectations(f'image {image} in its template: {has}', True)
+    return Expectations()
 
 
-def heed(
-    view: View, assessed: Assessment, pin: Pin, seen_at: float, options: Options
+def apply_expectations(
+    view: View, assessed: Assessment, pin: Expectations, seen_at: float, options: Options
 ) -> Assessment:
     """The judgement, where it is not yet of what was pinned, or is waiting for old pods.
 
     `seen_at` is when the object was first looked at, in the engine's seconds.
     """
-    if pin.lacking:
+    if pin.unmet:
         return assessed._replace(
             state=State.PROGRESSING,
             reason='Pinned',
@@ -65,10 +67,10 @@ def heed(
             causes=(),
             is_terminal=False,
             recheck_at=view.run_history.started + seen_at + options.create_timeout,
-            waits_for=pin.lacking,
+            waits_for=pin.unmet,
         )
     if options.min_available:
-        assessed = enough.accept(view, assessed, options.min_available)
+        assessed = enough.apply_min_available(view, assessed, options.min_available)
     if not options.wait_for_termination or assessed.state is not State.READY:
         return assessed
     if 'Pod' not in view.listed_kinds | view.forbidden_kinds:
@@ -79,22 +81,24 @@ def heed(
     return assessed._replace(
         state=State.PROGRESSING,
         reason='TerminatingPods',
-        waits_for=sentence(view, going),
+        waits_for=describe_terminating(view, going),
         causes=(*assessed.causes, terminating(view, going)),
     )
 
 
-def verdict(pin: Pin, met: bool, since: float, options: Options) -> tuple[Verdict, str, str] | None:
+def verdict(
+    pin: Expectations, met: bool, since: float, options: Options
+) -> tuple[Verdict, str, str] | None:
     """(verdict, reason, message) where waiting is in vain; `met` says that it was there before,
     `since` how long, in seconds, the object has been there.
     """
-    if not pin.lacking:
+    if not pin.unmet:
         return None
     if pin.newer or (met and pin.other):
-        return Verdict.SUPERSEDED, 'Superseded', f'was superseded: it was to have {pin.lacking}'
+        return Verdict.SUPERSEDED, 'Superseded', f'was superseded: it was to have {pin.unmet}'
     if options.once or since >= options.create_timeout:
         within = '' if options.once else f' within {format_duration(options.create_timeout)}'
-        return Verdict.NEVER_APPEARED, 'NotFound', f'did not appear{within} with {pin.lacking}'
+        return Verdict.NEVER_APPEARED, 'NotFound', f'did not appear{within} with {pin.unmet}'
     return None
 
 

@@ -24,7 +24,7 @@ from kubectl_dog.tracking import registered
 TRACKERS = 'kubectl_dog.trackers.v1'
 CONNECTIONS = 'kubectl_dog.connections.v1'
 
-OURS = 'kubectl-dog'
+OWN_PACKAGE = 'kubectl-dog'
 
 # `module` or `module:object`, with extras that are long out of use.
 _REFERENCE = lazy_compile(r'\s*[\w.]+\s*(:\s*[\w.]+\s*)?(\[.*\]\s*)?')
@@ -81,10 +81,10 @@ class Claim(NamedTuple):
             raise
         # A script that was not meant to be imported may end the program.
         except BaseException as error:
-            raise BrokenError(blame(error)) from error
+            raise BrokenError(locate_error(error)) from error
 
 
-def blame(error: BaseException) -> str:
+def locate_error(error: BaseException) -> str:
     """What went wrong, and where in the code of others, in one line."""
     where, trace = '', error.__traceback__
     while trace is not None:
@@ -113,18 +113,18 @@ def _told(entry: Any, field: str) -> str:
         return ''
 
 
-def normal(package: str) -> str:
+def normalized_name(package: str) -> str:
     """The one spelling of all that mean the same package."""
     return re.sub(r'[-_.]+', '-', package).lower()
 
 
-class Found(NamedTuple):
+class Claims(NamedTuple):
     """Claims by group and name, in order of precedence, and what could not be read: the package,
     and why.
     """
 
     claims: Mapping[str, Mapping[str, tuple[Claim, ...]]]
-    unread: tuple[tuple[str, str], ...] = ()
+    unreadable: tuple[tuple[str, str], ...] = ()
 
 
 def claims(group: str) -> Mapping[str, tuple[Claim, ...]]:
@@ -137,13 +137,13 @@ def claims(group: str) -> Mapping[str, tuple[Claim, ...]]:
     return _scan(tuple(sys.path)).claims.get(group, {})
 
 
-def unread() -> tuple[tuple[str, str], ...]:
+def unreadable_packages() -> tuple[tuple[str, str], ...]:
     """Packages whose list of entry points cannot be read, and why."""
-    return _scan(tuple(sys.path)).unread
+    return _scan(tuple(sys.path)).unreadable
 
 
 @lru_cache(maxsize=1)
-def _scan(path: tuple[str, ...]) -> Found:
+def _scan(path: tuple[str, ...]) -> Claims:
     """All that is installed on a path for modules, looked through once."""
     found: dict[str, dict[str, list[Claim]]] = {}
     unread = []
@@ -153,13 +153,13 @@ def _scan(path: tuple[str, ...]) -> Found:
                 names = found.setdefault(entry.group, {})
                 names.setdefault(entry.name, []).append(Claim(entry.name, entry))
         except Exception as error:
-            unread.append((_name(distribution), blame(error)))
+            unread.append((_name(distribution), locate_error(error)))
     ordered = {
         group: {name: _ordered(names[name]) for name in sorted(names)}
         for group, names in found.items()
         if group in (TRACKERS, CONNECTIONS)
     }
-    return Found(ordered, tuple(unread))
+    return Claims(ordered, tuple(unread))
 
 
 def _unique(distributions: list[Any]) -> Iterable[Any]:
@@ -169,7 +169,7 @@ def _unique(distributions: list[Any]) -> Iterable[Any]:
         return distributions
     first: dict[str, Any] = {}
     for one in distributions:
-        first.setdefault(normal(_name(one)) or str(id(one)), one)
+        first.setdefault(normalized_name(_name(one)) or str(id(one)), one)
     return first.values()
 
 
@@ -185,8 +185,10 @@ def _ordered(rivals: list[Claim]) -> tuple[Claim, ...]:
         return tuple(rivals)
     known: dict[str, Claim] = {}
     for one in sorted(rivals, key=lambda one: one.source):
-        known.setdefault(normal(one.package), one)
-    return tuple(known[name] for name in sorted(known, key=lambda name: (name == OURS, name)))
+        known.setdefault(normalized_name(one.package), one)
+    return tuple(
+        known[name] for name in sorted(known, key=lambda name: (name == OWN_PACKAGE, name))
+    )
 
 
 def load(group: str, name: str, what: str) -> Any:

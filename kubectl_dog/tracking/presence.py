@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kubectl_dog.causes.nearby import near
+from kubectl_dog.causes.nearby import similar_names
 from kubectl_dog.model.events import Event
 from kubectl_dog.model.events import Notice
 from kubectl_dog.model.items import Object
@@ -38,7 +38,7 @@ class Presence:
         """Whether it is known not to be there now."""
         return self._missing_since is not None
 
-    def look(self, at: float, thing: Object | None, world: World) -> Iterator[Event]:
+    def update(self, at: float, thing: Object | None, world: World) -> Iterator[Event]:
         """Take in whether it is there; notices about coming and going."""
         if thing is not None:
             if self._uid and self._uid != uid(thing):
@@ -66,7 +66,7 @@ class Presence:
         if self._uid or self._told_neighbours or answer is None:
             return
         self._told_neighbours = True
-        similar = near(self._target.name, [name(one) for one in answer.objects])
+        similar = similar_names(self._target.name, [name(one) for one in answer.objects])
         if similar:
             yield self._notice(at, f'names like it that exist: {", ".join(similar)}')
 
@@ -85,7 +85,7 @@ class Presence:
         since = None if options.follow else self._missing_since
         if since is not None and options.once:
             return Verdict.NEVER_APPEARED, 'NotFound', 'is not there'
-        if since is not None and self._uid and at >= since + patience.COMES_BACK:
+        if since is not None and self._uid and at >= since + patience.RECREATE_GRACE:
             return Verdict.DELETED, 'Deleted', 'was deleted while it was tracked'
         if since is not None and not self._uid and at >= since + options.create_timeout:
             waited = format_duration(options.create_timeout)
@@ -114,7 +114,7 @@ class Presence:
             return []
         if self._missing_since is None:
             return [] if self._uid else [patience.stall_timeout(options, None)]
-        wait = patience.COMES_BACK if self._uid else options.create_timeout
+        wait = patience.RECREATE_GRACE if self._uid else options.create_timeout
         return [self._missing_since + wait]
 
     def wants(self) -> Iterator[Want]:

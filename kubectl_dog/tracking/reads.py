@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 
-from kubectl_dog.causes.claims import may_tell
+from kubectl_dog.causes.claims import awaits_claims
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.resources import EVENTS
@@ -38,7 +38,7 @@ def event_watches(
             Watch(EVENTS, _home(target, thing), fields=f'involvedObject.uid={key}')
             for key, thing in related.items()
         )
-        for pod in filter(may_tell, pods):
+        for pod in filter(awaits_claims, pods):
             fields = 'involvedObject.kind=PersistentVolumeClaim'
             wanted[Watch(EVENTS, _home(target, pod), fields=fields)] = None
         if len(wanted) <= EVENT_WATCHES:

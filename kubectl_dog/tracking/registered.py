@@ -24,7 +24,7 @@ _OURS = 'kubectl_dog.'
 _FILES = {'dist-info': 'METADATA', 'egg-info': 'PKG-INFO'}
 
 
-class UnusualError(Exception):
+class UnsupportedPathError(Exception):
     """Packages may be where only importlib.metadata finds them."""
 
 
@@ -79,7 +79,7 @@ class Package:
                 yield Entry(name, value, group, self)
 
 
-class Failed:
+class UnreadablePackage:
     """What stands for the packages of a finder that cannot tell of them."""
 
     def __init__(self, finder: object, error: Exception) -> None:
@@ -99,7 +99,7 @@ def packages() -> list[Any]:
     """
     try:
         return [one for finder in sys.meta_path for one in _of(finder)]
-    except UnusualError:
+    except UnsupportedPathError:
         return list(_distributions())
 
 
@@ -114,18 +114,18 @@ def _of(finder: Any) -> Iterator[Package]:
         for folder in sys.path:
             yield from _in_folder(folder)
     elif hasattr(finder, 'find_distributions'):
-        raise UnusualError
+        raise UnsupportedPathError
 
 
 def _in_folder(folder: str) -> Iterator[Package]:
     try:
         names = os.listdir(folder or '.')
     except NotADirectoryError as error:
-        raise UnusualError from error
+        raise UnsupportedPathError from error
     except OSError:
         return
     if folder.lower().endswith('.egg'):
-        raise UnusualError
+        raise UnsupportedPathError
     for name in names:
         file = _FILES.get(name.rpartition('.')[2].lower())
         text = _read(os.path.join(folder, name, 'entry_points.txt')) if file else ''
@@ -169,7 +169,7 @@ def _distributions() -> Iterator[Any]:
                 if _OURS in _entries(distribution):
                     yield distribution
         except Exception as error:
-            yield Failed(finder, error)
+            yield UnreadablePackage(finder, error)
 
 
 def _entries(distribution: Any) -> str:

@@ -26,7 +26,8 @@ def read(trackers: Trackers) -> tuple[TrackerInfo, ...]:
     used = {one.kind: one for one in entries if one.state == USED}
     entries += _of_rules(used)
     entries += [
-        TrackerInfo('', name, '', 'code', '', BROKEN, why) for name, why in plugins.unread()
+        TrackerInfo('', name, '', 'code', '', BROKEN, why)
+        for name, why in plugins.unreadable_packages()
     ]
     # The order among those that claim one kind stays as it is.
     return tuple(sorted(entries, key=lambda one: one.kind))
@@ -59,11 +60,11 @@ def _fault(claim: Claim, limit: plugins.Limit) -> str:
 
 def _of_rules(used: dict[str, TrackerInfo]) -> Iterable[TrackerInfo]:
     found: dict[tuple[str, str], TrackerInfo] = {}
-    for rule in library.everything():
+    for rule in library.shipped_rules():
         for group in rule.groups:
             for kind in rule.kinds:
                 name, file = f'{kind}.{group}', rule.source.partition(':')[0]
-                entry = TrackerInfo(name, plugins.OURS, VERSION, 'rules', file)
+                entry = TrackerInfo(name, plugins.OWN_PACKAGE, VERSION, 'rules', file)
                 if name in used:
                     label = f'{used[name].package} {used[name].version}'.strip()
                     entry = entry._replace(state=UNUSED, note=_goes_first(label))

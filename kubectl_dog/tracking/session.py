@@ -14,10 +14,10 @@ from kubectl_dog.model.items import Signal
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.sources import Source
 from kubectl_dog.model.sources import SourceEndedError
-from kubectl_dog.tracking.core import Core
+from kubectl_dog.tracking.core import Engine
 from kubectl_dog.tracking.core import Step
-from kubectl_dog.tracking.members import Members
-from kubectl_dog.tracking.track import Track
+from kubectl_dog.tracking.members import Groups
+from kubectl_dog.tracking.track import TrackedTarget
 
 # While nobody reads the output, how often, in seconds, to look whether somebody does again.
 _GLANCE = 0.05
@@ -31,19 +31,19 @@ class Session:
     def __init__(
         self,
         source: Source,
-        tracks: Sequence[Track],
+        tracks: Sequence[TrackedTarget],
         options: Options,
-        members: Members | None = None,
+        members: Groups | None = None,
         remarks: Callable[[], Iterable[str]] = tuple,
     ) -> None:
         """`remarks` gives what there is to say of the trackers, each sentence once."""
         self._source = source
-        self._core = Core(tracks, options, source.started, members, remarks)
+        self._core = Engine(tracks, options, source.started, members, remarks)
 
     @property
-    def tracks(self) -> Sequence[Track]:
+    def targets(self) -> Sequence[TrackedTarget]:
         """Those it began with, and those of members that have come since."""
-        return self._core.tracks
+        return self._core.targets
 
     def __iter__(self) -> Iterator[Event]:
         """The events of `run`."""
@@ -51,10 +51,12 @@ class Session:
 
     def run(self, has_room: Callable[[], bool] = lambda: True) -> Iterator[Event]:
         """The events of `turns`, one by one."""
-        for events in self.turns(has_room):
+        for events in self.event_batches(has_room):
             yield from events
 
-    def turns(self, has_room: Callable[[], bool] = lambda: True) -> Iterator[Sequence[Event]]:
+    def event_batches(
+        self, has_room: Callable[[], bool] = lambda: True
+    ) -> Iterator[Sequence[Event]]:
         """Events until every target has its verdict; the source is closed in the end.
 
         Log lines of several pods that waited together come together: one LogChunk after the other,

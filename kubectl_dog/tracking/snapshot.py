@@ -15,46 +15,46 @@ from kubectl_dog.model.statuses import Status
 from kubectl_dog.model.views import View
 from kubectl_dog.trackers.protocol import Tracker
 from kubectl_dog.tracking import glance
-from kubectl_dog.tracking.kinship import Family
-from kubectl_dog.tracking.kinship import Written
-from kubectl_dog.tracking.kinship import family
-from kubectl_dog.tracking.kinship import group
+from kubectl_dog.tracking.kinship import FileObjectsByWatch
+from kubectl_dog.tracking.kinship import OwnedObjects
+from kubectl_dog.tracking.kinship import api_group
 from kubectl_dog.tracking.kinship import kind_key
+from kubectl_dog.tracking.kinship import resolve_owners
 
 
-def statuses(
+def statuses_from_objects(
     objects: Iterable[Object], tracker: Callable[[Resource], Tracker]
 ) -> tuple[Status, ...]:
     """One status per object but for kube events, in their order, children too.
 
     `tracker` finds the tracker of a kind; it is asked once per kind.
     """
-    kin = family(objects)
+    kin = resolve_owners(objects)
     found: dict[str, tuple[Resource, Tracker]] = {}
     told = []
-    for thing in kin.members:
+    for thing in kin.objects:
         key = kind_key(thing)
         if key not in found:
             of = resource_of(thing)
             found[key] = (of, tracker(of))
         of, judge = found[key]
-        told.append(glance.status(_view(kin, thing, of), judge))
+        told.append(glance.assess_once(_view(kin, thing, of), judge))
     return tuple(told)
 
 
-def _view(kin: Family, thing: Object, of: Resource) -> View:
+def _view(kin: OwnedObjects, thing: Object, of: Resource) -> View:
     """What one object is judged by. What was not written down is not known not to be there."""
     # Commands that are shown as remedies need a namespace where there is one.
     namespace = get_str(thing, 'metadata', 'namespace') or ('default' if of.namespaced else '')
-    behind = kin.behind(thing)
+    behind = kin.descendants(thing)
     return View(
         target=Target(of, namespace, name(thing)),
         now=0.0,
         object=thing,
         children_by_owner_uid=behind,
-        kube_events_by_uid=kin.about,
+        kube_events_by_uid=kin.kube_events_by_uid,
         listed_kinds=frozenset(kind_key(one) for those in behind.values() for one in those),
-        objects_by_watch=Written(kin.members),
+        objects_by_watch=FileObjectsByWatch(kin.objects),
     )
 
 
@@ -69,4 +69,4 @@ def resource_of(thing: Object) -> Resource:
         return known
     word = kind.lower()
     is_namespaced = bool(get_str(thing, 'metadata', 'namespace'))
-    return Resource(group(thing), version, word, kind, word, is_namespaced)
+    return Resource(api_group(thing), version, word, kind, word, is_namespaced)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from typing import Any
 
-from kubectl_dog.causes.catalogue import FRESH
+from kubectl_dog.causes.catalogue import YOUNG_POD_SECONDS
 from kubectl_dog.model.items import Answer
 from kubectl_dog.model.items import Changed
 from kubectl_dog.model.items import Item
@@ -43,30 +43,30 @@ class Store:
     """Owned by the engine; views share its indexes and never write to them."""
 
     def __init__(self) -> None:
-        self.owned = Index()
-        self.about = Index()
+        self.children_by_owner_uid = Index()
+        self.kube_events_by_uid = Index()
         self.nodes = Index()
-        self.history: dict[tuple[str, str], int] = {}
-        self.stuck: set[tuple[str, str]] = set()
+        self.baseline_terminations: dict[tuple[str, str], int] = {}
+        self.baseline_backoff: set[tuple[str, str]] = set()
         self.departed: dict[Watch, Object] = {}
         self.logs: dict[tuple[str, str], tuple[LogLine, ...]] = {}
         self.log_ends: dict[tuple[str, str], int] = {}
         self.answers: dict[Lookup, Answer] = {}
         self.listed: set[Watch] = set()
         # Kinds of which something was listed, and those that may not be read.
-        self.known: set[str] = set()
-        self.blind: set[str] = set()
+        self.listed_kinds: set[str] = set()
+        self.forbidden_kinds: set[str] = set()
         # What nothing is heard of now; and the engine's time at which that was last so of anything.
-        self.cut: set[object] = set()
-        self.cut_until = 0.0
+        self.disconnected: set[object] = set()
+        self.connected_since = 0.0
         self._members: dict[Watch, dict[str, Object]] = {}
-        self.watched = Watched(self._members)
+        self.objects_by_watch = ObjectsByWatch(self._members)
 
     def apply(self, item: Item, tracking_began: float) -> None:
         """Take one item in; the server's time when tracking began is for the baseline only."""
         want, payload = item.want, item.payload
         if isinstance(want, Watch) and isinstance(payload, Listed):
-            if want in self.cut:
+            if want in self.disconnected:
                 # It was read in another way, which knows of no trouble.
                 self._hear(want, item.at)
             self._replace(want, payload.objects, tracking_began)
@@ -88,18 +88,18 @@ class Store:
     def _trouble(self, want: Want, reason: str, at: float) -> None:
         key = want.stream if isinstance(want, Logs) else want
         if isinstance(want, Watch) and reason in FINAL:
-            self.blind.add(want.resource.key)
+            self.forbidden_kinds.add(want.resource.key)
         elif isinstance(want, Logs) and reason in FINAL:
-            self.blind.add(LOGS)
+            self.forbidden_kinds.add(LOGS)
         if reason == 'unreachable':
-            self.cut.add(key)
-        elif reason == 'recovered' or (reason in FINAL and key in self.cut):
+            self.disconnected.add(key)
+        elif reason == 'recovered' or (reason in FINAL and key in self.disconnected):
             # To what is refused for good nobody listens any more.
             self._hear(key, at)
 
     def _hear(self, key: object, at: float) -> None:
-        self.cut.discard(key)
-        self.cut_until = at
+        self.disconnected.discard(key)
+        self.connected_since = at
 
     def objects(self, watch: Watch) -> Iterable[Object]:
         """The objects of one watch, as far as they are known."""
@@ -108,7 +108,7 @@ class Store:
     def _replace(self, watch: Watch, objects: tuple[Object, ...], tracking_began: float) -> None:
         first = watch not in self.listed
         self.listed.add(watch)
-        self.known.add(watch.resource.key)
+        self.listed_kinds.add(watch.resource.key)
         old, new = self._members.get(watch, {}), {uid(one): one for one in objects}
         self._members[watch] = new
         for key in old.keys() - new.keys():
@@ -130,26 +130,28 @@ class Store:
 
     def _index(self, watch: Watch, one: Object, present: bool) -> None:
         if watch.resource == EVENTS:
-            self.about.file(one, get_str(one, 'involvedObject', 'uid') if present else '')
+            self.kube_events_by_uid.file(
+                one, get_str(one, 'involvedObject', 'uid') if present else ''
+            )
         elif watch.resource == NODES:
             self.nodes.file(one, name(one) if present else '')
         else:
-            self.owned.file(one, controller_uid(one) if present else '')
+            self.children_by_owner_uid.file(one, controller_uid(one) if present else '')
 
     def _remember(self, pod: Object, tracking_began: float) -> None:
-        if tracking_began - created_at(pod) < FRESH:
+        if tracking_began - created_at(pod) < YOUNG_POD_SECONDS:
             return
         for container in containers(pod):
             key = (uid(pod), container.name)
-            self.history[key] = container.terminations
+            self.baseline_terminations[key] = container.terminations
             waiting = container.waiting.get('reason')
             if waiting == 'CrashLoopBackOff' or (
                 container.terminations and not container.is_active
             ):
-                self.stuck.add(key)
+                self.baseline_backoff.add(key)
 
 
-class Watched(Mapping[Watch, 'tuple[Object, ...]']):
+class ObjectsByWatch(Mapping[Watch, 'tuple[Object, ...]']):
     """What each watch has brought; made when it is asked for, as few ask."""
 
     def __init__(self, members: Mapping[Watch, Mapping[str, Object]]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Iterator
 
-from kubectl_dog.causes.catalogue import tolerance
+from kubectl_dog.causes.catalogue import tolerance_of
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.events import Event
 from kubectl_dog.model.events import Notice
@@ -33,18 +33,18 @@ from kubectl_dog.tracking.decide import Decision
 from kubectl_dog.tracking.decide import deadlines
 from kubectl_dog.tracking.decide import decide
 from kubectl_dog.tracking.decide import has_evidence
-from kubectl_dog.tracking.explain import best
+from kubectl_dog.tracking.explain import best_explanation
 from kubectl_dog.tracking.explain import explain
-from kubectl_dog.tracking.judge import Judge
-from kubectl_dog.tracking.judge import Look
-from kubectl_dog.tracking.narrate import Narrator
-from kubectl_dog.tracking.policy import limit
+from kubectl_dog.tracking.judge import Evaluation
+from kubectl_dog.tracking.judge import Evaluator
+from kubectl_dog.tracking.narrate import ChangeEvents
+from kubectl_dog.tracking.policy import remaining
 from kubectl_dog.tracking.presence import Presence
-from kubectl_dog.tracking.together import Member
+from kubectl_dog.tracking.together import CallTarget
 from kubectl_dog.tracking.views import World
 
 
-class Track:
+class TrackedTarget:
     """From looks to events, wants and a verdict; every rule is a pure function elsewhere."""
 
     def __init__(
@@ -66,13 +66,13 @@ class Track:
         self._presence = Presence(target)
         self._follow = follow
         self._options = options
-        self.hopes = False
+        self.may_recover = False
         self._forget()
 
     def _forget(self) -> None:
-        self._narrator = Narrator(self.target, self._follow)
-        self._judge = Judge(self.target, self.tracker, self._follow)
-        self._seen: Look | None = None
+        self._narrator = ChangeEvents(self.target, self._follow)
+        self._judge = Evaluator(self.target, self.tracker, self._follow)
+        self._seen: Evaluation | None = None
         self._shown: tuple[Object, ...] = ()
         self._streams = logplan.Streams()
         self.related: dict[str, Object] = {}
@@ -91,26 +91,26 @@ class Track:
         return self._narrator.state
 
     @property
-    def seen(self) -> Look | None:
+    def last_evaluation(self) -> Evaluation | None:
         """The last look at it; None while it is not there, unless it had ended before it went."""
         return None if self._presence.missing and self.ended is None else self._seen
 
-    def member(self, world: World) -> Member:
+    def call_target(self, world: World) -> CallTarget:
         """What it is among the targets of the call."""
-        options = self._seen.options if self._seen else self.own(world).options
+        options = self._seen.options if self._seen else self.with_own_options(world).options
         if self.ended is None:
-            return Member(options, None, hopes=self.hopes)
-        return Member(options, self.ended.verdict, self.ended.at)
+            return CallTarget(options, None, may_recover=self.may_recover)
+        return CallTarget(options, self.ended.verdict, self.ended.at)
 
     @property
-    def is_at_work(self) -> bool:
+    def is_progressing(self) -> bool:
         """Whether it is on its way, and nothing stands in it."""
         if self.ended is not None or self._seen is None:
             return False
         moment = self._seen.moment
         return moment.assessed.state is State.PROGRESSING and all(
-            one.gone is not None or tolerance(one.cause).is_informational
-            for one in moment.ledger.values()
+            one.gone_since is not None or tolerance_of(one.cause).is_informational
+            for one in moment.cause_clocks.values()
         )
 
     def step(self, at: float, world: World) -> Iterator[Event]:
@@ -118,18 +118,18 @@ class Track:
         if self.ended is not None:
             return
         self._reads = None
-        world = self.own(world)
+        world = self.with_own_options(world)
         if self.root in world.store.listed:
             thing = next(iter(world.store.objects(self.root)), None)
             known = uid(self._seen.view.object or {}) if self._seen else ''
-            yield from self._presence.look(at, thing, world)
+            yield from self._presence.update(at, thing, world)
             if thing is not None:
                 if known and known != uid(thing):
                     self._forget()
                 yield from self._look(at, world, thing)
                 return
             last = world.store.departed.get(self.root)
-            ended = self._judge.last(at, world, last) if last and self._seen else None
+            ended = self._judge.last_of_deleted(at, world, last) if last and self._seen else None
             decision = decide(ended.moment, ended.options) if ended else None
             if decision is not None:
                 self._seen = ended
@@ -142,18 +142,18 @@ class Track:
     def _events(self) -> Iterable[Watch]:
         return reads.event_watches(self.target, self.related, self._shown)
 
-    def own(self, world: World) -> World:
+    def with_own_options(self, world: World) -> World:
         """The world with the target's own options."""
         return world if self._options is None else world._replace(options=self._options)
 
     def _look(self, at: float, world: World, thing: Object) -> Iterator[Event]:
-        look = self._seen = self._judge.look(at, world, thing)
-        assessed, ledger = look.moment.assessed, look.moment.ledger
+        look = self._seen = self._judge.evaluate(at, world, thing)
+        assessed, ledger = look.moment.assessed, look.moment.cause_clocks
         self._shown = assessed.pods + (assessed.other_pods if self._follow else ())
         self.related = {uid(one): one for one in (thing, *assessed.children, *self._shown)}
-        yield from self._narrator.tell(at, assessed, self._shown, ledger)
+        yield from self._narrator.events(at, assessed, self._shown, ledger)
         desired = assessed.progress.desired if assessed.progress else 0
-        noted = self._streams.note(self._shown, desired, look.options)
+        noted = self._streams.capped_notice(self._shown, desired, look.options)
         if noted:
             yield Notice(at, self.target, noted)
         self._reads = (*self.tracker.wants(look.view), *self._events())
@@ -161,19 +161,21 @@ class Track:
         if complete or not look.options.once or at >= (look.options.timeout or at + 1):
             yield from self._decide(at, world, look, complete)
 
-    def _decide(self, at: float, world: World, look: Look, seen: bool) -> Iterator[Event]:
-        in_vain = pins.verdict(look.pin, look.was_met, at - look.seen_at, look.options)
+    def _decide(self, at: float, world: World, look: Evaluation, seen: bool) -> Iterator[Event]:
+        in_vain = pins.verdict(
+            look.expectations, look.was_met_before, at - look.seen_at, look.options
+        )
         if in_vain is not None and not self._follow:
             yield self.end(at, *in_vain)
             return
         decision = decide(look.moment, look.options)
         if decision is None:
             self._decided = None
-            self.hopes = False
+            self.may_recover = False
             return
         is_failure = decision.verdict is Verdict.FAILED
-        self.hopes = is_failure and look.options.fail_mode == 'end'
-        if self.hopes and world.may_heal:
+        self.may_recover = is_failure and look.options.fail_mode == 'end'
+        if self.may_recover and world.others_may_recover:
             return
         since = at
         if self._decided is not None and self._decided[1].verdict is decision.verdict:
@@ -186,7 +188,7 @@ class Track:
         # A failure that the target itself tells of is explained by what may not be listed yet.
         says_so_itself = is_failure and look.moment.assessed.state is State.FAILED
         complete = complete and (seen or not says_so_itself)
-        if complete or not wants_words or at >= since + patience.EVIDENCE:
+        if complete or not wants_words or at >= since + patience.EVIDENCE_WAIT:
             yield self._end_as(at, decision)
 
     def _end_as(self, at: float, decision: Decision) -> TargetEnded:
@@ -195,15 +197,15 @@ class Track:
             explanation = Explanation()
         else:
             assessed = self._seen.moment.assessed
-            explanation = explain(self._seen.view, assessed, decision.cause, decision.tells)
+            explanation = explain(self._seen.view, assessed, decision.cause, decision.facts)
         return self.end(at, decision.verdict, decision.reason, decision.message, explanation)
 
     def stop(self, at: float, verdict: Verdict, message: str = '') -> TargetEnded:
         """End now, on the user's wish, with the best that can be said."""
         if self._seen is None:
             return self.end(at, verdict, '', message or 'nothing was seen of it yet')
-        assessed, ledger = self._seen.moment.assessed, self._seen.moment.ledger
-        cause = best(one.cause for one in ledger.values() if one.gone is None)
+        assessed, ledger = self._seen.moment.assessed, self._seen.moment.cause_clocks
+        cause = best_explanation(one.cause for one in ledger.values() if one.gone_since is None)
         tells = f'it was waiting for {assessed.waits_for}' if assessed.waits_for else ''
         explanation = explain(self._seen.view, assessed, cause, tells)
         said = message or assessed.message
@@ -223,7 +225,7 @@ class Track:
         progress = self._seen.moment.assessed.progress if self._seen else None
         explanation = explanation or Explanation()
         options = self._seen.options if self._seen else self._options
-        if options and together.may_fail(options, verdict):
+        if options and together.is_ignored_failure(options, verdict):
             facts = (*explanation.facts, 'this failure counts for nothing (fail-mode: ignore)')
             explanation = explanation._replace(facts=facts)
         self.ended = TargetEnded(
@@ -238,12 +240,12 @@ class Track:
         return self.ended
 
     @property
-    def lasts(self) -> bool:
+    def keeps_logs(self) -> bool:
         """Whether it is ready, and its logs go on until all targets are."""
         ready = self.ended is not None and self.ended.verdict is Verdict.READY
         return ready and self._seen is not None and self._seen.options.logs_until == 'end'
 
-    def shown(self, want: Logs, lines: tuple[LogLine, ...]) -> tuple[LogLine, ...]:
+    def filter_lines(self, want: Logs, lines: tuple[LogLine, ...]) -> tuple[LogLine, ...]:
         """Those lines of a log that the user wants to see."""
         return self._streams.shown(want.stream, lines)
 
@@ -251,12 +253,12 @@ class Track:
         """What should be read for this target from now on."""
         if self.ended is not None:
             return
-        world = self.own(world)
+        world = self.with_own_options(world)
         yield self.root
         yield from self._presence.wants()
         if self._seen is None:
             return
-        ledger = self._seen.moment.ledger
+        ledger = self._seen.moment.cause_clocks
         if self._reads is None:
             self._reads = (*self.tracker.wants(self._seen.view), *self._events())
         yield from self._reads
@@ -269,15 +271,15 @@ class Track:
         pods = (*self._shown, *(one for one in others if one not in self._shown))
         yield from self._streams.wants(at, pods, failing, world.started, options)
         for one in ledger.values():
-            left = limit(one, at).at
-            if left is not None and at >= left - patience.EVIDENCE:
+            left = remaining(one, at).at
+            if left is not None and at >= left - patience.EVIDENCE_WAIT:
                 yield from one.cause.lookups
 
     def deadline(self, at: float, world: World) -> float | None:
         """When to look again though nothing was delivered, strictly after `at`; None: never."""
         if self.ended is not None:
             return None
-        world = self.own(world)
+        world = self.with_own_options(world)
         found = self._presence.deadlines(world.options)
         options = self._seen.options if self._seen else world.options
         if options.timeout is not None:
@@ -285,6 +287,6 @@ class Track:
         if self._seen is not None and not self._presence.missing:
             found += deadlines(self._seen.moment, options, world.started)
         if self._decided is not None:
-            found.append(self._decided[0] + patience.EVIDENCE)
+            found.append(self._decided[0] + patience.EVIDENCE_WAIT)
         found += self._streams.deadlines
         return min((moment for moment in found if moment > at), default=None)

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 from typing import NamedTuple
 
-from kubectl_dog.causes.allowing import Share
-from kubectl_dog.causes.allowing import check
-from kubectl_dog.causes.allowing import parse_any
-from kubectl_dog.causes.allowing import share
+from kubectl_dog.causes.allowing import PodShare
+from kubectl_dog.causes.allowing import check_codes
+from kubectl_dog.causes.allowing import parse_pod_share
+from kubectl_dog.causes.allowing import parse_unchecked_tolerance
 from kubectl_dog.model.causes import Tolerance
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.items import Object
@@ -28,25 +28,29 @@ from kubectl_dog.tracking import logfilter
 PREFIX = 'kubectl-dog.github.io/'
 
 
-class Wishes(NamedTuple):
+class TargetOptions(NamedTuple):
     """`options` with what the annotations add, their tolerances read; `notices` as sentences
     without a subject: an annotation that cannot be read is told, and changes nothing.
     """
 
     options: Options
     tolerances: Mapping[str, Tolerance]
-    allowed: Share
+    allowed_failures: PodShare
     notices: tuple[str, ...] = ()
 
 
-def read(options: Options, thing: Object, codes: Collection[str] = ()) -> Wishes:
+def read_target_options(
+    options: Options, thing: Object, codes: Collection[str] = ()
+) -> TargetOptions:
     """The wishes for one object; raises UserError where an option itself cannot be read.
 
     `codes` are those that its tracker has beside the catalogue; an option may be about another's.
     """
     told, notices = _annotations(thing, codes)
     # Each code for itself: a flag for one leaves the annotation for another.
-    tolerances = dict(map(parse_any, (*told.pop('tolerate', ()), *options.tolerate)))
+    tolerances = dict(
+        map(parse_unchecked_tolerance, (*told.pop('tolerate', ()), *options.tolerate))
+    )
     unsaid = Options._field_defaults
     merged = {
         name: one
@@ -54,7 +58,9 @@ def read(options: Options, thing: Object, codes: Collection[str] = ()) -> Wishes
         if getattr(options, name) == unsaid[name] and name not in options.explicit
     }
     effective = options._replace(**merged)
-    return Wishes(effective, tolerances, share(effective.allow_failures), tuple(notices))
+    return TargetOptions(
+        effective, tolerances, parse_pod_share(effective.allow_failures), tuple(notices)
+    )
 
 
 def _annotations(thing: Object, codes: Collection[str]) -> tuple[dict[str, Any], list[str]]:
@@ -68,7 +74,7 @@ def _annotations(thing: Object, codes: Collection[str]) -> tuple[dict[str, Any],
             field, read_value = _annotation(word)
             found = read_value(str(value))
             if word == 'tolerate':
-                check(found, codes)
+                check_codes(found, codes)
             told[field] = found
         except UserError as error:
             notices.append(f'has the annotation {key}, which is left out: {error}')
@@ -86,17 +92,17 @@ def _tolerate(text: str) -> tuple[str, ...]:
 
 
 def _allow_failures(text: str) -> str:
-    share(text)
+    parse_pod_share(text)
     return text
 
 
 def _min_available(text: str) -> str:
-    enough.check(text)
+    enough.check_min_available(text)
     return text
 
 
 def _ready_when(text: str) -> str:
-    agreed.parse(text)
+    agreed.parse_ready_when(text)
     return text
 
 
@@ -127,7 +133,7 @@ def _patterns(text: str) -> tuple[str, ...]:
     """One in each line: a comma may be part of a pattern."""
     found = tuple(one.strip() for one in text.splitlines() if one.strip())
     for one in found:
-        logfilter.check(one)
+        logfilter.check_pattern(one)
     return found
 
 

@@ -20,8 +20,8 @@ from tests.unit.needs import posix
 
 
 def test_ctrl_c_interrupts_a_wait_at_once_but_on_windows():
-    assert system.slice_of_wait('linux') == system.slice_of_wait('darwin') > 60
-    assert system.slice_of_wait('win32') < 0.5
+    assert system.max_wait('linux') == system.max_wait('darwin') > 60
+    assert system.max_wait('win32') < 0.5
 
 
 def test_each_system_has_its_signals():
@@ -34,22 +34,22 @@ def test_each_system_has_its_signals():
 @posix
 def test_a_limit_is_for_its_block_only():
     before = signal.getsignal(signal.SIGALRM)
-    with pytest.raises(system.TooLongError), system.limited(0.01):
+    with pytest.raises(system.TooLongError), system.time_limit(0.01):
         time.sleep(60)
-    with system.limited():
+    with system.time_limit():
         pass
     assert signal.getsignal(signal.SIGALRM) == before
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
 
 def test_no_limit_where_no_signal_comes():
-    with system.limited(0.01, SimpleNamespace()):
+    with system.time_limit(0.01, SimpleNamespace()):
         time.sleep(0.02)
 
 
 def test_no_limit_in_threads():
     def run():
-        with system.limited(0.01):
+        with system.time_limit(0.01):
             time.sleep(0.02)
 
     with ThreadPoolExecutor(1) as pool:
@@ -102,7 +102,7 @@ def test_home_is_where_kubectl_takes_it_to_be(
             folder.touch()
         else:
             folder.mkdir(parents=True, exist_ok=True)
-    assert system.home(env, platform) == expected
+    assert system.home_directory(env, platform) == expected
 
 
 def test_the_kubeconfig_is_looked_for_at_home(tmp_path):
@@ -123,7 +123,7 @@ def test_the_kubeconfig_is_looked_for_at_home(tmp_path):
 )
 def test_what_others_may_write_is_not_ours(platform, mine, mode, ours):
     found = SimpleNamespace(st_uid=os.geteuid() + (not mine), st_mode=mode)
-    assert system.is_ours(found, platform) is ours
+    assert system.is_own_file(found, platform) is ours
 
 
 class Stream(io.StringIO):
@@ -166,7 +166,7 @@ def test_what_was_started_and_hangs_is_ended_too():
         'child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])\n'
         'print(child.pid, has_group, flush=True)\n'
         'print("never seen", file=sys.stderr)\n'
-        'system.leave(has_group)\n'
+        'system.exit_now(has_group)\n'
     )
     ran = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True)
     assert ran.stderr == ''

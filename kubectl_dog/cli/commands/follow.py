@@ -49,4 +49,4 @@ def add(commands: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Connect and follow; 0 where the target ended, 3 where the time was up."""
     options = flags.options(args)._replace(follow=True, exit_when_ready=args.exit_when_ready)
-    return running.track(args.target, options, args)
+    return running.track_targets(args.target, options, args)

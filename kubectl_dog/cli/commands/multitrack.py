@@ -60,8 +60,8 @@ def run(args: argparse.Namespace) -> int:
         # Whoever makes specs by a program makes empty ones, too.
         sys.stderr.write('the spec names no resource: there is nothing to track\n')
         return 0
-    judges = api.trackers(args.rules, args.tracker, system.limited)
+    judges = api.trackers(args.rules, args.tracker, system.time_limit)
     options = verdict.options(args)
     connection = api.connect(**flags.cluster(args))
-    wanted = finding.specified(found, connection, options)
-    return running.on_source(api.live(connection), wanted, options, judges, args)
+    wanted = finding.spec_targets(found, connection, options)
+    return running.track_on_source(api.live_source(connection), wanted, options, judges, args)

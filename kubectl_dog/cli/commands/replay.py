@@ -61,7 +61,7 @@ def _speed(text: str) -> float:
 
 def run_replay(args: argparse.Namespace) -> int:
     """Play a file."""
-    judges = api.trackers(args.rules, args.tracker, system.limited)
+    judges = api.trackers(args.rules, args.tracker, system.time_limit)
     return running.run(api.replay(args.file, _pace(args), judges, _warn), args)
 
 

@@ -54,4 +54,4 @@ def run(args: argparse.Namespace) -> int:
     from_elsewhere = args.filename or args.kustomize or args.helm_release
     if words and words[0] in _HABITS and (len(words) > 1 or from_elsewhere):
         words = words[1:]
-    return running.track(words, verdict.options(args), args)
+    return running.track_targets(words, verdict.options(args), args)

@@ -74,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
     """Look, print, and return the exit code."""
     from kubectl_dog.output import status as shown
 
-    judges = api.trackers(chosen=args.tracker, limit=system.limited)
+    judges = api.trackers(chosen=args.tracker, limit=system.time_limit)
     statuses, unseen = (_local(args, judges), ()) if args.local else _live(args, judges)
     for one in judges.notices():
         sys.stderr.write(f'{sentence(one)}\n')
@@ -90,9 +90,9 @@ def _local(args: argparse.Namespace, judges: Trackers) -> Sequence[Status]:
     if not args.filename and not args.kustomize:
         raise UserError('--local needs -f FILE, or -f - for standard input')
     _, inputs = targets.read((), args)
-    placed = finding.placed(inputs.files, inputs.recursive, inputs.directory)
-    chosen = finding.selected(placed, inputs.selector or '')
-    found = api.statuses((one.object for one in chosen), judges)
+    placed = finding.read_manifests(inputs.files, inputs.recursive, inputs.directory)
+    chosen = finding.filter_by_labels(placed, inputs.selector or '')
+    found = api.statuses_from_objects((one.object for one in chosen), judges)
     if not found and args.output == 'table':
         sys.stderr.write('no objects found\n')
     return found
@@ -104,7 +104,7 @@ def _live(
     said, inputs = targets.read(args.target, args)
     connection = api.connect(**flags.cluster(args))
     wanted = targets.find(said, inputs, connection, args.namespace)
-    statuses, unseen = api.look(api.live(connection), wanted.targets, judges)
+    statuses, unseen = api.live_statuses(api.live_source(connection), wanted.targets, judges)
     for one in unseen:
         sys.stderr.write(f'{sentence(_absence(one))}\n')
     return statuses, unseen

@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
     from kubectl_dog.output.colour import Palette
     from kubectl_dog.output.writer import Writer
 
-    everything = api.roster(api.trackers(chosen=args.tracker, limit=system.limited))
+    everything = api.tracker_inventory(api.trackers(chosen=args.tracker, limit=system.time_limit))
     entries = [one for one in everything if _is_asked_for(one, args.text)]
     if not entries:
         sys.stderr.write(f'no kind or package has {sentence(" or ".join(args.text))} in its name\n')

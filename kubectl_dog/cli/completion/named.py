@@ -9,13 +9,13 @@ from functools import cached_property
 
 from kubectl_dog import naming
 from kubectl_dog.cli import flags
-from kubectl_dog.cli.completion.patience import Patience
+from kubectl_dog.cli.completion.patience import Deadline
 
 
-class Named:
+class NameLookups:
     """Implements `offers.Names`; asks nobody before there is a question, and none for too long."""
 
-    def __init__(self, said: argparse.Namespace, patience: Patience) -> None:
+    def __init__(self, said: argparse.Namespace, patience: Deadline) -> None:
         self._said = said
         self._patience = patience
 

@@ -15,12 +15,12 @@ from kubectl_dog.cli.completion import answer
 from kubectl_dog.cli.completion import typed
 from kubectl_dog.cli.completion.answer import NOTHING
 from kubectl_dog.cli.completion.answer import Answer
-from kubectl_dog.cli.completion.typed import Typed
+from kubectl_dog.cli.completion.typed import PartialLine
 
 _OBJECTS = ('json', 'yaml', 'yml')
 
 
-class Names(Protocol):
+class NameSource(Protocol):
     """What has a name, in kubeconfig and cluster; methods may raise whatever goes wrong there."""
 
     def entries(self, section: str) -> Sequence[str]:
@@ -48,7 +48,7 @@ class Names(Protocol):
         ...
 
 
-def offers(line: Typed | None, names: Names) -> Answer:
+def candidates(line: PartialLine | None, names: NameSource) -> Answer:
     """What fits the word that is being typed; raises what `names` does."""
     if line is None:
         return NOTHING
@@ -56,7 +56,7 @@ def offers(line: Typed | None, names: Names) -> Answer:
     return answer.starting(found, line.word)
 
 
-def _all(line: Typed, names: Names) -> Answer:
+def _all(line: PartialLine, names: NameSource) -> Answer:
     if line.flag is not None:
         return _value(line.flag, names)
     if line.is_flag:
@@ -66,7 +66,7 @@ def _all(line: Typed, names: Names) -> Answer:
     return _word(line, names)
 
 
-def _flags(line: Typed) -> dict[str, str]:
+def _flags(line: PartialLine) -> dict[str, str]:
     """The flags that --help tells of, but for those that are said and count once."""
     return {
         name: (action.help or '').replace('%%', '%')
@@ -77,7 +77,7 @@ def _flags(line: Typed) -> dict[str, str]:
     }
 
 
-def _value(flag: argparse.Action, names: Names) -> Answer:
+def _value(flag: argparse.Action, names: NameSource) -> Answer:
     if flag.choices is not None:
         return answer.of(flag.choices)
     if flag.dest in _NAMED:
@@ -87,17 +87,17 @@ def _value(flag: argparse.Action, names: Names) -> Answer:
     return Answer(directive=answer.FILES) if flag.metavar == 'FILE' else NOTHING
 
 
-def _files(names: Names) -> Answer:
+def _files(names: NameSource) -> Answer:
     return answer.of(_OBJECTS, answer.ENDINGS)
 
 
-def _codes(names: Names) -> Answer:
+def _codes(names: NameSource) -> Answer:
     found = {f'{code}=': text for code, text in names.codes().items()}
     return answer.of(found, answer.NO_FILES | answer.NO_SPACE)
 
 
 # By the fields of flags.
-_NAMED: dict[str, Callable[[Names], Answer]] = {
+_NAMED: dict[str, Callable[[NameSource], Answer]] = {
     'context': lambda names: answer.of(names.entries('contexts')),
     'cluster': lambda names: answer.of(names.entries('clusters')),
     'user': lambda names: answer.of(names.entries('users')),
@@ -108,7 +108,7 @@ _NAMED: dict[str, Callable[[Names], Answer]] = {
 }
 
 
-def _word(line: Typed, names: Names) -> Answer:
+def _word(line: PartialLine, names: NameSource) -> Answer:
     fields = [one.dest for one in line.parser._actions if not one.option_strings]
     if 'target' in fields:
         return _target(line, names)
@@ -118,8 +118,8 @@ def _word(line: Typed, names: Names) -> Answer:
     return answer.of(names.demos()) if field == 'name' else NOTHING
 
 
-def _target(line: Typed, names: Names) -> Answer:
-    said, words = line.said, line.words
+def _target(line: PartialLine, names: NameSource) -> Answer:
+    said, words = line.parsed, line.words
     if words and words[0] in (line.parser.get_default('habits') or ()):
         words = words[1:]
     if said.filename or said.kustomize or said.helm_release:
@@ -135,7 +135,7 @@ def _target(line: Typed, names: Names) -> Answer:
     return answer.of(_others(names.objects(words[0]), words[1:])) if by_name else NOTHING
 
 
-def _with_slash(word: str, words: Sequence[str], names: Names) -> Answer:
+def _with_slash(word: str, words: Sequence[str], names: NameSource) -> Answer:
     """The objects of the kind before the slash, where the words before have slashes, too."""
     if not all('/' in each for each in words):
         return NOTHING
@@ -143,7 +143,7 @@ def _with_slash(word: str, words: Sequence[str], names: Names) -> Answer:
     return answer.of(_others([f'{kind}/{name}' for name in names.objects(kind)], words))
 
 
-def _kinds(word: str, names: Names) -> Answer:
+def _kinds(word: str, names: NameSource) -> Answer:
     """Kinds, the next one after the last comma."""
     before, comma, _ = word.rpartition(',')
     return answer.of({f'{before}{comma}{kind}': text for kind, text in names.kinds().items()})

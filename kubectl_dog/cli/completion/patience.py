@@ -14,7 +14,7 @@ class LateError(Exception):
     """The answer did not come in time; `Patience.is_over` from then on."""
 
 
-class Patience:
+class Deadline:
     """Waits for answers until so many seconds from now are over, for all of them together."""
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:

@@ -13,9 +13,9 @@ from kubectl_dog.cli.completion import answer
 from kubectl_dog.cli.completion import typed
 from kubectl_dog.cli.completion.answer import NOTHING
 from kubectl_dog.cli.completion.answer import Answer
-from kubectl_dog.cli.completion.named import Named
-from kubectl_dog.cli.completion.offers import offers
-from kubectl_dog.cli.completion.patience import Patience
+from kubectl_dog.cli.completion.named import NameLookups
+from kubectl_dog.cli.completion.offers import candidates
+from kubectl_dog.cli.completion.patience import Deadline
 from kubectl_dog.output.writer import Writer
 
 # Seconds from the start of the process; who presses TAB does not wait any longer, unless told to.
@@ -32,7 +32,7 @@ def run(words: Sequence[str], described: bool = True) -> int:
     """Print what may stand in place of the last word; always 0, or kubectl would offer files."""
     has_group = system.detach()
     # The processor's time is the least that the start has taken.
-    patience = Patience(_seconds(os.environ.get(_TIMEOUT, '')) - time.process_time())
+    patience = Deadline(_seconds(os.environ.get(_TIMEOUT, '')) - time.process_time())
     try:
         found = answered(words, patience)
     except (Exception, SystemExit):
@@ -40,7 +40,7 @@ def run(words: Sequence[str], described: bool = True) -> int:
         found = NOTHING
     Writer(sys.stdout).write(answer.lines(found, described))
     if patience.is_over:
-        system.leave(has_group)
+        system.exit_now(has_group)
     return 0
 
 
@@ -53,12 +53,12 @@ def _seconds(text: str) -> float:
     return seconds if 0 < seconds <= 60 else _PATIENCE
 
 
-def answered(words: Sequence[str], patience: Patience) -> Answer:
+def answered(words: Sequence[str], patience: Deadline) -> Answer:
     """What may stand in place of the last word; raises whatever goes wrong."""
     from kubectl_dog.cli.main import command_first
     from kubectl_dog.cli.main import parser
 
     if len(words) > 1:
         words = [*command_first(list(words[:-1])), words[-1]]
-    line = typed.read(parser(words[0] if len(words) > 1 else ''), words)
-    return offers(line, Named(line.said, patience)) if line else NOTHING
+    line = typed.parse_partial_line(parser(words[0] if len(words) > 1 else ''), words)
+    return candidates(line, NameLookups(line.parsed, patience)) if line else NOTHING

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 
-class Typed(NamedTuple):
+class PartialLine(NamedTuple):
     """A command line whose last word is not finished.
 
     `word` is what there is of it: of the value of `flag`, of a flag's name where it `is_flag`, of
@@ -19,7 +19,7 @@ class Typed(NamedTuple):
 
     parser: argparse.ArgumentParser
     word: str
-    said: argparse.Namespace
+    parsed: argparse.Namespace
     command: str = ''
     words: tuple[str, ...] = ()
     used: frozenset[str] = frozenset()
@@ -27,11 +27,11 @@ class Typed(NamedTuple):
     is_flag: bool = False
 
 
-def read(top: argparse.ArgumentParser, words: Sequence[str]) -> Typed | None:
+def parse_partial_line(top: argparse.ArgumentParser, words: Sequence[str]) -> PartialLine | None:
     """The last of the words, which may be empty; None after what is no command."""
     *done, word = words or ('',)
     if not done or done == ['help']:
-        return Typed(top, word, argparse.Namespace(), is_flag=word.startswith('-'))
+        return PartialLine(top, word, argparse.Namespace(), is_flag=word.startswith('-'))
     parser = _commands(top).choices.get(done[0])
     if not isinstance(parser, argparse.ArgumentParser):
         return None
@@ -74,8 +74,8 @@ class _Line:
         else:
             self._flag(word)
 
-    def typed(self, command: str, word: str) -> Typed:
-        made = Typed(
+    def typed(self, command: str, word: str) -> PartialLine:
+        made = PartialLine(
             self._parser, word, self._said, command, tuple(self._words), frozenset(self._used)
         )
         if self._open is not None:

@@ -18,7 +18,7 @@ from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Lookup
 from kubectl_dog.model.wants import Want
 from kubectl_dog.trackers import simple
-from kubectl_dog.trackers.declarative.judge import judge
+from kubectl_dog.trackers.declarative.judge import assess_by_rule
 from kubectl_dog.trackers.declarative.rules import Rule
 from kubectl_dog.trackers.protocol import Tracker
 from kubectl_dog.trackers.protocol import codes_of
@@ -39,16 +39,16 @@ _ANSWER = 30.0
 _SOON = 5.0
 
 
-class Broken(NamedTuple):
+class BrokenAnnotation(NamedTuple):
     """An annotation that holds no rule, and why."""
 
-    why: str
+    error: str
 
 
-Read = Callable[[str, Resource], Union[Sequence[Rule], Broken]]
+Read = Callable[[str, Resource], Union[Sequence[Rule], BrokenAnnotation]]
 
 
-class Annotated:
+class AnnotationTracker:
     """A tracker that gives way to rules on the definition; `read` makes rules of its text."""
 
     def __init__(self, resource: Resource, otherwise: Tracker, read: Read) -> None:
@@ -57,7 +57,7 @@ class Annotated:
         self.codes = codes_of(otherwise)
         self._read = read
         self._lookup = Lookup(CRDS, '', f'{resource.plural}.{resource.group}')
-        self._known: tuple[str, Sequence[Rule] | Broken] = ('', ())
+        self._known: tuple[str, Sequence[Rule] | BrokenAnnotation] = ('', ())
 
     def wants(self, view: View) -> Sequence[Want]:
         """The definition, and what the tracker wants that it may give way to."""
@@ -70,14 +70,14 @@ class Annotated:
         if answer is None and view.now < since + _ANSWER:
             return _undecided(self._otherwise.assess(view), view.now, since)
         found = self._rules(answer)
-        if isinstance(found, Broken):
+        if isinstance(found, BrokenAnnotation):
             judged = self._otherwise.assess(view)
-            notice = f'has a broken rule on its {CRDS.kind}, which is not used: {found.why}'
+            notice = f'has a broken rule on its {CRDS.kind}, which is not used: {found.error}'
             return judged._replace(notices=(*judged.notices, notice))
         rule = next((one for one in found if one.fits(self._resource)), None)
-        return self._otherwise.assess(view) if rule is None else judge(rule, view)
+        return self._otherwise.assess(view) if rule is None else assess_by_rule(rule, view)
 
-    def _rules(self, answer: Answer | None) -> Sequence[Rule] | Broken:
+    def _rules(self, answer: Answer | None) -> Sequence[Rule] | BrokenAnnotation:
         """Read once for each text: an assessment is made with every change."""
         crd = answer.objects[0] if answer is not None and answer.objects else {}
         said = get_str(crd, 'metadata', 'annotations', ANNOTATION)

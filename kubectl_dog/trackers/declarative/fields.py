@@ -62,7 +62,7 @@ def texts(data: Any, where: str) -> tuple[str, ...]:
     return (string(data, where),)
 
 
-def listed(data: Any, where: str) -> list[tuple[Any, str]]:
+def as_list(data: Any, where: str) -> list[tuple[Any, str]]:
     """The items of a list, or the only one, each with where it stands."""
     if isinstance(data, list):
         return [(one, f'{where}[{n}]') for n, one in enumerate(data)]
@@ -111,7 +111,7 @@ def read_test(fields: Mapping[str, Any], where: str, depth: int = 0, loops: int 
 
 
 def _inner(data: Any, where: str, depth: int, loops: int) -> Test:
-    found = [read_test(mapping(o, at), at, depth + 1, loops) for o, at in listed(data, where)]
+    found = [read_test(mapping(o, at), at, depth + 1, loops) for o, at in as_list(data, where)]
     if not found:
         raise RuleError(where, 'must not be empty')
     return AllOf(tuple(found)) if isinstance(data, list) else found[0]

@@ -14,7 +14,7 @@ from kubectl_dog.model.objects import condition_status
 from kubectl_dog.model.objects import get_str
 from kubectl_dog.trackers.declarative import paths
 from kubectl_dog.trackers.declarative.paths import Path
-from kubectl_dog.trackers.declarative.paths import shown
+from kubectl_dog.trackers.declarative.paths import scalar_text
 from kubectl_dog.trackers.declarative.rules import AllOf
 from kubectl_dog.trackers.declarative.rules import AnyOf
 from kubectl_dog.trackers.declarative.rules import ConditionIs
@@ -22,7 +22,7 @@ from kubectl_dog.trackers.declarative.rules import Each
 from kubectl_dog.trackers.declarative.rules import Not
 from kubectl_dog.trackers.declarative.rules import Test
 from kubectl_dog.trackers.declarative.rules import ValueIs
-from kubectl_dog.trackers.freshness import SEEN
+from kubectl_dog.trackers.freshness import WAITS_FOR_OBSERVATION
 from kubectl_dog.trackers.freshness import is_behind
 
 _PLACE = re.compile(r'\{([^{}]+)\}')
@@ -73,7 +73,7 @@ class Scope(NamedTuple):
 
     def first(self, path: Path) -> str:
         """The first scalar at a path as text; empty where there is none."""
-        return next(filter(None, map(shown, self.values(path))), '')
+        return next(filter(None, map(scalar_text, self.values(path))), '')
 
     def condition(self, kind: str) -> Object:
         """A condition of what the scope is at, or an empty mapping."""
@@ -93,7 +93,7 @@ class Scope(NamedTuple):
         return self.first(paths.parse(path))[: 2 * _CLIP]
 
 
-def lacking(test: Test, scope: Scope) -> str:
+def unmet(test: Test, scope: Scope) -> str:
     """What is missing for the test to hold, in words; empty where it holds.
 
     SEEN where that is not known, as a condition that it needs is history: then its opposite does
@@ -105,30 +105,36 @@ def lacking(test: Test, scope: Scope) -> str:
     if isinstance(test, ValueIs):
         return _value(test, scope)
     if isinstance(test, AllOf):
-        return _all(lacking(one, scope) for one in test.tests)
+        return _all(unmet(one, scope) for one in test.tests)
     if isinstance(test, AnyOf):
-        return _any([lacking(one, scope) for one in test.tests])
+        return _any([unmet(one, scope) for one in test.tests])
     if isinstance(test, Not):
-        missing = lacking(test.test, scope)
-        return missing if missing == SEEN else '' if missing else 'a change'
+        missing = unmet(test.test, scope)
+        return missing if missing == WAITS_FOR_OBSERVATION else '' if missing else 'a change'
     return _each(test, scope)
 
 
 def _all(missing: Iterable[str]) -> str:
     found = list(filter(None, missing))
-    return next((one for one in found if one != SEEN), found[0] if found else '')
+    return next((one for one in found if one != WAITS_FOR_OBSERVATION), found[0] if found else '')
 
 
 def _any(missing: Sequence[str]) -> str:
-    return '' if '' in missing else SEEN if SEEN in missing else missing[0]
+    return (
+        ''
+        if '' in missing
+        else WAITS_FOR_OBSERVATION
+        if WAITS_FOR_OBSERVATION in missing
+        else missing[0]
+    )
 
 
 def holds(test: Test, scope: Scope) -> bool:
     """Whether the test holds."""
-    return not lacking(test, scope)
+    return not unmet(test, scope)
 
 
-def focused(test: Test, scope: Scope) -> Scope:
+def focus(test: Test, scope: Scope) -> Scope:
     """Where the texts of a clause start: at the item that `some` found, else where the test did."""
     if not isinstance(test, Each) or not test.some:
         return scope
@@ -137,16 +143,16 @@ def focused(test: Test, scope: Scope) -> Scope:
 
 
 def _condition(test: ConditionIs, scope: Scope) -> str:
-    scope.budget.spend(len(test.statuses) + len(test.reasons) + len(test.other_than))
+    scope.budget.spend(len(test.statuses) + len(test.reasons) + len(test.not_reasons))
     found = scope.condition(test.kind)
     generation = found.get('observedGeneration')
     if is_behind(scope.root, generation) or (scope.strict and generation is None):
-        return SEEN
+        return WAITS_FOR_OBSERVATION
     status, reason = condition_status(found), get_str(found, 'reason')
     # As kubectl wait compares them: without case.
     is_one = status.lower() in (one.lower() for one in test.statuses)
     right = is_one is not test.negated
-    if right and (not test.reasons or reason in test.reasons) and reason not in test.other_than:
+    if right and (not test.reasons or reason in test.reasons) and reason not in test.not_reasons:
         return ''
     wanted = f'{test.kind[:_CLIP]} to be {"other than " * test.negated}{_either(test.statuses)}'
     message = ' '.join(get_str(found, 'message')[: 2 * _CLIP].split())[:_CLIP]
@@ -158,7 +164,7 @@ def _condition(test: ConditionIs, scope: Scope) -> str:
 def _value(test: ValueIs, scope: Scope) -> str:
     scope.budget.spend(len(test.among) + len(test.not_among))
     found = scope.values(test.path)
-    said, name = [shown(one) for one in found], test.path.text
+    said, name = [scalar_text(one) for one in found], test.path.text
     now = f' (it is {said[0][:_WORD]})' if any(said) else ''
     if test.among and not any(_among(one, test.among) for one in found):
         return f'{name} to be {_either(test.among)}{now}'
@@ -174,7 +180,7 @@ def _value(test: ValueIs, scope: Scope) -> str:
 def _too_little(test: ValueIs, found: list[Any], scope: Scope) -> str:
     name = test.path.text
     if test.at_least is not None and _number(found) < _bound(test.at_least, scope):
-        return f'{name} to grow (it is {shown(found[0])[:_WORD] if found else "missing"})'
+        return f'{name} to grow (it is {scalar_text(found[0])[:_WORD] if found else "missing"})'
     least = test.prefix_at_least
     if least is not None and _number(_prefixes(found)) < _bound(least, scope):
         return f'{name} to begin with a newer number'
@@ -185,7 +191,7 @@ def _too_little(test: ValueIs, found: list[Any], scope: Scope) -> str:
 
 
 def _prefixes(found: list[Any]) -> list[str]:
-    heads = (_HEAD.match(shown(one)) for one in found)
+    heads = (_HEAD.match(scalar_text(one)) for one in found)
     return [head[0] if head else '' for head in heads]
 
 
@@ -204,7 +210,7 @@ def _equal(one: list[Any], other: list[Any], budget: Budget) -> bool:
 
 
 def _among(value: Any, wanted: tuple[str, ...]) -> bool:
-    said = shown(value)
+    said = scalar_text(value)
     # True in YAML is a condition's «True» and a field's true.
     return said in wanted or (isinstance(value, bool) and said in {one.lower() for one in wanted})
 
@@ -215,7 +221,7 @@ def _is_there(found: list[Any]) -> bool:
 
 def _number(found: list[Any]) -> float:
     try:
-        value = float(shown(found[0])) if found else 0.0
+        value = float(scalar_text(found[0])) if found else 0.0
     except ValueError:
         return 0.0
     # Nothing is less than NaN, so that it would be enough for any bound.
@@ -228,7 +234,7 @@ def _bound(bound: Path | float, scope: Scope) -> float:
 
 def _each(test: Each, scope: Scope) -> str:
     items = scope.values(test.path)
-    missing = [lacking(test.test, scope._replace(here=one)) for one in items]
+    missing = [unmet(test.test, scope._replace(here=one)) for one in items]
     if not missing:
         return test.path.text
     return _any(missing) if test.some else _all(missing)

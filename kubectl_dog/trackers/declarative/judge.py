@@ -25,9 +25,9 @@ from kubectl_dog.trackers.declarative.holding import STEPS
 from kubectl_dog.trackers.declarative.holding import Budget
 from kubectl_dog.trackers.declarative.holding import ExhaustedError
 from kubectl_dog.trackers.declarative.holding import Scope
-from kubectl_dog.trackers.declarative.holding import focused
+from kubectl_dog.trackers.declarative.holding import focus
 from kubectl_dog.trackers.declarative.holding import holds
-from kubectl_dog.trackers.declarative.holding import lacking
+from kubectl_dog.trackers.declarative.holding import unmet
 from kubectl_dog.trackers.declarative.paths import Path
 from kubectl_dog.trackers.declarative.rules import AllOf
 from kubectl_dog.trackers.declarative.rules import AnyOf
@@ -37,7 +37,7 @@ from kubectl_dog.trackers.declarative.rules import Each
 from kubectl_dog.trackers.declarative.rules import Not
 from kubectl_dog.trackers.declarative.rules import Rule
 from kubectl_dog.trackers.declarative.rules import Test
-from kubectl_dog.trackers.signs import Sign
+from kubectl_dog.trackers.signs import StatusSignal
 from kubectl_dog.trackers.vocabulary import Meaning
 
 _CONDITIONS = paths.parse('status.conditions[*]')
@@ -45,7 +45,7 @@ _OBSERVED = paths.parse('status.observedGeneration')
 _STAMPS = ('lastTransitionTime', 'lastUpdateTime')
 
 
-class Ruled:
+class RuleTracker:
     """The tracker of a kind that has a rule."""
 
     def __init__(self, rule: Rule) -> None:
@@ -57,10 +57,10 @@ class Ruled:
 
     def assess(self, view: View) -> Assessment:
         """The judgement of this moment."""
-        return judge(self.rule, view)
+        return assess_by_rule(self.rule, view)
 
 
-def judge(rule: Rule, view: View) -> Assessment:
+def assess_by_rule(rule: Rule, view: View) -> Assessment:
     """By the rule, section by section; what it does not say is judged as usual."""
     thing = view.object or {}
     if is_deleting(thing):
@@ -68,23 +68,23 @@ def judge(rule: Rule, view: View) -> Assessment:
     try:
         return _ruled(rule, view, Scope(thing, rule.conditions or _CONDITIONS, Budget()))
     except ExhaustedError:
-        judged = generic.judge(view, must_tell=rule.status == 'required')
+        judged = generic.assess_status(view, must_tell=rule.status == 'required')
         notice = f'has a broken rule, which is not used: it takes more than {STEPS} steps'
         told = (*judged.notices, f'{notice} ({rule.source})' if rule.source else notice)
-        return judged._replace(notices=told, min_stall_timeout=rule.patience)
+        return judged._replace(notices=told, min_stall_timeout=rule.stall_timeout)
 
 
 def _ruled(rule: Rule, view: View, scope: Scope) -> Assessment:
     notices = tuple(
-        focused(one.test, scope).fill(one.message) for one in _holding(rule.notices, scope)
+        focus(one.test, scope).fill(one.message) for one in _holding(rule.notices, scope)
     )
     judged = _judge(rule, view, scope)
     if judged.state in (State.READY, State.FAILED) and rule.status != 'none':
-        due = freshness.unseen(view, map(_mapping, scope.values(scope.conditions)))
+        due = freshness.unobserved_until(view, map(_mapping, scope.values(scope.conditions)))
         if due is not None:
-            return simple.waiting(freshness.SEEN)._replace(recheck_at=due)
+            return simple.waiting(freshness.WAITS_FOR_OBSERVATION)._replace(recheck_at=due)
     told = (*judged.notices, *filter(None, notices))
-    return judged._replace(notices=told, min_stall_timeout=rule.patience)
+    return judged._replace(notices=told, min_stall_timeout=rule.stall_timeout)
 
 
 def _mapping(value: object) -> dict[str, object]:
@@ -103,7 +103,7 @@ def _judge(rule: Rule, view: View, scope: Scope) -> Assessment:
 
 def _pause(rule: Rule, scope: Scope) -> Assessment | None:
     for clause in _holding(rule.paused, scope):
-        scope = focused(clause.test, scope)
+        scope = focus(clause.test, scope)
         message = scope.fill(clause.message) or 'is paused'
         return simple.paused(scope.fill(clause.reason) or 'Paused', message)
     return None
@@ -116,7 +116,7 @@ def _blank(rule: Rule, view: View, scope: Scope) -> Assessment | None:
         return None if get_dict(scope.root, 'status') else _unsaid(rule)
     told = scope.values(rule.observed or _OBSERVED)
     if any(freshness.is_behind(scope.root, one) for one in told):
-        return _told_already(rule, view, scope) or simple.waiting(freshness.SEEN)
+        return _told_already(rule, view, scope) or simple.waiting(freshness.WAITS_FOR_OBSERVATION)
     return None if get_dict(scope.root, 'status') else _unsaid(rule)
 
 
@@ -129,7 +129,7 @@ def _told_already(rule: Rule, view: View, scope: Scope) -> Assessment | None:
     if rule.failed is not None:
         clauses = tuple(one for one in rule.failed if _is_of_conditions(one.test))
         return _failure(rule._replace(failed=clauses), view, scope._replace(strict=True))
-    usual = None if rule.observed else generic.judge(view)
+    usual = None if rule.observed else generic.assess_status(view)
     return usual if usual and (usual.state is State.FAILED or usual.causes) else None
 
 
@@ -150,7 +150,7 @@ def _unsaid(rule: Rule) -> Assessment | None:
 
 def _work(rule: Rule, scope: Scope) -> Assessment | None:
     for clause in _holding(rule.progressing, scope):
-        scope = focused(clause.test, scope)
+        scope = focus(clause.test, scope)
         waits_for = scope.fill(clause.message) or 'it to settle'
         return simple.waiting(waits_for, scope.fill(clause.reason))
     return None
@@ -174,16 +174,16 @@ def _holding(clauses: Iterable[Clause] | None, scope: Scope) -> Iterable[Clause]
     return (one for one in clauses or () if holds(one.test, scope))
 
 
-def _sign(clause: Clause, scope: Scope) -> Sign:
-    scope = focused(clause.test, scope)
+def _sign(clause: Clause, scope: Scope) -> StatusSignal:
+    scope = focus(clause.test, scope)
     reason = scope.fill(clause.reason) or 'Failed'
     message = scope.fill(clause.message) or reason
-    return Sign(Meaning.BAD, reason, reason, message, clause.seconds)
+    return StatusSignal(Meaning.BAD, reason, reason, message, clause.seconds)
 
 
 def _as_usual(rule: Rule, view: View) -> Assessment:
     """The generic judgement, without what the rule has sections for."""
-    judged = generic.judge(view, must_tell=rule.status == 'required')
+    judged = generic.assess_status(view, must_tell=rule.status == 'required')
     decided = judged.state is State.FAILED or bool(judged.causes)
     if rule.failed is not None and decided:
         return simple.waiting(judged.waits_for or judged.message, judged.reason)
@@ -193,7 +193,7 @@ def _as_usual(rule: Rule, view: View) -> Assessment:
 
 
 def _by_ready(rule: Rule, view: View, scope: Scope) -> Assessment:
-    missing = [lacking(one.test, scope) for one in rule.ready or ()]
+    missing = [unmet(one.test, scope) for one in rule.ready or ()]
     if '' in missing:
         held = rule.ready[missing.index('')] if rule.ready else None
         return _settled(rule, view, scope, scope.fill(held.message) if held else '')
@@ -205,7 +205,7 @@ def _by_ready(rule: Rule, view: View, scope: Scope) -> Assessment:
 
 def _settled(rule: Rule, view: View, scope: Scope, message: str) -> Assessment:
     """Ready, unless that may be left from before and takes a while to change."""
-    seconds = _seconds(rule.settle, scope)
+    seconds = _seconds(rule.stable_for, scope)
     if seconds and _since(view) < view.run_history.started:
         due = view.run_history.started + seconds
         if view.now < due:
@@ -218,7 +218,7 @@ def _seconds(settle: float | Path | None, scope: Scope) -> float:
     if not isinstance(settle, Path):
         return settle or 0.0
     try:
-        return parse_duration(scope.first(settle)) + freshness.LOOK
+        return parse_duration(scope.first(settle)) + freshness.OBSERVATION_GRACE
     except UserError:
         return 0.0
 

@@ -33,13 +33,13 @@ class Filter(NamedTuple):
     value: str
 
 
-class Told(NamedTuple):
+class StatusIndex(NamedTuple):
     """The item of a list whose index the object tells: the names on the way to it."""
 
     names: tuple[str, ...]
 
 
-Step = Union[str, int, Filter, Told, None]
+Step = Union[str, int, Filter, StatusIndex, None]
 
 
 class Path(NamedTuple):
@@ -78,7 +78,7 @@ def _step(found: re.Match[str]) -> Step:
     if groups['index']:
         return int(groups['index'])
     if groups['told']:
-        return Told(tuple(groups['told'].split('.')))
+        return StatusIndex(tuple(groups['told'].split('.')))
     if groups['field'] or groups['jfield']:
         return Filter(
             groups['field'] or groups['jfield'], (groups['value'] or groups['jvalue'] or '').strip()
@@ -96,7 +96,7 @@ def values(
     found = [root if path.absolute or here is None else here]
     for told in path.steps:
         # Missing, or below zero, is the index of nothing.
-        step = get_int(root, *told.names, default=-1) if isinstance(told, Told) else told
+        step = get_int(root, *told.names, default=-1) if isinstance(told, StatusIndex) else told
         found = [value for one in found for value in _walk(one, step)]
         spend(1 + len(found))
     return [value for value in found if value is not None]
@@ -114,11 +114,13 @@ def _walk(one: Any, step: str | int | Filter | None) -> list[Any]:
     if isinstance(step, int):
         return one[step : step + 1] if step >= 0 else []
     return [
-        each for each in one if isinstance(each, dict) and shown(each.get(step.field)) == step.value
+        each
+        for each in one
+        if isinstance(each, dict) and scalar_text(each.get(step.field)) == step.value
     ]
 
 
-def shown(value: Any) -> str:
+def scalar_text(value: Any) -> str:
     """A scalar as people write it in YAML; empty for anything that is none."""
     if isinstance(value, bool):
         return str(value).lower()

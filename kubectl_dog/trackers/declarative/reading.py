@@ -14,7 +14,7 @@ from kubectl_dog.trackers.declarative import paths
 from kubectl_dog.trackers.declarative.fields import PLACE
 from kubectl_dog.trackers.declarative.fields import TESTS
 from kubectl_dog.trackers.declarative.fields import RuleError
-from kubectl_dog.trackers.declarative.fields import listed
+from kubectl_dog.trackers.declarative.fields import as_list
 from kubectl_dog.trackers.declarative.fields import mapping
 from kubectl_dog.trackers.declarative.fields import path
 from kubectl_dog.trackers.declarative.fields import read_test
@@ -29,14 +29,14 @@ T = TypeVar('T')
 
 _STATUS = ('required', 'usual', 'none')
 _KEYS = (
-    *('group', 'groups', 'kind', 'kinds', 'version', 'versions', 'cite'),
+    *('group', 'groups', 'kind', 'kinds', 'version', 'versions', 'documentation'),
     *('paused', 'failed', 'progressing', 'ready', 'notices'),
-    *('conditions', 'observedGeneration', 'status', 'settle', 'patience'),
+    *('conditions', 'observedGeneration', 'status', 'stable_for', 'stall_timeout'),
 )
 _SAYS = ('reason', 'message', 'after')
 
 
-def read(data: Any, source: str, about: Resource | None = None) -> list[Rule]:
+def parse_rules(data: Any, source: str, about: Resource | None = None) -> list[Rule]:
     """The rules in one document: a rule, or a list of them; `about` is what none has to name.
 
     Raises UserError naming the source, the rule and the field that is wrong.
@@ -76,9 +76,9 @@ def _built(fields: Mapping[str, Any], source: str, about: Resource | None) -> Ru
         conditions=conditions and paths.parse(f'{conditions.text}[*]'),
         observed=_given(fields, 'observedGeneration', path),
         status=status,
-        settle=_given(fields, 'settle', _settle),
-        patience=_given(fields, 'patience', _time) or 0.0,
-        cite=_given(fields, 'cite', string) or '',
+        stable_for=_given(fields, 'stable_for', _stable_for),
+        stall_timeout=_given(fields, 'stall_timeout', _time) or 0.0,
+        documentation=_given(fields, 'documentation', string) or '',
         source=source,
     )
 
@@ -95,7 +95,7 @@ def _names(fields: Mapping[str, Any], name: str) -> tuple[str, ...]:
 def _section(fields: Mapping[str, Any], name: str) -> tuple[Clause, ...] | None:
     if name not in fields:
         return None
-    return tuple(_clause(one, where) for one, where in listed(fields[name], name))
+    return tuple(_clause(one, where) for one, where in as_list(fields[name], name))
 
 
 def _clause(data: Any, where: str) -> Clause:
@@ -131,7 +131,7 @@ def _time(data: Any, where: str) -> float:
     return _duration(string(data, where), where)
 
 
-def _settle(data: Any, where: str) -> float | Path:
+def _stable_for(data: Any, where: str) -> float | Path:
     """A duration, or the path of one."""
     text = string(data, where)
     return _duration(text, where) if text[:1].isdigit() else path(text, where)

@@ -16,7 +16,7 @@ class ConditionIs(NamedTuple):
     statuses: tuple[str, ...]
     negated: bool = False
     reasons: tuple[str, ...] = ()
-    other_than: tuple[str, ...] = ()
+    not_reasons: tuple[str, ...] = ()
 
 
 class ValueIs(NamedTuple):
@@ -96,9 +96,9 @@ class Rule(NamedTuple):
     conditions: Path | None = None
     observed: Path | None = None
     status: str = 'usual'
-    settle: float | Path | None = None
-    patience: float = 0.0
-    cite: str = ''
+    stable_for: float | Path | None = None
+    stall_timeout: float = 0.0
+    documentation: str = ''
     source: str = ''
 
     def fits(self, resource: Resource) -> bool:

@@ -23,6 +23,6 @@ except (UserError, UnreachableError) as error:
     sys.stderr.write(f'{error}\n')
     sys.exit(5)
 if response.status != 200:
-    status = errors.status(response.status, response.body)
-    sys.stderr.write(f'{errors.trouble(status, connection.server).message}\n')
+    status = errors.parse_status(response.status, response.body)
+    sys.stderr.write(f'{errors.read_failure(status, connection.server).message}\n')
     sys.exit(5)

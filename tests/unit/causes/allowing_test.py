@@ -5,14 +5,14 @@ import re
 import pytest
 
 from kubectl_dog.causes.allowing import ALWAYS
-from kubectl_dog.causes.allowing import Share
-from kubectl_dog.causes.allowing import allow
-from kubectl_dog.causes.allowing import check
-from kubectl_dog.causes.allowing import excuse
-from kubectl_dog.causes.allowing import parse
-from kubectl_dog.causes.allowing import parse_any
-from kubectl_dog.causes.allowing import share
-from kubectl_dog.causes.catalogue import tolerance
+from kubectl_dog.causes.allowing import PodShare
+from kubectl_dog.causes.allowing import apply_overrides
+from kubectl_dog.causes.allowing import check_codes
+from kubectl_dog.causes.allowing import excuse_allowed_failures
+from kubectl_dog.causes.allowing import parse_pod_share
+from kubectl_dog.causes.allowing import parse_tolerance
+from kubectl_dog.causes.allowing import parse_unchecked_tolerance
+from kubectl_dog.causes.catalogue import tolerance_of
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.causes import Tolerance
 from kubectl_dog.model.errors import UserError
@@ -39,7 +39,7 @@ QUOTA = Cause('QuotaExceeded', '', 'tiny', '')
     ),
 )
 def test_what_is_tolerated(told, code, allowed):
-    assert parse(told) == (code, allowed)
+    assert parse_tolerance(told) == (code, allowed)
 
 
 @pytest.mark.parametrize(
@@ -58,35 +58,39 @@ def test_what_is_tolerated(told, code, allowed):
 )
 def test_what_cannot_be_meant_is_said(told, said):
     with pytest.raises(UserError, match=re.escape(said)):
-        parse(told)
+        parse_tolerance(told)
 
 
 def test_a_code_of_a_tracker_is_known_where_the_tracker_is():
     told = ('LampBroken/hall', Tolerance(seconds=300))
-    assert parse('LampBroken/hall=5m', ('LampBroken',)) == parse_any('LampBroken/hall=5m') == told
+    assert (
+        parse_tolerance('LampBroken/hall=5m', ('LampBroken',))
+        == parse_unchecked_tolerance('LampBroken/hall=5m')
+        == told
+    )
     with pytest.raises(UserError, match='LampBroken is not counted'):
-        parse('LampBroken=5', ('LampBroken',))
-    assert check(['LampBroken=5m', 'CrashLoop=5'], ('LampBroken',)) is None
+        parse_tolerance('LampBroken=5', ('LampBroken',))
+    assert check_codes(['LampBroken=5m', 'CrashLoop=5'], ('LampBroken',)) is None
     with pytest.raises(UserError, match="no cause has the code 'LampBroken'"):
-        check(['CrashLoop=5', 'LampBroken=5m'], ('BulbBroken',))
+        check_codes(['CrashLoop=5', 'LampBroken=5m'], ('BulbBroken',))
 
 
 def test_that_a_code_is_not_counted_is_told_once_it_is_known():
     told = 'LampBrocken=5'
-    assert parse_any(told) == ('LampBrocken', Tolerance(terminations=5))
+    assert parse_unchecked_tolerance(told) == ('LampBrocken', Tolerance(terminations=5))
     with pytest.raises(UserError, match="code 'LampBrocken': did you mean LampBroken"):
-        check([told], ('LampBroken',))
+        check_codes([told], ('LampBroken',))
 
 
 def test_a_code_of_a_tracker_may_have_a_word_in_common_with_ours():
     for code in ('IssuerMissing', 'SourceNotReady', 'TargetMissing', 'OrderFailed'):
-        assert parse_any(f'{code}=5m')[0] == code
+        assert parse_unchecked_tolerance(f'{code}=5m')[0] == code
 
 
 @pytest.mark.parametrize('told', ('Crashloop=5', 'zzz=5', 'Lamp broken=5m', 'NotRead=always'))
 def test_what_is_misspelt_is_no_code_of_anybody(told):
     with pytest.raises(UserError, match='no cause has the code'):
-        parse_any(told)
+        parse_unchecked_tolerance(told)
 
 
 @pytest.mark.parametrize(
@@ -94,25 +98,25 @@ def test_what_is_misspelt_is_no_code_of_anybody(told):
     (('', 10, 0), ('2', 10, 2), ('20%', 10, 2), ('20%', 4, 0), ('50%', 3, 1), ('100%', 3, 3)),
 )
 def test_how_many_pods_may_fail(told, pods, failing):
-    assert share(told).of(pods) == failing
+    assert parse_pod_share(told).of(pods) == failing
 
 
 @pytest.mark.parametrize('told', ['two', '-1', '2.5', '101%', '%', '1 2'])
 def test_what_is_no_number_of_pods(told):
     with pytest.raises(UserError, match='is not a number of pods'):
-        share(told)
+        parse_pod_share(told)
 
 
 def test_a_share_is_a_number_unless_it_is_a_percentage():
-    assert share('7') == Share(7)
+    assert parse_pod_share('7') == PodShare(7)
 
 
 def test_what_the_user_told_counts_instead_of_everything_else():
     told = {'CrashLoop': Tolerance(seconds=90)}
     odd = CRASH._replace(affects_some_pods=True, tolerance_seconds=30.0, informational=True)
-    crash, image = allow((odd, IMAGE), told)
-    assert tolerance(crash) == Tolerance(seconds=90)
-    assert tolerance(image) == tolerance(IMAGE)
+    crash, image = apply_overrides((odd, IMAGE), told)
+    assert tolerance_of(crash) == Tolerance(seconds=90)
+    assert tolerance_of(image) == tolerance_of(IMAGE)
 
 
 def test_what_was_told_of_one_container_goes_before_what_was_told_of_all():
@@ -121,7 +125,7 @@ def test_what_was_told_of_one_container_goes_before_what_was_told_of_all():
         'CrashLoop/main': ALWAYS,
         'ImageNotFound/x': ALWAYS,
     }
-    main, other, image = allow((CRASH, CRASH._replace(subject='other'), IMAGE), told)
+    main, other, image = apply_overrides((CRASH, CRASH._replace(subject='other'), IMAGE), told)
     assert [one.tolerance_override for one in (main, other, image)] == [
         ALWAYS,
         Tolerance(terminations=5),
@@ -144,7 +148,7 @@ def test_what_was_told_of_one_container_goes_before_what_was_told_of_all():
     ),
 )
 def test_only_so_many_pods_are_excused(causes, pods, excused):
-    after = excuse(causes, pods)
+    after = excuse_allowed_failures(causes, pods)
     assert {cause.code for cause in after if cause.tolerance_override == ALWAYS} == excused
 
 
@@ -152,10 +156,12 @@ def test_only_so_many_pods_are_excused(causes, pods, excused):
     ('told', 'seconds'), (('CrashLoop=2', 30), ('CrashLoop=6', 60), ('CrashLoop=never', 0))
 )
 def test_in_a_long_back_off_standing_counts_beside_the_ends(told, seconds):
-    [cause] = allow([CRASH._replace(tolerance_seconds=30.0)], dict([parse(told)]))
+    [cause] = apply_overrides(
+        [CRASH._replace(tolerance_seconds=30.0)], dict([parse_tolerance(told)])
+    )
     assert cause.tolerance_override.seconds == seconds
 
 
 def test_where_nothing_is_stuck_only_the_ends_count():
-    [cause] = allow([CRASH], dict([parse('CrashLoop=2')]))
+    [cause] = apply_overrides([CRASH], dict([parse_tolerance('CrashLoop=2')]))
     assert cause.tolerance_override == Tolerance(terminations=2)

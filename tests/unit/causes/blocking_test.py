@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from kubectl_dog.causes.blocking import has_proof
+from kubectl_dog.causes.blocking import has_healthy_pod
 from kubectl_dog.causes.blocking import is_blocked
 from kubectl_dog.model.assessments import Progress
 from tests.unit.builders import deployment
@@ -74,10 +74,10 @@ def test_a_rollout_gets_past_a_pod_while_it_may_replace_others(thing, progress, 
     ),
 )
 def test_one_pod_that_works_proves_that_the_revision_does(other, proof):
-    assert has_proof(view(), [pod(name='a'), other], ('a',)) is proof
+    assert has_healthy_pod(view(), [pod(name='a'), other], ('a',)) is proof
 
 
 def test_a_pod_without_a_time_proves_nothing():
     other = pod(name='b')
     other['status']['conditions'] = [{'type': 'Ready', 'status': 'True'}]
-    assert not has_proof(view(), [other], ())
+    assert not has_healthy_pod(view(), [other], ())

@@ -3,14 +3,14 @@ from __future__ import annotations
 import pytest
 
 from kubectl_dog.causes import catalogue
-from kubectl_dog.causes.catalogue import starts_anew
-from kubectl_dog.causes.catalogue import tolerance
+from kubectl_dog.causes.catalogue import clock_restarts_on_progress
+from kubectl_dog.causes.catalogue import tolerance_of
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.causes import Tolerance
 
 
 def of(code, **fields):
-    return tolerance(Cause(code, '', 'it', '', **fields))
+    return tolerance_of(Cause(code, '', 'it', '', **fields))
 
 
 @pytest.mark.parametrize(
@@ -43,11 +43,11 @@ def test_what_a_cause_may_do(code, fields, allowed):
     ('code', 'anew'), (('QuotaExceeded', True), ('Unschedulable', True), ('ImageNotFound', False))
 )
 def test_what_lacks_room_gets_its_time_again_with_every_step(code, anew):
-    assert starts_anew(Cause(code, '', '', '')) is anew
+    assert clock_restarts_on_progress(Cause(code, '', '', '')) is anew
 
 
 def test_a_code_that_only_a_tracker_knows_stands_as_long_as_a_condition():
-    assert tolerance(Cause('LampBroken', '', 'it', '')) == Tolerance(30)
-    assert tolerance(Cause('LampBroken', '', 'it', '', tolerance_seconds=5.0)) == Tolerance(5)
+    assert tolerance_of(Cause('LampBroken', '', 'it', '')) == Tolerance(30)
+    assert tolerance_of(Cause('LampBroken', '', 'it', '', tolerance_seconds=5.0)) == Tolerance(5)
     assert catalogue.code_of('LampBroken').name == 'LampBroken'
     assert catalogue.code_of('CrashLoop') is catalogue.CODES['CrashLoop']

@@ -182,4 +182,4 @@ def test_a_look_at_the_storage_classes_tells_more(message, answer, healing, evid
     ((pending(), True), (pending(nodeName='n1'), False), (pending(volumes=[]), False)),
 )
 def test_the_claims_of_a_pod_without_a_node_may_tell_why(thing, may):
-    assert claims.may_tell(thing) is may
+    assert claims.awaits_claims(thing) is may

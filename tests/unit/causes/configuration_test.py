@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from kubectl_dog.causes import configuration
-from kubectl_dog.causes.catalogue import tolerance
+from kubectl_dog.causes.catalogue import tolerance_of
 from kubectl_dog.model.items import Answer
 from kubectl_dog.model.resources import CONFIGMAPS
 from kubectl_dog.model.resources import SECRETS
@@ -85,7 +85,7 @@ def test_the_kubelets_own_delay_never_counts():
 def test_volumes_are_told_by_kube_events(message, code, subject):
     [cause] = mounts(message, message)
     assert (cause.code, cause.subject, cause.reason) == (code, subject, 'FailedMount')
-    assert tolerance(cause).seconds == 35
+    assert tolerance_of(cause).seconds == 35
 
 
 INI = {'items': [{'key': 'a.ini', 'path': 'a'}]}

@@ -167,7 +167,7 @@ def test_a_look_at_the_service_accounts_tells_more(answer, healing, evidence):
     ((0, 60), (10, 60), (11, 82), (12, 164), (14, 655), (15, 1000), (9999, 1000)),
 )
 def test_what_was_refused_often_is_tried_again_late(tries, seconds):
-    assert round(creation.next_try(tries)) == seconds
+    assert round(creation.next_retry_seconds(tries)) == seconds
 
 
 def test_a_refusal_that_heals_may_stand_until_the_next_try():
@@ -175,4 +175,4 @@ def test_a_refusal_that_heals_may_stand_until_the_next_try():
     event = kube_event(thing, 'FailedCreate', ROBOT, count=15)
     there = Answer('found', ({'metadata': {'name': 'robot'}},))
     [cause] = find(thing, event, answers={LOOKUP: there})
-    assert cause.tolerance_seconds == creation.next_try(15)
+    assert cause.tolerance_seconds == creation.next_retry_seconds(15)

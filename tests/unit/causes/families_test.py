@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from kubectl_dog.causes.catalogue import CODES
-from kubectl_dog.causes.families import of_objects
-from kubectl_dog.causes.families import of_pods
-from kubectl_dog.causes.families import of_target
+from kubectl_dog.causes.families import causes_of_controllers
+from kubectl_dog.causes.families import causes_of_pods
+from kubectl_dog.causes.families import causes_of_target
 from kubectl_dog.causes.families import rank
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import Progress
@@ -30,10 +30,10 @@ from tests.unit.builders import waiting
 def test_the_same_cause_on_many_pods_is_one_and_the_worst_speaks():
     mild = pod(status(state=ended(3)), name='a')
     worse = pod(status(state=ended(3), last=ended(3), restarts=2), name='b')
-    [cause] = of_pods(view(), [mild, worse])
+    [cause] = causes_of_pods(view(), [mild, worse])
     assert (cause.terminations, cause.pods) == (3, ('b', 'a'))
     assert cause.logs[0].uid == 'pod-b'
-    assert of_pods(view(), [worse, mild])[0].pods == ('b', 'a')
+    assert causes_of_pods(view(), [worse, mild])[0].pods == ('b', 'a')
 
 
 def test_what_fails_stands_before_what_only_explains():
@@ -43,7 +43,7 @@ def test_what_fails_stands_before_what_only_explains():
         inits=[{'name': 'wait'}],
         init_statuses=[status('wait')],
     )
-    assert [cause.code for cause in of_pods(view(), [thing])] == [
+    assert [cause.code for cause in causes_of_pods(view(), [thing])] == [
         'ImageNotFound',
         'InitNotFinished',
     ]
@@ -72,18 +72,18 @@ def judged(*pods, others=(), children=(), progress=DONE):
 
 
 def test_what_the_controllers_behind_a_target_lack_is_its_own_trouble():
-    found = of_target(view(deployment()), judged(children=(short_of_pods(),)))
+    found = causes_of_target(view(deployment()), judged(children=(short_of_pods(),)))
     assert [(cause.code, cause.affects_some_pods) for cause in found] == [('QuotaExceeded', False)]
-    assert of_objects(view(), [short_of_pods(), short_of_pods()]) == found
+    assert causes_of_controllers(view(), [short_of_pods(), short_of_pods()]) == found
 
 
 def test_one_bad_pod_beside_a_good_one_is_partial_unless_it_blocks_the_rollout():
     good, bad = pod(status(), name='a', ready=True), pod(status(state=ended(3)), name='b')
-    [cause] = of_target(view(deployment()), judged(good, bad))
+    [cause] = causes_of_target(view(deployment()), judged(good, bad))
     assert cause.affects_some_pods
     blocked = Progress(desired=2, updated=1, old=1)
     thing = deployment(2, spec={'strategy': {'rollingUpdate': {'maxUnavailable': 0}}}, replicas=3)
-    [cause] = of_target(view(thing), judged(good, bad, progress=blocked))
+    [cause] = causes_of_target(view(thing), judged(good, bad, progress=blocked))
     assert not cause.affects_some_pods
 
 
@@ -98,15 +98,15 @@ def test_evicted_pods_of_this_revision_count_until_their_successors_are_ready():
     for ready in (True, False):
         successor = pod(status(), ready=ready, nodeName='node-1')
         assessed = judged(successor, others=others, children=(replica_set(),))
-        [cause] = of_target(view(deployment()), assessed)
+        [cause] = causes_of_target(view(deployment()), assessed)
         assert (cause.code, cause.terminations, cause.active) == ('Evicted', 2, not ready)
     assessed = judged(others=others, children=(replica_set(),))
-    assert of_target(view(deployment()), assessed)[0].active
+    assert causes_of_target(view(deployment()), assessed)[0].active
 
 
 def test_a_pod_as_a_target_that_was_evicted():
     thing = evicted('web-1')
-    assert [cause.code for cause in of_target(view(thing), judged(thing))] == ['Evicted']
+    assert [cause.code for cause in causes_of_target(view(thing), judged(thing))] == ['Evicted']
 
 
 def pending(name, **spec):
@@ -121,13 +121,13 @@ def test_of_many_pods_without_a_node_the_longest_patience_counts():
     reacted = kube_event(second, 'TriggeredScaleUp', 'coming')
     wont = kube_event(third, 'NotTriggerScaleUp', 'never')
     third['status']['nominatedNodeName'] = 'node-1'
-    [cause] = of_pods(view(None, reacted, wont), [first, second, third])
+    [cause] = causes_of_pods(view(None, reacted, wont), [first, second, third])
     assert (cause.tolerance_seconds, cause.clock_paused, cause.pods) == (
         600,
         False,
         ('a', 'b', 'c'),
     )
-    assert of_pods(view(), [first, pending('d')])[0].tolerance_seconds is None
+    assert causes_of_pods(view(), [first, pending('d')])[0].tolerance_seconds is None
 
 
 @pytest.mark.parametrize(('kind', 'explains'), (('Job', True), ('Deployment', False)))
@@ -135,7 +135,7 @@ def test_of_a_job_its_own_retries_decide(kind, explains):
     thing = {'kind': kind, 'metadata': {'uid': 'x'}}
     crashed = pod(status(state=ended(3)), restartPolicy='OnFailure')
     assessed = Assessment(State.PROGRESSING, pods=(crashed,))
-    [cause] = of_target(view(thing), assessed)
+    [cause] = causes_of_target(view(thing), assessed)
     assert cause.informational is explains
 
 
@@ -164,7 +164,7 @@ def test_what_stands_on_one_pod_stands_and_is_told_in_order():
     event = kube_event(
         unready, 'Unhealthy', 'Readiness probe failed: 503', field='spec.containers{main}'
     )
-    found = of_pods(view(None, event), [unready, again, crashing('web-1', 2)])
+    found = causes_of_pods(view(None, event), [unready, again, crashing('web-1', 2)])
     assert [cause.code for cause in found] == ['CrashLoop', 'NotReady']
     assert (found[0].active, found[0].terminations, found[0].pods) == (True, 9, ('web-2', 'web-1'))
 
@@ -177,7 +177,8 @@ def test_what_is_there_now_for_one_pod_is_there_for_all_that_need_the_same():
         pod(status(state=state), name=f'web-{n}') for n, state in enumerate((told, told, other))
     ]
     found = {
-        cause.subject: cause.recovering for cause in of_pods(view(None, answers=answers), pods)
+        cause.subject: cause.recovering
+        for cause in causes_of_pods(view(None, answers=answers), pods)
     }
     assert found == {'app': True, 'lib': False}
 
@@ -187,5 +188,5 @@ def test_what_is_in_another_namespace_is_explained_from_there():
     thing = pod(status('main', waiting('ErrImagePull', 'not found')), phase='Pending')
     thing['metadata']['namespace'] = 'shop'
     elsewhere = view()._replace(target=view().target._replace(namespace='flux-system'))
-    (cause,) = of_pods(elsewhere, [thing])
+    (cause,) = causes_of_pods(elsewhere, [thing])
     assert '-n shop' in cause.suggested_commands[0]

@@ -4,7 +4,7 @@ import pytest
 
 from kubectl_dog.causes import creation
 from kubectl_dog.causes import further
-from kubectl_dog.causes.catalogue import tolerance
+from kubectl_dog.causes.catalogue import tolerance_of
 from kubectl_dog.model.items import Answer
 from kubectl_dog.model.resources import ENDPOINTSLICES
 from kubectl_dog.model.wants import Lookup
@@ -125,5 +125,5 @@ def test_without_an_answer_nothing_is_said(message, answer):
 
 def test_where_it_is_there_now_the_controller_gets_the_time_to_try_again():
     cause = find(CLASS, named('urgent'))
-    assert tolerance(cause).seconds == 60
-    assert tolerance(find(CLASS, named('urgency'))).seconds == 30
+    assert tolerance_of(cause).seconds == 60
+    assert tolerance_of(find(CLASS, named('urgency'))).seconds == 30

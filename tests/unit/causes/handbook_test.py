@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 
 from kubectl_dog.causes.catalogue import CODES
-from kubectl_dog.causes.handbook import HANDBOOK
+from kubectl_dog.causes.handbook import CODE_DOCS
 from kubectl_dog.model.times import format_duration
 from kubectl_dog.model.words import ordinal
 
@@ -56,12 +56,12 @@ def page():
     for family, codes in groupby(sorted(CODES.values(), key=_order), lambda code: code.family):
         lines.append(f'## {family.capitalize()}\n')
         for code in codes:
-            entry = HANDBOOK[code.name]
+            entry = CODE_DOCS[code.name]
             lines.append(
                 f'### {code.name}\n\n{code.meaning[0].upper()}{code.meaning[1:]}.\n\n'
-                f'- **Recognised by**: {entry.sign}\n'
+                f'- **Recognised by**: {entry.evidence}\n'
                 f'- **Tolerance**: {tolerated(code)}\n'
-                f'- **What to do**: {entry.advice}\n'
+                f'- **What to do**: {entry.remedy}\n'
             )
     return '\n'.join(lines)
 
@@ -72,7 +72,7 @@ def _order(code):
 
 
 def test_every_code_is_explained_and_nothing_else():
-    assert set(HANDBOOK) == set(CODES)
+    assert set(CODE_DOCS) == set(CODES)
 
 
 def test_the_page_is_what_the_catalogue_says():

@@ -142,7 +142,7 @@ def disrupted(reason, **fields):
     ),
 )
 def test_pods_that_were_put_out(thing, code, message):
-    [cause] = infrastructure.put_out(view(), [thing], is_complete=False)
+    [cause] = infrastructure.evicted_pods(view(), [thing], is_complete=False)
     assert (cause.code, cause.message, cause.terminations, cause.active) == (code, message, 1, True)
     assert cause.reason
 
@@ -150,16 +150,16 @@ def test_pods_that_were_put_out(thing, code, message):
 def test_an_evicted_pod_that_ended_well_is_known_by_its_kube_event():
     thing = on_node(phase='Succeeded')
     event = kube_event(thing, 'Evicted', 'Usage of EmptyDir volume "d" exceeds the limit "1Mi". ')
-    [cause] = infrastructure.put_out(view(None, event), [thing], is_complete=False)
+    [cause] = infrastructure.evicted_pods(view(None, event), [thing], is_complete=False)
     assert (cause.code, cause.reason) == ('Evicted', 'Evicted')
     assert cause.message.endswith('exceeds the limit "1Mi".')
     still = on_node()
-    assert list(infrastructure.put_out(view(None, event), [still], is_complete=False)) == []
+    assert list(infrastructure.evicted_pods(view(None, event), [still], is_complete=False)) == []
 
 
 def test_they_are_counted_and_the_last_one_speaks():
     pods = [out('Evicted', 'new', 'b', age=5), out('Evicted', 'old', 'a', age=50)]
-    [cause] = infrastructure.put_out(view(), pods, is_complete=True)
+    [cause] = infrastructure.evicted_pods(view(), pods, is_complete=True)
     assert (cause.terminations, cause.pods, cause.active) == (2, ('b', 'a'), False)
     assert cause.message.endswith('node node-1: new')
 
@@ -174,7 +174,7 @@ def test_they_are_counted_and_the_last_one_speaks():
     ),
 )
 def test_other_pods_were_not_put_out(thing):
-    assert list(infrastructure.put_out(view(), [thing], is_complete=False)) == []
+    assert list(infrastructure.evicted_pods(view(), [thing], is_complete=False)) == []
 
 
 def test_what_was_put_out_long_before_is_history():
@@ -184,7 +184,7 @@ def test_what_was_put_out_long_before_is_history():
     unknown = pod(name='unknown', age=500)
     unknown['status']['conditions'] = []
     young = pod(name='young', age=140)
-    assert infrastructure.since(view(), [old, late, unknown, young], 120) == [late, young]
+    assert infrastructure.within_run(view(), [old, late, unknown, young], 120) == [late, young]
 
 
 def node(*conditions):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from kubectl_dog.causes.lastwords import last_words
+from kubectl_dog.causes.lastwords import log_excerpt
 
 
 @pytest.mark.parametrize(
@@ -34,4 +34,4 @@ from kubectl_dog.causes.lastwords import last_words
     ),
 )
 def test_chooses_the_lines_that_tell_why(lines, told):
-    assert last_words(lines) == told
+    assert log_excerpt(lines) == told

@@ -37,7 +37,7 @@ def going(left=20.0, grace=30, finalizers=None, namespace='shop', **fields):
     ),
 )
 def test_what_is_going_makes_room_for_twice_its_grace_period(other, frees):
-    assert leaving.frees_soon(view(None, other)) is frees
+    assert leaving.any_terminating(view(None, other)) is frees
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_beyond_that_it_is_stuck(thing, stuck):
     ),
 )
 def test_says_what_holds_it(thing, held):
-    assert leaving.holds(view(), thing) == held
-    assert leaving.sentence(view(), [thing, thing]) == (
+    assert leaving.blocked_by(view(), thing) == held
+    assert leaving.describe_terminating(view(), [thing, thing]) == (
         f'2 old pods still terminating: web-1 ({held})'
     )

@@ -72,7 +72,7 @@ WANTS = pod(
     ),
 )
 def test_what_the_nodes_are_like(said, found, facts):
-    assert list(nodes.describe(found, WANTS, said)) == facts
+    assert list(nodes.describe_nodes(found, WANTS, said)) == facts
 
 
 def test_they_are_looked_at_for_a_pod_that_no_node_takes():

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from kubectl_dog.causes import configuration
-from kubectl_dog.causes.catalogue import tolerance
+from kubectl_dog.causes.catalogue import tolerance_of
 from kubectl_dog.model.items import Answer
 from tests.unit.builders import pod
 from tests.unit.builders import status
@@ -78,7 +78,7 @@ ISSUING = ('Ready', 'False', 'DoesNotExist', 'Issuing certificate as Secret does
 def test_what_makes_a_secret_is_given_time(answers, seconds, evidence):
     cause = find(**answers)
     assert cause.code == 'SecretMissing'
-    assert (tolerance(cause).seconds, cause.evidence) == (seconds, evidence)
+    assert (tolerance_of(cause).seconds, cause.evidence) == (seconds, evidence)
 
 
 def test_nobody_is_known_to_make_config_maps():

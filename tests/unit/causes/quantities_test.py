@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from kubectl_dog.causes.quantities import asked
+from kubectl_dog.causes.quantities import requested
 from tests.unit.builders import container
 from tests.unit.builders import pod
 
@@ -15,7 +15,7 @@ def asks(resource, *amounts, inits=(), sidecars=(), overhead=None):
     first = [wish(f'i{n}', amount) for n, amount in enumerate(inits)]
     first += [wish(f's{n}', one, restartPolicy='Always') for n, one in enumerate(sidecars)]
     spec = {'overhead': {resource: overhead}} if overhead else {}
-    return asked(pod(containers=apps or [container()], inits=first, **spec), resource)
+    return requested(pod(containers=apps or [container()], inits=first, **spec), resource)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from kubectl_dog.causes.refusals import read
+from kubectl_dog.causes.refusals import parse_admission_error
 
 POD = 'Error creating: pods "web-5d8-x2x8q" is forbidden: '
 SET = 'create Pod db-0 in StatefulSet db failed error: pods "db-0" is forbidden: '
@@ -134,7 +134,7 @@ REFUSED = (
     ),
 )
 def test_reads_the_words_of_the_api_server(words, code, subject, sentence):
-    assert read(words)[:3] == (code, subject, sentence)
+    assert parse_admission_error(words)[:3] == (code, subject, sentence)
 
 
 @pytest.mark.parametrize(
@@ -143,4 +143,4 @@ def test_reads_the_words_of_the_api_server(words, code, subject, sentence):
 )
 def test_only_names_go_into_commands(quota, subject):
     words = f'exceeded quota: {quota}, requested: pods=1, used: pods=3, limited: pods=3'
-    assert read(words).subject == subject
+    assert parse_admission_error(words).subject == subject

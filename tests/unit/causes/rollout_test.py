@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from kubectl_dog.causes import rollout
-from kubectl_dog.causes.families import of_pods
+from kubectl_dog.causes.families import causes_of_pods
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import Progress
 from kubectl_dog.model.assessments import State
@@ -19,7 +19,7 @@ ROLLING = Progress(desired=2, updated=1)
 
 def find(thing, *others, progress=ROLLING):
     assessed = Assessment(State.PROGRESSING, progress=progress, other_pods=others)
-    return list(rollout.find(view(thing), assessed, of_pods))
+    return list(rollout.find(view(thing), assessed, causes_of_pods))
 
 
 def going(name, left=20):

@@ -29,22 +29,22 @@ def claim_event(name='data', namespace='shop'):
     ),
 )
 def test_a_kube_event_tells_its_time_in_many_ways(fields, seconds):
-    assert told.when({**kube_event(POD, 'Failed', ''), **fields}) == NOW - seconds
+    assert told.last_seen_at({**kube_event(POD, 'Failed', ''), **fields}) == NOW - seconds
 
 
 def test_the_newest_is_not_the_last_in_the_list():
     late, early = kube_event(POD, 'Failed', 'b', at=1), kube_event(POD, 'Failed', 'a', at=9)
     shown = view(None, late, early, kube_event(POD, 'Other', 'c', at=0))
-    assert told.told(shown, POD, 'Failed') == [early, late]
-    assert told.newest(shown, POD, 'Failed') is late
-    assert told.newest(shown, POD, 'Killing') == {}
+    assert told.events_about(shown, POD, 'Failed') == [early, late]
+    assert told.newest_event_about(shown, POD, 'Failed') is late
+    assert told.newest_event_about(shown, POD, 'Killing') == {}
 
 
 def test_many_events_in_one_are_read_as_one():
     event = kube_event(POD, 'Failed', '(combined from similar events): Error creating: x ', count=4)
-    assert (told.words(event), told.times(event)) == ('Error creating: x', 4)
-    assert told.times({**event, 'series': {'count': 7}}) == 7
-    assert told.times({}) == 1
+    assert (told.event_message(event), told.occurrence_count(event)) == ('Error creating: x', 4)
+    assert told.occurrence_count({**event, 'series': {'count': 7}}) == 7
+    assert told.occurrence_count({}) == 1
 
 
 def test_events_are_found_by_name_within_the_namespace():
@@ -52,4 +52,4 @@ def test_events_are_found_by_name_within_the_namespace():
     shown = view(None, ours, other, claim_event('data2', 'elsewhere'), kube_event(POD, 'X', ''))
     shown = shown._replace(kube_events_by_uid={**shown.kube_events_by_uid, 'gone': ()})
     names = frozenset({'data', 'data2'})
-    assert list(told.about_named(shown, 'PersistentVolumeClaim', names)) == [ours]
+    assert list(told.events_about_named(shown, 'PersistentVolumeClaim', names)) == [ours]

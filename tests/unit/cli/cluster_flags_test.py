@@ -5,7 +5,7 @@ import argparse
 import pytest
 
 from kubectl_dog.cli import flags
-from kubectl_dog.cluster.protocol import Flags
+from kubectl_dog.cluster.protocol import ConnectionFlags
 
 
 @pytest.fixture
@@ -17,17 +17,17 @@ def parse():
     def parse(*words):
         args = parser.parse_args([*words, 'deploy/x'])
         assert args.target == ['deploy/x']
-        return Flags(**flags.cluster(args))
+        return ConnectionFlags(**flags.cluster(args))
 
     return parse
 
 
 def test_every_field_has_its_flag():
-    assert sorted(flags.FIELDS.values()) == sorted(Flags._fields)
+    assert sorted(flags.FIELDS.values()) == sorted(ConnectionFlags._fields)
 
 
 def test_nothing_said_is_none(parse):
-    assert parse() == Flags()
+    assert parse() == ConnectionFlags()
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_nothing_said_is_none(parse):
     ),
 )  # fmt: skip
 def test_flags(parse, words, expected):
-    assert parse(*words) == Flags(**expected)
+    assert parse(*words) == ConnectionFlags(**expected)
 
 
 @pytest.mark.parametrize(

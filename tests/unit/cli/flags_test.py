@@ -13,7 +13,7 @@ def tracked(monkeypatch):
 
     def parse(*argv):
         found = []
-        monkeypatch.setattr(running, 'track', lambda *given: found.append(given[:2]) or 0)
+        monkeypatch.setattr(running, 'track_targets', lambda *given: found.append(given[:2]) or 0)
         assert program.main(argv) == 0
         return found[0]
 

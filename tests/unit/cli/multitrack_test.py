@@ -66,7 +66,7 @@ def multitrack(monkeypatch, capsys, tmp_path):
         monkeypatch.setattr(sys, 'argv', ['kubectl-dog'])
         monkeypatch.setattr(sys, 'stdin', stdin)
         monkeypatch.setattr(api, 'connect', lambda **flags: SimpleNamespace(namespace='shop'))
-        monkeypatch.setattr(api, 'live', lambda connection: Cluster(*objects))
+        monkeypatch.setattr(api, 'live_source', lambda connection: Cluster(*objects))
         monkeypatch.setattr(finding, 'resolver', lambda connection: resolve)
         try:
             code = program.main(['multitrack', *flags])
@@ -266,7 +266,7 @@ class Told(Exception):
 
 def test_the_library_takes_the_same(monkeypatch):
     cluster = Cluster(called(deployment(), 'web'))
-    monkeypatch.setattr(api, 'live', lambda connection: cluster)
+    monkeypatch.setattr(api, 'live_source', lambda connection: cluster)
     monkeypatch.setattr(api, 'connect', lambda **flags: SimpleNamespace(namespace='shop'))
     events = []
     spec = {'Deployments': [{'ResourceName': 'web'}]}

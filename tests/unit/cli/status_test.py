@@ -175,8 +175,8 @@ WEB = Status('apps/v1', 'Deployment', 'shop', 'web', State.FAILED, short='deploy
 )
 def test_a_live_look(status, monkeypatch, statuses, unseen, flags, code, told):
     monkeypatch.setattr(api, 'connect', lambda **flags: SimpleNamespace(namespace='shop'))
-    monkeypatch.setattr(api, 'live', lambda connection: None)
-    monkeypatch.setattr(api, 'look', lambda source, targets, judges: (statuses, unseen))
+    monkeypatch.setattr(api, 'live_source', lambda connection: None)
+    monkeypatch.setattr(api, 'live_statuses', lambda source, targets, judges: (statuses, unseen))
     got, out, err = status('deploy/web', *flags)
     assert got == code
     assert told in err

@@ -184,7 +184,7 @@ def test_a_release_is_tracked_wherever_its_objects_are(find, monkeypatch):
 @pytest.mark.parametrize('words', (['status'], ['track']))
 def test_the_habit_of_a_second_word_goes_with_every_form(monkeypatch, words):
     seen = []
-    monkeypatch.setattr(running, 'track', lambda words, *rest: seen.append(words) or 0)
+    monkeypatch.setattr(running, 'track_targets', lambda words, *rest: seen.append(words) or 0)
     for argv in (['deploy/a'], ['deploy', '-l', 'a'], ['-f', '-'], ['--helm-release', 'x']):
         main.main(['rollout', *words, *argv])
     assert seen == [['deploy/a'], ['deploy'], [], []]

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from kubectl_dog.cluster.connection import KubeConnection
-from kubectl_dog.cluster.reader import Nature
+from kubectl_dog.cluster.reader import Environment
 from kubectl_dog.cluster.settings import Settings
 from tests.unit.cluster.server import Server
 
@@ -90,7 +90,7 @@ class World:
         self.now = 0.0
         self.slow = 20.0
         self.waits = []
-        self.nature = Nature(lambda: self.now, lambda: 1.0, self._wait)
+        self.nature = Environment(lambda: self.now, lambda: 1.0, self._wait)
 
     def _wait(self, event, seconds):
         self.waits.append(seconds)

@@ -16,12 +16,12 @@ from kubectl_dog.cluster import tls as tls_module
 from kubectl_dog.cluster.bearer import TokenFile
 from kubectl_dog.cluster.connection import KubeConnection
 from kubectl_dog.cluster.connection import connect
+from kubectl_dog.cluster.protocol import ConnectionFlags
 from kubectl_dog.cluster.protocol import CutError
-from kubectl_dog.cluster.protocol import Flags
 from kubectl_dog.cluster.protocol import SilentError
 from kubectl_dog.cluster.protocol import UnreachableError
 from kubectl_dog.cluster.settings import Settings
-from kubectl_dog.cluster.sockets import Sockets
+from kubectl_dog.cluster.sockets import TrackedSockets
 from kubectl_dog.model.errors import AccessError
 from tests.unit.cluster.server import Server
 from tests.unit.cluster.server import Wire
@@ -119,7 +119,7 @@ def test_patience_may_change(server, connection, chunked):
     server.on('/log', stream(b'one\n', chunked=chunked, then='hold'))
     opened = connection.stream('/log', (), None)
     assert opened.read() == b'one\n'
-    opened.patience(0.05)
+    opened.set_read_timeout(0.05)
     with pytest.raises(SilentError):
         opened.read()
     opened.close()
@@ -141,7 +141,7 @@ def test_stop_ends_a_blocked_read(server, connection, chunked):
 
 
 def test_a_connection_made_while_all_is_closed_is_broken_too():
-    sockets = Sockets()
+    sockets = TrackedSockets()
     sockets.shut()
     ours, theirs = socket.socketpair()
     with ours, theirs:
@@ -336,7 +336,7 @@ def test_a_token_file_that_is_no_good(tmp_path, content, said):
 
 
 def test_connect_reads_kubeconfig_and_sends_nothing(server, pki):
-    flags = Flags(
+    flags = ConnectionFlags(
         kubeconfig=os.devnull,
         server=server.url,
         certificate_authority=str(pki / 'ca.crt'),

@@ -25,7 +25,7 @@ from kubectl_dog.model.resources import PODS
 from tests.unit.needs import posix
 
 URL = 'https://h'
-system_is_ours = system.is_ours
+system_is_ours = system.is_own_file
 
 
 def kind(plural, name, shorts=(), categories=(), namespaced=True, singular=None):
@@ -638,7 +638,7 @@ def test_a_file_of_others_in_our_folder_is_not_believed(cache, monkeypatch):
 @posix
 def test_windows_has_a_cache_though_no_owners(cache, monkeypatch):
     made = written(cache)
-    monkeypatch.setattr(system, 'is_ours', lambda found: system_is_ours(found, 'win32'))
+    monkeypatch.setattr(system, 'is_own_file', lambda found: system_is_ours(found, 'win32'))
     monkeypatch.delattr(os, 'geteuid')
     assert made.read()
 

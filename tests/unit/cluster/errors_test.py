@@ -6,7 +6,7 @@ import pytest
 from urllib3 import exceptions
 
 from kubectl_dog.cluster import errors
-from kubectl_dog.cluster.errors import Status
+from kubectl_dog.cluster.errors import ApiStatus
 from kubectl_dog.model.items import ReadFailure
 
 URL = 'https://h'
@@ -25,7 +25,7 @@ FORBIDDEN = 'pods is forbidden: User "jane" cannot list resource "pods" in the n
     ),
 )
 def test_status(code, body, expected):
-    assert errors.status(code, body) == Status(*expected)
+    assert errors.parse_status(code, body) == ApiStatus(*expected)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_status(code, body, expected):
     ),
 )
 def test_trouble(code, message, expected):
-    assert errors.trouble(Status(code, '', message), URL) == expected
+    assert errors.read_failure(ApiStatus(code, '', message), URL) == expected
 
 
 def verification(code, message='odd'):

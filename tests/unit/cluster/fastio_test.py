@@ -10,8 +10,8 @@ import time
 import pytest
 
 from kubectl_dog.cluster.connection import KubeConnection
-from kubectl_dog.cluster.fastio import Chunks
-from kubectl_dog.cluster.fastio import FastStream
+from kubectl_dog.cluster.fastio import ChunkDecoder
+from kubectl_dog.cluster.fastio import RawStream
 from kubectl_dog.cluster.protocol import CutError
 from kubectl_dog.cluster.protocol import SilentError
 from kubectl_dog.cluster.settings import Settings
@@ -30,7 +30,7 @@ def test_chunks_cut_anywhere(seed, letters):
     dice = random.Random(seed)
     parts = [bytes(dice.choices(letters, k=dice.choice((1, 2, 17, 300)))) for _ in range(20)]
     data = chunked(*parts) + b'0\r\n\r\n'
-    chunks, found = Chunks(), b''
+    chunks, found = ChunkDecoder(), b''
     while data:
         size = dice.choice((1, 2, 3, 50, 1000))
         found += chunks.feed(data[:size])
@@ -39,22 +39,22 @@ def test_chunks_cut_anywhere(seed, letters):
 
 
 def test_a_part_of_a_chunk_is_not_held_back():
-    assert Chunks().feed(b'a\r\nfirst') == b'first'
+    assert ChunkDecoder().feed(b'a\r\nfirst') == b'first'
 
 
 @pytest.mark.parametrize('head', (b'5;name=value', b'5 ', b'05', b'5\t; x'))
 def test_forms_of_a_length(head):
-    assert Chunks().feed(head + b'\r\nhello\r\n') == b'hello'
+    assert ChunkDecoder().feed(head + b'\r\nhello\r\n') == b'hello'
 
 
 @pytest.mark.parametrize('head', (b'', b'-5', b'+5', b'0x5', b'1_0', b'hello', b'f' * 16))
 def test_what_is_no_length(head):
     with pytest.raises(CutError):
-        Chunks().feed(head + b'\r\nhello\r\n')
+        ChunkDecoder().feed(head + b'\r\nhello\r\n')
 
 
 def test_a_length_without_end_is_not_held_in_memory():
-    chunks = Chunks()
+    chunks = ChunkDecoder()
     with pytest.raises(CutError):
         for _ in range(100):
             chunks.feed(b'1' * 1000)
@@ -97,7 +97,7 @@ def body(reader):
 def test_megabytes(opened, whole):
     parts = [bytes([number % 256]) * (number * 97) for number in range(1, 300)]
     reader = opened(stream(*parts, chunked=whole))
-    assert isinstance(reader, FastStream)
+    assert isinstance(reader, RawStream)
     assert body(reader) == b''.join(parts)
 
 
@@ -129,7 +129,7 @@ def test_a_cut(opened, ending):
 def test_silence(opened):
     reader = opened(stream(b'one\n', then='hold'))
     assert reader.read() == b'one\n'
-    reader.patience(0.05)
+    reader.set_read_timeout(0.05)
     with pytest.raises(SilentError):
         reader.read()
 

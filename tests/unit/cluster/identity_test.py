@@ -8,9 +8,9 @@ import pytest
 from kubectl_dog.cluster.connection import KubeConnection
 from kubectl_dog.cluster.exec_plugin import ExecPlugin
 from kubectl_dog.cluster.identity import Credentials
-from kubectl_dog.cluster.identity import Fixed
-from kubectl_dog.cluster.identity import Issued
-from kubectl_dog.cluster.identity import identity
+from kubectl_dog.cluster.identity import RenewingProvider
+from kubectl_dog.cluster.identity import StaticProvider
+from kubectl_dog.cluster.identity import provider
 from kubectl_dog.cluster.settings import Plugin
 from kubectl_dog.cluster.settings import Settings
 from kubectl_dog.model.errors import AccessError
@@ -27,7 +27,7 @@ class Desk:
         self.now = 100.0
         self.lasts = lasts
         self.failing = False
-        self.issued = Issued(self.issue, now=lambda: self.now)
+        self.issued = RenewingProvider(self.issue, now=lambda: self.now)
 
     def issue(self):
         self.count += 1
@@ -59,7 +59,7 @@ def test_many_threads_that_are_refused_make_one_run():
 
 
 def test_the_same_credentials_again_are_no_reason_to_ask_again():
-    same = Issued(lambda: (Credentials('Bearer x'), 0.0))
+    same = RenewingProvider(lambda: (Credentials('Bearer x'), 0.0))
     assert not same.renew(same.current())
 
 
@@ -79,22 +79,22 @@ def test_a_failure_is_remembered_for_a_while_and_the_old_ones_are_not_sent():
 
 def test_some_credentials_are_not_renewed():
     desk = Desk()
-    issued = Issued(desk.issue, on_refusal=False)
+    issued = RenewingProvider(desk.issue, on_refusal=False)
     assert not issued.renew(issued.current())
-    fixed = Fixed(Credentials('Bearer x'))
+    fixed = StaticProvider(Credentials('Bearer x'))
     assert not fixed.renew(fixed.current())
     assert desk.count == 1
 
 
 def test_passwords():
-    made = identity(Settings('https://a', username='Aladdin', password='open sesame'))
+    made = provider(Settings('https://a', username='Aladdin', password='open sesame'))
     assert made.current().authorization == 'Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=='
 
 
 @pytest.mark.parametrize('token', ('a\n', 'a\r\nX: y', '日'))
 def test_a_token_that_no_header_can_hold(token):
     with pytest.raises(AccessError, match='characters that no header can hold'):
-        identity(Settings('https://a', token=token))
+        provider(Settings('https://a', token=token))
 
 
 def test_credentials_do_not_show():
@@ -152,7 +152,7 @@ def test_a_plugin_that_fails_later_reads_like_a_refusal(server, connect):
     assert b'the plugin failed' in response.body
     opened = connection.stream('/api', (), 5.0)
     assert opened.status == 401
-    opened.patience(1)
+    opened.set_read_timeout(1)
     assert b'the plugin failed' in opened.read()
     assert opened.read() == b''
     opened.stop()

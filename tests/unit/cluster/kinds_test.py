@@ -28,4 +28,4 @@ def test_each_kind_that_can_be_listed_has_its_plural_and_its_own_short_names():
 
 def test_every_spelling_means_the_kind_that_it_is_said_to():
     for spelling, each in kinds.spellings(KINDS).items():
-        assert kinds.find(KINDS, spelling) is each
+        assert kinds.find_kind(KINDS, spelling) is each

@@ -6,8 +6,8 @@ import os
 import pytest
 import yaml
 
-from kubectl_dog.cluster.protocol import Flags
-from kubectl_dog.cluster.resolving import resolve
+from kubectl_dog.cluster.protocol import ConnectionFlags
+from kubectl_dog.cluster.resolving import resolve_settings
 from kubectl_dog.cluster.settings import Settings
 from kubectl_dog.model.errors import AccessError
 
@@ -42,32 +42,38 @@ def env(tmp_path, monkeypatch):
 def test_first_file_wins_for_values_and_current_context(env):
     second = config('b')
     second['users'].append({'name': 'a', 'user': {'token': 'wrong'}})
-    settings = resolve(Flags(), env(config('a'), second))
+    settings = resolve_settings(ConnectionFlags(), env(config('a'), second))
     assert (settings.server, settings.context, settings.token) == ('https://a', 'a', 'a-token')
 
 
 def test_what_the_first_file_lacks_comes_from_the_next(env):
-    settings = resolve(Flags(), env(config('a', current=False), '', config('b')))
+    settings = resolve_settings(ConnectionFlags(), env(config('a', current=False), '', config('b')))
     assert (settings.server, settings.user) == ('https://b', 'b')
-    assert resolve(Flags(context='a'), env(config('a'), config('b'))).server == 'https://a'
+    assert (
+        resolve_settings(ConnectionFlags(context='a'), env(config('a'), config('b'))).server
+        == 'https://a'
+    )
 
 
 def test_missing_files_of_a_list_are_skipped(env, tmp_path):
     found = env(config('a'))
     found['KUBECONFIG'] = os.pathsep.join(('', str(tmp_path / 'no'), found['KUBECONFIG']))
-    assert resolve(Flags(), found).server == 'https://a'
+    assert resolve_settings(ConnectionFlags(), found).server == 'https://a'
 
 
 def test_the_flag_excludes_the_list(env, tmp_path):
     other = tmp_path / 'other'
     other.write_text(yaml.safe_dump(config('b')))
-    assert resolve(Flags(kubeconfig=str(other)), env(config('a'))).server == 'https://b'
+    assert (
+        resolve_settings(ConnectionFlags(kubeconfig=str(other)), env(config('a'))).server
+        == 'https://b'
+    )
 
 
 def test_the_default_is_in_the_home_folder(env, tmp_path):
     (tmp_path / '.kube').mkdir()
     (tmp_path / '.kube' / 'config').write_text(yaml.safe_dump(config('home')))
-    assert resolve(Flags(), {}).server == 'https://home'
+    assert resolve_settings(ConnectionFlags(), {}).server == 'https://home'
 
 
 def test_relative_paths_start_at_the_file_that_holds_the_entry(env, tmp_path):
@@ -75,7 +81,7 @@ def test_relative_paths_start_at_the_file_that_holds_the_entry(env, tmp_path):
     first['contexts'][0]['context'] = {'cluster': 'b', 'user': 'c'}
     second['users'] = []
     files = {'client-certificate': 'x/c.crt', 'client-key': '../c.key', 'tokenFile': 'token'}
-    settings = resolve(Flags(), env(first, second, config('c', user=files)))
+    settings = resolve_settings(ConnectionFlags(), env(first, second, config('c', user=files)))
     f1, f2 = str(tmp_path / 'f1'), str(tmp_path / 'f2')
     assert settings.ca_file == f'{f1}/ca.crt'
     assert settings.cert_file == f'{f2}/x/c.crt'
@@ -87,7 +93,7 @@ def test_flags_replace_what_the_files_say(env, tmp_path):
     data = base64.b64encode(b'PEM').decode()
     user = {'tokenFile': 'token', 'client-certificate-data': data, 'client-key-data': data}
     cluster = {'certificate-authority-data': data, 'tls-server-name': 'name'}
-    flags = Flags(
+    flags = ConnectionFlags(
         server='https://other/',
         token='t',
         namespace='ns',
@@ -95,7 +101,7 @@ def test_flags_replace_what_the_files_say(env, tmp_path):
         client_certificate='cert',
         client_key='key',
     )
-    settings = resolve(flags, env(config(user=user, **cluster)))
+    settings = resolve_settings(flags, env(config(user=user, **cluster)))
     assert settings == Settings(
         **{
             'server': 'https://other',
@@ -117,13 +123,15 @@ def test_flags_replace_what_the_files_say(env, tmp_path):
 
 
 def test_data_is_decoded(env):
-    settings = resolve(Flags(), env(config(**{'certificate-authority-data': 'UEVN'})))
+    settings = resolve_settings(
+        ConnectionFlags(), env(config(**{'certificate-authority-data': 'UEVN'}))
+    )
     assert settings.ca_data == b'PEM'
 
 
 def test_user_and_cluster_flags_choose_entries(env):
     found = env(config('a'), config('b'))
-    settings = resolve(Flags(user='b', cluster='b'), found)
+    settings = resolve_settings(ConnectionFlags(user='b', cluster='b'), found)
     assert (settings.server, settings.user, settings.context) == ('https://b', 'b', 'a')
 
 
@@ -134,18 +142,18 @@ def test_namespace(env, given, flag, expected):
     document = config()
     if given:
         document['contexts'][0]['context']['namespace'] = given
-    assert resolve(Flags(namespace=flag), env(document)).namespace == expected
+    assert resolve_settings(ConnectionFlags(namespace=flag), env(document)).namespace == expected
 
 
 def test_the_insecure_flag_sets_aside_the_ca(env):
     found = env(config(**{'certificate-authority-data': 'UEVN'}))
-    settings = resolve(Flags(insecure_skip_tls_verify=True), found)
+    settings = resolve_settings(ConnectionFlags(insecure_skip_tls_verify=True), found)
     assert (settings.insecure, settings.ca_data) == (True, b'')
 
 
 def test_a_ca_flag_sets_aside_insecure(env):
     found = env(config(**{'insecure-skip-tls-verify': True}))
-    assert not resolve(Flags(certificate_authority='ca'), found).insecure
+    assert not resolve_settings(ConnectionFlags(certificate_authority='ca'), found).insecure
 
 
 @pytest.mark.parametrize(
@@ -157,12 +165,17 @@ def test_a_ca_flag_sets_aside_insecure(env):
     ),
 )
 def test_server_address(env, server, expected):
-    assert resolve(Flags(server=server, token='t'), {'KUBECONFIG': 'none'}).server == expected
+    assert (
+        resolve_settings(ConnectionFlags(server=server, token='t'), {'KUBECONFIG': 'none'}).server
+        == expected
+    )
 
 
 def test_plain_http_gets_no_credentials(env):
     user = {'token': 't', 'client-certificate-data': 'UEVN', 'client-key-data': 'UEVN'}
-    settings = resolve(Flags(server='http://127.0.0.1:8001'), env(config(user=user)))
+    settings = resolve_settings(
+        ConnectionFlags(server='http://127.0.0.1:8001'), env(config(user=user))
+    )
     assert (settings.token, settings.cert_data, settings.key_data) == ('', b'', b'')
 
 
@@ -173,38 +186,74 @@ def broken(**change):
 @pytest.mark.parametrize(
     ('document', 'flags', 'said'),
     (
-        ('a: [', Flags(), r'config is not valid YAML \(line \d, column \d: .*\); mend it'),
-        ('- a', Flags(), 'must be a mapping'),
-        ('[' * 900 + ']' * 900, Flags(), 'config is (not valid YAML|nested too deeply|wrong)'),
-        ('- ' * 2000, Flags(), 'config is (not valid YAML|nested too deeply|wrong)'),
-        ('\0', Flags(), 'is not valid YAML; mend it'),
-        (broken(users={'a': 1}), Flags(), '«users» must be a list'),
-        (broken(users=[1]), Flags(), '«users» must be a list'),
-        (broken(contexts=[{'name': 1}]), Flags(), '«contexts» must be a list'),
-        (broken(**{'current-context': 1}), Flags(), '«current-context» .* must be text'),
-        (config(user={'token': 123}), Flags(), '«token» of «a» must be text, in quotes; mend it'),
-        (config(user={'client-key-data': '%'}), Flags(), '«client-key-data» .* is not base64'),
-        (config(user={'client-key-data': 'é'}), Flags(), '«client-key-data» .* is not base64'),
-        (config(), Flags(context='b'), r"no context 'b' in .*--context \(there is: a\)"),
-        (config(current=False), Flags(), r'no current-context: .*--context \(there is: a\)'),
-        ({'current-context': 'x'}, Flags(), r"no context 'x' .*\(there is none\)"),
-        (broken(clusters=[]), Flags(), "no cluster 'a' in the kubeconfig, which context 'a' names"),
-        (broken(users=[]), Flags(), "no user 'a' in the kubeconfig, which context 'a' names"),
-        (config(), Flags(user='z'), r"no user 'z' in the kubeconfig: .*--user \(there is: a\)"),
-        (config(server=None), Flags(), "cluster 'a' .* has no server: give --server"),
-        (config(server='https://'), Flags(), 'is no address of a server'),
-        (config(server='https://a:x'), Flags(), 'is no address of a server'),
-        (config(server='ftp://a'), Flags(), 'is no address of a server'),
+        (
+            'a: [',
+            ConnectionFlags(),
+            r'config is not valid YAML \(line \d, column \d: .*\); mend it',
+        ),
+        ('- a', ConnectionFlags(), 'must be a mapping'),
+        (
+            '[' * 900 + ']' * 900,
+            ConnectionFlags(),
+            'config is (not valid YAML|nested too deeply|wrong)',
+        ),
+        ('- ' * 2000, ConnectionFlags(), 'config is (not valid YAML|nested too deeply|wrong)'),
+        ('\0', ConnectionFlags(), 'is not valid YAML; mend it'),
+        (broken(users={'a': 1}), ConnectionFlags(), '«users» must be a list'),
+        (broken(users=[1]), ConnectionFlags(), '«users» must be a list'),
+        (broken(contexts=[{'name': 1}]), ConnectionFlags(), '«contexts» must be a list'),
+        (broken(**{'current-context': 1}), ConnectionFlags(), '«current-context» .* must be text'),
+        (
+            config(user={'token': 123}),
+            ConnectionFlags(),
+            '«token» of «a» must be text, in quotes; mend it',
+        ),
+        (
+            config(user={'client-key-data': '%'}),
+            ConnectionFlags(),
+            '«client-key-data» .* is not base64',
+        ),
+        (
+            config(user={'client-key-data': 'é'}),
+            ConnectionFlags(),
+            '«client-key-data» .* is not base64',
+        ),
+        (config(), ConnectionFlags(context='b'), r"no context 'b' in .*--context \(there is: a\)"),
+        (
+            config(current=False),
+            ConnectionFlags(),
+            r'no current-context: .*--context \(there is: a\)',
+        ),
+        ({'current-context': 'x'}, ConnectionFlags(), r"no context 'x' .*\(there is none\)"),
+        (
+            broken(clusters=[]),
+            ConnectionFlags(),
+            "no cluster 'a' in the kubeconfig, which context 'a' names",
+        ),
+        (
+            broken(users=[]),
+            ConnectionFlags(),
+            "no user 'a' in the kubeconfig, which context 'a' names",
+        ),
+        (
+            config(),
+            ConnectionFlags(user='z'),
+            r"no user 'z' in the kubeconfig: .*--user \(there is: a\)",
+        ),
+        (config(server=None), ConnectionFlags(), "cluster 'a' .* has no server: give --server"),
+        (config(server='https://'), ConnectionFlags(), 'is no address of a server'),
+        (config(server='https://a:x'), ConnectionFlags(), 'is no address of a server'),
+        (config(server='ftp://a'), ConnectionFlags(), 'is no address of a server'),
         (
             config(**{'insecure-skip-tls-verify': True, 'certificate-authority': 'ca'}),
-            Flags(),
+            ConnectionFlags(),
             'both a certificate authority and insecure',
         ),
     ),
 )
 def test_what_is_wrong_is_said_in_one_sentence(env, document, flags, said):
     with pytest.raises(AccessError, match=said) as raised:
-        resolve(flags, env(document))
+        resolve_settings(flags, env(document))
     assert '\n' not in str(raised.value)
 
 
@@ -212,7 +261,7 @@ def test_nearest_contexts_come_first(env):
     document = config()
     document['contexts'] += [{'name': f'prod-{n}', 'context': {}} for n in range(11)]
     with pytest.raises(AccessError, match=r'there is: prod-1, .* and 2 more'):
-        resolve(Flags(context='prd-1'), env(document))
+        resolve_settings(ConnectionFlags(context='prd-1'), env(document))
 
 
 HIDDEN = 'hunter2'
@@ -261,7 +310,7 @@ def test_a_value_of_another_type_is_told_by_file_and_field_and_not_shown(
     env, section, field, value
 ):
     with pytest.raises(AccessError) as raised:
-        resolve(Flags(), env(with_field(section, field, value)))
+        resolve_settings(ConnectionFlags(), env(with_field(section, field, value)))
     said = str(raised.value)
     assert f'f0{os.sep}config is wrong: ' in said and f'«{field}»' in said
     assert HIDDEN not in said and '1111' not in said
@@ -286,7 +335,7 @@ def test_a_value_of_another_type_is_told_by_file_and_field_and_not_shown(
 )
 def test_what_is_wrong_with_a_document_does_not_show_secrets(env, document):
     with pytest.raises(AccessError) as raised:
-        resolve(Flags(), env(document))
+        resolve_settings(ConnectionFlags(), env(document))
     assert HIDDEN not in str(raised.value)
 
 
@@ -302,35 +351,43 @@ def test_what_a_plugin_is_given_must_be_json(env, extension):
     name = 'client.authentication.k8s.io/exec'
     more = f'    extensions: [{{name: {name}, extension: {extension}}}]\n'
     with pytest.raises(AccessError, match='«extensions» of «a»'):
-        resolve(Flags(), env(document.replace('cluster:\n', f'cluster:\n{more}', 1)))
+        resolve_settings(
+            ConnectionFlags(), env(document.replace('cluster:\n', f'cluster:\n{more}', 1))
+        )
 
 
 @pytest.mark.parametrize('name', ('[a]', '{a: b}', '5', '!!int x'))
 def test_the_name_of_an_auth_provider_must_be_text(env, name):
     with pytest.raises(AccessError, match='«name» of «a: auth-provider» must be text'):
-        resolve(Flags(), env(with_field('users', 'auth-provider', f'{{name: {name}}}')))
+        resolve_settings(
+            ConnectionFlags(), env(with_field('users', 'auth-provider', f'{{name: {name}}}'))
+        )
 
 
 @pytest.mark.parametrize(
     ('flags', 'env_', 'said'),
     (
-        (Flags(kubeconfig='no'), {}, 'there is no kubeconfig no; check --kubeconfig'),
-        (Flags(kubeconfig='.'), {}, r'cannot read the kubeconfig \.: is a directory'),
-        (Flags(), {'KUBECONFIG': 'no'}, r'no kubeconfig found \(looked at no\): set KUBECONFIG'),
-        (Flags(context='x'), {}, r'looked at .*/\.kube/config'),
-        (Flags(), {'KUBERNETES_SERVICE_HOST': '10.0.0.1'}, 'no kubeconfig found'),
+        (ConnectionFlags(kubeconfig='no'), {}, 'there is no kubeconfig no; check --kubeconfig'),
+        (ConnectionFlags(kubeconfig='.'), {}, r'cannot read the kubeconfig \.: is a directory'),
+        (
+            ConnectionFlags(),
+            {'KUBECONFIG': 'no'},
+            r'no kubeconfig found \(looked at no\): set KUBECONFIG',
+        ),
+        (ConnectionFlags(context='x'), {}, r'looked at .*/\.kube/config'),
+        (ConnectionFlags(), {'KUBERNETES_SERVICE_HOST': '10.0.0.1'}, 'no kubeconfig found'),
     ),
 )
 def test_without_a_kubeconfig(env, flags, env_, said):
     with pytest.raises(AccessError, match=said):
-        resolve(flags, env_)
+        resolve_settings(flags, env_)
 
 
 def test_a_server_is_enough(env):
-    flags = Flags(server='https://a', token='t', certificate_authority='/ca')
-    settings = resolve(flags, {})
+    flags = ConnectionFlags(server='https://a', token='t', certificate_authority='/ca')
+    settings = resolve_settings(flags, {})
     assert (settings.server, settings.token, settings.user) == ('https://a', 't', '')
 
 
 def test_settings_do_not_show_secrets(env):
-    assert 'a-token' not in repr(resolve(Flags(), env(config())))
+    assert 'a-token' not in repr(resolve_settings(ConnectionFlags(), env(config())))

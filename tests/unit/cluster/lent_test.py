@@ -9,8 +9,8 @@ import pytest
 from kubernetes import client as kubernetes
 from kubernetes import config as kubernetes_config
 
-from kubectl_dog.cluster.lent import LentIdentity
-from kubectl_dog.cluster.lent import adopt
+from kubectl_dog.cluster.lent import CallerCredentials
+from kubectl_dog.cluster.lent import connect_by_client
 from kubectl_dog.cluster.protocol import UnreachableError
 from kubectl_dog.model.errors import AccessError
 from tests.unit.cluster.official_test import kubeconfig
@@ -46,7 +46,7 @@ def test_a_lent_client_sends_what_it_would_send_and_stays_open(plain, client):
     server = plain
     lent = client(host=plain.url, api_key={'authorization': 'Bearer t0\n'})
     lent.set_default_header('Impersonate-User', 'jane')
-    connection = adopt(lent, 'shop')
+    connection = connect_by_client(lent, 'shop')
     server.on('/api', page(b'one'), page(b'two'))
     assert connection.get('/api').body == b'one'
     sent = server.requests[0].headers
@@ -55,7 +55,7 @@ def test_a_lent_client_sends_what_it_would_send_and_stays_open(plain, client):
     connection.close()
     with pytest.raises(UnreachableError):
         connection.get('/api')
-    again = adopt(lent)
+    again = connect_by_client(lent)
     assert again.get('/api').body == b'two'
     assert [one.connection for one in server.requests] == [0, 0]
     lent.rest_client.pool_manager.clear()
@@ -70,7 +70,7 @@ def test_a_lent_client_refreshes_its_token(plain, client):
 
     key = {'authorization': 'Bearer t0'}
     lent = client(host=plain.url, api_key=key, refresh_api_key_hook=refresh)
-    connection = adopt(lent)
+    connection = connect_by_client(lent)
     server.on('/api', page(b'one'))
     connection.get('/api')
     assert server.requests[0].headers['authorization'] == 'Bearer t1'
@@ -79,10 +79,10 @@ def test_a_lent_client_refreshes_its_token(plain, client):
 
 def test_a_client_without_credentials_is_refused(server, client):
     with pytest.raises(AccessError, match='its requests would be anonymous'):
-        adopt(client())
+        connect_by_client(client())
     with pytest.raises(AccessError, match='its requests would be anonymous'):
         # It does not send them, either.
-        adopt(client(username='jane', password='x'))
+        connect_by_client(client(username='jane', password='x'))
     assert server.requests == []
 
 
@@ -90,7 +90,7 @@ def test_what_the_official_loader_makes_of_a_plugin_that_fails_is_refused(server
     path = kubeconfig(tmp_path, server, pki, {'exec': plugin('exit 3')})
     loaded = kubernetes_config.new_client_from_config(path)
     with pytest.raises(AccessError, match='where a credential plugin fails'):
-        adopt(loaded)
+        connect_by_client(loaded)
     assert server.requests == []
 
 
@@ -105,7 +105,7 @@ def test_other_ways_to_be_known(server, pki, client, way):
     else:
         # Such as `kubectl proxy`, which knows who asks.
         lent = client(host='http://127.0.0.1:1')
-    assert adopt(lent).namespace == 'default'
+    assert connect_by_client(lent).namespace == 'default'
 
 
 @pytest.mark.parametrize(
@@ -123,12 +123,12 @@ def test_a_client_that_knows_no_server(host, said):
     lent = kubernetes.ApiClient(made)
     made.host = host
     with pytest.raises(AccessError, match=said):
-        adopt(lent)
+        connect_by_client(lent)
 
 
 def test_the_scheme_may_be_written_in_any_case(server, client):
     with pytest.raises(AccessError, match='its requests would be anonymous'):
-        adopt(client(host=server.url.replace('https', 'HTTPS')))
+        connect_by_client(client(host=server.url.replace('https', 'HTTPS')))
 
 
 def test_a_client_of_another_library_is_a_type_error():
@@ -136,7 +136,7 @@ def test_a_client_of_another_library_is_a_type_error():
         rest_client = None
 
     with pytest.raises(TypeError, match='no ApiClient of the official client'):
-        adopt(Other())
+        connect_by_client(Other())
 
 
 @pytest.mark.parametrize('value', ['a\nImpersonate-User: root', 'j€'])
@@ -144,14 +144,14 @@ def test_a_header_that_cannot_be_sent_is_told_at_once(client, value):
     lent = client(host='http://127.0.0.1:1')
     lent.set_default_header('Impersonate-User', value)
     with pytest.raises(AccessError, match='the header Impersonate-User of the ApiClient'):
-        adopt(lent)
+        connect_by_client(lent)
 
 
 def test_an_encoding_that_a_stream_could_not_read_is_not_asked_for(plain, client):
     lent = client(host=plain.url)
     lent.set_default_header('Accept-Encoding', 'gzip')
     plain.on('/api', page(b'one'))
-    adopt(lent).get('/api')
+    connect_by_client(lent).get('/api')
     assert plain.requests[0].headers['accept-encoding'] == 'identity'
     lent.rest_client.pool_manager.clear()
 
@@ -165,7 +165,7 @@ def test_a_hook_that_fails_later_is_a_refusal(plain, client):
 
     lent = client(host=plain.url, api_key={'authorization': 'Bearer t0'})
     lent.configuration.refresh_api_key_hook = refresh
-    connection = adopt(lent)
+    connection = connect_by_client(lent)
     failing.append(True)
     assert connection.get('/api').status == 401
     assert b'cannot refresh its token: the token service is down' in connection.get('/api').body
@@ -180,7 +180,7 @@ def test_a_hook_that_fails_at_once_is_an_access_error(client):
     lent = client(api_key={'authorization': 'Bearer t0'})
     lent.configuration.refresh_api_key_hook = refresh
     with pytest.raises(AccessError, match='cannot refresh its token: LookupError'):
-        adopt(lent)
+        connect_by_client(lent)
 
 
 def test_the_hook_of_one_client_runs_once_at_a_time_for_all_who_have_it(client):
@@ -197,7 +197,7 @@ def test_the_hook_of_one_client_runs_once_at_a_time_for_all_who_have_it(client):
     lent.configuration.refresh_api_key_hook = refresh
 
     def ask():
-        one = LentIdentity(lent)
+        one = CallerCredentials(lent)
         meeting.wait()
         one.current()
 

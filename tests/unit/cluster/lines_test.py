@@ -5,8 +5,8 @@ import random
 import pytest
 
 from kubectl_dog.cluster.backoff import Backoff
-from kubectl_dog.cluster.lines import Lines
-from kubectl_dog.cluster.loglines import LineReader
+from kubectl_dog.cluster.lines import LineSplitter
+from kubectl_dog.cluster.loglines import LogResume
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from kubectl_dog.cluster.loglines import LineReader
     ),
 )
 def test_lines(chunks, lines, rest):
-    splitter = Lines()
+    splitter = LineSplitter()
     assert [line for chunk in chunks for line in splitter.feed(chunk)] == lines
     assert splitter.rest() == rest
     assert splitter.rest() == []
@@ -30,7 +30,7 @@ def test_lines(chunks, lines, rest):
 @pytest.mark.parametrize('seed', range(20))
 def test_blocks_are_the_same_lines(limit, seed):
     dice = random.Random(seed)
-    apart, at_once = Lines(limit), Lines(limit)
+    apart, at_once = LineSplitter(limit), LineSplitter(limit)
     for _ in range(50):
         chunk = bytes(dice.choices(b'ab\xc3\xa9\n\n', k=dice.choice((0, 1, 7, 40))))
         assert at_once.block(chunk) == b''.join(line + b'\n' for line in apart.feed(chunk))
@@ -56,14 +56,14 @@ def clipped(text, length):
     ),
 )
 def test_lines_over_the_limit_are_clipped_between_characters(chunks, lines):
-    splitter = Lines(8)
+    splitter = LineSplitter(8)
     assert [line for chunk in chunks for line in splitter.feed(chunk)] == lines
-    splitter = Lines(8)
+    splitter = LineSplitter(8)
     assert b''.join(map(splitter.block, chunks)).split(b'\n')[:-1] == lines
 
 
 def test_an_endless_line_is_not_held_in_memory():
-    splitter = Lines(8)
+    splitter = LineSplitter(8)
     for _ in range(1000):
         splitter.feed(b'x' * 1000)
     assert sum(map(len, splitter._parts)) == 8
@@ -81,11 +81,11 @@ def test_an_endless_line_is_not_held_in_memory():
     ),
 )
 def test_what_bears_no_time_is_a_notice(line):
-    assert LineReader(None).read(line + b'\r\n') == ([], [line.decode('utf-8', 'replace')])
+    assert LogResume(None).read(line + b'\r\n') == ([], [line.decode('utf-8', 'replace')])
 
 
 def test_empty_lines_are_nothing():
-    assert LineReader(None).read(b'\n\r\n') == ([], [])
+    assert LogResume(None).read(b'\n\r\n') == ([], [])
 
 
 def test_times_in_one_second_and_in_two_zones():
@@ -97,7 +97,7 @@ def test_times_in_one_second_and_in_two_zones():
         b'2023-11-14T22:13:20.000000003Z e',
         b'2023-11-14T22:13:20.000000003+01:00 f',
     )
-    lines, _ = LineReader(None).read(b'\n'.join(stamps) + b'\n')
+    lines, _ = LogResume(None).read(b'\n'.join(stamps) + b'\n')
     second = 1_700_000_000_000_000_000
     assert [line.time - second for line in lines] == [
         1,
@@ -128,7 +128,7 @@ def test_times_in_one_second_and_in_two_zones():
 def test_a_strange_line_among_those_of_one_second(line, order):
     usual = b'2023-11-14T22:13:20.000000003Z x'
     lines = [usual, line][::order]
-    known, fresh = LineReader(None), LineReader(None)
+    known, fresh = LogResume(None), LogResume(None)
     known.read(usual + b'\n')
     assert known.read(b'\n'.join(lines) + b'\n') == fresh.read(b'\n'.join(lines) + b'\n')
 

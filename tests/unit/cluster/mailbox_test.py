@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 
 from kubectl_dog.cluster import mailbox as module
-from kubectl_dog.cluster.mailbox import Buffer
-from kubectl_dog.cluster.mailbox import Feed
-from kubectl_dog.cluster.mailbox import Mailbox
+from kubectl_dog.cluster.mailbox import Inbox
+from kubectl_dog.cluster.mailbox import LogBuffer
+from kubectl_dog.cluster.mailbox import Subscription
 from kubectl_dog.model.items import Listed
 from kubectl_dog.model.items import LogEnd
 from kubectl_dog.model.items import LogLine
@@ -20,9 +20,9 @@ def lines(*times, run=0):
 
 
 def filled(*streams):
-    box = Mailbox()
+    box = Inbox()
     for number, payloads in enumerate(streams):
-        buffer = box.buffer(Feed(Logs('ns', 'pod', f'{number}', 'main')))
+        buffer = box.buffer(Subscription(Logs('ns', 'pod', f'{number}', 'main')))
         for payload in payloads:
             buffer.put(payload)
     return box
@@ -37,7 +37,7 @@ def turns(box):
         while letter is not None:
             feed, payload = letter
             found[-1].append((int(feed.want.uid), payload))
-            letter = box.take(0.0) if box.is_amid else None
+            letter = box.take(0.0) if box.is_mid_batch else None
         letter = box.take(0.0)
     return found
 
@@ -89,8 +89,8 @@ def test_an_object_waits_for_no_more_than_one_turn(monkeypatch):
 
 
 def test_with_nobody_reading_what_waits_is_bounded():
-    box = Mailbox()
-    buffers = [box.buffer(Feed(Logs('ns', 'pod', f'{each}', 'main'))) for each in range(3)]
+    box = Inbox()
+    buffers = [box.buffer(Subscription(Logs('ns', 'pod', f'{each}', 'main'))) for each in range(3)]
 
     def write(buffer):
         for number in range(500):
@@ -113,8 +113,8 @@ def test_with_nobody_reading_what_waits_is_bounded():
 def test_of_hundreds_of_streams_those_with_the_oldest_lines_make_a_turn(monkeypatch):
     monkeypatch.setattr(module, '_TURN', 40)
     looked = []
-    reach = Buffer.reach
-    monkeypatch.setattr(Buffer, 'reach', lambda *args: looked.append(1) or reach(*args))
+    reach = LogBuffer.reach
+    monkeypatch.setattr(LogBuffer, 'reach', lambda *args: looked.append(1) or reach(*args))
     box = filled(*([lines(*range(start, start + 30))] for start in range(0, 6000, 30)))
     found = turns(box)
     sizes = [sum(len(batch.lines) for _, batch in turn) for turn in found]
@@ -126,7 +126,7 @@ def test_of_hundreds_of_streams_those_with_the_oldest_lines_make_a_turn(monkeypa
 
 
 def test_a_reader_is_woken_when_half_of_its_lines_are_gone():
-    buffer = Buffer(Feed(Logs('ns', 'pod', 'u', 'main')), lambda buffer: None, 8)
+    buffer = LogBuffer(Subscription(Logs('ns', 'pod', 'u', 'main')), lambda buffer: None, 8)
     for number in range(8):
         buffer.put(lines(number))
     blocked = threading.Thread(target=buffer.put, args=(lines(8),), daemon=True)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from kubectl_dog.cluster.names import names
+from kubectl_dog.cluster.names import object_names
 from kubectl_dog.cluster.protocol import Response
 from kubectl_dog.model.errors import AccessError
 from kubectl_dog.model.resources import DEPLOYMENTS
@@ -55,26 +55,26 @@ def listed(*found):
     ),
 )
 def test_names_come_in_whatever_form_the_server_has(pages):
-    assert names(Pages(*pages), DEPLOYMENTS) == ['web', 'db']
+    assert object_names(Pages(*pages), DEPLOYMENTS) == ['web', 'db']
 
 
 def test_the_server_may_answer_from_memory_but_a_page_goes_on_from_the_one_before():
     pages = Pages(table('web', more='x'), table('db'))
-    names(pages, DEPLOYMENTS)
+    object_names(pages, DEPLOYMENTS)
     assert pages.versions == ['0', None]
 
 
 def test_an_empty_namespace_has_no_names():
-    assert names(Pages({**table(), 'rows': None}), DEPLOYMENTS) == []
+    assert object_names(Pages({**table(), 'rows': None}), DEPLOYMENTS) == []
 
 
 def test_the_namespace_is_the_connections_and_pages_follow_each_other():
     connection = Pages(table('web', more='next'), table('db'))
-    names(connection, DEPLOYMENTS)
+    object_names(connection, DEPLOYMENTS)
     path = '/apis/apps/v1/namespaces/shop/deployments'
     assert connection.asked == [(path, None), (path, 'next')]
     nodes = Pages(table('one'))
-    names(nodes, NODES)
+    object_names(nodes, NODES)
     assert nodes.asked == [('/api/v1/nodes', None)]
 
 
@@ -91,4 +91,4 @@ def test_the_namespace_is_the_connections_and_pages_follow_each_other():
 )
 def test_a_part_of_the_names_is_not_offered_as_the_whole(pages):
     with pytest.raises(AccessError, match='deployments cannot be listed'):
-        names(Pages(*pages), DEPLOYMENTS)
+        object_names(Pages(*pages), DEPLOYMENTS)

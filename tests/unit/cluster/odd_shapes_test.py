@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 from kubectl_dog.cluster import kinds
 from kubectl_dog.cluster.discovery import Resolver
 from kubectl_dog.cluster.discovery import discover
-from kubectl_dog.cluster.errors import status
+from kubectl_dog.cluster.errors import parse_status
 from kubectl_dog.cluster.helm import release
 from kubectl_dog.cluster.listing import RefusedError
 from kubectl_dog.cluster.listing import list_all
-from kubectl_dog.cluster.lookup import look
-from kubectl_dog.cluster.names import names
+from kubectl_dog.cluster.lookup import answer_lookup
+from kubectl_dog.cluster.names import object_names
 from kubectl_dog.cluster.protocol import CutError
 from kubectl_dog.cluster.protocol import Response
 from kubectl_dog.cluster.prune import prune
-from kubectl_dog.cluster.reader import Nature
+from kubectl_dog.cluster.reader import Environment
 from kubectl_dog.cluster.watch import ExpiredError
 from kubectl_dog.cluster.watch import Watcher
 from kubectl_dog.model.errors import UserError
@@ -108,7 +108,7 @@ def test_pruning(thing):
 
 def emitted(*lines):
     found = []
-    watcher = Watcher(Watch(LAMPS, 'ns'), Server({}), found.append, set(), Nature())
+    watcher = Watcher(Watch(LAMPS, 'ns'), Server({}), found.append, set(), Environment())
     watcher._listing = []
     for line in lines:
         try:
@@ -164,7 +164,7 @@ def test_what_is_in_no_list_is_not_absent(items):
 @SETTINGS
 @given(ANY | misshapen({'kind': 'Status', 'code': 403, 'message': 'no', 'reason': 'Forbidden'}))
 def test_refusals(answer):
-    refused = status(403, json.dumps(answer).encode())
+    refused = parse_status(403, json.dumps(answer).encode())
     assert [type(one) for one in refused] == [int, str, str]
     with pytest.raises(RefusedError):
         list_all(Server(answer, 403), Watch(PODS, 'ns'), bool)
@@ -183,7 +183,7 @@ def test_refusals(answer):
     ),
 )
 def test_looking(answer, want):
-    assert all(isinstance(one, dict) for one in look(Server(answer), want).objects)
+    assert all(isinstance(one, dict) for one in answer_lookup(Server(answer), want).objects)
 
 
 TABLE = {
@@ -197,7 +197,7 @@ TABLE = {
 @given(ANY | misshapen(TABLE, PAGE))
 def test_names(answer):
     try:
-        found = names(Once(answer), PODS)
+        found = object_names(Once(answer), PODS)
     except UserError:
         return
     assert all(isinstance(one, str) for one in found)

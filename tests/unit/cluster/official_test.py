@@ -15,7 +15,7 @@ from kubectl_dog.cluster import connection as connection_module
 from kubectl_dog.cluster import sockets
 from kubectl_dog.cluster.official import OwnClient
 from kubectl_dog.cluster.official import connect
-from kubectl_dog.cluster.protocol import Flags
+from kubectl_dog.cluster.protocol import ConnectionFlags
 from kubectl_dog.cluster.protocol import UnreachableError
 from kubectl_dog.cluster.settings import Settings
 from kubectl_dog.model.errors import AccessError
@@ -121,7 +121,7 @@ def test_the_gate_tries_every_version_that_is_allowed():
 def test_a_plugin_that_fails_is_an_error_and_no_request(server, pki, tmp_path):
     path = kubeconfig(tmp_path, server, pki, {'exec': plugin('exit 3')})
     with pytest.raises(AccessError):
-        connect(Flags(kubeconfig=path))
+        connect(ConnectionFlags(kubeconfig=path))
     assert server.requests == []
 
 
@@ -134,7 +134,7 @@ def test_a_plugin_is_asked_again_when_the_server_refuses(server, pki, tmp_path):
     script = f"echo x >> {tmp_path}/n; n=$(wc -l < {tmp_path}/n); echo '{json.dumps(credential)}' "
     script += '| sed "s/\\"N\\"/\\"t$((n))\\"/"'
     connection = connect(
-        Flags(kubeconfig=kubeconfig(tmp_path, server, pki, {'exec': plugin(script)}))
+        ConnectionFlags(kubeconfig=kubeconfig(tmp_path, server, pki, {'exec': plugin(script)}))
     )
     server.on('/api', page(b'', 401), page(b'one'))
     assert connection.get('/api').body == b'one'
@@ -168,7 +168,9 @@ def test_what_is_the_processes_stays_as_it_was(server, make, monkeypatch):
     try:
         with warnings.catch_warnings():
             filters = list(warnings.filters)
-            made = make(Flags(server=server.url, token='t0', insecure_skip_tls_verify=True))
+            made = make(
+                ConnectionFlags(server=server.url, token='t0', insecure_skip_tls_verify=True)
+            )
             server.on('/api', page(b'one'))
             assert made.get('/api').body == b'one'
             assert warnings.filters == filters

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from kubectl_dog.cluster.identity import identity
+from kubectl_dog.cluster.identity import provider
 from kubectl_dog.cluster.oidc import Oidc
 from kubectl_dog.cluster.settings import Settings
 from kubectl_dog.model.errors import AccessError
@@ -133,6 +133,6 @@ def test_a_provider_without_discovery(server, pki, script):
 
 def test_a_refusal_of_the_server_does_not_use_up_the_refresh_token(server, oidc):
     config = {'idp-issuer-url': server.url, 'client-id': 'i', 'id-token': jwt(100)}
-    made = identity(Settings('https://a', provider=config, user='jane'))
+    made = provider(Settings('https://a', provider=config, user='jane'))
     assert not made.renew(made.current())
     assert server.requests == []

@@ -10,11 +10,11 @@ import pytest
 from kubectl_dog.cluster import pools
 from kubectl_dog.cluster import proxy
 from kubectl_dog.cluster.connection import KubeConnection
-from kubectl_dog.cluster.protocol import Flags
+from kubectl_dog.cluster.protocol import ConnectionFlags
 from kubectl_dog.cluster.protocol import UnreachableError
-from kubectl_dog.cluster.resolving import resolve
+from kubectl_dog.cluster.resolving import resolve_settings
 from kubectl_dog.cluster.settings import Settings
-from kubectl_dog.cluster.sockets import Sockets
+from kubectl_dog.cluster.sockets import TrackedSockets
 from kubectl_dog.model.errors import AccessError
 from tests.unit.cluster.server import page
 
@@ -37,12 +37,14 @@ from tests.unit.cluster.server import page
     ),
 )
 def test_the_environment(server, env, chosen):
-    assert proxy.choose(Settings(server), env) == chosen
+    assert proxy.choose_proxy(Settings(server), env) == chosen
 
 
 def test_proxy_url_goes_before_the_environment():
     settings = Settings('https://a', proxy_url='socks5://q')
-    assert proxy.choose(settings, {'HTTPS_PROXY': 'http://p', 'NO_PROXY': '*'}) == 'socks5://q'
+    assert (
+        proxy.choose_proxy(settings, {'HTTPS_PROXY': 'http://p', 'NO_PROXY': '*'}) == 'socks5://q'
+    )
 
 
 @pytest.mark.parametrize(
@@ -80,9 +82,12 @@ def test_no_proxy(host, rules, expected):
 @pytest.mark.parametrize('address', ('ftp://p', 'http://', 'http://p:x', 'p', 'http://p:0'))
 def test_an_address_that_is_none_is_not_shown(address):
     with pytest.raises(AccessError, match=r'^--proxy-url is no address of a proxy'):
-        resolve(Flags(server='https://a', proxy_url=address, token='t'), {'KUBECONFIG': 'none'})
+        resolve_settings(
+            ConnectionFlags(server='https://a', proxy_url=address, token='t'),
+            {'KUBECONFIG': 'none'},
+        )
     with pytest.raises(AccessError, match=r'^HTTPS_PROXY is no address of a proxy'):
-        proxy.choose(Settings('https://a'), {'HTTPS_PROXY': f'ftp://{address}'})
+        proxy.choose_proxy(Settings('https://a'), {'HTTPS_PROXY': f'ftp://{address}'})
 
 
 class Proxy:
@@ -153,7 +158,7 @@ def test_a_proxy_that_refuses_is_named_without_its_password(server, pki):
 
 def test_plain_http_by_a_proxy_names_the_server(monkeypatch):
     settings = Settings('http://a.test:8001/x', proxy_url='http://127.0.0.1:1')
-    made = pools.pool(settings, Sockets())
+    made = pools.pool(settings, TrackedSockets())
     assert pools.origin(made, settings) == 'http://a.test:8001/x'
     made.close()
 
@@ -166,7 +171,7 @@ def test_socks(server, pki):
     settings = Settings(
         'https://api.test', ca_file=str(pki / 'ca.crt'), proxy_url='socks5://127.0.0.1:1'
     )
-    made = pools.pool(settings, Sockets())
+    made = pools.pool(settings, TrackedSockets())
     assert pools.proxied(made.conn_kw, made.proxy) == 'socks5://127.0.0.1:1'
     made.close()
     connection = KubeConnection(settings)
@@ -181,4 +186,4 @@ def test_socks_without_pysocks(monkeypatch):
     monkeypatch.setitem(sys.modules, 'socks', None)
     monkeypatch.delitem(sys.modules, 'urllib3.contrib.socks', raising=False)
     with pytest.raises(AccessError, match=r"needs PySocks: pip install 'kubectl-dog\[socks\]'"):
-        pools.pool(Settings('https://a', proxy_url='socks5://p'), Sockets())
+        pools.pool(Settings('https://a', proxy_url='socks5://p'), TrackedSockets())

@@ -4,9 +4,9 @@ import random
 
 import pytest
 
-from kubectl_dog.cluster.routing import Demand
-from kubectl_dog.cluster.routing import Router
-from kubectl_dog.cluster.routing import demand
+from kubectl_dog.cluster.routing import WatchRouter
+from kubectl_dog.cluster.routing import WatchSelection
+from kubectl_dog.cluster.routing import watch_selection
 from kubectl_dog.model.items import Changed
 from kubectl_dog.model.items import Listed
 from kubectl_dog.model.items import ReadFailure
@@ -27,7 +27,7 @@ def pod(name, **labels):
 
 
 def router(*watches):
-    opened = Router()
+    opened = WatchRouter()
     for watch in watches:
         assert not list(opened.add(watch))
     return opened
@@ -54,7 +54,7 @@ def router(*watches):
     ),
 )
 def test_a_watch_selects_what_the_server_would(watch, one, selected):
-    assert demand(watch).selects(one) is selected
+    assert watch_selection(watch).selects(one) is selected
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_watch_selects_what_the_server_would(watch, one, selected):
     ),
 )
 def test_what_only_the_server_can_select_is_left_to_it(watch):
-    assert demand(watch) is None
+    assert watch_selection(watch) is None
 
 
 def test_nothing_is_told_before_everything_was_listed():
@@ -86,10 +86,10 @@ def test_who_comes_later_is_told_at_once():
 
 
 def test_who_comes_later_costs_what_it_selects(monkeypatch):
-    opened, asked, selects = router(), [], Demand.selects
+    opened, asked, selects = router(), [], WatchSelection.selects
     list(opened.route(Listed(tuple(pod(str(each), app=str(each)) for each in range(100)))))
     monkeypatch.setattr(
-        Demand, 'selects', lambda self, one: asked.append(one) or selects(self, one)
+        WatchSelection, 'selects', lambda self, one: asked.append(one) or selects(self, one)
     )
     for watch in (ALL._replace(labels='app=7'), ALL._replace(fields='metadata.name=7')):
         assert list(opened.add(watch)) == [(watch, Listed((pod('7', app='7'),)))]
@@ -163,7 +163,7 @@ LABELS = {'app': ('web', 'api'), 'track': ('beta', 'stable')}
 
 @pytest.mark.parametrize('seed', range(20))
 def test_every_narrow_watch_knows_what_it_would_have_seen_by_itself(seed):
-    draw, there, reader, opened = random.Random(seed), {}, Reader(), Router()
+    draw, there, reader, opened = random.Random(seed), {}, Reader(), WatchRouter()
     reader.take(opened.route(Listed(())))
     for _ in range(300):
         watch = draw.choice((ALL, WEB, API, CANARY, ONE, NEVER))
@@ -176,5 +176,7 @@ def test_every_narrow_watch_knows_what_it_would_have_seen_by_itself(seed):
         again = draw.random() < 0.05
         reader.take(opened.route(Listed(tuple(there.values())) if again else change))
         for each in opened.narrow:
-            expected = {key: one for key, one in there.items() if demand(each).selects(one)}
+            expected = {
+                key: one for key, one in there.items() if watch_selection(each).selects(one)
+            }
             assert reader.known[each] == expected

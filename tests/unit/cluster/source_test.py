@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from kubectl_dog.cluster.lookup import Desk
-from kubectl_dog.cluster.mailbox import Buffer
-from kubectl_dog.cluster.mailbox import Feed
-from kubectl_dog.cluster.mailbox import Mailbox
+from kubectl_dog.cluster.lookup import LookupQueue
+from kubectl_dog.cluster.mailbox import Inbox
+from kubectl_dog.cluster.mailbox import LogBuffer
+from kubectl_dog.cluster.mailbox import Subscription
 from kubectl_dog.cluster.source import LiveSource
 from kubectl_dog.model.items import Answer
 from kubectl_dog.model.items import Listed
@@ -256,8 +256,8 @@ def lines(*texts):
 
 
 def test_objects_go_first_and_log_streams_in_turn():
-    mailbox = Mailbox()
-    feeds = [Feed(logs('a')), Feed(logs('b')), Feed(WATCH)]
+    mailbox = Inbox()
+    feeds = [Subscription(logs('a')), Subscription(logs('b')), Subscription(WATCH)]
     first, second = mailbox.buffer(feeds[0]), mailbox.buffer(feeds[1])
     for text in ('1', '2'):
         first.put(lines(text))
@@ -274,7 +274,7 @@ def test_objects_go_first_and_log_streams_in_turn():
 
 
 def test_a_full_buffer_stops_its_reader_until_it_is_taken():
-    buffer = Buffer(Feed(logs()), lambda _: None, capacity=2)
+    buffer = LogBuffer(Subscription(logs()), lambda _: None, capacity=2)
     buffer.put(lines('1', '2', '3'))
     thread = threading.Thread(target=buffer.put, args=(lines('4'),), daemon=True)
     thread.start()
@@ -286,8 +286,8 @@ def test_a_full_buffer_stops_its_reader_until_it_is_taken():
 
 
 def test_a_closed_buffer_forgets_what_it_has_and_what_comes():
-    mailbox = Mailbox()
-    buffer = mailbox.buffer(Feed(logs()))
+    mailbox = Inbox()
+    buffer = mailbox.buffer(Subscription(logs()))
     buffer.put(lines('1'))
     buffer.close()
     buffer.put(lines('2'))
@@ -295,8 +295,8 @@ def test_a_closed_buffer_forgets_what_it_has_and_what_comes():
 
 
 def test_lookups_that_are_no_longer_wanted_are_not_made(server, connection):
-    desk = Desk(connection, None)
-    feed = Feed(Lookup(CONFIGMAPS, 'ns', 'a'))
+    desk = LookupQueue(connection, None)
+    feed = Subscription(Lookup(CONFIGMAPS, 'ns', 'a'))
     feed.live = False
     desk.ask(feed)
     desk.stop()

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from kubectl_dog.cluster import incluster
-from kubectl_dog.cluster.identity import identity
-from kubectl_dog.cluster.protocol import Flags
-from kubectl_dog.cluster.resolving import resolve
+from kubectl_dog.cluster.identity import provider
+from kubectl_dog.cluster.protocol import ConnectionFlags
+from kubectl_dog.cluster.resolving import resolve_settings
 from kubectl_dog.cluster.settings import Plugin
 from kubectl_dog.cluster.settings import Settings
 from kubectl_dog.model.errors import AccessError
@@ -32,7 +32,7 @@ def test_a_plugin(env, tmp_path):  # noqa: F811
         installHint='hint',
         provideClusterInfo=True,
     )
-    settings = resolve(Flags(), env(config(user=user, extensions=extensions)))
+    settings = resolve_settings(ConnectionFlags(), env(config(user=user, extensions=extensions)))
     assert settings.plugin == Plugin(
         f'{tmp_path}/f0/./x', ('a',), (('A', 'b'), ('C', '')), V1, 'Never', 'hint', True, 7
     )
@@ -40,7 +40,10 @@ def test_a_plugin(env, tmp_path):  # noqa: F811
 
 def test_the_interactive_mode_has_a_default_in_v1beta1_only(env):  # noqa: F811
     user = plugin(apiVersion=f'{V1}beta1', interactiveMode=None)
-    assert resolve(Flags(), env(config(user=user))).plugin.interactive_mode == 'IfAvailable'
+    assert (
+        resolve_settings(ConnectionFlags(), env(config(user=user))).plugin.interactive_mode
+        == 'IfAvailable'
+    )
 
 
 @pytest.mark.parametrize(
@@ -71,22 +74,22 @@ def test_the_interactive_mode_has_a_default_in_v1beta1_only(env):  # noqa: F811
 )
 def test_what_is_wrong_is_said(env, user, said):  # noqa: F811
     with pytest.raises(AccessError) as raised:
-        resolve(Flags(), env(config(user=user)))
+        resolve_settings(ConnectionFlags(), env(config(user=user)))
     assert said in str(raised.value)
 
 
 @pytest.mark.parametrize(
     ('user', 'flags'),
     (
-        ({'token': 't'}, Flags()),
-        ({'username': 'u'}, Flags()),
-        ({'client-certificate': 'c', 'client-key': 'k'}, Flags()),
-        ({}, Flags(token='t')),
-        ({}, Flags(username='u', password='p')),
+        ({'token': 't'}, ConnectionFlags()),
+        ({'username': 'u'}, ConnectionFlags()),
+        ({'client-certificate': 'c', 'client-key': 'k'}, ConnectionFlags()),
+        ({}, ConnectionFlags(token='t')),
+        ({}, ConnectionFlags(username='u', password='p')),
     ),
 )
 def test_a_plugin_comes_last(env, user, flags):  # noqa: F811
-    assert resolve(flags, env(config(user={**plugin(), **user}))).plugin is None
+    assert resolve_settings(flags, env(config(user={**plugin(), **user}))).plugin is None
 
 
 def test_a_provider_goes_with_a_certificate_but_not_with_a_token(env):  # noqa: F811
@@ -95,14 +98,14 @@ def test_a_provider_goes_with_a_certificate_but_not_with_a_token(env):  # noqa: 
         'client-certificate': 'c',
         'client-key': 'k',
     }
-    settings = resolve(Flags(), env(config(user=user)))
+    settings = resolve_settings(ConnectionFlags(), env(config(user=user)))
     assert (settings.provider, bool(settings.cert_file)) == ({'client-id': 'i'}, True)
-    assert resolve(Flags(token='t'), env(config(user=user))).provider is None
+    assert resolve_settings(ConnectionFlags(token='t'), env(config(user=user))).provider is None
 
 
 def test_flags_without_credentials(env):  # noqa: F811
     with pytest.raises(AccessError, match='there are no credentials: give --token or --user'):
-        resolve(Flags(server='https://a'), {'KUBECONFIG': 'none'})
+        resolve_settings(ConnectionFlags(server='https://a'), {'KUBECONFIG': 'none'})
 
 
 def test_impersonation_by_the_kubeconfig(env):  # noqa: F811
@@ -113,7 +116,7 @@ def test_impersonation_by_the_kubeconfig(env):  # noqa: F811
         'as-groups': ['g', 'h'],
         'as-user-extra': {'a/b %é': ['1', '2']},
     }
-    assert resolve(Flags(), env(config(user=user))).impersonate == (
+    assert resolve_settings(ConnectionFlags(), env(config(user=user))).impersonate == (
         ('Impersonate-User', 'jürgen'.encode().decode('latin-1')),
         ('Impersonate-Uid', '7'),
         ('Impersonate-Group', 'g'),
@@ -125,8 +128,10 @@ def test_impersonation_by_the_kubeconfig(env):  # noqa: F811
 
 def test_impersonation_by_flags_goes_first_and_over_http_too(env):  # noqa: F811
     user = {'as': 'x', 'as-groups': ['g', 'h'], 'as-user-extra': {'k': ['1'], 'l': ['2']}}
-    flags = Flags(as_user='y', as_group=('f',), as_user_extra=('k=3=4', 'k=5'), as_uid='u')
-    settings = resolve(flags._replace(server='http://a'), env(config(user=user)))
+    flags = ConnectionFlags(
+        as_user='y', as_group=('f',), as_user_extra=('k=3=4', 'k=5'), as_uid='u'
+    )
+    settings = resolve_settings(flags._replace(server='http://a'), env(config(user=user)))
     assert settings.impersonate == (
         ('Impersonate-User', 'y'),
         ('Impersonate-Uid', 'u'),
@@ -148,32 +153,35 @@ def pod(tmp_path, monkeypatch):
 def test_in_a_pod(pod, tmp_path):
     (tmp_path / 'namespace').write_text('home\n')
     (tmp_path / 'ca.crt').write_text('PEM')
-    settings = resolve(Flags(), pod)
+    settings = resolve_settings(ConnectionFlags(), pod)
     assert settings == Settings(
         'https://10.0.0.1:443',
         'home',
         ca_file=f'{tmp_path}/ca.crt',
         token_file=f'{tmp_path}/token',
     )
-    assert identity(settings).current().authorization == 'Bearer account'
+    assert provider(settings).current().authorization == 'Bearer account'
 
 
 def test_in_a_pod_there_may_be_less_and_flags_count(pod):
     pod['KUBERNETES_SERVICE_HOST'] = 'fd00::1'
-    settings = resolve(Flags(token='t', as_user='x', proxy_url='http://p'), pod)
+    settings = resolve_settings(ConnectionFlags(token='t', as_user='x', proxy_url='http://p'), pod)
     assert settings.server == 'https://[fd00::1]:443'
     assert (settings.namespace, settings.ca_file, settings.token_file) == ('default', '', '')
     assert (settings.token, settings.proxy_url) == ('t', 'http://p')
     assert settings.impersonate == (('Impersonate-User', 'x'),)
-    assert resolve(Flags(), {**pod, 'POD_NAMESPACE': 'x'}).namespace == 'x'
-    assert resolve(Flags(namespace='n'), {**pod, 'POD_NAMESPACE': 'x'}).namespace == 'n'
+    assert resolve_settings(ConnectionFlags(), {**pod, 'POD_NAMESPACE': 'x'}).namespace == 'x'
+    assert (
+        resolve_settings(ConnectionFlags(namespace='n'), {**pod, 'POD_NAMESPACE': 'x'}).namespace
+        == 'n'
+    )
 
 
 def test_without_an_account_there_is_no_pod(pod, tmp_path):
     (tmp_path / 'token').unlink()
     with pytest.raises(AccessError, match='no kubeconfig found'):
-        resolve(Flags(), pod)
+        resolve_settings(ConnectionFlags(), pod)
 
 
 def test_a_kubeconfig_goes_before_the_pod(pod, tmp_path, env):  # noqa: F811
-    assert resolve(Flags(), {**pod, **env(config())}).server == 'https://a'
+    assert resolve_settings(ConnectionFlags(), {**pod, **env(config())}).server == 'https://a'

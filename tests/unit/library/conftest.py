@@ -68,7 +68,7 @@ def on(monkeypatch):
         cluster = Live(*objects, **more)
         connection = SimpleNamespace(namespace='shop', close=lambda: None)
         monkeypatch.setattr(api, 'connect', lambda *name, **flags: connection)
-        monkeypatch.setattr(api, 'live', lambda connection: cluster)
+        monkeypatch.setattr(api, 'live_source', lambda connection: cluster)
         return cluster
 
     return put

@@ -156,7 +156,7 @@ class Slow:
         self.stopped = threading.Event()
         self.rooms = []
 
-    def turns(self, has_room):
+    def event_batches(self, has_room):
         count = 0
         while not self.stopped.wait(0.001):
             count += 1
@@ -186,7 +186,7 @@ def test_leaving_an_async_block_leaves_nothing_open(on, left):
 class Quiet(Slow):
     """One event, and then none."""
 
-    def turns(self, has_room):
+    def event_batches(self, has_room):
         yield (Notice(0.0, None, 'x'),)
         while not self.stopped.wait(0.001):
             has_room()

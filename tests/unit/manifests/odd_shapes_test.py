@@ -31,7 +31,7 @@ def test_any_json_is_targets_or_a_sentence(documents):
     data = '\n'.join(map(json.dumps, documents)).encode()
     try:
         placed = list(parse(data, 'f'))
-        found = targets.find(placed, 'ns', False, served)
+        found = targets.find_targets(placed, 'ns', False, served)
     except UserError:
         return
     assert len(found.targets) + len(found.notices) == len(placed)

@@ -55,7 +55,7 @@ def gadget(version='x.io/v1'):
 
 def find(*objects, is_told=False):
     placed = [Placed(Place('f', number, 1), one) for number, one in enumerate(objects, 1)]
-    return targets.find(placed, 'shop', is_told, served)
+    return targets.find_targets(placed, 'shop', is_told, served)
 
 
 @pytest.mark.parametrize(

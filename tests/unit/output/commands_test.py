@@ -113,7 +113,7 @@ def assert_harmless(output):
 def rendered(renderer, happened, codec=('utf-8', 'strict')):
     output = ''
     for event in happened:
-        lines = list(turns.render(renderer, [event]))
+        lines = list(turns.render_batch(renderer, [event]))
         output += written(lines, codec, renderer.heads(event))
     return output
 
@@ -142,7 +142,7 @@ def test_what_is_clipped(text, colour):
 @ci.SETTINGS
 @given(st.lists(LOGS, min_size=2, max_size=6), TEXT, st.booleans())
 def test_log_lines_that_are_merged_and_have_a_prefix(chunks, prefix, colour):
-    lines = list(turns.render(PlainRenderer(0.0, colour), chunks))
+    lines = list(turns.render_batch(PlainRenderer(0.0, colour), chunks))
     assert_harmless(written(lines, headed=True))
     assert ci.obeyed(written([prefix + line for line in lines])) == []
 

@@ -10,7 +10,7 @@ from kubectl_dog.model.resources import Target
 from kubectl_dog.model.verdicts import Explanation
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.output.colour import Palette
-from kubectl_dog.output.ending import ending
+from kubectl_dog.output.ending import failure_summary
 
 LEDGER = Target(DEPLOYMENTS, 'shop', 'ledger')
 CRASH = Cause('CrashLoop', 'CrashLoopBackOff', 'main', 'container main exits with 3')
@@ -19,7 +19,7 @@ CRASH = Cause('CrashLoop', 'CrashLoopBackOff', 'main', 'container main exits wit
 def told(verdict, reason='', message='', explanation=None, progress=None):
     explained = explanation or Explanation()
     event = TargetEnded(14.0, LEDGER, verdict, reason, message, progress, explained)
-    return ending(event, Palette(False), event.target.label)
+    return failure_summary(event, Palette(False), event.target.label)
 
 
 def test_a_failure_reads_as_in_the_reference():

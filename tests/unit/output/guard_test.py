@@ -12,8 +12,8 @@ from kubectl_dog.output.escape import break_commands
 from kubectl_dog.output.guard import Command
 from kubectl_dog.output.guard import Guard
 from kubectl_dog.output.guard import guard
+from kubectl_dog.output.guard import guarded_streams
 from kubectl_dog.output.guard import is_obeyed
-from kubectl_dog.output.guard import standard_streams
 from kubectl_dog.output.writer import Writer
 from tests.unit import ci
 
@@ -112,7 +112,7 @@ def test_each_standard_stream_is_looked_at_by_itself(monkeypatch):
     monkeypatch.setattr(sys, 'stdout', Terminal())
     monkeypatch.setattr(sys, 'stderr', io.StringIO())
     before = sys.stdout, sys.stderr
-    with standard_streams():
+    with guarded_streams():
         print(HOSTILE, end='')
         print(HOSTILE, end='', file=sys.stderr)
         print('no end', end='', file=sys.stderr)

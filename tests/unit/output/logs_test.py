@@ -5,13 +5,13 @@ import re
 from kubectl_dog.model.events import LogChunk
 from kubectl_dog.model.items import LogLine
 from kubectl_dog.output.colour import Palette
-from kubectl_dog.output.logs import LogLook
-from kubectl_dog.output.names import Names
+from kubectl_dog.output.logs import LogLines
+from kubectl_dog.output.names import ShortNames
 from tests.unit.builders import DEPLOY
 
 
 def look(colour=False, timestamps=False):
-    return LogLook(Names(), Palette(colour), timestamps)
+    return LogLines(ShortNames(), Palette(colour), timestamps)
 
 
 def chunk(instance=0, pod='web-1', container='main', text='hello'):

@@ -6,7 +6,7 @@ from kubectl_dog.model.resources import DEPLOYMENTS
 from kubectl_dog.model.resources import NODES
 from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.resources import Target
-from kubectl_dog.output.names import Names
+from kubectl_dog.output.names import ShortNames
 
 WEB = Target(DEPLOYMENTS, 'shop', 'web')
 
@@ -23,27 +23,27 @@ WEB = Target(DEPLOYMENTS, 'shop', 'web')
     ],
 )
 def test_pods_are_cut_to_what_tells_them_apart(several, name, short):
-    assert Names(several).pod(WEB, name) == short
+    assert ShortNames(several).pod(WEB, name) == short
 
 
 def test_names_tell_the_namespace_where_there_are_several():
-    names = Names(several=True, spaces=True)
+    names = ShortNames(several=True, spaces=True)
     assert names.target(WEB) == 'shop deploy/web'
     assert names.subject(WEB, 'Pod', 'web-7c9f8d6b5-x2x8q') == 'shop po/web-…-x2x8q'
     assert names.pod(WEB, 'web-7c9f8d6b5-x2x8q') == 'shop web-…-x2x8q'
     assert names.target(Target(NODES, '', 'n')) == 'node/n'
-    assert Names(several=True).target(WEB) == 'deploy/web'
+    assert ShortNames(several=True).target(WEB) == 'deploy/web'
 
 
 def test_a_pod_whose_short_name_is_taken_keeps_its_own():
-    names = Names()
+    names = ShortNames()
     assert names.pod(WEB, 'web-1-x2x8q') == '…-x2x8q'
     assert names.pod(WEB, 'web-2-x2x8q') == 'web-2-x2x8q'
     assert names.pod(WEB, 'web-1-x2x8q') == '…-x2x8q'
 
 
 def test_a_pod_that_is_the_target_keeps_its_name():
-    assert Names().pod(Target(PODS, 'shop', 'job-x2x8q'), 'job-x2x8q') == 'job-x2x8q'
+    assert ShortNames().pod(Target(PODS, 'shop', 'job-x2x8q'), 'job-x2x8q') == 'job-x2x8q'
 
 
 @pytest.mark.parametrize(
@@ -57,4 +57,4 @@ def test_a_pod_that_is_the_target_keeps_its_name():
     ],
 )
 def test_only_pods_are_cut_and_kinds_are_short(kind, name, subject):
-    assert Names().subject(WEB, kind, name) == subject
+    assert ShortNames().subject(WEB, kind, name) == subject

@@ -58,7 +58,7 @@ def test_revisions(revision, desired, newer, said):
 )
 def test_states(state, message, progress, waits_for, said):
     row = StateChanged(0, WEB, state, '', message, progress, waits_for)
-    assert phrases.state(row) == said
+    assert phrases.state_text(row) == said
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_states(state, message, progress, waits_for, said):
 )
 def test_fates(code, left, fails_at, said):
     cause = Cause(code, '', 'main', '')
-    assert phrases.fate(CauseSeen(0, WEB, cause, 1, left, fails_at)) == said
+    assert phrases.failure_condition(CauseSeen(0, WEB, cause, 1, left, fails_at)) == said
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_fates(code, left, fails_at, said):
     [('BackOff', 'CrashLoop (BackOff)'), ('', 'CrashLoop'), ('CrashLoop', 'CrashLoop')],
 )
 def test_the_cluster_s_word_stands_beside_the_code(reason, said):
-    assert phrases.title(Cause('CrashLoop', reason, 'main', '')) == said
+    assert phrases.cause_title(Cause('CrashLoop', reason, 'main', '')) == said
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_the_cluster_s_word_stands_beside_the_code(reason, said):
     [(1, 3, '1 of 3 pods so far'), (3, 3, 'all 3 pods'), (2, 1, '2 pods'), (1, 0, '1 pod')],
 )
 def test_spread(count, updated, said):
-    assert phrases.spread(count, updated) == said
+    assert phrases.pod_spread(count, updated) == said
 
 
 CRASH = Cause('CrashLoop', '', 'main', '', terminations=1)
@@ -124,4 +124,4 @@ CRASH = Cause('CrashLoop', '', 'main', '', terminations=1)
     ),
 )
 def test_when_a_cause_fails_its_target(cause, seconds, fails_at, said):
-    assert phrases.fate(CauseSeen(0, WEB, cause, 1, seconds, fails_at)) == said
+    assert phrases.failure_condition(CauseSeen(0, WEB, cause, 1, seconds, fails_at)) == said

@@ -31,12 +31,12 @@ def chunk(pod, *times, instance=0):
     ),
 )
 def test_lines_that_waited_together_are_told_by_their_time(events, said):
-    rendered = turns.render(PlainRenderer(started=0.0), events)
+    rendered = turns.render_batch(PlainRenderer(started=0.0), events)
     words = said.split()
     assert len(rendered) == len(words)
     assert all(word in line for word, line in zip(words, rendered))
 
 
 def test_lines_of_json_too():
-    rendered = turns.render(JsonRenderer(started=0.0), [chunk('a', 1, 4), chunk('b', 2)])
+    rendered = turns.render_batch(JsonRenderer(started=0.0), [chunk('a', 1, 4), chunk('b', 2)])
     assert [line.partition('"text": ')[2] for line in rendered] == ['"a1"}', '"b2"}', '"a4"}']

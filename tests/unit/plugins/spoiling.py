@@ -72,7 +72,7 @@ def assess(tracker, shown):
     """The judgement of a test, and those of spoiled ones."""
     judged = unchecked(tracker, shown)
     view = testing._view(shown)
-    if isinstance(view.objects_by_watch, testing.Written):
+    if isinstance(view.objects_by_watch, testing.FileObjectsByWatch):
         for seed in range(TIMES):
             look(tracker, spoiled(view, random.Random(f'{seed} {judged}')))
     return judged

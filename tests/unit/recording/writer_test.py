@@ -28,8 +28,8 @@ from kubectl_dog.recording.reader import parse
 from kubectl_dog.recording.reader import read
 from kubectl_dog.recording.source import RecordedSource
 from kubectl_dog.recording.writer import Header
+from kubectl_dog.recording.writer import RecordingSource
 from kubectl_dog.recording.writer import RecordingWriter
-from kubectl_dog.recording.writer import Tap
 from tests.unit.needs import NO_FILE
 from tests.unit.needs import posix
 
@@ -92,10 +92,10 @@ def test_a_target_keeps_its_own_options():
     stream = io.StringIO()
     other = TARGETS[0]._replace(name='db')
     own = {other: Options(tolerate=('CrashLoop=5',))}
-    RecordingWriter(stream, Header(1.7e9, (*TARGETS, other), OPTIONS, own=own))
+    RecordingWriter(stream, Header(1.7e9, (*TARGETS, other), OPTIONS, target_options=own))
     read_back = parse(stream.getvalue().encode().splitlines(keepends=True), 'x')
     assert (read_back.targets, read_back.options) == ((*TARGETS, other), OPTIONS)
-    assert read_back.own == own
+    assert read_back.target_options == own
 
 
 def test_a_log_stream_has_one_key_though_its_want_changes():
@@ -162,7 +162,7 @@ def test_a_disk_that_fails_on_close_does_not_end_the_run():
 def test_a_tap_writes_what_is_taken_and_passes_everything_on():
     stream = io.StringIO()
     source = RecordedSource(Recording(5.0, TARGETS, OPTIONS, ITEMS))
-    tap = Tap(source, RecordingWriter(stream, Header(source.started, TARGETS, OPTIONS)))
+    tap = RecordingSource(source, RecordingWriter(stream, Header(source.started, TARGETS, OPTIONS)))
     tap.reconcile({PODS_WANT})
     assert [tap.take(until) for until in (0.0, 0.1, None, None)] == [
         ITEMS[0],
@@ -173,8 +173,8 @@ def test_a_tap_writes_what_is_taken_and_passes_everything_on():
     assert (tap.started, tap.now()) == (5.0, 1.5)
     text = stream.getvalue()
     written = parse(text.encode().splitlines(keepends=True), 'x')
-    assert (written.items, written.whole) == (ITEMS[:3], False)
+    assert (written.items, written.is_complete) == (ITEMS[:3], False)
     with mock.patch.object(stream, 'close'):
         tap.close()
     ended = parse(stream.getvalue().encode().splitlines(keepends=True), 'x')
-    assert (ended.items, ended.whole) == (ITEMS[:3], True)
+    assert (ended.items, ended.is_complete) == (ITEMS[:3], True)

@@ -23,7 +23,7 @@ def examples():
         if state:
             yield rules, yaml.safe_load(block), state
         else:
-            rules = text.parse(block, 'docs/rules.md')
+            rules = text.parse_rule_text(block, 'docs/rules.md')
 
 
 @pytest.mark.parametrize(('rules', 'thing', 'state'), list(examples()))

@@ -11,9 +11,9 @@ RULE = 'group: x.example.com\nkind: Frob\n'
 
 def test_the_rules_of_all_files_in_their_order(tmp_path):
     for name in 'ba':
-        (tmp_path / name).write_text(f'{RULE}cite: {name}\n')
-    found = files.load([str(tmp_path / 'b'), str(tmp_path / 'a')])
-    assert [rule.cite for rule in found] == ['b', 'a']
+        (tmp_path / name).write_text(f'{RULE}documentation: {name}\n')
+    found = files.load_rules([str(tmp_path / 'b'), str(tmp_path / 'a')])
+    assert [rule.documentation for rule in found] == ['b', 'a']
 
 
 @pytest.mark.parametrize(
@@ -30,5 +30,5 @@ def test_a_file_that_gives_no_rule_is_an_error_that_names_it(tmp_path, content, 
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(UserError) as raised:
-        files.load([str(path)])
+        files.load_rules([str(path)])
     assert str(raised.value).startswith(f'{path}: {told}')

@@ -18,14 +18,14 @@ FILES = sorted(
 
 def rules(name):
     file = resources.files('kubectl_dog.rules').joinpath('shipped', name)
-    return text.parse(file.read_text(encoding='utf-8'), name)
+    return text.parse_rule_text(file.read_text(encoding='utf-8'), name)
 
 
 @pytest.mark.parametrize('name', FILES)
 def test_every_rule_cites_what_it_relies_on_and_stands_in_the_file_of_its_group(name):
     group = name[: -len('.yaml')]
     for rule in rules(name):
-        assert rule.cite.startswith('https://'), rule.source
+        assert rule.documentation.startswith('https://'), rule.source
         assert all(one == group or one.endswith(f'.{group}') for one in rule.groups), rule.source
 
 
@@ -52,13 +52,13 @@ def test_every_file_has_custom_resources_that_prove_it(name):
     ),
 )
 def test_which_rule_is_found(group, kind, found):
-    rule = library.find(Resource(group, 'v1', 'x', kind, 'x'))
+    rule = library.find_rule(Resource(group, 'v1', 'x', kind, 'x'))
     assert (rule and rule.source) == found
 
 
 def test_only_the_file_of_the_group_is_read(monkeypatch):
     read = []
-    monkeypatch.setattr(library, 'parse', lambda text, name: read.append(name) or [])
-    library.find(Resource('kustomize.toolkit.fluxcd.io', 'v1', 'x', 'Kustomization', 'x'))
-    library.find(Resource('example.com', 'v1', 'x', 'Frob', 'x'))
+    monkeypatch.setattr(library, 'parse_rule_text', lambda text, name: read.append(name) or [])
+    library.find_rule(Resource('kustomize.toolkit.fluxcd.io', 'v1', 'x', 'Kustomization', 'x'))
+    library.find_rule(Resource('example.com', 'v1', 'x', 'Frob', 'x'))
     assert read == ['toolkit.fluxcd.io.yaml']

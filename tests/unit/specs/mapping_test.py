@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kubectl_dog.causes.allowing import parse as tolerance
+from kubectl_dog.causes.allowing import parse_tolerance as tolerance
 from kubectl_dog.causes.catalogue import CODES
 from kubectl_dog.model.causes import Tolerance
 from kubectl_dog.model.options import FAIL_MODES

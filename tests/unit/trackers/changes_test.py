@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from kubectl_dog.trackers.changes import describe
+from kubectl_dog.trackers.changes import describe_template_diff
 from tests.unit.builders import container
 
 
@@ -27,12 +27,12 @@ def template(*containers, **spec):
     ),
 )
 def test_describes_what_changed(before, after, told):
-    assert ', '.join(describe(template(*before), template(*after))) == told
+    assert ', '.join(describe_template_diff(template(*before), template(*after))) == told
 
 
 def test_tells_what_changed_outside_the_containers():
     after = template(container(), serviceAccountName='robot', volumes=[{}], dnsPolicy='None')
-    assert describe(template(container(), dnsPolicy='None'), after) == (
+    assert describe_template_diff(template(container(), dnsPolicy='None'), after) == (
         'serviceAccountName changed',
         'volumes changed',
     )

@@ -70,7 +70,7 @@ def test_rules_and_the_generic_judgement(thing, status, spec):
 @SETTINGS
 @given(misshapen(TEMPLATE) | OBJECTS, misshapen(TEMPLATE) | OBJECTS | st.just(TEMPLATE))
 def test_what_a_template_changes(before, after):
-    assert all(isinstance(one, str) for one in changes.describe(before, after))
+    assert all(isinstance(one, str) for one in changes.describe_template_diff(before, after))
 
 
 @SETTINGS

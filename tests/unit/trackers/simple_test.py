@@ -50,7 +50,7 @@ def test_nothing_is_in_the_way(one):
     ),
 )
 def test_a_condition_in_words(condition, told):
-    assert simple.story(condition) == told
+    assert simple.condition_text(condition) == told
 
 
 @pytest.mark.parametrize(
@@ -68,4 +68,4 @@ def test_empty_notices_are_left_out():
 
 
 def test_wants_nothing():
-    assert simple.nothing_else(view(thing('X'))) == ()
+    assert simple.no_wants(view(thing('X'))) == ()

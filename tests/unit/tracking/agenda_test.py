@@ -13,9 +13,9 @@ from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Lookup
 from kubectl_dog.model.wants import Watch
-from kubectl_dog.tracking.agenda import Agenda
-from kubectl_dog.tracking.agenda import rest
-from kubectl_dog.tracking.opened import Opened
+from kubectl_dog.tracking.agenda import Scheduler
+from kubectl_dog.tracking.agenda import rest_seconds
+from kubectl_dog.tracking.opened import ScheduledTarget
 
 WATCH = Watch(PODS, 'shop', 'app=web')
 EVERY_EVENT = Watch(EVENTS, 'shop')
@@ -29,18 +29,20 @@ class Track:
 
 
 def agenda(*opened):
-    made = Agenda()
+    made = Scheduler()
     for one in opened:
         made.put(0.0, one)
     return made
 
 
 def opened(*wants, keys=(), deadline=None, about=()):
-    return Opened(Track(), frozenset(wants), frozenset(keys or wants), frozenset(about), deadline)
+    return ScheduledTarget(
+        Track(), frozenset(wants), frozenset(keys or wants), frozenset(about), deadline
+    )
 
 
 def due(on, at, item=None):
-    return [one.track for one in on.due(at, item)]
+    return [one.target for one in on.due(at, item)]
 
 
 def event(uid, kind='Pod'):
@@ -69,19 +71,19 @@ B = opened(EVERY_EVENT, LOOKUP, about=('pod-2',))
     ),
 )
 def test_an_item_is_about_those_that_asked_for_it(want, payload, found):
-    assert due(agenda(A, B), 1.0, Item(1.0, want, payload)) == [one.track for one in found]
+    assert due(agenda(A, B), 1.0, Item(1.0, want, payload)) == [one.target for one in found]
 
 
 def test_they_are_looked_at_in_their_order():
     first, second = opened(), opened(WATCH)
     made = agenda(first, second)
     made.put(0.0, first._replace(wants=frozenset({WATCH}), keys=frozenset({WATCH})))
-    assert due(made, 1.0, Item(1.0, WATCH, Listed(()))) == [first.track, second.track]
+    assert due(made, 1.0, Item(1.0, WATCH, Listed(()))) == [first.target, second.target]
 
 
 def test_what_is_not_asked_for_any_more_concerns_nobody():
     made = agenda(A, B)
-    made.put(1.0, A._replace(keys=frozenset(), about=frozenset(), wants=frozenset()))
+    made.put(1.0, A._replace(keys=frozenset(), related_uids=frozenset(), wants=frozenset()))
     made.drop(B)
     assert due(made, 2.0, Item(2.0, WATCH, Listed(()))) == []
     assert due(made, 2.0, Item(2.0, EVERY_EVENT, event('pod-2'))) == []
@@ -93,14 +95,14 @@ def test_those_are_due_whose_moment_has_come():
     made = agenda(later, soon, never)
     assert made.deadline == 1.0
     assert due(made, 0.5) == []
-    assert due(made, 1.0) == [soon.track]
+    assert due(made, 1.0) == [soon.target]
     made.put(1.0, soon._replace(deadline=7.0))
-    assert due(made, 7.0) == [later.track, soon.track]
+    assert due(made, 7.0) == [later.target, soon.target]
 
 
 def test_what_began_is_due_at_once():
     track = Track()
-    assert due(Agenda([track]), 0.0) == [track]
+    assert due(Scheduler([track]), 0.0) == [track]
 
 
 def test_what_has_ended_is_never_due():
@@ -127,14 +129,14 @@ def test_many_objects_need_a_rest_after_each_look():
     # Nothing is due before it has rested, though its own moment has passed.
     assert made.deadline == 2.0
     assert due(made, 1.9) == []
-    assert due(made, 2.0) == [crowd.track]
+    assert due(made, 2.0) == [crowd.target]
 
 
 @pytest.mark.parametrize(
     ('behind', 'seconds'), ((200, 0), (201, 0.402), (1000, 2), (4000, 2), (10000, 5))
 )
 def test_the_more_there_is_the_longer_is_the_rest(behind, seconds):
-    assert rest(behind) == pytest.approx(seconds)
+    assert rest_seconds(behind) == pytest.approx(seconds)
 
 
 def test_they_rest_because_of_all_that_there_is():
@@ -143,7 +145,7 @@ def test_they_rest_because_of_all_that_there_is():
     assert due(made, 0.5, Item(0.5, WATCH, Listed(()))) == []
     made.drop(crowd)
     made.put(2.0, small)
-    assert due(made, 2.1, Item(2.1, WATCH, Listed(()))) == [small.track]
+    assert due(made, 2.1, Item(2.1, WATCH, Listed(()))) == [small.target]
 
 
 def test_a_deadline_that_many_looks_have_left_where_it_was_is_one_look():
@@ -151,7 +153,7 @@ def test_a_deadline_that_many_looks_have_left_where_it_was_is_one_look():
     made = agenda(*[one] * 500)
     made.put(1.0, one._replace(deadline=50.0))
     made.put(2.0, one)
-    assert due(made, 45.0) == [one.track]
+    assert due(made, 45.0) == [one.target]
     assert made.deadline is None
     made.put(45.0, one)
     assert made.deadline == 45.0

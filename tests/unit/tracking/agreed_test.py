@@ -24,7 +24,7 @@ def thing(phase='Active', generation=1, **conditions):
 
 
 def state(text, state=State.PROGRESSING, one=None):
-    return agreed.heed(
+    return agreed.apply_ready_when(
         view(one or thing(Ready='True', Synced='False', Odd='InBetween')), Assessment(state), text
     ).state
 
@@ -71,7 +71,7 @@ def test_nothing_is_agreed_by_default():
 
 
 def test_it_says_what_it_waits_for():
-    waiting = agreed.heed(view(thing()), Assessment(State.READY), 'condition=Ready')
+    waiting = agreed.apply_ready_when(view(thing()), Assessment(State.READY), 'condition=Ready')
     assert waiting.waits_for == 'condition=Ready'
 
 
@@ -91,4 +91,4 @@ def test_it_says_what_it_waits_for():
 )
 def test_what_cannot_be_read_is_said(text):
     with pytest.raises(UserError):
-        agreed.parse(text)
+        agreed.parse_ready_when(text)

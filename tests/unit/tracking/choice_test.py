@@ -173,7 +173,7 @@ def test_a_built_in_tracker_that_cannot_be_imported_judges_nothing(monkeypatch):
 def test_a_built_in_kind_has_no_private_path(packages, monkeypatch):
     """Without its entry point a kind is unknown; from any package it is what it was."""
     ours = dict(plugins.claims(plugins.TRACKERS))
-    without = plugins.Found({plugins.TRACKERS: {key: ours[key] for key in ours if key != 'Pod'}})
+    without = plugins.Claims({plugins.TRACKERS: {key: ours[key] for key in ours if key != 'Pod'}})
     with monkeypatch.context() as patched:
         patched.setattr(plugins, '_scan', lambda path: without)
         assert Trackers().of(PODS) is generic
@@ -183,6 +183,6 @@ def test_a_built_in_kind_has_no_private_path(packages, monkeypatch):
     added = {**without.claims[plugins.TRACKERS]}
     added['Pod'] = plugins.claims(plugins.TRACKERS)['Pod'][:1]
     assert [one.package for one in added['Pod']] == ['elsewhere']
-    monkeypatch.setattr(plugins, '_scan', lambda path: plugins.Found({plugins.TRACKERS: added}))
+    monkeypatch.setattr(plugins, '_scan', lambda path: plugins.Claims({plugins.TRACKERS: added}))
     judged = Trackers().of(PODS).assess(view(pod(phase='Succeeded'), target=POD))
     assert judged.state is State.READY and judged.is_terminal

@@ -13,8 +13,8 @@ from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.wants import Logs
 from kubectl_dog.trackers import pod as tracker
-from kubectl_dog.tracking.core import Core
-from kubectl_dog.tracking.track import Track
+from kubectl_dog.tracking.core import Engine
+from kubectl_dog.tracking.track import TrackedTarget
 from tests.unit.builders import NOW
 from tests.unit.builders import PROBED
 from tests.unit.builders import container
@@ -44,10 +44,10 @@ class Call:
 
     def __init__(self, *objects, own=(None, None, None), **options):
         self.tracks = {
-            name: Track(Target(PODS, 'shop', name), tracker, options=mine)
+            name: TrackedTarget(Target(PODS, 'shop', name), tracker, options=mine)
             for name, mine in zip(NAMES[: len(objects)], own)
         }
-        self.core = Core(list(self.tracks.values()), Options(logs=False, **options), NOW)
+        self.core = Engine(list(self.tracks.values()), Options(logs=False, **options), NOW)
         self.core.step(0.0, None)
         for name, thing in zip(NAMES, objects):
             self.last = self.core.step(0.0, Item(0.0, self.tracks[name].root, Listed((thing,))))

@@ -33,10 +33,10 @@ from kubectl_dog.model.resources import Group
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Watch
-from kubectl_dog.tracking.core import Core
-from kubectl_dog.tracking.members import Members
-from kubectl_dog.tracking.together import LOOK_AROUND
-from kubectl_dog.tracking.track import Track
+from kubectl_dog.tracking.core import Engine
+from kubectl_dog.tracking.members import Groups
+from kubectl_dog.tracking.together import FAIL_FAST_DELAY
+from kubectl_dog.tracking.track import TrackedTarget
 from tests.unit.builders import NOW
 from tests.unit.builders import PROBED
 from tests.unit.builders import container
@@ -96,7 +96,7 @@ class Run:
         self.tracker = Echo()
         overrides = dict(own)
         self.tracks = {
-            name: Track(
+            name: TrackedTarget(
                 target(name),
                 self.tracker,
                 options.follow,
@@ -104,7 +104,7 @@ class Run:
             )
             for name in names or ('web',)
         }
-        self.core = Core(list(self.tracks.values()), options, NOW, members, remarks)
+        self.core = Engine(list(self.tracks.values()), options, NOW, members, remarks)
         self.events = []
         self.pass_to(0.0)
 
@@ -283,7 +283,7 @@ def test_a_signal_ends_all_that_is_open(signal, verdict, code):
 def test_a_signal_ends_groups_that_nobody_is_in():
     run = Run.__new__(Run)
     run.events, run.tracks = [], {}
-    run.core = Core([], Options(), NOW, Members((GROUP,)))
+    run.core = Engine([], Options(), NOW, Groups((GROUP,)))
     run.pass_to(0.0)
     assert (run.step.wants, run.step.finished) == ({Watch(PODS, 'shop', 'app=web')}, False)
     run.give(1.0, None, Signal('interrupt'))
@@ -294,14 +294,14 @@ def test_members_that_come_are_tracked():
     tracks = []
 
     def make(member):
-        tracks.append(Track(member, Echo()))
+        tracks.append(TrackedTarget(member, Echo()))
         return tracks[-1]
 
-    core = Core([], Options(logs=False), NOW, Members((GROUP,), make))
+    core = Engine([], Options(logs=False), NOW, Groups((GROUP,), make))
     core.step(0.0, None)
     watch = Watch(PODS, 'shop', 'app=web')
     step = core.step(1.0, Item(1.0, watch, Listed((echo(), echo(name='db')))))
-    assert core.tracks == tracks
+    assert core.targets == tracks
     assert [track.target for track in tracks] == [target(), target('db')]
     assert step.wants == {root(), root('db')}
     for name in ('web', 'db'):
@@ -391,7 +391,7 @@ def test_an_outage_is_told_once_and_once_its_end(troubles, notices):
 
 
 def test_trouble_of_a_group_is_told_as_its_end_and_nothing_else():
-    core = Core([], Options(), NOW, Members((GROUP,)))
+    core = Engine([], Options(), NOW, Groups((GROUP,)))
     core.step(0.0, None)
     item = Item(1.0, Watch(PODS, 'shop', 'app=web'), ReadFailure('denied', 'no'))
     events = core.step(1.0, item).events
@@ -444,7 +444,7 @@ def test_the_deadline_is_the_next_moment_that_decides_anything(options, deadline
 
 def test_after_a_failure_the_others_are_looked_at_for_a_moment():
     run = started('web', 'db', logs=False).judge(2.0, 'failed')
-    ends_at = 2.0 + LOOK_AROUND
+    ends_at = 2.0 + FAIL_FAST_DELAY
     assert run.verdicts() == {'web': ('failed', 2.0)}
     assert run.step.deadline == ends_at
     run.pass_to(ends_at - 0.1)
@@ -459,7 +459,7 @@ def test_they_are_also_where_they_were_looked_at_after_it():
     run = started('web', 'db', logs=False, own={'web': {'timeout': 9.0}}.items())
     run.give(9.0, None, ServerClock(0.0))
     assert run.verdicts() == {'web': ('timed-out', 9.0)}
-    assert run.step.deadline == 9.0 + LOOK_AROUND
+    assert run.step.deadline == 9.0 + FAIL_FAST_DELAY
 
 
 def test_another_that_is_ready_in_that_moment_is_ready():
@@ -546,22 +546,22 @@ def test_the_log_of_what_is_ready_lasts_until_the_others_are(until, shown):
 
 def test_an_outage_of_what_is_not_wanted_any_more_is_over():
     run = started('web', 'db', logs=False).give(1.0, root('db'), OUTAGE)
-    assert run.core._world.store.cut == {root('db')}
+    assert run.core._world.store.disconnected == {root('db')}
     run.judge(2.0, 'ready', 'db')
-    assert run.core._world.store.cut == set()
+    assert run.core._world.store.disconnected == set()
     run.give(3.0, root(), OUTAGE).give(3.5, log(), OUTAGE).pass_to(4.0)
-    assert run.core._world.store.cut == {root()}
+    assert run.core._world.store.disconnected == {root()}
 
 
 def test_an_outage_of_a_log_that_is_wanted_goes_on():
     run = started().give(1.0, log(), OUTAGE).pass_to(2.0)
-    assert run.core._world.store.cut == {log().stream}
+    assert run.core._world.store.disconnected == {log().stream}
 
 
 def test_those_on_their_way_are_company_for_the_others():
     run = started('web', 'db', keep_going=True, logs=False)
-    assert run.core._world.at_work == {target(), target('db')}
+    assert run.core._world.progressing == {target(), target('db')}
     run.judge(1.0, 'paused')
-    assert run.core._world.at_work == {target('db')}
+    assert run.core._world.progressing == {target('db')}
     run.judge(2.0, 'ready', 'db')
-    assert run.core._world.at_work == set()
+    assert run.core._world.progressing == set()

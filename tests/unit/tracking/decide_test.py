@@ -16,16 +16,16 @@ from kubectl_dog.model.resources import CONFIGMAPS
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.model.wants import Lookup
 from kubectl_dog.tracking.decide import Decision
-from kubectl_dog.tracking.decide import Moment
+from kubectl_dog.tracking.decide import Situation
 from kubectl_dog.tracking.decide import deadlines
 from kubectl_dog.tracking.decide import decide
-from kubectl_dog.tracking.decide import due
 from kubectl_dog.tracking.decide import has_evidence
-from kubectl_dog.tracking.patience import EVIDENCE
-from kubectl_dog.tracking.patience import EXPLAINS
-from kubectl_dog.tracking.patience import PAUSE
+from kubectl_dog.tracking.decide import overdue_causes
+from kubectl_dog.tracking.patience import EVIDENCE_WAIT
+from kubectl_dog.tracking.patience import EXPLANATION_WAIT
+from kubectl_dog.tracking.patience import PAUSE_GRACE
 from kubectl_dog.tracking.patience import STALL_TIMEOUT
-from kubectl_dog.tracking.policy import Standing
+from kubectl_dog.tracking.policy import CauseClock
 from kubectl_dog.tracking.store import Store
 from tests.unit.builders import NOW
 from tests.unit.builders import container
@@ -43,9 +43,9 @@ NOT_READY = Cause('NotReady', '', 'main', 'not ready')
 
 def moment(state='progressing', *causes, at=1.0, moved_at=0.0, paused_at=None, gone=None, **more):
     """Causes were first seen at 0; `gone` is since when they are gone, `more` the assessment's."""
-    ledger = {cause.key: Standing(0.0, gone, cause, at) for cause in causes}
+    ledger = {cause.key: CauseClock(0.0, gone, cause, at) for cause in causes}
     look_at = more.pop('look_at', None)
-    return Moment(at, Assessment(State(state), **more), ledger, moved_at, paused_at, look_at)
+    return Situation(at, Assessment(State(state), **more), ledger, moved_at, paused_at, look_at)
 
 
 def outcome(decision):
@@ -116,12 +116,12 @@ PAUSED = {'paused_at': 5.0, 'reason': 'Paused', 'message': 'is paused'}
 @pytest.mark.parametrize(
     ('on_pause', 'at', 'verdict'),
     (
-        ('', 5 + PAUSE - 0.1, None),
-        ('', 5 + PAUSE, 'paused'),
-        ('stop', 5 + PAUSE, 'paused'),
-        ('succeed', 5 + PAUSE - 0.1, None),
-        ('succeed', 5 + PAUSE, 'ready'),
-        ('wait', 5 + PAUSE, None),
+        ('', 5 + PAUSE_GRACE - 0.1, None),
+        ('', 5 + PAUSE_GRACE, 'paused'),
+        ('stop', 5 + PAUSE_GRACE, 'paused'),
+        ('succeed', 5 + PAUSE_GRACE - 0.1, None),
+        ('succeed', 5 + PAUSE_GRACE, 'ready'),
+        ('wait', 5 + PAUSE_GRACE, None),
         ('wait', STALL_TIMEOUT, None),
     ),
 )
@@ -226,13 +226,13 @@ WAITS = {'message': 'is slow', 'waits_for': 'a pod'}
 def test_what_is_known_beside_the_cause(judged, options, message, tells):
     decision = decide(judged, Options(**options))
     assert message in decision.message
-    assert tells in decision.tells
-    assert bool(decision.tells) is bool(tells)
+    assert tells in decision.facts
+    assert bool(decision.facts) is bool(tells)
 
 
 def test_what_it_waits_for_is_told_only_where_it_waits():
     decision = decide(moment('failed', message='is broken'), Options())
-    assert decision.tells == decision.message
+    assert decision.facts == decision.message
 
 
 ENDS = MISSING._replace(code='CrashLoop', terminations=3)
@@ -244,13 +244,13 @@ ENDS = MISSING._replace(code='CrashLoop', terminations=3)
         (moment(moved_at=2.0), {}, [2 + STALL_TIMEOUT]),
         (moment(moved_at=2.0, min_stall_timeout=900.0), {}, [902.0]),
         (moment(moved_at=2.0), {'stall_timeout': 7.0}, [9.0]),
-        (moment(paused_at=3.0), {'stall_timeout': 7.0}, [7.0, 3 + PAUSE]),
+        (moment(paused_at=3.0), {'stall_timeout': 7.0}, [7.0, 3 + PAUSE_GRACE]),
         (moment(paused_at=3.0), {'on_pause': 'wait'}, []),
         (moment(recheck_at=NOW + 4), {'stall_timeout': 7.0}, [7.0, 4.0]),
         (moment(look_at=NOW + 5), {'stall_timeout': 7.0}, [7.0, 5.0]),
-        (moment('failed', MISSING), {'stall_timeout': 7.0}, [7.0, 20.0, 20 - EVIDENCE]),
-        (moment('failed', ENDS), {'stall_timeout': 7.0}, [7.0, 10.0, 10 - EVIDENCE]),
-        (moment('failed', NOT_READY), {'stall_timeout': 7.0}, [7.0, EXPLAINS]),
+        (moment('failed', MISSING), {'stall_timeout': 7.0}, [7.0, 20.0, 20 - EVIDENCE_WAIT]),
+        (moment('failed', ENDS), {'stall_timeout': 7.0}, [7.0, 10.0, 10 - EVIDENCE_WAIT]),
+        (moment('failed', NOT_READY), {'stall_timeout': 7.0}, [7.0, EXPLANATION_WAIT]),
         (moment('failed', MISSING, NOT_READY, gone=1.0), {'stall_timeout': 7.0}, [7.0]),
     ),
 )
@@ -275,8 +275,8 @@ def test_a_follower_looks_again_only_where_it_was_asked_for(options, expected):
 
 def test_the_causes_that_are_due():
     judged = moment('progressing', MISSING, NOT_READY, DEADLINE, **NOT_DUE)
-    assert due(judged) == (DEADLINE,)
-    assert due(judged._replace(at=20.0)) == (MISSING, DEADLINE)
+    assert overdue_causes(judged) == (DEADLINE,)
+    assert overdue_causes(judged._replace(at=20.0)) == (MISSING, DEADLINE)
 
 
 LOOKUP = Lookup(CONFIGMAPS, 'shop')

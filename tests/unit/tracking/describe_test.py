@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kubectl_dog.tracking.describe import describe
+from kubectl_dog.tracking.describe import describe_pod
 from tests.unit.builders import container
 from tests.unit.builders import ended
 from tests.unit.builders import pod
@@ -59,12 +59,12 @@ def failed(*statuses, **more):
     ),
 )
 def test_what_a_description_names(obj, words):
-    text = describe(obj)
+    text = describe_pod(obj)
     assert [word for word in words if word not in text] == []
 
 
 def same(*states):
-    return len({describe(pod(status(state=state))) for state in states}) == 1
+    return len({describe_pod(pod(status(state=state))) for state in states}) == 1
 
 
 def test_the_words_that_the_kubelet_changes_between_two_attempts_make_no_difference():
@@ -73,6 +73,6 @@ def test_the_words_that_the_kubelet_changes_between_two_attempts_make_no_differe
     assert not same(waiting('ErrImagePull'), waiting('ContainerCreating'))
     last = {'last': ended(3), 'restarts': 2}
     crashed, backing_off = ended(3), waiting('CrashLoopBackOff')
-    assert describe(pod(status(state=crashed, **last))) == describe(
+    assert describe_pod(pod(status(state=crashed, **last))) == describe_pod(
         pod(status(state=backing_off, **last))
     )

@@ -28,7 +28,7 @@ def judge(told, ready, desired=10, thing=None, found=None):
     assessed = Assessment(
         State.PROGRESSING, progress=Progress(desired), pods=found or pods(ready, desired)
     )
-    return enough.accept(view(thing or deployment(desired)), assessed, told)
+    return enough.apply_min_available(view(thing or deployment(desired)), assessed, told)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,10 @@ def test_a_change_that_was_not_seen_yet_is_never_enough(thing):
 
 def test_kinds_without_pods_and_those_that_want_none_are_left_alone():
     assert judge('1', 0, 0).state is State.PROGRESSING
-    assert enough.accept(view(deployment()), Assessment(State.PROGRESSING), '1').reason == ''
+    assert (
+        enough.apply_min_available(view(deployment()), Assessment(State.PROGRESSING), '1').reason
+        == ''
+    )
 
 
 @pytest.mark.parametrize(
@@ -90,15 +93,15 @@ def test_only_what_is_on_its_way_or_failing_for_now_can_have_enough(state, has_e
     assessed = Assessment(
         State(state), progress=Progress(10), pods=pods(9, 10), is_terminal=has_ended
     )
-    assert enough.accept(view(deployment(10)), assessed, '8').state == after
+    assert enough.apply_min_available(view(deployment(10)), assessed, '8').state == after
 
 
 @pytest.mark.parametrize('told', ['some', '-1', '101%', 'maxunavailable'])
 def test_what_is_not_enough_to_go_by(told):
     with pytest.raises(UserError, match='write 3, 80% or maxUnavailable'):
-        enough.check(told)
+        enough.check_min_available(told)
 
 
 @pytest.mark.parametrize('told', ['3', '80%', 'maxUnavailable'])
 def test_what_is(told):
-    enough.check(told)
+    enough.check_min_available(told)

@@ -14,7 +14,7 @@ from kubectl_dog.model.resources import CONFIGMAPS
 from kubectl_dog.model.resources import LOGS
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.wants import Lookup
-from kubectl_dog.tracking.explain import best
+from kubectl_dog.tracking.explain import best_explanation
 from kubectl_dog.tracking.explain import explain
 from tests.unit.builders import pod
 from tests.unit.builders import view
@@ -48,7 +48,7 @@ def words_of(*texts):
     ),
 )
 def test_the_cause_that_explains_most(causes, expected):
-    assert best(causes) == expected
+    assert best_explanation(causes) == expected
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from kubectl_dog.model.items import LogGap
 from kubectl_dog.model.items import LogLine
 from kubectl_dog.model.items import LogLines
 from kubectl_dog.model.wants import Logs
-from kubectl_dog.tracking.track import Track
+from kubectl_dog.tracking.track import TrackedTarget
 from tests.unit.builders import POD
 from tests.unit.builders import PROBED
 from tests.unit.builders import container
@@ -177,6 +177,6 @@ def test_who_stops_at_what_is_ready_waits_until_it_has_lasted():
 def test_what_comes_of_logs_costs_no_look_at_what_they_are_about(payload, monkeypatch):
     play = follow(pod(status(), owner='rs-2'))
     [want] = [want for want in play.step.wants if isinstance(want, Logs)]
-    monkeypatch.setattr(Track, 'step', None)
+    monkeypatch.setattr(TrackedTarget, 'step', None)
     play.give(1, want, payload)
     assert isinstance(play.told[-1], (LogChunk, Notice))

@@ -22,7 +22,7 @@ from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.trackers import existing
 from kubectl_dog.tracking import shapes
-from kubectl_dog.tracking.guard import Guarded
+from kubectl_dog.tracking.guard import GuardedTracker
 from kubectl_dog.tracking.shapes import ShapeError
 from tests.unit.builders import DEPLOY
 from tests.unit.builders import POD
@@ -51,7 +51,7 @@ def told():
 
 @pytest.fixture
 def guarded(told):
-    return lambda found: Guarded(found, 'acme 1.2', lambda: existing, told.append)
+    return lambda found: GuardedTracker(found, 'acme 1.2', lambda: existing, told.append)
 
 
 def test_what_is_fine_is_given_on(guarded, told):
@@ -134,7 +134,7 @@ def test_who_takes_over_does_not_see_what_was_changed_in_the_target(told, is_our
 
     instead = tracker(lambda shown: seen.append(shown.object) or READY)
     limit = None if is_ours else nullcontext
-    guard = Guarded(tracker(spoil), 'acme 1.2', lambda: instead, told.append, limit)
+    guard = GuardedTracker(tracker(spoil), 'acme 1.2', lambda: instead, told.append, limit)
     assert guard.assess(view(lamp)) == READY
     assert seen[1] is lamp
     assert lamp == ({} if is_ours else thing('Lamp'))
@@ -146,8 +146,10 @@ def test_what_hangs_is_ended_and_told(told, part):
     def hang(view):
         time.sleep(60)
 
-    limit = partial(system.limited, 0.05)
-    guard = Guarded(tracker(**{part: hang}), 'acme 1.2', lambda: existing, told.append, limit)
+    limit = partial(system.time_limit, 0.05)
+    guard = GuardedTracker(
+        tracker(**{part: hang}), 'acme 1.2', lambda: existing, told.append, limit
+    )
     assert (guard.wants(view(LAMP)), guard.assess(view(LAMP))) == ((), READY)
     assert 'TooLongError: it was not done after 0.05s (guard_test.py' in told[0]
 

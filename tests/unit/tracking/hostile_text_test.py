@@ -6,7 +6,7 @@ from time import process_time
 
 import pytest
 
-from kubectl_dog.causes.nearby import near
+from kubectl_dog.causes.nearby import similar_names
 from kubectl_dog.model.events import CauseSeen
 from kubectl_dog.model.items import LogEnd
 from kubectl_dog.model.items import LogLine
@@ -126,14 +126,14 @@ def test_a_long_word_of_a_waiting_container_costs_no_time(word, clock):
 
 def test_names_that_resemble_what_is_missing_cost_no_time_however_many(clock):
     names = ['ab' * 80 + str(number) for number in range(20_000)]
-    assert near('ab' * 95, names)
-    assert near('ab' * 95, names)
-    assert near('x' * LENGTH, names) == []
+    assert similar_names('ab' * 95, names)
+    assert similar_names('ab' * 95, names)
+    assert similar_names('x' * LENGTH, names) == []
     assert clock() < ENOUGH
 
 
 def test_of_an_ordinary_number_of_names_all_are_looked_at():
     names = [f'other-settings-{number}' for number in range(5_000)]
-    assert near('shop-web-database-credentials', [*names, 'shop-web-database-credential'])[0] == (
-        'shop-web-database-credential'
-    )
+    assert similar_names('shop-web-database-credentials', [*names, 'shop-web-database-credential'])[
+        0
+    ] == ('shop-web-database-credential')

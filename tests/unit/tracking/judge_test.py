@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kubectl_dog.causes.allowing import ALWAYS
-from kubectl_dog.causes.scheduling import UNSEEN_AFTER
+from kubectl_dog.causes.scheduling import NO_SCHEDULER_SECONDS
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import Progress
 from kubectl_dog.model.assessments import Revision
@@ -14,7 +14,7 @@ from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.causes import Tolerance
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.options import Options
-from kubectl_dog.tracking.judge import Judge
+from kubectl_dog.tracking.judge import Evaluator
 from kubectl_dog.tracking.store import Store
 from kubectl_dog.tracking.views import World
 from kubectl_dog.tracking.wishes import PREFIX
@@ -54,12 +54,12 @@ class Looks:
 
     def __init__(self, follow=False, at_work=(), **options):
         self.script = Script()
-        self.judge = Judge(DEPLOY, self.script, follow)
+        self.judge = Evaluator(DEPLOY, self.script, follow)
         self.world = World(Store(), NOW, Options(**options), frozenset(at_work))
 
     def look(self, at, state='progressing', obj=None, **more):
         self.script.assessed = Assessment(State(state), **more)
-        return self.judge.look(at, self.world, obj or deployment())
+        return self.judge.evaluate(at, self.world, obj or deployment())
 
     @property
     def views(self):
@@ -105,14 +105,14 @@ def test_another_revision_is_judged_again_knowing_that_it_is_another():
     first = looks.look(1.0, revision=Revision('1'), causes=(MISSING,))
     assert (
         [view.run_history.revision_changed for view in looks.views],
-        len(first.moment.ledger),
+        len(first.moment.cause_clocks),
     ) == (
         [False],
         1,
     )
     second = looks.look(2.0, revision=Revision('2'))
     assert [view.run_history.revision_changed for view in looks.views[1:]] == [False, True]
-    assert (second.view.run_history.revision_changed, second.moment.ledger) == (True, {})
+    assert (second.view.run_history.revision_changed, second.moment.cause_clocks) == (True, {})
     assert second.moment.moved_at == 2.0
     looks.look(3.0, revision=Revision('2'))
     assert [view.run_history.revision_changed for view in looks.views[3:]] == [True]
@@ -129,7 +129,7 @@ def test_the_second_judgement_is_the_one_that_counts():
         )
 
     looks.script.assessed = assess
-    look = looks.judge.look(2.0, looks.world, deployment())
+    look = looks.judge.evaluate(2.0, looks.world, deployment())
     assert look.moment.assessed.state is State.PROGRESSING
 
 
@@ -138,30 +138,30 @@ def test_the_first_revision_that_is_known_is_no_change():
     looks.look(1.0, causes=(MISSING,))
     look = looks.look(2.0, revision=Revision('1'), causes=(MISSING,))
     assert [view.run_history.revision_changed for view in looks.views] == [False, False]
-    assert look.moment.ledger[MISSING.key].first == 1.0
+    assert look.moment.cause_clocks[MISSING.key].first_seen == 1.0
 
 
 def test_the_clocks_of_causes_go_on_while_the_revision_stays():
     looks = Looks()
     for at in (1.0, 2.0):
         look = looks.look(at, revision=Revision('1'), causes=(MISSING,))
-    assert look.moment.ledger[MISSING.key].first == 1.0
+    assert look.moment.cause_clocks[MISSING.key].first_seen == 1.0
 
 
 def test_causes_are_those_of_the_tracker_and_of_the_pods():
     looks = Looks()
     look = looks.look(1.0, causes=(MISSING,), pods=(CRASHED,))
-    assert set(look.moment.ledger) == {MISSING.key, CRASH}
+    assert set(look.moment.cause_clocks) == {MISSING.key, CRASH}
     look = looks.look(2.0, pods=(CRASHED,))
-    assert look.moment.ledger[MISSING.key].gone == 2.0
-    assert look.moment.ledger[CRASH][:2] == (1.0, None)
+    assert look.moment.cause_clocks[MISSING.key].gone_since == 2.0
+    assert look.moment.cause_clocks[CRASH][:2] == (1.0, None)
 
 
 def test_progress_starts_the_clock_of_what_lacks_room_anew():
     looks = Looks()
     looks.look(1.0, causes=(QUOTA,), progress=Progress(3))
     look = looks.look(2.0, causes=(QUOTA,), progress=Progress(3, updated=1))
-    assert look.moment.ledger[QUOTA.key].first == 2.0
+    assert look.moment.cause_clocks[QUOTA.key].first_seen == 2.0
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_progress_starts_the_clock_of_what_lacks_room_anew():
 )
 def test_another_target_that_is_on_its_way_is_company(at_work, accompanied):
     look = Looks(at_work=at_work).look(1.0, causes=(MISSING,))
-    assert look.moment.ledger[MISSING.key].cause.may_await_other_target is accompanied
+    assert look.moment.cause_clocks[MISSING.key].cause.may_await_other_target is accompanied
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_another_target_that_is_on_its_way_is_company(at_work, accompanied):
 )
 def test_causes_have_the_tolerance_that_the_user_gave(tolerate, allowed):
     look = Looks(tolerate=tolerate).look(1.0, causes=(MISSING,))
-    assert look.moment.ledger[MISSING.key].cause.tolerance_override == allowed
+    assert look.moment.cause_clocks[MISSING.key].cause.tolerance_override == allowed
 
 
 ILL = MISSING._replace(pods=('web-1', 'web-2'))
@@ -208,7 +208,7 @@ def test_so_many_pods_may_fail(allowed, progress, excused):
     looks = Looks(allow_failures=allowed)
     pods = (ready_pod('web-3'), ready_pod('web-4'))
     look = looks.look(1.0, causes=(ILL,), progress=progress, pods=pods)
-    assert (look.moment.ledger[ILL.key].cause.tolerance_override == ALWAYS) is excused
+    assert (look.moment.cause_clocks[ILL.key].cause.tolerance_override == ALWAYS) is excused
     # Those that are left are enough.
     reason = 'MinAvailable' if excused and progress else ''
     assert look.moment.assessed.reason == reason
@@ -233,7 +233,7 @@ def test_tolerating_a_cause_makes_nothing_ready():
     pods = (ready_pod('web-1'), ready_pod('web-2'))
     looks = Looks(tolerate=('ConfigMapMissing=always',))
     look = looks.look(1.0, causes=(ILL,), progress=Progress(2), pods=pods)
-    assert look.moment.ledger[ILL.key].cause.tolerance_override == ALWAYS
+    assert look.moment.cause_clocks[ILL.key].cause.tolerance_override == ALWAYS
     assert look.moment.assessed.state is State.PROGRESSING
 
 
@@ -249,7 +249,11 @@ def test_a_pause_is_counted_from_its_first_look():
 def test_what_is_not_of_the_pin_has_no_causes():
     looks = Looks(revision='2', create_timeout=7.0)
     look = looks.look(1.0, 'failed', revision=Revision('1'), causes=(MISSING,), pods=(CRASHED,))
-    assert (look.pin.other, look.was_met, look.moment.ledger) == (True, False, {})
+    assert (look.expectations.other, look.was_met_before, look.moment.cause_clocks) == (
+        True,
+        False,
+        {},
+    )
     assert (look.moment.assessed.state, look.moment.assessed.reason) == ('progressing', 'Pinned')
     assert look.moment.assessed.recheck_at == NOW + 1 + 7
     looks.look(2.0, revision=Revision('1'))
@@ -260,8 +264,8 @@ def test_it_is_remembered_that_a_pin_was_met():
     looks = Looks(revision='2')
     revisions = ('1', '2', '3', '3')
     looked = [looks.look(float(at), revision=Revision(name)) for at, name in enumerate(revisions)]
-    assert [bool(look.pin.lacking) for look in looked] == [True, False, True, True]
-    assert [look.was_met for look in looked] == [False, False, True, True]
+    assert [bool(look.expectations.unmet) for look in looked] == [True, False, True, True]
+    assert [look.was_met_before for look in looked] == [False, False, True, True]
 
 
 READY = [{'type': 'Lit', 'status': 'True'}]
@@ -322,7 +326,7 @@ def test_an_annotation_may_tolerate_a_code_of_the_tracker():
     lamp = Cause('LampDark', '', 'lamp', '')
     looks = Looks()
     look = looks.look(1.0, obj=annotated(tolerate='LampDark=always'), causes=(lamp,))
-    assert look.moment.ledger[lamp.key].cause.tolerance_override == ALWAYS
+    assert look.moment.cause_clocks[lamp.key].cause.tolerance_override == ALWAYS
     assert look.moment.assessed.notices == ()
 
 
@@ -331,24 +335,24 @@ def test_an_option_that_cannot_be_read_is_an_error():
         Looks(tolerate=('CrashLoop',)).look(1.0)
 
 
-@pytest.mark.parametrize(('age', 'look_at'), ((1, NOW - 1 + UNSEEN_AFTER), (60, None)))
+@pytest.mark.parametrize(('age', 'look_at'), ((1, NOW - 1 + NO_SCHEDULER_SECONDS), (60, None)))
 def test_silence_of_the_scheduler_is_looked_at_again(age, look_at):
     waits = pod(phase='Pending', age=age)
-    assert Looks().look(0.0, pods=(waits,)).moment.look_at == look_at
+    assert Looks().look(0.0, pods=(waits,)).moment.recheck_at == look_at
 
 
 def test_what_had_ended_before_it_was_deleted_keeps_its_last_look():
     looks = Looks(timeout=9.0)
     looks.look(1.0, causes=(MISSING,))
     looks.script.assessed = Assessment(State.FAILED, 'Done', is_terminal=True)
-    look = looks.judge.last(5.0, looks.world, annotated(stall_timeout='1m'))
+    look = looks.judge.last_of_deleted(5.0, looks.world, annotated(stall_timeout='1m'))
     assert (look.moment.at, look.moment.moved_at, look.moment.paused_at) == (5.0, 5.0, None)
-    assert (look.moment.assessed.reason, set(look.moment.ledger)) == ('Done', {MISSING.key})
-    assert (look.was_met, look.seen_at) == (True, 5.0)
+    assert (look.moment.assessed.reason, set(look.moment.cause_clocks)) == ('Done', {MISSING.key})
+    assert (look.was_met_before, look.seen_at) == (True, 5.0)
     assert (look.options.timeout, look.options.stall_timeout) == (9.0, 60.0)
 
 
 def test_what_was_deleted_on_its_way_has_no_last_look():
     looks = Looks()
     looks.look(1.0)
-    assert looks.judge.last(5.0, looks.world, deployment()) is None
+    assert looks.judge.last_of_deleted(5.0, looks.world, deployment()) is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kubectl_dog.tracking.kinship import family
+from kubectl_dog.tracking.kinship import resolve_owners
 
 APPS = 'apps/v1'
 
@@ -32,9 +32,9 @@ def pod(owner, **fields):
 
 def children(*things):
     """The names of what belongs to the first of them."""
-    kin = family(things)
-    uid = kin.members[0]['metadata']['uid']
-    return [one['metadata']['name'] for one in kin.owned.get(uid, ())]
+    kin = resolve_owners(things)
+    uid = kin.objects[0]['metadata']['uid']
+    return [one['metadata']['name'] for one in kin.children_by_owner_uid.get(uid, ())]
 
 
 @pytest.mark.parametrize(
@@ -79,9 +79,9 @@ def test_of_two_owners_the_one_that_controls_it_counts():
 
 @pytest.mark.parametrize('metadata', [None, 5, [], {'ownerReferences': 5}, {'uid': []}, {}])
 def test_odd_metadata_is_survived(metadata):
-    kin = family([{'apiVersion': 'v1', 'kind': 'Pod', 'metadata': metadata}] * 2)
-    assert len(kin.members) == 2
-    assert all(one['metadata']['uid'] for one in kin.members)
+    kin = resolve_owners([{'apiVersion': 'v1', 'kind': 'Pod', 'metadata': metadata}] * 2)
+    assert len(kin.objects) == 2
+    assert all(one['metadata']['uid'] for one in kin.objects)
 
 
 def event(about, at='2026-01-01T00:00:00Z', **fields):
@@ -104,15 +104,15 @@ def event(about, at='2026-01-01T00:00:00Z', **fields):
     ],
 )
 def test_kube_events(thing, about, is_told):
-    kin = family([event(about), thing])
-    assert len(kin.members) == 1
-    assert len(kin.about.get(kin.members[0]['metadata']['uid'], ())) == is_told
+    kin = resolve_owners([event(about), thing])
+    assert len(kin.objects) == 1
+    assert len(kin.kube_events_by_uid.get(kin.objects[0]['metadata']['uid'], ())) == is_told
 
 
 def test_kube_events_come_oldest_first():
     about = {'uid': 'u'}
-    kin = family([event(about, f'2026-01-01T00:00:0{n}Z') for n in (3, 1, 2)])
-    assert [one['lastTimestamp'][-2] for one in kin.about['u']] == ['1', '2', '3']
+    kin = resolve_owners([event(about, f'2026-01-01T00:00:0{n}Z') for n in (3, 1, 2)])
+    assert [one['lastTimestamp'][-2] for one in kin.kube_events_by_uid['u']] == ['1', '2', '3']
 
 
 def test_new_style_kube_events_are_read_in_the_old_words():
@@ -123,7 +123,7 @@ def test_new_style_kube_events_are_read_in_the_old_words():
         'note': 'no room',
         'deprecatedCount': 3,
     }
-    [told] = family([new]).about['u']
+    [told] = resolve_owners([new]).kube_events_by_uid['u']
     assert (told['message'], told['count'], told['involvedObject']) == ('no room', 3, {'uid': 'u'})
 
 
@@ -134,12 +134,12 @@ def names(mapping):
 def test_what_is_behind_an_object():
     deploy = named('Deployment', 'web', APPS, 'd')
     middle = rs('r', owner=ref('Deployment', uid='d'))
-    kin = family([deploy, middle, pod(ref(uid='r')), named('ConfigMap', 'x')])
-    behind = [names(kin.behind(one)) for one in kin.members]
+    kin = resolve_owners([deploy, middle, pod(ref(uid='r')), named('ConfigMap', 'x')])
+    behind = [names(kin.descendants(one)) for one in kin.objects]
     assert behind == [['web', 'web-1'], ['web-1'], [], []]
 
 
 def test_owners_in_a_circle_are_survived():
     one, other = rs('a', owner=ref(uid='b')), rs('b', owner=ref(uid='a'))
-    kin = family([one, other])
-    assert names(kin.behind(kin.members[0])) == ['web', 'web']
+    kin = resolve_owners([one, other])
+    assert names(kin.descendants(kin.objects[0])) == ['web', 'web']

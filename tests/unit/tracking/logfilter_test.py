@@ -39,4 +39,4 @@ def test_lines_are_kept_by_the_patterns_for_their_container(options, indexes):
 @pytest.mark.parametrize('pattern', ('(', 'main=(', r'main=(a)\1'))
 def test_a_wrong_pattern_is_told(pattern):
     with pytest.raises(UserError):
-        logfilter.check(pattern)
+        logfilter.check_pattern(pattern)

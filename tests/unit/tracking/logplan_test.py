@@ -42,7 +42,7 @@ def made(name='web-1', ready=False, probed=False, names=('prepare', 'proxy', 'ma
 
 def read(*pods, failing=(), **options):
     chosen = {each['metadata']['uid'] for each in pods}
-    return list(logplan.wants(pods, chosen, failing, NOW, Options(**options)))
+    return list(logplan.log_wants(pods, chosen, failing, NOW, Options(**options)))
 
 
 @pytest.mark.parametrize(
@@ -129,9 +129,9 @@ def test_from_when_a_log_is_read(options, since):
 )
 def test_what_is_left_out_is_told_once(options, desired, note):
     streams = logplan.Streams()
-    told = streams.note((made(),), desired, Options(**options))
+    told = streams.capped_notice((made(),), desired, Options(**options))
     assert told.startswith(note) and bool(told) == bool(note)
-    assert streams.note((made(),), desired, Options(**options)) == ''
+    assert streams.capped_notice((made(),), desired, Options(**options)) == ''
 
 
 def test_no_more_streams_than_allowed_and_failing_pods_go_first():

@@ -79,39 +79,41 @@ BROKEN = (deployment(1, **SHORT), replica_set(), LOOPING)
 
 def test_looks_once_and_closes():
     cluster = Cluster(*BROKEN, kube_event(LOOPING, 'BackOff', 'Back-off'))
-    seen = api.look(cluster, [DEPLOY])
+    seen = api.live_statuses(cluster, [DEPLOY])
     [one] = seen.statuses
     assert (one.state.value, one.reason, one.causes[0].pods) == (
         'progressing',
         'CrashLoop',
         ('web-1',),
     )
-    assert seen.unseen == ()
+    assert seen.not_seen == ()
     assert cluster.closed
     assert cluster.clock < 1.0
 
 
 def test_no_clock_decides():
-    seen = api.look(Cluster(deployment(1, template={'containers': [{'name': 'x'}]})), [DEPLOY])
+    seen = api.live_statuses(
+        Cluster(deployment(1, template={'containers': [{'name': 'x'}]})), [DEPLOY]
+    )
     assert [one.state.value for one in seen.statuses] == ['ready']
 
 
 def test_nothing_is_left_out_as_history():
     evicted = pod(name='old', owner='rs-2', phase='Failed', age=9e4)
     evicted['status']['reason'] = 'Evicted'
-    [one] = api.look(Cluster(*BROKEN, evicted), [DEPLOY]).statuses
+    [one] = api.live_statuses(Cluster(*BROKEN, evicted), [DEPLOY]).statuses
     assert [cause.code for cause in one.causes] == ['CrashLoop', 'Evicted']
 
 
 def test_what_may_not_be_read_is_done_without():
-    seen = api.look(Cluster(*BROKEN, denied=('Pod', 'ReplicaSet', 'Event')), [DEPLOY])
+    seen = api.live_statuses(Cluster(*BROKEN, denied=('Pod', 'ReplicaSet', 'Event')), [DEPLOY])
     [one] = seen.statuses
     assert (one.state.value, one.reason, one.causes) == ('progressing', '', ())
 
 
 def test_what_never_answers_is_done_without():
     cluster = Cluster(*BROKEN, silent=('Pod',))
-    [one] = api.look(cluster, [DEPLOY]).statuses
+    [one] = api.live_statuses(cluster, [DEPLOY]).statuses
     assert (one.state.value, one.reason) == ('progressing', '')
     assert cluster.clock == 30.0
 
@@ -125,20 +127,20 @@ def test_what_never_answers_is_done_without():
     ],
 )
 def test_what_is_not_seen_is_told_apart(cluster, verdict):
-    seen = api.look(cluster, [DEPLOY])
+    seen = api.live_statuses(cluster, [DEPLOY])
     assert seen.statuses == ()
-    assert [one.verdict.value for one in seen.unseen] == [verdict]
+    assert [one.verdict.value for one in seen.not_seen] == [verdict]
 
 
 def test_several_targets_keep_their_order_and_do_not_wait_for_each_other():
     targets = [Target(JOBS, 'shop', 'web'), Target(DEPLOYMENTS, 'shop', 'gone'), DEPLOY]
-    seen = api.look(Cluster(*BROKEN, thing('Job')), targets)
+    seen = api.live_statuses(Cluster(*BROKEN, thing('Job')), targets)
     assert [one.kind for one in seen.statuses] == ['Job', 'Deployment']
-    assert [one.target.name for one in seen.unseen] == ['gone']
+    assert [one.target.name for one in seen.not_seen] == ['gone']
 
 
 def test_a_kind_has_the_short_name_that_the_server_gives_it():
     """As in the lines of a rollout."""
     target = Target(Resource('example.com', 'v1', 'lamps', 'Lamp', 'lmp'), 'shop', 'hall')
-    (told,) = api.look(Cluster(thing('Lamp', 'hall')), [target]).statuses
+    (told,) = api.live_statuses(Cluster(thing('Lamp', 'hall')), [target]).statuses
     assert told.short == 'lmp'

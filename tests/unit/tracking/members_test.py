@@ -29,9 +29,9 @@ from kubectl_dog.recording.writer import Header
 from kubectl_dog.recording.writer import RecordingWriter
 from kubectl_dog.trackers import existing
 from kubectl_dog.trackers import pod as pods
-from kubectl_dog.tracking.core import Core
-from kubectl_dog.tracking.members import Members
-from kubectl_dog.tracking.track import Track
+from kubectl_dog.tracking.core import Engine
+from kubectl_dog.tracking.members import Groups
+from kubectl_dog.tracking.track import TrackedTarget
 from tests.unit.builders import NOW
 from tests.unit.builders import PROBED
 from tests.unit.builders import container
@@ -65,14 +65,14 @@ class Run:
 
     def __init__(self, *groups, **options):
         options = {'logs': False, **options}
-        self.members = Members(groups, self._track)
+        self.members = Groups(groups, self._track)
         self.follow = options.get('follow', False)
-        self.core = Core([], Options(**options), NOW, self.members)
+        self.core = Engine([], Options(**options), NOW, self.members)
         self.told = []
         self._take(self.core.step(0.0, None))
 
     def _track(self, target):
-        return Track(target, pods if target.resource == PODS else existing, self.follow)
+        return TrackedTarget(target, pods if target.resource == PODS else existing, self.follow)
 
     def _take(self, step):
         self.step = step
@@ -99,7 +99,7 @@ class Run:
 
     @property
     def joined(self):
-        return [track.target.name for track in self.core.tracks]
+        return [track.target.name for track in self.core.targets]
 
     @property
     def notices(self):
@@ -252,7 +252,7 @@ def test_members_of_all_namespaces_have_their_own():
     run.listed(0, Watch(PODS, '', 'app=web'), ready_pod('a', 'x'), ready_pod('a', 'y'))
     run.listed(1, root('a', PODS, 'x'), ready_pod('a', 'x'))
     run.listed(1, root('a', PODS, 'y'), ready_pod('a', 'y'))
-    assert [track.target.namespace for track in run.core.tracks] == ['x', 'y']
+    assert [track.target.namespace for track in run.core.targets] == ['x', 'y']
     assert run.code == 0
 
 
@@ -288,6 +288,6 @@ def test_a_recording_replays_who_joined(tmp_path):
 )
 def test_the_groups_are_looked_through_only_when_that_may_change_them(item, concerns):
     members = Run(GROUP, follow=True).listed(0, ROOT, config('a')).members
-    assert members.concerns(item) is concerns
+    assert members.is_affected_by(item) is concerns
     [*_] = members.end(2, Verdict.INTERRUPTED, '')
-    assert not members.concerns(item)
+    assert not members.is_affected_by(item)

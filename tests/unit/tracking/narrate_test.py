@@ -17,9 +17,9 @@ from kubectl_dog.model.events import ChildChanged
 from kubectl_dog.model.events import Notice
 from kubectl_dog.model.events import RevisionSeen
 from kubectl_dog.model.events import StateChanged
-from kubectl_dog.tracking.narrate import Narrator
-from kubectl_dog.tracking.patience import EXPLAINS
-from kubectl_dog.tracking.policy import Standing
+from kubectl_dog.tracking.narrate import ChangeEvents
+from kubectl_dog.tracking.patience import EXPLANATION_WAIT
+from kubectl_dog.tracking.policy import CauseClock
 from tests.unit.builders import DEPLOY
 from tests.unit.builders import ended
 from tests.unit.builders import pod
@@ -39,19 +39,19 @@ def assessment(state='progressing', **more):
 
 
 def standing(cause, first=0.0, gone=None):
-    return Standing(first, gone, cause)
+    return CauseClock(first, gone, cause)
 
 
 class Story:
     """What a narrator tells at 0.0, 1.0, … of looks; a look is an assessment and the rest."""
 
     def __init__(self, follow=False):
-        self.narrator = Narrator(DEPLOY, follow)
+        self.narrator = ChangeEvents(DEPLOY, follow)
         self.events = []
 
     def look(self, at, assessed=None, pods=(), causes=()):
         ledger = {item.cause.key: item for item in causes}
-        events = list(self.narrator.tell(at, assessed or assessment(), pods, ledger))
+        events = list(self.narrator.events(at, assessed or assessment(), pods, ledger))
         assert all(event[:2] == (at, DEPLOY) for event in events)
         self.events += events
         return events
@@ -278,13 +278,16 @@ DECIDES_NOTHING = MISSING._replace(informational=True)
 @pytest.mark.parametrize(
     ('looks', 'moments'),
     (
-        ([(0.0, on('a')), (EXPLAINS - 0.1, on('a'))], []),
-        ([(0.0, on('a')), (EXPLAINS, on('a'))], [EXPLAINS]),
-        ([(0.0, DECIDES_NOTHING), (EXPLAINS, DECIDES_NOTHING)], []),
-        ([(5.0, on('a')), (EXPLAINS, on('a')), (EXPLAINS + 5, on('a'))], [EXPLAINS + 5]),
-        ([(0.0, on('a')), (5.0, on('b')), (EXPLAINS, on('b'))], []),
-        ([(0.0, on('a')), (5.0, on('a', 'b')), (EXPLAINS, on('b'))], [EXPLAINS]),
-        ([(0.0, on('a')), (5.0, on('b')), (5 + EXPLAINS, on('b'))], [5 + EXPLAINS]),
+        ([(0.0, on('a')), (EXPLANATION_WAIT - 0.1, on('a'))], []),
+        ([(0.0, on('a')), (EXPLANATION_WAIT, on('a'))], [EXPLANATION_WAIT]),
+        ([(0.0, DECIDES_NOTHING), (EXPLANATION_WAIT, DECIDES_NOTHING)], []),
+        (
+            [(5.0, on('a')), (EXPLANATION_WAIT, on('a')), (EXPLANATION_WAIT + 5, on('a'))],
+            [EXPLANATION_WAIT + 5],
+        ),
+        ([(0.0, on('a')), (5.0, on('b')), (EXPLANATION_WAIT, on('b'))], []),
+        ([(0.0, on('a')), (5.0, on('a', 'b')), (EXPLANATION_WAIT, on('b'))], [EXPLANATION_WAIT]),
+        ([(0.0, on('a')), (5.0, on('b')), (5 + EXPLANATION_WAIT, on('b'))], [5 + EXPLANATION_WAIT]),
     ),
 )
 def test_what_is_never_due_is_told_when_the_same_pods_have_shown_it_for_long(looks, moments):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kubectl_dog import api
 from kubectl_dog.model.jsontext import decode
-from kubectl_dog.tracking.guard import Guarded
+from kubectl_dog.tracking.guard import GuardedTracker
 from tests.unit.builders import ago
 from tests.unit.builders import container
 from tests.unit.builders import controller_revision
@@ -74,7 +74,7 @@ def nobody_takes_over(monkeypatch):
     def fail(guarded, target, error):
         raise error
 
-    monkeypatch.setattr(Guarded, '_give_up', fail)
+    monkeypatch.setattr(GuardedTracker, '_give_up', fail)
 
 
 def versioned(one):
@@ -85,13 +85,15 @@ def versioned(one):
 @given(misshapen(*map(versioned, THINGS)), misshapen(EVENT))
 def test_a_file_may_hold_anything(one, event):
     listed = [versioned(each) for each in THINGS[:7]]
-    assert len(api.statuses([one, *listed, event])) >= len(listed)
+    assert len(api.statuses_from_objects([one, *listed, event])) >= len(listed)
 
 
 @SETTINGS
 @given(st.lists(st.dictionaries(st.sampled_from(('kind', 'metadata', 'status')), ANY), max_size=3))
 def test_a_file_may_hold_objects_that_are_none(objects):
-    assert len(api.statuses(objects)) == len([one for one in objects if one.get('kind') != 'Event'])
+    assert len(api.statuses_from_objects(objects)) == len(
+        [one for one in objects if one.get('kind') != 'Event']
+    )
 
 
 @SETTINGS
@@ -122,7 +124,7 @@ def nested(levels):
 @pytest.mark.parametrize('levels', (495, 2_500, 30_000))
 def test_deep_objects_are_judged(levels):
     deep = nested(levels)
-    assert [one.state.value for one in api.statuses([versioned(deep)])] == ['ready']
+    assert [one.state.value for one in api.statuses_from_objects([versioned(deep)])] == ['ready']
     lasting = deployment(meta={'deep': deep}, template={'containers': [container()], 'x': deep})
     play = Play(timeout=60.0)
     play.listed(0, play.root, lasting)

@@ -171,8 +171,8 @@ def test_without_the_built_in_tracker_a_rollout_is_not_ready(monkeypatch, how, p
     web = {'apiVersion': 'apps/v1', **thing('Deployment', **available)}
     events = list(api.session(Cluster(web), (target,), Options(timeout=100.0)))
     assert [one.verdict for one in events if isinstance(one, TargetEnded)] == [Verdict.UNKNOWN]
-    (status,), _ = api.look(Cluster(web), (target,))
-    (written,) = api.statuses([web])
+    (status,), _ = api.live_statuses(Cluster(web), (target,))
+    (written,) = api.statuses_from_objects([web])
     assert {(one.state, one.reason) for one in (status, written)} == {('unknown', 'TrackerError')}
     assert 'kubectl-dog' in status.message
 
@@ -198,7 +198,7 @@ def test_what_hangs_makes_nothing_ready(packages, part):
         def {part}(view): time.sleep(60)
     """
     packages.install('acme', '1.2', code, Lamp_example_com='')
-    judges = api.trackers(limit=partial(system.limited, 0.05))
+    judges = api.trackers(limit=partial(system.time_limit, 0.05))
     events = list(api.session(Cluster(thing('Lamp', 'hall', **READY)), (HALL,), Options(), judges))
     (ended,) = [one for one in events if isinstance(one, TargetEnded)]
     assert ended.verdict is Verdict.UNKNOWN and 'TooLongError' in ended.message
@@ -209,7 +209,9 @@ def test_rules_that_are_given_judge_in_place_of_a_tracker_that_fails(packages, t
     rules = tmp_path / 'rules.yaml'
     rules.write_text('{group: example.com, kind: Lamp, ready: {condition: Ready}}')
     judges = api.trackers([str(rules)])
-    (told,) = api.statuses([{'apiVersion': 'example.com/v1', **thing('Lamp', **READY)}], judges)
+    (told,) = api.statuses_from_objects(
+        [{'apiVersion': 'example.com/v1', **thing('Lamp', **READY)}], judges
+    )
     assert told.state == 'ready'
 
 
@@ -224,8 +226,10 @@ def test_two_that_claim_a_kind_are_told_once(packages):
 def test_one_look_and_files_are_judged_by_packages_too(packages):
     packages.install('acme', '1.2', 'def assess(view): return None', Lamp_example_com='')
     judges = api.trackers()
-    (status,), _ = api.look(Cluster(thing('Lamp', 'hall', **READY)), (HALL,), judges)
-    (told,) = api.statuses([{'apiVersion': 'example.com/v1', **thing('Lamp', **READY)}], judges)
+    (status,), _ = api.live_statuses(Cluster(thing('Lamp', 'hall', **READY)), (HALL,), judges)
+    (told,) = api.statuses_from_objects(
+        [{'apiVersion': 'example.com/v1', **thing('Lamp', **READY)}], judges
+    )
     assert {(one.state, one.reason) for one in (status, told)} == {('unknown', 'TrackerError')}
     assert 'acme 1.2' in told.message
     (notice,) = judges.notices()
@@ -252,5 +256,7 @@ def test_objects_of_odd_shapes_break_nothing(packages, odd, field):
     packages.install('acme', code=code, Lamp_example_com='')
     _, (ended,), _ = run()
     assert (ended.verdict, ended.at) == (Verdict.TIMED_OUT, 100.0)
-    (told,) = api.statuses([{'apiVersion': 'example.com/v1', **thing('Lamp')}], api.trackers())
+    (told,) = api.statuses_from_objects(
+        [{'apiVersion': 'example.com/v1', **thing('Lamp')}], api.trackers()
+    )
     assert told.message == 'waiting for ever'

@@ -9,7 +9,7 @@ from kubectl_dog.model.assessments import State
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.tracking import pins
-from kubectl_dog.tracking.pins import Pin
+from kubectl_dog.tracking.pins import Expectations
 from tests.unit.builders import PROBED
 from tests.unit.builders import container
 from tests.unit.builders import deployment
@@ -26,23 +26,23 @@ LACKS = 'image web in its template: it has shop/web:2, init:1'
 @pytest.mark.parametrize(
     ('assessed', 'options', 'pin'),
     (
-        (AT_3, {}, Pin()),
-        (AT_3, {'revision': '3'}, Pin()),
-        (AT_3, {'revision': '2'}, Pin('revision 2: it is at 3', True, True)),
-        (AT_3, {'revision': '10'}, Pin('revision 10: it is at 3', True)),
-        (Assessment(State.READY), {'revision': '3'}, Pin('revision 3')),
+        (AT_3, {}, Expectations()),
+        (AT_3, {'revision': '3'}, Expectations()),
+        (AT_3, {'revision': '2'}, Expectations('revision 2: it is at 3', True, True)),
+        (AT_3, {'revision': '10'}, Expectations('revision 10: it is at 3', True)),
+        (Assessment(State.READY), {'revision': '3'}, Expectations('revision 3')),
         (
             AT_3._replace(revision=Revision('odd')),
             {'revision': '3'},
-            Pin('revision 3: it is at odd', True),
+            Expectations('revision 3: it is at odd', True),
         ),
-        (AT_3, {'expect_images': ('shop/web:2',)}, Pin()),
-        (AT_3, {'expect_images': ('init:1', 'docker.io/shop/web:2')}, Pin()),
-        (AT_3, {'expect_images': ('init:1', 'web')}, Pin(LACKS, True)),
+        (AT_3, {'expect_images': ('shop/web:2',)}, Expectations()),
+        (AT_3, {'expect_images': ('init:1', 'docker.io/shop/web:2')}, Expectations()),
+        (AT_3, {'expect_images': ('init:1', 'web')}, Expectations(LACKS, True)),
     ),
 )
 def test_what_lacks_of_what_was_pinned(assessed, options, pin):
-    assert pins.look(look(WEB), assessed, Options(**options)) == pin
+    assert pins.check_expectations(look(WEB), assessed, Options(**options)) == pin
 
 
 @pytest.mark.parametrize(
@@ -62,8 +62,8 @@ def test_what_lacks_of_what_was_pinned(assessed, options, pin):
 )
 def test_images_are_compared_as_the_runtime_completes_them(there, wanted, same):
     thing = deployment(template={'containers': [container(image=there)]})
-    found = pins.look(look(thing), AT_3, Options(expect_images=(wanted,)))
-    assert (not found.lacking) is same
+    found = pins.check_expectations(look(thing), AT_3, Options(expect_images=(wanted,)))
+    assert (not found.unmet) is same
 
 
 @pytest.mark.parametrize(
@@ -76,25 +76,57 @@ def test_images_are_compared_as_the_runtime_completes_them(there, wanted, same):
 )
 def test_images_are_looked_for_where_the_kind_has_them(spec):
     view = look({'spec': spec})
-    assert pins.look(view, AT_3, Options(expect_images=('web:1',))) == Pin()
-    assert 'it has web:1' in pins.look(view, AT_3, Options(expect_images=('x',))).lacking
+    assert pins.check_expectations(view, AT_3, Options(expect_images=('web:1',))) == Expectations()
+    assert (
+        'it has web:1' in pins.check_expectations(view, AT_3, Options(expect_images=('x',))).unmet
+    )
 
 
 def test_a_kind_without_images_has_none():
-    assert pins.look(look({}), AT_3, Options(expect_images=('x',))).lacking.endswith('it has none')
+    assert pins.check_expectations(look({}), AT_3, Options(expect_images=('x',))).unmet.endswith(
+        'it has none'
+    )
 
 
 @pytest.mark.parametrize(
     ('pin', 'met', 'at', 'once', 'verdict', 'said'),
     (
-        (Pin(), True, 99, False, None, ''),
-        (Pin('revision 2', True, True), False, 0, False, Verdict.SUPERSEDED, 'have revision 2'),
-        (Pin('image x', True), True, 0, False, Verdict.SUPERSEDED, 'superseded: it was to have'),
+        (Expectations(), True, 99, False, None, ''),
+        (
+            Expectations('revision 2', True, True),
+            False,
+            0,
+            False,
+            Verdict.SUPERSEDED,
+            'have revision 2',
+        ),
+        (
+            Expectations('image x', True),
+            True,
+            0,
+            False,
+            Verdict.SUPERSEDED,
+            'superseded: it was to have',
+        ),
         # A spec that its controller has not seen yet says nothing about its revision.
-        (Pin('revision 2'), True, 29, False, None, ''),
-        (Pin('image x', True), False, 29, False, None, ''),
-        (Pin('image x', True), False, 30, False, Verdict.NEVER_APPEARED, 'within 30s with image x'),
-        (Pin('image x', True), False, 0, True, Verdict.NEVER_APPEARED, 'appear with image x'),
+        (Expectations('revision 2'), True, 29, False, None, ''),
+        (Expectations('image x', True), False, 29, False, None, ''),
+        (
+            Expectations('image x', True),
+            False,
+            30,
+            False,
+            Verdict.NEVER_APPEARED,
+            'within 30s with image x',
+        ),
+        (
+            Expectations('image x', True),
+            False,
+            0,
+            True,
+            Verdict.NEVER_APPEARED,
+            'appear with image x',
+        ),
     ),
 )
 def test_waiting_for_what_was_pinned_ends(pin, met, at, once, verdict, said):
@@ -105,7 +137,7 @@ def test_waiting_for_what_was_pinned_ends(pin, met, at, once, verdict, said):
 
 def test_what_is_not_of_the_pin_is_neither_ready_nor_failed():
     failed = Assessment(State.FAILED, 'Odd', 'failed', is_terminal=True)
-    judged = pins.heed(look(WEB), failed, Pin('image x'), 5.0, Options())
+    judged = pins.apply_expectations(look(WEB), failed, Expectations('image x'), 5.0, Options())
     assert judged.state is State.PROGRESSING
     assert (judged.waits_for, judged.is_terminal) == ('image x', False)
     assert judged.recheck_at == look(WEB).run_history.started + 35
@@ -129,7 +161,9 @@ def test_old_pods_are_waited_for_where_that_is_asked(
 ):
     view = look(WEB)._replace(listed_kinds=frozenset({'Pod'} if known else ()))
     assessed = Assessment(State(state), other_pods=tuple(others))
-    judged = pins.heed(view, assessed, Pin(), 0.0, Options(wait_for_termination=wanted))
+    judged = pins.apply_expectations(
+        view, assessed, Expectations(), 0.0, Options(wait_for_termination=wanted)
+    )
     assert judged.state == after
     assert judged.waits_for.startswith(waits_for) if waits_for else not judged.waits_for
     codes = [cause.code for cause in judged.causes]
@@ -144,7 +178,9 @@ READY_POD = pod(status(), ready=True, containers=[container(**PROBED)])
 )
 def test_so_many_pods_are_enough_where_that_is_asked(wanted, after):
     assessed = Assessment(State.PROGRESSING, progress=Progress(2), pods=(READY_POD,))
-    judged = pins.heed(look(deployment(2)), assessed, Pin(), 0.0, Options(min_available=wanted))
+    judged = pins.apply_expectations(
+        look(deployment(2)), assessed, Expectations(), 0.0, Options(min_available=wanted)
+    )
     assert judged.state == after
 
 
@@ -153,5 +189,5 @@ def test_where_so_many_are_enough_old_pods_may_still_be_waited_for():
         State.PROGRESSING, progress=Progress(2), pods=(READY_POD,), other_pods=(GOING,)
     )
     options = Options(min_available='1', wait_for_termination=True)
-    judged = pins.heed(look(deployment(2)), assessed, Pin(), 0.0, options)
+    judged = pins.apply_expectations(look(deployment(2)), assessed, Expectations(), 0.0, options)
     assert (judged.state, judged.reason) == ('progressing', 'TerminatingPods')

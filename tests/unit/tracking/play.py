@@ -16,8 +16,8 @@ from kubectl_dog.model.wants import Watch
 from kubectl_dog.trackers import deployment
 from kubectl_dog.trackers import pod
 from kubectl_dog.trackers import statefulset
-from kubectl_dog.tracking.core import Core
-from kubectl_dog.tracking.track import Track
+from kubectl_dog.tracking.core import Engine
+from kubectl_dog.tracking.track import TrackedTarget
 from tests.unit.builders import DEPLOY
 from tests.unit.builders import NOW
 
@@ -37,8 +37,8 @@ NAMES = Lookup(CONFIGMAPS, 'shop')
 class Play:
     def __init__(self, target=DEPLOY, tracker=None, **options):
         tracker = tracker or TRACKERS[target.resource.kind]
-        self.track = Track(target, tracker, options.get('follow', False))
-        self.core = Core([self.track], Options(**options), NOW)
+        self.track = TrackedTarget(target, tracker, options.get('follow', False))
+        self.core = Engine([self.track], Options(**options), NOW)
         self.told = []
         self._take(self.core.step(0.0, None))
 

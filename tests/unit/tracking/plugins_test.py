@@ -123,4 +123,4 @@ def test_what_is_ours_is_never_blamed_wherever_its_files_are(module, where):
     except LookupError as error:
         # Of the test itself nothing is to be told either.
         error.__traceback__ = error.__traceback__.tb_next
-        assert plugins.blame(error) == f'LookupError: 5{where}'
+        assert plugins.locate_error(error) == f'LookupError: 5{where}'

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from kubectl_dog.model.causes import Cause
-from kubectl_dog.tracking.policy import Standing
-from kubectl_dog.tracking.policy import advance
-from kubectl_dog.tracking.policy import limit
+from kubectl_dog.tracking.policy import CauseClock
+from kubectl_dog.tracking.policy import advance_clocks
+from kubectl_dog.tracking.policy import remaining
 
 MISSING = Cause('ConfigMapMissing', '', 'app', '')
 QUOTA = Cause('QuotaExceeded', '', 'tiny', '')
@@ -37,11 +37,11 @@ CRASH = Cause('CrashLoop', '', 'main', '', terminations=1)
     ),
 )
 def test_a_cause_fails_its_target_when_its_tolerance_ends(cause, first, at, due, moment):
-    assert limit(Standing(first, None, cause), at)[:2] == (due, moment)
+    assert remaining(CauseClock(first, None, cause), at)[:2] == (due, moment)
 
 
 def test_a_cause_that_is_gone_fails_nothing():
-    assert not limit(Standing(0, 21, MISSING), 22).due
+    assert not remaining(CauseClock(0, 21, MISSING), 22).due
 
 
 @pytest.mark.parametrize(
@@ -52,42 +52,42 @@ def test_a_cause_that_is_gone_fails_nothing():
     ),
 )
 def test_the_clock_survives_short_gaps(gap, first):
-    ledger = advance({}, [MISSING], 0)
-    ledger = advance(ledger, [], 10)
-    assert ledger[MISSING.key].gone == 10
-    ledger = advance(ledger, [], 12)
-    ledger = advance(ledger, [MISSING], 10 + gap)
+    ledger = advance_clocks({}, [MISSING], 0)
+    ledger = advance_clocks(ledger, [], 10)
+    assert ledger[MISSING.key].gone_since == 10
+    ledger = advance_clocks(ledger, [], 12)
+    ledger = advance_clocks(ledger, [MISSING], 10 + gap)
     assert ledger[MISSING.key][:2] == (first, None)
 
 
 def test_what_is_long_gone_is_forgotten():
-    ledger = advance(advance({}, [MISSING], 0), [], 10)
-    assert advance(ledger, [], 26) == {}
+    ledger = advance_clocks(advance_clocks({}, [MISSING], 0), [], 10)
+    assert advance_clocks(ledger, [], 26) == {}
 
 
 def test_old_ends_of_a_container_that_runs_again_are_no_cause():
-    assert advance({}, [CRASH._replace(terminations=0, active=False)], 0) == {}
+    assert advance_clocks({}, [CRASH._replace(terminations=0, active=False)], 0) == {}
 
 
 def test_the_clock_stands_still_while_something_is_at_work():
-    ledger = advance({}, [QUOTA], 0)
-    ledger = advance(ledger, [QUOTA._replace(clock_paused=True)], 10)
-    ledger = advance(ledger, [QUOTA._replace(clock_paused=True)], 25)
-    assert ledger[QUOTA.key].first == 15
-    ledger = advance(ledger, [QUOTA], 40)
-    assert ledger[QUOTA.key].first == 30
-    assert limit(ledger[QUOTA.key], 40).at == 60
+    ledger = advance_clocks({}, [QUOTA], 0)
+    ledger = advance_clocks(ledger, [QUOTA._replace(clock_paused=True)], 10)
+    ledger = advance_clocks(ledger, [QUOTA._replace(clock_paused=True)], 25)
+    assert ledger[QUOTA.key].first_seen == 15
+    ledger = advance_clocks(ledger, [QUOTA], 40)
+    assert ledger[QUOTA.key].first_seen == 30
+    assert remaining(ledger[QUOTA.key], 40).at == 60
 
 
 def test_the_clock_stands_still_in_a_short_gap_too():
-    ledger = advance({}, [QUOTA._replace(clock_paused=True)], 0)
-    ledger = advance(ledger, [], 10)
-    ledger = advance(ledger, [QUOTA], 15)
-    assert ledger[QUOTA.key].first == 15
+    ledger = advance_clocks({}, [QUOTA._replace(clock_paused=True)], 0)
+    ledger = advance_clocks(ledger, [], 10)
+    ledger = advance_clocks(ledger, [QUOTA], 15)
+    assert ledger[QUOTA.key].first_seen == 15
 
 
 @pytest.mark.parametrize(('cause', 'first'), ((QUOTA, 12), (MISSING, 0)))
 def test_progress_starts_the_clock_of_what_lacks_room_anew(cause, first):
-    ledger = advance({}, [cause], 0)
-    assert advance(ledger, [cause], 20, moved_at=12)[cause.key].first == first
-    assert advance({}, [cause], 20, moved_at=12)[cause.key].first == 20
+    ledger = advance_clocks({}, [cause], 0)
+    assert advance_clocks(ledger, [cause], 20, moved_at=12)[cause.key].first_seen == first
+    assert advance_clocks({}, [cause], 20, moved_at=12)[cause.key].first_seen == 20

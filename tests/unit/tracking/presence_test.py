@@ -10,7 +10,7 @@ from kubectl_dog.model.resources import NAMESPACES
 from kubectl_dog.model.resources import NODES
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.wants import Lookup
-from kubectl_dog.tracking.patience import COMES_BACK
+from kubectl_dog.tracking.patience import RECREATE_GRACE
 from kubectl_dog.tracking.patience import STALL_TIMEOUT
 from kubectl_dog.tracking.presence import Presence
 from kubectl_dog.tracking.store import Store
@@ -42,7 +42,7 @@ class Looks:
 
     def look(self, obj):
         self.at += 1.0
-        events = list(self.presence.look(self.at, obj, self.world))
+        events = list(self.presence.update(self.at, obj, self.world))
         assert all(event[:2] == (self.at, self.presence._target) for event in events)
         self.notices += [(self.at, event.text) for event in events]
         return events
@@ -158,8 +158,8 @@ TIMED_OUT = ('timed-out', '')
         pytest.param([FIRST], {}, 1e6, None, id='there'),
         pytest.param([FIRST], {'once': True}, 1e6, None, id='one look, there'),
         pytest.param([FIRST], {'timeout': 5.0}, 5.0, TIMED_OUT, id='there at the time-out'),
-        pytest.param([FIRST, None], {}, 2 + COMES_BACK - 0.1, None, id='gone'),
-        pytest.param([FIRST, None], {}, 2 + COMES_BACK, DELETED, id='gone for good'),
+        pytest.param([FIRST, None], {}, 2 + RECREATE_GRACE - 0.1, None, id='gone'),
+        pytest.param([FIRST, None], {}, 2 + RECREATE_GRACE, DELETED, id='gone for good'),
         pytest.param([FIRST, None, SECOND], {}, 99.0, None, id='back again'),
         pytest.param([FIRST, None], {'timeout': 5.0}, 5.0, TIMED_OUT, id='gone at the time-out'),
         pytest.param([], {'follow': True}, 1e6, None, id='followed, no answer'),
@@ -186,7 +186,7 @@ def test_a_time_out_says_what_there_was():
         ([], {'stall_timeout': 7.0}, [7.0]),
         ([None], {'create_timeout': 2.0}, [3.0]),
         ([FIRST], {}, []),
-        ([FIRST, None], {}, [2 + COMES_BACK]),
+        ([FIRST, None], {}, [2 + RECREATE_GRACE]),
         ([FIRST, None, FIRST], {}, []),
         ([], {'follow': True}, []),
         ([FIRST, None], {'follow': True}, []),

@@ -117,7 +117,7 @@ def test_a_finder_that_raises_hides_nothing_of_the_others(monkeypatch, packages)
     monkeypatch.setattr(sys, 'meta_path', [Torn(), *sys.meta_path])
     monkeypatch.setattr(plugins, '_scan', plugins._scan.__wrapped__)
     assert 'Lamp.example.com' in plugins.claims(plugins.TRACKERS)
-    ((name, why),) = plugins.unread()
+    ((name, why),) = plugins.unreadable_packages()
     assert name.endswith('Torn')
     assert why.startswith('RuntimeError: the index is gone')
 

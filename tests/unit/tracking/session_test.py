@@ -16,7 +16,7 @@ from kubectl_dog.model.sources import SourceEndedError
 from kubectl_dog.model.wants import Logs
 from kubectl_dog.trackers import deployment
 from kubectl_dog.tracking.session import Session
-from kubectl_dog.tracking.track import Track
+from kubectl_dog.tracking.track import TrackedTarget
 from tests.unit.builders import DEPLOY
 from tests.unit.builders import NOW
 from tests.unit.builders import deployment as thing
@@ -70,7 +70,7 @@ class Slow(Script):
 
 
 def tracks():
-    return [Track(DEPLOY, deployment)]
+    return [TrackedTarget(DEPLOY, deployment)]
 
 
 def listed(at, *objects):
@@ -108,7 +108,7 @@ def test_while_the_output_is_full_no_lines_are_taken_but_the_verdict_comes():
 
 def test_a_follower_whose_output_is_full_takes_what_is_no_line():
     source = Script(listed(0.5, thing()), Item(1.0, None, Signal('interrupt')))
-    session = Session(source, [Track(DEPLOY, deployment, True)], Options(follow=True))
+    session = Session(source, [TrackedTarget(DEPLOY, deployment, True)], Options(follow=True))
     [*_, last] = session.run(lambda: False)
     assert (last.at, last.exit_code, set(source.asked)) == (1.0, 130, {False})
 
@@ -118,7 +118,7 @@ def test_who_is_late_for_every_deadline_takes_what_comes_all_the_same():
         wants=lambda view: (),
         assess=lambda view: Assessment(State.PROGRESSING, recheck_at=view.now + 0.001),
     )
-    target = Track(DEPLOY, hasty)
+    target = TrackedTarget(DEPLOY, hasty)
     source = Slow(Item(0, target.root, Listed((thing(),))), Item(0, None, Signal('interrupt')))
     [*_, last] = Session(source, [target], Options())
     assert last.exit_code == 130
@@ -136,7 +136,7 @@ def test_lines_that_waited_together_come_together():
         Item(2.5, log, LogLines((LogLine(3, 'c'),), 1)),
         Item(3.0, None, Signal('interrupt')),
     ]
-    turns = list(Session(Script(*items), tracks(), Options()).turns())
+    turns = list(Session(Script(*items), tracks(), Options()).event_batches())
     chunks = [[one.lines[0].text for one in turn if isinstance(one, LogChunk)] for turn in turns]
     assert [each for each in chunks if each] == [['a', 'b'], ['c']]
 

@@ -44,7 +44,7 @@ def written(*things):
 
 
 def look(*things):
-    return api.statuses(written(*things))
+    return api.statuses_from_objects(written(*things))
 
 
 def short(one):
@@ -356,7 +356,7 @@ def test_every_object_has_its_row_in_order_but_kube_events():
 
 def test_a_custom_resource_called_event_has_a_row():
     event = {'apiVersion': 'brokers.io/v1', 'kind': 'Event', 'metadata': {'name': 'x'}}
-    assert [one.name for one in api.statuses([event])] == ['x']
+    assert [one.name for one in api.statuses_from_objects([event])] == ['x']
 
 
 def test_what_the_caller_holds_is_not_changed():
@@ -364,7 +364,7 @@ def test_what_the_caller_holds_is_not_changed():
     for one in things:
         one['metadata'].pop('uid')
     before = copy.deepcopy(things)
-    api.statuses(things)
+    api.statuses_from_objects(things)
     assert things == before
 
 
@@ -411,7 +411,7 @@ class Judge:
 
 
 def judged(assess):
-    [one] = snapshot.statuses(written(pod()), lambda resource: Judge(assess))
+    [one] = snapshot.statuses_from_objects(written(pod()), lambda resource: Judge(assess))
     return one
 
 
@@ -441,7 +441,9 @@ def test_a_kind_is_asked_for_once_and_known_by_its_group():
         return Judge(lambda view: Assessment(State.READY))
 
     widget = {'apiVersion': 'example.com/v1', 'kind': 'Widget'}
-    snapshot.statuses([*written(deployment(), deployment(), pod()), widget, widget], find)
+    snapshot.statuses_from_objects(
+        [*written(deployment(), deployment(), pod()), widget, widget], find
+    )
     assert asked == [
         ('Deployment.apps', 'deployments', 'deploy', True),
         ('Pod', 'pods', 'po', True),
@@ -450,7 +452,7 @@ def test_a_kind_is_asked_for_once_and_known_by_its_group():
 
 
 def test_a_kind_that_is_spelt_like_a_short_name_is_not_that_kind():
-    [one] = api.statuses([{'apiVersion': 'v1', 'kind': 'Po'}])
+    [one] = api.statuses_from_objects([{'apiVersion': 'v1', 'kind': 'Po'}])
     assert 'has no status' in one.message
 
 
@@ -465,5 +467,5 @@ def test_a_tracker_is_told_that_there_is_no_clock():
             over = view.now > 4e9 and not view.is_snapshot
             return Assessment(State.FAILED if over else State.READY)
 
-    (told,) = snapshot.statuses(written(thing('Lease')), lambda resource: Lease())
+    (told,) = snapshot.statuses_from_objects(written(thing('Lease')), lambda resource: Lease())
     assert told.state is State.READY

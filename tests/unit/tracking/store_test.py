@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kubectl_dog.causes.catalogue import FRESH
+from kubectl_dog.causes.catalogue import YOUNG_POD_SECONDS
 from kubectl_dog.model.items import Answer
 from kubectl_dog.model.items import Changed
 from kubectl_dog.model.items import Item
@@ -80,7 +80,7 @@ def lines(first, last):
 def test_a_watch_holds_what_was_listed_and_has_changed_since(items, objects):
     store = stored(*items)
     assert list(store.objects(WATCH)) == objects
-    assert list(store.watched.get(WATCH, ())) == objects
+    assert list(store.objects_by_watch.get(WATCH, ())) == objects
 
 
 @pytest.mark.parametrize(
@@ -95,25 +95,28 @@ def test_a_watch_holds_what_was_listed_and_has_changed_since(items, objects):
     ),
 )
 def test_objects_are_found_by_the_uid_of_their_controller(items, owned):
-    assert dict(stored(*items).owned) == owned
+    assert dict(stored(*items).children_by_owner_uid) == owned
 
 
 def test_kube_events_are_found_by_their_object_and_nodes_by_their_name():
     event, node = kube_event(POD, 'BackOff', ''), some_object('Node', 'n-1')
     events, nodes = Watch(EVENTS, 'shop'), Watch(NODES, '')
     store = stored(listed(event, watch=events), listed(node, watch=nodes))
-    assert (dict(store.about), dict(store.nodes)) == ({'pod-web-1': (event,)}, {'n-1': (node,)})
-    assert len(store.owned) == 0
+    assert (dict(store.kube_events_by_uid), dict(store.nodes)) == (
+        {'pod-web-1': (event,)},
+        {'n-1': (node,)},
+    )
+    assert len(store.children_by_owner_uid) == 0
     for obj, watch in ((event, events), (node, nodes)):
         store.apply(Item(3.0, *changed(obj, 'DELETED', watch)), NOW)
-    assert (store.about['pod-web-1'], store.nodes['n-1']) == ((), ())
+    assert (store.kube_events_by_uid['pod-web-1'], store.nodes['n-1']) == ((), ())
 
 
 def test_only_a_list_says_that_there_is_nothing():
     store = stored(changed(POD, 'ADDED'))
-    assert (store.listed, store.known) == (set(), set())
+    assert (store.listed, store.listed_kinds) == (set(), set())
     store.apply(Item(2.0, WATCH, Listed(())), NOW)
-    assert (store.listed, store.known) == ({WATCH}, {'Pod'})
+    assert (store.listed, store.listed_kinds) == ({WATCH}, {'Pod'})
 
 
 def test_the_last_object_that_was_deleted_is_kept():
@@ -130,20 +133,20 @@ RESTARTED = status(restarts=2)
 @pytest.mark.parametrize(
     ('container', 'age', 'history', 'stuck'),
     (
-        ({}, FRESH + 1, 0, False),
-        (status(), FRESH + 1, 0, False),
-        (RESTARTED, FRESH + 1, 2, False),
-        (ENDED, FRESH + 1, 3, True),
-        (BACK_OFF, FRESH + 1, 4, True),
-        (status(state=waiting('CrashLoopBackOff')), FRESH + 1, 0, True),
-        (status(state=waiting('ContainerCreating'), restarts=1), FRESH + 1, 1, False),
-        (ENDED, FRESH, 3, True),
-        (ENDED, FRESH - 1, None, False),
+        ({}, YOUNG_POD_SECONDS + 1, 0, False),
+        (status(), YOUNG_POD_SECONDS + 1, 0, False),
+        (RESTARTED, YOUNG_POD_SECONDS + 1, 2, False),
+        (ENDED, YOUNG_POD_SECONDS + 1, 3, True),
+        (BACK_OFF, YOUNG_POD_SECONDS + 1, 4, True),
+        (status(state=waiting('CrashLoopBackOff')), YOUNG_POD_SECONDS + 1, 0, True),
+        (status(state=waiting('ContainerCreating'), restarts=1), YOUNG_POD_SECONDS + 1, 1, False),
+        (ENDED, YOUNG_POD_SECONDS, 3, True),
+        (ENDED, YOUNG_POD_SECONDS - 1, None, False),
     ),
 )
 def test_terminations_before_tracking_are_those_of_old_pods(container, age, history, stuck):
     store = stored(listed(pod(container, age=age)))
-    assert (store.history.get(KEY), KEY in store.stuck) == (history, stuck)
+    assert (store.baseline_terminations.get(KEY), KEY in store.baseline_backoff) == (history, stuck)
 
 
 @pytest.mark.parametrize(
@@ -158,12 +161,12 @@ def test_terminations_before_tracking_are_those_of_old_pods(container, age, hist
 )
 def test_the_baseline_is_the_first_list_of_pods(items):
     store = stored(*items)
-    assert (store.history, store.stuck) == ({}, set())
+    assert (store.baseline_terminations, store.baseline_backoff) == ({}, set())
 
 
 def test_the_age_of_a_pod_is_counted_to_the_start_of_tracking():
-    store = stored(listed(pod(ENDED, age=FRESH + 50)), began=NOW - 100)
-    assert store.history == {}
+    store = stored(listed(pod(ENDED, age=YOUNG_POD_SECONDS + 50)), began=NOW - 100)
+    assert store.baseline_terminations == {}
 
 
 @pytest.mark.parametrize(
@@ -214,7 +217,7 @@ DENIED = ReadFailure('denied', '')
     ),
 )
 def test_a_kind_that_is_refused_for_good_may_not_be_read(want, reason, blind):
-    assert stored((want, ReadFailure(reason, ''))).blind == blind
+    assert stored((want, ReadFailure(reason, ''))).forbidden_kinds == blind
 
 
 @pytest.mark.parametrize(
@@ -236,12 +239,12 @@ def test_a_kind_that_is_refused_for_good_may_not_be_read(want, reason, blind):
 )
 def test_an_outage_lasts_until_the_want_is_served_again_or_refused(items, cut, cut_until):
     store = stored(*items)
-    assert (store.cut, store.cut_until) == (cut, cut_until)
+    assert (store.disconnected, store.connected_since) == (cut, cut_until)
 
 
 def test_a_signal_changes_nothing():
     store = stored((None, Signal('interrupt')))
-    assert (store.listed, store.logs, store.answers, store.cut) == (set(), {}, {}, set())
+    assert (store.listed, store.logs, store.answers, store.disconnected) == (set(), {}, {}, set())
 
 
 def test_an_index_keeps_the_same_group_until_it_changes():
@@ -265,9 +268,12 @@ def test_an_object_without_a_uid_is_not_filed(obj):
 
 def test_the_mappings_are_those_of_python():
     store = stored(listed(POD))
-    assert (list(store.watched), len(store.watched)) == ([WATCH], 1)
-    assert (list(store.owned), len(store.owned)) == (['rs-1'], 1)
-    assert store.owned.get('rs-1') == (POD,)
-    assert (store.owned.get('rs-9'), store.owned.get('rs-9', ())) == (None, ())
+    assert (list(store.objects_by_watch), len(store.objects_by_watch)) == ([WATCH], 1)
+    assert (list(store.children_by_owner_uid), len(store.children_by_owner_uid)) == (['rs-1'], 1)
+    assert store.children_by_owner_uid.get('rs-1') == (POD,)
+    assert (
+        store.children_by_owner_uid.get('rs-9'),
+        store.children_by_owner_uid.get('rs-9', ()),
+    ) == (None, ())
     with pytest.raises(KeyError):
-        store.owned['rs-9']
+        store.children_by_owner_uid['rs-9']

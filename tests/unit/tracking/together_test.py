@@ -4,18 +4,18 @@ import pytest
 
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.verdicts import Verdict
-from kubectl_dog.tracking.together import Member
-from kubectl_dog.tracking.together import code
-from kubectl_dog.tracking.together import ends_at
-from kubectl_dog.tracking.together import may_heal
+from kubectl_dog.tracking.together import CallTarget
+from kubectl_dog.tracking.together import call_ends_at
+from kubectl_dog.tracking.together import call_exit_code
+from kubectl_dog.tracking.together import others_may_recover
 
-OPEN = Member(Options(), None)
-HOPES = Member(Options(fail_mode='end'), None, hopes=True)
-SIDE = Member(Options(blocking=False), None)
+OPEN = CallTarget(Options(), None)
+HOPES = CallTarget(Options(fail_mode='end'), None, may_recover=True)
+SIDE = CallTarget(Options(blocking=False), None)
 
 
 def ended(verdict, at=10.0, **options):
-    return Member(Options(**options), Verdict(verdict), at)
+    return CallTarget(Options(**options), Verdict(verdict), at)
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def ended(verdict, at=10.0, **options):
     ),
 )
 def test_when_the_others_are_not_waited_for_any_longer(members, moment):
-    assert ends_at(members) == moment
+    assert call_ends_at(members) == moment
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_when_the_others_are_not_waited_for_any_longer(members, moment):
     ),
 )
 def test_hope_ends_with_the_last_of_the_others(members, may):
-    assert may_heal(members) is may
+    assert others_may_recover(members) is may
 
 
 @pytest.mark.parametrize(
@@ -67,4 +67,4 @@ def test_hope_ends_with_the_last_of_the_others(members, may):
     ),
 )
 def test_the_exit_code_of_the_call(members, exit_code):
-    assert code(members) == exit_code
+    assert call_exit_code(members) == exit_code

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from kubectl_dog.causes.allowing import Share
+from kubectl_dog.causes.allowing import PodShare
 from kubectl_dog.model.causes import Tolerance
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.options import Options
@@ -38,7 +38,7 @@ def annotated(**told):
     ),
 )
 def test_annotations_say_what_flags_say(annotations, options):
-    wished = wishes.read(Options(), annotated(**annotations))
+    wished = wishes.read_target_options(Options(), annotated(**annotations))
     assert wished.options == Options(**options)
     assert wished.notices == ()
 
@@ -46,7 +46,7 @@ def test_annotations_say_what_flags_say(annotations, options):
 def test_flags_win_over_annotations():
     told = annotated(timeout='5m', on_pause='wait', tolerate='CrashLoop=9,ImageNotFound=1m')
     options = Options(timeout=10.0, tolerate=('CrashLoop=2',))
-    wished = wishes.read(options, told)
+    wished = wishes.read_target_options(options, told)
     assert wished.options == options._replace(on_pause='wait')
     assert wished.tolerances == {
         'CrashLoop': Tolerance(terminations=2),
@@ -55,7 +55,9 @@ def test_flags_win_over_annotations():
 
 
 def test_a_share_of_pods_is_read():
-    assert wishes.read(Options(allow_failures='10%'), {}).allowed == Share(10, True)
+    assert wishes.read_target_options(
+        Options(allow_failures='10%'), {}
+    ).allowed_failures == PodShare(10, True)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +76,7 @@ def test_a_share_of_pods_is_read():
     ),
 )
 def test_an_annotation_that_cannot_be_read_is_told_and_left_out(annotations, said):
-    wished = wishes.read(Options(), annotated(**annotations))
+    wished = wishes.read_target_options(Options(), annotated(**annotations))
     assert wished.options == Options()
     (notice,) = wished.notices
     assert said in notice
@@ -82,21 +84,21 @@ def test_an_annotation_that_cannot_be_read_is_told_and_left_out(annotations, sai
 
 def test_an_option_that_cannot_be_read_is_an_error():
     with pytest.raises(UserError, match='no cause'):
-        wishes.read(Options(tolerate=('CrashLop=1',)), {})
+        wishes.read_target_options(Options(tolerate=('CrashLop=1',)), {})
 
 
 def test_a_default_that_was_said_is_kept():
     told = annotated(strict_nodes='true', stable_for='20s', timeout='5m')
     options = Options(explicit=('strict_nodes', 'stable_for'))
-    assert wishes.read(options, told).options == options._replace(timeout=300.0)
+    assert wishes.read_target_options(options, told).options == options._replace(timeout=300.0)
 
 
 def test_an_annotation_may_tolerate_what_its_tracker_has_a_code_for():
     target = annotated(tolerate='LampBroken=5m')
-    assert wishes.read(Options(), target, ('LampBroken',)).tolerances == {
+    assert wishes.read_target_options(Options(), target, ('LampBroken',)).tolerances == {
         'LampBroken': Tolerance(seconds=300)
     }
-    (notice,) = wishes.read(Options(), target).notices
+    (notice,) = wishes.read_target_options(Options(), target).notices
     assert "no cause has the code 'LampBroken'" in notice
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from kubectl_dog.cli.completion import answer
 from kubectl_dog.cli.completion import typed
-from kubectl_dog.cli.completion.offers import offers
+from kubectl_dog.cli.completion.offers import candidates
 from kubectl_dog.cli.main import parser
 from kubectl_dog.output.colour import CHOICES
 
@@ -36,8 +36,8 @@ class Names:
 
 
 def found(text):
-    line = typed.read(parser(), text.split(' '))
-    return offers(line, Names())
+    line = typed.parse_partial_line(parser(), text.split(' '))
+    return candidates(line, Names())
 
 
 def values(text):
@@ -129,6 +129,6 @@ def test_flags_and_commands_are_described():
 
 def test_every_kind_before_the_names_is_asked_for():
     names = Names()
-    offers(typed.read(parser(), ['follow', 'deploy,sts', '']), names)
-    offers(typed.read(parser(), ['follow', 'ds/']), names)
+    candidates(typed.parse_partial_line(parser(), ['follow', 'deploy,sts', '']), names)
+    candidates(typed.parse_partial_line(parser(), ['follow', 'ds/']), names)
     assert names.asked == ['deploy,sts', 'ds']

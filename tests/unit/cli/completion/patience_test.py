@@ -4,20 +4,20 @@ import threading
 
 import pytest
 
+from kubectl_dog.cli.completion.patience import Deadline
 from kubectl_dog.cli.completion.patience import LateError
-from kubectl_dog.cli.completion.patience import Patience
 from kubectl_dog.model.errors import AccessError
 
 
 def test_what_comes_in_time_is_told():
-    patience = Patience(20.0)
+    patience = Deadline(20.0)
     assert patience(lambda: ['a']) == ['a']
     assert not patience.is_over
 
 
 def test_what_comes_too_late_is_not_waited_for():
     let_go = threading.Event()
-    patience = Patience(0.0)
+    patience = Deadline(0.0)
     with pytest.raises(LateError):
         patience(lambda: let_go.wait(20))
     assert patience.is_over
@@ -31,7 +31,7 @@ def test_all_questions_together_have_the_time_once():
         now[0] = 30.0
         return 1
 
-    patience = Patience(20.0, lambda: now[0])
+    patience = Deadline(20.0, lambda: now[0])
     assert patience(first) == 1
     with pytest.raises(LateError):
         patience(lambda: let_go.wait(20))
@@ -43,7 +43,7 @@ def test_an_error_is_passed_on(error):
     def ask():
         raise error
 
-    patience = Patience(20.0)
+    patience = Deadline(20.0)
     with pytest.raises(type(error)):
         patience(ask)
     assert not patience.is_over

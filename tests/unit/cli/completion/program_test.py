@@ -8,7 +8,7 @@ import pytest
 from kubectl_dog.cli import main
 from kubectl_dog.cli.completion import answer
 from kubectl_dog.cli.completion import program
-from kubectl_dog.cli.completion.patience import Patience
+from kubectl_dog.cli.completion.patience import Deadline
 from tests.unit.needs import posix
 
 CONFIG = """\
@@ -86,14 +86,14 @@ def test_a_link_to_the_program_or_a_copy_of_it_completes(name):
 def test_contexts_come_from_the_kubeconfig(tmp_path):
     path = tmp_path / 'config'
     path.write_text(CONFIG.replace('USER', '{}'))
-    found = program.answered(['rollout', f'--kubeconfig={path}', '--context', ''], Patience(60.0))
+    found = program.answered(['rollout', f'--kubeconfig={path}', '--context', ''], Deadline(60.0))
     assert found == answer.of(('c', 'd'))
 
 
 def test_flags_before_the_command_are_understood(tmp_path):
     path = tmp_path / 'config'
     path.write_text(CONFIG.replace('USER', '{}'))
-    found = program.answered([f'--kubeconfig={path}', 'rollout', '--context', ''], Patience(60.0))
+    found = program.answered([f'--kubeconfig={path}', 'rollout', '--context', ''], Deadline(60.0))
     assert found == answer.of(('c', 'd'))
 
 
@@ -105,7 +105,7 @@ def test_the_environment_says_how_long_to_wait(monkeypatch, told, seconds):
     monkeypatch.setenv('KUBECTL_DOG_COMPLETION_TIMEOUT', told)
     monkeypatch.setattr(program.system, 'detach', lambda: False)
     monkeypatch.setattr(program.time, 'process_time', lambda: 0.0)
-    monkeypatch.setattr(program, 'Patience', lambda left: asked.append(left) or Patience(left))
+    monkeypatch.setattr(program, 'Deadline', lambda left: asked.append(left) or Deadline(left))
     assert program.run(['--color', '']) == 0
     assert asked == [seconds]
 

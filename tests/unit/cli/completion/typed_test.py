@@ -9,7 +9,7 @@ from kubectl_dog.cli.main import parser
 
 
 def read(text):
-    return typed.read(parser(), text.split(' '))
+    return typed.parse_partial_line(parser(), text.split(' '))
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_after_what_is_no_command_comes_nothing(text):
 
 def test_what_was_said_is_known():
     line = read('rollout --context=a -n b --as-group x --as-group y -A -v zz d')
-    said = line.said
+    said = line.parsed
     assert (said.context, said.namespace, said.as_group) == ('a', 'b', ['x', 'y'])
     assert said.all_namespaces is True
     assert line.used == {'context', 'namespace', 'as_group', 'all_namespaces', 'v'}

@@ -7,14 +7,14 @@ import pytest
 from kubectl_dog.model.events import StateChanged
 from kubectl_dog.model.items import Answer
 from kubectl_dog.model.wants import Lookup
-from kubectl_dog.rules.text import of_annotation
+from kubectl_dog.rules.text import parse_annotation
 from kubectl_dog.trackers import generic
 from kubectl_dog.trackers.declarative.annotated import ANNOTATION
 from kubectl_dog.trackers.declarative.annotated import CRDS
-from kubectl_dog.trackers.declarative.annotated import Annotated
-from kubectl_dog.trackers.declarative.judge import Ruled
+from kubectl_dog.trackers.declarative.annotated import AnnotationTracker
+from kubectl_dog.trackers.declarative.judge import RuleTracker
 from kubectl_dog.tracking.choice import Trackers
-from kubectl_dog.tracking.guard import Guarded
+from kubectl_dog.tracking.guard import GuardedTracker
 from tests.unit.builders import NOW
 from tests.unit.builders import view
 from tests.unit.trackers.generic_test import ERROR
@@ -32,7 +32,7 @@ def found(text):
 
 def judge(one, answer=None, now=NOW):
     answers = {} if answer is None else {CRD: answer}
-    tracker = Annotated(FROBS.resource, generic, of_annotation)
+    tracker = AnnotationTracker(FROBS.resource, generic, parse_annotation)
     return tracker.assess(view(one, target=FROBS, answers=answers, now=now))
 
 
@@ -104,8 +104,10 @@ def test_through_the_engine_the_definition_is_asked_for_and_awaited():
 
 def test_a_tracker_that_fails_decides_nothing_before_the_definition_was_read():
     def tracker():
-        guard = Guarded(SimpleNamespace(assess=lambda view: view.oops), 'acme', no_one, no_one)
-        return Annotated(FROBS.resource, guard, of_annotation)
+        guard = GuardedTracker(
+            SimpleNamespace(assess=lambda view: view.oops), 'acme', no_one, no_one
+        )
+        return AnnotationTracker(FROBS.resource, guard, parse_annotation)
 
     def no_one(*told):
         return None
@@ -159,14 +161,14 @@ def test_one_look_waits_for_the_definition():
 )
 def test_only_custom_kinds_have_a_definition(group, asks):
     resource = FROBS.resource._replace(group=group)
-    assert isinstance(Trackers().of(resource, asks_cluster=True), Annotated) is asks
-    assert not isinstance(Trackers().of(resource), Annotated)
+    assert isinstance(Trackers().of(resource, asks_cluster=True), AnnotationTracker) is asks
+    assert not isinstance(Trackers().of(resource), AnnotationTracker)
 
 
 def test_rules_that_are_given_win_over_everything():
-    [rule] = of_annotation('ready: {path: status.phase, is: Up}', FROBS.resource)
+    [rule] = parse_annotation('ready: {path: status.phase, is: Up}', FROBS.resource)
     chosen = Trackers([rule]).of(FROBS.resource, asks_cluster=True)
-    assert isinstance(chosen, Ruled)
+    assert isinstance(chosen, RuleTracker)
     assert chosen.rule is rule
     other = FROBS.resource._replace(kind='Other')
     assert Trackers([rule]).of(other) is generic

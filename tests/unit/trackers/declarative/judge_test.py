@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from kubectl_dog.trackers.declarative.judge import Ruled
-from kubectl_dog.trackers.declarative.reading import read
+from kubectl_dog.trackers.declarative.judge import RuleTracker
+from kubectl_dog.trackers.declarative.reading import parse_rules
 from tests.unit.builders import NOW
 from tests.unit.builders import ago
 from tests.unit.builders import view
@@ -21,8 +21,8 @@ from tests.unit.tracking.play import Play
 
 def ruled(text):
     data = yaml.load(text, yaml.BaseLoader)
-    [rule] = read({'group': 'x.example.com', 'kind': 'Frob', **data}, 'rules.yaml')
-    return Ruled(rule)
+    [rule] = parse_rules({'group': 'x.example.com', 'kind': 'Frob', **data}, 'rules.yaml')
+    return RuleTracker(rule)
 
 
 def judge(text, one, **fields):
@@ -348,14 +348,14 @@ def test_notices_are_told_whatever_the_state():
 )
 def test_an_old_ready_counts_when_it_was_looked_at_for_a_while(settle, changed, due):
     one = frob(phase='Up', lastTransitionTime=ago(changed), spec={'every': '1m'})
-    judged = ruled(f'{UP}\nsettle: {settle}').assess(view(one, target=FROBS))
+    judged = ruled(f'{UP}\nstable_for: {settle}').assess(view(one, target=FROBS))
     assert judged.state.value == ('progressing' if due else 'ready')
     assert judged.recheck_at == (NOW + due if due else None)
-    later = ruled(f'{UP}\nsettle: {settle}').assess(view(one, target=FROBS, now=NOW + 60))
+    later = ruled(f'{UP}\nstable_for: {settle}').assess(view(one, target=FROBS, now=NOW + 60))
     assert later.state.value == 'ready'
 
 
-@pytest.mark.parametrize(('patience', 'at'), (('', 600), ('patience: 2h', 7200)))
+@pytest.mark.parametrize(('patience', 'at'), (('', 600), ('stall_timeout: 2h', 7200)))
 def test_how_long_it_may_take(patience, at):
     play = Play(FROBS, tracker=ruled(f'{UP}\n{patience}'))
     play.listed(0, play.root, frob(phase='Mid')).until(9999)

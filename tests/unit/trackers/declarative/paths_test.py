@@ -65,4 +65,4 @@ def test_what_is_no_path(text):
     ('value', 'said'), ((True, 'true'), (3, '3'), ('x', 'x'), (None, ''), ({}, ''), ([1], ''))
 )
 def test_scalars_as_people_write_them(value, said):
-    assert paths.shown(value) == said
+    assert paths.scalar_text(value) == said

@@ -4,14 +4,14 @@ import pytest
 
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.resources import Resource
-from kubectl_dog.rules.text import parse
+from kubectl_dog.rules.text import parse_rule_text
 
 FROB = Resource('x.example.com', 'v1', 'frobs', 'Frob', 'frob')
 HEAD = 'group: x.example.com\nkind: Frob\n'
 
 
 def read(text, about=None):
-    return parse(text, 'my.yaml', about)
+    return parse_rule_text(text, 'my.yaml', about)
 
 
 @pytest.mark.parametrize(
@@ -45,8 +45,8 @@ def read(text, about=None):
         (f'{HEAD}failed: {{condition: A, after: soon}}', "failed.after 'soon' is not a duration"),
         (f'{HEAD}failed: {{condition: A, message: "{{a b}}"}}', "failed.message: 'a b' is not"),
         (f'{HEAD}failed: {{condition: A, message: [a]}}', 'failed.message must be a text'),
-        (f'{HEAD}patience: long', "patience 'long' is not a duration"),
-        (f'{HEAD}settle: 3 days', "settle '3 days' is not a duration"),
+        (f'{HEAD}stall_timeout: long', "stall_timeout 'long' is not a duration"),
+        (f'{HEAD}stable_for: 3 days', "stable_for '3 days' is not a duration"),
         (f'{HEAD}observedGeneration: "]"', "observedGeneration: ']' is not a path"),
         (f'{HEAD}ready: {"{not: " * 30}{{condition: A}}{"}" * 30}', 'nested less than 20 deep'),
         (
@@ -105,8 +105,8 @@ def test_an_annotation_need_not_say_what_it_is_about():
 
 
 def test_documents_and_lists_are_all_read_in_order():
-    found = read(f'{HEAD}cite: a\n---\n- {{group: b, kind: c, cite: b}}\n---\n')
-    assert [rule.cite for rule in found] == ['a', 'b']
+    found = read(f'{HEAD}documentation: a\n---\n- {{group: b, kind: c, documentation: b}}\n---\n')
+    assert [rule.documentation for rule in found] == ['a', 'b']
     assert [rule.source for rule in found] == ['my.yaml: rule 1', 'my.yaml: rule 1']
 
 
