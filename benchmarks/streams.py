@@ -40,9 +40,9 @@ def serve(folder):
 
 def client(port, count):
     """Prints the resident memory with one stream and with `count` more, in KiB."""
-    from kubectl_dog.cluster.connection import KubeConnection
-    from kubectl_dog.cluster.settings import Settings
-    from kubectl_dog.cluster.source import LiveSource
+    from kubectl_dog.cluster.client_config.settings import Settings
+    from kubectl_dog.cluster.connections.kubeconfig_connection import KubeConnection
+    from kubectl_dog.cluster.source.live import LiveSource
     from kubectl_dog.model.items import LogLines
     from kubectl_dog.model.wants import Logs
 

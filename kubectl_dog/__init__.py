@@ -11,10 +11,15 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 if TYPE_CHECKING:
-    from kubectl_dog.library.calls import follow as follow
-    from kubectl_dog.library.calls import multitrack as multitrack
-    from kubectl_dog.library.calls import rollout as rollout
-    from kubectl_dog.library.calls import status as status
+    from kubectl_dog.library.callbacks import AddedPod as AddedPod
+    from kubectl_dog.library.callbacks import AddedReplicaSet as AddedReplicaSet
+    from kubectl_dog.library.callbacks import ContainerError as ContainerError
+    from kubectl_dog.library.callbacks import ContainerLogChunk as ContainerLogChunk
+    from kubectl_dog.library.commands import follow as follow
+    from kubectl_dog.library.commands import multitrack as multitrack
+    from kubectl_dog.library.commands import rollout as rollout
+    from kubectl_dog.library.commands import status as status
+    from kubectl_dog.library.connecting import connect as connect
     from kubectl_dog.library.errors import StopTrack as StopTrack
     from kubectl_dog.library.errors import TrackError as TrackError
     from kubectl_dog.library.feed import Feed as Feed
@@ -24,20 +29,15 @@ if TYPE_CHECKING:
     from kubectl_dog.library.feeds import JobFeed as JobFeed
     from kubectl_dog.library.feeds import PodFeed as PodFeed
     from kubectl_dog.library.feeds import StatefulSetFeed as StatefulSetFeed
-    from kubectl_dog.library.happenings import AddedPod as AddedPod
-    from kubectl_dog.library.happenings import AddedReplicaSet as AddedReplicaSet
-    from kubectl_dog.library.happenings import ContainerError as ContainerError
-    from kubectl_dog.library.happenings import ContainerLogChunk as ContainerLogChunk
-    from kubectl_dog.library.reaching import connect as connect
     from kubectl_dog.library.results import Result as Result
     from kubectl_dog.library.session import Session as Session
-    from kubectl_dog.library.statuses import ControllerStatus as ControllerStatus
-    from kubectl_dog.library.statuses import DaemonSetStatus as DaemonSetStatus
-    from kubectl_dog.library.statuses import DeploymentStatus as DeploymentStatus
-    from kubectl_dog.library.statuses import JobStatus as JobStatus
-    from kubectl_dog.library.statuses import PodStatus as PodStatus
-    from kubectl_dog.library.statuses import StatefulSetStatus as StatefulSetStatus
-    from kubectl_dog.library.targets import Where as Where
+    from kubectl_dog.library.target_inputs import Where as Where
+    from kubectl_dog.library.typed_status import ControllerStatus as ControllerStatus
+    from kubectl_dog.library.typed_status import DaemonSetStatus as DaemonSetStatus
+    from kubectl_dog.library.typed_status import DeploymentStatus as DeploymentStatus
+    from kubectl_dog.library.typed_status import JobStatus as JobStatus
+    from kubectl_dog.library.typed_status import PodStatus as PodStatus
+    from kubectl_dog.library.typed_status import StatefulSetStatus as StatefulSetStatus
     from kubectl_dog.model.errors import AccessError as AccessError
     from kubectl_dog.model.errors import MissingError as MissingError
     from kubectl_dog.model.errors import UserError as UserError
@@ -45,28 +45,28 @@ if TYPE_CHECKING:
     from kubectl_dog.model.verdicts import Verdict as Verdict
 
 # Where each name is: whoever starts the program must not wait for all of them.
-_ROOMS = {
-    'library.calls': ('follow', 'multitrack', 'rollout', 'status'),
+_MODULES = {
+    'library.commands': ('follow', 'multitrack', 'rollout', 'status'),
     'library.errors': ('StopTrack', 'TrackError'),
     'library.feed': ('Feed',),
     'library.feeds': (
         *('ControllerFeed', 'DaemonSetFeed', 'DeploymentFeed', 'JobFeed', 'PodFeed'),
         'StatefulSetFeed',
     ),
-    'library.happenings': ('AddedPod', 'AddedReplicaSet', 'ContainerError', 'ContainerLogChunk'),
-    'library.reaching': ('connect',),
+    'library.callbacks': ('AddedPod', 'AddedReplicaSet', 'ContainerError', 'ContainerLogChunk'),
+    'library.connecting': ('connect',),
     'library.results': ('Result',),
     'library.session': ('Session',),
-    'library.statuses': (
+    'library.typed_status': (
         *('ControllerStatus', 'DaemonSetStatus', 'DeploymentStatus', 'JobStatus', 'PodStatus'),
         'StatefulSetStatus',
     ),
-    'library.targets': ('Where',),
+    'library.target_inputs': ('Where',),
     'model.errors': ('AccessError', 'MissingError', 'UserError'),
     'model.options': ('Options',),
     'model.verdicts': ('Verdict',),
 }
-_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 
 __all__ = [
     'AccessError',
@@ -109,8 +109,8 @@ if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:
         """The public names, each from its room when it is asked for."""
-        if name in _ROOM_OF:
-            return getattr(import_module(f'kubectl_dog.{_ROOM_OF[name]}'), name)
+        if name in _MODULE_OF:
+            return getattr(import_module(f'kubectl_dog.{_MODULE_OF[name]}'), name)
         raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
 
 

@@ -13,8 +13,7 @@ from typing import NamedTuple
 from typing import Protocol
 from typing import cast
 
-from kubectl_dog.causes import allowing
-from kubectl_dog.finding import NONE
+from kubectl_dog.causes import tolerances
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.options import Options
@@ -23,21 +22,22 @@ from kubectl_dog.model.resources import Target
 from kubectl_dog.model.resources import TargetOrGroup
 from kubectl_dog.model.sources import Source
 from kubectl_dog.model.statuses import Status
-from kubectl_dog.output.base import Renderer
-from kubectl_dog.tracking import plugins
-from kubectl_dog.tracking.choice import Trackers
-from kubectl_dog.tracking.members import Groups
+from kubectl_dog.output.renderer import Renderer
+from kubectl_dog.target_resolution import NONE
+from kubectl_dog.tracking.plugins import entry_points
+from kubectl_dog.tracking.plugins.registry import Trackers
+from kubectl_dog.tracking.schedule.groups import Groups
 from kubectl_dog.tracking.session import Session
-from kubectl_dog.tracking.track import TrackedTarget
+from kubectl_dog.tracking.targets.tracked_target import TrackedTarget
 
 if TYPE_CHECKING:
-    from kubectl_dog.cluster.protocol import Connection
-    from kubectl_dog.cluster.sharing import SharedSource
-    from kubectl_dog.model.roster import TrackerInfo
+    from kubectl_dog.cluster.source.watch_sharing import SharedSource
+    from kubectl_dog.model.connection import Connection
+    from kubectl_dog.model.tracker_info import TrackerInfo
     from kubectl_dog.recording.reader import Recording
     from kubectl_dog.recording.writer import RecordingWriter
-    from kubectl_dog.trackers.declarative.rules import Rule
-    from kubectl_dog.tracking.look import LiveStatuses
+    from kubectl_dog.trackers.declarative.rule_model import Rule
+    from kubectl_dog.tracking.status.live_status import LiveStatuses
 
 
 def _unheard(_: str) -> None:
@@ -68,9 +68,9 @@ class RunningSession(NamedTuple):
 
 def connect(connection: str = 'kubeconfig', **flags: Any) -> Connection:
     """A connection by the plugin of that name; `flags` as in `Flags`. Raises AccessError."""
-    from kubectl_dog.cluster.protocol import ConnectionFlags
+    from kubectl_dog.model.connection import ConnectionFlags
 
-    opened = plugins.load(plugins.CONNECTIONS, connection, 'connection')
+    opened = entry_points.load(entry_points.CONNECTIONS, connection, 'connection')
     return cast('Connection', opened(ConnectionFlags(**flags)))
 
 
@@ -78,21 +78,21 @@ def connect_by_client(client: object, namespace: str = '') -> Connection:
     """A connection by a caller's own `kubernetes.client.ApiClient`, which stays open. Raises
     AccessError where its requests would be anonymous.
     """
-    from kubectl_dog.cluster import lent
+    from kubectl_dog.cluster.connections import caller_client
 
-    return lent.connect_by_client(client, namespace)
+    return caller_client.connect_by_client(client, namespace)
 
 
 def live_source(connection: Connection) -> SharedSource:
     """The cluster as a source."""
-    from kubectl_dog.cluster.sharing import SharedSource
-    from kubectl_dog.cluster.source import LiveSource
+    from kubectl_dog.cluster.source.live import LiveSource
+    from kubectl_dog.cluster.source.watch_sharing import SharedSource
 
     return SharedSource(LiveSource(connection))
 
 
 def trackers(
-    rules: Sequence[str] = (), chosen: Sequence[str] = (), limit: plugins.Limit = nullcontext
+    rules: Sequence[str] = (), chosen: Sequence[str] = (), limit: entry_points.Limit = nullcontext
 ) -> Trackers:
     """What judges the targets of one call: the rules in these files, which win over everything
     else, then what is installed. `chosen` are texts `Kind.group=PACKAGE`, and `limit` is for what
@@ -100,15 +100,15 @@ def trackers(
     """
     found: Sequence[Rule] = ()
     if rules:
-        from kubectl_dog.rules import files
+        from kubectl_dog.rules import rule_files
 
-        found = files.load_rules(rules)
+        found = rule_files.load_rules(rules)
     return Trackers(found, chosen, limit)
 
 
 def tracker_inventory(judges: Trackers) -> tuple[TrackerInfo, ...]:
     """Everything that could judge a kind, whose it is, and what is broken."""
-    from kubectl_dog.tracking import roster as entries
+    from kubectl_dog.tracking.plugins import inventory as entries
 
     return entries.read(judges)
 
@@ -142,22 +142,22 @@ def replay(
 
 def demo(name: str, speed: float | None) -> RunningSession:
     """A recording that ships with the program. Raises UserError."""
-    from kubectl_dog.recording import library
+    from kubectl_dog.recording import bundled
 
-    return _replay(library.load(name), speed)
+    return _replay(bundled.load(name), speed)
 
 
 def demos() -> dict[str, str]:
     """The recordings that ship, by name, with their titles."""
-    from kubectl_dog.recording import library
+    from kubectl_dog.recording import bundled
 
-    return library.titles()
+    return bundled.titles()
 
 
 def _replay(
     recording: Recording, speed: float | None, judges: Trackers | None = None
 ) -> RunningSession:
-    from kubectl_dog.recording.source import RecordedSource
+    from kubectl_dog.recording.recorded_source import RecordedSource
 
     if not recording.targets:
         raise UserError('the recording names no target: its first line should')
@@ -223,7 +223,7 @@ def session(
         chosen.of(group.resource, asks_cluster=True)
     tracks = [track(one) for one in named]
     for said in (options, *own.values()):
-        allowing.check_codes(said.tolerate, chosen.codes)
+        tolerances.check_codes(said.tolerate, chosen.codes)
     return Session(source, tracks, options, Groups(groups, track), chosen.notices)
 
 
@@ -242,9 +242,9 @@ def statuses_from_objects(
     missing. No cluster is asked, and no rule that counts seconds decides. Raises UserError where a
     package that was chosen cannot be used, else nothing.
     """
-    from kubectl_dog.tracking import snapshot
+    from kubectl_dog.tracking.status import from_files
 
-    return snapshot.statuses_from_objects(things, (judges or Trackers()).of)
+    return from_files.statuses_from_objects(things, (judges or Trackers()).of)
 
 
 def live_statuses(
@@ -255,7 +255,7 @@ def live_statuses(
 
     It is judged as by `statuses`; what could not be read is in `unseen`, with its verdict.
     """
-    from kubectl_dog.tracking.look import live_statuses as take
+    from kubectl_dog.tracking.status.live_status import live_statuses as take
 
     chosen = judges or Trackers()
 

@@ -17,11 +17,11 @@ def main() -> int:
         signal.signal(number, lambda came, frame: sys.exit(128 + came))
     # Imports make what stays: looking through it for garbage finds none, and takes time.
     gc.disable()
-    from kubectl_dog.cli import process
+    from kubectl_dog.cli import process_exit
     from kubectl_dog.cli.main import main as run
 
     gc.freeze()
     gc.enable()
     for number, handler in usual.items():
         signal.signal(number, handler)
-    return process.run(run)
+    return process_exit.run(run)

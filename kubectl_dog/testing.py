@@ -19,7 +19,7 @@ from typing import NamedTuple
 from typing import Union
 
 from kubectl_dog.causes.catalogue import CODES
-from kubectl_dog.manifests.objects import parse
+from kubectl_dog.manifests.manifest_objects import parse
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.events import Event
 from kubectl_dog.model.events import RunEnded
@@ -38,12 +38,12 @@ from kubectl_dog.model.wants import Lookup
 from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.trackers.protocol import Tracker
-from kubectl_dog.tracking.choice import Trackers
-from kubectl_dog.tracking.guard import GuardedTracker
-from kubectl_dog.tracking.kinship import FileObjectsByWatch
-from kubectl_dog.tracking.kinship import kind_key
-from kubectl_dog.tracking.kinship import resolve_owners
-from kubectl_dog.tracking.snapshot import resource_of
+from kubectl_dog.tracking.plugins.fault_barrier import GuardedTracker
+from kubectl_dog.tracking.plugins.registry import Trackers
+from kubectl_dog.tracking.status.from_files import resource_of
+from kubectl_dog.tracking.status.ownership import FileObjectsByWatch
+from kubectl_dog.tracking.status.ownership import kind_key
+from kubectl_dog.tracking.status.ownership import resolve_owners
 
 __all__ = ['ReplayResult', 'assess', 'check', 'replay', 'view', 'wants']
 

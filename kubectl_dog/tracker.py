@@ -65,16 +65,16 @@ from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Lookup
 from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
-from kubectl_dog.trackers.behind import Workload
-from kubectl_dog.trackers.behind import read_workload as workload
-from kubectl_dog.trackers.behind import workload_watches
+from kubectl_dog.trackers.assessment_helpers import deleting
+from kubectl_dog.trackers.assessment_helpers import deleting_or_unobserved
+from kubectl_dog.trackers.assessment_helpers import failed
+from kubectl_dog.trackers.assessment_helpers import paused
+from kubectl_dog.trackers.assessment_helpers import ready
+from kubectl_dog.trackers.assessment_helpers import waiting
+from kubectl_dog.trackers.child_workload import Workload
+from kubectl_dog.trackers.child_workload import read_workload as workload
+from kubectl_dog.trackers.child_workload import workload_watches
 from kubectl_dog.trackers.protocol import Tracker
-from kubectl_dog.trackers.simple import deleting
-from kubectl_dog.trackers.simple import deleting_or_unobserved
-from kubectl_dog.trackers.simple import failed
-from kubectl_dog.trackers.simple import paused
-from kubectl_dog.trackers.simple import ready
-from kubectl_dog.trackers.simple import waiting
 
 __all__ = [
     'CONFIGMAPS',
@@ -156,7 +156,7 @@ def require_stability(view: View, judged: Assessment, since: float | None = None
     say that it is ready: all to go by where pods may not be read (default: since when the counts
     of the judgement have not changed).
     """
-    from kubectl_dog.trackers.settling import check_stability
+    from kubectl_dog.trackers.stability import check_stability
 
     if judged.state is not State.READY:
         return judged
@@ -180,13 +180,13 @@ def min_stall_timeout(thing: Object) -> float:
     """The least stall time-out, in seconds, that the probes in `spec.template` and its
     `minReadySeconds` ask for: for `Assessment.patience` of what makes pods.
     """
-    from kubectl_dog.trackers import workloads
+    from kubectl_dog.trackers import pod_controllers
 
-    return workloads.min_stall_timeout(thing)
+    return pod_controllers.min_stall_timeout(thing)
 
 
 def describe_template_diff(before: Object, after: Object) -> tuple[str, ...]:
     """What differs between two pod templates, in words and images first: for `Revision.changes`."""
-    from kubectl_dog.trackers.changes import describe_template_diff
+    from kubectl_dog.trackers.template_diff import describe_template_diff
 
     return describe_template_diff(before, after)

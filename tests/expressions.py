@@ -11,15 +11,15 @@ from pathlib import Path
 from types import FunctionType
 from typing import NamedTuple
 
-from kubectl_dog.model.lazily import lazy_compile
+from kubectl_dog.model.lazy_regex import lazy_compile
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = (ROOT, *sorted(file.parent for file in ROOT.glob('plugins/*/pyproject.toml')))
 METHODS = ('search', 'match', 'fullmatch', 'sub', 'finditer', 'findall', 'split')
 # The same loop reads the text for all of these.
 _LIKE_SEARCH = {'sub': 'findall', 'subn': 'findall', 'finditer': 'findall', 'split': 'findall'}
-# These compile what a user has written; `kubectl_dog.model.patterns` keeps that linear.
-USERS = ('kubectl_dog.specs.regexes', 'kubectl_dog.model.patterns')
+# These compile what a user has written; `kubectl_dog.model.safe_regex` keeps that linear.
+USERS = ('kubectl_dog.multitrack_spec.go_regex', 'kubectl_dog.model.safe_regex')
 _LAZY = type(lazy_compile(''))
 _FUNCTIONS = (*METHODS, 'subn', 'compile')
 _REPEATS = ('MAX_REPEAT', 'MIN_REPEAT', 'POSSESSIVE_REPEAT')

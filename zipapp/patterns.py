@@ -41,7 +41,7 @@ def _modules():
     yield from _STARTED
     for name in ('rollout', 'follow'):
         yield f'kubectl_dog.cli.commands.{name}'
-    for name in ('connection', 'source', 'pools'):
+    for name in ('connections.kubeconfig_connection', 'source.live', 'transport.pools'):
         yield f'kubectl_dog.cluster.{name}'
 
 

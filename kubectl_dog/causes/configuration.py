@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from kubectl_dog.causes.nearby import similar_names_sentence
-from kubectl_dog.causes.providers import with_provider
+from kubectl_dog.causes.secret_providers import with_provider
+from kubectl_dog.causes.suggestions import similar_names_sentence
 from kubectl_dog.causes.volumes import is_mounting
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
-from kubectl_dog.model.lazily import lazy_compile
+from kubectl_dog.model.lazy_regex import lazy_compile
 from kubectl_dog.model.objects import get_dict
 from kubectl_dog.model.objects import get_dicts
 from kubectl_dog.model.objects import get_str

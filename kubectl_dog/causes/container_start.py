@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 from kubectl_dog.causes.catalogue import BASELINE_BACKOFF_SECONDS
 from kubectl_dog.causes.catalogue import BASELINE_RESTARTS
-from kubectl_dog.causes.endings import NOT_STARTED
-from kubectl_dog.causes.endings import diagnose
-from kubectl_dog.causes.told import eviction_event
+from kubectl_dog.causes.exit_reasons import NOT_STARTED
+from kubectl_dog.causes.exit_reasons import diagnose
+from kubectl_dog.causes.kube_event_queries import eviction_event
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.causes import LogRef
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.min_uptime import last_run_seconds
+from kubectl_dog.model.min_uptime import min_uptime
 from kubectl_dog.model.objects import get_dict
 from kubectl_dog.model.objects import get_int
 from kubectl_dog.model.objects import get_str
@@ -21,8 +23,6 @@ from kubectl_dog.model.objects import uid
 from kubectl_dog.model.pods import Container
 from kubectl_dog.model.pods import containers
 from kubectl_dog.model.pods import is_finished
-from kubectl_dog.model.proving import last_run_seconds
-from kubectl_dog.model.proving import min_uptime
 from kubectl_dog.model.views import View
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kubectl_dog.causes.further import with_lookup
-from kubectl_dog.causes.leaving import any_terminating
-from kubectl_dog.causes.refusals import AdmissionError
-from kubectl_dog.causes.refusals import parse_admission_error
-from kubectl_dog.causes.told import event_message
-from kubectl_dog.causes.told import events_about
-from kubectl_dog.causes.told import newest_event_about
-from kubectl_dog.causes.told import occurrence_count
+from kubectl_dog.causes.admission_errors import AdmissionError
+from kubectl_dog.causes.admission_errors import parse_admission_error
+from kubectl_dog.causes.admission_lookups import with_lookup
+from kubectl_dog.causes.kube_event_queries import event_message
+from kubectl_dog.causes.kube_event_queries import events_about
+from kubectl_dog.causes.kube_event_queries import newest_event_about
+from kubectl_dog.causes.kube_event_queries import occurrence_count
+from kubectl_dog.causes.pod_termination import any_terminating
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import condition
@@ -20,8 +20,8 @@ from kubectl_dog.model.objects import get_int
 from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import message_of
 from kubectl_dog.model.objects import name
+from kubectl_dog.model.text_format import count_noun
 from kubectl_dog.model.views import View
-from kubectl_dog.model.words import count_noun
 
 _REMEDIES = {
     'QuotaExceeded': 'kubectl describe quota -n {namespace} {subject}',

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
-from kubectl_dog.model.lazily import lazy_compile
+from kubectl_dog.model.lazy_regex import lazy_compile
 from kubectl_dog.model.objects import get_dicts
 from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import message_of

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable
 from collections.abc import Iterator
 
-from kubectl_dog.causes.told import event_message
-from kubectl_dog.causes.told import eviction_event
-from kubectl_dog.causes.told import last_seen_at
-from kubectl_dog.causes.told import newest_event_about
+from kubectl_dog.causes.kube_event_queries import event_message
+from kubectl_dog.causes.kube_event_queries import eviction_event
+from kubectl_dog.causes.kube_event_queries import last_seen_at
+from kubectl_dog.causes.kube_event_queries import newest_event_about
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
-from kubectl_dog.model.lazily import lazy_compile
+from kubectl_dog.model.lazy_regex import lazy_compile
 from kubectl_dog.model.objects import condition
 from kubectl_dog.model.objects import created_at
 from kubectl_dog.model.objects import get_dicts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kubectl_dog.model.items import Object
-from kubectl_dog.model.lazily import lazy_compile
+from kubectl_dog.model.lazy_regex import lazy_compile
 from kubectl_dog.model.objects import get_dict
 from kubectl_dog.model.pods import containers
 

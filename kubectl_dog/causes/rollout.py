@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 
 from kubectl_dog.causes.catalogue import tolerance_of
-from kubectl_dog.causes.leaving import describe_terminating
+from kubectl_dog.causes.pod_termination import describe_terminating
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object

@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from kubectl_dog.causes import claims
-from kubectl_dog.causes import nodes
-from kubectl_dog.causes.leaving import any_terminating
+from kubectl_dog.causes import node_fit
+from kubectl_dog.causes import volume_claims
+from kubectl_dog.causes.kube_event_queries import event_message
+from kubectl_dog.causes.kube_event_queries import last_seen_at
+from kubectl_dog.causes.pod_termination import any_terminating
 from kubectl_dog.causes.quantities import requested
-from kubectl_dog.causes.told import event_message
-from kubectl_dog.causes.told import last_seen_at
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
-from kubectl_dog.model.lazily import lazy_compile
+from kubectl_dog.model.lazy_regex import lazy_compile
 from kubectl_dog.model.objects import condition
 from kubectl_dog.model.objects import created_at
 from kubectl_dog.model.objects import get_dict
@@ -59,7 +59,7 @@ def find(view: View, pod: Object) -> Iterator[Cause]:
     """Why one pod has no node, unless its volumes are to blame or it is held on purpose."""
     if get_str(pod, 'spec', 'nodeName') or get_dicts(pod, 'spec', 'schedulingGates'):
         return
-    if phase(pod) != 'Pending' or claims.is_waiting(view, pod):
+    if phase(pod) != 'Pending' or volume_claims.is_waiting(view, pod):
         return
     told = condition(pod, 'PodScheduled')
     if told.get('status') == 'False':
@@ -99,7 +99,7 @@ def _unschedulable(view: View, pod: Object, told: Object) -> Cause:
 
 def _nodes(view: View, pod: Object, said: str) -> Iterator[str]:
     answer = view.answers.get(_ALL_NODES)
-    return nodes.describe_nodes(answer.objects, pod, said) if answer else iter(())
+    return node_fit.describe_nodes(answer.objects, pod, said) if answer else iter(())
 
 
 def _cause(view: View, pod: Object, reason: str, message: str) -> Cause:

@@ -13,15 +13,15 @@ from typing import Any
 from typing import NoReturn
 from typing import cast
 
-from kubectl_dog import system
-from kubectl_dog.causes import nearby
-from kubectl_dog.cli import defect
-from kubectl_dog.cli import stdout
+from kubectl_dog import platform_compat
+from kubectl_dog.causes import suggestions
+from kubectl_dog.cli import crash_report
+from kubectl_dog.cli import standard_streams
 from kubectl_dog.model.errors import UserError
+from kubectl_dog.output.command_guard import guarded_streams
 from kubectl_dog.output.escape import sentence
-from kubectl_dog.output.guard import guarded_streams
-from kubectl_dog.output.writer import OutputClosedError
-from kubectl_dog.output.writer import Writer
+from kubectl_dog.output.stream_writer import OutputClosedError
+from kubectl_dog.output.stream_writer import Writer
 
 # The modules that declare the commands: only that of the command in question is loaded.
 _COMMANDS = {
@@ -54,11 +54,11 @@ _STACK = 256 * 1024
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; `argv` without the program's name. Returns the exit code."""
     words = sys.argv[1:] if argv is None else list(argv)
-    system.reopen_closed_streams()
+    platform_compat.reopen_closed_streams()
     if argv is None and _called().startswith(_COMPLETES):
         words.insert(0, _COMPLETE[0])
     if words and words[0] in _COMPLETE:
-        from kubectl_dog.cli.completion import program as completion
+        from kubectl_dog.cli.completion import complete_command as completion
 
         return completion.run(words[1:], words[0] == _COMPLETE[0])
     gc.set_threshold(_GARBAGE)
@@ -71,10 +71,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _guarded(words: list[str]) -> int:
     """Run the command; what goes wrong is said in a sentence."""
     try:
-        with stdout.unblocked():
+        with standard_streams.unblocked():
             return _run(words)
     except KeyboardInterrupt as stop:
-        return system.ended_by(stop)
+        return platform_compat.ended_by(stop)
 
 
 def _run(words: list[str]) -> int:
@@ -82,15 +82,15 @@ def _run(words: list[str]) -> int:
         words = command_first(_as_habits_have_it(words))
         args = parse(words)
         if getattr(args, 'timeout', None):
-            stdout.end_in(args.timeout)
-        with stdout.kept():
+            standard_streams.end_in(args.timeout)
+        with standard_streams.kept():
             return int(args.run(args))
     except UserError as error:
         return _fail(sentence(str(error)), error.exit_code)
     except OutputClosedError:
         return _OUTPUT_CLOSED
     except Exception:
-        return _fail(defect.crash_report(words), _DEFECT)
+        return _fail(crash_report.crash_report(words), _DEFECT)
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
@@ -100,7 +100,9 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     """
     top = parser(words[0] if words else '')
     if words and words[0] not in _COMMANDS:
-        for meant in nearby.similar_names(words[0], list(_COMMANDS), limit=1, similarity=_SIMILAR):
+        for meant in suggestions.similar_names(
+            words[0], list(_COMMANDS), limit=1, similarity=_SIMILAR
+        ):
             top.error(f'unknown command {words[0]!r}: did you mean {meant}?')
     args, rest = top.parse_known_args(words)
     if any(word.startswith('-') for word in rest) or (rest and not hasattr(args, 'target')):
@@ -133,7 +135,9 @@ def _unknown(top: argparse.ArgumentParser, word: str, rest: Sequence[str]) -> st
     """What is said of words that nobody knows, with the flag that may have been meant."""
     flag = next((one for one in rest if one.startswith('-')), '').partition('=')[0]
     known = [name[2:] for name in _command(top, word)._option_string_actions if name[:2] == '--']
-    similar = nearby.similar_names(flag.lstrip('-'), known, similarity=_SIMILAR) if flag else []
+    similar = (
+        suggestions.similar_names(flag.lstrip('-'), known, similarity=_SIMILAR) if flag else []
+    )
     hint = f': did you mean --{similar[0]}?' if similar else ''
     return f'unrecognized arguments: {" ".join(rest)}{hint}'
 

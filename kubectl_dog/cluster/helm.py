@@ -14,11 +14,11 @@ from collections.abc import Iterable
 from typing import Any
 from typing import NamedTuple
 
-from kubectl_dog.cluster import errors
-from kubectl_dog.cluster.protocol import JSON
-from kubectl_dog.cluster.protocol import Connection
-from kubectl_dog.cluster.protocol import UnreachableError
-from kubectl_dog.model import jsontext
+from kubectl_dog.cluster.transport import api_errors
+from kubectl_dog.model import json_decoding
+from kubectl_dog.model.connection import JSON
+from kubectl_dog.model.connection import Connection
+from kubectl_dog.model.connection import UnreachableError
 from kubectl_dog.model.errors import AccessError
 from kubectl_dog.model.errors import MissingError
 from kubectl_dog.model.errors import UserError
@@ -106,7 +106,7 @@ def _decoded(data: str, twice: bool) -> Any:
         packed = opened.decompress(packed, _LARGEST)
         if opened.unconsumed_tail:
             raise ValueError(f'it has more than {_LARGEST >> 20} MB')
-    return jsontext.decode(packed)
+    return json_decoding.decode(packed)
 
 
 def _items(connection: Connection, resource: Resource, labels: str) -> list[Object]:
@@ -124,10 +124,10 @@ def _get(
     if response.status == 404:
         raise MissingError('the release has been removed meanwhile')
     if response.status != 200:
-        refusal = errors.parse_status(response.status, response.body)
-        raise AccessError(errors.read_failure(refusal, connection.server).message)
+        refusal = api_errors.parse_status(response.status, response.body)
+        raise AccessError(api_errors.read_failure(refusal, connection.server).message)
     try:
-        answer = jsontext.decode(response.body)
+        answer = json_decoding.decode(response.body)
     except ValueError:
         answer = None
     if not isinstance(answer, dict):

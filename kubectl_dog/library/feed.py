@@ -9,20 +9,20 @@ from typing import ClassVar
 from typing import Generic
 from typing import TypeVar
 
-from kubectl_dog import finding
-from kubectl_dog.cluster.protocol import Connection
+from kubectl_dog import target_resolution
+from kubectl_dog.library.callbacks import Callback
+from kubectl_dog.library.callbacks import CallbackDispatcher
+from kubectl_dog.library.callbacks import ContainerError
+from kubectl_dog.library.callbacks import ContainerLogChunk
+from kubectl_dog.library.connecting import Kube
 from kubectl_dog.library.errors import StopTrack
 from kubectl_dog.library.errors import TrackError
-from kubectl_dog.library.happenings import Callback
-from kubectl_dog.library.happenings import CallbackDispatcher
-from kubectl_dog.library.happenings import ContainerError
-from kubectl_dog.library.happenings import ContainerLogChunk
-from kubectl_dog.library.reaching import Kube
 from kubectl_dog.library.session import Session
+from kubectl_dog.model.connection import Connection
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.resources import Target
-from kubectl_dog.tracking.judge import Evaluation
+from kubectl_dog.tracking.targets.evaluator import Evaluation
 
 Status = TypeVar('Status')
 Plain = TypeVar('Plain', bound='Callable[[], object] | None')
@@ -81,8 +81,10 @@ class Feed(Generic[Status]):
         options = (options or Options())._replace(follow=True, emit_timer_changes=True)
         teller = CallbackDispatcher(self.resource.kind, self._read(None))
 
-        def find(connection: Connection) -> finding.ResolvedTargets:
-            return finding.ResolvedTargets((Target(self.resource, connection.namespace, name),))
+        def find(connection: Connection) -> target_resolution.ResolvedTargets:
+            return target_resolution.ResolvedTargets(
+                (Target(self.resource, connection.namespace, name),)
+            )
 
         self._set(self._read(None))
         with Session.for_targets(find, kube, options, namespace) as session:

@@ -6,24 +6,24 @@ from collections.abc import Callable
 from typing import ClassVar
 from typing import TypeVar
 
-from kubectl_dog.library import statuses
+from kubectl_dog.library import typed_status
+from kubectl_dog.library.callbacks import AddedPod
+from kubectl_dog.library.callbacks import AddedReplicaSet
 from kubectl_dog.library.feed import Feed
 from kubectl_dog.library.feed import Plain
 from kubectl_dog.library.feed import Status
-from kubectl_dog.library.happenings import AddedPod
-from kubectl_dog.library.happenings import AddedReplicaSet
-from kubectl_dog.library.statuses import DaemonSetStatus
-from kubectl_dog.library.statuses import DeploymentStatus
-from kubectl_dog.library.statuses import JobStatus
-from kubectl_dog.library.statuses import PodStatus
-from kubectl_dog.library.statuses import StatefulSetStatus
+from kubectl_dog.library.typed_status import DaemonSetStatus
+from kubectl_dog.library.typed_status import DeploymentStatus
+from kubectl_dog.library.typed_status import JobStatus
+from kubectl_dog.library.typed_status import PodStatus
+from kubectl_dog.library.typed_status import StatefulSetStatus
 from kubectl_dog.model.resources import DAEMONSETS
 from kubectl_dog.model.resources import DEPLOYMENTS
 from kubectl_dog.model.resources import JOBS
 from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.resources import STATEFULSETS
 from kubectl_dog.model.resources import Resource
-from kubectl_dog.tracking.judge import Evaluation
+from kubectl_dog.tracking.targets.evaluator import Evaluation
 
 Flag = TypeVar('Flag', bound='Callable[[bool], object] | None')
 Pod = TypeVar('Pod', bound='Callable[[AddedPod], object] | None')
@@ -48,7 +48,7 @@ class PodFeed(Feed[PodStatus]):
         return self._keep('on_succeeded', callback)
 
     def _read(self, look: Evaluation | None) -> PodStatus:
-        return PodStatus() if look is None else statuses.pod(look)
+        return PodStatus() if look is None else typed_status.pod(look)
 
 
 class JobFeed(Feed[JobStatus]):
@@ -69,7 +69,7 @@ class JobFeed(Feed[JobStatus]):
         return self._keep('on_pod_added', callback)
 
     def _read(self, look: Evaluation | None) -> JobStatus:
-        return JobStatus() if look is None else statuses.job(look)
+        return JobStatus() if look is None else typed_status.job(look)
 
 
 class ControllerFeed(Feed[Status]):
@@ -100,7 +100,7 @@ class DeploymentFeed(ControllerFeed[DeploymentStatus]):
         return self._keep('on_replica_set_added', callback)
 
     def _read(self, look: Evaluation | None) -> DeploymentStatus:
-        return DeploymentStatus() if look is None else statuses.deployment(look)
+        return DeploymentStatus() if look is None else typed_status.deployment(look)
 
 
 class StatefulSetFeed(ControllerFeed[StatefulSetStatus]):
@@ -109,7 +109,7 @@ class StatefulSetFeed(ControllerFeed[StatefulSetStatus]):
     resource: ClassVar[Resource] = STATEFULSETS
 
     def _read(self, look: Evaluation | None) -> StatefulSetStatus:
-        return StatefulSetStatus() if look is None else statuses.stateful_set(look)
+        return StatefulSetStatus() if look is None else typed_status.stateful_set(look)
 
 
 class DaemonSetFeed(ControllerFeed[DaemonSetStatus]):
@@ -118,4 +118,4 @@ class DaemonSetFeed(ControllerFeed[DaemonSetStatus]):
     resource: ClassVar[Resource] = DAEMONSETS
 
     def _read(self, look: Evaluation | None) -> DaemonSetStatus:
-        return DaemonSetStatus() if look is None else statuses.daemon_set(look)
+        return DaemonSetStatus() if look is None else typed_status.daemon_set(look)

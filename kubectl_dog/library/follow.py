@@ -7,7 +7,7 @@ All raise what `kubectl_dog.follow` does.
 
 from __future__ import annotations
 
-from kubectl_dog.library import perkind
+from kubectl_dog.library import kind_functions
 from kubectl_dog.model.resources import DAEMONSETS
 from kubectl_dog.model.resources import DEPLOYMENTS
 from kubectl_dog.model.resources import JOBS
@@ -22,18 +22,18 @@ __all__ = [
     'track_statefulset',
 ]
 
-track_pod = perkind.kind_function(
+track_pod = kind_functions.kind_function(
     PODS, 'Follow a Pod until it ends, or `options.timeout`.', follow=True
 )
-track_job = perkind.kind_function(
+track_job = kind_functions.kind_function(
     JOBS, 'Follow a Job until it ends, or `options.timeout`.', follow=True
 )
-track_deployment = perkind.kind_function(
+track_deployment = kind_functions.kind_function(
     DEPLOYMENTS, 'Follow a Deployment until `options.timeout`, or for ever.', follow=True
 )
-track_statefulset = perkind.kind_function(
+track_statefulset = kind_functions.kind_function(
     STATEFULSETS, 'Follow a StatefulSet until `options.timeout`, or for ever.', follow=True
 )
-track_daemonset = perkind.kind_function(
+track_daemonset = kind_functions.kind_function(
     DAEMONSETS, 'Follow a DaemonSet until `options.timeout`, or for ever.', follow=True
 )

@@ -7,7 +7,7 @@ All raise what `kubectl_dog.rollout` does.
 
 from __future__ import annotations
 
-from kubectl_dog.library import perkind
+from kubectl_dog.library import kind_functions
 from kubectl_dog.model.resources import DAEMONSETS
 from kubectl_dog.model.resources import DEPLOYMENTS
 from kubectl_dog.model.resources import JOBS
@@ -22,16 +22,16 @@ __all__ = [
     'track_statefulset',
 ]
 
-track_pod = perkind.kind_function(
+track_pod = kind_functions.kind_function(
     PODS, 'Track a Pod until it is ready, or has ended well, or has failed.'
 )
-track_job = perkind.kind_function(JOBS, 'Track a Job until it is complete, or has failed.')
-track_deployment = perkind.kind_function(
+track_job = kind_functions.kind_function(JOBS, 'Track a Job until it is complete, or has failed.')
+track_deployment = kind_functions.kind_function(
     DEPLOYMENTS, 'Track a Deployment until it is ready, or has failed.'
 )
-track_statefulset = perkind.kind_function(
+track_statefulset = kind_functions.kind_function(
     STATEFULSETS, 'Track a StatefulSet until it is ready, or has failed.'
 )
-track_daemonset = perkind.kind_function(
+track_daemonset = kind_functions.kind_function(
     DAEMONSETS, 'Track a DaemonSet until it is ready, or has failed.'
 )

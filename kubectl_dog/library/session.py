@@ -13,28 +13,28 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from kubectl_dog import api
-from kubectl_dog import finding
-from kubectl_dog.cluster.protocol import Connection
-from kubectl_dog.library import streaming
-from kubectl_dog.library import targets as naming
-from kubectl_dog.library.reaching import Kube
-from kubectl_dog.library.reaching import connection_for
+from kubectl_dog import target_resolution
+from kubectl_dog.library import async_events
+from kubectl_dog.library import target_inputs as naming
+from kubectl_dog.library.connecting import Kube
+from kubectl_dog.library.connecting import connection_for
 from kubectl_dog.library.results import Result
-from kubectl_dog.library.targets import Where
+from kubectl_dog.library.target_inputs import Where
+from kubectl_dog.model.connection import Connection
 from kubectl_dog.model.events import Event
 from kubectl_dog.model.events import Notice
 from kubectl_dog.model.events import RunEnded
 from kubectl_dog.model.events import TargetEnded
 from kubectl_dog.model.options import Options
 from kubectl_dog.tracking.session import Session as Engine
-from kubectl_dog.tracking.track import TrackedTarget
+from kubectl_dog.tracking.targets.tracked_target import TrackedTarget
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
 _LOG = logging.getLogger('kubectl_dog.library')
 
-Find = Callable[[Connection], finding.ResolvedTargets]
+Find = Callable[[Connection], target_resolution.ResolvedTargets]
 
 
 class Session:
@@ -140,7 +140,7 @@ class Session:
         Where the loop is slow, log lines wait on the server. Raises what `__iter__` does. Whoever
         leaves early has it end by `async with`, or the loop ends it when it is closed.
         """
-        self._stream = streaming.stream(self)
+        self._stream = async_events.stream(self)
         return self._stream
 
     def event_batches(

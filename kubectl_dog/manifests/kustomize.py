@@ -8,8 +8,8 @@ import subprocess
 from collections.abc import Iterator
 from collections.abc import Mapping
 
-from kubectl_dog.manifests.objects import Placed
-from kubectl_dog.manifests.objects import parse
+from kubectl_dog.manifests.manifest_objects import Placed
+from kubectl_dog.manifests.manifest_objects import parse
 from kubectl_dog.model.errors import UserError
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from kubectl_dog.model.errors import UserError
-from kubectl_dog.model.lazily import lazy_compile
+from kubectl_dog.model.lazy_regex import lazy_compile
 
 _WORD = r'[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?'
 _KEY = rf'(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?/)?{_WORD}'

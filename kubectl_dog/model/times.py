@@ -7,7 +7,7 @@ import time
 from functools import lru_cache
 
 from kubectl_dog.model.errors import UserError
-from kubectl_dog.model.lazily import lazy_compile
+from kubectl_dog.model.lazy_regex import lazy_compile
 
 _STAMP = lazy_compile(
     r'(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9})\d*)?(Z|[+-]\d\d:\d\d)',

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from typing import Any
 from typing import TextIO
 
-from kubectl_dog.output.writer import BackgroundWriter
-from kubectl_dog.output.writer import OutputClosedError
-from kubectl_dog.output.writer import Writer
+from kubectl_dog.output.stream_writer import BackgroundWriter
+from kubectl_dog.output.stream_writer import OutputClosedError
+from kubectl_dog.output.stream_writer import Writer
 
 # Seconds for a thread that has to be woken on a busy machine.
 _IN_TIME = 0.25

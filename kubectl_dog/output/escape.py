@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from kubectl_dog.model.lazily import lazy_compile
+from kubectl_dog.model.lazy_regex import lazy_compile
 
 LIMIT = 4_000
 

@@ -12,13 +12,13 @@ from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.times import format_duration
 from kubectl_dog.model.verdicts import Verdict
-from kubectl_dog.output import phrases
+from kubectl_dog.output import wording
 from kubectl_dog.output.colour import Palette
-from kubectl_dog.output.ending import failure_summary
 from kubectl_dog.output.escape import sentence
-from kubectl_dog.output.logs import INDENT
-from kubectl_dog.output.logs import LogLines
-from kubectl_dog.output.names import ShortNames
+from kubectl_dog.output.failure_summary import failure_summary
+from kubectl_dog.output.log_lines import INDENT
+from kubectl_dog.output.log_lines import LogLines
+from kubectl_dog.output.short_names import ShortNames
 
 WIDTH = 14
 WIDEST = 28
@@ -143,7 +143,7 @@ class PlainRenderer:
         if not self._new(('revision', event.target), event.revision.name):
             return []
         return [
-            self._line(event.at, self._names.target(event.target), phrases.revision(event, newer))
+            self._line(event.at, self._names.target(event.target), wording.revision(event, newer))
         ]
 
     def _state(self, event: events.StateChanged) -> list[str]:
@@ -162,7 +162,7 @@ class PlainRenderer:
             return []
         if event.state is State.READY:
             self._ready_at[event.target] = event.at
-        return [self._line(event.at, self._names.target(event.target), phrases.state_text(event))]
+        return [self._line(event.at, self._names.target(event.target), wording.state_text(event))]
 
     def _counts(self, event: events.StateChanged) -> bool:
         """Whether numbers alone are news; else they are left to the pods' own lines."""
@@ -204,10 +204,10 @@ class PlainRenderer:
         if len(cause.pods) == 1 and event.updated_pods <= 1:
             where.append(self._names.subject(event.target, 'po', cause.pods[0]))
         elif cause.pods:
-            where.append(phrases.pod_spread(len(cause.pods), event.updated_pods))
+            where.append(wording.pod_spread(len(cause.pods), event.updated_pods))
         said = before and before.message == shown.message
         what = ': '.join([*where, *([cause.message] if cause.message and not said else [])])
-        text = '; '.join(part for part in (what, phrases.failure_condition(event)) if part)
+        text = '; '.join(part for part in (what, wording.failure_condition(event)) if part)
         return [self._line(event.at, f'⚠ {cause.code}', text, self._palette.warn)]
 
     def _gone(self, event: events.CauseGone) -> list[str]:
@@ -229,8 +229,8 @@ class PlainRenderer:
         rows = event.rows
         if len(rows) < 2:
             call = self._names.target
-            return [self._line(event.at, call(row.target), phrases.state_text(row)) for row in rows]
-        from kubectl_dog.output import table
+            return [self._line(event.at, call(row.target), wording.state_text(row)) for row in rows]
+        from kubectl_dog.output import text_table
 
         standing: dict[Target, Cause] = {
             target: shown.cause for (target, _), shown in self._causes.items()
@@ -238,8 +238,11 @@ class PlainRenderer:
         margin = INDENT + ' ' * (self._width + 2)
         reported = {row.target for row in rows}
         ended = [self._verdicts[each] for each in self._verdicts if each not in reported]
-        summary = self._line(event.at, 'status', table.summary(rows, ended))
-        return [summary, *(margin + row for row in table.table(rows, standing, self._names.target))]
+        summary = self._line(event.at, 'status', text_table.summary(rows, ended))
+        return [
+            summary,
+            *(margin + row for row in text_table.table(rows, standing, self._names.target)),
+        ]
 
     def _end(self, event: events.TargetEnded) -> list[str]:
         self._verdicts[event.target] = event.verdict
@@ -252,7 +255,7 @@ class PlainRenderer:
             return []
         text = event.message
         if event.progress and not text:
-            text = phrases.done_counts(event.progress)
+            text = wording.done_counts(event.progress)
         start = self._line(event.at, self._names.target(event.target), '')
         took = f'    took {format_duration(event.at)}' if event.at >= 0.5 else ''
         said = f': {sentence(text)}' if text else ''
@@ -264,7 +267,7 @@ class PlainRenderer:
     def _summary(self, event: events.RunEnded) -> list[str]:
         if len(event.verdicts) < 2:
             return []
-        ends = phrases.count_values(
+        ends = wording.count_values(
             verdict.value.replace('-', ' ') for _, verdict in event.verdicts
         )
         return [self._line(event.at, f'{len(event.verdicts)} targets', ends)]

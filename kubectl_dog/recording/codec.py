@@ -35,20 +35,20 @@ from kubectl_dog.model.wants import Lookup
 from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.recording import run_options
-from kubectl_dog.recording.shapes import FormatError
-from kubectl_dog.recording.shapes import Json
-from kubectl_dog.recording.shapes import Table
-from kubectl_dog.recording.shapes import field
-from kubectl_dog.recording.shapes import flag
-from kubectl_dog.recording.shapes import mapping
-from kubectl_dog.recording.shapes import number
-from kubectl_dog.recording.shapes import optional_number
-from kubectl_dog.recording.shapes import optional_whole
-from kubectl_dog.recording.shapes import pack
-from kubectl_dog.recording.shapes import sequence
-from kubectl_dog.recording.shapes import text
-from kubectl_dog.recording.shapes import unpack
-from kubectl_dog.recording.shapes import whole
+from kubectl_dog.recording.json_fields import FormatError
+from kubectl_dog.recording.json_fields import Json
+from kubectl_dog.recording.json_fields import Table
+from kubectl_dog.recording.json_fields import field
+from kubectl_dog.recording.json_fields import flag
+from kubectl_dog.recording.json_fields import mapping
+from kubectl_dog.recording.json_fields import number
+from kubectl_dog.recording.json_fields import optional_number
+from kubectl_dog.recording.json_fields import optional_whole
+from kubectl_dog.recording.json_fields import pack
+from kubectl_dog.recording.json_fields import sequence
+from kubectl_dog.recording.json_fields import text
+from kubectl_dog.recording.json_fields import unpack
+from kubectl_dog.recording.json_fields import whole
 
 FORMAT = 'kubectl-dog/v1'
 # Of the format: what tells no version was written before there were any, and is of the first.

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 from typing import NoReturn
 
-from kubectl_dog.model import jsontext
+from kubectl_dog.model import json_decoding
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.items import Item
 from kubectl_dog.model.options import Options
@@ -19,17 +19,17 @@ from kubectl_dog.model.times import epoch
 from kubectl_dog.model.wants import Want
 from kubectl_dog.recording import codec
 from kubectl_dog.recording import run_options
-from kubectl_dog.recording.shapes import FormatError
-from kubectl_dog.recording.shapes import Json
-from kubectl_dog.recording.shapes import field
-from kubectl_dog.recording.shapes import mapping
-from kubectl_dog.recording.shapes import number
-from kubectl_dog.recording.shapes import sequence
-from kubectl_dog.recording.shapes import text
-from kubectl_dog.recording.shapes import whole
+from kubectl_dog.recording.json_fields import FormatError
+from kubectl_dog.recording.json_fields import Json
+from kubectl_dog.recording.json_fields import field
+from kubectl_dog.recording.json_fields import mapping
+from kubectl_dog.recording.json_fields import number
+from kubectl_dog.recording.json_fields import sequence
+from kubectl_dog.recording.json_fields import text
+from kubectl_dog.recording.json_fields import whole
 
 # An object is within a list, which is within the record.
-_DEEPEST = jsontext.DEEPEST + 10
+_DEEPEST = json_decoding.DEEPEST + 10
 
 # No run lasts for longer than a year, in seconds.
 _LONGEST = 366 * 86400.0
@@ -91,7 +91,7 @@ def _record(line: bytes) -> Json | None:
     if not line.strip():
         return None
     try:
-        record = json.loads(jsontext.clip(line, _DEEPEST), parse_constant=_constant)
+        record = json.loads(json_decoding.clip(line, _DEEPEST), parse_constant=_constant)
     except ValueError as error:
         # Only the last line can lack its end: the run was killed while writing it.
         if not line.endswith(b'\n'):

@@ -6,16 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from kubectl_dog.model.options import Options
-from kubectl_dog.recording.shapes import FormatError
-from kubectl_dog.recording.shapes import Json
-from kubectl_dog.recording.shapes import Table
-from kubectl_dog.recording.shapes import flag
-from kubectl_dog.recording.shapes import optional_number
-from kubectl_dog.recording.shapes import optional_whole
-from kubectl_dog.recording.shapes import pack
-from kubectl_dog.recording.shapes import sequence
-from kubectl_dog.recording.shapes import text
-from kubectl_dog.recording.shapes import unpack
+from kubectl_dog.recording.json_fields import FormatError
+from kubectl_dog.recording.json_fields import Json
+from kubectl_dog.recording.json_fields import Table
+from kubectl_dog.recording.json_fields import flag
+from kubectl_dog.recording.json_fields import optional_number
+from kubectl_dog.recording.json_fields import optional_whole
+from kubectl_dog.recording.json_fields import pack
+from kubectl_dog.recording.json_fields import sequence
+from kubectl_dog.recording.json_fields import text
+from kubectl_dog.recording.json_fields import unpack
 
 
 def _texts(data: Any) -> tuple[str, ...]:

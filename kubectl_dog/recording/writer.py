@@ -21,8 +21,8 @@ from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Want
 from kubectl_dog.recording import codec
 from kubectl_dog.recording import run_options
+from kubectl_dog.recording.json_fields import Json
 from kubectl_dog.recording.redact import Redactor
-from kubectl_dog.recording.shapes import Json
 
 
 def _open(path: str) -> TextIO:

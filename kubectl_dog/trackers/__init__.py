@@ -1,1 +1,1 @@
-"""One module per kind, pure: a view in, an assessment out."""
+"""Trackers, pure: a view in, an assessment out. `kinds/` has a module per built-in kind."""

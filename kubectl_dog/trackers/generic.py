@@ -14,13 +14,13 @@ from kubectl_dog.model.objects import get_dicts
 from kubectl_dog.model.objects import is_deleting
 from kubectl_dog.model.objects import name
 from kubectl_dog.model.views import View
-from kubectl_dog.trackers import freshness
-from kubectl_dog.trackers import signs
-from kubectl_dog.trackers import simple
-from kubectl_dog.trackers.signs import StatusSignal
-from kubectl_dog.trackers.vocabulary import Meaning
+from kubectl_dog.trackers import assessment_helpers
+from kubectl_dog.trackers import observed_generation
+from kubectl_dog.trackers import status_signals
+from kubectl_dog.trackers.condition_terms import Meaning
+from kubectl_dog.trackers.status_signals import StatusSignal
 
-wants = simple.no_wants
+wants = assessment_helpers.no_wants
 
 _SWITCHES = ('suspend', 'suspended', 'paused', 'pause')
 
@@ -35,21 +35,27 @@ def assess_status(view: View, must_tell: bool = False) -> Assessment:
     thing = view.object or {}
     status = get_dict(thing, 'status')
     if is_deleting(thing):
-        return simple.deleting(thing)
-    found = signs.read_signals(thing)
+        return assessment_helpers.deleting(thing)
+    found = status_signals.read_signals(thing)
     switch = _switched_off(thing)
     if switch and not _is_settled(thing, found):
-        return simple.paused('Suspended', f'is suspended by spec.{switch}')
-    if freshness.is_behind(thing, status.get('observedGeneration')):
+        return assessment_helpers.paused('Suspended', f'is suspended by spec.{switch}')
+    if observed_generation.is_behind(thing, status.get('observedGeneration')):
         # Flux does not count a generation as observed before it was a success.
         told = [one for one in found if one.current and one.meaning is Meaning.BAD]
-        return _weigh(view, told) if told else simple.waiting(freshness.WAITS_FOR_OBSERVATION)
+        return (
+            _weigh(view, told)
+            if told
+            else assessment_helpers.waiting(observed_generation.WAITS_FOR_OBSERVATION)
+        )
     if not found:
         return _silent(view, must_tell)
     judged = _weigh(view, found)
-    due = freshness.unobserved_until(view, get_dicts(status, 'conditions'))
-    if due is not None and judged.state in simple.FINAL:
-        return simple.waiting(freshness.WAITS_FOR_OBSERVATION)._replace(recheck_at=due)
+    due = observed_generation.unobserved_until(view, get_dicts(status, 'conditions'))
+    if due is not None and judged.state in assessment_helpers.FINAL:
+        return assessment_helpers.waiting(observed_generation.WAITS_FOR_OBSERVATION)._replace(
+            recheck_at=due
+        )
     notice = f'is suspended by spec.{switch}: it changes nothing until it is resumed'
     return judged._replace(notices=(notice,) if switch else ())
 
@@ -63,7 +69,7 @@ def _is_settled(thing: Object, found: list[StatusSignal]) -> bool:
     """Whether it tells that it got all of the newest spec before it was suspended."""
     status = get_dict(thing, 'status')
     told = 'observedGeneration' in status
-    behind = freshness.is_behind(thing, status.get('observedGeneration'))
+    behind = observed_generation.is_behind(thing, status.get('observedGeneration'))
     good = bool(found) and all(one.meaning is Meaning.GOOD for one in found)
     return told and not behind and good
 
@@ -72,41 +78,47 @@ def _silent(view: View, must_tell: bool) -> Assessment:
     """It says nothing that is understood; perhaps not yet."""
     status = get_dict(view.object, 'status')
     if must_tell:
-        return simple.waiting('its controller to tell its status')
-    due = freshness.silent_until(view)
+        return assessment_helpers.waiting('its controller to tell its status')
+    due = observed_generation.silent_until(view)
     if status.keys() == {'observedGeneration'}:
-        return simple.ready()
-    word = signs.unknown_word(view.object or {})
+        return assessment_helpers.ready()
+    word = status_signals.unknown_word(view.object or {})
     if word:
         # A word that is not understood may be bad news as well as good.
         notice = f'tells {word}, a word that is not known: a rule can say what it means'
-        return simple.waiting(f'{word} to change')._replace(notices=(notice,))
+        return assessment_helpers.waiting(f'{word} to change')._replace(notices=(notice,))
     if view.now < due:
-        return simple.waiting('its status, if it gets one')._replace(recheck_at=due)
+        return assessment_helpers.waiting('its status, if it gets one')._replace(recheck_at=due)
     if status:
-        return simple.ready('counts as ready because it is there: its status says nothing known')
-    return simple.ready('counts as ready because it is there: it has no status')
+        return assessment_helpers.ready(
+            'counts as ready because it is there: its status says nothing known'
+        )
+    return assessment_helpers.ready('counts as ready because it is there: it has no status')
 
 
 def _weigh(view: View, found: list[StatusSignal]) -> Assessment:
     by = {meaning: [one for one in found if one.meaning is meaning] for meaning in Meaning}
     if by[Meaning.PAUSED]:
         first = by[Meaning.PAUSED][0]
-        return simple.paused(first.reason or 'Paused', f'is paused: {first.text}')
+        return assessment_helpers.paused(first.reason or 'Paused', f'is paused: {first.text}')
     final = [one for one in by[Meaning.BAD] if not one.seconds]
     if final:
-        return simple.failed(final[0].reason or 'Failed', final[0].text)
+        return assessment_helpers.failed(final[0].reason or 'Failed', final[0].text)
     if by[Meaning.BAD]:
         causes = tuple(cause(view, one) for one in by[Meaning.BAD])
-        return simple.waiting(f'it to get over {by[Meaning.BAD][0].name}')._replace(causes=causes)
+        return assessment_helpers.waiting(f'it to get over {by[Meaning.BAD][0].name}')._replace(
+            causes=causes
+        )
     if by[Meaning.WORKING]:
-        return simple.waiting(_to_pass(by[Meaning.WORKING][0]), by[Meaning.WORKING][0].reason)
-    return simple.ready()
+        return assessment_helpers.waiting(
+            _to_pass(by[Meaning.WORKING][0]), by[Meaning.WORKING][0].reason
+        )
+    return assessment_helpers.ready()
 
 
 def _to_pass(sign: StatusSignal) -> str:
-    if sign.message == freshness.WAITS_FOR_OBSERVATION:
-        return freshness.WAITS_FOR_OBSERVATION
+    if sign.message == observed_generation.WAITS_FOR_OBSERVATION:
+        return observed_generation.WAITS_FOR_OBSERVATION
     return f'{sign.text} to pass'
 
 

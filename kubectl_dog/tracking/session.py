@@ -14,10 +14,10 @@ from kubectl_dog.model.items import Signal
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.sources import Source
 from kubectl_dog.model.sources import SourceEndedError
-from kubectl_dog.tracking.core import Engine
-from kubectl_dog.tracking.core import Step
-from kubectl_dog.tracking.members import Groups
-from kubectl_dog.tracking.track import TrackedTarget
+from kubectl_dog.tracking.engine import Engine
+from kubectl_dog.tracking.engine import Step
+from kubectl_dog.tracking.schedule.groups import Groups
+from kubectl_dog.tracking.targets.tracked_target import TrackedTarget
 
 # While nobody reads the output, how often, in seconds, to look whether somebody does again.
 _GLANCE = 0.05

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from kubectl_dog import entry
-from kubectl_dog import system
+from kubectl_dog import platform_compat
 from kubectl_dog.cli import main
 from tests.unit.needs import posix
 
@@ -35,7 +35,7 @@ def test_a_signal_while_it_is_imported_is_no_traceback(number, code):
 
 @pytest.fixture
 def handlers():
-    before = {number: signal.getsignal(number) for number in system.signals()}
+    before = {number: signal.getsignal(number) for number in platform_compat.signals()}
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
@@ -45,7 +45,7 @@ def raised(number):
     try:
         signal.getsignal(number)(number, None)
     except KeyboardInterrupt as stop:
-        return system.ended_by(stop)
+        return platform_compat.ended_by(stop)
 
 
 @pytest.mark.usefixtures('handlers')
@@ -63,7 +63,7 @@ def test_a_signal_raises_once_it_runs(monkeypatch):
 
 @pytest.mark.usefixtures('handlers')
 def test_a_signal_that_is_ignored_stays_so(monkeypatch):
-    ignored = {number: signal.SIG_IGN for number in system.signals()}
+    ignored = {number: signal.SIG_IGN for number in platform_compat.signals()}
     for number, handler in ignored.items():
         signal.signal(number, handler)
     seen = {}

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 import kubectl_dog.tracker as public
-from kubectl_dog.recording import library
+from kubectl_dog.recording import bundled
 from kubectl_dog.testing import assess
 from kubectl_dog.testing import check
 from kubectl_dog.testing import replay
@@ -24,8 +24,8 @@ from kubectl_dog.tracker import ready
 from kubectl_dog.tracker import require_stability
 from kubectl_dog.tracker import uid
 from kubectl_dog.tracker import waiting
-from kubectl_dog.trackers import deployment
 from kubectl_dog.trackers import generic
+from kubectl_dog.trackers.kinds import deployment
 
 LAMP = """\
 apiVersion: example.com/v1
@@ -54,7 +54,7 @@ reason: Flicker
 """
 WATCH = Watch(PODS, 'default', 'lamp=hall')
 OTHERS = Watch(PODS, 'default', 'lamp=other')
-CRASHES = Path(library.__file__).with_name('demo') / 'crash-loop.jsonl'
+CRASHES = Path(bundled.__file__).with_name('demo') / 'crash-loop.jsonl'
 
 
 def tracker(assess=lambda view: ready(), wants=lambda view: (WATCH,)):

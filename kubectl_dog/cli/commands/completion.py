@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from kubectl_dog.cli import stdout
-from kubectl_dog.output.writer import Writer
+from kubectl_dog.cli import standard_streams
+from kubectl_dog.output.stream_writer import Writer
 
 _SCRIPT = """\
 #!/bin/sh
@@ -39,5 +39,5 @@ def add(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the script."""
-    Writer(stdout.stream()).write_text(_SCRIPT)
+    Writer(standard_streams.stream()).write_text(_SCRIPT)
     return 0

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from kubectl_dog.cli import flags
-from kubectl_dog.cli import logflags
-from kubectl_dog.cli import running
-from kubectl_dog.cli import targets
+from kubectl_dog.cli import common_flags
+from kubectl_dog.cli import foreground
+from kubectl_dog.cli import log_flags
+from kubectl_dog.cli import target_flags
 
 _EXAMPLES = """\
 examples:
@@ -31,22 +31,22 @@ def add(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    targets.add(parser)
-    flags.add_limits(parser)
+    target_flags.add(parser)
+    common_flags.add_limits(parser)
     parser.add_argument(
         '--exit-when-ready',
         action='store_true',
         help='end with code 0 when all targets are ready; with -l, all that are there',
     )
-    flags.add_rules(parser)
-    logflags.add(parser)
-    flags.add_cluster(parser)
-    flags.add_output(parser)
-    flags.add_record(parser)
+    common_flags.add_rules(parser)
+    log_flags.add(parser)
+    common_flags.add_cluster(parser)
+    common_flags.add_output(parser)
+    common_flags.add_record(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Connect and follow; 0 where the target ended, 3 where the time was up."""
-    options = flags.options(args)._replace(follow=True, exit_when_ready=args.exit_when_ready)
-    return running.track_targets(args.target, options, args)
+    options = common_flags.options(args)._replace(follow=True, exit_when_ready=args.exit_when_ready)
+    return foreground.track_targets(args.target, options, args)

@@ -7,12 +7,12 @@ import sys
 from typing import Any
 
 from kubectl_dog import api
-from kubectl_dog import finding
-from kubectl_dog import system
-from kubectl_dog.cli import flags
-from kubectl_dog.cli import logflags
-from kubectl_dog.cli import running
-from kubectl_dog.cli import verdict
+from kubectl_dog import platform_compat
+from kubectl_dog import target_resolution
+from kubectl_dog.cli import common_flags
+from kubectl_dog.cli import foreground
+from kubectl_dog.cli import log_flags
+from kubectl_dog.cli import rollout_flags
 from kubectl_dog.model.errors import UserError
 
 _STDIN = '-'
@@ -41,13 +41,13 @@ def add(commands: Any) -> None:
     parser.add_argument(
         'file', nargs='?', default=_STDIN, help='the spec; - (default) for standard input'
     )
-    flags.add_limits(parser)
-    verdict.add(parser)
-    flags.add_rules(parser)
-    logflags.add(parser)
-    flags.add_cluster(parser)
-    flags.add_output(parser)
-    flags.add_record(parser)
+    common_flags.add_limits(parser)
+    rollout_flags.add(parser)
+    common_flags.add_rules(parser)
+    log_flags.add(parser)
+    common_flags.add_cluster(parser)
+    common_flags.add_output(parser)
+    common_flags.add_record(parser)
     parser.set_defaults(run=run, watch=None)
 
 
@@ -55,13 +55,13 @@ def run(args: argparse.Namespace) -> int:
     """Read the spec, connect, track, and return the exit code of the verdicts."""
     if args.file == _STDIN and sys.stdin is not None and sys.stdin.isatty():
         raise UserError('where is the spec? Name a file, or send it to standard input')
-    found = finding.spec(args.file)
+    found = target_resolution.spec(args.file)
     if not found.entries:
         # Whoever makes specs by a program makes empty ones, too.
         sys.stderr.write('the spec names no resource: there is nothing to track\n')
         return 0
-    judges = api.trackers(args.rules, args.tracker, system.time_limit)
-    options = verdict.options(args)
-    connection = api.connect(**flags.cluster(args))
-    wanted = finding.spec_targets(found, connection, options)
-    return running.track_on_source(api.live_source(connection), wanted, options, judges, args)
+    judges = api.trackers(args.rules, args.tracker, platform_compat.time_limit)
+    options = rollout_flags.options(args)
+    connection = api.connect(**common_flags.cluster(args))
+    wanted = target_resolution.spec_targets(found, connection, options)
+    return foreground.track_on_source(api.live_source(connection), wanted, options, judges, args)

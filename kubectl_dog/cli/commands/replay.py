@@ -7,12 +7,12 @@ import sys
 from typing import Any
 
 from kubectl_dog import api
-from kubectl_dog import system
-from kubectl_dog.cli import flags
-from kubectl_dog.cli import running
-from kubectl_dog.cli import stdout
+from kubectl_dog import platform_compat
+from kubectl_dog.cli import common_flags
+from kubectl_dog.cli import foreground
+from kubectl_dog.cli import standard_streams
 from kubectl_dog.output.escape import sentence
-from kubectl_dog.output.writer import Writer
+from kubectl_dog.output.stream_writer import Writer
 
 _DEMO = 'crash-loop'
 
@@ -27,8 +27,8 @@ def add(commands: Any) -> None:
     )
     replay.add_argument('file', help='the recording')
     _add_speed(replay)
-    flags.add_rules(replay)
-    flags.add_output(replay)
+    common_flags.add_rules(replay)
+    common_flags.add_output(replay)
     replay.set_defaults(run=run_replay)
     demo = commands.add_parser(
         'demo',
@@ -39,7 +39,7 @@ def add(commands: Any) -> None:
     demo.add_argument('name', nargs='?', default=_DEMO, help='which one; see --list')
     demo.add_argument('--list', action='store_true', help='list the recordings')
     _add_speed(demo)
-    flags.add_output(demo)
+    common_flags.add_output(demo)
     demo.set_defaults(run=run_demo)
 
 
@@ -61,8 +61,8 @@ def _speed(text: str) -> float:
 
 def run_replay(args: argparse.Namespace) -> int:
     """Play a file."""
-    judges = api.trackers(args.rules, args.tracker, system.time_limit)
-    return running.run(api.replay(args.file, _pace(args), judges, _warn), args)
+    judges = api.trackers(args.rules, args.tracker, platform_compat.time_limit)
+    return foreground.run(api.replay(args.file, _pace(args), judges, _warn), args)
 
 
 def _warn(said: str) -> None:
@@ -73,9 +73,9 @@ def run_demo(args: argparse.Namespace) -> int:
     """Play, or list, the recordings that ship."""
     if args.list:
         known = [f'{name:20} {sentence(title)}' for name, title in api.demos().items()]
-        Writer(stdout.stream()).write(known)
+        Writer(standard_streams.stream()).write(known)
         return 0
-    return running.run(api.demo(args.name, _pace(args)), args)
+    return foreground.run(api.demo(args.name, _pace(args)), args)
 
 
 def _pace(args: argparse.Namespace) -> float | None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from kubectl_dog.cli import flags
-from kubectl_dog.cli import logflags
-from kubectl_dog.cli import running
-from kubectl_dog.cli import targets
-from kubectl_dog.cli import verdict
+from kubectl_dog.cli import common_flags
+from kubectl_dog.cli import foreground
+from kubectl_dog.cli import log_flags
+from kubectl_dog.cli import rollout_flags
+from kubectl_dog.cli import target_flags
 
 # `kubectl rollout status deploy/x`, `kubedog rollout track deployment x`.
 _HABITS = ('status', 'track')
@@ -35,16 +35,16 @@ def add(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    targets.add(parser)
+    target_flags.add(parser)
     for name, text in (('-w', ''), ('--watch', '--watch=false takes one look (6: paused)')):
-        flags.switch(parser, name, text, field='watch')
-    flags.add_limits(parser)
-    verdict.add(parser)
-    flags.add_rules(parser)
-    logflags.add(parser)
-    flags.add_cluster(parser)
-    flags.add_output(parser)
-    flags.add_record(parser)
+        common_flags.switch(parser, name, text, field='watch')
+    common_flags.add_limits(parser)
+    rollout_flags.add(parser)
+    common_flags.add_rules(parser)
+    log_flags.add(parser)
+    common_flags.add_cluster(parser)
+    common_flags.add_output(parser)
+    common_flags.add_record(parser)
     parser.set_defaults(run=run, habits=_HABITS)
 
 
@@ -54,4 +54,4 @@ def run(args: argparse.Namespace) -> int:
     from_elsewhere = args.filename or args.kustomize or args.helm_release
     if words and words[0] in _HABITS and (len(words) > 1 or from_elsewhere):
         words = words[1:]
-    return running.track_targets(words, verdict.options(args), args)
+    return foreground.track_targets(words, rollout_flags.options(args), args)

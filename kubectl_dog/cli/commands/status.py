@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from kubectl_dog import api
-from kubectl_dog import finding
-from kubectl_dog import system
-from kubectl_dog.cli import flags
-from kubectl_dog.cli import stdout
-from kubectl_dog.cli import targets
+from kubectl_dog import platform_compat
+from kubectl_dog import target_resolution
+from kubectl_dog.cli import common_flags
+from kubectl_dog.cli import standard_streams
+from kubectl_dog.cli import target_flags
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.events import TargetEnded
 from kubectl_dog.model.statuses import Status
@@ -23,10 +23,10 @@ from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.output import colour
 from kubectl_dog.output.colour import Palette
 from kubectl_dog.output.escape import sentence
-from kubectl_dog.output.writer import Writer
+from kubectl_dog.output.stream_writer import Writer
 
 if TYPE_CHECKING:
-    from kubectl_dog.tracking.choice import Trackers
+    from kubectl_dog.tracking.plugins.registry import Trackers
 
 _EPILOG = """\
 states: ready, progressing, failed, paused, deleting, unknown. What only time or counts decide is
@@ -55,7 +55,7 @@ def add(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    targets.add(parser)
+    target_flags.add(parser)
     parser.add_argument(
         '--local',
         action='store_true',
@@ -64,22 +64,22 @@ def add(commands: Any) -> None:
     parser.add_argument(
         '--exit-code', action='store_true', help='make the states the exit code, see below'
     )
-    flags.add_tracker(parser)
-    flags.add_cluster(parser)
-    flags.add_table(parser)
+    common_flags.add_tracker(parser)
+    common_flags.add_cluster(parser)
+    common_flags.add_table(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Look, print, and return the exit code."""
-    from kubectl_dog.output import status as shown
+    from kubectl_dog.output import status_table as shown
 
-    judges = api.trackers(chosen=args.tracker, limit=system.time_limit)
+    judges = api.trackers(chosen=args.tracker, limit=platform_compat.time_limit)
     statuses, unseen = (_local(args, judges), ()) if args.local else _live(args, judges)
     for one in judges.notices():
         sys.stderr.write(f'{sentence(one)}\n')
     lines = [shown.document(statuses)] if args.output == 'json' else _table(args, statuses)
-    Writer(stdout.stream()).write(lines)
+    Writer(standard_streams.stream()).write(lines)
     states = [one.state for one in statuses] if args.exit_code else []
     return exit_code(states, *(one.verdict for one in unseen))
 
@@ -89,9 +89,9 @@ def _local(args: argparse.Namespace, judges: Trackers) -> Sequence[Status]:
         raise UserError('--local looks at files (-f FILE), not at targets')
     if not args.filename and not args.kustomize:
         raise UserError('--local needs -f FILE, or -f - for standard input')
-    _, inputs = targets.read((), args)
-    placed = finding.read_manifests(inputs.files, inputs.recursive, inputs.directory)
-    chosen = finding.filter_by_labels(placed, inputs.selector or '')
+    _, inputs = target_flags.read((), args)
+    placed = target_resolution.read_manifests(inputs.files, inputs.recursive, inputs.directory)
+    chosen = target_resolution.filter_by_labels(placed, inputs.selector or '')
     found = api.statuses_from_objects((one.object for one in chosen), judges)
     if not found and args.output == 'table':
         sys.stderr.write('no objects found\n')
@@ -101,9 +101,9 @@ def _local(args: argparse.Namespace, judges: Trackers) -> Sequence[Status]:
 def _live(
     args: argparse.Namespace, judges: Trackers
 ) -> tuple[Sequence[Status], Sequence[TargetEnded]]:
-    said, inputs = targets.read(args.target, args)
-    connection = api.connect(**flags.cluster(args))
-    wanted = targets.find(said, inputs, connection, args.namespace)
+    said, inputs = target_flags.read(args.target, args)
+    connection = api.connect(**common_flags.cluster(args))
+    wanted = target_flags.find(said, inputs, connection, args.namespace)
     statuses, unseen = api.live_statuses(api.live_source(connection), wanted.targets, judges)
     for one in unseen:
         sys.stderr.write(f'{sentence(_absence(one))}\n')
@@ -124,9 +124,9 @@ def _absence(ended: TargetEnded) -> str:
 def _table(args: argparse.Namespace, statuses: Sequence[Status]) -> list[str]:
     import shutil
 
-    from kubectl_dog.output import status as shown
+    from kubectl_dog.output import status_table as shown
 
-    is_terminal = system.is_terminal(stdout.stream())
+    is_terminal = platform_compat.is_terminal(standard_streams.stream())
     palette = Palette(colour.wanted(args.color, os.environ, is_terminal))
     width = shutil.get_terminal_size().columns if is_terminal else None
     return shown.table(statuses, palette, width)

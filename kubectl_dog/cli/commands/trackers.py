@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from typing import Any
 
-from kubectl_dog import system
-from kubectl_dog.cli import flags
-from kubectl_dog.cli import stdout
+from kubectl_dog import platform_compat
+from kubectl_dog.cli import common_flags
+from kubectl_dog.cli import standard_streams
 from kubectl_dog.output import colour
 from kubectl_dog.output.escape import sentence
 
 if TYPE_CHECKING:
-    from kubectl_dog.model.roster import TrackerInfo
+    from kubectl_dog.model.tracker_info import TrackerInfo
 
 _EPILOG = """\
 A kind is judged by the first of these: rules given with --rules, the rules on its definition, the
@@ -44,26 +44,28 @@ def add(commands: Any) -> None:
         allow_abbrev=False,
     )
     parser.add_argument('text', nargs='*', metavar='TEXT', help='a part of a kind or of a package')
-    flags.add_tracker(parser)
-    flags.add_table(parser)
+    common_flags.add_tracker(parser)
+    common_flags.add_table(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Import every package, and print; 0 also where some are broken."""
     from kubectl_dog import api
-    from kubectl_dog.output import trackers as shown
+    from kubectl_dog.output import trackers_table as shown
     from kubectl_dog.output.colour import Palette
-    from kubectl_dog.output.writer import Writer
+    from kubectl_dog.output.stream_writer import Writer
 
-    everything = api.tracker_inventory(api.trackers(chosen=args.tracker, limit=system.time_limit))
+    everything = api.tracker_inventory(
+        api.trackers(chosen=args.tracker, limit=platform_compat.time_limit)
+    )
     entries = [one for one in everything if _is_asked_for(one, args.text)]
     if not entries:
         sys.stderr.write(f'no kind or package has {sentence(" or ".join(args.text))} in its name\n')
-    palette = Palette(colour.wanted(args.color, os.environ, stdout.stream().isatty()))
+    palette = Palette(colour.wanted(args.color, os.environ, standard_streams.stream().isatty()))
     is_json = args.output == 'json'
     lines = [shown.document(entries)] if is_json else shown.table(entries, palette)
-    Writer(stdout.stream()).write(lines)
+    Writer(standard_streams.stream()).write(lines)
     return 0
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from kubectl_dog.cli import stdout
-from kubectl_dog.output.writer import Writer
+from kubectl_dog.cli import standard_streams
+from kubectl_dog.output.stream_writer import Writer
 from kubectl_dog.version import VERSION
 
 
@@ -18,5 +18,5 @@ def add(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the version."""
-    Writer(stdout.stream()).write([f'kubectl-dog {VERSION}'])
+    Writer(standard_streams.stream()).write([f'kubectl-dog {VERSION}'])
     return 0

@@ -6,23 +6,23 @@ import argparse
 import sys
 
 from kubectl_dog import api
-from kubectl_dog.cli import flags
-from kubectl_dog.cluster import errors
-from kubectl_dog.cluster.protocol import UnreachableError
+from kubectl_dog.cli import common_flags
+from kubectl_dog.cluster.transport import api_errors
+from kubectl_dog.model.connection import UnreachableError
 from kubectl_dog.model.errors import UserError
 
 parser = argparse.ArgumentParser(allow_abbrev=False)
 parser.add_argument('--times', type=int, default=1)
-flags.add_cluster(parser)
+common_flags.add_cluster(parser)
 args = parser.parse_args()
 try:
-    connection = api.connect(**flags.cluster(args))
+    connection = api.connect(**common_flags.cluster(args))
     for _ in range(args.times):
         response = connection.get('/version')
 except (UserError, UnreachableError) as error:
     sys.stderr.write(f'{error}\n')
     sys.exit(5)
 if response.status != 200:
-    status = errors.parse_status(response.status, response.body)
-    sys.stderr.write(f'{errors.read_failure(status, connection.server).message}\n')
+    status = api_errors.parse_status(response.status, response.body)
+    sys.stderr.write(f'{api_errors.read_failure(status, connection.server).message}\n')
     sys.exit(5)

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from kubectl_dog.causes import admission_lookups
 from kubectl_dog.causes import creation
-from kubectl_dog.causes import further
 from kubectl_dog.model.items import Answer
 from kubectl_dog.model.times import format_timestamp
 from kubectl_dog.model.wants import Lookup
@@ -14,7 +14,7 @@ from tests.unit.builders import view
 
 QUOTA = 'exceeded quota: tiny, requested: pods=1, used: pods=1, limited: pods=1'
 ROBOT = 'error looking up service account shop/robot: serviceaccount "robot" not found'
-LOOKUP = Lookup(further.SERVICE_ACCOUNTS, 'shop')
+LOOKUP = Lookup(admission_lookups.SERVICE_ACCOUNTS, 'shop')
 
 
 def controller(kind='ReplicaSet', spec=None, conditions=(), **status):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from kubectl_dog.causes import rollout
-from kubectl_dog.causes.families import causes_of_pods
+from kubectl_dog.causes.aggregate import causes_of_pods
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import Progress
 from kubectl_dog.model.assessments import State

@@ -4,26 +4,26 @@ import argparse
 
 import pytest
 
-from kubectl_dog.cli import flags
-from kubectl_dog.cluster.protocol import ConnectionFlags
+from kubectl_dog.cli import common_flags
+from kubectl_dog.model.connection import ConnectionFlags
 
 
 @pytest.fixture
 def parse():
     parser = argparse.ArgumentParser(allow_abbrev=False)
     parser.add_argument('target', nargs='*')
-    flags.add_cluster(parser)
+    common_flags.add_cluster(parser)
 
     def parse(*words):
         args = parser.parse_args([*words, 'deploy/x'])
         assert args.target == ['deploy/x']
-        return ConnectionFlags(**flags.cluster(args))
+        return ConnectionFlags(**common_flags.cluster(args))
 
     return parse
 
 
 def test_every_field_has_its_flag():
-    assert sorted(flags.FIELDS.values()) == sorted(ConnectionFlags._fields)
+    assert sorted(common_flags.FIELDS.values()) == sorted(ConnectionFlags._fields)
 
 
 def test_nothing_said_is_none(parse):
@@ -88,7 +88,7 @@ def test_wrong_flags(parse, words, said, capsys):
 
 def test_another_connection_is_for_the_plugins_to_find():
     parser = argparse.ArgumentParser()
-    flags.add_cluster(parser)
-    assert 'connection' not in flags.cluster(parser.parse_args([]))
-    said = flags.cluster(parser.parse_args(['--connection', 'kubernetes']))
+    common_flags.add_cluster(parser)
+    assert 'connection' not in common_flags.cluster(parser.parse_args([]))
+    said = common_flags.cluster(parser.parse_args(['--connection', 'kubernetes']))
     assert said['connection'] == 'kubernetes'

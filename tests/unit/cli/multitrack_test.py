@@ -12,7 +12,7 @@ import pytest
 
 import kubectl_dog
 from kubectl_dog import api
-from kubectl_dog import finding
+from kubectl_dog import target_resolution
 from kubectl_dog.cli import main as program
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.options import Options
@@ -67,7 +67,7 @@ def multitrack(monkeypatch, capsys, tmp_path):
         monkeypatch.setattr(sys, 'stdin', stdin)
         monkeypatch.setattr(api, 'connect', lambda **flags: SimpleNamespace(namespace='shop'))
         monkeypatch.setattr(api, 'live_source', lambda connection: Cluster(*objects))
-        monkeypatch.setattr(finding, 'resolver', lambda connection: resolve)
+        monkeypatch.setattr(target_resolution, 'resolver', lambda connection: resolve)
         try:
             code = program.main(['multitrack', *flags])
         except SystemExit as stop:
@@ -245,17 +245,17 @@ def test_a_terminal_is_not_waited_for(monkeypatch, capsys):
     ),
 )
 def test_kubedog_s_flags_are_understood(flags, timeout, period):
-    from kubectl_dog.cli import verdict
+    from kubectl_dog.cli import rollout_flags
 
     args = program.parse(['multitrack', *flags])
-    options = verdict.options(args)
+    options = rollout_flags.options(args)
     assert (options.timeout, options.status_period) == (timeout, period)
 
 
 def test_every_field_is_on_the_page():
-    from kubectl_dog.specs import entries
+    from kubectl_dog.multitrack_spec import spec_entries
 
-    for one in (*entries._SPEC, *entries._GENERIC, *entries._LISTS):
+    for one in (*spec_entries._SPEC, *spec_entries._GENERIC, *spec_entries._LISTS):
         for name in (one.name, *one.others):
             assert f'`{name}`' in PAGE
 

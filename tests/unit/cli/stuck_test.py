@@ -25,7 +25,7 @@ ENV = {'PYTHONPATH': os.pathsep.join(filter(None, sys.path)), 'PYTHONUNBUFFERED'
 # It says on a descriptor of its own when it is about to write; its patience is the test's.
 PROGRAM = """
 import os, sys
-from kubectl_dog.output.writer import BackgroundWriter, Writer
+from kubectl_dog.output.stream_writer import BackgroundWriter, Writer
 ready, patience, real = int(sys.argv.pop(1)), float(sys.argv.pop(1)), Writer.write_text
 room, _, told = BackgroundWriter.__init__.__defaults__
 BackgroundWriter.__init__.__defaults__ = room, patience, told

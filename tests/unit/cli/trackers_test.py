@@ -31,7 +31,7 @@ def test_built_in_kinds_and_rules_are_listed(listed):
     items = listed()
     assert all(list(one) == FIELDS for one in items)
     assert of('Pod', items) == [
-        ('kubectl-dog', VERSION, 'code', 'kubectl_dog.trackers.pod', 'used', '')
+        ('kubectl-dog', VERSION, 'code', 'kubectl_dog.trackers.kinds.pod', 'used', '')
     ]
     assert of('Certificate.cert-manager.io', items) == [
         ('kubectl-dog', VERSION, 'rules', 'cert-manager.io.yaml', 'used', '')

@@ -15,11 +15,11 @@ import time
 
 import pytest
 
-from kubectl_dog.cluster import watch
-from kubectl_dog.cluster.connection import KubeConnection
-from kubectl_dog.cluster.logs import LogReader
-from kubectl_dog.cluster.settings import Settings
-from kubectl_dog.cluster.watch import Watcher
+from kubectl_dog.cluster.client_config.settings import Settings
+from kubectl_dog.cluster.connections.kubeconfig_connection import KubeConnection
+from kubectl_dog.cluster.reads import watcher
+from kubectl_dog.cluster.reads.log_reader import LogReader
+from kubectl_dog.cluster.reads.watcher import Watcher
 from kubectl_dog.model.items import Changed
 from kubectl_dog.model.items import Listed
 from kubectl_dog.model.items import LogEnd
@@ -304,7 +304,7 @@ def waited(emitted, deadline):
 
 @pytest.mark.parametrize('seed', SEEDS)
 def test_chaos_of_a_watch(serve, start, world, monkeypatch, seed):
-    monkeypatch.setattr(watch, '_SILENCE', 0.05)
+    monkeypatch.setattr(watcher, '_SILENCE', 0.05)
     chaos = Collection(seed)
     launch, connect = serve
     server = launch(chaos)

@@ -7,9 +7,9 @@ import threading
 
 import pytest
 
-from kubectl_dog.cluster.connection import KubeConnection
-from kubectl_dog.cluster.reader import Environment
-from kubectl_dog.cluster.settings import Settings
+from kubectl_dog.cluster.client_config.settings import Settings
+from kubectl_dog.cluster.connections.kubeconfig_connection import KubeConnection
+from kubectl_dog.cluster.reads.worker import Environment
 from tests.unit.cluster.server import Server
 
 # A CA without key usage, as many clusters have: Python 3.13 refuses it by default.

@@ -9,8 +9,8 @@ import json
 import pytest
 
 from kubectl_dog.cluster import helm
-from kubectl_dog.cluster.protocol import Response
-from kubectl_dog.cluster.protocol import UnreachableError
+from kubectl_dog.model.connection import Response
+from kubectl_dog.model.connection import UnreachableError
 from kubectl_dog.model.errors import AccessError
 from kubectl_dog.model.errors import MissingError
 from kubectl_dog.model.errors import UserError

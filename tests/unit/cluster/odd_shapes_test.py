@@ -9,21 +9,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kubectl_dog.cluster import kinds
-from kubectl_dog.cluster.discovery import Resolver
-from kubectl_dog.cluster.discovery import discover
-from kubectl_dog.cluster.errors import parse_status
+from kubectl_dog.cluster.discovery import matching
+from kubectl_dog.cluster.discovery.client import Resolver
+from kubectl_dog.cluster.discovery.client import discover
 from kubectl_dog.cluster.helm import release
-from kubectl_dog.cluster.listing import RefusedError
-from kubectl_dog.cluster.listing import list_all
-from kubectl_dog.cluster.lookup import answer_lookup
-from kubectl_dog.cluster.names import object_names
-from kubectl_dog.cluster.protocol import CutError
-from kubectl_dog.cluster.protocol import Response
-from kubectl_dog.cluster.prune import prune
-from kubectl_dog.cluster.reader import Environment
-from kubectl_dog.cluster.watch import ExpiredError
-from kubectl_dog.cluster.watch import Watcher
+from kubectl_dog.cluster.reads.lookup import answer_lookup
+from kubectl_dog.cluster.reads.object_names import object_names
+from kubectl_dog.cluster.reads.paging import RefusedError
+from kubectl_dog.cluster.reads.paging import list_all
+from kubectl_dog.cluster.reads.prune import prune
+from kubectl_dog.cluster.reads.watcher import ExpiredError
+from kubectl_dog.cluster.reads.watcher import Watcher
+from kubectl_dog.cluster.reads.worker import Environment
+from kubectl_dog.cluster.transport.api_errors import parse_status
+from kubectl_dog.model.connection import CutError
+from kubectl_dog.model.connection import Response
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.items import Changed
 from kubectl_dog.model.items import Listed
@@ -275,7 +275,7 @@ def test_discovery(root, version):
         found = discover(server).kinds
     except UserError:
         return
-    kinds.spellings(found)
+    matching.spellings(found)
     for word in ('deploy', 'pods.v1.x', 'all', 'x'):
         try:
             Resolver(server, NoCache())(word)

@@ -57,7 +57,7 @@ def test_every_public_name_tells_what_it_is(module, name):
 
 
 def test_all_that_a_room_gives_has_a_name_here():
-    assert sorted(kubectl_dog._ROOM_OF) == kubectl_dog.__all__ == sorted(kubectl_dog.__all__)
+    assert sorted(kubectl_dog._MODULE_OF) == kubectl_dog.__all__ == sorted(kubectl_dog.__all__)
     tree = ast.parse(Path(kubectl_dog.__file__).read_text(encoding='utf-8'))
     typed = [
         alias.asname

@@ -12,7 +12,7 @@ import threading
 import pytest
 
 import kubectl_dog
-from kubectl_dog.library.streaming import stream
+from kubectl_dog.library.async_events import stream
 from kubectl_dog.model.events import Notice
 from kubectl_dog.model.events import RunEnded
 from tests.unit.builders import deployment

@@ -7,13 +7,13 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kubectl_dog.manifests import targets
-from kubectl_dog.manifests.objects import parse
+from kubectl_dog.manifests import manifest_targets
+from kubectl_dog.manifests.manifest_objects import parse
 from kubectl_dog.model.errors import UserError
-from tests.unit.manifests.targets_test import crd
-from tests.unit.manifests.targets_test import deploy
-from tests.unit.manifests.targets_test import job
-from tests.unit.manifests.targets_test import served
+from tests.unit.manifests.manifest_targets_test import crd
+from tests.unit.manifests.manifest_targets_test import deploy
+from tests.unit.manifests.manifest_targets_test import job
+from tests.unit.manifests.manifest_targets_test import served
 from tests.unit.oddities import ANY
 from tests.unit.oddities import SETTINGS
 from tests.unit.oddities import misshapen
@@ -31,7 +31,7 @@ def test_any_json_is_targets_or_a_sentence(documents):
     data = '\n'.join(map(json.dumps, documents)).encode()
     try:
         placed = list(parse(data, 'f'))
-        found = targets.find_targets(placed, 'ns', False, served)
+        found = manifest_targets.find_targets(placed, 'ns', False, served)
     except UserError:
         return
     assert len(found.targets) + len(found.notices) == len(placed)

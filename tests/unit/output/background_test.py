@@ -6,9 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from kubectl_dog.output import writer as writer_module
-from kubectl_dog.output.writer import BackgroundWriter
-from kubectl_dog.output.writer import OutputClosedError
+from kubectl_dog.output import stream_writer as writer_module
+from kubectl_dog.output.stream_writer import BackgroundWriter
+from kubectl_dog.output.stream_writer import OutputClosedError
 
 
 class Slow:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from kubectl_dog.cli.completion import answer
+from kubectl_dog.cli.completion import cobra_protocol
 from kubectl_dog.model import events
 from kubectl_dog.model.assessments import Progress
 from kubectl_dog.model.assessments import Revision
@@ -20,18 +20,18 @@ from kubectl_dog.model.items import LogLine
 from kubectl_dog.model.resources import DEPLOYMENTS
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.resources import Target
-from kubectl_dog.model.roster import TrackerInfo
 from kubectl_dog.model.statuses import Status
+from kubectl_dog.model.tracker_info import TrackerInfo
 from kubectl_dog.model.verdicts import Explanation
 from kubectl_dog.model.verdicts import Verdict
-from kubectl_dog.output import status
-from kubectl_dog.output import trackers
-from kubectl_dog.output import turns
+from kubectl_dog.output import log_merge
+from kubectl_dog.output import status_table
+from kubectl_dog.output import trackers_table
 from kubectl_dog.output.colour import Palette
 from kubectl_dog.output.jsonl import JsonRenderer
 from kubectl_dog.output.jsonl import dumps
 from kubectl_dog.output.plain import PlainRenderer
-from kubectl_dog.output.writer import Writer
+from kubectl_dog.output.stream_writer import Writer
 from tests.unit import ci
 
 TEXT = ci.TEXT
@@ -113,7 +113,7 @@ def assert_harmless(output):
 def rendered(renderer, happened, codec=('utf-8', 'strict')):
     output = ''
     for event in happened:
-        lines = list(turns.render_batch(renderer, [event]))
+        lines = list(log_merge.render_batch(renderer, [event]))
         output += written(lines, codec, renderer.heads(event))
     return output
 
@@ -142,7 +142,7 @@ def test_what_is_clipped(text, colour):
 @ci.SETTINGS
 @given(st.lists(LOGS, min_size=2, max_size=6), TEXT, st.booleans())
 def test_log_lines_that_are_merged_and_have_a_prefix(chunks, prefix, colour):
-    lines = list(turns.render_batch(PlainRenderer(0.0, colour), chunks))
+    lines = list(log_merge.render_batch(PlainRenderer(0.0, colour), chunks))
     assert_harmless(written(lines, headed=True))
     assert ci.obeyed(written([prefix + line for line in lines])) == []
 
@@ -177,8 +177,8 @@ def test_values_are_the_same_after_parsing(value):
 @ci.SETTINGS
 @given(STATUSES, CODECS, st.booleans(), st.none() | st.just(40))
 def test_tables_and_documents_of_status(statuses, codec, colour, width):
-    assert_harmless(written(status.table(statuses, Palette(colour), width), codec))
-    document = status.document(statuses)
+    assert_harmless(written(status_table.table(statuses, Palette(colour), width), codec))
+    document = status_table.document(statuses)
     assert written([document], codec) == f'{document}\n'
     assert_harmless(document)
     assert len(json.loads(document)['items']) == len(statuses)
@@ -187,8 +187,8 @@ def test_tables_and_documents_of_status(statuses, codec, colour, width):
 @ci.SETTINGS
 @given(ENTRIES, CODECS, st.booleans())
 def test_tables_and_documents_of_trackers(entries, codec, colour):
-    assert_harmless(written(trackers.table(entries, Palette(colour)), codec))
-    document = trackers.document(entries)
+    assert_harmless(written(trackers_table.table(entries, Palette(colour)), codec))
+    document = trackers_table.document(entries)
     assert written([document], codec) == f'{document}\n'
     assert_harmless(document)
 
@@ -196,7 +196,9 @@ def test_tables_and_documents_of_trackers(entries, codec, colour):
 @ci.SETTINGS
 @given(st.dictionaries(TEXT, TEXT, max_size=4), TEXT)
 def test_what_shells_are_offered(values, word):
-    assert_harmless(written(answer.lines(answer.starting(answer.of(values), word))))
+    assert_harmless(
+        written(cobra_protocol.lines(cobra_protocol.starting(cobra_protocol.of(values), word)))
+    )
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ from kubectl_dog.model.verdicts import Explanation
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.output.jsonl import TYPES
 from kubectl_dog.output.jsonl import JsonRenderer
-from kubectl_dog.recording import library
+from kubectl_dog.recording import bundled
 from tests import schema
 
 WEB = Target(DEPLOYMENTS, 'shop', 'web')
@@ -209,10 +209,10 @@ def demo(name, capsys):
 
 
 def test_there_are_recordings():
-    assert len(library.names()) >= 4
+    assert len(bundled.names()) >= 4
 
 
-@pytest.mark.parametrize('name', library.names())
+@pytest.mark.parametrize('name', bundled.names())
 def test_every_recording_follows_the_schema(name, capsys):
     code, out = demo(name, capsys)
     records = schema.read(out)

@@ -26,12 +26,12 @@ from kubectl_dog.model.wants import Lookup
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.recording import codec
 from kubectl_dog.recording import run_options
-from kubectl_dog.recording.shapes import FormatError
-from kubectl_dog.recording.shapes import Table
-from kubectl_dog.recording.shapes import pack
-from kubectl_dog.recording.shapes import text
-from kubectl_dog.recording.shapes import unpack
-from kubectl_dog.recording.shapes import whole
+from kubectl_dog.recording.json_fields import FormatError
+from kubectl_dog.recording.json_fields import Table
+from kubectl_dog.recording.json_fields import pack
+from kubectl_dog.recording.json_fields import text
+from kubectl_dog.recording.json_fields import unpack
+from kubectl_dog.recording.json_fields import whole
 
 NODES = Resource('', 'v1', 'nodes', 'Node', 'no', namespaced=False)
 POD = {'metadata': {'name': 'web-1', 'labels': {}}, 'status': {'ready': None}}

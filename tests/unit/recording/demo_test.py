@@ -8,7 +8,7 @@ from importlib import resources
 import pytest
 
 from kubectl_dog.cli.main import main
-from kubectl_dog.recording import library
+from kubectl_dog.recording import bundled
 
 DEMOS = {
     'good': (0, 'ready', None, 'ready: 3/3 updated, none of the old left'),
@@ -54,7 +54,7 @@ def states(lines):
 
 
 def test_all_that_ship_are_tested():
-    assert library.names() == sorted(DEMOS)
+    assert bundled.names() == sorted(DEMOS)
 
 
 @pytest.mark.parametrize('name', DEMOS)

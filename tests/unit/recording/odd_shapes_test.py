@@ -13,8 +13,8 @@ from kubectl_dog.model.items import Answer
 from kubectl_dog.model.items import Changed
 from kubectl_dog.model.items import Item
 from kubectl_dog.model.items import Listed
-from kubectl_dog.model.jsontext import DEEPEST
-from kubectl_dog.model.jsontext import decode
+from kubectl_dog.model.json_decoding import DEEPEST
+from kubectl_dog.model.json_decoding import decode
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import CONFIGMAPS
 from kubectl_dog.model.resources import PODS

@@ -26,7 +26,7 @@ from kubectl_dog.model.wants import Watch
 from kubectl_dog.recording.reader import Recording
 from kubectl_dog.recording.reader import parse
 from kubectl_dog.recording.reader import read
-from kubectl_dog.recording.source import RecordedSource
+from kubectl_dog.recording.recorded_source import RecordedSource
 from kubectl_dog.recording.writer import Header
 from kubectl_dog.recording.writer import RecordingSource
 from kubectl_dog.recording.writer import RecordingWriter

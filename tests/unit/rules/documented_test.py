@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from kubectl_dog.rules import text
-from kubectl_dog.trackers.declarative import fields
-from kubectl_dog.trackers.declarative import reading
+from kubectl_dog.rules import rule_text
+from kubectl_dog.trackers.declarative import parse_rules
+from kubectl_dog.trackers.declarative import parse_tests
 from tests.unit.trackers.customs import cases
 
 DOCUMENT = Path(__file__).parents[3].joinpath('docs', 'rules.md').read_text(encoding='utf-8')
@@ -23,7 +23,7 @@ def examples():
         if state:
             yield rules, yaml.safe_load(block), state
         else:
-            rules = text.parse_rule_text(block, 'docs/rules.md')
+            rules = rule_text.parse_rule_text(block, 'docs/rules.md')
 
 
 @pytest.mark.parametrize(('rules', 'thing', 'state'), list(examples()))
@@ -36,6 +36,6 @@ def test_examples_were_found():
     assert len(list(examples())) == 8
 
 
-@pytest.mark.parametrize('field', (*reading._KEYS, *reading._SAYS, *fields.TESTS))
+@pytest.mark.parametrize('field', (*parse_rules._KEYS, *parse_rules._SAYS, *parse_tests.TESTS))
 def test_every_field_is_documented(field):
     assert f'`{field}' in DOCUMENT

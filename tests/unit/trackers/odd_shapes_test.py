@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kubectl_dog.model.assessments import Assessment
-from kubectl_dog.trackers import changes
 from kubectl_dog.trackers import generic
+from kubectl_dog.trackers import template_diff
 from tests.unit.builders import container
 from tests.unit.builders import deployment
 from tests.unit.builders import view
@@ -15,7 +15,7 @@ from tests.unit.oddities import ANY
 from tests.unit.oddities import OBJECTS
 from tests.unit.oddities import SETTINGS
 from tests.unit.oddities import misshapen
-from tests.unit.trackers.declarative.judge_test import ruled
+from tests.unit.trackers.declarative.rule_tracker_test import ruled
 from tests.unit.trackers.generic_test import ERROR
 from tests.unit.trackers.generic_test import FROBS
 from tests.unit.trackers.generic_test import OLD
@@ -70,7 +70,7 @@ def test_rules_and_the_generic_judgement(thing, status, spec):
 @SETTINGS
 @given(misshapen(TEMPLATE) | OBJECTS, misshapen(TEMPLATE) | OBJECTS | st.just(TEMPLATE))
 def test_what_a_template_changes(before, after):
-    assert all(isinstance(one, str) for one in changes.describe_template_diff(before, after))
+    assert all(isinstance(one, str) for one in template_diff.describe_template_diff(before, after))
 
 
 @SETTINGS

@@ -12,9 +12,9 @@ from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.wants import Logs
-from kubectl_dog.trackers import pod as tracker
-from kubectl_dog.tracking.core import Engine
-from kubectl_dog.tracking.track import TrackedTarget
+from kubectl_dog.trackers.kinds import pod as tracker
+from kubectl_dog.tracking.engine import Engine
+from kubectl_dog.tracking.targets.tracked_target import TrackedTarget
 from tests.unit.builders import NOW
 from tests.unit.builders import PROBED
 from tests.unit.builders import container

@@ -15,7 +15,7 @@ from kubectl_dog.model.items import LogGap
 from kubectl_dog.model.items import LogLine
 from kubectl_dog.model.items import LogLines
 from kubectl_dog.model.wants import Logs
-from kubectl_dog.tracking.track import TrackedTarget
+from kubectl_dog.tracking.targets.tracked_target import TrackedTarget
 from tests.unit.builders import POD
 from tests.unit.builders import PROBED
 from tests.unit.builders import container

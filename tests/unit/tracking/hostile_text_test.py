@@ -6,7 +6,7 @@ from time import process_time
 
 import pytest
 
-from kubectl_dog.causes.nearby import similar_names
+from kubectl_dog.causes.suggestions import similar_names
 from kubectl_dog.model.events import CauseSeen
 from kubectl_dog.model.items import LogEnd
 from kubectl_dog.model.items import LogLine

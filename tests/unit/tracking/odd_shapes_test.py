@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kubectl_dog import api
-from kubectl_dog.model.jsontext import decode
-from kubectl_dog.tracking.guard import GuardedTracker
+from kubectl_dog.model.json_decoding import decode
+from kubectl_dog.tracking.plugins.fault_barrier import GuardedTracker
 from tests.unit.builders import ago
 from tests.unit.builders import container
 from tests.unit.builders import controller_revision

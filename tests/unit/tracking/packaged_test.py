@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from kubectl_dog import api
-from kubectl_dog import system
+from kubectl_dog import platform_compat
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.events import CauseSeen
 from kubectl_dog.model.events import Notice
@@ -163,10 +163,10 @@ def test_without_the_built_in_tracker_a_rollout_is_not_ready(monkeypatch, how, p
     """The status of a Deployment without pods looks ready to what does not know the kind."""
     target = Target(DEPLOYMENTS, 'shop', 'web')
     if how == 'is missing':
-        monkeypatch.setitem(sys.modules, 'kubectl_dog.trackers.deployment', None)
+        monkeypatch.setitem(sys.modules, 'kubectl_dog.trackers.kinds.deployment', None)
     else:
         spoil = (lambda view: view.oops) if how == 'raises' else (lambda view: 'ready')
-        monkeypatch.setattr(f'kubectl_dog.trackers.deployment.{part}', spoil)
+        monkeypatch.setattr(f'kubectl_dog.trackers.kinds.deployment.{part}', spoil)
     available = {'conditions': [{'type': 'Available', 'status': 'True'}], 'observedGeneration': 3}
     web = {'apiVersion': 'apps/v1', **thing('Deployment', **available)}
     events = list(api.session(Cluster(web), (target,), Options(timeout=100.0)))
@@ -198,7 +198,7 @@ def test_what_hangs_makes_nothing_ready(packages, part):
         def {part}(view): time.sleep(60)
     """
     packages.install('acme', '1.2', code, Lamp_example_com='')
-    judges = api.trackers(limit=partial(system.time_limit, 0.05))
+    judges = api.trackers(limit=partial(platform_compat.time_limit, 0.05))
     events = list(api.session(Cluster(thing('Lamp', 'hall', **READY)), (HALL,), Options(), judges))
     (ended,) = [one for one in events if isinstance(one, TargetEnded)]
     assert ended.verdict is Verdict.UNKNOWN and 'TooLongError' in ended.message

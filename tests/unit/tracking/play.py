@@ -13,11 +13,11 @@ from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.resources import REPLICASETS
 from kubectl_dog.model.wants import Lookup
 from kubectl_dog.model.wants import Watch
-from kubectl_dog.trackers import deployment
-from kubectl_dog.trackers import pod
-from kubectl_dog.trackers import statefulset
-from kubectl_dog.tracking.core import Engine
-from kubectl_dog.tracking.track import TrackedTarget
+from kubectl_dog.trackers.kinds import deployment
+from kubectl_dog.trackers.kinds import pod
+from kubectl_dog.trackers.kinds import statefulset
+from kubectl_dog.tracking.engine import Engine
+from kubectl_dog.tracking.targets.tracked_target import TrackedTarget
 from tests.unit.builders import DEPLOY
 from tests.unit.builders import NOW
 

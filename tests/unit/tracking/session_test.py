@@ -14,9 +14,9 @@ from kubectl_dog.model.items import Signal
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.sources import SourceEndedError
 from kubectl_dog.model.wants import Logs
-from kubectl_dog.trackers import deployment
+from kubectl_dog.trackers.kinds import deployment
 from kubectl_dog.tracking.session import Session
-from kubectl_dog.tracking.track import TrackedTarget
+from kubectl_dog.tracking.targets.tracked_target import TrackedTarget
 from tests.unit.builders import DEPLOY
 from tests.unit.builders import NOW
 from tests.unit.builders import deployment as thing

@@ -11,7 +11,7 @@ import yaml
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.times import format_timestamp
-from kubectl_dog.tracking.choice import Trackers
+from kubectl_dog.tracking.plugins.registry import Trackers
 from tests.unit.builders import NOW
 from tests.unit.builders import ago
 from tests.unit.tracking.play import Play

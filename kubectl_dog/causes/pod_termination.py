@@ -1,0 +1,58 @@
+"""Pods that are going: what they hold will be free soon, unless something is in the way."""
+
+from __future__ import annotations
+
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_int
+from kubectl_dog.model.objects import get_str
+from kubectl_dog.model.objects import is_deleting
+from kubectl_dog.model.pods import containers
+from kubectl_dog.model.text_format import count_noun
+from kubectl_dog.model.times import epoch
+from kubectl_dog.model.times import format_duration
+from kubectl_dog.model.views import View
+
+
+def is_terminating(view: View, pod: Object) -> bool:
+    """Whether it is terminating and within twice its grace period: a quota charges it that long."""
+    due = epoch(get_str(pod, 'metadata', 'deletionTimestamp'))
+    return due is not None and view.now <= due + get_int(
+        pod, 'metadata', 'deletionGracePeriodSeconds'
+    )
+
+
+def any_terminating(view: View) -> bool:
+    """Whether any pod of the namespace that is seen makes room at this moment."""
+    return any(
+        one.get('kind') == 'Pod'
+        and get_str(one, 'metadata', 'namespace') == view.target.namespace
+        and is_terminating(view, one)
+        for owned in view.children_by_owner_uid.values()
+        for one in owned
+    )
+
+
+def is_stuck(view: View, pod: Object) -> bool:
+    """Whether its grace period is over, and it is still there."""
+    return is_deleting(pod) and not is_terminating(view, pod)
+
+
+def blocked_by(view: View, pod: Object) -> str:
+    """What a terminating pod still waits for, as a part of a sentence."""
+    finalizers = get_dict(pod, 'metadata').get('finalizers')
+    if finalizers:
+        return f'held by {", ".join(str(one) for one in finalizers)} (metadata.finalizers)'
+    if is_stuck(view, pod):
+        return 'its grace period is over, but its node has not confirmed its end'
+    grace = format_duration(get_int(pod, 'metadata', 'deletionGracePeriodSeconds'))
+    hooks = [one.name for one in containers(pod) if get_dict(one.spec, 'lifecycle', 'preStop')]
+    hook = f', preStop {"hook" if len(hooks) == 1 else "hooks"} of {", ".join(hooks)}'
+    return f'grace period {grace}{hook if hooks else ""}'
+
+
+def describe_terminating(view: View, pods: list[Object]) -> str:
+    """Which pods are going, and what holds the first of them."""
+    first = get_str(pods[0], 'metadata', 'name')
+    count = count_noun(len(pods), 'old pod')
+    return f'{count} still terminating: {first} ({blocked_by(view, pods[0])})'

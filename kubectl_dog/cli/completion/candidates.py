@@ -1,0 +1,155 @@
+"""What may stand where the cursor is: from the parser, and from what kubeconfig and cluster name.
+
+Nothing here says twice what the parser knows: choices, metavars and fields of flags decide.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Protocol
+
+from kubectl_dog.cli.completion import cobra_protocol
+from kubectl_dog.cli.completion import partial_line
+from kubectl_dog.cli.completion.cobra_protocol import NOTHING
+from kubectl_dog.cli.completion.cobra_protocol import Answer
+from kubectl_dog.cli.completion.partial_line import PartialLine
+
+_OBJECTS = ('json', 'yaml', 'yml')
+
+
+class NameSource(Protocol):
+    """What has a name, in kubeconfig and cluster; methods may raise whatever goes wrong there."""
+
+    def entries(self, section: str) -> Sequence[str]:
+        """The `contexts`, `clusters` or `users` of the kubeconfig."""
+        ...
+
+    def namespaces(self) -> Sequence[str]:
+        """The namespaces of the cluster."""
+        ...
+
+    def kinds(self) -> Mapping[str, str]:
+        """What may be typed for each kind, with what it means."""
+        ...
+
+    def objects(self, types: str) -> Sequence[str]:
+        """Objects of a kind, or of several with commas between them."""
+        ...
+
+    def demos(self) -> Mapping[str, str]:
+        """The recordings that ship, with their titles."""
+        ...
+
+    def codes(self) -> Mapping[str, str]:
+        """The codes of causes, with what they mean."""
+        ...
+
+
+def candidates(line: PartialLine | None, names: NameSource) -> Answer:
+    """What fits the word that is being typed; raises what `names` does."""
+    if line is None:
+        return NOTHING
+    found = _all(line, names)
+    return cobra_protocol.starting(found, line.word)
+
+
+def _all(line: PartialLine, names: NameSource) -> Answer:
+    if line.flag is not None:
+        return _value(line.flag, names)
+    if line.is_flag:
+        return cobra_protocol.of(_flags(line))
+    if not line.command:
+        return cobra_protocol.of(partial_line.commands(line.parser))
+    return _word(line, names)
+
+
+def _flags(line: PartialLine) -> dict[str, str]:
+    """The flags that --help tells of, but for those that are said and count once."""
+    return {
+        name: (action.help or '').replace('%%', '%')
+        for action in line.parser._actions
+        if action.help != argparse.SUPPRESS
+        if action.dest not in line.used or isinstance(action, argparse._AppendAction)
+        for name in action.option_strings
+    }
+
+
+def _value(flag: argparse.Action, names: NameSource) -> Answer:
+    if flag.choices is not None:
+        return cobra_protocol.of(flag.choices)
+    if flag.dest in _NAMED:
+        return _NAMED[flag.dest](names)
+    if flag.metavar == 'DIR':
+        return Answer(directive=cobra_protocol.FOLDERS)
+    return Answer(directive=cobra_protocol.FILES) if flag.metavar == 'FILE' else NOTHING
+
+
+def _files(names: NameSource) -> Answer:
+    return cobra_protocol.of(_OBJECTS, cobra_protocol.ENDINGS)
+
+
+def _codes(names: NameSource) -> Answer:
+    found = {f'{code}=': text for code, text in names.codes().items()}
+    return cobra_protocol.of(found, cobra_protocol.NO_FILES | cobra_protocol.NO_SPACE)
+
+
+# By the fields of flags.
+_NAMED: dict[str, Callable[[NameSource], Answer]] = {
+    'context': lambda names: cobra_protocol.of(names.entries('contexts')),
+    'cluster': lambda names: cobra_protocol.of(names.entries('clusters')),
+    'user': lambda names: cobra_protocol.of(names.entries('users')),
+    'namespace': lambda names: cobra_protocol.of(names.namespaces()),
+    'filename': _files,
+    'rules': _files,
+    'tolerate': _codes,
+}
+
+
+def _word(line: PartialLine, names: NameSource) -> Answer:
+    fields = [one.dest for one in line.parser._actions if not one.option_strings]
+    if 'target' in fields:
+        return _target(line, names)
+    field = fields[len(line.words)] if len(line.words) < len(fields) else ''
+    if field == 'file':
+        return Answer(directive=cobra_protocol.FILES)
+    return cobra_protocol.of(names.demos()) if field == 'name' else NOTHING
+
+
+def _target(line: PartialLine, names: NameSource) -> Answer:
+    said, words = line.parsed, line.words
+    if words and words[0] in (line.parser.get_default('habits') or ()):
+        words = words[1:]
+    if said.filename or said.kustomize or said.helm_release:
+        return NOTHING
+    by_name = said.selector is None and not said.all_namespaces
+    if '/' in line.word:
+        return _with_slash(line.word, words, names) if by_name else NOTHING
+    if not words:
+        return _kinds(line.word, names)
+    if any('/' in word for word in words):
+        kinds = {f'{kind}/': text for kind, text in names.kinds().items()}
+        return cobra_protocol.of(kinds, cobra_protocol.NO_FILES | cobra_protocol.NO_SPACE)
+    return cobra_protocol.of(_others(names.objects(words[0]), words[1:])) if by_name else NOTHING
+
+
+def _with_slash(word: str, words: Sequence[str], names: NameSource) -> Answer:
+    """The objects of the kind before the slash, where the words before have slashes, too."""
+    if not all('/' in each for each in words):
+        return NOTHING
+    kind = word.partition('/')[0]
+    return cobra_protocol.of(_others([f'{kind}/{name}' for name in names.objects(kind)], words))
+
+
+def _kinds(word: str, names: NameSource) -> Answer:
+    """Kinds, the next one after the last comma."""
+    before, comma, _ = word.rpartition(',')
+    return cobra_protocol.of(
+        {f'{before}{comma}{kind}': text for kind, text in names.kinds().items()}
+    )
+
+
+def _others(found: Sequence[str], said: Sequence[str]) -> list[str]:
+    return [name for name in found if name not in said]

@@ -1,0 +1,126 @@
+"""Runs a session in the foreground: signals in, lines out, exit code."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from collections.abc import Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from kubectl_dog import api
+from kubectl_dog import platform_compat
+from kubectl_dog import target_resolution
+from kubectl_dog.cli import common_flags
+from kubectl_dog.cli import standard_streams
+from kubectl_dog.cli import target_flags
+from kubectl_dog.model.events import LogChunk
+from kubectl_dog.model.events import Notice
+from kubectl_dog.model.events import RunEnded
+from kubectl_dog.model.events import TargetEnded
+from kubectl_dog.model.options import Options
+from kubectl_dog.model.verdicts import Verdict
+from kubectl_dog.output import colour
+from kubectl_dog.output import log_merge
+from kubectl_dog.output.escape import sentence
+from kubectl_dog.output.stream_writer import BackgroundWriter
+from kubectl_dog.output.stream_writer import Writer
+
+if TYPE_CHECKING:
+    from kubectl_dog.tracking.plugins.registry import Trackers
+
+_NAMES = platform_compat.signals()
+_TIMED_OUT = 3
+
+
+def track_targets(words: Sequence[str], options: Options, args: argparse.Namespace) -> int:
+    """Track the targets on the cluster, and record them where that was asked for."""
+    said, inputs = target_flags.read(words, args)
+    judges = api.trackers(args.rules, args.tracker, platform_compat.time_limit)
+    connection = api.connect(**common_flags.cluster(args))
+    wanted = target_flags.find(said, inputs, connection, args.namespace)
+    return track_on_source(api.live_source(connection), wanted, options, judges, args)
+
+
+def track_on_source(
+    live: api.Stoppable,
+    wanted: target_resolution.ResolvedTargets,
+    options: Options,
+    judges: Trackers,
+    args: argparse.Namespace,
+) -> int:
+    """Track what is wanted; `judges` as in `api.session`."""
+    recorder = None
+    if args.record:
+        recorder = api.recorder(
+            args.record, live.started, wanted.targets, options, wanted.target_options
+        )
+    tapped = api.recording_source(live, recorder) if recorder else live
+    session = api.session(tapped, wanted.targets, options, judges, wanted.target_options)
+    code = run(api.play(live, session, wanted.targets, options), args)
+    if recorder and recorder.failure:
+        sys.stderr.write(f'{sentence(recorder.failure)}\n')
+    return code
+
+
+def run(play: api.RunningSession, args: argparse.Namespace) -> int:
+    """Print the events of a session as they come; the exit code is the verdict's."""
+    source, session = play.source, play.session
+    coloured = colour.wanted(
+        args.color, os.environ, platform_compat.is_terminal(standard_streams.stream())
+    )
+    timestamps = bool(getattr(args, 'timestamps', False))
+    renderer = api.renderer(args.output, play, coloured, timestamps)
+    prefixed = bool(args.output_prefix)
+
+    def dropped(count: int) -> list[str]:
+        # What had not even been read yet nobody has counted.
+        said = f'at least {count:,} log lines left out: the output is read too slowly'
+        lines = renderer.render(Notice(source.now(), None, said))
+        return [args.output_prefix + line for line in lines]
+
+    writer = BackgroundWriter(Writer(standard_streams.stream()), told=dropped)
+    code = 70
+    with _signals(source) as came:
+        for events in session.event_batches(writer.has_room):
+            lines = log_merge.render_batch(renderer, events)
+            if prefixed:
+                lines = [args.output_prefix + line for line in lines]
+            spare = all(isinstance(event, LogChunk) for event in events)
+            headed = not prefixed and all(map(renderer.heads, events))
+            writer.write(lines, spare, headed)
+            for event in events:
+                if isinstance(event, TargetEnded) and event.verdict is Verdict.NO_ACCESS:
+                    said = sentence(event.message)
+                    sys.stderr.write(f'{sentence(event.target.label)} cannot be read: {said}\n')
+                if isinstance(event, RunEnded):
+                    code = event.exit_code
+    if came or (code == _TIMED_OUT and hasattr(args, 'timeout')):
+        standard_streams.end_in(0.0)
+    # From here on a signal ends the program at once.
+    if not writer.close(standard_streams.until()):
+        standard_streams.give_up()
+    return code
+
+
+@contextmanager
+def _signals(source: api.Stoppable) -> Iterator[list[int]]:
+    """The first signal ends the run in order, the next one at once; gives those that came."""
+    before = {number: signal.getsignal(number) for number in _NAMES}
+    came: list[int] = []
+
+    def stop(number: int, frame: object) -> None:
+        came.append(number)
+        signal.signal(number, before[signal.Signals(number)])
+        source.signal(_NAMES[signal.Signals(number)])
+
+    for number in _NAMES:
+        signal.signal(number, stop)
+    try:
+        yield came
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,1 @@
+"""Credentials for requests, and how they are renewed."""

@@ -1,0 +1,1 @@
+"""Kubeconfig, flags and environment to settings: one server and one user."""

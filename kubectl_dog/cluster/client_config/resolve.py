@@ -1,0 +1,85 @@
+"""From flags, kubeconfig and environment to settings, weighed as kubectl weighs them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from collections.abc import Mapping
+
+from kubectl_dog.cluster.client_config import cluster_entry
+from kubectl_dog.cluster.client_config import kubeconfig
+from kubectl_dog.cluster.client_config import user_entry
+from kubectl_dog.cluster.client_config.kubeconfig import Entry
+from kubectl_dog.cluster.client_config.kubeconfig import Kubeconfig
+from kubectl_dog.cluster.client_config.settings import Settings
+from kubectl_dog.model.connection import ConnectionFlags
+from kubectl_dog.model.errors import AccessError
+
+
+def resolve_settings(flags: ConnectionFlags, env: Mapping[str, str] = os.environ) -> Settings:
+    """Settings for these flags; raises AccessError with what to do about it."""
+    if not flags.context:
+        flags = flags._replace(context=env.get('KUBEDOG_KUBE_CONTEXT'))
+    config = kubeconfig.load(flags.kubeconfig, env, flags.kubeconfig_base64)
+    if not (flags.server or flags.context or flags.cluster or config.current):
+        from kubectl_dog.cluster.client_config import in_cluster
+
+        if in_cluster.is_available(env):
+            return in_cluster.in_cluster_settings(flags, env)
+    if not config.files and not flags.server:
+        raise _nothing(config)
+    context = _context(config, flags)
+    cluster = _named(config.clusters, 'cluster', flags.cluster or context.text('cluster'), context)
+    user = _named(config.users, 'user', flags.user or context.text('user'), context)
+    settings = cluster_entry.cluster_settings(cluster, flags)._replace(
+        namespace=flags.namespace or context.text('namespace') or 'default',
+        context=context.name,
+        user=user.name,
+    )
+    return user_entry.with_user(user, cluster, flags, settings)
+
+
+def _nothing(config: Kubeconfig) -> AccessError:
+    files = [path for path in config.looked_at if os.path.exists(path)]
+    said = f'the kubeconfig is empty ({", ".join(files)})' if files else 'no kubeconfig found'
+    looked = '' if files else f' (looked at {", ".join(config.looked_at)})'
+    return AccessError(f'{said}{looked}: set KUBECONFIG, or give --kubeconfig or --server')
+
+
+def _context(config: Kubeconfig, flags: ConnectionFlags) -> Entry:
+    name = flags.context or config.current
+    if not name:
+        if flags.server or flags.cluster:
+            return Entry('', {}, '')
+        raise AccessError(
+            'the kubeconfig has no current-context: choose one with --context'
+            + _choices(config.contexts, '')
+        )
+    if name not in config.contexts:
+        raise AccessError(
+            f'there is no context {name!r} in {", ".join(config.looked_at)}: '
+            f'choose one with --context{_choices(config.contexts, name)}'
+        )
+    return config.contexts[name]
+
+
+def _choices(names: Collection[str], wrong: str) -> str:
+    if not names:
+        return ' (there is none)'
+    from difflib import SequenceMatcher
+
+    near = sorted(names, key=lambda name: -SequenceMatcher(None, wrong, name).ratio())
+    more = f' and {len(near) - 10} more' if len(near) > 10 else ''
+    return f' (there is: {", ".join(near[:10])}{more})'
+
+
+def _named(entries: Mapping[str, Entry], what: str, name: str, context: Entry) -> Entry:
+    if not name:
+        return Entry('', {}, '')
+    if name not in entries:
+        by = f', which context {context.name!r} names' if context.text(what) == name else ''
+        raise AccessError(
+            f'there is no {what} {name!r} in the kubeconfig{by}: choose one with --{what}'
+            + _choices(entries, name)
+        )
+    return entries[name]

@@ -1,0 +1,1 @@
+"""The connection backends: kubeconfig, the official client, a client of the caller."""

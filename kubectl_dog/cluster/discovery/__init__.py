@@ -1,0 +1,1 @@
+"""Which kinds the server has, and which of them a TYPE word means."""

@@ -1,0 +1,1 @@
+"""Reading threads: list, watch, look up and follow logs."""

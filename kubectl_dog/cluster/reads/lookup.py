@@ -1,0 +1,93 @@
+"""Single looks: one small thread answers them one after the other."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Callable
+
+from kubectl_dog.cluster.reads.inbox import Subscription
+from kubectl_dog.cluster.reads.paging import PAGE
+from kubectl_dog.cluster.reads.paging import add_type_fields
+from kubectl_dog.cluster.reads.paging import items
+from kubectl_dog.cluster.reads.paging import selectors
+from kubectl_dog.cluster.reads.prune import prune
+from kubectl_dog.cluster.transport import api_errors
+from kubectl_dog.model import json_decoding
+from kubectl_dog.model.connection import JSON
+from kubectl_dog.model.connection import Connection
+from kubectl_dog.model.connection import CutError
+from kubectl_dog.model.connection import Response
+from kubectl_dog.model.connection import UnreachableError
+from kubectl_dog.model.items import Answer
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.wants import Lookup
+
+_STATUS = {401: 'denied', 403: 'denied', 404: 'missing'}
+
+
+def answer_lookup(connection: Connection, want: Lookup) -> Answer:
+    """Ask the server once; whatever happens is an answer."""
+    path = want.resource.path(want.namespace, want.name)
+    query = [] if want.name else [('limit', str(PAGE)), *selectors(want.labels)]
+    accept = JSON if want.full_object else _accept('' if want.name else 'List')
+    try:
+        response = connection.get(path, query, accept=accept)
+    except UnreachableError as error:
+        return Answer('failed', message=str(error))
+    if response.status != 200:
+        refusal = api_errors.parse_status(response.status, response.body)
+        return Answer(_STATUS.get(response.status, 'failed'), message=refusal.message)
+    try:
+        return Answer('found', tuple(_objects(response, want)))
+    except (ValueError, CutError):
+        return Answer('failed', message=f'{connection.server} did not answer with an object')
+
+
+def _accept(suffix: str) -> str:
+    # Plain JSON as well: some aggregated API servers have no metadata-only form.
+    return f'application/json;as=PartialObjectMetadata{suffix};g=meta.k8s.io;v=v1,application/json'
+
+
+def _objects(response: Response, want: Lookup) -> list[Object]:
+    answer = json_decoding.decode(response.body)
+    if not isinstance(answer, dict):
+        raise ValueError('no object')
+    listed = [answer] if want.name else items(answer)
+    if want.full_object:
+        return [prune(add_type_fields(item, want.resource)) for item in listed]
+    return [_metadata_only(item, want) for item in listed]
+
+
+def _metadata_only(item: Object, want: Lookup) -> Object:
+    metadata = dict(get_dict(item, 'metadata'))
+    metadata.pop('managedFields', None)
+    return add_type_fields({'metadata': metadata}, want.resource)
+
+
+class LookupQueue:
+    """Answers feeds in the order they were asked; `run` is its thread."""
+
+    def __init__(
+        self, connection: Connection, emit: Callable[[Subscription, Answer], None]
+    ) -> None:
+        self._connection = connection
+        self._emit = emit
+        self._asked: queue.SimpleQueue[Subscription | None] = queue.SimpleQueue()
+
+    def ask(self, feed: Subscription) -> None:
+        """Answer this feed, whose want is a Lookup, as soon as those before it are answered."""
+        self._asked.put(feed)
+
+    def stop(self) -> None:
+        """End after the look that is under way."""
+        self._asked.put(None)
+
+    def run(self) -> None:
+        """Answer until stopped; nobody waits for feeds that are no longer live."""
+        while True:
+            feed = self._asked.get()
+            if feed is None:
+                return
+            if feed.live and isinstance(feed.want, Lookup):
+                self._emit(feed, answer_lookup(self._connection, feed.want))

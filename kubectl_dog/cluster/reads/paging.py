@@ -1,0 +1,90 @@
+"""A whole collection in pages, for servers that cannot list by watching."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Mapping
+from typing import Any
+
+from kubectl_dog.cluster.reads.prune import prune
+from kubectl_dog.cluster.transport import api_errors
+from kubectl_dog.model import json_decoding
+from kubectl_dog.model.connection import Connection
+from kubectl_dog.model.connection import CutError
+from kubectl_dog.model.connection import Response
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import get_str
+from kubectl_dog.model.resources import Resource
+from kubectl_dog.model.wants import Watch
+
+PAGE = 500
+
+
+class RefusedError(Exception):
+    """The server answered, but not with what was asked for."""
+
+    def __init__(self, status: api_errors.ApiStatus, headers: Mapping[str, str]) -> None:
+        super().__init__(status.message)
+        self.status = status
+        self.headers = headers
+
+
+def selectors(labels: str, fields: str = '') -> list[tuple[str, str]]:
+    """Query parameters for label and field selectors; empty ones are left out."""
+    given = (('labelSelector', labels), ('fieldSelector', fields))
+    return [(name, value) for name, value in given if value]
+
+
+def list_all(
+    connection: Connection, want: Watch, check: Callable[[], None]
+) -> tuple[list[Object], str]:
+    """All objects and the resourceVersion to watch from; `check` is called before each page.
+
+    Raises RefusedError, UnreachableError, CutError, and what `check` raises.
+    """
+    path = want.resource.path(want.namespace)
+    narrow = selectors(want.labels, want.fields)
+    paging = [('limit', str(PAGE))]
+    objects: list[Object] = []
+    while True:
+        check()
+        response = connection.get(path, narrow + paging)
+        if response.status == 410 and paging:
+            # Paging took longer than the server remembers: everything at once, then.
+            objects, paging = [], []
+            continue
+        page = _decoded(response)
+        objects.extend(add_type_fields(item, want.resource) for item in items(page))
+        following = get_str(page, 'metadata', 'continue')
+        if not following:
+            return [prune(item) for item in objects], get_str(page, 'metadata', 'resourceVersion')
+        paging = [('limit', str(PAGE)), ('continue', following)]
+
+
+def items(page: Object) -> list[Object]:
+    """The objects of a list. Raises CutError where they are in no list: nothing is absent then."""
+    listed = page.get('items') or []
+    if not isinstance(listed, list):
+        raise CutError('the list has no items')
+    return [item for item in listed if isinstance(item, dict)]
+
+
+def add_type_fields(item: Object, resource: Resource) -> Object:
+    """Add kind and apiVersion, which the items of a list lack."""
+    item.setdefault('kind', resource.kind)
+    item.setdefault('apiVersion', resource.api_version)
+    return item
+
+
+def _decoded(response: Response) -> dict[str, Any]:
+    if response.status != 200:
+        raise RefusedError(
+            api_errors.parse_status(response.status, response.body), response.headers
+        )
+    try:
+        page = json_decoding.decode(response.body)
+    except ValueError:
+        raise CutError('the list is not JSON') from None
+    if not isinstance(page, dict):
+        raise CutError('the list is not an object')
+    return page

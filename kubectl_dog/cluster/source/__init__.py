@@ -1,0 +1,1 @@
+"""The live source that the engine sees, with shared watches."""

@@ -1,0 +1,1 @@
+"""Sockets, TLS, proxies and HTTP responses."""

@@ -1,0 +1,39 @@
+"""The rules that ship: one file per operator, named after its API group, and only that is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from kubectl_dog.model.resources import Resource
+from kubectl_dog.rules.rule_text import parse_rule_text
+from kubectl_dog.trackers.declarative.rule_model import Rule
+
+if TYPE_CHECKING:
+    from importlib.abc import Traversable
+
+_SUFFIX = '.yaml'
+
+
+def shipped_rules() -> Iterator[Rule]:
+    """All rules that ship, file by file."""
+    for file in sorted(_folder().iterdir(), key=lambda one: one.name):
+        if file.name.endswith(_SUFFIX):
+            yield from parse_rule_text(file.read_text(encoding='utf-8'), file.name)
+
+
+def find_rule(resource: Resource) -> Rule | None:
+    """The first rule for a kind in the file of its group, or of what its group is part of."""
+    folder, labels = _folder(), resource.group.split('.')
+    for start in range(len(labels) - 1):
+        name = '.'.join(labels[start:]) + _SUFFIX
+        file = folder.joinpath(name)
+        if file.is_file():
+            found = parse_rule_text(file.read_text(encoding='utf-8'), name)
+            return next((rule for rule in found if rule.fits(resource)), None)
+    return None
+
+
+def _folder() -> Traversable:
+    return resources.files('kubectl_dog.rules').joinpath('shipped')

@@ -1,0 +1,127 @@
+"""Paths into objects, like kubectl's JSONPath: `status.conditions[type=Ready].message`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+from typing import NamedTuple
+from typing import Union
+
+from kubectl_dog.model.lazy_regex import lazy_compile
+from kubectl_dog.model.objects import get_int
+
+# One step: a name, or brackets with *, an index, where an index is, a quoted name, or a filter on
+# one field.
+_STEP = lazy_compile(
+    r'\.?(?P<name>[A-Za-z0-9_\-/]+)'
+    r'|\[(?P<all>\*)\]'
+    r'|\[(?P<index>\d{1,4})\]'
+    r'|\[\$\.(?P<told>[A-Za-z0-9_\-]+(?:\.[A-Za-z0-9_\-]+)*)\]'
+    r'|\[(?P<quote>[\'"])(?P<quoted>[^\'"]+)(?P=quote)\]'
+    r'|\[(?P<field>[A-Za-z0-9_\-]+)=(?P<value>[^\]\'"]+)\]'
+    r'|\[\?\(@\.(?P<jfield>[A-Za-z0-9_\-]+)\s*==\s*[\'"](?P<jvalue>[^\'"]*)[\'"]\)\]'
+)
+_ROOT = '$'
+_LONGEST = 300
+
+
+class Filter(NamedTuple):
+    """Those items of a list whose field has this value."""
+
+    field: str
+    value: str
+
+
+class StatusIndex(NamedTuple):
+    """The item of a list whose index the object tells: the names on the way to it."""
+
+    names: tuple[str, ...]
+
+
+Step = Union[str, int, Filter, StatusIndex, None]
+
+
+class Path(NamedTuple):
+    """A parsed path; `absolute` ones start at the object also where others start at an item.
+
+    A step is a name, an index, `None` for every item, a Filter, or where the index is Told.
+    """
+
+    text: str
+    absolute: bool
+    steps: tuple[Step, ...]
+
+
+def parse(text: str) -> Path:
+    """A path from text; raises ValueError that says where it goes wrong."""
+    bare = text.strip()
+    if bare.startswith('{') and bare.endswith('}'):
+        bare = bare[1:-1].strip()
+    absolute = bare.startswith(_ROOT)
+    rest, steps = bare[absolute:], []
+    if not rest or len(rest) > _LONGEST:
+        raise ValueError(f'{text[:60]!r} is not a path: write it like status.phase')
+    while rest:
+        found = _STEP.match(rest)
+        if found is None:
+            raise ValueError(f'{text[:60]!r} is not a path: cannot read it from {rest[:20]!r} on')
+        steps.append(_step(found))
+        rest = rest[found.end() :]
+    return Path(bare, absolute, tuple(steps))
+
+
+def _step(found: re.Match[str]) -> Step:
+    groups = found.groupdict()
+    if groups['all']:
+        return None
+    if groups['index']:
+        return int(groups['index'])
+    if groups['told']:
+        return StatusIndex(tuple(groups['told'].split('.')))
+    if groups['field'] or groups['jfield']:
+        return Filter(
+            groups['field'] or groups['jfield'], (groups['value'] or groups['jvalue'] or '').strip()
+        )
+    return groups['name'] or groups['quoted']
+
+
+def values(
+    path: Path, root: Any, here: Any = None, spend: Callable[[int], None] = lambda _: None
+) -> list[Any]:
+    """What is at the path, from `here` on where it is not absolute; nothing where there is none.
+
+    `spend` is told of every step how many values it found.
+    """
+    found = [root if path.absolute or here is None else here]
+    for told in path.steps:
+        # Missing, or below zero, is the index of nothing.
+        step = get_int(root, *told.names, default=-1) if isinstance(told, StatusIndex) else told
+        found = [value for one in found for value in _walk(one, step)]
+        spend(1 + len(found))
+    return [value for value in found if value is not None]
+
+
+def _walk(one: Any, step: str | int | Filter | None) -> list[Any]:
+    if isinstance(step, str):
+        return [one[step]] if isinstance(one, dict) and step in one else []
+    if step is None and isinstance(one, dict):
+        return list(one.values())
+    if not isinstance(one, list):
+        return []
+    if step is None:
+        return list(one)
+    if isinstance(step, int):
+        return one[step : step + 1] if step >= 0 else []
+    return [
+        each
+        for each in one
+        if isinstance(each, dict) and scalar_text(each.get(step.field)) == step.value
+    ]
+
+
+def scalar_text(value: Any) -> str:
+    """A scalar as people write it in YAML; empty for anything that is none."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, (str, int, float)) else ''

@@ -1,0 +1,27 @@
+"""APIService: the server behind it answers."""
+
+from __future__ import annotations
+
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.objects import condition
+from kubectl_dog.model.objects import get_str
+from kubectl_dog.model.views import View
+from kubectl_dog.trackers import assessment_helpers
+
+wants = assessment_helpers.no_wants
+
+
+def assess(view: View) -> Assessment:
+    """By its condition Available, which comes and goes with the pods behind it."""
+    api = view.object or {}
+    early = assessment_helpers.deleting_or_unobserved(view)
+    if early is not None:
+        return early
+    available = condition(api, 'Available')
+    if available.get('status') == 'True':
+        return assessment_helpers.ready()
+    if not available:
+        return assessment_helpers.waiting('the first look at its server')
+    return assessment_helpers.waiting(
+        f'its server: {assessment_helpers.condition_text(available)}', get_str(available, 'reason')
+    )

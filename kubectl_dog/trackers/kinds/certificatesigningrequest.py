@@ -1,0 +1,31 @@
+"""CertificateSigningRequest: approved by somebody, then signed by its signer."""
+
+from __future__ import annotations
+
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.objects import condition
+from kubectl_dog.model.objects import get_str
+from kubectl_dog.model.views import View
+from kubectl_dog.trackers import assessment_helpers
+
+wants = assessment_helpers.no_wants
+
+
+def assess(view: View) -> Assessment:
+    """Denied and failed are final; without an approval it is up to a person."""
+    request = view.object or {}
+    early = assessment_helpers.deleting_or_unobserved(view)
+    if early is not None:
+        return early
+    for kind in ('Denied', 'Failed'):
+        if condition(request, kind):
+            message = f'was refused: {assessment_helpers.condition_text(condition(request, kind))}'
+            return assessment_helpers.failed(kind, message)
+    if not condition(request, 'Approved'):
+        return assessment_helpers.paused(
+            'Pending', 'is not approved: somebody has to approve or deny it'
+        )
+    if not get_str(request, 'status', 'certificate'):
+        signer = get_str(request, 'spec', 'signerName') or 'its signer'
+        return assessment_helpers.waiting(f'{signer} to sign it')
+    return assessment_helpers.ready()

@@ -1,0 +1,140 @@
+"""DaemonSet: one updated pod on every node that wants one, which may be none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.assessments import Progress
+from kubectl_dog.model.assessments import State
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_int
+from kubectl_dog.model.objects import get_str
+from kubectl_dog.model.pods import is_living
+from kubectl_dog.model.views import View
+from kubectl_dog.model.wants import Watch
+from kubectl_dog.trackers import controller_revisions
+from kubectl_dog.trackers import pod_controllers
+from kubectl_dog.trackers import unready_nodes
+
+# What its pods tell where ControllerRevisions may not be read.
+_GENERATION = 'deprecated.daemonset.template.generation'
+_POD_GENERATION = 'pod-template-generation'
+
+
+def wants(view: View) -> Sequence[Watch]:
+    """Its pods and its revisions, by its own selector; and nodes that seem to be silent."""
+    silent = (
+        ()
+        if view.strict_nodes
+        else unready_nodes.pods_on_silent_nodes(view, pod_controllers.pods(view))
+    )
+    return (
+        pod_controllers.pod_watch(view),
+        controller_revisions.revision_watch(view),
+        *unready_nodes.node_watches(silent),
+    )
+
+
+class _Rollout(NamedTuple):
+    """What is read once of a view and judged by the functions below.
+
+    `excused` are the nodes that need no pod, and `skipped` of them have an updated one.
+    """
+
+    newest: Object
+    pods: list[Object]
+    others: list[Object]
+    progress: Progress
+    excused: frozenset[str]
+    skipped: int
+
+    @property
+    def stale(self) -> list[Object]:
+        """Living pods of earlier revisions."""
+        return [pod for pod in self.others if is_living(pod)]
+
+
+def assess(view: View) -> Assessment:
+    """Updated = available = desired, as many as the controller says that nodes want."""
+    thing = view.object or {}
+    rollout = _read(view)
+    newest, progress, stale = rollout.newest, rollout.progress, rollout.stale
+    previous = controller_revisions.previous_revision(
+        controller_revisions.owned_revisions(view), newest, rollout.others
+    )
+    is_known = bool(newest) or 'ControllerRevision.apps' in view.forbidden_kinds
+    judged = Assessment(
+        state=State.PROGRESSING,
+        progress=progress,
+        revision=controller_revisions.describe_revision(view, newest, previous),
+        pods=tuple(rollout.pods),
+        other_pods=tuple(rollout.others),
+        recheck_at=unready_nodes.recheck_at(view, rollout.pods),
+        min_stall_timeout=pod_controllers.min_stall_timeout(thing),
+        still_serving=controller_revisions.still_serving(previous, stale, progress.desired),
+        suggested_commands=controller_revisions.undo_commands(view, previous, stale),
+        notices=_notices(view, rollout, is_known and pod_controllers.is_on_delete(thing)),
+    )
+    missing = _missing(view, rollout, bool(stale) and is_known)
+    expected = min(progress.updated, progress.desired) - rollout.skipped
+    return pod_controllers.assess_counts(view, judged, missing, expected)
+
+
+def _read(view: View) -> _Rollout:
+    known = controller_revisions.owned_revisions(view)
+    # Until the controller has seen the change, the newest is what is about to be replaced.
+    newest = known[-1] if known and pod_controllers.is_seen(view.object or {}) else {}
+    everyone = pod_controllers.pods(view)
+    pods = [pod for pod in everyone if is_living(pod) and _is_updated(view, pod, newest)]
+    others = [pod for pod in everyone if pod not in pods]
+    silent = {} if view.strict_nodes else unready_nodes.pods_on_silent_nodes(view, everyone)
+    excused = unready_nodes.not_ready_before(view, silent)
+    skipped = sum(get_str(pod, 'spec', 'nodeName') in excused for pod in pods)
+    return _Rollout(newest, pods, others, _progress(view.object or {}), excused, skipped)
+
+
+def _notices(view: View, rollout: _Rollout, is_on_delete: bool) -> tuple[str, ...]:
+    told = pod_controllers.on_delete_notice(rollout.stale) if is_on_delete else ()
+    if not rollout.progress.desired and pod_controllers.is_seen(view.object or {}):
+        told = (*told, 'has no pods, as there is no node that they are for')
+    names = ', '.join(sorted(rollout.excused))
+    if not names:
+        return told
+    said = f'does not wait for {names}, not ready since before tracking began (--strict-nodes does)'
+    return (*told, said)
+
+
+def _progress(thing: Object) -> Progress:
+    status = get_dict(thing, 'status')
+    updated = get_int(status, 'updatedNumberScheduled')
+    return Progress(
+        desired=get_int(status, 'desiredNumberScheduled'),
+        updated=updated,
+        ready=get_int(status, 'numberReady'),
+        available=get_int(status, 'numberAvailable'),
+        old=max(0, get_int(status, 'currentNumberScheduled') - updated),
+    )
+
+
+def _missing(view: View, rollout: _Rollout, has_named_stale: bool) -> str:
+    """What is missing by the counts; empty when they say that the rollout is done."""
+    progress, down = rollout.progress, len(rollout.excused)
+    lacking = pod_controllers.to_become_ready(progress, progress.desired - down)
+    if not pod_controllers.is_on_delete(view.object or {}):
+        needed = progress.desired - (down - rollout.skipped)
+        return pod_controllers.to_be_updated(progress, needed) or lacking
+    # Those that are to be deleted have to be told by name.
+    unseen = progress.old > 0 and not has_named_stale and 'Pod' not in view.forbidden_kinds
+    return lacking or ('a look at its pods' if unseen else '')
+
+
+def _is_updated(view: View, pod: Object, newest: Object) -> bool:
+    thing = view.object or {}
+    if 'ControllerRevision.apps' not in view.forbidden_kinds:
+        return controller_revisions.is_pod_of_revision(pod, newest)
+    current = get_str(thing, 'metadata', 'annotations', _GENERATION)
+    told = get_str(pod, 'metadata', 'labels', _POD_GENERATION)
+    return bool(told) and told == current and pod_controllers.is_seen(thing)

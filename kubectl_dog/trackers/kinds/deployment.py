@@ -1,0 +1,244 @@
+"""Deployment: through the ReplicaSet of the current revision to the updated pods."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.assessments import Progress
+from kubectl_dog.model.assessments import Revision
+from kubectl_dog.model.assessments import State
+from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import condition
+from kubectl_dog.model.objects import created_at
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_int
+from kubectl_dog.model.objects import get_str
+from kubectl_dog.model.objects import is_deleting
+from kubectl_dog.model.objects import is_observed
+from kubectl_dog.model.objects import label_selector
+from kubectl_dog.model.objects import name
+from kubectl_dog.model.objects import uid
+from kubectl_dog.model.pods import is_living
+from kubectl_dog.model.resources import PODS
+from kubectl_dog.model.resources import REPLICASETS
+from kubectl_dog.model.text_format import count_noun
+from kubectl_dog.model.times import epoch
+from kubectl_dog.model.times import format_duration
+from kubectl_dog.model.views import View
+from kubectl_dog.model.wants import Watch
+from kubectl_dog.trackers import template_diff
+from kubectl_dog.trackers.stability import Stability
+from kubectl_dog.trackers.stability import check_stability
+from kubectl_dog.trackers.stability import startup_budget
+
+_REVISION = 'deployment.kubernetes.io/revision'
+_DEFAULT_DEADLINE = 600
+# So long after its creation, in seconds, a revision may be what broke things.
+_RECENT = 3600.0
+_NO_DEADLINE = 2**31 - 1
+
+
+class _Rollout(NamedTuple):
+    """What is read once of a view and judged by the functions below."""
+
+    view: View
+    deploy: Object
+    newest: Object
+    previous: Object
+    pods: tuple[Object, ...]
+    other_pods: tuple[Object, ...]
+    progress: Progress
+    replaced: bool
+
+
+def wants(view: View) -> Sequence[Watch]:
+    """Its ReplicaSets and its pods, by its own selector."""
+    labels = label_selector(get_dict(view.object, 'spec', 'selector'))
+    namespace = view.target.namespace
+    return (Watch(REPLICASETS, namespace, labels), Watch(PODS, namespace, labels))
+
+
+def assess(view: View) -> Assessment:
+    """The counts that `kubectl rollout status` goes by, and where they are too trusting, more."""
+    rollout = _read(view)
+    state, reason, message = State.PROGRESSING, '', ''
+    recheck_at: float | None = None
+    causes: tuple[Cause, ...] = ()
+    waits_for = _waits_for(rollout)
+    if is_deleting(rollout.deploy):
+        state, message = State.DELETING, 'is being deleted'
+    elif not is_observed(rollout.deploy):
+        waits_for = 'the controller to see the change'
+    elif not waits_for:
+        settling = _settle(rollout)
+        (state, waits_for, recheck_at), reason = settling, settling.reason
+    elif get_dict(rollout.deploy, 'spec').get('paused') and not _is_rolled_out(rollout.progress):
+        state, reason, message = State.PAUSED, 'DeploymentPaused', 'is paused (spec.paused)'
+    else:
+        failed, recheck_at = _deadline(rollout)
+        if failed:
+            deadline = _deadline_seconds(rollout)
+            state, reason = State.FAILED, 'ProgressDeadlineExceeded'
+            message = f'made no progress for {format_duration(deadline)} (ProgressDeadlineExceeded)'
+            causes = (Cause(reason, reason, rollout.view.target.name, message),)
+    return Assessment(
+        state=state,
+        reason=reason,
+        message=message,
+        progress=rollout.progress,
+        revision=_revision(rollout),
+        pods=rollout.pods,
+        other_pods=rollout.other_pods,
+        children=(rollout.newest,) if rollout.newest else (),
+        causes=causes,
+        recheck_at=recheck_at,
+        min_stall_timeout=_patience(rollout),
+        waits_for=waits_for,
+        still_serving=_serving(rollout),
+        suggested_commands=_remedies(rollout, state),
+    )
+
+
+def _read(view: View) -> _Rollout:
+    deploy = view.object or {}
+    owned = [
+        one for one in view.children_by_owner_uid.get(uid(deploy), ()) if one.get('kind') != 'Pod'
+    ]
+    current = get_str(deploy, 'metadata', 'annotations', _REVISION)
+    newest = next((one for one in owned if _revision_of(one) == current and current), {})
+    past = [one for one in owned if uid(one) != uid(newest)]
+    older = [one for one in past if get_int(one, 'status', 'replicas')]
+    previous = max(older, key=_revision_number, default={})
+    # Until the controller has seen the change, «newest» is what is about to be replaced.
+    current_uid = uid(newest) if is_observed(deploy) else ''
+    pods: list[Object] = []
+    others: list[Object] = []
+    for one in owned:
+        key = uid(one)
+        for pod in view.children_by_owner_uid.get(key, ()):
+            (pods if key == current_uid and is_living(pod) else others).append(pod)
+    status = get_dict(deploy, 'status')
+    updated = get_int(status, 'updatedReplicas')
+    progress = Progress(
+        desired=get_int(deploy, 'spec', 'replicas', default=1),
+        updated=updated,
+        ready=get_int(status, 'readyReplicas'),
+        available=get_int(status, 'availableReplicas'),
+        old=max(0, get_int(status, 'replicas') - updated),
+    )
+    replaced = bool(past) and not older and view.now - created_at(newest) < _RECENT
+    return _Rollout(view, deploy, newest, previous, tuple(pods), tuple(others), progress, replaced)
+
+
+def _revision_of(replica_set: Object) -> str:
+    return get_str(replica_set, 'metadata', 'annotations', _REVISION)
+
+
+def _revision_number(replica_set: Object) -> int:
+    return get_int(replica_set, 'metadata', 'annotations', _REVISION)
+
+
+def _waits_for(rollout: _Rollout) -> str:
+    """What is missing by the counts; empty when they say that the rollout is done."""
+    counts = rollout.progress
+    if counts.updated < counts.desired:
+        trouble = condition(rollout.deploy, 'ReplicaFailure')
+        if trouble.get('status') == 'True':
+            return f'pods that cannot be created: {get_str(trouble, "message")}'
+        pods = count_noun(counts.desired, 'pod')
+        return f'{counts.desired - counts.updated} of {pods} to be updated'
+    if counts.old > 0:
+        return f'{count_noun(counts.old, "old pod")} to go'
+    if counts.updated > counts.desired:
+        return f'{count_noun(counts.updated - counts.desired, "surplus pod")} to go'
+    if counts.available < counts.updated:
+        pods = count_noun(counts.updated, 'pod')
+        return f'{counts.updated - counts.available} of {pods} to become ready'
+    return ''
+
+
+def _is_rolled_out(counts: Progress) -> bool:
+    """Whether a pause holds nothing up: what is missing comes without a new revision."""
+    return counts.updated >= counts.desired and not counts.old
+
+
+def _settle(rollout: _Rollout) -> Stability:
+    since = _available_since(rollout.deploy)
+    return check_stability(rollout.view, rollout.pods, rollout.progress.desired, since)
+
+
+def _available_since(deploy: Object) -> float:
+    """When it last became what it is, by its own conditions: all that is known without its pods."""
+    stamps = (
+        condition(deploy, 'Available').get('lastTransitionTime'),
+        condition(deploy, 'Progressing').get('lastUpdateTime'),
+    )
+    return max(epoch(stamp) or 0.0 for stamp in stamps)
+
+
+def _deadline(rollout: _Rollout) -> tuple[bool, float | None]:
+    """Whether the missed deadline is to be believed, else when it would be (design §4.1).
+
+    A condition may be left from the revision before, which it names: it is believed at once only
+    where it was set for this one and nothing moved since, else after a full deadline without
+    progress. (After an undo the ReplicaSet is older than the condition, so time alone is no sign.)
+    """
+    progressing = condition(rollout.deploy, 'Progressing')
+    missed = progressing.get('reason') == 'ProgressDeadlineExceeded'
+    if not missed or progressing.get('status') != 'False':
+        return False, None
+    memory, now = rollout.view.run_history, rollout.view.now
+    set_at = epoch(progressing.get('lastUpdateTime')) or 0.0
+    is_ours = bool(rollout.newest) and set_at >= created_at(rollout.newest)
+    names_ours = f'"{name(rollout.newest)}"' in get_str(progressing, 'message')
+    if is_ours and names_ours and not memory.revision_changed:
+        return True, None
+    due = memory.progressed_at + _deadline_seconds(rollout)
+    return (True, None) if due <= now else (False, due)
+
+
+def _deadline_seconds(rollout: _Rollout) -> int:
+    return get_int(rollout.deploy, 'spec', 'progressDeadlineSeconds', default=_DEFAULT_DEADLINE)
+
+
+def _patience(rollout: _Rollout) -> float:
+    pod_spec = get_dict(rollout.deploy, 'spec', 'template', 'spec')
+    min_ready = get_int(rollout.deploy, 'spec', 'minReadySeconds')
+    deadline = _deadline_seconds(rollout)
+    # The largest value there is means that there is no deadline.
+    budget = max(deadline if deadline < _NO_DEADLINE else 0, startup_budget(pod_spec), min_ready)
+    return budget + 60.0
+
+
+def _revision(rollout: _Rollout) -> Revision | None:
+    current = get_str(rollout.deploy, 'metadata', 'annotations', _REVISION)
+    if not current or not is_observed(rollout.deploy) or not rollout.newest:
+        return None
+    if not rollout.previous:
+        return Revision(current)
+    before, after = (
+        get_dict(one, 'spec', 'template') for one in (rollout.previous, rollout.newest)
+    )
+    return Revision(
+        current, _revision_of(rollout.previous), template_diff.describe_template_diff(before, after)
+    )
+
+
+def _serving(rollout: _Rollout) -> str:
+    ready = get_int(rollout.previous, 'status', 'readyReplicas')
+    revision = _revision_of(rollout.previous)
+    counts = f'{ready}/{rollout.progress.desired}'
+    return f'the old revision {revision} still serves: {counts}' if ready else ''
+
+
+def _remedies(rollout: _Rollout, state: State) -> tuple[str, ...]:
+    target = rollout.view.target
+    if state is State.PAUSED:
+        return (f'kubectl rollout resume -n {target.namespace} {target.label}',)
+    # Going back helps where the revision before still works, or has just made room for this one.
+    if not get_int(rollout.previous, 'status', 'readyReplicas') and not rollout.replaced:
+        return ()
+    return (f'kubectl rollout undo -n {target.namespace} {target.label}',)

@@ -1,0 +1,165 @@
+"""Job: ready when it is complete, failed when it says so; a Job that runs is neither."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.assessments import Progress
+from kubectl_dog.model.assessments import State
+from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import condition
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_int
+from kubectl_dog.model.objects import get_str
+from kubectl_dog.model.objects import is_deleting
+from kubectl_dog.model.text_format import count_noun
+from kubectl_dog.model.views import View
+from kubectl_dog.model.wants import Watch
+from kubectl_dog.trackers import assessment_helpers
+from kubectl_dog.trackers import job_pods
+from kubectl_dog.trackers import pod_controllers
+
+_QUEUE = 'kueue.x-k8s.io/queue-name'
+_BUILT_IN = 'kubernetes.io/job-controller'
+
+# The controller's own reasons, in our words, and the field of the spec that sets the limit; other
+# controllers (managedBy) have reasons of their own.
+_FAILURES = {
+    'BackoffLimitExceeded': ('its pods failed more often than it allows', 'backoffLimit'),
+    'DeadlineExceeded': ('it ran for longer than it may', 'activeDeadlineSeconds'),
+    'PodFailurePolicy': ('a pod failed in a way that its podFailurePolicy makes final', ''),
+    'FailedIndexes': ('some of its indexes failed for good', 'backoffLimitPerIndex'),
+    'MaxFailedIndexesExceeded': ('more indexes failed than it allows', 'maxFailedIndexes'),
+}
+
+
+def wants(view: View) -> Sequence[Watch]:
+    """Its pods, by its own selector, which another controller may have left out."""
+    watch = pod_controllers.pod_watch(view)
+    return (watch,) if watch.labels else ()
+
+
+def assess(view: View) -> Assessment:
+    """By its conditions alone: pods that fail are its own to count, and only explain."""
+    job = view.object or {}
+    failed = _first_true(job, 'Failed', 'FailureTarget')
+    done = _first_true(job, 'Complete', 'SuccessCriteriaMet')
+    shown, others = job_pods.split_pods(pod_controllers.pods(view), get_str(failed, 'reason'))
+    judged = Assessment(
+        state=State.PROGRESSING,
+        progress=_progress(job),
+        pods=shown,
+        # What goes because the Job has failed is not in anybody's way.
+        other_pods=() if failed else others,
+        min_stall_timeout=_patience(view, shown),
+        is_terminal=bool(_first_true(job, 'Failed', 'Complete')),
+        notices=_notices(job),
+    )
+    if (failed or done) and 'Pod' not in view.listed_kinds | view.forbidden_kinds:
+        # A verdict is final: without its pods it would come without reasons and last words.
+        return judged._replace(is_terminal=False, waits_for='a look at its pods')
+    if failed:
+        return _failed(view, judged, failed)
+    if done:
+        return judged._replace(
+            state=State.READY, reason=get_str(done, 'reason') or 'Complete', message=_completed(job)
+        )
+    if is_deleting(job):
+        return judged._replace(state=State.DELETING, message='is being deleted')
+    if get_dict(job, 'spec').get('suspend'):
+        return _suspended(view, job, judged)
+    return judged._replace(waits_for=_waits_for(job))
+
+
+def _first_true(job: Object, *kinds: str) -> Object:
+    found = (condition(job, kind) for kind in kinds)
+    return next((one for one in found if one.get('status') == 'True'), {})
+
+
+def _completions(job: Object) -> int:
+    """How many pods have to succeed; without completions, as many as are started."""
+    parallelism = get_int(job, 'spec', 'parallelism', default=1)
+    return get_int(job, 'spec', 'completions', default=parallelism)
+
+
+def _progress(job: Object) -> Progress:
+    """Of a Job, a pod that has succeeded counts as ready, and as nothing else than available."""
+    succeeded, active = get_int(job, 'status', 'succeeded'), get_int(job, 'status', 'active')
+    return Progress(
+        desired=_completions(job),
+        updated=succeeded + active,
+        ready=succeeded + get_int(job, 'status', 'ready'),
+        available=succeeded,
+    )
+
+
+def _failed(view: View, judged: Assessment, failed: Object) -> Assessment:
+    job, reason = view.object or {}, get_str(failed, 'reason') or 'Failed'
+    indexes, tries = get_str(job, 'status', 'failedIndexes'), get_int(job, 'status', 'failed')
+    cause = Cause(
+        code=reason if reason in _FAILURES else 'JobFailed',
+        reason=reason,
+        subject=view.target.name,
+        message=_meaning(job, reason),
+        evidence=(f'{count_noun(tries, "pod")} failed',) if tries else (),
+    )
+    which = f'; failed indexes: {indexes}' if indexes else ''
+    message = (
+        f'has failed: {assessment_helpers.condition_text({**failed, "reason": reason})}{which}'
+    )
+    return judged._replace(state=State.FAILED, reason=reason, message=message, causes=(cause,))
+
+
+def _meaning(job: Object, reason: str) -> str:
+    words, field = _FAILURES.get(reason, ('the Job has failed by the word of its controller', ''))
+    limit = get_dict(job, 'spec').get(field)
+    return words if limit is None else f'{words} ({field} {limit})'
+
+
+def _completed(job: Object) -> str:
+    """How many pods succeeded; a success policy may leave out some."""
+    succeeded = get_int(job, 'status', 'succeeded')
+    return f'has completed: {succeeded}/{_completions(job)}' if succeeded else 'has completed'
+
+
+def _suspended(view: View, job: Object, judged: Assessment) -> Assessment:
+    """Paused, except where a queue will start it and no person has to."""
+    queue = get_str(job, 'metadata', 'labels', _QUEUE)
+    if queue:
+        return judged._replace(waits_for=f'the queue {queue} to admit it (spec.suspend)')
+    message = 'is suspended (spec.suspend)'
+    resume = (
+        f'kubectl patch -n {view.target.namespace} {view.target.label} '
+        """--type=merge -p '{"spec":{"suspend":false}}'"""
+    )
+    return judged._replace(
+        state=State.PAUSED, reason='JobSuspended', message=message, suggested_commands=(resume,)
+    )
+
+
+def _waits_for(job: Object) -> str:
+    if not get_dict(job, 'status'):
+        return 'the controller to start it'
+    wanted, succeeded = _completions(job), get_int(job, 'status', 'succeeded')
+    lacking = max(0, wanted - succeeded)
+    again = get_int(job, 'status', 'failed')
+    failures = f' ({count_noun(again, "pod")} failed so far)' if again else ''
+    return f'{lacking} of {count_noun(wanted, "pod")} to succeed{failures}'
+
+
+def _patience(view: View, pods: Sequence[Object]) -> float:
+    """While its pods are at work there is no stall, so the time-out moves on with the clock."""
+    deadline = get_int(view.object, 'spec', 'activeDeadlineSeconds')
+    patience = max(pod_controllers.min_stall_timeout(view.object or {}), deadline + 60.0)
+    if any(map(job_pods.is_running, pods)):
+        return max(patience, view.now - view.run_history.progressed_at + job_pods.RUNNING_PHASES)
+    return patience
+
+
+def _notices(job: Object) -> tuple[str, ...]:
+    manager = get_str(job, 'spec', 'managedBy')
+    if manager in ('', _BUILT_IN):
+        return ()
+    return (f'is managed by {manager}: its pods may run elsewhere',)

@@ -1,0 +1,65 @@
+"""PersistentVolumeClaim: bound, or waiting for its first consumer, which it may do for ever."""
+
+from __future__ import annotations
+
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import condition
+from kubectl_dog.model.objects import get_str
+from kubectl_dog.model.objects import uid
+from kubectl_dog.model.views import View
+from kubectl_dog.trackers import assessment_helpers
+
+_NODE = 'volume.kubernetes.io/selected-node'
+
+# What is told of a claim while it is not bound; the newest tells where it stands.
+_BINDING = (
+    'WaitForFirstConsumer',
+    'WaitForPodScheduled',
+    'FailedBinding',
+    'ExternalProvisioning',
+    'Provisioning',
+    'ProvisioningFailed',
+)
+
+wants = assessment_helpers.no_wants
+
+
+def assess(view: View) -> Assessment:
+    """By its phase; a claim that nobody uses yet is as ready as it can be."""
+    claim = view.object or {}
+    phase = get_str(claim, 'status', 'phase')
+    early = assessment_helpers.deleting_or_unobserved(view)
+    if early is not None:
+        return early
+    if phase == 'Lost':
+        volume = get_str(claim, 'spec', 'volumeName') or 'its volume'
+        return assessment_helpers.failed(
+            'Lost', f'has lost {volume}: the volume does not exist any more'
+        )
+    if phase == 'Bound':
+        return assessment_helpers.ready(_growing(claim))
+    return _unbound(view, claim)
+
+
+def _unbound(view: View, claim: Object) -> Assessment:
+    told = [
+        one for one in view.kube_events_by_uid.get(uid(claim), ()) if one.get('reason') in _BINDING
+    ]
+    newest = told[-1] if told else {}
+    is_wanted = get_str(claim, 'metadata', 'annotations', _NODE)
+    if newest.get('reason') == 'WaitForFirstConsumer' and not is_wanted:
+        return assessment_helpers.ready(
+            'is not bound until a pod uses it: its storage class has WaitForFirstConsumer',
+            message='waits for its first consumer',
+        )
+    words = get_str(newest, 'message')
+    return assessment_helpers.waiting(
+        f'a volume: {words}' if words else 'a volume', get_str(newest, 'reason')
+    )
+
+
+def _growing(claim: Object) -> str:
+    if condition(claim, 'FileSystemResizePending').get('status') != 'True':
+        return ''
+    return 'grows to its new size once a pod that uses it is started again'

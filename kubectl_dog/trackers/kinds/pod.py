@@ -1,0 +1,117 @@
+"""Pod, tracked by itself: ready, or done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.assessments import Progress
+from kubectl_dog.model.assessments import State
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import condition
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_dicts
+from kubectl_dog.model.objects import get_int
+from kubectl_dog.model.objects import get_str
+from kubectl_dog.model.objects import is_deleting
+from kubectl_dog.model.objects import uid
+from kubectl_dog.model.pods import containers
+from kubectl_dog.model.pods import is_finished
+from kubectl_dog.model.pods import is_ready
+from kubectl_dog.model.pods import phase
+from kubectl_dog.model.times import epoch
+from kubectl_dog.model.times import format_duration
+from kubectl_dog.model.views import View
+from kubectl_dog.model.wants import Watch
+from kubectl_dog.trackers.stability import stable_at
+from kubectl_dog.trackers.stability import startup_budget
+
+
+def wants(view: View) -> Sequence[Watch]:
+    """Nothing beyond the pod itself."""
+    return ()
+
+
+def assess(view: View) -> Assessment:
+    """Ready, or Succeeded; Failed whatever made it so; paused behind scheduling gates."""
+    pod = view.object or {}
+    ready = is_ready(pod)
+    judged = Assessment(
+        state=State.PROGRESSING,
+        progress=Progress(desired=1, updated=1, ready=int(ready), available=int(ready)),
+        pods=(pod,),
+        min_stall_timeout=startup_budget(get_dict(pod, 'spec')) + 60.0,
+        is_terminal=is_finished(pod),
+    )
+    if is_deleting(pod) and (not is_finished(pod) or _was_ended_by_deletion(pod)):
+        return judged._replace(state=State.DELETING, message='is being deleted')
+    if phase(pod) == 'Succeeded':
+        return _succeeded(view, judged, pod)
+    if phase(pod) == 'Failed':
+        return judged._replace(state=State.FAILED, reason=_failure(pod), message=_story(pod))
+    if get_dicts(pod, 'spec', 'schedulingGates'):
+        gates = ', '.join(
+            get_str(gate, 'name') for gate in get_dicts(pod, 'spec', 'schedulingGates')
+        )
+        message = f'is held by scheduling gates: {gates}'
+        return judged._replace(state=State.PAUSED, reason='SchedulingGated', message=message)
+    if not ready:
+        return judged._replace(waits_for=_waits_for(pod))
+    return _settle(view, judged, pod)
+
+
+def _was_ended_by_deletion(pod: Object) -> bool:
+    """Whether it ended because it is being deleted, and not before."""
+    if get_str(pod, 'spec', 'restartPolicy') == 'Always':
+        return True
+    due = epoch(get_str(pod, 'metadata', 'deletionTimestamp')) or 0.0
+    asked = due - get_int(pod, 'metadata', 'deletionGracePeriodSeconds')
+    ends = (epoch(one.last_termination.get('finishedAt')) or 0.0 for one in containers(pod))
+    return max(ends, default=0.0) > asked
+
+
+def _succeeded(view: View, judged: Assessment, pod: Object) -> Assessment:
+    """A pod that is told to end, and does so well, is Succeeded, too; its work is not done."""
+    evicted = any(
+        event.get('reason') == 'Evicted' for event in view.kube_events_by_uid.get(uid(pod), ())
+    )
+    if evicted:
+        message = 'was evicted by its node'
+        return judged._replace(state=State.FAILED, reason='Evicted', message=message)
+    if get_str(pod, 'spec', 'restartPolicy') == 'Always':
+        message = 'was ended from outside, though it is meant to keep running'
+        return judged._replace(state=State.FAILED, reason='Ended', message=message)
+    return judged._replace(state=State.READY, reason='Succeeded', message='has completed')
+
+
+def _settle(view: View, judged: Assessment, pod: Object) -> Assessment:
+    moment = stable_at([pod], view.stable_for, view.run_history.connected_since)
+    if moment is None or moment <= view.now:
+        return judged._replace(state=State.READY)
+    left = format_duration(max(1.0, moment - view.now))
+    return judged._replace(
+        reason='Settling',
+        waits_for=f'it to stay up for {left} more',
+        recheck_at=moment,
+    )
+
+
+def _failure(pod: Object) -> str:
+    """status.reason (Evicted, NodeLost, …), else the reason of the container that ended badly."""
+    ended = [
+        one.last_termination for one in containers(pod) if one.last_termination.get('exitCode')
+    ]
+    return get_str(pod, 'status', 'reason') or (get_str(ended[0], 'reason') if ended else 'Failed')
+
+
+def _story(pod: Object) -> str:
+    return get_str(pod, 'status', 'message') or 'has failed and will not be started again'
+
+
+def _waits_for(pod: Object) -> str:
+    scheduled = condition(pod, 'PodScheduled')
+    if scheduled.get('status') == 'False':
+        return f'a node: {get_str(scheduled, "message")}'
+    if phase(pod) == 'Pending':
+        return 'its containers to start'
+    return 'it to become ready'

@@ -1,0 +1,39 @@
+"""PodDisruptionBudget: seen by its controller; that it allows nothing now is a notice."""
+
+from __future__ import annotations
+
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import condition
+from kubectl_dog.model.objects import get_int
+from kubectl_dog.model.objects import get_str
+from kubectl_dog.model.text_format import count_noun
+from kubectl_dog.model.views import View
+from kubectl_dog.trackers import assessment_helpers
+from kubectl_dog.trackers.pod_controllers import is_seen
+
+wants = assessment_helpers.no_wants
+
+
+def assess(view: View) -> Assessment:
+    """Ready once its newest spec was seen, whatever it allows."""
+    budget = view.object or {}
+    early = assessment_helpers.deleting_or_unobserved(view)
+    if early is not None:
+        return early
+    if not is_seen(budget):
+        return assessment_helpers.waiting('the controller to see the change')
+    return assessment_helpers.ready(_forbids(budget))
+
+
+def _forbids(budget: Object) -> str:
+    found = condition(budget, 'DisruptionAllowed')
+    if found.get('status') != 'False':
+        return ''
+    if get_str(found, 'reason') == 'SyncFailed':
+        return f'allows no disruption: {assessment_helpers.condition_text(found)}'
+    healthy, wanted = (
+        get_int(budget, 'status', key) for key in ('currentHealthy', 'desiredHealthy')
+    )
+    pods = count_noun(wanted, 'pod')
+    return f'allows no disruption now: {healthy} of {pods} healthy that it asks for'

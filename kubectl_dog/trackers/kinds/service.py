@@ -1,0 +1,86 @@
+"""Service: it has its address, and where it selects pods, some of them are ready."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Sequence
+
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_dicts
+from kubectl_dog.model.objects import get_str
+from kubectl_dog.model.objects import uid
+from kubectl_dog.model.resources import ENDPOINTSLICES
+from kubectl_dog.model.text_format import count_noun
+from kubectl_dog.model.views import View
+from kubectl_dog.model.wants import Watch
+from kubectl_dog.trackers import assessment_helpers
+
+_OWNER = 'kubernetes.io/service-name'
+
+# How long, in seconds, the controller may take to list the endpoints of a new service.
+_LISTING = 10.0
+
+
+def wants(view: View) -> Sequence[Watch]:
+    """Its endpoints, where it selects pods."""
+    if not _selects(view.object or {}):
+        return ()
+    return (Watch(ENDPOINTSLICES, view.target.namespace, f'{_OWNER}={view.target.name}'),)
+
+
+def assess(view: View) -> Assessment:
+    """By type: the address first, then the endpoints."""
+    service = view.object or {}
+    early = assessment_helpers.deleting_or_unobserved(view)
+    if early is not None:
+        return early
+    kind = get_str(service, 'spec', 'type')
+    if kind == 'ExternalName':
+        return assessment_helpers.ready()
+    if not get_str(service, 'spec', 'clusterIP'):
+        return assessment_helpers.waiting('a cluster IP')
+    if kind == 'LoadBalancer' and not get_dicts(service, 'status', 'loadBalancer', 'ingress'):
+        return assessment_helpers.waiting('the address of its load balancer')
+    return _endpoints(view, service) if _selects(service) else assessment_helpers.ready()
+
+
+def _selects(service: Object) -> bool:
+    is_external = get_str(service, 'spec', 'type') == 'ExternalName'
+    return bool(get_dict(service, 'spec', 'selector')) and not is_external
+
+
+def _endpoints(view: View, service: Object) -> Assessment:
+    """Pods that are there and not ready are waited for; that there are none is only told."""
+    if ENDPOINTSLICES.key in view.forbidden_kinds or get_dict(service, 'spec').get(
+        'publishNotReadyAddresses'
+    ):
+        return assessment_helpers.ready()
+    slices = view.children_by_owner_uid.get(uid(service), ())
+    if not slices:
+        listed_by = view.run_history.started + _LISTING
+        if view.now < listed_by:
+            return assessment_helpers.waiting('its endpoints to be listed')._replace(
+                recheck_at=listed_by
+            )
+    endpoints = [one for part_of in slices for one in get_dicts(part_of, 'endpoints')]
+    if not endpoints:
+        return assessment_helpers.ready('has no endpoints: no pod that it selects has an address')
+    if not any(map(_is_ready, endpoints)):
+        pods = len(set(_names(endpoints)))
+        return assessment_helpers.waiting(
+            f'any of {count_noun(pods, "pod")} behind it to become ready'
+        )
+    return assessment_helpers.ready()
+
+
+def _is_ready(endpoint: Object) -> bool:
+    """Not told means ready, says the API."""
+    return get_dict(endpoint, 'conditions').get('ready') is not False
+
+
+def _names(endpoints: Iterable[Object]) -> Iterable[str]:
+    """One pod has an endpoint in every address family."""
+    for number, one in enumerate(endpoints):
+        yield get_str(one, 'targetRef', 'uid') or str(number)

@@ -1,0 +1,134 @@
+"""StatefulSet: by its update revision, partition and strategy; never by currentRevision, which
+lags behind, and for ever where there is a partition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.assessments import Progress
+from kubectl_dog.model.assessments import State
+from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import get_int
+from kubectl_dog.model.objects import get_str
+from kubectl_dog.model.objects import name
+from kubectl_dog.model.pods import is_living
+from kubectl_dog.model.pods import is_ready
+from kubectl_dog.model.text_format import count_noun
+from kubectl_dog.model.views import View
+from kubectl_dog.model.wants import Watch
+from kubectl_dog.trackers import controller_revisions
+from kubectl_dog.trackers import pod_controllers
+
+
+class _Rollout(NamedTuple):
+    """What is read once of a view and judged by the functions below."""
+
+    view: View
+    thing: Object
+    pods: tuple[Object, ...]
+    other_pods: tuple[Object, ...]
+    progress: Progress
+    partition: int
+
+    @property
+    def stale(self) -> list[Object]:
+        """Living pods of earlier revisions."""
+        return [pod for pod in self.other_pods if is_living(pod)]
+
+
+def wants(view: View) -> Sequence[Watch]:
+    """Its pods and its revisions, by its own selector."""
+    return (pod_controllers.pod_watch(view), controller_revisions.revision_watch(view))
+
+
+def assess(view: View) -> Assessment:
+    """Updated as far as its strategy lets it be, and all of it available."""
+    rollout = _read(view)
+    known = controller_revisions.owned_revisions(view)
+    current = get_str(rollout.thing, 'status', 'updateRevision')
+    is_seen = pod_controllers.is_seen(rollout.thing)
+    newest = next((one for one in known if name(one) == current and is_seen), {})
+    previous = controller_revisions.previous_revision(known, newest, rollout.other_pods)
+    judged = Assessment(
+        state=State.PROGRESSING,
+        progress=rollout.progress,
+        revision=controller_revisions.describe_revision(view, newest, previous),
+        pods=rollout.pods,
+        other_pods=rollout.other_pods,
+        min_stall_timeout=pod_controllers.min_stall_timeout(rollout.thing),
+        still_serving=controller_revisions.still_serving(
+            previous, rollout.stale, rollout.progress.desired
+        ),
+        suggested_commands=controller_revisions.undo_commands(view, previous, rollout.stale),
+        notices=_notices(rollout) if is_seen else (),
+    )
+    expected = min(rollout.progress.updated, rollout.progress.desired)
+    return pod_controllers.assess_counts(view, judged, _missing(rollout), expected)
+
+
+def _read(view: View) -> _Rollout:
+    thing = view.object or {}
+    status = get_dict(thing, 'status')
+    # Until the controller has seen the change, updateRevision is what is about to be replaced.
+    current = get_str(status, 'updateRevision') if pod_controllers.is_seen(thing) else ''
+    everyone = sorted(pod_controllers.pods(view), key=_ordinal)
+    pods = [
+        pod
+        for pod in everyone
+        if current and controller_revisions.revision_label(pod) == current and is_living(pod)
+    ]
+    ready, updated = get_int(status, 'readyReplicas'), get_int(status, 'updatedReplicas')
+    progress = Progress(
+        desired=get_int(thing, 'spec', 'replicas', default=1),
+        updated=updated,
+        ready=ready,
+        available=get_int(status, 'availableReplicas', default=ready),
+        old=max(0, get_int(status, 'replicas') - updated),
+    )
+    others = tuple(pod for pod in everyone if pod not in pods)
+    partition = get_int(thing, 'spec', 'updateStrategy', 'rollingUpdate', 'partition')
+    return _Rollout(view, thing, tuple(pods), others, progress, partition)
+
+
+def _missing(rollout: _Rollout) -> str:
+    """What is missing by the counts; empty when they say that the rollout is done."""
+    counts, running = rollout.progress, get_int(rollout.thing, 'status', 'replicas')
+    stuck = _stuck(rollout)
+    if stuck:
+        return f'{name(stuck)}, which is of the old revision and not ready'
+    lacking = pod_controllers.surplus(counts, running) or pod_controllers.to_become_ready(counts)
+    if pod_controllers.is_on_delete(rollout.thing):
+        # Those that are to be deleted have to be told by name.
+        unseen = counts.old > 0 and not rollout.stale and 'Pod' not in rollout.view.forbidden_kinds
+        return lacking or ('a look at its pods' if unseen else '')
+    return pod_controllers.to_be_updated(counts, counts.desired - rollout.partition) or lacking
+
+
+def _stuck(rollout: _Rollout) -> Object:
+    """A pod of an old revision that is not ready and will not be replaced before it is: without
+    `Parallel` a StatefulSet waits for every pod it has before it updates any (k/k#67250).
+    """
+    is_parallel = get_str(rollout.thing, 'spec', 'podManagementPolicy') == 'Parallel'
+    if is_parallel or pod_controllers.is_on_delete(rollout.thing) or not rollout.progress.old:
+        return {}
+    return next((pod for pod in rollout.stale if not is_ready(pod)), {})
+
+
+def _notices(rollout: _Rollout) -> tuple[str, ...]:
+    if pod_controllers.is_on_delete(rollout.thing):
+        return pod_controllers.on_delete_notice(rollout.stale)
+    kept = min(rollout.partition, rollout.progress.desired)
+    if kept <= 0 or not rollout.progress.old:
+        return ()
+    pods = f'the first {count_noun(kept, "pod")}' if kept > 1 else 'the first pod'
+    keeps = 'keep' if kept > 1 else 'keeps'
+    return (f'has partition {rollout.partition}: {pods} {keeps} the old revision',)
+
+
+def _ordinal(pod: Object) -> tuple[int, str]:
+    number = name(pod).rpartition('-')[2]
+    return (int(number) if number.isdigit() else 0, name(pod))

@@ -1,0 +1,1 @@
+"""Which logs are read, and which of their lines are shown. Pure."""

@@ -1,0 +1,1 @@
+"""Find, load, check and choose trackers and connections of packages."""

@@ -1,0 +1,76 @@
+"""Everything that could judge a kind: what each package claims, and the rules that ship."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Sequence
+
+from kubectl_dog.model.tracker_info import BROKEN
+from kubectl_dog.model.tracker_info import UNUSED
+from kubectl_dog.model.tracker_info import USED
+from kubectl_dog.model.tracker_info import TrackerInfo
+from kubectl_dog.rules import shipped_rules
+from kubectl_dog.tracking.plugins import contract
+from kubectl_dog.tracking.plugins import entry_points
+from kubectl_dog.tracking.plugins.entry_points import Claim
+from kubectl_dog.tracking.plugins.registry import Trackers
+from kubectl_dog.version import VERSION
+
+
+def read(trackers: Trackers) -> tuple[TrackerInfo, ...]:
+    """All of them by kind, those that go first first. Imports every package that claims a kind."""
+    entries: list[TrackerInfo] = []
+    for kind in entry_points.claims(entry_points.TRACKERS):
+        entries += _of_kind(trackers.rivals(kind), trackers.limit)
+    used = {one.kind: one for one in entries if one.state == USED}
+    entries += _of_rules(used)
+    entries += [
+        TrackerInfo('', name, '', 'code', '', BROKEN, why)
+        for name, why in entry_points.unreadable_packages()
+    ]
+    # The order among those that claim one kind stays as it is.
+    return tuple(sorted(entries, key=lambda one: one.kind))
+
+
+def _of_kind(rivals: Sequence[Claim], limit: entry_points.Limit) -> Iterator[TrackerInfo]:
+    first = ''
+    for claim in rivals:
+        entry = TrackerInfo(claim.name, claim.package, claim.version, 'code', claim.source)
+        why = _fault(claim, limit)
+        if why:
+            yield entry._replace(state=BROKEN, note=why)
+        elif first:
+            yield entry._replace(state=UNUSED, note=_goes_first(first))
+        else:
+            first = claim.label
+            yield entry
+
+
+def _fault(claim: Claim, limit: entry_points.Limit) -> str:
+    """Why it cannot be used; empty where it can."""
+    try:
+        found = claim.load(limit)
+        contract.tracker(found)
+        contract.codes(found)
+    except (entry_points.BrokenError, contract.ShapeError) as error:
+        return str(error)
+    return ''
+
+
+def _of_rules(used: dict[str, TrackerInfo]) -> Iterable[TrackerInfo]:
+    found: dict[tuple[str, str], TrackerInfo] = {}
+    for rule in shipped_rules.shipped_rules():
+        for group in rule.groups:
+            for kind in rule.kinds:
+                name, file = f'{kind}.{group}', rule.source.partition(':')[0]
+                entry = TrackerInfo(name, entry_points.OWN_PACKAGE, VERSION, 'rules', file)
+                if name in used:
+                    label = f'{used[name].package} {used[name].version}'.strip()
+                    entry = entry._replace(state=UNUSED, note=_goes_first(label))
+                found.setdefault((name, file), entry)
+    return found.values()
+
+
+def _goes_first(label: str) -> str:
+    return f'{label} goes first'

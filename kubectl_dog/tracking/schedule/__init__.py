@@ -1,0 +1,1 @@
+"""Which targets are evaluated when, and groups of targets."""

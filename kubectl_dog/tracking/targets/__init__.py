@@ -1,0 +1,1 @@
+"""One target over time: presence, evaluation and its events."""

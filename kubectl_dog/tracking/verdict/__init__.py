@@ -1,0 +1,1 @@
+"""From assessments and causes to a verdict. Pure."""

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.causes import admission_lookups
+from kubectl_dog.causes import creation
+from kubectl_dog.causes.catalogue import tolerance_of
+from kubectl_dog.model.items import Answer
+from kubectl_dog.model.resources import ENDPOINTSLICES
+from kubectl_dog.model.wants import Lookup
+from tests.unit.builders import view
+
+QUOTA = 'exceeded quota: tiny, requested: {}, used: pods=1, limited: pods=1'
+CLASS = 'no PriorityClass with name urgent was found'
+HOOK = (
+    'failed calling webhook "guard.example.com": failed to call webhook: '
+    'Post "https://guard.hooks.svc:443/check?timeout=10s": {}'
+)
+REFUSED = HOOK.format('dial tcp 10.0.0.7:443: connect: connection refused')
+
+
+def named(*names):
+    return Answer('found', tuple({'metadata': {'name': name}} for name in names))
+
+
+def quota(hard, used):
+    return Answer('found', ({'status': {'hard': hard, 'used': used}},))
+
+
+def slices(*ready):
+    endpoints = [{'conditions': {} if one is None else {'ready': one}} for one in ready]
+    return Answer('found', ({'metadata': {'namespace': 'hooks'}, 'endpoints': endpoints},))
+
+
+def find(message, answer=None):
+    """The cause of a refusal, and the look it asks for, answered."""
+    told = {'type': 'ReplicaFailure', 'status': 'True', 'reason': 'FailedCreate'}
+    thing = {
+        'kind': 'ReplicaSet',
+        'metadata': {'name': 'web-2', 'uid': 'it'},
+        'spec': {'replicas': 2},
+        'status': {'conditions': [{**told, 'message': message}]},
+    }
+    [cause] = creation.find(view(), thing)
+    answers = {lookup: answer for lookup in cause.lookups if answer}
+    [cause] = creation.find(view(answers=answers), thing)
+    return cause
+
+
+@pytest.mark.parametrize(
+    ('message', 'lookup'),
+    (
+        (
+            QUOTA.format('pods=1'),
+            Lookup(admission_lookups.RESOURCE_QUOTAS, 'shop', 'tiny', full_object=True),
+        ),
+        (CLASS, Lookup(admission_lookups.PRIORITY_CLASSES, '')),
+        (
+            REFUSED,
+            Lookup(
+                ENDPOINTSLICES, 'hooks', labels='kubernetes.io/service-name=guard', full_object=True
+            ),
+        ),
+        (REFUSED.replace('guard.hooks.svc', 'example.com'), None),
+        ('no way', None),
+    ),
+)
+def test_what_to_look_at(message, lookup):
+    assert find(message).lookups == ((lookup,) if lookup else ())
+
+
+@pytest.mark.parametrize(
+    ('asked', 'answer', 'healing', 'fact'),
+    (
+        ('pods=1', quota({'pods': '1'}, {'pods': '1'}), False, '1 of 1 pods'),
+        ('pods=1', quota({'pods': '2'}, {'pods': '1'}), True, '1 of 2 pods, so that there is room'),
+        (
+            'cpu=500m,pods=1',
+            quota({'pods': '9', 'cpu': '1'}, {'pods': '1', 'cpu': '600m'}),
+            False,
+            'in use at this moment: 600m of 1 cpu, 1 of 9 pods',
+        ),
+        ('pods=1', quota({}, {}), True, '0 of any pods, so that there is room now'),
+    ),
+)
+def test_what_is_left_of_a_quota(asked, answer, healing, fact):
+    cause = find(QUOTA.format(asked), answer)
+    assert cause.recovering is healing
+    assert fact in cause.evidence[-1]
+
+
+@pytest.mark.parametrize(
+    ('answer', 'healing', 'evidence'),
+    (
+        (named('urgency'), False, 'a similar PriorityClass exists: urgency'),
+        (named('zzz'), False, 'no PriorityClass of a similar name exists (1 in all)'),
+        (named('urgent'), True, 'PriorityClass urgent exists now'),
+    ),
+)
+def test_what_priority_classes_there_are(answer, healing, evidence):
+    cause = find(CLASS, answer)
+    assert (cause.recovering, cause.evidence) == (healing, (evidence,))
+
+
+@pytest.mark.parametrize(
+    ('message', 'answer', 'healing', 'fact'),
+    (
+        (REFUSED, slices(False), False, 'service hooks/guard, by which it is called, has no ready'),
+        (REFUSED, Answer('found'), False, 'service guard, by which it is called, has no ready'),
+        (REFUSED, slices(True, False), True, 'is called, has 1 ready endpoint now'),
+        (REFUSED, slices(None), True, 'has 1 ready endpoint now'),
+        # It answered, and will answer the same again.
+        (HOOK.format('x509: unknown authority'), slices(True), False, 'has 1 ready endpoint now'),
+    ),
+)
+def test_what_stands_behind_a_webhook(message, answer, healing, fact):
+    cause = find(message, answer)
+    assert cause.recovering is healing
+    assert fact in cause.evidence[-1]
+
+
+@pytest.mark.parametrize('answer', [None, Answer('denied'), Answer('missing')])
+@pytest.mark.parametrize('message', [QUOTA.format('pods=1'), CLASS, REFUSED])
+def test_without_an_answer_nothing_is_said(message, answer):
+    cause = find(message, answer)
+    assert (cause.recovering, cause.evidence) == (False, ())
+
+
+def test_where_it_is_there_now_the_controller_gets_the_time_to_try_again():
+    cause = find(CLASS, named('urgent'))
+    assert tolerance_of(cause).seconds == 60
+    assert tolerance_of(find(CLASS, named('urgency'))).seconds == 30

@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.causes.aggregate import causes_of_controllers
+from kubectl_dog.causes.aggregate import causes_of_pods
+from kubectl_dog.causes.aggregate import causes_of_target
+from kubectl_dog.causes.aggregate import rank
+from kubectl_dog.causes.catalogue import CODES
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.assessments import Progress
+from kubectl_dog.model.assessments import State
+from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.items import Answer
+from kubectl_dog.model.resources import CONFIGMAPS
+from kubectl_dog.model.wants import Lookup
+from tests.unit.builders import PROBED
+from tests.unit.builders import container
+from tests.unit.builders import deployment
+from tests.unit.builders import ended
+from tests.unit.builders import kube_event
+from tests.unit.builders import pod
+from tests.unit.builders import replica_set
+from tests.unit.builders import running
+from tests.unit.builders import status
+from tests.unit.builders import view
+from tests.unit.builders import waiting
+
+
+def test_the_same_cause_on_many_pods_is_one_and_the_worst_speaks():
+    mild = pod(status(state=ended(3)), name='a')
+    worse = pod(status(state=ended(3), last=ended(3), restarts=2), name='b')
+    [cause] = causes_of_pods(view(), [mild, worse])
+    assert (cause.terminations, cause.pods) == (3, ('b', 'a'))
+    assert cause.logs[0].uid == 'pod-b'
+    assert causes_of_pods(view(), [worse, mild])[0].pods == ('b', 'a')
+
+
+def test_what_fails_stands_before_what_only_explains():
+    thing = pod(
+        status('main', waiting('ErrImagePull', 'not found')),
+        phase='Pending',
+        inits=[{'name': 'wait'}],
+        init_statuses=[status('wait')],
+    )
+    assert [cause.code for cause in causes_of_pods(view(), [thing])] == [
+        'ImageNotFound',
+        'InitNotFinished',
+    ]
+
+
+def test_every_code_says_what_it_means():
+    assert all(code.meaning and code.family for code in CODES.values())
+    assert CODES['InitNotFinished'].tolerance.is_informational
+
+
+QUOTA = 'exceeded quota: tiny, requested: pods=1, used: pods=1, limited: pods=1'
+DONE = Progress(desired=2, updated=2)
+
+
+def short_of_pods():
+    thing = replica_set(replicas=0)
+    failure = {'type': 'ReplicaFailure', 'status': 'True', 'reason': 'FailedCreate'}
+    thing['status']['conditions'] = [{**failure, 'message': QUOTA}]
+    return thing
+
+
+def judged(*pods, others=(), children=(), progress=DONE):
+    return Assessment(
+        State.PROGRESSING, progress=progress, pods=pods, other_pods=others, children=children
+    )
+
+
+def test_what_the_controllers_behind_a_target_lack_is_its_own_trouble():
+    found = causes_of_target(view(deployment()), judged(children=(short_of_pods(),)))
+    assert [(cause.code, cause.affects_some_pods) for cause in found] == [('QuotaExceeded', False)]
+    assert causes_of_controllers(view(), [short_of_pods(), short_of_pods()]) == found
+
+
+def test_one_bad_pod_beside_a_good_one_is_partial_unless_it_blocks_the_rollout():
+    good, bad = pod(status(), name='a', ready=True), pod(status(state=ended(3)), name='b')
+    [cause] = causes_of_target(view(deployment()), judged(good, bad))
+    assert cause.affects_some_pods
+    blocked = Progress(desired=2, updated=1, old=1)
+    thing = deployment(2, spec={'strategy': {'rollingUpdate': {'maxUnavailable': 0}}}, replicas=3)
+    [cause] = causes_of_target(view(thing), judged(good, bad, progress=blocked))
+    assert not cause.affects_some_pods
+
+
+def evicted(name, owner='rs-2'):
+    thing = pod(name=name, owner=owner, phase='Failed', nodeName='node-1', age=10)
+    thing['status'].update(reason='Evicted', message='low on memory')
+    return thing
+
+
+def test_evicted_pods_of_this_revision_count_until_their_successors_are_ready():
+    others = (evicted('a'), evicted('b'), evicted('c', 'rs-1'))
+    for ready in (True, False):
+        successor = pod(status(), ready=ready, nodeName='node-1')
+        assessed = judged(successor, others=others, children=(replica_set(),))
+        [cause] = causes_of_target(view(deployment()), assessed)
+        assert (cause.code, cause.terminations, cause.active) == ('Evicted', 2, not ready)
+    assessed = judged(others=others, children=(replica_set(),))
+    assert causes_of_target(view(deployment()), assessed)[0].active
+
+
+def test_a_pod_as_a_target_that_was_evicted():
+    thing = evicted('web-1')
+    assert [cause.code for cause in causes_of_target(view(thing), judged(thing))] == ['Evicted']
+
+
+def pending(name, **spec):
+    thing = pod(name=name, phase='Pending', **spec)
+    told = {'type': 'PodScheduled', 'status': 'False', 'reason': 'Unschedulable'}
+    thing['status']['conditions'].append({**told, 'message': 'no'})
+    return thing
+
+
+def test_of_many_pods_without_a_node_the_longest_patience_counts():
+    first, second, third = (pending(name) for name in 'abc')
+    reacted = kube_event(second, 'TriggeredScaleUp', 'coming')
+    wont = kube_event(third, 'NotTriggerScaleUp', 'never')
+    third['status']['nominatedNodeName'] = 'node-1'
+    [cause] = causes_of_pods(view(None, reacted, wont), [first, second, third])
+    assert (cause.tolerance_seconds, cause.clock_paused, cause.pods) == (
+        600,
+        False,
+        ('a', 'b', 'c'),
+    )
+    assert causes_of_pods(view(), [first, pending('d')])[0].tolerance_seconds is None
+
+
+@pytest.mark.parametrize(('kind', 'explains'), (('Job', True), ('Deployment', False)))
+def test_of_a_job_its_own_retries_decide(kind, explains):
+    thing = {'kind': kind, 'metadata': {'uid': 'x'}}
+    crashed = pod(status(state=ended(3)), restartPolicy='OnFailure')
+    assessed = Assessment(State.PROGRESSING, pods=(crashed,))
+    [cause] = causes_of_target(view(thing), assessed)
+    assert cause.informational is explains
+
+
+CRASH = Cause('CrashLoop', '', 'main', '', pods=('a',))
+
+
+@pytest.mark.parametrize(
+    ('better', 'worse'),
+    (
+        pytest.param(CRASH, CRASH._replace(code='NotReady'), id='specific before general'),
+        pytest.param(CRASH, CRASH._replace(active=False), id='what stands first'),
+        pytest.param(CRASH._replace(pods=('a', 'b')), CRASH, id='on more pods'),
+    ),
+)
+def test_the_best_explanation_comes_first(better, worse):
+    assert rank(better) < rank(worse)
+
+
+def crashing(name, ends, state=None):
+    return pod(status(state=state or ended(3), last=ended(3), restarts=ends - 1), name=name, age=1)
+
+
+def test_what_stands_on_one_pod_stands_and_is_told_in_order():
+    again = pod(status(last=ended(3), restarts=9, state=running(1)), name='web-2', age=1)
+    unready = pod(status(), name='web-3', containers=[container(**PROBED)])
+    event = kube_event(
+        unready, 'Unhealthy', 'Readiness probe failed: 503', field='spec.containers{main}'
+    )
+    found = causes_of_pods(view(None, event), [unready, again, crashing('web-1', 2)])
+    assert [cause.code for cause in found] == ['CrashLoop', 'NotReady']
+    assert (found[0].active, found[0].terminations, found[0].pods) == (True, 9, ('web-2', 'web-1'))
+
+
+def test_what_is_there_now_for_one_pod_is_there_for_all_that_need_the_same():
+    told = waiting('CreateContainerConfigError', 'configmap "app" not found')
+    other = waiting('CreateContainerConfigError', 'configmap "lib" not found')
+    answers = {Lookup(CONFIGMAPS, 'shop'): Answer('found', ({'metadata': {'name': 'app'}},))}
+    pods = [
+        pod(status(state=state), name=f'web-{n}') for n, state in enumerate((told, told, other))
+    ]
+    found = {
+        cause.subject: cause.recovering
+        for cause in causes_of_pods(view(None, answers=answers), pods)
+    }
+    assert found == {'app': True, 'lib': False}
+
+
+def test_what_is_in_another_namespace_is_explained_from_there():
+    """Flux keeps a Kustomization in one namespace, and applies to others."""
+    thing = pod(status('main', waiting('ErrImagePull', 'not found')), phase='Pending')
+    thing['metadata']['namespace'] = 'shop'
+    elsewhere = view()._replace(target=view().target._replace(namespace='flux-system'))
+    (cause,) = causes_of_pods(elsewhere, [thing])
+    assert '-n shop' in cause.suggested_commands[0]

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.causes import node_fit
+from kubectl_dog.causes import scheduling
+from kubectl_dog.model.items import Answer
+from kubectl_dog.model.resources import NODES
+from kubectl_dog.model.wants import Lookup
+from tests.unit.builders import container
+from tests.unit.builders import pod
+from tests.unit.builders import view
+
+
+def node(name, taints=(), labels=None, **allocatable):
+    return {
+        'metadata': {'name': name, 'labels': labels or {}},
+        'spec': {'taints': list(taints)},
+        'status': {'allocatable': allocatable},
+    }
+
+
+GPU = {'key': 'gpu', 'value': 'true', 'effect': 'NoSchedule'}
+DOWN = {'key': 'node.kubernetes.io/not-ready', 'effect': 'NoExecute'}
+WANTS = pod(
+    containers=[container(resources={'requests': {'cpu': '3', 'memory': '1Gi'}})],
+    nodeSelector={'disk': 'ssd'},
+)
+
+
+@pytest.mark.parametrize(
+    ('said', 'found', 'facts'),
+    (
+        (
+            '1 node(s) had untolerated taint {gpu: true}',
+            [node('a', [GPU, DOWN]), node('b')],
+            ['taints: a gpu=true:NoSchedule, node.kubernetes.io/not-ready:NoExecute'],
+        ),
+        (
+            '5 node(s) had untolerated taint {gpu: true}',
+            [node(each, [GPU]) for each in 'abcde'],
+            [
+                'taints: a gpu=true:NoSchedule; b gpu=true:NoSchedule; '
+                'c gpu=true:NoSchedule and 2 more'
+            ],
+        ),
+        ('1 node(s) had untolerated taint {gpu: true}', [node('a')], []),
+        (
+            '2 Insufficient cpu',
+            [node('a', cpu='2'), node('b', cpu='500m')],
+            ['the largest node has 2 cpu in all, so that none will ever do'],
+        ),
+        ('1 Insufficient cpu', [node('a', cpu=4)], ['the largest node has 4 cpu in all']),
+        (
+            '1 Insufficient cpu, 1 Insufficient memory',
+            [node('a', cpu='3', memory='2Gi')],
+            ['the largest node has 3 cpu in all', 'the largest node has 2Gi memory in all'],
+        ),
+        ('1 Insufficient cpu', [node('a')], []),
+        ('1 Insufficient cpu', [], []),
+        (
+            "2 node(s) didn't match Pod's node affinity/selector",
+            [node('a', labels={'disk': 'hdd'}), node('b', labels={'disk': 'nvme'})],
+            ['nodes have: disk=hdd; disk=nvme'],
+        ),
+        (
+            "2 node(s) didn't match Pod's node affinity/selector",
+            [node('a')],
+            ['no node has the label disk'],
+        ),
+        ('1 Too many pods', [node('a', cpu='1')], []),
+    ),
+)
+def test_what_the_nodes_are_like(said, found, facts):
+    assert list(node_fit.describe_nodes(found, WANTS, said)) == facts
+
+
+def test_they_are_looked_at_for_a_pod_that_no_node_takes():
+    told = {
+        'type': 'PodScheduled',
+        'status': 'False',
+        'reason': 'Unschedulable',
+        'message': '0/1 nodes are available: 1 Insufficient cpu.',
+    }
+    thing = pod(phase='Pending')
+    thing['status']['conditions'].append(told)
+    lookup = Lookup(NODES, '', full_object=True)
+    [cause] = scheduling.find(view(), thing)
+    assert (cause.lookups, cause.evidence) == ((lookup,), ())
+    answers = {lookup: Answer('found', (node('a', cpu='1'),))}
+    [cause] = scheduling.find(view(answers=answers), thing)
+    assert cause.evidence == ('the largest node has 1 cpu in all',)

@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from kubectl_dog.causes.catalogue import tolerance_of
+from kubectl_dog.causes.tolerances import ALWAYS
+from kubectl_dog.causes.tolerances import PodShare
+from kubectl_dog.causes.tolerances import apply_overrides
+from kubectl_dog.causes.tolerances import check_codes
+from kubectl_dog.causes.tolerances import excuse_allowed_failures
+from kubectl_dog.causes.tolerances import parse_pod_share
+from kubectl_dog.causes.tolerances import parse_tolerance
+from kubectl_dog.causes.tolerances import parse_unchecked_tolerance
+from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.causes import Tolerance
+from kubectl_dog.model.errors import UserError
+
+CRASH = Cause('CrashLoop', '', 'main', '', pods=('a',))
+IMAGE = Cause('ImageNotFound', '', 'main', '', pods=('b',))
+QUOTA = Cause('QuotaExceeded', '', 'tiny', '')
+
+
+@pytest.mark.parametrize(
+    ('told', 'code', 'allowed'),
+    (
+        ('CrashLoop=5', 'CrashLoop', Tolerance(terminations=5)),
+        ('CrashLoop=1', 'CrashLoop', Tolerance(terminations=1)),
+        ('CrashLoop=90s', 'CrashLoop', Tolerance(seconds=90)),
+        ('CrashLoop=1h30m', 'CrashLoop', Tolerance(seconds=5400)),
+        (' ImageNotFound = 2m ', 'ImageNotFound', Tolerance(seconds=120)),
+        ('NotReady=2m', 'NotReady', Tolerance(seconds=120)),
+        ('Unschedulable=always', 'Unschedulable', Tolerance()),
+        ('Unschedulable=never', 'Unschedulable', Tolerance(seconds=0, terminations=1)),
+        ('ImageNotFound=0s', 'ImageNotFound', Tolerance(seconds=0)),
+        ('NotReady/main=5s', 'NotReady/main', Tolerance(seconds=5)),
+        ('ConfigMapMissing/configmap/a = 5m', 'ConfigMapMissing/configmap/a', Tolerance(300)),
+    ),
+)
+def test_what_is_tolerated(told, code, allowed):
+    assert parse_tolerance(told) == (code, allowed)
+
+
+@pytest.mark.parametrize(
+    ('told', 'said'),
+    (
+        ('Crashloop=5', "no cause has the code 'Crashloop': did you mean CrashLoop?"),
+        ('zzz=5', "no cause has the code 'zzz'"),
+        ('CrashLoop', 'does not say how much: write CrashLoop=5m'),
+        ('CrashLoop=', 'does not say how much'),
+        ('CrashLoop=0', 'write CrashLoop=never'),
+        ('CrashLoop=soon', "'soon' is not a duration"),
+        ('crash/main=5', "no cause has the code 'crash'"),
+        ('CrashLoop/main=0', 'write CrashLoop/main=never'),
+        ('ImageNotFound=5', 'ImageNotFound is not counted: write ImageNotFound=5s'),
+    ),
+)
+def test_what_cannot_be_meant_is_said(told, said):
+    with pytest.raises(UserError, match=re.escape(said)):
+        parse_tolerance(told)
+
+
+def test_a_code_of_a_tracker_is_known_where_the_tracker_is():
+    told = ('LampBroken/hall', Tolerance(seconds=300))
+    assert (
+        parse_tolerance('LampBroken/hall=5m', ('LampBroken',))
+        == parse_unchecked_tolerance('LampBroken/hall=5m')
+        == told
+    )
+    with pytest.raises(UserError, match='LampBroken is not counted'):
+        parse_tolerance('LampBroken=5', ('LampBroken',))
+    assert check_codes(['LampBroken=5m', 'CrashLoop=5'], ('LampBroken',)) is None
+    with pytest.raises(UserError, match="no cause has the code 'LampBroken'"):
+        check_codes(['CrashLoop=5', 'LampBroken=5m'], ('BulbBroken',))
+
+
+def test_that_a_code_is_not_counted_is_told_once_it_is_known():
+    told = 'LampBrocken=5'
+    assert parse_unchecked_tolerance(told) == ('LampBrocken', Tolerance(terminations=5))
+    with pytest.raises(UserError, match="code 'LampBrocken': did you mean LampBroken"):
+        check_codes([told], ('LampBroken',))
+
+
+def test_a_code_of_a_tracker_may_have_a_word_in_common_with_ours():
+    for code in ('IssuerMissing', 'SourceNotReady', 'TargetMissing', 'OrderFailed'):
+        assert parse_unchecked_tolerance(f'{code}=5m')[0] == code
+
+
+@pytest.mark.parametrize('told', ('Crashloop=5', 'zzz=5', 'Lamp broken=5m', 'NotRead=always'))
+def test_what_is_misspelt_is_no_code_of_anybody(told):
+    with pytest.raises(UserError, match='no cause has the code'):
+        parse_unchecked_tolerance(told)
+
+
+@pytest.mark.parametrize(
+    ('told', 'pods', 'failing'),
+    (('', 10, 0), ('2', 10, 2), ('20%', 10, 2), ('20%', 4, 0), ('50%', 3, 1), ('100%', 3, 3)),
+)
+def test_how_many_pods_may_fail(told, pods, failing):
+    assert parse_pod_share(told).of(pods) == failing
+
+
+@pytest.mark.parametrize('told', ['two', '-1', '2.5', '101%', '%', '1 2'])
+def test_what_is_no_number_of_pods(told):
+    with pytest.raises(UserError, match='is not a number of pods'):
+        parse_pod_share(told)
+
+
+def test_a_share_is_a_number_unless_it_is_a_percentage():
+    assert parse_pod_share('7') == PodShare(7)
+
+
+def test_what_the_user_told_counts_instead_of_everything_else():
+    told = {'CrashLoop': Tolerance(seconds=90)}
+    odd = CRASH._replace(affects_some_pods=True, tolerance_seconds=30.0, informational=True)
+    crash, image = apply_overrides((odd, IMAGE), told)
+    assert tolerance_of(crash) == Tolerance(seconds=90)
+    assert tolerance_of(image) == tolerance_of(IMAGE)
+
+
+def test_what_was_told_of_one_container_goes_before_what_was_told_of_all():
+    told = {
+        'CrashLoop': Tolerance(terminations=5),
+        'CrashLoop/main': ALWAYS,
+        'ImageNotFound/x': ALWAYS,
+    }
+    main, other, image = apply_overrides((CRASH, CRASH._replace(subject='other'), IMAGE), told)
+    assert [one.tolerance_override for one in (main, other, image)] == [
+        ALWAYS,
+        Tolerance(terminations=5),
+        None,
+    ]
+
+
+@pytest.mark.parametrize(
+    ('causes', 'pods', 'excused'),
+    (
+        ((CRASH, QUOTA), 1, {'CrashLoop'}),
+        ((CRASH, IMAGE), 1, set()),
+        ((CRASH, IMAGE), 2, {'CrashLoop', 'ImageNotFound'}),
+        ((CRASH, IMAGE._replace(pods=('a',))), 1, {'CrashLoop', 'ImageNotFound'}),
+        # What decides nothing anyway makes no pod a failing one.
+        ((CRASH, IMAGE._replace(tolerance_override=ALWAYS)), 1, {'CrashLoop', 'ImageNotFound'}),
+        ((CRASH,), 0, set()),
+        ((QUOTA,), 5, set()),
+        ((), 5, set()),
+    ),
+)
+def test_only_so_many_pods_are_excused(causes, pods, excused):
+    after = excuse_allowed_failures(causes, pods)
+    assert {cause.code for cause in after if cause.tolerance_override == ALWAYS} == excused
+
+
+@pytest.mark.parametrize(
+    ('told', 'seconds'), (('CrashLoop=2', 30), ('CrashLoop=6', 60), ('CrashLoop=never', 0))
+)
+def test_in_a_long_back_off_standing_counts_beside_the_ends(told, seconds):
+    [cause] = apply_overrides(
+        [CRASH._replace(tolerance_seconds=30.0)], dict([parse_tolerance(told)])
+    )
+    assert cause.tolerance_override.seconds == seconds
+
+
+def test_where_nothing_is_stuck_only_the_ends_count():
+    [cause] = apply_overrides([CRASH], dict([parse_tolerance('CrashLoop=2')]))
+    assert cause.tolerance_override == Tolerance(terminations=2)

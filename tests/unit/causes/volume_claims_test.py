@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.causes import volume_claims
+from kubectl_dog.model.items import Answer
+from kubectl_dog.model.wants import Lookup
+from tests.unit.builders import kube_event
+from tests.unit.builders import pod
+from tests.unit.builders import view
+
+LOOKUP = Lookup(volume_claims.CLAIMS, 'shop')
+UNBOUND = '0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found'
+MISSING = '0/1 nodes are available: persistentvolumeclaim "uploads" not found. not found'
+NO_CLASS = 'no persistent volumes available for this claim and no storage class is set'
+WAITING = "Waiting for a volume to be created either by the external provisioner 'x.example/prov'"
+VOLUMES = [
+    {'name': 'd', 'persistentVolumeClaim': {'claimName': 'data'}},
+    {'name': 'tmp', 'ephemeral': {'volumeClaimTemplate': {}}},
+    {'name': 'cfg', 'configMap': {'name': 'app'}},
+]
+
+
+def pending(message='', volumes=VOLUMES, **spec):
+    thing = pod(phase='Pending', volumes=volumes, **spec)
+    if message:
+        told = {'type': 'PodScheduled', 'status': 'False', 'reason': 'Unschedulable'}
+        thing['status']['conditions'].append({**told, 'message': message})
+    return thing
+
+
+def said(reason, message='', claim='data', at=1.0):
+    thing = {'kind': 'PersistentVolumeClaim', 'metadata': {'name': claim, 'uid': f'pvc-{claim}'}}
+    return kube_event(thing, reason, message, at=at)
+
+
+def find(thing, *events, **fields):
+    return list(volume_claims.find(view(None, *events, **fields), thing))
+
+
+@pytest.mark.parametrize(
+    ('message', 'code', 'subject', 'words'),
+    (
+        (MISSING, 'VolumeMissing', 'uploads', 'does not exist (not found)'),
+        (
+            'persistentvolumeclaim "data" bound to non-existent persistentvolume "pv-1"',
+            'VolumeMissing',
+            'data',
+            'is bound to a volume that does not exist',
+        ),
+        (
+            '0/1 nodes are available: 1 node(s) unavailable due to one or more pvc(s) bound to'
+            ' non-existent pv(s).',
+            'VolumeMissing',
+            'data, web-1-tmp',
+            'is bound to a volume that does not exist',
+        ),
+        (
+            '0/1 nodes are available: persistentvolumeclaim "data" is being deleted.',
+            'VolumeInvalid',
+            'data',
+            'is being deleted',
+        ),
+        (UNBOUND, 'PVCPending', 'data, web-1-tmp', 'is not bound'),
+        (
+            'waiting for ephemeral volume controller to create the persistentvolumeclaim "x"',
+            'PVCPending',
+            'data, web-1-tmp',
+            'is not bound',
+        ),
+    ),
+)
+def test_reads_the_words_of_the_scheduler(message, code, subject, words):
+    [cause] = find(pending(message))
+    assert (cause.code, cause.subject, cause.reason) == (code, subject, 'Unschedulable')
+    assert cause.message.endswith(words)
+    assert (cause.pods, cause.tolerance_seconds) == (('web-1',), None)
+
+
+@pytest.mark.parametrize(
+    ('reason', 'message', 'patience'),
+    (
+        ('FailedBinding', NO_CLASS, 30),
+        ('ProvisioningFailed', 'storageclass.storage.k8s.io "fast" not found', 30),
+        ('ProvisioningFailed', 'quota of the cloud is used up', None),
+        ('ExternalProvisioning', WAITING, None),
+    ),
+)
+@pytest.mark.parametrize('message_of_pod', (UNBOUND, ''))
+def test_the_kube_events_of_a_claim_tell_more(reason, message, patience, message_of_pod):
+    [cause] = find(pending(message_of_pod), said(reason, message))
+    assert (cause.code, cause.subject, cause.reason) == ('PVCPending', 'data', reason)
+    assert cause.message == f'volume claim data is not bound: {message}'
+    assert cause.tolerance_seconds == patience
+    assert cause.suggested_commands == ('kubectl describe pvc -n shop data',)
+
+
+def test_a_claim_that_was_bound_since_is_no_cause():
+    old = said('ExternalProvisioning', WAITING, at=9)
+    assert find(pending(), said('ProvisioningSucceeded', at=1), old) == []
+    assert find(pending(), said('Other')) == []
+
+
+@pytest.mark.parametrize(
+    'thing',
+    (
+        pending(volumes=[]),
+        pending(MISSING, nodeName='node-1'),
+        pending('0/1 nodes are available: 1 Insufficient cpu.'),
+    ),
+)
+def test_a_pod_that_has_a_node_or_waits_for_something_else(thing):
+    assert find(thing, said('FailedBinding', NO_CLASS)) == []
+
+
+@pytest.mark.parametrize(
+    ('answer', 'healing', 'evidence'),
+    (
+        (None, False, ()),
+        (Answer('denied'), False, ()),
+        (
+            Answer('found', ({'metadata': {'name': 'upload'}},)),
+            False,
+            ('a similar volume claim exists: upload',),
+        ),
+        (
+            Answer('found', ({'metadata': {'name': 'uploads'}},)),
+            True,
+            ('volume claim uploads exists now',),
+        ),
+    ),
+)
+def test_a_look_at_the_claims_tells_more(answer, healing, evidence):
+    [cause] = find(pending(MISSING), answers={LOOKUP: answer} if answer else {})
+    assert (cause.lookups, cause.suggested_commands) == ((LOOKUP,), ('kubectl get pvc -n shop',))
+    assert (cause.recovering, cause.evidence) == (healing, evidence)
+
+
+CLASSES = Lookup(volume_claims.STORAGE_CLASSES, '')
+NO_DEFAULT = 'no persistent volumes available for this claim and no storage class is set'
+UNKNOWN = 'storageclass.storage.k8s.io "fsat" not found'
+
+
+def classes(*names, default=''):
+    key = 'storageclass.kubernetes.io/is-default-class'
+    marks = {name: {'annotations': {key: 'true'}} if name == default else {} for name in names}
+    return Answer('found', tuple({'metadata': {'name': name, **marks[name]}} for name in names))
+
+
+@pytest.mark.parametrize(
+    ('message', 'answer', 'healing', 'evidence'),
+    (
+        (UNKNOWN, None, False, ()),
+        (UNKNOWN, Answer('denied'), False, ()),
+        (UNKNOWN, classes('fast'), False, ('a similar storage class exists: fast',)),
+        (UNKNOWN, classes('fsat'), True, ('storage class fsat exists now',)),
+        (
+            UNKNOWN,
+            classes('slow', default='slow'),
+            False,
+            ('no storage class of a similar name exists (1 in all)',),
+        ),
+        (
+            NO_DEFAULT,
+            classes('slow', 'fast'),
+            False,
+            ('storage classes: none is the default, there are fast, slow',),
+        ),
+        (NO_DEFAULT, classes(), False, ('storage classes: there is none',)),
+        (NO_DEFAULT, classes('a', 'b', default='b'), True, ('storage class b exists now',)),
+    ),
+)
+def test_a_look_at_the_storage_classes_tells_more(message, answer, healing, evidence):
+    answers = {CLASSES: answer} if answer else {}
+    [cause] = find(pending(UNBOUND), said('ProvisioningFailed', message), answers=answers)
+    assert (cause.lookups, cause.tolerance_seconds) == ((CLASSES,), 30.0)
+    assert (cause.recovering, cause.evidence) == (healing, evidence)
+
+
+@pytest.mark.parametrize(
+    ('thing', 'may'),
+    ((pending(), True), (pending(nodeName='n1'), False), (pending(volumes=[]), False)),
+)
+def test_the_claims_of_a_pod_without_a_node_may_tell_why(thing, may):
+    assert volume_claims.awaits_claims(thing) is may

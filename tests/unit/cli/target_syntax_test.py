@@ -1,0 +1,82 @@
+"""The grammar of targets; `tests/grammar.py` is what kubectl says, and is asked of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.cli import main
+from kubectl_dog.cli import target_flags
+from kubectl_dog.model.errors import UserError
+from tests import grammar
+
+OURS = (
+    ((), 'name a target, like deploy/web; or choose with TYPE -l SELECTOR, -f FILE'),
+    (('-l', 'a=b'), 'which kind'),
+    (('-A',), 'name a target'),
+    (('web',), 'which web\\? Write TYPE/NAME, like deploy/web, or choose with web -l SELECTOR'),
+    (('undo', 'deploy/web'), 'only watches: run `kubectl rollout undo deploy/web`, and then'),
+    (('deploy/web,db',), 'write TYPE/NAME'),
+    (('deploy,sts',), 'which deploy,sts\\?'),
+    (('deploy', '-A'), "which deploy\\?.* \\(-l '' for all of them\\)"),
+    (('deploy/a', '-R'), '-R goes with -f DIR'),
+    (('-k', 'dir', '-R'), '-R goes with -f DIR'),
+    (('-k', 'dir', 'deploy'), 'when a path is specified'),
+    (('--helm-release', 'x', 'deploy/a'), 'when a path is specified'),
+    (('--helm-release', 'x', '-f', '-'), '--helm-release cannot be combined'),
+    (('--helm-release', 'x', '-k', 'dir'), '--helm-release cannot be combined'),
+    (('-f', '-', '-A'), '-A goes with TYPE -l SELECTOR'),
+    (('deploy', '-l', 'a in (b'), "the selector 'a in \\(b' cannot be read from"),
+    (('-f', '-', '-l', '=x='), "the selector '=x=' cannot be read"),
+)
+CHOSEN = (
+    (('deploy', '-l', 'a=b'), 'deploy'),
+    (('deploy,sts', '-l', 'a=b'), 'deploy,sts'),
+    (('-l', 'a=b', 'deploy'), 'deploy'),
+    (('deploy', '-l', ''), 'deploy'),
+    (('deploy', '-l', 'a', '-A'), 'deploy'),
+    (('all', '-l', 'a'), 'all'),
+    (('-f', '-'), ''),
+    (('-f', 'a.yaml', '-f', 'b', '-R', '-n', 'x'), ''),
+    (('-f', 'a.yaml', '-l', 'a=b'), ''),
+    (('-k', 'dir'), ''),
+    (('--helm-release', 'shop'), ''),
+)
+
+
+def read(argv):
+    args = main.parse(['rollout', *argv])
+    return target_flags.read(args.target, args)
+
+
+@pytest.mark.parametrize(('argv', 'told'), (*grammar.REFUSED,))
+def test_what_kubectl_refuses_is_refused_with_its_words(argv, told):
+    with pytest.raises(UserError) as raised:
+        read(argv)
+    assert str(raised.value).startswith(told)
+    assert raised.value.exit_code == 2
+
+
+@pytest.mark.parametrize(('argv', 'told'), OURS)
+def test_what_is_not_clear_is_refused(argv, told):
+    with pytest.raises(UserError, match=told):
+        read(argv)
+
+
+@pytest.mark.parametrize(('argv', 'names'), grammar.TAKEN)
+def test_names_are_taken_as_kubectl_takes_them(argv, names):
+    said, inputs = read(argv)
+    assert (tuple(said.names), said.types, inputs.is_given) == (names, '', False)
+
+
+@pytest.mark.parametrize(('argv', 'types'), CHOSEN)
+def test_what_is_chosen_has_no_names(argv, types):
+    said, inputs = read(argv)
+    assert (said.names, said.types) == ((), types)
+    assert inputs.is_given is not bool(types)
+
+
+@pytest.mark.parametrize('argv', [('deploy/a',), ('-f', '-'), ('deploy', '-l', 'a')])
+@pytest.mark.parametrize('command', ['rollout', 'follow', 'status'])
+def test_every_command_has_the_same_targets(command, argv):
+    args = main.parse([command, *argv])
+    assert target_flags.read(args.target, args) == read(argv)

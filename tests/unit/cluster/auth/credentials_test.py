@@ -1,0 +1,250 @@
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from kubectl_dog.cluster.auth.credentials import Credentials
+from kubectl_dog.cluster.auth.credentials import RenewingProvider
+from kubectl_dog.cluster.auth.credentials import StaticProvider
+from kubectl_dog.cluster.auth.credentials import provider
+from kubectl_dog.cluster.auth.exec_plugin import ExecPlugin
+from kubectl_dog.cluster.client_config.settings import Plugin
+from kubectl_dog.cluster.client_config.settings import Settings
+from kubectl_dog.cluster.connections.kubeconfig_connection import KubeConnection
+from kubectl_dog.model.errors import AccessError
+from tests.unit.cluster.server import page
+from tests.unit.cluster.server import refuse
+from tests.unit.cluster.server import stream
+
+
+class Desk:
+    """Issues `Bearer 1`, `Bearer 2`, …; fails where `failing` says so."""
+
+    def __init__(self, lasts=0.0):
+        self.count = 0
+        self.now = 100.0
+        self.lasts = lasts
+        self.failing = False
+        self.issued = RenewingProvider(self.issue, now=lambda: self.now)
+
+    def issue(self):
+        self.count += 1
+        if self.failing:
+            raise AccessError('no more')
+        return Credentials(f'Bearer {self.count}'), self.lasts and self.now + self.lasts
+
+
+def test_credentials_are_issued_when_they_are_needed_and_once_they_have_expired():
+    desk = Desk(lasts=60)
+    assert desk.count == 0
+    assert [desk.issued.current().authorization for _ in range(2)] == ['Bearer 1'] * 2
+    desk.now += 61
+    assert desk.issued.current().authorization == 'Bearer 2'
+
+
+def test_many_threads_that_are_refused_make_one_run():
+    desk = Desk()
+    used = desk.issued.current()
+    answers = []
+    threads = [
+        threading.Thread(target=lambda: answers.append(desk.issued.renew(used))) for _ in range(20)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (answers, desk.count) == ([True] * 20, 2)
+
+
+def test_the_same_credentials_again_are_no_reason_to_ask_again():
+    same = RenewingProvider(lambda: (Credentials('Bearer x'), 0.0))
+    assert not same.renew(same.current())
+
+
+def test_a_failure_is_remembered_for_a_while_and_the_old_ones_are_not_sent():
+    desk = Desk(lasts=60)
+    desk.issued.current()
+    desk.now += 61
+    desk.failing = True
+    for _ in range(3):
+        with pytest.raises(AccessError, match='no more'):
+            desk.issued.current()
+    assert desk.count == 2
+    desk.now += 6
+    desk.failing = False
+    assert desk.issued.current().authorization == 'Bearer 3'
+
+
+def test_some_credentials_are_not_renewed():
+    desk = Desk()
+    issued = RenewingProvider(desk.issue, on_refusal=False)
+    assert not issued.renew(issued.current())
+    fixed = StaticProvider(Credentials('Bearer x'))
+    assert not fixed.renew(fixed.current())
+    assert desk.count == 1
+
+
+def test_passwords():
+    made = provider(Settings('https://a', username='Aladdin', password='open sesame'))
+    assert made.current().authorization == 'Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=='
+
+
+@pytest.mark.parametrize('token', ('a\n', 'a\r\nX: y', '日'))
+def test_a_token_that_no_header_can_hold(token):
+    with pytest.raises(AccessError, match='characters that no header can hold'):
+        provider(Settings('https://a', token=token))
+
+
+def test_credentials_do_not_show():
+    assert 'secret' not in repr(Credentials('Bearer secret', b'secret', b'secret'))
+
+
+@pytest.fixture
+def connect(server, pki, monkeypatch):
+    """A connection whose plugin gives what the test puts into `given`, one after the other."""
+    all_made = []
+
+    def connect(*given):
+        left = list(given)
+
+        def issue(self):
+            found = left.pop(0)
+            if isinstance(found, AccessError):
+                raise found
+            return found, 0.0
+
+        monkeypatch.setattr(ExecPlugin, 'issue', issue)
+        settings = Settings(server.url, ca_file=str(pki / 'ca.crt'), plugin=Plugin('x'))
+        all_made.append(KubeConnection(settings))
+        return all_made[-1]
+
+    yield connect
+    for each in all_made:
+        each.close()
+
+
+def sent(server):
+    return [request.headers.get('authorization') for request in server.requests]
+
+
+def test_a_request_that_is_refused_is_repeated_once_with_new_credentials(server, connect):
+    server.on('/api', refuse(401), page(b'one'), refuse(401), refuse(401))
+    one, two, three = (Credentials(f'Bearer {n}') for n in (1, 2, 3))
+    connection = connect(one, two, three)
+    assert connection.get('/api').body == b'one'
+    assert connection.get('/api').status == 401
+    assert sent(server) == ['Bearer 1', 'Bearer 2', 'Bearer 2', 'Bearer 3']
+
+
+def test_a_stream_that_is_refused_is_opened_again(server, connect):
+    server.on('/log', refuse(401), stream(b'one'))
+    opened = connect(Credentials('Bearer 1'), Credentials('Bearer 2')).stream('/log', (), 5.0)
+    assert (opened.status, opened.read()) == (200, b'one')
+    opened.close()
+
+
+def test_a_plugin_that_fails_later_reads_like_a_refusal(server, connect):
+    connection = connect(AccessError('the plugin failed'))
+    response = connection.get('/api')
+    assert response.status == 401
+    assert b'the plugin failed' in response.body
+    opened = connection.stream('/api', (), 5.0)
+    assert opened.status == 401
+    opened.set_read_timeout(1)
+    assert b'the plugin failed' in opened.read()
+    assert opened.read() == b''
+    opened.stop()
+    opened.close()
+    assert server.requests == []
+
+
+def test_when_the_renewal_fails_the_servers_word_counts(server, connect):
+    server.on('/api', refuse(401, 'go away'))
+    connection = connect(Credentials('Bearer 1'), AccessError('the plugin failed'))
+    assert b'go away' in connection.get('/api').body
+
+
+def test_a_plugin_that_fails_at_once_is_an_error(connect):
+    with pytest.raises(AccessError, match='the plugin failed'):
+        connect(AccessError('the plugin failed')).sign_in()
+
+
+def test_new_certificates_are_for_new_connections(server, tls, pki, connect):
+    tls.verify_mode = 1  # optional
+    subjects = []
+
+    def note(then):
+        def script(wire):
+            found = wire.sock.getpeercert()
+            subjects.append((dict(found['subject'][0]) if found else {}).get('commonName'))
+            then(wire)
+
+        return script
+
+    certificate = (pki / 'client.crt').read_bytes(), (pki / 'client.key').read_bytes()
+    server.on('/log', note(stream(b'one', then='pause')))
+    server.on('/api', note(refuse(401)), note(page(b'two')), note(page(b'three')))
+    connection = connect(Credentials('Bearer 1'), Credentials('Bearer 2', *certificate))
+    opened = connection.stream('/log', (), 5.0)
+    assert opened.read() == b'one'
+    assert [connection.get('/api').body for _ in range(2)] == [b'two', b'three']
+    server.resume.set()
+    assert opened.read() == b''
+    opened.close()
+    assert subjects == [None, None, 'jane', 'jane']
+    assert sent(server)[-1] == 'Bearer 2'
+
+
+def test_impersonation_headers_may_repeat(server, pki):
+    seen = []
+    server.on('/api', page(b''))
+    headers = (('Impersonate-User', 'joe'), ('Impersonate-Group', 'a'), ('Impersonate-Group', 'b'))
+    settings = Settings(server.url, ca_file=str(pki / 'ca.crt'), impersonate=headers)
+    connection = KubeConnection(settings)
+    real = connection._pool.urlopen
+
+    def urlopen(*args, headers, **kwargs):
+        seen.extend(item for item in headers.items() if item[0].startswith('Imp'))
+        return real(*args, headers=headers, **kwargs)
+
+    connection._pool.urlopen = urlopen
+    connection.get('/api')
+    connection.close()
+    assert seen == list(headers)
+    assert server.requests[0].headers['impersonate-user'] == 'joe'
+
+
+def test_requests_are_told_where_that_is_wanted(server, pki, capsys):
+    server.on('/api', page(b''))
+    settings = Settings(server.url, ca_file=str(pki / 'ca.crt'), token='secret')
+    connection = KubeConnection(settings, verbosity=6)
+    connection.get('/api', (('a', 'b'),))
+    connection.close()
+    told = capsys.readouterr().err
+    assert told.startswith(f'GET {server.url}/api?a=b 200 in ')
+    assert 'secret' not in told
+
+
+def test_twenty_threads_share_a_refresh(server, connect):
+    """One run of the plugin for all, though all were refused at the same time."""
+    server.on('/api', *[decide] * 60)
+    connection = connect(Credentials('Bearer 1'), Credentials('Bearer 2'))
+    connection.sign_in()
+    answers = []
+    threads = [
+        threading.Thread(target=lambda: answers.append(connection.get('/api').status))
+        for _ in range(20)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert answers == [200] * 20
+
+
+def decide(wire):
+    old = wire.request.headers['authorization'] == 'Bearer 1'
+    time.sleep(0.02)
+    (refuse(401) if old else page(b''))(wire)

@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import errno
+import json
+import os
+import sys
+
+import pytest
+
+from kubectl_dog.cluster.auth import exec_plugin
+from kubectl_dog.cluster.auth.exec_plugin import ExecPlugin
+from kubectl_dog.cluster.client_config.settings import Plugin
+from kubectl_dog.cluster.client_config.settings import Settings
+from kubectl_dog.model.errors import AccessError
+from tests.unit.needs import posix
+
+V1 = 'client.authentication.k8s.io/v1'
+
+
+@pytest.fixture
+def script(tmp_path):
+    """A plugin that prints what it is told to; `issue(...)` runs it."""
+    if os.name == 'nt':
+        pytest.skip('Needs shell scripts.')
+
+    def issue(printed='', before='', plugin=None, settings=None, status=None):
+        if status is not None:
+            printed = json.dumps({'apiVersion': V1, 'kind': 'ExecCredential', 'status': status})
+        (tmp_path / 'answer').write_text(printed)
+        path = tmp_path / 'plugin'
+        path.write_text(f'#!/bin/sh\ncd {tmp_path}\n{before}\ncat answer\n')
+        path.chmod(0o755)
+        made = (plugin or Plugin(''))._replace(command=str(path))
+        return ExecPlugin(settings or Settings('https://a'), made).issue()
+
+    return issue
+
+
+def test_a_token_and_when_it_expires(script):
+    credentials, expires = script(
+        status={'token': 't', 'expirationTimestamp': '1970-01-01T01:00:00+00:00'}
+    )
+    assert (credentials.authorization, credentials.certificate, expires) == ('Bearer t', b'', 3600)
+
+
+def test_a_certificate(script):
+    credentials, expires = script(status={'clientCertificateData': 'c', 'clientKeyData': 'k'})
+    assert (credentials.authorization, credentials.certificate, credentials.key) == ('', b'c', b'k')
+    assert expires == 0.0
+
+
+def test_yaml_will_do(script):
+    text = f'apiVersion: {V1}\nkind: ExecCredential\nstatus:\n  token: t\n'
+    credentials, expires = script(text + '  expirationTimestamp: 1970-01-01T01:00:00Z\n')
+    assert (credentials.authorization, expires) == ('Bearer t', 3600)
+
+
+@pytest.mark.parametrize('output', ['none', 'closed'])
+def test_a_program_without_an_output_can_sign_in(script, monkeypatch, tmp_path, output):
+    closed = open(tmp_path / 'output', 'w')  # noqa: SIM115
+    closed.close()
+    monkeypatch.setattr(sys, 'stdout', None if output == 'none' else closed)
+    assert script(status={'token': 't'})[0].authorization == 'Bearer t'
+
+
+def test_what_the_plugin_is_told(script, tmp_path):
+    plugin = Plugin('', ('a b',), (('X', 'y'),), wants_cluster=True, config={'audience': 'z'})
+    (tmp_path / 'ca').write_bytes(b'PEM')
+    settings = Settings('https://a', ca_file=str(tmp_path / 'ca'), proxy_url='http://p')
+    before = 'printf "%s" "$KUBERNETES_EXEC_INFO" > info; printf "%s" "$1 $X" > rest'
+    script(before=before, plugin=plugin, settings=settings, status={'token': 't'})
+    assert (tmp_path / 'rest').read_text() == 'a b y'
+    assert json.loads((tmp_path / 'info').read_text()) == {
+        'kind': 'ExecCredential',
+        'apiVersion': V1,
+        'spec': {
+            'interactive': False,
+            'cluster': {
+                'server': 'https://a',
+                'certificate-authority-data': 'UEVN',
+                'proxy-url': 'http://p',
+                'config': {'audience': 'z'},
+            },
+        },
+    }
+
+
+def status(**fields):
+    return json.dumps({'apiVersion': V1, 'kind': 'ExecCredential', **fields})
+
+
+@pytest.mark.parametrize(
+    ('printed', 'before', 'said'),
+    (
+        ('', '', 'did not print an ExecCredential'),
+        ('a: [', '', 'did not print an ExecCredential'),
+        ('[]', '', 'did not print an ExecCredential'),
+        ('[' * 9000, '', 'did not print an ExecCredential'),
+        ('- ' * 900, '', 'did not print an ExecCredential'),
+        ('{}', '', f'printed None None, where kubeconfig asks for ExecCredential {V1}'),
+        (status(), '', 'printed no status'),
+        (status(status={}), '', 'printed neither a token nor a certificate'),
+        (status(status={'token': 1}), '', 'printed a status that is not text'),
+        (status(status={'token': 'a', 'clientKeyData': 'k'}), '', 'but not both'),
+        (status(status={'token': 'a\nb'}), '', 'characters that no header can hold'),
+        (status(status={'token': 'a', 'expirationTimestamp': 'soon'}), '', 'is no timestamp'),
+        ('', 'exit 3', 'failed with exit code 3: sign in again'),
+        ('', 'kill -9 $$', 'was ended by signal 9'),
+    ),
+)
+def test_what_is_wrong_is_said_in_one_sentence(script, printed, before, said):
+    with pytest.raises(AccessError, match=said) as raised:
+        script(printed, before)
+    assert '\n' not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ('hint', 'said'),
+    (('', 'was not found, install it'), ('brew\n  install x', 'was not found: brew install x')),
+)
+def test_a_plugin_that_is_not_there(hint, said):
+    plugin = Plugin('no-such-plugin', install_hint=hint)
+    with pytest.raises(AccessError, match=f'^the credential plugin no-such-plugin {said}$'):
+        ExecPlugin(Settings('https://a'), plugin).issue()
+
+
+@posix
+@pytest.mark.parametrize('path', ('.', '', 'sub'))
+def test_a_plugin_of_the_current_folder_is_not_run(tmp_path, monkeypatch, path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv('PATH', os.pathsep.join((path, os.environ['PATH'])))
+    for folder in (tmp_path, tmp_path / 'sub'):
+        folder.mkdir(exist_ok=True)
+        (folder / 'planted').write_text('#!/bin/sh\ntouch ran\n')
+        (folder / 'planted').chmod(0o755)
+    with pytest.raises(AccessError, match='planted was found by way of the current folder only'):
+        ExecPlugin(Settings('https://a'), Plugin('planted')).issue()
+    assert not (tmp_path / 'ran').exists()
+
+
+@posix
+def test_a_program_for_another_machine(tmp_path):
+    (tmp_path / 'x').write_bytes(b'\x7fELF')
+    (tmp_path / 'x').chmod(0o755)
+    with pytest.raises(AccessError, match=f'cannot be run: {os.strerror(errno.ENOEXEC).lower()}'):
+        ExecPlugin(Settings('https://a'), Plugin(str(tmp_path / 'x'))).issue()
+
+
+class Stdin:
+    def __init__(self, terminal):
+        self._terminal = terminal
+
+    def isatty(self):
+        if self._terminal is None:
+            raise ValueError('I/O operation on closed file')
+        return self._terminal
+
+    def fileno(self):
+        return 0
+
+
+@pytest.mark.parametrize(
+    ('mode', 'terminal', 'told'),
+    (
+        ('Never', True, False),
+        ('IfAvailable', True, True),
+        ('IfAvailable', False, False),
+        ('IfAvailable', None, False),
+        ('Always', True, True),
+    ),
+)
+def test_interactive_mode(script, tmp_path, monkeypatch, mode, terminal, told):
+    monkeypatch.setattr(sys, 'stdin', Stdin(terminal))
+    before = 'printf "%s" "$KUBERNETES_EXEC_INFO" > info'
+    script(before=before, plugin=Plugin('', interactive_mode=mode), status={'token': 't'})
+    assert json.loads((tmp_path / 'info').read_text())['spec']['interactive'] is told
+
+
+@pytest.mark.parametrize('stdin', (Stdin(False), None))
+def test_a_plugin_that_needs_a_terminal(script, monkeypatch, stdin):
+    monkeypatch.setattr(sys, 'stdin', stdin)
+    with pytest.raises(AccessError, match='needs a terminal, and standard input is none'):
+        script(plugin=Plugin('', interactive_mode='Always'), status={'token': 't'})
+
+
+def test_the_variable_has_the_name_that_plugins_know():
+    assert exec_plugin._INFO == 'KUBERNETES_EXEC_INFO'

@@ -1,0 +1,367 @@
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+
+from kubectl_dog.cluster.reads import watcher
+from kubectl_dog.cluster.reads.watcher import Watcher
+from kubectl_dog.model.items import Changed
+from kubectl_dog.model.items import Listed
+from kubectl_dog.model.items import ReadFailure
+from kubectl_dog.model.resources import DEPLOYMENTS
+from kubectl_dog.model.resources import PODS
+from kubectl_dog.model.resources import Resource
+from kubectl_dog.model.wants import Watch
+from tests.unit.cluster.server import Server
+from tests.unit.cluster.server import Wire
+from tests.unit.cluster.server import page
+from tests.unit.cluster.server import refuse
+from tests.unit.cluster.server import stream
+from tests.unit.cluster.server import until
+
+PATH = '/api/v1/namespaces/ns/pods'
+END = {'k8s.io/initial-events-end': 'true'}
+GONE = {'type': 'ERROR', 'object': {'kind': 'Status', 'code': 410, 'reason': 'Expired'}}
+
+
+def pod(name, version='1', **metadata):
+    return {
+        'kind': 'Pod',
+        'apiVersion': 'v1',
+        'metadata': {'name': name, 'resourceVersion': version, **metadata},
+    }
+
+
+def event(change, name, version='1'):
+    return {'type': change, 'object': pod(name, version)}
+
+
+def bookmark(version, annotations=None):
+    metadata = {'resourceVersion': version}
+    if annotations:
+        metadata['annotations'] = annotations
+    return {'type': 'BOOKMARK', 'object': {'kind': 'Pod', 'metadata': metadata}}
+
+
+PODS_IN_NS = Watch(PODS, 'ns')
+LISTED = (event('ADDED', 'a', '3'), bookmark('7', END))
+
+
+@pytest.fixture
+def plain():
+    return set()
+
+
+@pytest.fixture
+def begin(start, connection, world, plain):
+    def begin(want=PODS_IN_NS):
+        return start(lambda emit: Watcher(want, connection, emit, plain, world.nature))
+
+    return begin
+
+
+def names(payload):
+    return [each['metadata']['name'] for each in payload.objects]
+
+
+def queries(server):
+    return [request.query for request in server.requests]
+
+
+def test_lists_by_watching_and_then_delivers_changes(server, begin):
+    server.on(PATH, stream(*LISTED, event('MODIFIED', 'a', '8'), then='hold'))
+    run = begin(Watch(PODS, 'ns', 'app=web', 'metadata.name=a'))
+    assert run.get(2) == [Listed((pod('a', '3'),)), Changed('MODIFIED', pod('a', '8'))]
+    assert queries(server) == [
+        {
+            'watch': 'true',
+            'allowWatchBookmarks': 'true',
+            'sendInitialEvents': 'true',
+            'resourceVersionMatch': 'NotOlderThan',
+            'labelSelector': 'app=web',
+            'fieldSelector': 'metadata.name=a',
+        }
+    ]
+
+
+def test_nothing_is_listed_before_the_end_bookmark(server, begin):
+    server.on(PATH, stream(event('ADDED', 'a'), bookmark('2'), then='hold'))
+    assert begin().quiet()
+
+
+def test_an_empty_collection_is_listed(server, begin):
+    server.on(PATH, stream(bookmark('7', END), then='hold'))
+    assert begin().one() == Listed(())
+
+
+def test_objects_are_pruned(server, begin):
+    added = {'type': 'ADDED', 'object': pod('a', '3', managedFields=[{}])}
+    server.on(PATH, stream(added, bookmark('7', END), then='hold'))
+    assert begin().one() == Listed((pod('a', '3'),))
+
+
+@pytest.mark.parametrize(
+    ('after', 'version'),
+    (
+        ((event('MODIFIED', 'a', '9'),), '9'),
+        ((bookmark('12'),), '12'),
+        ((event('DELETED', 'a', '10'),), '10'),
+    ),
+)
+def test_goes_on_where_it_was_when_the_server_ends_the_watch(server, begin, world, after, version):
+    server.on(
+        PATH, stream(*LISTED), stream(*after), stream(event('MODIFIED', 'b', '20'), then='hold')
+    )
+    run = begin()
+    run.one()
+    while run.one().object['metadata']['name'] != 'b':
+        pass
+    assert [query.get('resourceVersion') for query in queries(server)] == [None, '7', version]
+
+
+@pytest.mark.parametrize('how', ('cut', 'reset'))
+def test_a_line_cut_in_the_middle_is_had_again(server, begin, how):
+    half = b'{"type": "MODIFIED", "obj'
+    server.on(
+        PATH,
+        stream(*LISTED, half, then=how),
+        stream(event('MODIFIED', 'a', '8'), then='hold'),
+    )
+    assert begin().get(2)[1] == Changed('MODIFIED', pod('a', '8'))
+
+
+def test_lines_split_over_chunks_and_close_delimited_bodies(server, begin):
+    text = json.dumps(event('ADDED', 'a', '3')).encode() + b'\n'
+    server.on(PATH, stream(text[:20], text[20:], bookmark('7', END), chunked=False, then='hold'))
+    assert names(begin().one()) == ['a']
+
+
+def test_an_event_of_megabytes_is_whole(server, begin):
+    big = pod('a', '8', annotations={'text': 'x' * 5_000_000})
+    server.on(PATH, stream(*LISTED, {'type': 'MODIFIED', 'object': big}, then='hold'))
+    assert begin().get(2)[1] == Changed('MODIFIED', big)
+
+
+@pytest.mark.parametrize('gone', (refuse(410), stream(GONE)), ids=('status', 'event'))
+def test_an_expired_version_lists_again_and_the_new_list_replaces(server, begin, gone):
+    server.on(
+        PATH,
+        stream(*LISTED),
+        gone,
+        stream(event('ADDED', 'b', '30'), bookmark('31', END), then='hold'),
+    )
+    assert [names(listed) for listed in begin().get(2)] == [['a'], ['b']]
+
+
+def test_other_errors_on_a_watch_list_again(server, begin):
+    error = {'type': 'ERROR', 'object': {'kind': 'Status', 'code': 500, 'message': 'etcd'}}
+    server.on(PATH, stream(*LISTED, error), stream(bookmark('31', END), then='hold'))
+    assert [names(listed) for listed in begin().get(2)] == [['a'], []]
+
+
+@pytest.mark.parametrize('status', (400, 422))
+def test_falls_back_to_pages_where_listing_by_watching_is_refused(server, begin, plain, status):
+    bare = {'metadata': {'name': 'a', 'resourceVersion': '3'}}
+    server.on(
+        PATH,
+        refuse(status),
+        page({'metadata': {'continue': 'c1', 'resourceVersion': '5'}, 'items': [bare]}),
+        page({'metadata': {'resourceVersion': '5'}, 'items': [pod('b')]}),
+        stream(event('MODIFIED', 'b', '6'), then='hold'),
+    )
+    run = begin()
+    assert run.get(2) == [Listed((pod('a', '3'), pod('b'))), Changed('MODIFIED', pod('b', '6'))]
+    assert queries(server)[1:] == [
+        {'limit': '500'},
+        {'limit': '500', 'continue': 'c1'},
+        {'watch': 'true', 'allowWatchBookmarks': 'true', 'resourceVersion': '5'},
+    ]
+    assert plain == {''}
+
+
+def test_pages_that_expire_are_listed_all_at_once(server, begin, plain):
+    plain.add('')
+    server.on(
+        PATH,
+        page({'metadata': {'continue': 'c1'}, 'items': [pod('a')]}),
+        refuse(410),
+        page({'metadata': {'resourceVersion': '5'}, 'items': [pod('b')]}),
+    )
+    assert names(begin().one()) == ['b']
+    assert queries(server)[2] == {}
+
+
+def test_what_one_watch_found_out_holds_for_its_api_group_only(server, begin, plain):
+    plain.add('')
+    server.on('/apis/apps/v1/namespaces/ns/deployments', stream(bookmark('7', END), then='hold'))
+    assert begin(Watch(DEPLOYMENTS, 'ns')).one() == Listed(())
+
+
+def test_falls_back_where_no_end_bookmark_comes(server, begin, monkeypatch):
+    monkeypatch.setattr(watcher, '_LIST_SILENCE', 0.1)
+    server.on(
+        PATH,
+        stream(event('ADDED', 'a'), then='hold'),
+        page({'metadata': {'resourceVersion': '5'}, 'items': [pod('b')]}),
+    )
+    assert names(begin().one()) == ['b']
+
+
+def test_falls_back_where_events_go_on_without_an_end_bookmark(server, begin, world):
+    def busy(wire):
+        wire.head()
+        wire.send(event('ADDED', 'a'))
+        time.sleep(0.05)
+        world.now = 31.0
+        wire.send(event('MODIFIED', 'a'))
+        wire.hold()
+
+    server.on(PATH, busy, page({'metadata': {'resourceVersion': '5'}, 'items': [pod('b')]}))
+    assert names(begin().one()) == ['b']
+
+
+def test_silence_lists_again(server, begin, monkeypatch):
+    monkeypatch.setattr(watcher, '_SILENCE', 0.1)
+    server.on(PATH, stream(*LISTED, then='hold'), stream(bookmark('9', END), then='hold'))
+    assert [names(listed) for listed in begin().get(2)] == [['a'], []]
+
+
+def test_waits_longer_each_time_nothing_comes_and_short_again_after_something(server, begin, world):
+    ends = [stream() for _ in range(6)]
+    server.on(PATH, stream(*LISTED), *ends, stream(bookmark('8')), stream())
+    server.on(PATH, stream(event('MODIFIED', 'z', '9'), then='hold'))
+    begin().get(2)
+    assert world.waits == [0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0, 0.2]
+
+
+def test_waits_as_long_as_the_server_asks(server, begin, world):
+    server.on(PATH, refuse(429, Retry_After='7'), stream(*LISTED, then='hold'))
+    assert names(begin().one()) == ['a']
+    assert world.waits == [7.0]
+
+
+def test_a_server_in_need_is_told_at_the_second_refusal(server, begin):
+    server.on(
+        PATH,
+        refuse(503, 'busy'),
+        refuse(503, 'busy'),
+        refuse(503, 'busy'),
+        stream(*LISTED, then='hold'),
+    )
+    told = begin().get(3)
+    assert told[0] == ReadFailure('unreachable', f'{server.url} cannot answer now: busy')
+    assert told[1] == ReadFailure('recovered', f'{server.url} answers again')
+    assert names(told[2]) == ['a']
+
+
+@pytest.mark.parametrize(
+    ('status', 'reason'), ((403, 'denied'), (404, 'invalid'), (405, 'invalid'))
+)
+def test_ends_where_asking_again_is_of_no_use(server, begin, status, reason):
+    server.on(PATH, refuse(status, 'no such luck'))
+    run = begin()
+    trouble = run.one()
+    assert (trouble.reason, 'no such luck' in trouble.message) == (reason, True)
+    assert run.ended()
+    assert len(server.requests) == 1
+
+
+GADGETS = Resource('x.io', 'v1', 'gadgets', 'Gadget', 'gadget')
+
+
+def test_an_object_of_a_kind_that_comes_later_is_not_there_yet(server, begin, world):
+    path = '/apis/x.io/v1/namespaces/ns/gadgets'
+    server.on(path, *[refuse(404, 'no such kind')] * 3, stream(*LISTED, then='hold'))
+    told = begin(Watch(GADGETS, 'ns', fields='metadata.name=a')).get(2)
+    assert [names(each) for each in told] == [[], ['a']]
+    assert len(world.waits) == 3
+
+
+def test_of_many_objects_a_kind_that_is_not_served_is_an_error(server, begin):
+    server.on('/apis/x.io/v1/namespaces/ns/gadgets', refuse(404, 'no such kind'))
+    assert begin(Watch(GADGETS, 'ns', 'a=b')).one().reason == 'invalid'
+
+
+def test_a_bad_selector_is_told_by_the_list(server, begin):
+    server.on(PATH, refuse(400, 'bad selector'), refuse(400, 'bad selector'))
+    assert begin().one().reason == 'invalid'
+
+
+def test_tries_on_when_not_signed_in(server, begin):
+    server.on(PATH, refuse(401, 'Unauthorized'), refuse(401), stream(*LISTED, then='hold'))
+    told = begin().get(3)
+    assert [getattr(each, 'reason', 'listed') for each in told] == [
+        'unauthorized',
+        'recovered',
+        'listed',
+    ]
+
+
+def test_an_outage_is_told_once_and_so_is_its_end(server, begin, world, tls):
+    server.on(PATH, stream(*LISTED, then='pause'))
+    run = begin()
+    run.one()
+    server.refuse()
+    server.then = 'cut'
+    server.resume.set()
+    trouble = run.one()
+    assert trouble.reason == 'unreachable'
+    assert 'connection refused; is the cluster up, and is --context right?' in trouble.message
+    until(lambda: len(world.waits) > 5)
+    again = Server(tls, server.port)
+    again.on(PATH, stream(event('MODIFIED', 'a', '8'), then='hold'))
+    try:
+        assert [getattr(each, 'reason', None) for each in run.get(2)] == ['recovered', None]
+    finally:
+        run.reader.stop()
+        assert run.ended()
+        again.close()
+
+
+@pytest.mark.parametrize(
+    ('script', 'headers'),
+    (
+        (stream(*LISTED, then='hold'), False),
+        (stream(then='hold'), False),
+        (stream(*LISTED, chunked=False, then='hold'), False),
+        (Wire.hold, True),
+    ),
+    ids=('idle', 'listing', 'close-delimited', 'no-headers'),
+)
+def test_stops_at_once(server, begin, connection, script, headers):
+    server.on(PATH, script)
+    run = begin()
+    until(lambda: server.requests)
+    time.sleep(0.05)
+    began = time.monotonic()
+    run.reader.stop()
+    run.thread.join(0.2)
+    # Who waits for headers has no stream yet: only the connection can wake it.
+    assert run.thread.is_alive() == headers
+    connection.close()
+    assert run.ended()
+    assert time.monotonic() - began < 1
+
+
+@pytest.mark.parametrize('body', (b'<html>', [1]))
+def test_a_list_that_is_garbage_is_had_again(server, begin, plain, body):
+    plain.add('')
+    server.on(PATH, page(body), page({'metadata': {'resourceVersion': '5'}, 'items': [pod('b')]}))
+    assert names(begin().one()) == ['b']
+
+
+def test_garbage_is_had_again(server, begin):
+    server.on(PATH, stream(b'<html>\n'), stream(*LISTED, then='hold'))
+    assert names(begin().one()) == ['a']
+
+
+def test_an_object_of_any_depth_and_text_is_delivered(server, begin):
+    deep = json.dumps(event('ADDED', 'a')).replace(
+        '"kind"', f'"x": {"[" * 9000}{"]" * 9000}, "kind"'
+    )
+    server.on(PATH, stream(deep.encode() + b'\n', bookmark('7', END), then='hold'))
+    run = begin(Watch(PODS, 'ns', 'app=\ud800'))
+    assert names(run.one()) == ['a']
+    assert queries(server)[0]['labelSelector'] == 'app=?'

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import json
+import os
+from types import SimpleNamespace
+
+import pytest
+
+from kubectl_dog import completion_source
+from kubectl_dog.model.connection import Response
+from kubectl_dog.model.errors import UserError
+
+PODS = {'resource': 'pods', 'responseKind': {'kind': 'Pod'}, 'scope': 'Namespaced'}
+KINDS = [
+    {**PODS, 'verbs': ['get', 'list'], 'shortNames': ['po']},
+    {**PODS, 'resource': 'reviews', 'responseKind': {'kind': 'Review'}, 'verbs': ['create']},
+]
+GROUP = {'metadata': {'name': ''}, 'versions': [{'version': 'v1', 'resources': KINDS}]}
+ANSWERS = {
+    '/api': {'kind': 'APIGroupDiscoveryList', 'items': [GROUP]},
+    '/apis': {'kind': 'APIGroupDiscoveryList', 'items': []},
+    '/api/v1/namespaces': ('default', 'shop'),
+    '/api/v1/namespaces/shop/pods': ('web-1', 'web-2'),
+    '/apis/apps/v1/namespaces/shop/deployments': ('web', 'web-1'),
+}
+
+
+@pytest.fixture
+def connection(tmp_path, monkeypatch):
+    monkeypatch.setenv('KUBECACHEDIR', str(tmp_path))
+
+    def get(path, query=(), accept=''):
+        found = ANSWERS[path]
+        if isinstance(found, tuple):
+            found = {'kind': 'List', 'items': [{'metadata': {'name': name}} for name in found]}
+        return Response(200, json.dumps(found).encode(), {})
+
+    return SimpleNamespace(get=get, namespace='shop', server='https://h', user='jane')
+
+
+def test_kinds_are_named_and_remembered(connection):
+    found = {'pods': 'Pod v1', 'po': 'Pod v1'}
+    assert completion_source.kinds(connection) == found
+    connection.get = None
+    assert completion_source.kinds(connection) == found
+
+
+def test_the_objects_of_several_kinds_are_named_once(connection):
+    assert completion_source.objects(connection, 'deploy,po') == ['web', 'web-1', 'web-2']
+
+
+def test_what_is_no_kind_has_no_objects(connection):
+    with pytest.raises(UserError):
+        completion_source.objects(connection, 'bark')
+
+
+def test_namespaces_are_those_of_the_cluster(connection):
+    assert completion_source.namespaces(connection) == ['default', 'shop']
+
+
+@pytest.mark.parametrize(
+    ('section', 'expected'), (('contexts', ['a', 'b']), ('clusters', ['k']), ('users', []))
+)
+def test_the_entries_of_all_kubeconfig_files_are_named(tmp_path, monkeypatch, section, expected):
+    first, second = tmp_path / 'first', tmp_path / 'second'
+    first.write_text('contexts: [{name: a, context: {}}]\nclusters: [{name: k}]')
+    second.write_text('contexts: [{name: b}, {name: a}]')
+    monkeypatch.setenv('KUBECONFIG', os.pathsep.join((str(first), str(second))))
+    assert completion_source.entries(section, kubeconfig=None, kubeconfig_base64=None) == expected

@@ -1,0 +1,202 @@
+"""`kubectl_dog.rollout` and its like, on a cluster in memory."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import io
+import json
+from pickle import dumps
+from pickle import loads
+from types import SimpleNamespace
+
+import pytest
+
+import kubectl_dog
+from kubectl_dog.library import follow as followed
+from kubectl_dog.library import rollout as rolled
+from kubectl_dog.model.assessments import State
+from kubectl_dog.model.events import RunBegan
+from kubectl_dog.model.events import RunEnded
+from tests.unit import ci
+from tests.unit.builders import deployment
+from tests.unit.builders import workload
+from tests.unit.library.conftest import named
+
+READY = named(deployment())
+FAILED = named(
+    workload(
+        'Job',
+        conditions=[{'type': 'Failed', 'status': 'True', 'reason': 'DeadlineExceeded'}],
+    )
+)
+EMPTY = base64.b64encode(b'users: []').decode()
+DONE = named(workload('Job', conditions=[{'type': 'Complete', 'status': 'True'}]))
+
+
+def test_rollout_returns_when_all_is_ready(on):
+    cluster, events = on(READY), []
+    result = kubectl_dog.rollout('deploy/web', on_event=events.append)
+    assert (result.ok, result.exit_code) == (True, 0)
+    assert [verdict for _, verdict in result.verdicts] == [kubectl_dog.Verdict.READY]
+    assert isinstance(events[0], RunBegan)
+    assert isinstance(events[-1], RunEnded)
+    assert cluster.is_closed
+
+
+def test_a_failure_is_an_error_that_names_the_target_and_the_reason(on):
+    cluster = on(FAILED)
+    with pytest.raises(kubectl_dog.TrackError, match='job/web failed: DeadlineExceeded') as told:
+        kubectl_dog.rollout('job/web')
+    assert told.value.result.exit_code == 1
+    assert cluster.is_closed
+    on(FAILED)
+    assert not kubectl_dog.rollout('job/web', check=False).ok
+
+
+@pytest.mark.parametrize(
+    ('target', 'said'),
+    [
+        ('web', "write TYPE/NAME, like deploy/web, in place of 'web'"),
+        ('deploy/', 'write TYPE/NAME'),
+        ('deploy/a/b', 'write TYPE/NAME'),
+        ((), 'name a target'),
+    ],
+)
+def test_what_cannot_be_tracked_is_the_callers_error(on, target, said):
+    cluster = on()
+    with pytest.raises(kubectl_dog.UserError, match=said):
+        kubectl_dog.rollout(target)
+    assert cluster.is_closed
+
+
+def test_stop_track_ends_without_an_error_and_others_with_it(on):
+    def stop(event):
+        raise error
+
+    for error in (kubectl_dog.StopTrack(), KeyError('x')):
+        cluster = on(READY)
+        if isinstance(error, KeyError):
+            with pytest.raises(KeyError):
+                kubectl_dog.rollout('deploy/web', on_event=stop)
+        else:
+            assert kubectl_dog.rollout('deploy/web', on_event=stop).ok
+        assert cluster.is_closed
+
+
+def test_follow_never_fails_but_for_the_time(on):
+    on(FAILED)
+    assert kubectl_dog.follow('job/web').ok
+    on(named(deployment(desired=2, readyReplicas=1, availableReplicas=1)))
+    with pytest.raises(kubectl_dog.TrackError, match='deploy/web timed-out'):
+        kubectl_dog.follow('deploy/web', options=kubectl_dog.Options(timeout=5.0))
+
+
+def test_what_its_tracker_cannot_judge_is_an_error(on, monkeypatch):
+    monkeypatch.setattr('kubectl_dog.trackers.kinds.deployment.assess', lambda view: view.oops)
+    on(READY)
+    with pytest.raises(kubectl_dog.TrackError, match='deploy/web unknown: TrackerErr') as told:
+        kubectl_dog.rollout('deploy/web')
+    assert told.value.result.exit_code == 70
+    on(READY)
+    with pytest.raises(kubectl_dog.TrackError):
+        kubectl_dog.rollout('deploy/web', options=kubectl_dog.Options(once=True))
+    on(READY)
+    with pytest.raises(kubectl_dog.TrackError):
+        rolled.track_deployment('web', 'shop')
+    on(READY)
+    (one,) = kubectl_dog.status('deploy/web')
+    assert (one.state, one.reason) == (State.UNKNOWN, 'TrackerError')
+
+
+def test_status_looks_once_and_tells_what_is_absent(on):
+    on(READY)
+    there, gone = kubectl_dog.status(['deploy/web', 'deploy/nope'])
+    assert (there.name, there.state) == ('web', State.READY)
+    assert (gone.name, gone.state) == ('nope', State.ABSENT)
+
+
+def test_status_takes_what_the_command_takes(on, tmp_path):
+    (tmp_path / 'web.json').write_text(json.dumps({'apiVersion': 'apps/v1', **READY}))
+    for files in (str(tmp_path / 'web.json'), [str(tmp_path)]):
+        on(READY)
+        (one,) = kubectl_dog.status(files=files)
+        assert (one.name, one.state) == ('web', State.READY)
+    with pytest.raises(kubectl_dog.UserError, match=r'nope\.yaml'):
+        kubectl_dog.status('deploy/web', rules='nope.yaml')
+    with pytest.raises(TypeError, match='nonsense'):
+        kubectl_dog.status('deploy/web', nonsense=1)
+
+
+def test_status_tells_when_the_cluster_did_not_answer(on):
+    cluster = on(READY)
+    cluster.reconcile = lambda wants: None
+    with pytest.raises(kubectl_dog.AccessError, match='the cluster did not answer in time'):
+        kubectl_dog.status('deploy/web')
+
+
+@pytest.mark.parametrize('kube', [{}, 7, SimpleNamespace(api_client=None)])
+def test_what_is_no_cluster_is_told_at_once(kube):
+    with pytest.raises(TypeError, match='kube is an ApiClient, the name of a context'):
+        kubectl_dog.rollout('deploy/web', kube=kube)
+
+
+def test_a_connection_serves_one_call():
+    connection = kubectl_dog.connect(server='http://127.0.0.1:1', kubeconfig_base64=EMPTY)
+    with pytest.raises(kubectl_dog.TrackError, match='connection refused'):
+        kubectl_dog.rollout('deploy/web', kube=connection)
+    with pytest.raises(ValueError, match='serves one call'):
+        kubectl_dog.rollout('deploy/web', kube=connection)
+
+
+@pytest.mark.parametrize('again', [copy.copy, copy.deepcopy, lambda one: loads(dumps(one))])
+def test_an_error_can_be_sent_to_another_process(on, again):
+    on(FAILED)
+    with pytest.raises(kubectl_dog.TrackError) as told:
+        kubectl_dog.rollout('job/web')
+    assert str(again(told.value)) == str(told.value)
+    assert again(told.value).result == told.value.result
+
+
+def test_what_a_selector_chooses(on):
+    on({**READY, 'metadata': {**READY['metadata'], 'labels': {'app': 'web'}}})
+    assert kubectl_dog.rollout('deploy', selector='app=web').ok
+    with pytest.raises(kubectl_dog.UserError, match='a selector goes with a TYPE'):
+        kubectl_dog.rollout('deploy/web', selector='app=web')
+
+
+@pytest.mark.parametrize('kind', ['pod', 'job', 'deployment', 'statefulset', 'daemonset'])
+@pytest.mark.parametrize('module', [rolled, followed])
+def test_there_is_a_function_per_kind_that_prints_where_it_is_told_to(on, module, kind):
+    on()
+    out, options = io.StringIO(), kubectl_dog.Options(timeout=1.0)
+    track = getattr(module, f'track_{kind}')
+    with pytest.raises(kubectl_dog.TrackError, match='nope'):
+        track('nope', 'shop', None, options, output=out)
+    assert 'is not there yet in namespace shop' in out.getvalue()
+
+
+def test_what_a_function_per_kind_prints_commands_no_ci_system(on):
+    on()
+    out, options = io.StringIO(), kubectl_dog.Options(timeout=1.0)
+    with pytest.raises(kubectl_dog.TrackError):
+        rolled.track_pod('##[error]x', 'shop', None, options, output=out)
+    assert ci.obeyed(out.getvalue()) == []
+    assert r'po/#\#[error]x' in out.getvalue()
+
+
+def test_a_function_per_kind_returns_when_it_is_done(on, capfd):
+    on(DONE)
+    assert rolled.track_job('web', 'shop').ok
+    assert capfd.readouterr() == ('', '')
+
+
+@pytest.mark.parametrize(('module', 'verdict'), ((rolled, 'ready'), (followed, 'timed-out')))
+def test_who_follows_one_of_a_kind_does_not_stop_at_ready(on, module, verdict):
+    on(READY)
+    options = kubectl_dog.Options(timeout=1.0)
+    try:
+        result = module.track_deployment('web', 'shop', None, options)
+    except kubectl_dog.TrackError as error:
+        result = error.result
+    assert [found.value for _, found in result.verdicts] == [verdict]

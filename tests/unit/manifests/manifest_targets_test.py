@@ -1,0 +1,148 @@
+"""Which objects of files are targets, where they are, and what is left out."""
+
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.manifests import crds
+from kubectl_dog.manifests import manifest_targets
+from kubectl_dog.manifests.manifest_objects import Place
+from kubectl_dog.manifests.manifest_objects import Placed
+from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.resources import DEPLOYMENTS
+from kubectl_dog.model.resources import JOBS
+from kubectl_dog.model.resources import NODES
+from kubectl_dog.model.resources import Resource
+from kubectl_dog.model.resources import Target
+
+KINDS = {
+    ('apps/v1', 'Deployment'): DEPLOYMENTS,
+    ('batch/v1', 'Job'): JOBS,
+    ('v1', 'Node'): NODES,
+}
+GADGETS = Resource('x.io', 'v1', 'gadgets', 'Gadget', 'gg')
+
+
+def served(version, kind):
+    return KINDS.get((version, kind), f'no {kind}')
+
+
+def deploy(**metadata):
+    return {'apiVersion': 'apps/v1', 'kind': 'Deployment', 'metadata': metadata}
+
+
+def job(**annotations):
+    told = {key.replace('_', '-'): value for key, value in annotations.items()}
+    named = {f'helm.sh/{key}': value for key, value in told.items()}
+    metadata = {'name': 'j', 'annotations': named}
+    return {'apiVersion': 'batch/v1', 'kind': 'Job', 'metadata': metadata}
+
+
+def crd(**spec):
+    base = {
+        'group': 'x.io',
+        'names': {'kind': 'Gadget', 'plural': 'gadgets', 'shortNames': ['gg']},
+        'scope': 'Namespaced',
+        'versions': [{'name': 'v1', 'served': True}, {'name': 'v0', 'served': False}],
+    }
+    kind = {'apiVersion': 'apiextensions.k8s.io/v1', 'kind': 'CustomResourceDefinition'}
+    return {**kind, 'metadata': {'name': 'gadgets.x.io'}, 'spec': {**base, **spec}}
+
+
+def gadget(version='x.io/v1'):
+    return {'apiVersion': version, 'kind': 'Gadget', 'metadata': {'name': 'g'}}
+
+
+def find(*objects, is_told=False):
+    placed = [Placed(Place('f', number, 1), one) for number, one in enumerate(objects, 1)]
+    return manifest_targets.find_targets(placed, 'shop', is_told, served)
+
+
+@pytest.mark.parametrize(
+    ('thing', 'target'),
+    (
+        (deploy(name='a'), Target(DEPLOYMENTS, 'shop', 'a')),
+        (deploy(name='a', namespace='own'), Target(DEPLOYMENTS, 'own', 'a')),
+        (
+            {'apiVersion': 'v1', 'kind': 'Node', 'metadata': {'name': 'n', 'namespace': 'odd'}},
+            Target(NODES, '', 'n'),
+        ),
+        (job(hook='pre-install,pre-upgrade', hook_weight='1'), Target(JOBS, 'shop', 'j')),
+        (job(hook='post-install,test'), Target(JOBS, 'shop', 'j')),
+        (
+            job(hook='post-install', hook_delete_policy='before-hook-creation'),
+            Target(JOBS, 'shop', 'j'),
+        ),
+    ),
+)
+def test_objects_are_targets_where_they_say(thing, target):
+    assert find(thing) == ((target,), ())
+
+
+@pytest.mark.parametrize(
+    ('thing', 'told'),
+    (
+        (deploy(generateName='a-'), 'the server makes up its name (generateName)'),
+        (deploy(), 'it has no name'),
+        (deploy(name=7), 'it has no name'),
+        ({**deploy(), 'metadata': []}, 'it has no name'),
+        (deploy(name='../../x'), 'no server takes its name ../../x'),
+        (deploy(name='..'), 'no server takes its name'),
+        (deploy(name='a,metadata.name=b'), 'no server takes its name'),
+        (deploy(name='a', namespace='x/../y'), 'no server takes its name'),
+        ({**deploy(name='a'), 'kind': 'Odd'}, 'no Odd'),
+        (job(hook='test'), 'helm runs it at another time (helm.sh/hook: test)'),
+        (job(hook='pre-delete, post-rollback'), 'helm runs it at another time'),
+        (
+            job(hook='pre-install', hook_delete_policy='before-hook-creation, hook-succeeded'),
+            'helm deletes it when it has ended (helm.sh/hook-delete-policy: hook-succeeded)',
+        ),
+    ),
+)
+def test_what_cannot_be_looked_for_is_left_out_and_named(thing, told):
+    found = find(thing, deploy(name='z'))
+    assert [one.name for one in found.targets] == ['z']
+    assert found.notices[0].startswith('f, document 1 (line 1) is left out: ')
+    assert told in found.notices[0]
+
+
+def test_a_duplicate_is_one_target_and_both_places_are_named():
+    found = find(deploy(name='a'), deploy(name='a', namespace='shop'), deploy(name='b'))
+    assert [one.name for one in found.targets] == ['a', 'b']
+    assert found.notices == (
+        'f, document 2 (line 1) is left out: deploy/a is at f, document 1 (line 1) already',
+    )
+
+
+def test_a_namespace_that_was_named_holds_for_all():
+    assert find(deploy(name='a', namespace='shop'), is_told=True).notices == ()
+    with pytest.raises(
+        UserError, match=r'f, document 1 \(line 1\): .*"own" does not match .*"shop"'
+    ):
+        find(deploy(name='a', namespace='own'), is_told=True)
+
+
+@pytest.mark.parametrize('objects', ((gadget(), crd()), (crd(), gadget())))
+def test_a_definition_in_the_file_makes_its_kind_known(objects):
+    found = find(*objects)
+    assert Target(GADGETS, 'shop', 'g') in found.targets
+    assert find(*reversed(objects), gadget('x.io/v2')).notices[-1].endswith('no Gadget')
+
+
+@pytest.mark.parametrize(
+    ('spec', 'found'),
+    (
+        ({}, [GADGETS]),
+        ({'scope': 'Cluster'}, [GADGETS._replace(namespaced=False)]),
+        ({'names': {'kind': 'Gadget', 'plural': 'gadgets'}}, [GADGETS._replace(short='gadget')]),
+        ({'versions': [{'name': 'v0'}]}, []),
+        ({'versions': None}, []),
+        ({'versions': [7, {'name': '../..', 'served': True}]}, []),
+        ({'names': {}}, []),
+        ({'names': {'kind': 'Gadget', 'plural': 'a/b'}}, []),
+        ({'group': '..'}, []),
+        ({'group': 7}, []),
+    ),
+)
+def test_definitions_are_read_as_far_as_they_make_sense(spec, found):
+    assert list(crds.resources([crd(**spec), gadget(), {}]).values()) == found

@@ -1,0 +1,121 @@
+"""Manifests by URL, from a server on loopback."""
+
+from __future__ import annotations
+
+import threading
+import time
+from http.server import BaseHTTPRequestHandler
+from http.server import ThreadingHTTPServer
+from types import SimpleNamespace
+
+import pytest
+
+from kubectl_dog.manifests import url_fetch
+from kubectl_dog.manifests.manifest_files import read
+from kubectl_dog.model.errors import UserError
+
+YAML = b'{apiVersion: v1, kind: Secret, metadata: {name: a}}'
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.server.asked.append(self.path)
+        if self.path == '/moved':
+            self.send_response(302)
+            self.send_header('Location', '/good')
+            self.end_headers()
+            return
+        if self.path == '/round':
+            self.send_response(302)
+            self.send_header('Location', '/round')
+            self.end_headers()
+            return
+        if self.path == '/busy':
+            self.send_response(503)
+            self.send_header('Retry-After', '0')
+            self.end_headers()
+            return
+        self.send_response(404 if self.path == '/missing' else 200)
+        self.end_headers()
+        if self.path == '/slow':
+            for _ in range(40):
+                self.wfile.write(b'#\n')
+                self.wfile.flush()
+                time.sleep(0.05)
+        self.wfile.write(YAML)
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture
+def server(monkeypatch):
+    for name in ('http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'no_proxy', 'NO_PROXY'):
+        monkeypatch.delenv(name, raising=False)
+    made = ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+    made.asked = []
+    made.url = f'http://127.0.0.1:{made.server_port}'
+    threading.Thread(target=made.serve_forever, daemon=True).start()
+    yield made
+    made.shutdown()
+    made.server_close()
+
+
+@pytest.mark.parametrize('path', ('/good', '/moved'))
+def test_a_url_is_read_like_a_file(server, path):
+    [(place, thing)] = read([server.url + path])
+    assert thing['metadata']['name'] == 'a'
+    assert str(place) == f'{server.url}{path}, document 1 (line 1)'
+
+
+@pytest.mark.parametrize(
+    ('path', 'told'),
+    (
+        ('/missing', 'the server answers 404'),
+        ('/busy', 'the server answers 503'),
+        ('/round', 'too many redirects'),
+    ),
+)
+def test_what_is_not_there_is_told(server, path, told):
+    with pytest.raises(UserError, match=f'cannot read {server.url}{path}: {told}'):
+        url_fetch.fetch(server.url + path)
+
+
+@pytest.mark.parametrize(
+    'url', ('http://127.0.0.1:1/x', 'https://127.0.0.1:1/x', 'http://[/', 'http://')
+)
+def test_a_url_without_a_server_is_told(server, url):
+    with pytest.raises(UserError, match=r'^cannot read http') as raised:
+        url_fetch.fetch(url)
+    assert 'Connection(' not in str(raised.value)
+
+
+def test_https_is_verified(server):
+    with pytest.raises(UserError, match='cannot read https'):
+        url_fetch.fetch(server.url.replace('http:', 'https:'))
+
+
+def test_https_may_not_lead_away_from_https():
+    answer = SimpleNamespace(
+        status=200, geturl=lambda: 'http://elsewhere/x', get_redirect_location=lambda: False
+    )
+    with pytest.raises(UserError, match='leads to http://elsewhere/x, which is not secured'):
+        url_fetch._check('https://here/x', answer)
+
+
+def test_there_is_an_end_to_size_and_time(server, monkeypatch):
+    with pytest.raises(UserError, match='it takes longer than 0 seconds'):
+        url_fetch.fetch(f'{server.url}/slow', patience=0.3)
+    monkeypatch.setattr(url_fetch, 'LARGEST', 10)
+    with pytest.raises(UserError, match='it has more than'):
+        url_fetch.fetch(f'{server.url}/good')
+
+
+def test_the_proxy_of_the_environment_is_used_but_not_for_those_it_excepts(server, monkeypatch):
+    monkeypatch.setenv('http_proxy', server.url)
+    assert url_fetch.fetch('http://files.invalid/x') == YAML
+    assert server.asked == ['http://files.invalid/x']
+    monkeypatch.setenv('no_proxy', 'files.invalid')
+    with pytest.raises(UserError):
+        url_fetch.fetch('http://files.invalid/x')
+    assert len(server.asked) == 1

@@ -1,0 +1,165 @@
+"""From a spec to targets: which resources, and what is wrong with a spec."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from kubectl_dog.model.errors import AccessError
+from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.options import Options
+from kubectl_dog.model.resources import Resource
+from kubectl_dog.model.resources import well_known
+from kubectl_dog.multitrack_spec.spec_targets import parse
+from kubectl_dog.multitrack_spec.spec_targets import targets
+
+CANARY = Resource('flagger.app', 'v1beta1', 'canaries', 'Canary', 'canary')
+WIDGET = Resource('example.com', 'v1', 'widgets', 'Widget', 'widget')
+CLASS = Resource('storage.k8s.io', 'v1', 'storageclasses', 'StorageClass', 'sc', namespaced=False)
+CUSTOM = {
+    'canaries.flagger.app': CANARY,
+    'Widget.v1.example.com': WIDGET,
+    'Widget.example.com': WIDGET,
+    'StorageClass.storage.k8s.io': CLASS,
+}
+
+
+def resolve(word):
+    found = well_known(word) or CUSTOM.get(word)
+    if found is None:
+        raise UserError(f'the server has no resource type "{word}"')
+    return found
+
+
+def found(spec):
+    own = targets(parse(spec), 'shop', resolve, Options())
+    return [(one.resource.key, one.namespace, one.name) for one in own]
+
+
+def named(name='web', **more):
+    return {'ResourceName': name, **more}
+
+
+def generic(kind='Widget', group='example.com', version='v1', **more):
+    identity = {'Kind': kind, 'Group': group, 'Version': version}
+    return {'Name': 'x', 'GroupVersionKind': identity, **more}
+
+
+@pytest.mark.parametrize(
+    ('name', 'key'),
+    (
+        ('Deployments', 'Deployment.apps'),
+        ('StatefulSets', 'StatefulSet.apps'),
+        ('DaemonSets', 'DaemonSet.apps'),
+        ('Jobs', 'Job.batch'),
+        ('Pods', 'Pod'),
+        ('Canaries', 'Canary.flagger.app'),
+    ),
+)
+def test_each_list_is_of_a_kind(name, key):
+    assert found({name: [named(Namespace='db'), named('b')]}) == [
+        (key, 'db', 'web'),
+        (key, 'shop', 'b'),
+    ]
+
+
+@pytest.mark.parametrize(
+    ('told', 'target'),
+    (
+        (generic(Namespace='db'), ('Widget.example.com', 'db', 'x')),
+        (generic(version=''), ('Widget.example.com', 'shop', 'x')),
+        (generic('Deployment', 'apps'), ('Deployment.apps', 'shop', 'x')),
+        (generic('Service', '', 'v1'), ('Service', 'shop', 'x')),
+        (
+            generic('StorageClass', 'storage.k8s.io', '', Namespace='db'),
+            ('StorageClass.storage.k8s.io', '', 'x'),
+        ),
+    ),
+)
+def test_generics_name_any_kind(told, target):
+    assert found({'Generics': [told]}) == [target]
+
+
+def test_what_is_empty_is_nothing():
+    assert found({}) == found({'Jobs': [], 'Pods': None}) == []
+
+
+@pytest.mark.parametrize(
+    ('spec', 'said'),
+    (
+        ([], '$: must be an object'),
+        (None, '$: must be an object'),
+        ({'Deployment': []}, '$.Deployment: there is no such field; did you mean Deployments?'),
+        ({'ReplicaSets': []}, '$.ReplicaSets: there is no such field'),
+        ({'Jobs': {}}, '$.Jobs: must be a list'),
+        ({'Jobs': [None]}, '$.Jobs[0]: must be an object'),
+        ({'Jobs': [{}]}, '$.Jobs[0]: needs a ResourceName'),
+        ({'Jobs': [named(), {'Namespace': 'a'}]}, '$.Jobs[1]: needs a ResourceName'),
+        ({'Jobs': [named('')]}, "$.Jobs[0].ResourceName: '' is not the name of an object"),
+        ({'Jobs': [named('a/b')]}, "$.Jobs[0].ResourceName: 'a/b' is not the name of an object"),
+        ({'Jobs': [named('..')]}, "$.Jobs[0].ResourceName: '..' is not the name of an object"),
+        ({'Jobs': [named('a,b')]}, "$.Jobs[0].ResourceName: 'a,b' is not the name of an object"),
+        ({'Jobs': [named(Namespace='a/b')]}, "$.Jobs[0].Namespace: 'a/b' is not the name"),
+        ({'Jobs': [named(FailMode='Never')]}, "$.Jobs[0].FailMode: 'Never' is none of FailWhole"),
+        (
+            {'Jobs': [named(TrackTerminationMode='Blocking')]},
+            "$.Jobs[0].TrackTerminationMode: 'Blocking' is none of WaitUntilResourceReady, NonBl",
+        ),
+        (
+            {'Pods': [named(ShowLogsUntil='Ready')]},
+            "$.Pods[0].ShowLogsUntil: 'Ready' is none of PodIsReady, ControllerIsReady, EndOfDepl",
+        ),
+        ({'Pods': [named(LogRegex='(')]}, "$.Pods[0].LogRegex: '(' is no regular expression"),
+        (
+            {'Pods': [named(LogRegexByContainerName={'a-b': '(?'})]},
+            "$.Pods[0].LogRegexByContainerName.a-b: '(?' is no regular expression",
+        ),
+        (
+            {'Pods': [named(SkipLogsForContainers=['a', 'B'])]},
+            "$.Pods[0].SkipLogsForContainers[1]: 'B' is not the name of a container",
+        ),
+        ({'Pods': [named(Timeout=1)]}, '$.Pods[0].Timeout: there is no such field'),
+        ({'Generics': [{'Name': 'x'}]}, '$.Generics[0]: needs a GroupVersionKind'),
+        ({'Generics': [generic(kind='')]}, '$.Generics[0].GroupVersionKind: needs a Kind'),
+        ({'Generics': [generic(kind='a.b')]}, "$.Generics[0].GroupVersionKind.Kind: 'a.b' cannot"),
+        ({'Generics': [generic(group='a/b')]}, "$.Generics[0].GroupVersionKind.Group: 'a/b' can"),
+        ({'Generics': [{'GroupVersionKind': {'Kind': 'Job'}}]}, '$.Generics[0]: needs a Name'),
+        ({'Generics': [generic(LogRegex='a')]}, '$.Generics[0].LogRegex: there is no such field'),
+        (
+            {'Jobs': [named()], 'Generics': [generic('Gadget')]},
+            '$.Generics[0]: the server has no resource type "Gadget.v1.example.com"',
+        ),
+        (
+            {'Jobs': [named(), named('b'), named(Namespace='shop')]},
+            '$.Jobs[2]: job/web in namespace shop is tracked already, by $.Jobs[0]',
+        ),
+        (
+            {'Deployments': [named('x')], 'Generics': [generic('Deployment', 'apps')]},
+            '$.Generics[0]: deploy/x in namespace shop is tracked already, by $.Deployments[0]',
+        ),
+    ),
+)
+def test_what_is_wrong_is_told_with_its_path(spec, said):
+    with pytest.raises(UserError, match=f'^{re.escape(said)}'):
+        found(spec)
+
+
+def test_names_are_unique_only_within_a_namespace_and_a_kind():
+    spec = {'Jobs': [named(), named(Namespace='db')], 'Pods': [named()]}
+    assert len(found(spec)) == 3
+
+
+def test_no_access_stays_no_access():
+    def refuse(word):
+        raise AccessError('no way')
+
+    with pytest.raises(AccessError, match=r'^no way$'):
+        targets(parse({'Jobs': [named()]}), 'shop', refuse, Options())
+
+
+def test_what_was_named_stands_before_the_path():
+    with pytest.raises(UserError, match=r'^spec.json: \$: must be an object'):
+        parse([], 'spec.json')
+    with pytest.raises(UserError, match=r'^spec.json: \$.Jobs\[1\]: .* already, by \$.Jobs\[0\]$'):
+        targets(parse({'Jobs': [named(), named()]}, 'spec.json'), 'shop', resolve, Options())

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+
+import pytest
+
+from kubectl_dog.output.stream_writer import OutputClosedError
+from kubectl_dog.output.stream_writer import Writer
+
+FANCY = '✗ a │ b … ⚠ x → y – é 世'
+
+
+class Counting(io.StringIO):
+    flushes = 0
+
+    def flush(self):
+        self.flushes += 1
+
+
+def written(encoding, line=FANCY):
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding=encoding, newline='\n')
+    Writer(stream).write([line, 'next'])
+    return raw.getvalue().decode(encoding)
+
+
+@pytest.mark.parametrize(
+    ('encoding', 'shown'),
+    [
+        ('utf-8', FANCY),
+        ('ascii', 'x a | b ... ! x -> y - ? ?'),
+        ('cp1252', 'x a | b … ! x -> y – é ?'),
+    ],
+)
+def test_an_encoding_that_lacks_a_character_gets_the_nearest(encoding, shown):
+    assert written(encoding) == f'{shown}\nnext\n'
+
+
+def test_a_lone_surrogate_does_not_end_the_program():
+    assert written('utf-8', 'a\udc80b') == 'a?b\nnext\n'
+
+
+def test_one_flush_per_batch_and_none_for_nothing():
+    stream = Counting()
+    writer = Writer(stream)
+    writer.write(['a', 'b'])
+    writer.write([])
+    assert (stream.getvalue(), stream.flushes) == ('a\nb\n', 1)
+
+
+def test_a_closed_pipe_is_one_error_of_ours():
+    read, write = os.pipe()
+    os.close(read)
+    with open(write, 'w', encoding='utf-8') as stream:
+        writer = Writer(stream)
+        with pytest.raises(OutputClosedError):
+            writer.write(['nobody reads this'])
+
+
+def test_a_stream_without_a_descriptor_may_break_too():
+    class Broken(io.StringIO):
+        def write(self, text):
+            raise BrokenPipeError
+
+    with pytest.raises(OutputClosedError):
+        Writer(Broken()).write(['x'])
+
+
+def test_python_does_not_complain_at_exit_after_the_reader_left():
+    program = (
+        'import sys\n'
+        'from kubectl_dog.output.stream_writer import OutputClosedError, Writer\n'
+        'try:\n'
+        '    while True: Writer(sys.stdout).write(["x" * 1000])\n'
+        'except OutputClosedError: sys.exit(7)\n'
+    )
+    with subprocess.Popen(
+        [sys.executable, '-c', program],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, 'PYTHONPATH': os.pathsep.join(filter(None, sys.path))},
+    ) as process:
+        assert process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b''
+        assert process.wait(10) == 7

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.model.assessments import Progress
+from kubectl_dog.model.assessments import Revision
+from kubectl_dog.model.assessments import State
+from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.causes import Tolerance
+from kubectl_dog.model.events import CauseSeen
+from kubectl_dog.model.events import RevisionSeen
+from kubectl_dog.model.events import StateChanged
+from kubectl_dog.model.resources import DEPLOYMENTS
+from kubectl_dog.model.resources import Target
+from kubectl_dog.output import wording
+
+WEB = Target(DEPLOYMENTS, 'shop', 'web')
+
+
+@pytest.mark.parametrize(
+    ('number', 'said'),
+    [(1, '1st'), (2, '2nd'), (3, '3rd'), (4, '4th'), (11, '11th'), (12, '12th'), (23, '23rd')],
+)
+def test_ordinals(number, said):
+    assert wording.ordinal(number) == said
+
+
+@pytest.mark.parametrize(
+    ('revision', 'desired', 'newer', 'said'),
+    [
+        (Revision('8'), 3, False, 'revision 8: 3 replicas'),
+        (Revision('8', '7'), 1, False, 'revision 8 (was 7): 1 replica'),
+        (Revision('9', '8', ('image a → b',)), 3, True, None),
+        (Revision(''), 1, False, '1 replica'),
+    ],
+)
+def test_revisions(revision, desired, newer, said):
+    said = said or 'newer revision 9 (was 8): image a → b, 3 replicas'
+    assert wording.revision(RevisionSeen(0, WEB, revision, desired), newer) == said
+
+
+@pytest.mark.parametrize(
+    ('state', 'message', 'progress', 'waits_for', 'said'),
+    [
+        (State.PROGRESSING, '', Progress(3, 2, 1), '', '1/3 ready, 2/3 updated'),
+        (State.PROGRESSING, '', None, '2 pods', 'waiting for 2 pods'),
+        (
+            State.PROGRESSING,
+            'unused',
+            Progress(3, 3, 3, 3, 1),
+            'it',
+            '3/3 ready, 3/3 updated, 1 of the old left: waiting for it',
+        ),
+        (State.PAUSED, 'is paused (spec.paused)', Progress(3), '', 'is paused (spec.paused)'),
+        (State.ABSENT, '', None, '', 'is not there yet'),
+        (State.READY, '', None, '', 'ready'),
+    ],
+)
+def test_states(state, message, progress, waits_for, said):
+    row = StateChanged(0, WEB, state, '', message, progress, waits_for)
+    assert wording.state_text(row) == said
+
+
+@pytest.mark.parametrize(
+    ('code', 'left', 'fails_at', 'said'),
+    [
+        ('CrashLoop', None, 3, 'fails at the 3rd exit'),
+        ('LivenessProbeFailed', None, 3, 'fails at the 3rd kill'),
+        ('ImageNotFound', 34.2, None, 'fails in 34s unless it heals'),
+        ('NotReady', None, None, ''),
+    ],
+)
+def test_fates(code, left, fails_at, said):
+    cause = Cause(code, '', 'main', '')
+    assert wording.failure_condition(CauseSeen(0, WEB, cause, 1, left, fails_at)) == said
+
+
+@pytest.mark.parametrize(
+    ('reason', 'said'),
+    [('BackOff', 'CrashLoop (BackOff)'), ('', 'CrashLoop'), ('CrashLoop', 'CrashLoop')],
+)
+def test_the_cluster_s_word_stands_beside_the_code(reason, said):
+    assert wording.cause_title(Cause('CrashLoop', reason, 'main', '')) == said
+
+
+@pytest.mark.parametrize(
+    ('count', 'updated', 'said'),
+    [(1, 3, '1 of 3 pods so far'), (3, 3, 'all 3 pods'), (2, 1, '2 pods'), (1, 0, '1 pod')],
+)
+def test_spread(count, updated, said):
+    assert wording.pod_spread(count, updated) == said
+
+
+CRASH = Cause('CrashLoop', '', 'main', '', terminations=1)
+
+
+@pytest.mark.parametrize(
+    ('cause', 'seconds', 'fails_at', 'said'),
+    (
+        (CRASH, None, 3, 'fails at the 3rd exit'),
+        (CRASH, 30.0, 3, 'fails at the 3rd exit or in 30s unless it heals'),
+        (CRASH._replace(terminations=4), 10.0, 3, 'fails in 10s unless it heals'),
+        (
+            CRASH._replace(affects_some_pods=True),
+            None,
+            5,
+            'fails at the 5th exit, as other pods are well',
+        ),
+        (
+            CRASH._replace(may_await_other_target=True),
+            None,
+            5,
+            'fails at the 5th exit, as another target is on its way',
+        ),
+        (
+            CRASH._replace(tolerance_override=Tolerance(terminations=7)),
+            None,
+            7,
+            'fails at the 7th exit, as was wished',
+        ),
+        (CRASH._replace(tolerance_override=Tolerance()), None, None, 'tolerated'),
+        (CRASH._replace(code='Evicted'), None, 3, 'fails at the 3rd replacement'),
+        (CRASH, None, None, ''),
+    ),
+)
+def test_when_a_cause_fails_its_target(cause, seconds, fails_at, said):
+    assert wording.failure_condition(CauseSeen(0, WEB, cause, 1, seconds, fails_at)) == said

@@ -1,0 +1,266 @@
+from __future__ import annotations
+
+import errno
+import io
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from kubectl_dog import platform_compat
+from kubectl_dog.cluster.client_config import kubeconfig
+from tests.unit.needs import posix
+
+
+def test_ctrl_c_interrupts_a_wait_at_once_but_on_windows():
+    assert platform_compat.max_wait('linux') == platform_compat.max_wait('darwin') > 60
+    assert platform_compat.max_wait('win32') < 0.5
+
+
+def test_each_system_has_its_signals():
+    windows = SimpleNamespace(SIGINT=2, SIGTERM=15, SIGBREAK=21)
+    assert platform_compat.signals(windows) == {2: 'interrupt', 15: 'terminate', 21: 'terminate'}
+    assert platform_compat.signals(SimpleNamespace(SIGINT=2)) == {2: 'interrupt'}
+    assert platform_compat.signals()[signal.SIGINT] == 'interrupt'
+
+
+@posix
+def test_a_limit_is_for_its_block_only():
+    before = signal.getsignal(signal.SIGALRM)
+    with pytest.raises(platform_compat.TooLongError), platform_compat.time_limit(0.01):
+        time.sleep(60)
+    with platform_compat.time_limit():
+        pass
+    assert signal.getsignal(signal.SIGALRM) == before
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_no_limit_where_no_signal_comes():
+    with platform_compat.time_limit(0.01, SimpleNamespace()):
+        time.sleep(0.02)
+
+
+def test_no_limit_in_threads():
+    def run():
+        with platform_compat.time_limit(0.01):
+            time.sleep(0.02)
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(run).result()
+
+
+@pytest.mark.parametrize(
+    ('error', 'platform', 'closed'),
+    (
+        (BrokenPipeError(errno.EPIPE, ''), 'linux', True),
+        (BrokenPipeError(errno.EPIPE, ''), 'win32', True),
+        (OSError(errno.EINVAL, ''), 'win32', True),
+        (OSError(errno.EINVAL, ''), 'darwin', False),
+        (OSError(errno.ENOSPC, ''), 'win32', False),
+    ),
+)
+def test_a_reader_that_is_gone_is_known_by_its_error(error, platform, closed):
+    assert platform_compat.is_closed(error, platform) is closed
+
+
+@pytest.mark.parametrize(
+    ('platform', 'env', 'there', 'expected'),
+    (
+        ('linux', {'HOME': 'a'}, (), 'a'),
+        ('darwin', {'HOME': 'a', 'USERPROFILE': 'b'}, ('b/.kube/config',), 'a'),
+        ('win32', {'USERPROFILE': 'b'}, ('b',), 'b'),
+        ('win32', {'HOME': 'a', 'USERPROFILE': 'b'}, ('a', 'b'), 'a'),
+        ('win32', {'HOME': 'a', 'USERPROFILE': 'b'}, ('b',), 'b'),
+        ('win32', {'HOME': 'a', 'USERPROFILE': 'b'}, ('a', 'b/.kube/config'), 'b'),
+        ('win32', {'HOMEDRIVE': 'c', 'HOMEPATH': '/d', 'USERPROFILE': 'b'}, ('c/d', 'b'), 'b'),
+        (
+            'win32',
+            {'HOMEDRIVE': 'c', 'HOMEPATH': '/d', 'USERPROFILE': 'b'},
+            ('c/d/.kube/config', 'b/.kube/config'),
+            'c/d',
+        ),
+        ('win32', {'HOMEPATH': 'd', 'USERPROFILE': 'b'}, ('d/.kube/config',), 'b'),
+        ('win32', {'HOME': 'a', 'USERPROFILE': 'b'}, (), 'a'),
+        ('win32', {}, (), ''),
+    ),
+)
+def test_home_is_where_kubectl_takes_it_to_be(
+    tmp_path, monkeypatch, platform, env, there, expected
+):
+    monkeypatch.chdir(tmp_path)
+    for each in there:
+        folder = tmp_path / each
+        if each.endswith('config'):
+            folder.parent.mkdir(parents=True)
+            folder.touch()
+        else:
+            folder.mkdir(parents=True, exist_ok=True)
+    assert platform_compat.home_directory(env, platform) == expected
+
+
+def test_the_kubeconfig_is_looked_for_at_home(tmp_path):
+    found = kubeconfig.load(None, {'HOME': str(tmp_path)})
+    assert found.looked_at == (os.path.join(tmp_path, '.kube', 'config'),)
+
+
+@posix
+@pytest.mark.parametrize(
+    ('platform', 'mine', 'mode', 'ours'),
+    (
+        ('linux', True, 0o600, True),
+        ('linux', True, 0o620, False),
+        ('darwin', True, 0o602, False),
+        ('darwin', False, 0o600, False),
+        ('win32', False, 0o666, True),
+    ),
+)
+def test_what_others_may_write_is_not_ours(platform, mine, mode, ours):
+    found = SimpleNamespace(st_uid=os.geteuid() + (not mine), st_mode=mode)
+    assert platform_compat.is_own_file(found, platform) is ours
+
+
+class Stream(io.StringIO):
+    def __init__(self, terminal):
+        super().__init__()
+        self.terminal = terminal
+
+    def isatty(self):
+        return self.terminal
+
+
+@pytest.mark.parametrize(
+    ('stream', 'platform', 'obeys', 'expected'),
+    (
+        (Stream(True), 'linux', False, True),
+        (Stream(False), 'linux', True, False),
+        (Stream(True), 'win32', True, True),
+        (Stream(True), 'win32', False, False),
+        (Stream(False), 'win32', True, False),
+        (None, 'linux', True, False),
+    ),
+)
+def test_a_console_of_windows_counts_once_it_obeys(monkeypatch, stream, platform, obeys, expected):
+    monkeypatch.setattr(platform_compat, '_obeys', lambda stream: obeys)
+    assert platform_compat.is_terminal(stream, platform) is expected
+
+
+def test_a_closed_stream_is_no_terminal():
+    stream = io.StringIO()
+    stream.close()
+    assert not platform_compat.is_terminal(stream, 'linux')
+
+
+@posix
+def test_what_was_started_and_hangs_is_ended_too():
+    code = (
+        'import subprocess, sys\n'
+        'from kubectl_dog import platform_compat as system\n'
+        'has_group = system.detach()\n'
+        'child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])\n'
+        'print(child.pid, has_group, flush=True)\n'
+        'print("never seen", file=sys.stderr)\n'
+        'system.exit_now(has_group)\n'
+    )
+    ran = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True)
+    assert ran.stderr == ''
+    pid, has_group = ran.stdout.split()
+    assert has_group == 'True'
+    # It may be a zombie for as long as nobody has taken it over.
+    command = ['ps', '-o', 'stat=', '-p', pid]
+    status = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert status.stdout.strip()[:1] in ('', 'Z')
+
+
+@posix
+def test_a_sign_in_cannot_open_the_terminal():
+    code = (
+        'import os\nfrom kubectl_dog import platform_compat as system\nsystem.detach()\n'
+        'try: print(os.open("/dev/tty", os.O_RDWR))\nexcept OSError: print("none")\n'
+    )
+    pty = pytest.importorskip('pty')
+    pid, terminal = pty.fork()
+    if not pid:
+        # The shell leads the session; what kubectl starts does not.
+        subprocess.run([sys.executable, '-c', code], check=False)
+        os._exit(0)
+    assert os.read(terminal, 100).strip() == b'none'
+    os.waitpid(pid, 0)
+    os.close(terminal)
+
+
+@posix
+@pytest.mark.parametrize('closed', ('<&-', '>&-', '2>&-', '>&- 2>&-'))
+def test_a_stream_that_is_closed_is_no_defect(closed):
+    command = f'exec "$0" -m kubectl_dog version {closed}'
+    done = subprocess.run(['sh', '-c', command, sys.executable], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b'')
+
+
+@posix
+def test_a_group_that_has_others_in_it_is_left_alone():
+    code = 'from kubectl_dog import platform_compat as system; print(system.detach())'
+    ran = subprocess.run(
+        [sys.executable, '-c', code], capture_output=True, text=True, check=True,
+        start_new_session=True,
+    )  # fmt: skip
+    assert ran.stdout == 'False\n'
+
+
+# What there is on Windows alone cannot be had elsewhere; what is missing there can be.
+WINDOWS = """
+import importlib.metadata, logging, os, shutil, socket, ssl, subprocess, sys, tempfile, urllib3
+import concurrent.futures, importlib.resources, signal, yaml
+for name in ('geteuid', 'getuid', 'fchmod', 'memfd_create', 'setsid', 'getpgrp', 'killpg',
+             'O_NOFOLLOW', 'O_NONBLOCK', 'O_CLOEXEC', 'uname', 'fork', 'mkfifo', 'chown'):
+    if hasattr(os, name):
+        delattr(os, name)
+for name in ('SIGALRM', 'SIGHUP', 'SIGKILL', 'SIGPIPE', 'SIGWINCH', 'setitimer', 'alarm'):
+    if hasattr(signal, name):
+        delattr(signal, name)
+for name in ('fcntl', 'termios', 'pwd', 'grp', 'resource', 'tty', 'pty', 'readline'):
+    sys.modules[name] = None
+sys.platform = 'win32'
+from kubectl_dog.cli.main import main
+sys.argv[0] = 'kubectl-dog'
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize(
+    ('argv', 'code', 'shown'),
+    (
+        (['demo', '--instant'], 1, 'x deploy/ledger failed'),
+        (['rollout', 'sts/a', '--kubeconfig', 'gone'], 5, 'there is no kubeconfig gone'),
+        (['rollout', 'gadget/a', '--server', 'http://127.0.0.1:1'], 5, 'connection refused'),
+        (['__complete', 'roll'], 0, 'rollout'),
+        (['demo', 'good', '--instant', '-o', 'json'], 0, '"verdict": "ready"'),
+    ),
+)
+def test_nothing_is_used_that_windows_has_not(tmp_path, argv, code, shown):
+    env = {**os.environ, 'PYTHONIOENCODING': 'cp1252', 'USERPROFILE': str(tmp_path)}
+    env.pop('KUBECONFIG', None)
+    ran = subprocess.run(
+        [sys.executable, '-c', WINDOWS, *argv], env=env, capture_output=True, check=False,
+        encoding='cp1252', cwd=tmp_path,
+    )  # fmt: skip
+    assert ran.returncode == code, ran.stderr
+    assert shown in ran.stdout + ran.stderr
+    assert 'Traceback' not in ran.stderr
+
+
+def test_nothing_else_asks_which_system_it_is():
+    package = Path(platform_compat.__file__).parent
+    asks = re.compile(r'os\.name\b|sys\.platform|import (fcntl|termios|pwd|grp|msvcrt|resource)\b')
+    found = {
+        str(path.relative_to(package))
+        for path in package.rglob('*.py')
+        if asks.search(path.read_text(encoding='utf-8'))
+    }
+    assert found == {'platform_compat.py'}

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from importlib import resources
+
+import pytest
+
+from kubectl_dog.model.resources import Resource
+from kubectl_dog.rules import rule_text
+from kubectl_dog.rules import shipped_rules
+from tests.unit.trackers.customs import cases
+
+FILES = sorted(
+    file.name
+    for file in resources.files('kubectl_dog.rules').joinpath('shipped').iterdir()
+    if file.name.endswith('.yaml')
+)
+
+
+def rules(name):
+    file = resources.files('kubectl_dog.rules').joinpath('shipped', name)
+    return rule_text.parse_rule_text(file.read_text(encoding='utf-8'), name)
+
+
+@pytest.mark.parametrize('name', FILES)
+def test_every_rule_cites_what_it_relies_on_and_stands_in_the_file_of_its_group(name):
+    group = name[: -len('.yaml')]
+    for rule in rules(name):
+        assert rule.documentation.startswith('https://'), rule.source
+        assert all(one == group or one.endswith(f'.{group}') for one in rule.groups), rule.source
+
+
+@pytest.mark.parametrize('name', FILES)
+def test_every_file_has_custom_resources_that_prove_it(name):
+    group = name[: -len('.yaml')]
+    own = [one for one in cases.CASES if one.group == group or one.group.endswith(f'.{group}')]
+    assert {one.expected for one in own} >= {'ready', 'failed', 'progressing'} or (
+        name == 'karpenter.k8s.aws.yaml' and own
+    )
+
+
+@pytest.mark.parametrize(
+    ('group', 'kind', 'found'),
+    (
+        ('argoproj.io', 'Rollout', 'argoproj.io.yaml: rule 4'),
+        ('s3.aws.upbound.io', 'Bucket', 'upbound.io.yaml: rule 2'),
+        ('kustomize.toolkit.fluxcd.io', 'Kustomization', 'toolkit.fluxcd.io.yaml: rule 4'),
+        ('argoproj.io', 'Unheard', None),
+        ('example.com', 'Frob', None),
+        ('io', 'Frob', None),
+        ('', 'Pod', None),
+        ('../../x', 'Frob', None),
+    ),
+)
+def test_which_rule_is_found(group, kind, found):
+    rule = shipped_rules.find_rule(Resource(group, 'v1', 'x', kind, 'x'))
+    assert (rule and rule.source) == found
+
+
+def test_only_the_file_of_the_group_is_read(monkeypatch):
+    read = []
+    monkeypatch.setattr(
+        shipped_rules, 'parse_rule_text', lambda text, name: read.append(name) or []
+    )
+    shipped_rules.find_rule(
+        Resource('kustomize.toolkit.fluxcd.io', 'v1', 'x', 'Kustomization', 'x')
+    )
+    shipped_rules.find_rule(Resource('example.com', 'v1', 'x', 'Frob', 'x'))
+    assert read == ['toolkit.fluxcd.io.yaml']

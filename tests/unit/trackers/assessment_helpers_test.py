@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.trackers import assessment_helpers
+from tests.unit.builders import ago
+from tests.unit.builders import thing
+from tests.unit.builders import view
+
+GOING = {'deletionTimestamp': ago(1)}
+
+
+@pytest.mark.parametrize(
+    ('one', 'state', 'told'),
+    (
+        pytest.param(thing('X', meta=GOING), 'deleting', 'is being deleted', id='going'),
+        pytest.param(
+            thing('X', meta={**GOING, 'finalizers': ['a/b', 'c']}),
+            'deleting',
+            'is being deleted, held by the finalizers a/b, c',
+            id='held',
+        ),
+        pytest.param(
+            thing('X', observedGeneration=2),
+            'progressing',
+            'the controller to see the change',
+            id='not seen',
+        ),
+    ),
+)
+def test_what_is_judged_before_anything_else(one, state, told):
+    judged = assessment_helpers.deleting_or_unobserved(view(one))
+    assert (judged.state, judged.message or judged.waits_for) == (state, told)
+
+
+@pytest.mark.parametrize(
+    'one', ({}, thing('X'), {'metadata': {'generation': 4}}, thing('X', observedGeneration='3'))
+)
+def test_nothing_is_in_the_way(one):
+    assert assessment_helpers.deleting_or_unobserved(view(one)) is None
+
+
+@pytest.mark.parametrize(
+    ('condition', 'told'),
+    (
+        ({'reason': 'R', 'message': ' it is so. '}, 'it is so (R)'),
+        ({'reason': 'R'}, 'R'),
+        ({'message': 'it is so'}, 'it is so'),
+        ({}, 'no reason given'),
+    ),
+)
+def test_a_condition_in_words(condition, told):
+    assert assessment_helpers.condition_text(condition) == told
+
+
+@pytest.mark.parametrize(
+    ('status', 'is_true', 'is_false'),
+    (('True', True, False), ('False', False, True), ('Unknown', False, False)),
+)
+def test_conditions_have_three_values(status, is_true, is_false):
+    one = thing('X', conditions=[{'type': 'A', 'status': status}])
+    assert (assessment_helpers.is_true(one, 'A'), assessment_helpers.is_false(one, 'A')) == (
+        is_true,
+        is_false,
+    )
+    assert not assessment_helpers.is_true(one, 'B') and not assessment_helpers.is_false(one, 'B')
+
+
+def test_empty_notices_are_left_out():
+    assert assessment_helpers.ready('', 'a', '').notices == ('a',)
+
+
+def test_wants_nothing():
+    assert assessment_helpers.no_wants(view(thing('X'))) == ()

@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from kubectl_dog.model.events import StateChanged
+from kubectl_dog.model.items import Answer
+from kubectl_dog.model.wants import Lookup
+from kubectl_dog.rules.rule_text import parse_annotation
+from kubectl_dog.trackers import generic
+from kubectl_dog.trackers.declarative.crd_annotation import ANNOTATION
+from kubectl_dog.trackers.declarative.crd_annotation import CRDS
+from kubectl_dog.trackers.declarative.crd_annotation import AnnotationTracker
+from kubectl_dog.trackers.declarative.rule_tracker import RuleTracker
+from kubectl_dog.tracking.plugins.fault_barrier import GuardedTracker
+from kubectl_dog.tracking.plugins.registry import Trackers
+from tests.unit.builders import NOW
+from tests.unit.builders import view
+from tests.unit.trackers.generic_test import ERROR
+from tests.unit.trackers.generic_test import FROBS
+from tests.unit.trackers.generic_test import READY
+from tests.unit.trackers.generic_test import frob
+from tests.unit.tracking.play import Play
+
+CRD = Lookup(CRDS, '', 'frobs.x.example.com')
+
+
+def found(text):
+    return Answer('found', ({'metadata': {'annotations': {ANNOTATION: text}}},))
+
+
+def judge(one, answer=None, now=NOW):
+    answers = {} if answer is None else {CRD: answer}
+    tracker = AnnotationTracker(FROBS.resource, generic, parse_annotation)
+    return tracker.assess(view(one, target=FROBS, answers=answers, now=now))
+
+
+@pytest.mark.parametrize(
+    ('one', 'waits_for'),
+    (
+        (frob(READY), 'the rules of its CustomResourceDefinition'),
+        (frob(ERROR), 'it to get over Ready=False'),
+        (frob(), 'the rules of its CustomResourceDefinition'),
+    ),
+)
+def test_nothing_is_decided_before_the_definition_was_read(one, waits_for):
+    judged = judge(one, now=NOW - 1)
+    assert (judged.state.value, judged.waits_for) == ('progressing', waits_for)
+    assert judged.causes == ()
+    assert judged.recheck_at == NOW
+
+
+def test_what_never_answers_is_not_waited_for_for_ever():
+    assert judge(frob(READY), now=NOW).state.value == 'ready'
+
+
+@pytest.mark.parametrize(
+    'answer',
+    (
+        Answer('missing'),
+        Answer('denied', message='forbidden'),
+        Answer('failed'),
+        Answer('found', ({'metadata': {}},)),
+        Answer('found', ({'metadata': {'annotations': {'a': 'b'}}},)),
+        found('{group: x.example.com, kind: Other}'),
+    ),
+)
+def test_without_rules_on_the_definition_it_is_judged_as_usual(answer):
+    judged = judge(frob(READY), answer)
+    assert (judged.state.value, judged.notices) == ('ready', ())
+
+
+def test_rules_on_the_definition_win():
+    assert judge(
+        frob(READY, phase='Mid'), found('ready: {path: status.phase, is: Up}')
+    ).waits_for == ('status.phase to be Up (it is Mid)')
+
+
+@pytest.mark.parametrize(
+    ('text', 'why'),
+    (
+        ('ready: Up', 'annotation: rule 1: ready must be a mapping'),
+        (']', 'annotation: is not YAML'),
+    ),
+)
+def test_a_broken_annotation_is_a_notice(text, why):
+    judged = judge(frob(READY), found(text))
+    assert judged.state.value == 'ready'
+    [notice] = judged.notices
+    assert why in notice
+    assert notice.startswith('has a broken rule on its CustomResourceDefinition')
+
+
+def test_through_the_engine_the_definition_is_asked_for_and_awaited():
+    play = Play(FROBS, tracker=Trackers().of(FROBS.resource, asks_cluster=True))
+    play.listed(0.1, play.root, frob(READY, age=1, phase='Mid'))
+    assert CRD in play.step.wants
+    play.give(1, CRD, found('ready: {path: status.phase, is: Up}'))
+    assert play.outcome is None
+    play.changed(2, play.root, frob(READY, phase='Up'))
+    assert play.outcome == ('ready', '', 2)
+
+
+def test_a_tracker_that_fails_decides_nothing_before_the_definition_was_read():
+    def tracker():
+        guard = GuardedTracker(
+            SimpleNamespace(assess=lambda view: view.oops), 'acme', no_one, no_one
+        )
+        return AnnotationTracker(FROBS.resource, guard, parse_annotation)
+
+    def no_one(*told):
+        return None
+
+    play = Play(FROBS, tracker=tracker())
+    play.listed(0.1, play.root, frob(READY, age=1, phase='Up'))
+    assert play.outcome is None
+    play.give(1, CRD, found('ready: {path: status.phase, is: Up}'))
+    assert play.outcome == ('ready', '', 1)
+    play = Play(FROBS, tracker=tracker())
+    play.listed(0.1, play.root, frob(READY, age=1, phase='Up'))
+    play.give(1, CRD, Answer('missing'))
+    assert play.outcome == ('unknown', 'TrackerError', 1)
+
+
+def test_that_the_definition_is_waited_for_is_told_only_where_that_takes_long():
+    def told(play):
+        return [one.waits_for for one in play.told if isinstance(one, StateChanged)]
+
+    play = Play(FROBS, tracker=Trackers().of(FROBS.resource, asks_cluster=True))
+    play.listed(0.1, play.root, frob(READY, age=1, phase='Mid'))
+    assert play.outcome is None
+    assert told(play) == []
+    assert told(play.until(6)) == ['the rules of its CustomResourceDefinition']
+    play = Play(FROBS, tracker=Trackers().of(FROBS.resource, asks_cluster=True))
+    play.listed(0.1, play.root, frob(READY, age=1, phase='Mid'))
+    play.give(0.2, CRD, found('ready: {path: status.phase, is: Up}'))
+    assert told(play) == ['status.phase to be Up (it is Mid)']
+
+
+def test_one_look_waits_for_the_definition():
+    play = Play(FROBS, tracker=Trackers().of(FROBS.resource, asks_cluster=True), once=True)
+    play.listed(0.1, play.root, frob(READY, age=1))
+    for want in play.step.wants - {CRD, play.root}:
+        play.listed(0.2, want)
+    assert play.outcome is None
+    play.give(0.3, CRD, Answer('missing'))
+    assert play.outcome == ('ready', '', 0.3)
+
+
+@pytest.mark.parametrize(
+    ('group', 'asks'),
+    (
+        ('x.example.com', True),
+        ('gateway.networking.k8s.io', True),
+        ('cluster.x-k8s.io', True),
+        ('networking.k8s.io', False),
+        ('policy', False),
+        ('', False),
+    ),
+)
+def test_only_custom_kinds_have_a_definition(group, asks):
+    resource = FROBS.resource._replace(group=group)
+    assert isinstance(Trackers().of(resource, asks_cluster=True), AnnotationTracker) is asks
+    assert not isinstance(Trackers().of(resource), AnnotationTracker)
+
+
+def test_rules_that_are_given_win_over_everything():
+    [rule] = parse_annotation('ready: {path: status.phase, is: Up}', FROBS.resource)
+    chosen = Trackers([rule]).of(FROBS.resource, asks_cluster=True)
+    assert isinstance(chosen, RuleTracker)
+    assert chosen.rule is rule
+    other = FROBS.resource._replace(kind='Other')
+    assert Trackers([rule]).of(other) is generic

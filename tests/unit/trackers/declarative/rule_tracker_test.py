@@ -1,0 +1,417 @@
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from kubectl_dog.trackers.declarative.parse_rules import parse_rules
+from kubectl_dog.trackers.declarative.rule_tracker import RuleTracker
+from tests.unit.builders import NOW
+from tests.unit.builders import ago
+from tests.unit.builders import view
+from tests.unit.trackers.generic_test import ERROR
+from tests.unit.trackers.generic_test import FROBS
+from tests.unit.trackers.generic_test import OLD
+from tests.unit.trackers.generic_test import READY
+from tests.unit.trackers.generic_test import SEEN
+from tests.unit.trackers.generic_test import frob
+from tests.unit.trackers.generic_test import says
+from tests.unit.trackers.generic_test import written
+from tests.unit.tracking.play import Play
+
+
+def ruled(text):
+    data = yaml.load(text, yaml.BaseLoader)
+    [rule] = parse_rules({'group': 'x.example.com', 'kind': 'Frob', **data}, 'rules.yaml')
+    return RuleTracker(rule)
+
+
+def judge(text, one, **fields):
+    judged = ruled(text).assess(view(one, target=FROBS, **fields))
+    return judged.state.value, judged.waits_for or judged.message
+
+
+@pytest.mark.parametrize(
+    ('test', 'one', 'lacks'),
+    (
+        ('condition: Ready', frob(READY), ''),
+        ('condition: Ready', frob(ERROR), 'Ready to be True (it is False, ReconcileError: access '),
+        ('condition: Ready', frob(phase='x'), 'Ready to be True (it is not told yet)'),
+        ('condition: Ready', frob(READY, generation=2, observedGeneration=2), ''),
+        (
+            'condition: Ready',
+            frob({**READY, 'observedGeneration': 1}, generation=2),
+            SEEN,
+        ),
+        ('condition: Ready=False|Unknown', frob(ERROR), ''),
+        ('condition: Ready = False', frob(ERROR), ''),
+        ('condition: Ready!=True', frob(phase='x'), ''),
+        ('condition: Ready!=True', frob(READY), 'Ready to be other than True (it is True)'),
+        ('condition: Ready!=True', frob({**ERROR, **OLD}, generation=2), SEEN),
+        ('not: {condition: Ready=False}', frob({**READY, **OLD}, generation=2), SEEN),
+        ('any: [{condition: A}, {condition: B}]', frob({**says('B'), **OLD}, generation=2), SEEN),
+        (
+            'all: [{condition: A!=True}, {condition: B}]',
+            frob({**says('A'), **OLD}, generation=2),
+            'B to be True',
+        ),
+        (
+            'not: {all: [{condition: A}, {condition: B}]}',
+            frob({**says('A'), **OLD}, generation=2),
+            '',
+        ),
+        ('condition: Ready', frob(says('Ready', True)), ''),
+        ('condition: Ready', frob(says('Ready', 'true')), ''),
+        ('condition: Ready', frob(says('Ready', 1)), 'Ready to be True (it is not told yet)'),
+        ('condition: Ready=false', frob(ERROR), ''),
+        ('{condition: Ready=False, reasons: [ReconcileError]}', frob(ERROR), ''),
+        ('{condition: Ready=False, reasons: X}', frob(ERROR), 'Ready to be False (it is False'),
+        ('{condition: Ready=False, exceptReasons: [X]}', frob(ERROR), ''),
+        ('{condition: Ready=False, exceptReasons: [ReconcileError]}', frob(ERROR), 'Ready to be'),
+        ('{path: status.phase, is: Up}', frob(phase='Up'), ''),
+        ('{path: status.phase, is: [On, Up]}', frob(phase='Up'), ''),
+        ('{path: status.phase, is: [On, Up]}', frob(phase='x'), 'status.phase to be On or Up (it '),
+        ('{path: status.phase, is: Up}', frob(a=1), 'status.phase to be Up'),
+        ('{path: status.on, is: True}', frob(on=True), ''),
+        ('{path: status.on, is: "true"}', frob(on=True), ''),
+        ('{path: status.n, is: 3}', frob(n=3), ''),
+        ('{path: status.phase, isNot: [x]}', frob(phase='x'), 'status.phase to change (it is x)'),
+        ('{path: status.phase, isNot: [x]}', frob(a=1), ''),
+        ('{path: status.phase, exists: true}', frob(phase='x'), ''),
+        ('{path: status.phase, exists: true}', frob(phase=''), 'status.phase'),
+        ('{path: status.phase, exists: false}', frob(phase='x'), 'status.phase to go'),
+        ('{path: status.map, exists: true}', frob(map={}), ''),
+        ('{path: status.a, equals: spec.a}', frob(a={'b': 1}, spec={'a': {'b': 1}}), ''),
+        ('{path: status.a, equals: spec.a}', frob(b=1), ''),
+        (
+            '{path: status.a, equals: spec.a}',
+            frob(a=1, spec={'a': 2}),
+            'status.a to be what spec.a',
+        ),
+        ('{path: status.n, atLeast: 3}', frob(n=3), ''),
+        ('{path: status.n, atLeast: 3}', frob(n=2), 'status.n to grow (it is 2)'),
+        ('{path: status.n, atLeast: spec.n}', frob(n='x', spec={'n': 1}), 'status.n to grow'),
+        ('{path: status.n, atLeast: spec.n}', frob(n=1), ''),
+        ('{path: status.n, atLeast: spec.n}', frob(n=float('nan'), spec={'n': 1}), 'status.n to'),
+        ('{path: status.n, prefixAtLeast: 3}', frob(n='3-9f8c'), ''),
+        ('{path: status.n, prefixAtLeast: 3}', frob(n='2-9f8c'), 'status.n to begin with a newer '),
+        ('{path: status.n, prefixAtLeast: 3}', frob(n='x4'), 'status.n to begin with a newer'),
+        ('{path: status.n, prefixAtLeast: metadata.generation}', frob(n=1), ''),
+        ('{path: "status.n[*]", asManyAs: "spec.n[*]"}', frob(n=[1, 2], spec={'n': [3, 4]}), ''),
+        ('{path: "status.n[*]", asManyAs: "spec.n[*]"}', frob(n=[1, 2, 3], spec={'n': [1]}), ''),
+        (
+            '{path: "status.n[*]", asManyAs: "spec.n[*]"}',
+            frob(n=[1], spec={'n': [3, 4]}),
+            'status.n[*] to be 2, as spec.n[*] (there are 1)',
+        ),
+        ('{path: "spec.n[$.status.i.j]", is: b}', frob(i={'j': 1}, spec={'n': ['a', 'b']}), ''),
+        ('{path: "spec.n[$.status.i]", is: a}', frob(j=1, spec={'n': ['a']}), 'spec.n[$.status.i]'),
+        ('{path: status.n, atLeast: 3}', frob(n='inf'), 'status.n to grow (it is inf)'),
+        (
+            '{path: status.a, equals: spec.a}',
+            frob(a=['x'], spec={'a': ['y']}),
+            'status.a to be what spec.a is',
+        ),
+        ('all: [{condition: A}, {condition: B}]', frob(says('A'), says('B')), ''),
+        ('all: [{condition: A}, {condition: B}]', frob(says('A')), 'B to be True'),
+        ('any: [{condition: A}, {condition: B}]', frob(says('B')), ''),
+        ('any: [{condition: A}, {condition: B}]', frob(says('C')), 'A to be True'),
+        ('any: {condition: A}', frob(says('A')), ''),
+        ('not: {condition: A}', frob(says('B')), ''),
+        ('not: {condition: A}', frob(says('A')), 'a change'),
+        ('{each: "status.xs[*]", that: {path: ok, is: true}}', frob(xs=[{'ok': True}]), ''),
+        ('{each: "status.xs[*]", that: {path: ok, is: true}}', frob(xs=[]), 'status.xs[*]'),
+        (
+            '{each: "status.xs[*]", that: {path: ok, is: true}}',
+            frob(xs=[{'ok': True}, {'ok': False}]),
+            'ok to be true (it is false)',
+        ),
+        (
+            '{each: "status.xs[*]", that: {condition: A}}',
+            frob(xs=[{'conditions': [says('A')]}]),
+            '',
+        ),
+        ('{some: "status.xs[*]", that: {path: ok, is: true}}', frob(xs=[{}, {'ok': True}]), ''),
+        ('{some: "status.xs[*]", that: {path: ok, is: true}}', frob(xs=[{}]), 'ok to be true'),
+        ('{some: "status.xs[*]", that: {path: ok, is: true}}', frob(a=1), 'status.xs[*]'),
+    ),
+)
+def test_ready_by_a_test(test, one, lacks):
+    state, told = judge(f'failed: []\nready: {test if test[0] == "{" else "{" + test + "}"}', one)
+    assert state == ('progressing' if lacks else 'ready')
+    assert told.startswith(lacks)
+
+
+UP = 'ready: {path: status.phase, is: Up}'
+
+
+@pytest.mark.parametrize(
+    ('rule', 'one', 'judged'),
+    (
+        pytest.param(
+            UP,
+            frob(meta={'deletionTimestamp': ago(1)}),
+            ('deleting', 'is being deleted'),
+            id='going',
+        ),
+        pytest.param(
+            UP,
+            frob(generation=2, phase='Up', observedGeneration=1),
+            ('progressing', SEEN),
+            id='old',
+        ),
+        pytest.param(
+            f'{UP}\nobservedGeneration: status.seen',
+            frob(generation=2, phase='Up', seen='1'),
+            ('progressing', SEEN),
+            id='its own field',
+        ),
+        pytest.param(
+            f'{UP}\nstatus: required',
+            frob(age=9999),
+            ('progressing', 'its controller to tell its status'),
+            id='a status must come',
+        ),
+        pytest.param('status: none', frob(), ('ready', ''), id='no status comes'),
+        pytest.param('status: none', frob(READY), ('ready', ''), id='one came all the same'),
+        pytest.param(
+            f'{UP}\nfailed: {{path: status.phase, is: Bad, reason: "{{status.why}}", message: m}}',
+            frob(phase='Bad', why='Worn'),
+            ('failed', 'm'),
+            id='failed at once',
+        ),
+        pytest.param(
+            f'{UP}\nfailed: {{path: status.phase, is: Bad}}',
+            frob(phase='Bad'),
+            ('failed', 'Failed'),
+            id='failed without words',
+        ),
+        pytest.param(
+            f'{UP}\npaused: {{path: status.phase, is: Off}}',
+            frob(phase='Off'),
+            ('paused', 'is paused'),
+            id='paused',
+        ),
+        pytest.param(
+            f'{UP}\nprogressing: {{path: status.phase, is: Mid, message: "a, {{status.phase}}"}}',
+            frob(phase='Mid'),
+            ('progressing', 'a, Mid'),
+            id='progressing',
+        ),
+        pytest.param(
+            f'{UP}\nprogressing: {{path: status.phase, is: Mid}}',
+            frob(phase='Mid'),
+            ('progressing', 'it to settle'),
+            id='progressing without words',
+        ),
+        pytest.param(
+            UP,
+            frob(says('Stalled', reason='Spec'), phase='Mid'),
+            ('failed', 'Stalled=True (Spec)'),
+            id='what the rule does not say is judged as usual',
+        ),
+        pytest.param(
+            f'{UP}\nfailed: []',
+            frob(says('Stalled', reason='Spec'), phase='Mid'),
+            ('progressing', 'status.phase to be Up (it is Mid)'),
+            id='a section that is empty says that there is none',
+        ),
+        pytest.param(
+            'failed: []',
+            frob(says('Stalled', reason='Spec')),
+            ('progressing', 'Stalled=True (Spec)'),
+            id='nothing fails',
+        ),
+        pytest.param(
+            'paused: []',
+            frob(READY, spec={'suspend': True}),
+            ('progressing', 'it to become ready'),
+            id='nothing pauses',
+        ),
+        pytest.param('paused: []', frob(READY), ('ready', ''), id='as usual'),
+        pytest.param(
+            'ready: {path: status.phase, is: Up, message: "at {status.where}"}',
+            frob(phase='Up', where='home'),
+            ('ready', 'at home'),
+            id='ready with words',
+        ),
+        pytest.param(
+            UP,
+            frob(generation=2, phase='Up', meta=written(2)),
+            ('progressing', SEEN),
+            id='a moment',
+        ),
+        pytest.param(
+            'status: none',
+            frob(generation=2, meta=written(2)),
+            ('ready', ''),
+            id='no moment for a controller that there is not',
+        ),
+        pytest.param(
+            'paused: {path: status.phase, is: Off}',
+            frob(generation=2, phase='Off', meta=written(2)),
+            ('paused', 'is paused'),
+            id='no moment for a pause',
+        ),
+        pytest.param(
+            'conditions: status.inner.conditions\nready: {condition: A}',
+            frob(inner={'conditions': [says('A'), 'odd']}),
+            ('ready', ''),
+            id='conditions elsewhere',
+        ),
+    ),
+)
+def test_sections(rule, one, judged):
+    assert judge(rule, one) == judged
+
+
+def test_a_failure_may_stand_for_a_while_and_speaks_of_its_item():
+    rule = ruled("""
+        failed:
+          some: status.parents[*]
+          that: {condition: Accepted=False}
+          after: 45s
+          reason: "{conditions[type=Accepted].reason}"
+          message: "{name} in {$.metadata.name}"
+    """)
+    parents = [
+        {'name': 'a', 'conditions': [says('Accepted')]},
+        {'name': 'b', 'conditions': [says('Accepted', 'False', 'NoMatch')]},
+    ]
+    judged = rule.assess(view(frob(parents=parents), target=FROBS))
+    [cause] = judged.causes
+    assert (cause.reason, cause.message, cause.tolerance_seconds) == ('NoMatch', 'b in web', 45)
+    assert judged.waits_for == 'it to get over NoMatch'
+
+
+BROKEN = 'failed: [{condition: A=False, after: 9s}, {path: status.phase, is: Up}]'
+
+
+@pytest.mark.parametrize(
+    ('rule', 'one', 'causes'),
+    (
+        pytest.param(BROKEN, frob(says('A', 'False', observedGeneration=2)), 1, id='told'),
+        pytest.param(BROKEN, frob(says('A', 'False')), 0, id='it may be history'),
+        pytest.param(BROKEN, frob(says('A', 'False', **OLD)), 0, id='it is history'),
+        pytest.param(BROKEN, frob(phase='Up'), 0, id='a phase tells no generation'),
+        pytest.param(
+            'failed: {all: [{not: {condition: A}}, {any: {condition: B!=True}}], after: 9s}',
+            frob(*(says(one, 'False', observedGeneration=2) for one in 'AB')),
+            1,
+            id='several',
+        ),
+        pytest.param(
+            'failed: {condition: B!=True, after: 9s}',
+            frob(says('A', observedGeneration=2)),
+            0,
+            id='what is not told yet',
+        ),
+        pytest.param(UP, frob({**ERROR, 'observedGeneration': 2}), 1, id='as usual'),
+        pytest.param(UP, frob({**READY, 'observedGeneration': 2}), 0, id='not as usual'),
+    ),
+)
+def test_a_failure_may_be_told_before_the_generation_counts_as_seen(rule, one, causes):
+    one['metadata']['generation'] = 2
+    one['status']['observedGeneration'] = -1
+    judged = ruled(rule).assess(view(one, target=FROBS))
+    assert judged.state.value == 'progressing'
+    assert len(judged.causes) == causes
+    assert (judged.waits_for == SEEN) is (causes == 0)
+
+
+def test_a_generation_of_its_own_that_is_behind_makes_history_of_what_is_told_as_usual():
+    one = frob(ERROR, generation=2, seen=1, meta=written(9))
+    judged = ruled(f'{UP}\nobservedGeneration: status.seen').assess(view(one, target=FROBS))
+    assert (judged.waits_for, judged.causes) == (SEEN, ())
+
+
+def test_a_failure_that_two_conditions_tell_is_told_once():
+    texts = 'after: 9s, reason: R, message: m'
+    rule = f'failed: [{{condition: A, {texts}}}, {{condition: B, {texts}}}]'
+    judged = ruled(rule).assess(view(frob(says('A'), says('B')), target=FROBS))
+    assert len(judged.causes) == 1
+
+
+def test_notices_are_told_whatever_the_state():
+    rule = ruled('notices: [{path: spec.dry, is: true, message: is a dry run}, {condition: A}]')
+    judged = rule.assess(view(frob(READY, says('A'), spec={'dry': True}), target=FROBS))
+    assert judged.notices == ('is a dry run',)
+
+
+@pytest.mark.parametrize(
+    ('settle', 'changed', 'due'),
+    (
+        ('1m', 9999, 30),
+        ('spec.every', 9999, 35),
+        ('spec.nothing', 9999, None),
+        ('1m', 3, None),
+    ),
+)
+def test_an_old_ready_counts_when_it_was_looked_at_for_a_while(settle, changed, due):
+    one = frob(phase='Up', lastTransitionTime=ago(changed), spec={'every': '1m'})
+    judged = ruled(f'{UP}\nstable_for: {settle}').assess(view(one, target=FROBS))
+    assert judged.state.value == ('progressing' if due else 'ready')
+    assert judged.recheck_at == (NOW + due if due else None)
+    later = ruled(f'{UP}\nstable_for: {settle}').assess(view(one, target=FROBS, now=NOW + 60))
+    assert later.state.value == 'ready'
+
+
+@pytest.mark.parametrize(('patience', 'at'), (('', 600), ('stall_timeout: 2h', 7200)))
+def test_how_long_it_may_take(patience, at):
+    play = Play(FROBS, tracker=ruled(f'{UP}\n{patience}'))
+    play.listed(0, play.root, frob(phase='Mid')).until(9999)
+    assert play.outcome == ('timed-out', '', at)
+
+
+def test_a_rule_reads_nothing_else():
+    assert ruled(UP).wants(view(frob(), target=FROBS)) == ()
+
+
+WORDS = ', '.join('b' * 400)
+PAIRS = 'ready: {some: "$.status.xs[*]", that: {some: "$.status.xs[*]", that: %s}}'
+
+
+@pytest.mark.parametrize(
+    'rule',
+    (
+        PAIRS % '{path: $.metadata.name, is: nope}',
+        PAIRS % '{condition: A}',
+        'ready: {each: "status.xs[*]", that: {path: $.status.big, equals: $.spec.big}}',
+        'ready: {each: "status.xs[*]", that: {path: $.status.text, equals: $.spec.text}}',
+        f'ready: {{each: "status.xs[*]", that: {{path: a, is: [{WORDS}]}}}}',
+        f'ready: {{each: "status.xs[*]", that: {{condition: A, reasons: [{WORDS}]}}}}',
+        'notices: {path: metadata.name, exists: true, message: "%s"}' % ('{status.text}' * 10_000),
+    ),
+)
+def test_a_rule_that_would_keep_us_busy_is_not_used(rule):
+    spec = {'big': [*range(500), 'x'], 'text': 'x' * 10**6 + 'y'}
+    status = {'xs': [{}] * 400, 'big': [*range(500), 'y'], 'text': 'x' * 10**6}
+    judged = ruled(rule).assess(view(frob(READY, spec=spec, **status), target=FROBS))
+    assert judged.state.value == 'ready'
+    assert judged.notices == (
+        'has a broken rule, which is not used: it takes more than 100000 steps '
+        '(rules.yaml: rule 1)',
+    )
+
+
+def test_a_rule_that_looks_at_many_items_is_used():
+    one = frob(xs=[{'ok': True}] * 5_000)
+    assert judge('ready: {each: "status.xs[*]", that: {path: ok, is: true}}', one)[0] == 'ready'
+
+
+@pytest.mark.parametrize(
+    'thing',
+    (
+        {},
+        {'metadata': None, 'spec': None, 'status': None},
+        {'metadata': [], 'spec': 'x', 'status': 4},
+        {'status': {'conditions': {'type': 'A'}, 'phase': {}, 'xs': 'y'}},
+        {'status': {'conditions': [None, 'x', {}, {'type': 3}]}},
+    ),
+)
+def test_a_rule_survives_what_is_missing_or_strange(thing):
+    rule = ruled("""
+        failed: {some: "status.xs[*]", that: {path: a, atLeast: spec.b}}
+        ready:
+          all: [{condition: A}, {path: status.phase, is: Up}, {path: status.n, atLeast: 2}]
+    """)
+    assert rule.assess(view(thing, target=FROBS)).state.value in ('progressing', 'ready')

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.trackers.kinds import apiservice as tracker
+from tests.unit.builders import ago
+from tests.unit.builders import thing
+from tests.unit.builders import view
+
+
+def service(status):
+    told = {'type': 'Available', 'status': status}
+    return thing(
+        'APIService',
+        conditions=[{**told, 'reason': 'MissingEndpoints', 'message': 'no endpoints'}],
+    )
+
+
+@pytest.mark.parametrize(
+    ('one', 'state', 'told', 'notices'),
+    (
+        pytest.param(
+            thing('K', meta={'deletionTimestamp': ago(1)}),
+            'deleting',
+            'is being deleted',
+            (),
+            id='being deleted',
+        ),
+        pytest.param(service('True'), 'ready', '', (), id='answers'),
+        pytest.param(
+            service('False'),
+            'progressing',
+            'its server: no endpoints (MissingEndpoints)',
+            (),
+            id='does not answer',
+        ),
+        pytest.param({}, 'progressing', 'the first look at its server', (), id='empty'),
+    ),
+)
+def test_state(one, state, told, notices):
+    judged = tracker.assess(view(one))
+    assert (judged.state, judged.waits_for or judged.message) == (state, told)
+    assert judged.notices == notices
+
+
+def test_the_reason_is_the_servers_own_word():
+    assert tracker.assess(view(service('False'))).reason == 'MissingEndpoints'

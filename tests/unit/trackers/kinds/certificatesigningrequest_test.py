@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.trackers.kinds import certificatesigningrequest as tracker
+from tests.unit.builders import ago
+from tests.unit.builders import thing
+from tests.unit.builders import view
+
+
+def request(*conditions, **status):
+    told = [{'type': one, 'reason': 'R', 'message': 'why'} for one in conditions]
+    return thing('CertificateSigningRequest', conditions=told, **status)
+
+
+@pytest.mark.parametrize(
+    ('one', 'state', 'told', 'notices'),
+    (
+        pytest.param(
+            thing('K', meta={'deletionTimestamp': ago(1)}),
+            'deleting',
+            'is being deleted',
+            (),
+            id='being deleted',
+        ),
+        pytest.param(
+            request(),
+            'paused',
+            'is not approved: somebody has to approve or deny it',
+            (),
+            id='pending',
+        ),
+        pytest.param(
+            request('Approved'), 'progressing', 'its signer to sign it', (), id='approved'
+        ),
+        pytest.param(
+            thing('C', spec={'signerName': 'a/b'}, conditions=[{'type': 'Approved'}]),
+            'progressing',
+            'a/b to sign it',
+            (),
+            id='approved, signer known',
+        ),
+        pytest.param(request('Approved', certificate='PEM'), 'ready', '', (), id='signed'),
+        pytest.param(request('Denied'), 'failed', 'was refused: why (R)', (), id='denied'),
+        pytest.param(
+            request('Approved', 'Failed'), 'failed', 'was refused: why (R)', (), id='failed'
+        ),
+        pytest.param(
+            {}, 'paused', 'is not approved: somebody has to approve or deny it', (), id='empty'
+        ),
+    ),
+)
+def test_state(one, state, told, notices):
+    judged = tracker.assess(view(one))
+    assert (judged.state, judged.waits_for or judged.message) == (state, told)
+    assert judged.notices == notices

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.trackers.kinds import cronjob as tracker
+from tests.unit.builders import ago
+from tests.unit.builders import thing
+from tests.unit.builders import view
+
+
+@pytest.mark.parametrize(
+    ('one', 'state', 'told', 'notices'),
+    (
+        pytest.param(
+            thing('K', meta={'deletionTimestamp': ago(1)}),
+            'deleting',
+            'is being deleted',
+            (),
+            id='being deleted',
+        ),
+        pytest.param(
+            {'kind': 'CronJob', 'metadata': {'generation': 1}, 'status': {}},
+            'ready',
+            '',
+            (),
+            id='new',
+        ),
+        pytest.param(
+            thing('CronJob', spec={'suspend': True}),
+            'ready',
+            '',
+            ('is suspended (spec.suspend): it starts no Job',),
+            id='suspended',
+        ),
+        pytest.param(
+            thing(
+                'CronJob',
+                lastScheduleTime='2026-01-02T03:04:00Z',
+                lastSuccessfulTime='2026-01-02T03:05:00Z',
+            ),
+            'ready',
+            '',
+            ('last ran at 2026-01-02T03:04:00Z and succeeded',),
+            id='has succeeded',
+        ),
+        pytest.param(
+            thing(
+                'CronJob',
+                lastScheduleTime='2026-01-02T03:04:00Z',
+                lastSuccessfulTime='2026-01-01T03:05:00Z',
+            ),
+            'ready',
+            '',
+            ('last ran at 2026-01-02T03:04:00Z and did not succeed',),
+            id='has failed',
+        ),
+        pytest.param(
+            thing(
+                'CronJob',
+                lastScheduleTime='2026-01-02T03:04:00Z',
+                active=[{'name': 'a'}, {'name': 'b'}],
+            ),
+            'ready',
+            '',
+            ('has a run under way, since 2026-01-02T03:04:00Z: a, b',),
+            id='is running',
+        ),
+    ),
+)
+def test_state(one, state, told, notices):
+    judged = tracker.assess(view(one))
+    assert (judged.state, judged.waits_for or judged.message) == (state, told)
+    assert judged.notices == notices

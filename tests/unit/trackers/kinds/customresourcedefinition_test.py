@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.trackers.kinds import customresourcedefinition as tracker
+from tests.unit.builders import ago
+from tests.unit.builders import thing
+from tests.unit.builders import view
+
+
+def crd(**conditions):
+    told = [
+        {'type': key, 'status': value, 'reason': 'R', 'message': 'why'}
+        for key, value in conditions.items()
+    ]
+    return thing('CustomResourceDefinition', conditions=told)
+
+
+@pytest.mark.parametrize(
+    ('one', 'state', 'told', 'notices'),
+    (
+        pytest.param(
+            thing('K', meta={'deletionTimestamp': ago(1)}),
+            'deleting',
+            'is being deleted',
+            (),
+            id='being deleted',
+        ),
+        pytest.param(crd(NamesAccepted='True', Established='True'), 'ready', '', (), id='served'),
+        pytest.param(
+            crd(NamesAccepted='True', Established='False'),
+            'progressing',
+            'its resources to be served',
+            (),
+            id='installing',
+        ),
+        pytest.param(
+            crd(NamesAccepted='False', Established='False'),
+            'failed',
+            'its names are not accepted: why (R)',
+            (),
+            id='names are taken',
+        ),
+        pytest.param(crd(), 'progressing', 'its names to be accepted', (), id='new'),
+        pytest.param({}, 'progressing', 'its names to be accepted', (), id='empty'),
+        pytest.param(
+            crd(NamesAccepted='True', Established='True', NonStructuralSchema='True'),
+            'ready',
+            '',
+            ('has no structural schema: why (R)',),
+            id='old schema',
+        ),
+    ),
+)
+def test_state(one, state, told, notices):
+    judged = tracker.assess(view(one))
+    assert (judged.state, judged.waits_for or judged.message) == (state, told)
+    assert judged.notices == notices
+
+
+@pytest.mark.parametrize(
+    ('reason', 'told'), (('ListKindConflict', 'ListKindConflict'), ('', 'NamesNotAccepted'))
+)
+def test_a_failure_has_a_reason(reason, told):
+    taken = {'type': 'NamesAccepted', 'status': 'False', 'reason': reason}
+    assert tracker.assess(view(thing('CRD', conditions=[taken]))).reason == told

@@ -1,0 +1,309 @@
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.model.assessments import State
+from kubectl_dog.model.resources import PODS
+from kubectl_dog.model.resources import REPLICASETS
+from kubectl_dog.model.views import RunHistory
+from kubectl_dog.model.wants import Watch
+from kubectl_dog.trackers.kinds import deployment as tracker
+from tests.unit.builders import NOW
+from tests.unit.builders import PROBED
+from tests.unit.builders import ago
+from tests.unit.builders import container
+from tests.unit.builders import deployment
+from tests.unit.builders import pod
+from tests.unit.builders import replica_set
+from tests.unit.builders import running
+from tests.unit.builders import status
+from tests.unit.builders import view
+
+BARE = {'containers': [container()]}
+
+
+def missed(at=1.0, about='web-2'):
+    return {
+        'message': f'ReplicaSet "{about}" has timed out progressing.',
+        'type': 'Progressing',
+        'status': 'False',
+        'reason': 'ProgressDeadlineExceeded',
+        'lastUpdateTime': ago(at),
+    }
+
+
+@pytest.mark.parametrize(
+    ('thing', 'state', 'waits_for'),
+    (
+        pytest.param(deployment(), 'ready', '', id='all counts equal'),
+        pytest.param(deployment(0), 'ready', '', id='scaled to zero'),
+        pytest.param(
+            deployment(observedGeneration=2),
+            'progressing',
+            'the controller to see the change',
+            id='generation not observed',
+        ),
+        pytest.param(deployment(observedGeneration='3'), 'ready', '', id='observed as text'),
+        pytest.param(
+            deployment(3, updatedReplicas=1, replicas=3),
+            'progressing',
+            '2 of 3 pods to be updated',
+            id='not all updated',
+        ),
+        pytest.param(
+            deployment(3, updatedReplicas=3, replicas=4),
+            'progressing',
+            '1 old pod to go',
+            id='an old one left',
+        ),
+        pytest.param(
+            deployment(3, availableReplicas=1),
+            'progressing',
+            '2 of 3 pods to become ready',
+            id='not available',
+        ),
+        pytest.param(
+            deployment(1, updatedReplicas=3, replicas=3, availableReplicas=3),
+            'progressing',
+            '2 surplus pods to go',
+            id='scaling down',
+        ),
+        pytest.param(
+            deployment(
+                updatedReplicas=0,
+                replicas=0,
+                conditions=[{'type': 'ReplicaFailure', 'status': 'True', 'message': 'exceeded'}],
+            ),
+            'progressing',
+            'pods that cannot be created: exceeded',
+            id='creation refused',
+        ),
+        pytest.param(
+            deployment(meta={'deletionTimestamp': ago(1)}),
+            'deleting',
+            '',
+            id='being deleted',
+        ),
+        pytest.param(deployment(spec={'paused': True}), 'ready', '', id='paused but rolled out'),
+        pytest.param(
+            deployment(updatedReplicas=0, spec={'paused': True}),
+            'paused',
+            '1 of 1 pod to be updated',
+            id='paused with a new template',
+        ),
+        pytest.param({'kind': 'Deployment'}, 'progressing', None, id='nothing but a kind'),
+    ),
+)
+def test_state_by_counts(thing, state, waits_for):
+    judged = tracker.assess(view(thing, replica_set()))
+    assert judged.state == state
+    assert waits_for in (None, judged.waits_for)
+
+
+def test_a_pause_tells_how_to_end_it():
+    judged = tracker.assess(view(deployment(updatedReplicas=0, spec={'paused': True})))
+    assert judged.suggested_commands == ('kubectl rollout resume -n shop deploy/web',)
+
+
+@pytest.mark.parametrize(
+    ('condition', 'newest', 'memory', 'state', 'recheck'),
+    (
+        pytest.param(
+            missed(), replica_set(), RunHistory(), 'failed', None, id='set for this revision'
+        ),
+        pytest.param(
+            missed(at=60),
+            replica_set(age=5),
+            RunHistory(NOW - 4, NOW - 4),
+            'progressing',
+            NOW - 4 + 20,
+            id='older than the revision',
+        ),
+        pytest.param(
+            missed(about='web-1'),
+            replica_set(age=9000),
+            RunHistory(NOW - 4, NOW - 4),
+            'progressing',
+            NOW - 4 + 20,
+            id='set for another revision, as after an undo',
+        ),
+        pytest.param(
+            missed(),
+            replica_set(),
+            RunHistory(NOW - 9, NOW - 3, revision_changed=True),
+            'progressing',
+            NOW - 3 + 20,
+            id='revision changed in this run',
+        ),
+        pytest.param(
+            missed(at=60),
+            replica_set(age=5),
+            RunHistory(NOW - 40, NOW - 20),
+            'failed',
+            None,
+            id='a full deadline without progress',
+        ),
+        pytest.param(
+            {**missed(), 'status': 'True'},
+            replica_set(),
+            RunHistory(),
+            'progressing',
+            None,
+            id='not missed',
+        ),
+    ),
+)
+def test_a_missed_deadline_is_believed_only_for_this_revision(
+    condition, newest, memory, state, recheck
+):
+    thing = deployment(
+        conditions=[condition],
+        availableReplicas=0,
+        spec={'progressDeadlineSeconds': 20},
+    )
+    judged = tracker.assess(view(thing, newest, run_history=memory))
+    assert (judged.state, judged.recheck_at) == (state, recheck)
+    assert [cause.code for cause in judged.causes] == (
+        ['ProgressDeadlineExceeded'] if state == 'failed' else []
+    )
+
+
+@pytest.mark.parametrize(
+    ('pods', 'extra', 'state', 'recheck'),
+    (
+        pytest.param([running(20)], {}, 'ready', None, id='has run for long'),
+        pytest.param([running(3)], {}, 'progressing', NOW + 7, id='has just started'),
+        pytest.param([running(3)], {'stable_for': 0.0}, 'ready', None, id='not asked for'),
+        pytest.param([], {}, 'progressing', None, id='the pod is not seen yet'),
+        pytest.param(
+            [running(200)],
+            {'stable_for': 70.0},
+            'progressing',
+            NOW + 10,
+            id='asked to stay ready for longer',
+        ),
+    ),
+)
+def test_without_a_probe_ready_counts_once_it_has_lasted(pods, extra, state, recheck):
+    living = [pod(status(state=one), owner='rs-2', ready=True) for one in pods]
+    judged = tracker.assess(view(deployment(template=BARE), replica_set(), *living, **extra))
+    assert (judged.state, judged.recheck_at) == (state, recheck)
+
+
+@pytest.mark.parametrize(
+    ('since', 'extra', 'state', 'recheck'),
+    (
+        (4, {}, 'progressing', NOW + 6),
+        (11, {}, 'ready', None),
+        (11, {'stable_for': 30.0}, 'progressing', NOW + 19),
+    ),
+)
+def test_where_pods_may_not_be_read_availability_has_to_last(since, extra, state, recheck):
+    conditions = [
+        {'type': 'Available', 'status': 'True', 'lastTransitionTime': ago(since)},
+        {'type': 'Progressing', 'status': 'True', 'lastUpdateTime': ago(60)},
+    ]
+    thing = deployment(template=BARE, conditions=conditions)
+    judged = tracker.assess(view(thing, forbidden_kinds=frozenset(['Pod']), **extra))
+    assert (judged.state, judged.recheck_at) == (state, recheck)
+
+
+def test_with_min_ready_seconds_availability_is_enough():
+    thing = deployment(template=BARE, spec={'minReadySeconds': 5})
+    assert tracker.assess(view(thing, replica_set())).state is State.READY
+
+
+def test_updated_pods_are_the_living_ones_of_the_revision():
+    ours = pod(owner='rs-2', name='ours')
+    others = [
+        pod(owner='rs-1', name='old'),
+        pod(owner='rs-2', name='dying', deleting=True),
+        pod(owner='rs-2', name='evicted', phase='Failed'),
+    ]
+    judged = tracker.assess(view(deployment(), replica_set(), replica_set('1'), ours, *others))
+    assert judged.pods == (ours,)
+    assert [child['metadata']['name'] for child in judged.children] == ['web-2']
+
+
+def test_tells_the_revision_before_and_what_changed():
+    old = replica_set('1', ready=1, template={'containers': [container(image='web:0.9')]})
+    judged = tracker.assess(view(deployment(), replica_set(), old))
+    assert judged.revision == ('2', '1', ('image main 0.9 → 1',))
+    assert judged.still_serving == 'the old revision 1 still serves: 1/1'
+    assert judged.suggested_commands == ('kubectl rollout undo -n shop deploy/web',)
+
+
+def test_knows_no_revision_before_the_controller_has_seen_the_change():
+    judged = tracker.assess(view(deployment(observedGeneration=1), replica_set()))
+    assert judged.revision is None
+
+
+@pytest.mark.parametrize(
+    ('spec', 'template', 'patience'),
+    (
+        ({}, None, 660),
+        ({'progressDeadlineSeconds': 900}, None, 960),
+        (
+            {'minReadySeconds': 1000, 'progressDeadlineSeconds': 1100},
+            None,
+            1160,
+        ),
+        (
+            {},
+            {'containers': [container(startupProbe={'failureThreshold': 90})]},
+            960,
+        ),
+    ),
+)
+def test_patience_follows_the_longest_of_its_own_deadlines(spec, template, patience):
+    assert (
+        tracker.assess(view(deployment(spec=spec, template=template))).min_stall_timeout == patience
+    )
+
+
+def test_wants_its_replica_sets_and_pods_by_its_selector():
+    selector = {
+        'matchLabels': {'app': 'web'},
+        'matchExpressions': [
+            {'key': 'tier', 'operator': 'In', 'values': ['a', 'b']},
+            {'key': 'x', 'operator': 'DoesNotExist'},
+            {'key': 'y', 'operator': 'Exists'},
+            {'key': 'z', 'operator': 'NotIn', 'values': ['c']},
+        ],
+    }
+    labels = 'app=web,tier in (a,b),!x,y,z notin (c)'
+    assert tracker.wants(view(deployment(spec={'selector': selector}))) == (
+        Watch(REPLICASETS, 'shop', labels),
+        Watch(PODS, 'shop', labels),
+    )
+
+
+def test_a_sidecar_without_a_probe_has_to_last_too():
+    template = {
+        'containers': [container(**PROBED)],
+        'initContainers': [container('proxy', restartPolicy='Always')],
+    }
+    living = pod(
+        status(state=running(50)),
+        owner='rs-2',
+        ready=True,
+        containers=[container(**PROBED)],
+        inits=[container('proxy', restartPolicy='Always')],
+        init_statuses=[status('proxy', running(4))],
+    )
+    judged = tracker.assess(view(deployment(template=template), replica_set(), living))
+    assert judged.recheck_at == NOW + 6
+
+
+def test_going_back_is_no_remedy_to_a_revision_that_does_not_work():
+    judged = tracker.assess(view(deployment(), replica_set(), replica_set('1', ready=0)))
+    assert judged.revision.previous == '1'
+    assert judged.suggested_commands == ()
+
+
+def test_going_back_is_a_remedy_where_the_revision_before_made_room():
+    gone = replica_set('1', replicas=0)
+    judged = tracker.assess(view(deployment(), replica_set(), gone))
+    assert judged.suggested_commands == ('kubectl rollout undo -n shop deploy/web',)
+    settled = tracker.assess(view(deployment(), replica_set(age=3600), gone))
+    assert settled.suggested_commands == ()

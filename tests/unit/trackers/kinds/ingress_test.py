@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.trackers.kinds import ingress as tracker
+from tests.unit.builders import NOW
+from tests.unit.builders import ago
+from tests.unit.builders import thing
+from tests.unit.builders import view
+
+
+def ingress(age, addresses=()):
+    meta = {'creationTimestamp': ago(age)}
+    return thing('Ingress', meta=meta, loadBalancer={'ingress': list(addresses)})
+
+
+@pytest.mark.parametrize(
+    ('one', 'state', 'told', 'notices'),
+    (
+        pytest.param(
+            thing('K', meta={'deletionTimestamp': ago(1)}),
+            'deleting',
+            'is being deleted',
+            (),
+            id='being deleted',
+        ),
+        pytest.param(ingress(5, [{'ip': '10.0.0.1'}]), 'ready', '', (), id='has an address'),
+        pytest.param(ingress(5), 'progressing', 'its address', (), id='new'),
+        pytest.param(
+            ingress(60),
+            'ready',
+            '',
+            ('has no address: its controller has not told one',),
+            id='never got one',
+        ),
+        pytest.param(
+            {}, 'ready', '', ('has no address: its controller has not told one',), id='empty'
+        ),
+    ),
+)
+def test_state(one, state, told, notices):
+    judged = tracker.assess(view(one))
+    assert (judged.state, judged.waits_for or judged.message) == (state, told)
+    assert judged.notices == notices
+
+
+def test_looks_again_after_a_minute():
+    assert tracker.assess(view(ingress(5))).recheck_at == NOW + 55

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.trackers.kinds import namespace as tracker
+from tests.unit.builders import ago
+from tests.unit.builders import thing
+from tests.unit.builders import view
+
+HELD = [
+    {'type': 'A', 'status': 'True', 'message': 'Some content remains: pods. has 1 instances.'},
+    {'type': 'B', 'status': 'False', 'message': 'All content deleted'},
+    {'type': 'C', 'status': 'True'},
+    {'type': 'D', 'status': 'True', 'message': 'Some finalizers remain'},
+]
+GOING = {'deletionTimestamp': ago(1)}
+
+
+@pytest.mark.parametrize(
+    ('one', 'state', 'told'),
+    (
+        (thing('Namespace', phase='Active'), 'ready', ''),
+        ({}, 'progressing', 'it to become active'),
+        (thing('Namespace', phase='Terminating'), 'deleting', 'is being deleted'),
+        (thing('Namespace', phase='Active', meta=GOING), 'deleting', 'is being deleted'),
+        (
+            thing('Namespace', phase='Terminating', conditions=HELD),
+            'deleting',
+            'is being deleted: Some content remains: pods. has 1 instances; Some finalizers remain',
+        ),
+    ),
+)
+def test_state(one, state, told):
+    judged = tracker.assess(view(one))
+    assert (judged.state, judged.waits_for or judged.message) == (state, told)

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.trackers.kinds import persistentvolume as tracker
+from tests.unit.builders import ago
+from tests.unit.builders import thing
+from tests.unit.builders import view
+
+
+def volume(phase, policy='', **status):
+    spec = {'persistentVolumeReclaimPolicy': policy, 'claimRef': {'name': 'data'}}
+    return thing('PersistentVolume', spec=spec, phase=phase, **status)
+
+
+@pytest.mark.parametrize(
+    ('one', 'state', 'told', 'notices'),
+    (
+        pytest.param(
+            thing('K', meta={'deletionTimestamp': ago(1)}),
+            'deleting',
+            'is being deleted',
+            (),
+            id='being deleted',
+        ),
+        pytest.param(volume('Available'), 'ready', '', (), id='free'),
+        pytest.param(volume('Bound'), 'ready', '', (), id='bound'),
+        pytest.param(volume('Pending'), 'progressing', 'it to become available', (), id='pending'),
+        pytest.param({}, 'progressing', 'it to become available', (), id='empty'),
+        pytest.param(
+            volume('Failed', reason='RecyclerFailed', message='no plugin'),
+            'failed',
+            'no plugin',
+            (),
+            id='failed',
+        ),
+        pytest.param(
+            volume('Failed'), 'failed', 'could not be reclaimed', (), id='failed without a word'
+        ),
+        pytest.param(
+            volume('Released', 'Delete'),
+            'progressing',
+            'its volume to be reclaimed',
+            (),
+            id='on its way out',
+        ),
+        pytest.param(
+            volume('Released', 'Retain'),
+            'paused',
+            'was released by the claim data and is kept: somebody has to free it',
+            (),
+            id='kept',
+        ),
+    ),
+)
+def test_state(one, state, told, notices):
+    judged = tracker.assess(view(one))
+    assert (judged.state, judged.waits_for or judged.message) == (state, told)
+    assert judged.notices == notices
+
+
+@pytest.mark.parametrize(
+    ('status', 'told'), (({'reason': 'RecyclerFailed'}, 'RecyclerFailed'), ({}, 'Failed'))
+)
+def test_a_failure_has_a_reason(status, told):
+    assert tracker.assess(view(volume('Failed', **status))).reason == told

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.trackers.kinds import persistentvolumeclaim as tracker
+from tests.unit.builders import ago
+from tests.unit.builders import kube_event
+from tests.unit.builders import thing
+from tests.unit.builders import view
+
+FIRST = 'waiting for first consumer to be created before binding'
+NODE = {'annotations': {'volume.kubernetes.io/selected-node': 'a'}}
+UNUSED = ('is not bound until a pod uses it: its storage class has WaitForFirstConsumer',)
+
+
+def claim(phase='Pending', **fields):
+    return thing('PersistentVolumeClaim', phase=phase, **fields)
+
+
+def judge(one, *events):
+    told = [kube_event(one, reason, message) for reason, message in events]
+    return tracker.assess(view(one, *told))
+
+
+@pytest.mark.parametrize(
+    ('one', 'state', 'told'),
+    (
+        (claim('Bound'), 'ready', ''),
+        (claim(), 'progressing', 'a volume'),
+        ({}, 'progressing', 'a volume'),
+        (claim('Lost'), 'failed', 'has lost its volume: the volume does not exist any more'),
+        (
+            claim('Lost', spec={'volumeName': 'pv-1'}),
+            'failed',
+            'has lost pv-1: the volume does not exist any more',
+        ),
+        (claim(meta={'deletionTimestamp': ago(1)}), 'deleting', 'is being deleted'),
+    ),
+)
+def test_state_by_phase(one, state, told):
+    judged = tracker.assess(view(one))
+    assert (judged.state, judged.waits_for or judged.message) == (state, told)
+
+
+@pytest.mark.parametrize(
+    ('one', 'events', 'state', 'notices'),
+    (
+        pytest.param(
+            claim(), [('WaitForFirstConsumer', FIRST), ('Other', '')], 'ready', UNUSED, id='unused'
+        ),
+        pytest.param(
+            claim(),
+            [('WaitForFirstConsumer', FIRST), ('ProvisioningFailed', 'no space')],
+            'progressing',
+            (),
+            id='used, and in trouble since',
+        ),
+        pytest.param(
+            claim(meta=NODE), [('WaitForFirstConsumer', FIRST)], 'progressing', (), id='used'
+        ),
+    ),
+)
+def test_without_a_consumer_it_is_as_ready_as_it_can_be(one, events, state, notices):
+    judged = judge(one, *events)
+    assert (judged.state, judged.notices) == (state, notices)
+
+
+def test_tells_what_binding_waits_for():
+    judged = judge(claim(), ('ProvisioningFailed', 'storageclass "fast" not found'))
+    assert (judged.reason, judged.waits_for) == (
+        'ProvisioningFailed',
+        'a volume: storageclass "fast" not found',
+    )
+
+
+@pytest.mark.parametrize(
+    ('status', 'notices'),
+    (('True', ('grows to its new size once a pod that uses it is started again',)), ('False', ())),
+)
+def test_tells_that_growing_needs_a_new_pod(status, notices):
+    condition = {'type': 'FileSystemResizePending', 'status': status}
+    assert judge(claim('Bound', conditions=[condition])).notices == notices

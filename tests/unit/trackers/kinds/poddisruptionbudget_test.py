@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.trackers.kinds import poddisruptionbudget as tracker
+from tests.unit.builders import ago
+from tests.unit.builders import thing
+from tests.unit.builders import view
+
+
+def budget(status, reason='InsufficientPods'):
+    told = {'type': 'DisruptionAllowed', 'status': status, 'reason': reason, 'message': 'why'}
+    return thing('PodDisruptionBudget', conditions=[told], currentHealthy=1, desiredHealthy=2)
+
+
+@pytest.mark.parametrize(
+    ('one', 'state', 'told', 'notices'),
+    (
+        pytest.param(
+            thing('K', meta={'deletionTimestamp': ago(1)}),
+            'deleting',
+            'is being deleted',
+            (),
+            id='being deleted',
+        ),
+        pytest.param(budget('True'), 'ready', '', (), id='allows'),
+        pytest.param(thing('PodDisruptionBudget'), 'ready', '', (), id='an old server'),
+        pytest.param(
+            budget('False'),
+            'ready',
+            '',
+            ('allows no disruption now: 1 of 2 pods healthy that it asks for',),
+            id='allows none',
+        ),
+        pytest.param(
+            budget('False', 'SyncFailed'),
+            'ready',
+            '',
+            ('allows no disruption: why (SyncFailed)',),
+            id='cannot be judged',
+        ),
+        pytest.param(
+            thing('PodDisruptionBudget', observedGeneration=None),
+            'progressing',
+            'the controller to see the change',
+            (),
+            id='new',
+        ),
+        pytest.param(
+            {'metadata': {'generation': 1}},
+            'progressing',
+            'the controller to see the change',
+            (),
+            id='no status',
+        ),
+    ),
+)
+def test_state(one, state, told, notices):
+    judged = tracker.assess(view(one))
+    assert (judged.state, judged.waits_for or judged.message) == (state, told)
+    assert judged.notices == notices

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.trackers.kinds import resourcequota as tracker
+from tests.unit.builders import ago
+from tests.unit.builders import thing
+from tests.unit.builders import view
+
+
+@pytest.mark.parametrize(
+    ('one', 'state', 'told', 'notices'),
+    (
+        pytest.param(
+            thing('K', meta={'deletionTimestamp': ago(1)}),
+            'deleting',
+            'is being deleted',
+            (),
+            id='being deleted',
+        ),
+        pytest.param(
+            thing('ResourceQuota', spec={'hard': {'pods': '4'}}, hard={'pods': '4'}),
+            'ready',
+            '',
+            (),
+            id='in force',
+        ),
+        pytest.param(
+            thing('ResourceQuota', spec={'hard': {'pods': '4'}}, hard={'pods': '3'}),
+            'progressing',
+            'its limits to take effect',
+            (),
+            id='changed',
+        ),
+        pytest.param(
+            {'spec': {'hard': {'pods': '4'}}},
+            'progressing',
+            'its limits to take effect',
+            (),
+            id='new',
+        ),
+        pytest.param({}, 'ready', '', (), id='empty'),
+    ),
+)
+def test_state(one, state, told, notices):
+    judged = tracker.assess(view(one))
+    assert (judged.state, judged.waits_for or judged.message) == (state, told)
+    assert judged.notices == notices

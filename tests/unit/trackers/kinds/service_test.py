@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.model.resources import ENDPOINTSLICES
+from kubectl_dog.model.resources import SERVICES
+from kubectl_dog.model.resources import Target
+from kubectl_dog.model.views import RunHistory
+from kubectl_dog.model.wants import Watch
+from kubectl_dog.trackers.kinds import service as tracker
+from tests.unit.builders import NOW
+from tests.unit.builders import ago
+from tests.unit.builders import thing
+from tests.unit.builders import view
+
+TARGET = Target(SERVICES, 'shop', 'web')
+SELECTS = {'clusterIP': '10.0.0.9', 'selector': {'app': 'web'}}
+NO_PODS = ('has no endpoints: no pod that it selects has an address',)
+
+
+def service(meta=None, status=None, **spec):
+    return thing('Service', meta=meta, spec={'clusterIP': '10.0.0.9', **spec}, **(status or {}))
+
+
+def slice_of(*ready, uids=None):
+    endpoints = [{'conditions': {'ready': one}} for one in ready]
+    for one, uid in zip(endpoints, uids or ()):
+        one['targetRef'] = {'uid': uid}
+    return {
+        'kind': 'EndpointSlice',
+        'metadata': {'uid': f'slice-{ready}', 'ownerReferences': [{'uid': 'service-web'}]},
+        'endpoints': endpoints,
+    }
+
+
+def assess(one, *others, **fields):
+    return tracker.assess(view(one, *others, target=TARGET, **fields))
+
+
+@pytest.mark.parametrize(
+    ('one', 'state', 'told'),
+    (
+        pytest.param(service(), 'ready', '', id='has its address'),
+        pytest.param(service(clusterIP='None'), 'ready', '', id='headless'),
+        pytest.param(service(clusterIP=''), 'progressing', 'a cluster IP', id='no address yet'),
+        pytest.param({}, 'progressing', 'a cluster IP', id='empty'),
+        pytest.param(
+            service(type='ExternalName', clusterIP='', selector={'a': 'b'}),
+            'ready',
+            '',
+            id='a name only',
+        ),
+        pytest.param(
+            service(type='LoadBalancer'),
+            'progressing',
+            'the address of its load balancer',
+            id='no load balancer yet',
+        ),
+        pytest.param(
+            service(type='LoadBalancer', status={'loadBalancer': {'ingress': [{'hostname': 'x'}]}}),
+            'ready',
+            '',
+            id='has a load balancer',
+        ),
+        pytest.param(
+            service(meta={'deletionTimestamp': ago(1)}),
+            'deleting',
+            'is being deleted',
+            id='being deleted',
+        ),
+    ),
+)
+def test_state_by_address(one, state, told):
+    judged = assess(one)
+    assert (judged.state, judged.waits_for or judged.message) == (state, told)
+
+
+@pytest.mark.parametrize(
+    ('slices', 'fields', 'state', 'told', 'notices'),
+    (
+        pytest.param([slice_of(True)], {}, 'ready', '', (), id='one is ready'),
+        pytest.param([slice_of(False), slice_of(True)], {}, 'ready', '', (), id='one of some'),
+        pytest.param([slice_of(None)], {}, 'ready', '', (), id='not told is ready'),
+        pytest.param(
+            [slice_of(False, False)],
+            {},
+            'progressing',
+            'any of 2 pods behind it to become ready',
+            (),
+            id='none is ready',
+        ),
+        pytest.param(
+            [slice_of(False, uids=['a']), slice_of(False, False, uids=['a', 'b'])],
+            {},
+            'progressing',
+            'any of 2 pods behind it to become ready',
+            (),
+            id='one pod in two address families',
+        ),
+        pytest.param([slice_of()], {}, 'ready', '', NO_PODS, id='no pods'),
+        pytest.param([], {}, 'ready', '', NO_PODS, id='nobody lists endpoints'),
+        pytest.param(
+            [],
+            {'run_history': RunHistory(NOW - 4)},
+            'progressing',
+            'its endpoints to be listed',
+            (),
+            id='not listed yet',
+        ),
+        pytest.param(
+            [],
+            {'forbidden_kinds': frozenset([ENDPOINTSLICES.key])},
+            'ready',
+            '',
+            (),
+            id='may not be read',
+        ),
+    ),
+)
+def test_pods_behind_it(slices, fields, state, told, notices):
+    judged = assess(service(**SELECTS), *slices, **fields)
+    assert (judged.state, judged.waits_for, judged.notices) == (state, told, notices)
+    assert judged.recheck_at == (NOW + 6 if 'listed' in told else None)
+
+
+def test_need_not_be_ready_where_addresses_are_published_before():
+    one = service(**SELECTS, publishNotReadyAddresses=True)
+    assert assess(one, slice_of(False)).state == 'ready'
+
+
+@pytest.mark.parametrize(
+    ('one', 'watches'),
+    (
+        (service(**SELECTS), (Watch(ENDPOINTSLICES, 'shop', 'kubernetes.io/service-name=web'),)),
+        (service(), ()),
+        (service(type='ExternalName', selector={'a': 'b'}), ()),
+    ),
+)
+def test_wants_its_endpoints_where_it_selects_pods(one, watches):
+    assert tracker.wants(view(one, target=TARGET)) == watches

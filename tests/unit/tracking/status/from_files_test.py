@@ -1,0 +1,471 @@
+"""What one look at a file says: the situations people save and send."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+
+from kubectl_dog import api
+from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.assessments import State
+from kubectl_dog.model.causes import Cause
+from kubectl_dog.tracking.status import from_files
+from tests.unit.builders import PROBED
+from tests.unit.builders import ago
+from tests.unit.builders import container
+from tests.unit.builders import controller_revision
+from tests.unit.builders import daemon_set
+from tests.unit.builders import deployment
+from tests.unit.builders import ended
+from tests.unit.builders import kube_event
+from tests.unit.builders import labelled
+from tests.unit.builders import pod
+from tests.unit.builders import replica_set
+from tests.unit.builders import running
+from tests.unit.builders import stateful_set
+from tests.unit.builders import status
+from tests.unit.builders import thing
+from tests.unit.builders import waiting
+from tests.unit.builders import workload
+
+VERSIONS = {
+    'apps/v1': ('Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'ControllerRevision'),
+    'batch/v1': ('Job', 'CronJob'),
+    'networking.k8s.io/v1': ('Ingress',),
+    'discovery.k8s.io/v1': ('EndpointSlice',),
+}
+VERSION_OF = {kind: version for version, kinds in VERSIONS.items() for kind in kinds}
+
+
+def written(*things):
+    """As a file has them: with the apiVersion that the builders leave out."""
+    return [{'apiVersion': VERSION_OF.get(one['kind'], 'v1'), **one} for one in things]
+
+
+def look(*things):
+    return api.statuses_from_objects(written(*things))
+
+
+def short(one):
+    return (one.state.value, one.reason, *(cause.code for cause in one.causes))
+
+
+def condition(kind, is_true=True, reason='', message=''):
+    return {'type': kind, 'status': str(is_true), 'reason': reason, 'message': message}
+
+
+def conditioned(one, *conditions):
+    return {**one, 'status': {**one['status'], 'conditions': list(conditions)}}
+
+
+def never(**fields):
+    return pod(status(state=ended(2)), phase='Failed', restartPolicy='Never', **fields)
+
+
+PDE = condition('Progressing', False, 'ProgressDeadlineExceeded', 'ReplicaSet "web-2" timed out')
+SHORT = {'updatedReplicas': 1, 'readyReplicas': 0, 'availableReplicas': 0}
+NONE = {**SHORT, 'updatedReplicas': 0, 'replicas': 0}
+LOOPING = status(state=waiting('CrashLoopBackOff'), last=ended(3), restarts=4)
+CRASHED = pod(LOOPING, owner='rs-2')
+NO_IMAGE = status(state=waiting('ImagePullBackOff', 'x: not found'))
+NO_ROOM = condition(
+    'PodScheduled', False, 'Unschedulable', '0/3 nodes are available: 3 Insufficient cpu.'
+)
+UNREADY = pod(status(), owner='rs-2', containers=[container(**PROBED)])
+UNHEALTHY = kube_event(UNREADY, 'Unhealthy', 'Readiness probe failed: 503', 'spec.containers{main}')
+NO_QUOTA = condition(
+    'ReplicaFailure',
+    True,
+    'FailedCreate',
+    'pods "x" is forbidden: exceeded quota: q, requested: pods=1, used: pods=1, limited: pods=1',
+)
+CLAIM = thing('PersistentVolumeClaim', phase='Pending')
+SELECTS = {'clusterIP': '10.0.0.1', 'selector': {'a': 'b'}}
+UNREADY_ENDPOINTS = {
+    **thing(
+        'EndpointSlice', meta={'ownerReferences': [{'uid': 'service-web', 'controller': True}]}
+    ),
+    'endpoints': [{'conditions': {'ready': False}}],
+}
+
+
+def pending(*conditions, **fields):
+    return conditioned(pod(owner='rs-2', phase='Pending', **fields), *conditions)
+
+
+def job(*conditions, spec=None, **counts):
+    base = {'backoffLimit': 1, 'selector': {'matchLabels': {'job': 'x'}}}
+    return workload('Job', spec={**base, **(spec or {})}, conditions=list(conditions), **counts)
+
+
+# Of each, what its first object is judged to be: state, reason, codes of causes.
+SITUATIONS = {
+    'finished': ([deployment(2)], 'ready', ''),
+    'finished, and nobody probes': (
+        [deployment(2, template={'containers': [container()]})],
+        'ready',
+        '',
+    ),
+    'finished a moment ago': (
+        [
+            deployment(1, template={'containers': [container()]}),
+            replica_set(age=1.0),
+            pod(status(state=running(0.1), ready=True), owner='rs-2', ready=True, age=1.0),
+        ],
+        'ready',
+        '',
+    ),
+    'finished, with no pods': ([deployment(0)], 'ready', ''),
+    'not seen by the controller': ([deployment(meta={'generation': 4})], 'progressing', ''),
+    'never in a cluster': ([{'kind': 'Deployment', 'spec': {'replicas': 2}}], 'progressing', ''),
+    'nothing but a kind': ([{'kind': 'Deployment'}], 'progressing', ''),
+    'half way': ([deployment(3, updatedReplicas=1)], 'progressing', ''),
+    'paused half way': (
+        [deployment(3, updatedReplicas=1, spec={'paused': True})],
+        'paused',
+        'DeploymentPaused',
+    ),
+    'paused when it was done': ([deployment(spec={'paused': True})], 'ready', ''),
+    'deleted': ([deployment(meta={'deletionTimestamp': ago(1)})], 'deleting', ''),
+    'deadline missed, alone': (
+        [deployment(1, conditions=[PDE], **SHORT)],
+        'failed',
+        'ProgressDeadlineExceeded',
+        'ProgressDeadlineExceeded',
+    ),
+    'deadline missed, with its pods': (
+        [deployment(1, conditions=[PDE], **SHORT), replica_set(), CRASHED],
+        'failed',
+        'ProgressDeadlineExceeded',
+        'CrashLoop',
+        'ProgressDeadlineExceeded',
+    ),
+    'crash loop': (
+        [deployment(1, **SHORT), replica_set(), CRASHED],
+        'progressing',
+        'CrashLoop',
+        'CrashLoop',
+    ),
+    'crash loop that the counts do not show yet': (
+        [deployment(1), replica_set(), CRASHED],
+        'progressing',
+        'CrashLoop',
+        'CrashLoop',
+    ),
+    'crashed once, and runs': (
+        [
+            deployment(1),
+            replica_set(),
+            pod(status(restarts=1, last=ended(), ready=True), owner='rs-2', ready=True),
+        ],
+        'ready',
+        '',
+    ),
+    'crash loop of an old revision only': (
+        [deployment(1), replica_set(), replica_set('1'), pod(LOOPING, owner='rs-1')],
+        'ready',
+        '',
+    ),
+    'image missing': (
+        [deployment(1, **SHORT), replica_set(), pod(NO_IMAGE, owner='rs-2', phase='Pending')],
+        'progressing',
+        'ImageNotFound',
+        'ImageNotFound',
+    ),
+    'no room on any node': (
+        [deployment(1, **SHORT), replica_set(), pending(NO_ROOM)],
+        'progressing',
+        'Unschedulable',
+        'Unschedulable',
+    ),
+    'no scheduler has looked': (
+        [deployment(1, **SHORT), replica_set(), pending()],
+        'progressing',
+        '',
+    ),
+    'its node has not taken it up': (
+        [deployment(1, **SHORT), replica_set(), pending(nodeName='n', age=9e6)],
+        'progressing',
+        '',
+    ),
+    'quota, told by the ReplicaSet': (
+        [deployment(1, **NONE), conditioned(replica_set(replicas=0), NO_QUOTA)],
+        'progressing',
+        'QuotaExceeded',
+        'QuotaExceeded',
+    ),
+    'quota, told by the Deployment alone': (
+        [deployment(1, conditions=[NO_QUOTA], **NONE)],
+        'progressing',
+        'QuotaExceeded',
+        'QuotaExceeded',
+    ),
+    'old pods still going': (
+        [
+            deployment(1, **{**SHORT, 'updatedReplicas': 0}),
+            replica_set(),
+            replica_set('1'),
+            pod(owner='rs-1', deleting=True),
+        ],
+        'progressing',
+        'TerminatingPods',
+        'TerminatingPods',
+    ),
+    'readiness probe fails': (
+        [deployment(1, **SHORT), replica_set(), UNREADY, UNHEALTHY],
+        'progressing',
+        'NotReady',
+        'NotReady',
+    ),
+    'ReplicaSet by itself': ([replica_set(replicas=1)], 'progressing', ''),
+    'StatefulSet finished': ([stateful_set(3)], 'ready', ''),
+    'StatefulSet half way': ([stateful_set(3, updatedReplicas=1)], 'progressing', ''),
+    'StatefulSet in a crash loop': (
+        [
+            stateful_set(1, **SHORT),
+            labelled(pod(LOOPING, owner='statefulset-web'), controller_revision_hash='web-b'),
+        ],
+        'progressing',
+        'CrashLoop',
+        'CrashLoop',
+    ),
+    'StatefulSet OnDelete, its pods elsewhere': (
+        [stateful_set(3, updatedReplicas=1, spec={'updateStrategy': {'type': 'OnDelete'}})],
+        'ready',
+        '',
+    ),
+    'DaemonSet finished': ([daemon_set(2)], 'ready', ''),
+    'DaemonSet not seen': ([daemon_set(2, observedGeneration=2)], 'progressing', ''),
+    'DaemonSet in a crash loop': (
+        [
+            daemon_set(1, numberReady=0, numberAvailable=0),
+            controller_revision(1, 'b', 'daemonset-web'),
+            labelled(pod(LOOPING, owner='daemonset-web'), controller_revision_hash='b'),
+        ],
+        'progressing',
+        'CrashLoop',
+        'CrashLoop',
+    ),
+    'Job complete, its pods elsewhere': ([job(condition('Complete'))], 'ready', 'Complete'),
+    'Job complete at the second try': (
+        [job(condition('Complete'), failed=1), never(owner='job-web')],
+        'ready',
+        'Complete',
+    ),
+    'Job failed, its pods elsewhere': (
+        [job(condition('Failed', True, 'DeadlineExceeded'))],
+        'failed',
+        'DeadlineExceeded',
+        'DeadlineExceeded',
+    ),
+    'Job failed, without a selector': (
+        [thing('Job', conditions=[condition('Failed', True, 'BackoffLimitExceeded')])],
+        'failed',
+        'BackoffLimitExceeded',
+        'BackoffLimitExceeded',
+    ),
+    'Job failed, with its pod': (
+        [job(condition('Failed', True, 'BackoffLimitExceeded')), never(owner='job-web')],
+        'failed',
+        'BackoffLimitExceeded',
+        'ContainerFailed',
+        'BackoffLimitExceeded',
+    ),
+    'Job running': ([job(active=1)], 'progressing', ''),
+    'Job failed once so far': (
+        [job(active=1, failed=1), never(owner='job-web')],
+        'progressing',
+        'ContainerFailed',
+        'ContainerFailed',
+    ),
+    'Job suspended': ([job(spec={'suspend': True})], 'paused', 'JobSuspended'),
+    'CronJob': ([thing('CronJob')], 'ready', ''),
+    'Pod running': ([pod(status(ready=True), ready=True)], 'ready', ''),
+    'Pod started a moment ago': (
+        [pod(status(state=running(0.1), ready=True), ready=True)],
+        'ready',
+        '',
+    ),
+    'Pod completed': ([pod(phase='Succeeded')], 'ready', 'Succeeded'),
+    'Pod failed': ([never()], 'failed', 'Error', 'ContainerFailed'),
+    'Pod completed and deleted': ([pod(phase='Succeeded', deleting=True)], 'deleting', 'Succeeded'),
+    'Pod gated': ([pod(schedulingGates=[{'name': 'x'}])], 'paused', 'SchedulingGated'),
+    'Pod without a status': ([{'kind': 'Pod', 'metadata': {'name': 'a'}}], 'progressing', ''),
+    'Service, its endpoints elsewhere': ([thing('Service', spec=SELECTS)], 'ready', ''),
+    'Service whose endpoints are not ready': (
+        [thing('Service', spec=SELECTS), UNREADY_ENDPOINTS],
+        'progressing',
+        '',
+    ),
+    'Service without its load balancer': (
+        [thing('Service', spec={'clusterIP': '10.0.0.1', 'type': 'LoadBalancer'})],
+        'progressing',
+        '',
+    ),
+    'Ingress without an address': ([thing('Ingress')], 'ready', ''),
+    'claim bound': ([thing('PersistentVolumeClaim', phase='Bound')], 'ready', ''),
+    'claim that waits for a pod': (
+        [CLAIM, kube_event(CLAIM, 'WaitForFirstConsumer', 'waiting for first consumer')],
+        'ready',
+        '',
+    ),
+    'claim lost': ([thing('PersistentVolumeClaim', phase='Lost')], 'failed', 'Lost'),
+    'ConfigMap': ([{'kind': 'ConfigMap', 'data': {'a': 'b'}}], 'ready', ''),
+    'unknown kind': ([{'apiVersion': 'example.com/v1', 'kind': 'Widget'}], 'ready', ''),
+    'unknown kind, going': (
+        [{'apiVersion': 'x.io/v1', 'kind': 'Widget', 'metadata': {'deletionTimestamp': ago(1)}}],
+        'deleting',
+        '',
+    ),
+}
+
+
+@pytest.mark.parametrize('case', SITUATIONS.values(), ids=SITUATIONS)
+def test_situations(case):
+    things, *expected = case
+    first = look(*things)[0]
+    assert short(first) == tuple(expected), first
+
+
+def test_situations_are_many():
+    assert len(SITUATIONS) >= 40
+
+
+def moved(value, year):
+    """The same, in another year."""
+    if isinstance(value, dict):
+        return {key: moved(one, year) for key, one in value.items()}
+    if isinstance(value, list):
+        return [moved(one, year) for one in value]
+    return value.replace('2027-', f'{year}-') if isinstance(value, str) else value
+
+
+@pytest.mark.parametrize('year', [1999, 2999])
+@pytest.mark.parametrize('case', SITUATIONS.values(), ids=SITUATIONS)
+def test_nothing_is_judged_by_the_clock(case, year):
+    assert ago(0).startswith('2027-')
+    things = [moved(one, year) for one in case[0]]
+    assert [short(one) for one in look(*things)] == [short(one) for one in look(*case[0])]
+
+
+def test_every_object_has_its_row_in_order_but_kube_events():
+    things = [pod(name='a'), kube_event(CRASHED, 'x', 'y'), deployment(), pod(name='b')]
+    assert [one.name for one in look(*things, pod(name='b'))] == ['a', 'web', 'b', 'b']
+
+
+def test_a_custom_resource_called_event_has_a_row():
+    event = {'apiVersion': 'brokers.io/v1', 'kind': 'Event', 'metadata': {'name': 'x'}}
+    assert [one.name for one in api.statuses_from_objects([event])] == ['x']
+
+
+def test_what_the_caller_holds_is_not_changed():
+    things = written(*copy.deepcopy(SITUATIONS['crash loop'][0]))
+    for one in things:
+        one['metadata'].pop('uid')
+    before = copy.deepcopy(things)
+    api.statuses_from_objects(things)
+    assert things == before
+
+
+@pytest.mark.parametrize(
+    ('things', 'message'),
+    [
+        ([deployment(3)], '3/3 ready'),
+        ([deployment(3, updatedReplicas=1)], 'waiting for 2 of 3 pods to be updated'),
+        (
+            [deployment(1, conditions=[PDE], **SHORT)],
+            'made no progress for 10m (ProgressDeadlineExceeded); '
+            'waiting for 1 of 1 pod to become ready',
+        ),
+        (
+            [thing('CronJob', spec={'suspend': True})],
+            'is suspended (spec.suspend): it starts no Job',
+        ),
+        ([deployment(meta={'deletionTimestamp': ago(1)})], 'is being deleted'),
+        ([pod(phase='Succeeded', deleting=True)], 'is being deleted'),
+        (
+            [deployment(1), replica_set(), CRASHED],
+            'container main exits with 3, within a second of starting',
+        ),
+    ],
+)
+def test_messages(things, message):
+    assert look(*things)[0].message == message
+
+
+def test_remedies_can_be_pasted_where_no_namespace_is_told():
+    bare = copy.deepcopy(SITUATIONS['crash loop'][0])
+    for one in bare:
+        del one['metadata']['namespace']
+    [cause] = look(*bare)[0].causes
+    assert cause.suggested_commands == ('kubectl logs -n default web-1 -c main --previous',)
+
+
+class Judge:
+    def __init__(self, assess):
+        self.assess = assess
+
+    def wants(self, view):
+        return ()
+
+
+def judged(assess):
+    [one] = from_files.statuses_from_objects(written(pod()), lambda resource: Judge(assess))
+    return one
+
+
+def test_a_tracker_that_raises_leaves_the_others_alone():
+    one = judged(lambda view: {}['x'])
+    assert (one.state, one.reason) == (State.UNKNOWN, 'TrackerError')
+    assert one.message == "its tracker cannot read it: KeyError: 'x'"
+
+
+def test_a_cause_that_tolerates_nothing_fails_what_it_stands_against():
+    cause = Cause('JobFailed', 'x', 'y', 'went wrong')
+    one = judged(lambda view: Assessment(State.PROGRESSING, causes=(cause,)))
+    assert (one.state.value, one.reason, one.message) == ('failed', 'JobFailed', 'went wrong')
+
+
+def test_a_cause_that_tracker_and_rules_both_see_is_listed_once():
+    cause = Cause('CrashLoop', 'x', 'main', 'as the tracker tells it')
+    assess = Assessment(State.PROGRESSING, pods=(CRASHED,), causes=(cause,))
+    assert judged(lambda view: assess).causes == (cause,)
+
+
+def test_a_kind_is_asked_for_once_and_known_by_its_group():
+    asked = []
+
+    def find(resource):
+        asked.append((resource.key, resource.plural, resource.short, resource.namespaced))
+        return Judge(lambda view: Assessment(State.READY))
+
+    widget = {'apiVersion': 'example.com/v1', 'kind': 'Widget'}
+    from_files.statuses_from_objects(
+        [*written(deployment(), deployment(), pod()), widget, widget], find
+    )
+    assert asked == [
+        ('Deployment.apps', 'deployments', 'deploy', True),
+        ('Pod', 'pods', 'po', True),
+        ('Widget.example.com', 'widget', 'widget', False),
+    ]
+
+
+def test_a_kind_that_is_spelt_like_a_short_name_is_not_that_kind():
+    [one] = api.statuses_from_objects([{'apiVersion': 'v1', 'kind': 'Po'}])
+    assert 'has no status' in one.message
+
+
+def test_a_tracker_is_told_that_there_is_no_clock():
+    """Else whatever has an end would have expired."""
+
+    class Lease:
+        def wants(self, view):
+            return ()
+
+        def assess(self, view):
+            over = view.now > 4e9 and not view.is_snapshot
+            return Assessment(State.FAILED if over else State.READY)
+
+    (told,) = from_files.statuses_from_objects(written(thing('Lease')), lambda resource: Lease())
+    assert told.state is State.READY

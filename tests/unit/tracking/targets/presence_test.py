@@ -1,0 +1,200 @@
+"""Whether a target is there: what is said of it, what is read then, and when it ends."""
+
+from __future__ import annotations
+
+import pytest
+
+from kubectl_dog.model.items import Answer
+from kubectl_dog.model.options import Options
+from kubectl_dog.model.resources import NAMESPACES
+from kubectl_dog.model.resources import NODES
+from kubectl_dog.model.resources import Target
+from kubectl_dog.model.wants import Lookup
+from kubectl_dog.tracking.store import Store
+from kubectl_dog.tracking.targets.presence import Presence
+from kubectl_dog.tracking.timeouts import RECREATE_GRACE
+from kubectl_dog.tracking.timeouts import STALL_TIMEOUT
+from kubectl_dog.tracking.world import World
+from tests.unit.builders import DEPLOY
+from tests.unit.builders import NOW
+from tests.unit.builders import deployment
+from tests.unit.builders import thing as some_object
+
+FIRST = deployment()
+SECOND = deployment(meta={'uid': 'deploy-web-2'})
+NEIGHBOURS = Lookup(DEPLOY.resource, 'shop')
+HOME = Lookup(NAMESPACES, '', 'shop')
+NAMES = Answer('found', (some_object('Deployment', 'wep'), some_object('Deployment', 'other')))
+
+
+class Looks:
+    """Looks at a target at 1.0, 2.0, …: an object, or None where it is not there."""
+
+    def __init__(self, *objects, target=DEPLOY, answers=None, **options):
+        self.presence = Presence(target)
+        self.options = Options(**options)
+        self.world = World(Store(), NOW, self.options)
+        self.at = 0.0
+        self.notices = []
+        self.world.store.answers.update(answers or {})
+        for obj in objects:
+            self.look(obj)
+
+    def look(self, obj):
+        self.at += 1.0
+        events = list(self.presence.update(self.at, obj, self.world))
+        assert all(event[:2] == (self.at, self.presence._target) for event in events)
+        self.notices += [(self.at, event.text) for event in events]
+        return events
+
+    def verdict(self, at):
+        verdict = self.presence.verdict(at, self.options)
+        return verdict and (verdict[0].value, verdict[1])
+
+
+@pytest.mark.parametrize(
+    ('looks', 'missing', 'moments'),
+    (
+        ([FIRST, FIRST], False, []),
+        ([None, None], True, [1.0]),
+        ([None, FIRST, FIRST], False, [1.0, 2.0]),
+        ([FIRST, None, None], True, [2.0]),
+        ([FIRST, None, FIRST], False, [2.0, 3.0]),
+        ([FIRST, SECOND, SECOND], False, [2.0]),
+        ([FIRST, None, SECOND], False, [2.0, 3.0]),
+    ),
+)
+def test_each_change_is_one_notice(looks, missing, moments):
+    looks = Looks(*looks)
+    assert looks.presence.missing is missing
+    assert [at for at, _ in looks.notices] == moments
+
+
+def test_coming_and_going_have_different_notices():
+    texts = [text for _, text in Looks(None, FIRST, None, SECOND, None, SECOND).notices]
+    assert [texts.index(text) for text in texts] == [0, 1, 2, 3, 2, 1]
+
+
+@pytest.mark.parametrize(('follow', 'is_limited'), ((False, True), (True, False)))
+def test_what_is_not_there_is_told_with_its_place_and_the_limit(follow, is_limited):
+    [(_, text)] = Looks(None, follow=follow).notices
+    assert 'deploy/web' in text and 'namespace shop' in text
+    assert ('30s' in text) is is_limited
+
+
+MISSING = Answer('missing')
+
+
+@pytest.mark.parametrize(
+    ('looks', 'answers', 'more'),
+    (
+        ([None, None], {}, 0),
+        ([None, None], {NEIGHBOURS: NAMES}, 1),
+        ([None, None], {NEIGHBOURS: Answer('found')}, 0),
+        ([None, None], {HOME: MISSING}, 1),
+        ([None, None], {HOME: Answer('found')}, 0),
+        ([None, None], {HOME: Answer('denied')}, 0),
+        ([FIRST, None, None], {NEIGHBOURS: NAMES}, 0),
+        ([FIRST, None, None], {HOME: MISSING}, 1),
+    ),
+)
+def test_what_explains_an_absence_is_one_notice(looks, answers, more):
+    assert len(Looks(*looks, answers=answers).notices) == 1 + more
+
+
+def test_only_similar_names_are_named():
+    [_, (_, text)] = Looks(None, answers={NEIGHBOURS: NAMES}).notices
+    assert text.endswith(': wep')
+
+
+def test_an_answer_is_used_once_it_comes():
+    looks = Looks(None)
+    looks.world.store.answers[NEIGHBOURS] = NAMES
+    assert (len(looks.look(None)), len(looks.look(None))) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ('looks', 'wants'),
+    (
+        ([], []),
+        ([FIRST], []),
+        ([None], [NEIGHBOURS, HOME]),
+        ([None, FIRST], []),
+        ([FIRST, None], []),
+    ),
+)
+def test_what_was_never_there_has_its_neighbours_and_its_namespace_read(looks, wants):
+    assert list(Looks(*looks).presence.wants()) == wants
+
+
+def test_a_target_without_a_namespace_has_none_to_read():
+    node = Target(NODES, '', 'n-1')
+    looks = Looks(None, target=node, answers={HOME: MISSING})
+    assert list(looks.presence.wants()) == [Lookup(NODES, '')]
+    assert 'namespace' not in ''.join(text for _, text in looks.notices)
+
+
+NEVER = ('never-appeared', 'NotFound')
+DELETED = ('deleted', 'Deleted')
+TIMED_OUT = ('timed-out', '')
+
+
+@pytest.mark.parametrize(
+    ('looks', 'options', 'at', 'verdict'),
+    (
+        pytest.param([], {}, STALL_TIMEOUT - 1, None, id='no answer yet'),
+        pytest.param([], {}, STALL_TIMEOUT, TIMED_OUT, id='no answer'),
+        pytest.param([], {'stall_timeout': 7.0}, 6.9, None, id='no answer yet, own stall'),
+        pytest.param([], {'stall_timeout': 7.0}, 7.0, TIMED_OUT, id='no answer, own stall'),
+        pytest.param([], {'timeout': 7.0}, 6.9, None, id='no answer before the time-out'),
+        pytest.param([], {'timeout': 7.0}, 7.0, TIMED_OUT, id='no answer at the time-out'),
+        pytest.param([], {'once': True}, 9.0, None, id='one look, no answer'),
+        pytest.param([None], {}, 30.9, None, id='missing'),
+        pytest.param([None], {}, 31.0, NEVER, id='missing for 30 s'),
+        pytest.param([None], {'create_timeout': 2.0}, 2.9, None, id='missing, own limit'),
+        pytest.param([None], {'create_timeout': 2.0}, 3.0, NEVER, id='too long for the own limit'),
+        pytest.param([None], {'timeout': 5.0}, 5.0, TIMED_OUT, id='missing at the time-out'),
+        pytest.param([None], {'once': True}, 1.0, NEVER, id='one look, missing'),
+        pytest.param([FIRST], {}, 1e6, None, id='there'),
+        pytest.param([FIRST], {'once': True}, 1e6, None, id='one look, there'),
+        pytest.param([FIRST], {'timeout': 5.0}, 5.0, TIMED_OUT, id='there at the time-out'),
+        pytest.param([FIRST, None], {}, 2 + RECREATE_GRACE - 0.1, None, id='gone'),
+        pytest.param([FIRST, None], {}, 2 + RECREATE_GRACE, DELETED, id='gone for good'),
+        pytest.param([FIRST, None, SECOND], {}, 99.0, None, id='back again'),
+        pytest.param([FIRST, None], {'timeout': 5.0}, 5.0, TIMED_OUT, id='gone at the time-out'),
+        pytest.param([], {'follow': True}, 1e6, None, id='followed, no answer'),
+        pytest.param([None], {'follow': True}, 1e6, None, id='followed, missing'),
+        pytest.param([FIRST, None], {'follow': True}, 1e6, None, id='followed, gone'),
+        pytest.param([None], {'follow': True, 'timeout': 5.0}, 5.0, TIMED_OUT, id='followed, late'),
+    ),
+)
+def test_when_an_absence_is_a_verdict(looks, options, at, verdict):
+    assert Looks(*looks, **options).verdict(at) == verdict
+
+
+def test_a_time_out_says_what_there_was():
+    looks = [Looks(), Looks(None), Looks(FIRST, None)]
+    messages = {look.presence.verdict(4.0, Options(timeout=4.0))[2] for look in looks}
+    assert len(messages) == 3
+    assert all('4s (--timeout)' in message for message in messages)
+
+
+@pytest.mark.parametrize(
+    ('looks', 'options', 'deadlines'),
+    (
+        ([], {}, [STALL_TIMEOUT]),
+        ([], {'stall_timeout': 7.0}, [7.0]),
+        ([None], {'create_timeout': 2.0}, [3.0]),
+        ([FIRST], {}, []),
+        ([FIRST, None], {}, [2 + RECREATE_GRACE]),
+        ([FIRST, None, FIRST], {}, []),
+        ([], {'follow': True}, []),
+        ([FIRST, None], {'follow': True}, []),
+    ),
+)
+def test_the_deadlines_are_when_the_verdict_may_change(looks, options, deadlines):
+    looks = Looks(*looks, **options)
+    assert looks.presence.deadlines(looks.options) == deadlines
+    for moment in deadlines:
+        assert looks.verdict(moment - 0.1) is None
+        assert looks.verdict(moment) is not None
