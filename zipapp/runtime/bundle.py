@@ -74,7 +74,7 @@ class Bundle:
         return zipimporter(self.archive).get_data(path)
 
     def registered(self):
-        """Metadata for `tracking.plugins.package_metadata`, which then needs no importlib.metadata."""
+        """Metadata for `tracking.plugins.package_metadata`, without importlib.metadata."""
         return [(name, version, points or '') for name, version, _, points in self._distributions]
 
     def find_distributions(self, context):
