@@ -1,4 +1,4 @@
-"""Rules that stand on the CustomResourceDefinition of a kind, in an annotation."""
+"""Judge a custom kind by the rules in an annotation of its CustomResourceDefinition."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from typing import Union
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.assessments import is_unjudged
+from kubectl_dog.model.assessments import unjudged
 from kubectl_dog.model.items import Answer
 from kubectl_dog.model.objects import created_at
 from kubectl_dog.model.objects import get_str
+from kubectl_dog.model.objects import is_deleting
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Lookup
@@ -33,64 +35,76 @@ CRDS = Resource(
     namespaced=False,
 )
 
-# How long, in seconds, the definition is waited for: nothing is decided without its rules.
-_ANSWER = 30.0
-# For so long, in seconds, nothing is told of that: it is there a moment later.
-_SOON = 5.0
+# Wait this many seconds for the definition: its rules may decide otherwise.
+_LOOKUP_TIMEOUT = 30.0
+# Do not report that wait for this many seconds: the answer usually arrives at once.
+_QUIET_PERIOD = 5.0
 
 
 class BrokenAnnotation(NamedTuple):
-    """An annotation that holds no rule, and why."""
+    """An annotation whose rules cannot be parsed, with the error."""
 
     error: str
 
 
-Read = Callable[[str, Resource], Union[Sequence[Rule], BrokenAnnotation]]
+Parse = Callable[[str, Resource], Union[Sequence[Rule], BrokenAnnotation]]
 
 
 class AnnotationTracker:
-    """A tracker that gives way to rules on the definition; `read` makes rules of its text."""
+    """The tracker of a custom kind, whose definition may have rules; `parse` parses their text."""
 
-    def __init__(self, resource: Resource, otherwise: Tracker, read: Read) -> None:
+    def __init__(self, resource: Resource, fallback: Tracker, parse: Parse) -> None:
         self._resource = resource
-        self._otherwise = otherwise
-        self.codes = codes_of(otherwise)
-        self._read = read
+        self._fallback = fallback
+        self.codes = codes_of(fallback)
+        self._parse = parse
         self._lookup = Lookup(CRDS, '', f'{resource.plural}.{resource.group}')
-        self._known: tuple[str, Sequence[Rule] | BrokenAnnotation] = ('', ())
+        self._parsed: tuple[str, Sequence[Rule] | BrokenAnnotation] = ('', ())
 
     def wants(self, view: View) -> Sequence[Want]:
-        """The definition, and what the tracker wants that it may give way to."""
-        return (self._lookup, *self._otherwise.wants(view))
+        """The definition, and what the fallback wants."""
+        return (self._lookup, *self._fallback.wants(view))
 
     def assess(self, view: View) -> Assessment:
-        """By the rules, if there are any; nothing is decided before that is known."""
+        """Assess by the rules of the definition, or by the fallback if it has none.
+
+        Nothing is decided before the definition is read, or if its rules are broken.
+        """
         answer = view.answers.get(self._lookup)
         since = max(created_at(view.object or {}), view.run_history.started)
-        if answer is None and view.now < since + _ANSWER:
-            return _undecided(self._otherwise.assess(view), view.now, since)
-        found = self._rules(answer)
-        if isinstance(found, BrokenAnnotation):
-            judged = self._otherwise.assess(view)
-            notice = f'has a broken rule on its {CRDS.kind}, which is not used: {found.error}'
-            return judged._replace(notices=(*judged.notices, notice))
-        rule = next((one for one in found if one.fits(self._resource)), None)
-        return self._otherwise.assess(view) if rule is None else assess_by_rule(rule, view)
+        if answer is None and view.now < since + _LOOKUP_TIMEOUT:
+            return _undecided(self._fallback.assess(view), view.now, since)
+        rules = self._rules(answer)
+        if isinstance(rules, BrokenAnnotation):
+            return _unusable(rules, view)
+        rule = next((rule for rule in rules if rule.fits(self._resource)), None)
+        return self._fallback.assess(view) if rule is None else assess_by_rule(rule, view)
 
     def _rules(self, answer: Answer | None) -> Sequence[Rule] | BrokenAnnotation:
-        """Read once for each text: an assessment is made with every change."""
+        """The rules in the annotation, parsed once per text: every change makes an assessment."""
         crd = answer.objects[0] if answer is not None and answer.objects else {}
-        said = get_str(crd, 'metadata', 'annotations', ANNOTATION)
-        if said != self._known[0]:
-            self._known = (said, self._read(said, self._resource) if said else ())
-        return self._known[1]
+        text = get_str(crd, 'metadata', 'annotations', ANNOTATION)
+        if text != self._parsed[0]:
+            self._parsed = (text, self._parse(text, self._resource) if text else ())
+        return self._parsed[1]
 
 
-def _undecided(judged: Assessment, now: float, since: float) -> Assessment:
-    due = since + _ANSWER
-    if judged.state not in assessment_helpers.FINAL and not is_unjudged(judged):
-        return judged._replace(causes=(), recheck_at=min(judged.recheck_at or due, due))
-    waits = assessment_helpers.waiting(f'the rules of its {CRDS.kind}')
-    if now < since + _SOON:
-        return waits._replace(state=State.UNKNOWN, recheck_at=since + _SOON)
-    return waits._replace(recheck_at=due)
+def _unusable(annotation: BrokenAnnotation, view: View) -> Assessment:
+    """Unknown: a judgement without the rules might say that the object is ready."""
+    obj = view.object or {}
+    if is_deleting(obj):
+        return assessment_helpers.deleting(obj)
+    return unjudged(
+        f'cannot be judged: the rules of its {CRDS.kind} are broken: {annotation.error}'
+    )
+
+
+def _undecided(assessed: Assessment, now: float, since: float) -> Assessment:
+    """The assessment until the definition is read: it may say nothing that is final."""
+    due = since + _LOOKUP_TIMEOUT
+    if assessed.state not in assessment_helpers.FINAL and not is_unjudged(assessed):
+        return assessed._replace(causes=(), recheck_at=min(assessed.recheck_at or due, due))
+    pending = assessment_helpers.waiting(f'the rules of its {CRDS.kind}')
+    if now < since + _QUIET_PERIOD:
+        return pending._replace(state=State.UNKNOWN, recheck_at=since + _QUIET_PERIOD)
+    return pending._replace(recheck_at=due)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import State
+from kubectl_dog.model.assessments import unjudged
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.objects import get_dict
 from kubectl_dog.model.objects import get_dicts
@@ -61,17 +62,19 @@ class RuleTracker:
 
 
 def assess_by_rule(rule: Rule, view: View) -> Assessment:
-    """By the rule, section by section; what it does not say is judged as usual."""
+    """Assess by the sections of a rule, and by the generic judgement where it has none.
+
+    The state is unknown if the rule takes too many steps.
+    """
     thing = view.object or {}
     if is_deleting(thing):
         return assessment_helpers.deleting(thing)
     try:
         return _ruled(rule, view, Scope(thing, rule.conditions or _CONDITIONS, Budget()))
     except ExhaustedError:
-        judged = generic.assess_status(view, must_tell=rule.status == 'required')
-        notice = f'has a broken rule, which is not used: it takes more than {STEPS} steps'
-        told = (*judged.notices, f'{notice} ({rule.source})' if rule.source else notice)
-        return judged._replace(notices=told, min_stall_timeout=rule.stall_timeout)
+        # A judgement without the rule might say that the object is ready.
+        source = f' ({rule.source})' if rule.source else ''
+        return unjudged(f'cannot be judged: its rule takes more than {STEPS} steps{source}')
 
 
 def _ruled(rule: Rule, view: View, scope: Scope) -> Assessment:

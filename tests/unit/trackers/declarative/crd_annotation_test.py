@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from kubectl_dog.model.assessments import TRACKER_ERROR
 from kubectl_dog.model.events import StateChanged
 from kubectl_dog.model.items import Answer
 from kubectl_dog.model.wants import Lookup
@@ -16,6 +17,7 @@ from kubectl_dog.trackers.declarative.rule_tracker import RuleTracker
 from kubectl_dog.tracking.plugins.fault_barrier import GuardedTracker
 from kubectl_dog.tracking.plugins.registry import Trackers
 from tests.unit.builders import NOW
+from tests.unit.builders import ago
 from tests.unit.builders import view
 from tests.unit.trackers.generic_test import ERROR
 from tests.unit.trackers.generic_test import FROBS
@@ -84,12 +86,22 @@ def test_rules_on_the_definition_win():
         (']', 'annotation: is not YAML'),
     ),
 )
-def test_a_broken_annotation_is_a_notice(text, why):
+def test_a_broken_annotation_makes_nothing_ready(text, why):
     judged = judge(frob(READY), found(text))
-    assert judged.state.value == 'ready'
-    [notice] = judged.notices
-    assert why in notice
-    assert notice.startswith('has a broken rule on its CustomResourceDefinition')
+    assert (judged.state.value, judged.reason) == ('unknown', TRACKER_ERROR)
+    assert why in judged.message
+
+
+def test_a_broken_annotation_does_not_hide_that_an_object_is_deleted():
+    obj = frob(READY, meta={'deletionTimestamp': ago(1)})
+    assert judge(obj, found(']')).state.value == 'deleting'
+
+
+def test_a_broken_annotation_ends_a_rollout_as_unknown():
+    play = Play(FROBS, tracker=Trackers().of(FROBS.resource, asks_cluster=True))
+    play.listed(0.1, play.root, frob(READY, age=1, phase='Up'))
+    play.give(1, CRD, found(']'))
+    assert play.outcome == ('unknown', TRACKER_ERROR, 1)
 
 
 def test_through_the_engine_the_definition_is_asked_for_and_awaited():

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
+from kubectl_dog.model.assessments import TRACKER_ERROR
 from kubectl_dog.trackers.declarative.parse_rules import parse_rules
 from kubectl_dog.trackers.declarative.rule_tracker import RuleTracker
 from tests.unit.builders import NOW
@@ -382,15 +383,12 @@ PAIRS = 'ready: {some: "$.status.xs[*]", that: {some: "$.status.xs[*]", that: %s
         'notices: {path: metadata.name, exists: true, message: "%s"}' % ('{status.text}' * 10_000),
     ),
 )
-def test_a_rule_that_would_keep_us_busy_is_not_used(rule):
+def test_a_rule_over_the_step_limit_makes_nothing_ready(rule):
     spec = {'big': [*range(500), 'x'], 'text': 'x' * 10**6 + 'y'}
     status = {'xs': [{}] * 400, 'big': [*range(500), 'y'], 'text': 'x' * 10**6}
     judged = ruled(rule).assess(view(frob(READY, spec=spec, **status), target=FROBS))
-    assert judged.state.value == 'ready'
-    assert judged.notices == (
-        'has a broken rule, which is not used: it takes more than 100000 steps '
-        '(rules.yaml: rule 1)',
-    )
+    assert (judged.state.value, judged.reason) == ('unknown', TRACKER_ERROR)
+    assert judged.message.endswith('more than 100000 steps (rules.yaml: rule 1)')
 
 
 def test_a_rule_that_looks_at_many_items_is_used():
