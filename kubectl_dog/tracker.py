@@ -147,7 +147,7 @@ def generic_assessment(view: View) -> Assessment:
     return generic.assess(view)
 
 
-def require_stability(view: View, judged: Assessment, since: float | None = None) -> Assessment:
+def require_stability(view: View, assessment: Assessment, since: float | None = None) -> Assessment:
     """A judgement that is ready, held back as long as its pods may still crash.
 
     Ready means ready (`--stable-for`): a container that no probe looks at, or that has crashed
@@ -158,31 +158,31 @@ def require_stability(view: View, judged: Assessment, since: float | None = None
     """
     from kubectl_dog.trackers.stability import check_stability
 
-    if judged.state is not State.READY:
-        return judged
-    begun = view.run_history.progressed_at if since is None else since
+    if assessment.state is not State.READY:
+        return assessment
+    ready_since = view.run_history.progressed_at if since is None else since
     if 'Pod' not in view.forbidden_kinds and not get_dict(view.object, 'spec', 'template', 'spec'):
         # Only a template tells that all of them have probes: without it each has to be looked at.
-        begun = view.now
-    found = check_stability(view, judged.pods, len(judged.pods), begun)
-    if found.state is State.READY:
-        return judged
-    return judged._replace(
-        state=found.state,
-        reason=found.reason,
+        ready_since = view.now
+    stability = check_stability(view, assessment.pods, len(assessment.pods), ready_since)
+    if stability.state is State.READY:
+        return assessment
+    return assessment._replace(
+        state=stability.state,
+        reason=stability.reason,
         message='',
-        waits_for=found.waits_for,
-        recheck_at=found.recheck_at,
+        waits_for=stability.waits_for,
+        recheck_at=stability.recheck_at,
     )
 
 
-def min_stall_timeout(thing: Object) -> float:
+def min_stall_timeout(workload: Object) -> float:
     """The least stall time-out, in seconds, that the probes in `spec.template` and its
     `minReadySeconds` ask for: for `Assessment.patience` of what makes pods.
     """
     from kubectl_dog.trackers import pod_controllers
 
-    return pod_controllers.min_stall_timeout(thing)
+    return pod_controllers.min_stall_timeout(workload)
 
 
 def describe_template_diff(before: Object, after: Object) -> tuple[str, ...]:

@@ -11,16 +11,16 @@ from kubectl_dog.trackers.declarative.rule_model import Rule
 
 def load_rules(paths: Sequence[str]) -> list[Rule]:
     """The rules in these files, in their order; raises UserError naming file, rule and field."""
-    found = []
+    all_rules = []
     for path in paths:
-        rules = parse_rule_text(_text(path), path)
+        rules = parse_rule_text(_read_text(path), path)
         if not rules:
             raise UserError(f'{path}: has no rule in it; docs/rules.md tells how to write one')
-        found += rules
-    return found
+        all_rules += rules
+    return all_rules
 
 
-def _text(path: str) -> str:
+def _read_text(path: str) -> str:
     try:
         with open(path, encoding='utf-8') as file:
             return file.read()

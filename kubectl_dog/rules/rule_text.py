@@ -14,18 +14,18 @@ from kubectl_dog.trackers.declarative.parse_rules import parse_rules
 from kubectl_dog.trackers.declarative.rule_model import Rule
 
 # Larger than any rule, and read in a second.
-_LARGEST = 256 * 1024
-_DEEPEST = 60
-_TOO_DEEP = f'is nested more than {_DEEPEST} deep'
+_MAX_SIZE = 256 * 1024
+_MAX_DEPTH = 60
+_TOO_DEEP = f'is nested more than {_MAX_DEPTH} deep'
 
 
 def parse_rule_text(text: str, source: str, about: Resource | None = None) -> list[Rule]:
     """The rules of all documents in a text; raises UserError naming `source`."""
-    found = []
+    rules = []
     for document in _documents(text, source):
         if document is not None and document != '':
-            found += parse_rules(document, source, about)
-    return found
+            rules += parse_rules(document, source, about)
+    return rules
 
 
 def parse_annotation(text: str, about: Resource) -> Sequence[Rule] | BrokenAnnotation:
@@ -40,23 +40,23 @@ def _documents(text: str, source: str) -> list[Any]:
     """Every scalar stays text: `status: True` and `is: "True"` mean the same in a rule."""
     import yaml
 
-    if len(text) > _LARGEST:
-        raise UserError(f'{source}: is larger than {_LARGEST // 1024} KiB')
+    if len(text) > _MAX_SIZE:
+        raise UserError(f'{source}: is larger than {_MAX_SIZE // 1024} KiB')
     # The one in C is ten times as fast, and not in every build.
     loader = getattr(yaml, 'CBaseLoader', yaml.BaseLoader)
     try:
-        _check(yaml.parse(text, loader), source)
+        _refuse_costly(yaml.parse(text, loader), source)
         return list(yaml.load_all(text, loader))
     except yaml.YAMLError as error:
         mark = getattr(error, 'problem_mark', None)
         # The parser reads ahead of its events, and may have a limit of its own.
-        if mark and open_brackets(text[: mark.index]) > _DEEPEST:
+        if mark and open_brackets(text[: mark.index]) > _MAX_DEPTH:
             raise UserError(f'{source}: {_TOO_DEEP}') from None
-        said = ' '.join(str(error).split())
-        raise UserError(f'{source}: is not YAML: {said}') from None
+        message = ' '.join(str(error).split())
+        raise UserError(f'{source}: is not YAML: {message}') from None
 
 
-def _check(events: Iterable[Any], source: str) -> None:
+def _refuse_costly(events: Iterable[Any], source: str) -> None:
     """Refuse what could keep the reader busy: aliases make a few lines as large as memory, and the
     time that nested brackets take grows with the square of their number.
     """
@@ -68,5 +68,5 @@ def _check(events: Iterable[Any], source: str) -> None:
             raise UserError(f'{source}: aliases (*name) are not taken')
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
-        if depth > _DEEPEST:
+        if depth > _MAX_DEPTH:
             raise UserError(f'{source}: {_TOO_DEEP}')

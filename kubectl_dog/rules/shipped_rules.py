@@ -18,7 +18,7 @@ _SUFFIX = '.yaml'
 
 def shipped_rules() -> Iterator[Rule]:
     """All rules that ship, file by file."""
-    for file in sorted(_folder().iterdir(), key=lambda one: one.name):
+    for file in sorted(_folder().iterdir(), key=lambda entry: entry.name):
         if file.name.endswith(_SUFFIX):
             yield from parse_rule_text(file.read_text(encoding='utf-8'), file.name)
 
@@ -30,8 +30,8 @@ def find_rule(resource: Resource) -> Rule | None:
         name = '.'.join(labels[start:]) + _SUFFIX
         file = folder.joinpath(name)
         if file.is_file():
-            found = parse_rule_text(file.read_text(encoding='utf-8'), name)
-            return next((rule for rule in found if rule.fits(resource)), None)
+            rules = parse_rule_text(file.read_text(encoding='utf-8'), name)
+            return next((rule for rule in rules if rule.fits(resource)), None)
     return None
 
 

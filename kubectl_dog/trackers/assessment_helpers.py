@@ -29,23 +29,23 @@ def deleting_or_unobserved(view: View) -> Assessment | None:
 
     Most of these kinds have a generation and nobody who would tell that it was seen.
     """
-    thing = view.object or {}
-    if is_deleting(thing):
-        return deleting(thing)
-    if 'observedGeneration' in get_dict(thing, 'status') and not is_observed(thing):
+    obj = view.object or {}
+    if is_deleting(obj):
+        return deleting(obj)
+    if 'observedGeneration' in get_dict(obj, 'status') and not is_observed(obj):
         return waiting('the controller to see the change')
     return None
 
 
-def deleting(thing: Object) -> Assessment:
+def deleting(obj: Object) -> Assessment:
     """The judgement of an object that is going, with what holds it."""
-    return Assessment(State.DELETING, message=_going(thing))
+    return Assessment(State.DELETING, message=_deletion_message(obj))
 
 
-def _going(thing: Object) -> str:
-    finalizers = get_dict(thing, 'metadata').get('finalizers')
-    held = ', '.join(map(str, finalizers)) if isinstance(finalizers, list) else ''
-    return f'is being deleted, held by the finalizers {held}' if held else 'is being deleted'
+def _deletion_message(obj: Object) -> str:
+    finalizers = get_dict(obj, 'metadata').get('finalizers')
+    names = ', '.join(map(str, finalizers)) if isinstance(finalizers, list) else ''
+    return f'is being deleted, held by the finalizers {names}' if names else 'is being deleted'
 
 
 def ready(*notices: str, message: str = '') -> Assessment:
@@ -77,17 +77,20 @@ def paused(reason: str, message: str) -> Assessment:
     return Assessment(State.PAUSED, reason, message)
 
 
-def is_true(thing: Object, kind: str) -> bool:
+def is_true(obj: Object, kind: str) -> bool:
     """Whether a condition is True."""
-    return condition(thing, kind).get('status') == 'True'
+    return condition(obj, kind).get('status') == 'True'
 
 
-def is_false(thing: Object, kind: str) -> bool:
+def is_false(obj: Object, kind: str) -> bool:
     """Whether a condition is there, and False."""
-    return condition(thing, kind).get('status') == 'False'
+    return condition(obj, kind).get('status') == 'False'
 
 
-def condition_text(found: Object) -> str:
+def condition_text(condition: Object) -> str:
     """A condition's message and its reason, as far as it has them."""
-    reason, message = get_str(found, 'reason'), get_str(found, 'message').strip().rstrip('.')
+    reason, message = (
+        get_str(condition, 'reason'),
+        get_str(condition, 'message').strip().rstrip('.'),
+    )
     return f'{message} ({reason})' if reason and message else message or reason or 'no reason given'

@@ -57,68 +57,72 @@ class Workload(NamedTuple):
         return (self.object, self.newest) if self.newest else (self.object,)
 
 
-def workload_watches(thing: Object, whole_namespace: bool = False) -> Sequence[Watch]:
+def workload_watches(workload: Object, whole_namespace: bool = False) -> Sequence[Watch]:
     """What `read` needs: its pods and what it keeps its templates in, by its own selector.
 
     `whole_namespace` reads all of its namespace instead, once for however many are in it. Nothing
     of other kinds.
     """
-    templates = _TEMPLATES.get(get_str(thing, 'kind'))
+    templates = _TEMPLATES.get(get_str(workload, 'kind'))
     if templates is None:
         return ()
-    labels = '' if whole_namespace else label_selector(get_dict(thing, 'spec', 'selector'))
-    namespace = get_str(thing, 'metadata', 'namespace')
+    labels = '' if whole_namespace else label_selector(get_dict(workload, 'spec', 'selector'))
+    namespace = get_str(workload, 'metadata', 'namespace')
     return Watch(templates, namespace, labels), Watch(PODS, namespace, labels)
 
 
-def read_workload(view: View, thing: Object) -> Workload:
+def read_workload(view: View, workload: Object) -> Workload:
     """The workload with what `watches` has brought."""
-    counts, newest = _progress(thing), _newest(view, thing)
-    if get_str(thing, 'kind') == 'Deployment':
+    counts, newest = _progress(workload), _newest_template(view, workload)
+    if get_str(workload, 'kind') == 'Deployment':
         owned = view.children_by_owner_uid.get(uid(newest), ()) if newest else ()
     else:
         owned = (
-            view.children_by_owner_uid.get(uid(thing), ()) if pod_controllers.is_seen(thing) else ()
+            view.children_by_owner_uid.get(uid(workload), ())
+            if pod_controllers.is_seen(workload)
+            else ()
         )
-        owned = tuple(one for one in owned if _is_new(view, thing, newest, one))
-    pods = tuple(one for one in owned if one.get('kind') == 'Pod' and is_living(one))
-    return Workload(thing, newest, pods, counts, _missing(thing, counts))
+        owned = tuple(pod for pod in owned if _is_current(view, workload, newest, pod))
+    pods = tuple(pod for pod in owned if pod.get('kind') == 'Pod' and is_living(pod))
+    return Workload(workload, newest, pods, counts, _wait_text(workload, counts))
 
 
-def _is_new(view: View, thing: Object, newest: Object, pod: Object) -> bool:
+def _is_current(view: View, workload: Object, newest: Object, pod: Object) -> bool:
     """Whether a pod is of the present template, where that is told without reading it, too."""
-    if get_str(thing, 'kind') == 'StatefulSet':
+    if get_str(workload, 'kind') == 'StatefulSet':
         return (
-            get_str(thing, 'status', 'updateRevision')
+            get_str(workload, 'status', 'updateRevision')
             == controller_revisions.revision_label(pod)
             != ''
         )
     if newest or 'ControllerRevision.apps' not in view.forbidden_kinds:
         return controller_revisions.is_pod_of_revision(pod, newest)
-    told = get_str(pod, 'metadata', 'labels', _POD_GENERATION)
-    return get_str(thing, 'metadata', 'annotations', _GENERATION) == told != ''
+    generation = get_str(pod, 'metadata', 'labels', _POD_GENERATION)
+    return get_str(workload, 'metadata', 'annotations', _GENERATION) == generation != ''
 
 
-def _newest(view: View, thing: Object) -> Object:
-    if not pod_controllers.is_seen(thing):
+def _newest_template(view: View, workload: Object) -> Object:
+    if not pod_controllers.is_seen(workload):
         return {}
-    owned, kind = view.children_by_owner_uid.get(uid(thing), ()), get_str(thing, 'kind')
+    owned, kind = view.children_by_owner_uid.get(uid(workload), ()), get_str(workload, 'kind')
     if kind == 'Deployment':
-        revision = get_str(thing, 'metadata', 'annotations', _REVISION)
+        revision = get_str(workload, 'metadata', 'annotations', _REVISION)
         sets = (
-            one for one in owned if get_str(one, 'metadata', 'annotations', _REVISION) == revision
+            child
+            for child in owned
+            if get_str(child, 'metadata', 'annotations', _REVISION) == revision
         )
         return next(sets, {}) if revision else {}
-    known = [one for one in owned if one.get('kind') == 'ControllerRevision']
+    revisions = [child for child in owned if child.get('kind') == 'ControllerRevision']
     if kind == 'StatefulSet':
-        current = get_str(thing, 'status', 'updateRevision')
-        return next((one for one in known if name(one) == current), {})
-    return max(known, key=lambda one: get_int(one, 'revision'), default={})
+        current = get_str(workload, 'status', 'updateRevision')
+        return next((child for child in revisions if name(child) == current), {})
+    return max(revisions, key=lambda child: get_int(child, 'revision'), default={})
 
 
-def _progress(thing: Object) -> Progress:
-    status = get_dict(thing, 'status')
-    if get_str(thing, 'kind') == 'DaemonSet':
+def _progress(workload: Object) -> Progress:
+    status = get_dict(workload, 'status')
+    if get_str(workload, 'kind') == 'DaemonSet':
         return Progress(
             desired=get_int(status, 'desiredNumberScheduled'),
             updated=get_int(status, 'updatedNumberScheduled'),
@@ -127,7 +131,7 @@ def _progress(thing: Object) -> Progress:
         )
     updated, ready = get_int(status, 'updatedReplicas'), get_int(status, 'readyReplicas')
     return Progress(
-        desired=get_int(thing, 'spec', 'replicas', default=1),
+        desired=get_int(workload, 'spec', 'replicas', default=1),
         updated=updated,
         ready=ready,
         available=get_int(status, 'availableReplicas'),
@@ -135,23 +139,23 @@ def _progress(thing: Object) -> Progress:
     )
 
 
-def _missing(thing: Object, counts: Progress) -> str:
-    label = f'{get_str(thing, "kind").lower()}/{name(thing)}'
-    if not pod_controllers.is_seen(thing):
+def _wait_text(workload: Object, counts: Progress) -> str:
+    label = f'{get_str(workload, "kind").lower()}/{name(workload)}'
+    if not pod_controllers.is_seen(workload):
         return f'{label} to be seen by its controller'
-    if get_dict(thing, 'spec').get('paused') is True:
+    if get_dict(workload, 'spec').get('paused') is True:
         return ''
     if counts.available < counts.desired:
         return f'the rollout of {label} ({counts.available} of {counts.desired} pods available)'
-    if counts.updated < counts.desired - _held(thing, counts):
+    if counts.updated < counts.desired - _pods_kept(workload, counts):
         return f'the rollout of {label} ({counts.updated} of {counts.desired} pods updated)'
-    if get_str(thing, 'kind') == 'Deployment' and counts.old:
+    if get_str(workload, 'kind') == 'Deployment' and counts.old:
         return f'the rollout of {label} ({counts.old} old to go)'
     return ''
 
 
-def _held(thing: Object, counts: Progress) -> int:
+def _pods_kept(workload: Object, counts: Progress) -> int:
     """How many pods its strategy keeps as they are."""
-    if pod_controllers.is_on_delete(thing):
+    if pod_controllers.is_on_delete(workload):
         return counts.desired
-    return get_int(thing, 'spec', 'updateStrategy', 'rollingUpdate', 'partition')
+    return get_int(workload, 'spec', 'updateStrategy', 'rollingUpdate', 'partition')

@@ -15,7 +15,7 @@ def _set(words: str) -> frozenset[str]:
 
 
 _WORDS = re.compile(r'[A-Z]+(?![a-z])|[A-Z]?[a-z]+')
-_CLIP = 300
+_MAX_LENGTH = 300
 
 
 class Meaning(Enum):
@@ -35,13 +35,13 @@ class Role(Enum):
     SUMMARY = 'summary'
     GATE = 'gate'
     GOOD = 'good'
-    PART = 'part'
+    COMPONENT = 'component'
     STALLED = 'stalled'
     FAILED = 'failed'
     BAD = 'bad'
     WORKING = 'working'
     PAUSED = 'paused'
-    ASIDE = 'aside'
+    IGNORED = 'ignored'
 
 
 _ROLES = {
@@ -62,9 +62,9 @@ _ROLES = {
     'Processing InProgress Deleting Migrating Restoring Remediating RolloutProgressing',
     Role.PAUSED: 'Paused Suspended ReconciliationPaused Hibernated',
 }
-_ROLE = {name: role for role, names in _ROLES.items() for name in names.split()}
-_PART_GOOD = ('Ready', 'Available', 'Healthy', 'Synced', 'Succeeded', 'Accepted', 'Reconciled')
-_PART_BAD = ('Failed', 'Failure', 'Error', 'Degraded')
+_ROLE_OF_TYPE = {name: role for role, names in _ROLES.items() for name in names.split()}
+_GOOD_SUFFIXES = ('Ready', 'Available', 'Healthy', 'Synced', 'Succeeded', 'Accepted', 'Reconciled')
+_BAD_SUFFIXES = ('Failed', 'Failure', 'Error', 'Degraded')
 
 _BAD = _set(
     'error errors err errored failed failure fail fails failing invalid denied forbidden '
@@ -75,17 +75,17 @@ _BAD = _set(
     'nonexistent insufficient terminal unparsable uninstallable red'
 )
 # Of a state, but not of a reason, that is as bad. What ends a run will not get better by itself.
-_ENDS = _set(
+_TERMINAL = _set(
     'failed failure error errored aborted rejected cancelled canceled timeout timedout expired '
     'killed evicted interrupted'
 )
-_BAD_STATE = _ENDS | _set('dead critical')
+_BAD_STATE = _TERMINAL | _set('dead critical')
 # These another attempt, another node or a person elsewhere may still make good.
-_BAD_FOR_NOW = _set('unavailable backoff unschedulable offline down unreachable blocked')
+_BAD_TRANSIENT = _set('unavailable backoff unschedulable offline down unreachable blocked')
 _ERRORS = _set('error errors err failure failures issues problems')
 # What was not there when somebody looked may be made a moment later.
-_NOT_THERE = _set('found exist exists yet ready')
-_NOT_SO = _set(
+_NEGATED_TRANSIENT = _set('found exist exists yet ready')
+_NEGATED_BAD = _set(
     'found allowed permitted supported authorized valid accepted compatible exist exists '
     'matching matched resolved recoverable'
 )
@@ -94,7 +94,7 @@ _WORKING = _set(
     'new initial initialize setup prepare prepared init rollout awaiting busy dependency '
     'dependencies inactive yet failover unready'
 )
-_WAITS_FOR_OTHERS = _set('dependency dependencies retry retries retrying')
+_RETRYING = _set('dependency dependencies retry retries retrying')
 _TRANSIENT = _set(
     'timeout timedout throttled throttling throttle ratelimited ratelimit unreachable transient '
     'temporary temporarily connection network unavailable backoff'
@@ -114,7 +114,7 @@ _NEGATIONS = _set('not no non')
 _SETTLED = _set('available complete completed succeeded finished expected done ready')
 
 # What a message says when the next attempt may well succeed.
-_AGAIN = (
+_TRANSIENT_PHRASES = (
     'timeout',
     'timed out',
     'deadline exceeded',
@@ -142,79 +142,79 @@ _AGAIN = (
 def role(kind: str) -> Role:
     """What a type of condition is for; a prefix (`ACK.`, `example.com/`) does not matter."""
     bare = re.split(r'[./]', kind)[-1]
-    known = _ROLE.get(bare[:1].upper() + bare[1:])
+    known = _ROLE_OF_TYPE.get(bare[:1].upper() + bare[1:])
     if known is not None:
         return known
     if tokens(bare) & {'not', 'un', 'no'}:
-        return Role.ASIDE
-    if bare.endswith(_PART_BAD):
+        return Role.IGNORED
+    if bare.endswith(_BAD_SUFFIXES):
         return Role.BAD
-    return Role.PART if bare.endswith(_PART_GOOD) else Role.ASIDE
+    return Role.COMPONENT if bare.endswith(_GOOD_SUFFIXES) else Role.IGNORED
 
 
-def is_bad_as_a_whole(kind: str) -> bool:
+def is_bad_for_object(kind: str) -> bool:
     """Whether a bad condition speaks of the object, and not of one part (`BackupFailed`)."""
-    return _ROLE.get(re.split(r'[./]', kind)[-1]) is Role.BAD
+    return _ROLE_OF_TYPE.get(re.split(r'[./]', kind)[-1]) is Role.BAD
 
 
 def tokens(text: str) -> frozenset[str]:
     """The words that a word is made of, in small letters: `InvalidSpec` is invalid and spec."""
-    found = frozenset(one.lower() for one in _WORDS.findall(text[:_CLIP]))
-    if {'back', 'off'} <= found and 'crash' not in found:
-        return found | {'backoff'}
-    return found | {'timedout'} if {'timed', 'out'} <= found else found
+    words = frozenset(word.lower() for word in _WORDS.findall(text[:_MAX_LENGTH]))
+    if {'back', 'off'} <= words and 'crash' not in words:
+        return words | {'backoff'}
+    return words | {'timedout'} if {'timed', 'out'} <= words else words
 
 
 def reason(text: str) -> Meaning:
     """What a condition's reason says about why it is not as it should be."""
-    said = tokens(text)
-    if said & _PAUSED:
+    words = tokens(text)
+    if words & _PAUSED:
         return Meaning.PAUSED
-    if 'dependency' in said or 'dependencies' in said:
+    if 'dependency' in words or 'dependencies' in words:
         return Meaning.WORKING
-    absent = 'not' in said and said & _NOT_THERE
-    if said & _BAD or ('not' in said and said & _NOT_SO):
-        passing = said & (_TRANSIENT | _WAITS_FOR_OTHERS) or absent
-        return Meaning.TRANSIENT if passing else Meaning.BAD
-    if said & _TRANSIENT:
+    is_absent = 'not' in words and words & _NEGATED_TRANSIENT
+    if words & _BAD or ('not' in words and words & _NEGATED_BAD):
+        is_transient = words & (_TRANSIENT | _RETRYING) or is_absent
+        return Meaning.TRANSIENT if is_transient else Meaning.BAD
+    if words & _TRANSIENT:
         return Meaning.TRANSIENT
-    return Meaning.WORKING if _is_working(said) else Meaning.NEUTRAL
+    return Meaning.WORKING if _is_working(words) else Meaning.NEUTRAL
 
 
 def state(text: str) -> Meaning:
     """What a phase or a state says."""
-    said = tokens(text)
-    if 'no' in said and said & _ERRORS:
-        said = said - _ERRORS - {'no'} | {'ok'}
-    if {'failing', 'over'} <= said:
-        said = said - {'failing'} | {'failover'}
-    negated = said & _NEGATIONS
-    if said & _PAUSED:
+    words = tokens(text)
+    if 'no' in words and words & _ERRORS:
+        words = words - _ERRORS - {'no'} | {'ok'}
+    if {'failing', 'over'} <= words:
+        words = words - {'failing'} | {'failover'}
+    negated = words & _NEGATIONS
+    if words & _PAUSED:
         return Meaning.PAUSED
-    if said & (_BAD | _BAD_STATE) or (negated and said & _NOT_SO):
+    if words & (_BAD | _BAD_STATE) or (negated and words & _NEGATED_BAD):
         return Meaning.BAD
-    if _is_working(said - _STEADY) or negated:
+    if _is_working(words - _STEADY) or negated:
         return Meaning.WORKING
-    if said & _BAD_FOR_NOW and not said & {'scale', 'scaled'}:
+    if words & _BAD_TRANSIENT and not words & {'scale', 'scaled'}:
         return Meaning.TRANSIENT
-    return Meaning.GOOD if said & (_GOOD | _STEADY) else Meaning.NEUTRAL
+    return Meaning.GOOD if words & (_GOOD | _STEADY) else Meaning.NEUTRAL
 
 
-def is_end(text: str) -> bool:
+def is_terminal_state(text: str) -> bool:
     """Whether a bad state is how a run ends, and not how something is that goes on."""
-    return bool(tokens(text) & _ENDS)
+    return bool(tokens(text) & _TERMINAL)
 
 
-def _is_working(said: frozenset[str]) -> bool:
-    return bool(said & _WORKING) or any(one.endswith('ing') for one in said)
+def _is_working(words: frozenset[str]) -> bool:
+    return bool(words & _WORKING) or any(word.endswith('ing') for word in words)
 
 
-def is_settled(text: str) -> bool:
+def is_settled_reason(text: str) -> bool:
     """Whether the reason of a condition like `Progressing` says that it is over."""
     return bool(tokens(text) & _SETTLED) and not tokens(text) & (_BAD | {'not', 'minimum'})
 
 
-def is_passing(message: str) -> bool:
+def is_transient_message(message: str) -> bool:
     """Whether a message tells of something that the next attempt may get over."""
-    said = message[:_CLIP].lower()
-    return any(phrase in said for phrase in _AGAIN)
+    text = message[:_MAX_LENGTH].lower()
+    return any(phrase in text for phrase in _TRANSIENT_PHRASES)

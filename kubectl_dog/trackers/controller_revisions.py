@@ -30,14 +30,14 @@ def revision_watch(view: View) -> Watch:
 
 def owned_revisions(view: View) -> list[Object]:
     """The revisions of the target, the newest last: an undo makes an old one the newest again."""
-    things = view.children_by_owner_uid.get(uid(view.object or {}), ())
-    found = [one for one in things if one.get('kind') == 'ControllerRevision']
-    return sorted(found, key=lambda one: get_int(one, 'revision'))
+    children = view.children_by_owner_uid.get(uid(view.object or {}), ())
+    revisions = [child for child in children if child.get('kind') == 'ControllerRevision']
+    return sorted(revisions, key=lambda child: get_int(child, 'revision'))
 
 
-def revision_label(thing: Object) -> str:
+def revision_label(obj: Object) -> str:
     """What says which revision a pod is of."""
-    return get_str(thing, 'metadata', 'labels', HASH)
+    return get_str(obj, 'metadata', 'labels', HASH)
 
 
 def is_pod_of_revision(pod: Object, revision: Object) -> bool:
@@ -52,9 +52,13 @@ def previous_revision(
     revisions: Iterable[Object], newest: Object, other_pods: Sequence[Object]
 ) -> Object:
     """The newest of the other revisions that is still there as a pod; else an empty one."""
-    earlier = [one for one in revisions if newest and uid(one) != uid(newest)]
-    found = [one for one in earlier if any(is_pod_of_revision(pod, one) for pod in other_pods)]
-    return found[-1] if found else {}
+    earlier = [revision for revision in revisions if newest and uid(revision) != uid(newest)]
+    with_pods = [
+        revision
+        for revision in earlier
+        if any(is_pod_of_revision(pod, revision) for pod in other_pods)
+    ]
+    return with_pods[-1] if with_pods else {}
 
 
 def describe_revision(view: View, newest: Object, previous: Object) -> Revision | None:
@@ -62,26 +66,32 @@ def describe_revision(view: View, newest: Object, previous: Object) -> Revision 
     if not newest or 'Pod' not in view.listed_kinds | view.forbidden_kinds:
         return None
     if not previous:
-        return Revision(_number(newest))
-    old, new = (get_dict(one, 'data', 'spec', 'template') for one in (previous, newest))
+        return Revision(_revision_number(newest))
+    old, new = (get_dict(revision, 'data', 'spec', 'template') for revision in (previous, newest))
     return Revision(
-        _number(newest), _number(previous), template_diff.describe_template_diff(old, new)
+        _revision_number(newest),
+        _revision_number(previous),
+        template_diff.describe_template_diff(old, new),
     )
 
 
 def still_serving(previous: Object, old_pods: Sequence[Object], desired: int) -> str:
     """What still works of the revision before, in words."""
     ready = sum(is_ready(pod) and is_pod_of_revision(pod, previous) for pod in old_pods)
-    return f'the old revision {_number(previous)} still serves: {ready}/{desired}' if ready else ''
+    return (
+        f'the old revision {_revision_number(previous)} still serves: {ready}/{desired}'
+        if ready
+        else ''
+    )
 
 
 def undo_commands(view: View, previous: Object, old_pods: Sequence[Object]) -> tuple[str, ...]:
     """How to go back, where there is something to go back to that works."""
     target = view.target
     undo = f'kubectl rollout undo -n {target.namespace} {target.label}'
-    works = any(is_ready(pod) and is_pod_of_revision(pod, previous) for pod in old_pods)
-    return (undo,) if previous and works else ()
+    is_serving = any(is_ready(pod) and is_pod_of_revision(pod, previous) for pod in old_pods)
+    return (undo,) if previous and is_serving else ()
 
 
-def _number(revision: Object) -> str:
+def _revision_number(revision: Object) -> str:
     return str(get_int(revision, 'revision'))

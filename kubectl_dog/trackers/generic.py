@@ -22,7 +22,7 @@ from kubectl_dog.trackers.status_signals import StatusSignal
 
 wants = assessment_helpers.no_wants
 
-_SWITCHES = ('suspend', 'suspended', 'paused', 'pause')
+_SUSPEND_FIELDS = ('suspend', 'suspended', 'paused', 'pause')
 
 
 def assess(view: View) -> Assessment:
@@ -30,54 +30,56 @@ def assess(view: View) -> Assessment:
     return assess_status(view)
 
 
-def assess_status(view: View, must_tell: bool = False) -> Assessment:
+def assess_status(view: View, requires_status: bool = False) -> Assessment:
     """The usual judgement; `must_tell`: its controller is known to write a status."""
-    thing = view.object or {}
-    status = get_dict(thing, 'status')
-    if is_deleting(thing):
-        return assessment_helpers.deleting(thing)
-    found = status_signals.read_signals(thing)
-    switch = _switched_off(thing)
-    if switch and not _is_settled(thing, found):
-        return assessment_helpers.paused('Suspended', f'is suspended by spec.{switch}')
-    if observed_generation.is_behind(thing, status.get('observedGeneration')):
+    obj = view.object or {}
+    status = get_dict(obj, 'status')
+    if is_deleting(obj):
+        return assessment_helpers.deleting(obj)
+    signals = status_signals.read_signals(obj)
+    suspend_field = _suspend_field(obj)
+    if suspend_field and not _is_observed_and_good(obj, signals):
+        return assessment_helpers.paused('Suspended', f'is suspended by spec.{suspend_field}')
+    if observed_generation.is_behind(obj, status.get('observedGeneration')):
         # Flux does not count a generation as observed before it was a success.
-        told = [one for one in found if one.current and one.meaning is Meaning.BAD]
+        current_failures = [
+            signal for signal in signals if signal.current and signal.meaning is Meaning.BAD
+        ]
         return (
-            _weigh(view, told)
-            if told
+            _assess_signals(view, current_failures)
+            if current_failures
             else assessment_helpers.waiting(observed_generation.WAITS_FOR_OBSERVATION)
         )
-    if not found:
-        return _silent(view, must_tell)
-    judged = _weigh(view, found)
+    if not signals:
+        return _assess_without_signals(view, requires_status)
+    assessment = _assess_signals(view, signals)
     due = observed_generation.unobserved_until(view, get_dicts(status, 'conditions'))
-    if due is not None and judged.state in assessment_helpers.FINAL:
+    if due is not None and assessment.state in assessment_helpers.FINAL:
         return assessment_helpers.waiting(observed_generation.WAITS_FOR_OBSERVATION)._replace(
             recheck_at=due
         )
-    notice = f'is suspended by spec.{switch}: it changes nothing until it is resumed'
-    return judged._replace(notices=(notice,) if switch else ())
+    notice = f'is suspended by spec.{suspend_field}: it changes nothing until it is resumed'
+    return assessment._replace(notices=(notice,) if suspend_field else ())
 
 
-def _switched_off(thing: Object) -> str:
-    spec = get_dict(thing, 'spec')
-    return next((one for one in _SWITCHES if spec.get(one) is True), '')
+def _suspend_field(obj: Object) -> str:
+    spec = get_dict(obj, 'spec')
+    return next((field for field in _SUSPEND_FIELDS if spec.get(field) is True), '')
 
 
-def _is_settled(thing: Object, found: list[StatusSignal]) -> bool:
+def _is_observed_and_good(obj: Object, signals: list[StatusSignal]) -> bool:
     """Whether it tells that it got all of the newest spec before it was suspended."""
-    status = get_dict(thing, 'status')
-    told = 'observedGeneration' in status
-    behind = observed_generation.is_behind(thing, status.get('observedGeneration'))
-    good = bool(found) and all(one.meaning is Meaning.GOOD for one in found)
-    return told and not behind and good
+    status = get_dict(obj, 'status')
+    reports_generation = 'observedGeneration' in status
+    is_behind = observed_generation.is_behind(obj, status.get('observedGeneration'))
+    is_good = bool(signals) and all(signal.meaning is Meaning.GOOD for signal in signals)
+    return reports_generation and not is_behind and is_good
 
 
-def _silent(view: View, must_tell: bool) -> Assessment:
+def _assess_without_signals(view: View, requires_status: bool) -> Assessment:
     """It says nothing that is understood; perhaps not yet."""
     status = get_dict(view.object, 'status')
-    if must_tell:
+    if requires_status:
         return assessment_helpers.waiting('its controller to tell its status')
     due = observed_generation.silent_until(view)
     if status.keys() == {'observedGeneration'}:
@@ -96,44 +98,50 @@ def _silent(view: View, must_tell: bool) -> Assessment:
     return assessment_helpers.ready('counts as ready because it is there: it has no status')
 
 
-def _weigh(view: View, found: list[StatusSignal]) -> Assessment:
-    by = {meaning: [one for one in found if one.meaning is meaning] for meaning in Meaning}
-    if by[Meaning.PAUSED]:
-        first = by[Meaning.PAUSED][0]
+def _assess_signals(view: View, signals: list[StatusSignal]) -> Assessment:
+    by_meaning = {
+        meaning: [signal for signal in signals if signal.meaning is meaning] for meaning in Meaning
+    }
+    if by_meaning[Meaning.PAUSED]:
+        first = by_meaning[Meaning.PAUSED][0]
         return assessment_helpers.paused(first.reason or 'Paused', f'is paused: {first.text}')
-    final = [one for one in by[Meaning.BAD] if not one.seconds]
-    if final:
-        return assessment_helpers.failed(final[0].reason or 'Failed', final[0].text)
-    if by[Meaning.BAD]:
-        causes = tuple(cause(view, one) for one in by[Meaning.BAD])
-        return assessment_helpers.waiting(f'it to get over {by[Meaning.BAD][0].name}')._replace(
-            causes=causes
+    final_failures = [signal for signal in by_meaning[Meaning.BAD] if not signal.seconds]
+    if final_failures:
+        return assessment_helpers.failed(
+            final_failures[0].reason or 'Failed', final_failures[0].text
         )
-    if by[Meaning.WORKING]:
+    if by_meaning[Meaning.BAD]:
+        causes = tuple(cause(view, signal) for signal in by_meaning[Meaning.BAD])
         return assessment_helpers.waiting(
-            _to_pass(by[Meaning.WORKING][0]), by[Meaning.WORKING][0].reason
+            f'it to get over {by_meaning[Meaning.BAD][0].name}'
+        )._replace(causes=causes)
+    if by_meaning[Meaning.WORKING]:
+        return assessment_helpers.waiting(
+            _wait_text(by_meaning[Meaning.WORKING][0]), by_meaning[Meaning.WORKING][0].reason
         )
     return assessment_helpers.ready()
 
 
-def _to_pass(sign: StatusSignal) -> str:
-    if sign.message == observed_generation.WAITS_FOR_OBSERVATION:
+def _wait_text(signal: StatusSignal) -> str:
+    if signal.message == observed_generation.WAITS_FOR_OBSERVATION:
         return observed_generation.WAITS_FOR_OBSERVATION
-    return f'{sign.text} to pass'
+    return f'{signal.text} to pass'
 
 
-def cause(view: View, sign: StatusSignal) -> Cause:
+def cause(view: View, signal: StatusSignal) -> Cause:
     """What stands against it, for as long as the sign may stand."""
     resource, namespace = view.target.resource, view.target.namespace
     kind = f'{resource.plural}.{resource.group}' if resource.group else resource.plural
-    where = f' -n {namespace}' if namespace else ''
-    named = f'{sign.name}: {sign.message}' if sign.message else sign.text
+    namespace_option = f' -n {namespace}' if namespace else ''
+    text = f'{signal.name}: {signal.message}' if signal.message else signal.text
     return Cause(
         code='ConditionFailed',
-        reason=sign.reason or sign.name,
-        subject=sign.name,
+        reason=signal.reason or signal.name,
+        subject=signal.name,
         # A rule's failure is known by its reason, which is printed beside it.
-        message=sign.message if sign.name == sign.reason else named,
-        tolerance_seconds=sign.seconds,
-        suggested_commands=(f'kubectl describe {kind}{where} {name(view.object or {})}',),
+        message=signal.message if signal.name == signal.reason else text,
+        tolerance_seconds=signal.seconds,
+        suggested_commands=(
+            f'kubectl describe {kind}{namespace_option} {name(view.object or {})}',
+        ),
     )

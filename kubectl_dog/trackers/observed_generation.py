@@ -22,16 +22,16 @@ OBSERVATION_GRACE = 5.0
 # writes one.
 NO_STATUS_GRACE = 10.0
 
-_UNTOLD = -(10**18)
+_NO_NUMBER = -(10**18)
 
 
-def is_behind(thing: Object, told: object) -> bool:
+def is_behind(obj: Object, observed: object) -> bool:
     """Whether an observedGeneration is an older one; numbers are also written as text.
 
     Argo Rollouts wrote a hash there once: what is no number tells nothing.
     """
-    seen = get_int({'told': told}, 'told', default=_UNTOLD)
-    return seen != _UNTOLD and seen < get_int(thing, 'metadata', 'generation')
+    generation = get_int({'value': observed}, 'value', default=_NO_NUMBER)
+    return generation != _NO_NUMBER and generation < get_int(obj, 'metadata', 'generation')
 
 
 def unobserved_until(view: View, conditions: Iterable[Object]) -> float | None:
@@ -40,20 +40,20 @@ def unobserved_until(view: View, conditions: Iterable[Object]) -> float | None:
     For controllers that tell no observedGeneration anywhere: they get a moment after the spec was
     written. The first generation is what they spoke of, whenever that was.
     """
-    thing = view.object or {}
-    told = [get_dict(thing, 'status'), *conditions]
-    if get_int(thing, 'metadata', 'generation') <= 1 or any(
-        'observedGeneration' in o for o in told
+    obj = view.object or {}
+    mappings = [get_dict(obj, 'status'), *conditions]
+    if get_int(obj, 'metadata', 'generation') <= 1 or any(
+        'observedGeneration' in mapping for mapping in mappings
     ):
         return None
-    due = spec_written_at(thing) + OBSERVATION_GRACE
+    due = spec_written_at(obj) + OBSERVATION_GRACE
     return due if view.now < due else None
 
 
-def spec_written_at(thing: Object) -> float:
+def spec_written_at(obj: Object) -> float:
     """When anything but status and metadata was last written, in epoch seconds; 0: not told."""
-    times = [epoch(one.get('time')) for one in get_dicts(thing, 'metadata', 'managedFields')]
-    return max((one for one in times if one is not None), default=0.0)
+    times = [epoch(entry.get('time')) for entry in get_dicts(obj, 'metadata', 'managedFields')]
+    return max((entry for entry in times if entry is not None), default=0.0)
 
 
 def silent_until(view: View) -> float:

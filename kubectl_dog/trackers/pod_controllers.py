@@ -23,20 +23,20 @@ from kubectl_dog.trackers.stability import check_stability
 from kubectl_dog.trackers.stability import startup_budget
 
 
-def is_seen(thing: Object) -> bool:
+def is_seen(workload: Object) -> bool:
     """Whether the controller has seen the newest spec, for kinds whose controller always tells.
 
     A new DaemonSet has a status full of zeros before its controller has seen it at all.
     """
-    told = get_int(thing, 'status', 'observedGeneration')
-    return told >= get_int(thing, 'metadata', 'generation')
+    observed = get_int(workload, 'status', 'observedGeneration')
+    return observed >= get_int(workload, 'metadata', 'generation')
 
 
 def labels(view: View) -> str:
     """The workload's own selector as text; a ReplicationController has no matchLabels."""
-    spec = get_dict(view.object, 'spec', 'selector')
-    is_plain = all(isinstance(value, str) for value in spec.values())
-    return label_selector({'matchLabels': spec} if is_plain else spec)
+    selector = get_dict(view.object, 'spec', 'selector')
+    is_plain = all(isinstance(value, str) for value in selector.values())
+    return label_selector({'matchLabels': selector} if is_plain else selector)
 
 
 def pod_watch(view: View) -> Watch:
@@ -47,53 +47,53 @@ def pod_watch(view: View) -> Watch:
 def pods(view: View) -> list[Object]:
     """The pods that it owns itself, whatever became of them."""
     return [
-        one
-        for one in view.children_by_owner_uid.get(uid(view.object or {}), ())
-        if one.get('kind') == 'Pod'
+        child
+        for child in view.children_by_owner_uid.get(uid(view.object or {}), ())
+        if child.get('kind') == 'Pod'
     ]
 
 
-def min_stall_timeout(thing: Object) -> float:
+def min_stall_timeout(workload: Object) -> float:
     """The least stall time-out, in seconds, that its own settings ask for."""
-    slowest = startup_budget(get_dict(thing, 'spec', 'template', 'spec'))
-    return max(slowest, get_int(thing, 'spec', 'minReadySeconds')) + 60.0
+    slowest = startup_budget(get_dict(workload, 'spec', 'template', 'spec'))
+    return max(slowest, get_int(workload, 'spec', 'minReadySeconds')) + 60.0
 
 
-def is_on_delete(thing: Object) -> bool:
+def is_on_delete(workload: Object) -> bool:
     """Whether its pods are replaced only when somebody deletes them."""
-    return get_str(thing, 'spec', 'updateStrategy', 'type') == 'OnDelete'
+    return get_str(workload, 'spec', 'updateStrategy', 'type') == 'OnDelete'
 
 
-def assess_counts(view: View, judged: Assessment, missing: str, expected: int) -> Assessment:
+def assess_counts(view: View, assessment: Assessment, missing: str, expected: int) -> Assessment:
     """The state, where `missing` says in words what the counts lack (nothing: they are reached)
     and `expected` is how many of the updated pods have to be ready.
     """
-    thing = view.object or {}
-    if is_deleting(thing):
-        return judged._replace(state=State.DELETING, message='is being deleted')
-    if not is_seen(thing):
-        return judged._replace(waits_for='the controller to see the change')
+    workload = view.object or {}
+    if is_deleting(workload):
+        return assessment._replace(state=State.DELETING, message='is being deleted')
+    if not is_seen(workload):
+        return assessment._replace(waits_for='the controller to see the change')
     if missing:
-        return judged._replace(waits_for=missing)
-    settling = check_stability(view, judged.pods, expected, view.run_history.progressed_at)
-    state, waits_for, recheck_at = settling
-    return judged._replace(
-        state=state, reason=settling.reason, waits_for=waits_for, recheck_at=recheck_at
+        return assessment._replace(waits_for=missing)
+    stability = check_stability(view, assessment.pods, expected, view.run_history.progressed_at)
+    state, waits_for, recheck_at = stability
+    return assessment._replace(
+        state=state, reason=stability.reason, waits_for=waits_for, recheck_at=recheck_at
     )
 
 
 def to_be_updated(progress: Progress, needed: int) -> str:
     """What is missing until `needed` pods are of the revision; empty where nothing is."""
-    lacking = needed - progress.updated
-    return f'{lacking} of {count_noun(needed, "pod")} to be updated' if lacking > 0 else ''
+    count = needed - progress.updated
+    return f'{count} of {count_noun(needed, "pod")} to be updated' if count > 0 else ''
 
 
 def to_become_ready(progress: Progress, needed: int | None = None) -> str:
     """What is missing until all, or `needed`, are available; empty where nothing is."""
     wanted = progress.desired if needed is None else needed
-    lacking = wanted - progress.available
-    of = count_noun(wanted, 'pod')
-    return f'{lacking} of {of} to become ready' if lacking > 0 else ''
+    count = wanted - progress.available
+    pods = count_noun(wanted, 'pod')
+    return f'{count} of {pods} to become ready' if count > 0 else ''
 
 
 def surplus(progress: Progress, running: int) -> str:

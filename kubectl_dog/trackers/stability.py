@@ -57,69 +57,77 @@ def check_stability(
     min_ready = get_int(view.object, 'spec', 'minReadySeconds')
     if expected == 0 or (min_ready if view.stable_for is None else not view.stable_for):
         return Stability(State.READY)
-    probed, lasted = _is_probed(pod_spec), view.now - since
-    if view.stable_for is None and probed and lasted >= _LONG_AVAILABLE:
+    probed, stable_seconds = _has_readiness_probes(pod_spec), view.now - since
+    if view.stable_for is None and probed and stable_seconds >= _LONG_AVAILABLE:
         return Stability(State.READY)
     if view.forbidden_kinds & {'Pod', 'ReplicaSet.apps'}:
-        moment: float | None = since + (
+        ready_at: float | None = since + (
             DEFAULT_MIN_UPTIME if view.stable_for is None else view.stable_for
         )
     else:
         ready = [pod for pod in pods if is_ready(pod)]
         if len(ready) < expected:
             return Stability(State.PROGRESSING, 'a look at its pods')
-        moment = stable_at(ready, view.stable_for, view.run_history.connected_since)
-    if moment is None or moment <= view.now:
+        ready_at = stable_at(ready, view.stable_for, view.run_history.connected_since)
+    if ready_at is None or ready_at <= view.now:
         return Stability(State.READY)
-    left = format_duration(max(1.0, moment - view.now))
+    remaining = format_duration(max(1.0, ready_at - view.now))
     why = 'they have crashed before' if probed else 'no readiness probe'
-    waits_for = f'its pods to stay up for {left} more ({why})'
-    return Stability(State.PROGRESSING, waits_for, moment)
+    waits_for = f'its pods to stay up for {remaining} more ({why})'
+    return Stability(State.PROGRESSING, waits_for, ready_at)
 
 
 def stable_at(
     pods: Iterable[Object],
     stable_for: float | None,
-    linked_at: float,
+    connected_since: float,
 ) -> float | None:
     """When readiness of these ready pods counts, in the server's epoch seconds.
 
     None where it counts at once. `stable_for` None means `auto`. Time in which the server was away
     (until `linked_at`) does not count: nobody could tell of an end.
     """
-    moments = []
+    times = []
     for pod in pods:
         if stable_for:
             since = epoch(condition(pod, 'Ready').get('lastTransitionTime'))
-            moments.append(max(since or 0.0, linked_at) + stable_for)
+            times.append(max(since or 0.0, connected_since) + stable_for)
         elif stable_for is None:
-            lasting = [one for one in containers(pod) if one.role != 'init' and min_uptime(one)]
-            moments += [
-                max(container.running_since or 0.0, linked_at) + min_uptime(container)
-                for container in lasting
+            long_running = [
+                container
+                for container in containers(pod)
+                if container.role != 'init' and min_uptime(container)
             ]
-    return max(moments, default=None)
+            times += [
+                max(container.running_since or 0.0, connected_since) + min_uptime(container)
+                for container in long_running
+            ]
+    return max(times, default=None)
 
 
 def startup_budget(pod_spec: Object) -> int:
     """The longest time, in seconds, that a startup probe of the pod allows."""
-    probes = [get_dict(one, 'startupProbe') for one in _lasting(pod_spec)]
-    return max((_budget(probe) for probe in probes if probe), default=0)
+    probes = [
+        get_dict(container, 'startupProbe') for container in _long_running_containers(pod_spec)
+    ]
+    return max((_startup_seconds(probe) for probe in probes if probe), default=0)
 
 
-def _budget(probe: Object) -> int:
+def _startup_seconds(probe: Object) -> int:
     period = get_int(probe, 'periodSeconds', default=10)
     return get_int(probe, 'initialDelaySeconds') + period * get_int(
         probe, 'failureThreshold', default=3
     )
 
 
-def _is_probed(pod_spec: Object) -> bool:
-    return all(one.get('readinessProbe') for one in _lasting(pod_spec))
+def _has_readiness_probes(pod_spec: Object) -> bool:
+    return all(container.get('readinessProbe') for container in _long_running_containers(pod_spec))
 
 
-def _lasting(pod_spec: Object) -> list[Object]:
+def _long_running_containers(pod_spec: Object) -> list[Object]:
     sidecars = [
-        one for one in get_dicts(pod_spec, 'initContainers') if one.get('restartPolicy') == 'Always'
+        container
+        for container in get_dicts(pod_spec, 'initContainers')
+        if container.get('restartPolicy') == 'Always'
     ]
     return get_dicts(pod_spec, 'containers') + sidecars

@@ -24,7 +24,7 @@ from kubectl_dog.trackers.observed_generation import is_behind
 FINAL = 0.0
 FAILED = 10.0
 ERROR = 30.0
-PASSING = 300.0
+TRANSIENT = 300.0
 
 _STATES = (
     ('phase',),
@@ -39,7 +39,7 @@ _STATES = (
 _ENDED = ('completionTime', 'completionTimestamp', 'finishedAt', 'completedAt', 'endTime')
 _STARTED = ('startTime', 'startedAt', 'startTimestamp')
 # Conditions that tell that all is over: `Running=False` beside them is no lack.
-_OVER = ('Succeeded', 'Complete', 'Completed', 'Finished')
+_COMPLETE = ('Succeeded', 'Complete', 'Completed', 'Finished')
 _REASONS = ('reason', 'failureReason', 'errorReason')
 _MESSAGES = ('message', 'failureMessage', 'errorMessage', 'error', 'reason')
 
@@ -61,130 +61,138 @@ class StatusSignal(NamedTuple):
     @property
     def text(self) -> str:
         """The name with everything that is told about it."""
-        why = ': '.join(filter(None, (self.reason, self.message)))
-        return f'{self.name} ({why})' if why else self.name
+        details = ': '.join(filter(None, (self.reason, self.message)))
+        return f'{self.name} ({details})' if details else self.name
 
 
-def read_signals(thing: Object) -> list[StatusSignal]:
+def read_signals(obj: Object) -> list[StatusSignal]:
     """Everything that the status says; nothing where it says nothing that is known."""
-    return [*_of_conditions(thing), *_of_fields(thing)]
+    return [*_condition_signals(obj), *_field_signals(obj)]
 
 
-def _of_conditions(thing: Object) -> Iterator[StatusSignal]:
-    found = [one for one in get_dicts(thing, 'status', 'conditions') if get_str(one, 'type')]
-    history = [is_behind(thing, one.get('observedGeneration')) for one in found]
-    counted = _counted(found)
-    current = [one for one, is_history in zip(found, history) if not is_history]
-    over = Role.SUMMARY not in counted and any(map(_is_over, current))
-    is_run = _is_begun(get_dict(thing, 'status'))
-    for one, is_history in zip(found, history):
-        role = condition_terms.role(get_str(one, 'type'))
-        if over and role in counted and not _is_over(one):
+def _condition_signals(obj: Object) -> Iterator[StatusSignal]:
+    conditions = [
+        condition
+        for condition in get_dicts(obj, 'status', 'conditions')
+        if get_str(condition, 'type')
+    ]
+    history = [is_behind(obj, condition.get('observedGeneration')) for condition in conditions]
+    deciding = _deciding_roles(conditions)
+    current = [condition for condition, is_history in zip(conditions, history) if not is_history]
+    is_complete = Role.SUMMARY not in deciding and any(map(_is_complete, current))
+    is_task = _has_started(get_dict(obj, 'status'))
+    for condition, is_history in zip(conditions, history):
+        role = condition_terms.role(get_str(condition, 'type'))
+        if is_complete and role in deciding and not _is_complete(condition):
             continue
-        if is_history and (role in counted or all(history)):
-            yield StatusSignal(Meaning.WORKING, get_str(one, 'type'), '', WAITS_FOR_OBSERVATION)
+        if is_history and (role in deciding or all(history)):
+            yield StatusSignal(
+                Meaning.WORKING, get_str(condition, 'type'), '', WAITS_FOR_OBSERVATION
+            )
         elif not is_history:
-            yield from _of_condition(one, role, counted, is_run)
+            yield from _condition_signal(condition, role, deciding, is_task)
 
 
-def _is_over(one: Object) -> bool:
-    return get_str(one, 'type') in _OVER and condition_status(one) == 'True'
+def _is_complete(condition: Object) -> bool:
+    return get_str(condition, 'type') in _COMPLETE and condition_status(condition) == 'True'
 
 
-def _counted(found: Sequence[Object]) -> frozenset[Role]:
+def _deciding_roles(conditions: Sequence[Object]) -> frozenset[Role]:
     """Which roles decide: a summary speaks for its parts, but not for what it never saw."""
-    roles = {condition_terms.role(get_str(one, 'type')) for one in found}
+    roles = {condition_terms.role(get_str(condition, 'type')) for condition in conditions}
     if Role.SUMMARY in roles:
         return frozenset({Role.SUMMARY, Role.GATE})
     # That the spec was taken says nothing about the parts.
-    return frozenset({Role.GATE, Role.GOOD if Role.GOOD in roles else Role.PART})
+    return frozenset({Role.GATE, Role.GOOD if Role.GOOD in roles else Role.COMPONENT})
 
 
-def _of_condition(
-    one: Object, role: Role, counted: frozenset[Role], is_run: bool
+def _condition_signal(
+    condition: Object, role: Role, deciding: frozenset[Role], is_task: bool
 ) -> Iterator[StatusSignal]:
-    kind, status = get_str(one, 'type'), condition_status(one)
-    sign = StatusSignal(
+    kind, status = get_str(condition, 'type'), condition_status(condition)
+    signal = StatusSignal(
         Meaning.GOOD,
         f'{kind}={status}',
-        get_str(one, 'reason'),
-        _clean(get_str(one, 'message')),
-        current='observedGeneration' in one,
+        get_str(condition, 'reason'),
+        _one_line(get_str(condition, 'message')),
+        current='observedGeneration' in condition,
     )
     is_true = status == 'True'
-    if role in counted and is_true and kind == 'Running' and _is_on(sign, is_run):
-        yield sign._replace(meaning=Meaning.WORKING)
-    elif role in counted:
-        yield sign if is_true else _not_good(sign, one)
+    if role in deciding and is_true and kind == 'Running' and _is_ongoing(signal, is_task):
+        yield signal._replace(meaning=Meaning.WORKING)
+    elif role in deciding:
+        yield signal if is_true else _unmet_condition(signal, condition)
     elif role is Role.PAUSED and is_true:
-        yield sign._replace(meaning=Meaning.PAUSED)
+        yield signal._replace(meaning=Meaning.PAUSED)
     elif role is Role.STALLED and is_true:
-        yield _bad(sign, FINAL)
+        yield _failure(signal, FINAL)
     elif role is Role.FAILED and is_true:
-        yield _bad(sign, FAILED)
+        yield _failure(signal, FAILED)
     elif role is Role.BAD and is_true:
-        yield from _degraded(sign, kind, counted)
+        yield from _bad_condition(signal, kind, deciding)
     elif role is Role.WORKING:
-        yield from _working(sign, is_true, status)
+        yield from _working_condition(signal, is_true, status)
 
 
-def _is_on(sign: StatusSignal, is_run: bool) -> bool:
+def _is_ongoing(signal: StatusSignal, is_task: bool) -> bool:
     """Whether `Running=True` is of something that will end."""
-    return is_run or condition_terms.state(sign.reason) is Meaning.WORKING
+    return is_task or condition_terms.state(signal.reason) is Meaning.WORKING
 
 
-def _degraded(sign: StatusSignal, kind: str, counted: frozenset[Role]) -> Iterator[StatusSignal]:
+def _bad_condition(
+    signal: StatusSignal, kind: str, deciding: frozenset[Role]
+) -> Iterator[StatusSignal]:
     """`NotReady=True` for a good reason is work; one part's failure is the summary's to weigh."""
-    if condition_terms.reason(sign.reason) is Meaning.WORKING:
-        yield sign._replace(meaning=Meaning.WORKING)
-    elif Role.SUMMARY not in counted or condition_terms.is_bad_as_a_whole(kind):
-        yield _bad(sign, ERROR)
+    if condition_terms.reason(signal.reason) is Meaning.WORKING:
+        yield signal._replace(meaning=Meaning.WORKING)
+    elif Role.SUMMARY not in deciding or condition_terms.is_bad_for_object(kind):
+        yield _failure(signal, ERROR)
 
 
-def _working(sign: StatusSignal, is_true: bool, status: str) -> Iterator[StatusSignal]:
-    meaning = condition_terms.reason(sign.reason)
-    if is_true and not condition_terms.is_settled(sign.reason):
-        yield sign._replace(meaning=Meaning.WORKING)
+def _working_condition(signal: StatusSignal, is_true: bool, status: str) -> Iterator[StatusSignal]:
+    meaning = condition_terms.reason(signal.reason)
+    if is_true and not condition_terms.is_settled_reason(signal.reason):
+        yield signal._replace(meaning=Meaning.WORKING)
     elif status == 'False' and meaning in (Meaning.BAD, Meaning.TRANSIENT):
-        yield _bad(sign, ERROR)
+        yield _failure(signal, ERROR)
 
 
-def _not_good(sign: StatusSignal, one: Object) -> StatusSignal:
+def _unmet_condition(signal: StatusSignal, condition: Object) -> StatusSignal:
     """A good condition that is False or Unknown: at work, unless its reason tells otherwise."""
-    meaning = condition_terms.reason(sign.reason)
+    meaning = condition_terms.reason(signal.reason)
     if meaning is Meaning.PAUSED:
-        return sign._replace(meaning=Meaning.PAUSED)
+        return signal._replace(meaning=Meaning.PAUSED)
     # Cluster API, Azure Service Operator and Knative grade their conditions; what is a warning is
     # tried again.
-    graded = get_str(one, 'severity')
-    is_bad = meaning in (Meaning.BAD, Meaning.TRANSIENT) or graded == 'Error'
-    if condition_status(one) != 'False' or not is_bad or graded == 'Info':
-        return sign._replace(meaning=Meaning.WORKING)
-    passing = meaning is Meaning.TRANSIENT or graded == 'Warning'
-    return _bad(sign, PASSING if passing else ERROR)
+    severity = get_str(condition, 'severity')
+    is_bad = meaning in (Meaning.BAD, Meaning.TRANSIENT) or severity == 'Error'
+    if condition_status(condition) != 'False' or not is_bad or severity == 'Info':
+        return signal._replace(meaning=Meaning.WORKING)
+    is_transient = meaning is Meaning.TRANSIENT or severity == 'Warning'
+    return _failure(signal, TRANSIENT if is_transient else ERROR)
 
 
-def _bad(sign: StatusSignal, seconds: float) -> StatusSignal:
-    if seconds and condition_terms.is_passing(sign.message):
-        seconds = PASSING
-    return sign._replace(meaning=Meaning.BAD, seconds=seconds)
+def _failure(signal: StatusSignal, seconds: float) -> StatusSignal:
+    if seconds and condition_terms.is_transient_message(signal.message):
+        seconds = TRANSIENT
+    return signal._replace(meaning=Meaning.BAD, seconds=seconds)
 
 
-def _of_fields(thing: Object) -> Iterator[StatusSignal]:
-    status = get_dict(thing, 'status')
-    reason = next(filter(None, (get_str(status, one) for one in _REASONS)), '')
-    message = _clean(next(filter(None, (get_str(status, one) for one in _MESSAGES)), ''))
+def _field_signals(obj: Object) -> Iterator[StatusSignal]:
+    status = get_dict(obj, 'status')
+    reason = next(filter(None, (get_str(status, field) for field in _REASONS)), '')
+    message = _one_line(next(filter(None, (get_str(status, field) for field in _MESSAGES)), ''))
     for path in _STATES:
         word = get_str(status, *path)
         meaning = condition_terms.state(word)
-        if meaning is Meaning.GOOD and _is_run(status, word):
+        if meaning is Meaning.GOOD and _is_running_task(status, word):
             meaning = Meaning.WORKING
         if word and meaning is not Meaning.NEUTRAL:
-            sign = StatusSignal(meaning, _named(path, word), reason, message)
+            signal = StatusSignal(meaning, _field_text(path, word), reason, message)
             is_bad = meaning in (Meaning.BAD, Meaning.TRANSIENT)
-            yield _bad(sign, _limit(status, word, sign)) if is_bad else sign
+            yield _failure(signal, _allowed_seconds(status, word, signal)) if is_bad else signal
     if get_str(status, 'failureReason') or get_str(status, 'failureMessage'):
-        yield _bad(StatusSignal(Meaning.BAD, 'status.failureReason', reason, message), FAILED)
+        yield _failure(StatusSignal(Meaning.BAD, 'status.failureReason', reason, message), FAILED)
     if isinstance(status.get('ready'), bool):
         yield StatusSignal(
             Meaning.GOOD if status['ready'] else Meaning.WORKING,
@@ -192,37 +200,41 @@ def _of_fields(thing: Object) -> Iterator[StatusSignal]:
         )
 
 
-def unknown_word(thing: Object) -> str:
+def unknown_word(obj: Object) -> str:
     """A phase or a state that nobody knows, with where it stands; empty where there is none."""
-    status = get_dict(thing, 'status')
-    told_ones = ((path, get_str(status, *path)) for path in _STATES)
+    status = get_dict(obj, 'status')
+    words = ((path, get_str(status, *path)) for path in _STATES)
     return next(
-        (_named(path, word) for path, word in told_ones if condition_terms.tokens(word)), ''
+        (_field_text(path, word) for path, word in words if condition_terms.tokens(word)), ''
     )
 
 
-def _named(path: Sequence[str], word: str) -> str:
+def _field_text(path: Sequence[str], word: str) -> str:
     return f'status.{".".join(path)}={word}'
 
 
-def _limit(status: Object, word: str, sign: StatusSignal) -> float:
+def _allowed_seconds(status: Object, word: str, signal: StatusSignal) -> float:
     """How long a bad state may stand: least where a run is over, most where it may yet pass."""
-    passing = condition_terms.reason(sign.reason) is Meaning.TRANSIENT
-    if sign.meaning is Meaning.TRANSIENT or passing or condition_terms.is_passing(sign.reason):
-        return PASSING
-    ended = any(status.get(one) for one in _ENDED)
-    return FAILED if ended and condition_terms.is_end(word) else ERROR
+    is_transient = condition_terms.reason(signal.reason) is Meaning.TRANSIENT
+    if (
+        signal.meaning is Meaning.TRANSIENT
+        or is_transient
+        or condition_terms.is_transient_message(signal.reason)
+    ):
+        return TRANSIENT
+    has_ended = any(status.get(field) for field in _ENDED)
+    return FAILED if has_ended and condition_terms.is_terminal_state(word) else ERROR
 
 
-def _is_run(status: Object, word: str) -> bool:
+def _is_running_task(status: Object, word: str) -> bool:
     """`Running` is not the end of what tells when it started: that will end, too."""
-    return word.lower() in ('running', 'started', 'scheduled') and _is_begun(status)
+    return word.lower() in ('running', 'started', 'scheduled') and _has_started(status)
 
 
-def _is_begun(status: Object) -> bool:
-    begun = any(status.get(one) for one in _STARTED)
-    return begun and not any(status.get(one) for one in _ENDED)
+def _has_started(status: Object) -> bool:
+    has_started = any(status.get(field) for field in _STARTED)
+    return has_started and not any(status.get(field) for field in _ENDED)
 
 
-def _clean(message: str) -> str:
+def _one_line(message: str) -> str:
     return ' '.join(message.split()).rstrip('.')

@@ -13,13 +13,13 @@ from kubectl_dog.model.objects import get_str
 def describe_template_diff(before: Object, after: Object) -> tuple[str, ...]:
     """Sentences about what changed from one template (of a ReplicaSet or workload) to the next."""
     old, new = _containers(before), _containers(after)
-    found = [line for name in new for line in _container(name, old.get(name), new[name])]
-    found += [f'container {name} removed' for name in old if name not in new]
+    changes = [line for name in new for line in _container(name, old.get(name), new[name])]
+    changes += [f'container {name} removed' for name in old if name not in new]
     before_spec, after_spec = get_dict(before, 'spec'), get_dict(after, 'spec')
     for field in sorted({*before_spec, *after_spec} - {'containers', 'initContainers'}):
         if before_spec.get(field) != after_spec.get(field):
-            found.append(f'{field} changed')
-    return tuple(found or ['pod template changed'])
+            changes.append(f'{field} changed')
+    return tuple(changes or ['pod template changed'])
 
 
 def _container(name: str, old: Object | None, new: Object) -> Iterator[str]:
@@ -48,9 +48,9 @@ def _image_change(old: str, new: str) -> str:
 
 def _containers(template: Object) -> dict[str, Object]:
     spec = get_dict(template, 'spec')
-    everyone = get_dicts(spec, 'initContainers') + get_dicts(spec, 'containers')
-    return {get_str(one, 'name'): one for one in everyone}
+    containers = get_dicts(spec, 'initContainers') + get_dicts(spec, 'containers')
+    return {get_str(container, 'name'): container for container in containers}
 
 
 def _env(container: Object) -> dict[str, Object]:
-    return {get_str(one, 'name'): one for one in get_dicts(container, 'env')}
+    return {get_str(variable, 'name'): variable for variable in get_dicts(container, 'env')}

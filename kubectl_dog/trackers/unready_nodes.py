@@ -21,7 +21,7 @@ from kubectl_dog.model.wants import Watch
 # A kubelet takes a pod up within a second: after this long, in seconds, its node is looked at.
 SILENT_AFTER = 10.0
 # So many nodes are looked at one by one.
-_MOST = 5
+_MAX_SINGLE_WATCHES = 5
 
 
 def pods_on_silent_nodes(view: View, pods: Iterable[Object]) -> dict[str, Object]:
@@ -41,31 +41,33 @@ def _is_silent(view: View, pod: Object) -> bool:
         return view.now >= created_at(pod) + SILENT_AFTER
     # The node controller makes the pods of a lost node unready, and leaves their containers as
     # the kubelet told them last.
-    apps = [one.status.get('ready') for one in containers(pod) if one.role == 'app']
-    return all(apps) and not is_finished(pod)
+    ready_states = [
+        container.status.get('ready') for container in containers(pod) if container.role == 'app'
+    ]
+    return all(ready_states) and not is_finished(pod)
 
 
 def recheck_at(view: View, pods: Iterable[Object]) -> float | None:
     """When a pod that no kubelet has taken up yet will count as silent, in epoch seconds."""
-    fresh = [created_at(pod) + SILENT_AFTER for pod in pods if is_unseen_by_kubelet(pod)]
-    return min((moment for moment in fresh if moment > view.now), default=None)
+    due_times = [created_at(pod) + SILENT_AFTER for pod in pods if is_unseen_by_kubelet(pod)]
+    return min((due for due in due_times if due > view.now), default=None)
 
 
 def node_watches(names: Iterable[str]) -> Sequence[Watch]:
     """A look at each of these nodes; at all, where they are many."""
-    wanted = sorted(names)
-    if len(wanted) > _MOST:
+    sorted_names = sorted(names)
+    if len(sorted_names) > _MAX_SINGLE_WATCHES:
         return [Watch(NODES, '')]
-    return [Watch(NODES, '', fields=f'metadata.name={one}') for one in wanted]
+    return [Watch(NODES, '', fields=f'metadata.name={name}') for name in sorted_names]
 
 
 def not_ready_before(view: View, names: Iterable[str]) -> frozenset[str]:
     """Those of these nodes that are not ready, and were not when tracking began."""
-    return frozenset(one for one in names if _was_down(view, one))
+    return frozenset(name for name in names if _was_not_ready(view, name))
 
 
-def _was_down(view: View, name: str) -> bool:
+def _was_not_ready(view: View, name: str) -> bool:
     node = next(iter(view.nodes.get(name, ())), None)
-    told = condition(node or {}, 'Ready')
-    since = epoch(told.get('lastTransitionTime')) or 0.0
-    return node is not None and told.get('status') != 'True' and since <= view.run_history.started
+    ready = condition(node or {}, 'Ready')
+    since = epoch(ready.get('lastTransitionTime')) or 0.0
+    return node is not None and ready.get('status') != 'True' and since <= view.run_history.started

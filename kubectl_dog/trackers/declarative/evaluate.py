@@ -18,18 +18,18 @@ from kubectl_dog.trackers.declarative.jsonpath import scalar_text
 from kubectl_dog.trackers.declarative.rule_model import AllOf
 from kubectl_dog.trackers.declarative.rule_model import AnyOf
 from kubectl_dog.trackers.declarative.rule_model import ConditionIs
-from kubectl_dog.trackers.declarative.rule_model import Each
+from kubectl_dog.trackers.declarative.rule_model import ItemsMatch
 from kubectl_dog.trackers.declarative.rule_model import Not
 from kubectl_dog.trackers.declarative.rule_model import Test
 from kubectl_dog.trackers.declarative.rule_model import ValueIs
 from kubectl_dog.trackers.observed_generation import WAITS_FOR_OBSERVATION
 from kubectl_dog.trackers.observed_generation import is_behind
 
-_PLACE = re.compile(r'\{([^{}]+)\}')
-_HEAD = re.compile(r'[0-9]{1,18}')
-_CLIP = 500
-_WORD = 80
-_ITEM = jsonpath.parse('conditions[*]')
+_PLACEHOLDER = re.compile(r'\{([^{}]+)\}')
+_LEADING_NUMBER = re.compile(r'[0-9]{1,18}')
+_MAX_TEXT = 500
+_MAX_WORD = 80
+_ITEM_CONDITIONS = jsonpath.parse('conditions[*]')
 
 
 # How many values one judgement may look at. A rule is anybody's who may annotate a definition, and
@@ -77,20 +77,20 @@ class Scope(NamedTuple):
 
     def condition(self, kind: str) -> Object:
         """A condition of what the scope is at, or an empty mapping."""
-        where = self.conditions if self.here is None else _ITEM
-        for one in self.values(where):
-            if isinstance(one, dict) and one.get('type') == kind:
-                return one
+        path = self.conditions if self.here is None else _ITEM_CONDITIONS
+        for condition in self.values(path):
+            if isinstance(condition, dict) and condition.get('type') == kind:
+                return condition
         return {}
 
     def fill(self, template: str) -> str:
         """A text with its `{path}` replaced; paths were checked when the rule was read."""
-        said = _PLACE.sub(lambda found: self._place(found[1]), template)
-        return ' '.join(said.split())[:_CLIP].rstrip('. :')
+        text = _PLACEHOLDER.sub(lambda match: self._fill_path(match[1]), template)
+        return ' '.join(text.split())[:_MAX_TEXT].rstrip('. :')
 
-    def _place(self, path: str) -> str:
+    def _fill_path(self, path: str) -> str:
         self.budget.spend(10)
-        return self.first(jsonpath.parse(path))[: 2 * _CLIP]
+        return self.first(jsonpath.parse(path))[: 2 * _MAX_TEXT]
 
 
 def unmet(test: Test, scope: Scope) -> str:
@@ -101,31 +101,30 @@ def unmet(test: Test, scope: Scope) -> str:
     """
     scope.budget.spend(1)
     if isinstance(test, ConditionIs):
-        return _condition(test, scope)
+        return _unmet_condition(test, scope)
     if isinstance(test, ValueIs):
-        return _value(test, scope)
+        return _unmet_value(test, scope)
     if isinstance(test, AllOf):
-        return _all(unmet(one, scope) for one in test.tests)
+        return _unmet_all(unmet(part, scope) for part in test.tests)
     if isinstance(test, AnyOf):
-        return _any([unmet(one, scope) for one in test.tests])
+        return _unmet_any([unmet(part, scope) for part in test.tests])
     if isinstance(test, Not):
-        missing = unmet(test.test, scope)
-        return missing if missing == WAITS_FOR_OBSERVATION else '' if missing else 'a change'
-    return _each(test, scope)
+        text = unmet(test.test, scope)
+        return text if text == WAITS_FOR_OBSERVATION else '' if text else 'a change'
+    return _unmet_each(test, scope)
 
 
-def _all(missing: Iterable[str]) -> str:
-    found = list(filter(None, missing))
-    return next((one for one in found if one != WAITS_FOR_OBSERVATION), found[0] if found else '')
+def _unmet_all(texts: Iterable[str]) -> str:
+    unmet_texts = list(filter(None, texts))
+    return next(
+        (text for text in unmet_texts if text != WAITS_FOR_OBSERVATION),
+        unmet_texts[0] if unmet_texts else '',
+    )
 
 
-def _any(missing: Sequence[str]) -> str:
+def _unmet_any(texts: Sequence[str]) -> str:
     return (
-        ''
-        if '' in missing
-        else WAITS_FOR_OBSERVATION
-        if WAITS_FOR_OBSERVATION in missing
-        else missing[0]
+        '' if '' in texts else WAITS_FOR_OBSERVATION if WAITS_FOR_OBSERVATION in texts else texts[0]
     )
 
 
@@ -136,105 +135,113 @@ def holds(test: Test, scope: Scope) -> bool:
 
 def focus(test: Test, scope: Scope) -> Scope:
     """Where the texts of a clause start: at the item that `some` found, else where the test did."""
-    if not isinstance(test, Each) or not test.some:
+    if not isinstance(test, ItemsMatch) or not test.some:
         return scope
-    items = (scope._replace(here=one) for one in scope.values(test.path))
-    return next((one for one in items if holds(test.test, one)), scope)
+    items = (scope._replace(here=item) for item in scope.values(test.path))
+    return next((item for item in items if holds(test.test, item)), scope)
 
 
-def _condition(test: ConditionIs, scope: Scope) -> str:
+def _unmet_condition(test: ConditionIs, scope: Scope) -> str:
     scope.budget.spend(len(test.statuses) + len(test.reasons) + len(test.not_reasons))
-    found = scope.condition(test.kind)
-    generation = found.get('observedGeneration')
+    condition = scope.condition(test.kind)
+    generation = condition.get('observedGeneration')
     if is_behind(scope.root, generation) or (scope.strict and generation is None):
         return WAITS_FOR_OBSERVATION
-    status, reason = condition_status(found), get_str(found, 'reason')
+    status, reason = condition_status(condition), get_str(condition, 'reason')
     # As kubectl wait compares them: without case.
-    is_one = status.lower() in (one.lower() for one in test.statuses)
-    right = is_one is not test.negated
-    if right and (not test.reasons or reason in test.reasons) and reason not in test.not_reasons:
+    is_listed = status.lower() in (wanted_status.lower() for wanted_status in test.statuses)
+    is_status_right = is_listed is not test.negated
+    if (
+        is_status_right
+        and (not test.reasons or reason in test.reasons)
+        and reason not in test.not_reasons
+    ):
         return ''
-    wanted = f'{test.kind[:_CLIP]} to be {"other than " * test.negated}{_either(test.statuses)}'
-    message = ' '.join(get_str(found, 'message')[: 2 * _CLIP].split())[:_CLIP]
-    why = ': '.join(filter(None, (reason[:_CLIP], message)))
-    said = f'it is {status[:_WORD]}' if status else 'it is not told yet'
-    return f'{wanted} ({said}{", " if why else ""}{why})'
+    wanted = (
+        f'{test.kind[:_MAX_TEXT]} to be {"other than " * test.negated}{_join_or(test.statuses)}'
+    )
+    message = ' '.join(get_str(condition, 'message')[: 2 * _MAX_TEXT].split())[:_MAX_TEXT]
+    details = ': '.join(filter(None, (reason[:_MAX_TEXT], message)))
+    current = f'it is {status[:_MAX_WORD]}' if status else 'it is not told yet'
+    return f'{wanted} ({current}{", " if details else ""}{details})'
 
 
-def _value(test: ValueIs, scope: Scope) -> str:
+def _unmet_value(test: ValueIs, scope: Scope) -> str:
     scope.budget.spend(len(test.among) + len(test.not_among))
-    found = scope.values(test.path)
-    said, name = [scalar_text(one) for one in found], test.path.text
-    now = f' (it is {said[0][:_WORD]})' if any(said) else ''
-    if test.among and not any(_among(one, test.among) for one in found):
-        return f'{name} to be {_either(test.among)}{now}'
-    if test.not_among and any(_among(one, test.not_among) for one in found):
-        return f'{name} to change{now}'
-    if test.exists is not None and _is_there(found) is not test.exists:
+    values = scope.values(test.path)
+    texts, name = [scalar_text(value) for value in values], test.path.text
+    current = f' (it is {texts[0][:_MAX_WORD]})' if any(texts) else ''
+    if test.among and not any(_among(value, test.among) for value in values):
+        return f'{name} to be {_join_or(test.among)}{current}'
+    if test.not_among and any(_among(value, test.not_among) for value in values):
+        return f'{name} to change{current}'
+    if test.exists is not None and _is_present(values) is not test.exists:
         return f'{name}{"" if test.exists else " to go"}'
-    if test.equals is not None and not _equal(found, scope.values(test.equals), scope.budget):
-        return f'{name} to be what {test.equals.text} is{now}'
-    return _too_little(test, found, scope)
+    if test.equals is not None and not _equal(values, scope.values(test.equals), scope.budget):
+        return f'{name} to be what {test.equals.text} is{current}'
+    return _unmet_number(test, values, scope)
 
 
-def _too_little(test: ValueIs, found: list[Any], scope: Scope) -> str:
+def _unmet_number(test: ValueIs, values: list[Any], scope: Scope) -> str:
     name = test.path.text
-    if test.at_least is not None and _number(found) < _bound(test.at_least, scope):
-        return f'{name} to grow (it is {scalar_text(found[0])[:_WORD] if found else "missing"})'
-    least = test.prefix_at_least
-    if least is not None and _number(_prefixes(found)) < _bound(least, scope):
+    if test.at_least is not None and _number(values) < _bound(test.at_least, scope):
+        return (
+            f'{name} to grow (it is {scalar_text(values[0])[:_MAX_WORD] if values else "missing"})'
+        )
+    prefix_at_least = test.prefix_at_least
+    if prefix_at_least is not None and _number(_prefixes(values)) < _bound(prefix_at_least, scope):
         return f'{name} to begin with a newer number'
     wanted = [] if test.as_many_as is None else scope.values(test.as_many_as)
-    if test.as_many_as is not None and len(found) < len(wanted):
-        return f'{name} to be {len(wanted)}, as {test.as_many_as.text} (there are {len(found)})'
+    if test.as_many_as is not None and len(values) < len(wanted):
+        return f'{name} to be {len(wanted)}, as {test.as_many_as.text} (there are {len(values)})'
     return ''
 
 
-def _prefixes(found: list[Any]) -> list[str]:
-    heads = (_HEAD.match(scalar_text(one)) for one in found)
-    return [head[0] if head else '' for head in heads]
+def _prefixes(values: list[Any]) -> list[str]:
+    matches = (_LEADING_NUMBER.match(scalar_text(value)) for value in values)
+    return [match[0] if match else '' for match in matches]
 
 
-def _either(words: Sequence[str]) -> str:
-    return ' or '.join(one[:_WORD] for one in words)
+def _join_or(words: Sequence[str]) -> str:
+    return ' or '.join(word[:_MAX_WORD] for word in words)
 
 
-def _equal(one: list[Any], other: list[Any], budget: Budget) -> bool:
-    rest: list[Any] = [one]
-    while rest:
-        value = rest.pop()
-        budget.spend(1 + (len(value) // _CLIP if isinstance(value, str) else 0))
-        rest += value.values() if isinstance(value, dict) else ()
-        rest += value if isinstance(value, list) else ()
-    return one == other
+def _equal(left: list[Any], right: list[Any], budget: Budget) -> bool:
+    pending: list[Any] = [left]
+    while pending:
+        value = pending.pop()
+        budget.spend(1 + (len(value) // _MAX_TEXT if isinstance(value, str) else 0))
+        pending += value.values() if isinstance(value, dict) else ()
+        pending += value if isinstance(value, list) else ()
+    return left == right
 
 
 def _among(value: Any, wanted: tuple[str, ...]) -> bool:
-    said = scalar_text(value)
+    text = scalar_text(value)
     # True in YAML is a condition's «True» and a field's true.
-    return said in wanted or (isinstance(value, bool) and said in {one.lower() for one in wanted})
+    return text in wanted or (isinstance(value, bool) and text in {word.lower() for word in wanted})
 
 
-def _is_there(found: list[Any]) -> bool:
-    return any(one not in ('', []) for one in found)
+def _is_present(values: list[Any]) -> bool:
+    return any(value not in ('', []) for value in values)
 
 
-def _number(found: list[Any]) -> float:
+def _number(values: list[Any]) -> float:
     try:
-        value = float(scalar_text(found[0])) if found else 0.0
+        number = float(scalar_text(values[0])) if values else 0.0
     except ValueError:
         return 0.0
     # Nothing is less than NaN, so that it would be enough for any bound.
-    return value if isfinite(value) else 0.0
+    return number if isfinite(number) else 0.0
 
 
 def _bound(bound: Path | float, scope: Scope) -> float:
     return bound if isinstance(bound, (int, float)) else _number(scope.values(bound))
 
 
-def _each(test: Each, scope: Scope) -> str:
+def _unmet_each(test: ItemsMatch, scope: Scope) -> str:
     items = scope.values(test.path)
-    missing = [unmet(test.test, scope._replace(here=one)) for one in items]
-    if not missing:
+    texts = [unmet(test.test, scope._replace(here=item)) for item in items]
+    if not texts:
         return test.path.text
-    return _any(missing) if test.some else _all(missing)
+    return _unmet_any(texts) if test.some else _unmet_all(texts)

@@ -17,13 +17,13 @@ _STEP = lazy_compile(
     r'\.?(?P<name>[A-Za-z0-9_\-/]+)'
     r'|\[(?P<all>\*)\]'
     r'|\[(?P<index>\d{1,4})\]'
-    r'|\[\$\.(?P<told>[A-Za-z0-9_\-]+(?:\.[A-Za-z0-9_\-]+)*)\]'
+    r'|\[\$\.(?P<status_path>[A-Za-z0-9_\-]+(?:\.[A-Za-z0-9_\-]+)*)\]'
     r'|\[(?P<quote>[\'"])(?P<quoted>[^\'"]+)(?P=quote)\]'
     r'|\[(?P<field>[A-Za-z0-9_\-]+)=(?P<value>[^\]\'"]+)\]'
     r'|\[\?\(@\.(?P<jfield>[A-Za-z0-9_\-]+)\s*==\s*[\'"](?P<jvalue>[^\'"]*)[\'"]\)\]'
 )
 _ROOT = '$'
-_LONGEST = 300
+_MAX_LENGTH = 300
 
 
 class Filter(NamedTuple):
@@ -55,30 +55,30 @@ class Path(NamedTuple):
 
 def parse(text: str) -> Path:
     """A path from text; raises ValueError that says where it goes wrong."""
-    bare = text.strip()
-    if bare.startswith('{') and bare.endswith('}'):
-        bare = bare[1:-1].strip()
-    absolute = bare.startswith(_ROOT)
-    rest, steps = bare[absolute:], []
-    if not rest or len(rest) > _LONGEST:
+    stripped = text.strip()
+    if stripped.startswith('{') and stripped.endswith('}'):
+        stripped = stripped[1:-1].strip()
+    absolute = stripped.startswith(_ROOT)
+    rest, steps = stripped[absolute:], []
+    if not rest or len(rest) > _MAX_LENGTH:
         raise ValueError(f'{text[:60]!r} is not a path: write it like status.phase')
     while rest:
-        found = _STEP.match(rest)
-        if found is None:
+        match = _STEP.match(rest)
+        if match is None:
             raise ValueError(f'{text[:60]!r} is not a path: cannot read it from {rest[:20]!r} on')
-        steps.append(_step(found))
-        rest = rest[found.end() :]
-    return Path(bare, absolute, tuple(steps))
+        steps.append(_step(match))
+        rest = rest[match.end() :]
+    return Path(stripped, absolute, tuple(steps))
 
 
-def _step(found: re.Match[str]) -> Step:
-    groups = found.groupdict()
+def _step(match: re.Match[str]) -> Step:
+    groups = match.groupdict()
     if groups['all']:
         return None
     if groups['index']:
         return int(groups['index'])
-    if groups['told']:
-        return StatusIndex(tuple(groups['told'].split('.')))
+    if groups['status_path']:
+        return StatusIndex(tuple(groups['status_path'].split('.')))
     if groups['field'] or groups['jfield']:
         return Filter(
             groups['field'] or groups['jfield'], (groups['value'] or groups['jvalue'] or '').strip()
@@ -93,30 +93,34 @@ def values(
 
     `spend` is told of every step how many values it found.
     """
-    found = [root if path.absolute or here is None else here]
-    for told in path.steps:
+    matches = [root if path.absolute or here is None else here]
+    for raw_step in path.steps:
         # Missing, or below zero, is the index of nothing.
-        step = get_int(root, *told.names, default=-1) if isinstance(told, StatusIndex) else told
-        found = [value for one in found for value in _walk(one, step)]
-        spend(1 + len(found))
-    return [value for value in found if value is not None]
+        step = (
+            get_int(root, *raw_step.names, default=-1)
+            if isinstance(raw_step, StatusIndex)
+            else raw_step
+        )
+        matches = [value for value in matches for value in _children(value, step)]
+        spend(1 + len(matches))
+    return [value for value in matches if value is not None]
 
 
-def _walk(one: Any, step: str | int | Filter | None) -> list[Any]:
+def _children(value: Any, step: str | int | Filter | None) -> list[Any]:
     if isinstance(step, str):
-        return [one[step]] if isinstance(one, dict) and step in one else []
-    if step is None and isinstance(one, dict):
-        return list(one.values())
-    if not isinstance(one, list):
+        return [value[step]] if isinstance(value, dict) and step in value else []
+    if step is None and isinstance(value, dict):
+        return list(value.values())
+    if not isinstance(value, list):
         return []
     if step is None:
-        return list(one)
+        return list(value)
     if isinstance(step, int):
-        return one[step : step + 1] if step >= 0 else []
+        return value[step : step + 1] if step >= 0 else []
     return [
-        each
-        for each in one
-        if isinstance(each, dict) and scalar_text(each.get(step.field)) == step.value
+        item
+        for item in value
+        if isinstance(item, dict) and scalar_text(item.get(step.field)) == step.value
     ]
 
 

@@ -12,28 +12,28 @@ from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.times import parse_duration
 from kubectl_dog.trackers.declarative import jsonpath
 from kubectl_dog.trackers.declarative.jsonpath import Path
-from kubectl_dog.trackers.declarative.parse_tests import PLACE
+from kubectl_dog.trackers.declarative.parse_tests import PLACEHOLDER
 from kubectl_dog.trackers.declarative.parse_tests import TESTS
 from kubectl_dog.trackers.declarative.parse_tests import RuleError
 from kubectl_dog.trackers.declarative.parse_tests import as_list
 from kubectl_dog.trackers.declarative.parse_tests import mapping
 from kubectl_dog.trackers.declarative.parse_tests import path
 from kubectl_dog.trackers.declarative.parse_tests import read_test
+from kubectl_dog.trackers.declarative.parse_tests import refuse_unknown
 from kubectl_dog.trackers.declarative.parse_tests import string
 from kubectl_dog.trackers.declarative.parse_tests import texts
-from kubectl_dog.trackers.declarative.parse_tests import unknown
 from kubectl_dog.trackers.declarative.rule_model import Clause
 from kubectl_dog.trackers.declarative.rule_model import Rule
 
 T = TypeVar('T')
 
-_STATUS = ('required', 'usual', 'none')
-_KEYS = (
+_STATUS_MODES = ('required', 'usual', 'none')
+_RULE_KEYS = (
     *('group', 'groups', 'kind', 'kinds', 'version', 'versions', 'documentation'),
     *('paused', 'failed', 'progressing', 'ready', 'notices'),
     *('conditions', 'observedGeneration', 'status', 'stable_for', 'stall_timeout'),
 )
-_SAYS = ('reason', 'message', 'after')
+_CLAUSE_KEYS = ('reason', 'message', 'after')
 
 
 def parse_rules(data: Any, source: str, about: Resource | None = None) -> list[Rule]:
@@ -41,29 +41,29 @@ def parse_rules(data: Any, source: str, about: Resource | None = None) -> list[R
 
     Raises UserError naming the source, the rule and the field that is wrong.
     """
-    found = data if isinstance(data, list) else [data]
-    return [_rule(one, f'{source}: rule {n}', about) for n, one in enumerate(found, 1)]
+    items = data if isinstance(data, list) else [data]
+    return [_parse_rule(item, f'{source}: rule {n}', about) for n, item in enumerate(items, 1)]
 
 
-def _rule(data: Any, source: str, about: Resource | None) -> Rule:
+def _parse_rule(data: Any, source: str, about: Resource | None) -> Rule:
     try:
         fields = mapping(data, '')
-        unknown(fields, _KEYS, '')
-        return _built(fields, source, about)
+        refuse_unknown(fields, _RULE_KEYS, '')
+        return _build_rule(fields, source, about)
     except RuleError as error:
         raise UserError(f'{source}: {error}') from None
 
 
-def _built(fields: Mapping[str, Any], source: str, about: Resource | None) -> Rule:
+def _build_rule(fields: Mapping[str, Any], source: str, about: Resource | None) -> Rule:
     groups, kinds = _names(fields, 'group'), _names(fields, 'kind')
     if about is not None:
         groups, kinds = groups or (about.group,), kinds or (about.kind,)
     if not groups or not kinds:
         raise RuleError('kind' if groups else 'group', 'is missing: which kinds is this rule about')
-    status = _given(fields, 'status', string) or 'usual'
-    if status not in _STATUS:
-        raise RuleError('status', f'must be one of {", ".join(_STATUS)}')
-    conditions = _given(fields, 'conditions', path)
+    status = _optional(fields, 'status', string) or 'usual'
+    if status not in _STATUS_MODES:
+        raise RuleError('status', f'must be one of {", ".join(_STATUS_MODES)}')
+    conditions = _optional(fields, 'conditions', path)
     return Rule(
         groups=groups,
         kinds=kinds,
@@ -74,34 +74,34 @@ def _built(fields: Mapping[str, Any], source: str, about: Resource | None) -> Ru
         ready=_section(fields, 'ready'),
         notices=_section(fields, 'notices') or (),
         conditions=conditions and jsonpath.parse(f'{conditions.text}[*]'),
-        observed=_given(fields, 'observedGeneration', path),
+        observed=_optional(fields, 'observedGeneration', path),
         status=status,
-        stable_for=_given(fields, 'stable_for', _stable_for),
-        stall_timeout=_given(fields, 'stall_timeout', _time) or 0.0,
-        documentation=_given(fields, 'documentation', string) or '',
+        stable_for=_optional(fields, 'stable_for', _stable_for),
+        stall_timeout=_optional(fields, 'stall_timeout', _time) or 0.0,
+        documentation=_optional(fields, 'documentation', string) or '',
         source=source,
     )
 
 
-def _given(fields: Mapping[str, Any], name: str, check: Callable[[Any, str], T]) -> T | None:
+def _optional(fields: Mapping[str, Any], name: str, check: Callable[[Any, str], T]) -> T | None:
     return check(fields[name], name) if name in fields else None
 
 
 def _names(fields: Mapping[str, Any], name: str) -> tuple[str, ...]:
     """`kind: A` or `kinds: [A, B]`; the core group is the empty text."""
-    return _given(fields, f'{name}s', texts) or _given(fields, name, texts) or ()
+    return _optional(fields, f'{name}s', texts) or _optional(fields, name, texts) or ()
 
 
 def _section(fields: Mapping[str, Any], name: str) -> tuple[Clause, ...] | None:
     if name not in fields:
         return None
-    return tuple(_clause(one, where) for one, where in as_list(fields[name], name))
+    return tuple(_clause(item, where) for item, where in as_list(fields[name], name))
 
 
 def _clause(data: Any, where: str) -> Clause:
     fields = mapping(data, where)
-    unknown(fields, (*TESTS, *_SAYS), where)
-    test = read_test({key: fields[key] for key in fields if key not in _SAYS}, where)
+    refuse_unknown(fields, (*TESTS, *_CLAUSE_KEYS), where)
+    test = read_test({key: fields[key] for key in fields if key not in _CLAUSE_KEYS}, where)
     return Clause(
         test,
         reason=_template(fields, 'reason', where),
@@ -115,8 +115,8 @@ def _template(fields: Mapping[str, Any], name: str, where: str) -> str:
     if name not in fields:
         return ''
     text = string(fields[name], f'{where}.{name}')
-    for found in PLACE.findall(text):
-        path(found, f'{where}.{name}')
+    for placeholder in PLACEHOLDER.findall(text):
+        path(placeholder, f'{where}.{name}')
     return text
 
 

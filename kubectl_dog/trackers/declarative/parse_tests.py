@@ -15,23 +15,23 @@ from kubectl_dog.trackers.declarative.jsonpath import Path
 from kubectl_dog.trackers.declarative.rule_model import AllOf
 from kubectl_dog.trackers.declarative.rule_model import AnyOf
 from kubectl_dog.trackers.declarative.rule_model import ConditionIs
-from kubectl_dog.trackers.declarative.rule_model import Each
+from kubectl_dog.trackers.declarative.rule_model import ItemsMatch
 from kubectl_dog.trackers.declarative.rule_model import Not
 from kubectl_dog.trackers.declarative.rule_model import Test
 from kubectl_dog.trackers.declarative.rule_model import ValueIs
 
 T = TypeVar('T')
 
-PLACE = re.compile(r'\{([^{}]+)\}')
+PLACEHOLDER = re.compile(r'\{([^{}]+)\}')
 _CONDITION = re.compile(r'([^\s=!]+)\s*(?:(!?=)\s*(\S.*))?')
-_VALUE = ('is', 'isNot', 'exists', 'equals', 'atLeast', 'prefixAtLeast', 'asManyAs')
-_REASONS = ('reasons', 'exceptReasons')
-_ONE_OF = ('condition', 'path', 'all', 'any', 'not', 'each', 'some')
-TESTS = (*_ONE_OF, *_VALUE, *_REASONS, 'that')
-_DEEPEST = 20
+_VALUE_KEYS = ('is', 'isNot', 'exists', 'equals', 'atLeast', 'prefixAtLeast', 'asManyAs')
+_REASON_KEYS = ('reasons', 'exceptReasons')
+_TEST_KEYS = ('condition', 'path', 'all', 'any', 'not', 'each', 'some')
+TESTS = (*_TEST_KEYS, *_VALUE_KEYS, *_REASON_KEYS, 'that')
+_MAX_DEPTH = 20
 
 # Each `each` and `some` around another multiplies how often the innermost test is asked.
-_LOOPS = 3
+_MAX_LOOPS = 3
 
 
 class RuleError(Exception):
@@ -58,14 +58,14 @@ def string(data: Any, where: str) -> str:
 def texts(data: Any, where: str) -> tuple[str, ...]:
     """A text, or a list of texts."""
     if isinstance(data, list) and data:
-        return tuple(string(one, f'{where}[{n}]') for n, one in enumerate(data))
+        return tuple(string(text, f'{where}[{n}]') for n, text in enumerate(data))
     return (string(data, where),)
 
 
 def as_list(data: Any, where: str) -> list[tuple[Any, str]]:
     """The items of a list, or the only one, each with where it stands."""
     if isinstance(data, list):
-        return [(one, f'{where}[{n}]') for n, one in enumerate(data)]
+        return [(item, f'{where}[{n}]') for n, item in enumerate(data)]
     return [(data, where)]
 
 
@@ -77,7 +77,7 @@ def path(data: Any, where: str) -> Path:
         raise RuleError(where + ':', str(error)) from None
 
 
-def unknown(fields: Mapping[str, Any], known: Collection[str], where: str) -> None:
+def refuse_unknown(fields: Mapping[str, Any], known: Collection[str], where: str) -> None:
     """An error for a key that nothing reads: it would be silently without effect."""
     for key in fields:
         if key not in known:
@@ -87,45 +87,50 @@ def unknown(fields: Mapping[str, Any], known: Collection[str], where: str) -> No
 
 def read_test(fields: Mapping[str, Any], where: str, depth: int = 0, loops: int = 0) -> Test:
     """One test; exactly one of the keys says which it is."""
-    named = [key for key in _ONE_OF if key in fields]
-    if len(named) != 1 or depth > _DEEPEST:
-        raise RuleError(where, f'must have one of {", ".join(_ONE_OF)}, nested less than 20 deep')
-    kind = named[0]
-    allowed = {'condition': _REASONS, 'path': _VALUE, 'each': ('that',), 'some': ('that',)}
-    unknown(fields, (kind, *allowed.get(kind, ())), where)
+    keys = [key for key in _TEST_KEYS if key in fields]
+    if len(keys) != 1 or depth > _MAX_DEPTH:
+        raise RuleError(
+            where, f'must have one of {", ".join(_TEST_KEYS)}, nested less than 20 deep'
+        )
+    kind = keys[0]
+    allowed = {'condition': _REASON_KEYS, 'path': _VALUE_KEYS, 'each': ('that',), 'some': ('that',)}
+    refuse_unknown(fields, (kind, *allowed.get(kind, ())), where)
     if kind == 'condition':
-        return _condition(fields, where)
+        return _read_condition(fields, where)
     if kind == 'path':
-        return _value(fields, where)
+        return _read_value(fields, where)
     if kind in ('each', 'some'):
         if 'that' not in fields:
             raise RuleError(where, 'needs «that»: what has to hold for the items')
-        if loops >= _LOOPS:
-            raise RuleError(where, f'has each or some nested more than {_LOOPS} deep')
-        inner = _inner(fields['that'], f'{where}.that', depth, loops + 1)
-        return Each(path(fields[kind], f'{where}.{kind}'), inner, kind == 'some')
-    inner = _inner(fields[kind], f'{where}.{kind}', depth, loops)
+        if loops >= _MAX_LOOPS:
+            raise RuleError(where, f'has each or some nested more than {_MAX_LOOPS} deep')
+        inner = _read_inner(fields['that'], f'{where}.that', depth, loops + 1)
+        return ItemsMatch(path(fields[kind], f'{where}.{kind}'), inner, kind == 'some')
+    inner = _read_inner(fields[kind], f'{where}.{kind}', depth, loops)
     if kind == 'not':
         return Not(inner)
     return AnyOf(inner.tests) if kind == 'any' and isinstance(inner, AllOf) else inner
 
 
-def _inner(data: Any, where: str, depth: int, loops: int) -> Test:
-    found = [read_test(mapping(o, at), at, depth + 1, loops) for o, at in as_list(data, where)]
-    if not found:
+def _read_inner(data: Any, where: str, depth: int, loops: int) -> Test:
+    tests = [
+        read_test(mapping(item, place), place, depth + 1, loops)
+        for item, place in as_list(data, where)
+    ]
+    if not tests:
         raise RuleError(where, 'must not be empty')
-    return AllOf(tuple(found)) if isinstance(data, list) else found[0]
+    return AllOf(tuple(tests)) if isinstance(data, list) else tests[0]
 
 
-def _condition(fields: Mapping[str, Any], where: str) -> Test:
-    said = string(fields['condition'], f'{where}.condition')
-    found = _CONDITION.fullmatch(said.strip())
-    if found is None:
-        raise RuleError(f'{where}.condition', f'cannot be read: {said!r}; write it like Ready=True')
+def _read_condition(fields: Mapping[str, Any], where: str) -> Test:
+    text = string(fields['condition'], f'{where}.condition')
+    match = _CONDITION.fullmatch(text.strip())
+    if match is None:
+        raise RuleError(f'{where}.condition', f'cannot be read: {text!r}; write it like Ready=True')
     return ConditionIs(
-        found[1],
-        tuple(one.strip() for one in (found[3] or 'True').split('|')),
-        found[2] == '!=',
+        match[1],
+        tuple(status.strip() for status in (match[3] or 'True').split('|')),
+        match[2] == '!=',
         texts(fields['reasons'], f'{where}.reasons') if 'reasons' in fields else (),
         texts(fields['exceptReasons'], f'{where}.exceptReasons')
         if 'exceptReasons' in fields
@@ -133,9 +138,9 @@ def _condition(fields: Mapping[str, Any], where: str) -> Test:
     )
 
 
-def _value(fields: Mapping[str, Any], where: str) -> Test:
-    if not any(key in fields for key in _VALUE):
-        raise RuleError(where, f'needs one of {", ".join(_VALUE)}')
+def _read_value(fields: Mapping[str, Any], where: str) -> Test:
+    if not any(key in fields for key in _VALUE_KEYS):
+        raise RuleError(where, f'needs one of {", ".join(_VALUE_KEYS)}')
     exists = string(fields['exists'], f'{where}.exists').lower() if 'exists' in fields else None
     if exists not in (None, 'true', 'false'):
         raise RuleError(f'{where}.exists', 'must be true or false')
@@ -144,25 +149,25 @@ def _value(fields: Mapping[str, Any], where: str) -> Test:
         texts(fields['is'], f'{where}.is') if 'is' in fields else (),
         texts(fields['isNot'], f'{where}.isNot') if 'isNot' in fields else (),
         None if exists is None else exists == 'true',
-        _given(fields, 'equals', path, where),
-        _given(fields, 'atLeast', _at_least, where),
-        _given(fields, 'prefixAtLeast', _at_least, where),
-        _given(fields, 'asManyAs', path, where),
+        _optional(fields, 'equals', path, where),
+        _optional(fields, 'atLeast', _at_least, where),
+        _optional(fields, 'prefixAtLeast', _at_least, where),
+        _optional(fields, 'asManyAs', path, where),
     )
 
 
-def _given(
+def _optional(
     fields: Mapping[str, Any], key: str, read: Callable[[Any, str], T], where: str
 ) -> T | None:
     return read(fields[key], f'{where}.{key}') if key in fields else None
 
 
 def _at_least(data: Any, where: str) -> Path | float:
-    said = string(data, where)
+    text = string(data, where)
     try:
-        bound = float(said)
+        bound = float(text)
     except ValueError:
-        return path(said, where)
+        return path(text, where)
     if not isfinite(bound):
         raise RuleError(where, 'must be a finite number, or a path')
     return bound

@@ -53,7 +53,7 @@ class Not(NamedTuple):
     test: Test
 
 
-class Each(NamedTuple):
+class ItemsMatch(NamedTuple):
     """There is something at the path, and the test holds for every item (`some`: for one)."""
 
     path: Path
@@ -61,7 +61,7 @@ class Each(NamedTuple):
     some: bool = False
 
 
-Test = Union[ConditionIs, ValueIs, AllOf, AnyOf, Not, Each]
+Test = Union[ConditionIs, ValueIs, AllOf, AnyOf, Not, ItemsMatch]
 
 
 class Clause(NamedTuple):

@@ -35,7 +35,7 @@ from kubectl_dog.trackers.declarative.rule_model import AllOf
 from kubectl_dog.trackers.declarative.rule_model import AnyOf
 from kubectl_dog.trackers.declarative.rule_model import Clause
 from kubectl_dog.trackers.declarative.rule_model import ConditionIs
-from kubectl_dog.trackers.declarative.rule_model import Each
+from kubectl_dog.trackers.declarative.rule_model import ItemsMatch
 from kubectl_dog.trackers.declarative.rule_model import Not
 from kubectl_dog.trackers.declarative.rule_model import Rule
 from kubectl_dog.trackers.declarative.rule_model import Test
@@ -66,175 +66,183 @@ def assess_by_rule(rule: Rule, view: View) -> Assessment:
 
     The state is unknown if the rule takes too many steps.
     """
-    thing = view.object or {}
-    if is_deleting(thing):
-        return assessment_helpers.deleting(thing)
+    obj = view.object or {}
+    if is_deleting(obj):
+        return assessment_helpers.deleting(obj)
     try:
-        return _ruled(rule, view, Scope(thing, rule.conditions or _CONDITIONS, Budget()))
+        return _assess_sections(rule, view, Scope(obj, rule.conditions or _CONDITIONS, Budget()))
     except ExhaustedError:
         # A judgement without the rule might say that the object is ready.
         source = f' ({rule.source})' if rule.source else ''
         return unjudged(f'cannot be judged: its rule takes more than {STEPS} steps{source}')
 
 
-def _ruled(rule: Rule, view: View, scope: Scope) -> Assessment:
+def _assess_sections(rule: Rule, view: View, scope: Scope) -> Assessment:
     notices = tuple(
-        focus(one.test, scope).fill(one.message) for one in _holding(rule.notices, scope)
+        focus(clause.test, scope).fill(clause.message)
+        for clause in _clauses_that_hold(rule.notices, scope)
     )
-    judged = _judge(rule, view, scope)
-    if judged.state in (State.READY, State.FAILED) and rule.status != 'none':
+    assessment = _first_section(rule, view, scope)
+    if assessment.state in (State.READY, State.FAILED) and rule.status != 'none':
         due = observed_generation.unobserved_until(
-            view, map(_mapping, scope.values(scope.conditions))
+            view, map(_dict_or_empty, scope.values(scope.conditions))
         )
         if due is not None:
             return assessment_helpers.waiting(observed_generation.WAITS_FOR_OBSERVATION)._replace(
                 recheck_at=due
             )
-    told = (*judged.notices, *filter(None, notices))
-    return judged._replace(notices=told, min_stall_timeout=rule.stall_timeout)
+    all_notices = (*assessment.notices, *filter(None, notices))
+    return assessment._replace(notices=all_notices, min_stall_timeout=rule.stall_timeout)
 
 
-def _mapping(value: object) -> dict[str, object]:
+def _dict_or_empty(value: object) -> dict[str, object]:
     return value if isinstance(value, dict) else {}
 
 
-def _judge(rule: Rule, view: View, scope: Scope) -> Assessment:
+def _first_section(rule: Rule, view: View, scope: Scope) -> Assessment:
     return (
-        _pause(rule, scope)
-        or _blank(rule, view, scope)
-        or _failure(rule, view, scope)
-        or _work(rule, scope)
-        or (_by_ready(rule, view, scope) if rule.ready else _as_usual(rule, view))
+        _assess_paused(rule, scope)
+        or _assess_unobserved(rule, view, scope)
+        or _assess_failed(rule, view, scope)
+        or _assess_progressing(rule, scope)
+        or (_assess_ready(rule, view, scope) if rule.ready else _assess_generically(rule, view))
     )
 
 
-def _pause(rule: Rule, scope: Scope) -> Assessment | None:
-    for clause in _holding(rule.paused, scope):
+def _assess_paused(rule: Rule, scope: Scope) -> Assessment | None:
+    for clause in _clauses_that_hold(rule.paused, scope):
         scope = focus(clause.test, scope)
         message = scope.fill(clause.message) or 'is paused'
         return assessment_helpers.paused(scope.fill(clause.reason) or 'Paused', message)
     return None
 
 
-def _blank(rule: Rule, view: View, scope: Scope) -> Assessment | None:
+def _assess_unobserved(rule: Rule, view: View, scope: Scope) -> Assessment | None:
     """Nothing is said yet, or nothing about the newest spec; or nothing ever will be."""
     if not (rule.ready or rule.failed or rule.progressing or rule.observed):
         # The usual judgement looks at generations more closely than a rule can.
-        return None if get_dict(scope.root, 'status') else _unsaid(rule)
-    told = scope.values(rule.observed or _OBSERVED)
-    if any(observed_generation.is_behind(scope.root, one) for one in told):
-        return _told_already(rule, view, scope) or assessment_helpers.waiting(
+        return None if get_dict(scope.root, 'status') else _assess_no_status(rule)
+    generations = scope.values(rule.observed or _OBSERVED)
+    if any(observed_generation.is_behind(scope.root, generation) for generation in generations):
+        return _early_failure(rule, view, scope) or assessment_helpers.waiting(
             observed_generation.WAITS_FOR_OBSERVATION
         )
-    return None if get_dict(scope.root, 'status') else _unsaid(rule)
+    return None if get_dict(scope.root, 'status') else _assess_no_status(rule)
 
 
-def _told_already(rule: Rule, view: View, scope: Scope) -> Assessment | None:
+def _early_failure(rule: Rule, view: View, scope: Scope) -> Assessment | None:
     """A failure that a condition tells about the newest spec before the status as a whole does.
 
     Flux counts a generation as observed when it was a success, or is given up; while it is tried
     again, nothing but the conditions tell that it was seen.
     """
     if rule.failed is not None:
-        clauses = tuple(one for one in rule.failed if _is_of_conditions(one.test))
-        return _failure(rule._replace(failed=clauses), view, scope._replace(strict=True))
-    usual = None if rule.observed else generic.assess_status(view)
-    return usual if usual and (usual.state is State.FAILED or usual.causes) else None
+        clauses = tuple(clause for clause in rule.failed if _tests_only_conditions(clause.test))
+        return _assess_failed(rule._replace(failed=clauses), view, scope._replace(strict=True))
+    generic_assessment = None if rule.observed else generic.assess_status(view)
+    return (
+        generic_assessment
+        if generic_assessment
+        and (generic_assessment.state is State.FAILED or generic_assessment.causes)
+        else None
+    )
 
 
-def _is_of_conditions(test: Test) -> bool:
+def _tests_only_conditions(test: Test) -> bool:
     if isinstance(test, (AllOf, AnyOf)):
-        return all(map(_is_of_conditions, test.tests))
-    if isinstance(test, (Not, Each)):
-        return _is_of_conditions(test.test)
+        return all(map(_tests_only_conditions, test.tests))
+    if isinstance(test, (Not, ItemsMatch)):
+        return _tests_only_conditions(test.test)
     return isinstance(test, ConditionIs)
 
 
-def _unsaid(rule: Rule) -> Assessment | None:
+def _assess_no_status(rule: Rule) -> Assessment | None:
     """The judgement of what has no status at all."""
     if rule.status == 'required':
         return assessment_helpers.waiting('its controller to tell its status')
     return assessment_helpers.ready() if rule.status == 'none' and not rule.ready else None
 
 
-def _work(rule: Rule, scope: Scope) -> Assessment | None:
-    for clause in _holding(rule.progressing, scope):
+def _assess_progressing(rule: Rule, scope: Scope) -> Assessment | None:
+    for clause in _clauses_that_hold(rule.progressing, scope):
         scope = focus(clause.test, scope)
         waits_for = scope.fill(clause.message) or 'it to settle'
         return assessment_helpers.waiting(waits_for, scope.fill(clause.reason))
     return None
 
 
-def _failure(rule: Rule, view: View, scope: Scope) -> Assessment | None:
+def _assess_failed(rule: Rule, view: View, scope: Scope) -> Assessment | None:
     """What speaks against it: at once, or as causes that may stand for a while."""
-    found = [_sign(clause, scope) for clause in _holding(rule.failed, scope)]
+    signals = [_failure_signal(clause, scope) for clause in _clauses_that_hold(rule.failed, scope)]
     # Two conditions may tell the same.
-    signs = list(dict.fromkeys(found))
-    final = next((one for one in signs if not one.seconds), None)
-    if final is not None:
-        return assessment_helpers.failed(final.reason, final.message)
-    if not signs:
+    unique = list(dict.fromkeys(signals))
+    final_signal = next((signal for signal in unique if not signal.seconds), None)
+    if final_signal is not None:
+        return assessment_helpers.failed(final_signal.reason, final_signal.message)
+    if not unique:
         return None
-    causes = tuple(generic.cause(view, one) for one in signs)
-    return assessment_helpers.waiting(f'it to get over {signs[0].name}')._replace(causes=causes)
+    causes = tuple(generic.cause(view, signal) for signal in unique)
+    return assessment_helpers.waiting(f'it to get over {unique[0].name}')._replace(causes=causes)
 
 
-def _holding(clauses: Iterable[Clause] | None, scope: Scope) -> Iterable[Clause]:
-    return (one for one in clauses or () if holds(one.test, scope))
+def _clauses_that_hold(clauses: Iterable[Clause] | None, scope: Scope) -> Iterable[Clause]:
+    return (clause for clause in clauses or () if holds(clause.test, scope))
 
 
-def _sign(clause: Clause, scope: Scope) -> StatusSignal:
+def _failure_signal(clause: Clause, scope: Scope) -> StatusSignal:
     scope = focus(clause.test, scope)
     reason = scope.fill(clause.reason) or 'Failed'
     message = scope.fill(clause.message) or reason
     return StatusSignal(Meaning.BAD, reason, reason, message, clause.seconds)
 
 
-def _as_usual(rule: Rule, view: View) -> Assessment:
+def _assess_generically(rule: Rule, view: View) -> Assessment:
     """The generic judgement, without what the rule has sections for."""
-    judged = generic.assess_status(view, must_tell=rule.status == 'required')
-    decided = judged.state is State.FAILED or bool(judged.causes)
-    if rule.failed is not None and decided:
-        return assessment_helpers.waiting(judged.waits_for or judged.message, judged.reason)
-    if rule.paused is not None and judged.state is State.PAUSED:
-        return assessment_helpers.waiting('it to become ready', judged.reason)
-    return judged
+    assessment = generic.assess_status(view, requires_status=rule.status == 'required')
+    has_failed = assessment.state is State.FAILED or bool(assessment.causes)
+    if rule.failed is not None and has_failed:
+        return assessment_helpers.waiting(
+            assessment.waits_for or assessment.message, assessment.reason
+        )
+    if rule.paused is not None and assessment.state is State.PAUSED:
+        return assessment_helpers.waiting('it to become ready', assessment.reason)
+    return assessment
 
 
-def _by_ready(rule: Rule, view: View, scope: Scope) -> Assessment:
-    missing = [unmet(one.test, scope) for one in rule.ready or ()]
-    if '' in missing:
-        held = rule.ready[missing.index('')] if rule.ready else None
-        return _settled(rule, view, scope, scope.fill(held.message) if held else '')
-    usual = _as_usual(rule, view)
-    if usual.state in (State.FAILED, State.PAUSED) or usual.causes:
-        return usual
-    return assessment_helpers.waiting(missing[0])
+def _assess_ready(rule: Rule, view: View, scope: Scope) -> Assessment:
+    unmet_texts = [unmet(clause.test, scope) for clause in rule.ready or ()]
+    if '' in unmet_texts:
+        clause = rule.ready[unmet_texts.index('')] if rule.ready else None
+        return _assess_stable(rule, view, scope, scope.fill(clause.message) if clause else '')
+    assessment = _assess_generically(rule, view)
+    if assessment.state in (State.FAILED, State.PAUSED) or assessment.causes:
+        return assessment
+    return assessment_helpers.waiting(unmet_texts[0])
 
 
-def _settled(rule: Rule, view: View, scope: Scope, message: str) -> Assessment:
+def _assess_stable(rule: Rule, view: View, scope: Scope, message: str) -> Assessment:
     """Ready, unless that may be left from before and takes a while to change."""
-    seconds = _seconds(rule.stable_for, scope)
-    if seconds and _since(view) < view.run_history.started:
+    seconds = _stable_seconds(rule.stable_for, scope)
+    if seconds and _last_change(view) < view.run_history.started:
         due = view.run_history.started + seconds
         if view.now < due:
-            wait = f'{format_duration(seconds)} to pass, in which it would notice a change'
-            return assessment_helpers.waiting(wait)._replace(recheck_at=due)
+            waits_for = f'{format_duration(seconds)} to pass, in which it would notice a change'
+            return assessment_helpers.waiting(waits_for)._replace(recheck_at=due)
     return assessment_helpers.ready(message=message)
 
 
-def _seconds(settle: float | Path | None, scope: Scope) -> float:
-    if not isinstance(settle, Path):
-        return settle or 0.0
+def _stable_seconds(stable_for: float | Path | None, scope: Scope) -> float:
+    if not isinstance(stable_for, Path):
+        return stable_for or 0.0
     try:
-        return parse_duration(scope.first(settle)) + observed_generation.OBSERVATION_GRACE
+        return parse_duration(scope.first(stable_for)) + observed_generation.OBSERVATION_GRACE
     except UserError:
         return 0.0
 
 
-def _since(view: View) -> float:
+def _last_change(view: View) -> float:
     """When its status last told that anything changed, in server time; 0 where it does not."""
     status = get_dict(view.object, 'status')
-    told = [status, *get_dicts(status, 'conditions')]
-    times = [epoch(get_str(one, stamp)) for one in told for stamp in _STAMPS]
-    return max((one for one in times if one is not None), default=0.0)
+    mappings = [status, *get_dicts(status, 'conditions')]
+    times = [epoch(get_str(clause, stamp)) for clause in mappings for stamp in _STAMPS]
+    return max((clause for clause in times if clause is not None), default=0.0)

@@ -16,26 +16,26 @@ wants = assessment_helpers.no_wants
 
 def assess(view: View) -> Assessment:
     """To be there is to be ready: what its Jobs do tells nothing of this change."""
-    cron = view.object or {}
+    cron_job = view.object or {}
     return assessment_helpers.deleting_or_unobserved(view) or assessment_helpers.ready(
-        _suspended(cron), _last_run(cron)
+        _suspend_notice(cron_job), _last_run_notice(cron_job)
     )
 
 
-def _suspended(cron: Object) -> str:
+def _suspend_notice(cron_job: Object) -> str:
     return (
         'is suspended (spec.suspend): it starts no Job'
-        if get_dict(cron, 'spec').get('suspend')
+        if get_dict(cron_job, 'spec').get('suspend')
         else ''
     )
 
 
-def _last_run(cron: Object) -> str:
-    started = get_str(cron, 'status', 'lastScheduleTime')
-    succeeded = get_str(cron, 'status', 'lastSuccessfulTime')
+def _last_run_notice(cron_job: Object) -> str:
+    started = get_str(cron_job, 'status', 'lastScheduleTime')
+    succeeded = get_str(cron_job, 'status', 'lastSuccessfulTime')
     if not started:
         return ''
-    running = ', '.join(get_str(one, 'name') for one in get_dicts(cron, 'status', 'active'))
+    running = ', '.join(get_str(job, 'name') for job in get_dicts(cron_job, 'status', 'active'))
     if running:
         return f'has a run under way, since {started}: {running}'
     if (epoch(succeeded) or 0.0) >= (epoch(started) or 0.0):

@@ -59,56 +59,58 @@ class _Rollout(NamedTuple):
 
 def assess(view: View) -> Assessment:
     """Updated = available = desired, as many as the controller says that nodes want."""
-    thing = view.object or {}
+    daemon_set = view.object or {}
     rollout = _read(view)
     newest, progress, stale = rollout.newest, rollout.progress, rollout.stale
     previous = controller_revisions.previous_revision(
         controller_revisions.owned_revisions(view), newest, rollout.others
     )
     is_known = bool(newest) or 'ControllerRevision.apps' in view.forbidden_kinds
-    judged = Assessment(
+    assessment = Assessment(
         state=State.PROGRESSING,
         progress=progress,
         revision=controller_revisions.describe_revision(view, newest, previous),
         pods=tuple(rollout.pods),
         other_pods=tuple(rollout.others),
         recheck_at=unready_nodes.recheck_at(view, rollout.pods),
-        min_stall_timeout=pod_controllers.min_stall_timeout(thing),
+        min_stall_timeout=pod_controllers.min_stall_timeout(daemon_set),
         still_serving=controller_revisions.still_serving(previous, stale, progress.desired),
         suggested_commands=controller_revisions.undo_commands(view, previous, stale),
-        notices=_notices(view, rollout, is_known and pod_controllers.is_on_delete(thing)),
+        notices=_notices(view, rollout, is_known and pod_controllers.is_on_delete(daemon_set)),
     )
-    missing = _missing(view, rollout, bool(stale) and is_known)
+    missing = _wait_text(view, rollout, bool(stale) and is_known)
     expected = min(progress.updated, progress.desired) - rollout.skipped
-    return pod_controllers.assess_counts(view, judged, missing, expected)
+    return pod_controllers.assess_counts(view, assessment, missing, expected)
 
 
 def _read(view: View) -> _Rollout:
-    known = controller_revisions.owned_revisions(view)
+    revisions = controller_revisions.owned_revisions(view)
     # Until the controller has seen the change, the newest is what is about to be replaced.
-    newest = known[-1] if known and pod_controllers.is_seen(view.object or {}) else {}
-    everyone = pod_controllers.pods(view)
-    pods = [pod for pod in everyone if is_living(pod) and _is_updated(view, pod, newest)]
-    others = [pod for pod in everyone if pod not in pods]
-    silent = {} if view.strict_nodes else unready_nodes.pods_on_silent_nodes(view, everyone)
+    newest = revisions[-1] if revisions and pod_controllers.is_seen(view.object or {}) else {}
+    all_pods = pod_controllers.pods(view)
+    pods = [pod for pod in all_pods if is_living(pod) and _is_updated(view, pod, newest)]
+    others = [pod for pod in all_pods if pod not in pods]
+    silent = {} if view.strict_nodes else unready_nodes.pods_on_silent_nodes(view, all_pods)
     excused = unready_nodes.not_ready_before(view, silent)
     skipped = sum(get_str(pod, 'spec', 'nodeName') in excused for pod in pods)
     return _Rollout(newest, pods, others, _progress(view.object or {}), excused, skipped)
 
 
 def _notices(view: View, rollout: _Rollout, is_on_delete: bool) -> tuple[str, ...]:
-    told = pod_controllers.on_delete_notice(rollout.stale) if is_on_delete else ()
+    notices = pod_controllers.on_delete_notice(rollout.stale) if is_on_delete else ()
     if not rollout.progress.desired and pod_controllers.is_seen(view.object or {}):
-        told = (*told, 'has no pods, as there is no node that they are for')
+        notices = (*notices, 'has no pods, as there is no node that they are for')
     names = ', '.join(sorted(rollout.excused))
     if not names:
-        return told
-    said = f'does not wait for {names}, not ready since before tracking began (--strict-nodes does)'
-    return (*told, said)
+        return notices
+    notice = (
+        f'does not wait for {names}, not ready since before tracking began (--strict-nodes does)'
+    )
+    return (*notices, notice)
 
 
-def _progress(thing: Object) -> Progress:
-    status = get_dict(thing, 'status')
+def _progress(daemon_set: Object) -> Progress:
+    status = get_dict(daemon_set, 'status')
     updated = get_int(status, 'updatedNumberScheduled')
     return Progress(
         desired=get_int(status, 'desiredNumberScheduled'),
@@ -119,22 +121,22 @@ def _progress(thing: Object) -> Progress:
     )
 
 
-def _missing(view: View, rollout: _Rollout, has_named_stale: bool) -> str:
+def _wait_text(view: View, rollout: _Rollout, has_named_stale: bool) -> str:
     """What is missing by the counts; empty when they say that the rollout is done."""
-    progress, down = rollout.progress, len(rollout.excused)
-    lacking = pod_controllers.to_become_ready(progress, progress.desired - down)
+    progress, excused = rollout.progress, len(rollout.excused)
+    to_become_ready = pod_controllers.to_become_ready(progress, progress.desired - excused)
     if not pod_controllers.is_on_delete(view.object or {}):
-        needed = progress.desired - (down - rollout.skipped)
-        return pod_controllers.to_be_updated(progress, needed) or lacking
+        needed = progress.desired - (excused - rollout.skipped)
+        return pod_controllers.to_be_updated(progress, needed) or to_become_ready
     # Those that are to be deleted have to be told by name.
-    unseen = progress.old > 0 and not has_named_stale and 'Pod' not in view.forbidden_kinds
-    return lacking or ('a look at its pods' if unseen else '')
+    is_unseen = progress.old > 0 and not has_named_stale and 'Pod' not in view.forbidden_kinds
+    return to_become_ready or ('a look at its pods' if is_unseen else '')
 
 
 def _is_updated(view: View, pod: Object, newest: Object) -> bool:
-    thing = view.object or {}
+    daemon_set = view.object or {}
     if 'ControllerRevision.apps' not in view.forbidden_kinds:
         return controller_revisions.is_pod_of_revision(pod, newest)
-    current = get_str(thing, 'metadata', 'annotations', _GENERATION)
-    told = get_str(pod, 'metadata', 'labels', _POD_GENERATION)
-    return bool(told) and told == current and pod_controllers.is_seen(thing)
+    current = get_str(daemon_set, 'metadata', 'annotations', _GENERATION)
+    generation = get_str(pod, 'metadata', 'labels', _POD_GENERATION)
+    return bool(generation) and generation == current and pod_controllers.is_seen(daemon_set)

@@ -37,7 +37,7 @@ from kubectl_dog.trackers.stability import startup_budget
 _REVISION = 'deployment.kubernetes.io/revision'
 _DEFAULT_DEADLINE = 600
 # So long after its creation, in seconds, a revision may be what broke things.
-_RECENT = 3600.0
+_RECENT_SECONDS = 3600.0
 _NO_DEADLINE = 2**31 - 1
 
 
@@ -73,13 +73,13 @@ def assess(view: View) -> Assessment:
     elif not is_observed(rollout.deploy):
         waits_for = 'the controller to see the change'
     elif not waits_for:
-        settling = _settle(rollout)
-        (state, waits_for, recheck_at), reason = settling, settling.reason
+        stability = _check_stability(rollout)
+        (state, waits_for, recheck_at), reason = stability, stability.reason
     elif get_dict(rollout.deploy, 'spec').get('paused') and not _is_rolled_out(rollout.progress):
         state, reason, message = State.PAUSED, 'DeploymentPaused', 'is paused (spec.paused)'
     else:
-        failed, recheck_at = _deadline(rollout)
-        if failed:
+        is_failed, recheck_at = _deadline(rollout)
+        if is_failed:
             deadline = _deadline_seconds(rollout)
             state, reason = State.FAILED, 'ProgressDeadlineExceeded'
             message = f'made no progress for {format_duration(deadline)} (ProgressDeadlineExceeded)'
@@ -95,31 +95,40 @@ def assess(view: View) -> Assessment:
         children=(rollout.newest,) if rollout.newest else (),
         causes=causes,
         recheck_at=recheck_at,
-        min_stall_timeout=_patience(rollout),
+        min_stall_timeout=_min_stall_timeout(rollout),
         waits_for=waits_for,
-        still_serving=_serving(rollout),
-        suggested_commands=_remedies(rollout, state),
+        still_serving=_still_serving(rollout),
+        suggested_commands=_suggested_commands(rollout, state),
     )
 
 
 def _read(view: View) -> _Rollout:
     deploy = view.object or {}
-    owned = [
-        one for one in view.children_by_owner_uid.get(uid(deploy), ()) if one.get('kind') != 'Pod'
+    replica_sets = [
+        replica_set
+        for replica_set in view.children_by_owner_uid.get(uid(deploy), ())
+        if replica_set.get('kind') != 'Pod'
     ]
     current = get_str(deploy, 'metadata', 'annotations', _REVISION)
-    newest = next((one for one in owned if _revision_of(one) == current and current), {})
-    past = [one for one in owned if uid(one) != uid(newest)]
-    older = [one for one in past if get_int(one, 'status', 'replicas')]
+    newest = next(
+        (
+            replica_set
+            for replica_set in replica_sets
+            if _revision_of(replica_set) == current and current
+        ),
+        {},
+    )
+    past = [replica_set for replica_set in replica_sets if uid(replica_set) != uid(newest)]
+    older = [replica_set for replica_set in past if get_int(replica_set, 'status', 'replicas')]
     previous = max(older, key=_revision_number, default={})
     # Until the controller has seen the change, «newest» is what is about to be replaced.
     current_uid = uid(newest) if is_observed(deploy) else ''
     pods: list[Object] = []
-    others: list[Object] = []
-    for one in owned:
-        key = uid(one)
-        for pod in view.children_by_owner_uid.get(key, ()):
-            (pods if key == current_uid and is_living(pod) else others).append(pod)
+    other_pods: list[Object] = []
+    for replica_set in replica_sets:
+        replica_set_uid = uid(replica_set)
+        for pod in view.children_by_owner_uid.get(replica_set_uid, ()):
+            (pods if replica_set_uid == current_uid and is_living(pod) else other_pods).append(pod)
     status = get_dict(deploy, 'status')
     updated = get_int(status, 'updatedReplicas')
     progress = Progress(
@@ -129,8 +138,10 @@ def _read(view: View) -> _Rollout:
         available=get_int(status, 'availableReplicas'),
         old=max(0, get_int(status, 'replicas') - updated),
     )
-    replaced = bool(past) and not older and view.now - created_at(newest) < _RECENT
-    return _Rollout(view, deploy, newest, previous, tuple(pods), tuple(others), progress, replaced)
+    has_replaced = bool(past) and not older and view.now - created_at(newest) < _RECENT_SECONDS
+    return _Rollout(
+        view, deploy, newest, previous, tuple(pods), tuple(other_pods), progress, has_replaced
+    )
 
 
 def _revision_of(replica_set: Object) -> str:
@@ -145,9 +156,9 @@ def _waits_for(rollout: _Rollout) -> str:
     """What is missing by the counts; empty when they say that the rollout is done."""
     counts = rollout.progress
     if counts.updated < counts.desired:
-        trouble = condition(rollout.deploy, 'ReplicaFailure')
-        if trouble.get('status') == 'True':
-            return f'pods that cannot be created: {get_str(trouble, "message")}'
+        failure = condition(rollout.deploy, 'ReplicaFailure')
+        if failure.get('status') == 'True':
+            return f'pods that cannot be created: {get_str(failure, "message")}'
         pods = count_noun(counts.desired, 'pod')
         return f'{counts.desired - counts.updated} of {pods} to be updated'
     if counts.old > 0:
@@ -165,7 +176,7 @@ def _is_rolled_out(counts: Progress) -> bool:
     return counts.updated >= counts.desired and not counts.old
 
 
-def _settle(rollout: _Rollout) -> Stability:
+def _check_stability(rollout: _Rollout) -> Stability:
     since = _available_since(rollout.deploy)
     return check_stability(rollout.view, rollout.pods, rollout.progress.desired, since)
 
@@ -187,16 +198,16 @@ def _deadline(rollout: _Rollout) -> tuple[bool, float | None]:
     progress. (After an undo the ReplicaSet is older than the condition, so time alone is no sign.)
     """
     progressing = condition(rollout.deploy, 'Progressing')
-    missed = progressing.get('reason') == 'ProgressDeadlineExceeded'
-    if not missed or progressing.get('status') != 'False':
+    is_missed = progressing.get('reason') == 'ProgressDeadlineExceeded'
+    if not is_missed or progressing.get('status') != 'False':
         return False, None
-    memory, now = rollout.view.run_history, rollout.view.now
+    history, now = rollout.view.run_history, rollout.view.now
     set_at = epoch(progressing.get('lastUpdateTime')) or 0.0
-    is_ours = bool(rollout.newest) and set_at >= created_at(rollout.newest)
-    names_ours = f'"{name(rollout.newest)}"' in get_str(progressing, 'message')
-    if is_ours and names_ours and not memory.revision_changed:
+    is_of_newest = bool(rollout.newest) and set_at >= created_at(rollout.newest)
+    names_newest = f'"{name(rollout.newest)}"' in get_str(progressing, 'message')
+    if is_of_newest and names_newest and not history.revision_changed:
         return True, None
-    due = memory.progressed_at + _deadline_seconds(rollout)
+    due = history.progressed_at + _deadline_seconds(rollout)
     return (True, None) if due <= now else (False, due)
 
 
@@ -204,7 +215,7 @@ def _deadline_seconds(rollout: _Rollout) -> int:
     return get_int(rollout.deploy, 'spec', 'progressDeadlineSeconds', default=_DEFAULT_DEADLINE)
 
 
-def _patience(rollout: _Rollout) -> float:
+def _min_stall_timeout(rollout: _Rollout) -> float:
     pod_spec = get_dict(rollout.deploy, 'spec', 'template', 'spec')
     min_ready = get_int(rollout.deploy, 'spec', 'minReadySeconds')
     deadline = _deadline_seconds(rollout)
@@ -220,21 +231,22 @@ def _revision(rollout: _Rollout) -> Revision | None:
     if not rollout.previous:
         return Revision(current)
     before, after = (
-        get_dict(one, 'spec', 'template') for one in (rollout.previous, rollout.newest)
+        get_dict(replica_set, 'spec', 'template')
+        for replica_set in (rollout.previous, rollout.newest)
     )
     return Revision(
         current, _revision_of(rollout.previous), template_diff.describe_template_diff(before, after)
     )
 
 
-def _serving(rollout: _Rollout) -> str:
+def _still_serving(rollout: _Rollout) -> str:
     ready = get_int(rollout.previous, 'status', 'readyReplicas')
     revision = _revision_of(rollout.previous)
     counts = f'{ready}/{rollout.progress.desired}'
     return f'the old revision {revision} still serves: {counts}' if ready else ''
 
 
-def _remedies(rollout: _Rollout, state: State) -> tuple[str, ...]:
+def _suggested_commands(rollout: _Rollout, state: State) -> tuple[str, ...]:
     target = rollout.view.target
     if state is State.PAUSED:
         return (f'kubectl rollout resume -n {target.namespace} {target.label}',)

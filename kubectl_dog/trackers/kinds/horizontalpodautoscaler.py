@@ -24,12 +24,12 @@ def assess(view: View) -> Assessment:
     ):
         return assessment_helpers.waiting('the autoscaler to look at it')
     return assessment_helpers.ready(
-        _trouble(scaler, 'AbleToScale', 'cannot reach what it scales'),
-        _trouble(scaler, 'ScalingActive', 'does not scale at the moment'),
+        _condition_notice(scaler, 'AbleToScale', 'cannot reach what it scales'),
+        _condition_notice(scaler, 'ScalingActive', 'does not scale at the moment'),
     )
 
 
-def _trouble(scaler: Object, kind: str, meaning: str) -> str:
+def _condition_notice(scaler: Object, kind: str, meaning: str) -> str:
     if not assessment_helpers.is_false(scaler, kind):
         return ''
     return f'{meaning}: {assessment_helpers.condition_text(condition(scaler, kind))}'

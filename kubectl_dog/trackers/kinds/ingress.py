@@ -9,7 +9,7 @@ from kubectl_dog.model.views import View
 from kubectl_dog.trackers import assessment_helpers
 
 # How long, in seconds, a new ingress may take to get its address: many never get one and work.
-_ADDRESS = 60.0
+_ADDRESS_GRACE = 60.0
 
 wants = assessment_helpers.no_wants
 
@@ -22,7 +22,7 @@ def assess(view: View) -> Assessment:
         return early
     if get_dicts(ingress, 'status', 'loadBalancer', 'ingress'):
         return assessment_helpers.ready()
-    due = created_at(ingress) + _ADDRESS
+    due = created_at(ingress) + _ADDRESS_GRACE
     if view.now < due:
         return assessment_helpers.waiting('its address')._replace(recheck_at=due)
     return assessment_helpers.ready('has no address: its controller has not told one')

@@ -44,38 +44,40 @@ def wants(view: View) -> Sequence[Watch]:
 def assess(view: View) -> Assessment:
     """By its conditions alone: pods that fail are its own to count, and only explain."""
     job = view.object or {}
-    failed = _first_true(job, 'Failed', 'FailureTarget')
-    done = _first_true(job, 'Complete', 'SuccessCriteriaMet')
+    failed = _first_true_condition(job, 'Failed', 'FailureTarget')
+    done = _first_true_condition(job, 'Complete', 'SuccessCriteriaMet')
     shown, others = job_pods.split_pods(pod_controllers.pods(view), get_str(failed, 'reason'))
-    judged = Assessment(
+    assessment = Assessment(
         state=State.PROGRESSING,
         progress=_progress(job),
         pods=shown,
         # What goes because the Job has failed is not in anybody's way.
         other_pods=() if failed else others,
-        min_stall_timeout=_patience(view, shown),
-        is_terminal=bool(_first_true(job, 'Failed', 'Complete')),
+        min_stall_timeout=_min_stall_timeout(view, shown),
+        is_terminal=bool(_first_true_condition(job, 'Failed', 'Complete')),
         notices=_notices(job),
     )
     if (failed or done) and 'Pod' not in view.listed_kinds | view.forbidden_kinds:
         # A verdict is final: without its pods it would come without reasons and last words.
-        return judged._replace(is_terminal=False, waits_for='a look at its pods')
+        return assessment._replace(is_terminal=False, waits_for='a look at its pods')
     if failed:
-        return _failed(view, judged, failed)
+        return _assess_failed(view, assessment, failed)
     if done:
-        return judged._replace(
-            state=State.READY, reason=get_str(done, 'reason') or 'Complete', message=_completed(job)
+        return assessment._replace(
+            state=State.READY,
+            reason=get_str(done, 'reason') or 'Complete',
+            message=_completion_message(job),
         )
     if is_deleting(job):
-        return judged._replace(state=State.DELETING, message='is being deleted')
+        return assessment._replace(state=State.DELETING, message='is being deleted')
     if get_dict(job, 'spec').get('suspend'):
-        return _suspended(view, job, judged)
-    return judged._replace(waits_for=_waits_for(job))
+        return _assess_suspended(view, job, assessment)
+    return assessment._replace(waits_for=_waits_for(job))
 
 
-def _first_true(job: Object, *kinds: str) -> Object:
-    found = (condition(job, kind) for kind in kinds)
-    return next((one for one in found if one.get('status') == 'True'), {})
+def _first_true_condition(job: Object, *kinds: str) -> Object:
+    conditions = (condition(job, kind) for kind in kinds)
+    return next((item for item in conditions if item.get('status') == 'True'), {})
 
 
 def _completions(job: Object) -> int:
@@ -95,46 +97,46 @@ def _progress(job: Object) -> Progress:
     )
 
 
-def _failed(view: View, judged: Assessment, failed: Object) -> Assessment:
+def _assess_failed(view: View, assessment: Assessment, failed: Object) -> Assessment:
     job, reason = view.object or {}, get_str(failed, 'reason') or 'Failed'
-    indexes, tries = get_str(job, 'status', 'failedIndexes'), get_int(job, 'status', 'failed')
+    indexes, count = get_str(job, 'status', 'failedIndexes'), get_int(job, 'status', 'failed')
     cause = Cause(
         code=reason if reason in _FAILURES else 'JobFailed',
         reason=reason,
         subject=view.target.name,
-        message=_meaning(job, reason),
-        evidence=(f'{count_noun(tries, "pod")} failed',) if tries else (),
+        message=_failure_text(job, reason),
+        evidence=(f'{count_noun(count, "pod")} failed',) if count else (),
     )
-    which = f'; failed indexes: {indexes}' if indexes else ''
+    details = f'; failed indexes: {indexes}' if indexes else ''
     message = (
-        f'has failed: {assessment_helpers.condition_text({**failed, "reason": reason})}{which}'
+        f'has failed: {assessment_helpers.condition_text({**failed, "reason": reason})}{details}'
     )
-    return judged._replace(state=State.FAILED, reason=reason, message=message, causes=(cause,))
+    return assessment._replace(state=State.FAILED, reason=reason, message=message, causes=(cause,))
 
 
-def _meaning(job: Object, reason: str) -> str:
-    words, field = _FAILURES.get(reason, ('the Job has failed by the word of its controller', ''))
+def _failure_text(job: Object, reason: str) -> str:
+    text, field = _FAILURES.get(reason, ('the Job has failed by the word of its controller', ''))
     limit = get_dict(job, 'spec').get(field)
-    return words if limit is None else f'{words} ({field} {limit})'
+    return text if limit is None else f'{text} ({field} {limit})'
 
 
-def _completed(job: Object) -> str:
+def _completion_message(job: Object) -> str:
     """How many pods succeeded; a success policy may leave out some."""
     succeeded = get_int(job, 'status', 'succeeded')
     return f'has completed: {succeeded}/{_completions(job)}' if succeeded else 'has completed'
 
 
-def _suspended(view: View, job: Object, judged: Assessment) -> Assessment:
+def _assess_suspended(view: View, job: Object, assessment: Assessment) -> Assessment:
     """Paused, except where a queue will start it and no person has to."""
     queue = get_str(job, 'metadata', 'labels', _QUEUE)
     if queue:
-        return judged._replace(waits_for=f'the queue {queue} to admit it (spec.suspend)')
+        return assessment._replace(waits_for=f'the queue {queue} to admit it (spec.suspend)')
     message = 'is suspended (spec.suspend)'
     resume = (
         f'kubectl patch -n {view.target.namespace} {view.target.label} '
         """--type=merge -p '{"spec":{"suspend":false}}'"""
     )
-    return judged._replace(
+    return assessment._replace(
         state=State.PAUSED, reason='JobSuspended', message=message, suggested_commands=(resume,)
     )
 
@@ -142,20 +144,22 @@ def _suspended(view: View, job: Object, judged: Assessment) -> Assessment:
 def _waits_for(job: Object) -> str:
     if not get_dict(job, 'status'):
         return 'the controller to start it'
-    wanted, succeeded = _completions(job), get_int(job, 'status', 'succeeded')
-    lacking = max(0, wanted - succeeded)
-    again = get_int(job, 'status', 'failed')
-    failures = f' ({count_noun(again, "pod")} failed so far)' if again else ''
-    return f'{lacking} of {count_noun(wanted, "pod")} to succeed{failures}'
+    completions, succeeded = _completions(job), get_int(job, 'status', 'succeeded')
+    count = max(0, completions - succeeded)
+    failed = get_int(job, 'status', 'failed')
+    failures = f' ({count_noun(failed, "pod")} failed so far)' if failed else ''
+    return f'{count} of {count_noun(completions, "pod")} to succeed{failures}'
 
 
-def _patience(view: View, pods: Sequence[Object]) -> float:
+def _min_stall_timeout(view: View, pods: Sequence[Object]) -> float:
     """While its pods are at work there is no stall, so the time-out moves on with the clock."""
     deadline = get_int(view.object, 'spec', 'activeDeadlineSeconds')
-    patience = max(pod_controllers.min_stall_timeout(view.object or {}), deadline + 60.0)
+    timeout = max(pod_controllers.min_stall_timeout(view.object or {}), deadline + 60.0)
     if any(map(job_pods.is_running, pods)):
-        return max(patience, view.now - view.run_history.progressed_at + job_pods.RUNNING_PHASES)
-    return patience
+        return max(
+            timeout, view.now - view.run_history.progressed_at + job_pods.RUNNING_STALL_TIMEOUT
+        )
+    return timeout
 
 
 def _notices(job: Object) -> tuple[str, ...]:

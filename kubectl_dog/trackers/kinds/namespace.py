@@ -15,15 +15,15 @@ wants = assessment_helpers.no_wants
 
 def assess(view: View) -> Assessment:
     """By its phase."""
-    space = view.object or {}
-    phase = get_str(space, 'status', 'phase')
-    if is_deleting(space) or phase == 'Terminating':
-        held = [
-            get_str(one, 'message').rstrip('.')
-            for one in get_dicts(space, 'status', 'conditions')
-            if one.get('status') == 'True' and one.get('message')
+    namespace = view.object or {}
+    phase = get_str(namespace, 'status', 'phase')
+    if is_deleting(namespace) or phase == 'Terminating':
+        messages = [
+            get_str(condition, 'message').rstrip('.')
+            for condition in get_dicts(namespace, 'status', 'conditions')
+            if condition.get('status') == 'True' and condition.get('message')
         ]
-        message = ': '.join(filter(None, ('is being deleted', '; '.join(held))))
+        message = ': '.join(filter(None, ('is being deleted', '; '.join(messages))))
         return Assessment(State.DELETING, 'Terminating', message)
     return (
         assessment_helpers.ready()

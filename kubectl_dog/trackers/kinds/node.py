@@ -24,9 +24,9 @@ def assess(view: View) -> Assessment:
         return early
     if assessment_helpers.is_true(node, 'Ready'):
         return assessment_helpers.ready(*_notices(node))
-    found = condition(node, 'Ready')
-    told = f': {assessment_helpers.condition_text(found)}' if found else ''
-    return assessment_helpers.waiting(f'its kubelet to be ready{told}')
+    ready = condition(node, 'Ready')
+    details = f': {assessment_helpers.condition_text(ready)}' if ready else ''
+    return assessment_helpers.waiting(f'its kubelet to be ready{details}')
 
 
 def _notices(node: Object) -> Iterator[str]:

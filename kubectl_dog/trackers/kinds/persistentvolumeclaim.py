@@ -38,28 +38,30 @@ def assess(view: View) -> Assessment:
             'Lost', f'has lost {volume}: the volume does not exist any more'
         )
     if phase == 'Bound':
-        return assessment_helpers.ready(_growing(claim))
-    return _unbound(view, claim)
+        return assessment_helpers.ready(_resize_notice(claim))
+    return _assess_unbound(view, claim)
 
 
-def _unbound(view: View, claim: Object) -> Assessment:
-    told = [
-        one for one in view.kube_events_by_uid.get(uid(claim), ()) if one.get('reason') in _BINDING
+def _assess_unbound(view: View, claim: Object) -> Assessment:
+    events = [
+        event
+        for event in view.kube_events_by_uid.get(uid(claim), ())
+        if event.get('reason') in _BINDING
     ]
-    newest = told[-1] if told else {}
+    newest = events[-1] if events else {}
     is_wanted = get_str(claim, 'metadata', 'annotations', _NODE)
     if newest.get('reason') == 'WaitForFirstConsumer' and not is_wanted:
         return assessment_helpers.ready(
             'is not bound until a pod uses it: its storage class has WaitForFirstConsumer',
             message='waits for its first consumer',
         )
-    words = get_str(newest, 'message')
+    message = get_str(newest, 'message')
     return assessment_helpers.waiting(
-        f'a volume: {words}' if words else 'a volume', get_str(newest, 'reason')
+        f'a volume: {message}' if message else 'a volume', get_str(newest, 'reason')
     )
 
 
-def _growing(claim: Object) -> str:
+def _resize_notice(claim: Object) -> str:
     if condition(claim, 'FileSystemResizePending').get('status') != 'True':
         return ''
     return 'grows to its new size once a pod that uses it is started again'

@@ -36,7 +36,7 @@ def assess(view: View) -> Assessment:
     """Ready, or Succeeded; Failed whatever made it so; paused behind scheduling gates."""
     pod = view.object or {}
     ready = is_ready(pod)
-    judged = Assessment(
+    assessment = Assessment(
         state=State.PROGRESSING,
         progress=Progress(desired=1, updated=1, ready=int(ready), available=int(ready)),
         pods=(pod,),
@@ -44,67 +44,75 @@ def assess(view: View) -> Assessment:
         is_terminal=is_finished(pod),
     )
     if is_deleting(pod) and (not is_finished(pod) or _was_ended_by_deletion(pod)):
-        return judged._replace(state=State.DELETING, message='is being deleted')
+        return assessment._replace(state=State.DELETING, message='is being deleted')
     if phase(pod) == 'Succeeded':
-        return _succeeded(view, judged, pod)
+        return _assess_succeeded(view, assessment, pod)
     if phase(pod) == 'Failed':
-        return judged._replace(state=State.FAILED, reason=_failure(pod), message=_story(pod))
+        return assessment._replace(
+            state=State.FAILED, reason=_failure_reason(pod), message=_failure_message(pod)
+        )
     if get_dicts(pod, 'spec', 'schedulingGates'):
         gates = ', '.join(
             get_str(gate, 'name') for gate in get_dicts(pod, 'spec', 'schedulingGates')
         )
         message = f'is held by scheduling gates: {gates}'
-        return judged._replace(state=State.PAUSED, reason='SchedulingGated', message=message)
+        return assessment._replace(state=State.PAUSED, reason='SchedulingGated', message=message)
     if not ready:
-        return judged._replace(waits_for=_waits_for(pod))
-    return _settle(view, judged, pod)
+        return assessment._replace(waits_for=_waits_for(pod))
+    return _check_stability(view, assessment, pod)
 
 
 def _was_ended_by_deletion(pod: Object) -> bool:
     """Whether it ended because it is being deleted, and not before."""
     if get_str(pod, 'spec', 'restartPolicy') == 'Always':
         return True
-    due = epoch(get_str(pod, 'metadata', 'deletionTimestamp')) or 0.0
-    asked = due - get_int(pod, 'metadata', 'deletionGracePeriodSeconds')
-    ends = (epoch(one.last_termination.get('finishedAt')) or 0.0 for one in containers(pod))
-    return max(ends, default=0.0) > asked
+    deadline = epoch(get_str(pod, 'metadata', 'deletionTimestamp')) or 0.0
+    requested_at = deadline - get_int(pod, 'metadata', 'deletionGracePeriodSeconds')
+    finish_times = (
+        epoch(container.last_termination.get('finishedAt')) or 0.0 for container in containers(pod)
+    )
+    return max(finish_times, default=0.0) > requested_at
 
 
-def _succeeded(view: View, judged: Assessment, pod: Object) -> Assessment:
+def _assess_succeeded(view: View, assessment: Assessment, pod: Object) -> Assessment:
     """A pod that is told to end, and does so well, is Succeeded, too; its work is not done."""
     evicted = any(
         event.get('reason') == 'Evicted' for event in view.kube_events_by_uid.get(uid(pod), ())
     )
     if evicted:
         message = 'was evicted by its node'
-        return judged._replace(state=State.FAILED, reason='Evicted', message=message)
+        return assessment._replace(state=State.FAILED, reason='Evicted', message=message)
     if get_str(pod, 'spec', 'restartPolicy') == 'Always':
         message = 'was ended from outside, though it is meant to keep running'
-        return judged._replace(state=State.FAILED, reason='Ended', message=message)
-    return judged._replace(state=State.READY, reason='Succeeded', message='has completed')
+        return assessment._replace(state=State.FAILED, reason='Ended', message=message)
+    return assessment._replace(state=State.READY, reason='Succeeded', message='has completed')
 
 
-def _settle(view: View, judged: Assessment, pod: Object) -> Assessment:
-    moment = stable_at([pod], view.stable_for, view.run_history.connected_since)
-    if moment is None or moment <= view.now:
-        return judged._replace(state=State.READY)
-    left = format_duration(max(1.0, moment - view.now))
-    return judged._replace(
+def _check_stability(view: View, assessment: Assessment, pod: Object) -> Assessment:
+    ready_at = stable_at([pod], view.stable_for, view.run_history.connected_since)
+    if ready_at is None or ready_at <= view.now:
+        return assessment._replace(state=State.READY)
+    remaining = format_duration(max(1.0, ready_at - view.now))
+    return assessment._replace(
         reason='Settling',
-        waits_for=f'it to stay up for {left} more',
-        recheck_at=moment,
+        waits_for=f'it to stay up for {remaining} more',
+        recheck_at=ready_at,
     )
 
 
-def _failure(pod: Object) -> str:
+def _failure_reason(pod: Object) -> str:
     """status.reason (Evicted, NodeLost, …), else the reason of the container that ended badly."""
-    ended = [
-        one.last_termination for one in containers(pod) if one.last_termination.get('exitCode')
+    terminations = [
+        container.last_termination
+        for container in containers(pod)
+        if container.last_termination.get('exitCode')
     ]
-    return get_str(pod, 'status', 'reason') or (get_str(ended[0], 'reason') if ended else 'Failed')
+    return get_str(pod, 'status', 'reason') or (
+        get_str(terminations[0], 'reason') if terminations else 'Failed'
+    )
 
 
-def _story(pod: Object) -> str:
+def _failure_message(pod: Object) -> str:
     return get_str(pod, 'status', 'message') or 'has failed and will not be started again'
 
 

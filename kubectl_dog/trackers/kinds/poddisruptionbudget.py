@@ -23,15 +23,15 @@ def assess(view: View) -> Assessment:
         return early
     if not is_seen(budget):
         return assessment_helpers.waiting('the controller to see the change')
-    return assessment_helpers.ready(_forbids(budget))
+    return assessment_helpers.ready(_no_disruption_notice(budget))
 
 
-def _forbids(budget: Object) -> str:
-    found = condition(budget, 'DisruptionAllowed')
-    if found.get('status') != 'False':
+def _no_disruption_notice(budget: Object) -> str:
+    allowed = condition(budget, 'DisruptionAllowed')
+    if allowed.get('status') != 'False':
         return ''
-    if get_str(found, 'reason') == 'SyncFailed':
-        return f'allows no disruption: {assessment_helpers.condition_text(found)}'
+    if get_str(allowed, 'reason') == 'SyncFailed':
+        return f'allows no disruption: {assessment_helpers.condition_text(allowed)}'
     healthy, wanted = (
         get_int(budget, 'status', key) for key in ('currentHealthy', 'desiredHealthy')
     )

@@ -26,33 +26,35 @@ def wants(view: View) -> Sequence[Watch]:
 
 def assess(view: View) -> Assessment:
     """Ready when replicas = ready = available = desired; it has one template, so one revision."""
-    thing = view.object or {}
-    status = get_dict(thing, 'status')
-    everyone = pod_controllers.pods(view)
+    replica_set = view.object or {}
+    status = get_dict(replica_set, 'status')
+    pods = pod_controllers.pods(view)
     progress = Progress(
-        desired=get_int(thing, 'spec', 'replicas', default=1),
+        desired=get_int(replica_set, 'spec', 'replicas', default=1),
         updated=get_int(status, 'replicas'),
         ready=get_int(status, 'readyReplicas'),
         available=get_int(status, 'availableReplicas'),
     )
-    judged = Assessment(
+    assessment = Assessment(
         state=State.PROGRESSING,
         progress=progress,
-        pods=tuple(pod for pod in everyone if is_living(pod)),
-        other_pods=tuple(pod for pod in everyone if not is_living(pod)),
-        min_stall_timeout=pod_controllers.min_stall_timeout(thing),
+        pods=tuple(pod for pod in pods if is_living(pod)),
+        other_pods=tuple(pod for pod in pods if not is_living(pod)),
+        min_stall_timeout=pod_controllers.min_stall_timeout(replica_set),
     )
-    return pod_controllers.assess_counts(view, judged, _missing(thing, progress), progress.desired)
+    return pod_controllers.assess_counts(
+        view, assessment, _wait_text(replica_set, progress), progress.desired
+    )
 
 
-def _missing(thing: Object, progress: Progress) -> str:
+def _wait_text(replica_set: Object, progress: Progress) -> str:
     """What is missing by the counts; empty when they say that all is there."""
-    lacking = progress.desired - progress.updated
-    if lacking > 0:
-        trouble = condition(thing, 'ReplicaFailure')
-        if trouble.get('status') == 'True':
-            return f'pods that cannot be created: {get_str(trouble, "message")}'
-        return f'{lacking} of {count_noun(progress.desired, "pod")} to be created'
+    count = progress.desired - progress.updated
+    if count > 0:
+        failure = condition(replica_set, 'ReplicaFailure')
+        if failure.get('status') == 'True':
+            return f'pods that cannot be created: {get_str(failure, "message")}'
+        return f'{count} of {count_noun(progress.desired, "pod")} to be created'
     return pod_controllers.surplus(progress, progress.updated) or pod_controllers.to_become_ready(
         progress
     )

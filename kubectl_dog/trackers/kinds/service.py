@@ -20,12 +20,12 @@ from kubectl_dog.trackers import assessment_helpers
 _OWNER = 'kubernetes.io/service-name'
 
 # How long, in seconds, the controller may take to list the endpoints of a new service.
-_LISTING = 10.0
+_ENDPOINTS_GRACE = 10.0
 
 
 def wants(view: View) -> Sequence[Watch]:
     """Its endpoints, where it selects pods."""
-    if not _selects(view.object or {}):
+    if not _selects_pods(view.object or {}):
         return ()
     return (Watch(ENDPOINTSLICES, view.target.namespace, f'{_OWNER}={view.target.name}'),)
 
@@ -43,15 +43,17 @@ def assess(view: View) -> Assessment:
         return assessment_helpers.waiting('a cluster IP')
     if kind == 'LoadBalancer' and not get_dicts(service, 'status', 'loadBalancer', 'ingress'):
         return assessment_helpers.waiting('the address of its load balancer')
-    return _endpoints(view, service) if _selects(service) else assessment_helpers.ready()
+    return (
+        _assess_endpoints(view, service) if _selects_pods(service) else assessment_helpers.ready()
+    )
 
 
-def _selects(service: Object) -> bool:
+def _selects_pods(service: Object) -> bool:
     is_external = get_str(service, 'spec', 'type') == 'ExternalName'
     return bool(get_dict(service, 'spec', 'selector')) and not is_external
 
 
-def _endpoints(view: View, service: Object) -> Assessment:
+def _assess_endpoints(view: View, service: Object) -> Assessment:
     """Pods that are there and not ready are waited for; that there are none is only told."""
     if ENDPOINTSLICES.key in view.forbidden_kinds or get_dict(service, 'spec').get(
         'publishNotReadyAddresses'
@@ -59,16 +61,18 @@ def _endpoints(view: View, service: Object) -> Assessment:
         return assessment_helpers.ready()
     slices = view.children_by_owner_uid.get(uid(service), ())
     if not slices:
-        listed_by = view.run_history.started + _LISTING
+        listed_by = view.run_history.started + _ENDPOINTS_GRACE
         if view.now < listed_by:
             return assessment_helpers.waiting('its endpoints to be listed')._replace(
                 recheck_at=listed_by
             )
-    endpoints = [one for part_of in slices for one in get_dicts(part_of, 'endpoints')]
+    endpoints = [
+        endpoint for endpoint_slice in slices for endpoint in get_dicts(endpoint_slice, 'endpoints')
+    ]
     if not endpoints:
         return assessment_helpers.ready('has no endpoints: no pod that it selects has an address')
     if not any(map(_is_ready, endpoints)):
-        pods = len(set(_names(endpoints)))
+        pods = len(set(_pod_uids(endpoints)))
         return assessment_helpers.waiting(
             f'any of {count_noun(pods, "pod")} behind it to become ready'
         )
@@ -80,7 +84,7 @@ def _is_ready(endpoint: Object) -> bool:
     return get_dict(endpoint, 'conditions').get('ready') is not False
 
 
-def _names(endpoints: Iterable[Object]) -> Iterable[str]:
+def _pod_uids(endpoints: Iterable[Object]) -> Iterable[str]:
     """One pod has an endpoint in every address family."""
-    for number, one in enumerate(endpoints):
-        yield get_str(one, 'targetRef', 'uid') or str(number)
+    for number, endpoint in enumerate(endpoints):
+        yield get_str(endpoint, 'targetRef', 'uid') or str(number)

@@ -28,7 +28,7 @@ class _Rollout(NamedTuple):
     """What is read once of a view and judged by the functions below."""
 
     view: View
-    thing: Object
+    stateful_set: Object
     pods: tuple[Object, ...]
     other_pods: tuple[Object, ...]
     progress: Progress
@@ -48,18 +48,18 @@ def wants(view: View) -> Sequence[Watch]:
 def assess(view: View) -> Assessment:
     """Updated as far as its strategy lets it be, and all of it available."""
     rollout = _read(view)
-    known = controller_revisions.owned_revisions(view)
-    current = get_str(rollout.thing, 'status', 'updateRevision')
-    is_seen = pod_controllers.is_seen(rollout.thing)
-    newest = next((one for one in known if name(one) == current and is_seen), {})
-    previous = controller_revisions.previous_revision(known, newest, rollout.other_pods)
-    judged = Assessment(
+    revisions = controller_revisions.owned_revisions(view)
+    current = get_str(rollout.stateful_set, 'status', 'updateRevision')
+    is_seen = pod_controllers.is_seen(rollout.stateful_set)
+    newest = next((revision for revision in revisions if name(revision) == current and is_seen), {})
+    previous = controller_revisions.previous_revision(revisions, newest, rollout.other_pods)
+    assessment = Assessment(
         state=State.PROGRESSING,
         progress=rollout.progress,
         revision=controller_revisions.describe_revision(view, newest, previous),
         pods=rollout.pods,
         other_pods=rollout.other_pods,
-        min_stall_timeout=pod_controllers.min_stall_timeout(rollout.thing),
+        min_stall_timeout=pod_controllers.min_stall_timeout(rollout.stateful_set),
         still_serving=controller_revisions.still_serving(
             previous, rollout.stale, rollout.progress.desired
         ),
@@ -67,59 +67,65 @@ def assess(view: View) -> Assessment:
         notices=_notices(rollout) if is_seen else (),
     )
     expected = min(rollout.progress.updated, rollout.progress.desired)
-    return pod_controllers.assess_counts(view, judged, _missing(rollout), expected)
+    return pod_controllers.assess_counts(view, assessment, _wait_text(rollout), expected)
 
 
 def _read(view: View) -> _Rollout:
-    thing = view.object or {}
-    status = get_dict(thing, 'status')
+    stateful_set = view.object or {}
+    status = get_dict(stateful_set, 'status')
     # Until the controller has seen the change, updateRevision is what is about to be replaced.
-    current = get_str(status, 'updateRevision') if pod_controllers.is_seen(thing) else ''
-    everyone = sorted(pod_controllers.pods(view), key=_ordinal)
+    current = get_str(status, 'updateRevision') if pod_controllers.is_seen(stateful_set) else ''
+    ordered = sorted(pod_controllers.pods(view), key=_ordinal)
     pods = [
         pod
-        for pod in everyone
+        for pod in ordered
         if current and controller_revisions.revision_label(pod) == current and is_living(pod)
     ]
     ready, updated = get_int(status, 'readyReplicas'), get_int(status, 'updatedReplicas')
     progress = Progress(
-        desired=get_int(thing, 'spec', 'replicas', default=1),
+        desired=get_int(stateful_set, 'spec', 'replicas', default=1),
         updated=updated,
         ready=ready,
         available=get_int(status, 'availableReplicas', default=ready),
         old=max(0, get_int(status, 'replicas') - updated),
     )
-    others = tuple(pod for pod in everyone if pod not in pods)
-    partition = get_int(thing, 'spec', 'updateStrategy', 'rollingUpdate', 'partition')
-    return _Rollout(view, thing, tuple(pods), others, progress, partition)
+    other_pods = tuple(pod for pod in ordered if pod not in pods)
+    partition = get_int(stateful_set, 'spec', 'updateStrategy', 'rollingUpdate', 'partition')
+    return _Rollout(view, stateful_set, tuple(pods), other_pods, progress, partition)
 
 
-def _missing(rollout: _Rollout) -> str:
+def _wait_text(rollout: _Rollout) -> str:
     """What is missing by the counts; empty when they say that the rollout is done."""
-    counts, running = rollout.progress, get_int(rollout.thing, 'status', 'replicas')
-    stuck = _stuck(rollout)
-    if stuck:
-        return f'{name(stuck)}, which is of the old revision and not ready'
-    lacking = pod_controllers.surplus(counts, running) or pod_controllers.to_become_ready(counts)
-    if pod_controllers.is_on_delete(rollout.thing):
+    counts, running = rollout.progress, get_int(rollout.stateful_set, 'status', 'replicas')
+    blocking_pod = _blocking_pod(rollout)
+    if blocking_pod:
+        return f'{name(blocking_pod)}, which is of the old revision and not ready'
+    wait_text = pod_controllers.surplus(counts, running) or pod_controllers.to_become_ready(counts)
+    if pod_controllers.is_on_delete(rollout.stateful_set):
         # Those that are to be deleted have to be told by name.
-        unseen = counts.old > 0 and not rollout.stale and 'Pod' not in rollout.view.forbidden_kinds
-        return lacking or ('a look at its pods' if unseen else '')
-    return pod_controllers.to_be_updated(counts, counts.desired - rollout.partition) or lacking
+        is_unseen = (
+            counts.old > 0 and not rollout.stale and 'Pod' not in rollout.view.forbidden_kinds
+        )
+        return wait_text or ('a look at its pods' if is_unseen else '')
+    return pod_controllers.to_be_updated(counts, counts.desired - rollout.partition) or wait_text
 
 
-def _stuck(rollout: _Rollout) -> Object:
+def _blocking_pod(rollout: _Rollout) -> Object:
     """A pod of an old revision that is not ready and will not be replaced before it is: without
     `Parallel` a StatefulSet waits for every pod it has before it updates any (k/k#67250).
     """
-    is_parallel = get_str(rollout.thing, 'spec', 'podManagementPolicy') == 'Parallel'
-    if is_parallel or pod_controllers.is_on_delete(rollout.thing) or not rollout.progress.old:
+    is_parallel = get_str(rollout.stateful_set, 'spec', 'podManagementPolicy') == 'Parallel'
+    if (
+        is_parallel
+        or pod_controllers.is_on_delete(rollout.stateful_set)
+        or not rollout.progress.old
+    ):
         return {}
     return next((pod for pod in rollout.stale if not is_ready(pod)), {})
 
 
 def _notices(rollout: _Rollout) -> tuple[str, ...]:
-    if pod_controllers.is_on_delete(rollout.thing):
+    if pod_controllers.is_on_delete(rollout.stateful_set):
         return pod_controllers.on_delete_notice(rollout.stale)
     kept = min(rollout.partition, rollout.progress.desired)
     if kept <= 0 or not rollout.progress.old:

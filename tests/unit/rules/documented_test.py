@@ -36,6 +36,8 @@ def test_examples_were_found():
     assert len(list(examples())) == 8
 
 
-@pytest.mark.parametrize('field', (*parse_rules._KEYS, *parse_rules._SAYS, *parse_tests.TESTS))
+@pytest.mark.parametrize(
+    'field', (*parse_rules._RULE_KEYS, *parse_rules._CLAUSE_KEYS, *parse_tests.TESTS)
+)
 def test_every_field_is_documented(field):
     assert f'`{field}' in DOCUMENT

@@ -10,13 +10,13 @@ TYPES = {
     Role.SUMMARY: 'Ready ready example.com/Ready',
     Role.GATE: 'Synced Accepted Programmed ResolvedRefs Reconciled Valid Established Applied',
     Role.GOOD: 'Available Healthy Succeeded Complete Completed Deployed Installed Bound',
-    Role.PART: 'ConfigurationsReady RoutesReady ACK.ResourceSynced ElasticsearchAvailable',
+    Role.COMPONENT: 'ConfigurationsReady RoutesReady ACK.ResourceSynced ElasticsearchAvailable',
     Role.STALLED: 'Stalled',
     Role.FAILED: 'Failed Failure Error ACK.Terminal Aborted',
     Role.BAD: 'Degraded Unhealthy NotReady Invalid ReconcileError BackupFailed StorageDegraded',
     Role.WORKING: 'Reconciling Progressing Creating Updating Upgrading RollingOut ScalingUp',
     Role.PAUSED: 'Paused Suspended ReconciliationPaused',
-    Role.ASIDE: 'Drifted Active2 Consolidatable PodRunning NotAllReady Fallback x NoError '
+    Role.IGNORED: 'Drifted Active2 Consolidatable PodRunning NotAllReady Fallback x NoError '
     'NotFailed',
 }
 REASONS = {
@@ -84,7 +84,7 @@ def test_what_a_state_says(word, meaning):
     ),
 )
 def test_progress_that_is_over_keeps_its_condition(word, settled):
-    assert condition_terms.is_settled(word) is settled
+    assert condition_terms.is_settled_reason(word) is settled
 
 
 @pytest.mark.parametrize(
@@ -101,18 +101,18 @@ def test_progress_that_is_over_keeps_its_condition(word, settled):
     ),
 )
 def test_what_the_next_attempt_may_get_over(message, passing):
-    assert condition_terms.is_passing(message) is passing
+    assert condition_terms.is_transient_message(message) is passing
 
 
 @pytest.mark.parametrize(
     ('word', 'ends'), (('TimedOut', True), ('Failed', True), ('Degraded', False), ('', False))
 )
 def test_how_a_run_ends(word, ends):
-    assert condition_terms.is_end(word) is ends
+    assert condition_terms.is_terminal_state(word) is ends
 
 
 @pytest.mark.parametrize(
     ('kind', 'whole'), (('Degraded', True), ('x.y/Degraded', True), ('BackupFailed', False))
 )
 def test_a_part_that_failed_is_not_the_whole(kind, whole):
-    assert condition_terms.is_bad_as_a_whole(kind) is whole
+    assert condition_terms.is_bad_for_object(kind) is whole

@@ -318,7 +318,7 @@ def test_a_word_that_nobody_knows_is_no_success(path):
 
 
 def test_where_a_status_must_come_it_is_waited_for():
-    judged = generic.assess_status(view(frob(age=9999), target=FROBS), must_tell=True)
+    judged = generic.assess_status(view(frob(age=9999), target=FROBS), requires_status=True)
     assert judged.waits_for == 'its controller to tell its status'
 
 
