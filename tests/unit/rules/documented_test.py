@@ -26,10 +26,10 @@ def examples():
             rules = rule_text.parse_rule_text(block, 'docs/rules.md')
 
 
-@pytest.mark.parametrize(('rules', 'thing', 'state'), list(examples()))
-def test_the_examples_are_judged_as_they_say(rules, thing, state):
-    assert any(rule.fits(cases.resource(thing)) for rule in rules)
-    assert cases.outcome(cases.play(thing, rules))[0] == state
+@pytest.mark.parametrize(('rules', 'obj', 'state'), list(examples()))
+def test_the_examples_are_judged_as_they_say(rules, obj, state):
+    assert any(rule.fits(cases.resource(obj)) for rule in rules)
+    assert cases.outcome(cases.play(obj, rules))[0] == state
 
 
 def test_examples_were_found():

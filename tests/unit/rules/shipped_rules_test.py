@@ -26,20 +26,22 @@ def test_every_rule_cites_what_it_relies_on_and_stands_in_the_file_of_its_group(
     group = name[: -len('.yaml')]
     for rule in rules(name):
         assert rule.documentation.startswith('https://'), rule.source
-        assert all(one == group or one.endswith(f'.{group}') for one in rule.groups), rule.source
+        assert all(pattern == group or pattern.endswith(f'.{group}') for pattern in rule.groups), (
+            rule.source
+        )
 
 
 @pytest.mark.parametrize('name', FILES)
 def test_every_file_has_custom_resources_that_prove_it(name):
     group = name[: -len('.yaml')]
-    own = [one for one in cases.CASES if one.group == group or one.group.endswith(f'.{group}')]
-    assert {one.expected for one in own} >= {'ready', 'failed', 'progressing'} or (
+    own = [case for case in cases.CASES if case.group == group or case.group.endswith(f'.{group}')]
+    assert {case.expected for case in own} >= {'ready', 'failed', 'progressing'} or (
         name == 'karpenter.k8s.aws.yaml' and own
     )
 
 
 @pytest.mark.parametrize(
-    ('group', 'kind', 'found'),
+    ('group', 'kind', 'source'),
     (
         ('argoproj.io', 'Rollout', 'argoproj.io.yaml: rule 4'),
         ('s3.aws.upbound.io', 'Bucket', 'upbound.io.yaml: rule 2'),
@@ -51,9 +53,9 @@ def test_every_file_has_custom_resources_that_prove_it(name):
         ('../../x', 'Frob', None),
     ),
 )
-def test_which_rule_is_found(group, kind, found):
+def test_which_rule_is_found(group, kind, source):
     rule = shipped_rules.find_rule(Resource(group, 'v1', 'x', kind, 'x'))
-    assert (rule and rule.source) == found
+    assert (rule and rule.source) == source
 
 
 def test_only_the_file_of_the_group_is_read(monkeypatch):

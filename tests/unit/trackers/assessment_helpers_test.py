@@ -11,7 +11,7 @@ GOING = {'deletionTimestamp': ago(1)}
 
 
 @pytest.mark.parametrize(
-    ('one', 'state', 'told'),
+    ('obj', 'state', 'text'),
     (
         pytest.param(thing('X', meta=GOING), 'deleting', 'is being deleted', id='going'),
         pytest.param(
@@ -28,20 +28,20 @@ GOING = {'deletionTimestamp': ago(1)}
         ),
     ),
 )
-def test_what_is_judged_before_anything_else(one, state, told):
-    judged = assessment_helpers.deleting_or_unobserved(view(one))
-    assert (judged.state, judged.message or judged.waits_for) == (state, told)
+def test_what_is_judged_before_anything_else(obj, state, text):
+    judged = assessment_helpers.deleting_or_unobserved(view(obj))
+    assert (judged.state, judged.message or judged.waits_for) == (state, text)
 
 
 @pytest.mark.parametrize(
-    'one', ({}, thing('X'), {'metadata': {'generation': 4}}, thing('X', observedGeneration='3'))
+    'obj', ({}, thing('X'), {'metadata': {'generation': 4}}, thing('X', observedGeneration='3'))
 )
-def test_nothing_is_in_the_way(one):
-    assert assessment_helpers.deleting_or_unobserved(view(one)) is None
+def test_nothing_is_in_the_way(obj):
+    assert assessment_helpers.deleting_or_unobserved(view(obj)) is None
 
 
 @pytest.mark.parametrize(
-    ('condition', 'told'),
+    ('condition', 'text'),
     (
         ({'reason': 'R', 'message': ' it is so. '}, 'it is so (R)'),
         ({'reason': 'R'}, 'R'),
@@ -49,8 +49,8 @@ def test_nothing_is_in_the_way(one):
         ({}, 'no reason given'),
     ),
 )
-def test_a_condition_in_words(condition, told):
-    assert assessment_helpers.condition_text(condition) == told
+def test_a_condition_in_words(condition, text):
+    assert assessment_helpers.condition_text(condition) == text
 
 
 @pytest.mark.parametrize(
@@ -58,12 +58,12 @@ def test_a_condition_in_words(condition, told):
     (('True', True, False), ('False', False, True), ('Unknown', False, False)),
 )
 def test_conditions_have_three_values(status, is_true, is_false):
-    one = thing('X', conditions=[{'type': 'A', 'status': status}])
-    assert (assessment_helpers.is_true(one, 'A'), assessment_helpers.is_false(one, 'A')) == (
+    obj = thing('X', conditions=[{'type': 'A', 'status': status}])
+    assert (assessment_helpers.is_true(obj, 'A'), assessment_helpers.is_false(obj, 'A')) == (
         is_true,
         is_false,
     )
-    assert not assessment_helpers.is_true(one, 'B') and not assessment_helpers.is_false(one, 'B')
+    assert not assessment_helpers.is_true(obj, 'B') and not assessment_helpers.is_false(obj, 'B')
 
 
 def test_empty_notices_are_left_out():

@@ -61,8 +61,8 @@ UP = ', replicas: 2, updatedReplicas: 2, readyReplicas: 2, availableReplicas: 2'
 
 def read(kind='Deployment', spec='', status=UP, behind='', **fields):
     shown = view(LAMP + WORKLOAD % (kind, spec, status) + behind, **fields)
-    (thing,) = shown.objects_of(Watch(shown.target.resource._replace(group='apps', kind=kind), ''))
-    return workload(shown, thing)
+    (obj,) = shown.objects_of(Watch(shown.target.resource._replace(group='apps', kind=kind), ''))
+    return workload(shown, obj)
 
 
 @pytest.mark.parametrize(
@@ -92,9 +92,9 @@ def read(kind='Deployment', spec='', status=UP, behind='', **fields):
     ),
 )
 def test_a_rollout_lacks_what_its_counts_say(kind, spec, status, missing):
-    found = read(kind, spec, status)
+    workload = read(kind, spec, status)
     words = f'the rollout of {kind.lower()}/web ({missing})' if missing else ''
-    assert found.waits_for == words
+    assert workload.waits_for == words
 
 
 def test_the_counts_are_those_of_its_kind():
@@ -105,8 +105,8 @@ def test_the_counts_are_those_of_its_kind():
     assert read('DaemonSet', status=counts).progress == Progress(4, 3, 2, 1)
 
 
-def names(found):
-    return [one['metadata']['name'] for one in found]
+def names(objects):
+    return [obj['metadata']['name'] for obj in objects]
 
 
 SETS = REPLICA_SET % ('a', '1') + REPLICA_SET % ('b', '2')
@@ -118,8 +118,8 @@ PODS = (
 
 
 def test_new_pods_of_a_deployment_are_those_of_the_set_of_its_revision():
-    found = read(behind=SETS + PODS)
-    assert (names(found.pods), names(found.children)) == (['new'], ['web', 'web-b'])
+    workload = read(behind=SETS + PODS)
+    assert (names(workload.pods), names(workload.children)) == (['new'], ['web', 'web-b'])
     assert names(read(behind=REPLICA_SET % ('a', '1') + PODS).pods) == []
 
 
@@ -131,8 +131,8 @@ def test_new_pods_of_other_kinds_are_those_of_the_newest_revision(kind):
         for name, word in zip(('old', 'new'), hashes)
     )
     revisions = REVISION % ('b', 'b', kind, 2) + REVISION % ('a', 'a', kind, 1)
-    found = read(kind, status=UP + ', updateRevision: web-b', behind=revisions + pods)
-    assert (names(found.pods), names(found.children)) == (['new'], ['web', 'web-b'])
+    workload = read(kind, status=UP + ', updateRevision: web-b', behind=revisions + pods)
+    assert (names(workload.pods), names(workload.children)) == (['new'], ['web', 'web-b'])
 
 
 @pytest.mark.parametrize('kind', ('StatefulSet', 'DaemonSet'))
@@ -143,25 +143,26 @@ def test_without_revisions_they_are_known_where_the_pods_tell(kind, is_blind):
         for name, word, at in (('old', 'a', '1'), ('new', 'b', '2'))
     )
     blind = frozenset({'ControllerRevision.apps'} if is_blind else ())
-    found = read(kind, status=UP + ', updateRevision: b', behind=pods, forbidden_kinds=blind)
-    assert names(found.pods) == (['new'] if is_blind or kind == 'StatefulSet' else [])
-    assert names(found.children) == ['web']
+    workload = read(kind, status=UP + ', updateRevision: b', behind=pods, forbidden_kinds=blind)
+    assert names(workload.pods) == (['new'] if is_blind or kind == 'StatefulSet' else [])
+    assert names(workload.children) == ['web']
 
 
 @pytest.mark.parametrize('kind', ('Deployment', 'StatefulSet', 'DaemonSet'))
 def test_until_the_change_is_seen_no_pod_is_new(kind):
     behind = SETS + PODS + REVISION % ('b', 'b', kind, 2) + POD % ('x', 'b', '2', kind, 'web', 'x')
     status = ', updateRevision: b, observedGeneration: 0'
-    found = read(kind, status=status, behind=behind)
-    assert (found.pods, found.newest) == ((), {})
-    assert found.waits_for == f'{kind.lower()}/web to be seen by its controller'
+    workload = read(kind, status=status, behind=behind)
+    assert (workload.pods, workload.newest) == ((), {})
+    assert workload.waits_for == f'{kind.lower()}/web to be seen by its controller'
 
 
 def test_it_is_read_by_its_own_selector_or_with_all_of_its_namespace():
     def asked(kind, **how):
-        thing = view(LAMP + WORKLOAD % (kind, '', '')).objects_by_watch._members[1]
+        obj = view(LAMP + WORKLOAD % (kind, '', '')).objects_by_watch._members[1]
         return [
-            (one.resource.kind, one.namespace, one.labels) for one in workload_watches(thing, **how)
+            (watch.resource.kind, watch.namespace, watch.labels)
+            for watch in workload_watches(obj, **how)
         ]
 
     assert asked('Deployment') == [

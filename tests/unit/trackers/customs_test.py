@@ -69,7 +69,9 @@ for a kind, by what its conditions say. Written by a test that lets the engine l
 
 
 def shown(operator, kind, situation):
-    [case] = [one for one in cases.CASES if one[:2] == (operator, situation) and one.kind == kind]
+    [case] = [
+        case for case in cases.CASES if case[:2] == (operator, situation) and case.kind == kind
+    ]
     played = cases.play(case.object)
     given, at = cases.outcome(played)
     after = '' if at is None else 'at once' if at < 1 else f'{at:.0f} s'

@@ -19,16 +19,16 @@ def frob(*conditions, generation=1, age=60, meta=None, spec=None, **status):
     metadata = {'name': 'web', 'uid': 'u', 'generation': generation, 'creationTimestamp': ago(age)}
     if conditions:
         status['conditions'] = list(conditions)
-    made = {'kind': 'Frob', 'metadata': {**metadata, **(meta or {})}, 'spec': spec or {}}
-    return {**made, 'status': status} if status else made
+    obj = {'kind': 'Frob', 'metadata': {**metadata, **(meta or {})}, 'spec': spec or {}}
+    return {**obj, 'status': status} if status else obj
 
 
 def says(kind, status='True', reason='', message='', **fields):
     return {'type': kind, 'status': status, 'reason': reason, 'message': message, **fields}
 
 
-def judge(one, **fields):
-    return generic.assess(view(one, target=FROBS, **fields))
+def judge(obj, **fields):
+    return generic.assess(view(obj, target=FROBS, **fields))
 
 
 READY = says('Ready')
@@ -37,7 +37,7 @@ OLD = {'observedGeneration': 1}
 
 
 @pytest.mark.parametrize(
-    ('one', 'state', 'told'),
+    ('obj', 'state', 'text'),
     (
         pytest.param(
             frob(meta={'deletionTimestamp': ago(1)}), 'deleting', 'is being deleted', id='a'
@@ -225,13 +225,13 @@ OLD = {'observedGeneration': 1}
         pytest.param(frob(says('Drifted'), READY), 'ready', '', id='nobody knows Drifted'),
     ),
 )
-def test_state(one, state, told):
-    judged = judge(one)
-    assert (judged.state.value, judged.waits_for or judged.message) == (state, told)
+def test_state(obj, state, text):
+    judged = judge(obj)
+    assert (judged.state.value, judged.waits_for or judged.message) == (state, text)
 
 
 @pytest.mark.parametrize(
-    ('one', 'reason', 'seconds'),
+    ('obj', 'reason', 'seconds'),
     (
         (frob(ERROR), 'ReconcileError', 30),
         (frob({**ERROR, **OLD}, observedGeneration=0), 'ReconcileError', 30),
@@ -257,8 +257,8 @@ def test_state(one, state, told):
         (frob(failureReason='CreateError', failureMessage='no quota'), 'CreateError', 10),
     ),
 )
-def test_what_speaks_against_it_may_stand_for_a_while(one, reason, seconds):
-    judged = judge(one)
+def test_what_speaks_against_it_may_stand_for_a_while(obj, reason, seconds):
+    judged = judge(obj)
     [cause] = judged.causes
     assert judged.state.value == 'progressing'
     assert (cause.code, cause.reason, cause.tolerance_seconds) == (
@@ -270,7 +270,7 @@ def test_what_speaks_against_it_may_stand_for_a_while(one, reason, seconds):
 
 
 @pytest.mark.parametrize(
-    'one',
+    'obj',
     (
         frob(READY, says('BackupFailed')),
         frob(says('Ready', 'False', 'DependencyNotReady')),
@@ -279,8 +279,8 @@ def test_what_speaks_against_it_may_stand_for_a_while(one, reason, seconds):
         frob(says('Failed', 'Unknown')),
     ),
 )
-def test_what_is_not_against_it(one):
-    assert judge(one).causes == ()
+def test_what_is_not_against_it(obj):
+    assert judge(obj).causes == ()
 
 
 def test_a_kind_without_namespaces_is_described_without_one():
@@ -299,10 +299,10 @@ def test_what_was_suspended_when_it_was_ready_is_ready_with_a_notice():
 
 @pytest.mark.parametrize('status', (None, {}, {'frobs': 4}, {'phase': '7'}))
 def test_what_says_nothing_is_ready_after_ten_seconds_with_a_notice(status):
-    one = {**frob(age=4), 'status': status}
-    judged = judge(one)
+    obj = {**frob(age=4), 'status': status}
+    judged = judge(obj)
     assert (judged.state.value, judged.recheck_at) == ('progressing', NOW + 6)
-    judged = judge(one, now=NOW + 6)
+    judged = judge(obj, now=NOW + 6)
     assert judged.state.value == 'ready'
     assert judged.notices[0].startswith('counts as ready because it is there')
 
@@ -326,17 +326,17 @@ def written(seconds):
     return {'managedFields': [{'time': ago(seconds)}, {'time': None}]}
 
 
-@pytest.mark.parametrize('one', (READY, says('Stalled')))
-def test_a_controller_that_does_not_tell_what_it_saw_gets_a_moment(one):
-    judged = judge(frob(one, generation=2, meta=written(2)))
+@pytest.mark.parametrize('obj', (READY, says('Stalled')))
+def test_a_controller_that_does_not_tell_what_it_saw_gets_a_moment(obj):
+    judged = judge(frob(obj, generation=2, meta=written(2)))
     assert (judged.state.value, judged.waits_for) == ('progressing', SEEN)
     assert judged.recheck_at == NOW + 3
-    later = judge(frob(one, generation=2, meta=written(2)), now=NOW + 3)
+    later = judge(frob(obj, generation=2, meta=written(2)), now=NOW + 3)
     assert later.state.value in ('ready', 'failed')
 
 
 @pytest.mark.parametrize(
-    'one',
+    'obj',
     (
         frob(READY, generation=1, meta=written(2)),
         frob(READY, generation=2, observedGeneration=2, meta=written(2)),
@@ -344,8 +344,8 @@ def test_a_controller_that_does_not_tell_what_it_saw_gets_a_moment(one):
         frob(READY, generation=2),
     ),
 )
-def test_nothing_is_waited_for_that_is_known(one):
-    assert judge(one).state.value == 'ready'
+def test_nothing_is_waited_for_that_is_known(obj):
+    assert judge(obj).state.value == 'ready'
 
 
 def start(*conditions):
@@ -378,7 +378,7 @@ def test_another_generation_is_not_blamed_for_the_last_one():
 
 
 @pytest.mark.parametrize(
-    'thing',
+    'obj',
     (
         {},
         {'metadata': None, 'spec': None, 'status': None},
@@ -390,5 +390,5 @@ def test_another_generation_is_not_blamed_for_the_last_one():
         {'status': {'phase': '\x1b[31m' * 1000, 'conditions': [says('Ready', 'x' * 9999)]}},
     ),
 )
-def test_it_survives_what_is_missing_or_strange(thing):
-    assert judge(thing).state in State
+def test_it_survives_what_is_missing_or_strange(obj):
+    assert judge(obj).state in State

@@ -60,9 +60,9 @@ FROB = frob(READY, ERROR, {**READY, **OLD}, phase='x', generation=2)
 
 @SETTINGS
 @given(misshapen(FROB, frob(phase='x')), STATUSES, places('a', 'replicas', 'conditions'))
-def test_rules_and_the_generic_judgement(thing, status, spec):
-    for one in (thing, {**FROB, 'status': status, 'spec': spec}):
-        seen = view(one, target=FROBS)
+def test_rules_and_the_generic_judgement(strange, status, spec):
+    for obj in (strange, {**FROB, 'status': status, 'spec': spec}):
+        seen = view(obj, target=FROBS)
         for judge in (*(rule.assess for rule in RULES), generic.assess):
             assert isinstance(judge(seen), Assessment)
 
@@ -70,10 +70,12 @@ def test_rules_and_the_generic_judgement(thing, status, spec):
 @SETTINGS
 @given(misshapen(TEMPLATE) | OBJECTS, misshapen(TEMPLATE) | OBJECTS | st.just(TEMPLATE))
 def test_what_a_template_changes(before, after):
-    assert all(isinstance(one, str) for one in template_diff.describe_template_diff(before, after))
+    assert all(
+        isinstance(change, str) for change in template_diff.describe_template_diff(before, after)
+    )
 
 
 @SETTINGS
 @given(misshapen(deployment()))
-def test_the_generic_judgement_of_a_workload(thing):
-    assert isinstance(generic.assess(view(thing)), Assessment)
+def test_the_generic_judgement_of_a_workload(obj):
+    assert isinstance(generic.assess(view(obj)), Assessment)

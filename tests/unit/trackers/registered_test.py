@@ -22,7 +22,7 @@ def registered():
 
 @pytest.mark.parametrize(('key', 'module'), registered())
 @pytest.mark.parametrize(
-    'thing',
+    'obj',
     (
         {},
         {'metadata': None, 'spec': None, 'status': None},
@@ -31,9 +31,9 @@ def registered():
         {'spec': {'template': None, 'replicas': 'x'}, 'status': {'conditions': [None, 'x', {}]}},
     ),
 )
-def test_every_tracker_survives_what_is_missing_or_strange(key, module, thing):
+def test_every_tracker_survives_what_is_missing_or_strange(key, module, obj):
     tracker = importlib.import_module(module)
-    shown = view({'kind': key.partition('.')[0], **thing})
+    shown = view({'kind': key.partition('.')[0], **obj})
     assert tracker.assess(shown).state in State
     assert isinstance(tracker.wants(shown), tuple)
 

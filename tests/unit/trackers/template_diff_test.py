@@ -11,7 +11,7 @@ def template(*containers, **spec):
 
 
 @pytest.mark.parametrize(
-    ('before', 'after', 'told'),
+    ('before', 'after', 'changes'),
     (
         ([container(image='r/web:1')], [container(image='r/web:2')], 'image main 1 → 2'),
         ([container(image='web')], [container(image='shop:2')], 'image main web → shop:2'),
@@ -26,8 +26,8 @@ def template(*containers, **spec):
         ([container()], [container()], 'pod template changed'),
     ),
 )
-def test_describes_what_changed(before, after, told):
-    assert ', '.join(describe_template_diff(template(*before), template(*after))) == told
+def test_describes_what_changed(before, after, changes):
+    assert ', '.join(describe_template_diff(template(*before), template(*after))) == changes
 
 
 def test_tells_what_changed_outside_the_containers():

@@ -39,31 +39,31 @@ class Case(NamedTuple):
 
 def _cases():
     for path in sorted(FOLDER.glob('*.yaml')):
-        for one in yaml.safe_load(path.read_text(encoding='utf-8')):
-            yield Case(path.stem, one['situation'], one['expect'], one['object'])
+        for entry in yaml.safe_load(path.read_text(encoding='utf-8')):
+            yield Case(path.stem, entry['situation'], entry['expect'], entry['object'])
 
 
 CASES = tuple(_cases())
 
 
-def resource(thing):
-    group, _, version = thing['apiVersion'].rpartition('/')
-    kind = thing['kind']
+def resource(obj):
+    group, _, version = obj['apiVersion'].rpartition('/')
+    kind = obj['kind']
     return Resource(group, version, kind.lower() + 's', kind, kind.lower())
 
 
-def complete(thing):
+def complete(obj):
     """With what every object has; `SOON` is a moment after tracking began."""
-    thing = json.loads(json.dumps(thing).replace('SOON', format_timestamp(NOW + 1)))
+    obj = json.loads(json.dumps(obj).replace('SOON', format_timestamp(NOW + 1)))
     meta = {'name': 'web', 'namespace': 'shop', 'uid': 'u1', 'creationTimestamp': ago(60)}
-    return {**thing, 'metadata': {**meta, **thing.get('metadata', {})}}
+    return {**obj, 'metadata': {**meta, **obj.get('metadata', {})}}
 
 
-def play(thing, given=()):
+def play(obj, given=()):
     """The engine after it has looked at an object for a while."""
-    of = resource(thing)
+    of = resource(obj)
     played = Play(Target(of, 'shop', 'web'), tracker=Trackers(given).of(of))
-    played.listed(0.1, played.root, complete(thing))
+    played.listed(0.1, played.root, complete(obj))
     for want in played.step.wants - {played.root}:
         played.listed(0.1, want)
     return played.until(WHILE)

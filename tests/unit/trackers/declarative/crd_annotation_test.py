@@ -28,26 +28,26 @@ from tests.unit.tracking.play import Play
 CRD = Lookup(CRDS, '', 'frobs.x.example.com')
 
 
-def found(text):
+def annotated(text):
     return Answer('found', ({'metadata': {'annotations': {ANNOTATION: text}}},))
 
 
-def judge(one, answer=None, now=NOW):
+def judge(obj, answer=None, now=NOW):
     answers = {} if answer is None else {CRD: answer}
     tracker = AnnotationTracker(FROBS.resource, generic, parse_annotation)
-    return tracker.assess(view(one, target=FROBS, answers=answers, now=now))
+    return tracker.assess(view(obj, target=FROBS, answers=answers, now=now))
 
 
 @pytest.mark.parametrize(
-    ('one', 'waits_for'),
+    ('obj', 'waits_for'),
     (
         (frob(READY), 'the rules of its CustomResourceDefinition'),
         (frob(ERROR), 'it to get over Ready=False'),
         (frob(), 'the rules of its CustomResourceDefinition'),
     ),
 )
-def test_nothing_is_decided_before_the_definition_was_read(one, waits_for):
-    judged = judge(one, now=NOW - 1)
+def test_nothing_is_decided_before_the_definition_was_read(obj, waits_for):
+    judged = judge(obj, now=NOW - 1)
     assert (judged.state.value, judged.waits_for) == ('progressing', waits_for)
     assert judged.causes == ()
     assert judged.recheck_at == NOW
@@ -65,7 +65,7 @@ def test_what_never_answers_is_not_waited_for_for_ever():
         Answer('failed'),
         Answer('found', ({'metadata': {}},)),
         Answer('found', ({'metadata': {'annotations': {'a': 'b'}}},)),
-        found('{group: x.example.com, kind: Other}'),
+        annotated('{group: x.example.com, kind: Other}'),
     ),
 )
 def test_without_rules_on_the_definition_it_is_judged_as_usual(answer):
@@ -75,7 +75,7 @@ def test_without_rules_on_the_definition_it_is_judged_as_usual(answer):
 
 def test_rules_on_the_definition_win():
     assert judge(
-        frob(READY, phase='Mid'), found('ready: {path: status.phase, is: Up}')
+        frob(READY, phase='Mid'), annotated('ready: {path: status.phase, is: Up}')
     ).waits_for == ('status.phase to be Up (it is Mid)')
 
 
@@ -87,20 +87,20 @@ def test_rules_on_the_definition_win():
     ),
 )
 def test_a_broken_annotation_makes_nothing_ready(text, why):
-    judged = judge(frob(READY), found(text))
+    judged = judge(frob(READY), annotated(text))
     assert (judged.state.value, judged.reason) == ('unknown', TRACKER_ERROR)
     assert why in judged.message
 
 
 def test_a_broken_annotation_does_not_hide_that_an_object_is_deleted():
     obj = frob(READY, meta={'deletionTimestamp': ago(1)})
-    assert judge(obj, found(']')).state.value == 'deleting'
+    assert judge(obj, annotated(']')).state.value == 'deleting'
 
 
 def test_a_broken_annotation_ends_a_rollout_as_unknown():
     play = Play(FROBS, tracker=Trackers().of(FROBS.resource, asks_cluster=True))
     play.listed(0.1, play.root, frob(READY, age=1, phase='Up'))
-    play.give(1, CRD, found(']'))
+    play.give(1, CRD, annotated(']'))
     assert play.outcome == ('unknown', TRACKER_ERROR, 1)
 
 
@@ -108,7 +108,7 @@ def test_through_the_engine_the_definition_is_asked_for_and_awaited():
     play = Play(FROBS, tracker=Trackers().of(FROBS.resource, asks_cluster=True))
     play.listed(0.1, play.root, frob(READY, age=1, phase='Mid'))
     assert CRD in play.step.wants
-    play.give(1, CRD, found('ready: {path: status.phase, is: Up}'))
+    play.give(1, CRD, annotated('ready: {path: status.phase, is: Up}'))
     assert play.outcome is None
     play.changed(2, play.root, frob(READY, phase='Up'))
     assert play.outcome == ('ready', '', 2)
@@ -121,13 +121,13 @@ def test_a_tracker_that_fails_decides_nothing_before_the_definition_was_read():
         )
         return AnnotationTracker(FROBS.resource, guard, parse_annotation)
 
-    def no_one(*told):
+    def no_one(*args):
         return None
 
     play = Play(FROBS, tracker=tracker())
     play.listed(0.1, play.root, frob(READY, age=1, phase='Up'))
     assert play.outcome is None
-    play.give(1, CRD, found('ready: {path: status.phase, is: Up}'))
+    play.give(1, CRD, annotated('ready: {path: status.phase, is: Up}'))
     assert play.outcome == ('ready', '', 1)
     play = Play(FROBS, tracker=tracker())
     play.listed(0.1, play.root, frob(READY, age=1, phase='Up'))
@@ -136,18 +136,18 @@ def test_a_tracker_that_fails_decides_nothing_before_the_definition_was_read():
 
 
 def test_that_the_definition_is_waited_for_is_told_only_where_that_takes_long():
-    def told(play):
-        return [one.waits_for for one in play.told if isinstance(one, StateChanged)]
+    def waits(play):
+        return [event.waits_for for event in play.told if isinstance(event, StateChanged)]
 
     play = Play(FROBS, tracker=Trackers().of(FROBS.resource, asks_cluster=True))
     play.listed(0.1, play.root, frob(READY, age=1, phase='Mid'))
     assert play.outcome is None
-    assert told(play) == []
-    assert told(play.until(6)) == ['the rules of its CustomResourceDefinition']
+    assert waits(play) == []
+    assert waits(play.until(6)) == ['the rules of its CustomResourceDefinition']
     play = Play(FROBS, tracker=Trackers().of(FROBS.resource, asks_cluster=True))
     play.listed(0.1, play.root, frob(READY, age=1, phase='Mid'))
-    play.give(0.2, CRD, found('ready: {path: status.phase, is: Up}'))
-    assert told(play) == ['status.phase to be Up (it is Mid)']
+    play.give(0.2, CRD, annotated('ready: {path: status.phase, is: Up}'))
+    assert waits(play) == ['status.phase to be Up (it is Mid)']
 
 
 def test_one_look_waits_for_the_definition():

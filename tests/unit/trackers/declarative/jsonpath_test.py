@@ -4,7 +4,7 @@ import pytest
 
 from kubectl_dog.trackers.declarative import jsonpath
 
-THING = {
+OBJECT = {
     'metadata': {'annotations': {'a.b/c': 'x'}},
     'at': {'b': 1, 'below': -2, 'far': 9, 'text': '0'},
     'spec': {'n': 3, 'on': True, 'none': None},
@@ -16,7 +16,7 @@ THING = {
 
 
 @pytest.mark.parametrize(
-    ('text', 'found'),
+    ('text', 'values'),
     (
         ('spec.n', [3]),
         ('.spec.n', [3]),
@@ -43,14 +43,14 @@ THING = {
         ('metadata.annotations["a.b/c"]', ['x']),
     ),
 )
-def test_what_is_at_a_path(text, found):
-    assert jsonpath.values(jsonpath.parse(text), THING) == found
+def test_what_is_at_a_path(text, values):
+    assert jsonpath.values(jsonpath.parse(text), OBJECT) == values
 
 
 def test_a_path_starts_at_the_item_unless_it_is_absolute():
     item = {'spec': {'n': 7}}
-    assert jsonpath.values(jsonpath.parse('spec.n'), THING, item) == [7]
-    assert jsonpath.values(jsonpath.parse('$.spec.n'), THING, item) == [3]
+    assert jsonpath.values(jsonpath.parse('spec.n'), OBJECT, item) == [7]
+    assert jsonpath.values(jsonpath.parse('$.spec.n'), OBJECT, item) == [3]
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_what_is_no_path(text):
 
 
 @pytest.mark.parametrize(
-    ('value', 'said'), ((True, 'true'), (3, '3'), ('x', 'x'), (None, ''), ({}, ''), ([1], ''))
+    ('value', 'text'), ((True, 'true'), (3, '3'), ('x', 'x'), (None, ''), ({}, ''), ([1], ''))
 )
-def test_scalars_as_people_write_them(value, said):
-    assert jsonpath.scalar_text(value) == said
+def test_scalars_as_people_write_them(value, text):
+    assert jsonpath.scalar_text(value) == text

@@ -15,7 +15,7 @@ def read(text, about=None):
 
 
 @pytest.mark.parametrize(
-    ('text', 'told'),
+    ('text', 'error'),
     (
         ('frobs', 'my.yaml: rule 1: must be a mapping'),
         ('[1]', 'my.yaml: rule 1: must be a mapping'),
@@ -66,10 +66,10 @@ def read(text, about=None):
         ('#' * 300_000, 'my.yaml: is larger than 256 KiB'),
     ),
 )
-def test_what_is_wrong_is_told_with_where_it_stands(text, told):
+def test_what_is_wrong_is_told_with_where_it_stands(text, error):
     with pytest.raises(UserError) as raised:
         read(text)
-    assert told in str(raised.value)
+    assert error in str(raised.value)
     assert raised.value.exit_code == 2
 
 
@@ -105,9 +105,9 @@ def test_an_annotation_need_not_say_what_it_is_about():
 
 
 def test_documents_and_lists_are_all_read_in_order():
-    found = read(f'{HEAD}documentation: a\n---\n- {{group: b, kind: c, documentation: b}}\n---\n')
-    assert [rule.documentation for rule in found] == ['a', 'b']
-    assert [rule.source for rule in found] == ['my.yaml: rule 1', 'my.yaml: rule 1']
+    rules = read(f'{HEAD}documentation: a\n---\n- {{group: b, kind: c, documentation: b}}\n---\n')
+    assert [rule.documentation for rule in rules] == ['a', 'b']
+    assert [rule.source for rule in rules] == ['my.yaml: rule 1', 'my.yaml: rule 1']
 
 
 def test_each_may_stand_in_each():

@@ -26,13 +26,13 @@ def ruled(text):
     return RuleTracker(rule)
 
 
-def judge(text, one, **fields):
-    judged = ruled(text).assess(view(one, target=FROBS, **fields))
+def judge(text, obj, **fields):
+    judged = ruled(text).assess(view(obj, target=FROBS, **fields))
     return judged.state.value, judged.waits_for or judged.message
 
 
 @pytest.mark.parametrize(
-    ('test', 'one', 'lacks'),
+    ('test', 'obj', 'lacks'),
     (
         ('condition: Ready', frob(READY), ''),
         ('condition: Ready', frob(ERROR), 'Ready to be True (it is False, ReconcileError: access '),
@@ -136,17 +136,17 @@ def judge(text, one, **fields):
         ('{some: "status.xs[*]", that: {path: ok, is: true}}', frob(a=1), 'status.xs[*]'),
     ),
 )
-def test_ready_by_a_test(test, one, lacks):
-    state, told = judge(f'failed: []\nready: {test if test[0] == "{" else "{" + test + "}"}', one)
+def test_ready_by_a_test(test, obj, lacks):
+    state, text = judge(f'failed: []\nready: {test if test[0] == "{" else "{" + test + "}"}', obj)
     assert state == ('progressing' if lacks else 'ready')
-    assert told.startswith(lacks)
+    assert text.startswith(lacks)
 
 
 UP = 'ready: {path: status.phase, is: Up}'
 
 
 @pytest.mark.parametrize(
-    ('rule', 'one', 'judged'),
+    ('rule', 'obj', 'judged'),
     (
         pytest.param(
             UP,
@@ -261,8 +261,8 @@ UP = 'ready: {path: status.phase, is: Up}'
         ),
     ),
 )
-def test_sections(rule, one, judged):
-    assert judge(rule, one) == judged
+def test_sections(rule, obj, judged):
+    assert judge(rule, obj) == judged
 
 
 def test_a_failure_may_stand_for_a_while_and_speaks_of_its_item():
@@ -288,7 +288,7 @@ BROKEN = 'failed: [{condition: A=False, after: 9s}, {path: status.phase, is: Up}
 
 
 @pytest.mark.parametrize(
-    ('rule', 'one', 'causes'),
+    ('rule', 'obj', 'causes'),
     (
         pytest.param(BROKEN, frob(says('A', 'False', observedGeneration=2)), 1, id='told'),
         pytest.param(BROKEN, frob(says('A', 'False')), 0, id='it may be history'),
@@ -296,7 +296,7 @@ BROKEN = 'failed: [{condition: A=False, after: 9s}, {path: status.phase, is: Up}
         pytest.param(BROKEN, frob(phase='Up'), 0, id='a phase tells no generation'),
         pytest.param(
             'failed: {all: [{not: {condition: A}}, {any: {condition: B!=True}}], after: 9s}',
-            frob(*(says(one, 'False', observedGeneration=2) for one in 'AB')),
+            frob(*(says(kind, 'False', observedGeneration=2) for kind in 'AB')),
             1,
             id='several',
         ),
@@ -310,18 +310,18 @@ BROKEN = 'failed: [{condition: A=False, after: 9s}, {path: status.phase, is: Up}
         pytest.param(UP, frob({**READY, 'observedGeneration': 2}), 0, id='not as usual'),
     ),
 )
-def test_a_failure_may_be_told_before_the_generation_counts_as_seen(rule, one, causes):
-    one['metadata']['generation'] = 2
-    one['status']['observedGeneration'] = -1
-    judged = ruled(rule).assess(view(one, target=FROBS))
+def test_a_failure_may_be_told_before_the_generation_counts_as_seen(rule, obj, causes):
+    obj['metadata']['generation'] = 2
+    obj['status']['observedGeneration'] = -1
+    judged = ruled(rule).assess(view(obj, target=FROBS))
     assert judged.state.value == 'progressing'
     assert len(judged.causes) == causes
     assert (judged.waits_for == SEEN) is (causes == 0)
 
 
 def test_a_generation_of_its_own_that_is_behind_makes_history_of_what_is_told_as_usual():
-    one = frob(ERROR, generation=2, seen=1, meta=written(9))
-    judged = ruled(f'{UP}\nobservedGeneration: status.seen').assess(view(one, target=FROBS))
+    obj = frob(ERROR, generation=2, seen=1, meta=written(9))
+    judged = ruled(f'{UP}\nobservedGeneration: status.seen').assess(view(obj, target=FROBS))
     assert (judged.waits_for, judged.causes) == (SEEN, ())
 
 
@@ -339,7 +339,7 @@ def test_notices_are_told_whatever_the_state():
 
 
 @pytest.mark.parametrize(
-    ('settle', 'changed', 'due'),
+    ('stable_for', 'changed', 'due'),
     (
         ('1m', 9999, 30),
         ('spec.every', 9999, 35),
@@ -347,18 +347,18 @@ def test_notices_are_told_whatever_the_state():
         ('1m', 3, None),
     ),
 )
-def test_an_old_ready_counts_when_it_was_looked_at_for_a_while(settle, changed, due):
-    one = frob(phase='Up', lastTransitionTime=ago(changed), spec={'every': '1m'})
-    judged = ruled(f'{UP}\nstable_for: {settle}').assess(view(one, target=FROBS))
+def test_an_old_ready_counts_when_it_was_looked_at_for_a_while(stable_for, changed, due):
+    obj = frob(phase='Up', lastTransitionTime=ago(changed), spec={'every': '1m'})
+    judged = ruled(f'{UP}\nstable_for: {stable_for}').assess(view(obj, target=FROBS))
     assert judged.state.value == ('progressing' if due else 'ready')
     assert judged.recheck_at == (NOW + due if due else None)
-    later = ruled(f'{UP}\nstable_for: {settle}').assess(view(one, target=FROBS, now=NOW + 60))
+    later = ruled(f'{UP}\nstable_for: {stable_for}').assess(view(obj, target=FROBS, now=NOW + 60))
     assert later.state.value == 'ready'
 
 
-@pytest.mark.parametrize(('patience', 'at'), (('', 600), ('stall_timeout: 2h', 7200)))
-def test_how_long_it_may_take(patience, at):
-    play = Play(FROBS, tracker=ruled(f'{UP}\n{patience}'))
+@pytest.mark.parametrize(('stall_timeout', 'at'), (('', 600), ('stall_timeout: 2h', 7200)))
+def test_how_long_it_may_take(stall_timeout, at):
+    play = Play(FROBS, tracker=ruled(f'{UP}\n{stall_timeout}'))
     play.listed(0, play.root, frob(phase='Mid')).until(9999)
     assert play.outcome == ('timed-out', '', at)
 
@@ -392,12 +392,12 @@ def test_a_rule_over_the_step_limit_makes_nothing_ready(rule):
 
 
 def test_a_rule_that_looks_at_many_items_is_used():
-    one = frob(xs=[{'ok': True}] * 5_000)
-    assert judge('ready: {each: "status.xs[*]", that: {path: ok, is: true}}', one)[0] == 'ready'
+    obj = frob(xs=[{'ok': True}] * 5_000)
+    assert judge('ready: {each: "status.xs[*]", that: {path: ok, is: true}}', obj)[0] == 'ready'
 
 
 @pytest.mark.parametrize(
-    'thing',
+    'obj',
     (
         {},
         {'metadata': None, 'spec': None, 'status': None},
@@ -406,10 +406,10 @@ def test_a_rule_that_looks_at_many_items_is_used():
         {'status': {'conditions': [None, 'x', {}, {'type': 3}]}},
     ),
 )
-def test_a_rule_survives_what_is_missing_or_strange(thing):
+def test_a_rule_survives_what_is_missing_or_strange(obj):
     rule = ruled("""
         failed: {some: "status.xs[*]", that: {path: a, atLeast: spec.b}}
         ready:
           all: [{condition: A}, {path: status.phase, is: Up}, {path: status.n, atLeast: 2}]
     """)
-    assert rule.assess(view(thing, target=FROBS)).state.value in ('progressing', 'ready')
+    assert rule.assess(view(obj, target=FROBS)).state.value in ('progressing', 'ready')

@@ -9,15 +9,15 @@ from tests.unit.builders import view
 
 
 def service(status):
-    told = {'type': 'Available', 'status': status}
+    condition = {'type': 'Available', 'status': status}
     return thing(
         'APIService',
-        conditions=[{**told, 'reason': 'MissingEndpoints', 'message': 'no endpoints'}],
+        conditions=[{**condition, 'reason': 'MissingEndpoints', 'message': 'no endpoints'}],
     )
 
 
 @pytest.mark.parametrize(
-    ('one', 'state', 'told', 'notices'),
+    ('obj', 'state', 'text', 'notices'),
     (
         pytest.param(
             thing('K', meta={'deletionTimestamp': ago(1)}),
@@ -37,9 +37,9 @@ def service(status):
         pytest.param({}, 'progressing', 'the first look at its server', (), id='empty'),
     ),
 )
-def test_state(one, state, told, notices):
-    judged = tracker.assess(view(one))
-    assert (judged.state, judged.waits_for or judged.message) == (state, told)
+def test_state(obj, state, text, notices):
+    judged = tracker.assess(view(obj))
+    assert (judged.state, judged.waits_for or judged.message) == (state, text)
     assert judged.notices == notices
 
 

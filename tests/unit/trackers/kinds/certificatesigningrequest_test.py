@@ -9,12 +9,12 @@ from tests.unit.builders import view
 
 
 def request(*conditions, **status):
-    told = [{'type': one, 'reason': 'R', 'message': 'why'} for one in conditions]
-    return thing('CertificateSigningRequest', conditions=told, **status)
+    all_conditions = [{'type': kind, 'reason': 'R', 'message': 'why'} for kind in conditions]
+    return thing('CertificateSigningRequest', conditions=all_conditions, **status)
 
 
 @pytest.mark.parametrize(
-    ('one', 'state', 'told', 'notices'),
+    ('obj', 'state', 'text', 'notices'),
     (
         pytest.param(
             thing('K', meta={'deletionTimestamp': ago(1)}),
@@ -50,7 +50,7 @@ def request(*conditions, **status):
         ),
     ),
 )
-def test_state(one, state, told, notices):
-    judged = tracker.assess(view(one))
-    assert (judged.state, judged.waits_for or judged.message) == (state, told)
+def test_state(obj, state, text, notices):
+    judged = tracker.assess(view(obj))
+    assert (judged.state, judged.waits_for or judged.message) == (state, text)
     assert judged.notices == notices

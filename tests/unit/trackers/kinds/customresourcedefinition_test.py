@@ -9,15 +9,15 @@ from tests.unit.builders import view
 
 
 def crd(**conditions):
-    told = [
+    all_conditions = [
         {'type': key, 'status': value, 'reason': 'R', 'message': 'why'}
         for key, value in conditions.items()
     ]
-    return thing('CustomResourceDefinition', conditions=told)
+    return thing('CustomResourceDefinition', conditions=all_conditions)
 
 
 @pytest.mark.parametrize(
-    ('one', 'state', 'told', 'notices'),
+    ('obj', 'state', 'text', 'notices'),
     (
         pytest.param(
             thing('K', meta={'deletionTimestamp': ago(1)}),
@@ -52,15 +52,15 @@ def crd(**conditions):
         ),
     ),
 )
-def test_state(one, state, told, notices):
-    judged = tracker.assess(view(one))
-    assert (judged.state, judged.waits_for or judged.message) == (state, told)
+def test_state(obj, state, text, notices):
+    judged = tracker.assess(view(obj))
+    assert (judged.state, judged.waits_for or judged.message) == (state, text)
     assert judged.notices == notices
 
 
 @pytest.mark.parametrize(
-    ('reason', 'told'), (('ListKindConflict', 'ListKindConflict'), ('', 'NamesNotAccepted'))
+    ('reason', 'text'), (('ListKindConflict', 'ListKindConflict'), ('', 'NamesNotAccepted'))
 )
-def test_a_failure_has_a_reason(reason, told):
+def test_a_failure_has_a_reason(reason, text):
     taken = {'type': 'NamesAccepted', 'status': 'False', 'reason': reason}
-    assert tracker.assess(view(thing('CRD', conditions=[taken]))).reason == told
+    assert tracker.assess(view(thing('CRD', conditions=[taken]))).reason == text

@@ -32,26 +32,26 @@ NO_REVISIONS = frozenset(['ControllerRevision.apps'])
 
 
 def member(node, revision='b', since=60.0, generation='4', ready=True, **fields):
-    one = pod(
+    new_pod = pod(
         status(state=running(since)),
         name=f'web-{node}',
         owner='daemonset-web',
         ready=ready,
         **fields,
     )
-    return labelled(one, controller_revision_hash=revision, pod_template_generation=generation)
+    return labelled(new_pod, controller_revision_hash=revision, pod_template_generation=generation)
 
 
-def assess(thing, *others, **fields):
-    return tracker.assess(view(thing, *others, target=TARGET, **fields))
+def assess(obj, *others, **fields):
+    return tracker.assess(view(obj, *others, target=TARGET, **fields))
 
 
 def names(pods):
-    return [one['metadata']['name'] for one in pods]
+    return [pod['metadata']['name'] for pod in pods]
 
 
 @pytest.mark.parametrize(
-    ('thing', 'state', 'waits_for'),
+    ('obj', 'state', 'waits_for'),
     (
         pytest.param(daemon_set(), 'ready', '', id='all counts equal'),
         pytest.param(daemon_set(0, template=BARE), 'ready', '', id='no node wants one'),
@@ -85,8 +85,8 @@ def names(pods):
         pytest.param({'kind': 'DaemonSet'}, 'ready', '', id='nothing but a kind'),
     ),
 )
-def test_state_by_counts(thing, state, waits_for):
-    judged = assess(thing)
+def test_state_by_counts(obj, state, waits_for):
+    judged = assess(obj)
     assert (judged.state, judged.waits_for) == (state, waits_for)
 
 
@@ -104,10 +104,10 @@ def test_after_an_undo_the_old_revision_is_the_newest():
     assert judged.revision == ('8', '7', ('image main 2 → 1',))
 
 
-@pytest.mark.parametrize('thing', (daemon_set(observedGeneration=2), daemon_set()))
-def test_has_no_updated_pods_while_the_revision_is_not_known(thing):
-    revisions = REVISIONS if thing['status']['observedGeneration'] == 2 else ()
-    judged = assess(thing, member('a'), *revisions)
+@pytest.mark.parametrize('obj', (daemon_set(observedGeneration=2), daemon_set()))
+def test_has_no_updated_pods_while_the_revision_is_not_known(obj):
+    revisions = REVISIONS if obj['status']['observedGeneration'] == 2 else ()
+    judged = assess(obj, member('a'), *revisions)
     assert (judged.pods, judged.revision) == ((), None)
 
 
@@ -129,7 +129,7 @@ def test_tells_no_revision_before_pods_are_known():
 
 
 @pytest.mark.parametrize(
-    ('thing', 'generation', 'found'),
+    ('obj', 'generation', 'pod_names'),
     (
         (daemon_set(meta=GENERATION), '4', ['web-a']),
         (daemon_set(meta=GENERATION), '3', []),
@@ -138,10 +138,10 @@ def test_tells_no_revision_before_pods_are_known():
     ),
 )
 def test_where_revisions_may_not_be_read_pods_are_told_apart_by_generation(
-    thing, generation, found
+    obj, generation, pod_names
 ):
-    one = member('a', generation=generation)
-    assert names(assess(thing, one, forbidden_kinds=NO_REVISIONS).pods) == found
+    new_pod = member('a', generation=generation)
+    assert names(assess(obj, new_pod, forbidden_kinds=NO_REVISIONS).pods) == pod_names
 
 
 @pytest.mark.parametrize(
@@ -185,8 +185,8 @@ def test_without_a_probe_ready_counts_once_it_has_lasted(others, state, recheck)
     ),
 )
 def test_on_delete_leaves_the_update_to_people(updated, others, fields, state, notices):
-    thing = daemon_set(2, updatedNumberScheduled=updated, meta=GENERATION, spec=ON_DELETE)
-    judged = assess(thing, *others, **fields)
+    obj = daemon_set(2, updatedNumberScheduled=updated, meta=GENERATION, spec=ON_DELETE)
+    judged = assess(obj, *others, **fields)
     assert (judged.state, judged.notices) == (state, notices)
 
 
@@ -196,8 +196,8 @@ def test_on_delete_waits_for_all_to_be_available():
 
 
 def test_counts():
-    thing = daemon_set(5, updatedNumberScheduled=1, numberReady=3, numberAvailable=2)
-    assert assess(thing).progress == (5, 1, 3, 2, 4)
+    obj = daemon_set(5, updatedNumberScheduled=1, numberReady=3, numberAvailable=2)
+    assert assess(obj).progress == (5, 1, 3, 2, 4)
 
 
 def test_wants_its_pods_and_revisions_by_its_selector():
@@ -208,28 +208,28 @@ def test_wants_its_pods_and_revisions_by_its_selector():
 
 
 def node(name, ready='False', since=600.0):
-    told = {'type': 'Ready', 'status': ready, 'lastTransitionTime': ago(since)}
-    return {'kind': 'Node', 'metadata': {'name': name}, 'status': {'conditions': [told]}}
+    condition = {'type': 'Ready', 'status': ready, 'lastTransitionTime': ago(since)}
+    return {'kind': 'Node', 'metadata': {'name': name}, 'status': {'conditions': [condition]}}
 
 
 def lost(name, revision='b', **fields):
     """A pod whose kubelet said last that it was well."""
     containers = status(state=running(), ready=True)
-    one = pod(
+    new_pod = pod(
         containers, name=name, owner='daemonset-web', ready=False, nodeName='n-2', age=600, **fields
     )
-    return labelled(one, controller_revision_hash=revision)
+    return labelled(new_pod, controller_revision_hash=revision)
 
 
 def untouched(age):
-    one = pod(name='web-n2', owner='daemonset-web', phase='Pending', age=age, nodeName='n-2')
-    return labelled(one, controller_revision_hash='b')
+    new_pod = pod(name='web-n2', owner='daemonset-web', phase='Pending', age=age, nodeName='n-2')
+    return labelled(new_pod, controller_revision_hash='b')
 
 
 def down(*pods, updated=2, nodes=(node('n-2'),), **fields):
-    thing = daemon_set(2, updatedNumberScheduled=updated, numberAvailable=1)
-    index = {one['metadata']['name']: (one,) for one in nodes}
-    return assess(thing, member('n1'), *pods, *REVISIONS, nodes=index, **fields)
+    obj = daemon_set(2, updatedNumberScheduled=updated, numberAvailable=1)
+    index = {node['metadata']['name']: (node,) for node in nodes}
+    return assess(obj, member('n1'), *pods, *REVISIONS, nodes=index, **fields)
 
 
 @pytest.mark.parametrize(
@@ -250,8 +250,8 @@ def down(*pods, updated=2, nodes=(node('n-2'),), **fields):
 def test_a_node_that_was_down_before_is_not_waited_for(other, fields):
     judged = down(other, **fields)
     assert judged.waits_for == ''
-    told = 'does not wait for n-2, not ready since before tracking began (--strict-nodes does)'
-    assert judged.notices == (told,)
+    notice = 'does not wait for n-2, not ready since before tracking began (--strict-nodes does)'
+    assert judged.notices == (notice,)
 
 
 @pytest.mark.parametrize(
@@ -277,18 +277,18 @@ def test_other_nodes_are_waited_for(other, fields):
 def test_only_the_nodes_of_silent_pods_are_looked_at():
     pods = [member('n1'), lost('web-n2'), untouched(3)]
     wants = tracker.wants(view(daemon_set(), *pods, target=TARGET))
-    assert [one for one in wants if one.resource == NODES] == [
+    assert [want for want in wants if want.resource == NODES] == [
         Watch(NODES, '', fields='metadata.name=n-2')
     ]
     strict = tracker.wants(view(daemon_set(), *pods, target=TARGET, strict_nodes=True))
-    assert NODES not in {one.resource for one in strict}
+    assert NODES not in {want.resource for want in strict}
 
 
 @pytest.mark.parametrize(('count', 'watches'), ((5, 5), (6, 1)))
 def test_of_many_nodes_all_are_looked_at_together(count, watches):
     pods = [lost(f'web-{number}') for number in range(count)]
-    for number, one in enumerate(pods):
-        one['spec']['nodeName'] = f'n-{number}'
+    for number, worker in enumerate(pods):
+        worker['spec']['nodeName'] = f'n-{number}'
     wants = [
         w for w in tracker.wants(view(daemon_set(), *pods, target=TARGET)) if w.resource == NODES
     ]

@@ -33,7 +33,7 @@ def missed(at=1.0, about='web-2'):
 
 
 @pytest.mark.parametrize(
-    ('thing', 'state', 'waits_for'),
+    ('obj', 'state', 'waits_for'),
     (
         pytest.param(deployment(), 'ready', '', id='all counts equal'),
         pytest.param(deployment(0), 'ready', '', id='scaled to zero'),
@@ -94,8 +94,8 @@ def missed(at=1.0, about='web-2'):
         pytest.param({'kind': 'Deployment'}, 'progressing', None, id='nothing but a kind'),
     ),
 )
-def test_state_by_counts(thing, state, waits_for):
-    judged = tracker.assess(view(thing, replica_set()))
+def test_state_by_counts(obj, state, waits_for):
+    judged = tracker.assess(view(obj, replica_set()))
     assert judged.state == state
     assert waits_for in (None, judged.waits_for)
 
@@ -156,12 +156,12 @@ def test_a_pause_tells_how_to_end_it():
 def test_a_missed_deadline_is_believed_only_for_this_revision(
     condition, newest, memory, state, recheck
 ):
-    thing = deployment(
+    obj = deployment(
         conditions=[condition],
         availableReplicas=0,
         spec={'progressDeadlineSeconds': 20},
     )
-    judged = tracker.assess(view(thing, newest, run_history=memory))
+    judged = tracker.assess(view(obj, newest, run_history=memory))
     assert (judged.state, judged.recheck_at) == (state, recheck)
     assert [cause.code for cause in judged.causes] == (
         ['ProgressDeadlineExceeded'] if state == 'failed' else []
@@ -185,7 +185,7 @@ def test_a_missed_deadline_is_believed_only_for_this_revision(
     ),
 )
 def test_without_a_probe_ready_counts_once_it_has_lasted(pods, extra, state, recheck):
-    living = [pod(status(state=one), owner='rs-2', ready=True) for one in pods]
+    living = [pod(status(state=state), owner='rs-2', ready=True) for state in pods]
     judged = tracker.assess(view(deployment(template=BARE), replica_set(), *living, **extra))
     assert (judged.state, judged.recheck_at) == (state, recheck)
 
@@ -203,14 +203,14 @@ def test_where_pods_may_not_be_read_availability_has_to_last(since, extra, state
         {'type': 'Available', 'status': 'True', 'lastTransitionTime': ago(since)},
         {'type': 'Progressing', 'status': 'True', 'lastUpdateTime': ago(60)},
     ]
-    thing = deployment(template=BARE, conditions=conditions)
-    judged = tracker.assess(view(thing, forbidden_kinds=frozenset(['Pod']), **extra))
+    obj = deployment(template=BARE, conditions=conditions)
+    judged = tracker.assess(view(obj, forbidden_kinds=frozenset(['Pod']), **extra))
     assert (judged.state, judged.recheck_at) == (state, recheck)
 
 
 def test_with_min_ready_seconds_availability_is_enough():
-    thing = deployment(template=BARE, spec={'minReadySeconds': 5})
-    assert tracker.assess(view(thing, replica_set())).state is State.READY
+    obj = deployment(template=BARE, spec={'minReadySeconds': 5})
+    assert tracker.assess(view(obj, replica_set())).state is State.READY
 
 
 def test_updated_pods_are_the_living_ones_of_the_revision():
@@ -239,7 +239,7 @@ def test_knows_no_revision_before_the_controller_has_seen_the_change():
 
 
 @pytest.mark.parametrize(
-    ('spec', 'template', 'patience'),
+    ('spec', 'template', 'seconds'),
     (
         ({}, None, 660),
         ({'progressDeadlineSeconds': 900}, None, 960),
@@ -255,9 +255,9 @@ def test_knows_no_revision_before_the_controller_has_seen_the_change():
         ),
     ),
 )
-def test_patience_follows_the_longest_of_its_own_deadlines(spec, template, patience):
+def test_min_stall_timeout_follows_the_longest_of_its_own_deadlines(spec, template, seconds):
     assert (
-        tracker.assess(view(deployment(spec=spec, template=template))).min_stall_timeout == patience
+        tracker.assess(view(deployment(spec=spec, template=template))).min_stall_timeout == seconds
     )
 
 

@@ -9,12 +9,12 @@ from tests.unit.builders import view
 
 
 @pytest.mark.parametrize(
-    ('one', 'state'),
+    ('obj', 'state'),
     (
         ({}, 'ready'),
         ({'kind': 'NetworkPolicy', 'metadata': {'generation': 1}, 'status': {}}, 'ready'),
         (thing('Role', meta={'deletionTimestamp': ago(1)}), 'deleting'),
     ),
 )
-def test_to_be_there_is_to_be_ready(one, state):
-    assert tracker.assess(view(one)).state == state
+def test_to_be_there_is_to_be_ready(obj, state):
+    assert tracker.assess(view(obj)).state == state

@@ -9,15 +9,15 @@ from tests.unit.builders import view
 
 
 def scaler(**conditions):
-    told = [
+    all_conditions = [
         {'type': key, 'status': value, 'reason': 'R', 'message': 'why'}
         for key, value in conditions.items()
     ]
-    return thing('HorizontalPodAutoscaler', conditions=told)
+    return thing('HorizontalPodAutoscaler', conditions=all_conditions)
 
 
 @pytest.mark.parametrize(
-    ('one', 'state', 'told', 'notices'),
+    ('obj', 'state', 'text', 'notices'),
     (
         pytest.param(
             thing('K', meta={'deletionTimestamp': ago(1)}),
@@ -48,7 +48,7 @@ def scaler(**conditions):
         pytest.param({'apiVersion': 'autoscaling/v1'}, 'ready', '', (), id='autoscaling/v1'),
     ),
 )
-def test_state(one, state, told, notices):
-    judged = tracker.assess(view(one))
-    assert (judged.state, judged.waits_for or judged.message) == (state, told)
+def test_state(obj, state, text, notices):
+    judged = tracker.assess(view(obj))
+    assert (judged.state, judged.waits_for or judged.message) == (state, text)
     assert judged.notices == notices

@@ -37,16 +37,16 @@ def worker(name, *statuses, **fields):
     return pod(*statuses, name=name, owner='job-web', **fields)
 
 
-def assess(one, *others, **fields):
-    return tracker.assess(view(one, *others, target=TARGET, **fields))
+def assess(obj, *others, **fields):
+    return tracker.assess(view(obj, *others, target=TARGET, **fields))
 
 
 def names(pods):
-    return [one['metadata']['name'] for one in pods]
+    return [pod['metadata']['name'] for pod in pods]
 
 
 @pytest.mark.parametrize(
-    ('one', 'state', 'reason', 'has_ended'),
+    ('obj', 'state', 'reason', 'has_ended'),
     (
         pytest.param(job(), 'progressing', '', False, id='running'),
         pytest.param(
@@ -106,8 +106,8 @@ def names(pods):
         pytest.param({'kind': 'Job'}, 'progressing', '', False, id='nothing but a kind'),
     ),
 )
-def test_state_by_conditions(one, state, reason, has_ended):
-    judged = assess(one)
+def test_state_by_conditions(obj, state, reason, has_ended):
+    judged = assess(obj)
     assert (judged.state, judged.reason, judged.is_terminal) == (state, reason, has_ended)
 
 
@@ -130,7 +130,7 @@ def test_has_not_ended_before_its_pods_are_known(kind, fields, state):
 
 
 @pytest.mark.parametrize(
-    ('one', 'waits_for'),
+    ('obj', 'waits_for'),
     (
         (job(), '1 of 1 pod to succeed'),
         (job(spec={'completions': 5}, succeeded=2), '3 of 5 pods to succeed'),
@@ -142,8 +142,8 @@ def test_has_not_ended_before_its_pods_are_known(kind, fields, state):
         ({'kind': 'Job'}, 'the controller to start it'),
     ),
 )
-def test_waits_for(one, waits_for):
-    assert assess(one).waits_for == waits_for
+def test_waits_for(obj, waits_for):
+    assert assess(obj).waits_for == waits_for
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_a_failed_job_has_a_cause_of_its_own(reason, code):
 
 
 @pytest.mark.parametrize(
-    ('reason', 'spec', 'told'),
+    ('reason', 'spec', 'text'),
     (
         (
             'DeadlineExceeded',
@@ -182,16 +182,16 @@ def test_a_failed_job_has_a_cause_of_its_own(reason, code):
         ('', {}, 'the Job has failed by the word of its controller'),
     ),
 )
-def test_a_failure_tells_the_limit(reason, spec, told):
+def test_a_failure_tells_the_limit(reason, spec, text):
     [cause] = assess(job(true('Failed', reason), spec=spec)).causes
-    assert (cause.message, cause.evidence) == (told, ())
+    assert (cause.message, cause.evidence) == (text, ())
 
 
 def test_a_failure_tells_the_counts_and_the_indexes():
     failed = true('Failed', 'FailedIndexes', 'Job has failed indexes')
     judged = assess(job(failed, failedIndexes='1,3-5', failed=4))
-    told = 'has failed: Job has failed indexes (FailedIndexes); failed indexes: 1,3-5'
-    assert judged.message == told
+    text = 'has failed: Job has failed indexes (FailedIndexes); failed indexes: 1,3-5'
+    assert judged.message == text
     assert judged.causes[0].evidence == ('4 pods failed',)
 
 
@@ -202,19 +202,19 @@ def test_a_pause_tells_how_to_end_it():
 
 
 @pytest.mark.parametrize(
-    ('one', 'message'),
+    ('obj', 'message'),
     (
         (job(true('Complete'), spec={'completions': 3}, succeeded=2), 'has completed: 2/3'),
         (job(true('Complete')), 'has completed'),
     ),
 )
-def test_tells_how_many_were_enough(one, message):
-    assert assess(one).message == message
+def test_tells_how_many_were_enough(obj, message):
+    assert assess(obj).message == message
 
 
 def test_counts():
-    one = job(spec={'completions': 5}, active=2, ready=1, succeeded=2)
-    assert assess(one).progress == (5, 4, 3, 2, 0)
+    obj = job(spec={'completions': 5}, active=2, ready=1, succeeded=2)
+    assert assess(obj).progress == (5, 4, 3, 2, 0)
 
 
 BROKEN = ended(1)
@@ -285,7 +285,7 @@ def test_of_many_that_have_ended_the_newest_are_enough():
 
 
 @pytest.mark.parametrize(
-    ('one', 'pods', 'patience'),
+    ('obj', 'pods', 'stall_timeout'),
     (
         pytest.param(job(), [], 60, id='no pods'),
         pytest.param(job(spec={'activeDeadlineSeconds': 900}), [], 960, id='its own deadline'),
@@ -294,12 +294,14 @@ def test_of_many_that_have_ended_the_newest_are_enough():
         pytest.param(job(), [worker('a', status(), phase='Failed')], 60, id='has ended'),
     ),
 )
-def test_is_patient_while_its_pods_are_at_work(one, pods, patience):
-    assert assess(one, *pods, run_history=RunHistory(0, NOW - 5000)).min_stall_timeout == patience
+def test_is_patient_while_its_pods_are_at_work(obj, pods, stall_timeout):
+    assert (
+        assess(obj, *pods, run_history=RunHistory(0, NOW - 5000)).min_stall_timeout == stall_timeout
+    )
 
 
 @pytest.mark.parametrize(
-    ('manager', 'told'),
+    ('manager', 'notices'),
     (
         ('', ()),
         ('kubernetes.io/job-controller', ()),
@@ -309,19 +311,19 @@ def test_is_patient_while_its_pods_are_at_work(one, pods, patience):
         ),
     ),
 )
-def test_tells_of_a_controller_that_is_not_the_built_in_one(manager, told):
-    assert assess(job(spec={'managedBy': manager})).notices == told
+def test_tells_of_a_controller_that_is_not_the_built_in_one(manager, notices):
+    assert assess(job(spec={'managedBy': manager})).notices == notices
 
 
 @pytest.mark.parametrize(
-    ('one', 'watches'),
+    ('obj', 'watches'),
     (
         (job(), (Watch(PODS, 'shop', 'controller-uid=x'),)),
         (job(spec={'selector': {}}), ()),
     ),
 )
-def test_wants_its_pods_where_it_says_which(one, watches):
-    assert tracker.wants(view(one, target=TARGET)) == watches
+def test_wants_its_pods_where_it_says_which(obj, watches):
+    assert tracker.wants(view(obj, target=TARGET)) == watches
 
 
 def test_is_as_patient_as_the_startup_probe_of_a_sidecar():

@@ -17,7 +17,7 @@ GOING = {'deletionTimestamp': ago(1)}
 
 
 @pytest.mark.parametrize(
-    ('one', 'state', 'told'),
+    ('obj', 'state', 'text'),
     (
         (thing('Namespace', phase='Active'), 'ready', ''),
         ({}, 'progressing', 'it to become active'),
@@ -30,6 +30,6 @@ GOING = {'deletionTimestamp': ago(1)}
         ),
     ),
 )
-def test_state(one, state, told):
-    judged = tracker.assess(view(one))
-    assert (judged.state, judged.waits_for or judged.message) == (state, told)
+def test_state(obj, state, text):
+    judged = tracker.assess(view(obj))
+    assert (judged.state, judged.waits_for or judged.message) == (state, text)

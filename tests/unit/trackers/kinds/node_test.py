@@ -9,15 +9,15 @@ from tests.unit.builders import view
 
 
 def node(spec=None, **conditions):
-    told = [
+    all_conditions = [
         {'type': key, 'status': value, 'reason': 'R', 'message': 'why'}
         for key, value in conditions.items()
     ]
-    return thing('Node', spec=spec, conditions=told)
+    return thing('Node', spec=spec, conditions=all_conditions)
 
 
 @pytest.mark.parametrize(
-    ('one', 'state', 'told', 'notices'),
+    ('obj', 'state', 'text', 'notices'),
     (
         pytest.param(
             thing('K', meta={'deletionTimestamp': ago(1)}),
@@ -47,7 +47,7 @@ def node(spec=None, **conditions):
         ),
     ),
 )
-def test_state(one, state, told, notices):
-    judged = tracker.assess(view(one))
-    assert (judged.state, judged.waits_for or judged.message) == (state, told)
+def test_state(obj, state, text, notices):
+    judged = tracker.assess(view(obj))
+    assert (judged.state, judged.waits_for or judged.message) == (state, text)
     assert judged.notices == notices

@@ -14,7 +14,7 @@ def volume(phase, policy='', **status):
 
 
 @pytest.mark.parametrize(
-    ('one', 'state', 'told', 'notices'),
+    ('obj', 'state', 'text', 'notices'),
     (
         pytest.param(
             thing('K', meta={'deletionTimestamp': ago(1)}),
@@ -53,14 +53,14 @@ def volume(phase, policy='', **status):
         ),
     ),
 )
-def test_state(one, state, told, notices):
-    judged = tracker.assess(view(one))
-    assert (judged.state, judged.waits_for or judged.message) == (state, told)
+def test_state(obj, state, text, notices):
+    judged = tracker.assess(view(obj))
+    assert (judged.state, judged.waits_for or judged.message) == (state, text)
     assert judged.notices == notices
 
 
 @pytest.mark.parametrize(
-    ('status', 'told'), (({'reason': 'RecyclerFailed'}, 'RecyclerFailed'), ({}, 'Failed'))
+    ('status', 'text'), (({'reason': 'RecyclerFailed'}, 'RecyclerFailed'), ({}, 'Failed'))
 )
-def test_a_failure_has_a_reason(status, told):
-    assert tracker.assess(view(volume('Failed', **status))).reason == told
+def test_a_failure_has_a_reason(status, text):
+    assert tracker.assess(view(volume('Failed', **status))).reason == text

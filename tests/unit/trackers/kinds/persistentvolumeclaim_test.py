@@ -17,13 +17,13 @@ def claim(phase='Pending', **fields):
     return thing('PersistentVolumeClaim', phase=phase, **fields)
 
 
-def judge(one, *events):
-    told = [kube_event(one, reason, message) for reason, message in events]
-    return tracker.assess(view(one, *told))
+def judge(obj, *events):
+    kube_events = [kube_event(obj, reason, message) for reason, message in events]
+    return tracker.assess(view(obj, *kube_events))
 
 
 @pytest.mark.parametrize(
-    ('one', 'state', 'told'),
+    ('obj', 'state', 'text'),
     (
         (claim('Bound'), 'ready', ''),
         (claim(), 'progressing', 'a volume'),
@@ -37,13 +37,13 @@ def judge(one, *events):
         (claim(meta={'deletionTimestamp': ago(1)}), 'deleting', 'is being deleted'),
     ),
 )
-def test_state_by_phase(one, state, told):
-    judged = tracker.assess(view(one))
-    assert (judged.state, judged.waits_for or judged.message) == (state, told)
+def test_state_by_phase(obj, state, text):
+    judged = tracker.assess(view(obj))
+    assert (judged.state, judged.waits_for or judged.message) == (state, text)
 
 
 @pytest.mark.parametrize(
-    ('one', 'events', 'state', 'notices'),
+    ('obj', 'events', 'state', 'notices'),
     (
         pytest.param(
             claim(), [('WaitForFirstConsumer', FIRST), ('Other', '')], 'ready', UNUSED, id='unused'
@@ -60,8 +60,8 @@ def test_state_by_phase(one, state, told):
         ),
     ),
 )
-def test_without_a_consumer_it_is_as_ready_as_it_can_be(one, events, state, notices):
-    judged = judge(one, *events)
+def test_without_a_consumer_it_is_as_ready_as_it_can_be(obj, events, state, notices):
+    judged = judge(obj, *events)
     assert (judged.state, judged.notices) == (state, notices)
 
 

@@ -25,7 +25,7 @@ EVICTED['status'].update(reason='Evicted', message='The node was low on memory')
 
 
 @pytest.mark.parametrize(
-    ('thing', 'state', 'reason', 'waits_for'),
+    ('obj', 'state', 'reason', 'waits_for'),
     (
         pytest.param(pod(ready=True, **PROBED_POD), 'ready', '', '', id='ready by its probe'),
         pytest.param(pod(status(), ready=True), 'ready', '', '', id='has run for long'),
@@ -73,29 +73,29 @@ EVICTED['status'].update(reason='Evicted', message='The node was low on memory')
         pytest.param({}, 'progressing', '', 'it to become ready', id='empty'),
     ),
 )
-def test_state(thing, state, reason, waits_for):
-    judged = tracker.assess(view(thing, target=POD))
+def test_state(obj, state, reason, waits_for):
+    judged = tracker.assess(view(obj, target=POD))
     assert (judged.state, judged.reason, judged.waits_for) == (state, reason, waits_for)
 
 
 def deleted(code, at, grace=30, **fields):
     # Deletion was asked for 10 s ago.
-    thing = pod(status(state=ended(code, at=at)), phase='Failed', deleting=True, **fields)
-    thing['metadata']['deletionTimestamp'] = format_timestamp(NOW - 10 + grace)
-    thing['metadata']['deletionGracePeriodSeconds'] = grace
-    return thing
+    obj = pod(status(state=ended(code, at=at)), phase='Failed', deleting=True, **fields)
+    obj['metadata']['deletionTimestamp'] = format_timestamp(NOW - 10 + grace)
+    obj['metadata']['deletionGracePeriodSeconds'] = grace
+    return obj
 
 
 @pytest.mark.parametrize(
-    ('thing', 'state'),
+    ('obj', 'state'),
     (
         (deleted(1, at=20), 'failed'),
         (deleted(143, at=8), 'deleting'),
         (deleted(1, at=20, restartPolicy='Always'), 'deleting'),
     ),
 )
-def test_what_ends_because_it_is_deleted_has_no_verdict_of_its_own(thing, state):
-    assert tracker.assess(view(thing, target=POD)).state == state
+def test_what_ends_because_it_is_deleted_has_no_verdict_of_its_own(obj, state):
+    assert tracker.assess(view(obj, target=POD)).state == state
 
 
 @pytest.mark.parametrize(
@@ -108,9 +108,9 @@ def test_what_ends_because_it_is_deleted_has_no_verdict_of_its_own(thing, state)
     ),
 )
 def test_a_pod_that_was_told_to_end_has_not_done_its_work(events, policy, state, reason):
-    thing = pod(status(state=ended(0)), phase='Succeeded', restartPolicy=policy)
-    told = [kube_event(thing, event, 'no room') for event in events]
-    judged = tracker.assess(view(thing, *told, target=POD))
+    obj = pod(status(state=ended(0)), phase='Succeeded', restartPolicy=policy)
+    kube_events = [kube_event(obj, event, 'no room') for event in events]
+    judged = tracker.assess(view(obj, *kube_events, target=POD))
     assert (judged.state, judged.reason) == (state, reason)
 
 
@@ -120,8 +120,8 @@ def test_looks_again_when_it_has_lasted():
 
 
 def test_need_not_last_where_nobody_asks_for_it():
-    thing = pod(status(state=running(1)), ready=True)
-    assert tracker.assess(view(thing, target=POD, stable_for=0.0)).state == 'ready'
+    obj = pod(status(state=running(1)), ready=True)
+    assert tracker.assess(view(obj, target=POD, stable_for=0.0)).state == 'ready'
 
 
 def test_wants_nothing_but_itself():

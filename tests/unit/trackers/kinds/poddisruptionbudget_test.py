@@ -9,12 +9,12 @@ from tests.unit.builders import view
 
 
 def budget(status, reason='InsufficientPods'):
-    told = {'type': 'DisruptionAllowed', 'status': status, 'reason': reason, 'message': 'why'}
-    return thing('PodDisruptionBudget', conditions=[told], currentHealthy=1, desiredHealthy=2)
+    condition = {'type': 'DisruptionAllowed', 'status': status, 'reason': reason, 'message': 'why'}
+    return thing('PodDisruptionBudget', conditions=[condition], currentHealthy=1, desiredHealthy=2)
 
 
 @pytest.mark.parametrize(
-    ('one', 'state', 'told', 'notices'),
+    ('obj', 'state', 'text', 'notices'),
     (
         pytest.param(
             thing('K', meta={'deletionTimestamp': ago(1)}),
@@ -55,7 +55,7 @@ def budget(status, reason='InsufficientPods'):
         ),
     ),
 )
-def test_state(one, state, told, notices):
-    judged = tracker.assess(view(one))
-    assert (judged.state, judged.waits_for or judged.message) == (state, told)
+def test_state(obj, state, text, notices):
+    judged = tracker.assess(view(obj))
+    assert (judged.state, judged.waits_for or judged.message) == (state, text)
     assert judged.notices == notices

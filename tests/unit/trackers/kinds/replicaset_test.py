@@ -26,12 +26,12 @@ def replicas(desired=2, **fields):
     return workload('ReplicaSet', spec=spec, **{**counts, **fields})
 
 
-def assess(thing, *others, **fields):
-    return tracker.assess(view(thing, *others, target=TARGET, **fields))
+def assess(obj, *others, **fields):
+    return tracker.assess(view(obj, *others, target=TARGET, **fields))
 
 
 @pytest.mark.parametrize(
-    ('thing', 'state', 'waits_for'),
+    ('obj', 'state', 'waits_for'),
     (
         pytest.param(replicas(), 'ready', '', id='all counts equal'),
         pytest.param(replicas(0), 'ready', '', id='scaled to zero'),
@@ -74,8 +74,8 @@ def assess(thing, *others, **fields):
         ),
     ),
 )
-def test_state_by_counts(thing, state, waits_for):
-    judged = assess(thing)
+def test_state_by_counts(obj, state, waits_for):
+    judged = assess(obj)
     assert (judged.state, judged.waits_for) == (state, waits_for)
 
 
@@ -95,5 +95,5 @@ def test_its_living_pods_are_the_updated_ones_and_have_to_last():
     ),
 )
 def test_wants_its_pods_by_its_selector_of_either_kind(selector, labels):
-    thing = replicas(spec={'selector': selector})
-    assert tracker.wants(view(thing, target=TARGET)) == (Watch(PODS, 'shop', labels),)
+    obj = replicas(spec={'selector': selector})
+    assert tracker.wants(view(obj, target=TARGET)) == (Watch(PODS, 'shop', labels),)

@@ -11,7 +11,7 @@ TOKEN = {'type': 'kubernetes.io/service-account-token'}
 
 
 @pytest.mark.parametrize(
-    ('one', 'state', 'told', 'notices'),
+    ('obj', 'state', 'text', 'notices'),
     (
         pytest.param(
             thing('K', meta={'deletionTimestamp': ago(1)}),
@@ -25,7 +25,7 @@ TOKEN = {'type': 'kubernetes.io/service-account-token'}
         pytest.param({**TOKEN, 'data': {'token': ''}}, 'ready', '', (), id='its value is not read'),
     ),
 )
-def test_state(one, state, told, notices):
-    judged = tracker.assess(view(one))
-    assert (judged.state, judged.waits_for or judged.message) == (state, told)
+def test_state(obj, state, text, notices):
+    judged = tracker.assess(view(obj))
+    assert (judged.state, judged.waits_for or judged.message) == (state, text)
     assert judged.notices == notices

@@ -23,9 +23,9 @@ def service(meta=None, status=None, **spec):
 
 
 def slice_of(*ready, uids=None):
-    endpoints = [{'conditions': {'ready': one}} for one in ready]
-    for one, uid in zip(endpoints, uids or ()):
-        one['targetRef'] = {'uid': uid}
+    endpoints = [{'conditions': {'ready': is_ready}} for is_ready in ready]
+    for endpoint, uid in zip(endpoints, uids or ()):
+        endpoint['targetRef'] = {'uid': uid}
     return {
         'kind': 'EndpointSlice',
         'metadata': {'uid': f'slice-{ready}', 'ownerReferences': [{'uid': 'service-web'}]},
@@ -33,12 +33,12 @@ def slice_of(*ready, uids=None):
     }
 
 
-def assess(one, *others, **fields):
-    return tracker.assess(view(one, *others, target=TARGET, **fields))
+def assess(obj, *others, **fields):
+    return tracker.assess(view(obj, *others, target=TARGET, **fields))
 
 
 @pytest.mark.parametrize(
-    ('one', 'state', 'told'),
+    ('obj', 'state', 'text'),
     (
         pytest.param(service(), 'ready', '', id='has its address'),
         pytest.param(service(clusterIP='None'), 'ready', '', id='headless'),
@@ -70,13 +70,13 @@ def assess(one, *others, **fields):
         ),
     ),
 )
-def test_state_by_address(one, state, told):
-    judged = assess(one)
-    assert (judged.state, judged.waits_for or judged.message) == (state, told)
+def test_state_by_address(obj, state, text):
+    judged = assess(obj)
+    assert (judged.state, judged.waits_for or judged.message) == (state, text)
 
 
 @pytest.mark.parametrize(
-    ('slices', 'fields', 'state', 'told', 'notices'),
+    ('slices', 'fields', 'state', 'text', 'notices'),
     (
         pytest.param([slice_of(True)], {}, 'ready', '', (), id='one is ready'),
         pytest.param([slice_of(False), slice_of(True)], {}, 'ready', '', (), id='one of some'),
@@ -117,24 +117,24 @@ def test_state_by_address(one, state, told):
         ),
     ),
 )
-def test_pods_behind_it(slices, fields, state, told, notices):
+def test_pods_behind_it(slices, fields, state, text, notices):
     judged = assess(service(**SELECTS), *slices, **fields)
-    assert (judged.state, judged.waits_for, judged.notices) == (state, told, notices)
-    assert judged.recheck_at == (NOW + 6 if 'listed' in told else None)
+    assert (judged.state, judged.waits_for, judged.notices) == (state, text, notices)
+    assert judged.recheck_at == (NOW + 6 if 'listed' in text else None)
 
 
 def test_need_not_be_ready_where_addresses_are_published_before():
-    one = service(**SELECTS, publishNotReadyAddresses=True)
-    assert assess(one, slice_of(False)).state == 'ready'
+    obj = service(**SELECTS, publishNotReadyAddresses=True)
+    assert assess(obj, slice_of(False)).state == 'ready'
 
 
 @pytest.mark.parametrize(
-    ('one', 'watches'),
+    ('obj', 'watches'),
     (
         (service(**SELECTS), (Watch(ENDPOINTSLICES, 'shop', 'kubernetes.io/service-name=web'),)),
         (service(), ()),
         (service(type='ExternalName', selector={'a': 'b'}), ()),
     ),
 )
-def test_wants_its_endpoints_where_it_selects_pods(one, watches):
-    assert tracker.wants(view(one, target=TARGET)) == watches
+def test_wants_its_endpoints_where_it_selects_pods(obj, watches):
+    assert tracker.wants(view(obj, target=TARGET)) == watches

@@ -27,26 +27,26 @@ BEHIND = stateful_set(updatedReplicas=1)
 
 
 def member(ordinal, revision='web-b', ready=True, since=60.0, **fields):
-    one = pod(
+    new_pod = pod(
         status(state=running(since)),
         name=f'web-{ordinal}',
         owner='statefulset-web',
         ready=ready,
         **fields,
     )
-    return labelled(one, controller_revision_hash=revision)
+    return labelled(new_pod, controller_revision_hash=revision)
 
 
 def partition(number):
     return {'updateStrategy': {'rollingUpdate': {'partition': number}}}
 
 
-def assess(thing, *others, **fields):
-    return tracker.assess(view(thing, *others, target=TARGET, **fields))
+def assess(obj, *others, **fields):
+    return tracker.assess(view(obj, *others, target=TARGET, **fields))
 
 
 @pytest.mark.parametrize(
-    ('thing', 'state', 'waits_for'),
+    ('obj', 'state', 'waits_for'),
     (
         pytest.param(stateful_set(), 'ready', '', id='all counts equal'),
         pytest.param(stateful_set(0), 'ready', '', id='scaled to zero'),
@@ -109,8 +109,8 @@ def assess(thing, *others, **fields):
         ),
     ),
 )
-def test_state_by_counts(thing, state, waits_for):
-    judged = assess(thing)
+def test_state_by_counts(obj, state, waits_for):
+    judged = assess(obj)
     assert (judged.state, judged.waits_for) == (state, waits_for)
 
 
@@ -119,7 +119,7 @@ def test_updated_pods_are_the_living_ones_of_the_update_revision():
     others = [member(0, 'web-a'), member(3, deleting=True), member(4, phase='Failed')]
     judged = assess(stateful_set(), *others, *reversed(ours))
     assert judged.pods == tuple(ours)
-    assert [one['metadata']['name'] for one in judged.other_pods] == ['web-0', 'web-3', 'web-4']
+    assert [pod['metadata']['name'] for pod in judged.other_pods] == ['web-0', 'web-3', 'web-4']
 
 
 def test_pods_of_another_set_with_the_same_labels_are_not_its_pods():
@@ -129,11 +129,11 @@ def test_pods_of_another_set_with_the_same_labels_are_not_its_pods():
 
 
 @pytest.mark.parametrize(
-    'thing', (stateful_set(observedGeneration=2), stateful_set(updateRevision=''))
+    'obj', (stateful_set(observedGeneration=2), stateful_set(updateRevision=''))
 )
-def test_has_no_updated_pods_while_the_revision_is_not_known(thing):
+def test_has_no_updated_pods_while_the_revision_is_not_known(obj):
     nameless = member(0, '')
-    judged = assess(thing, member(1), nameless)
+    judged = assess(obj, member(1), nameless)
     assert (judged.pods, judged.revision) == ((), None)
 
 
@@ -169,14 +169,14 @@ def test_without_a_probe_ready_counts_once_it_has_lasted(pods, fields, state, re
 
 
 def test_under_a_partition_only_the_updated_have_to_last():
-    thing = stateful_set(3, updatedReplicas=1, template=BARE, spec=partition(2))
-    judged = assess(thing, member(2), member(1, 'web-a', since=1))
+    obj = stateful_set(3, updatedReplicas=1, template=BARE, spec=partition(2))
+    judged = assess(obj, member(2), member(1, 'web-a', since=1))
     assert judged.state == 'ready'
     assert judged.notices == ('has partition 2: the first 2 pods keep the old revision',)
 
 
 @pytest.mark.parametrize(
-    ('thing', 'told'),
+    ('obj', 'notices'),
     (
         (
             stateful_set(3, updatedReplicas=2, spec=partition(1)),
@@ -186,12 +186,12 @@ def test_under_a_partition_only_the_updated_have_to_last():
         (stateful_set(3, updatedReplicas=2, observedGeneration=1, spec=partition(1)), ()),
     ),
 )
-def test_tells_of_a_partition_that_keeps_something_back(thing, told):
-    assert assess(thing).notices == told
+def test_tells_of_a_partition_that_keeps_something_back(obj, notices):
+    assert assess(obj).notices == notices
 
 
 @pytest.mark.parametrize(
-    ('thing', 'pods', 'state', 'waits_for', 'notices'),
+    ('obj', 'pods', 'state', 'waits_for', 'notices'),
     (
         pytest.param(
             stateful_set(2, updatedReplicas=0, spec=ON_DELETE),
@@ -228,18 +228,18 @@ def test_tells_of_a_partition_that_keeps_something_back(thing, told):
         pytest.param(stateful_set(2, spec=ON_DELETE), [], 'ready', '', (), id='all new'),
     ),
 )
-def test_on_delete_leaves_the_update_to_people(thing, pods, state, waits_for, notices):
-    judged = assess(thing, *pods)
+def test_on_delete_leaves_the_update_to_people(obj, pods, state, waits_for, notices):
+    judged = assess(obj, *pods)
     assert (judged.state, judged.waits_for, judged.notices) == (state, waits_for, notices)
 
 
 def test_on_delete_is_ready_also_where_pods_may_not_be_read():
-    thing = stateful_set(2, updatedReplicas=0, spec=ON_DELETE)
-    assert assess(thing, forbidden_kinds=frozenset(['Pod'])).state == 'ready'
+    obj = stateful_set(2, updatedReplicas=0, spec=ON_DELETE)
+    assert assess(obj, forbidden_kinds=frozenset(['Pod'])).state == 'ready'
 
 
 @pytest.mark.parametrize(
-    ('thing', 'pods', 'waits_for'),
+    ('obj', 'pods', 'waits_for'),
     (
         pytest.param(
             BEHIND,
@@ -267,8 +267,8 @@ def test_on_delete_is_ready_also_where_pods_may_not_be_read():
         ),
     ),
 )
-def test_names_the_old_pod_that_it_will_not_replace(thing, pods, waits_for):
-    assert assess(thing, *pods).waits_for == waits_for
+def test_names_the_old_pod_that_it_will_not_replace(obj, pods, waits_for):
+    assert assess(obj, *pods).waits_for == waits_for
 
 
 def test_tells_the_revision_before_and_what_changed():
@@ -293,20 +293,20 @@ def test_tells_no_revision_before_where_nothing_is_left_of_it():
 
 
 @pytest.mark.parametrize(
-    ('spec', 'template', 'patience'),
+    ('spec', 'template', 'seconds'),
     (
         ({}, None, 60),
         ({'minReadySeconds': 700}, None, 760),
         ({}, {'containers': [container(startupProbe={'failureThreshold': 90})]}, 960),
     ),
 )
-def test_patience_follows_its_own_settings(spec, template, patience):
-    assert assess(stateful_set(spec=spec, template=template)).min_stall_timeout == patience
+def test_min_stall_timeout_follows_its_own_settings(spec, template, seconds):
+    assert assess(stateful_set(spec=spec, template=template)).min_stall_timeout == seconds
 
 
 def test_counts():
-    thing = stateful_set(3, updatedReplicas=1, readyReplicas=2, availableReplicas=1)
-    assert assess(thing).progress == (3, 1, 2, 1, 2)
+    obj = stateful_set(3, updatedReplicas=1, readyReplicas=2, availableReplicas=1)
+    assert assess(obj).progress == (3, 1, 2, 1, 2)
 
 
 def test_wants_its_pods_and_revisions_by_its_selector():
@@ -318,7 +318,7 @@ def test_wants_its_pods_and_revisions_by_its_selector():
 
 def test_pods_come_in_the_order_of_their_ordinals():
     names = [
-        one['metadata']['name']
-        for one in assess(stateful_set(), member(10), member(9), member('x')).pods
+        pod['metadata']['name']
+        for pod in assess(stateful_set(), member(10), member(9), member('x')).pods
     ]
     assert names == ['web-x', 'web-9', 'web-10']
