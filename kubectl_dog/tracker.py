@@ -1,20 +1,54 @@
-"""What a tracker is written with: the public, stable surface for packages of trackers.
+"""The public API for packages of trackers.
 
-A package registers a module, or an object, in the entry-point group `kubectl_dog.trackers.v1`
-under `Kind.group` (`Pod` in the core group). It may have, each with a default where it is missing:
+A package registers a module or an object as an entry point of the group
+`kubectl_dog.trackers.v1`. The name of the entry point is `Kind.group`, or `Pod` in the core group.
+It must have at least one of two functions, and may declare codes:
 
-    codes: Sequence[str]                     the codes of causes of its own (default: none)
-    def wants(view: View) -> Sequence[Want]  what to read besides the object (default: nothing)
-    def assess(view: View) -> Assessment     what that means (default: `usual`)
+    def wants(view: View) -> Sequence[Want]
+        What to read in addition to the target and its kube events (default: nothing).
+    def assess(view: View) -> Assessment
+        The state of the target (default: `generic_assessment`).
+    codes: Sequence[str]
+        The codes of causes that only this tracker uses (default: none).
 
-Both functions are pure: no I/O, no clock (`view.now` is the time), and nothing in the view is
-changed. They are called again whenever anything in the view is new, or `recheck_at` has come. What
-they raise, and what has another shape than is told here, is reported with the name and version of
-the package; the next tracker or rule that is made for the kind takes over, and without one the
-state is unknown: nothing is ready, or failed, by a judgement that knows less of the kind.
+Both functions are pure: no I/O and no clock. `view.now` is the time of the server. They are called
+whenever the view has changed and when `Assessment.recheck_at` has passed, and must not change
+anything in the view. `wants` may return at most 64 wants.
 
-The names in `__all__` keep their meaning within `v1`; fields may be added to the values, with
-defaults. docs/write-a-tracker.md is the way in, `kubectl_dog.testing` the kit for tests.
+If a tracker raises an error or returns a value of another shape, the error is reported with the
+name and version of its package. The next tracker or shipped rule for the kind takes over. If there
+is none, the state of the target is unknown: the generic tracker does not take over, because it
+might call the target ready.
+
+Names in this module:
+
+    View, Target, RunHistory, Object             what a tracker gets
+    Watch, Lookup, Logs, Want, Answer, LogLine   what it can read, and the results
+    Resource                                     a kind of objects, for watches and lookups; known
+                                                 are PODS, DEPLOYMENTS, STATEFULSETS, DAEMONSETS,
+                                                 REPLICASETS, CONTROLLERREVISIONS, JOBS, SERVICES,
+                                                 ENDPOINTSLICES, CONFIGMAPS, SECRETS, NAMESPACES
+                                                 and NODES
+    Assessment, State, Progress, Revision        what it returns
+    Cause, LogRef                                a problem, and the log that explains it
+    ready, waiting, failed, paused, deleting     create common assessments
+    deleting_or_unobserved                       the assessment of an object that is being deleted
+                                                 or whose newest spec is not observed, or None
+    generic_assessment                           the assessment of a kind without a tracker
+    require_stability                            hold back readiness while pods may still crash
+    min_stall_timeout                            the value for `Assessment.min_stall_timeout`
+    describe_template_diff                       the value for `Revision.changes`
+    workload, Workload, workload_watches         read a workload that belongs to the target
+    get_str, get_int, get_dict, get_dicts        read fields of any object safely
+    condition, is_observed, is_deleting          read the status and the metadata of an object
+    name, uid, controller_uid, created_at        read the metadata of an object
+    is_ready, is_living                          read the status of a pod
+    label_selector                               a selector as text, for `Watch.labels`
+    epoch, format_duration                       parse a timestamp, and format seconds
+    Tracker                                      the protocol, for type checkers
+
+The names in `__all__` keep their meaning within `v1`. Values may get more fields, with defaults.
+docs/write-a-tracker.md is the tutorial, and `kubectl_dog.testing` helps to test a tracker.
 """
 
 from __future__ import annotations
@@ -141,20 +175,20 @@ __all__ = [
 
 
 def generic_assessment(view: View) -> Assessment:
-    """The judgement of a kind that nobody knows: by kstatus, conditions and phases."""
+    """Assess a target as a kind without a tracker: by kstatus, conditions and phases."""
     from kubectl_dog.trackers import generic
 
     return generic.assess(view)
 
 
 def require_stability(view: View, assessment: Assessment, since: float | None = None) -> Assessment:
-    """A judgement that is ready, held back as long as its pods may still crash.
+    """Hold back a ready assessment while the pods may still crash.
 
-    Ready means ready (`--stable-for`): a container that no probe looks at, or that has crashed
-    before, counts only when it has run for a while. `judged.pods` are the updated pods, all of
-    which have to be ready. `since` is the server's time, in epoch seconds, since when the counts
-    say that it is ready: all to go by where pods may not be read (default: since when the counts
-    of the judgement have not changed).
+    A container that has no readiness probe, or has crashed before, must run for a while
+    (`--stable-for`). `assessment.pods` are the updated pods, and all of them must be ready. `since`
+    is the server time, in epoch seconds, at which the counts were reached; it is used if pods may
+    not be read, and defaults to the time at which the counts of the assessment last changed. An
+    assessment in any other state is returned unchanged.
     """
     from kubectl_dog.trackers.stability import check_stability
 
@@ -162,7 +196,7 @@ def require_stability(view: View, assessment: Assessment, since: float | None = 
         return assessment
     ready_since = view.run_history.progressed_at if since is None else since
     if 'Pod' not in view.forbidden_kinds and not get_dict(view.object, 'spec', 'template', 'spec'):
-        # Only a template tells that all of them have probes: without it each has to be looked at.
+        # Without a pod template it is unknown whether all containers have probes: check each pod.
         ready_since = view.now
     stability = check_stability(view, assessment.pods, len(assessment.pods), ready_since)
     if stability.state is State.READY:
@@ -177,8 +211,10 @@ def require_stability(view: View, assessment: Assessment, since: float | None = 
 
 
 def min_stall_timeout(workload: Object) -> float:
-    """The least stall time-out, in seconds, that the probes in `spec.template` and its
-    `minReadySeconds` ask for: for `Assessment.patience` of what makes pods.
+    """Return the least stall time-out, in seconds, for a workload that creates pods.
+
+    It follows from the probes in `spec.template` and `spec.minReadySeconds`, and is meant for
+    `Assessment.min_stall_timeout`.
     """
     from kubectl_dog.trackers import pod_controllers
 
@@ -186,7 +222,7 @@ def min_stall_timeout(workload: Object) -> float:
 
 
 def describe_template_diff(before: Object, after: Object) -> tuple[str, ...]:
-    """What differs between two pod templates, in words and images first: for `Revision.changes`."""
+    """Describe the differences of two pod templates, images first, for `Revision.changes`."""
     from kubectl_dog.trackers.template_diff import describe_template_diff
 
     return describe_template_diff(before, after)

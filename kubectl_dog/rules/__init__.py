@@ -1,1 +1,1 @@
-"""Where rules come from: files of the user, those that ship, and annotations' text."""
+"""Load rules: files of the user, shipped rules, and annotations."""

@@ -1,4 +1,4 @@
-"""Rules of the user, given with --rules."""
+"""Load the rule files that the user names with --rules."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kubectl_dog.trackers.declarative.rule_model import Rule
 
 
 def load_rules(paths: Sequence[str]) -> list[Rule]:
-    """The rules in these files, in their order; raises UserError naming file, rule and field."""
+    """Load the rules of files in order; raises UserError with the file, rule and field."""
     all_rules = []
     for path in paths:
         rules = parse_rule_text(_read_text(path), path)

@@ -1,4 +1,4 @@
-"""YAML text to rules."""
+"""Parse rules from YAML text."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from kubectl_dog.trackers.declarative.crd_annotation import BrokenAnnotation
 from kubectl_dog.trackers.declarative.parse_rules import parse_rules
 from kubectl_dog.trackers.declarative.rule_model import Rule
 
-# Larger than any rule, and read in a second.
+# Larger than any rule, and parsed within a second.
 _MAX_SIZE = 256 * 1024
 _MAX_DEPTH = 60
 _TOO_DEEP = f'is nested more than {_MAX_DEPTH} deep'
 
 
 def parse_rule_text(text: str, source: str, about: Resource | None = None) -> list[Rule]:
-    """The rules of all documents in a text; raises UserError naming `source`."""
+    """Parse the rules of all documents in a text; raises UserError that names `source`."""
     rules = []
     for document in _documents(text, source):
         if document is not None and document != '':
@@ -29,7 +29,7 @@ def parse_rule_text(text: str, source: str, about: Resource | None = None) -> li
 
 
 def parse_annotation(text: str, about: Resource) -> Sequence[Rule] | BrokenAnnotation:
-    """The rules in an annotation, or what is wrong with it."""
+    """Parse the rules in an annotation, or return the error."""
     try:
         return parse_rule_text(text, 'annotation', about)
     except UserError as error:
@@ -37,19 +37,19 @@ def parse_annotation(text: str, about: Resource) -> Sequence[Rule] | BrokenAnnot
 
 
 def _documents(text: str, source: str) -> list[Any]:
-    """Every scalar stays text: `status: True` and `is: "True"` mean the same in a rule."""
+    """Parse YAML; every scalar stays text, so that `is: True` and `is: "True"` are the same."""
     import yaml
 
     if len(text) > _MAX_SIZE:
         raise UserError(f'{source}: is larger than {_MAX_SIZE // 1024} KiB')
-    # The one in C is ten times as fast, and not in every build.
+    # The loader in C is ten times as fast, but not in every build.
     loader = getattr(yaml, 'CBaseLoader', yaml.BaseLoader)
     try:
         _refuse_costly(yaml.parse(text, loader), source)
         return list(yaml.load_all(text, loader))
     except yaml.YAMLError as error:
         mark = getattr(error, 'problem_mark', None)
-        # The parser reads ahead of its events, and may have a limit of its own.
+        # The parser reads ahead of its events, and may have its own limit.
         if mark and open_brackets(text[: mark.index]) > _MAX_DEPTH:
             raise UserError(f'{source}: {_TOO_DEEP}') from None
         message = ' '.join(str(error).split())
@@ -57,8 +57,9 @@ def _documents(text: str, source: str) -> list[Any]:
 
 
 def _refuse_costly(events: Iterable[Any], source: str) -> None:
-    """Refuse what could keep the reader busy: aliases make a few lines as large as memory, and the
-    time that nested brackets take grows with the square of their number.
+    """Refuse aliases and deep nesting, which can take all memory or time.
+
+    A few lines with aliases can fill the memory. The time for nested brackets is quadratic.
     """
     import yaml
 

@@ -1,4 +1,4 @@
-"""The rules that ship: one file per operator, named after its API group, and only that is read."""
+"""Load the shipped rules; there is one file per operator, named after its API group."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _SUFFIX = '.yaml'
 
 
 def shipped_rules() -> Iterator[Rule]:
-    """All rules that ship, file by file."""
+    """Yield all shipped rules, file by file."""
     for file in sorted(_folder().iterdir(), key=lambda entry: entry.name):
         if file.name.endswith(_SUFFIX):
             yield from parse_rule_text(file.read_text(encoding='utf-8'), file.name)
 
 
 def find_rule(resource: Resource) -> Rule | None:
-    """The first rule for a kind in the file of its group, or of what its group is part of."""
+    """Return the first rule for a kind in the file of its group or of a parent domain."""
     folder, labels = _folder(), resource.group.split('.')
     for start in range(len(labels) - 1):
         name = '.'.join(labels[start:]) + _SUFFIX

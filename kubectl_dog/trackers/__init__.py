@@ -1,1 +1,1 @@
-"""Trackers, pure: a view in, an assessment out. `kinds/` has a module per built-in kind."""
+"""Trackers: pure functions from a view to an assessment. `kinds/` has the built-in kinds."""

@@ -1,4 +1,4 @@
-"""What the kinds without pods have in common."""
+"""Assessments and conditions that many trackers need."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from kubectl_dog.model.objects import is_observed
 from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Watch
 
-# States that a verdict follows from.
+# States that lead to a verdict.
 FINAL = (State.READY, State.FAILED, State.PAUSED)
 
 
 def no_wants(view: View) -> Sequence[Watch]:
-    """Nothing beyond the object itself."""
+    """Return no wants: the tracker needs only the object itself."""
     return ()
 
 
 def deleting_or_unobserved(view: View) -> Assessment | None:
-    """The judgement of an object that is going, or whose newest spec was not seen; else None.
+    """Assess an object that is being deleted, or whose newest spec is not observed; else None.
 
-    Most of these kinds have a generation and nobody who would tell that it was seen.
+    A status without observedGeneration counts as observed: many kinds never have that field.
     """
     obj = view.object or {}
     if is_deleting(obj):
@@ -38,7 +38,7 @@ def deleting_or_unobserved(view: View) -> Assessment | None:
 
 
 def deleting(obj: Object) -> Assessment:
-    """The judgement of an object that is going, with what holds it."""
+    """Assess an object that is being deleted; the message names its finalizers."""
     return Assessment(State.DELETING, message=_deletion_message(obj))
 
 
@@ -49,46 +49,47 @@ def _deletion_message(obj: Object) -> str:
 
 
 def ready(*notices: str, message: str = '') -> Assessment:
-    """Ready, with what is worth knowing, in sentences without a subject (`takes no traffic`); empty
-    notices are left out.
+    """Return a ready assessment.
+
+    Notices are sentences without a subject (`takes no traffic`). Empty notices are dropped.
     """
     return Assessment(State.READY, message=message, notices=tuple(filter(None, notices)))
 
 
 def waiting(waits_for: str, reason: str = '') -> Assessment:
-    """Progressing; `waits_for` completes «waiting for …»."""
+    """Return a progressing assessment; `waits_for` completes the text "waiting for"."""
     return Assessment(State.PROGRESSING, reason, waits_for=waits_for)
 
 
 def failed(reason: str, message: str) -> Assessment:
-    """Failed, for a reason in the cluster's own word.
+    """Return a failed assessment; `reason` is the reason that the cluster gives.
 
-    The message has no subject, as the name of the target stands before it: `has run out of oil`.
+    The message has no subject, because the name of the target precedes it: `has run out of oil`.
     """
     return Assessment(State.FAILED, reason, message)
 
 
 def paused(reason: str, message: str) -> Assessment:
-    """Paused: a person has to act.
+    """Return a paused assessment: nothing happens until a person acts.
 
-    The message has no subject, as «it» or the name of the target stands before it: `is paused by
+    The message has no subject, because "it" or the name of the target precedes it: `is paused by
     spec.hold`.
     """
     return Assessment(State.PAUSED, reason, message)
 
 
 def is_true(obj: Object, kind: str) -> bool:
-    """Whether a condition is True."""
+    """Whether a condition of this type has the status True."""
     return condition(obj, kind).get('status') == 'True'
 
 
 def is_false(obj: Object, kind: str) -> bool:
-    """Whether a condition is there, and False."""
+    """Whether a condition of this type has the status False."""
     return condition(obj, kind).get('status') == 'False'
 
 
 def condition_text(condition: Object) -> str:
-    """A condition's message and its reason, as far as it has them."""
+    """Return the message and the reason of a condition as one text."""
     reason, message = (
         get_str(condition, 'reason'),
         get_str(condition, 'message').strip().rstrip('.'),

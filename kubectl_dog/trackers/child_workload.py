@@ -1,6 +1,6 @@
-"""A Deployment, StatefulSet or DaemonSet behind another resource: its counts and its new pods.
+"""Read the counts and new pods of a Deployment, StatefulSet or DaemonSet behind another target.
 
-Where it is the target itself, its own tracker says more.
+A workload that is a target itself is assessed by its own tracker, in more detail.
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ from kubectl_dog.model.wants import Watch
 from kubectl_dog.trackers import controller_revisions
 from kubectl_dog.trackers import pod_controllers
 
-# What each kind keeps its templates in.
+# The resource in which a controller keeps the pod templates, by kind.
 _TEMPLATES = {
     'Deployment': REPLICASETS,
     'StatefulSet': CONTROLLERREVISIONS,
     'DaemonSet': CONTROLLERREVISIONS,
 }
 _REVISION = 'deployment.kubernetes.io/revision'
-# What a DaemonSet and its pods tell where ControllerRevisions may not be read.
+# Used if ControllerRevisions may not be read.
 _GENERATION = 'deprecated.daemonset.template.generation'
 _POD_GENERATION = 'pod-template-generation'
 
 
 class Workload(NamedTuple):
-    """A Deployment, StatefulSet or DaemonSet as far as it is known.
+    """The state of a Deployment, StatefulSet or DaemonSet behind a target.
 
-    `newest` is the ReplicaSet or ControllerRevision of its present template, and empty until its
-    controller has seen that; `pods` are the living ones of it. `missing` completes «waiting for …»
-    where its rollout is not done, and is empty where it is, or is held back on purpose.
+    `newest` is the ReplicaSet or ControllerRevision of the current template, and empty until the
+    controller has observed that template. `pods` are its living pods. `waits_for` completes the
+    text "waiting for", and is empty if the rollout is done, paused or held back by a partition.
     """
 
     object: Object
@@ -53,15 +53,15 @@ class Workload(NamedTuple):
 
     @property
     def children(self) -> tuple[Object, ...]:
-        """The objects whose kube events tell why there are no pods: `Assessment.children`."""
+        """The objects whose kube events explain missing pods, for `Assessment.children`."""
         return (self.object, self.newest) if self.newest else (self.object,)
 
 
 def workload_watches(workload: Object, whole_namespace: bool = False) -> Sequence[Watch]:
-    """What `read` needs: its pods and what it keeps its templates in, by its own selector.
+    """Return the watches that `read_workload` needs: pods and templates, by its own selector.
 
-    `whole_namespace` reads all of its namespace instead, once for however many are in it. Nothing
-    of other kinds.
+    `whole_namespace` watches the namespace instead, so that several workloads share the watches.
+    Other kinds than the three need no watches.
     """
     templates = _TEMPLATES.get(get_str(workload, 'kind'))
     if templates is None:
@@ -72,7 +72,7 @@ def workload_watches(workload: Object, whole_namespace: bool = False) -> Sequenc
 
 
 def read_workload(view: View, workload: Object) -> Workload:
-    """The workload with what `watches` has brought."""
+    """Read a workload from the objects that `workload_watches` requests."""
     counts, newest = _progress(workload), _newest_template(view, workload)
     if get_str(workload, 'kind') == 'Deployment':
         owned = view.children_by_owner_uid.get(uid(newest), ()) if newest else ()
@@ -88,7 +88,7 @@ def read_workload(view: View, workload: Object) -> Workload:
 
 
 def _is_current(view: View, workload: Object, newest: Object, pod: Object) -> bool:
-    """Whether a pod is of the present template, where that is told without reading it, too."""
+    """Whether a pod has the current template; works without permission to read revisions."""
     if get_str(workload, 'kind') == 'StatefulSet':
         return (
             get_str(workload, 'status', 'updateRevision')
@@ -155,7 +155,7 @@ def _wait_text(workload: Object, counts: Progress) -> str:
 
 
 def _pods_kept(workload: Object, counts: Progress) -> int:
-    """How many pods its strategy keeps as they are."""
+    """Return how many pods its update strategy leaves unchanged."""
     if pod_controllers.is_on_delete(workload):
         return counts.desired
     return get_int(workload, 'spec', 'updateStrategy', 'rollingUpdate', 'partition')

@@ -1,7 +1,7 @@
-"""The words that controllers use in their conditions, reasons and phases, and what they mean.
+"""Classify the condition types, reasons and phases that controllers use.
 
-Conditions come in both polarities (`Ready=False`, `Degraded=True`), reasons and phases in hundreds
-of spellings: those that are known decide as a whole, others by the words they are made of.
+Conditions have both polarities (`Ready=False`, `Degraded=True`), and reasons and phases have
+hundreds of spellings. Known condition types are listed; other texts are split into words.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _MAX_LENGTH = 300
 
 
 class Meaning(Enum):
-    """What a word says about the object; NEUTRAL is one that nobody knows."""
+    """What a reason or phase means for the object; NEUTRAL is an unknown word."""
 
     GOOD = 'good'
     BAD = 'bad'
@@ -30,7 +30,7 @@ class Meaning(Enum):
 
 
 class Role(Enum):
-    """What a type of condition is for: True is good for the first four."""
+    """The role of a condition type; for the first four, True is good."""
 
     SUMMARY = 'summary'
     GATE = 'gate'
@@ -45,9 +45,9 @@ class Role(Enum):
 
 
 _ROLES = {
-    # kstatus and the API conventions: the one condition that sums up the others.
+    # In kstatus and the API conventions, Ready summarizes the other conditions.
     Role.SUMMARY: 'Ready',
-    # Beside a summary these say whether the newest spec was taken at all.
+    # These say whether the newest spec was accepted, which Ready may not include.
     Role.GATE: 'Synced Accepted Programmed ResolvedRefs Reconciled Valid Validated Established '
     'NamesAccepted Applied ReconcileSuccess ValidationSucceeded',
     Role.GOOD: 'Available Healthy Succeeded Success Successful Complete Completed Deployed '
@@ -74,16 +74,16 @@ _BAD = _set(
     'aborted faulted stalled corrupt corrupted unresolved unresolvable unknownhost mismatch '
     'nonexistent insufficient terminal unparsable uninstallable red'
 )
-# Of a state, but not of a reason, that is as bad. What ends a run will not get better by itself.
+# Bad as a state, but not as a reason. A run that ended like this does not recover.
 _TERMINAL = _set(
     'failed failure error errored aborted rejected cancelled canceled timeout timedout expired '
     'killed evicted interrupted'
 )
 _BAD_STATE = _TERMINAL | _set('dead critical')
-# These another attempt, another node or a person elsewhere may still make good.
+# Another attempt, another node or a person may still resolve these.
 _BAD_TRANSIENT = _set('unavailable backoff unschedulable offline down unreachable blocked')
 _ERRORS = _set('error errors err failure failures issues problems')
-# What was not there when somebody looked may be made a moment later.
+# "not found" and the like may be resolved a moment later.
 _NEGATED_TRANSIENT = _set('found exist exists yet ready')
 _NEGATED_BAD = _set(
     'found allowed permitted supported authorized valid accepted compatible exist exists '
@@ -106,14 +106,14 @@ _GOOD = _set(
     'attached finished done normal live listening serving connected reconciled '
     'created applied operational configured resolved accepted executed issued'
 )
-# They look like work, and as a state they are what was wanted.
+# These end in "ing" or sound like work, but are good as a state.
 _STEADY = _set('running serving listening started scheduled')
 _NEGATIONS = _set('not no non')
 
-# Reasons that a condition like `Progressing` keeps when it is over, as a Deployment's does.
+# Reasons of `Progressing=True` that mean that the work is done, as for a Deployment.
 _SETTLED = _set('available complete completed succeeded finished expected done ready')
 
-# What a message says when the next attempt may well succeed.
+# Phrases of a message that mean that the next attempt may succeed.
 _TRANSIENT_PHRASES = (
     'timeout',
     'timed out',
@@ -140,7 +140,7 @@ _TRANSIENT_PHRASES = (
 
 
 def role(kind: str) -> Role:
-    """What a type of condition is for; a prefix (`ACK.`, `example.com/`) does not matter."""
+    """Return the role of a condition type; a prefix (`ACK.`, `example.com/`) is ignored."""
     bare = re.split(r'[./]', kind)[-1]
     known = _ROLE_OF_TYPE.get(bare[:1].upper() + bare[1:])
     if known is not None:
@@ -153,12 +153,12 @@ def role(kind: str) -> Role:
 
 
 def is_bad_for_object(kind: str) -> bool:
-    """Whether a bad condition speaks of the object, and not of one part (`BackupFailed`)."""
+    """Whether a bad condition is about the whole object, unlike `BackupFailed`."""
     return _ROLE_OF_TYPE.get(re.split(r'[./]', kind)[-1]) is Role.BAD
 
 
 def tokens(text: str) -> frozenset[str]:
-    """The words that a word is made of, in small letters: `InvalidSpec` is invalid and spec."""
+    """Split a text into lower-case words: `InvalidSpec` is `invalid` and `spec`."""
     words = frozenset(word.lower() for word in _WORDS.findall(text[:_MAX_LENGTH]))
     if {'back', 'off'} <= words and 'crash' not in words:
         return words | {'backoff'}
@@ -166,7 +166,7 @@ def tokens(text: str) -> frozenset[str]:
 
 
 def reason(text: str) -> Meaning:
-    """What a condition's reason says about why it is not as it should be."""
+    """Return the meaning of the reason of a condition that is not as it should be."""
     words = tokens(text)
     if words & _PAUSED:
         return Meaning.PAUSED
@@ -182,7 +182,7 @@ def reason(text: str) -> Meaning:
 
 
 def state(text: str) -> Meaning:
-    """What a phase or a state says."""
+    """Return the meaning of a phase or state."""
     words = tokens(text)
     if 'no' in words and words & _ERRORS:
         words = words - _ERRORS - {'no'} | {'ok'}
@@ -201,7 +201,7 @@ def state(text: str) -> Meaning:
 
 
 def is_terminal_state(text: str) -> bool:
-    """Whether a bad state is how a run ends, and not how something is that goes on."""
+    """Whether a bad state is the end of a run, and does not change any more."""
     return bool(tokens(text) & _TERMINAL)
 
 
@@ -210,11 +210,11 @@ def _is_working(words: frozenset[str]) -> bool:
 
 
 def is_settled_reason(text: str) -> bool:
-    """Whether the reason of a condition like `Progressing` says that it is over."""
+    """Whether the reason of a condition like `Progressing` says that the work is done."""
     return bool(tokens(text) & _SETTLED) and not tokens(text) & (_BAD | {'not', 'minimum'})
 
 
 def is_transient_message(message: str) -> bool:
-    """Whether a message tells of something that the next attempt may get over."""
+    """Whether a message reports a problem that the next attempt may not have."""
     text = message[:_MAX_LENGTH].lower()
     return any(phrase in text for phrase in _TRANSIENT_PHRASES)

@@ -1,4 +1,4 @@
-"""ControllerRevisions: the templates that a StatefulSet or DaemonSet has had, in order."""
+"""Read ControllerRevisions, the pod templates of a StatefulSet or DaemonSet."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ from kubectl_dog.model.wants import Watch
 from kubectl_dog.trackers import pod_controllers
 from kubectl_dog.trackers import template_diff
 
-# On a pod: of a DaemonSet the hash alone, of a StatefulSet the name of the revision.
+# On pods of a DaemonSet the hash, on pods of a StatefulSet the name of the revision.
 HASH = 'controller-revision-hash'
 
 
 def revision_watch(view: View) -> Watch:
-    """The revisions carry the labels of the template, so the workload's selector finds them."""
+    """Return the watch for revisions; they have the labels of the pod template."""
     return Watch(CONTROLLERREVISIONS, view.target.namespace, pod_controllers.labels(view))
 
 
 def owned_revisions(view: View) -> list[Object]:
-    """The revisions of the target, the newest last: an undo makes an old one the newest again."""
+    """Return the revisions of the target, the newest last; an undo renumbers an old revision."""
     children = view.children_by_owner_uid.get(uid(view.object or {}), ())
     revisions = [child for child in children if child.get('kind') == 'ControllerRevision']
     return sorted(revisions, key=lambda child: get_int(child, 'revision'))
 
 
 def revision_label(obj: Object) -> str:
-    """What says which revision a pod is of."""
+    """Return the label that names the revision of a pod."""
     return get_str(obj, 'metadata', 'labels', HASH)
 
 
 def is_pod_of_revision(pod: Object, revision: Object) -> bool:
-    """Whether a pod was made from this revision."""
+    """Whether a pod was created from this revision."""
     return bool(revision_label(pod)) and revision_label(pod) in (
         name(revision),
         revision_label(revision),
@@ -51,7 +51,7 @@ def is_pod_of_revision(pod: Object, revision: Object) -> bool:
 def previous_revision(
     revisions: Iterable[Object], newest: Object, other_pods: Sequence[Object]
 ) -> Object:
-    """The newest of the other revisions that is still there as a pod; else an empty one."""
+    """Return the newest other revision that still has pods, or an empty object."""
     earlier = [revision for revision in revisions if newest and uid(revision) != uid(newest)]
     with_pods = [
         revision
@@ -62,7 +62,7 @@ def previous_revision(
 
 
 def describe_revision(view: View, newest: Object, previous: Object) -> Revision | None:
-    """The number of the newest revision and what it changes; None while that is not known."""
+    """Describe the newest revision and what it changes; None while that is unknown."""
     if not newest or 'Pod' not in view.listed_kinds | view.forbidden_kinds:
         return None
     if not previous:
@@ -76,7 +76,7 @@ def describe_revision(view: View, newest: Object, previous: Object) -> Revision 
 
 
 def still_serving(previous: Object, old_pods: Sequence[Object], desired: int) -> str:
-    """What still works of the revision before, in words."""
+    """Describe how many pods of the previous revision are ready; empty if none are."""
     ready = sum(is_ready(pod) and is_pod_of_revision(pod, previous) for pod in old_pods)
     return (
         f'the old revision {_revision_number(previous)} still serves: {ready}/{desired}'
@@ -86,7 +86,7 @@ def still_serving(previous: Object, old_pods: Sequence[Object], desired: int) ->
 
 
 def undo_commands(view: View, previous: Object, old_pods: Sequence[Object]) -> tuple[str, ...]:
-    """How to go back, where there is something to go back to that works."""
+    """Return the command that restores the previous revision, if that has ready pods."""
     target = view.target
     undo = f'kubectl rollout undo -n {target.namespace} {target.label}'
     is_serving = any(is_ready(pod) and is_pod_of_revision(pod, previous) for pod in old_pods)

@@ -1,7 +1,7 @@
-"""Any kind without a tracker or a rule of its own: judged by what controllers usually say.
+"""The tracker of kinds that have neither a tracker nor a rule.
 
-kstatus first (deletion, observedGeneration, Stalled, Reconciling, Ready), then the conditions,
-reasons and phases that custom resources really use. Its words are in `vocabulary`.
+It follows kstatus (deletion, observedGeneration, Stalled, Reconciling, Ready), and then the
+conditions, reasons and phases that custom resources use; `condition_terms` lists them.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ _SUSPEND_FIELDS = ('suspend', 'suspended', 'paused', 'pause')
 
 
 def assess(view: View) -> Assessment:
-    """By everything that its status says."""
+    """Assess an object by its status."""
     return assess_status(view)
 
 
 def assess_status(view: View, requires_status: bool = False) -> Assessment:
-    """The usual judgement; `must_tell`: its controller is known to write a status."""
+    """Assess an object by its status; `requires_status`: without a status it is not ready."""
     obj = view.object or {}
     status = get_dict(obj, 'status')
     if is_deleting(obj):
@@ -41,7 +41,7 @@ def assess_status(view: View, requires_status: bool = False) -> Assessment:
     if suspend_field and not _is_observed_and_good(obj, signals):
         return assessment_helpers.paused('Suspended', f'is suspended by spec.{suspend_field}')
     if observed_generation.is_behind(obj, status.get('observedGeneration')):
-        # Flux does not count a generation as observed before it was a success.
+        # Flux updates observedGeneration only after a success.
         current_failures = [
             signal for signal in signals if signal.current and signal.meaning is Meaning.BAD
         ]
@@ -68,7 +68,7 @@ def _suspend_field(obj: Object) -> str:
 
 
 def _is_observed_and_good(obj: Object, signals: list[StatusSignal]) -> bool:
-    """Whether it tells that it got all of the newest spec before it was suspended."""
+    """Whether the newest spec was observed and everything was good before the suspension."""
     status = get_dict(obj, 'status')
     reports_generation = 'observedGeneration' in status
     is_behind = observed_generation.is_behind(obj, status.get('observedGeneration'))
@@ -77,7 +77,7 @@ def _is_observed_and_good(obj: Object, signals: list[StatusSignal]) -> bool:
 
 
 def _assess_without_signals(view: View, requires_status: bool) -> Assessment:
-    """It says nothing that is understood; perhaps not yet."""
+    """Assess an object whose status has nothing that is understood, perhaps not yet."""
     status = get_dict(view.object, 'status')
     if requires_status:
         return assessment_helpers.waiting('its controller to tell its status')
@@ -86,7 +86,7 @@ def _assess_without_signals(view: View, requires_status: bool) -> Assessment:
         return assessment_helpers.ready()
     word = status_signals.unknown_word(view.object or {})
     if word:
-        # A word that is not understood may be bad news as well as good.
+        # An unknown word may mean a failure as well as a success.
         notice = f'tells {word}, a word that is not known: a rule can say what it means'
         return assessment_helpers.waiting(f'{word} to change')._replace(notices=(notice,))
     if view.now < due:
@@ -129,7 +129,7 @@ def _wait_text(signal: StatusSignal) -> str:
 
 
 def cause(view: View, signal: StatusSignal) -> Cause:
-    """What stands against it, for as long as the sign may stand."""
+    """Return the cause of a bad signal; it fails the target after `signal.seconds`."""
     resource, namespace = view.target.resource, view.target.namespace
     kind = f'{resource.plural}.{resource.group}' if resource.group else resource.plural
     namespace_option = f' -n {namespace}' if namespace else ''
@@ -138,7 +138,7 @@ def cause(view: View, signal: StatusSignal) -> Cause:
         code='ConditionFailed',
         reason=signal.reason or signal.name,
         subject=signal.name,
-        # A rule's failure is known by its reason, which is printed beside it.
+        # The reason of a rule's failure is printed beside the message.
         message=signal.message if signal.name == signal.reason else text,
         tolerance_seconds=signal.seconds,
         suggested_commands=(

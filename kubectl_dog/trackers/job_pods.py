@@ -1,4 +1,4 @@
-"""The pods of a Job: which of them tell something, and whether they are at work."""
+"""Select the pods of a Job that show its progress or its failure."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from kubectl_dog.model.pods import containers
 from kubectl_dog.model.pods import is_living
 from kubectl_dog.model.pods import phase
 
-# How long, in seconds, pods at work may go on before the next look at them.
+# A Job with running pods may go this many seconds without progress.
 RUNNING_STALL_TIMEOUT = 600.0
 
-# Of the pods that have ended, so many of the newest are enough to tell how.
+# Show at most this many of the newest pods that have ended.
 _MAX_FAILED = 10
 _MAX_SUCCEEDED = 3
 
@@ -23,11 +23,11 @@ _MAX_SUCCEEDED = 3
 def split_pods(
     pods: Iterable[Object], failure_reason: str
 ) -> tuple[tuple[Object, ...], tuple[Object, ...]]:
-    """Those that show what the Job does, and the others; `failure` is the reason of its failure.
+    """Split pods into those that show what the Job does, and the others.
 
-    The living; the newest of those that failed, because they explain; the newest of those that
-    succeeded, because their last words are wanted. When a Job fails, its running pods are
-    deleted: what these do then is no explanation, unless they did not get as far as running.
+    Shown are the living pods, the newest failed pods, which explain a failure, and the newest
+    succeeded pods, whose last log lines are wanted. A failing Job deletes its running pods; these
+    explain nothing, unless they never ran. `failure_reason` is the reason of a failed Job.
     """
     ordered = sorted(pods, key=lambda pod: (created_at(pod), name(pod)))
     living = [
@@ -42,12 +42,12 @@ def split_pods(
 
 
 def is_running(pod: Object) -> bool:
-    """Whether anything of it runs."""
+    """Whether a living pod has a running container."""
     return is_living(pod) and any(container.running for container in containers(pod))
 
 
 def _was_deleted_on_failure(pod: Object, failure_reason: str) -> bool:
-    """Deleted because the Job failed, and telling: it is what failed, or it never came to run."""
+    """Whether a pod that was deleted because the Job failed explains that failure."""
     if not is_deleting(pod) or phase(pod) in ('Failed', 'Succeeded'):
         return False
     explains_failure = phase(pod) == 'Pending' or any(
@@ -57,13 +57,13 @@ def _was_deleted_on_failure(pod: Object, failure_reason: str) -> bool:
 
 
 def _has_failed(pod: Object) -> bool:
-    """Ended badly by itself; one that was lost with its node still seems to wait for something."""
+    """Whether a pod failed by itself; containers of a pod on a lost node still seem to wait."""
     is_lost = any(container.waiting for container in containers(pod))
     return phase(pod) == 'Failed' and not is_lost
 
 
 def _has_succeeded(pod: Object) -> bool:
-    """Ended well at the first try: what went wrong before a success is no cause any more."""
+    """Whether a pod succeeded without a restart: earlier problems are no causes any more."""
     return phase(pod) == 'Succeeded' and not any(
         container.restarts for container in containers(pod)
     )

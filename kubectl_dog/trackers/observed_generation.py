@@ -1,4 +1,4 @@
-"""Whether a controller has looked at the newest spec: what it said before is history."""
+"""Determine whether a controller has observed the newest spec of an object."""
 
 from __future__ import annotations
 
@@ -12,33 +12,32 @@ from kubectl_dog.model.objects import get_int
 from kubectl_dog.model.times import epoch
 from kubectl_dog.model.views import View
 
-# What is waited for where all that is said is of an earlier generation.
+# The text after "waiting for" if the status is about an earlier generation.
 WAITS_FOR_OBSERVATION = 'the controller to see the change'
 
-# How long, in seconds, a controller that does not tell what it has seen may take to look.
+# A controller without observedGeneration gets this many seconds to observe a new spec.
 OBSERVATION_GRACE = 5.0
 
-# How long, in seconds, a new object may be without a status until there seems to be nobody who
-# writes one.
+# After this many seconds without a status, no controller seems to write one.
 NO_STATUS_GRACE = 10.0
 
 _NO_NUMBER = -(10**18)
 
 
 def is_behind(obj: Object, observed: object) -> bool:
-    """Whether an observedGeneration is an older one; numbers are also written as text.
+    """Whether an observedGeneration is older than the generation; it may be a number in a text.
 
-    Argo Rollouts wrote a hash there once: what is no number tells nothing.
+    Anything that is no number is ignored: Argo Rollouts used to write a hash there.
     """
     generation = get_int({'value': observed}, 'value', default=_NO_NUMBER)
     return generation != _NO_NUMBER and generation < get_int(obj, 'metadata', 'generation')
 
 
 def unobserved_until(view: View, conditions: Iterable[Object]) -> float | None:
-    """Until when, in server time, what is said may be about an older spec; None: it is not.
+    """Return the server time until which the status may be about an older spec, or None.
 
-    For controllers that tell no observedGeneration anywhere: they get a moment after the spec was
-    written. The first generation is what they spoke of, whenever that was.
+    This is for controllers that write no observedGeneration: they get a moment after the spec was
+    written. A status of the first generation is always current.
     """
     obj = view.object or {}
     mappings = [get_dict(obj, 'status'), *conditions]
@@ -51,11 +50,11 @@ def unobserved_until(view: View, conditions: Iterable[Object]) -> float | None:
 
 
 def spec_written_at(obj: Object) -> float:
-    """When anything but status and metadata was last written, in epoch seconds; 0: not told."""
+    """Return when more than status and metadata was last written, in epoch seconds, or 0."""
     times = [epoch(entry.get('time')) for entry in get_dicts(obj, 'metadata', 'managedFields')]
     return max((entry for entry in times if entry is not None), default=0.0)
 
 
 def silent_until(view: View) -> float:
-    """When an object without a status counts as one whose status nobody writes."""
+    """Return the server time until which an object may still get its first status."""
     return (created_at(view.object or {}) or view.run_history.started) + NO_STATUS_GRACE

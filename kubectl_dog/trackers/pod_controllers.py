@@ -1,4 +1,4 @@
-"""What the kinds that own their pods directly have in common."""
+"""Helpers for the trackers of kinds that own their pods directly."""
 
 from __future__ import annotations
 
@@ -24,28 +24,28 @@ from kubectl_dog.trackers.stability import startup_budget
 
 
 def is_seen(workload: Object) -> bool:
-    """Whether the controller has seen the newest spec, for kinds whose controller always tells.
+    """Whether the controller has observed the newest spec, for kinds with observedGeneration.
 
-    A new DaemonSet has a status full of zeros before its controller has seen it at all.
+    A new DaemonSet has a status full of zeros before its controller has observed it.
     """
     observed = get_int(workload, 'status', 'observedGeneration')
     return observed >= get_int(workload, 'metadata', 'generation')
 
 
 def labels(view: View) -> str:
-    """The workload's own selector as text; a ReplicationController has no matchLabels."""
+    """Return the selector of a workload as text; a ReplicationController has no matchLabels."""
     selector = get_dict(view.object, 'spec', 'selector')
     is_plain = all(isinstance(value, str) for value in selector.values())
     return label_selector({'matchLabels': selector} if is_plain else selector)
 
 
 def pod_watch(view: View) -> Watch:
-    """Its pods, by its own selector."""
+    """Return the watch for the pods of a workload, by its own selector."""
     return Watch(PODS, view.target.namespace, labels(view))
 
 
 def pods(view: View) -> list[Object]:
-    """The pods that it owns itself, whatever became of them."""
+    """Return all pods that the target owns directly, including finished ones."""
     return [
         child
         for child in view.children_by_owner_uid.get(uid(view.object or {}), ())
@@ -54,19 +54,21 @@ def pods(view: View) -> list[Object]:
 
 
 def min_stall_timeout(workload: Object) -> float:
-    """The least stall time-out, in seconds, that its own settings ask for."""
+    """Return the least stall time-out, in seconds, for the settings of a workload."""
     slowest = startup_budget(get_dict(workload, 'spec', 'template', 'spec'))
     return max(slowest, get_int(workload, 'spec', 'minReadySeconds')) + 60.0
 
 
 def is_on_delete(workload: Object) -> bool:
-    """Whether its pods are replaced only when somebody deletes them."""
+    """Whether pods are replaced only after a person deletes them."""
     return get_str(workload, 'spec', 'updateStrategy', 'type') == 'OnDelete'
 
 
 def assess_counts(view: View, assessment: Assessment, missing: str, expected: int) -> Assessment:
-    """The state, where `missing` says in words what the counts lack (nothing: they are reached)
-    and `expected` is how many of the updated pods have to be ready.
+    """Complete an assessment with the state that follows from the counts.
+
+    `missing` completes the text "waiting for", and is empty if the counts are reached. `expected`
+    is how many of the updated pods must be ready.
     """
     workload = view.object or {}
     if is_deleting(workload):
@@ -83,13 +85,13 @@ def assess_counts(view: View, assessment: Assessment, missing: str, expected: in
 
 
 def to_be_updated(progress: Progress, needed: int) -> str:
-    """What is missing until `needed` pods are of the revision; empty where nothing is."""
+    """Describe how many of `needed` pods are not updated yet; empty if none."""
     count = needed - progress.updated
     return f'{count} of {count_noun(needed, "pod")} to be updated' if count > 0 else ''
 
 
 def to_become_ready(progress: Progress, needed: int | None = None) -> str:
-    """What is missing until all, or `needed`, are available; empty where nothing is."""
+    """Describe how many of all, or `needed`, pods are not available yet; empty if none."""
     wanted = progress.desired if needed is None else needed
     count = wanted - progress.available
     pods = count_noun(wanted, 'pod')
@@ -97,12 +99,12 @@ def to_become_ready(progress: Progress, needed: int | None = None) -> str:
 
 
 def surplus(progress: Progress, running: int) -> str:
-    """What is too much of `running` pods; empty where nothing is."""
+    """Describe how many of `running` pods are too many; empty if none."""
     extra = running - progress.desired
     return f'{count_noun(extra, "surplus pod")} to go' if extra > 0 else ''
 
 
 def on_delete_notice(stale: Iterable[Object]) -> tuple[str, ...]:
-    """The notice of a workload that leaves it to people to replace its `stale` pods."""
+    """Return the notice of a workload whose `stale` pods a person must delete."""
     names = ', '.join(sorted(map(name, stale)))
     return (f'has updateStrategy OnDelete: delete {names} to update them',) if names else ()

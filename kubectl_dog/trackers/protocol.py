@@ -1,7 +1,7 @@
-"""What a tracker is: the contract of the entry-point group `kubectl_dog.trackers.v1`.
+"""The tracker protocol, which is the contract of the entry points `kubectl_dog.trackers.v1`.
 
-A tracker is registered under `Kind.group` (`Pod` in the core group) and may be a module or an
-object. It never reads anything itself: it says what it wants watched, and judges what it is shown.
+A tracker is a module or an object, registered under `Kind.group` (`Pod` in the core group). It
+never reads from the cluster: it returns what to watch, and assesses the view that it gets.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from kubectl_dog.model.wants import Want
 
 
 class Tracker(Protocol):
-    """Both functions are pure, and are called again whenever the view has changed."""
+    """A tracker; both functions are pure, and are called whenever the view has changed."""
 
     def wants(self, view: View) -> Sequence[Want]:
-        """What to read besides the target itself and its kube events; `view.object` is there."""
+        """Return what to read besides the target and its kube events; `view.object` is set."""
         ...
 
     def assess(self, view: View) -> Assessment:
-        """The judgement of this moment; `view.object` is there."""
+        """Assess the target as it is in the view; `view.object` is set."""
         ...
 
 
 def codes_of(tracker: Tracker) -> tuple[str, ...]:
-    """The codes of causes of its own: it may declare them as `codes`, and need not."""
+    """Return the codes of causes that a tracker declares as `codes`, if it does."""
     return tuple(getattr(tracker, 'codes', ()))

@@ -1,7 +1,7 @@
-"""Ready means ready: a container nobody probes counts only once it has run for a while.
+"""Hold back readiness until containers without a readiness probe have run for a while.
 
-A container without a readiness probe is Ready the moment its process starts; one that dies within
-milliseconds makes its pod Ready, and its Deployment Available, for about a second.
+Such a container is ready the moment its process starts. If the process exits within milliseconds,
+its pod is Ready, and its Deployment Available, for about a second.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from kubectl_dog.model.times import epoch
 from kubectl_dog.model.times import format_duration
 from kubectl_dog.model.views import View
 
-# A workload that has been available for this long, in seconds, by its own conditions needs no
-# look at its pods, where all of them have probes.
+# The pods of a workload need no check after this many seconds of availability, if all containers
+# have readiness probes.
 _LONG_AVAILABLE = 30.0
 
 
 class Stability(NamedTuple):
-    """Whether ready counts already, else what it waits for and when to look again."""
+    """The result of a stability check: the state, what it waits for, and when to check again."""
 
     state: State
     waits_for: str = ''
@@ -38,7 +38,7 @@ class Stability(NamedTuple):
 
     @property
     def reason(self) -> str:
-        """A word for the time in which only time is missing."""
+        """The reason of an assessment that waits only for time to pass."""
         return 'Settling' if self.recheck_at else ''
 
 
@@ -48,10 +48,10 @@ def check_stability(
     expected: int,
     since: float,
 ) -> Stability:
-    """Whether a workload is ready whose counts say so (design §4.1 «Ready means ready»).
+    """Check whether a workload whose counts are reached may be called ready.
 
-    `pods` are its updated pods, of which `expected` have to be ready; `since` is the server time
-    since when the counts say so: all that can be gone by where pods may not be read.
+    `pods` are its updated pods, of which `expected` must be ready. `since` is the server time at
+    which the counts were reached; it is used if pods may not be read.
     """
     pod_spec = get_dict(view.object, 'spec', 'template', 'spec')
     min_ready = get_int(view.object, 'spec', 'minReadySeconds')
@@ -82,10 +82,10 @@ def stable_at(
     stable_for: float | None,
     connected_since: float,
 ) -> float | None:
-    """When readiness of these ready pods counts, in the server's epoch seconds.
+    """Return when these ready pods count as ready, in epoch seconds of the server; None: now.
 
-    None where it counts at once. `stable_for` None means `auto`. Time in which the server was away
-    (until `linked_at`) does not count: nobody could tell of an end.
+    `stable_for` None means `auto`. The time before `connected_since` does not count: a container
+    may have ended while there was no connection.
     """
     times = []
     for pod in pods:
@@ -106,7 +106,7 @@ def stable_at(
 
 
 def startup_budget(pod_spec: Object) -> int:
-    """The longest time, in seconds, that a startup probe of the pod allows."""
+    """Return the longest time, in seconds, that a startup probe of the pod allows."""
     probes = [
         get_dict(container, 'startupProbe') for container in _long_running_containers(pod_spec)
     ]

@@ -1,4 +1,4 @@
-"""What the status of any object says, one sign at a time: conditions, phases, plain fields."""
+"""Read signals from the status of any object: its conditions, phases and plain fields."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from kubectl_dog.trackers.condition_terms import Role
 from kubectl_dog.trackers.observed_generation import WAITS_FOR_OBSERVATION
 from kubectl_dog.trackers.observed_generation import is_behind
 
-# How long, in seconds, a bad word may stand. kstatus and Flux document Stalled as final; the
-# condition `Failed`, and a run that ended badly, may be left from before until somebody has looked;
-# errors are retried by nearly every controller, within seconds at first; what the network is to
-# blame for, within minutes.
+# How long, in seconds, a bad signal may last before it is a failure. kstatus and Flux document
+# Stalled as final. The condition `Failed`, and a run that failed, may be left from an earlier spec
+# until the controller observes the new one. Nearly every controller retries errors, at first within
+# seconds; network problems may last minutes.
 FINAL = 0.0
 FAILED = 10.0
 ERROR = 30.0
@@ -38,17 +38,17 @@ _STATES = (
 )
 _ENDED = ('completionTime', 'completionTimestamp', 'finishedAt', 'completedAt', 'endTime')
 _STARTED = ('startTime', 'startedAt', 'startTimestamp')
-# Conditions that tell that all is over: `Running=False` beside them is no lack.
+# With one of these conditions, other conditions like `Running=False` do not matter.
 _COMPLETE = ('Succeeded', 'Complete', 'Completed', 'Finished')
 _REASONS = ('reason', 'failureReason', 'errorReason')
 _MESSAGES = ('message', 'failureMessage', 'errorMessage', 'error', 'reason')
 
 
 class StatusSignal(NamedTuple):
-    """One word of the status: what it says, where it stands (`Ready=False`), and why it is said.
+    """One part of a status (`Ready=False`) and its meaning, with its reason and message.
 
-    `seconds` is how long a bad one may stand before it is a failure; `current` says that it tells
-    by itself that it is about the newest generation.
+    A bad signal is a failure after `seconds`. `current` is set if the signal has an
+    observedGeneration of its own.
     """
 
     meaning: Meaning
@@ -60,13 +60,13 @@ class StatusSignal(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The name with everything that is told about it."""
+        """The name with its reason and message."""
         details = ': '.join(filter(None, (self.reason, self.message)))
         return f'{self.name} ({details})' if details else self.name
 
 
 def read_signals(obj: Object) -> list[StatusSignal]:
-    """Everything that the status says; nothing where it says nothing that is known."""
+    """Return the signals of a status; none if nothing in it is known."""
     return [*_condition_signals(obj), *_field_signals(obj)]
 
 
@@ -98,11 +98,11 @@ def _is_complete(condition: Object) -> bool:
 
 
 def _deciding_roles(conditions: Sequence[Object]) -> frozenset[Role]:
-    """Which roles decide: a summary speaks for its parts, but not for what it never saw."""
+    """Return the roles that decide: a summary includes its parts, but not an unaccepted spec."""
     roles = {condition_terms.role(get_str(condition, 'type')) for condition in conditions}
     if Role.SUMMARY in roles:
         return frozenset({Role.SUMMARY, Role.GATE})
-    # That the spec was taken says nothing about the parts.
+    # A condition that accepts the spec says nothing about the parts.
     return frozenset({Role.GATE, Role.GOOD if Role.GOOD in roles else Role.COMPONENT})
 
 
@@ -135,14 +135,14 @@ def _condition_signal(
 
 
 def _is_ongoing(signal: StatusSignal, is_task: bool) -> bool:
-    """Whether `Running=True` is of something that will end."""
+    """Whether `Running=True` belongs to a task that ends."""
     return is_task or condition_terms.state(signal.reason) is Meaning.WORKING
 
 
 def _bad_condition(
     signal: StatusSignal, kind: str, deciding: frozenset[Role]
 ) -> Iterator[StatusSignal]:
-    """`NotReady=True` for a good reason is work; one part's failure is the summary's to weigh."""
+    """Read a bad condition; a summary condition already includes the failure of a part."""
     if condition_terms.reason(signal.reason) is Meaning.WORKING:
         yield signal._replace(meaning=Meaning.WORKING)
     elif Role.SUMMARY not in deciding or condition_terms.is_bad_for_object(kind):
@@ -158,12 +158,12 @@ def _working_condition(signal: StatusSignal, is_true: bool, status: str) -> Iter
 
 
 def _unmet_condition(signal: StatusSignal, condition: Object) -> StatusSignal:
-    """A good condition that is False or Unknown: at work, unless its reason tells otherwise."""
+    """Read a good condition that is not True: at work, unless its reason is an error."""
     meaning = condition_terms.reason(signal.reason)
     if meaning is Meaning.PAUSED:
         return signal._replace(meaning=Meaning.PAUSED)
-    # Cluster API, Azure Service Operator and Knative grade their conditions; what is a warning is
-    # tried again.
+    # Cluster API, Azure Service Operator and Knative conditions have a severity; a Warning is
+    # retried.
     severity = get_str(condition, 'severity')
     is_bad = meaning in (Meaning.BAD, Meaning.TRANSIENT) or severity == 'Error'
     if condition_status(condition) != 'False' or not is_bad or severity == 'Info':
@@ -201,7 +201,7 @@ def _field_signals(obj: Object) -> Iterator[StatusSignal]:
 
 
 def unknown_word(obj: Object) -> str:
-    """A phase or a state that nobody knows, with where it stands; empty where there is none."""
+    """Return the first phase or state with its field, for a status without signals, or empty."""
     status = get_dict(obj, 'status')
     words = ((path, get_str(status, *path)) for path in _STATES)
     return next(
@@ -214,7 +214,7 @@ def _field_text(path: Sequence[str], word: str) -> str:
 
 
 def _allowed_seconds(status: Object, word: str, signal: StatusSignal) -> float:
-    """How long a bad state may stand: least where a run is over, most where it may yet pass."""
+    """Return how long a bad state may last: less if the run is over, more if it may recover."""
     is_transient = condition_terms.reason(signal.reason) is Meaning.TRANSIENT
     if (
         signal.meaning is Meaning.TRANSIENT
@@ -227,7 +227,7 @@ def _allowed_seconds(status: Object, word: str, signal: StatusSignal) -> float:
 
 
 def _is_running_task(status: Object, word: str) -> bool:
-    """`Running` is not the end of what tells when it started: that will end, too."""
+    """Whether `Running` is the state of a task that has started and not ended."""
     return word.lower() in ('running', 'started', 'scheduled') and _has_started(status)
 
 

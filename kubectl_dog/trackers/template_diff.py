@@ -1,4 +1,4 @@
-"""What differs between two pod templates, in few words: images first."""
+"""Describe the differences of two pod templates, images first."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kubectl_dog.model.objects import get_str
 
 
 def describe_template_diff(before: Object, after: Object) -> tuple[str, ...]:
-    """Sentences about what changed from one template (of a ReplicaSet or workload) to the next."""
+    """Describe what changed between two pod templates, one text per change."""
     old, new = _containers(before), _containers(after)
     changes = [line for name in new for line in _container(name, old.get(name), new[name])]
     changes += [f'container {name} removed' for name in old if name not in new]
@@ -38,7 +38,7 @@ def _container(name: str, old: Object | None, new: Object) -> Iterator[str]:
 
 
 def _image_change(old: str, new: str) -> str:
-    """Only the tags where the repository stayed the same."""
+    """Describe a change of image; only the tags if the repository is the same."""
     old_name, _, old_tag = old.rpartition(':')
     new_name, _, new_tag = new.rpartition(':')
     if old_name and old_name == new_name:

@@ -1,4 +1,4 @@
-"""Nodes that were not ready before the run: a DaemonSet is not made to wait for their pods."""
+"""Find nodes that were not ready before tracking began; a DaemonSet does not wait for them."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from kubectl_dog.model.times import epoch
 from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Watch
 
-# A kubelet takes a pod up within a second: after this long, in seconds, its node is looked at.
+# A kubelet starts a pod within a second. After this many seconds its node is checked.
 SILENT_AFTER = 10.0
-# So many nodes are looked at one by one.
+# More nodes than this are watched with one watch.
 _MAX_SINGLE_WATCHES = 5
 
 
 def pods_on_silent_nodes(view: View, pods: Iterable[Object]) -> dict[str, Object]:
-    """The pods that show no sign of their kubelet, by the name of their node."""
+    """Return the pods whose kubelet does not seem to respond, by the name of their node."""
     return {
         get_str(pod, 'spec', 'nodeName'): pod
         for pod in pods
@@ -39,8 +39,8 @@ def _is_silent(view: View, pod: Object) -> bool:
         return view.now >= due
     if is_unseen_by_kubelet(pod):
         return view.now >= created_at(pod) + SILENT_AFTER
-    # The node controller makes the pods of a lost node unready, and leaves their containers as
-    # the kubelet told them last.
+    # The node controller sets the pods of a lost node to not ready. The container statuses stay
+    # as the kubelet last reported them.
     ready_states = [
         container.status.get('ready') for container in containers(pod) if container.role == 'app'
     ]
@@ -48,13 +48,13 @@ def _is_silent(view: View, pod: Object) -> bool:
 
 
 def recheck_at(view: View, pods: Iterable[Object]) -> float | None:
-    """When a pod that no kubelet has taken up yet will count as silent, in epoch seconds."""
+    """Return when the next unseen pod counts as silent, in epoch seconds, or None."""
     due_times = [created_at(pod) + SILENT_AFTER for pod in pods if is_unseen_by_kubelet(pod)]
     return min((due for due in due_times if due > view.now), default=None)
 
 
 def node_watches(names: Iterable[str]) -> Sequence[Watch]:
-    """A look at each of these nodes; at all, where they are many."""
+    """Return a watch per node, or one watch for all nodes if there are many."""
     sorted_names = sorted(names)
     if len(sorted_names) > _MAX_SINGLE_WATCHES:
         return [Watch(NODES, '')]
@@ -62,7 +62,7 @@ def node_watches(names: Iterable[str]) -> Sequence[Watch]:
 
 
 def not_ready_before(view: View, names: Iterable[str]) -> frozenset[str]:
-    """Those of these nodes that are not ready, and were not when tracking began."""
+    """Return the nodes that are not ready, and were not ready when tracking began."""
     return frozenset(name for name in names if _was_not_ready(view, name))
 
 

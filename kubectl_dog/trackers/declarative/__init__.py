@@ -1,1 +1,1 @@
-"""Rules as data: what ready, failed and paused mean for a kind, evaluated over plain dicts."""
+"""Rules: data that says when the objects of a kind are ready, failed or paused."""

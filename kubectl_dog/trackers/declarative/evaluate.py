@@ -1,4 +1,4 @@
-"""Whether a test of a rule holds, and in words why not. Pure, and safe on any object."""
+"""Evaluate the tests of a rule on any object, and describe what is unmet."""
 
 from __future__ import annotations
 
@@ -32,33 +32,33 @@ _MAX_WORD = 80
 _ITEM_CONDITIONS = jsonpath.parse('conditions[*]')
 
 
-# How many values one judgement may look at. A rule is anybody's who may annotate a definition, and
-# the object anybody's who may write its status: together they must not keep us busy.
+# How many values one assessment may read. Users who may annotate a definition write the rule, and
+# users who may write a status write the object: together they must not take all the time.
 STEPS = 100_000
 
 
 class ExhaustedError(Exception):
-    """A rule asked for more steps than a judgement may take."""
+    """A rule needs more steps than an assessment may take."""
 
 
 class Budget:
-    """The steps that are left for one judgement."""
+    """The number of steps that are left for one assessment."""
 
     def __init__(self, steps: int = STEPS) -> None:
         self._left = steps
 
     def spend(self, steps: int) -> None:
-        """Take so many; raises ExhaustedError where there are no more."""
+        """Subtract steps; raises ExhaustedError if there are not enough."""
         self._left -= steps
         if self._left < 0:
             raise ExhaustedError
 
 
 class Scope(NamedTuple):
-    """Where paths start: at the object, or, inside `each`, at one item of it.
+    """The value at which paths start: the object, or inside `each` and `some` one of its items.
 
-    `strict` counts only conditions that tell by themselves that they are about the newest
-    generation. All scopes of one judgement share a budget.
+    `strict` ignores conditions without an observedGeneration of their own. All scopes of one
+    assessment share a budget.
     """
 
     root: Object
@@ -68,15 +68,15 @@ class Scope(NamedTuple):
     strict: bool = False
 
     def values(self, path: Path) -> list[Any]:
-        """What is at a path."""
+        """Return the values at a path."""
         return jsonpath.values(path, self.root, self.here, self.budget.spend)
 
     def first(self, path: Path) -> str:
-        """The first scalar at a path as text; empty where there is none."""
+        """Return the first scalar at a path as text; empty if there is none."""
         return next(filter(None, map(scalar_text, self.values(path))), '')
 
     def condition(self, kind: str) -> Object:
-        """A condition of what the scope is at, or an empty mapping."""
+        """Return a condition of the object or item of this scope, or an empty mapping."""
         path = self.conditions if self.here is None else _ITEM_CONDITIONS
         for condition in self.values(path):
             if isinstance(condition, dict) and condition.get('type') == kind:
@@ -84,7 +84,7 @@ class Scope(NamedTuple):
         return {}
 
     def fill(self, template: str) -> str:
-        """A text with its `{path}` replaced; paths were checked when the rule was read."""
+        """Replace each `{path}` in a text; the paths were checked when the rule was parsed."""
         text = _PLACEHOLDER.sub(lambda match: self._fill_path(match[1]), template)
         return ' '.join(text.split())[:_MAX_TEXT].rstrip('. :')
 
@@ -94,10 +94,10 @@ class Scope(NamedTuple):
 
 
 def unmet(test: Test, scope: Scope) -> str:
-    """What is missing for the test to hold, in words; empty where it holds.
+    """Describe what is missing for a test to hold; empty if it holds.
 
-    SEEN where that is not known, as a condition that it needs is history: then its opposite does
-    not hold either.
+    WAITS_FOR_OBSERVATION means that it is unknown whether the test holds, because it needs a
+    condition of an earlier generation. Then the negated test does not hold either.
     """
     scope.budget.spend(1)
     if isinstance(test, ConditionIs):
@@ -129,12 +129,12 @@ def _unmet_any(texts: Sequence[str]) -> str:
 
 
 def holds(test: Test, scope: Scope) -> bool:
-    """Whether the test holds."""
+    """Whether a test holds."""
     return not unmet(test, scope)
 
 
 def focus(test: Test, scope: Scope) -> Scope:
-    """Where the texts of a clause start: at the item that `some` found, else where the test did."""
+    """Return the scope for the texts of a clause: the item that `some` matches, or the same."""
     if not isinstance(test, ItemsMatch) or not test.some:
         return scope
     items = (scope._replace(here=item) for item in scope.values(test.path))
@@ -148,7 +148,7 @@ def _unmet_condition(test: ConditionIs, scope: Scope) -> str:
     if is_behind(scope.root, generation) or (scope.strict and generation is None):
         return WAITS_FOR_OBSERVATION
     status, reason = condition_status(condition), get_str(condition, 'reason')
-    # As kubectl wait compares them: without case.
+    # Compared as in kubectl wait, which ignores case.
     is_listed = status.lower() in (wanted_status.lower() for wanted_status in test.statuses)
     is_status_right = is_listed is not test.negated
     if (
@@ -218,7 +218,7 @@ def _equal(left: list[Any], right: list[Any], budget: Budget) -> bool:
 
 def _among(value: Any, wanted: tuple[str, ...]) -> bool:
     text = scalar_text(value)
-    # True in YAML is a condition's «True» and a field's true.
+    # True in YAML is the text "True" of a condition and the value true of a field.
     return text in wanted or (isinstance(value, bool) and text in {word.lower() for word in wanted})
 
 
@@ -231,7 +231,7 @@ def _number(values: list[Any]) -> float:
         number = float(scalar_text(values[0])) if values else 0.0
     except ValueError:
         return 0.0
-    # Nothing is less than NaN, so that it would be enough for any bound.
+    # NaN is not less than any bound, so that it would always be enough.
     return number if isfinite(number) else 0.0
 
 

@@ -1,4 +1,4 @@
-"""Paths into objects, like kubectl's JSONPath: `status.conditions[type=Ready].message`."""
+"""Parse and evaluate paths like kubectl's JSONPath: `status.conditions[type=Ready].message`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Union
 from kubectl_dog.model.lazy_regex import lazy_compile
 from kubectl_dog.model.objects import get_int
 
-# One step: a name, or brackets with *, an index, where an index is, a quoted name, or a filter on
+# A step: a name, or brackets with *, an index, the path of an index, a quoted name, or a filter on
 # one field.
 _STEP = lazy_compile(
     r'\.?(?P<name>[A-Za-z0-9_\-/]+)'
@@ -27,14 +27,14 @@ _MAX_LENGTH = 300
 
 
 class Filter(NamedTuple):
-    """Those items of a list whose field has this value."""
+    """A step to the items of a list whose field has this value."""
 
     field: str
     value: str
 
 
 class StatusIndex(NamedTuple):
-    """The item of a list whose index the object tells: the names on the way to it."""
+    """A step to the list item whose index is in the object, at the path of these names."""
 
     names: tuple[str, ...]
 
@@ -43,9 +43,9 @@ Step = Union[str, int, Filter, StatusIndex, None]
 
 
 class Path(NamedTuple):
-    """A parsed path; `absolute` ones start at the object also where others start at an item.
+    """A parsed path; an `absolute` path starts at the object, even inside an item.
 
-    A step is a name, an index, `None` for every item, a Filter, or where the index is Told.
+    A step is a name, an index, `None` for all items, a Filter or a StatusIndex.
     """
 
     text: str
@@ -54,7 +54,7 @@ class Path(NamedTuple):
 
 
 def parse(text: str) -> Path:
-    """A path from text; raises ValueError that says where it goes wrong."""
+    """Parse a path; raises ValueError with the position of the error."""
     stripped = text.strip()
     if stripped.startswith('{') and stripped.endswith('}'):
         stripped = stripped[1:-1].strip()
@@ -89,13 +89,13 @@ def _step(match: re.Match[str]) -> Step:
 def values(
     path: Path, root: Any, here: Any = None, spend: Callable[[int], None] = lambda _: None
 ) -> list[Any]:
-    """What is at the path, from `here` on where it is not absolute; nothing where there is none.
+    """Return the values at a path, which starts at `here` unless it is absolute.
 
-    `spend` is told of every step how many values it found.
+    `spend` is called for each step with the number of values.
     """
     matches = [root if path.absolute or here is None else here]
     for raw_step in path.steps:
-        # Missing, or below zero, is the index of nothing.
+        # A missing or negative index matches nothing.
         step = (
             get_int(root, *raw_step.names, default=-1)
             if isinstance(raw_step, StatusIndex)
@@ -125,7 +125,7 @@ def _children(value: Any, step: str | int | Filter | None) -> list[Any]:
 
 
 def scalar_text(value: Any) -> str:
-    """A scalar as people write it in YAML; empty for anything that is none."""
+    """Return a scalar as it is written in YAML; empty for other values."""
     if isinstance(value, bool):
         return str(value).lower()
     return str(value) if isinstance(value, (str, int, float)) else ''

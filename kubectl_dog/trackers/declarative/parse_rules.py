@@ -1,4 +1,4 @@
-"""From plain data, as YAML gives it with every scalar as text, to rules; docs/rules.md."""
+"""Parse rules from YAML data in which every scalar is text; see docs/rules.md."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ _CLAUSE_KEYS = ('reason', 'message', 'after')
 
 
 def parse_rules(data: Any, source: str, about: Resource | None = None) -> list[Rule]:
-    """The rules in one document: a rule, or a list of them; `about` is what none has to name.
+    """Parse a document with a rule or a list of rules.
+
+    `about` is the kind of rules that name none.
 
     Raises UserError naming the source, the rule and the field that is wrong.
     """
@@ -88,7 +90,7 @@ def _optional(fields: Mapping[str, Any], name: str, check: Callable[[Any, str], 
 
 
 def _names(fields: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    """`kind: A` or `kinds: [A, B]`; the core group is the empty text."""
+    """Read `kind: A` or `kinds: [A, B]`; the core group is the empty text."""
     return _optional(fields, f'{name}s', texts) or _optional(fields, name, texts) or ()
 
 
@@ -111,7 +113,7 @@ def _clause(data: Any, where: str) -> Clause:
 
 
 def _template(fields: Mapping[str, Any], name: str, where: str) -> str:
-    """Text with `{path}` in it, each of which must be one."""
+    """Read a text, and check each `{path}` in it."""
     if name not in fields:
         return ''
     text = string(fields[name], f'{where}.{name}')
@@ -132,6 +134,6 @@ def _time(data: Any, where: str) -> float:
 
 
 def _stable_for(data: Any, where: str) -> float | Path:
-    """A duration, or the path of one."""
+    """Read a duration, or the path of a duration."""
     text = string(data, where)
     return _duration(text, where) if text[:1].isdigit() else path(text, where)

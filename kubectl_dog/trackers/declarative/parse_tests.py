@@ -1,4 +1,4 @@
-"""From plain data to the tests of a rule; what is wrong is told with where it stands."""
+"""Parse the tests of a rule from YAML data; errors name the field."""
 
 from __future__ import annotations
 
@@ -30,47 +30,47 @@ _TEST_KEYS = ('condition', 'path', 'all', 'any', 'not', 'each', 'some')
 TESTS = (*_TEST_KEYS, *_VALUE_KEYS, *_REASON_KEYS, 'that')
 _MAX_DEPTH = 20
 
-# Each `each` and `some` around another multiplies how often the innermost test is asked.
+# Nested `each` and `some` multiply the number of evaluations of the innermost test.
 _MAX_LOOPS = 3
 
 
 class RuleError(Exception):
-    """A field of a rule is wrong: where it stands, and why."""
+    """An invalid field of a rule, with its path and the reason."""
 
     def __init__(self, where: str, why: str) -> None:
         super().__init__(f'{where} {why}' if where else why)
 
 
 def mapping(data: Any, where: str) -> Mapping[str, Any]:
-    """A mapping, or an error."""
+    """Return a mapping; raises RuleError for other data."""
     if not isinstance(data, dict):
         raise RuleError(where, 'must be a mapping (key: value)')
     return data
 
 
 def string(data: Any, where: str) -> str:
-    """A scalar, or an error; YAML is read with every scalar as text."""
+    """Return a text; raises RuleError for other data. Every scalar in YAML is read as text."""
     if not isinstance(data, str):
         raise RuleError(where, 'must be a text')
     return data
 
 
 def texts(data: Any, where: str) -> tuple[str, ...]:
-    """A text, or a list of texts."""
+    """Return the texts of a list or of a single text."""
     if isinstance(data, list) and data:
         return tuple(string(text, f'{where}[{n}]') for n, text in enumerate(data))
     return (string(data, where),)
 
 
 def as_list(data: Any, where: str) -> list[tuple[Any, str]]:
-    """The items of a list, or the only one, each with where it stands."""
+    """Return the items of a list, or a single item, with their paths."""
     if isinstance(data, list):
         return [(item, f'{where}[{n}]') for n, item in enumerate(data)]
     return [(data, where)]
 
 
 def path(data: Any, where: str) -> Path:
-    """A path, or an error."""
+    """Parse a path; raises RuleError if it is invalid."""
     try:
         return jsonpath.parse(string(data, where))
     except ValueError as error:
@@ -78,7 +78,7 @@ def path(data: Any, where: str) -> Path:
 
 
 def refuse_unknown(fields: Mapping[str, Any], known: Collection[str], where: str) -> None:
-    """An error for a key that nothing reads: it would be silently without effect."""
+    """Raise RuleError for an unknown key, which would have no effect."""
     for key in fields:
         if key not in known:
             place = f'{where}.{key}' if where else str(key)
@@ -86,7 +86,7 @@ def refuse_unknown(fields: Mapping[str, Any], known: Collection[str], where: str
 
 
 def read_test(fields: Mapping[str, Any], where: str, depth: int = 0, loops: int = 0) -> Test:
-    """One test; exactly one of the keys says which it is."""
+    """Parse a test; exactly one of its keys names its type."""
     keys = [key for key in _TEST_KEYS if key in fields]
     if len(keys) != 1 or depth > _MAX_DEPTH:
         raise RuleError(

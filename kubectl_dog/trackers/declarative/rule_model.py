@@ -1,4 +1,4 @@
-"""What a rule is, once it has been read."""
+"""The model of a parsed rule."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kubectl_dog.trackers.declarative.jsonpath import Path
 
 
 class ConditionIs(NamedTuple):
-    """A condition has one of these values (`negated`: none of them), and perhaps a reason."""
+    """A test: a condition has one of these statuses (`negated`: none), and maybe a reason."""
 
     kind: str
     statuses: tuple[str, ...]
@@ -20,9 +20,9 @@ class ConditionIs(NamedTuple):
 
 
 class ValueIs(NamedTuple):
-    """What is at a path; every part that is given has to hold.
+    """A test of the values at a path; every part that is given must hold.
 
-    `prefix_at_least` is about the number that a text begins with, as in `3-9f8c`.
+    `prefix_at_least` compares the number at the start of a text, as in `3-9f8c`.
     """
 
     path: Path
@@ -36,25 +36,25 @@ class ValueIs(NamedTuple):
 
 
 class AllOf(NamedTuple):
-    """Every one of them."""
+    """A test that holds if all of these tests hold."""
 
     tests: tuple[Test, ...]
 
 
 class AnyOf(NamedTuple):
-    """At least one of them."""
+    """A test that holds if any of these tests holds."""
 
     tests: tuple[Test, ...]
 
 
 class Not(NamedTuple):
-    """It does not hold."""
+    """A test that holds if this test does not."""
 
     test: Test
 
 
 class ItemsMatch(NamedTuple):
-    """There is something at the path, and the test holds for every item (`some`: for one)."""
+    """A test that holds if there are items, and it holds for all of them (`some`: for one)."""
 
     path: Path
     test: Test
@@ -65,9 +65,9 @@ Test = Union[ConditionIs, ValueIs, AllOf, AnyOf, Not, ItemsMatch]
 
 
 class Clause(NamedTuple):
-    """A test, and what is said when it holds; `{path}` in texts is replaced by what is there.
+    """A test with the texts that are used if it holds; `{path}` in them is replaced.
 
-    `seconds` is how long a failure may stand before it is one.
+    `seconds` is how long a failure may last before it fails the target.
     """
 
     test: Test
@@ -77,12 +77,12 @@ class Clause(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """What the states of some kinds mean. A section that is None is left to the usual judgement.
+    """The rule of some kinds. A section that is None is left to the generic tracker.
 
-    `groups` and `kinds` may be `*` or, for groups, `*.suffix`; empty `versions` are all. `status`
-    is `required`, `usual` or `none`. `settle` is how long, in seconds, an old `ready` has to be
-    looked at before it counts, `patience` the least stall time-out. `source` says where the
-    rule stands.
+    `groups` and `kinds` may be `*` or, for groups, `*.suffix`; empty `versions` match all. `status`
+    is `required`, `usual` or `none`. An old `ready` counts only after `stable_for` seconds, or the
+    duration at that path. `stall_timeout` is the least stall time-out in seconds. `source` names
+    the file and position of the rule.
     """
 
     groups: tuple[str, ...]
@@ -102,7 +102,7 @@ class Rule(NamedTuple):
     source: str = ''
 
     def fits(self, resource: Resource) -> bool:
-        """Whether it is about this kind."""
+        """Whether the rule is for this kind."""
         return (
             any(_fits(group, resource.group) for group in self.groups)
             and ('*' in self.kinds or resource.kind in self.kinds)

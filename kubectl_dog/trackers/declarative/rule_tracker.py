@@ -1,4 +1,4 @@
-"""From a rule and an object to a judgement."""
+"""Assess an object by a rule."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ class RuleTracker:
         self.rule = rule
 
     def wants(self, view: View) -> Sequence[Want]:
-        """A rule reads nothing but the object."""
+        """Return no wants: a rule uses only the object itself."""
         return ()
 
     def assess(self, view: View) -> Assessment:
-        """The judgement of this moment."""
+        """Assess the target by the rule."""
         return assess_by_rule(self.rule, view)
 
 
@@ -118,9 +118,9 @@ def _assess_paused(rule: Rule, scope: Scope) -> Assessment | None:
 
 
 def _assess_unobserved(rule: Rule, view: View, scope: Scope) -> Assessment | None:
-    """Nothing is said yet, or nothing about the newest spec; or nothing ever will be."""
+    """Assess an object without a status, or with a status of an earlier generation."""
     if not (rule.ready or rule.failed or rule.progressing or rule.observed):
-        # The usual judgement looks at generations more closely than a rule can.
+        # The generic tracker checks generations more closely than a rule can.
         return None if get_dict(scope.root, 'status') else _assess_no_status(rule)
     generations = scope.values(rule.observed or _OBSERVED)
     if any(observed_generation.is_behind(scope.root, generation) for generation in generations):
@@ -131,10 +131,10 @@ def _assess_unobserved(rule: Rule, view: View, scope: Scope) -> Assessment | Non
 
 
 def _early_failure(rule: Rule, view: View, scope: Scope) -> Assessment | None:
-    """A failure that a condition tells about the newest spec before the status as a whole does.
+    """Assess a failure in a condition that is newer than status.observedGeneration.
 
-    Flux counts a generation as observed when it was a success, or is given up; while it is tried
-    again, nothing but the conditions tell that it was seen.
+    Flux updates status.observedGeneration after a success or a final failure. During retries only
+    the conditions have the newest generation.
     """
     if rule.failed is not None:
         clauses = tuple(clause for clause in rule.failed if _tests_only_conditions(clause.test))
@@ -157,7 +157,7 @@ def _tests_only_conditions(test: Test) -> bool:
 
 
 def _assess_no_status(rule: Rule) -> Assessment | None:
-    """The judgement of what has no status at all."""
+    """Assess an object without a status; None if a section of the rule decides."""
     if rule.status == 'required':
         return assessment_helpers.waiting('its controller to tell its status')
     return assessment_helpers.ready() if rule.status == 'none' and not rule.ready else None
@@ -172,9 +172,9 @@ def _assess_progressing(rule: Rule, scope: Scope) -> Assessment | None:
 
 
 def _assess_failed(rule: Rule, view: View, scope: Scope) -> Assessment | None:
-    """What speaks against it: at once, or as causes that may stand for a while."""
+    """Assess the failures: final ones fail at once, others are causes with a tolerance."""
     signals = [_failure_signal(clause, scope) for clause in _clauses_that_hold(rule.failed, scope)]
-    # Two conditions may tell the same.
+    # Two conditions may report the same failure.
     unique = list(dict.fromkeys(signals))
     final_signal = next((signal for signal in unique if not signal.seconds), None)
     if final_signal is not None:
@@ -197,7 +197,7 @@ def _failure_signal(clause: Clause, scope: Scope) -> StatusSignal:
 
 
 def _assess_generically(rule: Rule, view: View) -> Assessment:
-    """The generic judgement, without what the rule has sections for."""
+    """Assess by the generic tracker, except for the sections that the rule has."""
     assessment = generic.assess_status(view, requires_status=rule.status == 'required')
     has_failed = assessment.state is State.FAILED or bool(assessment.causes)
     if rule.failed is not None and has_failed:
@@ -221,7 +221,7 @@ def _assess_ready(rule: Rule, view: View, scope: Scope) -> Assessment:
 
 
 def _assess_stable(rule: Rule, view: View, scope: Scope, message: str) -> Assessment:
-    """Ready, unless that may be left from before and takes a while to change."""
+    """Assess as ready, unless that is old and the controller may not have checked since."""
     seconds = _stable_seconds(rule.stable_for, scope)
     if seconds and _last_change(view) < view.run_history.started:
         due = view.run_history.started + seconds
@@ -241,7 +241,7 @@ def _stable_seconds(stable_for: float | Path | None, scope: Scope) -> float:
 
 
 def _last_change(view: View) -> float:
-    """When its status last told that anything changed, in server time; 0 where it does not."""
+    """Return when the status last changed by its own timestamps, in epoch seconds, or 0."""
     status = get_dict(view.object, 'status')
     mappings = [status, *get_dicts(status, 'conditions')]
     times = [epoch(get_str(clause, stamp)) for clause in mappings for stamp in _STAMPS]

@@ -1,1 +1,1 @@
-"""One module per built-in kind."""
+"""The trackers of the built-in kinds, one module per kind."""

@@ -1,4 +1,4 @@
-"""APIService: the server behind it answers."""
+"""The tracker of an APIService, which is ready when the server behind it answers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ wants = assessment_helpers.no_wants
 
 
 def assess(view: View) -> Assessment:
-    """By its condition Available, which comes and goes with the pods behind it."""
+    """Assess the condition Available, which changes with the pods behind the APIService."""
     api = view.object or {}
     early = assessment_helpers.deleting_or_unobserved(view)
     if early is not None:

@@ -1,4 +1,4 @@
-"""CertificateSigningRequest: approved by somebody, then signed by its signer."""
+"""The tracker of a CertificateSigningRequest, which a person approves and a signer signs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ wants = assessment_helpers.no_wants
 
 
 def assess(view: View) -> Assessment:
-    """Denied and failed are final; without an approval it is up to a person."""
+    """Assess the conditions; without an approval or denial the request is paused."""
     request = view.object or {}
     early = assessment_helpers.deleting_or_unobserved(view)
     if early is not None:

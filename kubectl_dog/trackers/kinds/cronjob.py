@@ -1,4 +1,4 @@
-"""CronJob: it works as soon as it is there; how its last run went is worth a notice."""
+"""The tracker of a CronJob, which is ready when it exists; its last run is a notice."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ wants = assessment_helpers.no_wants
 
 
 def assess(view: View) -> Assessment:
-    """To be there is to be ready: what its Jobs do tells nothing of this change."""
+    """Assess the object itself: its Jobs are of earlier specs as well."""
     cron_job = view.object or {}
     return assessment_helpers.deleting_or_unobserved(view) or assessment_helpers.ready(
         _suspend_notice(cron_job), _last_run_notice(cron_job)

@@ -1,4 +1,4 @@
-"""CustomResourceDefinition: its names are accepted, and its resources are served."""
+"""The tracker of a CustomResourceDefinition, whose names are accepted and resources served."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ wants = assessment_helpers.no_wants
 
 
 def assess(view: View) -> Assessment:
-    """By its conditions; names that are taken stay taken."""
+    """Assess the conditions; a conflict of names is final."""
     crd = view.object or {}
     early = assessment_helpers.deleting_or_unobserved(view)
     if early is not None:

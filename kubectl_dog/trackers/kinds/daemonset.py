@@ -1,4 +1,4 @@
-"""DaemonSet: one updated pod on every node that wants one, which may be none."""
+"""The tracker of a DaemonSet, which has one updated pod on each node that should run one."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from kubectl_dog.trackers import controller_revisions
 from kubectl_dog.trackers import pod_controllers
 from kubectl_dog.trackers import unready_nodes
 
-# What its pods tell where ControllerRevisions may not be read.
+# Used if ControllerRevisions may not be read.
 _GENERATION = 'deprecated.daemonset.template.generation'
 _POD_GENERATION = 'pod-template-generation'
 
 
 def wants(view: View) -> Sequence[Watch]:
-    """Its pods and its revisions, by its own selector; and nodes that seem to be silent."""
+    """Watch its pods and revisions by its selector, and nodes whose kubelet may be down."""
     silent = (
         ()
         if view.strict_nodes
@@ -39,9 +39,9 @@ def wants(view: View) -> Sequence[Watch]:
 
 
 class _Rollout(NamedTuple):
-    """What is read once of a view and judged by the functions below.
+    """The parts of a view that the functions below assess.
 
-    `excused` are the nodes that need no pod, and `skipped` of them have an updated one.
+    `excused` are the nodes that need no pod; `skipped` of them have an updated pod.
     """
 
     newest: Object
@@ -58,7 +58,7 @@ class _Rollout(NamedTuple):
 
 
 def assess(view: View) -> Assessment:
-    """Updated = available = desired, as many as the controller says that nodes want."""
+    """Assess the counts: all desired pods are updated and available."""
     daemon_set = view.object or {}
     rollout = _read(view)
     newest, progress, stale = rollout.newest, rollout.progress, rollout.stale
@@ -85,7 +85,7 @@ def assess(view: View) -> Assessment:
 
 def _read(view: View) -> _Rollout:
     revisions = controller_revisions.owned_revisions(view)
-    # Until the controller has seen the change, the newest is what is about to be replaced.
+    # Until the controller observes the change, the newest revision is the old one.
     newest = revisions[-1] if revisions and pod_controllers.is_seen(view.object or {}) else {}
     all_pods = pod_controllers.pods(view)
     pods = [pod for pod in all_pods if is_living(pod) and _is_updated(view, pod, newest)]
@@ -122,13 +122,13 @@ def _progress(daemon_set: Object) -> Progress:
 
 
 def _wait_text(view: View, rollout: _Rollout, has_named_stale: bool) -> str:
-    """What is missing by the counts; empty when they say that the rollout is done."""
+    """Describe what the counts lack; empty if the rollout is done."""
     progress, excused = rollout.progress, len(rollout.excused)
     to_become_ready = pod_controllers.to_become_ready(progress, progress.desired - excused)
     if not pod_controllers.is_on_delete(view.object or {}):
         needed = progress.desired - (excused - rollout.skipped)
         return pod_controllers.to_be_updated(progress, needed) or to_become_ready
-    # Those that are to be deleted have to be told by name.
+    # A notice must name the pods that are to be deleted.
     is_unseen = progress.old > 0 and not has_named_stale and 'Pod' not in view.forbidden_kinds
     return to_become_ready or ('a look at its pods' if is_unseen else '')
 

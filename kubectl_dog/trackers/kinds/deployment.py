@@ -1,4 +1,4 @@
-"""Deployment: through the ReplicaSet of the current revision to the updated pods."""
+"""The tracker of a Deployment, with the updated pods of its current ReplicaSet."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ from kubectl_dog.trackers.stability import startup_budget
 
 _REVISION = 'deployment.kubernetes.io/revision'
 _DEFAULT_DEADLINE = 600
-# So long after its creation, in seconds, a revision may be what broke things.
+# A revision younger than this may be the cause of a failure.
 _RECENT_SECONDS = 3600.0
 _NO_DEADLINE = 2**31 - 1
 
 
 class _Rollout(NamedTuple):
-    """What is read once of a view and judged by the functions below."""
+    """The parts of a view that the functions below assess."""
 
     view: View
     deploy: Object
@@ -55,14 +55,14 @@ class _Rollout(NamedTuple):
 
 
 def wants(view: View) -> Sequence[Watch]:
-    """Its ReplicaSets and its pods, by its own selector."""
+    """Watch its ReplicaSets and pods by its selector."""
     labels = label_selector(get_dict(view.object, 'spec', 'selector'))
     namespace = view.target.namespace
     return (Watch(REPLICASETS, namespace, labels), Watch(PODS, namespace, labels))
 
 
 def assess(view: View) -> Assessment:
-    """The counts that `kubectl rollout status` goes by, and where they are too trusting, more."""
+    """Assess the counts as `kubectl rollout status` does, with additional checks."""
     rollout = _read(view)
     state, reason, message = State.PROGRESSING, '', ''
     recheck_at: float | None = None
@@ -121,7 +121,7 @@ def _read(view: View) -> _Rollout:
     past = [replica_set for replica_set in replica_sets if uid(replica_set) != uid(newest)]
     older = [replica_set for replica_set in past if get_int(replica_set, 'status', 'replicas')]
     previous = max(older, key=_revision_number, default={})
-    # Until the controller has seen the change, «newest» is what is about to be replaced.
+    # Until the controller observes the change, the newest ReplicaSet is the old one.
     current_uid = uid(newest) if is_observed(deploy) else ''
     pods: list[Object] = []
     other_pods: list[Object] = []
@@ -153,7 +153,7 @@ def _revision_number(replica_set: Object) -> int:
 
 
 def _waits_for(rollout: _Rollout) -> str:
-    """What is missing by the counts; empty when they say that the rollout is done."""
+    """Describe what the counts lack; empty if the rollout is done."""
     counts = rollout.progress
     if counts.updated < counts.desired:
         failure = condition(rollout.deploy, 'ReplicaFailure')
@@ -172,7 +172,7 @@ def _waits_for(rollout: _Rollout) -> str:
 
 
 def _is_rolled_out(counts: Progress) -> bool:
-    """Whether a pause holds nothing up: what is missing comes without a new revision."""
+    """Whether a pause does not matter: no pod of another revision is left or missing."""
     return counts.updated >= counts.desired and not counts.old
 
 
@@ -182,7 +182,7 @@ def _check_stability(rollout: _Rollout) -> Stability:
 
 
 def _available_since(deploy: Object) -> float:
-    """When it last became what it is, by its own conditions: all that is known without its pods."""
+    """Return when its conditions last changed; the only information without its pods."""
     stamps = (
         condition(deploy, 'Available').get('lastTransitionTime'),
         condition(deploy, 'Progressing').get('lastUpdateTime'),
@@ -191,11 +191,12 @@ def _available_since(deploy: Object) -> float:
 
 
 def _deadline(rollout: _Rollout) -> tuple[bool, float | None]:
-    """Whether the missed deadline is to be believed, else when it would be (design §4.1).
+    """Return whether the progress deadline was missed, or when that can be decided.
 
-    A condition may be left from the revision before, which it names: it is believed at once only
-    where it was set for this one and nothing moved since, else after a full deadline without
-    progress. (After an undo the ReplicaSet is older than the condition, so time alone is no sign.)
+    The condition may be left from the previous revision, and names the revision. It counts at once
+    only if it was set for this revision and there was no progress since; else after a full deadline
+    without progress. (After an undo the ReplicaSet is older than the condition, so that the time
+    alone is not enough.)
     """
     progressing = condition(rollout.deploy, 'Progressing')
     is_missed = progressing.get('reason') == 'ProgressDeadlineExceeded'
@@ -219,7 +220,7 @@ def _min_stall_timeout(rollout: _Rollout) -> float:
     pod_spec = get_dict(rollout.deploy, 'spec', 'template', 'spec')
     min_ready = get_int(rollout.deploy, 'spec', 'minReadySeconds')
     deadline = _deadline_seconds(rollout)
-    # The largest value there is means that there is no deadline.
+    # The largest possible value means that there is no deadline.
     budget = max(deadline if deadline < _NO_DEADLINE else 0, startup_budget(pod_spec), min_ready)
     return budget + 60.0
 
@@ -250,7 +251,7 @@ def _suggested_commands(rollout: _Rollout, state: State) -> tuple[str, ...]:
     target = rollout.view.target
     if state is State.PAUSED:
         return (f'kubectl rollout resume -n {target.namespace} {target.label}',)
-    # Going back helps where the revision before still works, or has just made room for this one.
+    # An undo helps if the previous revision still has ready pods, or was just replaced.
     if not get_int(rollout.previous, 'status', 'readyReplicas') and not rollout.replaced:
         return ()
     return (f'kubectl rollout undo -n {target.namespace} {target.label}',)

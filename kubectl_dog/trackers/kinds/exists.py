@@ -1,4 +1,4 @@
-"""Kinds that work as soon as they are there: ConfigMaps, roles, webhook configurations, …"""
+"""The tracker of kinds that are ready when they exist: ConfigMaps, roles, webhooks, …"""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ wants = assessment_helpers.no_wants
 
 
 def assess(view: View) -> Assessment:
-    """To be there is to be ready."""
+    """Assess an object that is ready unless it is being deleted or unobserved."""
     return assessment_helpers.deleting_or_unobserved(view) or assessment_helpers.ready()

@@ -1,4 +1,4 @@
-"""HorizontalPodAutoscaler: looked at by its controller; that it cannot scale now is a notice."""
+"""The tracker of a HorizontalPodAutoscaler; that it cannot scale is only a notice."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ wants = assessment_helpers.no_wants
 
 
 def assess(view: View) -> Assessment:
-    """Ready once it has conditions, which autoscaling/v1 does not show."""
+    """Assess as ready once there are conditions, which autoscaling/v1 does not have."""
     scaler = view.object or {}
     early = assessment_helpers.deleting_or_unobserved(view)
     if early is not None:

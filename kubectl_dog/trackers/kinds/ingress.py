@@ -1,4 +1,4 @@
-"""Ingress: it has an address, or a controller that never gives one."""
+"""The tracker of an Ingress, which has an address, or a controller that never sets one."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from kubectl_dog.model.objects import get_dicts
 from kubectl_dog.model.views import View
 from kubectl_dog.trackers import assessment_helpers
 
-# How long, in seconds, a new ingress may take to get its address: many never get one and work.
+# Wait this many seconds for an address: many ingresses work without one.
 _ADDRESS_GRACE = 60.0
 
 wants = assessment_helpers.no_wants
 
 
 def assess(view: View) -> Assessment:
-    """By its address, which counts for nothing after a minute without."""
+    """Assess the address; after a minute it is ready without one."""
     ingress = view.object or {}
     early = assessment_helpers.deleting_or_unobserved(view)
     if early is not None:

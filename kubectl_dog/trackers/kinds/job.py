@@ -1,4 +1,4 @@
-"""Job: ready when it is complete, failed when it says so; a Job that runs is neither."""
+"""The tracker of a Job, which is ready when complete, and failed when its condition says so."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from kubectl_dog.trackers import pod_controllers
 _QUEUE = 'kueue.x-k8s.io/queue-name'
 _BUILT_IN = 'kubernetes.io/job-controller'
 
-# The controller's own reasons, in our words, and the field of the spec that sets the limit; other
-# controllers (managedBy) have reasons of their own.
+# For each reason of the built-in controller a text, and the field of the spec with the limit. Other
+# controllers (managedBy) have other reasons.
 _FAILURES = {
     'BackoffLimitExceeded': ('its pods failed more often than it allows', 'backoffLimit'),
     'DeadlineExceeded': ('it ran for longer than it may', 'activeDeadlineSeconds'),
@@ -36,13 +36,13 @@ _FAILURES = {
 
 
 def wants(view: View) -> Sequence[Watch]:
-    """Its pods, by its own selector, which another controller may have left out."""
+    """Watch its pods by its selector; a Job of another controller may have none."""
     watch = pod_controllers.pod_watch(view)
     return (watch,) if watch.labels else ()
 
 
 def assess(view: View) -> Assessment:
-    """By its conditions alone: pods that fail are its own to count, and only explain."""
+    """Assess the conditions; the controller counts failed pods, which only explain a failure."""
     job = view.object or {}
     failed = _first_true_condition(job, 'Failed', 'FailureTarget')
     done = _first_true_condition(job, 'Complete', 'SuccessCriteriaMet')
@@ -51,14 +51,14 @@ def assess(view: View) -> Assessment:
         state=State.PROGRESSING,
         progress=_progress(job),
         pods=shown,
-        # What goes because the Job has failed is not in anybody's way.
+        # Pods that are deleted because the Job has failed block nothing.
         other_pods=() if failed else others,
         min_stall_timeout=_min_stall_timeout(view, shown),
         is_terminal=bool(_first_true_condition(job, 'Failed', 'Complete')),
         notices=_notices(job),
     )
     if (failed or done) and 'Pod' not in view.listed_kinds | view.forbidden_kinds:
-        # A verdict is final: without its pods it would come without reasons and last words.
+        # A verdict is final, and needs the pods for its reasons and last log lines.
         return assessment._replace(is_terminal=False, waits_for='a look at its pods')
     if failed:
         return _assess_failed(view, assessment, failed)
@@ -81,13 +81,13 @@ def _first_true_condition(job: Object, *kinds: str) -> Object:
 
 
 def _completions(job: Object) -> int:
-    """How many pods have to succeed; without completions, as many as are started."""
+    """Return how many pods must succeed; without completions, as many as run in parallel."""
     parallelism = get_int(job, 'spec', 'parallelism', default=1)
     return get_int(job, 'spec', 'completions', default=parallelism)
 
 
 def _progress(job: Object) -> Progress:
-    """Of a Job, a pod that has succeeded counts as ready, and as nothing else than available."""
+    """Count the pods; only those that succeeded are available, and they are also ready."""
     succeeded, active = get_int(job, 'status', 'succeeded'), get_int(job, 'status', 'active')
     return Progress(
         desired=_completions(job),
@@ -121,13 +121,13 @@ def _failure_text(job: Object, reason: str) -> str:
 
 
 def _completion_message(job: Object) -> str:
-    """How many pods succeeded; a success policy may leave out some."""
+    """Describe how many pods succeeded; with a success policy not all need to."""
     succeeded = get_int(job, 'status', 'succeeded')
     return f'has completed: {succeeded}/{_completions(job)}' if succeeded else 'has completed'
 
 
 def _assess_suspended(view: View, job: Object, assessment: Assessment) -> Assessment:
-    """Paused, except where a queue will start it and no person has to."""
+    """Assess a suspended Job as paused, unless a queue will start it."""
     queue = get_str(job, 'metadata', 'labels', _QUEUE)
     if queue:
         return assessment._replace(waits_for=f'the queue {queue} to admit it (spec.suspend)')
@@ -152,7 +152,7 @@ def _waits_for(job: Object) -> str:
 
 
 def _min_stall_timeout(view: View, pods: Sequence[Object]) -> float:
-    """While its pods are at work there is no stall, so the time-out moves on with the clock."""
+    """Return the least stall time-out, which grows with the time while pods are running."""
     deadline = get_int(view.object, 'spec', 'activeDeadlineSeconds')
     timeout = max(pod_controllers.min_stall_timeout(view.object or {}), deadline + 60.0)
     if any(map(job_pods.is_running, pods)):

@@ -1,4 +1,4 @@
-"""Namespace: active, or on its way out with what holds it back."""
+"""The tracker of a Namespace, which is active, or being deleted for a reason."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ wants = assessment_helpers.no_wants
 
 
 def assess(view: View) -> Assessment:
-    """By its phase."""
+    """Assess the phase."""
     namespace = view.object or {}
     phase = get_str(namespace, 'status', 'phase')
     if is_deleting(namespace) or phase == 'Terminating':

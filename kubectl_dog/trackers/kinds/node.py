@@ -1,4 +1,4 @@
-"""Node: its kubelet reports that it is ready."""
+"""The tracker of a Node, which is ready when its kubelet reports so."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ wants = assessment_helpers.no_wants
 
 
 def assess(view: View) -> Assessment:
-    """By its condition Ready; what keeps pods away from it is a notice."""
+    """Assess the condition Ready; a cordon or pressure is a notice."""
     node = view.object or {}
     early = assessment_helpers.deleting_or_unobserved(view)
     if early is not None:

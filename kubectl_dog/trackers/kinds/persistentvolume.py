@@ -1,4 +1,4 @@
-"""PersistentVolume: free, or bound to its claim."""
+"""The tracker of a PersistentVolume, which is available or bound to a claim."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ wants = assessment_helpers.no_wants
 
 
 def assess(view: View) -> Assessment:
-    """By its phase; one whose claim is gone has to be freed by a person if it is kept."""
+    """Assess the phase; a released volume that is retained needs a person."""
     phase = get_str(view.object, 'status', 'phase')
     early = assessment_helpers.deleting_or_unobserved(view)
     if early is not None:

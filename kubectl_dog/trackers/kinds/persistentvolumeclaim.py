@@ -1,4 +1,4 @@
-"""PersistentVolumeClaim: bound, or waiting for its first consumer, which it may do for ever."""
+"""The tracker of a PersistentVolumeClaim, which is bound or waits for its first consumer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kubectl_dog.trackers import assessment_helpers
 
 _NODE = 'volume.kubernetes.io/selected-node'
 
-# What is told of a claim while it is not bound; the newest tells where it stands.
+# Reasons of the kube events of an unbound claim; the newest event has the current state.
 _BINDING = (
     'WaitForFirstConsumer',
     'WaitForPodScheduled',
@@ -26,7 +26,7 @@ wants = assessment_helpers.no_wants
 
 
 def assess(view: View) -> Assessment:
-    """By its phase; a claim that nobody uses yet is as ready as it can be."""
+    """Assess the phase; a claim without a consumer is ready if its class waits for one."""
     claim = view.object or {}
     phase = get_str(claim, 'status', 'phase')
     early = assessment_helpers.deleting_or_unobserved(view)

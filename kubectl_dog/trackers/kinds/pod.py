@@ -1,4 +1,4 @@
-"""Pod, tracked by itself: ready, or done."""
+"""The tracker of a Pod that is a target itself, which is ready or has completed."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from kubectl_dog.trackers.stability import startup_budget
 
 
 def wants(view: View) -> Sequence[Watch]:
-    """Nothing beyond the pod itself."""
+    """Return no wants: the tracker needs only the pod itself."""
     return ()
 
 
 def assess(view: View) -> Assessment:
-    """Ready, or Succeeded; Failed whatever made it so; paused behind scheduling gates."""
+    """Assess the phase and the condition Ready; scheduling gates pause a pod."""
     pod = view.object or {}
     ready = is_ready(pod)
     assessment = Assessment(
@@ -63,7 +63,7 @@ def assess(view: View) -> Assessment:
 
 
 def _was_ended_by_deletion(pod: Object) -> bool:
-    """Whether it ended because it is being deleted, and not before."""
+    """Whether the pod ended because of its deletion, and not before."""
     if get_str(pod, 'spec', 'restartPolicy') == 'Always':
         return True
     deadline = epoch(get_str(pod, 'metadata', 'deletionTimestamp')) or 0.0
@@ -75,7 +75,7 @@ def _was_ended_by_deletion(pod: Object) -> bool:
 
 
 def _assess_succeeded(view: View, assessment: Assessment, pod: Object) -> Assessment:
-    """A pod that is told to end, and does so well, is Succeeded, too; its work is not done."""
+    """Assess a Succeeded pod; an evicted or stopped pod may succeed with its work undone."""
     evicted = any(
         event.get('reason') == 'Evicted' for event in view.kube_events_by_uid.get(uid(pod), ())
     )
@@ -101,7 +101,7 @@ def _check_stability(view: View, assessment: Assessment, pod: Object) -> Assessm
 
 
 def _failure_reason(pod: Object) -> str:
-    """status.reason (Evicted, NodeLost, …), else the reason of the container that ended badly."""
+    """Return status.reason (Evicted, NodeLost, …), or the reason of a failed container."""
     terminations = [
         container.last_termination
         for container in containers(pod)

@@ -1,4 +1,4 @@
-"""PodDisruptionBudget: seen by its controller; that it allows nothing now is a notice."""
+"""The tracker of a PodDisruptionBudget; that it allows no disruption is a notice."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ wants = assessment_helpers.no_wants
 
 
 def assess(view: View) -> Assessment:
-    """Ready once its newest spec was seen, whatever it allows."""
+    """Assess as ready once the controller has observed the newest spec."""
     budget = view.object or {}
     early = assessment_helpers.deleting_or_unobserved(view)
     if early is not None:

@@ -1,4 +1,4 @@
-"""ReplicaSet and ReplicationController, tracked by themselves: all pods there and available."""
+"""The tracker of a ReplicaSet or ReplicationController that is a target itself."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from kubectl_dog.trackers import pod_controllers
 
 
 def wants(view: View) -> Sequence[Watch]:
-    """Its pods, by its own selector."""
+    """Watch its pods by its selector."""
     return (pod_controllers.pod_watch(view),)
 
 
 def assess(view: View) -> Assessment:
-    """Ready when replicas = ready = available = desired; it has one template, so one revision."""
+    """Assess the counts: all desired replicas exist, and are ready and available."""
     replica_set = view.object or {}
     status = get_dict(replica_set, 'status')
     pods = pod_controllers.pods(view)
@@ -48,7 +48,7 @@ def assess(view: View) -> Assessment:
 
 
 def _wait_text(replica_set: Object, progress: Progress) -> str:
-    """What is missing by the counts; empty when they say that all is there."""
+    """Describe what the counts lack; empty if nothing."""
     count = progress.desired - progress.updated
     if count > 0:
         failure = condition(replica_set, 'ReplicaFailure')

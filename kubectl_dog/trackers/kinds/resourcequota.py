@@ -1,4 +1,4 @@
-"""ResourceQuota: its limits are in force."""
+"""The tracker of a ResourceQuota, which is ready when its limits are in force."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ wants = assessment_helpers.no_wants
 
 
 def assess(view: View) -> Assessment:
-    """Ready once its controller counts by the limits that the spec has."""
+    """Assess whether the limits in the status are those of the spec."""
     hard, counted = (get_dict(view.object, key, 'hard') for key in ('spec', 'status'))
     early = assessment_helpers.deleting_or_unobserved(view)
     if early is not None:

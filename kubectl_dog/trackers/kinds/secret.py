@@ -1,4 +1,4 @@
-"""Secret: it is there, and a service account's token has been filled in."""
+"""The tracker of a Secret, which must have its token if it is for a service account."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ wants = assessment_helpers.no_wants
 
 
 def assess(view: View) -> Assessment:
-    """To be there is enough but for tokens, whose keys come a moment later; values are not read."""
+    """Assess the existence of the object, or of its token; values are not read."""
     early = assessment_helpers.deleting_or_unobserved(view)
     if early is not None:
         return early

@@ -1,4 +1,4 @@
-"""Service: it has its address, and where it selects pods, some of them are ready."""
+"""The tracker of a Service, which has an address and, if it selects pods, a ready pod."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from kubectl_dog.trackers import assessment_helpers
 
 _OWNER = 'kubernetes.io/service-name'
 
-# How long, in seconds, the controller may take to list the endpoints of a new service.
+# The controller may take this many seconds to list the endpoints of a new service.
 _ENDPOINTS_GRACE = 10.0
 
 
 def wants(view: View) -> Sequence[Watch]:
-    """Its endpoints, where it selects pods."""
+    """Watch its EndpointSlices, if it selects pods."""
     if not _selects_pods(view.object or {}):
         return ()
     return (Watch(ENDPOINTSLICES, view.target.namespace, f'{_OWNER}={view.target.name}'),)
 
 
 def assess(view: View) -> Assessment:
-    """By type: the address first, then the endpoints."""
+    """Assess the address that its type needs, and then the endpoints."""
     service = view.object or {}
     early = assessment_helpers.deleting_or_unobserved(view)
     if early is not None:
@@ -54,7 +54,7 @@ def _selects_pods(service: Object) -> bool:
 
 
 def _assess_endpoints(view: View, service: Object) -> Assessment:
-    """Pods that are there and not ready are waited for; that there are none is only told."""
+    """Assess the endpoints: pods that are not ready are awaited; no pods are a notice."""
     if ENDPOINTSLICES.key in view.forbidden_kinds or get_dict(service, 'spec').get(
         'publishNotReadyAddresses'
     ):
@@ -80,11 +80,11 @@ def _assess_endpoints(view: View, service: Object) -> Assessment:
 
 
 def _is_ready(endpoint: Object) -> bool:
-    """Not told means ready, says the API."""
+    """Whether an endpoint is ready; by the API, an unset condition means ready."""
     return get_dict(endpoint, 'conditions').get('ready') is not False
 
 
 def _pod_uids(endpoints: Iterable[Object]) -> Iterable[str]:
-    """One pod has an endpoint in every address family."""
+    """Return the pod of each endpoint; a pod has an endpoint per address family."""
     for number, endpoint in enumerate(endpoints):
         yield get_str(endpoint, 'targetRef', 'uid') or str(number)

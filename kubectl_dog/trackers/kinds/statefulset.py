@@ -1,5 +1,6 @@
-"""StatefulSet: by its update revision, partition and strategy; never by currentRevision, which
-lags behind, and for ever where there is a partition.
+"""The tracker of a StatefulSet, by its update revision, partition and strategy.
+
+It never uses currentRevision, which changes late, and with a partition never.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from kubectl_dog.trackers import pod_controllers
 
 
 class _Rollout(NamedTuple):
-    """What is read once of a view and judged by the functions below."""
+    """The parts of a view that the functions below assess."""
 
     view: View
     stateful_set: Object
@@ -41,12 +42,12 @@ class _Rollout(NamedTuple):
 
 
 def wants(view: View) -> Sequence[Watch]:
-    """Its pods and its revisions, by its own selector."""
+    """Watch its pods and revisions by its selector."""
     return (pod_controllers.pod_watch(view), controller_revisions.revision_watch(view))
 
 
 def assess(view: View) -> Assessment:
-    """Updated as far as its strategy lets it be, and all of it available."""
+    """Assess the counts: updated as far as the strategy allows, and all available."""
     rollout = _read(view)
     revisions = controller_revisions.owned_revisions(view)
     current = get_str(rollout.stateful_set, 'status', 'updateRevision')
@@ -73,7 +74,7 @@ def assess(view: View) -> Assessment:
 def _read(view: View) -> _Rollout:
     stateful_set = view.object or {}
     status = get_dict(stateful_set, 'status')
-    # Until the controller has seen the change, updateRevision is what is about to be replaced.
+    # Until the controller observes the change, updateRevision is the old revision.
     current = get_str(status, 'updateRevision') if pod_controllers.is_seen(stateful_set) else ''
     ordered = sorted(pod_controllers.pods(view), key=_ordinal)
     pods = [
@@ -95,14 +96,14 @@ def _read(view: View) -> _Rollout:
 
 
 def _wait_text(rollout: _Rollout) -> str:
-    """What is missing by the counts; empty when they say that the rollout is done."""
+    """Describe what the counts lack; empty if the rollout is done."""
     counts, running = rollout.progress, get_int(rollout.stateful_set, 'status', 'replicas')
     blocking_pod = _blocking_pod(rollout)
     if blocking_pod:
         return f'{name(blocking_pod)}, which is of the old revision and not ready'
     wait_text = pod_controllers.surplus(counts, running) or pod_controllers.to_become_ready(counts)
     if pod_controllers.is_on_delete(rollout.stateful_set):
-        # Those that are to be deleted have to be told by name.
+        # A notice must name the pods that are to be deleted.
         is_unseen = (
             counts.old > 0 and not rollout.stale and 'Pod' not in rollout.view.forbidden_kinds
         )
@@ -111,8 +112,9 @@ def _wait_text(rollout: _Rollout) -> str:
 
 
 def _blocking_pod(rollout: _Rollout) -> Object:
-    """A pod of an old revision that is not ready and will not be replaced before it is: without
-    `Parallel` a StatefulSet waits for every pod it has before it updates any (k/k#67250).
+    """Return an old pod that is not ready, and must be ready before it is replaced.
+
+    Without `Parallel` a StatefulSet updates no pod before all pods are ready (k/k#67250).
     """
     is_parallel = get_str(rollout.stateful_set, 'spec', 'podManagementPolicy') == 'Parallel'
     if (
