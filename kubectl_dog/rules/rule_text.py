@@ -22,7 +22,7 @@ _TOO_DEEP = f'is nested more than {_MAX_DEPTH} deep'
 def parse_rule_text(text: str, source: str, about: Resource | None = None) -> list[Rule]:
     """Parse the rules of all documents in a text; raises UserError that names `source`."""
     rules = []
-    for document in _documents(text, source):
+    for document in _parse_documents(text, source):
         if document is not None and document != '':
             rules += parse_rules(document, source, about)
     return rules
@@ -36,7 +36,7 @@ def parse_annotation(text: str, about: Resource) -> Sequence[Rule] | BrokenAnnot
         return BrokenAnnotation(str(error))
 
 
-def _documents(text: str, source: str) -> list[Any]:
+def _parse_documents(text: str, source: str) -> list[Any]:
     """Parse YAML; every scalar stays text, so that `is: True` and `is: "True"` are the same."""
     import yaml
 

@@ -18,14 +18,14 @@ _SUFFIX = '.yaml'
 
 def shipped_rules() -> Iterator[Rule]:
     """Yield all shipped rules, file by file."""
-    for file in sorted(_folder().iterdir(), key=lambda entry: entry.name):
+    for file in sorted(_rules_folder().iterdir(), key=lambda entry: entry.name):
         if file.name.endswith(_SUFFIX):
             yield from parse_rule_text(file.read_text(encoding='utf-8'), file.name)
 
 
 def find_rule(resource: Resource) -> Rule | None:
     """Return the first rule for a kind in the file of its group or of a parent domain."""
-    folder, labels = _folder(), resource.group.split('.')
+    folder, labels = _rules_folder(), resource.group.split('.')
     for start in range(len(labels) - 1):
         name = '.'.join(labels[start:]) + _SUFFIX
         file = folder.joinpath(name)
@@ -35,5 +35,5 @@ def find_rule(resource: Resource) -> Rule | None:
     return None
 
 
-def _folder() -> Traversable:
+def _rules_folder() -> Traversable:
     return resources.files('kubectl_dog.rules').joinpath('shipped')

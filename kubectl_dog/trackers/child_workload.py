@@ -84,7 +84,7 @@ def read_workload(view: View, workload: Object) -> Workload:
         )
         owned = tuple(pod for pod in owned if _is_current(view, workload, newest, pod))
     pods = tuple(pod for pod in owned if pod.get('kind') == 'Pod' and is_living(pod))
-    return Workload(workload, newest, pods, counts, _wait_text(workload, counts))
+    return Workload(workload, newest, pods, counts, _waits_for(workload, counts))
 
 
 def _is_current(view: View, workload: Object, newest: Object, pod: Object) -> bool:
@@ -139,7 +139,7 @@ def _progress(workload: Object) -> Progress:
     )
 
 
-def _wait_text(workload: Object, counts: Progress) -> str:
+def _waits_for(workload: Object, counts: Progress) -> str:
     label = f'{get_str(workload, "kind").lower()}/{name(workload)}'
     if not pod_controllers.is_seen(workload):
         return f'{label} to be seen by its controller'

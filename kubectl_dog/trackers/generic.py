@@ -117,12 +117,12 @@ def _assess_signals(view: View, signals: list[StatusSignal]) -> Assessment:
         )._replace(causes=causes)
     if by_meaning[Meaning.WORKING]:
         return assessment_helpers.waiting(
-            _wait_text(by_meaning[Meaning.WORKING][0]), by_meaning[Meaning.WORKING][0].reason
+            _waits_for(by_meaning[Meaning.WORKING][0]), by_meaning[Meaning.WORKING][0].reason
         )
     return assessment_helpers.ready()
 
 
-def _wait_text(signal: StatusSignal) -> str:
+def _waits_for(signal: StatusSignal) -> str:
     if signal.message == observed_generation.WAITS_FOR_OBSERVATION:
         return observed_generation.WAITS_FOR_OBSERVATION
     return f'{signal.text} to pass'

@@ -125,9 +125,9 @@ def _condition_signal(
     elif role is Role.PAUSED and is_true:
         yield signal._replace(meaning=Meaning.PAUSED)
     elif role is Role.STALLED and is_true:
-        yield _failure(signal, FINAL)
+        yield _bad_signal(signal, FINAL)
     elif role is Role.FAILED and is_true:
-        yield _failure(signal, FAILED)
+        yield _bad_signal(signal, FAILED)
     elif role is Role.BAD and is_true:
         yield from _bad_condition(signal, kind, deciding)
     elif role is Role.WORKING:
@@ -146,7 +146,7 @@ def _bad_condition(
     if condition_terms.reason(signal.reason) is Meaning.WORKING:
         yield signal._replace(meaning=Meaning.WORKING)
     elif Role.SUMMARY not in deciding or condition_terms.is_bad_for_object(kind):
-        yield _failure(signal, ERROR)
+        yield _bad_signal(signal, ERROR)
 
 
 def _working_condition(signal: StatusSignal, is_true: bool, status: str) -> Iterator[StatusSignal]:
@@ -154,7 +154,7 @@ def _working_condition(signal: StatusSignal, is_true: bool, status: str) -> Iter
     if is_true and not condition_terms.is_settled_reason(signal.reason):
         yield signal._replace(meaning=Meaning.WORKING)
     elif status == 'False' and meaning in (Meaning.BAD, Meaning.TRANSIENT):
-        yield _failure(signal, ERROR)
+        yield _bad_signal(signal, ERROR)
 
 
 def _unmet_condition(signal: StatusSignal, condition: Object) -> StatusSignal:
@@ -169,10 +169,10 @@ def _unmet_condition(signal: StatusSignal, condition: Object) -> StatusSignal:
     if condition_status(condition) != 'False' or not is_bad or severity == 'Info':
         return signal._replace(meaning=Meaning.WORKING)
     is_transient = meaning is Meaning.TRANSIENT or severity == 'Warning'
-    return _failure(signal, TRANSIENT if is_transient else ERROR)
+    return _bad_signal(signal, TRANSIENT if is_transient else ERROR)
 
 
-def _failure(signal: StatusSignal, seconds: float) -> StatusSignal:
+def _bad_signal(signal: StatusSignal, seconds: float) -> StatusSignal:
     if seconds and condition_terms.is_transient_message(signal.message):
         seconds = TRANSIENT
     return signal._replace(meaning=Meaning.BAD, seconds=seconds)
@@ -190,9 +190,11 @@ def _field_signals(obj: Object) -> Iterator[StatusSignal]:
         if word and meaning is not Meaning.NEUTRAL:
             signal = StatusSignal(meaning, _field_text(path, word), reason, message)
             is_bad = meaning in (Meaning.BAD, Meaning.TRANSIENT)
-            yield _failure(signal, _allowed_seconds(status, word, signal)) if is_bad else signal
+            yield _bad_signal(signal, _allowed_seconds(status, word, signal)) if is_bad else signal
     if get_str(status, 'failureReason') or get_str(status, 'failureMessage'):
-        yield _failure(StatusSignal(Meaning.BAD, 'status.failureReason', reason, message), FAILED)
+        yield _bad_signal(
+            StatusSignal(Meaning.BAD, 'status.failureReason', reason, message), FAILED
+        )
     if isinstance(status.get('ready'), bool):
         yield StatusSignal(
             Meaning.GOOD if status['ready'] else Meaning.WORKING,

@@ -73,14 +73,14 @@ class AnnotationTracker:
         answer = view.answers.get(self._lookup)
         since = max(created_at(view.object or {}), view.run_history.started)
         if answer is None and view.now < since + _LOOKUP_TIMEOUT:
-            return _undecided(self._fallback.assess(view), view.now, since)
-        rules = self._rules(answer)
+            return _assess_pending(self._fallback.assess(view), view.now, since)
+        rules = self._parse_rules(answer)
         if isinstance(rules, BrokenAnnotation):
-            return _unusable(rules, view)
+            return _assess_broken(rules, view)
         rule = next((rule for rule in rules if rule.fits(self._resource)), None)
         return self._fallback.assess(view) if rule is None else assess_by_rule(rule, view)
 
-    def _rules(self, answer: Answer | None) -> Sequence[Rule] | BrokenAnnotation:
+    def _parse_rules(self, answer: Answer | None) -> Sequence[Rule] | BrokenAnnotation:
         """The rules in the annotation, parsed once per text: every change makes an assessment."""
         crd = answer.objects[0] if answer is not None and answer.objects else {}
         text = get_str(crd, 'metadata', 'annotations', ANNOTATION)
@@ -89,7 +89,7 @@ class AnnotationTracker:
         return self._parsed[1]
 
 
-def _unusable(annotation: BrokenAnnotation, view: View) -> Assessment:
+def _assess_broken(annotation: BrokenAnnotation, view: View) -> Assessment:
     """Unknown: a judgement without the rules might say that the object is ready."""
     obj = view.object or {}
     if is_deleting(obj):
@@ -99,7 +99,7 @@ def _unusable(annotation: BrokenAnnotation, view: View) -> Assessment:
     )
 
 
-def _undecided(assessed: Assessment, now: float, since: float) -> Assessment:
+def _assess_pending(assessed: Assessment, now: float, since: float) -> Assessment:
     """The assessment until the definition is read: it may say nothing that is final."""
     due = since + _LOOKUP_TIMEOUT
     if assessed.state not in assessment_helpers.FINAL and not is_unjudged(assessed):

@@ -34,7 +34,7 @@ _ITEM_CONDITIONS = jsonpath.parse('conditions[*]')
 
 # How many values one assessment may read. Users who may annotate a definition write the rule, and
 # users who may write a status write the object: together they must not take all the time.
-STEPS = 100_000
+MAX_STEPS = 100_000
 
 
 class ExhaustedError(Exception):
@@ -44,7 +44,7 @@ class ExhaustedError(Exception):
 class Budget:
     """The number of steps that are left for one assessment."""
 
-    def __init__(self, steps: int = STEPS) -> None:
+    def __init__(self, steps: int = MAX_STEPS) -> None:
         self._left = steps
 
     def spend(self, steps: int) -> None:
@@ -64,12 +64,12 @@ class Scope(NamedTuple):
     root: Object
     conditions: Path
     budget: Budget
-    here: Any = None
+    item: Any = None
     strict: bool = False
 
     def values(self, path: Path) -> list[Any]:
         """Return the values at a path."""
-        return jsonpath.values(path, self.root, self.here, self.budget.spend)
+        return jsonpath.values(path, self.root, self.item, self.budget.spend)
 
     def first(self, path: Path) -> str:
         """Return the first scalar at a path as text; empty if there is none."""
@@ -77,7 +77,7 @@ class Scope(NamedTuple):
 
     def condition(self, kind: str) -> Object:
         """Return a condition of the object or item of this scope, or an empty mapping."""
-        path = self.conditions if self.here is None else _ITEM_CONDITIONS
+        path = self.conditions if self.item is None else _ITEM_CONDITIONS
         for condition in self.values(path):
             if isinstance(condition, dict) and condition.get('type') == kind:
                 return condition
@@ -93,7 +93,7 @@ class Scope(NamedTuple):
         return self.first(jsonpath.parse(path))[: 2 * _MAX_TEXT]
 
 
-def unmet(test: Test, scope: Scope) -> str:
+def describe_unmet(test: Test, scope: Scope) -> str:
     """Describe what is missing for a test to hold; empty if it holds.
 
     WAITS_FOR_OBSERVATION means that it is unknown whether the test holds, because it needs a
@@ -105,11 +105,11 @@ def unmet(test: Test, scope: Scope) -> str:
     if isinstance(test, ValueIs):
         return _unmet_value(test, scope)
     if isinstance(test, AllOf):
-        return _unmet_all(unmet(part, scope) for part in test.tests)
+        return _unmet_all(describe_unmet(part, scope) for part in test.tests)
     if isinstance(test, AnyOf):
-        return _unmet_any([unmet(part, scope) for part in test.tests])
+        return _unmet_any([describe_unmet(part, scope) for part in test.tests])
     if isinstance(test, Not):
-        text = unmet(test.test, scope)
+        text = describe_unmet(test.test, scope)
         return text if text == WAITS_FOR_OBSERVATION else '' if text else 'a change'
     return _unmet_each(test, scope)
 
@@ -130,15 +130,15 @@ def _unmet_any(texts: Sequence[str]) -> str:
 
 def holds(test: Test, scope: Scope) -> bool:
     """Whether a test holds."""
-    return not unmet(test, scope)
+    return not describe_unmet(test, scope)
 
 
-def focus(test: Test, scope: Scope) -> Scope:
+def text_scope(test: Test, scope: Scope) -> Scope:
     """Return the scope for the texts of a clause: the item that `some` matches, or the same."""
     if not isinstance(test, ItemsMatch) or not test.some:
         return scope
-    items = (scope._replace(here=item) for item in scope.values(test.path))
-    return next((item for item in items if holds(test.test, item)), scope)
+    scopes = (scope._replace(item=item) for item in scope.values(test.path))
+    return next((item_scope for item_scope in scopes if holds(test.test, item_scope)), scope)
 
 
 def _unmet_condition(test: ConditionIs, scope: Scope) -> str:
@@ -241,7 +241,7 @@ def _bound(bound: Path | float, scope: Scope) -> float:
 
 def _unmet_each(test: ItemsMatch, scope: Scope) -> str:
     items = scope.values(test.path)
-    texts = [unmet(test.test, scope._replace(here=item)) for item in items]
+    texts = [describe_unmet(test.test, scope._replace(item=item)) for item in items]
     if not texts:
         return test.path.text
     return _unmet_any(texts) if test.some else _unmet_all(texts)

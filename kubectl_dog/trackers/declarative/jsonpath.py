@@ -87,13 +87,13 @@ def _step(match: re.Match[str]) -> Step:
 
 
 def values(
-    path: Path, root: Any, here: Any = None, spend: Callable[[int], None] = lambda _: None
+    path: Path, root: Any, start: Any = None, spend: Callable[[int], None] = lambda _: None
 ) -> list[Any]:
-    """Return the values at a path, which starts at `here` unless it is absolute.
+    """Return the values at a path, which starts at `start` unless it is absolute.
 
     `spend` is called for each step with the number of values.
     """
-    matches = [root if path.absolute or here is None else here]
+    matches = [root if path.absolute or start is None else start]
     for raw_step in path.steps:
         # A missing or negative index matches nothing.
         step = (

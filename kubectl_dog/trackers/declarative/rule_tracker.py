@@ -23,13 +23,13 @@ from kubectl_dog.trackers import generic
 from kubectl_dog.trackers import observed_generation
 from kubectl_dog.trackers.condition_terms import Meaning
 from kubectl_dog.trackers.declarative import jsonpath
-from kubectl_dog.trackers.declarative.evaluate import STEPS
+from kubectl_dog.trackers.declarative.evaluate import MAX_STEPS
 from kubectl_dog.trackers.declarative.evaluate import Budget
 from kubectl_dog.trackers.declarative.evaluate import ExhaustedError
 from kubectl_dog.trackers.declarative.evaluate import Scope
-from kubectl_dog.trackers.declarative.evaluate import focus
+from kubectl_dog.trackers.declarative.evaluate import describe_unmet
 from kubectl_dog.trackers.declarative.evaluate import holds
-from kubectl_dog.trackers.declarative.evaluate import unmet
+from kubectl_dog.trackers.declarative.evaluate import text_scope
 from kubectl_dog.trackers.declarative.jsonpath import Path
 from kubectl_dog.trackers.declarative.rule_model import AllOf
 from kubectl_dog.trackers.declarative.rule_model import AnyOf
@@ -74,12 +74,12 @@ def assess_by_rule(rule: Rule, view: View) -> Assessment:
     except ExhaustedError:
         # A judgement without the rule might say that the object is ready.
         source = f' ({rule.source})' if rule.source else ''
-        return unjudged(f'cannot be judged: its rule takes more than {STEPS} steps{source}')
+        return unjudged(f'cannot be judged: its rule takes more than {MAX_STEPS} steps{source}')
 
 
 def _assess_sections(rule: Rule, view: View, scope: Scope) -> Assessment:
     notices = tuple(
-        focus(clause.test, scope).fill(clause.message)
+        text_scope(clause.test, scope).fill(clause.message)
         for clause in _clauses_that_hold(rule.notices, scope)
     )
     assessment = _first_section(rule, view, scope)
@@ -111,7 +111,7 @@ def _first_section(rule: Rule, view: View, scope: Scope) -> Assessment:
 
 def _assess_paused(rule: Rule, scope: Scope) -> Assessment | None:
     for clause in _clauses_that_hold(rule.paused, scope):
-        scope = focus(clause.test, scope)
+        scope = text_scope(clause.test, scope)
         message = scope.fill(clause.message) or 'is paused'
         return assessment_helpers.paused(scope.fill(clause.reason) or 'Paused', message)
     return None
@@ -124,13 +124,13 @@ def _assess_unobserved(rule: Rule, view: View, scope: Scope) -> Assessment | Non
         return None if get_dict(scope.root, 'status') else _assess_no_status(rule)
     generations = scope.values(rule.observed or _OBSERVED)
     if any(observed_generation.is_behind(scope.root, generation) for generation in generations):
-        return _early_failure(rule, view, scope) or assessment_helpers.waiting(
+        return _assess_early_failure(rule, view, scope) or assessment_helpers.waiting(
             observed_generation.WAITS_FOR_OBSERVATION
         )
     return None if get_dict(scope.root, 'status') else _assess_no_status(rule)
 
 
-def _early_failure(rule: Rule, view: View, scope: Scope) -> Assessment | None:
+def _assess_early_failure(rule: Rule, view: View, scope: Scope) -> Assessment | None:
     """Assess a failure in a condition that is newer than status.observedGeneration.
 
     Flux updates status.observedGeneration after a success or a final failure. During retries only
@@ -165,7 +165,7 @@ def _assess_no_status(rule: Rule) -> Assessment | None:
 
 def _assess_progressing(rule: Rule, scope: Scope) -> Assessment | None:
     for clause in _clauses_that_hold(rule.progressing, scope):
-        scope = focus(clause.test, scope)
+        scope = text_scope(clause.test, scope)
         waits_for = scope.fill(clause.message) or 'it to settle'
         return assessment_helpers.waiting(waits_for, scope.fill(clause.reason))
     return None
@@ -190,7 +190,7 @@ def _clauses_that_hold(clauses: Iterable[Clause] | None, scope: Scope) -> Iterab
 
 
 def _failure_signal(clause: Clause, scope: Scope) -> StatusSignal:
-    scope = focus(clause.test, scope)
+    scope = text_scope(clause.test, scope)
     reason = scope.fill(clause.reason) or 'Failed'
     message = scope.fill(clause.message) or reason
     return StatusSignal(Meaning.BAD, reason, reason, message, clause.seconds)
@@ -210,7 +210,7 @@ def _assess_generically(rule: Rule, view: View) -> Assessment:
 
 
 def _assess_ready(rule: Rule, view: View, scope: Scope) -> Assessment:
-    unmet_texts = [unmet(clause.test, scope) for clause in rule.ready or ()]
+    unmet_texts = [describe_unmet(clause.test, scope) for clause in rule.ready or ()]
     if '' in unmet_texts:
         clause = rule.ready[unmet_texts.index('')] if rule.ready else None
         return _assess_stable(rule, view, scope, scope.fill(clause.message) if clause else '')

@@ -60,7 +60,7 @@ class _Rollout(NamedTuple):
 def assess(view: View) -> Assessment:
     """Assess the counts: all desired pods are updated and available."""
     daemon_set = view.object or {}
-    rollout = _read(view)
+    rollout = _read_rollout(view)
     newest, progress, stale = rollout.newest, rollout.progress, rollout.stale
     previous = controller_revisions.previous_revision(
         controller_revisions.owned_revisions(view), newest, rollout.others
@@ -78,12 +78,12 @@ def assess(view: View) -> Assessment:
         suggested_commands=controller_revisions.undo_commands(view, previous, stale),
         notices=_notices(view, rollout, is_known and pod_controllers.is_on_delete(daemon_set)),
     )
-    missing = _wait_text(view, rollout, bool(stale) and is_known)
+    missing = _waits_for(view, rollout, bool(stale) and is_known)
     expected = min(progress.updated, progress.desired) - rollout.skipped
     return pod_controllers.assess_counts(view, assessment, missing, expected)
 
 
-def _read(view: View) -> _Rollout:
+def _read_rollout(view: View) -> _Rollout:
     revisions = controller_revisions.owned_revisions(view)
     # Until the controller observes the change, the newest revision is the old one.
     newest = revisions[-1] if revisions and pod_controllers.is_seen(view.object or {}) else {}
@@ -121,7 +121,7 @@ def _progress(daemon_set: Object) -> Progress:
     )
 
 
-def _wait_text(view: View, rollout: _Rollout, has_named_stale: bool) -> str:
+def _waits_for(view: View, rollout: _Rollout, has_named_stale: bool) -> str:
     """Describe what the counts lack; empty if the rollout is done."""
     progress, excused = rollout.progress, len(rollout.excused)
     to_become_ready = pod_controllers.to_become_ready(progress, progress.desired - excused)

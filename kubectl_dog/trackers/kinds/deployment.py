@@ -45,7 +45,7 @@ class _Rollout(NamedTuple):
     """The parts of a view that the functions below assess."""
 
     view: View
-    deploy: Object
+    deployment: Object
     newest: Object
     previous: Object
     pods: tuple[Object, ...]
@@ -63,22 +63,24 @@ def wants(view: View) -> Sequence[Watch]:
 
 def assess(view: View) -> Assessment:
     """Assess the counts as `kubectl rollout status` does, with additional checks."""
-    rollout = _read(view)
+    rollout = _read_rollout(view)
     state, reason, message = State.PROGRESSING, '', ''
     recheck_at: float | None = None
     causes: tuple[Cause, ...] = ()
     waits_for = _waits_for(rollout)
-    if is_deleting(rollout.deploy):
+    if is_deleting(rollout.deployment):
         state, message = State.DELETING, 'is being deleted'
-    elif not is_observed(rollout.deploy):
+    elif not is_observed(rollout.deployment):
         waits_for = 'the controller to see the change'
     elif not waits_for:
         stability = _check_stability(rollout)
         (state, waits_for, recheck_at), reason = stability, stability.reason
-    elif get_dict(rollout.deploy, 'spec').get('paused') and not _is_rolled_out(rollout.progress):
+    elif get_dict(rollout.deployment, 'spec').get('paused') and not _is_rolled_out(
+        rollout.progress
+    ):
         state, reason, message = State.PAUSED, 'DeploymentPaused', 'is paused (spec.paused)'
     else:
-        is_failed, recheck_at = _deadline(rollout)
+        is_failed, recheck_at = _check_deadline(rollout)
         if is_failed:
             deadline = _deadline_seconds(rollout)
             state, reason = State.FAILED, 'ProgressDeadlineExceeded'
@@ -102,14 +104,14 @@ def assess(view: View) -> Assessment:
     )
 
 
-def _read(view: View) -> _Rollout:
-    deploy = view.object or {}
+def _read_rollout(view: View) -> _Rollout:
+    deployment = view.object or {}
     replica_sets = [
         replica_set
-        for replica_set in view.children_by_owner_uid.get(uid(deploy), ())
+        for replica_set in view.children_by_owner_uid.get(uid(deployment), ())
         if replica_set.get('kind') != 'Pod'
     ]
-    current = get_str(deploy, 'metadata', 'annotations', _REVISION)
+    current = get_str(deployment, 'metadata', 'annotations', _REVISION)
     newest = next(
         (
             replica_set
@@ -122,17 +124,17 @@ def _read(view: View) -> _Rollout:
     older = [replica_set for replica_set in past if get_int(replica_set, 'status', 'replicas')]
     previous = max(older, key=_revision_number, default={})
     # Until the controller observes the change, the newest ReplicaSet is the old one.
-    current_uid = uid(newest) if is_observed(deploy) else ''
+    current_uid = uid(newest) if is_observed(deployment) else ''
     pods: list[Object] = []
     other_pods: list[Object] = []
     for replica_set in replica_sets:
         replica_set_uid = uid(replica_set)
         for pod in view.children_by_owner_uid.get(replica_set_uid, ()):
             (pods if replica_set_uid == current_uid and is_living(pod) else other_pods).append(pod)
-    status = get_dict(deploy, 'status')
+    status = get_dict(deployment, 'status')
     updated = get_int(status, 'updatedReplicas')
     progress = Progress(
-        desired=get_int(deploy, 'spec', 'replicas', default=1),
+        desired=get_int(deployment, 'spec', 'replicas', default=1),
         updated=updated,
         ready=get_int(status, 'readyReplicas'),
         available=get_int(status, 'availableReplicas'),
@@ -140,7 +142,7 @@ def _read(view: View) -> _Rollout:
     )
     has_replaced = bool(past) and not older and view.now - created_at(newest) < _RECENT_SECONDS
     return _Rollout(
-        view, deploy, newest, previous, tuple(pods), tuple(other_pods), progress, has_replaced
+        view, deployment, newest, previous, tuple(pods), tuple(other_pods), progress, has_replaced
     )
 
 
@@ -156,7 +158,7 @@ def _waits_for(rollout: _Rollout) -> str:
     """Describe what the counts lack; empty if the rollout is done."""
     counts = rollout.progress
     if counts.updated < counts.desired:
-        failure = condition(rollout.deploy, 'ReplicaFailure')
+        failure = condition(rollout.deployment, 'ReplicaFailure')
         if failure.get('status') == 'True':
             return f'pods that cannot be created: {get_str(failure, "message")}'
         pods = count_noun(counts.desired, 'pod')
@@ -177,20 +179,20 @@ def _is_rolled_out(counts: Progress) -> bool:
 
 
 def _check_stability(rollout: _Rollout) -> Stability:
-    since = _available_since(rollout.deploy)
+    since = _available_since(rollout.deployment)
     return check_stability(rollout.view, rollout.pods, rollout.progress.desired, since)
 
 
-def _available_since(deploy: Object) -> float:
+def _available_since(deployment: Object) -> float:
     """Return when its conditions last changed; the only information without its pods."""
     stamps = (
-        condition(deploy, 'Available').get('lastTransitionTime'),
-        condition(deploy, 'Progressing').get('lastUpdateTime'),
+        condition(deployment, 'Available').get('lastTransitionTime'),
+        condition(deployment, 'Progressing').get('lastUpdateTime'),
     )
     return max(epoch(stamp) or 0.0 for stamp in stamps)
 
 
-def _deadline(rollout: _Rollout) -> tuple[bool, float | None]:
+def _check_deadline(rollout: _Rollout) -> tuple[bool, float | None]:
     """Return whether the progress deadline was missed, or when that can be decided.
 
     The condition may be left from the previous revision, and names the revision. It counts at once
@@ -198,7 +200,7 @@ def _deadline(rollout: _Rollout) -> tuple[bool, float | None]:
     without progress. (After an undo the ReplicaSet is older than the condition, so that the time
     alone is not enough.)
     """
-    progressing = condition(rollout.deploy, 'Progressing')
+    progressing = condition(rollout.deployment, 'Progressing')
     is_missed = progressing.get('reason') == 'ProgressDeadlineExceeded'
     if not is_missed or progressing.get('status') != 'False':
         return False, None
@@ -213,12 +215,12 @@ def _deadline(rollout: _Rollout) -> tuple[bool, float | None]:
 
 
 def _deadline_seconds(rollout: _Rollout) -> int:
-    return get_int(rollout.deploy, 'spec', 'progressDeadlineSeconds', default=_DEFAULT_DEADLINE)
+    return get_int(rollout.deployment, 'spec', 'progressDeadlineSeconds', default=_DEFAULT_DEADLINE)
 
 
 def _min_stall_timeout(rollout: _Rollout) -> float:
-    pod_spec = get_dict(rollout.deploy, 'spec', 'template', 'spec')
-    min_ready = get_int(rollout.deploy, 'spec', 'minReadySeconds')
+    pod_spec = get_dict(rollout.deployment, 'spec', 'template', 'spec')
+    min_ready = get_int(rollout.deployment, 'spec', 'minReadySeconds')
     deadline = _deadline_seconds(rollout)
     # The largest possible value means that there is no deadline.
     budget = max(deadline if deadline < _NO_DEADLINE else 0, startup_budget(pod_spec), min_ready)
@@ -226,8 +228,8 @@ def _min_stall_timeout(rollout: _Rollout) -> float:
 
 
 def _revision(rollout: _Rollout) -> Revision | None:
-    current = get_str(rollout.deploy, 'metadata', 'annotations', _REVISION)
-    if not current or not is_observed(rollout.deploy) or not rollout.newest:
+    current = get_str(rollout.deployment, 'metadata', 'annotations', _REVISION)
+    if not current or not is_observed(rollout.deployment) or not rollout.newest:
         return None
     if not rollout.previous:
         return Revision(current)

@@ -43,11 +43,11 @@ def assess(view: View) -> Assessment:
         min_stall_timeout=pod_controllers.min_stall_timeout(replica_set),
     )
     return pod_controllers.assess_counts(
-        view, assessment, _wait_text(replica_set, progress), progress.desired
+        view, assessment, _waits_for(replica_set, progress), progress.desired
     )
 
 
-def _wait_text(replica_set: Object, progress: Progress) -> str:
+def _waits_for(replica_set: Object, progress: Progress) -> str:
     """Describe what the counts lack; empty if nothing."""
     count = progress.desired - progress.updated
     if count > 0:

@@ -48,7 +48,7 @@ def wants(view: View) -> Sequence[Watch]:
 
 def assess(view: View) -> Assessment:
     """Assess the counts: updated as far as the strategy allows, and all available."""
-    rollout = _read(view)
+    rollout = _read_rollout(view)
     revisions = controller_revisions.owned_revisions(view)
     current = get_str(rollout.stateful_set, 'status', 'updateRevision')
     is_seen = pod_controllers.is_seen(rollout.stateful_set)
@@ -68,10 +68,10 @@ def assess(view: View) -> Assessment:
         notices=_notices(rollout) if is_seen else (),
     )
     expected = min(rollout.progress.updated, rollout.progress.desired)
-    return pod_controllers.assess_counts(view, assessment, _wait_text(rollout), expected)
+    return pod_controllers.assess_counts(view, assessment, _waits_for(rollout), expected)
 
 
-def _read(view: View) -> _Rollout:
+def _read_rollout(view: View) -> _Rollout:
     stateful_set = view.object or {}
     status = get_dict(stateful_set, 'status')
     # Until the controller observes the change, updateRevision is the old revision.
@@ -95,20 +95,20 @@ def _read(view: View) -> _Rollout:
     return _Rollout(view, stateful_set, tuple(pods), other_pods, progress, partition)
 
 
-def _wait_text(rollout: _Rollout) -> str:
+def _waits_for(rollout: _Rollout) -> str:
     """Describe what the counts lack; empty if the rollout is done."""
     counts, running = rollout.progress, get_int(rollout.stateful_set, 'status', 'replicas')
     blocking_pod = _blocking_pod(rollout)
     if blocking_pod:
         return f'{name(blocking_pod)}, which is of the old revision and not ready'
-    wait_text = pod_controllers.surplus(counts, running) or pod_controllers.to_become_ready(counts)
+    waits_for = pod_controllers.surplus(counts, running) or pod_controllers.to_become_ready(counts)
     if pod_controllers.is_on_delete(rollout.stateful_set):
         # A notice must name the pods that are to be deleted.
         is_unseen = (
             counts.old > 0 and not rollout.stale and 'Pod' not in rollout.view.forbidden_kinds
         )
-        return wait_text or ('a look at its pods' if is_unseen else '')
-    return pod_controllers.to_be_updated(counts, counts.desired - rollout.partition) or wait_text
+        return waits_for or ('a look at its pods' if is_unseen else '')
+    return pod_controllers.to_be_updated(counts, counts.desired - rollout.partition) or waits_for
 
 
 def _blocking_pod(rollout: _Rollout) -> Object:
