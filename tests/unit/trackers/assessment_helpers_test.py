@@ -29,8 +29,8 @@ GOING = {'deletionTimestamp': ago(1)}
     ),
 )
 def test_what_is_judged_before_anything_else(obj, state, text):
-    judged = assessment_helpers.deleting_or_unobserved(view(obj))
-    assert (judged.state, judged.message or judged.waits_for) == (state, text)
+    assessment = assessment_helpers.deleting_or_unobserved(view(obj))
+    assert (assessment.state, assessment.message or assessment.waits_for) == (state, text)
 
 
 @pytest.mark.parametrize(

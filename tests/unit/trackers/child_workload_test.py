@@ -1,4 +1,4 @@
-"""Workloads that another resource is made of: what they lack, and which pods are new."""
+"""Test the counts and new pods of workloads behind another target."""
 
 from __future__ import annotations
 

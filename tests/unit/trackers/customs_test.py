@@ -1,4 +1,4 @@
-"""Custom resources of every operator whose rules ship; writes docs/custom-resources.md.
+"""Test custom resources of all operators with shipped rules; writes docs/custom-resources.md.
 
 `KUBECTL_DOG_WRITE=1 pytest tests/unit/trackers/customs_test.py` writes the document; otherwise it
 must be what is there.

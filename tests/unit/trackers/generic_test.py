@@ -23,7 +23,7 @@ def frob(*conditions, generation=1, age=60, meta=None, spec=None, **status):
     return {**obj, 'status': status} if status else obj
 
 
-def says(kind, status='True', reason='', message='', **fields):
+def cond(kind, status='True', reason='', message='', **fields):
     return {'type': kind, 'status': status, 'reason': reason, 'message': message, **fields}
 
 
@@ -31,8 +31,8 @@ def judge(obj, **fields):
     return generic.assess(view(obj, target=FROBS, **fields))
 
 
-READY = says('Ready')
-ERROR = says('Ready', 'False', 'ReconcileError', 'access denied')
+READY = cond('Ready')
+ERROR = cond('Ready', 'False', 'ReconcileError', 'access denied')
 OLD = {'observedGeneration': 1}
 
 
@@ -58,111 +58,111 @@ OLD = {'observedGeneration': 1}
             frob({**ERROR, **OLD}, generation=2), 'progressing', SEEN, id='error is history'
         ),
         pytest.param(
-            frob(READY, {**says('Stalled'), **OLD}, generation=2, observedGeneration=2),
+            frob(READY, {**cond('Stalled'), **OLD}, generation=2, observedGeneration=2),
             'ready',
             '',
             id='stalled is history',
         ),
         pytest.param(
-            frob({**says('Stalled'), **OLD}, generation=2),
+            frob({**cond('Stalled'), **OLD}, generation=2),
             'progressing',
             SEEN,
             id='nothing but history',
         ),
         pytest.param(
-            frob(says('Ready', 'False', 'Creating')),
+            frob(cond('Ready', 'False', 'Creating')),
             'progressing',
             'Ready=False (Creating) to pass',
             id='Creating',
         ),
         pytest.param(
-            frob(says('Ready', 'Unknown', 'Failed')),
+            frob(cond('Ready', 'Unknown', 'Failed')),
             'progressing',
             'Ready=Unknown (Failed) to pass',
             id='Unknown is not False',
         ),
         pytest.param(
-            frob(READY, says('Synced', 'False')),
+            frob(READY, cond('Synced', 'False')),
             'progressing',
             'Synced=False to pass',
             id='Ready, but the newest spec was not taken',
         ),
-        pytest.param(frob(READY, says('Active', 'False')), 'ready', '', id='Ready sums up'),
-        pytest.param(frob(says('Synced')), 'ready', '', id='Synced alone'),
+        pytest.param(frob(READY, cond('Active', 'False')), 'ready', '', id='Ready sums up'),
+        pytest.param(frob(cond('Synced')), 'ready', '', id='Synced alone'),
         pytest.param(
-            frob(says('Available'), says('Synced', 'False')),
+            frob(cond('Available'), cond('Synced', 'False')),
             'progressing',
             'Synced=False to pass',
             id='without a summary all count',
         ),
         pytest.param(
-            frob(says('DiskReady', 'False')),
+            frob(cond('DiskReady', 'False')),
             'progressing',
             'DiskReady=False to pass',
             id='only parts',
         ),
-        pytest.param(frob(says('DiskReady'), says('NetReady')), 'ready', '', id='all parts'),
+        pytest.param(frob(cond('DiskReady'), cond('NetReady')), 'ready', '', id='all parts'),
         pytest.param(
-            frob(READY, says('Reconciling')),
+            frob(READY, cond('Reconciling')),
             'progressing',
             'Reconciling=True to pass',
             id='at work',
         ),
         pytest.param(
-            frob(READY, says('Progressing', reason='NewReplicaSetAvailable')),
+            frob(READY, cond('Progressing', reason='NewReplicaSetAvailable')),
             'ready',
             '',
             id='over',
         ),
-        pytest.param(frob(READY, says('Progressing', 'False')), 'ready', '', id='not at work'),
+        pytest.param(frob(READY, cond('Progressing', 'False')), 'ready', '', id='not at work'),
         pytest.param(
-            frob(says('NotReady', reason='Creating')),
+            frob(cond('NotReady', reason='Creating')),
             'progressing',
             'NotReady=True (Creating) to pass',
             id='NotReady while it is made',
         ),
         pytest.param(
-            frob(ERROR, says('Stalled', reason='InvalidSpec', message='no such field.')),
+            frob(ERROR, cond('Stalled', reason='InvalidSpec', message='no such field.')),
             'failed',
             'Stalled=True (InvalidSpec: no such field)',
             id='Stalled is final',
         ),
         pytest.param(
-            frob(says('Synced'), says('DiskReady', 'False')),
+            frob(cond('Synced'), cond('DiskReady', 'False')),
             'progressing',
             'DiskReady=False to pass',
             id='that it was taken says nothing about its parts',
         ),
         pytest.param(
-            frob(says('Ready', True), says('Degraded', 'false')), 'ready', '', id='without case'
+            frob(cond('Ready', True), cond('Degraded', 'false')), 'ready', '', id='without case'
         ),
         pytest.param(
-            frob(says('Running', 'False'), says('Succeeded'), completionTime=ago(5)),
+            frob(cond('Running', 'False'), cond('Succeeded'), completionTime=ago(5)),
             'ready',
             '',
             id='a run that is over',
         ),
         pytest.param(
-            frob(says('Running'), says('Created'), startTime=ago(5)),
+            frob(cond('Running'), cond('Created'), startTime=ago(5)),
             'progressing',
             'Running=True to pass',
             id='a run with conditions that goes on',
         ),
         pytest.param(
-            frob(says('Running', reason='MigrationInProgress')),
+            frob(cond('Running', reason='MigrationInProgress')),
             'progressing',
             'Running=True (MigrationInProgress) to pass',
             id='a run that goes on, and tells it by the reason',
         ),
-        pytest.param(frob(says('Running', reason='AllRunning')), 'ready', '', id='a server'),
+        pytest.param(frob(cond('Running', reason='AllRunning')), 'ready', '', id='a server'),
         pytest.param(
-            frob(says('Ready', 'False'), says('Completed')),
+            frob(cond('Ready', 'False'), cond('Completed')),
             'progressing',
             'Ready=False to pass',
             id='a summary decides over what is over',
         ),
         pytest.param(
-            frob(says('Available', 'False'), {**says('Completed'), **OLD}, generation=2),
+            frob(cond('Available', 'False'), {**cond('Completed'), **OLD}, generation=2),
             'progressing',
             'Available=False to pass',
             id='over, but for an earlier generation',
@@ -184,13 +184,13 @@ OLD = {'observedGeneration': 1}
             id='printableStatus',
         ),
         pytest.param(
-            frob(says('Paused', reason='ByUser')),
+            frob(cond('Paused', reason='ByUser')),
             'paused',
             'is paused: Paused=True (ByUser)',
             id='p',
         ),
         pytest.param(
-            frob(says('Synced', 'False', 'ReconcilePaused')),
+            frob(cond('Synced', 'False', 'ReconcilePaused')),
             'paused',
             'is paused: Synced=False (ReconcilePaused)',
             id='paused by reason',
@@ -222,12 +222,12 @@ OLD = {'observedGeneration': 1}
             frob(ready=False), 'progressing', 'status.ready=false to pass', id='ready: false'
         ),
         pytest.param(frob(observedGeneration=1), 'ready', '', id='only a generation'),
-        pytest.param(frob(says('Drifted'), READY), 'ready', '', id='nobody knows Drifted'),
+        pytest.param(frob(cond('Drifted'), READY), 'ready', '', id='nobody knows Drifted'),
     ),
 )
 def test_state(obj, state, text):
-    judged = judge(obj)
-    assert (judged.state.value, judged.waits_for or judged.message) == (state, text)
+    assessment = judge(obj)
+    assert (assessment.state.value, assessment.waits_for or assessment.message) == (state, text)
 
 
 @pytest.mark.parametrize(
@@ -235,17 +235,17 @@ def test_state(obj, state, text):
     (
         (frob(ERROR), 'ReconcileError', 30),
         (frob({**ERROR, **OLD}, observedGeneration=0), 'ReconcileError', 30),
-        (frob(says('Ready', 'False', 'SyncError', 'i/o timeout')), 'SyncError', 300),
-        (frob(says('Ready', 'False', 'Throttled')), 'Throttled', 300),
-        (frob(says('Ready', 'False', 'X', severity='Error')), 'X', 30),
-        (frob(READY, says('Degraded', reason='DiskFull')), 'DiskFull', 30),
-        (frob(says('Failed')), 'Failed=True', 10),
-        (frob(says('Failed', message='try again')), 'Failed=True', 300),
-        (frob(says('Progressing', 'False', 'LimitExceeded')), 'LimitExceeded', 30),
-        (frob(says('BackupFailed')), 'BackupFailed=True', 30),
-        (frob(says('Ready', 'False', 'NotFound', severity='Warning')), 'NotFound', 300),
-        (frob(says('Ready', 'False', 'Denied', severity='Warning')), 'Denied', 300),
-        (frob(says('Ready', 'False', 'VMINotExists')), 'VMINotExists', 300),
+        (frob(cond('Ready', 'False', 'SyncError', 'i/o timeout')), 'SyncError', 300),
+        (frob(cond('Ready', 'False', 'Throttled')), 'Throttled', 300),
+        (frob(cond('Ready', 'False', 'X', severity='Error')), 'X', 30),
+        (frob(READY, cond('Degraded', reason='DiskFull')), 'DiskFull', 30),
+        (frob(cond('Failed')), 'Failed=True', 10),
+        (frob(cond('Failed', message='try again')), 'Failed=True', 300),
+        (frob(cond('Progressing', 'False', 'LimitExceeded')), 'LimitExceeded', 30),
+        (frob(cond('BackupFailed')), 'BackupFailed=True', 30),
+        (frob(cond('Ready', 'False', 'NotFound', severity='Warning')), 'NotFound', 300),
+        (frob(cond('Ready', 'False', 'Denied', severity='Warning')), 'Denied', 300),
+        (frob(cond('Ready', 'False', 'VMINotExists')), 'VMINotExists', 300),
         (frob(phase='Failed'), 'status.phase=Failed', 30),
         (frob(phase='Failed', endTime=ago(5)), 'status.phase=Failed', 10),
         (frob(phase='CrashLoopBackOff', endTime=ago(5)), 'status.phase=CrashLoopBackOff', 30),
@@ -258,9 +258,9 @@ def test_state(obj, state, text):
     ),
 )
 def test_what_speaks_against_it_may_stand_for_a_while(obj, reason, seconds):
-    judged = judge(obj)
-    [cause] = judged.causes
-    assert judged.state.value == 'progressing'
+    assessment = judge(obj)
+    [cause] = assessment.causes
+    assert assessment.state.value == 'progressing'
     assert (cause.code, cause.reason, cause.tolerance_seconds) == (
         'ConditionFailed',
         reason,
@@ -272,11 +272,11 @@ def test_what_speaks_against_it_may_stand_for_a_while(obj, reason, seconds):
 @pytest.mark.parametrize(
     'obj',
     (
-        frob(READY, says('BackupFailed')),
-        frob(says('Ready', 'False', 'DependencyNotReady')),
-        frob(says('Ready', 'False', 'AccessError', severity='Info')),
-        frob(says('Degraded', 'False', 'AllError')),
-        frob(says('Failed', 'Unknown')),
+        frob(READY, cond('BackupFailed')),
+        frob(cond('Ready', 'False', 'DependencyNotReady')),
+        frob(cond('Ready', 'False', 'AccessError', severity='Info')),
+        frob(cond('Degraded', 'False', 'AllError')),
+        frob(cond('Failed', 'Unknown')),
     ),
 )
 def test_what_is_not_against_it(obj):
@@ -290,9 +290,9 @@ def test_a_kind_without_namespaces_is_described_without_one():
 
 
 def test_what_was_suspended_when_it_was_ready_is_ready_with_a_notice():
-    judged = judge(frob(READY, spec={'paused': True}, observedGeneration=1))
-    assert judged.state.value == 'ready'
-    assert judged.notices == (
+    assessment = judge(frob(READY, spec={'paused': True}, observedGeneration=1))
+    assert assessment.state.value == 'ready'
+    assert assessment.notices == (
         'is suspended by spec.paused: it changes nothing until it is resumed',
     )
 
@@ -300,47 +300,47 @@ def test_what_was_suspended_when_it_was_ready_is_ready_with_a_notice():
 @pytest.mark.parametrize('status', (None, {}, {'frobs': 4}, {'phase': '7'}))
 def test_what_says_nothing_is_ready_after_ten_seconds_with_a_notice(status):
     obj = {**frob(age=4), 'status': status}
-    judged = judge(obj)
-    assert (judged.state.value, judged.recheck_at) == ('progressing', NOW + 6)
-    judged = judge(obj, now=NOW + 6)
-    assert judged.state.value == 'ready'
-    assert judged.notices[0].startswith('counts as ready because it is there')
+    assessment = judge(obj)
+    assert (assessment.state.value, assessment.recheck_at) == ('progressing', NOW + 6)
+    assessment = judge(obj, now=NOW + 6)
+    assert assessment.state.value == 'ready'
+    assert assessment.notices[0].startswith('counts as ready because it is there')
 
 
 @pytest.mark.parametrize('path', ('phase', 'state', 'health', 'currentState'))
 def test_a_word_that_nobody_knows_is_no_success(path):
-    judged = judge(frob(age=9999, **{path: 'Frobbed'}))
+    assessment = judge(frob(age=9999, **{path: 'Frobbed'}))
     word = f'status.{path}=Frobbed'
-    assert (judged.state.value, judged.waits_for) == ('progressing', f'{word} to change')
-    assert judged.notices == (
+    assert (assessment.state.value, assessment.waits_for) == ('progressing', f'{word} to change')
+    assert assessment.notices == (
         f'tells {word}, a word that is not known: a rule can say what it means',
     )
 
 
 def test_where_a_status_must_come_it_is_waited_for():
-    judged = generic.assess_status(view(frob(age=9999), target=FROBS), requires_status=True)
-    assert judged.waits_for == 'its controller to tell its status'
+    assessment = generic.assess_status(view(frob(age=9999), target=FROBS), requires_status=True)
+    assert assessment.waits_for == 'its controller to tell its status'
 
 
-def written(seconds):
+def spec_written(seconds):
     return {'managedFields': [{'time': ago(seconds)}, {'time': None}]}
 
 
-@pytest.mark.parametrize('obj', (READY, says('Stalled')))
+@pytest.mark.parametrize('obj', (READY, cond('Stalled')))
 def test_a_controller_that_does_not_tell_what_it_saw_gets_a_moment(obj):
-    judged = judge(frob(obj, generation=2, meta=written(2)))
-    assert (judged.state.value, judged.waits_for) == ('progressing', SEEN)
-    assert judged.recheck_at == NOW + 3
-    later = judge(frob(obj, generation=2, meta=written(2)), now=NOW + 3)
+    assessment = judge(frob(obj, generation=2, meta=spec_written(2)))
+    assert (assessment.state.value, assessment.waits_for) == ('progressing', SEEN)
+    assert assessment.recheck_at == NOW + 3
+    later = judge(frob(obj, generation=2, meta=spec_written(2)), now=NOW + 3)
     assert later.state.value in ('ready', 'failed')
 
 
 @pytest.mark.parametrize(
     'obj',
     (
-        frob(READY, generation=1, meta=written(2)),
-        frob(READY, generation=2, observedGeneration=2, meta=written(2)),
-        frob({**READY, 'observedGeneration': 2}, generation=2, meta=written(2)),
+        frob(READY, generation=1, meta=spec_written(2)),
+        frob(READY, generation=2, observedGeneration=2, meta=spec_written(2)),
+        frob({**READY, 'observedGeneration': 2}, generation=2, meta=spec_written(2)),
         frob(READY, generation=2),
     ),
 )
@@ -365,7 +365,7 @@ def test_an_error_that_heals_is_forgotten():
 
 
 def test_an_error_that_flickers_fails():
-    play, working = start(ERROR), frob(says('Ready', 'Unknown', 'Reconciling'))
+    play, working = start(ERROR), frob(cond('Ready', 'Unknown', 'Reconciling'))
     play.changed(10, play.root, working).changed(15, play.root, frob(ERROR)).until(60)
     assert play.outcome == ('failed', 'ConditionFailed', 30)
 
@@ -387,7 +387,7 @@ def test_another_generation_is_not_blamed_for_the_last_one():
         {'metadata': {'generation': 2, 'managedFields': [{'time': 4}]}, 'status': {'phase': 7}},
         {'status': {'conditions': [None, 'x', {}, {'type': 3}, {'type': 'Ready', 'status': True}]}},
         {'status': {'health': [], 'state': {}, 'observedGeneration': [], 'ready': 'yes'}},
-        {'status': {'phase': '\x1b[31m' * 1000, 'conditions': [says('Ready', 'x' * 9999)]}},
+        {'status': {'phase': '\x1b[31m' * 1000, 'conditions': [cond('Ready', 'x' * 9999)]}},
     ),
 )
 def test_it_survives_what_is_missing_or_strange(obj):

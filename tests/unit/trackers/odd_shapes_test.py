@@ -1,4 +1,4 @@
-"""Rules and comparisons with objects of which any field is of any shape."""
+"""Test rules and comparisons on objects whose fields have any shape."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.unit.oddities import ANY
 from tests.unit.oddities import OBJECTS
 from tests.unit.oddities import SETTINGS
 from tests.unit.oddities import misshapen
-from tests.unit.trackers.declarative.rule_tracker_test import ruled
+from tests.unit.trackers.declarative.rule_tracker_test import by_rule
 from tests.unit.trackers.generic_test import ERROR
 from tests.unit.trackers.generic_test import FROBS
 from tests.unit.trackers.generic_test import OLD
@@ -23,7 +23,7 @@ from tests.unit.trackers.generic_test import READY
 from tests.unit.trackers.generic_test import frob
 
 RULES = [
-    ruled(f'ready: {test}')
+    by_rule(f'ready: {test}')
     for test in (
         '{condition: Ready}',
         '{condition: Ready!=True}',

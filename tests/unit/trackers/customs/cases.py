@@ -52,7 +52,7 @@ def resource(obj):
     return Resource(group, version, kind.lower() + 's', kind, kind.lower())
 
 
-def complete(obj):
+def complete_object(obj):
     """With what every object has; `SOON` is a moment after tracking began."""
     obj = json.loads(json.dumps(obj).replace('SOON', format_timestamp(NOW + 1)))
     meta = {'name': 'web', 'namespace': 'shop', 'uid': 'u1', 'creationTimestamp': ago(60)}
@@ -63,7 +63,7 @@ def play(obj, given=()):
     """The engine after it has looked at an object for a while."""
     of = resource(obj)
     played = Play(Target(of, 'shop', 'web'), tracker=Trackers(given).of(of))
-    played.listed(0.1, played.root, complete(obj))
+    played.listed(0.1, played.root, complete_object(obj))
     for want in played.step.wants - {played.root}:
         played.listed(0.1, want)
     return played.until(WHILE)

@@ -47,10 +47,10 @@ def judge(obj, answer=None, now=NOW):
     ),
 )
 def test_nothing_is_decided_before_the_definition_was_read(obj, waits_for):
-    judged = judge(obj, now=NOW - 1)
-    assert (judged.state.value, judged.waits_for) == ('progressing', waits_for)
-    assert judged.causes == ()
-    assert judged.recheck_at == NOW
+    assessment = judge(obj, now=NOW - 1)
+    assert (assessment.state.value, assessment.waits_for) == ('progressing', waits_for)
+    assert assessment.causes == ()
+    assert assessment.recheck_at == NOW
 
 
 def test_what_never_answers_is_not_waited_for_for_ever():
@@ -69,8 +69,8 @@ def test_what_never_answers_is_not_waited_for_for_ever():
     ),
 )
 def test_without_rules_on_the_definition_it_is_judged_as_usual(answer):
-    judged = judge(frob(READY), answer)
-    assert (judged.state.value, judged.notices) == ('ready', ())
+    assessment = judge(frob(READY), answer)
+    assert (assessment.state.value, assessment.notices) == ('ready', ())
 
 
 def test_rules_on_the_definition_win():
@@ -87,9 +87,9 @@ def test_rules_on_the_definition_win():
     ),
 )
 def test_a_broken_annotation_makes_nothing_ready(text, why):
-    judged = judge(frob(READY), annotated(text))
-    assert (judged.state.value, judged.reason) == ('unknown', TRACKER_ERROR)
-    assert why in judged.message
+    assessment = judge(frob(READY), annotated(text))
+    assert (assessment.state.value, assessment.reason) == ('unknown', TRACKER_ERROR)
+    assert why in assessment.message
 
 
 def test_a_broken_annotation_does_not_hide_that_an_object_is_deleted():
@@ -117,11 +117,11 @@ def test_through_the_engine_the_definition_is_asked_for_and_awaited():
 def test_a_tracker_that_fails_decides_nothing_before_the_definition_was_read():
     def tracker():
         guard = GuardedTracker(
-            SimpleNamespace(assess=lambda view: view.oops), 'acme', no_one, no_one
+            SimpleNamespace(assess=lambda view: view.oops), 'acme', ignore, ignore
         )
         return AnnotationTracker(FROBS.resource, guard, parse_annotation)
 
-    def no_one(*args):
+    def ignore(*args):
         return None
 
     play = Play(FROBS, tracker=tracker())

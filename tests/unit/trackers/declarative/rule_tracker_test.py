@@ -14,25 +14,25 @@ from tests.unit.trackers.generic_test import FROBS
 from tests.unit.trackers.generic_test import OLD
 from tests.unit.trackers.generic_test import READY
 from tests.unit.trackers.generic_test import SEEN
+from tests.unit.trackers.generic_test import cond
 from tests.unit.trackers.generic_test import frob
-from tests.unit.trackers.generic_test import says
-from tests.unit.trackers.generic_test import written
+from tests.unit.trackers.generic_test import spec_written
 from tests.unit.tracking.play import Play
 
 
-def ruled(text):
+def by_rule(text):
     data = yaml.load(text, yaml.BaseLoader)
     [rule] = parse_rules({'group': 'x.example.com', 'kind': 'Frob', **data}, 'rules.yaml')
     return RuleTracker(rule)
 
 
 def judge(text, obj, **fields):
-    judged = ruled(text).assess(view(obj, target=FROBS, **fields))
-    return judged.state.value, judged.waits_for or judged.message
+    assessment = by_rule(text).assess(view(obj, target=FROBS, **fields))
+    return assessment.state.value, assessment.waits_for or assessment.message
 
 
 @pytest.mark.parametrize(
-    ('test', 'obj', 'lacks'),
+    ('test', 'obj', 'unmet'),
     (
         ('condition: Ready', frob(READY), ''),
         ('condition: Ready', frob(ERROR), 'Ready to be True (it is False, ReconcileError: access '),
@@ -49,20 +49,20 @@ def judge(text, obj, **fields):
         ('condition: Ready!=True', frob(READY), 'Ready to be other than True (it is True)'),
         ('condition: Ready!=True', frob({**ERROR, **OLD}, generation=2), SEEN),
         ('not: {condition: Ready=False}', frob({**READY, **OLD}, generation=2), SEEN),
-        ('any: [{condition: A}, {condition: B}]', frob({**says('B'), **OLD}, generation=2), SEEN),
+        ('any: [{condition: A}, {condition: B}]', frob({**cond('B'), **OLD}, generation=2), SEEN),
         (
             'all: [{condition: A!=True}, {condition: B}]',
-            frob({**says('A'), **OLD}, generation=2),
+            frob({**cond('A'), **OLD}, generation=2),
             'B to be True',
         ),
         (
             'not: {all: [{condition: A}, {condition: B}]}',
-            frob({**says('A'), **OLD}, generation=2),
+            frob({**cond('A'), **OLD}, generation=2),
             '',
         ),
-        ('condition: Ready', frob(says('Ready', True)), ''),
-        ('condition: Ready', frob(says('Ready', 'true')), ''),
-        ('condition: Ready', frob(says('Ready', 1)), 'Ready to be True (it is not told yet)'),
+        ('condition: Ready', frob(cond('Ready', True)), ''),
+        ('condition: Ready', frob(cond('Ready', 'true')), ''),
+        ('condition: Ready', frob(cond('Ready', 1)), 'Ready to be True (it is not told yet)'),
         ('condition: Ready=false', frob(ERROR), ''),
         ('{condition: Ready=False, reasons: [ReconcileError]}', frob(ERROR), ''),
         ('{condition: Ready=False, reasons: X}', frob(ERROR), 'Ready to be False (it is False'),
@@ -112,13 +112,13 @@ def judge(text, obj, **fields):
             frob(a=['x'], spec={'a': ['y']}),
             'status.a to be what spec.a is',
         ),
-        ('all: [{condition: A}, {condition: B}]', frob(says('A'), says('B')), ''),
-        ('all: [{condition: A}, {condition: B}]', frob(says('A')), 'B to be True'),
-        ('any: [{condition: A}, {condition: B}]', frob(says('B')), ''),
-        ('any: [{condition: A}, {condition: B}]', frob(says('C')), 'A to be True'),
-        ('any: {condition: A}', frob(says('A')), ''),
-        ('not: {condition: A}', frob(says('B')), ''),
-        ('not: {condition: A}', frob(says('A')), 'a change'),
+        ('all: [{condition: A}, {condition: B}]', frob(cond('A'), cond('B')), ''),
+        ('all: [{condition: A}, {condition: B}]', frob(cond('A')), 'B to be True'),
+        ('any: [{condition: A}, {condition: B}]', frob(cond('B')), ''),
+        ('any: [{condition: A}, {condition: B}]', frob(cond('C')), 'A to be True'),
+        ('any: {condition: A}', frob(cond('A')), ''),
+        ('not: {condition: A}', frob(cond('B')), ''),
+        ('not: {condition: A}', frob(cond('A')), 'a change'),
         ('{each: "status.xs[*]", that: {path: ok, is: true}}', frob(xs=[{'ok': True}]), ''),
         ('{each: "status.xs[*]", that: {path: ok, is: true}}', frob(xs=[]), 'status.xs[*]'),
         (
@@ -128,7 +128,7 @@ def judge(text, obj, **fields):
         ),
         (
             '{each: "status.xs[*]", that: {condition: A}}',
-            frob(xs=[{'conditions': [says('A')]}]),
+            frob(xs=[{'conditions': [cond('A')]}]),
             '',
         ),
         ('{some: "status.xs[*]", that: {path: ok, is: true}}', frob(xs=[{}, {'ok': True}]), ''),
@@ -136,17 +136,17 @@ def judge(text, obj, **fields):
         ('{some: "status.xs[*]", that: {path: ok, is: true}}', frob(a=1), 'status.xs[*]'),
     ),
 )
-def test_ready_by_a_test(test, obj, lacks):
+def test_ready_by_a_test(test, obj, unmet):
     state, text = judge(f'failed: []\nready: {test if test[0] == "{" else "{" + test + "}"}', obj)
-    assert state == ('progressing' if lacks else 'ready')
-    assert text.startswith(lacks)
+    assert state == ('progressing' if unmet else 'ready')
+    assert text.startswith(unmet)
 
 
 UP = 'ready: {path: status.phase, is: Up}'
 
 
 @pytest.mark.parametrize(
-    ('rule', 'obj', 'judged'),
+    ('rule', 'obj', 'assessment'),
     (
         pytest.param(
             UP,
@@ -206,19 +206,19 @@ UP = 'ready: {path: status.phase, is: Up}'
         ),
         pytest.param(
             UP,
-            frob(says('Stalled', reason='Spec'), phase='Mid'),
+            frob(cond('Stalled', reason='Spec'), phase='Mid'),
             ('failed', 'Stalled=True (Spec)'),
             id='what the rule does not say is judged as usual',
         ),
         pytest.param(
             f'{UP}\nfailed: []',
-            frob(says('Stalled', reason='Spec'), phase='Mid'),
+            frob(cond('Stalled', reason='Spec'), phase='Mid'),
             ('progressing', 'status.phase to be Up (it is Mid)'),
             id='a section that is empty says that there is none',
         ),
         pytest.param(
             'failed: []',
-            frob(says('Stalled', reason='Spec')),
+            frob(cond('Stalled', reason='Spec')),
             ('progressing', 'Stalled=True (Spec)'),
             id='nothing fails',
         ),
@@ -237,36 +237,36 @@ UP = 'ready: {path: status.phase, is: Up}'
         ),
         pytest.param(
             UP,
-            frob(generation=2, phase='Up', meta=written(2)),
+            frob(generation=2, phase='Up', meta=spec_written(2)),
             ('progressing', SEEN),
             id='a moment',
         ),
         pytest.param(
             'status: none',
-            frob(generation=2, meta=written(2)),
+            frob(generation=2, meta=spec_written(2)),
             ('ready', ''),
             id='no moment for a controller that there is not',
         ),
         pytest.param(
             'paused: {path: status.phase, is: Off}',
-            frob(generation=2, phase='Off', meta=written(2)),
+            frob(generation=2, phase='Off', meta=spec_written(2)),
             ('paused', 'is paused'),
             id='no moment for a pause',
         ),
         pytest.param(
             'conditions: status.inner.conditions\nready: {condition: A}',
-            frob(inner={'conditions': [says('A'), 'odd']}),
+            frob(inner={'conditions': [cond('A'), 'odd']}),
             ('ready', ''),
             id='conditions elsewhere',
         ),
     ),
 )
-def test_sections(rule, obj, judged):
-    assert judge(rule, obj) == judged
+def test_sections(rule, obj, assessment):
+    assert judge(rule, obj) == assessment
 
 
 def test_a_failure_may_stand_for_a_while_and_speaks_of_its_item():
-    rule = ruled("""
+    rule = by_rule("""
         failed:
           some: status.parents[*]
           that: {condition: Accepted=False}
@@ -275,13 +275,13 @@ def test_a_failure_may_stand_for_a_while_and_speaks_of_its_item():
           message: "{name} in {$.metadata.name}"
     """)
     parents = [
-        {'name': 'a', 'conditions': [says('Accepted')]},
-        {'name': 'b', 'conditions': [says('Accepted', 'False', 'NoMatch')]},
+        {'name': 'a', 'conditions': [cond('Accepted')]},
+        {'name': 'b', 'conditions': [cond('Accepted', 'False', 'NoMatch')]},
     ]
-    judged = rule.assess(view(frob(parents=parents), target=FROBS))
-    [cause] = judged.causes
+    assessment = rule.assess(view(frob(parents=parents), target=FROBS))
+    [cause] = assessment.causes
     assert (cause.reason, cause.message, cause.tolerance_seconds) == ('NoMatch', 'b in web', 45)
-    assert judged.waits_for == 'it to get over NoMatch'
+    assert assessment.waits_for == 'it to get over NoMatch'
 
 
 BROKEN = 'failed: [{condition: A=False, after: 9s}, {path: status.phase, is: Up}]'
@@ -290,19 +290,19 @@ BROKEN = 'failed: [{condition: A=False, after: 9s}, {path: status.phase, is: Up}
 @pytest.mark.parametrize(
     ('rule', 'obj', 'causes'),
     (
-        pytest.param(BROKEN, frob(says('A', 'False', observedGeneration=2)), 1, id='told'),
-        pytest.param(BROKEN, frob(says('A', 'False')), 0, id='it may be history'),
-        pytest.param(BROKEN, frob(says('A', 'False', **OLD)), 0, id='it is history'),
+        pytest.param(BROKEN, frob(cond('A', 'False', observedGeneration=2)), 1, id='told'),
+        pytest.param(BROKEN, frob(cond('A', 'False')), 0, id='it may be history'),
+        pytest.param(BROKEN, frob(cond('A', 'False', **OLD)), 0, id='it is history'),
         pytest.param(BROKEN, frob(phase='Up'), 0, id='a phase tells no generation'),
         pytest.param(
             'failed: {all: [{not: {condition: A}}, {any: {condition: B!=True}}], after: 9s}',
-            frob(*(says(kind, 'False', observedGeneration=2) for kind in 'AB')),
+            frob(*(cond(kind, 'False', observedGeneration=2) for kind in 'AB')),
             1,
             id='several',
         ),
         pytest.param(
             'failed: {condition: B!=True, after: 9s}',
-            frob(says('A', observedGeneration=2)),
+            frob(cond('A', observedGeneration=2)),
             0,
             id='what is not told yet',
         ),
@@ -313,29 +313,29 @@ BROKEN = 'failed: [{condition: A=False, after: 9s}, {path: status.phase, is: Up}
 def test_a_failure_may_be_told_before_the_generation_counts_as_seen(rule, obj, causes):
     obj['metadata']['generation'] = 2
     obj['status']['observedGeneration'] = -1
-    judged = ruled(rule).assess(view(obj, target=FROBS))
-    assert judged.state.value == 'progressing'
-    assert len(judged.causes) == causes
-    assert (judged.waits_for == SEEN) is (causes == 0)
+    assessment = by_rule(rule).assess(view(obj, target=FROBS))
+    assert assessment.state.value == 'progressing'
+    assert len(assessment.causes) == causes
+    assert (assessment.waits_for == SEEN) is (causes == 0)
 
 
 def test_a_generation_of_its_own_that_is_behind_makes_history_of_what_is_told_as_usual():
-    obj = frob(ERROR, generation=2, seen=1, meta=written(9))
-    judged = ruled(f'{UP}\nobservedGeneration: status.seen').assess(view(obj, target=FROBS))
-    assert (judged.waits_for, judged.causes) == (SEEN, ())
+    obj = frob(ERROR, generation=2, seen=1, meta=spec_written(9))
+    assessment = by_rule(f'{UP}\nobservedGeneration: status.seen').assess(view(obj, target=FROBS))
+    assert (assessment.waits_for, assessment.causes) == (SEEN, ())
 
 
 def test_a_failure_that_two_conditions_tell_is_told_once():
     texts = 'after: 9s, reason: R, message: m'
     rule = f'failed: [{{condition: A, {texts}}}, {{condition: B, {texts}}}]'
-    judged = ruled(rule).assess(view(frob(says('A'), says('B')), target=FROBS))
-    assert len(judged.causes) == 1
+    assessment = by_rule(rule).assess(view(frob(cond('A'), cond('B')), target=FROBS))
+    assert len(assessment.causes) == 1
 
 
 def test_notices_are_told_whatever_the_state():
-    rule = ruled('notices: [{path: spec.dry, is: true, message: is a dry run}, {condition: A}]')
-    judged = rule.assess(view(frob(READY, says('A'), spec={'dry': True}), target=FROBS))
-    assert judged.notices == ('is a dry run',)
+    rule = by_rule('notices: [{path: spec.dry, is: true, message: is a dry run}, {condition: A}]')
+    assessment = rule.assess(view(frob(READY, cond('A'), spec={'dry': True}), target=FROBS))
+    assert assessment.notices == ('is a dry run',)
 
 
 @pytest.mark.parametrize(
@@ -349,22 +349,22 @@ def test_notices_are_told_whatever_the_state():
 )
 def test_an_old_ready_counts_when_it_was_looked_at_for_a_while(stable_for, changed, due):
     obj = frob(phase='Up', lastTransitionTime=ago(changed), spec={'every': '1m'})
-    judged = ruled(f'{UP}\nstable_for: {stable_for}').assess(view(obj, target=FROBS))
-    assert judged.state.value == ('progressing' if due else 'ready')
-    assert judged.recheck_at == (NOW + due if due else None)
-    later = ruled(f'{UP}\nstable_for: {stable_for}').assess(view(obj, target=FROBS, now=NOW + 60))
+    assessment = by_rule(f'{UP}\nstable_for: {stable_for}').assess(view(obj, target=FROBS))
+    assert assessment.state.value == ('progressing' if due else 'ready')
+    assert assessment.recheck_at == (NOW + due if due else None)
+    later = by_rule(f'{UP}\nstable_for: {stable_for}').assess(view(obj, target=FROBS, now=NOW + 60))
     assert later.state.value == 'ready'
 
 
 @pytest.mark.parametrize(('stall_timeout', 'at'), (('', 600), ('stall_timeout: 2h', 7200)))
 def test_how_long_it_may_take(stall_timeout, at):
-    play = Play(FROBS, tracker=ruled(f'{UP}\n{stall_timeout}'))
+    play = Play(FROBS, tracker=by_rule(f'{UP}\n{stall_timeout}'))
     play.listed(0, play.root, frob(phase='Mid')).until(9999)
     assert play.outcome == ('timed-out', '', at)
 
 
 def test_a_rule_reads_nothing_else():
-    assert ruled(UP).wants(view(frob(), target=FROBS)) == ()
+    assert by_rule(UP).wants(view(frob(), target=FROBS)) == ()
 
 
 WORDS = ', '.join('b' * 400)
@@ -386,9 +386,9 @@ PAIRS = 'ready: {some: "$.status.xs[*]", that: {some: "$.status.xs[*]", that: %s
 def test_a_rule_over_the_step_limit_makes_nothing_ready(rule):
     spec = {'big': [*range(500), 'x'], 'text': 'x' * 10**6 + 'y'}
     status = {'xs': [{}] * 400, 'big': [*range(500), 'y'], 'text': 'x' * 10**6}
-    judged = ruled(rule).assess(view(frob(READY, spec=spec, **status), target=FROBS))
-    assert (judged.state.value, judged.reason) == ('unknown', TRACKER_ERROR)
-    assert judged.message.endswith('more than 100000 steps (rules.yaml: rule 1)')
+    assessment = by_rule(rule).assess(view(frob(READY, spec=spec, **status), target=FROBS))
+    assert (assessment.state.value, assessment.reason) == ('unknown', TRACKER_ERROR)
+    assert assessment.message.endswith('more than 100000 steps (rules.yaml: rule 1)')
 
 
 def test_a_rule_that_looks_at_many_items_is_used():
@@ -407,7 +407,7 @@ def test_a_rule_that_looks_at_many_items_is_used():
     ),
 )
 def test_a_rule_survives_what_is_missing_or_strange(obj):
-    rule = ruled("""
+    rule = by_rule("""
         failed: {some: "status.xs[*]", that: {path: a, atLeast: spec.b}}
         ready:
           all: [{condition: A}, {path: status.phase, is: Up}, {path: status.n, atLeast: 2}]

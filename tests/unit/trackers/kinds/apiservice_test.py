@@ -38,9 +38,9 @@ def service(status):
     ),
 )
 def test_state(obj, state, text, notices):
-    judged = tracker.assess(view(obj))
-    assert (judged.state, judged.waits_for or judged.message) == (state, text)
-    assert judged.notices == notices
+    assessment = tracker.assess(view(obj))
+    assert (assessment.state, assessment.waits_for or assessment.message) == (state, text)
+    assert assessment.notices == notices
 
 
 def test_the_reason_is_the_servers_own_word():

@@ -86,42 +86,42 @@ def names(pods):
     ),
 )
 def test_state_by_counts(obj, state, waits_for):
-    judged = assess(obj)
-    assert (judged.state, judged.waits_for) == (state, waits_for)
+    assessment = assess(obj)
+    assert (assessment.state, assessment.waits_for) == (state, waits_for)
 
 
 def test_updated_pods_are_the_living_ones_of_the_newest_revision():
     others = [member('b', 'a'), member('c', deleting=True), member('d', '')]
-    judged = assess(daemon_set(), member('a'), *others, *REVISIONS)
-    assert names(judged.pods) == ['web-a']
-    assert names(judged.other_pods) == ['web-b', 'web-c', 'web-d']
+    assessment = assess(daemon_set(), member('a'), *others, *REVISIONS)
+    assert names(assessment.pods) == ['web-a']
+    assert names(assessment.other_pods) == ['web-b', 'web-c', 'web-d']
 
 
 def test_after_an_undo_the_old_revision_is_the_newest():
     undone = {**REVISIONS[1], 'revision': 8}
-    judged = assess(daemon_set(), member('a'), member('b', 'a'), REVISIONS[0], undone)
-    assert names(judged.pods) == ['web-b']
-    assert judged.revision == ('8', '7', ('image main 2 → 1',))
+    assessment = assess(daemon_set(), member('a'), member('b', 'a'), REVISIONS[0], undone)
+    assert names(assessment.pods) == ['web-b']
+    assert assessment.revision == ('8', '7', ('image main 2 → 1',))
 
 
 @pytest.mark.parametrize('obj', (daemon_set(observedGeneration=2), daemon_set()))
 def test_has_no_updated_pods_while_the_revision_is_not_known(obj):
     revisions = REVISIONS if obj['status']['observedGeneration'] == 2 else ()
-    judged = assess(obj, member('a'), *revisions)
-    assert (judged.pods, judged.revision) == ((), None)
+    assessment = assess(obj, member('a'), *revisions)
+    assert (assessment.pods, assessment.revision) == ((), None)
 
 
 def test_tells_the_revision_before_and_what_serves():
-    judged = assess(daemon_set(3), member('a'), member('b', 'a'), *REVISIONS)
-    assert judged.revision == ('7', '6', ('image main 1 → 2',))
-    assert judged.still_serving == 'the old revision 6 still serves: 1/3'
-    assert judged.suggested_commands == ('kubectl rollout undo -n shop ds/web',)
+    assessment = assess(daemon_set(3), member('a'), member('b', 'a'), *REVISIONS)
+    assert assessment.revision == ('7', '6', ('image main 1 → 2',))
+    assert assessment.still_serving == 'the old revision 6 still serves: 1/3'
+    assert assessment.suggested_commands == ('kubectl rollout undo -n shop ds/web',)
 
 
 def test_an_old_pod_that_is_going_tells_the_revision_before_too():
-    judged = assess(daemon_set(1), member('a', 'a', deleting=True), *REVISIONS)
-    assert judged.revision == ('7', '6', ('image main 1 → 2',))
-    assert judged.still_serving == ''
+    assessment = assess(daemon_set(1), member('a', 'a', deleting=True), *REVISIONS)
+    assert assessment.revision == ('7', '6', ('image main 1 → 2',))
+    assert assessment.still_serving == ''
 
 
 def test_tells_no_revision_before_pods_are_known():
@@ -153,8 +153,8 @@ def test_where_revisions_may_not_be_read_pods_are_told_apart_by_generation(
     ),
 )
 def test_without_a_probe_ready_counts_once_it_has_lasted(others, state, recheck):
-    judged = assess(daemon_set(1, template=BARE), *others)
-    assert (judged.state, judged.recheck_at) == (state, recheck)
+    assessment = assess(daemon_set(1, template=BARE), *others)
+    assert (assessment.state, assessment.recheck_at) == (state, recheck)
 
 
 @pytest.mark.parametrize(
@@ -186,13 +186,13 @@ def test_without_a_probe_ready_counts_once_it_has_lasted(others, state, recheck)
 )
 def test_on_delete_leaves_the_update_to_people(updated, others, fields, state, notices):
     obj = daemon_set(2, updatedNumberScheduled=updated, meta=GENERATION, spec=ON_DELETE)
-    judged = assess(obj, *others, **fields)
-    assert (judged.state, judged.notices) == (state, notices)
+    assessment = assess(obj, *others, **fields)
+    assert (assessment.state, assessment.notices) == (state, notices)
 
 
 def test_on_delete_waits_for_all_to_be_available():
-    judged = assess(daemon_set(numberAvailable=0, spec=ON_DELETE))
-    assert judged.waits_for == '2 of 2 pods to become ready'
+    assessment = assess(daemon_set(numberAvailable=0, spec=ON_DELETE))
+    assert assessment.waits_for == '2 of 2 pods to become ready'
 
 
 def test_counts():
@@ -248,10 +248,10 @@ def down(*pods, updated=2, nodes=(node('n-2'),), **fields):
     ),
 )
 def test_a_node_that_was_down_before_is_not_waited_for(other, fields):
-    judged = down(other, **fields)
-    assert judged.waits_for == ''
+    assessment = down(other, **fields)
+    assert assessment.waits_for == ''
     notice = 'does not wait for n-2, not ready since before tracking began (--strict-nodes does)'
-    assert judged.notices == (notice,)
+    assert assessment.notices == (notice,)
 
 
 @pytest.mark.parametrize(
@@ -269,9 +269,9 @@ def test_a_node_that_was_down_before_is_not_waited_for(other, fields):
     ),
 )
 def test_other_nodes_are_waited_for(other, fields):
-    judged = down(other, **fields)
-    assert judged.waits_for == '1 of 2 pods to become ready'
-    assert judged.notices == ()
+    assessment = down(other, **fields)
+    assert assessment.waits_for == '1 of 2 pods to become ready'
+    assert assessment.notices == ()
 
 
 def test_only_the_nodes_of_silent_pods_are_looked_at():

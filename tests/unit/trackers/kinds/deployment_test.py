@@ -95,14 +95,14 @@ def missed(at=1.0, about='web-2'):
     ),
 )
 def test_state_by_counts(obj, state, waits_for):
-    judged = tracker.assess(view(obj, replica_set()))
-    assert judged.state == state
-    assert waits_for in (None, judged.waits_for)
+    assessment = tracker.assess(view(obj, replica_set()))
+    assert assessment.state == state
+    assert waits_for in (None, assessment.waits_for)
 
 
 def test_a_pause_tells_how_to_end_it():
-    judged = tracker.assess(view(deployment(updatedReplicas=0, spec={'paused': True})))
-    assert judged.suggested_commands == ('kubectl rollout resume -n shop deploy/web',)
+    assessment = tracker.assess(view(deployment(updatedReplicas=0, spec={'paused': True})))
+    assert assessment.suggested_commands == ('kubectl rollout resume -n shop deploy/web',)
 
 
 @pytest.mark.parametrize(
@@ -161,9 +161,9 @@ def test_a_missed_deadline_is_believed_only_for_this_revision(
         availableReplicas=0,
         spec={'progressDeadlineSeconds': 20},
     )
-    judged = tracker.assess(view(obj, newest, run_history=memory))
-    assert (judged.state, judged.recheck_at) == (state, recheck)
-    assert [cause.code for cause in judged.causes] == (
+    assessment = tracker.assess(view(obj, newest, run_history=memory))
+    assert (assessment.state, assessment.recheck_at) == (state, recheck)
+    assert [cause.code for cause in assessment.causes] == (
         ['ProgressDeadlineExceeded'] if state == 'failed' else []
     )
 
@@ -186,8 +186,8 @@ def test_a_missed_deadline_is_believed_only_for_this_revision(
 )
 def test_without_a_probe_ready_counts_once_it_has_lasted(pods, extra, state, recheck):
     living = [pod(status(state=state), owner='rs-2', ready=True) for state in pods]
-    judged = tracker.assess(view(deployment(template=BARE), replica_set(), *living, **extra))
-    assert (judged.state, judged.recheck_at) == (state, recheck)
+    assessment = tracker.assess(view(deployment(template=BARE), replica_set(), *living, **extra))
+    assert (assessment.state, assessment.recheck_at) == (state, recheck)
 
 
 @pytest.mark.parametrize(
@@ -204,8 +204,8 @@ def test_where_pods_may_not_be_read_availability_has_to_last(since, extra, state
         {'type': 'Progressing', 'status': 'True', 'lastUpdateTime': ago(60)},
     ]
     obj = deployment(template=BARE, conditions=conditions)
-    judged = tracker.assess(view(obj, forbidden_kinds=frozenset(['Pod']), **extra))
-    assert (judged.state, judged.recheck_at) == (state, recheck)
+    assessment = tracker.assess(view(obj, forbidden_kinds=frozenset(['Pod']), **extra))
+    assert (assessment.state, assessment.recheck_at) == (state, recheck)
 
 
 def test_with_min_ready_seconds_availability_is_enough():
@@ -220,22 +220,22 @@ def test_updated_pods_are_the_living_ones_of_the_revision():
         pod(owner='rs-2', name='dying', deleting=True),
         pod(owner='rs-2', name='evicted', phase='Failed'),
     ]
-    judged = tracker.assess(view(deployment(), replica_set(), replica_set('1'), ours, *others))
-    assert judged.pods == (ours,)
-    assert [child['metadata']['name'] for child in judged.children] == ['web-2']
+    assessment = tracker.assess(view(deployment(), replica_set(), replica_set('1'), ours, *others))
+    assert assessment.pods == (ours,)
+    assert [child['metadata']['name'] for child in assessment.children] == ['web-2']
 
 
 def test_tells_the_revision_before_and_what_changed():
     old = replica_set('1', ready=1, template={'containers': [container(image='web:0.9')]})
-    judged = tracker.assess(view(deployment(), replica_set(), old))
-    assert judged.revision == ('2', '1', ('image main 0.9 → 1',))
-    assert judged.still_serving == 'the old revision 1 still serves: 1/1'
-    assert judged.suggested_commands == ('kubectl rollout undo -n shop deploy/web',)
+    assessment = tracker.assess(view(deployment(), replica_set(), old))
+    assert assessment.revision == ('2', '1', ('image main 0.9 → 1',))
+    assert assessment.still_serving == 'the old revision 1 still serves: 1/1'
+    assert assessment.suggested_commands == ('kubectl rollout undo -n shop deploy/web',)
 
 
 def test_knows_no_revision_before_the_controller_has_seen_the_change():
-    judged = tracker.assess(view(deployment(observedGeneration=1), replica_set()))
-    assert judged.revision is None
+    assessment = tracker.assess(view(deployment(observedGeneration=1), replica_set()))
+    assert assessment.revision is None
 
 
 @pytest.mark.parametrize(
@@ -291,19 +291,19 @@ def test_a_sidecar_without_a_probe_has_to_last_too():
         inits=[container('proxy', restartPolicy='Always')],
         init_statuses=[status('proxy', running(4))],
     )
-    judged = tracker.assess(view(deployment(template=template), replica_set(), living))
-    assert judged.recheck_at == NOW + 6
+    assessment = tracker.assess(view(deployment(template=template), replica_set(), living))
+    assert assessment.recheck_at == NOW + 6
 
 
 def test_going_back_is_no_remedy_to_a_revision_that_does_not_work():
-    judged = tracker.assess(view(deployment(), replica_set(), replica_set('1', ready=0)))
-    assert judged.revision.previous == '1'
-    assert judged.suggested_commands == ()
+    assessment = tracker.assess(view(deployment(), replica_set(), replica_set('1', ready=0)))
+    assert assessment.revision.previous == '1'
+    assert assessment.suggested_commands == ()
 
 
 def test_going_back_is_a_remedy_where_the_revision_before_made_room():
     gone = replica_set('1', replicas=0)
-    judged = tracker.assess(view(deployment(), replica_set(), gone))
-    assert judged.suggested_commands == ('kubectl rollout undo -n shop deploy/web',)
+    assessment = tracker.assess(view(deployment(), replica_set(), gone))
+    assert assessment.suggested_commands == ('kubectl rollout undo -n shop deploy/web',)
     settled = tracker.assess(view(deployment(), replica_set(age=3600), gone))
     assert settled.suggested_commands == ()

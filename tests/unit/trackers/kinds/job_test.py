@@ -107,8 +107,12 @@ def names(pods):
     ),
 )
 def test_state_by_conditions(obj, state, reason, has_ended):
-    judged = assess(obj)
-    assert (judged.state, judged.reason, judged.is_terminal) == (state, reason, has_ended)
+    assessment = assess(obj)
+    assert (assessment.state, assessment.reason, assessment.is_terminal) == (
+        state,
+        reason,
+        has_ended,
+    )
 
 
 @pytest.mark.parametrize('kind', ('Complete', 'FailureTarget'))
@@ -122,11 +126,11 @@ def test_state_by_conditions(obj, state, reason, has_ended):
     ),
 )
 def test_has_not_ended_before_its_pods_are_known(kind, fields, state):
-    judged = assess(job(true(kind)), **fields)
+    assessment = assess(job(true(kind)), **fields)
     final = 'ready' if kind == 'Complete' else 'failed'
-    assert judged.state == (state or final)
-    assert judged.waits_for == ('a look at its pods' if state else '')
-    assert not (state and judged.is_terminal)
+    assert assessment.state == (state or final)
+    assert assessment.waits_for == ('a look at its pods' if state else '')
+    assert not (state and assessment.is_terminal)
 
 
 @pytest.mark.parametrize(
@@ -189,10 +193,10 @@ def test_a_failure_tells_the_limit(reason, spec, text):
 
 def test_a_failure_tells_the_counts_and_the_indexes():
     failed = true('Failed', 'FailedIndexes', 'Job has failed indexes')
-    judged = assess(job(failed, failedIndexes='1,3-5', failed=4))
+    assessment = assess(job(failed, failedIndexes='1,3-5', failed=4))
     text = 'has failed: Job has failed indexes (FailedIndexes); failed indexes: 1,3-5'
-    assert judged.message == text
-    assert judged.causes[0].evidence == ('4 pods failed',)
+    assert assessment.message == text
+    assert assessment.causes[0].evidence == ('4 pods failed',)
 
 
 def test_a_pause_tells_how_to_end_it():
@@ -272,16 +276,16 @@ PULLING = waiting('ImagePullBackOff')
 )
 def test_pods_that_tell_something(reason, pods, shown):
     conditions = [true('FailureTarget', reason)] if reason else []
-    judged = assess(job(*conditions), *pods)
-    assert names(judged.pods) == shown
-    assert len(judged.other_pods) == (0 if reason else len(pods) - len(shown))
+    assessment = assess(job(*conditions), *pods)
+    assert names(assessment.pods) == shown
+    assert len(assessment.other_pods) == (0 if reason else len(pods) - len(shown))
 
 
 def test_of_many_that_have_ended_the_newest_are_enough():
     failed = [worker(f'f{n:02}', phase='Failed', age=100 - n) for n in range(12)]
     done = [worker(f's{n}', phase='Succeeded', age=100 - n) for n in range(5)]
-    judged = assess(job(), *failed, *done)
-    assert names(judged.pods) == [f'f{n:02}' for n in range(2, 12)] + ['s2', 's3', 's4']
+    assessment = assess(job(), *failed, *done)
+    assert names(assessment.pods) == [f'f{n:02}' for n in range(2, 12)] + ['s2', 's3', 's4']
 
 
 @pytest.mark.parametrize(

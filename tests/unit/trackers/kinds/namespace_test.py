@@ -31,5 +31,5 @@ GOING = {'deletionTimestamp': ago(1)}
     ),
 )
 def test_state(obj, state, text):
-    judged = tracker.assess(view(obj))
-    assert (judged.state, judged.waits_for or judged.message) == (state, text)
+    assessment = tracker.assess(view(obj))
+    assert (assessment.state, assessment.waits_for or assessment.message) == (state, text)

@@ -54,9 +54,9 @@ def volume(phase, policy='', **status):
     ),
 )
 def test_state(obj, state, text, notices):
-    judged = tracker.assess(view(obj))
-    assert (judged.state, judged.waits_for or judged.message) == (state, text)
-    assert judged.notices == notices
+    assessment = tracker.assess(view(obj))
+    assert (assessment.state, assessment.waits_for or assessment.message) == (state, text)
+    assert assessment.notices == notices
 
 
 @pytest.mark.parametrize(

@@ -38,8 +38,8 @@ def judge(obj, *events):
     ),
 )
 def test_state_by_phase(obj, state, text):
-    judged = tracker.assess(view(obj))
-    assert (judged.state, judged.waits_for or judged.message) == (state, text)
+    assessment = tracker.assess(view(obj))
+    assert (assessment.state, assessment.waits_for or assessment.message) == (state, text)
 
 
 @pytest.mark.parametrize(
@@ -61,13 +61,13 @@ def test_state_by_phase(obj, state, text):
     ),
 )
 def test_without_a_consumer_it_is_as_ready_as_it_can_be(obj, events, state, notices):
-    judged = judge(obj, *events)
-    assert (judged.state, judged.notices) == (state, notices)
+    assessment = judge(obj, *events)
+    assert (assessment.state, assessment.notices) == (state, notices)
 
 
 def test_tells_what_binding_waits_for():
-    judged = judge(claim(), ('ProvisioningFailed', 'storageclass "fast" not found'))
-    assert (judged.reason, judged.waits_for) == (
+    assessment = judge(claim(), ('ProvisioningFailed', 'storageclass "fast" not found'))
+    assert (assessment.reason, assessment.waits_for) == (
         'ProvisioningFailed',
         'a volume: storageclass "fast" not found',
     )

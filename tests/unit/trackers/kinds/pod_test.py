@@ -74,8 +74,8 @@ EVICTED['status'].update(reason='Evicted', message='The node was low on memory')
     ),
 )
 def test_state(obj, state, reason, waits_for):
-    judged = tracker.assess(view(obj, target=POD))
-    assert (judged.state, judged.reason, judged.waits_for) == (state, reason, waits_for)
+    assessment = tracker.assess(view(obj, target=POD))
+    assert (assessment.state, assessment.reason, assessment.waits_for) == (state, reason, waits_for)
 
 
 def deleted(code, at, grace=30, **fields):
@@ -110,13 +110,13 @@ def test_what_ends_because_it_is_deleted_has_no_verdict_of_its_own(obj, state):
 def test_a_pod_that_was_told_to_end_has_not_done_its_work(events, policy, state, reason):
     obj = pod(status(state=ended(0)), phase='Succeeded', restartPolicy=policy)
     kube_events = [kube_event(obj, event, 'no room') for event in events]
-    judged = tracker.assess(view(obj, *kube_events, target=POD))
-    assert (judged.state, judged.reason) == (state, reason)
+    assessment = tracker.assess(view(obj, *kube_events, target=POD))
+    assert (assessment.state, assessment.reason) == (state, reason)
 
 
 def test_looks_again_when_it_has_lasted():
-    judged = tracker.assess(view(pod(status(state=running(4)), ready=True), target=POD))
-    assert judged.recheck_at == NOW + 6
+    assessment = tracker.assess(view(pod(status(state=running(4)), ready=True), target=POD))
+    assert assessment.recheck_at == NOW + 6
 
 
 def test_need_not_last_where_nobody_asks_for_it():

@@ -56,6 +56,6 @@ def budget(status, reason='InsufficientPods'):
     ),
 )
 def test_state(obj, state, text, notices):
-    judged = tracker.assess(view(obj))
-    assert (judged.state, judged.waits_for or judged.message) == (state, text)
-    assert judged.notices == notices
+    assessment = tracker.assess(view(obj))
+    assert (assessment.state, assessment.waits_for or assessment.message) == (state, text)
+    assert assessment.notices == notices

@@ -75,16 +75,16 @@ def assess(obj, *others, **fields):
     ),
 )
 def test_state_by_counts(obj, state, waits_for):
-    judged = assess(obj)
-    assert (judged.state, judged.waits_for) == (state, waits_for)
+    assessment = assess(obj)
+    assert (assessment.state, assessment.waits_for) == (state, waits_for)
 
 
 def test_its_living_pods_are_the_updated_ones_and_have_to_last():
     living = pod(status(state=running(4)), owner='replicaset-web', name='a', ready=True)
     going = pod(owner='replicaset-web', name='b', deleting=True)
-    judged = assess(replicas(1, template={'containers': [container()]}), living, going)
-    assert (judged.pods, judged.other_pods) == ((living,), (going,))
-    assert (judged.reason, judged.recheck_at) == ('Settling', NOW + 6)
+    assessment = assess(replicas(1, template={'containers': [container()]}), living, going)
+    assert (assessment.pods, assessment.other_pods) == ((living,), (going,))
+    assert (assessment.reason, assessment.recheck_at) == ('Settling', NOW + 6)
 
 
 @pytest.mark.parametrize(

@@ -71,8 +71,8 @@ def assess(obj, *others, **fields):
     ),
 )
 def test_state_by_address(obj, state, text):
-    judged = assess(obj)
-    assert (judged.state, judged.waits_for or judged.message) == (state, text)
+    assessment = assess(obj)
+    assert (assessment.state, assessment.waits_for or assessment.message) == (state, text)
 
 
 @pytest.mark.parametrize(
@@ -118,9 +118,9 @@ def test_state_by_address(obj, state, text):
     ),
 )
 def test_pods_behind_it(slices, fields, state, text, notices):
-    judged = assess(service(**SELECTS), *slices, **fields)
-    assert (judged.state, judged.waits_for, judged.notices) == (state, text, notices)
-    assert judged.recheck_at == (NOW + 6 if 'listed' in text else None)
+    assessment = assess(service(**SELECTS), *slices, **fields)
+    assert (assessment.state, assessment.waits_for, assessment.notices) == (state, text, notices)
+    assert assessment.recheck_at == (NOW + 6 if 'listed' in text else None)
 
 
 def test_need_not_be_ready_where_addresses_are_published_before():

@@ -110,16 +110,16 @@ def assess(obj, *others, **fields):
     ),
 )
 def test_state_by_counts(obj, state, waits_for):
-    judged = assess(obj)
-    assert (judged.state, judged.waits_for) == (state, waits_for)
+    assessment = assess(obj)
+    assert (assessment.state, assessment.waits_for) == (state, waits_for)
 
 
 def test_updated_pods_are_the_living_ones_of_the_update_revision():
     ours = [member(1), member(2)]
     others = [member(0, 'web-a'), member(3, deleting=True), member(4, phase='Failed')]
-    judged = assess(stateful_set(), *others, *reversed(ours))
-    assert judged.pods == tuple(ours)
-    assert [pod['metadata']['name'] for pod in judged.other_pods] == ['web-0', 'web-3', 'web-4']
+    assessment = assess(stateful_set(), *others, *reversed(ours))
+    assert assessment.pods == tuple(ours)
+    assert [pod['metadata']['name'] for pod in assessment.other_pods] == ['web-0', 'web-3', 'web-4']
 
 
 def test_pods_of_another_set_with_the_same_labels_are_not_its_pods():
@@ -133,8 +133,8 @@ def test_pods_of_another_set_with_the_same_labels_are_not_its_pods():
 )
 def test_has_no_updated_pods_while_the_revision_is_not_known(obj):
     nameless = member(0, '')
-    judged = assess(obj, member(1), nameless)
-    assert (judged.pods, judged.revision) == ((), None)
+    assessment = assess(obj, member(1), nameless)
+    assert (assessment.pods, assessment.revision) == ((), None)
 
 
 @pytest.mark.parametrize(
@@ -163,16 +163,16 @@ def test_has_no_updated_pods_while_the_revision_is_not_known(obj):
     ),
 )
 def test_without_a_probe_ready_counts_once_it_has_lasted(pods, fields, state, recheck):
-    judged = assess(stateful_set(2, template=BARE), *pods, **fields)
-    assert (judged.state, judged.recheck_at) == (state, recheck)
-    assert judged.reason == ('Settling' if recheck else '')
+    assessment = assess(stateful_set(2, template=BARE), *pods, **fields)
+    assert (assessment.state, assessment.recheck_at) == (state, recheck)
+    assert assessment.reason == ('Settling' if recheck else '')
 
 
 def test_under_a_partition_only_the_updated_have_to_last():
     obj = stateful_set(3, updatedReplicas=1, template=BARE, spec=partition(2))
-    judged = assess(obj, member(2), member(1, 'web-a', since=1))
-    assert judged.state == 'ready'
-    assert judged.notices == ('has partition 2: the first 2 pods keep the old revision',)
+    assessment = assess(obj, member(2), member(1, 'web-a', since=1))
+    assert assessment.state == 'ready'
+    assert assessment.notices == ('has partition 2: the first 2 pods keep the old revision',)
 
 
 @pytest.mark.parametrize(
@@ -229,8 +229,12 @@ def test_tells_of_a_partition_that_keeps_something_back(obj, notices):
     ),
 )
 def test_on_delete_leaves_the_update_to_people(obj, pods, state, waits_for, notices):
-    judged = assess(obj, *pods)
-    assert (judged.state, judged.waits_for, judged.notices) == (state, waits_for, notices)
+    assessment = assess(obj, *pods)
+    assert (assessment.state, assessment.waits_for, assessment.notices) == (
+        state,
+        waits_for,
+        notices,
+    )
 
 
 def test_on_delete_is_ready_also_where_pods_may_not_be_read():
@@ -277,19 +281,19 @@ def test_tells_the_revision_before_and_what_changed():
         controller_revision(6, 'a', 'statefulset-web', 'web:1'),
         controller_revision(5, 'z', 'statefulset-web', 'web:0'),
     ]
-    judged = assess(BEHIND, *revisions, member(0, 'web-a'), member(2))
-    assert judged.revision == ('7', '6', ('image main 1 → 2',))
-    assert judged.still_serving == 'the old revision 6 still serves: 1/3'
-    assert judged.suggested_commands == ('kubectl rollout undo -n shop sts/web',)
+    assessment = assess(BEHIND, *revisions, member(0, 'web-a'), member(2))
+    assert assessment.revision == ('7', '6', ('image main 1 → 2',))
+    assert assessment.still_serving == 'the old revision 6 still serves: 1/3'
+    assert assessment.suggested_commands == ('kubectl rollout undo -n shop sts/web',)
 
 
 def test_tells_no_revision_before_where_nothing_is_left_of_it():
     revisions = [
         controller_revision(n, label, 'statefulset-web') for n, label in ((6, 'a'), (7, 'b'))
     ]
-    judged = assess(stateful_set(), *revisions, member(0))
-    assert judged.revision == ('7', '', ())
-    assert (judged.still_serving, judged.suggested_commands) == ('', ())
+    assessment = assess(stateful_set(), *revisions, member(0))
+    assert assessment.revision == ('7', '', ())
+    assert (assessment.still_serving, assessment.suggested_commands) == ('', ())
 
 
 @pytest.mark.parametrize(
