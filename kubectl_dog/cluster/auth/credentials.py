@@ -1,19 +1,12 @@
-"""Who signs in: what a request carries, and what to do when the server does not accept it."""
+"""The credentials that a request carries, and the interface of their providers."""
 
 from __future__ import annotations
 
 import re
-import threading
-import time
-from collections.abc import Callable
 from typing import NamedTuple
 from typing import Protocol
 
-from kubectl_dog.cluster.client_config.settings import Settings
 from kubectl_dog.model.errors import AccessError
-
-# A plugin that fails is not asked again at once by each of many threads.
-_PATIENCE = 5.0
 
 
 class Credentials(NamedTuple):
@@ -37,95 +30,6 @@ class CredentialProvider(Protocol):
     def renew(self, used: Credentials) -> bool:
         """The server refused these (401): whether `current` has others now. Raises AccessError."""
         ...
-
-
-class StaticProvider:
-    """Credentials that never change."""
-
-    def __init__(self, credentials: Credentials) -> None:
-        self._credentials = credentials
-
-    def current(self) -> Credentials:
-        """What to send."""
-        return self._credentials
-
-    def renew(self, used: Credentials) -> bool:
-        """There are no others."""
-        return False
-
-
-class RenewingProvider:
-    """Credentials that `issue` gives with the time they expire (epoch seconds; 0.0: never).
-
-    One thread at a time asks for new ones; those who waited for it take what it got.
-    """
-
-    def __init__(
-        self,
-        issue: Callable[[], tuple[Credentials, float]],
-        on_refusal: bool = True,
-        now: Callable[[], float] = time.time,
-    ) -> None:
-        self._issue = issue
-        self._on_refusal = on_refusal
-        self._now = now
-        self._lock = threading.Lock()
-        self._credentials: Credentials | None = None
-        self._expires = 0.0
-        self._failure: AccessError | None = None
-        self._failed_at = 0.0
-
-    def current(self) -> Credentials:
-        """What to send now; raises AccessError."""
-        with self._lock:
-            if self._credentials is None or (self._expires and self._now() > self._expires):
-                return self._renewed()
-            return self._credentials
-
-    def renew(self, used: Credentials) -> bool:
-        """The server refused these (401): whether there are others now. Raises AccessError."""
-        if not self._on_refusal:
-            return False
-        with self._lock:
-            # Another thread may have been here with the same ones.
-            if self._credentials is used:
-                self._renewed()
-            return self._credentials != used
-
-    def _renewed(self) -> Credentials:
-        if self._failure is not None and abs(self._now() - self._failed_at) < _PATIENCE:
-            raise AccessError(str(self._failure))
-        try:
-            self._credentials, self._expires = self._issue()
-        except AccessError as error:
-            self._failure, self._failed_at = error, self._now()
-            raise
-        self._failure = None
-        return self._credentials
-
-
-def provider(settings: Settings) -> CredentialProvider:
-    """The identity that the settings describe; raises AccessError."""
-    if settings.plugin is not None:
-        from kubectl_dog.cluster.auth.exec_plugin import ExecPlugin
-
-        return RenewingProvider(ExecPlugin(settings, settings.plugin).issue)
-    if settings.provider is not None:
-        from kubectl_dog.cluster.auth.oidc import Oidc
-
-        return RenewingProvider(Oidc(settings.provider, settings.user).issue, on_refusal=False)
-    if settings.token_file:
-        from kubectl_dog.cluster.auth.token_file import TokenFile
-
-        return TokenFile(settings.token_file)
-    if settings.token:
-        return StaticProvider(bearer_credentials(settings.token, 'the token'))
-    if settings.username or settings.password:
-        from base64 import b64encode
-
-        pair = f'{settings.username}:{settings.password}'.encode('utf-8', 'surrogateescape')
-        return StaticProvider(Credentials('Basic ' + b64encode(pair).decode()))
-    return StaticProvider(Credentials())
 
 
 def bearer_credentials(token: str, what: str) -> Credentials:

@@ -21,7 +21,7 @@ from urllib3.exceptions import ReadTimeoutError
 
 from kubectl_dog.cluster.auth.credentials import CredentialProvider
 from kubectl_dog.cluster.auth.credentials import Credentials
-from kubectl_dog.cluster.auth.credentials import provider
+from kubectl_dog.cluster.auth.provider import provider
 from kubectl_dog.cluster.client_config.resolve import resolve_settings
 from kubectl_dog.cluster.client_config.settings import Settings
 from kubectl_dog.cluster.connections.unauthorized import UnauthorizedStream

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from kubectl_dog.cluster.auth.credentials import provider
 from kubectl_dog.cluster.auth.oidc import Oidc
+from kubectl_dog.cluster.auth.provider import provider
 from kubectl_dog.cluster.client_config.settings import Settings
 from kubectl_dog.model.errors import AccessError
 from tests.unit.cluster.server import page

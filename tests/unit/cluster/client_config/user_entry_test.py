@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from kubectl_dog.cluster.auth.credentials import provider
+from kubectl_dog.cluster.auth.provider import provider
 from kubectl_dog.cluster.client_config import in_cluster
 from kubectl_dog.cluster.client_config.resolve import resolve_settings
 from kubectl_dog.cluster.client_config.settings import Plugin

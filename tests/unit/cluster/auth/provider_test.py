@@ -6,10 +6,10 @@ import time
 import pytest
 
 from kubectl_dog.cluster.auth.credentials import Credentials
-from kubectl_dog.cluster.auth.credentials import RenewingProvider
-from kubectl_dog.cluster.auth.credentials import StaticProvider
-from kubectl_dog.cluster.auth.credentials import provider
 from kubectl_dog.cluster.auth.exec_plugin import ExecPlugin
+from kubectl_dog.cluster.auth.provider import RenewingProvider
+from kubectl_dog.cluster.auth.provider import StaticProvider
+from kubectl_dog.cluster.auth.provider import provider
 from kubectl_dog.cluster.client_config.settings import Plugin
 from kubectl_dog.cluster.client_config.settings import Settings
 from kubectl_dog.cluster.connections.kubeconfig_connection import KubeConnection

@@ -1,0 +1,105 @@
+"""Credential providers: sources of credentials, renewed once they expire or are refused."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from kubectl_dog.cluster.auth.credentials import CredentialProvider
+from kubectl_dog.cluster.auth.credentials import Credentials
+from kubectl_dog.cluster.auth.credentials import bearer_credentials
+from kubectl_dog.cluster.client_config.settings import Settings
+from kubectl_dog.model.errors import AccessError
+
+# Many threads use one provider: after a failure it is not asked again for this many seconds.
+_COOL_DOWN = 5.0
+
+
+def provider(settings: Settings) -> CredentialProvider:
+    """The identity that the settings describe; raises AccessError."""
+    if settings.plugin is not None:
+        from kubectl_dog.cluster.auth.exec_plugin import ExecPlugin
+
+        return RenewingProvider(ExecPlugin(settings, settings.plugin).issue)
+    if settings.provider is not None:
+        from kubectl_dog.cluster.auth.oidc import Oidc
+
+        return RenewingProvider(Oidc(settings.provider, settings.user).issue, on_refusal=False)
+    if settings.token_file:
+        from kubectl_dog.cluster.auth.token_file import TokenFile
+
+        return TokenFile(settings.token_file)
+    if settings.token:
+        return StaticProvider(bearer_credentials(settings.token, 'the token'))
+    if settings.username or settings.password:
+        from base64 import b64encode
+
+        pair = f'{settings.username}:{settings.password}'.encode('utf-8', 'surrogateescape')
+        return StaticProvider(Credentials('Basic ' + b64encode(pair).decode()))
+    return StaticProvider(Credentials())
+
+
+class StaticProvider:
+    """Credentials that never change."""
+
+    def __init__(self, credentials: Credentials) -> None:
+        self._credentials = credentials
+
+    def current(self) -> Credentials:
+        """What to send."""
+        return self._credentials
+
+    def renew(self, used: Credentials) -> bool:
+        """There are no others."""
+        return False
+
+
+class RenewingProvider:
+    """Credentials that `issue` gives with the time they expire (epoch seconds; 0.0: never).
+
+    One thread at a time asks for new ones; those who waited for it take what it got.
+    """
+
+    def __init__(
+        self,
+        issue: Callable[[], tuple[Credentials, float]],
+        on_refusal: bool = True,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._issue = issue
+        self._on_refusal = on_refusal
+        self._now = now
+        self._lock = threading.Lock()
+        self._credentials: Credentials | None = None
+        self._expires = 0.0
+        self._failure: AccessError | None = None
+        self._failed_at = 0.0
+
+    def current(self) -> Credentials:
+        """What to send now; raises AccessError."""
+        with self._lock:
+            if self._credentials is None or (self._expires and self._now() > self._expires):
+                return self._renewed()
+            return self._credentials
+
+    def renew(self, used: Credentials) -> bool:
+        """The server refused these (401): whether there are others now. Raises AccessError."""
+        if not self._on_refusal:
+            return False
+        with self._lock:
+            # Another thread may have been here with the same ones.
+            if self._credentials is used:
+                self._renewed()
+            return self._credentials != used
+
+    def _renewed(self) -> Credentials:
+        if self._failure is not None and abs(self._now() - self._failed_at) < _COOL_DOWN:
+            raise AccessError(str(self._failure))
+        try:
+            self._credentials, self._expires = self._issue()
+        except AccessError as error:
+            self._failure, self._failed_at = error, self._now()
+            raise
+        self._failure = None
+        return self._credentials
