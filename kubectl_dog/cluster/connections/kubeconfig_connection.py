@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import socket
 import threading
 import time
-from collections.abc import Iterator
 from collections.abc import Mapping
 from email.utils import mktime_tz
 from email.utils import parsedate_tz
@@ -17,15 +14,15 @@ import urllib3
 from urllib3.exceptions import ClosedPoolError
 from urllib3.exceptions import HTTPError
 from urllib3.exceptions import ProtocolError
-from urllib3.exceptions import ReadTimeoutError
 
 from kubectl_dog.cluster.auth.credentials import CredentialProvider
 from kubectl_dog.cluster.auth.credentials import Credentials
 from kubectl_dog.cluster.auth.provider import provider
 from kubectl_dog.cluster.client_config.resolve import resolve_settings
 from kubectl_dog.cluster.client_config.settings import Settings
-from kubectl_dog.cluster.connections.unauthorized import UnauthorizedStream
-from kubectl_dog.cluster.connections.unauthorized import unauthorized_body
+from kubectl_dog.cluster.connections.streams import ResponseStream
+from kubectl_dog.cluster.connections.streams import UnauthorizedStream
+from kubectl_dog.cluster.connections.streams import unauthorized_body
 from kubectl_dog.cluster.transport import api_errors
 from kubectl_dog.cluster.transport import pools
 from kubectl_dog.cluster.transport.raw_stream import raw_stream
@@ -33,10 +30,8 @@ from kubectl_dog.cluster.transport.tracked_sockets import TrackedSockets
 from kubectl_dog.model.connection import JSON
 from kubectl_dog.model.connection import Connection
 from kubectl_dog.model.connection import ConnectionFlags
-from kubectl_dog.model.connection import CutError
 from kubectl_dog.model.connection import Query
 from kubectl_dog.model.connection import Response
-from kubectl_dog.model.connection import SilentError
 from kubectl_dog.model.connection import Stream
 from kubectl_dog.model.connection import UnreachableError
 from kubectl_dog.model.errors import AccessError
@@ -45,7 +40,6 @@ from kubectl_dog.model.errors import AccessError
 VERSION = '0.1.0'
 _CONNECT = 5.0
 _HEADERS = 30.0
-_CHUNK = 65536
 _TELL_REQUESTS = 6
 
 
@@ -117,7 +111,7 @@ class KubeConnection:
             response = self._send(path, query, JSON)
         except AccessError as error:
             return UnauthorizedStream(unauthorized_body(error))
-        opened = raw_stream(response, getattr(response.connection, 'kept', None)) or KubeStream(
+        opened = raw_stream(response, getattr(response.connection, 'kept', None)) or ResponseStream(
             response
         )
         opened.set_read_timeout(read_timeout)
@@ -210,60 +204,3 @@ class KubeConnection:
             # The header has whole seconds, cut off: half a second is the fair guess.
             offset = mktime_tz(parsed) + 0.5 - time.time()
             self.clock_offset = offset if abs(offset) > 2 else 0.0
-
-
-class KubeStream:
-    """Implements `protocol.Stream` on a urllib3 response."""
-
-    def __init__(self, response: urllib3.BaseHTTPResponse) -> None:
-        self.status = response.status
-        self.headers: Mapping[str, str] = response.headers
-        self._response = response
-        # TLS within the TLS of a proxy: only the outer socket can be shut.
-        self._sock = _socket(response)
-        self._within: socket.socket | None = getattr(self._sock, 'socket', None)
-        # `stream` takes a third less CPU than `read1`, but needs chunks.
-        self._chunks: Iterator[bytes] | None = None
-        if isinstance(response, urllib3.HTTPResponse) and response.chunked:
-            self._chunks = response.stream(_CHUNK, decode_content=False)
-
-    def read(self) -> bytes:
-        """What has arrived, waiting for something; b'' at the end. Raises CutError, SilentError."""
-        try:
-            if self._chunks is not None:
-                return next(self._chunks, b'')
-            return self._response.read1(_CHUNK, decode_content=False) or b''
-        except ReadTimeoutError as error:
-            raise SilentError('nothing came for a while') from error
-        # A stop by another thread can show as any of these.
-        except (HTTPError, OSError, ValueError, AttributeError) as error:
-            raise CutError(str(error)) from error
-
-    def set_read_timeout(self, seconds: float | None) -> None:
-        """From now on `read` raises SilentError after this many seconds without a byte."""
-        if self._sock is not None:
-            with contextlib.suppress(OSError):
-                self._sock.settimeout(seconds)
-
-    def stop(self) -> None:
-        """End a blocked `read` at once; the one method other threads may call."""
-        with contextlib.suppress(OSError, ValueError, RuntimeError):
-            if self._within is not None:
-                self._within.shutdown(socket.SHUT_RDWR)
-            else:
-                self._response.shutdown()
-
-    def close(self) -> None:
-        """Give the connection back; only the reading thread may call it."""
-        self._chunks = None
-        self._response.close()
-        self._response.release_conn()
-
-
-def _socket(response: urllib3.BaseHTTPResponse) -> Any:
-    """The socket of a response: http.client lets go of it where the server will close it."""
-    held = getattr(response.connection, 'kept', None) or getattr(response.connection, 'sock', None)
-    if held is not None:
-        return held
-    raw = getattr(getattr(getattr(response, '_fp', None), 'fp', None), 'raw', None)
-    return getattr(raw, '_sock', None)
