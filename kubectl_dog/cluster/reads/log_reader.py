@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 import time
 
-from kubectl_dog.cluster.reads.backoff import Backoff
 from kubectl_dog.cluster.reads.line_splitter import LineSplitter
 from kubectl_dog.cluster.reads.log_resume import LogResume
 from kubectl_dog.cluster.reads.paging import RefusedError
+from kubectl_dog.cluster.reads.worker import Backoff
 from kubectl_dog.cluster.reads.worker import Emit
 from kubectl_dog.cluster.reads.worker import Environment
 from kubectl_dog.cluster.reads.worker import Reader

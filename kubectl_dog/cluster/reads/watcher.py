@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kubectl_dog.cluster.reads.backoff import Backoff
 from kubectl_dog.cluster.reads.line_splitter import LineSplitter
 from kubectl_dog.cluster.reads.paging import RefusedError
 from kubectl_dog.cluster.reads.paging import list_all
 from kubectl_dog.cluster.reads.paging import selectors
 from kubectl_dog.cluster.reads.prune import prune
+from kubectl_dog.cluster.reads.worker import Backoff
 from kubectl_dog.cluster.reads.worker import Emit
 from kubectl_dog.cluster.reads.worker import Environment
 from kubectl_dog.cluster.reads.worker import Reader

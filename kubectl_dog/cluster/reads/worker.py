@@ -7,6 +7,7 @@ import random as system_random
 import threading
 import time
 from collections.abc import Callable
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from kubectl_dog.model.connection import Connection
@@ -16,6 +17,7 @@ from kubectl_dog.model.connection import Stream
 from kubectl_dog.model.items import Payload
 
 _BODY = 65536
+_MAX_RETRY_AFTER = 60.0
 Emit = Callable[[Payload], None]
 
 
@@ -28,6 +30,27 @@ class Environment(NamedTuple):
     clock: Callable[[], float] = time.monotonic
     random: Callable[[], float] = system_random.random
     wait: Callable[[threading.Event, float], object] = threading.Event.wait
+
+
+class Backoff:
+    """Jittered exponential waits in seconds; `random` returns 0.0 to 1.0."""
+
+    def __init__(self, low: float, high: float, random: Callable[[], float]) -> None:
+        self._low = low
+        self._high = high
+        self._random = random
+        self._next = low
+
+    def delay(self, headers: Mapping[str, str] | None = None) -> float:
+        """The next wait; never less than the server's Retry-After (in whole seconds)."""
+        wait = self._next * (0.5 + self._random() / 2)
+        self._next = min(self._next * 2, self._high)
+        asked = (headers or {}).get('Retry-After', '')
+        return max(wait, min(float(asked), _MAX_RETRY_AFTER)) if asked.isdigit() else wait
+
+    def reset(self) -> None:
+        """Things work again: the next wait is a short one."""
+        self._next = self._low
 
 
 class StoppedError(Exception):

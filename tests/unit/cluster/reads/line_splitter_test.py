@@ -4,9 +4,9 @@ import random
 
 import pytest
 
-from kubectl_dog.cluster.reads.backoff import Backoff
 from kubectl_dog.cluster.reads.line_splitter import LineSplitter
 from kubectl_dog.cluster.reads.log_resume import LogResume
+from kubectl_dog.cluster.reads.worker import Backoff
 
 
 @pytest.mark.parametrize(
