@@ -1,6 +1,6 @@
-"""Helm's releases, as helm itself keeps them in the cluster: no helm is needed to read one.
+"""Read releases of helm from the cluster, without helm.
 
-Each revision is a Secret (or, where helm was told so, a ConfigMap) with the labels `owner=helm`,
+Each revision is a Secret (or a ConfigMap, if helm is configured so) with the labels `owner=helm`,
 `name` and `version`; the release is JSON in gzip in base64 (helm.sh/helm, pkg/storage/driver).
 """
 
@@ -31,18 +31,18 @@ from kubectl_dog.model.resources import CONFIGMAPS
 from kubectl_dog.model.resources import SECRETS
 from kubectl_dog.model.resources import Resource
 
-# The values in Secrets stay on the server, but for those of the one revision that is read.
+# Only the Secret of the revision that is read is fetched with its values.
 _NAMES_ONLY = f'{JSON};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,{JSON}'
-_NEAR = 3
-# A Secret holds 1 MB; what it expands to has to have an end as well.
-_LARGEST = 64 << 20
-# It becomes part of a selector; helm takes no other names.
+_MAX_SUGGESTIONS = 3
+# A Secret holds 1 MB; its expanded size needs a limit as well.
+_MAX_BYTES = 64 << 20
+# The name becomes part of a selector; helm accepts no other names.
 _NAME = re.compile(r'[a-z0-9]([-a-z0-9.]{0,51}[a-z0-9])?')
 _GZIP = b'\x1f\x8b\x08'
 
 
 class Release(NamedTuple):
-    """The newest revision of a release: its manifest, many documents of YAML."""
+    """The newest revision of a release; the manifest has many YAML documents."""
 
     name: str
     revision: int
@@ -50,62 +50,64 @@ class Release(NamedTuple):
 
 
 def release(connection: Connection, wanted: str) -> Release:
-    """The newest revision of a release in the connection's namespace.
+    """Return the newest revision of a release in the namespace of the connection.
 
-    Raises MissingError where there is none, AccessError, and UserError for one without a manifest.
+    Raises MissingError if there is none, AccessError, and UserError if it has no manifest.
     """
     if not _NAME.fullmatch(wanted):
         raise UserError(f'{wanted!r} is no name that a release of helm can have')
-    known: set[str] = set()
+    names: set[str] = set()
     for resource in (SECRETS, CONFIGMAPS):
         try:
-            kept = _kept(connection, resource, wanted)
-            listed = [] if kept else _items(connection, resource, 'owner=helm')
+            revision = _newest_revision(connection, resource, wanted)
+            listed = [] if revision else _items(connection, resource, 'owner=helm')
         except AccessError:
             if resource is SECRETS:
                 raise
-            # Few releases are there, and few may look: what the Secrets say must do.
+            # Releases in ConfigMaps are rare, and the user may not read them: rely on the Secrets.
             break
-        if kept is not None:
-            return _read(connection, resource, kept)
-        known.update(get_str(one, 'metadata', 'labels', 'name') for one in listed)
-    raise MissingError(_missing(connection.namespace, wanted, known - {''}))
+        if revision is not None:
+            return _read_release(connection, resource, revision)
+        names.update(get_str(obj, 'metadata', 'labels', 'name') for obj in listed)
+    raise MissingError(_not_found_message(connection.namespace, wanted, names - {''}))
 
 
-def _kept(connection: Connection, resource: Resource, wanted: str) -> Object | None:
+def _newest_revision(connection: Connection, resource: Resource, wanted: str) -> Object | None:
     revisions = _items(connection, resource, f'owner=helm,name={wanted}')
-    return max(revisions, key=_revision, default=None)
+    return max(revisions, key=_revision_number, default=None)
 
 
-def _revision(kept: Object) -> int:
-    return get_int(kept, 'metadata', 'labels', 'version')
+def _revision_number(obj: Object) -> int:
+    return get_int(obj, 'metadata', 'labels', 'version')
 
 
-def _read(connection: Connection, resource: Resource, kept: Object) -> Release:
-    path = resource.path(connection.namespace, name(kept))
-    thing = _get(connection, path, (), JSON)
-    label = get_str(thing, 'metadata', 'labels', 'name')
-    said = f'release {label}, revision {_revision(thing)}'
+def _read_release(connection: Connection, resource: Resource, revision: Object) -> Release:
+    path = resource.path(connection.namespace, name(revision))
+    obj = _get(connection, path, (), JSON)
+    label = get_str(obj, 'metadata', 'labels', 'name')
+    title = f'release {label}, revision {_revision_number(obj)}'
     try:
-        told = _decoded(get_str(thing, 'data', 'release'), twice=resource is SECRETS)
+        content = _decode_release(
+            get_str(obj, 'data', 'release'), is_double_encoded=resource is SECRETS
+        )
     except (ValueError, binascii.Error, zlib.error) as error:
-        raise UserError(f'{said} cannot be read: {error}') from None
-    if get_str(told, 'info', 'status') == 'uninstalled':
-        raise MissingError(f'{said} was uninstalled: nothing of it is there to be tracked')
-    manifest = get_str(told, 'manifest')
+        raise UserError(f'{title} cannot be read: {error}') from None
+    if get_str(content, 'info', 'status') == 'uninstalled':
+        raise MissingError(f'{title} was uninstalled: nothing of it is there to be tracked')
+    manifest = get_str(content, 'manifest')
     if not manifest.strip():
-        raise UserError(f'{said} has no manifest: there is nothing to be tracked')
-    return Release(label, _revision(thing), manifest)
+        raise UserError(f'{title} has no manifest: there is nothing to be tracked')
+    return Release(label, _revision_number(obj), manifest)
 
 
-def _decoded(data: str, twice: bool) -> Any:
-    """A Secret's data are in base64 once more, as all their data are."""
-    packed = base64.b64decode(base64.b64decode(data) if twice else data)
+def _decode_release(data: str, is_double_encoded: bool) -> Any:
+    """Decode the data of a release; Secrets encode their data in base64 once more."""
+    packed = base64.b64decode(base64.b64decode(data) if is_double_encoded else data)
     if packed.startswith(_GZIP):
-        opened = zlib.decompressobj(wbits=31)
-        packed = opened.decompress(packed, _LARGEST)
-        if opened.unconsumed_tail:
-            raise ValueError(f'it has more than {_LARGEST >> 20} MB')
+        decompressor = zlib.decompressobj(wbits=31)
+        packed = decompressor.decompress(packed, _MAX_BYTES)
+        if decompressor.unconsumed_tail:
+            raise ValueError(f'it has more than {_MAX_BYTES >> 20} MB')
     return json_decoding.decode(packed)
 
 
@@ -135,13 +137,13 @@ def _get(
     return answer
 
 
-def _missing(namespace: str, wanted: str, known: set[str]) -> str:
+def _not_found_message(namespace: str, wanted: str, names: set[str]) -> str:
     from difflib import get_close_matches
 
-    said = f'there is no release {wanted!r} of helm in namespace {namespace}'
-    near = get_close_matches(wanted, sorted(known), n=_NEAR, cutoff=0.6)
-    if near:
-        return f'{said}; did you mean {" or ".join(near)}?'
-    if known:
-        return f'{said} ({len(known)} others are there: `helm list -n {namespace}`)'
-    return f'{said}, and no other one: is -n right?'
+    message = f'there is no release {wanted!r} of helm in namespace {namespace}'
+    similar = get_close_matches(wanted, sorted(names), n=_MAX_SUGGESTIONS, cutoff=0.6)
+    if similar:
+        return f'{message}; did you mean {" or ".join(similar)}?'
+    if names:
+        return f'{message} ({len(names)} others are there: `helm list -n {namespace}`)'
+    return f'{message}, and no other one: is -n right?'

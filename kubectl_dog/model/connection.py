@@ -1,4 +1,4 @@
-"""What the live source asks of a connection, so that another backend can stand in for ours."""
+"""Interfaces of connections to an API server, which other backends can implement."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ Query = Sequence[tuple[str, str]]
 
 
 class ConnectionFlags(NamedTuple):
-    """What the command line may say about the cluster; None or empty means it was not said.
+    """Flags of the command line about the cluster; None or empty if not given.
 
-    `request_timeout` is in seconds (0 or None: no limit of the user's) and does not end watches
-    and log streams. `as_user_extra` holds KEY=VALUE. From a `verbosity` of 6 on, requests are told
-    on stderr.
+    `request_timeout` is in seconds (0 or None: no limit) and does not end watches and log streams.
+    `as_user_extra` holds KEY=VALUE. With a `verbosity` of 6 or higher, requests are logged on
+    stderr.
     """
 
     kubeconfig: str | None = None
@@ -45,19 +45,19 @@ class ConnectionFlags(NamedTuple):
 
 
 class UnreachableError(Exception):
-    """No answer could be had from the server; the message is a sentence for the user."""
+    """The server did not answer; the message is a sentence for the user."""
 
 
 class CutError(Exception):
-    """A stream broke off in the middle: what came before it is good, more may be had again."""
+    """A stream was interrupted: the data before are valid, and a retry may succeed."""
 
 
 class SilentError(CutError):
-    """A stream brought nothing for its read timeout; it cannot be read any further."""
+    """A stream received nothing for its read timeout; it cannot be read any further."""
 
 
 class Response(NamedTuple):
-    """A whole answer. Keys of `headers` are to be read without regard to case."""
+    """A complete response. The keys of `headers` are case-insensitive."""
 
     status: int
     body: bytes
@@ -65,7 +65,7 @@ class Response(NamedTuple):
 
 
 class Stream(Protocol):
-    """An answer that is read while it comes; belongs to the thread that reads it."""
+    """A streaming response; it belongs to the thread that reads it."""
 
     @property
     def status(self) -> int:
@@ -74,59 +74,59 @@ class Stream(Protocol):
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """Response headers; keys are to be read without regard to case."""
+        """Response headers; the keys are case-insensitive."""
         ...
 
     def read(self) -> bytes:
-        """What has arrived, waiting for something; b'' at the end. Raises CutError, SilentError."""
+        """Wait for data and return it; b'' at the end. Raises CutError, SilentError."""
         ...
 
     def set_read_timeout(self, seconds: float | None) -> None:
-        """From now on `read` raises SilentError after this many seconds without a byte."""
+        """Set the seconds without a byte after which `read` raises SilentError."""
         ...
 
     def stop(self) -> None:
-        """End a blocked `read` at once; the one method other threads may call."""
+        """End a blocked `read`; the only method that other threads may call."""
         ...
 
     def close(self) -> None:
-        """Give the connection back; only the reading thread may call it."""
+        """Release the connection; only the reading thread may call it."""
         ...
 
 
 class Connection(Protocol):
-    """One API server, with one identity; every method may be called from any thread."""
+    """A connection to one API server as one user; all methods are thread-safe."""
 
     @property
     def server(self) -> str:
-        """The server's URL, as people know it."""
+        """The URL of the server, for messages."""
         ...
 
     @property
     def namespace(self) -> str:
-        """The namespace that commands use where none is given."""
+        """The default namespace of commands."""
         ...
 
     @property
     def user(self) -> str:
-        """A name that tells who asks, such as that of the user entry; empty: there is none, and
-        nothing that one has seen is kept for the next.
+        """A name that identifies the user, such as that of the user entry. If it is empty, nothing
+        is cached.
         """
         ...
 
     @property
     def clock_offset(self) -> float:
-        """Seconds by which the server's clock is ahead of ours; 0.0 unless it is more than 2 s."""
+        """Seconds that the clock of the server is ahead of ours; 0.0 if it is at most 2 s."""
         ...
 
     def get(self, path: str, query: Query = (), accept: str = JSON) -> Response:
-        """One request, answered whole, whatever its status; raises UnreachableError."""
+        """Send a request and return the response with any status; raises UnreachableError."""
         ...
 
     def stream(self, path: str, query: Query, read_timeout: float | None) -> Stream:
-        """Open a response that goes on, whatever its status; raises UnreachableError."""
+        """Open a streaming response with any status; raises UnreachableError."""
         ...
 
     def close(self) -> None:
-        """Break every open socket; nothing can be asked afterwards."""
+        """Close every open socket; no request is possible afterwards."""
         ...

@@ -1,1 +1,1 @@
-"""Credentials for requests, and how they are renewed."""
+"""Credentials of requests and their renewal."""

@@ -10,7 +10,7 @@ from kubectl_dog.model.errors import AccessError
 
 
 class Credentials(NamedTuple):
-    """The Authorization header and the client certificate (PEM) that someone has issued."""
+    """An Authorization header and a client certificate (PEM) that were issued."""
 
     authorization: str = ''
     certificate: bytes = b''
@@ -21,24 +21,24 @@ class Credentials(NamedTuple):
 
 
 class CredentialProvider(Protocol):
-    """Where credentials come from; every method may be called from any thread."""
+    """A source of credentials; every method may be called from any thread."""
 
     def current(self) -> Credentials:
-        """What to send now; raises AccessError."""
+        """Return the credentials to send now; raises AccessError."""
         ...
 
     def renew(self, used: Credentials) -> bool:
-        """The server refused these (401): whether `current` has others now. Raises AccessError."""
+        """Report whether others replace the ones refused (401); raises AccessError."""
         ...
 
 
 def bearer_credentials(token: str, what: str) -> Credentials:
-    """Credentials of a token alone; raises AccessError where no header can hold it."""
+    """Return credentials with a bearer token; raises AccessError if a header cannot hold it."""
     return Credentials(f'Bearer {check_header_value(token, what)}')
 
 
 def check_header_value(value: str, what: str) -> str:
-    """The same value; raises AccessError where no header can hold it."""
+    """Return the value; raises AccessError if a header cannot hold it."""
     if re.search('[^\t\x20-\x7e\x80-\xff]', value):
         raise AccessError(f'{what} has characters that no header can hold, such as a line break')
     return value

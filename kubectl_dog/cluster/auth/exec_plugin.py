@@ -1,4 +1,4 @@
-"""Credential plugins: a program that kubeconfig names, which prints an ExecCredential."""
+"""Credential plugins: programs named in kubeconfig that print an ExecCredential."""
 
 from __future__ import annotations
 
@@ -24,72 +24,73 @@ _INFO = 'KUBERNETES_EXEC_INFO'
 
 
 class ExecPlugin:
-    """Runs the plugin, as often as it is asked to."""
+    """Runs a credential plugin for each request for credentials."""
 
     def __init__(self, settings: Settings, plugin: Plugin) -> None:
         self._settings = settings
         self._plugin = plugin
 
     def issue(self) -> tuple[Credentials, float]:
-        """Credentials, and when they expire (epoch seconds, or 0.0); raises AccessError."""
-        interactive = self._interactive()
-        answer = _decoded(self._run(interactive))
+        """Return credentials and their expiry (epoch seconds, or 0.0); raises AccessError."""
+        interactive = self._is_interactive()
+        answer = _parse_output(self._run(interactive))
         if answer is None:
-            raise self._wrong('did not print an ExecCredential')
+            raise self._output_error('did not print an ExecCredential')
         version = answer.get('apiVersion')
         if version != self._plugin.api_version or answer.get('kind') != 'ExecCredential':
-            raise self._wrong(
+            raise self._output_error(
                 f'printed {answer.get("kind")} {version}, where kubeconfig asks for '
                 f'ExecCredential {self._plugin.api_version}'
             )
         status = answer.get('status')
         if not isinstance(status, dict):
-            raise self._wrong('printed no status')
+            raise self._output_error('printed no status')
         return self._credentials(status), self._expiry(status)
 
     def _run(self, interactive: bool) -> bytes:
-        # The plugin's own PATH, if it is given one, is not where it is looked for.
+        # Like kubectl, ignore a PATH in the plugin's own environment.
         program = shutil.which(self._plugin.command)
         if program is None:
             hint = ' '.join(self._plugin.install_hint.split())
-            raise self._failed(f'was not found{f": {hint}" if hint else ", install it"}')
+            raise self._error(f'was not found{f": {hint}" if hint else ", install it"}')
         if not os.path.isabs(program) and not os.path.dirname(self._plugin.command):
-            # Windows looks there first; kubectl, too, does not run what anybody may have left.
-            raise self._failed(
+            # Windows looks there first. Like kubectl, do not run a file that anybody may have put
+            # there.
+            raise self._error(
                 'was found by way of the current folder only, and is not run from there: name its '
                 'own folder on the PATH'
             )
-        # A program without a terminal may have no output, or have closed it.
+        # A program without a terminal may have no standard output, or have closed it.
         with contextlib.suppress(AttributeError, ValueError, OSError):
             sys.stdout.flush()
         try:
-            done = subprocess.run(
+            result = subprocess.run(
                 [program, *self._plugin.args],
-                env={**os.environ, **dict(self._plugin.env), _INFO: self._info(interactive)},
+                env={**os.environ, **dict(self._plugin.env), _INFO: self._exec_info(interactive)},
                 stdin=None if interactive else subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 check=False,
             )
         except (OSError, ValueError) as error:
-            said = getattr(error, 'strerror', None) or str(error)
-            raise self._failed(f'cannot be run: {said.lower()}') from None
-        if done.returncode < 0:
-            raise self._failed(f'was ended by signal {-done.returncode}')
-        if done.returncode:
-            raise self._failed(f'failed with exit code {done.returncode}: sign in again')
-        return done.stdout
+            reason = getattr(error, 'strerror', None) or str(error)
+            raise self._error(f'cannot be run: {reason.lower()}') from None
+        if result.returncode < 0:
+            raise self._error(f'was ended by signal {-result.returncode}')
+        if result.returncode:
+            raise self._error(f'failed with exit code {result.returncode}: sign in again')
+        return result.stdout
 
-    def _interactive(self) -> bool:
+    def _is_interactive(self) -> bool:
         mode = self._plugin.interactive_mode
         try:
             terminal = mode != 'Never' and sys.stdin is not None and sys.stdin.isatty()
         except ValueError:
             terminal = False
         if mode == 'Always' and not terminal:
-            raise self._failed('needs a terminal, and standard input is none')
+            raise self._error('needs a terminal, and standard input is none')
         return terminal
 
-    def _info(self, interactive: bool) -> str:
+    def _exec_info(self, interactive: bool) -> str:
         spec: dict[str, Any] = {'interactive': interactive}
         if self._plugin.wants_cluster:
             spec['cluster'] = self._cluster()
@@ -100,7 +101,7 @@ class ExecPlugin:
 
     def _cluster(self) -> dict[str, Any]:
         settings = self._settings
-        authority = ssl_context.authority(settings)
+        authority = ssl_context.ca_certificates(settings)
         optional = {
             'tls-server-name': settings.tls_server_name,
             'insecure-skip-tls-verify': settings.insecure,
@@ -114,12 +115,12 @@ class ExecPlugin:
     def _credentials(self, status: dict[str, Any]) -> Credentials:
         keys = ('token', 'clientCertificateData', 'clientKeyData')
         token, certificate, key = (status.get(name) or '' for name in keys)
-        if not all(isinstance(each, str) for each in (token, certificate, key)):
-            raise self._wrong('printed a status that is not text')
+        if not all(isinstance(value, str) for value in (token, certificate, key)):
+            raise self._output_error('printed a status that is not text')
         if bool(certificate) != bool(key):
-            raise self._wrong('printed a certificate or a key, but not both')
+            raise self._output_error('printed a certificate or a key, but not both')
         if not token and not certificate:
-            raise self._wrong('printed neither a token nor a certificate')
+            raise self._output_error('printed neither a token nor a certificate')
         header = (
             bearer_credentials(token, 'the token of the credential plugin')
             if token
@@ -133,23 +134,23 @@ class ExecPlugin:
             return 0.0
         expires = times.epoch(stamp)
         if expires is None:
-            raise self._wrong('printed an expirationTimestamp that is no timestamp')
+            raise self._output_error('printed an expirationTimestamp that is no timestamp')
         return expires
 
-    def _failed(self, how: str) -> AccessError:
-        return AccessError(f'the credential plugin {self._plugin.command} {how}')
+    def _error(self, problem: str) -> AccessError:
+        return AccessError(f'the credential plugin {self._plugin.command} {problem}')
 
-    def _wrong(self, how: str) -> AccessError:
-        return self._failed(f'{how}: update it, or mend the kubeconfig')
+    def _output_error(self, problem: str) -> AccessError:
+        return self._error(f'{problem}: update it, or mend the kubeconfig')
 
 
-def _decoded(output: bytes) -> dict[str, Any] | None:
+def _parse_output(output: bytes) -> dict[str, Any] | None:
     try:
         answer = json_decoding.decode(output)
     except ValueError:
         import yaml
 
-        # kubectl, too, takes YAML. This loader leaves everything text, timestamps above all.
+        # Like kubectl, accept YAML. This loader keeps scalars as text, timestamps in particular.
         try:
             answer = yaml.load(output.decode('utf-8', 'replace'), yaml.BaseLoader)
         except (yaml.YAMLError, ValueError, RecursionError):

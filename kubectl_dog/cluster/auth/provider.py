@@ -17,7 +17,7 @@ _COOL_DOWN = 5.0
 
 
 def provider(settings: Settings) -> CredentialProvider:
-    """The identity that the settings describe; raises AccessError."""
+    """Return the provider for the settings; raises AccessError."""
     if settings.plugin is not None:
         from kubectl_dog.cluster.auth.exec_plugin import ExecPlugin
 
@@ -47,18 +47,18 @@ class StaticProvider:
         self._credentials = credentials
 
     def current(self) -> Credentials:
-        """What to send."""
+        """Return the credentials."""
         return self._credentials
 
     def renew(self, used: Credentials) -> bool:
-        """There are no others."""
+        """Report that there are no others."""
         return False
 
 
 class RenewingProvider:
-    """Credentials that `issue` gives with the time they expire (epoch seconds; 0.0: never).
+    """Credentials from `issue`, with their expiry (epoch seconds; 0.0: never).
 
-    One thread at a time asks for new ones; those who waited for it take what it got.
+    One thread at a time requests new credentials; threads that wait for it share the result.
     """
 
     def __init__(
@@ -77,23 +77,23 @@ class RenewingProvider:
         self._failed_at = 0.0
 
     def current(self) -> Credentials:
-        """What to send now; raises AccessError."""
+        """Return the credentials to send now; raises AccessError."""
         with self._lock:
             if self._credentials is None or (self._expires and self._now() > self._expires):
-                return self._renewed()
+                return self._issue_new()
             return self._credentials
 
     def renew(self, used: Credentials) -> bool:
-        """The server refused these (401): whether there are others now. Raises AccessError."""
+        """Report whether others replace the ones refused (401); raises AccessError."""
         if not self._on_refusal:
             return False
         with self._lock:
-            # Another thread may have been here with the same ones.
+            # Another thread may have renewed the same credentials.
             if self._credentials is used:
-                self._renewed()
+                self._issue_new()
             return self._credentials != used
 
-    def _renewed(self) -> Credentials:
+    def _issue_new(self) -> Credentials:
         if self._failure is not None and abs(self._now() - self._failed_at) < _COOL_DOWN:
             raise AccessError(str(self._failure))
         try:

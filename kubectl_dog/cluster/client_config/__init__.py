@@ -1,1 +1,1 @@
-"""Kubeconfig, flags and environment to settings: one server and one user."""
+"""Connection settings from kubeconfig, flags and environment."""

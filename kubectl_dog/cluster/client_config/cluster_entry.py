@@ -1,4 +1,4 @@
-"""The server's half of the settings: address, trust, and the way there."""
+"""Server settings from a cluster entry and flags: address, TLS trust and proxy."""
 
 from __future__ import annotations
 
@@ -14,40 +14,40 @@ _PROXIES = ('http', 'https', 'socks5')
 
 
 def cluster_settings(entry: Entry, flags: ConnectionFlags) -> Settings:
-    """Settings for a cluster entry and these flags, without an identity; raises AccessError."""
+    """Return settings for a cluster entry and flags, without a user; raises AccessError."""
     server = flags.server or entry.text('server')
     if not server:
         raise AccessError(
             f'cluster {entry.name!r} in the kubeconfig {entry.file} has no server: give --server'
         )
-    made = trust(_of(entry, flags), flags)
-    if made.insecure and (made.ca_data or made.ca_file):
+    settings = apply_trust_flags(_entry_settings(entry, flags), flags)
+    if settings.insecure and (settings.ca_data or settings.ca_file):
         raise AccessError(
             f'cluster {entry.name!r} has both a certificate authority and '
             'insecure-skip-tls-verify: keep one of them'
         )
-    if made.ca_data and made.ca_file:
-        raise entry.wrong(
+    if settings.ca_data and settings.ca_file:
+        raise entry.error(
             f'cluster {entry.name!r} has both certificate-authority and certificate-authority-data'
         )
-    return made._replace(server=url(server))
+    return settings._replace(server=normalize_server_url(server))
 
 
-def trust(made: Settings, flags: ConnectionFlags) -> Settings:
-    """Let the flags decide whom to trust, in as far as they were given."""
+def apply_trust_flags(settings: Settings, flags: ConnectionFlags) -> Settings:
+    """Replace the TLS trust of the settings by that of the flags, where they are given."""
     if flags.insecure_skip_tls_verify or flags.certificate_authority:
-        made = made._replace(
+        settings = settings._replace(
             ca_data=b'',
-            ca_file=absolute(flags.certificate_authority),
+            ca_file=absolute_path(flags.certificate_authority),
             insecure=bool(flags.insecure_skip_tls_verify),
         )
     if flags.tls_server_name or flags.server:
-        made = made._replace(tls_server_name=flags.tls_server_name or '')
-    return made
+        settings = settings._replace(tls_server_name=flags.tls_server_name or '')
+    return settings
 
 
-def proxy(address: str, what: str) -> str:
-    """Check the address of a proxy; raises AccessError."""
+def check_proxy_url(address: str, source: str) -> str:
+    """Return the address of a proxy; raises AccessError if it is invalid."""
     try:
         parts = urlsplit(address)
         valid = parts.scheme in _PROXIES and bool(parts.hostname) and parts.port != 0
@@ -55,12 +55,12 @@ def proxy(address: str, what: str) -> str:
         valid = False
     if not valid:
         # Not the address itself: it may hold a password.
-        raise AccessError(f'{what} is no address of a proxy: write it like http://host:3128')
+        raise AccessError(f'{source} is no address of a proxy: write it like http://host:3128')
     return address
 
 
-def url(server: str) -> str:
-    """The address of a server in full; raises AccessError."""
+def normalize_server_url(server: str) -> str:
+    """Return the address of a server with its scheme; raises AccessError if it is invalid."""
     if '://' not in server:
         server = f'http://{server}'
     try:
@@ -73,21 +73,23 @@ def url(server: str) -> str:
     return server.rstrip('/')
 
 
-def absolute(path: str | None) -> str:
-    """A path from the command line, for the working directory may change."""
+def absolute_path(path: str | None) -> str:
+    """Make a path from the command line absolute: the working directory may change."""
     return os.path.abspath(path) if path else ''
 
 
-def _of(entry: Entry, flags: ConnectionFlags) -> Settings:
-    proxied = flags.proxy_url or entry.text('proxy-url')
-    if proxied:
-        proxy(proxied, '--proxy-url' if flags.proxy_url else f'«proxy-url» of {entry.name!r}')
+def _entry_settings(entry: Entry, flags: ConnectionFlags) -> Settings:
+    proxy_url = flags.proxy_url or entry.text('proxy-url')
+    if proxy_url:
+        check_proxy_url(
+            proxy_url, '--proxy-url' if flags.proxy_url else f'«proxy-url» of {entry.name!r}'
+        )
     return Settings(
         server='',
         ca_data=entry.data('certificate-authority-data'),
         ca_file=entry.path('certificate-authority'),
         insecure=entry.flag('insecure-skip-tls-verify'),
         tls_server_name=entry.text('tls-server-name'),
-        proxy_url=proxied,
+        proxy_url=proxy_url,
         disable_compression=bool(flags.disable_compression or entry.flag('disable-compression')),
     )

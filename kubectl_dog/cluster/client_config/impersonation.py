@@ -1,4 +1,4 @@
-"""Acting as someone else: the headers that say so."""
+"""Request headers for impersonation (--as and its companions)."""
 
 from __future__ import annotations
 
@@ -15,44 +15,44 @@ _Headers = tuple[tuple[str, str], ...]
 
 
 def impersonation_headers(entry: Entry, flags: ConnectionFlags) -> _Headers:
-    """What the flags say goes before what the kubeconfig says, key by key; raises AccessError."""
+    """Return the impersonation headers; flags override the user entry. Raises AccessError."""
     name = flags.as_user or entry.text('as')
     uid = flags.as_uid or entry.text('as-uid')
     groups = tuple(flags.as_group or ()) or entry.texts('as-groups')
-    extra = {**_extra(entry), **_given(flags.as_user_extra or ())}
+    extra = {**_entry_extra(entry), **_parse_extra_flags(flags.as_user_extra or ())}
     if not name:
         if uid or groups or extra:
             raise AccessError('a group, uid or extra to act as needs a name: give --as')
         return ()
-    made = [('Impersonate-User', name)]
+    headers = [('Impersonate-User', name)]
     if uid:
-        made.append(('Impersonate-Uid', uid))
-    made += [('Impersonate-Group', group) for group in groups]
+        headers.append(('Impersonate-Uid', uid))
+    headers += [('Impersonate-Group', group) for group in groups]
     for key, values in extra.items():
-        made += [(f'Impersonate-Extra-{_escaped(key)}', value) for value in values]
-    return tuple(_encoded(made))
+        headers += [(f'Impersonate-Extra-{_escape_key(key)}', value) for value in values]
+    return tuple(_encode_headers(headers))
 
 
-def _given(listed: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for each in listed:
-        key, _, value = each.partition('=')
-        found[key] = (*found.get(key, ()), value)
-    return found
+def _parse_extra_flags(listed: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    extra: dict[str, tuple[str, ...]] = {}
+    for pair in listed:
+        key, _, value = pair.partition('=')
+        extra[key] = (*extra.get(key, ()), value)
+    return extra
 
 
-def _extra(entry: Entry) -> dict[str, tuple[str, ...]]:
-    found = entry.mapping('as-user-extra')
-    inner = Entry(entry.name, {str(key): value for key, value in found.items()}, entry.file)
+def _entry_extra(entry: Entry) -> dict[str, tuple[str, ...]]:
+    mapping = entry.mapping('as-user-extra')
+    inner = Entry(entry.name, {str(key): value for key, value in mapping.items()}, entry.file)
     return {key: inner.texts(key) for key in inner.body}
 
 
-def _escaped(key: str) -> str:
+def _escape_key(key: str) -> str:
     return _ILLEGAL.sub(lambda match: b'%%%02X' % match[0][0], key.encode()).decode()
 
 
-def _encoded(made: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    for name, value in made:
+def _encode_headers(headers: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    for name, value in headers:
         if re.search('[\x00-\x08\x0a-\x1f\x7f]', value):
             raise AccessError(f'{name} has a control character in it: check --as and its like')
         # http.client writes Latin-1; the server reads the bytes as UTF-8.

@@ -1,4 +1,4 @@
-"""kubeconfig files: which ones there are, read and merged as kubectl merges them."""
+"""Find, read and merge kubeconfig files as kubectl does."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from kubectl_dog.model.errors import AccessError
 
 _BASE64 = re.compile(r'[A-Za-z0-9+/=\s]*')
 INLINE = '(base64)'
-# What a scalar is that cannot be read as what its tag says; no field may have it.
+# The value of a scalar that cannot be read as its tag requires; no field accepts it.
 _UNREADABLE = object()
 
 
 class _YamlError(Exception):
-    """The text is not YAML; where (or None), and the error of the parser."""
+    """The text is not YAML; the arguments are the position (or None) and the parser error."""
 
 
-# What the constructors of the YAML library raise, too, for values that are not of their types.
+# The constructors of the YAML library also raise these for values of the wrong type.
 _MALFORMED = (
     *(_YamlError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError),
     RecursionError,
@@ -30,69 +30,69 @@ _MALFORMED = (
 
 
 class Entry(NamedTuple):
-    """A named context, cluster or user, and the file it stands in (relative paths start there)."""
+    """A named context, cluster or user, and its file (relative paths start there)."""
 
     name: str
     body: dict[str, Any]
     file: str
 
     def text(self, key: str) -> str:
-        """The value of `key`, empty where it is missing; raises AccessError if it is no text."""
+        """Return the text under `key`, empty if missing; raises AccessError for other types."""
         value = self.body.get(key)
         if value is None:
             return ''
         if not isinstance(value, str):
-            raise self.wrong(f'«{key}» of «{self.name}» must be text, in quotes')
+            raise self.error(f'«{key}» of «{self.name}» must be text, in quotes')
         return value
 
     def path(self, key: str) -> str:
-        """A file name, made absolute by the folder of the kubeconfig that names it."""
+        """Return the path under `key`, relative to the folder of the kubeconfig."""
         value = self.text(key)
         return self.resolved(value) if value else ''
 
     def resolved(self, path: str) -> str:
-        """A path as this kubeconfig means it."""
+        """Return a path relative to the folder of the kubeconfig as an absolute path."""
         return os.path.join(os.path.dirname(os.path.abspath(self.file)), path)
 
     def data(self, key: str) -> bytes:
-        """The bytes that a `*-data` key holds as base64."""
+        """Return the bytes of a `*-data` key, which holds base64."""
         try:
-            return _base64(self.text(key))
+            return _decode_base64(self.text(key))
         except binascii.Error:
-            raise self.wrong(f'«{key}» of «{self.name}» is not base64') from None
+            raise self.error(f'«{key}» of «{self.name}» is not base64') from None
 
     def flag(self, key: str) -> bool:
-        """The switch under `key`, off where it is missing."""
+        """Return the boolean under `key`, False if missing."""
         value = self.body.get(key)
         if not isinstance(value, (bool, type(None))):
-            raise self.wrong(f'«{key}» of «{self.name}» must be true or false, without quotes')
+            raise self.error(f'«{key}» of «{self.name}» must be true or false, without quotes')
         return bool(value)
 
     def mapping(self, key: str) -> dict[str, Any]:
-        """The mapping under `key`, empty where it is missing."""
+        """Return the mapping under `key`, empty if missing."""
         value = self.body.get(key)
         if value is None:
             return {}
         if not isinstance(value, dict):
-            raise self.wrong(f'«{key}» of «{self.name}» must be a mapping')
+            raise self.error(f'«{key}» of «{self.name}» must be a mapping')
         return value
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """The list of text under `key`, empty where it is missing."""
+        """Return the list of strings under `key`, empty if missing."""
         value = self.body.get(key)
         if value is None:
             return ()
-        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-            raise self.wrong(f'«{key}» of «{self.name}» must be a list of text')
+        if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+            raise self.error(f'«{key}» of «{self.name}» must be a list of text')
         return tuple(value)
 
-    def wrong(self, what: str) -> AccessError:
-        """The error for something that this kubeconfig says."""
-        return AccessError(f'the kubeconfig {self.file} is wrong: {what}; mend it')
+    def error(self, problem: str) -> AccessError:
+        """Return the error for a problem in this kubeconfig."""
+        return AccessError(f'the kubeconfig {self.file} is wrong: {problem}; mend it')
 
 
 class Kubeconfig(NamedTuple):
-    """Everything the files say; `looked_at` names those that were looked for, found or not."""
+    """The merged content of kubeconfig files; `looked_at` are all paths that were tried."""
 
     looked_at: tuple[str, ...]
     files: bool
@@ -103,20 +103,20 @@ class Kubeconfig(NamedTuple):
 
 
 def load(explicit: str | None, env: Mapping[str, str], inline: str | None = None) -> Kubeconfig:
-    """Read `inline` (base64), else `--kubeconfig`, else the files that the environment names.
+    """Read `inline` (base64), or else `--kubeconfig`, or else the files from the environment.
 
-    The first file that names a thing wins. Missing and empty files of a list are skipped, but a
-    file that was asked for must be there. Raises AccessError.
+    The first file that defines an entry wins. Missing and empty files of a list are skipped, but
+    the file of `--kubeconfig` must exist. Raises AccessError.
     """
     if not inline and not explicit:
-        # kubedog's own variable goes before the common one.
+        # kubedog's own variable has precedence over KUBECONFIG.
         inline = env.get('KUBEDOG_KUBE_CONFIG_BASE64')
     if inline:
-        return _merged({INLINE: _parsed(_inlined(inline), INLINE)})
-    return _merged({path: _read(path, bool(explicit)) for path in _paths(explicit, env)})
+        return _merge({INLINE: _parse(_decode_inline(inline), INLINE)})
+    return _merge({path: _read(path, bool(explicit)) for path in _paths(explicit, env)})
 
 
-def _merged(documents: Mapping[str, dict[str, Any]]) -> Kubeconfig:
+def _merge(documents: Mapping[str, dict[str, Any]]) -> Kubeconfig:
     current = ''
     sections: dict[str, dict[str, Entry]] = {'context': {}, 'cluster': {}, 'user': {}}
     for path, document in documents.items():
@@ -144,14 +144,14 @@ def _paths(explicit: str | None, env: Mapping[str, str]) -> tuple[str, ...]:
     return (os.path.join(platform_compat.home_directory(env), '.kube', 'config'),)
 
 
-def _inlined(text: str) -> bytes:
+def _decode_inline(text: str) -> bytes:
     try:
-        return _base64(text)
+        return _decode_base64(text)
     except binascii.Error:
         raise AccessError('--kube-config-base64 is not base64: give `base64 < FILE`') from None
 
 
-def _base64(text: str) -> bytes:
+def _decode_base64(text: str) -> bytes:
     if not _BASE64.fullmatch(text):
         raise binascii.Error
     return binascii.a2b_base64(text)
@@ -169,16 +169,16 @@ def _read(path: str, must_exist: bool) -> dict[str, Any]:
         raise AccessError(
             f'cannot read the kubeconfig {path}: {(error.strerror or str(error)).lower()}'
         ) from None
-    return _parsed(content, path)
+    return _parse(content, path)
 
 
-def _parsed(content: bytes, path: str) -> dict[str, Any]:
+def _parse(content: bytes, path: str) -> dict[str, Any]:
     try:
-        document = _document(content)
+        document = _load_yaml(content)
     except _MALFORMED as error:
         # Never the text of the error itself: it quotes the file, which holds secrets.
         raise AccessError(
-            f'the kubeconfig {path} is not valid YAML{_place(error)}; mend it'
+            f'the kubeconfig {path} is not valid YAML{_format_position(error)}; mend it'
         ) from None
     except RecursionError:
         raise AccessError(f'the kubeconfig {path} is nested too deeply; mend it') from None
@@ -189,10 +189,10 @@ def _parsed(content: bytes, path: str) -> dict[str, Any]:
     return document
 
 
-def _document(content: bytes) -> Any:
-    """The value of YAML; `_UNREADABLE` stands for scalars that are not what their tags say.
+def _load_yaml(content: bytes) -> Any:
+    """Parse YAML; `_UNREADABLE` replaces scalars that do not match their tags.
 
-    So `token: !!int hunter2` is of the wrong type, as `token: 5` is, and told by its field.
+    So `token: !!int hunter2` is reported as a field of the wrong type, as `token: 5` is.
     """
     import yaml
 
@@ -214,7 +214,7 @@ def _document(content: bytes) -> Any:
         raise _YamlError(getattr(error, 'problem_mark', None), error) from None
 
 
-def _place(error: Exception) -> str:
+def _format_position(error: Exception) -> str:
     mark = error.args[0] if isinstance(error, _YamlError) else None
     if mark is None:
         return ''
@@ -226,20 +226,20 @@ def _place(error: Exception) -> str:
 def _entries(document: dict[str, Any], section: str, path: str) -> list[Entry]:
     items = document.get(section + 's') or []
     if not isinstance(items, list):
-        raise _shape(section, path)
+        raise _shape_error(section, path)
     return [_entry(item, section, path) for item in items]
 
 
 def _entry(item: object, section: str, path: str) -> Entry:
     if not isinstance(item, dict):
-        raise _shape(section, path)
+        raise _shape_error(section, path)
     name, body = item.get('name'), item.get(section) or {}
     if not isinstance(name, str) or not isinstance(body, dict):
-        raise _shape(section, path)
+        raise _shape_error(section, path)
     return Entry(name, body, path)
 
 
-def _shape(section: str, path: str) -> AccessError:
+def _shape_error(section: str, path: str) -> AccessError:
     return AccessError(
         f'the kubeconfig {path} is wrong: «{section}s» must be a list of entries with «name» '
         f'and «{section}»'

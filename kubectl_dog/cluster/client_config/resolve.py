@@ -1,4 +1,4 @@
-"""From flags, kubeconfig and environment to settings, weighed as kubectl weighs them."""
+"""Resolve flags, kubeconfig and environment to settings, with the precedence of kubectl."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from kubectl_dog.model.errors import AccessError
 
 
 def resolve_settings(flags: ConnectionFlags, env: Mapping[str, str] = os.environ) -> Settings:
-    """Settings for these flags; raises AccessError with what to do about it."""
+    """Return settings for these flags; raises AccessError with what to do about it."""
     if not flags.context:
         flags = flags._replace(context=env.get('KUBEDOG_KUBE_CONTEXT'))
     config = kubeconfig.load(flags.kubeconfig, env, flags.kubeconfig_base64)
@@ -27,10 +27,12 @@ def resolve_settings(flags: ConnectionFlags, env: Mapping[str, str] = os.environ
         if in_cluster.is_available(env):
             return in_cluster.in_cluster_settings(flags, env)
     if not config.files and not flags.server:
-        raise _nothing(config)
+        raise _no_kubeconfig_error(config)
     context = _context(config, flags)
-    cluster = _named(config.clusters, 'cluster', flags.cluster or context.text('cluster'), context)
-    user = _named(config.users, 'user', flags.user or context.text('user'), context)
+    cluster = _entry_by_name(
+        config.clusters, 'cluster', flags.cluster or context.text('cluster'), context
+    )
+    user = _entry_by_name(config.users, 'user', flags.user or context.text('user'), context)
     settings = cluster_entry.cluster_settings(cluster, flags)._replace(
         namespace=flags.namespace or context.text('namespace') or 'default',
         context=context.name,
@@ -39,11 +41,11 @@ def resolve_settings(flags: ConnectionFlags, env: Mapping[str, str] = os.environ
     return user_entry.with_user(user, cluster, flags, settings)
 
 
-def _nothing(config: Kubeconfig) -> AccessError:
+def _no_kubeconfig_error(config: Kubeconfig) -> AccessError:
     files = [path for path in config.looked_at if os.path.exists(path)]
-    said = f'the kubeconfig is empty ({", ".join(files)})' if files else 'no kubeconfig found'
-    looked = '' if files else f' (looked at {", ".join(config.looked_at)})'
-    return AccessError(f'{said}{looked}: set KUBECONFIG, or give --kubeconfig or --server')
+    message = f'the kubeconfig is empty ({", ".join(files)})' if files else 'no kubeconfig found'
+    searched = '' if files else f' (looked at {", ".join(config.looked_at)})'
+    return AccessError(f'{message}{searched}: set KUBECONFIG, or give --kubeconfig or --server')
 
 
 def _context(config: Kubeconfig, flags: ConnectionFlags) -> Entry:
@@ -53,33 +55,33 @@ def _context(config: Kubeconfig, flags: ConnectionFlags) -> Entry:
             return Entry('', {}, '')
         raise AccessError(
             'the kubeconfig has no current-context: choose one with --context'
-            + _choices(config.contexts, '')
+            + _format_choices(config.contexts, '')
         )
     if name not in config.contexts:
         raise AccessError(
             f'there is no context {name!r} in {", ".join(config.looked_at)}: '
-            f'choose one with --context{_choices(config.contexts, name)}'
+            f'choose one with --context{_format_choices(config.contexts, name)}'
         )
     return config.contexts[name]
 
 
-def _choices(names: Collection[str], wrong: str) -> str:
+def _format_choices(names: Collection[str], wrong: str) -> str:
     if not names:
         return ' (there is none)'
     from difflib import SequenceMatcher
 
-    near = sorted(names, key=lambda name: -SequenceMatcher(None, wrong, name).ratio())
-    more = f' and {len(near) - 10} more' if len(near) > 10 else ''
-    return f' (there is: {", ".join(near[:10])}{more})'
+    sorted_names = sorted(names, key=lambda name: -SequenceMatcher(None, wrong, name).ratio())
+    more = f' and {len(sorted_names) - 10} more' if len(sorted_names) > 10 else ''
+    return f' (there is: {", ".join(sorted_names[:10])}{more})'
 
 
-def _named(entries: Mapping[str, Entry], what: str, name: str, context: Entry) -> Entry:
+def _entry_by_name(entries: Mapping[str, Entry], section: str, name: str, context: Entry) -> Entry:
     if not name:
         return Entry('', {}, '')
     if name not in entries:
-        by = f', which context {context.name!r} names' if context.text(what) == name else ''
+        origin = f', which context {context.name!r} names' if context.text(section) == name else ''
         raise AccessError(
-            f'there is no {what} {name!r} in the kubeconfig{by}: choose one with --{what}'
-            + _choices(entries, name)
+            f'there is no {section} {name!r} in the kubeconfig{origin}: choose one with --{section}'
+            + _format_choices(entries, name)
         )
     return entries[name]

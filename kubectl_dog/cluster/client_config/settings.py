@@ -1,4 +1,4 @@
-"""What a connection needs to know, as values: one server and one identity."""
+"""Settings of a connection: one server and one user."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Plugin(NamedTuple):
-    """A credential plugin (`exec`); `config` is what the cluster entry has in store for it."""
+    """A credential plugin (`exec`); `config` is the extension of the cluster entry for it."""
 
     command: str
     args: tuple[str, ...] = ()
@@ -21,7 +21,7 @@ class Plugin(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """One server and one identity; files are absolute paths, `*_data` is PEM.
+    """The server and user of a connection; files are absolute paths, `*_data` is PEM.
 
     `impersonate` are headers. `provider` is the configuration of an OIDC `auth-provider`.
     """
@@ -49,5 +49,5 @@ class Settings(NamedTuple):
     impersonate: tuple[tuple[str, str], ...] = ()
 
     def __repr__(self) -> str:
-        # Tracebacks and defect reports show values: keys and tokens must not be among them.
+        # Tracebacks and crash reports show values, which must not include keys and tokens.
         return f'Settings(server={self.server!r}, context={self.context!r}, user={self.user!r})'

@@ -1,4 +1,4 @@
-"""The `kubeconfig` connection: one server, one identity, on urllib3."""
+"""The `kubeconfig` connection: one server and one user, on urllib3."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ from kubectl_dog.model.connection import Stream
 from kubectl_dog.model.connection import UnreachableError
 from kubectl_dog.model.errors import AccessError
 
-# importlib.metadata would cost more at start-up than everything else here; a test compares them.
+# importlib.metadata would dominate the start-up time; a test compares the two versions.
 VERSION = '0.1.0'
-_CONNECT = 5.0
-_HEADERS = 30.0
-_TELL_REQUESTS = 6
+_CONNECT_TIMEOUT = 5.0
+_RESPONSE_TIMEOUT = 30.0
+_LOG_REQUESTS_FROM = 6
 
 
 def connect(flags: ConnectionFlags) -> Connection:
-    """Read kubeconfig and certificates, and sign in where a plugin does that; raises AccessError.
+    """Open a connection: read kubeconfig and certificates, run plugins; raises AccessError.
 
-    Nothing is sent to the server yet.
+    Sends nothing to the server.
     """
     connection = KubeConnection(
         resolve_settings(flags), flags.request_timeout or 0.0, flags.verbosity or 0
@@ -56,43 +56,43 @@ def connect(flags: ConnectionFlags) -> Connection:
 
 
 class KubeConnection:
-    """Implements `protocol.Connection`; `timeout` is the user's limit for one answer, or 0."""
+    """Implements `Connection`; `timeout` is the user's limit in seconds for a response, or 0."""
 
     def __init__(self, settings: Settings, timeout: float = 0.0, verbosity: int = 0) -> None:
         self.server = settings.server
         self.namespace = settings.namespace
-        # Who acts as somebody else has no name of their own.
+        # With impersonation, the name of the user entry does not identify the user.
         self.user = '' if settings.impersonate else settings.user
         self.clock_offset = 0.0
         self.is_closed = False
         self._settings = settings
-        self._timeout = min(timeout or _HEADERS, _HEADERS)
+        self._timeout = min(timeout or _RESPONSE_TIMEOUT, _RESPONSE_TIMEOUT)
         self._verbosity = verbosity
-        self._identity = self._who(settings)
+        self._provider = self._create_provider(settings)
         self._sockets = TrackedSockets()
         self._lock = threading.Lock()
         self._certificate = b''
-        self._pool = self._open(settings)
-        self._prefix = self._origin()
+        self._pool = self._create_pool(settings)
+        self._path_prefix = self._url_prefix()
 
-    def _who(self, settings: Settings) -> CredentialProvider:
+    def _create_provider(self, settings: Settings) -> CredentialProvider:
         return provider(settings)
 
-    def _open(self, settings: Settings) -> Any:
-        return pools.pool(settings, self._sockets)
+    def _create_pool(self, settings: Settings) -> Any:
+        return pools.create_pool(settings, self._sockets)
 
-    def _origin(self) -> str:
-        return pools.origin(self._pool, self._settings)
+    def _url_prefix(self) -> str:
+        return pools.url_prefix(self._pool, self._settings)
 
-    def _proxy(self) -> str:
-        return pools.proxied(self._pool.conn_kw, self._pool.proxy)
+    def _proxy_name(self) -> str:
+        return pools.describe_proxy(self._pool.conn_kw, self._pool.proxy)
 
     def sign_in(self) -> None:
-        """Have the first credentials issued, before there is anything to ask for."""
-        self._pool_for(self._identity.current())
+        """Request the first credentials, before the first request."""
+        self._pool_for(self._provider.current())
 
     def get(self, path: str, query: Query = (), accept: str = JSON) -> Response:
-        """One request, answered whole, whatever its status; raises UnreachableError."""
+        """Send a request and return the response with any status; raises UnreachableError."""
         try:
             response = self._send(path, query, accept)
         except AccessError as error:
@@ -101,12 +101,12 @@ class KubeConnection:
             return Response(response.status, response.read(), response.headers)
         except (HTTPError, OSError) as error:
             response.close()
-            raise self._unreachable(error) from error
+            raise self._unreachable_error(error) from error
         finally:
             response.release_conn()
 
     def stream(self, path: str, query: Query, read_timeout: float | None) -> Stream:
-        """Open a response that goes on, whatever its status; raises UnreachableError."""
+        """Open a streaming response with any status; raises UnreachableError."""
         try:
             response = self._send(path, query, JSON)
         except AccessError as error:
@@ -118,81 +118,83 @@ class KubeConnection:
         return opened
 
     def close(self) -> None:
-        """Break every open socket; nothing can be asked afterwards."""
+        """Close every open socket; no request is possible afterwards."""
         self.is_closed = True
         self._pool.close()
         self._sockets.shut()
 
     def _send(self, path: str, query: Query, accept: str) -> urllib3.BaseHTTPResponse:
-        used = self._identity.current()
-        response = self._answer(path, query, accept, used)
-        if response.status == 401 and self._renewed(used):
-            # Not drained: urllib3 may leave the end of a chunked body to the next request.
+        credentials = self._provider.current()
+        response = self._request_with_retry(path, query, accept, credentials)
+        if response.status == 401 and self._renew(credentials):
+            # Do not drain: urllib3 may leave the end of a chunked body to the next request.
             response.close()
             response.release_conn()
-            response = self._answer(path, query, accept, self._identity.current())
+            response = self._request_with_retry(path, query, accept, self._provider.current())
         self._set_clock(response.headers)
         return response
 
-    def _renewed(self, used: Credentials) -> bool:
+    def _renew(self, credentials: Credentials) -> bool:
         try:
-            return self._identity.renew(used)
+            return self._provider.renew(credentials)
         except AccessError:
-            # What the plugin has to say about it went to stderr; the server's word counts.
+            # The plugin has printed its error to stderr; report the answer of the server.
             return False
 
-    def _answer(
-        self, path: str, query: Query, accept: str, used: Credentials
+    def _request_with_retry(
+        self, path: str, query: Query, accept: str, credentials: Credentials
     ) -> urllib3.BaseHTTPResponse:
         began = time.monotonic()
         try:
             try:
-                response = self._request(path, query, accept, used)
+                response = self._request(path, query, accept, credentials)
             except (ProtocolError, ClosedPoolError):
-                # The server may have closed an idle connection just as we took it up again, or
-                # another thread has come by a new certificate.
-                response = self._request(path, query, accept, used)
+                # The server may have closed an idle connection when this request reused it, or
+                # another thread has renewed the certificate.
+                response = self._request(path, query, accept, credentials)
         except (HTTPError, OSError) as error:
-            raise self._unreachable(error) from error
-        if self._verbosity >= _TELL_REQUESTS:
-            self._tell(path, query, response.status, time.monotonic() - began)
+            raise self._unreachable_error(error) from error
+        if self._verbosity >= _LOG_REQUESTS_FROM:
+            self._log_request(path, query, response.status, time.monotonic() - began)
         return response
 
     def _request(
-        self, path: str, query: Query, accept: str, used: Credentials
+        self, path: str, query: Query, accept: str, credentials: Credentials
     ) -> urllib3.BaseHTTPResponse:
         headers = urllib3.HTTPHeaderDict({'Accept': accept, 'User-Agent': f'kubectl-dog/{VERSION}'})
-        if used.authorization:
-            headers['Authorization'] = used.authorization
+        if credentials.authorization:
+            headers['Authorization'] = credentials.authorization
         for name, value in self._settings.impersonate:
             headers.add(name, value)
-        answer: urllib3.BaseHTTPResponse = self._pool_for(used).urlopen(
+        answer: urllib3.BaseHTTPResponse = self._pool_for(credentials).urlopen(
             'GET',
-            self._prefix + path + ('?' + urlencode(query, errors='replace') if query else ''),
+            self._path_prefix + path + ('?' + urlencode(query, errors='replace') if query else ''),
             headers=headers,
             retries=False,
             redirect=False,
             preload_content=False,
-            timeout=urllib3.Timeout(connect=_CONNECT, read=self._timeout),
+            timeout=urllib3.Timeout(connect=_CONNECT_TIMEOUT, read=self._timeout),
         )
         return answer
 
-    def _pool_for(self, used: Credentials) -> Any:
-        """The pool with the issued certificate; what is open goes on with the one it has."""
+    def _pool_for(self, credentials: Credentials) -> Any:
+        """Return the pool for the client certificate; open streams keep their old one."""
         with self._lock:
-            if used.certificate != self._certificate:
-                settings = self._settings._replace(cert_data=used.certificate, key_data=used.key)
-                made = self._open(settings)
+            if credentials.certificate != self._certificate:
+                settings = self._settings._replace(
+                    cert_data=credentials.certificate, key_data=credentials.key
+                )
+                pool = self._create_pool(settings)
                 self._pool.close()
-                self._pool, self._certificate = made, used.certificate
+                self._pool, self._certificate = pool, credentials.certificate
             return self._pool
 
-    def _unreachable(self, error: BaseException) -> UnreachableError:
-        said = api_errors.unreachable(self.server, error)
-        proxy = self._proxy()
-        return UnreachableError(f'{said} (by the proxy {proxy})' if proxy else said)
+    def _unreachable_error(self, error: BaseException) -> UnreachableError:
+        reason = api_errors.unreachable(self.server, error)
+        proxy_name = self._proxy_name()
+        return UnreachableError(f'{reason} (by the proxy {proxy_name})' if proxy_name else reason)
 
-    def _tell(self, path: str, query: Query, status: int, seconds: float) -> None:
+    def _log_request(self, path: str, query: Query, status: int, seconds: float) -> None:
         import sys
 
         url = self.server + path + ('?' + urlencode(query, errors='replace') if query else '')
@@ -201,6 +203,6 @@ class KubeConnection:
     def _set_clock(self, headers: Mapping[str, str]) -> None:
         parsed = parsedate_tz(headers.get('Date') or '')
         if parsed:
-            # The header has whole seconds, cut off: half a second is the fair guess.
+            # The header has truncated seconds: half a second is the best estimate.
             offset = mktime_tz(parsed) + 0.5 - time.time()
             self.clock_offset = offset if abs(offset) > 2 else 0.0

@@ -1,9 +1,9 @@
-"""The `kubernetes` connection: requests are carried by the official client's ApiClient.
+"""The `kubernetes` connection: an ApiClient of the official client sends the requests.
 
-It carries requests, and no more. The kubeconfig is read, and credentials are got, as they are for
-the `kubeconfig` connection, because the official loader differs from kubectl in this: where a
-plugin fails it goes on without any credentials, it drops impersonation, and it takes the last
-current-context of several files. docs/library.md has what is left.
+The kubeconfig and the credentials are handled as for the `kubeconfig` connection, because the
+official loader differs from kubectl: it continues without credentials if a plugin fails, drops
+impersonation, and takes the last current-context of several files. docs/library.md lists the
+remaining differences.
 """
 
 from __future__ import annotations
@@ -33,60 +33,62 @@ from kubectl_dog.model.connection import Connection
 from kubectl_dog.model.connection import ConnectionFlags
 from kubectl_dog.model.errors import AccessError
 
-# What the client takes from files, and we have in one context: keys stay off the disk.
-_TLS = ('cert_reqs', 'ca_certs', 'ca_cert_data', 'cert_file', 'key_file', 'assert_hostname')
+# The client reads these from files. Our SSLContext replaces them: keys stay off the disk.
+_TLS_OPTIONS = ('cert_reqs', 'ca_certs', 'ca_cert_data', 'cert_file', 'key_file', 'assert_hostname')
 
 
 def connect(flags: ConnectionFlags) -> Connection:
-    """Read kubeconfig and certificates, and sign in where a plugin does that; raises AccessError.
+    """Open a connection: read kubeconfig and certificates, run plugins; raises AccessError.
 
-    Nothing is sent to the server yet.
+    Sends nothing to the server.
     """
-    made = OwnClient(resolve_settings(flags), flags.request_timeout or 0.0, flags.verbosity or 0)
-    made.sign_in()
-    return made
+    connection = OfficialClient(
+        resolve_settings(flags), flags.request_timeout or 0.0, flags.verbosity or 0
+    )
+    connection.sign_in()
+    return connection
 
 
 class ManagerPool:
-    """A PoolManager as a pool; who has `lent` it goes on with it."""
+    """A PoolManager with the interface of a pool; a borrowed manager is never closed."""
 
-    def __init__(self, manager: urllib3.PoolManager, lent: bool) -> None:
+    def __init__(self, manager: urllib3.PoolManager, is_borrowed: bool) -> None:
         self.manager = manager
-        self._lent = lent
+        self._is_borrowed = is_borrowed
         self._closed = False
 
-    def urlopen(self, method: str, url: str, **how: Any) -> urllib3.BaseHTTPResponse:
-        """As a pool's; raises ClosedPoolError after `close`."""
+    def urlopen(self, method: str, url: str, **kwargs: Any) -> urllib3.BaseHTTPResponse:
+        """Send a request as a pool does; raises ClosedPoolError after `close`."""
         if self._closed:
             raise ClosedPoolError(None, 'the connection was closed')  # type: ignore[arg-type]
-        return self.manager.urlopen(method, url, **how)
+        return self.manager.urlopen(method, url, **kwargs)
 
     def close(self) -> None:
-        """Send nothing more."""
+        """Reject all further requests."""
         self._closed = True
-        if not self._lent:
+        if not self._is_borrowed:
             self.manager.clear()
 
 
 class ClientConnection(KubeConnection):
-    """Implements `protocol.Connection` on the pool of an ApiClient."""
+    """Base of connections that use the pool of an ApiClient."""
 
-    def _origin(self) -> str:
+    def _url_prefix(self) -> str:
         return self.server.rstrip('/')
 
-    def _proxy(self) -> str:
+    def _proxy_name(self) -> str:
         manager = self._pool.manager
-        return pools.proxied(manager.connection_pool_kw, manager.proxy)
+        return pools.describe_proxy(manager.connection_pool_kw, manager.proxy)
 
 
-class OwnClient(ClientConnection):
-    """With an ApiClient of its own."""
+class OfficialClient(ClientConnection):
+    """A connection with an ApiClient of its own."""
 
-    def _open(self, settings: Settings) -> ManagerPool:
-        return ManagerPool(_manager(settings, self._sockets), lent=False)
+    def _create_pool(self, settings: Settings) -> ManagerPool:
+        return ManagerPool(_create_manager(settings, self._sockets), is_borrowed=False)
 
 
-def _manager(settings: Settings, opened: TrackedSockets) -> urllib3.PoolManager:
+def _create_manager(settings: Settings, sockets: TrackedSockets) -> urllib3.PoolManager:
     try:
         from kubernetes import client
     except ImportError:
@@ -94,32 +96,32 @@ def _manager(settings: Settings, opened: TrackedSockets) -> urllib3.PoolManager:
             'the connection «kubernetes» needs the official client: '
             "pip install 'kubectl-dog[kubernetes]'"
         ) from None
-    with _as_it_was():
+    with _preserve_log_levels():
         configuration = client.Configuration()
     configuration.host = settings.server.rstrip('/')
     configuration.verify_ssl = not settings.insecure
-    through = proxy.choose_proxy(settings)
-    is_socks = through.startswith('socks')
-    _through(configuration, '' if is_socks else through)
+    proxy_url = proxy.choose_proxy(settings)
+    is_socks = proxy_url.startswith('socks')
+    _set_proxy(configuration, '' if is_socks else proxy_url)
     manager: urllib3.PoolManager = client.ApiClient(configuration).rest_client.pool_manager
-    _secure(manager.connection_pool_kw, settings)
+    _set_tls(manager.connection_pool_kw, settings)
     if manager.proxy is not None:
-        # As Go does it: a proxy with TLS is trusted as the server is.
+        # Like Go, apply the trust settings of the server to a proxy with TLS.
         context = manager.connection_pool_kw.get('ssl_context')
         trust = ProxyConfig(context, False, None, None)
         manager.connection_pool_kw['_proxy_config'] = manager.proxy_config = trust
-    manager.connection_pool_kw['socket_options'] = tracked_sockets.options()
+    manager.connection_pool_kw['socket_options'] = tracked_sockets.socket_options()
     if is_socks:
-        manager.connection_pool_kw['_socks_options'] = pools.socks(through)
-    # Only so can `close` reach what waits for an answer.
-    manager.pool_classes_by_scheme = pools.classes(opened, is_socks)
+        manager.connection_pool_kw['_socks_options'] = pools.socks_options(proxy_url)
+    # Otherwise `close` could not reach requests that wait for a response.
+    manager.pool_classes_by_scheme = pools.create_pool_classes(sockets, is_socks)
     return manager
 
 
 @contextmanager
-def _as_it_was() -> Iterator[None]:
-    """Versions 35 and 36 set the log levels of the whole process when a Configuration is made."""
-    levels = {one: one.level for one in map(logging.getLogger, ('client', 'urllib3'))}
+def _preserve_log_levels() -> Iterator[None]:
+    """Restore the log levels of the process, which a Configuration of versions 35 and 36 sets."""
+    levels = {logger: logger.level for logger in map(logging.getLogger, ('client', 'urllib3'))}
     debug = HTTPConnection.debuglevel
     try:
         yield
@@ -129,25 +131,25 @@ def _as_it_was() -> Iterator[None]:
             logger.setLevel(level)
 
 
-def _through(configuration: Any, address: str) -> None:
-    # It has read the environment by rules of its own.
+def _set_proxy(configuration: Any, proxy_url: str) -> None:
+    # The client has read the proxy environment by different rules.
     configuration.proxy = configuration.proxy_headers = None
     configuration.no_proxy = ''
-    if not address:
+    if not proxy_url:
         return
-    parts = urlsplit(address)
+    parts = urlsplit(proxy_url)
     if parts.username is not None:
-        pair = f'{unquote(parts.username)}:{unquote(parts.password or "")}'
-        configuration.proxy_headers = urllib3.make_headers(proxy_basic_auth=pair)
-    place = parts.netloc.rpartition('@')[2]
-    configuration.proxy = urlunsplit((parts.scheme, place, parts.path, '', ''))
+        userinfo = f'{unquote(parts.username)}:{unquote(parts.password or "")}'
+        configuration.proxy_headers = urllib3.make_headers(proxy_basic_auth=userinfo)
+    netloc = parts.netloc.rpartition('@')[2]
+    configuration.proxy = urlunsplit((parts.scheme, netloc, parts.path, '', ''))
 
 
-def _secure(pool: dict[str, Any], settings: Settings) -> None:
-    for name in _TLS:
+def _set_tls(pool: dict[str, Any], settings: Settings) -> None:
+    for name in _TLS_OPTIONS:
         pool.pop(name, None)
     if not settings.server.startswith('https:'):
         return
-    pool['ssl_context'] = ssl_context.context(settings)
+    pool['ssl_context'] = ssl_context.create_context(settings)
     if settings.tls_server_name:
         pool['server_hostname'] = settings.tls_server_name

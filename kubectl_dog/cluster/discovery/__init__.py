@@ -1,1 +1,1 @@
-"""Which kinds the server has, and which of them a TYPE word means."""
+"""Discovery of the kinds that a server has, and resolution of TYPE arguments."""

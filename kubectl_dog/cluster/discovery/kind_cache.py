@@ -1,4 +1,4 @@
-"""What discovery found, on disk for the next start. It saves time: no failure of it matters."""
+"""Cache of discovered kinds on disk. It only saves time: its failures are ignored."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from kubectl_dog.model.resources import Resource
 
 TTL = 600.0
 _FORMAT = 2
-_LARGEST = 8 << 20
-# Of a row: the fields of a resource, the singular, short names, categories.
-_TEXTS = ('group', 'version', 'plural', 'kind', 'singular')
-_LISTS = ('shorts', 'categories')
+_MAX_BYTES = 8 << 20
+# The fields of a row: those of a resource, the singular, short names and categories.
+_TEXT_FIELDS = ('group', 'version', 'plural', 'kind', 'singular')
+_LIST_FIELDS = ('shorts', 'categories')
 
 
 class Cache:
-    """The kinds of one server as one user sees them; reads and writes in silence.
+    """The cached kinds of one server for one user; ignores errors of reading and writing.
 
-    Where the user has no name, nothing is remembered: the next one may be somebody else.
+    Without a user name the cache is off: the next user may be somebody else.
     """
 
     def __init__(
@@ -46,21 +46,21 @@ class Cache:
         self.path = os.path.join(self._folder, f'{_digest(server, user)}.json')
 
     def read(self) -> tuple[Kind, ...]:
-        """Kinds that were written less than `TTL` seconds ago; none where there is any doubt."""
+        """Return kinds written less than `TTL` seconds ago; none if the file is not trustworthy."""
         try:
-            if self._is_off or not _trusted(os.lstat(self._folder), stat.S_ISDIR):
+            if self._is_off or not _is_trusted(os.lstat(self._folder), stat.S_ISDIR):
                 return ()
-            return self._decode(json_decoding.decode(_content(self.path)))
+            return self._decode(json_decoding.decode(_read_safely(self.path)))
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return ()
 
     def write(self, kinds: Sequence[Kind]) -> None:
-        """Replace the file as a whole: another program sees the old one or the new one."""
+        """Replace the file atomically: other processes see the old file or the new one."""
         if self._is_off:
             return
         with contextlib.suppress(OSError):
-            _make(self._folder)
-            if _trusted(os.lstat(self._folder), stat.S_ISDIR):
+            _make_folder(self._folder)
+            if _is_trusted(os.lstat(self._folder), stat.S_ISDIR):
                 _replace(self.path, json.dumps(self._encode(kinds), separators=(',', ':')))
 
     def forget(self) -> None:
@@ -69,14 +69,18 @@ class Cache:
             os.unlink(self.path)
 
     def _encode(self, kinds: Sequence[Kind]) -> dict[str, Any]:
-        return {**self._head, 'at': self._clock(), 'kinds': [_row(each) for each in kinds]}
+        return {
+            **self._head,
+            'at': self._clock(),
+            'kinds': [_encode_kind(entry) for entry in kinds],
+        }
 
     def _decode(self, data: dict[str, Any]) -> tuple[Kind, ...]:
         same = all(data[name] == value for name, value in self._head.items())
-        # An age below zero: the clock was set back, and nobody knows how old it is.
+        # A negative age means that the clock was set back: the age is unknown.
         if not same or not 0 <= self._clock() - data['at'] < TTL:
             return ()
-        return tuple(_kind(row) for row in data['kinds'])
+        return tuple(_decode_kind(row) for row in data['kinds'])
 
 
 def _folder(env: Mapping[str, str]) -> str:
@@ -92,64 +96,66 @@ def _digest(server: str, user: str) -> str:
     return hashlib.sha256(f'{server}\0{user}'.encode('utf-8', 'replace')).hexdigest()[:32]
 
 
-def _trusted(found: os.stat_result, right: Callable[[int], bool]) -> bool:
-    return right(found.st_mode) and platform_compat.is_own_file(found)
+def _is_trusted(info: os.stat_result, is_type: Callable[[int], bool]) -> bool:
+    return is_type(info.st_mode) and platform_compat.is_own_file(info)
 
 
-def _content(path: str) -> bytes:
-    # Somebody may have put a pipe or a link there.
+def _read_safely(path: str) -> bytes:
+    # Another user may have put a pipe or a link there.
     file = os.open(path, os.O_RDONLY | platform_compat.SAFE_OPEN)
-    with open(file, 'rb') as opened:
-        found = os.fstat(file)
-        if not _trusted(found, stat.S_ISREG) or found.st_size > _LARGEST:
+    with open(file, 'rb') as stream:
+        info = os.fstat(file)
+        if not _is_trusted(info, stat.S_ISREG) or info.st_size > _MAX_BYTES:
             return b'null'
-        return opened.read()
+        return stream.read()
 
 
-def _make(folder: str) -> None:
-    """Make the folder private, and what is missing above it as kubectl makes it."""
+def _make_folder(folder: str) -> None:
+    """Create the folder with private mode, and missing parents with the mode of kubectl."""
     missing = []
-    above = os.path.dirname(folder)
-    while above and not os.path.isdir(above):
-        missing.append(above)
-        above = os.path.dirname(above)
-    for each in reversed(missing):
+    parent = os.path.dirname(folder)
+    while parent and not os.path.isdir(parent):
+        missing.append(parent)
+        parent = os.path.dirname(parent)
+    for path in reversed(missing):
         with contextlib.suppress(FileExistsError):
-            os.mkdir(each, 0o750)
+            os.mkdir(path, 0o750)
     with contextlib.suppress(FileExistsError):
         os.mkdir(folder, 0o700)
 
 
 def _replace(path: str, text: str) -> None:
-    beside = f'{path}.{os.getpid()}'
+    temporary = f'{path}.{os.getpid()}'
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | platform_compat.SAFE_OPEN
-    file = os.open(beside, flags, 0o600)
+    file = os.open(temporary, flags, 0o600)
     try:
-        with open(file, 'w', encoding='utf-8') as opened:
-            opened.write(text)
-        os.replace(beside, path)
+        with open(file, 'w', encoding='utf-8') as stream:
+            stream.write(text)
+        os.replace(temporary, path)
     except OSError:
-        os.unlink(beside)
+        os.unlink(temporary)
         raise
 
 
-def _row(each: Kind) -> dict[str, Any]:
-    resource = each.resource
+def _encode_kind(entry: Kind) -> dict[str, Any]:
+    resource = entry.resource
     return {
         'group': resource.group,
         'version': resource.version,
         'plural': resource.plural,
         'kind': resource.kind,
         'namespaced': resource.namespaced,
-        'singular': each.singular,
-        'shorts': each.shorts,
-        'categories': each.categories,
-        'listed': each.listed,
+        'singular': entry.singular,
+        'shorts': entry.shorts,
+        'categories': entry.categories,
+        'listed': entry.listed,
     }
 
 
-def _kind(row: dict[str, Any]) -> Kind:
-    texts = [row[name] for name in _TEXTS] + [text for name in _LISTS for text in row[name]]
+def _decode_kind(row: dict[str, Any]) -> Kind:
+    texts = [row[name] for name in _TEXT_FIELDS] + [
+        text for name in _LIST_FIELDS for text in row[name]
+    ]
     if not all(isinstance(text, str) for text in texts):
         raise TypeError('not text')
     resource = Resource(

@@ -1,4 +1,4 @@
-"""From what people and manifests call a kind to its resource; the server is asked when it must."""
+"""Resolve kinds to resources; the server is only asked about kinds that are not well known."""
 
 from __future__ import annotations
 
@@ -14,32 +14,34 @@ if TYPE_CHECKING:
 
 
 class KindResolver:
-    """Knows what every server has; discovery costs start-up time and is loaded for the rest.
+    """Resolves well-known kinds itself; loads discovery, which costs start-up time, for others.
 
-    Its methods raise UserError for what is unknown, and AccessError.
+    Its methods raise UserError for unknown kinds, and AccessError.
     """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._discovered: Resolver | None = None
+        self._loaded_resolver: Resolver | None = None
 
     def __call__(self, word: str) -> Resource:
-        """The resource of a TYPE, as kubectl takes it."""
-        return well_known(word) or self._resolver(word)
+        """Return the resource of a TYPE, by the rules of kubectl."""
+        return well_known(word) or self._server_resolver(word)
 
     def many(self, word: str) -> list[Resource]:
-        """The same; for a category all that are in it."""
+        """Return the resource of a TYPE, or all resources of a category."""
         known = well_known(word)
-        return [known] if known else self._resolver.many(word)
+        return [known] if known else self._server_resolver.many(word)
 
     def of_kind(self, api_version: str, kind: str) -> Resource | str:
-        """The resource of objects with these two fields, or why there is none, in words."""
-        return well_known_kind(api_version, kind) or self._resolver.of_kind(api_version, kind)
+        """Return the resource of objects with these two fields, or a message why there is none."""
+        return well_known_kind(api_version, kind) or self._server_resolver.of_kind(
+            api_version, kind
+        )
 
     @property
-    def _resolver(self) -> Resolver:
-        if self._discovered is None:
+    def _server_resolver(self) -> Resolver:
+        if self._loaded_resolver is None:
             from kubectl_dog.cluster.discovery.client import Resolver
 
-            self._discovered = Resolver(self._connection)
-        return self._discovered
+            self._loaded_resolver = Resolver(self._connection)
+        return self._loaded_resolver

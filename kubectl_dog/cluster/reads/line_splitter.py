@@ -1,81 +1,81 @@
-"""Bytes as they come from the network, cut into lines."""
+"""Split bytes from the network into lines."""
 
 from __future__ import annotations
 
 
 class LineSplitter:
-    """Splits chunks at line feeds; `limit` clips longer lines and bounds what is held back."""
+    """Splits chunks at line feeds; `limit` clips longer lines and bounds the kept bytes."""
 
     def __init__(self, limit: int | None = None) -> None:
         self._limit = limit
         self._parts: list[bytes] = []
-        self._held = 0
-        self._dropped = 0
+        self._kept_bytes = 0
+        self._dropped_bytes = 0
 
     def feed(self, chunk: bytes) -> list[bytes]:
-        """The lines that this chunk completes, without their line feeds; the rest is kept."""
+        """Return the lines that a chunk completes, without line feeds; keeps the rest."""
         if b'\n' not in chunk:
             self._keep(chunk)
             return []
         first, *lines, rest = chunk.split(b'\n')
         self._keep(first)
-        whole = self._whole()
+        whole = self._take_line()
         self._keep(rest)
         if self._limit is not None:
             lines = [line if len(line) <= self._limit else self._clip(line) for line in lines]
         return [whole, *lines]
 
     def block(self, chunk: bytes) -> bytes:
-        """What `feed` says, as one: each line with its line feed."""
+        """Return the result of `feed` as one value: each line with its line feed."""
         first, end = chunk.find(b'\n') + 1, chunk.rfind(b'\n') + 1
-        body = chunk[first:end] if self._held else chunk[:end]
-        if not end or _has_line_beyond(self._limit, body):
+        body = chunk[first:end] if self._kept_bytes else chunk[:end]
+        if not end or _has_longer_line(self._limit, body):
             return b''.join(line + b'\n' for line in self.feed(chunk))
-        if self._held:
+        if self._kept_bytes:
             self._keep(chunk[: first - 1])
-            body = self._whole() + b'\n' + body
+            body = self._take_line() + b'\n' + body
         self._keep(chunk[end:])
         return body
 
     def rest(self) -> list[bytes]:
-        """At the end of a stream: the last line, if it had no line feed."""
-        return [self._whole()] if self._held else []
+        """Return the last line of a stream, if it had no line feed."""
+        return [self._take_line()] if self._kept_bytes else []
 
     def _keep(self, part: bytes) -> None:
-        if self._limit is not None and self._held + len(part) > self._limit:
-            room = self._limit - self._held
-            self._dropped += len(part) - room
-            part = part[:room]
+        if self._limit is not None and self._kept_bytes + len(part) > self._limit:
+            space = self._limit - self._kept_bytes
+            self._dropped_bytes += len(part) - space
+            part = part[:space]
         if part:
             self._parts.append(part)
-            self._held += len(part)
+            self._kept_bytes += len(part)
 
-    def _whole(self) -> bytes:
+    def _take_line(self) -> bytes:
         line = b''.join(self._parts)
-        if self._dropped:
-            line = _note(line, self._held + self._dropped)
-        self._parts, self._held, self._dropped = [], 0, 0
+        if self._dropped_bytes:
+            line = _with_length_note(line, self._kept_bytes + self._dropped_bytes)
+        self._parts, self._kept_bytes, self._dropped_bytes = [], 0, 0
         return line
 
     def _clip(self, line: bytes) -> bytes:
-        return _note(line[: self._limit], len(line))
+        return _with_length_note(line[: self._limit], len(line))
 
 
-def _has_line_beyond(limit: int | None, block: bytes) -> bool:
-    at = 0
-    while limit is not None and len(block) - at > limit:
-        at = block.rfind(b'\n', at, at + limit + 1) + 1
-        if not at:
+def _has_longer_line(limit: int | None, block: bytes) -> bool:
+    offset = 0
+    while limit is not None and len(block) - offset > limit:
+        offset = block.rfind(b'\n', offset, offset + limit + 1) + 1
+        if not offset:
             return True
     return False
 
 
-def _note(line: bytes, length: int) -> bytes:
-    return _whole_characters(line) + f' … [{length} bytes]'.encode()
+def _with_length_note(line: bytes, length: int) -> bytes:
+    return _cut_at_character(line) + f' … [{length} bytes]'.encode()
 
 
-def _whole_characters(line: bytes) -> bytes:
-    # Half a character at the cut would show as garbage.
+def _cut_at_character(line: bytes) -> bytes:
+    # A part of a character at the cut would show as garbage.
     for back in range(1, min(4, len(line)) + 1):
         byte = line[-back]
         if byte < 0x80:

@@ -1,4 +1,4 @@
-"""Single looks: one small thread answers them one after the other."""
+"""Answer single lookups one after the other, in one thread."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _STATUS = {401: 'denied', 403: 'denied', 404: 'missing'}
 
 
 def answer_lookup(connection: Connection, want: Lookup) -> Answer:
-    """Ask the server once; whatever happens is an answer."""
+    """Send one request; failures are answers, too."""
     path = want.resource.path(want.namespace, want.name)
     query = [] if want.name else [('limit', str(PAGE)), *selectors(want.labels)]
     accept = JSON if want.full_object else _accept('' if want.name else 'List')
@@ -45,7 +45,7 @@ def answer_lookup(connection: Connection, want: Lookup) -> Answer:
 
 
 def _accept(suffix: str) -> str:
-    # Plain JSON as well: some aggregated API servers have no metadata-only form.
+    # Accept plain JSON as well: some aggregated API servers have no metadata-only form.
     return f'application/json;as=PartialObjectMetadata{suffix};g=meta.k8s.io;v=v1,application/json'
 
 
@@ -66,28 +66,28 @@ def _metadata_only(item: Object, want: Lookup) -> Object:
 
 
 class LookupQueue:
-    """Answers feeds in the order they were asked; `run` is its thread."""
+    """Answers lookups in order; `run` is the target of its thread."""
 
     def __init__(
         self, connection: Connection, emit: Callable[[Subscription, Answer], None]
     ) -> None:
         self._connection = connection
         self._emit = emit
-        self._asked: queue.SimpleQueue[Subscription | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Subscription | None] = queue.SimpleQueue()
 
-    def ask(self, feed: Subscription) -> None:
-        """Answer this feed, whose want is a Lookup, as soon as those before it are answered."""
-        self._asked.put(feed)
+    def ask(self, subscription: Subscription) -> None:
+        """Queue a subscription whose want is a Lookup."""
+        self._queue.put(subscription)
 
     def stop(self) -> None:
-        """End after the look that is under way."""
-        self._asked.put(None)
+        """End after the current lookup."""
+        self._queue.put(None)
 
     def run(self) -> None:
-        """Answer until stopped; nobody waits for feeds that are no longer live."""
+        """Answer until stopped; skips subscriptions that are not live any more."""
         while True:
-            feed = self._asked.get()
-            if feed is None:
+            subscription = self._queue.get()
+            if subscription is None:
                 return
-            if feed.live and isinstance(feed.want, Lookup):
-                self._emit(feed, answer_lookup(self._connection, feed.want))
+            if subscription.live and isinstance(subscription.want, Lookup):
+                self._emit(subscription, answer_lookup(self._connection, subscription.want))

@@ -1,4 +1,4 @@
-"""The names of all objects of a kind, by as few bytes as the server can do with."""
+"""List the names of all objects of a kind in as few bytes as possible."""
 
 from __future__ import annotations
 
@@ -11,43 +11,45 @@ from kubectl_dog.model.errors import AccessError
 from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.resources import Resource
 
-# A table without objects is a tenth of a list; some aggregated API servers have no tables.
+# A table without objects has a tenth of the size; some aggregated API servers have no tables.
 _ACCEPT = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json'
 _COLUMNS = 'columnDefinitions'
 
 
 def object_names(connection: Connection, resource: Resource) -> list[str]:
-    """All objects in the connection's namespace, or none: a part would look like the whole.
+    """Return the names of all objects in the namespace of the connection.
 
-    Raises AccessError where they cannot be read, and UnreachableError.
+    Raises AccessError if they cannot be read, and UnreachableError: never a part of the names.
     """
-    # From the server's memory, as a rule all at once: who presses TAB has no time for many pages.
+    # Read from the cache of the server, mostly in one page: completion has to be fast.
     first = ('resourceVersion', '0')
     path = resource.path(connection.namespace)
-    found: list[str] = []
-    after = ''
+    names: list[str] = []
+    continue_token = ''
     while True:
         query = [('limit', str(PAGE)), ('includeObject', 'None')]
-        response = connection.get(path, [*query, ('continue', after) if after else first], _ACCEPT)
+        response = connection.get(
+            path, [*query, ('continue', continue_token) if continue_token else first], _ACCEPT
+        )
         try:
             page = json_decoding.decode(response.body)
-            found += _named(page)
-            after = get_str(page, 'metadata', 'continue')
+            names += _page_names(page)
+            continue_token = get_str(page, 'metadata', 'continue')
         except (ValueError, LookupError, TypeError, AttributeError):
             raise AccessError(f'{resource.plural} cannot be listed') from None
-        if not after:
-            return found
+        if not continue_token:
+            return names
 
 
-def _named(page: dict[str, Any]) -> list[str]:
+def _page_names(page: dict[str, Any]) -> list[str]:
     if page['kind'] != 'Table':
-        return _texts([item['metadata']['name'] for item in page['items']])
-    # Kube events, for one, begin with something else.
-    column = [get_str(each, 'format') for each in page[_COLUMNS]].index('name')
-    return _texts([row['cells'][column] for row in page.get('rows') or ()])
+        return _check_strings([item['metadata']['name'] for item in page['items']])
+    # The first column is not always the name, for example in tables of events.
+    index = [get_str(column, 'format') for column in page[_COLUMNS]].index('name')
+    return _check_strings([row['cells'][index] for row in page.get('rows') or ()])
 
 
-def _texts(found: list[Any]) -> list[str]:
-    if not all(isinstance(each, str) for each in found):
+def _check_strings(names: list[Any]) -> list[str]:
+    if not all(isinstance(name, str) for name in names):
         raise TypeError('not text')
-    return found
+    return names

@@ -1,4 +1,4 @@
-"""A whole collection in pages, for servers that cannot list by watching."""
+"""List a collection in pages, for servers without streaming lists."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PAGE = 500
 
 
 class RefusedError(Exception):
-    """The server answered, but not with what was asked for."""
+    """The server refused a request; `status` is its answer."""
 
     def __init__(self, status: api_errors.ApiStatus, headers: Mapping[str, str]) -> None:
         super().__init__(status.message)
@@ -30,39 +30,39 @@ class RefusedError(Exception):
 
 
 def selectors(labels: str, fields: str = '') -> list[tuple[str, str]]:
-    """Query parameters for label and field selectors; empty ones are left out."""
-    given = (('labelSelector', labels), ('fieldSelector', fields))
-    return [(name, value) for name, value in given if value]
+    """Return query parameters for label and field selectors, without empty ones."""
+    pairs = (('labelSelector', labels), ('fieldSelector', fields))
+    return [(name, value) for name, value in pairs if value]
 
 
 def list_all(
     connection: Connection, want: Watch, check: Callable[[], None]
 ) -> tuple[list[Object], str]:
-    """All objects and the resourceVersion to watch from; `check` is called before each page.
+    """Return all objects and the resourceVersion; calls `check` before each page.
 
     Raises RefusedError, UnreachableError, CutError, and what `check` raises.
     """
     path = want.resource.path(want.namespace)
-    narrow = selectors(want.labels, want.fields)
+    selector_query = selectors(want.labels, want.fields)
     paging = [('limit', str(PAGE))]
     objects: list[Object] = []
     while True:
         check()
-        response = connection.get(path, narrow + paging)
+        response = connection.get(path, selector_query + paging)
         if response.status == 410 and paging:
-            # Paging took longer than the server remembers: everything at once, then.
+            # The continue token has expired: list everything at once.
             objects, paging = [], []
             continue
-        page = _decoded(response)
+        page = _parse_page(response)
         objects.extend(add_type_fields(item, want.resource) for item in items(page))
-        following = get_str(page, 'metadata', 'continue')
-        if not following:
+        continue_token = get_str(page, 'metadata', 'continue')
+        if not continue_token:
             return [prune(item) for item in objects], get_str(page, 'metadata', 'resourceVersion')
-        paging = [('limit', str(PAGE)), ('continue', following)]
+        paging = [('limit', str(PAGE)), ('continue', continue_token)]
 
 
 def items(page: Object) -> list[Object]:
-    """The objects of a list. Raises CutError where they are in no list: nothing is absent then."""
+    """Return the objects of a list; raises CutError for other types, which do not mean "empty"."""
     listed = page.get('items') or []
     if not isinstance(listed, list):
         raise CutError('the list has no items')
@@ -70,13 +70,13 @@ def items(page: Object) -> list[Object]:
 
 
 def add_type_fields(item: Object, resource: Resource) -> Object:
-    """Add kind and apiVersion, which the items of a list lack."""
+    """Add kind and apiVersion, which the items of a list do not have."""
     item.setdefault('kind', resource.kind)
     item.setdefault('apiVersion', resource.api_version)
     return item
 
 
-def _decoded(response: Response) -> dict[str, Any]:
+def _parse_page(response: Response) -> dict[str, Any]:
     if response.status != 200:
         raise RefusedError(
             api_errors.parse_status(response.status, response.body), response.headers

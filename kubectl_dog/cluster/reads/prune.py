@@ -1,6 +1,6 @@
-"""Leaves out of objects what no one judges, so that thousands of them fit in memory.
+"""Remove fields that no judgement reads from objects, so that thousands fit in memory.
 
-Custom resources may have the same fields with another meaning: only known kinds lose any.
+Only known kinds are pruned: custom resources may use the same fields with another meaning.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from kubectl_dog.model.objects import get_dicts
 from kubectl_dog.model.objects import get_str
 
 _APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
-_POD = ('dnsPolicy', 'dnsConfig', 'enableServiceLinks', 'preemptionPolicy', 'serviceAccount')
-_CONTAINER = (
+_POD_FIELDS = ('dnsPolicy', 'dnsConfig', 'enableServiceLinks', 'preemptionPolicy', 'serviceAccount')
+_CONTAINER_FIELDS = (
     'terminationMessagePath',
     'terminationMessagePolicy',
     'volumeMounts',
@@ -22,38 +22,38 @@ _CONTAINER = (
     'stdinOnce',
     'tty',
 )
-_LISTS = ('containers', 'initContainers', 'ephemeralContainers')
-_TEMPLATED = frozenset(
+_CONTAINER_LISTS = ('containers', 'initContainers', 'ephemeralContainers')
+_KINDS_WITH_POD_TEMPLATE = frozenset(
     ('Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'ReplicationController')
 )
 
 
-def prune(item: Object) -> Object:
-    """Take away, in place; the object is the caller's own. Secret values never get further."""
-    is_custom = _is_custom(item)
-    metadata = item.get('metadata')
+def prune(obj: Object) -> Object:
+    """Remove unused fields and all values of Secrets in place; returns the object."""
+    is_custom = _is_custom(obj)
+    metadata = obj.get('metadata')
     if isinstance(metadata, dict):
         _prune_metadata(metadata, is_custom)
-    kind = get_str(item, 'kind')
+    kind = get_str(obj, 'kind')
     if kind == 'Secret':
-        _forget(item)
+        _remove_values(obj)
     elif is_custom:
         pass
     elif kind == 'Node':
-        # Dozens of them, with all their names.
-        get_dict(item, 'status').pop('images', None)
+        # Nodes list dozens of images with all their names.
+        get_dict(obj, 'status').pop('images', None)
     elif kind == 'Pod':
-        _prune_pod(get_dict(item, 'spec'))
-    elif kind in _TEMPLATED:
-        _prune_pod(get_dict(item, 'spec', 'template', 'spec'))
-    return item
+        _prune_pod(get_dict(obj, 'spec'))
+    elif kind in _KINDS_WITH_POD_TEMPLATE:
+        _prune_pod(get_dict(obj, 'spec', 'template', 'spec'))
+    return obj
 
 
 def _prune_metadata(metadata: Object, is_custom: bool) -> None:
-    managed = metadata.pop('managedFields', None)
-    written = _written(managed) if is_custom else ''
-    if written:
-        metadata['managedFields'] = [{'time': written}]
+    entries = metadata.pop('managedFields', None)
+    last_write = _last_spec_write(entries) if is_custom else ''
+    if last_write:
+        metadata['managedFields'] = [{'time': last_write}]
     annotations = metadata.get('annotations')
     if isinstance(annotations, dict):
         annotations.pop(_APPLIED, None)
@@ -61,13 +61,13 @@ def _prune_metadata(metadata: Object, is_custom: bool) -> None:
             del metadata['annotations']
 
 
-def _is_custom(item: Object) -> bool:
-    return '.' in get_str(item, 'apiVersion').rpartition('/')[0]
+def _is_custom(obj: Object) -> bool:
+    return '.' in get_str(obj, 'apiVersion').rpartition('/')[0]
 
 
-def _written(entries: Any) -> str:
-    """When anything but metadata and status was last written: many controllers do not tell whether
-    they have seen it.
+def _last_spec_write(entries: Any) -> str:
+    """Return when the spec was last written: many controllers do not report whether they have
+    seen it.
     """
     times = ['']
     for entry in entries if isinstance(entries, list) else ():
@@ -77,16 +77,16 @@ def _written(entries: Any) -> str:
 
 
 def _prune_pod(spec: Object) -> None:
-    for key in _POD:
+    for key in _POD_FIELDS:
         spec.pop(key, None)
-    for key in _LISTS:
+    for key in _CONTAINER_LISTS:
         for container in get_dicts(spec, key):
-            for field in _CONTAINER:
+            for field in _CONTAINER_FIELDS:
                 container.pop(field, None)
 
 
-def _forget(secret: Object) -> None:
-    """What is no mapping of an aggregated API's Secret may hold values just as well."""
+def _remove_values(secret: Object) -> None:
+    """Remove the values of a Secret, also if its data are not a mapping (aggregated APIs)."""
     secret.pop('stringData', None)
     if secret.get('data'):
         secret['data'] = dict.fromkeys(get_dict(secret, 'data'), '')

@@ -1,4 +1,4 @@
-"""One collection, listed and then watched, for as long as the engine wants it."""
+"""List and watch one collection."""
 
 from __future__ import annotations
 
@@ -29,53 +29,58 @@ from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.resources import is_custom
 from kubectl_dog.model.wants import Watch
 
-_SILENCE = 90.0  # bookmarks come every 60 s: without one the link is dead
-_LIST_SILENCE = 5.0  # a server that cannot list by watching never says that it is done
+_READ_TIMEOUT = 90.0  # bookmarks come every 60 s: without one the link is dead
+_LIST_READ_TIMEOUT = 5.0  # a server without streaming lists never sends the final bookmark
 _LIST_LIMIT = 30.0
 _NO_KIND = 'no kind'
 _CHANGES = ('ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK')
-_LISTED = 'k8s.io/initial-events-end'
+_INITIAL_EVENTS_END = 'k8s.io/initial-events-end'
 
 
 class ExpiredError(Exception):
-    """The server cannot go on from our resourceVersion: list again."""
+    """The server cannot continue from our resourceVersion: list again."""
 
 
 class NoEndError(Exception):
-    """The server does not know how to list by watching."""
+    """The server does not support streaming lists."""
 
 
 class Watcher(Reader):
     """Emits `Listed` once, then `Changed`; a later `Listed` replaces everything before it.
 
-    `plain` is shared by the watchers of one connection: the API groups whose servers cannot list
-    by watching, so that only the first of them finds out the slow way.
+    `no_streaming_lists` is shared by the watchers of one connection: the API groups whose servers
+    do not support streaming lists, which only the first watcher has to wait to find out.
     """
 
     def __init__(
-        self, want: Watch, connection: Connection, emit: Emit, plain: set[str], nature: Environment
+        self,
+        want: Watch,
+        connection: Connection,
+        emit: Emit,
+        no_streaming_lists: set[str],
+        environment: Environment,
     ) -> None:
-        super().__init__(connection, emit, nature)
+        super().__init__(connection, emit, environment)
         self._want = want
-        self._plain = plain
-        self._backoff = Backoff(0.2, 5.0, nature.random)
-        self._version = ''  # where to go on; empty: list first
+        self._no_streaming_lists = no_streaming_lists
+        self._backoff = Backoff(0.2, 5.0, environment.random)
+        self._version = ''  # where to continue; empty: list first
         self._listing: list[Object] | None = None
-        self._trouble = ''
+        self._reported_reason = ''
         self._refusals = 0
 
     def work(self) -> None:
-        """List and watch until stopped, or until the server says that it never will."""
+        """List and watch until stopped, or until the server refuses finally."""
         while True:
             headers: Mapping[str, str] = {}
             try:
-                self._round()
+                self._list_and_watch()
                 continue
             except NoEndError:
-                self._plain.add(self._want.resource.group)
+                self._no_streaming_lists.add(self._want.resource.group)
                 continue
             except (ExpiredError, SilentError):
-                # Silence: the link is dead, or our version is from another world. Both end here.
+                # Silence: the link is dead, or the server no longer knows our version.
                 self._version = ''
             except CutError:
                 pass
@@ -84,19 +89,19 @@ class Watcher(Reader):
                 self._report(ReadFailure('unreachable', str(error)))
             except RefusedError as refused:
                 headers = refused.headers
-                if self._final(refused):
+                if self._handle_refusal(refused):
                     return
             finally:
                 self.done()
             self.sleep(self._backoff.delay(headers))
 
-    def _round(self) -> None:
-        if not self._version and self._want.resource.group in self._plain:
+    def _list_and_watch(self) -> None:
+        if not self._version and self._want.resource.group in self._no_streaming_lists:
             objects, self._version = list_all(self.connection, self._want, self.check)
-            self._works()
+            self._report_recovery()
             self.emit(Listed(tuple(objects)))
-        stream = self._opened()
-        self._works()
+        stream = self._open_watch()
+        self._report_recovery()
         self._listing = None if self._version else []
         try:
             self._follow(stream)
@@ -105,7 +110,7 @@ class Watcher(Reader):
                 raise NoEndError from None
             raise
 
-    def _opened(self) -> Stream:
+    def _open_watch(self) -> Stream:
         query = [('watch', 'true'), ('allowWatchBookmarks', 'true')]
         if self._version:
             query.append(('resourceVersion', self._version))
@@ -114,7 +119,7 @@ class Watcher(Reader):
             query.append(('resourceVersionMatch', 'NotOlderThan'))
         query += selectors(self._want.labels, self._want.fields)
         path = self._want.resource.path(self._want.namespace)
-        stream = self.open(path, query, _SILENCE if self._version else _LIST_SILENCE)
+        stream = self.open(path, query, _READ_TIMEOUT if self._version else _LIST_READ_TIMEOUT)
         if stream.status in (400, 422) and not self._version:
             raise NoEndError
         if stream.status == 410:
@@ -126,74 +131,74 @@ class Watcher(Reader):
         return stream
 
     def _follow(self, stream: Stream) -> None:
-        lines = LineSplitter()
-        began = self.environment.clock()
-        heard = False
+        splitter = LineSplitter()
+        started = self.environment.clock()
+        has_events = False
         while True:
             chunk = self.read(stream)
             if not chunk:
                 break
             listing = self._listing is not None
-            for line in lines.feed(chunk):
-                self._line(line)
+            for line in splitter.feed(chunk):
+                self._handle_line(line)
             if listing and self._listing is None:
-                stream.set_read_timeout(_SILENCE)
-            elif listing and self.environment.clock() - began > _LIST_LIMIT:
+                stream.set_read_timeout(_READ_TIMEOUT)
+            elif listing and self.environment.clock() - started > _LIST_LIMIT:
                 raise NoEndError
-            elif not listing and not heard:
-                heard = True
+            elif not listing and not has_events:
+                has_events = True
                 self._backoff.reset()
-        # Servers end watches as a matter of course; one that brought nothing is no such case.
-        if not heard:
+        # Servers end watches regularly, but not before the first event or bookmark.
+        if not has_events:
             raise CutError('the watch ended at once')
 
-    def _line(self, line: bytes) -> None:
+    def _handle_line(self, line: bytes) -> None:
         try:
             event = json_decoding.decode(line)
         except ValueError:
             event = None
-        change, item = get_str(event, 'type'), get_dict(event, 'object')
+        change, obj = get_str(event, 'type'), get_dict(event, 'object')
         if change == 'ERROR':
             raise ExpiredError
-        if change not in _CHANGES or not item:
+        if change not in _CHANGES or not obj:
             raise CutError('a watch event that cannot be read')
-        version = get_str(item, 'metadata', 'resourceVersion')
+        version = get_str(obj, 'metadata', 'resourceVersion')
         if change == 'BOOKMARK':
             if self._listing is None:
                 self._version = version or self._version
-            elif get_str(item, 'metadata', 'annotations', _LISTED) == 'true':
+            elif get_str(obj, 'metadata', 'annotations', _INITIAL_EVENTS_END) == 'true':
                 self._version = version
                 self.emit(Listed(tuple(self._listing)))
                 self._listing = None
             return
         if self._listing is not None:
-            self._listing.append(prune(item))
+            self._listing.append(prune(obj))
         else:
             self._version = version or self._version
-            self.emit(Changed(change, prune(item)))
+            self.emit(Changed(change, prune(obj)))
 
-    def _final(self, refused: RefusedError) -> bool:
+    def _handle_refusal(self, refused: RefusedError) -> bool:
         if refused.status.code == 404 and self._want.fields and is_custom(self._want.resource):
-            # The kind is not served, or not yet: then there is no such object, or not yet.
+            # The kind is not served (yet): so there is no such object (yet).
             self._version = ''
-            if self._trouble != _NO_KIND:
-                self._trouble = _NO_KIND
+            if self._reported_reason != _NO_KIND:
+                self._reported_reason = _NO_KIND
                 self.emit(Listed(()))
             return False
-        trouble = api_errors.read_failure(refused.status, self.connection.server)
+        failure = api_errors.read_failure(refused.status, self.connection.server)
         self._refusals += 1
-        # One «too many requests» is no outage.
-        if trouble.reason != 'unreachable' or self._refusals > 1:
-            self._report(trouble)
-        return trouble.reason in ('denied', 'invalid')
+        # A single "too many requests" is no outage.
+        if failure.reason != 'unreachable' or self._refusals > 1:
+            self._report(failure)
+        return failure.reason in ('denied', 'invalid')
 
-    def _report(self, trouble: ReadFailure) -> None:
-        if self._trouble != trouble.reason:
-            self._trouble = trouble.reason
-            self.emit(trouble)
+    def _report(self, failure: ReadFailure) -> None:
+        if self._reported_reason != failure.reason:
+            self._reported_reason = failure.reason
+            self.emit(failure)
 
-    def _works(self) -> None:
+    def _report_recovery(self) -> None:
         self._refusals = 0
-        before, self._trouble = self._trouble, ''
-        if before not in ('', _NO_KIND):
+        previous, self._reported_reason = self._reported_reason, ''
+        if previous not in ('', _NO_KIND):
             self.emit(ReadFailure('recovered', f'{self.connection.server} answers again'))

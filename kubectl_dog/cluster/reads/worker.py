@@ -1,4 +1,4 @@
-"""What watches and log streams have in common: a thread that reads until it is told to stop."""
+"""Base of watches and log streams: a thread that reads until it is stopped."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ Emit = Callable[[Payload], None]
 
 
 class Environment(NamedTuple):
-    """The parts of the world that tests replace: a clock in seconds, dice, and waiting.
+    """The functions that tests replace: clock (seconds), random numbers and waiting.
 
-    `wait(event, seconds)` returns once the event is set or the time is over.
+    `wait(event, seconds)` returns when the event is set or the time is over.
     """
 
     clock: Callable[[], float] = time.monotonic
@@ -33,7 +33,7 @@ class Environment(NamedTuple):
 
 
 class Backoff:
-    """Jittered exponential waits in seconds; `random` returns 0.0 to 1.0."""
+    """Exponential backoff with jitter, in seconds; `random` returns 0.0 to 1.0."""
 
     def __init__(self, low: float, high: float, random: Callable[[], float]) -> None:
         self._low = low
@@ -42,34 +42,34 @@ class Backoff:
         self._next = low
 
     def delay(self, headers: Mapping[str, str] | None = None) -> float:
-        """The next wait; never less than the server's Retry-After (in whole seconds)."""
+        """Return the next delay; at least the Retry-After of the server (whole seconds)."""
         wait = self._next * (0.5 + self._random() / 2)
         self._next = min(self._next * 2, self._high)
         asked = (headers or {}).get('Retry-After', '')
         return max(wait, min(float(asked), _MAX_RETRY_AFTER)) if asked.isdigit() else wait
 
     def reset(self) -> None:
-        """Things work again: the next wait is a short one."""
+        """Start again from the shortest delay, after a success."""
         self._next = self._low
 
 
 class StoppedError(Exception):
-    """The owner wants no more of this reader."""
+    """The owner has stopped this reader."""
 
 
 class Reader:
-    """Owns at most one stream at a time; `run` is the thread, the owner calls `stop`."""
+    """Reads at most one stream at a time; `run` is the thread, the owner calls `stop`."""
 
-    def __init__(self, connection: Connection, emit: Emit, nature: Environment) -> None:
+    def __init__(self, connection: Connection, emit: Emit, environment: Environment) -> None:
         self.connection = connection
         self.emit = emit
-        self.environment = nature
+        self.environment = environment
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._stream: Stream | None = None
 
     def run(self) -> None:
-        """Read until stopped, or until there can be nothing more."""
+        """Read until stopped, or until nothing more can follow."""
         try:
             self.work()
         except StoppedError:
@@ -78,11 +78,11 @@ class Reader:
             self.done()
 
     def work(self) -> None:
-        """What a kind of reader does; raises StoppedError when it finds itself stopped."""
+        """Do the work of the reader; raises StoppedError after a stop."""
         raise NotImplementedError
 
     def stop(self) -> None:
-        """End at once; called by the owner, returns without waiting for the thread."""
+        """Stop reading; called by the owner, returns without waiting for the thread."""
         self._stopping.set()
         with self._lock:
             if self._stream is not None:
@@ -94,12 +94,12 @@ class Reader:
             raise StoppedError
 
     def sleep(self, seconds: float) -> None:
-        """Wait, but not beyond a stop."""
+        """Wait, at most until a stop; raises StoppedError then."""
         self.environment.wait(self._stopping, seconds)
         self.check()
 
     def open(self, path: str, query: Query, read_timeout: float | None) -> Stream:
-        """Open a stream which `stop` can reach; raises UnreachableError, StoppedError."""
+        """Open a stream that `stop` can end; raises UnreachableError, StoppedError."""
         stream = self.connection.stream(path, query, read_timeout)
         with self._lock:
             self._stream = stream
@@ -107,14 +107,14 @@ class Reader:
         return stream
 
     def read(self, stream: Stream) -> bytes:
-        """`stream.read()`, except that a stop is a StoppedError and never looks like an end."""
+        """Return `stream.read()`; raises StoppedError after a stop, which is not an end."""
         try:
             return stream.read()
         finally:
             self.check()
 
     def body(self, stream: Stream) -> bytes:
-        """The text of a refusal, as much of it as anyone would read."""
+        """Return the body of a refusal, up to a limit."""
         parts: list[bytes] = []
         with contextlib.suppress(CutError):
             while sum(map(len, parts)) < _BODY:

@@ -1,1 +1,1 @@
-"""The live source that the engine sees, with shared watches."""
+"""The live source of the engine, and shared watches."""

@@ -1,4 +1,4 @@
-"""The live source: a thread per read, one mailbox, one owner."""
+"""The live source: a thread per read, one inbox, and one owner."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
 
-_PATIENCE = 0.5
-_NATURE = Environment()
+_JOIN_TIMEOUT = 0.5
+_DEFAULT_ENVIRONMENT = Environment()
 
 
-class _Served(Subscription):
-    """A feed with what serves it; a Lookup has neither reader nor buffer."""
+class _ActiveRead(Subscription):
+    """A subscription with its reader; a Lookup has neither reader nor buffer."""
 
     reader: Union[Watcher, LogReader, None] = None
     buffer: LogBuffer | None = None
@@ -47,145 +47,153 @@ class _Served(Subscription):
 
 
 class LiveSource:
-    """Implements `model.sources.Source` on a connection, which it closes in the end.
+    """Implements `model.sources.Source` on a connection, which `close` closes.
 
-    One thread owns it; only `signal` may be called from elsewhere, even from a signal handler.
+    One thread owns it; only `signal` may be called from others, even from a signal handler.
     """
 
-    def __init__(self, connection: Connection, nature: Environment = _NATURE) -> None:
+    def __init__(
+        self, connection: Connection, environment: Environment = _DEFAULT_ENVIRONMENT
+    ) -> None:
         self.started = time.time()
         self._connection = connection
-        self._nature = nature
+        self._environment = environment
         self._zero = time.monotonic()
-        self._mailbox = Inbox()
+        self._inbox = Inbox()
         self._wants: AbstractSet[Want] = frozenset()
-        self._feeds: dict[Hashable, _Served] = {}
+        self._reads: dict[Hashable, _ActiveRead] = {}
         self._threads: list[threading.Thread] = []
-        self._plain: set[str] = set()
-        self._desk: LookupQueue | None = None
-        self._clock_told = False
-        self._held: Item | None = None
-        self._closed = False
-        # Lines that waited together are of one moment.
-        self._moment = 0.0
+        self._no_streaming_lists: set[str] = set()
+        self._lookups: LookupQueue | None = None
+        self._is_clock_reported = False
+        self._held_item: Item | None = None
+        self._is_closed = False
+        # All items of a batch have the same time.
+        self._batch_time = 0.0
 
     def now(self) -> float:
-        """Seconds since tracking began."""
+        """Return the seconds since tracking began."""
         return time.monotonic() - self._zero
 
     def signal(self, name: str) -> None:
-        """Deliver a Signal; for signal handlers."""
-        self._mailbox.put(None, Signal(name))
+        """Deliver a Signal; callable from signal handlers."""
+        self._inbox.put(None, Signal(name))
 
     def take(self, until: float | None, lines: bool = True) -> Item | None:
-        """The next item, or None once `now()` has reached `until`; see `model.sources.Source`."""
+        """Return the next item, or None at the time `until`; see `model.sources.Source`."""
         while True:
             now = self.now()
-            if until is not None and now >= until and not self._mailbox.is_mid_batch:
+            if until is not None and now >= until and not self._inbox.is_mid_batch:
                 return None
-            if self._held:
-                item, self._held = self._held, None
+            if self._held_item:
+                item, self._held_item = self._held_item, None
                 return item._replace(at=now)
-            if self._closed and until is None:
+            if self._is_closed and until is None:
                 raise SourceEndedError
-            is_amid = self._mailbox.is_mid_batch
-            letter = self._mailbox.take(None if until is None else until - now, lines)
-            if letter is None:
+            was_mid_batch = self._inbox.is_mid_batch
+            delivery = self._inbox.take(None if until is None else until - now, lines)
+            if delivery is None:
                 return None
-            feed, payload = letter
-            if feed is not None and not feed.live:
+            read, payload = delivery
+            if read is not None and not read.live:
                 continue
             if isinstance(payload, Exception):
                 raise payload
-            if not is_amid:
-                self._moment = self.now()
-            return self._stamped(Item(self._moment, feed.want if feed else None, payload))
+            if not was_mid_batch:
+                self._batch_time = self.now()
+            return self._with_server_clock(
+                Item(self._batch_time, read.want if read else None, payload)
+            )
 
     def reconcile(self, wants: AbstractSet[Want]) -> None:
-        """Make the set of open reads equal to `wants`; cheap when nothing changed."""
-        if wants == self._wants or self._closed:
+        """Make the set of open reads equal to `wants`; cheap if nothing has changed."""
+        if wants == self._wants or self._is_closed:
             return
         self._wants = frozenset(wants)
         keyed = {_key(want): want for want in self._wants}
-        for key in [key for key in self._feeds if key not in keyed]:
-            self._feeds.pop(key).end()
+        for key in [key for key in self._reads if key not in keyed]:
+            self._reads.pop(key).end()
         self._threads = [thread for thread in self._threads if thread.is_alive()]
         for key, want in keyed.items():
-            feed = self._feeds.get(key)
-            if feed is None:
-                self._feeds[key] = self._serve(want)
-            elif feed.want != want and isinstance(want, Logs):
-                feed.want = want
-                if isinstance(feed.reader, LogReader):
-                    feed.reader.update(want)
+            read = self._reads.get(key)
+            if read is None:
+                self._reads[key] = self._open(want)
+            elif read.want != want and isinstance(want, Logs):
+                read.want = want
+                if isinstance(read.reader, LogReader):
+                    read.reader.update(want)
 
     def close(self) -> None:
-        """Stop every read promptly and close the connection; safe to call twice."""
-        if self._closed:
+        """Stop all reads and close the connection; may be called twice."""
+        if self._is_closed:
             return
-        self._closed = True
-        for feed in self._feeds.values():
-            feed.end()
-        self._feeds.clear()
-        if self._desk:
-            self._desk.stop()
+        self._is_closed = True
+        for read in self._reads.values():
+            read.end()
+        self._reads.clear()
+        if self._lookups:
+            self._lookups.stop()
         self._join()
-        # Those that are left wait for an answer of the server; now nothing can come any more.
+        # The remaining threads wait for an answer of the server: end their requests.
         self._connection.close()
         self._join()
 
     def _join(self) -> None:
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + _JOIN_TIMEOUT
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
 
-    def _stamped(self, item: Item) -> Item:
-        if self._clock_told or not isinstance(item.payload, Listed):
+    def _with_server_clock(self, item: Item) -> Item:
+        if self._is_clock_reported or not isinstance(item.payload, Listed):
             return item
-        self._clock_told = True
+        self._is_clock_reported = True
         offset = self._connection.clock_offset
         if not offset:
             return item
-        self._held = item
+        self._held_item = item
         return Item(item.at, None, ServerClock(offset))
 
-    def _serve(self, want: Want) -> _Served:
-        feed = _Served(want)
+    def _open(self, want: Want) -> _ActiveRead:
+        read = _ActiveRead(want)
         if isinstance(want, Watch):
-            feed.reader = Watcher(
-                want, self._connection, self._post(feed), self._plain, self._nature
+            read.reader = Watcher(
+                want,
+                self._connection,
+                self._emitter(read),
+                self._no_streaming_lists,
+                self._environment,
             )
-            self._start(feed, feed.reader.run, f'watch {want.resource.plural}')
+            self._start(read, read.reader.run, f'watch {want.resource.plural}')
         elif isinstance(want, Logs):
-            feed.buffer = self._mailbox.buffer(feed)
-            feed.reader = LogReader(want, self._connection, self._post(feed), self._nature)
-            self._start(feed, feed.reader.run, f'logs {want.pod}/{want.container}')
+            read.buffer = self._inbox.buffer(read)
+            read.reader = LogReader(want, self._connection, self._emitter(read), self._environment)
+            self._start(read, read.reader.run, f'logs {want.pod}/{want.container}')
         else:
-            self._ask(feed)
-        return feed
+            self._look_up(read)
+        return read
 
-    def _post(self, feed: _Served) -> Callable[[Payload], None]:
+    def _emitter(self, read: _ActiveRead) -> Callable[[Payload], None]:
         def post(payload: Payload) -> None:
-            if feed.buffer is None or isinstance(payload, ReadFailure):
-                self._mailbox.put(feed, payload)
+            if read.buffer is None or isinstance(payload, ReadFailure):
+                self._inbox.put(read, payload)
             else:
-                feed.buffer.put(payload)
+                read.buffer.put(payload)
 
         return post
 
-    def _ask(self, feed: _Served) -> None:
-        if self._desk is None:
-            self._desk = LookupQueue(self._connection, self._mailbox.put)
-            self._start(None, self._desk.run, 'lookups')
-        self._desk.ask(feed)
+    def _look_up(self, read: _ActiveRead) -> None:
+        if self._lookups is None:
+            self._lookups = LookupQueue(self._connection, self._inbox.put)
+            self._start(None, self._lookups.run, 'lookups')
+        self._lookups.ask(read)
 
-    def _start(self, feed: Subscription | None, run: Callable[[], None], name: str) -> None:
+    def _start(self, read: Subscription | None, run: Callable[[], None], name: str) -> None:
         def guarded() -> None:
             try:
                 run()
             except Exception as error:
-                # A defect of ours: it must end the program, not only this thread.
-                self._mailbox.put(feed, error)
+                # An internal error must end the program, not only this thread.
+                self._inbox.put(read, error)
 
         thread = threading.Thread(target=guarded, name=name, daemon=True)
         thread.start()

@@ -1,4 +1,4 @@
-"""One wide watch for many narrow ones: what comes of the one is told as if of the others."""
+"""Dispatch events of a namespace-wide watch to the narrow watches that select them."""
 
 from __future__ import annotations
 
@@ -22,46 +22,46 @@ from kubectl_dog.model.selectors import matches
 from kubectl_dog.model.selectors import parse
 from kubectl_dog.model.wants import Watch
 
-# The fields that narrow watches go by; what else a server can select by is left to it.
-_FIELDS = {
+# The fields that are evaluated here; only the server can evaluate others.
+_FIELD_PATHS = {
     'metadata.name': ('metadata', 'name'),
     'involvedObject.uid': ('involvedObject', 'uid'),
     'involvedObject.kind': ('involvedObject', 'kind'),
 }
 _Key = tuple[str, str]
-# All that a watch that selects an object may be found by.
+# All keys of watches that may select an object.
 _Keys = list[Union[_Key, None]]
 Dispatch = tuple[Watch, Payload]
 
 
 class WatchSelection(NamedTuple):
-    """What a narrow watch selects: `fields` are pairs of field and value, `terms` its labels."""
+    """The selectors of a narrow watch: pairs of field and value, and label terms."""
 
     fields: tuple[_Key, ...]
     terms: tuple[Term, ...]
 
     def key(self) -> _Key | None:
-        """What all that is selected has, to be found by; None where there is no such thing."""
+        """Return a field or label that all selected objects have; None if there is none."""
         if self.fields:
             return self.fields[0]
         return next(((f'={t.key}', t.values[0]) for t in self.terms if t.operator == '='), None)
 
-    def selects(self, one: Object) -> bool:
-        """Whether the API server would select it."""
+    def selects(self, obj: Object) -> bool:
+        """Report whether the API server would select an object."""
         return all(
-            get_str(one, *_FIELDS[field]) == value for field, value in self.fields
-        ) and matches(self.terms, get_dict(one, 'metadata', 'labels'))
+            get_str(obj, *_FIELD_PATHS[field]) == value for field, value in self.fields
+        ) and matches(self.terms, get_dict(obj, 'metadata', 'labels'))
 
 
 @lru_cache(maxsize=4096)
 def watch_selection(watch: Watch) -> WatchSelection | None:
-    """What a watch selects; None where only the server can tell."""
+    """Return the selection of a watch; None if only the server can evaluate it."""
     fields = tuple(
         (field, value)
-        for field, _, value in (each.partition('=') for each in watch.fields.split(',') if each)
+        for field, _, value in (pair.partition('=') for pair in watch.fields.split(',') if pair)
     )
-    # `==` is the server's, too.
-    if any(field not in _FIELDS or value.startswith('=') for field, value in fields):
+    # Servers also accept `==`, which is not evaluated here.
+    if any(field not in _FIELD_PATHS or value.startswith('=') for field, value in fields):
         return None
     try:
         return WatchSelection(fields, parse(watch.labels))
@@ -70,106 +70,110 @@ def watch_selection(watch: Watch) -> WatchSelection | None:
 
 
 class WatchRouter:
-    """Knows every object of one wide watch, and which narrow watches each belongs to."""
+    """Tracks the objects of one wide watch and the narrow watches that select them."""
 
     def __init__(self) -> None:
-        # With what each is filed under, by its uid; None until everything was listed.
-        self._objects: dict[str, tuple[Object, _Keys]] | None = None
-        # The same by what they can be found by: hundreds of watches come one after the other.
-        self._having: dict[Union[_Key, None], dict[str, Object]] = {}
+        # Objects with their keys, by uid; None until the first list.
+        self._indexed_objects: dict[str, tuple[Object, _Keys]] | None = None
+        # The same objects by key, because hundreds of watches are added one by one.
+        self._objects_by_key: dict[Union[_Key, None], dict[str, Object]] = {}
         self.narrow: dict[Watch, WatchSelection] = {}
-        self._found_by: dict[Union[_Key, None], dict[Watch, WatchSelection]] = {}
-        self._told: dict[str, tuple[Watch, ...]] = {}
-        self._trouble: ReadFailure | None = None
+        self._watches_by_key: dict[Union[_Key, None], dict[Watch, WatchSelection]] = {}
+        self._watches_by_uid: dict[str, tuple[Watch, ...]] = {}
+        self._failure: ReadFailure | None = None
 
     def add(self, watch: Watch) -> Iterator[Dispatch]:
-        """From now on it is told of; at once, where everything is known."""
-        wanted = watch_selection(watch)
-        assert wanted is not None
-        self.narrow[watch] = wanted
-        self._found_by.setdefault(wanted.key(), {})[watch] = wanted
-        if self._objects is not None:
-            found = self._having.get(wanted.key(), {})
-            selected = [one for one in found.values() if wanted.selects(one)]
-            for one in selected:
-                # It may have been there before.
-                others = (each for each in self._told.get(uid(one), ()) if each != watch)
-                self._told[uid(one)] = (*others, watch)
-            yield watch, Listed(tuple(selected))
-        if self._trouble is not None:
-            yield watch, self._trouble
+        """Add a narrow watch; yields its objects at once if they are known."""
+        selection = watch_selection(watch)
+        assert selection is not None
+        self.narrow[watch] = selection
+        self._watches_by_key.setdefault(selection.key(), {})[watch] = selection
+        if self._indexed_objects is not None:
+            candidates = self._objects_by_key.get(selection.key(), {})
+            objects = [obj for obj in candidates.values() if selection.selects(obj)]
+            for obj in objects:
+                # The watch may have been added before.
+                others = (
+                    other for other in self._watches_by_uid.get(uid(obj), ()) if other != watch
+                )
+                self._watches_by_uid[uid(obj)] = (*others, watch)
+            yield watch, Listed(tuple(objects))
+        if self._failure is not None:
+            yield watch, self._failure
 
     def remove(self, watch: Watch) -> None:
-        """It is told of nothing any more."""
-        self._found_by[self.narrow.pop(watch).key()].pop(watch)
+        """Remove a narrow watch."""
+        self._watches_by_key[self.narrow.pop(watch).key()].pop(watch)
 
     def route(self, payload: Payload) -> Iterator[Dispatch]:
-        """What an item of the wide watch means for the narrow ones."""
+        """Yield the payloads for the narrow watches from one of the wide watch."""
         if isinstance(payload, Listed):
-            yield from self._list(payload.objects)
+            yield from self._route_list(payload.objects)
         elif isinstance(payload, Changed):
-            yield from self._change(payload)
+            yield from self._route_change(payload)
         elif isinstance(payload, ReadFailure):
-            self._trouble = None if payload.reason == 'recovered' else payload
+            self._failure = None if payload.reason == 'recovered' else payload
             for watch in tuple(self.narrow):
                 yield watch, payload
 
-    def _list(self, objects: Iterable[Object]) -> Iterator[Dispatch]:
-        self._objects, self._having = {}, {}
-        for one in objects:
-            self._file(uid(one), one, _keys(one))
-        self._told = {key: self._selecting(*filed) for key, filed in self._objects.items()}
-        found: dict[Watch, list[Object]] = {watch: [] for watch in self.narrow}
-        for key, (one, _) in self._objects.items():
-            for watch in self._told[key]:
-                found[watch].append(one)
-        for watch, selected in found.items():
+    def _route_list(self, objects: Iterable[Object]) -> Iterator[Dispatch]:
+        self._indexed_objects, self._objects_by_key = {}, {}
+        for obj in objects:
+            self._index(uid(obj), obj, _keys(obj))
+        self._watches_by_uid = {
+            key: self._selecting_watches(*filed) for key, filed in self._indexed_objects.items()
+        }
+        objects_by_watch: dict[Watch, list[Object]] = {watch: [] for watch in self.narrow}
+        for key, (obj, _) in self._indexed_objects.items():
+            for watch in self._watches_by_uid[key]:
+                objects_by_watch[watch].append(obj)
+        for watch, selected in objects_by_watch.items():
             yield watch, Listed(tuple(selected))
 
-    def _change(self, changed: Changed) -> Iterator[Dispatch]:
-        one = changed.object
-        key, keys = uid(one), _keys(one)
-        before = [watch for watch in self._told.pop(key, ()) if watch in self.narrow]
-        now: tuple[Watch, ...] = ()
-        self._file(key, one if changed.change != 'DELETED' else None, keys)
+    def _route_change(self, changed: Changed) -> Iterator[Dispatch]:
+        obj = changed.object
+        key, keys = uid(obj), _keys(obj)
+        before = [watch for watch in self._watches_by_uid.pop(key, ()) if watch in self.narrow]
+        after: tuple[Watch, ...] = ()
+        self._index(key, obj if changed.change != 'DELETED' else None, keys)
         if changed.change != 'DELETED':
-            now = self._told[key] = self._selecting(one, keys)
+            after = self._watches_by_uid[key] = self._selecting_watches(obj, keys)
         for watch in before:
-            if watch not in now:
-                yield watch, Changed('DELETED', one)
-        for watch in now:
-            yield watch, Changed(changed.change if watch in before else 'ADDED', one)
+            if watch not in after:
+                yield watch, Changed('DELETED', obj)
+        for watch in after:
+            yield watch, Changed(changed.change if watch in before else 'ADDED', obj)
 
-    def _file(self, key: str, one: Object | None, keys: _Keys) -> None:
-        if self._objects is None:
+    def _index(self, key: str, obj: Object | None, keys: _Keys) -> None:
+        if self._indexed_objects is None:
             return
-        _, before = self._objects.pop(key, (None, ()))
-        for each in before:
-            self._having[each].pop(key, None)
-            if not self._having[each]:
-                del self._having[each]
-        if one is not None:
-            self._objects[key] = one, keys
-            for each in keys:
-                self._having.setdefault(each, {})[key] = one
+        _, old_keys = self._indexed_objects.pop(key, (None, ()))
+        for indexed_key in old_keys:
+            self._objects_by_key[indexed_key].pop(key, None)
+            if not self._objects_by_key[indexed_key]:
+                del self._objects_by_key[indexed_key]
+        if obj is not None:
+            self._indexed_objects[key] = obj, keys
+            for indexed_key in keys:
+                self._objects_by_key.setdefault(indexed_key, {})[key] = obj
 
-    def _selecting(self, one: Object, keys: _Keys) -> tuple[Watch, ...]:
-        found_by = self._found_by
+    def _selecting_watches(self, obj: Object, keys: _Keys) -> tuple[Watch, ...]:
+        by_key = self._watches_by_key
         return tuple(
             watch
             for key in keys
-            if key in found_by
-            for watch, wanted in found_by[key].items()
-            if wanted.selects(one)
+            if key in by_key
+            for watch, selection in by_key[key].items()
+            if selection.selects(obj)
         )
 
 
-def _keys(one: Object) -> _Keys:
-    labels = get_dict(one, 'metadata', 'labels')
-    fields = [(field, get_str(one, *path)) for field, path in _FIELDS.items()]
-    return [None, *fields, *[_label(name, str(value)) for name, value in labels.items()]]
+def _keys(obj: Object) -> _Keys:
+    labels = get_dict(obj, 'metadata', 'labels')
+    fields = [(field, get_str(obj, *path)) for field, path in _FIELD_PATHS.items()]
+    return [None, *fields, *[_label_key(name, str(value)) for name, value in labels.items()]]
 
 
 @lru_cache(maxsize=4096)
-def _label(name: str, value: str) -> _Key:
+def _label_key(name: str, value: str) -> _Key:
     return f'={name}', value

@@ -1,4 +1,4 @@
-"""Many targets share their watches: where a namespace has too many of them, one reads for all."""
+"""Replace many narrow watches of a namespace by a shared wide watch."""
 
 from __future__ import annotations
 
@@ -19,81 +19,85 @@ from kubectl_dog.model.resources import SECRETS
 from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
 
-# A namespace may have so many watches (design §9), and some more for each further kind of targets.
+# The most watches of a namespace, and the additional ones for each further kind of targets.
 BUDGET = 8
 PER_KIND = 4
 _REFUSED = ('denied', 'invalid')
 
 
 class SharedSource:
-    """Implements `model.sources.Source` on another, which reads less often and more at once.
+    """Implements `model.sources.Source` on a LiveSource with fewer, wider watches.
 
-    What is taken is what the narrow watches would have brought: nobody can tell the difference.
+    Delivers the same items as the narrow watches would.
     """
 
     def __init__(self, source: LiveSource) -> None:
         self._source = source
         self._wants: AbstractSet[Want] = frozenset()
         self._routers: dict[Watch, WatchRouter] = {}
-        self._wide_of: dict[Watch, Watch] = {}
+        self._wide_by_narrow: dict[Watch, Watch] = {}
         self._refused: set[Watch] = set()
         self._waiting: deque[Item] = deque()
         self._latest = 0.0
 
     @property
     def started(self) -> float:
-        """As the other source's."""
+        """When tracking began, in epoch seconds."""
         return self._source.started
 
     def now(self) -> float:
-        """As the other source's."""
+        """Return the seconds since tracking began."""
         return self._source.now()
 
     def signal(self, name: str) -> None:
-        """Deliver a Signal; for signal handlers."""
+        """Deliver a Signal; callable from signal handlers."""
         self._source.signal(name)
 
     def take(self, until: float | None, lines: bool = True) -> Item | None:
-        """The next item, or None once `now()` has reached `until`; see `model.sources.Source`."""
+        """Return the next item, or None at the time `until`; see `model.sources.Source`."""
         while True:
             if self._waiting:
-                return self._told(self._waiting.popleft())
+                return self._in_order(self._waiting.popleft())
             item = self._source.take(until, lines)
             if item is None:
                 return None
             if not isinstance(item.want, Watch) or item.want not in self._routers:
-                return self._told(item)
-            self._share(item, item.want)
+                return self._in_order(item)
+            self._route(item, item.want)
 
-    def _told(self, item: Item) -> Item:
-        """Lines of a moment that has begun may come after what was told since: time only grows."""
+    def _in_order(self, item: Item) -> Item:
+        """Return an item with a time that never decreases: lines of a batch may come later."""
         self._latest = max(self._latest, item.at)
         return item if item.at == self._latest else item._replace(at=self._latest)
 
-    def _share(self, item: Item, wide: Watch) -> None:
-        refused = isinstance(item.payload, ReadFailure) and item.payload.reason in _REFUSED
-        if refused and wide.resource != EVENTS:
-            # Who may not read everything may be allowed to read what is wanted of it.
+    def _route(self, item: Item, wide: Watch) -> None:
+        is_refused = isinstance(item.payload, ReadFailure) and item.payload.reason in _REFUSED
+        if is_refused and wide.resource != EVENTS:
+            # A user who may not read everything may still be allowed to read single objects.
             self._refused.add(wide)
             self._serve(self._plan())
             if wide in self._wants:
                 self._waiting.append(item)
             return
-        told = self._routers[wide].route(item.payload)
-        self._waiting += [Item(item.at, narrow, payload) for narrow, payload in told]
+        dispatches = self._routers[wide].route(item.payload)
+        self._waiting += [Item(item.at, narrow, payload) for narrow, payload in dispatches]
 
     def reconcile(self, wants: AbstractSet[Want]) -> None:
-        """Make the set of open reads serve `wants`; cheap when nothing changed."""
+        """Make the open reads serve `wants`; cheap if nothing has changed."""
         if wants is self._wants:
             return
-        added, gone = wants - self._wants, self._wants - wants
+        added, removed = wants - self._wants, self._wants - wants
         self._wants = wants
-        # Who comes back begins anew, and what lies here is of before.
-        self._waiting = deque(item for item in self._waiting if item.want not in gone)
-        fresh = sorted(want for want in added if isinstance(want, Watch) and _is_sharable(want))
-        if all(_wide(each) in self._routers for each in fresh):
-            shared = [want for want in gone if isinstance(want, Watch) and want in self._wide_of]
-            self._shift(shared, {each: _wide(each) for each in fresh})
+        # A watch that is added again begins anew: drop its old items.
+        self._waiting = deque(item for item in self._waiting if item.want not in removed)
+        new_watches = sorted(
+            want for want in added if isinstance(want, Watch) and _is_sharable(want)
+        )
+        if all(_wide_watch(watch) in self._routers for watch in new_watches):
+            shared = [
+                want for want in removed if isinstance(want, Watch) and want in self._wide_by_narrow
+            ]
+            self._apply(shared, {watch: _wide_watch(watch) for watch in new_watches})
         else:
             self._serve(self._plan())
 
@@ -102,75 +106,75 @@ class SharedSource:
         return plan(watches, self._routers.keys(), self._refused)
 
     def _serve(self, shared: dict[Watch, Watch]) -> None:
-        """Open and close what is needed for the narrow watches to be served by the wide ones."""
-        before = self._wide_of
-        added = {narrow: wide for narrow, wide in shared.items() if narrow not in before}
-        self._shift([narrow for narrow in before if narrow not in shared], added)
+        """Change the sharing to this mapping of narrow to wide watches."""
+        current = self._wide_by_narrow
+        added = {narrow: wide for narrow, wide in shared.items() if narrow not in current}
+        self._apply([narrow for narrow in current if narrow not in shared], added)
 
-    def _shift(self, gone: Iterable[Watch], added: Mapping[Watch, Watch]) -> None:
-        """The same by what changes, as hundreds of targets come to it one by one."""
-        for narrow in gone:
-            self._routers[self._wide_of.pop(narrow)].remove(narrow)
+    def _apply(self, removed: Iterable[Watch], added: Mapping[Watch, Watch]) -> None:
+        """Change the sharing incrementally, because hundreds of targets are added one by one."""
+        for narrow in removed:
+            self._routers[self._wide_by_narrow.pop(narrow)].remove(narrow)
         now = self._source.now()
         for narrow, wide in added.items():
-            self._wide_of[narrow] = wide
+            self._wide_by_narrow[narrow] = wide
             router = self._routers.setdefault(wide, WatchRouter())
-            self._waiting += [Item(now, *told) for told in router.add(narrow)]
-        for wide in [each for each, router in self._routers.items() if not router.narrow]:
+            self._waiting += [Item(now, *dispatch) for dispatch in router.add(narrow)]
+        for wide in [wide for wide, router in self._routers.items() if not router.narrow]:
             del self._routers[wide]
-        # Of dictionaries, unlike their views, the hashes are known and not taken anew.
-        wants = frozenset(self._wants).difference(self._wide_of)
+        # Dictionaries, unlike their views, have stored hashes, which are not computed again.
+        wants = frozenset(self._wants).difference(self._wide_by_narrow)
         self._source.reconcile(wants.union(self._routers))
 
     def close(self) -> None:
-        """Stop every read promptly; safe to call twice."""
+        """Stop all reads; may be called twice."""
         self._source.close()
 
 
 def plan(
-    watches: Iterable[Watch], already: Collection[Watch] = (), refused: Collection[Watch] = ()
+    watches: Iterable[Watch], open_wide: Collection[Watch] = (), refused: Collection[Watch] = ()
 ) -> dict[Watch, Watch]:
-    """For watches that are served by a wide one, which that is.
+    """Return the wide watch of each narrow watch that is to be shared.
 
-    Those that are wide `already` stay so; those that were `refused` are not tried again.
+    Watches in `open_wide` stay shared; those in `refused` are not tried again.
     """
     groups: dict[str, dict[Watch, list[Watch]]] = {}
     for watch in sorted(filter(_is_sharable, watches)):
-        groups.setdefault(watch.namespace, {}).setdefault(_wide(watch), []).append(watch)
+        groups.setdefault(watch.namespace, {}).setdefault(_wide_watch(watch), []).append(watch)
     return {
         narrow: wide
-        for one in groups.values()
-        for wide in _widened(one, already, refused)
-        for narrow in one[wide]
+        for groups_of_namespace in groups.values()
+        for wide in _shared_watches(groups_of_namespace, open_wide, refused)
+        for narrow in groups_of_namespace[wide]
     }
 
 
-def _widened(
-    groups: dict[Watch, list[Watch]], already: Collection[Watch], refused: Collection[Watch]
+def _shared_watches(
+    groups: dict[Watch, list[Watch]], open_wide: Collection[Watch], refused: Collection[Watch]
 ) -> Iterator[Watch]:
-    """Of one namespace: the largest first, until no more watches are left than it may have."""
-    kinds = sum(any(map(_names_one, group)) for group in groups.values())
-    left = BUDGET + PER_KIND * (max(1, kinds) - 1) - sum(map(len, groups.values()))
-    crowd = False
-    already = set(already) - set(refused)
-    for wide in sorted(groups, key=lambda wide: (wide not in already, -len(groups[wide]))):
+    """Yield the wide watches of a namespace, the largest first, until its budget suffices."""
+    kinds = sum(any(map(_selects_by_name, group)) for group in groups.values())
+    remaining = BUDGET + PER_KIND * (max(1, kinds) - 1) - sum(map(len, groups.values()))
+    is_crowded = False
+    open_wide = set(open_wide) - set(refused)
+    for wide in sorted(groups, key=lambda wide: (wide not in open_wide, -len(groups[wide]))):
         group = groups[wide]
-        is_many = len(group) > 1 and (left < 0 or crowd) and wide not in refused
-        if is_many or wide in already or (wide in group and wide not in refused):
-            left += len(group) - 1
-            # Where there are many targets, there will be many of what is behind them.
-            crowd = crowd or any(map(_names_one, group))
+        is_many = len(group) > 1 and (remaining < 0 or is_crowded) and wide not in refused
+        if is_many or wide in open_wide or (wide in group and wide not in refused):
+            remaining += len(group) - 1
+            # Many targets will have many objects behind them, such as pods.
+            is_crowded = is_crowded or any(map(_selects_by_name, group))
             yield wide
 
 
-def _wide(watch: Watch) -> Watch:
+def _wide_watch(watch: Watch) -> Watch:
     return Watch(watch.resource, watch.namespace)
 
 
 def _is_sharable(watch: Watch) -> bool:
-    # Nobody is shown more secrets than those that were asked for.
+    # Never read more Secrets than the ones that are wanted.
     return watch.resource != SECRETS and watch_selection(watch) is not None
 
 
-def _names_one(watch: Watch) -> bool:
+def _selects_by_name(watch: Watch) -> bool:
     return watch.fields.startswith('metadata.name=')

@@ -1,1 +1,1 @@
-"""Sockets, TLS, proxies and HTTP responses."""
+"""Sockets, TLS, proxies and API errors."""

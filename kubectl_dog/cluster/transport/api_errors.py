@@ -1,4 +1,4 @@
-"""What went wrong, as a Trouble and in words."""
+"""Failures of requests as messages and as `ReadFailure`."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from kubectl_dog.model.objects import get_str
 _REASONS = {401: 'unauthorized', 403: 'denied'}
 _HINT = 'is the cluster up, and is --context right?'
 _NETWORK_HINT = 'is the network (VPN) up, and is --context right?'
-_ASKED = re.compile("valid for '([^']*)'")
+_EXPECTED_NAME = re.compile("valid for '([^']*)'")
 
 
 class ApiStatus(NamedTuple):
-    """What a server says when it refuses: HTTP code, its reason in one word, its sentence."""
+    """The answer of a server that refuses: HTTP code, reason (one word) and message."""
 
     code: int
     reason: str
@@ -31,30 +31,30 @@ class ApiStatus(NamedTuple):
 
 
 def parse_status(code: int, body: bytes) -> ApiStatus:
-    """Read a Status object; proxies answer with HTML or nothing, then the code must do."""
+    """Parse a Status object; use the HTTP code if the body is something else (of a proxy)."""
     try:
         answer = json_decoding.decode(body)
     except ValueError:
         answer = None
     if not isinstance(answer, dict):
-        said = ' '.join(body[:200].decode('utf-8', 'replace').split())
-        return ApiStatus(code, '', f'HTTP {code} {said}'.strip())
+        text = ' '.join(body[:200].decode('utf-8', 'replace').split())
+        return ApiStatus(code, '', f'HTTP {code} {text}'.strip())
     return from_object(answer, code)
 
 
-def from_object(answer: dict[str, object], code: int = 0) -> ApiStatus:
-    """Read a Status that is decoded already, as ERROR events on a watch carry one."""
-    said = answer.get('code')
-    message = answer.get('message')
+def from_object(body: dict[str, object], code: int = 0) -> ApiStatus:
+    """Read a decoded Status object, as ERROR events of a watch contain."""
+    body_code = body.get('code')
+    message = body.get('message')
     return ApiStatus(
-        code or (said if isinstance(said, int) else 0),
-        get_str(answer, 'reason'),
-        message if isinstance(message, str) and message else f'HTTP {code or said}',
+        code or (body_code if isinstance(body_code, int) else 0),
+        get_str(body, 'reason'),
+        message if isinstance(message, str) and message else f'HTTP {code or body_code}',
     )
 
 
 def read_failure(answer: ApiStatus, server: str) -> ReadFailure:
-    """The Trouble for a refusal: 401, 403, requests that can never work, and servers in need."""
+    """Return the ReadFailure for a refused request: its reason follows from the HTTP code."""
     reason = _REASONS.get(answer.code)
     if reason == 'unauthorized':
         return ReadFailure(
@@ -68,75 +68,77 @@ def read_failure(answer: ApiStatus, server: str) -> ReadFailure:
 
 
 def unreachable(server: str, error: BaseException) -> str:
-    """Why there is no answer from the server, as one sentence with what to check."""
+    """Describe in one sentence why there is no answer, and what to check."""
     chain = [link for link in _chain(error) if type(link) is not exceptions.NewConnectionError]
     for kind, sentence in _SENTENCES:
         for link in chain:
             if isinstance(link, kind):
                 return sentence(server, link)
     last = chain[-1] if chain else error
-    said = (last.strerror if isinstance(last, OSError) else '') or str(last)
-    return f'cannot connect to {server}: {said[:1].lower() + said[1:]}; {_HINT}'
+    reason = (last.strerror if isinstance(last, OSError) else '') or str(last)
+    return f'cannot connect to {server}: {reason[:1].lower() + reason[1:]}; {_HINT}'
 
 
 def _chain(error: BaseException) -> list[BaseException]:
     links: list[BaseException] = []
-    following: BaseException | None = error
-    while following is not None and following not in links:
-        links.append(following)
-        inner = [part for part in following.args if isinstance(part, BaseException)]
-        following = following.__cause__ or following.__context__ or (inner[-1] if inner else None)
+    current: BaseException | None = error
+    while current is not None and current not in links:
+        links.append(current)
+        inner = [part for part in current.args if isinstance(part, BaseException)]
+        current = current.__cause__ or current.__context__ or (inner[-1] if inner else None)
     return links
 
 
-def _distrust(server: str, error: Any) -> str:
+def _untrusted_certificate(server: str, error: Any) -> str:
     if error.verify_code in (62, 64):
         host = urlsplit(server).hostname or ''
-        # OpenSSL names what it has looked for: the host, or the tls-server-name.
-        asked = _ASKED.search(error.verify_message or '')
-        name = asked[1] if asked else host
-        said = f'its certificate is not for {name!r}; is --tls-server-name '
-        said += 'needed?' if name == host else 'right?'
+        # OpenSSL reports the name that it expected: the host, or the tls-server-name.
+        match = _EXPECTED_NAME.search(error.verify_message or '')
+        name = match[1] if match else host
+        reason = f'its certificate is not for {name!r}; is --tls-server-name '
+        reason += 'needed?' if name == host else 'right?'
     elif error.verify_code in (18, 19, 20, 21):
-        said = 'its certificate is signed by an unknown authority; is certificate-authority right?'
+        reason = (
+            'its certificate is signed by an unknown authority; is certificate-authority right?'
+        )
     elif error.verify_code == 10:
-        said = 'its certificate has expired; is the clock of this machine right?'
+        reason = 'its certificate has expired; is the clock of this machine right?'
     else:
-        said = error.verify_message
-    return f'cannot trust {server}: {said}'
+        reason = error.verify_message
+    return f'cannot trust {server}: {reason}'
 
 
-def _handshake(server: str, error: Any) -> str:
-    said = (error.reason or str(error)).lower().replace('_', ' ')
-    if 'wrong version number' in said or 'http request' in said:
-        said = 'it does not speak TLS there; is http:// meant?'
-    elif 'certificate required' in said or 'bad certificate' in said or 'unknown ca' in said:
-        said = f'it does not accept the client certificate ({said}); is --context right?'
-    elif 'eof occurred' in said:
-        said = 'it closed the connection at once; is --server right?'
+def _tls_failure(server: str, error: Any) -> str:
+    reason = (error.reason or str(error)).lower().replace('_', ' ')
+    if 'wrong version number' in reason or 'http request' in reason:
+        reason = 'it does not speak TLS there; is http:// meant?'
+    elif 'certificate required' in reason or 'bad certificate' in reason or 'unknown ca' in reason:
+        reason = f'it does not accept the client certificate ({reason}); is --context right?'
+    elif 'eof occurred' in reason:
+        reason = 'it closed the connection at once; is --server right?'
     else:
-        said = f'TLS failed ({said}); is --server right?'
-    return f'cannot connect to {server}: {said}'
+        reason = f'TLS failed ({reason}); is --server right?'
+    return f'cannot connect to {server}: {reason}'
 
 
-def _nameless(server: str, _: Any) -> str:
+def _unknown_host(server: str, _: Any) -> str:
     host = urlsplit(server).hostname
     return f'cannot connect to {server}: no host is named {host!r}; {_NETWORK_HINT}'
 
 
-def _refused(server: str, _: Any) -> str:
+def _connection_refused(server: str, _: Any) -> str:
     return f'cannot connect to {server}: connection refused; {_HINT}'
 
 
-def _late(server: str, _: Any) -> str:
+def _no_answer(server: str, _: Any) -> str:
     return f'cannot connect to {server}: no answer in time; {_NETWORK_HINT}'
 
 
-# The most telling first: urllib3 wraps one error in another.
+# The most specific first: urllib3 wraps one error in another.
 _SENTENCES: tuple[tuple[tuple[type[BaseException], ...], Callable[[str, Any], str]], ...] = (
-    ((ssl.SSLCertVerificationError,), _distrust),
-    ((exceptions.NameResolutionError, socket.gaierror), _nameless),
-    ((ConnectionRefusedError,), _refused),
-    ((exceptions.TimeoutError, TimeoutError, socket.timeout), _late),
-    ((ssl.SSLError,), _handshake),
+    ((ssl.SSLCertVerificationError,), _untrusted_certificate),
+    ((exceptions.NameResolutionError, socket.gaierror), _unknown_host),
+    ((ConnectionRefusedError,), _connection_refused),
+    ((exceptions.TimeoutError, TimeoutError, socket.timeout), _no_answer),
+    ((ssl.SSLError,), _tls_failure),
 )

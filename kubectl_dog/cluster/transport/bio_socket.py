@@ -1,7 +1,7 @@
-"""TLS in bulk: many records with one call to the kernel.
+"""TLS socket that decrypts many records for each system call.
 
-The API server sends every log line in a record of its own, and `ssl.SSLSocket` asks the kernel
-twice for each: most of what a log costs. Here TLS works on memory, filled by large reads.
+The API server sends each log line in a TLS record of its own, and `ssl.SSLSocket` makes two system
+calls for each: most of the cost of a log. Here TLS works on memory that large reads fill.
 """
 
 from __future__ import annotations
@@ -16,25 +16,25 @@ from typing import TypeVar
 
 _T = TypeVar('_T')
 _RECORD = 16384
-# A record is mostly one log line, and for this many bytes Python has memory at hand.
+# A record is mostly one log line, and Python allocates buffers of this size quickly.
 _LINE = 448
-# Hundreds of streams that need little take little: large buffers would leave holes in memory.
-_LEAST = 1024
-_MOST = 256 * 1024
+# Hundreds of idle streams need little memory: large buffers would fragment it.
+_MIN_READ = 1024
+_MAX_READ = 256 * 1024
 
 
-class Context(ssl.SSLContext):
+class TlsContext(ssl.SSLContext):
     """An SSLContext whose sockets are `TlsSocket`."""
 
     def wrap_socket(  # type: ignore[override]
         self, sock: socket.socket, *args: Any, server_hostname: str | None = None, **kwargs: Any
     ) -> TlsSocket:
-        """Shake hands as a client; the socket given is used up, also where that fails."""
+        """Shake hands as a client; the given socket is consumed, even on failure."""
         return TlsSocket(sock, self, server_hostname)
 
 
 class TlsSocket(socket.socket):
-    """As much of `ssl.SSLSocket` as HTTP clients need; one thread reads and writes.
+    """The part of `ssl.SSLSocket` that HTTP clients need; one thread reads and writes.
 
     Any thread may call `shutdown`, which ends the connection below TLS.
     """
@@ -44,68 +44,70 @@ class TlsSocket(socket.socket):
     ) -> None:
         timeout = plain.gettimeout()
         super().__init__(plain.family, plain.type, plain.proto, fileno=plain.detach())
-        self._in, self._out = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self._bulk = _LEAST
-        # Whether the other side ended the connection without saying goodbye in TLS.
+        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._read_size = _MIN_READ
+        # Whether the peer closed the connection without a TLS close_notify.
         self.ragged = False
         try:
             self.settimeout(timeout)
-            self._tls = context.wrap_bio(self._in, self._out, server_hostname=server_hostname)
-            self._through(self._tls.do_handshake)
+            self._tls = context.wrap_bio(
+                self._incoming, self._outgoing, server_hostname=server_hostname
+            )
+            self._run_step(self._tls.do_handshake)
         except BaseException:
             self.close()
             raise
 
     def drain(self) -> bytes:
-        """All that has arrived, waiting for something; b'' at the end."""
-        part = self._through(lambda: self._read(_LINE))
+        """Wait for data and return all that has arrived; b'' at the end."""
+        part = self._run_step(lambda: self._read(_LINE))
         parts = [part]
-        read, incoming = self._tls.read, self._in
-        # What goes wrong here is met again by the next call; what came before it is good.
+        read, incoming = self._tls.read, self._incoming
+        # An error here is raised again by the next call; the data before it are good.
         with contextlib.suppress(ssl.SSLError):
-            # A full part may be but the beginning of a record, with the rest inside of TLS.
+            # A full part may be the beginning of a record, with the rest still inside TLS.
             while part and (incoming.pending or len(part) >= _LINE):
                 part = read(_RECORD if len(part) == _LINE else _LINE)
                 parts.append(part)
         with contextlib.suppress(OSError):
-            # The other side may have asked for new keys.
+            # The peer may have requested new keys.
             self._flush()
         return b''.join(parts)
 
-    def trim(self) -> None:
-        """Give back the memory that only writing needs; the next write takes it again."""
-        # OpenSSL takes 16 KiB for what it may have to say to a session ticket, and keeps them until
-        # something is written, be it nothing. Python 3.9 takes a write of nothing for an end.
+    def release_write_buffer(self) -> None:
+        """Free the memory that only writing needs; the next write allocates it again."""
+        # OpenSSL allocates 16 KiB to answer a session ticket, and keeps them until something is
+        # written, even nothing. Python 3.9 takes a write of nothing for the end.
         with contextlib.suppress(ssl.SSLError):
             self._tls.write(b'')
 
     def recv(self, bufsize: int, flags: int = 0) -> bytes:
-        """At most `bufsize` bytes; b'' at the end."""
-        return self._through(lambda: self._read(bufsize))
+        """Return at most `bufsize` bytes; b'' at the end."""
+        return self._run_step(lambda: self._read(bufsize))
 
     def recv_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> int:
-        """Fill a buffer with what there is; 0 at the end."""
+        """Fill a buffer with the available data and return the count; 0 at the end."""
         view = memoryview(buffer).cast('B')
         data = self.recv(nbytes or len(view))
         view[: len(data)] = data
         return len(data)
 
     def sendall(self, data: Any, flags: int = 0) -> None:
-        """Send everything."""
+        """Send all data."""
         view = memoryview(data).cast('B')
         while view:
-            view = view[self._through(partial(self._tls.write, view)) :]
+            view = view[self._run_step(partial(self._tls.write, view)) :]
 
     def getpeercert(self, binary_form: bool = False) -> Any:
-        """The certificate of the other side, as `ssl.SSLSocket` gives it."""
+        """Return the certificate of the peer, as `ssl.SSLSocket` does."""
         return self._tls.getpeercert(binary_form)
 
     def selected_alpn_protocol(self) -> str | None:
-        """The protocol that both sides agreed on, if they spoke of it."""
+        """Return the negotiated ALPN protocol, if any."""
         return self._tls.selected_alpn_protocol()
 
     def version(self) -> str | None:
-        """The version of TLS."""
+        """Return the version of TLS."""
         return self._tls.version()
 
     def _read(self, size: int) -> bytes:
@@ -120,39 +122,39 @@ class TlsSocket(socket.socket):
                 return b''
             raise
 
-    def _through(self, step: Callable[[], _T]) -> _T:
-        """Do a step of TLS, with as much to and fro as it needs."""
+    def _run_step(self, step: Callable[[], _T]) -> _T:
+        """Run a step of TLS, with the reads and writes that it needs."""
         while True:
             try:
-                done = step()
+                result = step()
             except ssl.SSLWantReadError:
-                # Waiting in here would keep the error, and all that it refers to.
+                # Waiting inside this block would keep the error and its references alive.
                 pass
             except ssl.SSLError:
-                # Tell the other side what is wrong, if it still listens.
+                # Send the TLS alert, if the peer still listens.
                 with contextlib.suppress(OSError):
                     self._flush()
                 raise
             else:
                 self._flush()
-                return done
+                return result
             self._flush()
             self._fill()
 
     def _fill(self) -> None:
-        arrived = super().recv(self._bulk)
-        if not arrived:
+        data = super().recv(self._read_size)
+        if not data:
             self.ragged = True
-            self._in.write_eof()
+            self._incoming.write_eof()
             return
-        self._in.write(arrived)
-        if len(arrived) == self._bulk:
-            self._bulk = min(2 * self._bulk, _MOST)
-        elif len(arrived) < self._bulk // 2:
-            # Who waits for more holds a buffer of this size.
-            self._bulk = max(self._bulk // 2, _LEAST)
+        self._incoming.write(data)
+        if len(data) == self._read_size:
+            self._read_size = min(2 * self._read_size, _MAX_READ)
+        elif len(data) < self._read_size // 2:
+            # A waiting reader holds a buffer of this size.
+            self._read_size = max(self._read_size // 2, _MIN_READ)
 
     def _flush(self) -> None:
-        # Nobody would hear what TLS has to say about an end that came too early.
-        if self._out.pending and not self.ragged:
-            super().sendall(self._out.read())
+        # After a ragged end nobody receives the alert of TLS.
+        if self._outgoing.pending and not self.ragged:
+            super().sendall(self._outgoing.read())

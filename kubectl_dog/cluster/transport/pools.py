@@ -1,4 +1,4 @@
-"""The urllib3 pool that leads to a server, through a proxy where there is one."""
+"""urllib3 connection pools for a server, with or without a proxy."""
 
 from __future__ import annotations
 
@@ -16,86 +16,86 @@ from kubectl_dog.cluster.transport import ssl_context
 from kubectl_dog.cluster.transport.tracked_sockets import PlainConnection
 from kubectl_dog.cluster.transport.tracked_sockets import TlsConnection
 from kubectl_dog.cluster.transport.tracked_sockets import TrackedSockets
-from kubectl_dog.cluster.transport.tracked_sockets import options
+from kubectl_dog.cluster.transport.tracked_sockets import socket_options
 from kubectl_dog.model.errors import AccessError
 
 _SIZE = 8
-# PySocks' name for it is in a module that has no types.
+# The constant of PySocks is in a module that has no types.
 _SOCKS5 = 2
 
 
 class PlainPool(urllib3.HTTPConnectionPool):
-    """A pool for HTTP; `sockets` know what is open."""
+    """A pool for HTTP; its connections register in `sockets`."""
 
     ConnectionCls: Any = PlainConnection
 
 
 class SecurePool(urllib3.HTTPSConnectionPool):
-    """A pool for HTTPS that warns of nothing."""
+    """A pool for HTTPS without warnings about insecure connections."""
 
     ConnectionCls: Any = TlsConnection
 
     def _validate_conn(self, conn: Any) -> None:
-        # urllib3 warns here of what the user has said: insecure-skip-tls-verify. The switch that it
-        # has against that is the whole process's, and not ours.
+        # urllib3 warns here about insecure-skip-tls-verify, which the user asked for. Its switch
+        # against that would affect the whole process.
         if conn.is_closed:
             conn.connect()
 
 
-def pool(settings: Settings, sockets: TrackedSockets) -> urllib3.HTTPConnectionPool:
-    """A pool for the settings' server; raises AccessError for certificates that are no good."""
+def create_pool(settings: Settings, sockets: TrackedSockets) -> urllib3.HTTPConnectionPool:
+    """Create a pool for the server; raises AccessError for invalid certificates."""
     parts = urlsplit(settings.server)
     host = parts.hostname or ''
     common: dict[str, Any] = {
         'maxsize': _SIZE,
         'block': False,
-        'socket_options': options(),
+        'socket_options': socket_options(),
     }
     secure = parts.scheme == 'https'
     if secure:
-        common['ssl_context'] = ssl_context.context(settings)
+        common['ssl_context'] = ssl_context.create_context(settings)
         if settings.tls_server_name:
             common['server_hostname'] = settings.tls_server_name
-    through = proxy.choose_proxy(settings)
-    is_socks = through.startswith('socks')
+    proxy_url = proxy.choose_proxy(settings)
+    is_socks = proxy_url.startswith('socks')
     if is_socks:
-        common['_socks_options'] = socks(through)
-    elif through:
-        common.update(_http(through, common.get('ssl_context')))
+        common['_socks_options'] = socks_options(proxy_url)
+    elif proxy_url:
+        common.update(_http_proxy_options(proxy_url, common.get('ssl_context')))
     port = parts.port or (443 if secure else 80)
-    make = classes(sockets, is_socks)[parts.scheme]
-    made: urllib3.HTTPConnectionPool = make(host, port, **common)
-    return made
+    pool_class = create_pool_classes(sockets, is_socks)[parts.scheme]
+    pool: urllib3.HTTPConnectionPool = pool_class(host, port, **common)
+    return pool
 
 
-def classes(sockets: TrackedSockets, is_socks: bool) -> dict[str, Any]:
-    """What makes a pool, by scheme, whose open sockets are in `sockets`."""
-    made: dict[str, Any] = {'http': PlainPool, 'https': SecurePool}
+def create_pool_classes(sockets: TrackedSockets, is_socks: bool) -> dict[str, Any]:
+    """Return pool classes by scheme whose open sockets are in `sockets`."""
+    pool_classes: dict[str, Any] = {'http': PlainPool, 'https': SecurePool}
     if is_socks:
-        made = {
+        pool_classes = {
             scheme: type('SocksPool', (kind,), {'ConnectionCls': _socks_class(scheme == 'https')})
-            for scheme, kind in made.items()
+            for scheme, kind in pool_classes.items()
         }
-    return {scheme: partial(kind, sockets=sockets) for scheme, kind in made.items()}
+    return {scheme: partial(kind, sockets=sockets) for scheme, kind in pool_classes.items()}
 
 
-def origin(made: urllib3.HTTPConnectionPool, settings: Settings) -> str:
-    """What to put before a path: a proxy for plain HTTP has to be told the server."""
+def url_prefix(pool: urllib3.HTTPConnectionPool, settings: Settings) -> str:
+    """Return the prefix of request paths: a proxy for plain HTTP needs the server, too."""
     parts = urlsplit(settings.server)
-    if made.proxy is not None and parts.scheme == 'http':
+    if pool.proxy is not None and parts.scheme == 'http':
         return settings.server.rstrip('/')
     return parts.path.rstrip('/')
 
 
-def proxied(options: Mapping[str, Any], through: object) -> str:
-    """The proxy of a pool with these options, without its password; empty where there is none."""
-    socks = options.get('_socks_options')
+def describe_proxy(pool_options: Mapping[str, Any], proxy_url: object) -> str:
+    """Return the proxy of a pool with these options, without its password; empty if none."""
+    socks = pool_options.get('_socks_options')
     if socks:
         return f'socks5://{socks["proxy_host"]}:{socks["proxy_port"]}'
-    return str(through or '')
+    return str(proxy_url or '')
 
 
-def _http(address: str, context: object) -> dict[str, Any]:
+def _http_proxy_options(address: str, context: object) -> dict[str, Any]:
     from urllib3.connection import ProxyConfig
     from urllib3.util import parse_url
 
@@ -109,15 +109,15 @@ def _http(address: str, context: object) -> dict[str, Any]:
     return {
         '_proxy': url._replace(auth=None, port=port),
         '_proxy_headers': headers,
-        # As Go does it: a proxy with TLS is trusted as the server is.
+        # Like Go, apply the trust settings of the server to a proxy with TLS.
         '_proxy_config': ProxyConfig(context, False, None, None),  # type: ignore[arg-type]
     }
 
 
-def socks(address: str) -> dict[str, Any]:
-    """The options of connections by a SOCKS proxy; raises AccessError without PySocks."""
+def socks_options(address: str) -> dict[str, Any]:
+    """Return the options for a SOCKS proxy; raises AccessError without PySocks."""
     try:
-        # Without it urllib3 would not only fail, but warn as well.
+        # Without it urllib3 would print a warning in addition to the failure.
         import socks as _  # noqa: F401
     except ImportError:
         raise AccessError(
@@ -131,7 +131,7 @@ def socks(address: str) -> dict[str, Any]:
         'proxy_port': parts.port or 1080,
         'username': unquote(parts.username) if parts.username else None,
         'password': unquote(parts.password) if parts.password else None,
-        # The proxy looks up names, as with Go.
+        # Like Go, let the proxy resolve names.
         'rdns': True,
     }
 

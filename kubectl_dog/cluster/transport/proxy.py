@@ -1,4 +1,4 @@
-"""Which proxy leads to a server: by the settings, else by the environment, as Go reads it."""
+"""Choose the proxy for a server from the settings or the environment, as Go does."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ _Address = Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
 
 
 def choose_proxy(settings: Settings, env: Mapping[str, str] = os.environ) -> str:
-    """The proxy's URL, empty for the straight way; raises AccessError."""
+    """Return the URL of the proxy, empty for a direct connection; raises AccessError."""
     if settings.proxy_url:
         return settings.proxy_url
-    # A server with https is never reached by HTTP_PROXY.
+    # HTTP_PROXY is not used for https servers.
     parts = urlsplit(settings.server)
     name = f'{parts.scheme}_proxy'
-    found = env.get(name.upper()) or env.get(name) or ''
-    if not found or not parts.hostname:
+    value = env.get(name.upper()) or env.get(name) or ''
+    if not value or not parts.hostname:
         return ''
     port = parts.port or (443 if parts.scheme == 'https' else 80)
-    without = env.get('NO_PROXY') or env.get('no_proxy') or ''
-    if _local(parts.hostname) or bypassed(parts.hostname, port, without):
+    exceptions = env.get('NO_PROXY') or env.get('no_proxy') or ''
+    if _is_local(parts.hostname) or bypassed(parts.hostname, port, exceptions):
         return ''
-    address = found if '://' in found else f'http://{found}'
-    return cluster_entry.proxy(address, name.upper())
+    address = value if '://' in value else f'http://{value}'
+    return cluster_entry.check_proxy_url(address, name.upper())
 
 
 def bypassed(host: str, port: int, rules: str) -> bool:
-    """Whether NO_PROXY names this host: domains (with what is below), addresses, networks, `*`."""
-    address = _address(host)
+    """Report whether NO_PROXY matches a host: domains and subdomains, addresses, networks, `*`."""
+    address = _parse_address(host)
     host = host.lower().rstrip('.')
     return any(_matches(rule.strip().lower(), host, address, port) for rule in rules.split(','))
 
@@ -48,12 +48,12 @@ def _matches(rule: str, host: str, address: _Address | None, port: int) -> bool:
         pass
     else:
         return address is not None and address in network
-    name, at = _split(rule)
-    if not name or (at and at != str(port)):
+    name, rule_port = _split_port(rule)
+    if not name or (rule_port and rule_port != str(port)):
         return False
-    other = _address(name)
-    if other is not None:
-        return address == other
+    rule_address = _parse_address(name)
+    if rule_address is not None:
+        return address == rule_address
     if name.startswith('*.'):
         name = name[1:]
     if name.startswith('.'):
@@ -61,22 +61,22 @@ def _matches(rule: str, host: str, address: _Address | None, port: int) -> bool:
     return host == name or host.endswith(f'.{name}')
 
 
-def _split(rule: str) -> tuple[str, str]:
+def _split_port(rule: str) -> tuple[str, str]:
     if rule.startswith('['):
         name, _, rest = rule[1:].partition(']')
         return name, rest.lstrip(':')
     if rule.count(':') == 1:
-        name, _, at = rule.partition(':')
-        return name, at
+        name, _, port = rule.partition(':')
+        return name, port
     return rule, ''
 
 
-def _local(host: str) -> bool:
-    address = _address(host)
+def _is_local(host: str) -> bool:
+    address = _parse_address(host)
     return host == 'localhost' if address is None else address.is_loopback
 
 
-def _address(host: str) -> _Address | None:
+def _parse_address(host: str) -> _Address | None:
     try:
         return ipaddress.ip_address(host)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The one SSLContext that every connection to the server shares."""
+"""The SSLContext that all connections to a server share."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from kubectl_dog.cluster.client_config.settings import Settings
-from kubectl_dog.cluster.transport.bio_socket import Context
+from kubectl_dog.cluster.transport.bio_socket import TlsContext
 from kubectl_dog.model.errors import AccessError
 
 
@@ -16,33 +16,33 @@ class _EncryptedKeyError(Exception):
     """The private key needs a passphrase."""
 
 
-def context(settings: Settings) -> ssl.SSLContext:
-    """A context for these settings; raises AccessError for files that are missing or wrong."""
-    made = Context(ssl.PROTOCOL_TLS_CLIENT)
-    made.minimum_version = ssl.TLSVersion.TLSv1_2
-    # Python 3.13 asks CAs for a key usage that many clusters' CAs lack; Go does not.
-    made.verify_flags &= ~ssl.VERIFY_X509_STRICT
+def create_context(settings: Settings) -> ssl.SSLContext:
+    """Create a context for settings; raises AccessError for missing or invalid files."""
+    context = TlsContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    # Python 3.13 requires a key usage that the CAs of many clusters lack; Go does not.
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     if settings.insecure:
-        made.check_hostname = False
-        made.verify_mode = ssl.CERT_NONE
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
     else:
-        _trust(made, settings)
-    _identify(made, settings)
-    return made
+        _load_ca_certificates(context, settings)
+    _load_client_certificate(context, settings)
+    return context
 
 
-def authority(settings: Settings) -> bytes:
-    """The certificates to trust, as PEM; empty for those of the system. Raises AccessError."""
-    return settings.ca_data or _content(settings.ca_file, 'certificate authority')
+def ca_certificates(settings: Settings) -> bytes:
+    """Return the certificates to trust (PEM), empty for those of the system; raises AccessError."""
+    return settings.ca_data or _read(settings.ca_file, 'certificate authority')
 
 
-def _trust(made: ssl.SSLContext, settings: Settings) -> None:
-    pem = authority(settings)
+def _load_ca_certificates(context: ssl.SSLContext, settings: Settings) -> None:
+    pem = ca_certificates(settings)
     if not pem:
-        made.load_default_certs()
+        context.load_default_certs()
         return
     try:
-        made.load_verify_locations(cadata=pem.decode('ascii', 'ignore'))
+        context.load_verify_locations(cadata=pem.decode('ascii', 'ignore'))
     except (ssl.SSLError, ValueError):
         where = '-data' if settings.ca_data else f' {settings.ca_file}'
         raise AccessError(
@@ -50,38 +50,38 @@ def _trust(made: ssl.SSLContext, settings: Settings) -> None:
         ) from None
 
 
-def _identify(made: ssl.SSLContext, settings: Settings) -> None:
-    certificate = settings.cert_data or _content(settings.cert_file, 'client certificate')
-    key = settings.key_data or _content(settings.key_file, 'client key')
+def _load_client_certificate(context: ssl.SSLContext, settings: Settings) -> None:
+    certificate = settings.cert_data or _read(settings.cert_file, 'client certificate')
+    key = settings.key_data or _read(settings.key_file, 'client key')
     if not certificate and not key:
         return
-    who = f'user {settings.user!r}' if settings.user else 'the command line'
+    owner = f'user {settings.user!r}' if settings.user else 'the command line'
     if not certificate or not key:
         missing = 'key' if certificate else 'certificate'
         raise AccessError(
-            f'{who} has no client {missing} to go with the rest: give --client-{missing}'
+            f'{owner} has no client {missing} to go with the rest: give --client-{missing}'
         )
     try:
-        with _file(certificate + b'\n' + key) as path:
-            made.load_cert_chain(path, password=_refuse)
+        with _path_with(certificate + b'\n' + key) as path:
+            context.load_cert_chain(path, password=_refuse_passphrase)
     except _EncryptedKeyError:
         raise AccessError(
-            f'the client key of {who} is encrypted, which kubectl cannot read either: '
+            f'the client key of {owner} is encrypted, which kubectl cannot read either: '
             'decrypt it with «openssl pkey»'
         ) from None
     except (ssl.SSLError, ValueError):
         raise AccessError(
-            f'the client certificate or key of {who} is not valid PEM, '
+            f'the client certificate or key of {owner} is not valid PEM, '
             'or they do not belong together: mend the kubeconfig'
         ) from None
 
 
-def _refuse() -> bytes:
-    # Without a callback OpenSSL would ask for a passphrase on the terminal.
+def _refuse_passphrase() -> bytes:
+    # Without a callback OpenSSL asks for a passphrase on the terminal.
     raise _EncryptedKeyError
 
 
-def _content(path: str, what: str) -> bytes:
+def _read(path: str, what: str) -> bytes:
     if not path:
         return b''
     try:
@@ -94,8 +94,8 @@ def _content(path: str, what: str) -> bytes:
 
 
 @contextmanager
-def _file(content: bytes) -> Iterator[str]:
-    """A path with this content, for OpenSSL reads files only; nothing of it outlives the block."""
+def _path_with(content: bytes) -> Iterator[str]:
+    """Provide content as a file for OpenSSL, which reads files only, during the block."""
     if hasattr(os, 'memfd_create') and os.path.isdir('/proc/self/fd'):
         descriptor = os.memfd_create('kubectl-dog')
         try:
@@ -105,12 +105,12 @@ def _file(content: bytes) -> Iterator[str]:
         finally:
             os.close(descriptor)
     else:
-        with _temporary(content) as path:
+        with _temporary_file(content) as path:
             yield path
 
 
 @contextmanager
-def _temporary(content: bytes) -> Iterator[str]:
+def _temporary_file(content: bytes) -> Iterator[str]:
     import tempfile
 
     descriptor, path = tempfile.mkstemp(prefix='kubectl-dog-')

@@ -1,4 +1,4 @@
-"""urllib3 connections whose sockets can be reached while they are in use."""
+"""urllib3 connections whose sockets can be shut down while they are in use."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from urllib3.connection import HTTPConnection
 from urllib3.connection import HTTPSConnection
 
-# A dead peer is found out after about a minute, though a log may be silent for hours.
+# A dead peer is detected after about a minute; a log may be silent for hours.
 _KEEPALIVE = (
     ('TCP_KEEPIDLE', 20),
     ('TCP_KEEPALIVE', 20),
@@ -20,8 +20,8 @@ _KEEPALIVE = (
 )
 
 
-def options() -> list[tuple[int, int, int]]:
-    """Socket options: no delay, and keepalive in as far as the platform knows it."""
+def socket_options() -> list[tuple[int, int, int]]:
+    """Return socket options: no delay, and keepalive as far as the platform supports it."""
     known = [
         (socket.IPPROTO_TCP, getattr(socket, name), value)
         for name, value in _KEEPALIVE
@@ -35,38 +35,38 @@ def options() -> list[tuple[int, int, int]]:
 
 
 class TrackedSockets:
-    """The open sockets of one connection pool, so that all can be ended at once."""
+    """The open sockets of one connection pool, so that all can be shut down at once."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._open: weakref.WeakSet[socket.socket] = weakref.WeakSet()
         self._ended = False
 
-    def add(self, opened: socket.socket) -> None:
-        """Remember a socket for as long as someone uses it."""
+    def add(self, sock: socket.socket) -> None:
+        """Register a socket for as long as it is in use."""
         with self._lock:
-            self._open.add(opened)
+            self._open.add(sock)
             ended = self._ended
-        # Nobody can reach the socket of a handshake, so the end may have come meanwhile.
+        # `shut` may have been called during the handshake, when the socket was not registered.
         if ended:
-            _shut(opened)
+            _shut(sock)
 
     def shut(self) -> None:
-        """Wake every thread that waits in one of them, for headers too; and those to come."""
+        """Shut down all sockets, also later ones, and wake the threads that wait for them."""
         with self._lock:
             self._ended = True
             opened = list(self._open)
-        for each in opened:
-            _shut(each)
+        for sock in opened:
+            _shut(sock)
 
 
-def _shut(opened: socket.socket) -> None:
+def _shut(sock: socket.socket) -> None:
     with contextlib.suppress(OSError, ValueError):
-        opened.shutdown(socket.SHUT_RDWR)
+        sock.shutdown(socket.SHUT_RDWR)
 
 
 class PlainConnection(HTTPConnection):
-    """A connection without TLS; `kept` stays when http.client lets go of the socket."""
+    """A connection without TLS; `kept` is the socket, even after http.client has released it."""
 
     kept: socket.socket | None = None
 
@@ -75,9 +75,9 @@ class PlainConnection(HTTPConnection):
         self._sockets = sockets
 
     def _new_conn(self) -> socket.socket:
-        made = super()._new_conn()
-        self._sockets.add(made)
-        return made
+        sock = super()._new_conn()
+        self._sockets.add(sock)
+        return sock
 
     def connect(self) -> None:
         """Connect, and keep the socket."""
@@ -86,7 +86,7 @@ class PlainConnection(HTTPConnection):
 
 
 class TlsConnection(HTTPSConnection):
-    """A TLS connection; `kept` stays when http.client lets go of the socket."""
+    """A TLS connection; `kept` is the socket, even after http.client has released it."""
 
     kept: socket.socket | None = None
 
@@ -95,13 +95,13 @@ class TlsConnection(HTTPSConnection):
         self._sockets = sockets
 
     def _new_conn(self) -> socket.socket:
-        made = super()._new_conn()
-        self._sockets.add(made)
-        return made
+        sock = super()._new_conn()
+        self._sockets.add(sock)
+        return sock
 
     def connect(self) -> None:
         """Connect, shake hands, and keep the socket."""
         super().connect()
         self.kept = self.sock
-        # Behind a proxy with TLS of its own, what can be shut is one further in.
+        # With a TLS proxy, the socket that can be shut down is the inner one.
         self._sockets.add(getattr(self.sock, 'socket', self.sock))

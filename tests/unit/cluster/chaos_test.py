@@ -304,12 +304,12 @@ def waited(emitted, deadline):
 
 @pytest.mark.parametrize('seed', SEEDS)
 def test_chaos_of_a_watch(serve, start, world, monkeypatch, seed):
-    monkeypatch.setattr(watcher, '_SILENCE', 0.05)
+    monkeypatch.setattr(watcher, '_READ_TIMEOUT', 0.05)
     chaos = Collection(seed)
     launch, connect = serve
     server = launch(chaos)
     connection = connect(server)
-    run = start(lambda emit: Watcher(Watch(PODS, 'ns'), connection, emit, set(), world.nature))
+    run = start(lambda emit: Watcher(Watch(PODS, 'ns'), connection, emit, set(), world.environment))
     state, restarts = {}, chaos.dice.randrange(3)
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
@@ -351,7 +351,7 @@ def test_chaos_of_a_log(serve, start, world, seed):
         )
 
     def make(emit):
-        reader = LogReader(status(), connection, emit, world.nature)
+        reader = LogReader(status(), connection, emit, world.environment)
         chaos.told = lambda: reader.update(status())
         return reader
 

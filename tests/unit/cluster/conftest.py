@@ -90,7 +90,7 @@ class World:
         self.now = 0.0
         self.slow = 20.0
         self.waits = []
-        self.nature = Environment(lambda: self.now, lambda: 1.0, self._wait)
+        self.environment = Environment(lambda: self.now, lambda: 1.0, self._wait)
 
     def _wait(self, event, seconds):
         self.waits.append(seconds)

@@ -119,7 +119,7 @@ def test_a_release_without_a_manifest_is_told(told):
 
 
 def test_a_release_that_would_fill_the_memory_is_refused(monkeypatch):
-    monkeypatch.setattr(helm, '_LARGEST', 1000)
+    monkeypatch.setattr(helm, '_MAX_BYTES', 1000)
     with pytest.raises(UserError, match='it has more than'):
         helm.release(Server(kept('web', 1, {'manifest': 'x' * 2000})), 'web')
 

@@ -112,7 +112,7 @@ def emitted(*lines):
     watcher._listing = []
     for line in lines:
         try:
-            watcher._line(json.dumps(line).encode())
+            watcher._handle_line(json.dumps(line).encode())
         except (CutError, ExpiredError):
             continue
     return watcher, found

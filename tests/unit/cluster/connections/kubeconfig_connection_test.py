@@ -115,7 +115,7 @@ def test_a_stream_that_breaks_off(server, connection, how):
 
 
 @pytest.mark.parametrize('chunked', (True, False))
-def test_patience_may_change(server, connection, chunked):
+def test_read_timeout_may_change(server, connection, chunked):
     server.on('/log', stream(b'one\n', chunked=chunked, then='hold'))
     opened = connection.stream('/log', (), None)
     assert opened.read() == b'one\n'
@@ -290,11 +290,11 @@ def test_what_is_wrong_with_certificates_is_said(pki, wrong, said):
     }
     settings = Settings(server='https://a', user='jane', **client(pki, **wrong))
     with pytest.raises(AccessError, match=said):
-        tls_module.context(settings)
+        tls_module.create_context(settings)
 
 
 def test_tls_floor(pki):
-    context = tls_module.context(Settings(server='https://a'))
+    context = tls_module.create_context(Settings(server='https://a'))
     assert context.minimum_version == ssl.TLSVersion.TLSv1_2
     assert not context.verify_flags & ssl.VERIFY_X509_STRICT
 

@@ -13,7 +13,7 @@ import pytest
 from kubectl_dog import api
 from kubectl_dog.cluster.client_config.settings import Settings
 from kubectl_dog.cluster.connections import kubeconfig_connection as connection_module
-from kubectl_dog.cluster.connections.official_client import OwnClient
+from kubectl_dog.cluster.connections.official_client import OfficialClient
 from kubectl_dog.cluster.connections.official_client import connect
 from kubectl_dog.cluster.transport import tracked_sockets
 from kubectl_dog.model.connection import ConnectionFlags
@@ -39,7 +39,7 @@ _APPLY = (
     'get_sends_what_it_should_and_reuses_its_connection',
     'insecure_asks_no_questions_and_warns_no_one',
     'no_such_host',
-    'patience_may_change',
+    'read_timeout_may_change',
     'plain_http_works',
     'redirects_are_not_followed',
     'stop_ends_a_blocked_read',
@@ -55,7 +55,7 @@ def made():
     all_made = []
 
     def make(settings):
-        all_made.append(OwnClient(settings))
+        all_made.append(OfficialClient(settings))
         return all_made[-1]
 
     yield make
@@ -144,14 +144,16 @@ def test_a_plugin_is_asked_again_when_the_server_refuses(server, pki, tmp_path):
 
 def test_a_socks_proxy_is_gone_by_and_named():
     pytest.importorskip('socks')
-    made = OwnClient(Settings('https://api.test', proxy_url='socks5://127.0.0.1:1', insecure=True))
+    made = OfficialClient(
+        Settings('https://api.test', proxy_url='socks5://127.0.0.1:1', insecure=True)
+    )
     with pytest.raises(UnreachableError, match=r'refused.*\(by the proxy socks5://127.0.0.1:1\)'):
         made.get('/api')
     made.close()
 
 
 def test_a_proxy_with_tls_is_trusted_as_the_server_is(pki):
-    made = OwnClient(
+    made = OfficialClient(
         Settings('https://api.test', proxy_url='https://127.0.0.1:1', ca_file=str(pki / 'ca.crt'))
     )
     options = made._pool.manager.connection_pool_kw
@@ -181,8 +183,8 @@ def test_what_is_the_processes_stays_as_it_was(server, make, monkeypatch):
 
 
 def test_a_dead_peer_is_found_out_about_as_for_the_other(server):
-    manager = OwnClient(Settings(server=server.url, insecure=True))._pool.manager
-    assert manager.connection_pool_kw['socket_options'] == tracked_sockets.options()
+    manager = OfficialClient(Settings(server=server.url, insecure=True))._pool.manager
+    assert manager.connection_pool_kw['socket_options'] == tracked_sockets.socket_options()
 
 
 def test_without_the_extra_it_says_what_to_install(monkeypatch, server, pki):
@@ -190,4 +192,4 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch, server, pki):
 
     monkeypatch.setitem(sys.modules, 'kubernetes', None)
     with pytest.raises(AccessError, match=r"pip install 'kubectl-dog\[kubernetes\]'"):
-        OwnClient(Settings(server=server.url, ca_file=str(pki / 'ca.crt')))
+        OfficialClient(Settings(server=server.url, ca_file=str(pki / 'ca.crt')))

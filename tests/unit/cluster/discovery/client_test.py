@@ -666,7 +666,7 @@ def test_links_and_pipes_are_not_believed(cache, tmp_path):
 
 def test_a_file_that_is_far_too_large_is_not_read(cache, monkeypatch):
     made = written(cache)
-    monkeypatch.setattr(kind_cache, '_LARGEST', 10)
+    monkeypatch.setattr(kind_cache, '_MAX_BYTES', 10)
     assert made.read() == ()
 
 

@@ -47,7 +47,7 @@ def test_few_lines_that_wait_together_are_one_turn():
 
 
 def test_of_many_lines_the_oldest_of_all_streams_go_first(monkeypatch):
-    monkeypatch.setattr(module, '_TURN', 4)
+    monkeypatch.setattr(module, '_BATCH_LINES', 4)
     box = filled([lines(1, 2, 3), lines(4, 9)], [lines(5, 6, 7, 8)], [lines(10)])
     found = turns(box)
     times = [[line.time for _, batch in turn for line in batch.lines] for turn in found]
@@ -56,7 +56,7 @@ def test_of_many_lines_the_oldest_of_all_streams_go_first(monkeypatch):
 
 
 def test_a_line_out_of_order_holds_nothing_up(monkeypatch):
-    monkeypatch.setattr(module, '_TURN', 4)
+    monkeypatch.setattr(module, '_BATCH_LINES', 4)
     found = turns(filled([lines(90, 1, 2, 3)], [lines(50, 51, 52)]))
     said = {0: [], 1: []}
     for stream, batch in (letter for turn in found for letter in turn):
@@ -76,7 +76,7 @@ def test_runs_stay_apart_and_what_is_said_between_them_in_its_place():
 
 
 def test_an_object_waits_for_no_more_than_one_turn(monkeypatch):
-    monkeypatch.setattr(module, '_TURN', 4)
+    monkeypatch.setattr(module, '_BATCH_LINES', 4)
     box = filled([lines(*range(100))], [lines(*range(100))])
     box.take(0.0)
     box.put(None, Listed(()))
@@ -102,7 +102,7 @@ def test_with_nobody_reading_what_waits_is_bounded():
     for thread in threads:
         thread.join(0.1)
     assert [buffer._lines for buffer in buffers] == [module.CAPACITY] * 3
-    said = {buffer.feed: [] for buffer in buffers}
+    said = {buffer.subscription: [] for buffer in buffers}
     while any(len(each) < 5000 for each in said.values()):
         feed, payload = box.take(5.0)
         said[feed] += [line.time for line in payload.lines]
@@ -111,10 +111,10 @@ def test_with_nobody_reading_what_waits_is_bounded():
 
 
 def test_of_hundreds_of_streams_those_with_the_oldest_lines_make_a_turn(monkeypatch):
-    monkeypatch.setattr(module, '_TURN', 40)
+    monkeypatch.setattr(module, '_BATCH_LINES', 40)
     looked = []
-    reach = LogBuffer.reach
-    monkeypatch.setattr(LogBuffer, 'reach', lambda *args: looked.append(1) or reach(*args))
+    reach = LogBuffer.time_of_first
+    monkeypatch.setattr(LogBuffer, 'time_of_first', lambda *args: looked.append(1) or reach(*args))
     box = filled(*([lines(*range(start, start + 30))] for start in range(0, 6000, 30)))
     found = turns(box)
     sizes = [sum(len(batch.lines) for _, batch in turn) for turn in found]

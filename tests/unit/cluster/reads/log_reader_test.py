@@ -35,7 +35,7 @@ def begin(start, connection, world):
     world.slow = 1.0
 
     def begin(**fields):
-        return start(lambda emit: LogReader(want(**fields), connection, emit, world.nature))
+        return start(lambda emit: LogReader(want(**fields), connection, emit, world.environment))
 
     return begin
 

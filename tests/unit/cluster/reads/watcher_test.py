@@ -57,7 +57,7 @@ def plain():
 @pytest.fixture
 def begin(start, connection, world, plain):
     def begin(want=PODS_IN_NS):
-        return start(lambda emit: Watcher(want, connection, emit, plain, world.nature))
+        return start(lambda emit: Watcher(want, connection, emit, plain, world.environment))
 
     return begin
 
@@ -200,7 +200,7 @@ def test_what_one_watch_found_out_holds_for_its_api_group_only(server, begin, pl
 
 
 def test_falls_back_where_no_end_bookmark_comes(server, begin, monkeypatch):
-    monkeypatch.setattr(watcher, '_LIST_SILENCE', 0.1)
+    monkeypatch.setattr(watcher, '_LIST_READ_TIMEOUT', 0.1)
     server.on(
         PATH,
         stream(event('ADDED', 'a'), then='hold'),
@@ -223,7 +223,7 @@ def test_falls_back_where_events_go_on_without_an_end_bookmark(server, begin, wo
 
 
 def test_silence_lists_again(server, begin, monkeypatch):
-    monkeypatch.setattr(watcher, '_SILENCE', 0.1)
+    monkeypatch.setattr(watcher, '_READ_TIMEOUT', 0.1)
     server.on(PATH, stream(*LISTED, then='hold'), stream(bookmark('9', END), then='hold'))
     assert [names(listed) for listed in begin().get(2)] == [['a'], []]
 

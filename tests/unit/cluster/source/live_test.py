@@ -124,7 +124,7 @@ def test_reconcile_starts_each_read_once(server, source):
 def test_a_read_that_is_no_longer_wanted_ends_and_its_late_items_are_dropped(server, source):
     server.on(PATH, stream(END, then='hold'))
     source.reconcile({WATCH})
-    until(source._mailbox._queue.qsize)
+    until(source._inbox._queue.qsize)
     source.reconcile(frozenset())
     assert take(source, 0.05) is None
     until(lambda: not [each for each in source._threads if each.is_alive()])
@@ -245,7 +245,7 @@ def test_close_lets_a_reader_go_that_waits_for_room(server, source):
 
     server.on(log_path(), endless)
     source.reconcile({logs()})
-    buffer = source._feeds[logs().stream].buffer
+    buffer = source._reads[logs().stream].buffer
     until(lambda: buffer._lines >= 1000)
     source.close()
     assert not [each for each in source._threads if each.is_alive()]

@@ -85,8 +85,8 @@ def test_what_the_server_alone_can_select_is_left_to_it():
 
 def test_what_is_wide_stays_wide():
     wide = Watch(PODS, 'shop')
-    assert opened(behind(1), already=[wide]) >= {wide}
-    assert wide not in opened(behind(1), already=[wide], refused=[wide])
+    assert opened(behind(1), open_wide=[wide]) >= {wide}
+    assert wide not in opened(behind(1), open_wide=[wide], refused=[wide])
 
 
 def test_who_reads_everything_reads_for_all():

@@ -158,8 +158,8 @@ def test_a_proxy_that_refuses_is_named_without_its_password(server, pki):
 
 def test_plain_http_by_a_proxy_names_the_server(monkeypatch):
     settings = Settings('http://a.test:8001/x', proxy_url='http://127.0.0.1:1')
-    made = pools.pool(settings, TrackedSockets())
-    assert pools.origin(made, settings) == 'http://a.test:8001/x'
+    made = pools.create_pool(settings, TrackedSockets())
+    assert pools.url_prefix(made, settings) == 'http://a.test:8001/x'
     made.close()
 
 
@@ -171,8 +171,8 @@ def test_socks(server, pki):
     settings = Settings(
         'https://api.test', ca_file=str(pki / 'ca.crt'), proxy_url='socks5://127.0.0.1:1'
     )
-    made = pools.pool(settings, TrackedSockets())
-    assert pools.proxied(made.conn_kw, made.proxy) == 'socks5://127.0.0.1:1'
+    made = pools.create_pool(settings, TrackedSockets())
+    assert pools.describe_proxy(made.conn_kw, made.proxy) == 'socks5://127.0.0.1:1'
     made.close()
     connection = KubeConnection(settings)
     with pytest.raises(UnreachableError, match=r'refused.*\(by the proxy socks5://127.0.0.1:1\)'):
@@ -186,4 +186,4 @@ def test_socks_without_pysocks(monkeypatch):
     monkeypatch.setitem(sys.modules, 'socks', None)
     monkeypatch.delitem(sys.modules, 'urllib3.contrib.socks', raising=False)
     with pytest.raises(AccessError, match=r"needs PySocks: pip install 'kubectl-dog\[socks\]'"):
-        pools.pool(Settings('https://a', proxy_url='socks5://p'), TrackedSockets())
+        pools.create_pool(Settings('https://a', proxy_url='socks5://p'), TrackedSockets())

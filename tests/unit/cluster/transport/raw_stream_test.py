@@ -11,7 +11,7 @@ import pytest
 
 from kubectl_dog.cluster.client_config.settings import Settings
 from kubectl_dog.cluster.connections.kubeconfig_connection import KubeConnection
-from kubectl_dog.cluster.transport.bio_socket import Context
+from kubectl_dog.cluster.transport.bio_socket import TlsContext
 from kubectl_dog.cluster.transport.raw_stream import ChunkDecoder
 from kubectl_dog.cluster.transport.raw_stream import RawStream
 from kubectl_dog.model.connection import CutError
@@ -166,7 +166,7 @@ def shaken(pki, tls):
 
     def shake(version=ssl.TLSVersion.TLSv1_3, trust=True):
         tls.minimum_version = tls.maximum_version = version
-        context = Context(ssl.PROTOCOL_TLS_CLIENT)
+        context = TlsContext(ssl.PROTOCOL_TLS_CLIENT)
         if trust:
             context.load_verify_locations(pki / 'ca.crt')
         ours, theirs = socket.socketpair()
@@ -262,5 +262,5 @@ def test_a_reset_in_the_handshake_closes_the_socket():
         plain = socket.create_connection(listener.getsockname())
         listener.accept()[0].close()
         with pytest.raises(OSError):
-            Context(ssl.PROTOCOL_TLS_CLIENT).wrap_socket(plain, server_hostname='api.test')
+            TlsContext(ssl.PROTOCOL_TLS_CLIENT).wrap_socket(plain, server_hostname='api.test')
         assert plain.fileno() == -1

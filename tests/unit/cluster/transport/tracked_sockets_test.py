@@ -8,11 +8,11 @@ import time
 
 import pytest
 
-from kubectl_dog.cluster.transport.bio_socket import Context
+from kubectl_dog.cluster.transport.bio_socket import TlsContext
 
 
 def test_a_socket_that_is_reset_before_its_handshake_is_closed():
-    context = Context(ssl.PROTOCOL_TLS_CLIENT)
+    context = TlsContext(ssl.PROTOCOL_TLS_CLIENT)
     with socket.create_server(('127.0.0.1', 0)) as listener:
         ours = socket.create_connection(listener.getsockname())
         theirs, _ = listener.accept()
