@@ -175,7 +175,7 @@ class Collection(Chaos):
             # What was told is told again, in order.
             at = max(at - 5, 100)
         while True:
-            for version, event in [each for each in self.history if each[0] > at]:
+            for version, event in [entry for entry in self.history if entry[0] > at]:
                 self.tell(wire, event)
                 at = version
             if self.settled():
@@ -220,7 +220,7 @@ class Container(Chaos):
         self.restarts = self.dice.randrange(4)
         self.now = 1_700_000_000_000_000_000
         self.number = 0
-        self.told = None
+        self.update_status = None
 
     def settled(self):
         return self.ended
@@ -275,7 +275,7 @@ class Container(Chaos):
             self.runs.append([])
         else:
             self.ended = True
-        self.told()
+        self.update_status()
 
 
 @pytest.fixture(params=(False, True), ids=('plain', 'tls'))
@@ -290,9 +290,9 @@ def serve(request, tls, pki):
             return server
 
         def connect(server):
-            made = KubeConnection(Settings(server=server.url, ca_file=str(pki / 'ca.crt')))
-            stack.callback(made.close)
-            return made
+            connection = KubeConnection(Settings(server=server.url, ca_file=str(pki / 'ca.crt')))
+            stack.callback(connection.close)
+            return connection
 
         yield start, connect
 
@@ -352,7 +352,7 @@ def test_chaos_of_a_log(serve, start, world, seed):
 
     def make(emit):
         reader = LogReader(status(), connection, emit, world.environment)
-        chaos.told = lambda: reader.update(status())
+        chaos.update_status = lambda: reader.update(status())
         return reader
 
     run = start(make)

@@ -78,9 +78,9 @@ def server(tls):
 
 @pytest.fixture
 def connection(server, pki):
-    made = KubeConnection(Settings(server=server.url, ca_file=str(pki / 'ca.crt')))
-    yield made
-    made.close()
+    connection = KubeConnection(Settings(server=server.url, ca_file=str(pki / 'ca.crt')))
+    yield connection
+    connection.close()
 
 
 class World:
@@ -114,7 +114,7 @@ class Run:
     def get(self, count=1):
         return [self.emitted.get(timeout=5) for _ in range(count)]
 
-    def one(self):
+    def next(self):
         return self.emitted.get(timeout=5)
 
     def quiet(self, seconds=0.1):
@@ -139,6 +139,6 @@ def start():
         return runs[-1]
 
     yield run
-    for each in runs:
-        each.reader.stop()
-    assert all(each.ended() for each in runs)
+    for running in runs:
+        running.reader.stop()
+    assert all(running.ended() for running in runs)

@@ -18,15 +18,17 @@ from kubectl_dog.model.errors import UserError
 MANIFEST = '---\n# Source: shop/templates/a.yaml\napiVersion: v1\nkind: Service\n'
 
 
-def packed(told, zipped=True):
-    data = json.dumps(told).encode()
+def packed(release, zipped=True):
+    data = json.dumps(release).encode()
     return base64.b64encode(gzip.compress(data) if zipped else data)
 
 
-def kept(name, version, told=None, data=None, kind='Secret', zipped=True):
+def kept(name, version, release=None, data=None, kind='Secret', zipped=True):
     if data is None:
-        told = {'manifest': MANIFEST, 'info': {'status': 'deployed'}} if told is None else told
-        data = packed(told, zipped)
+        release = (
+            {'manifest': MANIFEST, 'info': {'status': 'deployed'}} if release is None else release
+        )
+        data = packed(release, zipped)
         data = base64.b64encode(data) if kind == 'Secret' else data
     labels = {'owner': 'helm', 'name': name, 'version': str(version)}
     return {
@@ -39,8 +41,8 @@ def kept(name, version, told=None, data=None, kind='Secret', zipped=True):
 class Server:
     server, namespace = 'https://h', 'shop'
 
-    def __init__(self, *things, refuses=None):
-        self.things = things
+    def __init__(self, *objects, refuses=None):
+        self.objects = objects
         self.refuses = refuses or {}
         self.asked = []
 
@@ -53,16 +55,16 @@ class Server:
         if answer:
             return Response(*answer, {})
         kind = {'secrets': 'Secret', 'configmaps': 'ConfigMap'}[plural]
-        there = [one for one in self.things if one['kind'] == kind]
+        candidates = [obj for obj in self.objects if obj['kind'] == kind]
         if name:
-            [found] = [one for one in there if one['metadata']['name'] == name]
-            return Response(200, json.dumps(found).encode(), {})
+            [match] = [obj for obj in candidates if obj['metadata']['name'] == name]
+            return Response(200, json.dumps(match).encode(), {})
         assert 'PartialObjectMetadataList' in accept
         wanted = dict(term.split('=') for term in dict(query)['labelSelector'].split(','))
         listed = [
-            {'metadata': one['metadata']}
-            for one in there
-            if wanted.items() <= one['metadata']['labels'].items()
+            {'metadata': obj['metadata']}
+            for obj in candidates
+            if wanted.items() <= obj['metadata']['labels'].items()
         ]
         return Response(200, json.dumps({'items': listed}).encode(), {})
 
@@ -70,10 +72,10 @@ class Server:
 @pytest.mark.parametrize('kind', ('Secret', 'ConfigMap'))
 @pytest.mark.parametrize('zipped', (True, False))
 def test_the_newest_revision_is_read_and_no_other(kind, zipped):
-    told = {'manifest': 'new', 'info': {'status': 'failed'}}
+    expected = {'manifest': 'new', 'info': {'status': 'failed'}}
     server = Server(
         kept('web', 9, kind=kind),
-        kept('web', 10, told, kind=kind, zipped=zipped),
+        kept('web', 10, expected, kind=kind, zipped=zipped),
         kept('website', 11, kind=kind),
     )
     assert helm.release(server, 'web') == ('web', 10, 'new')
@@ -82,7 +84,7 @@ def test_the_newest_revision_is_read_and_no_other(kind, zipped):
 
 
 @pytest.mark.parametrize(
-    ('things', 'told'),
+    ('objects', 'expected'),
     (
         ((), r"no release 'web' of helm in namespace shop, and no other one: is -n right\?"),
         ((kept('wbe', 1),), r'did you mean wbe\?'),
@@ -91,9 +93,9 @@ def test_the_newest_revision_is_read_and_no_other(kind, zipped):
         ((kept('web', 3, {'info': {'status': 'uninstalled'}}),), 'revision 3 was uninstalled'),
     ),
 )
-def test_what_is_not_there_is_exit_4_with_near_names(things, told):
-    with pytest.raises(MissingError, match=told) as raised:
-        helm.release(Server(*things), 'web')
+def test_what_is_not_there_is_exit_4_with_near_names(objects, expected):
+    with pytest.raises(MissingError, match=expected) as raised:
+        helm.release(Server(*objects), 'web')
     assert raised.value.exit_code == 4
 
 
@@ -112,10 +114,10 @@ def test_what_is_no_release_is_told(data):
         helm.release(Server(kept('web', 1, data=data)), 'web')
 
 
-@pytest.mark.parametrize('told', ({}, [], 7, {'manifest': ' \n'}, {'manifest': []}))
-def test_a_release_without_a_manifest_is_told(told):
+@pytest.mark.parametrize('release', ({}, [], 7, {'manifest': ' \n'}, {'manifest': []}))
+def test_a_release_without_a_manifest_is_told(release):
     with pytest.raises(UserError, match='has no manifest'):
-        helm.release(Server(kept('web', 1, told)), 'web')
+        helm.release(Server(kept('web', 1, release)), 'web')
 
 
 def test_a_release_that_would_fill_the_memory_is_refused(monkeypatch):

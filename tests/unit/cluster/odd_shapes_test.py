@@ -102,38 +102,38 @@ def test_no_secret_has_a_value_whatever_its_shape(data, version):
 
 @SETTINGS
 @given(misshapen(*OBJECTS))
-def test_pruning(thing):
-    assert prune(thing) is thing
+def test_pruning(obj):
+    assert prune(obj) is obj
 
 
 def emitted(*lines):
-    found = []
-    watcher = Watcher(Watch(LAMPS, 'ns'), Server({}), found.append, set(), Environment())
+    payloads = []
+    watcher = Watcher(Watch(LAMPS, 'ns'), Server({}), payloads.append, set(), Environment())
     watcher._listing = []
     for line in lines:
         try:
             watcher._handle_line(json.dumps(line).encode())
         except (CutError, ExpiredError):
             continue
-    return watcher, found
+    return watcher, payloads
 
 
 @SETTINGS
 @given(st.lists(misshapen(*EVENTS) | ANY, max_size=4))
 def test_watching(lines):
-    watcher, found = emitted(*lines, EVENTS[1], *lines)
+    watcher, payloads = emitted(*lines, EVENTS[1], *lines)
     assert isinstance(watcher._version, str)
-    assert isinstance(found[0], Listed)
-    for one in found[1:]:
-        assert isinstance(one, (Changed, Listed))
-        assert isinstance(one, Listed) or one.change in ('ADDED', 'MODIFIED', 'DELETED')
+    assert isinstance(payloads[0], Listed)
+    for payload in payloads[1:]:
+        assert isinstance(payload, (Changed, Listed))
+        assert isinstance(payload, Listed) or payload.change in ('ADDED', 'MODIFIED', 'DELETED')
 
 
 @pytest.mark.parametrize('annotations', (['x'], 'x', 7, {'k8s.io/initial-events-end': ['true']}))
 def test_a_bookmark_of_another_shape_ends_no_list(annotations):
     odd = {'type': 'BOOKMARK', 'object': {'metadata': {'annotations': annotations}}}
-    _, found = emitted(odd, EVENTS[0], EVENTS[1])
-    assert [len(one.objects) for one in found] == [1]
+    _, payloads = emitted(odd, EVENTS[0], EVENTS[1])
+    assert [len(payload.objects) for payload in payloads] == [1]
 
 
 @SETTINGS
@@ -144,7 +144,7 @@ def test_listing(page):
     except CutError:
         return
     assert isinstance(version, str)
-    assert all(isinstance(one, dict) for one in objects)
+    assert all(isinstance(obj, dict) for obj in objects)
 
 
 class Once(Server):
@@ -165,7 +165,7 @@ def test_what_is_in_no_list_is_not_absent(items):
 @given(ANY | misshapen({'kind': 'Status', 'code': 403, 'message': 'no', 'reason': 'Forbidden'}))
 def test_refusals(answer):
     refused = parse_status(403, json.dumps(answer).encode())
-    assert [type(one) for one in refused] == [int, str, str]
+    assert [type(field) for field in refused] == [int, str, str]
     with pytest.raises(RefusedError):
         list_all(Server(answer, 403), Watch(PODS, 'ns'), bool)
 
@@ -183,7 +183,7 @@ def test_refusals(answer):
     ),
 )
 def test_looking(answer, want):
-    assert all(isinstance(one, dict) for one in answer_lookup(Server(answer), want).objects)
+    assert all(isinstance(obj, dict) for obj in answer_lookup(Server(answer), want).objects)
 
 
 TABLE = {
@@ -197,10 +197,10 @@ TABLE = {
 @given(ANY | misshapen(TABLE, PAGE))
 def test_names(answer):
     try:
-        found = object_names(Once(answer), PODS)
+        names = object_names(Once(answer), PODS)
     except UserError:
         return
-    assert all(isinstance(one, str) for one in found)
+    assert all(isinstance(name, str) for name in names)
 
 
 AGGREGATED = {
@@ -260,8 +260,8 @@ class NoCache:
     def read(self):
         return ()
 
-    def write(self, found):
-        json.dumps(found)
+    def write(self, kinds):
+        json.dumps(kinds)
 
 
 @SETTINGS
@@ -272,10 +272,10 @@ class NoCache:
 def test_discovery(root, version):
     server = Discovery(root, version)
     try:
-        found = discover(server).kinds
+        kinds = discover(server).kinds
     except UserError:
         return
-    matching.spellings(found)
+    matching.spellings(kinds)
     for word in ('deploy', 'pods.v1.x', 'all', 'x'):
         try:
             Resolver(server, NoCache())(word)

@@ -68,6 +68,6 @@ def test_no_private_key_is_left_after_sigkill(server, pki, tmp_path, way):
     finally:
         running.send_signal(signal.SIGKILL)
         running.wait()
-    found = [content for place in places for content in written(place)]
-    assert not [content for content in found if b'PRIVATE KEY' in content]
-    assert found == []
+    keys = [content for place in places for content in written(place)]
+    assert not [content for content in keys if b'PRIVATE KEY' in content]
+    assert keys == []

@@ -30,8 +30,8 @@ def script(tmp_path):
         path = tmp_path / 'plugin'
         path.write_text(f'#!/bin/sh\ncd {tmp_path}\n{before}\ncat answer\n')
         path.chmod(0o755)
-        made = (plugin or Plugin(''))._replace(command=str(path))
-        return ExecPlugin(settings or Settings('https://a'), made).issue()
+        configured = (plugin or Plugin(''))._replace(command=str(path))
+        return ExecPlugin(settings or Settings('https://a'), configured).issue()
 
     return issue
 
@@ -90,7 +90,7 @@ def status(**fields):
 
 
 @pytest.mark.parametrize(
-    ('printed', 'before', 'said'),
+    ('printed', 'before', 'message'),
     (
         ('', '', 'did not print an ExecCredential'),
         ('a: [', '', 'did not print an ExecCredential'),
@@ -108,19 +108,19 @@ def status(**fields):
         ('', 'kill -9 $$', 'was ended by signal 9'),
     ),
 )
-def test_what_is_wrong_is_said_in_one_sentence(script, printed, before, said):
-    with pytest.raises(AccessError, match=said) as raised:
+def test_what_is_wrong_is_said_in_one_sentence(script, printed, before, message):
+    with pytest.raises(AccessError, match=message) as raised:
         script(printed, before)
     assert '\n' not in str(raised.value)
 
 
 @pytest.mark.parametrize(
-    ('hint', 'said'),
+    ('hint', 'message'),
     (('', 'was not found, install it'), ('brew\n  install x', 'was not found: brew install x')),
 )
-def test_a_plugin_that_is_not_there(hint, said):
+def test_a_plugin_that_is_not_there(hint, message):
     plugin = Plugin('no-such-plugin', install_hint=hint)
-    with pytest.raises(AccessError, match=f'^the credential plugin no-such-plugin {said}$'):
+    with pytest.raises(AccessError, match=f'^the credential plugin no-such-plugin {message}$'):
         ExecPlugin(Settings('https://a'), plugin).issue()
 
 
@@ -160,7 +160,7 @@ class Stdin:
 
 
 @pytest.mark.parametrize(
-    ('mode', 'terminal', 'told'),
+    ('mode', 'terminal', 'interactive'),
     (
         ('Never', True, False),
         ('IfAvailable', True, True),
@@ -169,11 +169,11 @@ class Stdin:
         ('Always', True, True),
     ),
 )
-def test_interactive_mode(script, tmp_path, monkeypatch, mode, terminal, told):
+def test_interactive_mode(script, tmp_path, monkeypatch, mode, terminal, interactive):
     monkeypatch.setattr(sys, 'stdin', Stdin(terminal))
     before = 'printf "%s" "$KUBERNETES_EXEC_INFO" > info'
     script(before=before, plugin=Plugin('', interactive_mode=mode), status={'token': 't'})
-    assert json.loads((tmp_path / 'info').read_text())['spec']['interactive'] is told
+    assert json.loads((tmp_path / 'info').read_text())['spec']['interactive'] is interactive
 
 
 @pytest.mark.parametrize('stdin', (Stdin(False), None))

@@ -88,17 +88,17 @@ def test_some_providers_want_the_client_in_the_form(server, oidc):
 def test_a_new_refresh_token_is_used_and_said(server, oidc, caplog):
     server.on('/token', answer(id_token=jwt(5), refresh_token='r2'), answer(id_token=jwt(5)))
     server.on(DISCOVERY, page({'token_endpoint': f'{server.url}/token'}))
-    made = oidc()
-    made.issue()
+    oidc_provider = oidc()
+    oidc_provider.issue()
     assert 'it is not written to the kubeconfig' in caplog.text
-    _, expires = made.issue()
+    _, expires = oidc_provider.issue()
     assert server.requests[3].form.endswith('refresh_token=r2')
     # One that lasts no longer than we like to keep is sent for a moment all the same.
     assert expires > time.time()
 
 
 @pytest.mark.parametrize(
-    ('config', 'script', 'said'),
+    ('config', 'script', 'message'),
     (
         ({'idp-issuer-url': None}, None, 'has no idp-issuer-url in its auth-provider'),
         ({'client-id': None}, None, 'has no client-id'),
@@ -114,9 +114,9 @@ def test_a_new_refresh_token_is_used_and_said(server, oidc, caplog):
         ({}, answer(500), r'answers 500 \(no reason\)'),
     ),
 )
-def test_what_goes_wrong_is_a_hard_error(server, oidc, config, script, said):
+def test_what_goes_wrong_is_a_hard_error(server, oidc, config, script, message):
     server.on('/token', *[script] * 2)
-    with pytest.raises(AccessError, match=said) as raised:
+    with pytest.raises(AccessError, match=message) as raised:
         oidc(**config).issue()
     assert '\n' not in str(raised.value)
 
@@ -126,13 +126,13 @@ def test_a_provider_without_discovery(server, pki, script):
     config = {'idp-issuer-url': server.url, 'client-id': 'i', 'refresh-token': 'r'}
     server.on(DISCOVERY, script)
     data = base64.b64encode((pki / 'ca.crt').read_bytes()).decode()
-    made = Oidc({**config, 'idp-certificate-authority-data': data}, 'jane')
+    oidc = Oidc({**config, 'idp-certificate-authority-data': data}, 'jane')
     with pytest.raises(AccessError, match='openid-configuration answers'):
-        made.issue()
+        oidc.issue()
 
 
 def test_a_refusal_of_the_server_does_not_use_up_the_refresh_token(server, oidc):
     config = {'idp-issuer-url': server.url, 'client-id': 'i', 'id-token': jwt(100)}
-    made = provider(Settings('https://a', provider=config, user='jane'))
-    assert not made.renew(made.current())
+    renewing = provider(Settings('https://a', provider=config, user='jane'))
+    assert not renewing.renew(renewing.current())
     assert server.requests == []

@@ -19,7 +19,7 @@ from tests.unit.cluster.server import refuse
 from tests.unit.cluster.server import stream
 
 
-class Desk:
+class Issuer:
     """Issues `Bearer 1`, `Bearer 2`, …; fails where `failing` says so."""
 
     def __init__(self, lasts=0.0):
@@ -27,7 +27,7 @@ class Desk:
         self.now = 100.0
         self.lasts = lasts
         self.failing = False
-        self.issued = RenewingProvider(self.issue, now=lambda: self.now)
+        self.provider = RenewingProvider(self.issue, now=lambda: self.now)
 
     def issue(self):
         self.count += 1
@@ -37,25 +37,26 @@ class Desk:
 
 
 def test_credentials_are_issued_when_they_are_needed_and_once_they_have_expired():
-    desk = Desk(lasts=60)
-    assert desk.count == 0
-    assert [desk.issued.current().authorization for _ in range(2)] == ['Bearer 1'] * 2
-    desk.now += 61
-    assert desk.issued.current().authorization == 'Bearer 2'
+    issuer = Issuer(lasts=60)
+    assert issuer.count == 0
+    assert [issuer.provider.current().authorization for _ in range(2)] == ['Bearer 1'] * 2
+    issuer.now += 61
+    assert issuer.provider.current().authorization == 'Bearer 2'
 
 
 def test_many_threads_that_are_refused_make_one_run():
-    desk = Desk()
-    used = desk.issued.current()
+    issuer = Issuer()
+    used = issuer.provider.current()
     answers = []
     threads = [
-        threading.Thread(target=lambda: answers.append(desk.issued.renew(used))) for _ in range(20)
+        threading.Thread(target=lambda: answers.append(issuer.provider.renew(used)))
+        for _ in range(20)
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert (answers, desk.count) == ([True] * 20, 2)
+    assert (answers, issuer.count) == ([True] * 20, 2)
 
 
 def test_the_same_credentials_again_are_no_reason_to_ask_again():
@@ -64,31 +65,31 @@ def test_the_same_credentials_again_are_no_reason_to_ask_again():
 
 
 def test_a_failure_is_remembered_for_a_while_and_the_old_ones_are_not_sent():
-    desk = Desk(lasts=60)
-    desk.issued.current()
-    desk.now += 61
-    desk.failing = True
+    issuer = Issuer(lasts=60)
+    issuer.provider.current()
+    issuer.now += 61
+    issuer.failing = True
     for _ in range(3):
         with pytest.raises(AccessError, match='no more'):
-            desk.issued.current()
-    assert desk.count == 2
-    desk.now += 6
-    desk.failing = False
-    assert desk.issued.current().authorization == 'Bearer 3'
+            issuer.provider.current()
+    assert issuer.count == 2
+    issuer.now += 6
+    issuer.failing = False
+    assert issuer.provider.current().authorization == 'Bearer 3'
 
 
 def test_some_credentials_are_not_renewed():
-    desk = Desk()
-    issued = RenewingProvider(desk.issue, on_refusal=False)
+    issuer = Issuer()
+    issued = RenewingProvider(issuer.issue, on_refusal=False)
     assert not issued.renew(issued.current())
     fixed = StaticProvider(Credentials('Bearer x'))
     assert not fixed.renew(fixed.current())
-    assert desk.count == 1
+    assert issuer.count == 1
 
 
 def test_passwords():
-    made = provider(Settings('https://a', username='Aladdin', password='open sesame'))
-    assert made.current().authorization == 'Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=='
+    basic = provider(Settings('https://a', username='Aladdin', password='open sesame'))
+    assert basic.current().authorization == 'Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=='
 
 
 @pytest.mark.parametrize('token', ('a\n', 'a\r\nX: y', '日'))
@@ -104,25 +105,25 @@ def test_credentials_do_not_show():
 @pytest.fixture
 def connect(server, pki, monkeypatch):
     """A connection whose plugin gives what the test puts into `given`, one after the other."""
-    all_made = []
+    connections = []
 
     def connect(*given):
         left = list(given)
 
         def issue(self):
-            found = left.pop(0)
-            if isinstance(found, AccessError):
-                raise found
-            return found, 0.0
+            outcome = left.pop(0)
+            if isinstance(outcome, AccessError):
+                raise outcome
+            return outcome, 0.0
 
         monkeypatch.setattr(ExecPlugin, 'issue', issue)
         settings = Settings(server.url, ca_file=str(pki / 'ca.crt'), plugin=Plugin('x'))
-        all_made.append(KubeConnection(settings))
-        return all_made[-1]
+        connections.append(KubeConnection(settings))
+        return connections[-1]
 
     yield connect
-    for each in all_made:
-        each.close()
+    for connection in connections:
+        connection.close()
 
 
 def sent(server):
@@ -131,8 +132,8 @@ def sent(server):
 
 def test_a_request_that_is_refused_is_repeated_once_with_new_credentials(server, connect):
     server.on('/api', refuse(401), page(b'one'), refuse(401), refuse(401))
-    one, two, three = (Credentials(f'Bearer {n}') for n in (1, 2, 3))
-    connection = connect(one, two, three)
+    first, second, third = (Credentials(f'Bearer {n}') for n in (1, 2, 3))
+    connection = connect(first, second, third)
     assert connection.get('/api').body == b'one'
     assert connection.get('/api').status == 401
     assert sent(server) == ['Bearer 1', 'Bearer 2', 'Bearer 2', 'Bearer 3']
@@ -177,8 +178,10 @@ def test_new_certificates_are_for_new_connections(server, tls, pki, connect):
 
     def note(then):
         def script(wire):
-            found = wire.sock.getpeercert()
-            subjects.append((dict(found['subject'][0]) if found else {}).get('commonName'))
+            certificate = wire.sock.getpeercert()
+            subjects.append(
+                (dict(certificate['subject'][0]) if certificate else {}).get('commonName')
+            )
             then(wire)
 
         return script
@@ -222,9 +225,9 @@ def test_requests_are_told_where_that_is_wanted(server, pki, capsys):
     connection = KubeConnection(settings, verbosity=6)
     connection.get('/api', (('a', 'b'),))
     connection.close()
-    told = capsys.readouterr().err
-    assert told.startswith(f'GET {server.url}/api?a=b 200 in ')
-    assert 'secret' not in told
+    stderr = capsys.readouterr().err
+    assert stderr.startswith(f'GET {server.url}/api?a=b 200 in ')
+    assert 'secret' not in stderr
 
 
 def test_twenty_threads_share_a_refresh(server, connect):

@@ -13,12 +13,12 @@ from kubectl_dog.model.errors import AccessError
 
 
 def config(name='a', current=True, user=None, **cluster):
-    made = {
+    document = {
         'clusters': [{'name': name, 'cluster': {'server': f'https://{name}', **cluster}}],
         'contexts': [{'name': name, 'context': {'cluster': name, 'user': name}}],
         'users': [{'name': name, 'user': {'token': f'{name}-token'} if user is None else user}],
     }
-    return {**made, 'current-context': name} if current else made
+    return {**document, 'current-context': name} if current else document
 
 
 @pytest.fixture
@@ -56,9 +56,9 @@ def test_what_the_first_file_lacks_comes_from_the_next(env):
 
 
 def test_missing_files_of_a_list_are_skipped(env, tmp_path):
-    found = env(config('a'))
-    found['KUBECONFIG'] = os.pathsep.join(('', str(tmp_path / 'no'), found['KUBECONFIG']))
-    assert resolve_settings(ConnectionFlags(), found).server == 'https://a'
+    variables = env(config('a'))
+    variables['KUBECONFIG'] = os.pathsep.join(('', str(tmp_path / 'no'), variables['KUBECONFIG']))
+    assert resolve_settings(ConnectionFlags(), variables).server == 'https://a'
 
 
 def test_the_flag_excludes_the_list(env, tmp_path):
@@ -130,8 +130,8 @@ def test_data_is_decoded(env):
 
 
 def test_user_and_cluster_flags_choose_entries(env):
-    found = env(config('a'), config('b'))
-    settings = resolve_settings(ConnectionFlags(user='b', cluster='b'), found)
+    variables = env(config('a'), config('b'))
+    settings = resolve_settings(ConnectionFlags(user='b', cluster='b'), variables)
     assert (settings.server, settings.user, settings.context) == ('https://b', 'b', 'a')
 
 
@@ -146,14 +146,14 @@ def test_namespace(env, given, flag, expected):
 
 
 def test_the_insecure_flag_sets_aside_the_ca(env):
-    found = env(config(**{'certificate-authority-data': 'UEVN'}))
-    settings = resolve_settings(ConnectionFlags(insecure_skip_tls_verify=True), found)
+    variables = env(config(**{'certificate-authority-data': 'UEVN'}))
+    settings = resolve_settings(ConnectionFlags(insecure_skip_tls_verify=True), variables)
     assert (settings.insecure, settings.ca_data) == (True, b'')
 
 
 def test_a_ca_flag_sets_aside_insecure(env):
-    found = env(config(**{'insecure-skip-tls-verify': True}))
-    assert not resolve_settings(ConnectionFlags(certificate_authority='ca'), found).insecure
+    variables = env(config(**{'insecure-skip-tls-verify': True}))
+    assert not resolve_settings(ConnectionFlags(certificate_authority='ca'), variables).insecure
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def broken(**change):
 
 
 @pytest.mark.parametrize(
-    ('document', 'flags', 'said'),
+    ('document', 'flags', 'message'),
     (
         (
             'a: [',
@@ -251,8 +251,8 @@ def broken(**change):
         ),
     ),
 )
-def test_what_is_wrong_is_said_in_one_sentence(env, document, flags, said):
-    with pytest.raises(AccessError, match=said) as raised:
+def test_what_is_wrong_is_said_in_one_sentence(env, document, flags, message):
+    with pytest.raises(AccessError, match=message) as raised:
         resolve_settings(flags, env(document))
     assert '\n' not in str(raised.value)
 
@@ -311,9 +311,9 @@ def test_a_value_of_another_type_is_told_by_file_and_field_and_not_shown(
 ):
     with pytest.raises(AccessError) as raised:
         resolve_settings(ConnectionFlags(), env(with_field(section, field, value)))
-    said = str(raised.value)
-    assert f'f0{os.sep}config is wrong: ' in said and f'«{field}»' in said
-    assert HIDDEN not in said and '1111' not in said
+    message = str(raised.value)
+    assert f'f0{os.sep}config is wrong: ' in message and f'«{field}»' in message
+    assert HIDDEN not in message and '1111' not in message
 
 
 @pytest.mark.parametrize(
@@ -365,7 +365,7 @@ def test_the_name_of_an_auth_provider_must_be_text(env, name):
 
 
 @pytest.mark.parametrize(
-    ('flags', 'env_', 'said'),
+    ('flags', 'env_', 'message'),
     (
         (ConnectionFlags(kubeconfig='no'), {}, 'there is no kubeconfig no; check --kubeconfig'),
         (ConnectionFlags(kubeconfig='.'), {}, r'cannot read the kubeconfig \.: is a directory'),
@@ -378,8 +378,8 @@ def test_the_name_of_an_auth_provider_must_be_text(env, name):
         (ConnectionFlags(), {'KUBERNETES_SERVICE_HOST': '10.0.0.1'}, 'no kubeconfig found'),
     ),
 )
-def test_without_a_kubeconfig(env, flags, env_, said):
-    with pytest.raises(AccessError, match=said):
+def test_without_a_kubeconfig(env, flags, env_, message):
+    with pytest.raises(AccessError, match=message):
         resolve_settings(flags, env_)
 
 

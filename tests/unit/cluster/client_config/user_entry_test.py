@@ -47,7 +47,7 @@ def test_the_interactive_mode_has_a_default_in_v1beta1_only(env):  # noqa: F811
 
 
 @pytest.mark.parametrize(
-    ('user', 'said'),
+    ('user', 'message'),
     (
         (plugin(command=None), 'has no command'),
         (plugin(apiVersion=f'{V1}alpha1'), f"v1alpha1', but kubectl knows {V1} and {V1}beta1 only"),
@@ -72,10 +72,10 @@ def test_the_interactive_mode_has_a_default_in_v1beta1_only(env):  # noqa: F811
         ({'token': 't', 'as': 'a', 'as-user-extra': {'k': 'v'}}, '«k» of «a» must be a list'),
     ),
 )
-def test_what_is_wrong_is_said(env, user, said):  # noqa: F811
+def test_what_is_wrong_is_said(env, user, message):  # noqa: F811
     with pytest.raises(AccessError) as raised:
         resolve_settings(ConnectionFlags(), env(config(user=user)))
-    assert said in str(raised.value)
+    assert message in str(raised.value)
 
 
 @pytest.mark.parametrize(

@@ -24,12 +24,12 @@ def client(server, pki):
     """An ApiClient for the server, with these fields of its Configuration."""
 
     def make(**fields):
-        made = kubernetes.Configuration()
-        made.host = server.url
-        made.ssl_ca_cert = str(pki / 'ca.crt')
+        configuration = kubernetes.Configuration()
+        configuration.host = server.url
+        configuration.ssl_ca_cert = str(pki / 'ca.crt')
         for name, value in fields.items():
-            setattr(made, name, value)
-        return kubernetes.ApiClient(made)
+            setattr(configuration, name, value)
+        return kubernetes.ApiClient(configuration)
 
     return make
 
@@ -57,7 +57,7 @@ def test_a_lent_client_sends_what_it_would_send_and_stays_open(plain, client):
         connection.get('/api')
     again = connect_by_client(lent)
     assert again.get('/api').body == b'two'
-    assert [one.connection for one in server.requests] == [0, 0]
+    assert [request.connection for request in server.requests] == [0, 0]
     lent.rest_client.pool_manager.clear()
 
 
@@ -109,7 +109,7 @@ def test_other_ways_to_be_known(server, pki, client, way):
 
 
 @pytest.mark.parametrize(
-    ('host', 'said'),
+    ('host', 'message'),
     [
         (None, 'has nothing for the address'),
         ('', 'has nothing for the address'),
@@ -117,12 +117,12 @@ def test_other_ways_to_be_known(server, pki, client, way):
         ('https://', 'for the address'),
     ],
 )
-def test_a_client_that_knows_no_server(host, said):
-    made = kubernetes.Configuration()
-    made.host = host or ''
-    lent = kubernetes.ApiClient(made)
-    made.host = host
-    with pytest.raises(AccessError, match=said):
+def test_a_client_that_knows_no_server(host, message):
+    configuration = kubernetes.Configuration()
+    configuration.host = host or ''
+    lent = kubernetes.ApiClient(configuration)
+    configuration.host = host
+    with pytest.raises(AccessError, match=message):
         connect_by_client(lent)
 
 
@@ -197,13 +197,13 @@ def test_the_hook_of_one_client_runs_once_at_a_time_for_all_who_have_it(client):
     lent.configuration.refresh_api_key_hook = refresh
 
     def ask():
-        one = CallerCredentials(lent)
+        credentials = CallerCredentials(lent)
         meeting.wait()
-        one.current()
+        credentials.current()
 
     threads = [threading.Thread(target=ask) for _ in range(3)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     assert most == [1, 1, 1]

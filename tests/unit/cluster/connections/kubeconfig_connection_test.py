@@ -31,25 +31,25 @@ from tests.unit.needs import NO_FILE
 
 
 @pytest.fixture
-def made():
+def create_connection():
     """Make connections that are closed in the end."""
-    all_made = []
+    connections = []
 
     def make(settings):
-        all_made.append(KubeConnection(settings))
-        return all_made[-1]
+        connections.append(KubeConnection(settings))
+        return connections[-1]
 
     yield make
-    for each in all_made:
-        each.close()
+    for connection in connections:
+        connection.close()
 
 
 def trusting(server, pki, **more):
     return Settings(server=server.url, ca_file=str(pki / 'ca.crt'), **more)
 
 
-def test_get_sends_what_it_should_and_reuses_its_connection(server, made, pki):
-    connection = made(trusting(server, pki, token='t0'))
+def test_get_sends_what_it_should_and_reuses_its_connection(server, create_connection, pki):
+    connection = create_connection(trusting(server, pki, token='t0'))
     server.on('/api', page(b'one', 200, X_Y='z'), page(b'', 404))
     first = connection.get('/api', (('a', 'b=c'),), 'text/x')
     assert (first.status, first.body, first.headers['x-y']) == (200, b'one', 'z')
@@ -66,8 +66,8 @@ def test_version_is_the_packages():
     assert metadata.version('kubectl-dog') == module.VERSION
 
 
-def test_a_path_before_the_api_is_kept(server, made, pki):
-    connection = made(trusting(server, pki)._replace(server=f'{server.url}/k8s/c1'))
+def test_a_path_before_the_api_is_kept(server, create_connection, pki):
+    connection = create_connection(trusting(server, pki)._replace(server=f'{server.url}/k8s/c1'))
     server.on('/k8s/c1/api', page(b'one'))
     assert connection.get('/api').body == b'one'
 
@@ -82,12 +82,12 @@ def test_an_idle_connection_that_the_server_closed_is_no_error(server, connectio
     assert [connection.get('/api').body for _ in range(2)] == [b'one', b'two']
 
 
-def test_plain_http_works(made, monkeypatch):
+def test_plain_http_works(create_connection, monkeypatch):
     monkeypatch.setenv('HTTP_PROXY', 'http://127.0.0.1:1')
     server = Server()
     try:
         server.on('/api', page(b'one'), stream(b'two'))
-        connection = made(Settings(server=server.url))
+        connection = create_connection(Settings(server=server.url))
         assert connection.get('/api').body == b'one'
         opened = connection.stream('/api', (), 1.0)
         assert opened.read() == b'two'
@@ -173,33 +173,33 @@ def test_an_answer_without_a_date(server, connection):
     assert connection.clock_offset == 0.0
 
 
-def reason(settings, made):
+def reason(settings, create_connection):
     with pytest.raises(UnreachableError) as raised:
-        made(settings).get('/api')
+        create_connection(settings).get('/api')
     return re.sub(r'127.0.0.1:\d+', 'HOST', str(raised.value))
 
 
-def test_connection_refused(made):
+def test_connection_refused(create_connection):
     with socket.create_server(('127.0.0.1', 0)) as free:
         port = free.getsockname()[1]
-    assert reason(Settings(server=f'https://127.0.0.1:{port}'), made) == (
+    assert reason(Settings(server=f'https://127.0.0.1:{port}'), create_connection) == (
         'cannot connect to https://HOST: connection refused; '
         'is the cluster up, and is --context right?'
     )
 
 
-def test_no_such_host(made, monkeypatch):
+def test_no_such_host(create_connection, monkeypatch):
     def fail(*args, **kwargs):
         raise socket.gaierror(-2, 'Name or service not known')
 
     monkeypatch.setattr(socket, 'getaddrinfo', fail)
-    assert reason(Settings(server='https://api.test'), made) == (
+    assert reason(Settings(server='https://api.test'), create_connection) == (
         "cannot connect to https://api.test: no host is named 'api.test'; "
         'is the network (VPN) up, and is --context right?'
     )
 
 
-def test_no_answer(made, server, pki, monkeypatch):
+def test_no_answer(create_connection, server, pki, monkeypatch):
     server.on('/api', Wire.hold)
     connection = KubeConnection(trusting(server, pki), timeout=0.05)
     with pytest.raises(UnreachableError, match='no answer in time'):
@@ -207,32 +207,35 @@ def test_no_answer(made, server, pki, monkeypatch):
     connection.close()
 
 
-def test_an_authority_we_do_not_know(made, server):
-    said = 'its certificate is signed by an unknown authority; is certificate-authority right?'
-    assert reason(Settings(server=server.url), made) == f'cannot trust https://HOST: {said}'
+def test_an_authority_we_do_not_know(create_connection, server):
+    message = 'its certificate is signed by an unknown authority; is certificate-authority right?'
+    assert (
+        reason(Settings(server=server.url), create_connection)
+        == f'cannot trust https://HOST: {message}'
+    )
 
 
-def test_a_certificate_for_another_host(made, server, pki):
-    said = reason(trusting(server, pki, tls_server_name='other.test'), made)
-    assert "its certificate is not for 'other.test'; is --tls-server-name right?" in said
+def test_a_certificate_for_another_host(create_connection, server, pki):
+    message = reason(trusting(server, pki, tls_server_name='other.test'), create_connection)
+    assert "its certificate is not for 'other.test'; is --tls-server-name right?" in message
 
 
-def test_tls_server_name_is_checked_instead_of_the_host(made, server, pki):
+def test_tls_server_name_is_checked_instead_of_the_host(create_connection, server, pki):
     server.on('/api', page(b'one'))
-    connection = made(trusting(server, pki, tls_server_name='api.test'))
+    connection = create_connection(trusting(server, pki, tls_server_name='api.test'))
     assert connection.get('/api').body == b'one'
 
 
-def test_insecure_asks_no_questions_and_warns_no_one(made, server):
+def test_insecure_asks_no_questions_and_warns_no_one(create_connection, server):
     server.on('/api', page(b'one'))
-    assert made(Settings(server=server.url, insecure=True)).get('/api').body == b'one'
+    assert create_connection(Settings(server=server.url, insecure=True)).get('/api').body == b'one'
 
 
-def test_a_server_without_tls(made):
+def test_a_server_without_tls(create_connection):
     server = Server()
     try:
         secure = server.url.replace('http:', 'https:')
-        assert 'does not speak TLS' in reason(Settings(server=secure), made)
+        assert 'does not speak TLS' in reason(Settings(server=secure), create_connection)
     finally:
         server.close()
 
@@ -247,7 +250,7 @@ def client(pki, **more):
 
 @pytest.mark.parametrize('memfd', (True, False))
 def test_a_client_certificate_leaves_nothing_on_disk(
-    made, server, pki, tls, tmp_path, monkeypatch, memfd
+    create_connection, server, pki, tls, tmp_path, monkeypatch, memfd
 ):
     if not memfd:
         monkeypatch.delattr(os, 'memfd_create', raising=False)
@@ -256,20 +259,20 @@ def test_a_client_certificate_leaves_nothing_on_disk(
     tls.verify_mode = ssl.CERT_REQUIRED
     seen = []
     server.on('/api', lambda wire: seen.append(wire.sock.getpeercert()) or page(b'one')(wire))
-    connection = made(trusting(server, pki, **client(pki)))
+    connection = create_connection(trusting(server, pki, **client(pki)))
     assert os.listdir(tmp_path) == []
     assert connection.get('/api').body == b'one'
     assert seen[0]['subject'] == ((('commonName', 'jane'),),)
 
 
-def test_a_client_certificate_that_is_missing(made, server, pki, tls):
+def test_a_client_certificate_that_is_missing(create_connection, server, pki, tls):
     tls.verify_mode = ssl.CERT_REQUIRED
     with pytest.raises(UnreachableError, match='cannot connect'):
-        made(trusting(server, pki)).get('/api')
+        create_connection(trusting(server, pki)).get('/api')
 
 
 @pytest.mark.parametrize(
-    ('wrong', 'said'),
+    ('wrong', 'message'),
     (
         ({'ca_file': '/no'}, f'cannot read the certificate authority /no: {NO_FILE.lower()}'),
         ({'ca_data': b'x'}, 'certificate-authority-data holds no PEM certificate'),
@@ -283,13 +286,13 @@ def test_a_client_certificate_that_is_missing(made, server, pki, tls):
         ({'key_data': None}, "the client key of user 'jane' is encrypted"),
     ),
 )
-def test_what_is_wrong_with_certificates_is_said(pki, wrong, said):
+def test_what_is_wrong_with_certificates_is_said(pki, wrong, message):
     wrong = {
         key: (pki / 'locked.key').read_bytes() if value is None else value
         for key, value in wrong.items()
     }
     settings = Settings(server='https://a', user='jane', **client(pki, **wrong))
-    with pytest.raises(AccessError, match=said):
+    with pytest.raises(AccessError, match=message):
         tls_module.create_context(settings)
 
 
@@ -324,14 +327,14 @@ def test_a_token_file_is_read_again_when_the_server_refuses_it(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ('content', 'said'),
+    ('content', 'message'),
     ((None, NO_FILE.lower()), (b' \n', 'is empty'), (b'\xff', 'it is not text')),
 )
-def test_a_token_file_that_is_no_good(tmp_path, content, said):
+def test_a_token_file_that_is_no_good(tmp_path, content, message):
     file = tmp_path / 'token'
     if content is not None:
         file.write_bytes(content)
-    with pytest.raises(AccessError, match=said):
+    with pytest.raises(AccessError, match=message):
         TokenFile(str(file))
 
 

@@ -50,26 +50,26 @@ globals().update({f'test_{name}': getattr(same, f'test_{name}') for name in _APP
 
 
 @pytest.fixture
-def made():
+def create_connection():
     """Make connections that are closed in the end."""
-    all_made = []
+    connections = []
 
     def make(settings):
-        all_made.append(OfficialClient(settings))
-        return all_made[-1]
+        connections.append(OfficialClient(settings))
+        return connections[-1]
 
     yield make
-    for each in all_made:
-        each.close()
+    for connection in connections:
+        connection.close()
 
 
 @pytest.fixture
-def connection(server, pki, made):
-    return made(Settings(server=server.url, ca_file=str(pki / 'ca.crt')))
+def connection(server, pki, create_connection):
+    return create_connection(Settings(server=server.url, ca_file=str(pki / 'ca.crt')))
 
 
 def kubeconfig(folder, server, pki, user):
-    made = {
+    document = {
         'clusters': [
             {
                 'name': 'c',
@@ -81,7 +81,7 @@ def kubeconfig(folder, server, pki, user):
         'current-context': 'x',
     }
     path = folder / 'config'
-    path.write_text(json.dumps(made))
+    path.write_text(json.dumps(document))
     return str(path)
 
 
@@ -138,27 +138,30 @@ def test_a_plugin_is_asked_again_when_the_server_refuses(server, pki, tmp_path):
     )
     server.on('/api', page(b'', 401), page(b'one'))
     assert connection.get('/api').body == b'one'
-    assert [one.headers['authorization'] for one in server.requests] == ['Bearer t1', 'Bearer t2']
+    assert [request.headers['authorization'] for request in server.requests] == [
+        'Bearer t1',
+        'Bearer t2',
+    ]
     connection.close()
 
 
 def test_a_socks_proxy_is_gone_by_and_named():
     pytest.importorskip('socks')
-    made = OfficialClient(
+    connection = OfficialClient(
         Settings('https://api.test', proxy_url='socks5://127.0.0.1:1', insecure=True)
     )
     with pytest.raises(UnreachableError, match=r'refused.*\(by the proxy socks5://127.0.0.1:1\)'):
-        made.get('/api')
-    made.close()
+        connection.get('/api')
+    connection.close()
 
 
 def test_a_proxy_with_tls_is_trusted_as_the_server_is(pki):
-    made = OfficialClient(
+    connection = OfficialClient(
         Settings('https://api.test', proxy_url='https://127.0.0.1:1', ca_file=str(pki / 'ca.crt'))
     )
-    options = made._pool.manager.connection_pool_kw
+    options = connection._pool.manager.connection_pool_kw
     assert options['_proxy_config'].ssl_context is options['ssl_context']
-    made.close()
+    connection.close()
 
 
 @pytest.mark.parametrize('make', [connect, connection_module.connect])
@@ -170,14 +173,14 @@ def test_what_is_the_processes_stays_as_it_was(server, make, monkeypatch):
     try:
         with warnings.catch_warnings():
             filters = list(warnings.filters)
-            made = make(
+            connection = make(
                 ConnectionFlags(server=server.url, token='t0', insecure_skip_tls_verify=True)
             )
             server.on('/api', page(b'one'))
-            assert made.get('/api').body == b'one'
+            assert connection.get('/api').body == b'one'
             assert warnings.filters == filters
         assert (logger.level, HTTPConnection.debuglevel) == (logging.DEBUG, 1)
-        made.close()
+        connection.close()
     finally:
         logger.setLevel(before)
 

@@ -331,8 +331,8 @@ def down(groups, which):
 def test_a_group_that_is_down_does_not_break_the_others(server, cache):
     resolve = Resolver(server(groups=down(GROUPS, 'apps')), cache())
     assert resolve('jobs').kind == 'Job'
-    told = r'type "sts" \(apps/v1 did not answer\)'
-    with pytest.raises(UserError, match=told):
+    message = r'type "sts" \(apps/v1 did not answer\)'
+    with pytest.raises(UserError, match=message):
         resolve('sts')
     with pytest.raises(UserError, match='did not answer'):
         resolve('leftovers')
@@ -357,7 +357,7 @@ def test_what_is_partial_is_not_remembered(cache):
 
 @pytest.mark.parametrize('path', ('/api', '/apis'))
 @pytest.mark.parametrize(
-    ('answer', 'told'),
+    ('answer', 'message'),
     (
         (UnreachableError('cannot connect to it'), '^cannot connect to it$'),
         (401, 'https://h does not accept the credentials .*: sign in again'),
@@ -369,10 +369,10 @@ def test_what_is_partial_is_not_remembered(cache):
         ({'kind': 'APIGroupDiscoveryList', 'items': [{}]}, 'does not answer with API groups'),
     ),
 )
-def test_no_discovery_is_no_access(path, answer, told, cache):
+def test_no_discovery_is_no_access(path, answer, message, cache):
     server = modern()
     server.answers[path] = answer
-    with pytest.raises(AccessError, match=told) as raised:
+    with pytest.raises(AccessError, match=message) as raised:
         Resolver(server, cache())('sts')
     assert raised.value.exit_code == 5
 
@@ -384,7 +384,7 @@ def test_a_server_without_a_core_group_is_one_too(cache):
 
 
 @pytest.mark.parametrize(
-    ('word', 'told'),
+    ('word', 'message'),
     (
         ('deplyment', 'type "deplyment"; did you mean deployments (deploy)?'),
         ('StatefullSets', 'did you mean statefulsets (sts)?'),
@@ -395,15 +395,15 @@ def test_a_server_without_a_core_group_is_one_too(cache):
         ('zzz', '; `kubectl api-resources` lists those it has'),
     ),
 )
-def test_a_wrong_name_says_which_are_near(word, told, cache):
+def test_a_wrong_name_says_which_are_near(word, message, cache):
     with pytest.raises(UserError) as raised:
         Resolver(modern(), cache())(word)
-    assert told in str(raised.value)
+    assert message in str(raised.value)
 
 
 def test_several_that_are_near_are_told_nearest_first(cache):
     named = ('Cat', 'Cart', 'Card', 'Tart')
-    groups = [('x', [('v1', [kind(f'{each.lower()}s', each) for each in named])])]
+    groups = [('x', [('v1', [kind(f'{name.lower()}s', name) for name in named])])]
     with pytest.raises(UserError, match=r'did you mean carts, cats or tarts\?$'):
         Resolver(modern(groups=groups), cache())('cartss')
 
@@ -497,26 +497,26 @@ def test_nothing_is_remembered_of_who_has_no_name(cache, tmp_path):
 
 def test_who_acts_as_somebody_else_has_no_name():
     as_joe = (('Impersonate-User', 'joe'),)
-    made = Settings(server='http://127.0.0.1:1', user='jane')
-    assert KubeConnection(made).user == 'jane'
-    assert KubeConnection(made._replace(impersonate=as_joe)).user == ''
+    settings = Settings(server='http://127.0.0.1:1', user='jane')
+    assert KubeConnection(settings).user == 'jane'
+    assert KubeConnection(settings._replace(impersonate=as_joe)).user == ''
 
 
 def test_each_server_and_user_has_a_file(cache):
-    made = [cache(), cache(user='joe'), cache(server='https://i'), cache('https://hj', 'ane')]
-    assert len({each.path for each in made}) == 4
-    made[0].write(discover(modern()).kinds)
-    assert [bool(each.read()) for each in made] == [True, False, False, False]
+    caches = [cache(), cache(user='joe'), cache(server='https://i'), cache('https://hj', 'ane')]
+    assert len({entry.path for entry in caches}) == 4
+    caches[0].write(discover(modern()).kinds)
+    assert [bool(entry.read()) for entry in caches] == [True, False, False, False]
     # Nor is a file believed that was put in another's place.
-    os.rename(made[0].path, made[1].path)
-    assert made[1].read() == ()
+    os.rename(caches[0].path, caches[1].path)
+    assert caches[1].read() == ()
 
 
 def written(cache):
-    made = cache()
-    made.write(discover(modern()).kinds)
-    assert made.read() == discover(modern()).kinds
-    return made
+    stored = cache()
+    stored.write(discover(modern()).kinds)
+    assert stored.read() == discover(modern()).kinds
+    return stored
 
 
 @posix
@@ -527,7 +527,7 @@ def test_file_and_folder_are_private_and_nothing_is_left_beside(cache):
     finally:
         os.umask(before)
     folder = os.path.dirname(path)
-    modes = [stat.S_IMODE(os.stat(each).st_mode) for each in (path, folder, f'{folder}/..')]
+    modes = [stat.S_IMODE(os.stat(file).st_mode) for file in (path, folder, f'{folder}/..')]
     assert modes == [0o600, 0o700, 0o750]
     assert os.listdir(folder) == [os.path.basename(path)]
 
@@ -559,133 +559,131 @@ GOOD = {
     ),
 )
 def test_kinds_that_are_garbage_are_not_believed(kinds, cache):
-    made = written(cache)
-    with open(made.path) as file:
+    stored = written(cache)
+    with open(stored.path) as file:
         data = json.load(file)
-    with open(made.path, 'w') as file:
+    with open(stored.path, 'w') as file:
         json.dump({**data, 'kinds': [GOOD]}, file)
-    assert len(made.read()) == 1
-    with open(made.path, 'w') as file:
+    assert len(stored.read()) == 1
+    with open(stored.path, 'w') as file:
         json.dump({**data, 'kinds': kinds}, file)
-    assert made.read() == ()
-    assert Resolver(modern(), made)('sts').kind == 'StatefulSet'
+    assert stored.read() == ()
+    assert Resolver(modern(), stored)('sts').kind == 'StatefulSet'
 
 
 @pytest.mark.parametrize(
     'content', (b'', b'{', b'\xff', b'[]', b'null', b'{}', b'[' * 100_000, b'{"format": 2}')
 )
 def test_a_file_that_is_garbage_is_replaced(content, cache):
-    made = written(cache)
-    with open(made.path, 'wb') as file:
+    stored = written(cache)
+    with open(stored.path, 'wb') as file:
         file.write(content)
-    assert made.read() == ()
-    Resolver(modern(), made)('sts')
-    assert made.read()
+    assert stored.read() == ()
+    Resolver(modern(), stored)('sts')
+    assert stored.read()
 
 
 @pytest.mark.parametrize('field', ('format', 'server', 'user', 'at'))
 def test_a_head_that_is_wrong_is_not_believed(field, cache):
-    made = written(cache)
-    with open(made.path) as file:
+    stored = written(cache)
+    with open(stored.path) as file:
         data = json.load(file)
     for wrong in (None, 'x', {}):
-        with open(made.path, 'w') as file:
+        with open(stored.path, 'w') as file:
             json.dump({**data, field: wrong}, file)
-        assert made.read() == ()
+        assert stored.read() == ()
     del data[field]
-    with open(made.path, 'w') as file:
+    with open(stored.path, 'w') as file:
         json.dump(data, file)
-    assert made.read() == ()
+    assert stored.read() == ()
 
 
 @posix
 @pytest.mark.parametrize('which', ('file', 'folder'))
 @pytest.mark.parametrize('mode', (0o020, 0o002))
 def test_what_others_may_write_is_not_believed(which, mode, cache):
-    made = written(cache)
-    path = made.path if which == 'file' else os.path.dirname(made.path)
+    stored = written(cache)
+    path = stored.path if which == 'file' else os.path.dirname(stored.path)
     os.chmod(path, os.stat(path).st_mode | mode)
-    assert made.read() == ()
+    assert stored.read() == ()
 
 
 @posix
 def test_what_belongs_to_others_is_neither_read_nor_written(cache, monkeypatch):
-    made = written(cache)
+    stored = written(cache)
     me = os.geteuid()
-    before = os.stat(made.path).st_mtime_ns
+    before = os.stat(stored.path).st_mtime_ns
     monkeypatch.setattr(os, 'geteuid', lambda: me + 1)
-    assert made.read() == ()
-    made.write(discover(modern()).kinds)
-    assert os.stat(made.path).st_mtime_ns == before
-    assert os.listdir(os.path.dirname(made.path)) == [os.path.basename(made.path)]
+    assert stored.read() == ()
+    stored.write(discover(modern()).kinds)
+    assert os.stat(stored.path).st_mtime_ns == before
+    assert os.listdir(os.path.dirname(stored.path)) == [os.path.basename(stored.path)]
 
 
 @posix
 def test_a_file_of_others_in_our_folder_is_not_believed(cache, monkeypatch):
-    made = written(cache)
+    stored = written(cache)
     real = os.fstat
 
     class Foreign:
         st_uid = os.geteuid() + 1
 
-        def __init__(self, found):
-            self.st_mode, self.st_size = found.st_mode, found.st_size
+        def __init__(self, info):
+            self.st_mode, self.st_size = info.st_mode, info.st_size
 
     monkeypatch.setattr(os, 'fstat', lambda file: Foreign(real(file)))
-    assert made.read() == ()
+    assert stored.read() == ()
 
 
 @posix
 def test_windows_has_a_cache_though_no_owners(cache, monkeypatch):
-    made = written(cache)
-    monkeypatch.setattr(
-        platform_compat, 'is_own_file', lambda found: system_is_ours(found, 'win32')
-    )
+    stored = written(cache)
+    monkeypatch.setattr(platform_compat, 'is_own_file', lambda info: system_is_ours(info, 'win32'))
     monkeypatch.delattr(os, 'geteuid')
-    assert made.read()
+    assert stored.read()
 
 
 @posix
 def test_links_and_pipes_are_not_believed(cache, tmp_path):
-    made = written(cache)
+    stored = written(cache)
     elsewhere = tmp_path / 'elsewhere'
-    os.rename(made.path, elsewhere)
-    os.symlink(elsewhere, made.path)
-    assert made.read() == ()
-    os.unlink(made.path)
-    os.mkfifo(made.path)
-    assert made.read() == ()
-    made.forget()
-    os.rename(elsewhere, made.path)
-    assert made.read()
-    folder = os.path.dirname(made.path)
+    os.rename(stored.path, elsewhere)
+    os.symlink(elsewhere, stored.path)
+    assert stored.read() == ()
+    os.unlink(stored.path)
+    os.mkfifo(stored.path)
+    assert stored.read() == ()
+    stored.forget()
+    os.rename(elsewhere, stored.path)
+    assert stored.read()
+    folder = os.path.dirname(stored.path)
     os.rename(folder, elsewhere)
     os.symlink(elsewhere, folder)
-    assert made.read() == ()
+    assert stored.read() == ()
 
 
 def test_a_file_that_is_far_too_large_is_not_read(cache, monkeypatch):
-    made = written(cache)
+    stored = written(cache)
     monkeypatch.setattr(kind_cache, '_MAX_BYTES', 10)
-    assert made.read() == ()
+    assert stored.read() == ()
 
 
 @pytest.mark.parametrize('failing', ('mkdir', 'open', 'replace', 'lstat', 'unlink'))
 def test_no_failure_of_the_disk_is_told(failing, cache, monkeypatch):
-    made = cache()
+    stored = cache()
 
     def fail(*_, **__):
         raise OSError(28, 'No space left on device')
 
     with monkeypatch.context() as patch:
         patch.setattr(os, failing, fail)
-        resolve = Resolver(modern(), made)
+        resolve = Resolver(modern(), stored)
         assert resolve('sts').kind == 'StatefulSet'
         resolve.forget()
         assert resolve('sts').kind == 'StatefulSet'
-    folder = os.path.dirname(made.path)
+    folder = os.path.dirname(stored.path)
     left = os.listdir(folder) if os.path.isdir(folder) else []
-    assert set(left) <= {os.path.basename(made.path)}
+    assert set(left) <= {os.path.basename(stored.path)}
 
 
 @pytest.mark.parametrize(
@@ -702,7 +700,7 @@ def test_the_folder_is_beside_the_cache_of_kubectl(env, folder):
 
 @pytest.mark.parametrize('server', (modern, old))
 @pytest.mark.parametrize(
-    ('version', 'name', 'found'),
+    ('version', 'name', 'expected'),
     (
         ('v1', 'Node', 'v1/nodes'),
         ('batch/v1', 'Job', 'batch/v1/jobs'),
@@ -711,12 +709,12 @@ def test_the_folder_is_beside_the_cache_of_kubectl(env, folder):
         ('events.k8s.io/v1', 'Event', 'events.k8s.io/v1/events'),
     ),
 )
-def test_objects_are_of_the_kind_and_version_that_they_say(cache, server, version, name, found):
-    assert named(Resolver(server(), cache()).of_kind(version, name)) == found
+def test_objects_are_of_the_kind_and_version_that_they_say(cache, server, version, name, expected):
+    assert named(Resolver(server(), cache()).of_kind(version, name)) == expected
 
 
 @pytest.mark.parametrize(
-    ('version', 'name', 'told'),
+    ('version', 'name', 'message'),
     (
         ('example.com/v2', 'Nothing', 'the server has no kind Nothing in example.com/v2'),
         ('batch/v1beta1', 'Job', 'the server has no kind Job in batch/v1beta1, but in batch/v1'),
@@ -724,8 +722,10 @@ def test_objects_are_of_the_kind_and_version_that_they_say(cache, server, versio
         ('', '', 'the server has no kind  in '),
     ),
 )
-def test_a_kind_that_is_not_served_is_told_with_the_versions_that_are(cache, version, name, told):
-    assert Resolver(modern(), cache()).of_kind(version, name) == told
+def test_a_kind_that_is_not_served_is_told_with_the_versions_that_are(
+    cache, version, name, message
+):
+    assert Resolver(modern(), cache()).of_kind(version, name) == message
 
 
 def test_the_server_is_asked_once_for_all_kinds_that_it_does_not_have(cache):
@@ -738,12 +738,12 @@ def test_the_server_is_asked_once_for_all_kinds_that_it_does_not_have(cache):
 
 def test_a_category_is_all_of_its_kinds(cache):
     resolver = Resolver(modern(), cache())
-    assert [one.kind for one in resolver.many('all')] == [
+    assert [resource.kind for resource in resolver.many('all')] == [
         'Pod',
         'Deployment',
         'StatefulSet',
         'HorizontalPodAutoscaler',
     ]
-    assert [one.kind for one in resolver.many('no')] == ['Node']
+    assert [resource.kind for resource in resolver.many('no')] == ['Node']
     with pytest.raises(UserError, match='no resource type "nothing"'):
         resolver.many('nothing')

@@ -27,5 +27,5 @@ def test_each_kind_that_can_be_listed_has_its_plural_and_its_own_short_names():
 
 
 def test_every_spelling_means_the_kind_that_it_is_said_to():
-    for spelling, each in matching.spellings(KINDS).items():
-        assert matching.find_kind(KINDS, spelling) is each
+    for spelling, entry in matching.spellings(KINDS).items():
+        assert matching.find_kind(KINDS, spelling) is entry

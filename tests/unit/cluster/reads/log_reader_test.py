@@ -41,16 +41,16 @@ def begin(start, connection, world):
 
 
 def texts(payload):
-    return [each.text for each in payload.lines]
+    return [line.text for line in payload.lines]
 
 
-def said(run, count):
+def take_items(run, count):
     """The next things that came: texts of lines one by one, and the rest as it is."""
-    found = []
-    while len(found) < count:
-        payload = run.one()
-        found += texts(payload) if isinstance(payload, LogLines) else [payload]
-    return found
+    items = []
+    while len(items) < count:
+        payload = run.next()
+        items += texts(payload) if isinstance(payload, LogLines) else [payload]
+    return items
 
 
 def queries(server):
@@ -65,7 +65,7 @@ def test_lines_come_with_their_time(server, begin):
     run = begin()
     lines = []
     while len(lines) < 3:
-        lines += run.one().lines
+        lines += run.next().lines
     assert lines == [
         (START * 10**9 + 5, 'one'),
         ((START + 1) * 10**9, ' two '),
@@ -77,7 +77,7 @@ def test_lines_come_with_their_time(server, begin):
 @pytest.mark.parametrize('stamp', ('2023-11-14T23:13:20.000000005+01:00', '2023-11-14T22:13:20Z'))
 def test_any_form_of_time_is_read(server, begin, stamp):
     server.on(PATH, stream(f'{stamp} one\n'.encode(), then='hold'))
-    assert begin().one().lines[0].time // 10**9 == START
+    assert begin().next().lines[0].time // 10**9 == START
 
 
 def test_the_first_opening_may_be_limited(server, begin):
@@ -87,7 +87,7 @@ def test_the_first_opening_may_be_limited(server, begin):
         stream(line('one', 30, 500_000_001), line('two', 31), then='hold'),
     )
     run = begin(since=START + 10.5, tail=100)
-    assert said(run, 2) == ['one', 'two']
+    assert take_items(run, 2) == ['one', 'two']
     assert queries(server) == [
         {'follow': 'true', 'sinceTime': '2023-11-14T22:13:30Z', 'tailLines': '100'},
         {'follow': 'true', 'sinceTime': '2023-11-14T22:13:30Z'},
@@ -102,7 +102,7 @@ def test_goes_on_after_a_cut_without_doubles(server, begin, how):
         stream(line('before', 19), *second[:3], b'2023-11-14T22:13:20.00', then=how),
         stream(*second, line('e', 21), then='hold'),
     )
-    assert said(begin(), 6) == ['before', 'a', 'b', 'c', 'd', 'e']
+    assert take_items(begin(), 6) == ['before', 'a', 'b', 'c', 'd', 'e']
     assert queries(server)[1]['sinceTime'] == '2023-11-14T22:13:20Z'
 
 
@@ -118,21 +118,21 @@ def test_what_was_rotated_away_while_the_connection_was_cut_is_told(server, begi
     first = stream(line('a', 20, 7), line('b', 20, 8), then='cut')
     server.on(PATH, first, stream(*served, line('z', 29), line('zz', 29), then='hold'))
     run = begin()
-    assert said(run, 2) == ['a', 'b']
+    assert take_items(run, 2) == ['a', 'b']
     if not served:
         [gap] = run.get()
         assert gap.message.startswith(
             'lines written between 22:13:20 and 22:13:29 UTC may be missing'
         )
-    assert said(run, 2) == ['z', 'zz']
+    assert take_items(run, 2) == ['z', 'zz']
 
 
 def test_the_next_run_need_not_begin_with_lines_of_the_one_before(server, begin):
     server.on(PATH, stream(line('a')), stream(line('a')), stream(line('b', 21), then='hold'))
     run = begin(running=True)
-    assert said(run, 1) == ['a']
+    assert take_items(run, 1) == ['a']
     run.reader.update(want(restarts=1))
-    assert said(run, 2) == [LogEnd(0), 'b']
+    assert take_items(run, 2) == [LogEnd(0), 'b']
 
 
 def test_equal_times_are_counted_again_after_a_second_cut(server, begin):
@@ -142,18 +142,18 @@ def test_equal_times_are_counted_again_after_a_second_cut(server, begin):
         stream(line('a', 20, 7), line('b', 20, 7), then='cut'),
         stream(line('a', 20, 7), line('b', 20, 7), line('c', 20, 7), then='hold'),
     )
-    assert said(begin(), 3) == ['a', 'b', 'c']
+    assert take_items(begin(), 3) == ['a', 'b', 'c']
 
 
 def test_lines_of_stdout_and_stderr_out_of_order_are_both_kept(server, begin):
     server.on(PATH, stream(line('err', 20, 9), line('out', 20, 8), then='hold'))
-    assert said(begin(), 2) == ['err', 'out']
+    assert take_items(begin(), 2) == ['err', 'out']
 
 
 def test_long_lines_are_clipped(server, begin):
     text = 'é' * 500_000
     server.on(PATH, stream(line(text), line('next', 21), then='hold'))
-    long, following = said(begin(), 2)
+    long, following = take_items(begin(), 2)
     shown, _, note = long.partition(' … ')
     assert note == f'[{len(line(text)) - 1} bytes]'
     assert set(shown) == {'é'}
@@ -163,18 +163,18 @@ def test_long_lines_are_clipped(server, begin):
 
 def test_invalid_utf8_is_replaced(server, begin):
     server.on(PATH, stream(line('x').replace(b'x', b'a\xffb'), then='hold'))
-    assert said(begin(), 1) == ['a\ufffdb']
+    assert take_items(begin(), 1) == ['a\ufffdb']
 
 
 def test_a_last_line_without_line_feed_is_delivered(server, begin):
     server.on(PATH, stream(line('one'), line('two', 21)[:-1]))
-    assert said(begin(running=False), 3) == ['one', 'two', LogEnd(0)]
+    assert take_items(begin(running=False), 3) == ['one', 'two', LogEnd(0)]
 
 
 def test_what_the_kubelet_says_itself_is_a_gap_and_told_once(server, begin):
     message = b'unable to retrieve container logs for containerd://abc'
     server.on(PATH, stream(line('one'), message + b'\n', message))
-    assert said(begin(running=False), 3) == ['one', LogGap(message.decode()), LogEnd(0)]
+    assert take_items(begin(running=False), 3) == ['one', LogGap(message.decode()), LogEnd(0)]
 
 
 def test_what_every_opening_of_a_run_meets_is_told_once(server, begin, world):
@@ -184,19 +184,19 @@ def test_what_every_opening_of_a_run_meets_is_told_once(server, begin, world):
     more = stream(line('one'), line('two', 25), message)
     server.on(PATH, met, more, more, stream(), stream(line('three', 26), message))
     run = begin()
-    assert said(run, 3) == ['one', gap, 'two']
+    assert take_items(run, 3) == ['one', gap, 'two']
     assert run.quiet()
     run.reader.update(want(restarts=1))
-    assert said(run, 3) == [LogEnd(0), 'three', gap]
+    assert take_items(run, 3) == [LogEnd(0), 'three', gap]
 
 
 def test_an_end_that_the_pod_confirms_later_is_an_end(server, begin):
     server.on(PATH, stream(line('one')), stream(line('one')), stream(line('two', 25), then='hold'))
     run = begin()
-    assert said(run, 1) == ['one']
+    assert take_items(run, 1) == ['one']
     assert run.quiet()
     run.reader.update(want(restarts=1))
-    assert said(run, 2) == [LogEnd(0), 'two']
+    assert take_items(run, 2) == [LogEnd(0), 'two']
     assert queries(server) == [
         {'follow': 'true'},
         {'previous': 'true', 'sinceTime': '2023-11-14T22:13:20Z'},
@@ -207,9 +207,9 @@ def test_an_end_that_the_pod_confirms_later_is_an_end(server, begin):
 def test_a_container_that_stays_ended_is_asked_once_more(server, begin):
     server.on(PATH, stream(line('one')), stream(line('one')))
     run = begin()
-    assert said(run, 1) == ['one']
+    assert take_items(run, 1) == ['one']
     run.reader.update(want(running=False))
-    assert said(run, 1) == [LogEnd(0)]
+    assert take_items(run, 1) == [LogEnd(0)]
     assert run.quiet()
     assert queries(server) == [
         {'follow': 'true'},
@@ -220,7 +220,7 @@ def test_a_container_that_stays_ended_is_asked_once_more(server, begin):
 def test_a_container_that_had_ended_before_is_asked_once(server, begin):
     server.on(PATH, stream(line('one')))
     run = begin(running=False)
-    assert said(run, 2) == ['one', LogEnd(0)]
+    assert take_items(run, 2) == ['one', LogEnd(0)]
     assert run.quiet()
     assert len(server.requests) == 1
 
@@ -243,11 +243,11 @@ def test_a_tail_that_a_server_kept_when_it_shut_down_is_had(
         stream(*LAST),
     )
     run = begin()
-    assert said(run, seen) == ['one', 'two', 'three'][:seen]
+    assert take_items(run, seen) == ['one', 'two', 'three'][:seen]
     run.reader.update(want(restarts=restarts, running=running))
     server.resume.set()
     rest = ['one', 'two', 'three', 'four'][seen:]
-    assert said(run, len(rest) + 1) == [*rest, LogEnd(0)]
+    assert take_items(run, len(rest) + 1) == [*rest, LogEnd(0)]
     assert [query[kind] for query in queries(server)[1:4]] == ['true'] * 3
 
 
@@ -256,9 +256,9 @@ def test_a_run_that_ended_whole_is_no_gap_when_it_is_gone(server, begin):
         PATH, stream(line('one')), refuse(400, NO_PREVIOUS), stream(line('two', 30), then='hold')
     )
     run = begin()
-    said(run, 1)
+    take_items(run, 1)
     run.reader.update(want(restarts=1))
-    assert said(run, 2) == [LogEnd(0), 'two']
+    assert take_items(run, 2) == [LogEnd(0), 'two']
 
 
 def test_what_was_not_wanted_is_not_read_to_be_sure_either(server, begin):
@@ -266,9 +266,9 @@ def test_what_was_not_wanted_is_not_read_to_be_sure_either(server, begin):
     run = begin(tail=0)
     until(lambda: server.requests)
     run.reader.update(want(running=False, tail=0))
-    assert said(run, 1) == [LogEnd(0)]
+    assert take_items(run, 1) == [LogEnd(0)]
     run.reader.update(want(restarts=1, tail=0))
-    assert said(run, 1) == ['two']
+    assert take_items(run, 1) == ['two']
     assert [query.get('tailLines') for query in queries(server)] == ['0', '0', None]
 
 
@@ -280,14 +280,14 @@ def test_an_end_while_the_container_runs_on_was_the_connections(server, begin, w
         stream(line('one'), line('two', 25)),
         stream(line('two', 25), line('three', 26), then='hold'),
     )
-    assert said(begin(), 3) == ['one', 'two', 'three']
+    assert take_items(begin(), 3) == ['one', 'two', 'three']
     assert world.waits == [1.0, 1.0]
 
 
 def test_an_update_that_came_while_reading_does_not_shorten_the_wait(server, begin):
     server.on(PATH, stream(line('one'), then='pause'))
     run = begin()
-    said(run, 1)
+    take_items(run, 1)
     run.reader.update(want())
     server.resume.set()
     assert run.quiet()
@@ -298,9 +298,9 @@ def test_a_container_that_came_back_from_its_end_is_read_on(server, begin, world
     world.slow = 2.0
     server.on(PATH, stream(line('one')), stream(line('two', 25), then='hold'))
     run = begin(running=False)
-    assert said(run, 2) == ['one', LogEnd(0)]
+    assert take_items(run, 2) == ['one', LogEnd(0)]
     run.reader.update(want(running=True))
-    assert said(run, 1) == ['two']
+    assert take_items(run, 1) == ['two']
 
 
 def test_a_run_that_begins_while_the_one_before_is_opened_is_not_taken_for_it(server, begin):
@@ -315,7 +315,7 @@ def test_a_run_that_begins_while_the_one_before_is_opened_is_not_taken_for_it(se
     run.reader.update(want(restarts=1, running=True))
     payloads = run.get(3)
     assert payloads[1] == LogEnd(0)
-    assert [(texts(one), one.run) for one in payloads[::2]] == [(['a'], 0), (['b'], 1)]
+    assert [(texts(payload), payload.run) for payload in payloads[::2]] == [(['a'], 0), (['b'], 1)]
 
 
 def test_what_is_held_back_of_an_ended_run_comes_once_it_runs_on(server, begin):
@@ -324,13 +324,13 @@ def test_what_is_held_back_of_an_ended_run_comes_once_it_runs_on(server, begin):
     run = begin(running=False)
     assert run.quiet()
     run.reader.update(want(running=True))
-    assert said(run, 2) == ['a', 'b']
+    assert take_items(run, 2) == ['a', 'b']
 
 
 def test_much_of_an_ended_run_is_not_held_back(server, begin):
     lines = [line('x' * 1000, 24) for _ in range(300)]
     server.on(PATH, stream(*lines, then='hold'))
-    assert len(said(begin(running=False), 250)) >= 250
+    assert len(take_items(begin(running=False), 250)) >= 250
 
 
 def test_a_restart_told_late_is_told_before_the_next_run_ends(server, begin, world):
@@ -343,9 +343,9 @@ def test_a_restart_told_late_is_told_before_the_next_run_ends(server, begin, wor
         stream(line('two', 25), line('three', 26), then='hold'),
     )
     run = begin()
-    assert said(run, 2) == ['one', 'two']
+    assert take_items(run, 2) == ['one', 'two']
     run.reader.update(want(restarts=1))
-    assert said(run, 2) == [LogEnd(0), 'three']
+    assert take_items(run, 2) == [LogEnd(0), 'three']
     assert [query.get('previous') for query in queries(server)] == [None, None, 'true', None]
 
 
@@ -362,16 +362,16 @@ def test_a_restart_told_while_the_log_is_opened_again(server, begin, world):
     server.on(PATH, stream(line('one')), late, stream(line('one')), stream(line('two', 25)))
     run = begin()
     begun.set()
-    assert said(run, 3) == ['one', LogEnd(0), 'two']
+    assert take_items(run, 3) == ['one', LogEnd(0), 'two']
 
 
 def test_runs_that_ended_while_the_container_waits_again_are_a_gap(server, begin):
     server.on(PATH, stream(line('one')), stream(line('three', 30)))
     run = begin()
-    said(run, 1)
+    take_items(run, 1)
     run.reader.update(want(restarts=2, running=False))
     gap = LogGap('an earlier run of main ended before the log could be read')
-    assert said(run, 4) == [LogEnd(0), gap, 'three', LogEnd(2)]
+    assert take_items(run, 4) == [LogEnd(0), gap, 'three', LogEnd(2)]
 
 
 def test_two_restarts_at_once_are_caught_up(server, begin):
@@ -379,9 +379,9 @@ def test_two_restarts_at_once_are_caught_up(server, begin):
         PATH, stream(line('one')), stream(line('two', 25)), stream(line('three', 30), then='hold')
     )
     run = begin()
-    assert said(run, 1) == ['one']
+    assert take_items(run, 1) == ['one']
     run.reader.update(want(restarts=2))
-    assert said(run, 4) == [LogEnd(0), 'two', LogEnd(1), 'three']
+    assert take_items(run, 4) == [LogEnd(0), 'two', LogEnd(1), 'three']
     assert [query.get('previous') for query in queries(server)] == [None, 'true', None]
 
 
@@ -390,10 +390,10 @@ def test_runs_that_cannot_be_had_are_a_gap(server, begin):
         PATH, stream(line('one')), stream(line('four', 25)), stream(line('five', 30), then='hold')
     )
     run = begin()
-    assert said(run, 1) == ['one']
+    assert take_items(run, 1) == ['one']
     run.reader.update(want(restarts=4))
     gap = LogGap('2 earlier runs of main ended before the log could be read')
-    assert said(run, 5) == [LogEnd(0), gap, 'four', LogEnd(3), 'five']
+    assert take_items(run, 5) == [LogEnd(0), gap, 'four', LogEnd(3), 'five']
 
 
 def test_a_cut_in_a_run_that_has_ended_since_is_finished_first(server, begin):
@@ -404,16 +404,16 @@ def test_a_cut_in_a_run_that_has_ended_since_is_finished_first(server, begin):
         stream(line('two', 30), then='hold'),
     )
     run = begin()
-    assert said(run, 1) == ['one']
+    assert take_items(run, 1) == ['one']
     run.reader.update(want(restarts=1))
     server.then = 'cut'
     server.resume.set()
-    assert said(run, 3) == ['last', LogEnd(0), 'two']
+    assert take_items(run, 3) == ['last', LogEnd(0), 'two']
 
 
 def test_a_container_that_had_restarted_begins_with_the_run_before(server, begin):
     server.on(PATH, stream(line('one')), stream(line('two', 30), then='hold'))
-    assert said(begin(restarts=3, tail=5), 3) == ['one', LogEnd(2), 'two']
+    assert take_items(begin(restarts=3, tail=5), 3) == ['one', LogEnd(2), 'two']
     assert queries(server) == [
         {'previous': 'true', 'tailLines': '5'},
         {'follow': 'true', 'tailLines': '5', 'sinceTime': '2023-11-14T22:13:20Z'},
@@ -422,7 +422,7 @@ def test_a_container_that_had_restarted_begins_with_the_run_before(server, begin
 
 def test_history_that_is_gone_is_no_gap(server, begin):
     server.on(PATH, refuse(400, NO_PREVIOUS), stream(line('two', 30), then='hold'))
-    assert said(begin(restarts=1), 2) == [LogEnd(0), 'two']
+    assert take_items(begin(restarts=1), 2) == [LogEnd(0), 'two']
 
 
 def test_a_run_that_is_gone_later_is_a_gap(server, begin):
@@ -430,14 +430,14 @@ def test_a_run_that_is_gone_later_is_a_gap(server, begin):
         PATH, stream(line('one')), refuse(400, NO_PREVIOUS), stream(line('x', 30), then='hold')
     )
     run = begin()
-    said(run, 1)
+    take_items(run, 1)
     run.reader.update(want(restarts=2))
-    assert said(run, 4) == [LogEnd(0), LogGap(NO_PREVIOUS), LogEnd(1), 'x']
+    assert take_items(run, 4) == [LogEnd(0), LogGap(NO_PREVIOUS), LogEnd(1), 'x']
 
 
 def test_a_container_in_back_off_has_one_log_only(server, begin):
     server.on(PATH, stream(line('last')))
-    assert said(begin(restarts=3, running=False), 2) == ['last', LogEnd(3)]
+    assert take_items(begin(restarts=3, running=False), 2) == ['last', LogEnd(3)]
     assert queries(server) == [{'follow': 'true'}]
 
 
@@ -446,27 +446,27 @@ def test_a_container_that_waits_to_start_is_asked_again_when_it_runs(server, beg
     run = begin(running=False)
     assert run.quiet()
     run.reader.update(want(running=True))
-    assert said(run, 1) == ['one']
+    assert take_items(run, 1) == ['one']
 
 
 def test_a_container_that_should_run_is_asked_again_by_and_by(server, begin, world):
     world.slow = 9.0
     server.on(PATH, *[refuse(400, WAITING)] * 4, stream(line('one'), then='hold'))
-    assert said(begin(), 1) == ['one']
+    assert take_items(begin(), 1) == ['one']
     assert world.waits == [1.0, 2.0, 4.0, 5.0]
 
 
 def test_a_refusal_while_catching_up(server, begin):
     server.on(PATH, refuse(403, 'forbidden'))
     run = begin(restarts=2)
-    assert run.one().reason == 'denied'
+    assert run.next().reason == 'denied'
 
 
 def test_tries_on_when_not_signed_in(server, begin):
     server.on(PATH, refuse(401), refuse(401), stream(line('one'), then='hold'))
-    found = said(begin(), 3)
-    assert [each.reason for each in found[:2]] == ['unauthorized', 'recovered']
-    assert found[2] == 'one'
+    items = take_items(begin(), 3)
+    assert [item.reason for item in items[:2]] == ['unauthorized', 'recovered']
+    assert items[2] == 'one'
 
 
 def test_a_refusal_that_breaks_off_is_one_all_the_same(server, begin):
@@ -476,15 +476,15 @@ def test_a_refusal_that_breaks_off_is_one_all_the_same(server, begin):
         wire.cut()
 
     server.on(PATH, cut)
-    assert begin().one().reason == 'denied'
+    assert begin().next().reason == 'denied'
 
 
 def test_ends_with_the_pod(server, begin):
     server.on(PATH, stream(line('one')), refuse(404, 'pods "web-1" not found'))
     run = begin()
-    said(run, 1)
+    take_items(run, 1)
     run.reader.update(want(restarts=1))
-    assert said(run, 2) == [LogEnd(0), LogEnd(1)]
+    assert take_items(run, 2) == [LogEnd(0), LogEnd(1)]
     assert run.ended()
 
 
@@ -498,7 +498,7 @@ def test_ends_with_the_pod(server, begin):
 def test_ends_where_asking_again_is_of_no_use(server, begin, status, message, reason):
     server.on(PATH, refuse(status, message))
     run = begin()
-    trouble = run.one()
+    trouble = run.next()
     assert (trouble.reason, message in trouble.message) == (reason, True)
     assert run.ended()
 
@@ -508,7 +508,7 @@ def test_a_kubelet_out_of_reach_is_told_at_the_third_refusal(server, begin, worl
     away = refuse(500, 'dial tcp 10.0.0.1:10250: connect: connection refused')
     late = refuse(404, 'the server could not find the requested resource ( pods/log web-1)')
     server.on(PATH, away, late, away, away, stream(line('one'), then='hold'))
-    assert [getattr(each, 'reason', each) for each in said(begin(), 3)] == [
+    assert [getattr(item, 'reason', item) for item in take_items(begin(), 3)] == [
         'unreachable',
         'recovered',
         'one',
@@ -517,11 +517,11 @@ def test_a_kubelet_out_of_reach_is_told_at_the_third_refusal(server, begin, worl
 
 def test_tries_on_when_the_connection_fails(server, begin, world, connection):
     server.on(PATH, Wire.cut, Wire.cut, page(line('one')))
-    assert said(begin(), 1) == ['one']
+    assert take_items(begin(), 1) == ['one']
     assert world.waits[0] == 0.2
 
 
-@pytest.mark.parametrize('parts', ((), (line('one'),)), ids=('following', 'waiting'))
+@pytest.mark.parametrize('parts', ((), (line('payload'),)), ids=('following', 'waiting'))
 def test_stops_at_once(server, begin, parts):
     server.on(PATH, stream(*parts, then=None if parts else 'hold'))
     run = begin()

@@ -29,9 +29,9 @@ class Pages:
         return Response(status, page if isinstance(page, bytes) else json.dumps(page).encode(), {})
 
 
-def table(*found, more='', before=()):
+def table(*names, more='', before=()):
     columns = [*before, {'name': 'Name', 'format': 'name'}]
-    rows = [{'cells': [*('x' for _ in before), name, '1/1']} for name in found]
+    rows = [{'cells': [*('x' for _ in before), name, '1/1']} for name in names]
     return {
         'kind': 'Table',
         'metadata': {'continue': more},
@@ -40,8 +40,8 @@ def table(*found, more='', before=()):
     }
 
 
-def listed(*found):
-    items = [{'metadata': {'name': name}} for name in found]
+def listed(*names):
+    items = [{'metadata': {'name': name}} for name in names]
     return {'kind': 'DeploymentList', 'metadata': {}, 'items': items}
 
 

@@ -63,7 +63,7 @@ def begin(start, connection, world, plain):
 
 
 def names(payload):
-    return [each['metadata']['name'] for each in payload.objects]
+    return [obj['metadata']['name'] for obj in payload.objects]
 
 
 def queries(server):
@@ -93,13 +93,13 @@ def test_nothing_is_listed_before_the_end_bookmark(server, begin):
 
 def test_an_empty_collection_is_listed(server, begin):
     server.on(PATH, stream(bookmark('7', END), then='hold'))
-    assert begin().one() == Listed(())
+    assert begin().next() == Listed(())
 
 
 def test_objects_are_pruned(server, begin):
     added = {'type': 'ADDED', 'object': pod('a', '3', managedFields=[{}])}
     server.on(PATH, stream(added, bookmark('7', END), then='hold'))
-    assert begin().one() == Listed((pod('a', '3'),))
+    assert begin().next() == Listed((pod('a', '3'),))
 
 
 @pytest.mark.parametrize(
@@ -115,8 +115,8 @@ def test_goes_on_where_it_was_when_the_server_ends_the_watch(server, begin, worl
         PATH, stream(*LISTED), stream(*after), stream(event('MODIFIED', 'b', '20'), then='hold')
     )
     run = begin()
-    run.one()
-    while run.one().object['metadata']['name'] != 'b':
+    run.next()
+    while run.next().object['metadata']['name'] != 'b':
         pass
     assert [query.get('resourceVersion') for query in queries(server)] == [None, '7', version]
 
@@ -135,7 +135,7 @@ def test_a_line_cut_in_the_middle_is_had_again(server, begin, how):
 def test_lines_split_over_chunks_and_close_delimited_bodies(server, begin):
     text = json.dumps(event('ADDED', 'a', '3')).encode() + b'\n'
     server.on(PATH, stream(text[:20], text[20:], bookmark('7', END), chunked=False, then='hold'))
-    assert names(begin().one()) == ['a']
+    assert names(begin().next()) == ['a']
 
 
 def test_an_event_of_megabytes_is_whole(server, begin):
@@ -189,14 +189,14 @@ def test_pages_that_expire_are_listed_all_at_once(server, begin, plain):
         refuse(410),
         page({'metadata': {'resourceVersion': '5'}, 'items': [pod('b')]}),
     )
-    assert names(begin().one()) == ['b']
+    assert names(begin().next()) == ['b']
     assert queries(server)[2] == {}
 
 
 def test_what_one_watch_found_out_holds_for_its_api_group_only(server, begin, plain):
     plain.add('')
     server.on('/apis/apps/v1/namespaces/ns/deployments', stream(bookmark('7', END), then='hold'))
-    assert begin(Watch(DEPLOYMENTS, 'ns')).one() == Listed(())
+    assert begin(Watch(DEPLOYMENTS, 'ns')).next() == Listed(())
 
 
 def test_falls_back_where_no_end_bookmark_comes(server, begin, monkeypatch):
@@ -206,7 +206,7 @@ def test_falls_back_where_no_end_bookmark_comes(server, begin, monkeypatch):
         stream(event('ADDED', 'a'), then='hold'),
         page({'metadata': {'resourceVersion': '5'}, 'items': [pod('b')]}),
     )
-    assert names(begin().one()) == ['b']
+    assert names(begin().next()) == ['b']
 
 
 def test_falls_back_where_events_go_on_without_an_end_bookmark(server, begin, world):
@@ -219,7 +219,7 @@ def test_falls_back_where_events_go_on_without_an_end_bookmark(server, begin, wo
         wire.hold()
 
     server.on(PATH, busy, page({'metadata': {'resourceVersion': '5'}, 'items': [pod('b')]}))
-    assert names(begin().one()) == ['b']
+    assert names(begin().next()) == ['b']
 
 
 def test_silence_lists_again(server, begin, monkeypatch):
@@ -238,7 +238,7 @@ def test_waits_longer_each_time_nothing_comes_and_short_again_after_something(se
 
 def test_waits_as_long_as_the_server_asks(server, begin, world):
     server.on(PATH, refuse(429, Retry_After='7'), stream(*LISTED, then='hold'))
-    assert names(begin().one()) == ['a']
+    assert names(begin().next()) == ['a']
     assert world.waits == [7.0]
 
 
@@ -250,10 +250,10 @@ def test_a_server_in_need_is_told_at_the_second_refusal(server, begin):
         refuse(503, 'busy'),
         stream(*LISTED, then='hold'),
     )
-    told = begin().get(3)
-    assert told[0] == ReadFailure('unreachable', f'{server.url} cannot answer now: busy')
-    assert told[1] == ReadFailure('recovered', f'{server.url} answers again')
-    assert names(told[2]) == ['a']
+    payloads = begin().get(3)
+    assert payloads[0] == ReadFailure('unreachable', f'{server.url} cannot answer now: busy')
+    assert payloads[1] == ReadFailure('recovered', f'{server.url} answers again')
+    assert names(payloads[2]) == ['a']
 
 
 @pytest.mark.parametrize(
@@ -262,7 +262,7 @@ def test_a_server_in_need_is_told_at_the_second_refusal(server, begin):
 def test_ends_where_asking_again_is_of_no_use(server, begin, status, reason):
     server.on(PATH, refuse(status, 'no such luck'))
     run = begin()
-    trouble = run.one()
+    trouble = run.next()
     assert (trouble.reason, 'no such luck' in trouble.message) == (reason, True)
     assert run.ended()
     assert len(server.requests) == 1
@@ -274,25 +274,25 @@ GADGETS = Resource('x.io', 'v1', 'gadgets', 'Gadget', 'gadget')
 def test_an_object_of_a_kind_that_comes_later_is_not_there_yet(server, begin, world):
     path = '/apis/x.io/v1/namespaces/ns/gadgets'
     server.on(path, *[refuse(404, 'no such kind')] * 3, stream(*LISTED, then='hold'))
-    told = begin(Watch(GADGETS, 'ns', fields='metadata.name=a')).get(2)
-    assert [names(each) for each in told] == [[], ['a']]
+    payloads = begin(Watch(GADGETS, 'ns', fields='metadata.name=a')).get(2)
+    assert [names(payload) for payload in payloads] == [[], ['a']]
     assert len(world.waits) == 3
 
 
 def test_of_many_objects_a_kind_that_is_not_served_is_an_error(server, begin):
     server.on('/apis/x.io/v1/namespaces/ns/gadgets', refuse(404, 'no such kind'))
-    assert begin(Watch(GADGETS, 'ns', 'a=b')).one().reason == 'invalid'
+    assert begin(Watch(GADGETS, 'ns', 'a=b')).next().reason == 'invalid'
 
 
 def test_a_bad_selector_is_told_by_the_list(server, begin):
     server.on(PATH, refuse(400, 'bad selector'), refuse(400, 'bad selector'))
-    assert begin().one().reason == 'invalid'
+    assert begin().next().reason == 'invalid'
 
 
 def test_tries_on_when_not_signed_in(server, begin):
     server.on(PATH, refuse(401, 'Unauthorized'), refuse(401), stream(*LISTED, then='hold'))
-    told = begin().get(3)
-    assert [getattr(each, 'reason', 'listed') for each in told] == [
+    payloads = begin().get(3)
+    assert [getattr(payload, 'reason', 'listed') for payload in payloads] == [
         'unauthorized',
         'recovered',
         'listed',
@@ -302,18 +302,18 @@ def test_tries_on_when_not_signed_in(server, begin):
 def test_an_outage_is_told_once_and_so_is_its_end(server, begin, world, tls):
     server.on(PATH, stream(*LISTED, then='pause'))
     run = begin()
-    run.one()
+    run.next()
     server.refuse()
     server.then = 'cut'
     server.resume.set()
-    trouble = run.one()
+    trouble = run.next()
     assert trouble.reason == 'unreachable'
     assert 'connection refused; is the cluster up, and is --context right?' in trouble.message
     until(lambda: len(world.waits) > 5)
     again = Server(tls, server.port)
     again.on(PATH, stream(event('MODIFIED', 'a', '8'), then='hold'))
     try:
-        assert [getattr(each, 'reason', None) for each in run.get(2)] == ['recovered', None]
+        assert [getattr(payload, 'reason', None) for payload in run.get(2)] == ['recovered', None]
     finally:
         run.reader.stop()
         assert run.ended()
@@ -349,12 +349,12 @@ def test_stops_at_once(server, begin, connection, script, headers):
 def test_a_list_that_is_garbage_is_had_again(server, begin, plain, body):
     plain.add('')
     server.on(PATH, page(body), page({'metadata': {'resourceVersion': '5'}, 'items': [pod('b')]}))
-    assert names(begin().one()) == ['b']
+    assert names(begin().next()) == ['b']
 
 
 def test_garbage_is_had_again(server, begin):
     server.on(PATH, stream(b'<html>\n'), stream(*LISTED, then='hold'))
-    assert names(begin().one()) == ['a']
+    assert names(begin().next()) == ['a']
 
 
 def test_an_object_of_any_depth_and_text_is_delivered(server, begin):
@@ -363,5 +363,5 @@ def test_an_object_of_any_depth_and_text_is_delivered(server, begin):
     )
     server.on(PATH, stream(deep.encode() + b'\n', bookmark('7', END), then='hold'))
     run = begin(Watch(PODS, 'ns', 'app=\ud800'))
-    assert names(run.one()) == ['a']
+    assert names(run.next()) == ['a']
     assert queries(server)[0]['labelSelector'] == 'app=?'

@@ -55,7 +55,9 @@ def source(server, connection):
     yield source
     source.close()
     until(lambda: threading.active_count() <= before + len(server.threads))
-    assert not [each for each in threading.enumerate() if each.name.startswith(('watch', 'logs'))]
+    assert not [
+        thread for thread in threading.enumerate() if thread.name.startswith(('watch', 'logs'))
+    ]
 
 
 def take(source, seconds=5.0):
@@ -127,7 +129,7 @@ def test_a_read_that_is_no_longer_wanted_ends_and_its_late_items_are_dropped(ser
     until(source._inbox._queue.qsize)
     source.reconcile(frozenset())
     assert take(source, 0.05) is None
-    until(lambda: not [each for each in source._threads if each.is_alive()])
+    until(lambda: not [thread for thread in source._threads if thread.is_alive()])
 
 
 def test_a_read_that_is_wanted_again_starts_again(server, source):
@@ -231,7 +233,7 @@ def test_close_is_prompt_and_final(server, source):
     source.close()
     source.reconcile({WATCH})
     assert time.monotonic() - began < 1.5
-    until(lambda: not [each for each in source._threads if each.is_alive()])
+    until(lambda: not [thread for thread in source._threads if thread.is_alive()])
     with pytest.raises(SourceEndedError):
         while True:
             source.take(None)
@@ -248,7 +250,7 @@ def test_close_lets_a_reader_go_that_waits_for_room(server, source):
     buffer = source._reads[logs().stream].buffer
     until(lambda: buffer._lines >= 1000)
     source.close()
-    assert not [each for each in source._threads if each.is_alive()]
+    assert not [thread for thread in source._threads if thread.is_alive()]
 
 
 def lines(*texts):
@@ -256,21 +258,21 @@ def lines(*texts):
 
 
 def test_objects_go_first_and_log_streams_in_turn():
-    mailbox = Inbox()
-    feeds = [Subscription(logs('a')), Subscription(logs('b')), Subscription(WATCH)]
-    first, second = mailbox.buffer(feeds[0]), mailbox.buffer(feeds[1])
+    inbox = Inbox()
+    subscriptions = [Subscription(logs('a')), Subscription(logs('b')), Subscription(WATCH)]
+    first, second = inbox.buffer(subscriptions[0]), inbox.buffer(subscriptions[1])
     for text in ('1', '2'):
         first.put(lines(text))
     first.put(LogEnd(0))
     second.put(lines('3'))
-    mailbox.put(feeds[2], Listed(()))
-    assert [mailbox.take(1.0) for _ in range(4)] == [
-        (feeds[2], Listed(())),
-        (feeds[0], lines('1', '2')),
-        (feeds[0], LogEnd(0)),
-        (feeds[1], lines('3')),
+    inbox.put(subscriptions[2], Listed(()))
+    assert [inbox.take(1.0) for _ in range(4)] == [
+        (subscriptions[2], Listed(())),
+        (subscriptions[0], lines('1', '2')),
+        (subscriptions[0], LogEnd(0)),
+        (subscriptions[1], lines('3')),
     ]
-    assert mailbox.take(0.0) is None
+    assert inbox.take(0.0) is None
 
 
 def test_a_full_buffer_stops_its_reader_until_it_is_taken():
@@ -286,19 +288,19 @@ def test_a_full_buffer_stops_its_reader_until_it_is_taken():
 
 
 def test_a_closed_buffer_forgets_what_it_has_and_what_comes():
-    mailbox = Inbox()
-    buffer = mailbox.buffer(Subscription(logs()))
+    inbox = Inbox()
+    buffer = inbox.buffer(Subscription(logs()))
     buffer.put(lines('1'))
     buffer.close()
     buffer.put(lines('2'))
-    assert mailbox.take(0.0) is None
+    assert inbox.take(0.0) is None
 
 
 def test_lookups_that_are_no_longer_wanted_are_not_made(server, connection):
-    desk = LookupQueue(connection, None)
-    feed = Subscription(Lookup(CONFIGMAPS, 'ns', 'a'))
-    feed.live = False
-    desk.ask(feed)
-    desk.stop()
-    desk.run()
+    lookups = LookupQueue(connection, None)
+    subscription = Subscription(Lookup(CONFIGMAPS, 'ns', 'a'))
+    subscription.live = False
+    lookups.ask(subscription)
+    lookups.stop()
+    lookups.run()
     assert server.requests == []

@@ -18,7 +18,7 @@ ALL = Watch(PODS, 'shop')
 WEB = Watch(PODS, 'shop', 'app=web')
 API = Watch(PODS, 'shop', 'app=api')
 CANARY = Watch(PODS, 'shop', 'app=web,track in (canary, beta)')
-ONE = Watch(PODS, 'shop', fields='metadata.name=one')
+BY_NAME = Watch(PODS, 'shop', fields='metadata.name=one')
 NEVER = Watch(PODS, 'shop', '!app')
 
 
@@ -34,15 +34,15 @@ def router(*watches):
 
 
 @pytest.mark.parametrize(
-    ('watch', 'one', 'selected'),
+    ('watch', 'obj', 'selected'),
     (
         (ALL, pod('one'), True),
         (WEB, pod('one', app='web'), True),
         (WEB, pod('one', app='api'), False),
         (CANARY, pod('one', app='web', track='beta'), True),
         (CANARY, pod('one', app='web'), False),
-        (ONE, pod('one'), True),
-        (ONE, pod('two'), False),
+        (BY_NAME, pod('one'), True),
+        (BY_NAME, pod('two'), False),
         (NEVER, pod('one'), True),
         (
             Watch(EVENTS, 'shop', fields='involvedObject.uid=x'),
@@ -53,8 +53,8 @@ def router(*watches):
         (Watch(PODS, 'shop', 'app=web', 'metadata.name=one'), pod('one', app='api'), False),
     ),
 )
-def test_a_watch_selects_what_the_server_would(watch, one, selected):
-    assert watch_selection(watch).selects(one) is selected
+def test_a_watch_selects_what_the_server_would(watch, obj, selected):
+    assert watch_selection(watch).selects(obj) is selected
 
 
 @pytest.mark.parametrize(
@@ -70,9 +70,9 @@ def test_what_only_the_server_can_select_is_left_to_it(watch):
 
 
 def test_nothing_is_told_before_everything_was_listed():
-    opened = router(WEB, ONE)
-    told = dict(opened.route(Listed((pod('one'), pod('two', app='web')))))
-    assert told == {WEB: Listed((pod('two', app='web'),)), ONE: Listed((pod('one'),))}
+    opened = router(WEB, BY_NAME)
+    dispatches = dict(opened.route(Listed((pod('one'), pod('two', app='web')))))
+    assert dispatches == {WEB: Listed((pod('two', app='web'),)), BY_NAME: Listed((pod('one'),))}
 
 
 def test_who_comes_later_is_told_at_once():
@@ -87,9 +87,9 @@ def test_who_comes_later_is_told_at_once():
 
 def test_who_comes_later_costs_what_it_selects(monkeypatch):
     opened, asked, selects = router(), [], WatchSelection.selects
-    list(opened.route(Listed(tuple(pod(str(each), app=str(each)) for each in range(100)))))
+    list(opened.route(Listed(tuple(pod(str(number), app=str(number)) for number in range(100)))))
     monkeypatch.setattr(
-        WatchSelection, 'selects', lambda self, one: asked.append(one) or selects(self, one)
+        WatchSelection, 'selects', lambda self, obj: asked.append(obj) or selects(self, obj)
     )
     for watch in (ALL._replace(labels='app=7'), ALL._replace(fields='metadata.name=7')):
         assert list(opened.add(watch)) == [(watch, Listed((pod('7', app='7'),)))]
@@ -107,24 +107,24 @@ def test_what_is_not_selected_any_more_is_gone():
 
 
 def test_who_left_is_told_nothing():
-    opened = router(WEB, ONE)
+    opened = router(WEB, BY_NAME)
     list(opened.route(Listed((pod('one', app='web'),))))
     opened.remove(WEB)
     assert list(opened.route(Changed('MODIFIED', pod('one', app='web')))) == [
-        (ONE, Changed('MODIFIED', pod('one', app='web')))
+        (BY_NAME, Changed('MODIFIED', pod('one', app='web')))
     ]
 
 
 def test_trouble_is_everybodys():
     trouble = ReadFailure('unreachable', 'gone')
-    assert list(router(WEB, ONE).route(trouble)) == [(WEB, trouble), (ONE, trouble)]
+    assert list(router(WEB, BY_NAME).route(trouble)) == [(WEB, trouble), (BY_NAME, trouble)]
 
 
 @pytest.mark.parametrize('reason', ('unreachable', 'denied'))
 def test_who_comes_later_is_told_of_the_trouble_that_there_is(reason):
     trouble, opened = ReadFailure(reason, 'gone'), router(WEB)
     list(opened.route(trouble))
-    assert list(opened.add(ONE)) == [(ONE, trouble)]
+    assert list(opened.add(BY_NAME)) == [(BY_NAME, trouble)]
     list(opened.route(ReadFailure('recovered', 'back')))
     assert list(opened.add(API)) == []
 
@@ -135,10 +135,10 @@ class Reader:
     def __init__(self):
         self.known = {}
 
-    def take(self, told):
-        for watch, payload in told:
+    def take(self, dispatches):
+        for watch, payload in dispatches:
             if isinstance(payload, Listed):
-                self.known[watch] = {one['metadata']['uid']: one for one in payload.objects}
+                self.known[watch] = {obj['metadata']['uid']: obj for obj in payload.objects}
                 continue
             mine, key = self.known[watch], payload.object['metadata']['uid']
             assert (key in mine) is (payload.change != 'ADDED')
@@ -166,7 +166,7 @@ def test_every_narrow_watch_knows_what_it_would_have_seen_by_itself(seed):
     draw, there, reader, opened = random.Random(seed), {}, Reader(), WatchRouter()
     reader.take(opened.route(Listed(())))
     for _ in range(300):
-        watch = draw.choice((ALL, WEB, API, CANARY, ONE, NEVER))
+        watch = draw.choice((ALL, WEB, API, CANARY, BY_NAME, NEVER))
         if watch not in opened.narrow:
             reader.take(opened.add(watch))
         elif draw.random() < 0.1:
@@ -175,8 +175,8 @@ def test_every_narrow_watch_knows_what_it_would_have_seen_by_itself(seed):
         # A server that was away lists everything again.
         again = draw.random() < 0.05
         reader.take(opened.route(Listed(tuple(there.values())) if again else change))
-        for each in opened.narrow:
+        for narrow in opened.narrow:
             expected = {
-                key: one for key, one in there.items() if watch_selection(each).selects(one)
+                key: obj for key, obj in there.items() if watch_selection(narrow).selects(obj)
             }
-            assert reader.known[each] == expected
+            assert reader.known[narrow] == expected

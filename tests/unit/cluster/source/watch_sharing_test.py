@@ -28,13 +28,13 @@ def named(resource, *names, namespace='shop'):
 
 def behind(count, namespace='shop'):
     """What is read of so many Deployments, each with its ReplicaSets, pods and five events."""
-    found = []
-    for each in map(str, range(count)):
-        found += named(DEPLOYMENTS, each, namespace=namespace)
-        found += [Watch(kind, namespace, f'app={each}') for kind in (REPLICASETS, PODS)]
-        fields = [f'involvedObject.uid={each}-{number}' for number in range(5)]
-        found += [Watch(EVENTS, namespace, fields=one) for one in fields]
-    return found
+    watches = []
+    for name in map(str, range(count)):
+        watches += named(DEPLOYMENTS, name, namespace=namespace)
+        watches += [Watch(kind, namespace, f'app={name}') for kind in (REPLICASETS, PODS)]
+        fields = [f'involvedObject.uid={name}-{number}' for number in range(5)]
+        watches += [Watch(EVENTS, namespace, fields=field) for field in fields]
+    return watches
 
 
 def opened(watches, **fields):
@@ -52,11 +52,15 @@ def test_one_reads_nothing_but_its_own():
 
 
 def test_pods_of_others_are_read_last():
-    assert [len({one.labels for one in opened(behind(count))}) for count in (2, 3, 6)] == [3, 4, 1]
+    assert [len({watch.labels for watch in opened(behind(count))}) for count in (2, 3, 6)] == [
+        3,
+        4,
+        1,
+    ]
 
 
 def test_where_there_are_many_targets_there_will_be_many_of_what_is_behind_them():
-    behind_two = [Watch(REPLICASETS, 'shop', f'app={each}') for each in 'ab']
+    behind_two = [Watch(REPLICASETS, 'shop', f'app={name}') for name in 'ab']
     alone = [Watch(PODS, 'shop', 'app=a')]
     wide = {Watch(DEPLOYMENTS, 'shop'), Watch(REPLICASETS, 'shop')}
     assert opened([*named(DEPLOYMENTS, *'abcdefghij'), *behind_two, *alone]) == {*wide, *alone}
@@ -79,7 +83,7 @@ def test_secrets_are_read_by_name():
 
 
 def test_what_the_server_alone_can_select_is_left_to_it():
-    watches = [Watch(PODS, 'shop', fields=f'spec.nodeName={each}') for each in range(20)]
+    watches = [Watch(PODS, 'shop', fields=f'spec.nodeName={number}') for number in range(20)]
     assert opened(watches) == set(watches)
 
 
@@ -121,17 +125,17 @@ class Cluster:
         self.items.append(Item(1.0, want, payload))
 
 
-def thing(name):
+def pod(name):
     return {'metadata': {'name': name, 'uid': name}}
 
 
 def taken(source):
-    found = []
+    items = []
     while True:
         item = source.take(2.0)
         if item is None:
-            return found
-        found.append((item.want, item.payload))
+            return items
+        items.append((item.want, item.payload))
 
 
 WIDE = Watch(DEPLOYMENTS, 'shop')
@@ -152,22 +156,22 @@ def test_what_comes_of_the_wide_watch_is_taken_as_if_of_the_narrow_ones(source, 
     log = Logs('shop', 'a', 'a', 'main')
     source.reconcile(frozenset([*TEN, log]))
     assert cluster.wants == {WIDE, log}
-    cluster.says(WIDE, Listed((thing('a'), thing('other'))))
+    cluster.says(WIDE, Listed((pod('a'), pod('other'))))
     assert taken(source) == [
-        (watch, Listed((thing('a'),) if watch == TEN[0] else ())) for watch in TEN
+        (watch, Listed((pod('a'),) if watch == TEN[0] else ())) for watch in TEN
     ]
-    cluster.says(WIDE, Changed('MODIFIED', thing('a')))
-    cluster.says(WIDE, Changed('MODIFIED', thing('other')))
-    assert taken(source) == [(TEN[0], Changed('MODIFIED', thing('a')))]
+    cluster.says(WIDE, Changed('MODIFIED', pod('a')))
+    cluster.says(WIDE, Changed('MODIFIED', pod('other')))
+    assert taken(source) == [(TEN[0], Changed('MODIFIED', pod('a')))]
 
 
 def test_who_comes_later_has_what_is_known(source, cluster):
     source.reconcile(frozenset(TEN))
-    cluster.says(WIDE, Listed((thing('k'),)))
+    cluster.says(WIDE, Listed((pod('k'),)))
     taken(source)
     [later] = named(DEPLOYMENTS, 'k')
     source.reconcile(frozenset([*TEN, later]))
-    assert taken(source) == [(later, Listed((thing('k'),)))]
+    assert taken(source) == [(later, Listed((pod('k'),)))]
     assert cluster.wants == {WIDE}
 
 
@@ -177,16 +181,16 @@ def test_few_that_are_left_are_still_served(source, cluster):
     taken(source)
     source.reconcile(frozenset(TEN[:1]))
     assert cluster.wants == {WIDE}
-    cluster.says(WIDE, Changed('ADDED', thing('b')))
-    cluster.says(WIDE, Changed('ADDED', thing('a')))
-    assert taken(source) == [(TEN[0], Changed('ADDED', thing('a')))]
+    cluster.says(WIDE, Changed('ADDED', pod('b')))
+    cluster.says(WIDE, Changed('ADDED', pod('a')))
+    assert taken(source) == [(TEN[0], Changed('ADDED', pod('a')))]
     source.reconcile(frozenset())
     assert cluster.wants == frozenset()
 
 
 def test_what_nobody_wants_any_more_is_not_taken(source, cluster):
     source.reconcile(frozenset(TEN))
-    cluster.says(WIDE, Listed((thing('a'),)))
+    cluster.says(WIDE, Listed((pod('a'),)))
     assert source.take(2.0).want == TEN[0]
     source.reconcile(frozenset(TEN[:2]))
     assert [want for want, _ in taken(source)] == [TEN[1]]

@@ -62,7 +62,7 @@ def handshake(reason):
 
 
 @pytest.mark.parametrize(
-    ('error', 'said'),
+    ('error', 'message'),
     (
         (verification(10), 'cannot trust https://h: its certificate has expired; is the clock'),
         (verification(24), 'cannot trust https://h: odd'),
@@ -76,8 +76,8 @@ def handshake(reason):
         (TimeoutError(), 'no answer in time'),
     ),
 )
-def test_why_there_is_no_answer(error, said):
-    assert said in api_errors.unreachable(URL, error)
+def test_why_there_is_no_answer(error, message):
+    assert message in api_errors.unreachable(URL, error)
 
 
 def test_causes_are_looked_for_behind_what_wraps_them():

@@ -119,11 +119,11 @@ class Proxy:
         self.listener.close()
 
 
-def relay(one, other):
+def relay(source, target):
     try:
-        while data := one.recv(65536):
-            other.sendall(data)
-        other.shutdown(socket.SHUT_WR)
+        while data := source.recv(65536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
     except OSError:
         pass
 
@@ -158,9 +158,9 @@ def test_a_proxy_that_refuses_is_named_without_its_password(server, pki):
 
 def test_plain_http_by_a_proxy_names_the_server(monkeypatch):
     settings = Settings('http://a.test:8001/x', proxy_url='http://127.0.0.1:1')
-    made = pools.create_pool(settings, TrackedSockets())
-    assert pools.url_prefix(made, settings) == 'http://a.test:8001/x'
-    made.close()
+    pool = pools.create_pool(settings, TrackedSockets())
+    assert pools.url_prefix(pool, settings) == 'http://a.test:8001/x'
+    pool.close()
 
 
 def test_socks(server, pki):
@@ -171,9 +171,9 @@ def test_socks(server, pki):
     settings = Settings(
         'https://api.test', ca_file=str(pki / 'ca.crt'), proxy_url='socks5://127.0.0.1:1'
     )
-    made = pools.create_pool(settings, TrackedSockets())
-    assert pools.describe_proxy(made.conn_kw, made.proxy) == 'socks5://127.0.0.1:1'
-    made.close()
+    pool = pools.create_pool(settings, TrackedSockets())
+    assert pools.describe_proxy(pool.conn_kw, pool.proxy) == 'socks5://127.0.0.1:1'
+    pool.close()
     connection = KubeConnection(settings)
     with pytest.raises(UnreachableError, match=r'refused.*\(by the proxy socks5://127.0.0.1:1\)'):
         connection.get('/api')

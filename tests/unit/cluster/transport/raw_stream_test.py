@@ -30,12 +30,12 @@ def test_chunks_cut_anywhere(seed, letters):
     dice = random.Random(seed)
     parts = [bytes(dice.choices(letters, k=dice.choice((1, 2, 17, 300)))) for _ in range(20)]
     data = chunked(*parts) + b'0\r\n\r\n'
-    chunks, found = ChunkDecoder(), b''
+    chunks, body = ChunkDecoder(), b''
     while data:
         size = dice.choice((1, 2, 3, 50, 1000))
-        found += chunks.feed(data[:size])
+        body += chunks.feed(data[:size])
         data = data[size:]
-    assert (found, chunks.ended) == (b''.join(parts), True)
+    assert (body, chunks.ended) == (b''.join(parts), True)
 
 
 def test_a_part_of_a_chunk_is_not_held_back():
@@ -62,26 +62,26 @@ def test_a_length_without_end_is_not_held_in_memory():
 
 @pytest.fixture(params=(False, True), ids=('plain', 'tls'))
 def server(request, tls):
-    made = Server(tls if request.param else None)
-    yield made
-    made.close()
+    server = Server(tls if request.param else None)
+    yield server
+    server.close()
 
 
 @pytest.fixture
 def opened(server, pki):
-    made = KubeConnection(Settings(server=server.url, ca_file=str(pki / 'ca.crt')))
+    connection = KubeConnection(Settings(server=server.url, ca_file=str(pki / 'ca.crt')))
 
     streams = []
 
     def opened(*scripts):
         server.on('/log', *scripts)
-        streams.append(made.stream('/log', (), 5.0))
+        streams.append(connection.stream('/log', (), 5.0))
         return streams[-1]
 
     yield opened
-    for each in streams:
-        each.close()
-    made.close()
+    for opened_stream in streams:
+        opened_stream.close()
+    connection.close()
 
 
 def body(reader):
@@ -180,16 +180,16 @@ def shaken(pki, tls):
         thread = threading.Thread(target=answer)
         thread.start()
         try:
-            made = context.wrap_socket(ours, server_hostname='api.test')
+            tls_sock = context.wrap_socket(ours, server_hostname='api.test')
         finally:
             thread.join(5)
             sockets.extend(other)
-        sockets.append(made)
-        return made, other[0]
+        sockets.append(tls_sock)
+        return tls_sock, other[0]
 
     yield shake
-    for each in sockets:
-        each.close()
+    for sock in sockets:
+        sock.close()
 
 
 VERSIONS = (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3)
