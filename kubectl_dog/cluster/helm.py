@@ -87,9 +87,8 @@ def _read_release(connection: Connection, resource: Resource, revision: Object) 
     label = get_str(obj, 'metadata', 'labels', 'name')
     title = f'release {label}, revision {_revision_number(obj)}'
     try:
-        content = _decode_release(
-            get_str(obj, 'data', 'release'), is_double_encoded=resource is SECRETS
-        )
+        data = get_str(obj, 'data', 'release')
+        content = _decode_release(data, is_double_encoded=resource is SECRETS)
     except (ValueError, binascii.Error, zlib.error) as error:
         raise UserError(f'{title} cannot be read: {error}') from None
     if get_str(content, 'info', 'status') == 'uninstalled':

@@ -81,9 +81,8 @@ def absolute_path(path: str | None) -> str:
 def _entry_settings(entry: Entry, flags: ConnectionFlags) -> Settings:
     proxy_url = flags.proxy_url or entry.text('proxy-url')
     if proxy_url:
-        check_proxy_url(
-            proxy_url, '--proxy-url' if flags.proxy_url else f'«proxy-url» of {entry.name!r}'
-        )
+        source = '--proxy-url' if flags.proxy_url else f'«proxy-url» of {entry.name!r}'
+        check_proxy_url(proxy_url, source)
     return Settings(
         server='',
         ca_data=entry.data('certificate-authority-data'),

@@ -34,9 +34,8 @@ def in_cluster_settings(flags: ConnectionFlags, env: Mapping[str, str]) -> Setti
         impersonate=impersonation.impersonation_headers(Entry('', {}, ''), flags),
     )
     if flags.proxy_url:
-        settings = settings._replace(
-            proxy_url=cluster_entry.check_proxy_url(flags.proxy_url, '--proxy-url')
-        )
+        proxy_url = cluster_entry.check_proxy_url(flags.proxy_url, '--proxy-url')
+        settings = settings._replace(proxy_url=proxy_url)
     return cluster_entry.apply_trust_flags(settings, flags)
 
 

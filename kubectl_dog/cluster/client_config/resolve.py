@@ -29,9 +29,8 @@ def resolve_settings(flags: ConnectionFlags, env: Mapping[str, str] = os.environ
     if not config.files and not flags.server:
         raise _no_kubeconfig_error(config)
     context = _context(config, flags)
-    cluster = _entry_by_name(
-        config.clusters, 'cluster', flags.cluster or context.text('cluster'), context
-    )
+    cluster_name = flags.cluster or context.text('cluster')
+    cluster = _entry_by_name(config.clusters, 'cluster', cluster_name, context)
     user = _entry_by_name(config.users, 'user', flags.user or context.text('user'), context)
     settings = cluster_entry.cluster_settings(cluster, flags)._replace(
         namespace=flags.namespace or context.text('namespace') or 'default',

@@ -27,16 +27,14 @@ def with_user(entry: Entry, cluster: Entry, flags: ConnectionFlags, settings: Se
     # Like kubectl, send no credentials over plain HTTP.
     if not settings.server.startswith('https://'):
         return settings
-    settings = _with_token_and_password(
-        entry, flags, _with_client_certificate(entry, flags, settings)
-    )
+    settings = _with_client_certificate(entry, flags, settings)
+    settings = _with_token_and_password(entry, flags, settings)
     if entry.body.get('exec') and entry.body.get('auth-provider'):
         raise entry.error(f'user {entry.name!r} has both «exec» and «auth-provider»')
     has_token = bool(settings.token or settings.token_file)
     if has_token and (settings.username or settings.password):
-        raise AccessError(
-            f'{user_label(settings)} has both a token and a password: keep one of them'
-        )
+        owner = user_label(settings)
+        raise AccessError(f'{owner} has both a token and a password: keep one of them')
     provider = _oidc_config(entry)
     if has_token or settings.username or settings.password:
         return settings

@@ -78,7 +78,7 @@ def _response_socket(response: urllib3.BaseHTTPResponse) -> Any:
 
 
 class UnauthorizedStream:
-    """Implements `Stream` for a request that was not sent, for want of credentials."""
+    """Implements `Stream` for a request that was not sent because there are no credentials."""
 
     status = 401
     headers: Mapping[str, str] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from typing import NamedTuple
 
@@ -119,9 +120,8 @@ def discover(connection: Connection) -> DiscoveredKinds:
         raise AccessError(str(error)) from error
     versions = _fetch_missing(connection, [*core, *groups])
     failed = tuple(version.name for version in versions if version.kinds is None)
-    return DiscoveredKinds(
-        tuple(kind for version in versions for kind in version.kinds or ()), failed
-    )
+    kinds = tuple(kind for version in versions for kind in version.kinds or ())
+    return DiscoveredKinds(kinds, failed)
 
 
 class _Version(NamedTuple):
@@ -162,17 +162,17 @@ def _decode(response: Response) -> dict[str, Any]:
 
 def _parse_versions(document: dict[str, Any]) -> Iterator[_Version]:
     if document['kind'] == AGGREGATED:
-        for group in _list_or_empty(document.get('items')):
+        for group in _as_list(document.get('items')):
             yield from _aggregated_versions(group)
     elif document['kind'] == 'APIVersions':
         for version in _strings(document.get('versions')):
             yield _Version('', version, is_complete=False)
     else:
-        for group in _list_or_empty(document['groups']):
+        for group in _as_list(document['groups']):
             yield from _legacy_versions(group)
 
 
-def _list_or_empty(value: Any) -> list[Any]:
+def _as_list(value: Any) -> list[Any]:
     """Return a list, empty for null; raises TypeError for other values."""
     if not isinstance(value or [], list):
         raise TypeError('not a list')
@@ -199,9 +199,8 @@ def _aggregated_versions(group: dict[str, Any]) -> Iterator[_Version]:
         rows = [row for row in get_dicts(entry, 'resources') if get_str(row, 'resource')]
         # A resource without a kind only has subresources.
         owned = [row for row in rows if get_str(row, 'responseKind', 'kind')]
-        yield _Version(
-            group_name, version, tuple(_aggregated_kind(group_name, version, row) for row in owned)
-        )
+        kinds = tuple(_aggregated_kind(group_name, version, row) for row in owned)
+        yield _Version(group_name, version, kinds)
 
 
 def _aggregated_kind(group: str, version: str, row: dict[str, Any]) -> Kind:
@@ -235,33 +234,26 @@ def _fetch_missing(connection: Connection, versions: Sequence[_Version]) -> list
 
     pool = ThreadPoolExecutor(_PARALLEL_REQUESTS)
     try:
-        return list(
-            pool.map(
-                lambda version: (
-                    version if version.is_complete else _fetch_kinds(connection, version)
-                ),
-                versions,
-            )
-        )
+        return list(pool.map(partial(_fetch_kinds, connection), versions))
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _fetch_kinds(connection: Connection, version: _Version) -> _Version:
+    if version.is_complete:
+        return version
     path = f'/apis/{version.name}' if version.group else f'/api/{version.name}'
     try:
         response = connection.get(path)
         if response.status != 200:
             return version
-        rows = [
-            row for row in _list_or_empty(_decode(response)['resources']) if _is_main_resource(row)
-        ]
+        rows = [row for row in _as_list(_decode(response)['resources']) if _is_resource(row)]
         return version._replace(kinds=tuple(_legacy_kind(version, row) for row in rows))
     except (UnreachableError, *_MALFORMED):
         return version
 
 
-def _is_main_resource(row: Any) -> bool:
+def _is_resource(row: Any) -> bool:
     """Report whether a row is a resource and no subresource; raises TypeError for other rows."""
     if not get_str(row, 'name') or not get_str(row, 'kind'):
         raise TypeError('not a resource')

@@ -69,11 +69,8 @@ class Cache:
             os.unlink(self.path)
 
     def _encode(self, kinds: Sequence[Kind]) -> dict[str, Any]:
-        return {
-            **self._head,
-            'at': self._clock(),
-            'kinds': [_encode_kind(entry) for entry in kinds],
-        }
+        rows = [_encode_kind(entry) for entry in kinds]
+        return {**self._head, 'at': self._clock(), 'kinds': rows}
 
     def _decode(self, data: dict[str, Any]) -> tuple[Kind, ...]:
         same = all(data[name] == value for name, value in self._head.items())
@@ -153,9 +150,8 @@ def _encode_kind(entry: Kind) -> dict[str, Any]:
 
 
 def _decode_kind(row: dict[str, Any]) -> Kind:
-    texts = [row[name] for name in _TEXT_FIELDS] + [
-        text for name in _LIST_FIELDS for text in row[name]
-    ]
+    texts = [row[name] for name in _TEXT_FIELDS]
+    texts += [text for name in _LIST_FIELDS for text in row[name]]
     if not all(isinstance(text, str) for text in texts):
         raise TypeError('not text')
     resource = Resource(

@@ -105,9 +105,8 @@ def similar_kinds(kinds: Sequence[Kind], word: str) -> list[str]:
         for spelling in (entry.resource.plural, entry.singular, *entry.shorts):
             spelled.setdefault(spelling, entry)
     matches = get_close_matches(name, spelled, n=3 * _MAX_SUGGESTIONS, cutoff=_MIN_SIMILARITY)
-    return list(dict.fromkeys(_label(spelled[spelling], bool(dot)) for spelling in matches))[
-        :_MAX_SUGGESTIONS
-    ]
+    labels = (_label(spelled[spelling], bool(dot)) for spelling in matches)
+    return list(dict.fromkeys(labels))[:_MAX_SUGGESTIONS]
 
 
 def _label(entry: Kind, has_group: bool) -> str:

@@ -21,27 +21,25 @@ class KindResolver:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._loaded_resolver: Resolver | None = None
+        self._loaded: Resolver | None = None
 
     def __call__(self, word: str) -> Resource:
         """Return the resource of a TYPE, by the rules of kubectl."""
-        return well_known(word) or self._server_resolver(word)
+        return well_known(word) or self._resolver(word)
 
     def many(self, word: str) -> list[Resource]:
         """Return the resource of a TYPE, or all resources of a category."""
         known = well_known(word)
-        return [known] if known else self._server_resolver.many(word)
+        return [known] if known else self._resolver.many(word)
 
     def of_kind(self, api_version: str, kind: str) -> Resource | str:
         """Return the resource of objects with these two fields, or a message why there is none."""
-        return well_known_kind(api_version, kind) or self._server_resolver.of_kind(
-            api_version, kind
-        )
+        return well_known_kind(api_version, kind) or self._resolver.of_kind(api_version, kind)
 
     @property
-    def _server_resolver(self) -> Resolver:
-        if self._loaded_resolver is None:
+    def _resolver(self) -> Resolver:
+        if self._loaded is None:
             from kubectl_dog.cluster.discovery.client import Resolver
 
-            self._loaded_resolver = Resolver(self._connection)
-        return self._loaded_resolver
+            self._loaded = Resolver(self._connection)
+        return self._loaded

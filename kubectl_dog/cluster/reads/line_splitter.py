@@ -37,9 +37,9 @@ class LineSplitter:
         self._keep(chunk[end:])
         return body
 
-    def rest(self) -> list[bytes]:
-        """Return the last line of a stream, if it had no line feed."""
-        return [self._take_line()] if self._kept_bytes else []
+    def last_block(self) -> bytes:
+        """Return the last line of a stream with a line feed, if it had none; else b''."""
+        return self._take_line() + b'\n' if self._kept_bytes else b''
 
     def _keep(self, part: bytes) -> None:
         if self._limit is not None and self._kept_bytes + len(part) > self._limit:

@@ -46,6 +46,7 @@ class LogReader(Reader):
         self._status_changed = threading.Event()
         self._resume = LogResume(want.since)
         self._next_run = max(0, want.restarts - want.previous)
+        # The current run was not followed yet: `tail` applies, and lost runs are no gap.
         self._is_initial = True
         # Existing lines are not wanted (`tail` is 0), and the run has written none since.
         self._skips_existing = want.tail == 0
@@ -65,9 +66,8 @@ class LogReader(Reader):
 
     def update(self, want: Logs) -> None:
         """Take a change of the pod status; called by the owner."""
-        has_new_run = want.restarts > self._want.restarts or (
-            want.running and not self._want.running
-        )
+        has_started = want.running and not self._want.running
+        has_new_run = has_started or want.restarts > self._want.restarts
         self._want = want
         self._status_changed.set()
         if has_new_run and self._is_run_uncertain:
@@ -150,12 +150,8 @@ class LogReader(Reader):
 
     def _read(self, want: Logs, mode: list[tuple[str, str]], read_timeout: float | None) -> None:
         """Deliver one stream to its end; raises if that is not the end of the log."""
-        query = [
-            ('container', want.container),
-            ('timestamps', 'true'),
-            *mode,
-            *self._range_query(want),
-        ]
+        query = [('container', want.container), ('timestamps', 'true'), *mode]
+        query += self._range_query(want)
         path = PODS.path(want.namespace, want.pod, 'log')
         stream = self.open(path, query, read_timeout)
         self._check_run(want)
@@ -167,19 +163,11 @@ class LogReader(Reader):
         if mode[0][0] == 'follow':
             self._is_initial = False
         self._resume.reopen(self._last_run == self._next_run)
-        splitter, held, hold_limit = (
-            LineSplitter(_MAX_LINE_BYTES),
-            b'',
-            0 if want.running else _HELD_BYTES,
-        )
+        splitter, held = LineSplitter(_MAX_LINE_BYTES), b''
+        hold_limit = 0 if want.running else _HELD_BYTES
         while True:
             chunk = self.read(stream)
-            block = (
-                splitter.block(chunk)
-                if chunk
-                else b''.join(line + b'\n' for line in splitter.rest())
-            )
-            held += block
+            held += splitter.block(chunk) if chunk else splitter.last_block()
             if not chunk or len(held) > hold_limit:
                 self._check_run(want)
                 self._deliver(held)

@@ -89,16 +89,12 @@ class LogResume:
             return None
         text_start = 9 + len(self._zone)
         fractions = [line[:9] for line in lines]
-        if {line[9:text_start] for line in lines} != {self._zone} or not ''.join(
-            fractions
-        ).isdecimal():
+        zones = {line[9:text_start] for line in lines}
+        if zones != {self._zone} or not ''.join(fractions).isdecimal():
             return None
         base = self._base
-        return (
-            [base + fraction for fraction in map(int, fractions)],
-            [line[text_start:] for line in lines],
-            [],
-        )
+        times = [base + fraction for fraction in map(int, fractions)]
+        return times, [line[text_start:] for line in lines], []
 
     def _split(self, block: str) -> tuple[list[int], list[str], list[str]]:
         times: list[int] = []
@@ -128,14 +124,13 @@ class LogResume:
         """Drop repeated lines; after the first new line none are repeated."""
         if self._unordered_times is None:
             same = min(len(times), len(self._expected_times))
-            news = times[same:]
-            if times[:same] == self._expected_times[:same] and (
-                not news or news[0] >= self._second_start
-            ):
+            is_repeated = times[:same] == self._expected_times[:same]
+            new_times = times[same:]
+            if is_repeated and (not new_times or new_times[0] >= self._second_start):
                 self._may_have_gap = self._may_have_gap and not same
                 del self._expected_times[:same]
-                self._is_catching_up = not news
-                return news, texts[same:]
+                self._is_catching_up = not new_times
+                return new_times, texts[same:]
             self._unordered_times = Counter(self._expected_times)
         for position, nanos in enumerate(times):
             if nanos < self._second_start:

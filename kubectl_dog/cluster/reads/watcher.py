@@ -48,8 +48,8 @@ class NoEndError(Exception):
 class Watcher(Reader):
     """Emits `Listed` once, then `Changed`; a later `Listed` replaces everything before it.
 
-    `no_streaming_lists` is shared by the watchers of one connection: the API groups whose servers
-    do not support streaming lists, which only the first watcher has to wait to find out.
+    `plain_groups` is shared by the watchers of one connection: the API groups whose servers do not
+    support streaming lists, which only the first watcher has to wait to find out.
     """
 
     def __init__(
@@ -57,12 +57,12 @@ class Watcher(Reader):
         want: Watch,
         connection: Connection,
         emit: Emit,
-        no_streaming_lists: set[str],
+        plain_groups: set[str],
         environment: Environment,
     ) -> None:
         super().__init__(connection, emit, environment)
         self._want = want
-        self._no_streaming_lists = no_streaming_lists
+        self._plain_groups = plain_groups
         self._backoff = Backoff(0.2, 5.0, environment.random)
         self._version = ''  # where to continue; empty: list first
         self._listing: list[Object] | None = None
@@ -77,7 +77,7 @@ class Watcher(Reader):
                 self._list_and_watch()
                 continue
             except NoEndError:
-                self._no_streaming_lists.add(self._want.resource.group)
+                self._plain_groups.add(self._want.resource.group)
                 continue
             except (ExpiredError, SilentError):
                 # Silence: the link is dead, or the server no longer knows our version.
@@ -96,7 +96,7 @@ class Watcher(Reader):
             self.sleep(self._backoff.delay(headers))
 
     def _list_and_watch(self) -> None:
-        if not self._version and self._want.resource.group in self._no_streaming_lists:
+        if not self._version and self._want.resource.group in self._plain_groups:
             objects, self._version = list_all(self.connection, self._want, self.check)
             self._report_recovery()
             self.emit(Listed(tuple(objects)))

@@ -29,7 +29,7 @@ from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
 
 _JOIN_TIMEOUT = 0.5
-_DEFAULT_ENVIRONMENT = Environment()
+_SYSTEM = Environment()
 
 
 class _ActiveRead(Subscription):
@@ -52,9 +52,7 @@ class LiveSource:
     One thread owns it; only `signal` may be called from others, even from a signal handler.
     """
 
-    def __init__(
-        self, connection: Connection, environment: Environment = _DEFAULT_ENVIRONMENT
-    ) -> None:
+    def __init__(self, connection: Connection, environment: Environment = _SYSTEM) -> None:
         self.started = time.time()
         self._connection = connection
         self._environment = environment
@@ -63,7 +61,7 @@ class LiveSource:
         self._wants: AbstractSet[Want] = frozenset()
         self._reads: dict[Hashable, _ActiveRead] = {}
         self._threads: list[threading.Thread] = []
-        self._no_streaming_lists: set[str] = set()
+        self._plain_groups: set[str] = set()
         self._lookups: LookupQueue | None = None
         self._is_clock_reported = False
         self._held_item: Item | None = None
@@ -101,9 +99,8 @@ class LiveSource:
                 raise payload
             if not was_mid_batch:
                 self._batch_time = self.now()
-            return self._with_server_clock(
-                Item(self._batch_time, read.want if read else None, payload)
-            )
+            item = Item(self._batch_time, read.want if read else None, payload)
+            return self._with_server_clock(item)
 
     def reconcile(self, wants: AbstractSet[Want]) -> None:
         """Make the set of open reads equal to `wants`; cheap if nothing has changed."""
@@ -157,11 +154,7 @@ class LiveSource:
         read = _ActiveRead(want)
         if isinstance(want, Watch):
             read.reader = Watcher(
-                want,
-                self._connection,
-                self._emitter(read),
-                self._no_streaming_lists,
-                self._environment,
+                want, self._connection, self._emitter(read), self._plain_groups, self._environment
             )
             self._start(read, read.reader.run, f'watch {want.resource.plural}')
         elif isinstance(want, Logs):

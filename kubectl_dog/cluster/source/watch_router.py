@@ -93,9 +93,8 @@ class WatchRouter:
             objects = [obj for obj in candidates.values() if selection.selects(obj)]
             for obj in objects:
                 # The watch may have been added before.
-                others = (
-                    other for other in self._watches_by_uid.get(uid(obj), ()) if other != watch
-                )
+                watches = self._watches_by_uid.get(uid(obj), ())
+                others = (other for other in watches if other != watch)
                 self._watches_by_uid[uid(obj)] = (*others, watch)
             yield watch, Listed(tuple(objects))
         if self._failure is not None:

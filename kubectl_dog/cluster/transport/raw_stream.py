@@ -105,18 +105,14 @@ class RawStream:
     """Implements `Stream` on the socket of a response whose headers have been read."""
 
     def __init__(
-        self,
-        response: urllib3.BaseHTTPResponse,
-        sock: socket.socket,
-        received: bytes,
-        is_chunked: bool,
+        self, response: urllib3.BaseHTTPResponse, sock: socket.socket, initial: bytes, chunked: bool
     ) -> None:
         self.status = response.status
         self.headers: Mapping[str, str] = response.headers
         self._response = response
         self._sock = sock
-        self._received = received
-        self._chunks = ChunkDecoder() if is_chunked else None
+        self._received = initial
+        self._chunks = ChunkDecoder() if chunked else None
         self._receive: Callable[[], bytes] = (
             sock.drain if isinstance(sock, TlsSocket) else lambda: sock.recv(_READ_SIZE)
         )

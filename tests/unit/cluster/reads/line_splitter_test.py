@@ -22,8 +22,8 @@ from kubectl_dog.cluster.reads.worker import Backoff
 def test_lines(chunks, lines, rest):
     splitter = LineSplitter()
     assert [line for chunk in chunks for line in splitter.feed(chunk)] == lines
-    assert splitter.rest() == rest
-    assert splitter.rest() == []
+    assert splitter.last_block() == b''.join(line + b'\n' for line in rest)
+    assert splitter.last_block() == b''
 
 
 @pytest.mark.parametrize('limit', (8, None))
@@ -34,7 +34,7 @@ def test_blocks_are_the_same_lines(limit, seed):
     for _ in range(50):
         chunk = bytes(dice.choices(b'ab\xc3\xa9\n\n', k=dice.choice((0, 1, 7, 40))))
         assert at_once.block(chunk) == b''.join(line + b'\n' for line in apart.feed(chunk))
-    assert at_once.rest() == apart.rest()
+    assert at_once.last_block() == apart.last_block()
 
 
 def clipped(text, length):
@@ -67,7 +67,7 @@ def test_an_endless_line_is_not_held_in_memory():
     for _ in range(1000):
         splitter.feed(b'x' * 1000)
     assert sum(map(len, splitter._parts)) == 8
-    assert splitter.rest() == [clipped('xxxxxxxx', 1_000_000)]
+    assert splitter.last_block() == clipped('xxxxxxxx', 1_000_000) + b'\n'
 
 
 @pytest.mark.parametrize(
