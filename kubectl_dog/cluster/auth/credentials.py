@@ -32,13 +32,13 @@ class CredentialProvider(Protocol):
         ...
 
 
-def bearer_credentials(token: str, what: str) -> Credentials:
+def bearer_credentials(token: str, label: str) -> Credentials:
     """Return credentials with a bearer token; raises AccessError if a header cannot hold it."""
-    return Credentials(f'Bearer {check_header_value(token, what)}')
+    return Credentials(f'Bearer {check_header_value(token, label)}')
 
 
-def check_header_value(value: str, what: str) -> str:
+def check_header_value(value: str, label: str) -> str:
     """Return the value; raises AccessError if a header cannot hold it."""
     if re.search('[^\t\x20-\x7e\x80-\xff]', value):
-        raise AccessError(f'{what} has characters that no header can hold, such as a line break')
+        raise AccessError(f'{label} has characters that no header can hold, such as a line break')
     return value

@@ -144,7 +144,7 @@ class KubeConnection:
     def _request_with_retry(
         self, path: str, query: Query, accept: str, credentials: Credentials
     ) -> urllib3.BaseHTTPResponse:
-        began = time.monotonic()
+        started = time.monotonic()
         try:
             try:
                 response = self._request(path, query, accept, credentials)
@@ -155,7 +155,7 @@ class KubeConnection:
         except (HTTPError, OSError) as error:
             raise self._unreachable_error(error) from error
         if self._verbosity >= _LOG_REQUESTS_FROM:
-            self._log_request(path, query, response.status, time.monotonic() - began)
+            self._log_request(path, query, response.status, time.monotonic() - started)
         return response
 
     def _request(

@@ -45,8 +45,10 @@ class Backoff:
         """Return the next delay; at least the Retry-After of the server (whole seconds)."""
         wait = self._next * (0.5 + self._random() / 2)
         self._next = min(self._next * 2, self._high)
-        asked = (headers or {}).get('Retry-After', '')
-        return max(wait, min(float(asked), _MAX_RETRY_AFTER)) if asked.isdigit() else wait
+        retry_after = (headers or {}).get('Retry-After', '')
+        if retry_after.isdigit():
+            wait = max(wait, min(float(retry_after), _MAX_RETRY_AFTER))
+        return wait
 
     def reset(self) -> None:
         """Start again from the shortest delay, after a success."""

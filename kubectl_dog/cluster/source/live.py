@@ -56,7 +56,7 @@ class LiveSource:
         self.started = time.time()
         self._connection = connection
         self._environment = environment
-        self._zero = time.monotonic()
+        self._monotonic_start = time.monotonic()
         self._inbox = Inbox()
         self._wants: AbstractSet[Want] = frozenset()
         self._reads: dict[Hashable, _ActiveRead] = {}
@@ -71,7 +71,7 @@ class LiveSource:
 
     def now(self) -> float:
         """Return the seconds since tracking began."""
-        return time.monotonic() - self._zero
+        return time.monotonic() - self._monotonic_start
 
     def signal(self, name: str) -> None:
         """Deliver a Signal; callable from signal handlers."""

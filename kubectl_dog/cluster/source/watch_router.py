@@ -44,7 +44,8 @@ class WatchSelection(NamedTuple):
         """Return a field or label that all selected objects have; None if there is none."""
         if self.fields:
             return self.fields[0]
-        return next(((f'={t.key}', t.values[0]) for t in self.terms if t.operator == '='), None)
+        equal = (term for term in self.terms if term.operator == '=')
+        return next(((f'={term.key}', term.values[0]) for term in equal), None)
 
     def selects(self, obj: Object) -> bool:
         """Report whether the API server would select an object."""

@@ -44,9 +44,9 @@ def _load_ca_certificates(context: ssl.SSLContext, settings: Settings) -> None:
     try:
         context.load_verify_locations(cadata=pem.decode('ascii', 'ignore'))
     except (ssl.SSLError, ValueError):
-        where = '-data' if settings.ca_data else f' {settings.ca_file}'
+        location = '-data' if settings.ca_data else f' {settings.ca_file}'
         raise AccessError(
-            f'certificate-authority{where} holds no PEM certificate: mend it'
+            f'certificate-authority{location} holds no PEM certificate: mend it'
         ) from None
 
 
@@ -81,7 +81,7 @@ def _refuse_passphrase() -> bytes:
     raise _EncryptedKeyError
 
 
-def _read(path: str, what: str) -> bytes:
+def _read(path: str, label: str) -> bytes:
     if not path:
         return b''
     try:
@@ -89,7 +89,7 @@ def _read(path: str, what: str) -> bytes:
             return file.read()
     except OSError as error:
         raise AccessError(
-            f'cannot read the {what} {path}: {(error.strerror or str(error)).lower()}'
+            f'cannot read the {label} {path}: {(error.strerror or str(error)).lower()}'
         ) from None
 
 
