@@ -36,7 +36,7 @@ from tests.unit.cluster.server import refuse
 
 FIRST, _, LAST = os.environ.get('CHAOS', '0-11').partition('-')
 SEEDS = range(int(FIRST), int(LAST or FIRST) + 1)
-PATIENCE = 10.0
+TIMEOUT = 10.0
 END = {'k8s.io/initial-events-end': 'true'}
 
 
@@ -311,7 +311,7 @@ def test_chaos_of_a_watch(serve, start, world, monkeypatch, seed):
     connection = connect(server)
     run = start(lambda emit: Watcher(Watch(PODS, 'ns'), connection, emit, set(), world.environment))
     state, restarts = {}, chaos.dice.randrange(3)
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     while time.monotonic() < deadline:
         payload = waited(run.emitted, deadline)
         if isinstance(payload, Listed):
@@ -357,7 +357,7 @@ def test_chaos_of_a_log(serve, start, world, seed):
 
     run = start(make)
     texts, ends = [], []
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     restarts = chaos.dice.randrange(3)
     while time.monotonic() < deadline:
         payload = waited(run.emitted, deadline)
