@@ -81,6 +81,9 @@ def test_what_to_look_at(message, lookup):
             'in use at this moment: 600m of 1 cpu, 1 of 9 pods',
         ),
         ('pods=1', quota({}, {}), True, '0 of any pods, so that there is room now'),
+        # Anybody who may write kube events chooses this text.
+        ('cpu=1.1.1', quota({'cpu': '1'}, {'cpu': '2'}), False, '2 of 1 cpu'),
+        ('cpu=1e400', quota({'cpu': '1'}, {}), False, '0 of 1 cpu'),
     ),
 )
 def test_what_is_left_of_a_quota(asked, answer, healing, fact):
