@@ -1,4 +1,4 @@
-"""What the API server says when it refuses to create something, as one sentence and a code."""
+"""Parse the messages of API server refusals into a code, a subject and a sentence."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from kubectl_dog.model.lazy_regex import lazy_compile
 
 
 class AdmissionError(NamedTuple):
-    """`subject` is what refuses or what is missing; empty where the words do not name it.
+    """A refusal to create an object.
 
-    `asked` holds, per resource, the quantity that a quota has no room for.
+    subject: name of the quota, webhook or missing object; empty if the message does not name it.
+    requested: resource name -> quantity that exceeds the quota; empty for other codes.
     """
 
     code: str
@@ -21,7 +22,7 @@ class AdmissionError(NamedTuple):
     requested: Mapping[str, str] = {}
 
 
-# What controllers and the API server wrap around the reason.
+# Texts that controllers and the API server put before the reason.
 _WRAPPERS = lazy_compile(
     r'Error creating: |[Cc]reate (?:Pod|Claim) .*? failed error: '
     r'|Failed to create new replica set "[^"]*": |Internal error occurred: '
@@ -31,11 +32,11 @@ _NOUNS = {'persistentvolumeclaims': 'volume claim', 'replicasets.apps': 'Replica
 
 _NAME = lazy_compile(r'[A-Za-z0-9]([A-Za-z0-9.:/_-]{0,251}[A-Za-z0-9])?')
 _EXCEEDED = lazy_compile(
-    r'exceeded quota: (?P<subject>[^,]{1,253}), requested: (?P<asked>\S+), used: (?P<used>\S+), '
-    r'limited: (?P<limit>\S+)'
+    r'exceeded quota: (?P<subject>[^,]{1,253}), requested: (?P<requested>\S+), '
+    r'used: (?P<used>\S+), limited: (?P<limit>\S+)'
 )
-# Most telling first; what is named is the subject, the rest goes into the sentence.
-_SIGNS = (
+# The most specific first: (pattern, code, sentence with the groups of the pattern).
+_PATTERNS = (
     (
         lazy_compile(r'failed quota: (?P<subject>[^:]+): (?P<rest>must specify .*)', re.S),
         'CreateFailed',
@@ -99,56 +100,56 @@ _SIGNS = (
 )
 
 
-def parse_admission_error(words: str) -> AdmissionError:
-    """What the words of a FailedCreate event or a ReplicaFailure condition mean."""
-    core = _strip(words)
-    forbidden = _FORBIDDEN.match(core)
+def parse_admission_error(message: str) -> AdmissionError:
+    """Parse the message of a FailedCreate event or a ReplicaFailure condition."""
+    reason = _strip_wrappers(message)
+    forbidden = _FORBIDDEN.match(reason)
     noun = _NOUNS.get(forbidden['plural'], 'pod') if forbidden else 'pod'
-    core = core[forbidden.end() :] if forbidden else core
-    code, subject, sentence = _meaning(core)
-    exceeded = _EXCEEDED.search(core)
-    asked = _amounts(exceeded['asked']) if exceeded else {}
-    # It goes into commands that people paste.
+    reason = reason[forbidden.end() :] if forbidden else reason
+    code, subject, sentence = _classify(reason)
+    exceeded = _EXCEEDED.search(reason)
+    requested = _amounts(exceeded['requested']) if exceeded else {}
+    # The subject becomes part of commands that people paste.
     subject = subject if _NAME.fullmatch(subject) else ''
-    return AdmissionError(code, subject, f'no new {noun} can be created: {sentence}', asked)
+    return AdmissionError(code, subject, f'no new {noun} can be created: {sentence}', requested)
 
 
-def _meaning(core: str) -> tuple[str, str, str]:
-    exceeded = _EXCEEDED.search(core)
+def _classify(reason: str) -> tuple[str, str, str]:
+    exceeded = _EXCEEDED.search(reason)
     if exceeded:
-        return 'QuotaExceeded', exceeded['subject'], _quota(exceeded)
-    for sign, code, sentence in _SIGNS:
-        match = sign.search(core)
+        return 'QuotaExceeded', exceeded['subject'], _describe_quota(exceeded)
+    for pattern, code, sentence in _PATTERNS:
+        match = pattern.search(reason)
         if match:
-            named = match.groupdict()
-            subject, rest = named.get('subject', ''), named['rest'].strip()
+            groups = match.groupdict()
+            subject, rest = groups.get('subject', ''), groups['rest'].strip()
             return code, subject, sentence.format(subject=subject, rest=rest)
-    return 'CreateFailed', '', core
+    return 'CreateFailed', '', reason
 
 
-def _strip(words: str) -> str:
-    """The reason alone: wrappers are nested, so they go one after the other."""
-    core, at = words.strip(), 0
+def _strip_wrappers(message: str) -> str:
+    """The reason without its wrappers, which may be nested."""
+    reason, position = message.strip(), 0
     while True:
-        wrapper = _WRAPPERS.match(core, at)
+        wrapper = _WRAPPERS.match(reason, position)
         if wrapper is None:
-            return core[at:]
-        at = wrapper.end()
+            return reason[position:]
+        position = wrapper.end()
 
 
-def _quota(match: re.Match[str]) -> str:
-    """`quota tiny allows 1 pod, 1 in use, 1 more asked for`, per resource that lacks."""
-    asked, used = _amounts(match['asked']), _amounts(match['used'])
-    told = []
+def _describe_quota(match: re.Match[str]) -> str:
+    """`quota tiny allows 1 pod, 1 in use, 1 more asked for`, for each exceeded resource."""
+    requested, used = _amounts(match['requested']), _amounts(match['used'])
+    parts = []
     for resource, limit in _amounts(match['limit']).items():
         allowed = f'{limit} {resource}'
         if resource == 'pods':
             allowed = '1 pod' if limit == '1' else f'{limit} pods'
-        taken, more = used.get(resource, '?'), asked.get(resource, '?')
-        told.append(f'{allowed}, {taken} in use, {more} more asked for')
-    return f'quota {match["subject"]} allows {"; ".join(told)}'
+        taken, more = used.get(resource, '?'), requested.get(resource, '?')
+        parts.append(f'{allowed}, {taken} in use, {more} more asked for')
+    return f'quota {match["subject"]} allows {"; ".join(parts)}'
 
 
-def _amounts(listed: str) -> dict[str, str]:
-    pairs = (one.partition('=') for one in listed.split(','))
+def _amounts(text: str) -> dict[str, str]:
+    pairs = (part.partition('=') for part in text.split(','))
     return {resource: amount for resource, _, amount in pairs}

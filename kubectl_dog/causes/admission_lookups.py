@@ -1,4 +1,4 @@
-"""Family «creation»: what one more look tells about a refusal."""
+"""Add evidence from lookups to the causes of refused pod creation."""
 
 from __future__ import annotations
 
@@ -28,87 +28,100 @@ PRIORITY_CLASSES = Resource(
     'scheduling.k8s.io', 'v1', 'priorityclasses', 'PriorityClass', 'pc', namespaced=False
 )
 
-# How the API server calls a webhook that is a service: by its name in the cluster.
+# The URL by which the API server calls a webhook that is a service of the cluster.
 _SERVICE = lazy_compile(r'https://([a-z0-9-]+)\.([a-z0-9-]+)\.svc[:/]')
-# Nobody answered; an answer that is wrong (TLS, status) will be wrong again.
-_NOBODY = lazy_compile(
+# The webhook did not answer. A wrong answer (TLS, status) does not get better with an endpoint.
+_UNREACHABLE = lazy_compile(
     r'connection refused|no endpoints available|not found|no such host|no route to host|i/o timeout'
     r'|deadline exceeded'
 )
 
 
-class _Look(NamedTuple):
-    """A look, and what an answer in which something was found says about the cause."""
+class _Reader(NamedTuple):
+    """A lookup, and a function that adds its successful answer to a cause."""
 
     lookup: Lookup
     read: Callable[[Cause, Answer], Cause]
 
 
 def with_lookup(view: View, cause: Cause, refusal: AdmissionError) -> Cause:
-    """The cause with the look that would tell more, and what it told."""
-    look = _look(view, refusal)
-    if look is None:
+    """The cause with the lookup that gives more evidence, and the evidence once it is answered."""
+    reader = _reader_for(view, refusal)
+    if reader is None:
         return cause
-    cause = cause._replace(lookups=(look.lookup,))
-    answer = view.answers.get(look.lookup)
-    return look.read(cause, answer) if answer and answer.status == 'found' else cause
+    cause = cause._replace(lookups=(reader.lookup,))
+    answer = view.answers.get(reader.lookup)
+    return reader.read(cause, answer) if answer and answer.status == 'found' else cause
 
 
-def _look(view: View, refusal: AdmissionError) -> _Look | None:
+def _reader_for(view: View, refusal: AdmissionError) -> _Reader | None:
     namespace, subject = view.target.namespace, refusal.subject
     if refusal.code == 'QuotaExceeded':
         lookup = Lookup(RESOURCE_QUOTAS, namespace, subject, full_object=True)
-        return _Look(
-            lookup, lambda cause, answer: _quota(cause, answer.objects[0], refusal.requested)
+        return _Reader(
+            lookup, lambda cause, answer: _read_quota(cause, answer.objects[0], refusal.requested)
         )
     if refusal.code == 'ServiceAccountMissing':
         lookup = Lookup(SERVICE_ACCOUNTS, namespace)
-        return _Look(lookup, lambda cause, answer: _names(cause, answer, 'service account'))
+        return _Reader(lookup, lambda cause, answer: _read_names(cause, answer, 'service account'))
     if refusal.code == 'PriorityClassMissing':
         lookup = Lookup(PRIORITY_CLASSES, '')
-        return _Look(lookup, lambda cause, answer: _names(cause, answer, 'PriorityClass'))
-    called = _SERVICE.search(refusal.sentence) if refusal.code == 'WebhookUnreachable' else None
-    if called is None:
+        return _Reader(lookup, lambda cause, answer: _read_names(cause, answer, 'PriorityClass'))
+    service = _SERVICE.search(refusal.sentence) if refusal.code == 'WebhookUnreachable' else None
+    if service is None:
         return None
-    labels = f'kubernetes.io/service-name={called[1]}'
-    lookup = Lookup(ENDPOINTSLICES, called[2], labels=labels, full_object=True)
-    return _Look(lookup, lambda cause, answer: _service(cause, answer, called[1]))
+    labels = f'kubernetes.io/service-name={service[1]}'
+    lookup = Lookup(ENDPOINTSLICES, service[2], labels=labels, full_object=True)
+    return _Reader(lookup, lambda cause, answer: _read_endpoints(cause, answer, service[1]))
 
 
-def _tell(cause: Cause, fact: str, healing: bool = False) -> Cause:
+def _with_evidence(cause: Cause, fact: str, recovering: bool = False) -> Cause:
     cause = cause._replace(evidence=(*cause.evidence, fact))
-    return cause._replace(recovering=True) if healing else cause
+    return cause._replace(recovering=True) if recovering else cause
 
 
-def _names(cause: Cause, answer: Answer, kind: str) -> Cause:
-    names = [name(one) for one in answer.objects]
+def _read_names(cause: Cause, answer: Answer, kind: str) -> Cause:
+    names = [name(obj) for obj in answer.objects]
     if cause.subject in names:
-        return _tell(cause, f'{kind} {cause.subject} exists now', healing=True)
+        return _with_evidence(cause, f'{kind} {cause.subject} exists now', recovering=True)
     where = ' in the namespace' if kind == 'service account' else ''
-    return _tell(cause, similar_names_sentence(kind, cause.subject, names, where))
+    return _with_evidence(cause, similar_names_sentence(kind, cause.subject, names, where))
 
 
-def _quota(cause: Cause, quota: Object, asked: Mapping[str, str]) -> Cause:
-    """What is left of the quota now; where it has room, the controller has yet to notice."""
+def _read_quota(cause: Cause, quota: Object, requested: Mapping[str, str]) -> Cause:
+    """Add the present use of the quota; with room left, the cause is recovering."""
     hard, used = get_dict(quota, 'status', 'hard'), get_dict(quota, 'status', 'used')
-    told = [f'{used.get(each, 0)} of {hard.get(each, "any")} {each}' for each in asked]
+    usage = [
+        f'{used.get(resource, 0)} of {hard.get(resource, "any")} {resource}'
+        for resource in requested
+    ]
     has_room = all(
-        each not in hard
-        or quantities.value(str(used.get(each, 0))) + quantities.value(asked[each])
-        <= quantities.value(str(hard[each]))
-        for each in asked
+        resource not in hard
+        or quantities.value(str(used.get(resource, 0))) + quantities.value(requested[resource])
+        <= quantities.value(str(hard[resource]))
+        for resource in requested
     )
     room = ', so that there is room now' if has_room else ''
-    return _tell(cause, f'in use at this moment: {", ".join(told)}{room}', healing=has_room)
+    return _with_evidence(
+        cause, f'in use at this moment: {", ".join(usage)}{room}', recovering=has_room
+    )
 
 
-def _service(cause: Cause, answer: Answer, service: str) -> Cause:
-    """Whether anything stands behind the service that the webhook is called by."""
-    endpoints = [one for each in answer.objects for one in get_dicts(each, 'endpoints')]
-    ready = [one for one in endpoints if get_dict(one, 'conditions').get('ready') is not False]
+def _read_endpoints(cause: Cause, answer: Answer, service: str) -> Cause:
+    """Add whether the service of the webhook has ready endpoints."""
+    endpoints = [
+        endpoint
+        for endpoint_slice in answer.objects
+        for endpoint in get_dicts(endpoint_slice, 'endpoints')
+    ]
+    ready = [
+        endpoint
+        for endpoint in endpoints
+        if get_dict(endpoint, 'conditions').get('ready') is not False
+    ]
     namespace = get_dict(answer.objects[0], 'metadata').get('namespace') if answer.objects else ''
-    where = f'service {namespace}/{service}' if namespace else f'service {service}'
+    label = f'service {namespace}/{service}' if namespace else f'service {service}'
     if ready:
-        fact = f'{where}, by which it is called, has {count_noun(len(ready), "ready endpoint")} now'
-        return _tell(cause, fact, healing=bool(_NOBODY.search(cause.message)))
-    return _tell(cause, f'{where}, by which it is called, has no ready endpoint')
+        fact = f'{label}, by which it is called, has {count_noun(len(ready), "ready endpoint")} now'
+        return _with_evidence(cause, fact, recovering=bool(_UNREACHABLE.search(cause.message)))
+    return _with_evidence(cause, f'{label}, by which it is called, has no ready endpoint')

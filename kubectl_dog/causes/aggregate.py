@@ -1,4 +1,4 @@
-"""All families over a target: the same cause on many pods is one cause with a count."""
+"""Collect the causes of all families for a target, and merge the same cause of many pods."""
 
 from __future__ import annotations
 
@@ -48,20 +48,20 @@ _RETRIED = ('container start', 'probes', 'infrastructure', 'init')
 
 
 def causes_of_target(view: View, assessed: Assessment) -> tuple[Cause, ...]:
-    """Everything that is wrong with a target: its pods, and what keeps it from having pods."""
-    thing = view.object or {}
+    """All causes of a target: those of its pods, and those that keep it from creating pods."""
+    workload = view.object or {}
     causes = (
         *causes_of_pods(view, assessed.pods),
-        *causes_of_controllers(view, (thing, *assessed.children)),
-        *_put_out(view, assessed),
+        *causes_of_controllers(view, (workload, *assessed.children)),
+        *_eviction_causes(view, assessed),
         *rollout.find(view, assessed, causes_of_pods),
     )
-    if thing.get('kind') == 'Job':
-        # Its own retries decide, except over what uses up none of them (design §4.1).
+    if workload.get('kind') == 'Job':
+        # Its own retries decide, except for causes that use up none of them (design §4.1).
         causes = tuple(
             cause._replace(informational=code_of(cause.code).family in _RETRIED) for cause in causes
         )
-    if not is_blocked(thing, assessed.progress):
+    if not is_blocked(workload, assessed.progress):
         causes = tuple(
             cause._replace(
                 affects_some_pods=bool(cause.pods)
@@ -73,7 +73,7 @@ def causes_of_target(view: View, assessed: Assessment) -> tuple[Cause, ...]:
 
 
 def next_timed_check(view: View, assessed: Assessment) -> float | None:
-    """When, in the server's epoch seconds, silence alone becomes a cause; None: it will not."""
+    """The server's epoch seconds at which silence alone becomes a cause; None if it does not."""
     moments = [
         moment
         for pod in assessed.pods
@@ -84,78 +84,83 @@ def next_timed_check(view: View, assessed: Assessment) -> float | None:
 
 
 def causes_of_pods(view: View, pods: Iterable[Object]) -> tuple[Cause, ...]:
-    """What is wrong with these pods, merged by code and subject, the best explanation first."""
-    # Of hundreds, most have nothing to tell, whatever the family.
-    ill = [pod for pod in pods if not _is_well(pod)]
-    return _merged(
-        cause for pod in ill for find in _FAMILIES for cause in find(_there(view, pod), pod)
+    """The causes of these pods, merged by code and subject, the best explanation first."""
+    # Most of hundreds of pods are healthy: skip all families for them.
+    unhealthy = [pod for pod in pods if not _is_healthy(pod)]
+    return _merge_causes(
+        cause
+        for pod in unhealthy
+        for find in _FAMILIES
+        for cause in find(_in_namespace_of(view, pod), pod)
     )
 
 
-def _is_well(pod: Object) -> bool:
-    """Whether it is ready, with all containers running that have never ended."""
+def _is_healthy(pod: Object) -> bool:
+    """Whether it is ready, and all its containers are running and have never ended."""
     if not is_ready(pod):
         return False
     apps, inits = (
         get_dicts(pod, 'status', 'containerStatuses'),
         get_dicts(pod, 'status', 'initContainerStatuses'),
     )
-    ended = any(one.get('restartCount') for one in (*apps, *inits))
-    return not ended and all(get_dict(one, 'state', 'running') for one in apps)
+    ended = any(status.get('restartCount') for status in (*apps, *inits))
+    return not ended and all(get_dict(status, 'state', 'running') for status in apps)
 
 
 def causes_of_controllers(view: View, objects: Iterable[Object]) -> tuple[Cause, ...]:
-    """What keeps the controllers among these objects from creating what they want."""
-    return _merged(cause for one in objects for cause in creation.find(_there(view, one), one))
+    """The causes that keep the controllers among these objects from creating their pods."""
+    return _merge_causes(
+        cause for obj in objects for cause in creation.find(_in_namespace_of(view, obj), obj)
+    )
 
 
-def _there(view: View, thing: Object) -> View:
-    """The view from the namespace of an object: what some operators make is in another one."""
-    namespace = get_str(thing, 'metadata', 'namespace')
+def _in_namespace_of(view: View, obj: Object) -> View:
+    """The view for the namespace of an object: some operators create objects in another one."""
+    namespace = get_str(obj, 'metadata', 'namespace')
     if namespace in ('', view.target.namespace):
         return view
     return view._replace(target=view.target._replace(namespace=namespace))
 
 
-def _put_out(view: View, assessed: Assessment) -> tuple[Cause, ...]:
-    """Pods of this revision that were evicted and the like since tracking began."""
-    owners = {uid(one) for one in (view.object or {}, *assessed.children)}
-    over = [pod for pod in assessed.pods if not is_living(pod)]
+def _eviction_causes(view: View, assessed: Assessment) -> tuple[Cause, ...]:
+    """Causes of pods of this revision that were evicted or the like since tracking began."""
+    owners = {uid(obj) for obj in (view.object or {}, *assessed.children)}
+    ended = [pod for pod in assessed.pods if not is_living(pod)]
     others = [pod for pod in assessed.other_pods if not is_living(pod)]
-    over += [pod for pod in others if controller_uid(pod) in owners]
-    if not over:
+    ended += [pod for pod in others if controller_uid(pod) in owners]
+    if not ended:
         return ()
     ready = bool(assessed.pods) and all(is_ready(pod) for pod in assessed.pods)
-    pods = infrastructure.within_run(view, over, YOUNG_POD_SECONDS)
+    pods = infrastructure.within_run(view, ended, YOUNG_POD_SECONDS)
     return tuple(infrastructure.evicted_pods(view, pods, is_complete=ready))
 
 
-def _merged(causes: Iterable[Cause]) -> tuple[Cause, ...]:
+def _merge_causes(causes: Iterable[Cause]) -> tuple[Cause, ...]:
     merged: dict[tuple[str, str], Cause] = {}
     for cause in causes:
         known = merged.get(cause.key)
-        merged[cause.key] = cause if known is None else _merge(known, cause)
+        merged[cause.key] = cause if known is None else _merge_pair(known, cause)
     return tuple(sorted(merged.values(), key=rank))
 
 
 def rank(cause: Cause) -> tuple[int, bool, int]:
-    """Sort key: specific before general, standing before not, many pods before few."""
+    """Sort key: specific before general, active before inactive, many pods before few."""
     return (code_of(cause.code).rank, not cause.active, -len(cause.pods))
 
 
-def _merge(one: Cause, other: Cause) -> Cause:
-    """The worst pod's cause speaks for all."""
-    worst, lesser = (one, other) if one.terminations >= other.terminations else (other, one)
+def _merge_pair(first: Cause, second: Cause) -> Cause:
+    """One cause for both, with the text and count of the pod with the most terminations."""
+    worst, other = (first, second) if first.terminations >= second.terminations else (second, first)
     return worst._replace(
-        pods=worst.pods + tuple(pod for pod in lesser.pods if pod not in worst.pods),
-        active=worst.active or lesser.active,
-        recovering=worst.recovering and lesser.recovering,
-        clock_paused=worst.clock_paused and lesser.clock_paused,
-        tolerance_seconds=_longest(worst.tolerance_seconds, lesser.tolerance_seconds),
+        pods=worst.pods + tuple(pod for pod in other.pods if pod not in worst.pods),
+        active=worst.active or other.active,
+        recovering=worst.recovering and other.recovering,
+        clock_paused=worst.clock_paused and other.clock_paused,
+        tolerance_seconds=_longest(worst.tolerance_seconds, other.tolerance_seconds),
     )
 
 
-def _longest(one: float | None, other: float | None) -> float | None:
-    """Whichever is longer; None means the default, which anything said explicitly replaces."""
-    told = [seconds for seconds in (one, other) if seconds is not None]
-    return max(told, default=None)
+def _longest(first: float | None, second: float | None) -> float | None:
+    """The longer of two tolerances; None is the default, which any explicit value replaces."""
+    values = [seconds for seconds in (first, second) if seconds is not None]
+    return max(values, default=None)

@@ -1,8 +1,8 @@
-"""Every code: its family, what it tolerates by default, and what it means.
+"""The codes of causes, with family, default tolerance and meaning.
 
 Tolerances follow what a real kubelet does: a crashed container is started again at once, then
-after 10 and 20 seconds, so the third end comes 12 to 18 s after the first; an image is pulled
-three times within 45 s; a missing ConfigMap is looked for again every 12 to 14 s.
+after 10 and 20 seconds, so the third termination comes 12 to 18 s after the first; an image is
+pulled three times within 45 s; a missing ConfigMap is looked up again every 12 to 14 s.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from kubectl_dog.model.causes import Tolerance
 
 
 class Code(NamedTuple):
-    """One kind of cause; `rank` orders explanations, the lowest first."""
+    """A kind of cause; `rank` orders explanations, the lowest first."""
 
     name: str
     family: str
@@ -27,21 +27,21 @@ THIRD_TERMINATION = Tolerance(terminations=3, min_seconds=10.0)
 THIRD_REPLACEMENT = Tolerance(terminations=3)
 INFORMATIONAL = Tolerance()
 
-# Where a back-off of 3 or more restarts stood already when tracking began, the next end may be
-# minutes away: then standing this long is enough.
+# If a container had a back-off after 3 or more restarts when tracking began, its next termination
+# may be minutes away: then it is enough that the cause is active this long.
 BASELINE_BACKOFF_SECONDS = 30.0
 BASELINE_RESTARTS = 3
 
-# A pod this young (seconds) when tracking began belongs to the rollout that is tracked: its ends
-# are not history, so that it does not matter how soon after `apply` the program was started.
+# A pod of at most this age (seconds) when tracking began belongs to the tracked rollout: its past
+# terminations count, so that the time between `apply` and the start of the program does not matter.
 YOUNG_POD_SECONDS = 120.0
 
-# A cause that vanishes and comes back within this many seconds was there all the time: between
-# two attempts the kubelet shows nothing.
+# A cause that disappears and returns within this many seconds counts as active all the time: the
+# kubelet shows nothing between two attempts.
 GAP_SECONDS = 15.0
 
-# By how much a tolerance is stretched when the missing thing is seen to be there now: the kubelet
-# needs one more of its rounds to notice.
+# Factor for the tolerance of a recovering cause: the kubelet needs one more of its rounds to see
+# that the missing object exists.
 RECOVERING_FACTOR = 2.0
 
 _ALL = (
@@ -119,49 +119,49 @@ _ALL = (
 )
 CODES = {code.name: code for code in _ALL}
 
-# What a tracker says in words of its own counts like the word of a controller.
+# Codes that only a tracker knows count like a failed condition of a controller.
 _FOREIGN = CODES['ConditionFailed']
 
 # A missing ConfigMap or Secret in a volume is retried less often than one in the environment.
 _IN_VOLUME = Tolerance(35)
 
-# Causes that may be one bad node's: where other pods of the revision prove that it works, and the
-# rollout can get past the ill ones, they may stand longer and be counted further.
+# Families whose causes may come from one bad node: their tolerance is larger if other pods prove
+# that the revision works, and if the rollout can continue without the failing pods.
 _ONE_BAD_NODE = ('container start', 'probes', 'infrastructure')
 SOME_PODS_FACTOR = 3.0
 SOME_PODS_EXTRA_TERMINATIONS = 2
 
-# What crashes until the database of the same call is there.
+# Containers that crash until another target of the same call, such as a database, is ready.
 _WAITS_BY_CRASHING = 'container start'
 
-# Causes whose clock starts anew when the target makes progress: what lacked room got some.
+# Causes whose clock restarts when the target makes progress: some room became free.
 _MAKING_ROOM = ('QuotaExceeded', 'Unschedulable')
 
 
 def code_of(name: str) -> Code:
-    """What is known of a code; one that is not in the catalogue is a plugin's own."""
+    """The entry of a code; a code that is not in the catalogue is one of a plugin."""
     return CODES.get(name) or _FOREIGN._replace(name=name, meaning='a word of its tracker')
 
 
 def tolerance_of(cause: Cause) -> Tolerance:
-    """What this cause may do before it fails its target."""
+    """The tolerance that applies to a cause, with all overrides and factors."""
     if cause.tolerance_override is not None:
         return cause.tolerance_override
-    family, allowed = code_of(cause.code).family, _basic(cause)
+    family, tolerance = code_of(cause.code).family, _base_tolerance(cause)
     if cause.informational:
         return INFORMATIONAL
     is_partial = cause.affects_some_pods and family in _ONE_BAD_NODE
-    seconds, ends = allowed.seconds, allowed.terminations
+    seconds, terminations = tolerance.seconds, tolerance.terminations
     if is_partial and seconds is not None:
         seconds *= SOME_PODS_FACTOR
-    if ends is not None and (
+    if terminations is not None and (
         is_partial or (cause.may_await_other_target and family == _WAITS_BY_CRASHING)
     ):
-        ends += SOME_PODS_EXTRA_TERMINATIONS
-    return allowed._replace(seconds=seconds, terminations=ends)
+        terminations += SOME_PODS_EXTRA_TERMINATIONS
+    return tolerance._replace(seconds=seconds, terminations=terminations)
 
 
-def _basic(cause: Cause) -> Tolerance:
+def _base_tolerance(cause: Cause) -> Tolerance:
     code = code_of(cause.code)
     if cause.tolerance_seconds is not None:
         return code.tolerance._replace(seconds=cause.tolerance_seconds)
@@ -171,5 +171,5 @@ def _basic(cause: Cause) -> Tolerance:
 
 
 def clock_restarts_on_progress(cause: Cause) -> bool:
-    """Whether progress of the target starts the clock of this cause anew."""
+    """Whether progress of the target restarts the clock of this cause."""
     return cause.code in _MAKING_ROOM

@@ -1,4 +1,4 @@
-"""How each code is recognised, and what to do about it: the text of docs/codes.md."""
+"""Evidence and remedy of each code: the text of docs/codes.md."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from typing import NamedTuple
 
 
 class CodeDoc(NamedTuple):
-    """`sign` is what the cluster shows, `advice` what helps; both are sentences in Markdown."""
+    """The documentation of a code in Markdown.
+
+    evidence: what the cluster shows.
+    remedy: what to do.
+    """
 
     evidence: str
     remedy: str

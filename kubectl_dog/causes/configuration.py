@@ -1,4 +1,4 @@
-"""Family «configuration»: what a container is made from is missing or wrong."""
+"""Find missing or wrong ConfigMaps, Secrets and container settings (family "configuration")."""
 
 from __future__ import annotations
 
@@ -27,18 +27,21 @@ from kubectl_dog.model.wants import Lookup
 _RESOURCES = {'configmap': CONFIGMAPS, 'secret': SECRETS}
 _CODES = {'configmap': 'ConfigMapMissing', 'secret': 'SecretMissing'}
 
-# The kubelet's cache of ConfigMaps is late, not the ConfigMap: this never counts.
+# Only the kubelet's cache of ConfigMaps is late: not a failure.
 _CACHE_IS_LATE = lazy_compile(r'failed to sync \w+ cache', re.I)
 _MISSING = lazy_compile(r'(configmap|secret) "([^"]+)" not found', re.I)
 _KEY = lazy_compile(r"couldn't find key (\S+) in (ConfigMap|Secret) (?:[^/\s]+/)?(\S+)")
 _VOLUME_KEY = lazy_compile(r'references non-existent (?:config|secret) key: (\S+)')
 _ROOT = lazy_compile(r'runAsNonRoot|will run as root|user is non-root|breaks non-root policy')
-# The runtime was busy: nothing is wrong with the container.
+# The runtime was busy: not a failure of the container.
 _LATE = lazy_compile(r'deadline exceeded|failed to reserve container name', re.I)
 
 
 class ConfigurationFault(NamedTuple):
-    """What is wrong with a container's configuration: `kind` is configmap, secret or empty."""
+    """A fault in the configuration of a container.
+
+    kind, missing: `configmap` or `secret`, and its name; both empty for other faults.
+    """
 
     code: str
     subject: str
@@ -48,90 +51,90 @@ class ConfigurationFault(NamedTuple):
 
 
 def find(view: View, pod: Object) -> Iterator[Cause]:
-    """Causes of one pod's configuration, from its containers and from its volumes."""
+    """Yield the causes in the configuration of one pod: of its containers and its volumes."""
     for container in containers(pod):
-        reason, words = get_str(container.waiting, 'reason'), message_of(container.waiting)
+        reason, message = get_str(container.waiting, 'reason'), message_of(container.waiting)
         if reason in ('CreateContainerConfigError', 'CreateContainerError'):
-            fault = read_message(words, container.name)
+            fault = read_message(message, container.name)
             if fault is not None:
                 yield _cause(view, pod, fault, reason)
     yield from _in_volumes(view, pod)
 
 
-def read_message(words: str, container: str) -> ConfigurationFault | None:
-    """What the kubelet's words mean; None where they tell of its own delay."""
-    if _CACHE_IS_LATE.search(words) or _LATE.search(words):
+def read_message(message: str, container: str) -> ConfigurationFault | None:
+    """Parse a message of the kubelet; None if it only reports a delay of the kubelet."""
+    if _CACHE_IS_LATE.search(message) or _LATE.search(message):
         return None
-    key = _KEY.search(words)
+    key = _KEY.search(message)
     if key:
-        what = f'{key[2]} {key[3]}'
+        holder = f'{key[2]} {key[3]}'
         subject = f'{key[3]}/{key[1]}'
         return ConfigurationFault(
-            'KeyMissing', subject, f'{what} has no key {key[1]}', key[2].lower(), key[3]
+            'KeyMissing', subject, f'{holder} has no key {key[1]}', key[2].lower(), key[3]
         )
-    missing = _MISSING.search(words)
+    missing = _MISSING.search(message)
     if missing:
         kind = missing[1].lower()
-        message = (
+        sentence = (
             f'container {container} needs {kind} "{missing[2]}", which does not exist (not found)'
         )
-        return ConfigurationFault(_CODES[kind], missing[2], message, kind, missing[2])
-    if _ROOT.search(words):
-        message = f'container {container} must not run as root (runAsNonRoot): {words}'
-        return ConfigurationFault('RunAsNonRoot', container, message)
+        return ConfigurationFault(_CODES[kind], missing[2], sentence, kind, missing[2])
+    if _ROOT.search(message):
+        sentence = f'container {container} must not run as root (runAsNonRoot): {message}'
+        return ConfigurationFault('RunAsNonRoot', container, sentence)
     return ConfigurationFault(
-        'InvalidConfig', container, f'container {container} cannot be created: {words}'
+        'InvalidConfig', container, f'container {container} cannot be created: {message}'
     )
 
 
 def _in_volumes(view: View, pod: Object) -> Iterator[Cause]:
-    """FailedMount is told by kube events only; it stands while nothing of the pod has started."""
+    """Only kube events report FailedMount; it is active until a container of the pod starts."""
     if not is_mounting(view, pod):
         return
     seen = set()
     for event in view.kube_events_by_uid.get(uid(pod), ()):
-        words = message_of(event)
-        if event.get('reason') != 'FailedMount' or _CACHE_IS_LATE.search(words):
+        message = message_of(event)
+        if event.get('reason') != 'FailedMount' or _CACHE_IS_LATE.search(message):
             continue
-        fault = _volume_fault(pod, words)
+        fault = _volume_fault(pod, message)
         if fault is not None and fault.subject not in seen:
             seen.add(fault.subject)
             yield _cause(view, pod, fault, 'FailedMount')
 
 
-def _volume_fault(pod: Object, words: str) -> ConfigurationFault | None:
-    volume = re.search(r'for volume "([^"]+)"', words)
-    called = f'volume {volume[1]}' if volume else 'a volume'
-    key = _VOLUME_KEY.search(words)
+def _volume_fault(pod: Object, message: str) -> ConfigurationFault | None:
+    volume = re.search(r'for volume "([^"]+)"', message)
+    label = f'volume {volume[1]}' if volume else 'a volume'
+    key = _VOLUME_KEY.search(message)
     if key:
-        named = ' or '.join(_holders(pod, volume[1] if volume else '', key[1]))
-        message = f'{called} names a key that is not there: {key[1]}'
+        holders = ' or '.join(_holders(pod, volume[1] if volume else '', key[1]))
+        sentence = f'{label} names a key that is not there: {key[1]}'
         return ConfigurationFault(
-            'KeyMissing', f'volume/{key[1]}', f'{message} in {named}' if named else message
+            'KeyMissing', f'volume/{key[1]}', f'{sentence} in {holders}' if holders else sentence
         )
-    missing = _MISSING.search(words)
+    missing = _MISSING.search(message)
     if missing is None:
         return None
     kind = missing[1].lower()
-    message = f'{called} needs {kind} "{missing[2]}", which does not exist (not found)'
-    return ConfigurationFault(_CODES[kind], f'volume/{missing[2]}', message, kind, missing[2])
+    sentence = f'{label} needs {kind} "{missing[2]}", which does not exist (not found)'
+    return ConfigurationFault(_CODES[kind], f'volume/{missing[2]}', sentence, kind, missing[2])
 
 
 def _holders(pod: Object, volume: str, key: str) -> Iterator[str]:
-    """The objects that a volume wants to have this key: the kubelet does not name them."""
-    for one in get_dicts(pod, 'spec', 'volumes'):
-        for source in (one, *get_dicts(one, 'projected', 'sources')):
+    """The objects from which a volume takes this key: the kubelet does not name them."""
+    for volume_spec in get_dicts(pod, 'spec', 'volumes'):
+        for source in (volume_spec, *get_dicts(volume_spec, 'projected', 'sources')):
             for field, kind in (('configMap', 'ConfigMap'), ('secret', 'Secret')):
                 wanted = [get_str(item, 'key') for item in get_dicts(source, field, 'items')]
-                if get_str(one, 'name') == volume and key in wanted:
-                    held = get_dict(source, field)
-                    yield f'{kind} {get_str(held, "name") or get_str(held, "secretName")}'
+                if get_str(volume_spec, 'name') == volume and key in wanted:
+                    holder = get_dict(source, field)
+                    yield f'{kind} {get_str(holder, "name") or get_str(holder, "secretName")}'
 
 
 def _cause(view: View, pod: Object, fault: ConfigurationFault, reason: str) -> Cause:
-    about = f'{fault.kind} -n' if fault.kind and fault.code == 'KeyMissing' else 'pod -n'
-    what = fault.missing if about != 'pod -n' else name(pod)
-    command = f'kubectl describe {about} {view.target.namespace} {what}'
+    is_key = bool(fault.kind) and fault.code == 'KeyMissing'
+    kind, described = (fault.kind, fault.missing) if is_key else ('pod', name(pod))
+    command = f'kubectl describe {kind} -n {view.target.namespace} {described}'
     cause = Cause(
         code=fault.code,
         reason=reason,
@@ -143,7 +146,7 @@ def _cause(view: View, pod: Object, fault: ConfigurationFault, reason: str) -> C
     if fault.code == 'KeyMissing' and fault.kind == 'configmap':
         return _with_keys(view, cause, fault.missing)
     if fault.code == 'KeyMissing' and fault.kind == 'secret':
-        # Of a Secret nothing is read; what makes it may not have finished.
+        # Data of Secrets are never read; the provider of the Secret may not have finished.
         return with_provider(view, cause, fault.missing)
     if not fault.kind:
         return cause
@@ -153,7 +156,7 @@ def _cause(view: View, pod: Object, fault: ConfigurationFault, reason: str) -> C
         suggested_commands=(f'kubectl get {fault.kind}s -n {view.target.namespace}',),
     )
     answer = view.answers.get(lookup)
-    names = [name(one) for one in answer.objects] if answer else []
+    names = [name(obj) for obj in answer.objects] if answer else []
     if fault.missing in names:
         return cause._replace(
             recovering=True, evidence=(f'{fault.kind} {fault.missing} exists now',)
@@ -164,14 +167,14 @@ def _cause(view: View, pod: Object, fault: ConfigurationFault, reason: str) -> C
 
 
 def _with_keys(view: View, cause: Cause, holder: str) -> Cause:
-    """What keys the ConfigMap has instead of the one that is missing."""
+    """Add which similar key the ConfigMap has instead of the missing key."""
     lookup = Lookup(CONFIGMAPS, view.target.namespace, holder, full_object=True)
     cause = cause._replace(lookups=(lookup,))
     answer = view.answers.get(lookup)
     if answer is None or answer.status != 'found':
         return cause
-    found = answer.objects[0]
-    keys = [*get_dict(found, 'data'), *get_dict(found, 'binaryData')]
+    config_map = answer.objects[0]
+    keys = [*get_dict(config_map, 'data'), *get_dict(config_map, 'binaryData')]
     wanted = cause.subject.partition('/')[2]
     if wanted in keys:
         return cause._replace(recovering=True, evidence=(f'key {wanted} exists now',))

@@ -1,4 +1,4 @@
-"""Family «container start»: containers that end though they should go on running."""
+"""Find containers that end though they should keep running (family "container start")."""
 
 from __future__ import annotations
 
@@ -27,26 +27,26 @@ from kubectl_dog.model.views import View
 
 
 def find(view: View, pod: Object) -> Iterator[Cause]:
-    """Causes of the app containers and sidecars of one pod."""
-    if _was_ended(view, pod):
-        # How containers end that are ended explains nothing.
+    """Yield the causes in the app containers and sidecars of one pod."""
+    if _ended_from_outside(view, pod):
+        # The exit codes of containers that were stopped explain nothing.
         if get_str(pod, 'status', 'reason') == 'DeadlineExceeded':
-            yield _too_long(view, pod)
+            yield _deadline_cause(view, pod)
         return
     for container in containers(pod):
         if container.role != 'init':
             yield from crash_cause(view, pod, container, f'container {container.name}')
 
 
-def _was_ended(view: View, pod: Object) -> bool:
-    """Whether it was ended as a whole, from outside: nothing else ends one that is restarted."""
+def _ended_from_outside(view: View, pod: Object) -> bool:
+    """Whether the whole pod was stopped: a pod that restarts containers never ends by itself."""
     if not is_finished(pod):
         return False
     is_lasting = get_str(pod, 'spec', 'restartPolicy') == 'Always'
     return is_lasting or bool(get_str(pod, 'status', 'reason') or eviction_event(view, pod))
 
 
-def _too_long(view: View, pod: Object) -> Cause:
+def _deadline_cause(view: View, pod: Object) -> Cause:
     deadline = get_int(pod, 'spec', 'activeDeadlineSeconds')
     return Cause(
         code='ContainerFailed',
@@ -54,37 +54,42 @@ def _too_long(view: View, pod: Object) -> Cause:
         subject='pod',
         message=f'the pod ran for longer than it may (activeDeadlineSeconds {deadline})',
         pods=(name(pod),),
-        logs=tuple(LogRef(uid(pod), one.name, one.terminated_instance) for one in containers(pod)),
+        logs=tuple(
+            LogRef(uid(pod), container.name, container.terminated_instance)
+            for container in containers(pod)
+        ),
         suggested_commands=(f'kubectl describe pod -n {view.target.namespace} {name(pod)}',),
     )
 
 
 def crash_cause(view: View, pod: Object, container: Container, called: str) -> Iterator[Cause]:
-    """The cause that one container shows by ending, if it does; `called` names it in sentences."""
+    """Yield the cause of a container's terminations, if any; `called` names it in sentences."""
     key = (uid(pod), container.name)
-    before, stuck = view.baseline_terminations.get(key, 0), key in view.baseline_backoff
+    before, was_backing_off = view.baseline_terminations.get(key, 0), key in view.baseline_backoff
     if (
         not container.last_termination
         or _has_recovered(view, container)
-        or _may_end(pod, container)
+        or _may_terminate(pod, container)
     ):
         return
-    if container.terminations <= before and (container.running or not stuck):
+    if container.terminations <= before and (container.running or not was_backing_off):
         return
-    never = get_str(pod, 'spec', 'restartPolicy') == 'Never'
-    found = diagnose(container, _kube_events(view, pod, container), called)
-    if found is not None:
+    never_restarts = get_str(pod, 'spec', 'restartPolicy') == 'Never'
+    diagnosis = diagnose(container, _kube_events(view, pod, container), called)
+    if diagnosis is not None:
         yield Cause(
-            code='ContainerFailed' if never and found.code == 'CrashLoop' else found.code,
+            code='ContainerFailed'
+            if never_restarts and diagnosis.code == 'CrashLoop'
+            else diagnosis.code,
             reason=_reason(view, pod, container),
             subject=container.name,
-            message=found.message + _manner(container),
+            message=diagnosis.message + _describe_uptime(container),
             pods=(name(pod),),
             terminations=max(0, container.terminations - before),
             terminations_before=before,
             active=not container.running,
             tolerance_seconds=BASELINE_BACKOFF_SECONDS
-            if stuck and before >= BASELINE_RESTARTS
+            if was_backing_off and before >= BASELINE_RESTARTS
             else None,
             evidence=tuple(_evidence(container)),
             logs=(LogRef(uid(pod), container.name, container.terminated_instance),),
@@ -97,14 +102,14 @@ def _has_recovered(view: View, container: Container) -> bool:
     return since is not None and view.now - since >= min_uptime(container)
 
 
-def _may_end(pod: Object, container: Container) -> bool:
-    """Whether it ended without an error in a pod that does not start such containers again."""
+def _may_terminate(pod: Object, container: Container) -> bool:
+    """Whether it ended without an error in a pod that does not restart such containers."""
     ended_well = get_int(container.last_termination, 'exitCode') == 0
     return ended_well and get_str(pod, 'spec', 'restartPolicy') in ('OnFailure', 'Never')
 
 
 def _is_backing_off(view: View, pod: Object, container: Container) -> bool:
-    """The kubelet often keeps `terminated` during a back-off; then its kube event tells."""
+    """Whether it waits in a back-off; kube events decide where the state stays `terminated`."""
     if container.running or container.waiting:
         return container.waiting.get('reason') == 'CrashLoopBackOff'
     return any(event.get('reason') == 'BackOff' for event in _kube_events(view, pod, container))
@@ -120,15 +125,15 @@ def _kube_events(view: View, pod: Object, container: Container) -> tuple[Object,
 
 
 def _reason(view: View, pod: Object, container: Container) -> str:
-    """The kubelet's own word for it."""
+    """The reason that the kubelet gives."""
     waiting = get_str(container.waiting, 'reason')
     if not waiting and container.terminations > 1 and _is_backing_off(view, pod, container):
         return 'CrashLoopBackOff'
     return waiting or get_str(container.last_termination, 'reason')
 
 
-def _manner(container: Container) -> str:
-    """How long the last instance lived, in words; empty where nobody knows."""
+def _describe_uptime(container: Container) -> str:
+    """How long the last instance ran, as part of a sentence; empty if that is not known."""
     lived = last_run_seconds(container)
     if lived is None:
         return ''
@@ -136,14 +141,14 @@ def _manner(container: Container) -> str:
 
 
 def _evidence(container: Container) -> Iterator[str]:
-    said = message_of(container.last_termination).strip()
-    if said and container.last_termination.get('reason') not in NOT_STARTED:
-        yield f'termination message: {said.splitlines()[-1]}'
+    message = message_of(container.last_termination).strip()
+    if message and container.last_termination.get('reason') not in NOT_STARTED:
+        yield f'termination message: {message.splitlines()[-1]}'
 
 
 def _next_command(view: View, pod: Object, container: Container) -> str:
     if container.last_termination.get('reason') in NOT_STARTED:
-        # What never ran has no log.
+        # A container that never ran has no log.
         return f'kubectl describe pod -n {view.target.namespace} {name(pod)}'
     previous = '' if get_dict(container.status, 'state', 'terminated') else ' --previous'
     return f'kubectl logs -n {view.target.namespace} {name(pod)} -c {container.name}{previous}'

@@ -1,4 +1,4 @@
-"""Family «creation»: the API server refuses the pods that a controller wants to create."""
+"""Find controllers whose pods the API server refuses (family "creation")."""
 
 from __future__ import annotations
 
@@ -34,40 +34,40 @@ _REMEDIES = {
     'ServiceAccountMissing': 'kubectl get serviceaccounts -n {namespace}',
     'PriorityClassMissing': 'kubectl get priorityclasses',
 }
-# After each refusal a controller waits twice as long; what else changes makes it try at once, and
-# counts, too. Seconds (client-go's workqueue); a cause that is healing may stand twice as long.
-_FIRST_WAIT, _LONGEST_WAIT, _SHORTEST_PATIENCE = 0.005, 1000.0, 60.0
+# After each refusal a controller waits twice as long; any other change makes it try at once, and
+# counts, too. Seconds (client-go's workqueue); the tolerance of a recovering cause is doubled.
+_FIRST_WAIT, _LONGEST_WAIT, _SHORTEST_WAIT = 0.005, 1000.0, 60.0
 _MOST_DOUBLED = 20
-# A write that came too late counts as a try, too, and no kube event tells it: up to three seen.
-_UNTOLD = 3
+# A conflicting write counts as a try, too, and has no kube event: up to three were observed.
+_UNSEEN_TRIES = 3
 _DESCRIBE = 'kubectl describe {kind} -n {namespace} {name}'
 
 
-def find(view: View, thing: Object) -> Iterator[Cause]:
-    """The cause of one controller's missing pods, if its own attempts to create them tell it."""
-    reason, said = _refused(view, thing)
-    if said:
-        yield _cause(view, thing, reason, parse_admission_error(said))
+def find(view: View, workload: Object) -> Iterator[Cause]:
+    """Yield the cause of a controller's missing pods, if its attempts to create them report one."""
+    reason, message = _refusal(view, workload)
+    if message:
+        yield _cause(view, workload, reason, parse_admission_error(message))
 
 
-def _refused(view: View, thing: Object) -> tuple[str, str]:
-    """The cluster's word and its words; empty where nothing is missing, or creating goes well.
+def _refusal(view: View, workload: Object) -> tuple[str, str]:
+    """Reason and message of the refusal; empty if no pod is missing, or creating them works.
 
-    The condition of a ReplicaSet keeps the words of the first failure: the newest kube event is
-    the truth. Other controllers have the kube event only.
+    The condition of a ReplicaSet keeps the message of the first failure, so that the newest kube
+    event goes first. Other controllers have only the kube event.
     """
-    kind = thing.get('kind')
+    kind = workload.get('kind')
     if kind == 'Deployment':
-        return _deployment(view, thing)
-    if not _lacks_pods(thing):
+        return _deployment_refusal(view, workload)
+    if not _lacks_pods(workload):
         return '', ''
     if kind in ('ReplicaSet', 'ReplicationController'):
-        failure = condition(thing, 'ReplicaFailure')
+        failure = condition(workload, 'ReplicaFailure')
         if failure.get('status') != 'True' or failure.get('reason') != 'FailedCreate':
             return '', ''
-        event = newest_event_about(view, thing, 'FailedCreate')
+        event = newest_event_about(view, workload, 'FailedCreate')
         return 'FailedCreate', event_message(event) or message_of(failure)
-    event = newest_event_about(view, thing, 'FailedCreate', 'SuccessfulCreate')
+    event = newest_event_about(view, workload, 'FailedCreate', 'SuccessfulCreate')
     return (
         ('FailedCreate', event_message(event))
         if event.get('reason') == 'FailedCreate'
@@ -75,27 +75,27 @@ def _refused(view: View, thing: Object) -> tuple[str, str]:
     )
 
 
-def _deployment(view: View, thing: Object) -> tuple[str, str]:
-    """Its ReplicaSet cannot be created; or may not be seen, so that its own condition must do."""
-    progressing = condition(thing, 'Progressing')
+def _deployment_refusal(view: View, deployment: Object) -> tuple[str, str]:
+    """Reason and message where the ReplicaSet cannot be created, or may not be read."""
+    progressing = condition(deployment, 'Progressing')
     if progressing.get('reason') == 'ReplicaSetCreateError':
         return 'ReplicaSetCreateError', message_of(progressing)
-    failure = condition(thing, 'ReplicaFailure')
+    failure = condition(deployment, 'ReplicaFailure')
     if 'ReplicaSet.apps' in view.forbidden_kinds and failure.get('status') == 'True':
         return get_str(failure, 'reason'), message_of(failure)
     return '', ''
 
 
-def _lacks_pods(thing: Object) -> bool:
-    kind = thing.get('kind')
+def _lacks_pods(workload: Object) -> bool:
+    kind = workload.get('kind')
     if kind == 'DaemonSet':
-        scheduled = get_int(thing, 'status', 'currentNumberScheduled')
-        return scheduled < get_int(thing, 'status', 'desiredNumberScheduled')
+        scheduled = get_int(workload, 'status', 'currentNumberScheduled')
+        return scheduled < get_int(workload, 'status', 'desiredNumberScheduled')
     if kind == 'Job':
-        return _job_lacks_pods(thing)
+        return _job_lacks_pods(workload)
     if kind in ('ReplicaSet', 'ReplicationController', 'StatefulSet'):
-        replicas = get_int(thing, 'status', 'replicas')
-        return replicas < get_int(thing, 'spec', 'replicas', default=1)
+        replicas = get_int(workload, 'status', 'replicas')
+        return replicas < get_int(workload, 'spec', 'replicas', default=1)
     return False
 
 
@@ -109,21 +109,23 @@ def _job_lacks_pods(job: Object) -> bool:
     return get_int(job, 'status', 'active') < wanted
 
 
-def _cause(view: View, thing: Object, reason: str, refusal: AdmissionError) -> Cause:
-    kind, namespace = get_str(thing, 'kind').lower(), view.target.namespace
+def _cause(view: View, workload: Object, reason: str, refusal: AdmissionError) -> Cause:
+    kind, namespace = get_str(workload, 'kind').lower(), view.target.namespace
     remedy = _REMEDIES.get(refusal.code, _DESCRIBE)
-    tries = sum(occurrence_count(event) for event in events_about(view, thing, reason))
-    evidence = (f'{kind}/{name(thing)} has tried {count_noun(tries, "time")}',) if tries > 1 else ()
+    tries = sum(occurrence_count(event) for event in events_about(view, workload, reason))
+    evidence = (
+        (f'{kind}/{name(workload)} has tried {count_noun(tries, "time")}',) if tries > 1 else ()
+    )
     cause = Cause(
         code=refusal.code,
         reason=reason,
-        subject=refusal.subject or name(thing),
+        subject=refusal.subject or name(workload),
         message=refusal.sentence,
         clock_paused=refusal.code == 'QuotaExceeded' and any_terminating(view),
         evidence=evidence,
         suggested_commands=(
             remedy.format(
-                namespace=namespace, subject=refusal.subject, kind=kind, name=name(thing)
+                namespace=namespace, subject=refusal.subject, kind=kind, name=name(workload)
             ),
         ),
     )
@@ -134,6 +136,6 @@ def _cause(view: View, thing: Object, reason: str, refusal: AdmissionError) -> C
 
 
 def next_retry_seconds(tries: int) -> float:
-    """Seconds in which a controller that was refused so often tries again of its own accord."""
-    wait = _FIRST_WAIT * 2.0 ** min(tries + _UNTOLD, _MOST_DOUBLED)
-    return min(max(_SHORTEST_PATIENCE, wait), _LONGEST_WAIT)
+    """Seconds within which a controller tries again after this number of refused tries."""
+    wait = _FIRST_WAIT * 2.0 ** min(tries + _UNSEEN_TRIES, _MOST_DOUBLED)
+    return min(max(_SHORTEST_WAIT, wait), _LONGEST_WAIT)

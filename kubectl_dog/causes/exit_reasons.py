@@ -1,4 +1,4 @@
-"""What the end of a container means: exit codes, signals, and the runtime's own words."""
+"""Diagnose why a container ended: exit codes, signals and messages of the runtime."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _SIGNALS = {
     143: 'terminated (SIGTERM)',
 }
 
-# The runtime's words for a container that could not be started at all, most telling first.
-_START_TROUBLE = (
+# Messages of the runtime for a container that could not be started, the most specific first.
+_START_ERRORS = (
     ('exec format error', 'WrongArchitecture'),
     ('permission denied', 'PermissionDenied'),
     ('executable file not found', 'CommandNotFound'),
@@ -41,7 +41,7 @@ _EXITS = {
 
 
 class Diagnosis(NamedTuple):
-    """Why one container ended: a code of the catalogue, and a sentence."""
+    """Why a container ended: a code of the catalogue, and a sentence."""
 
     code: str
     message: str
@@ -52,7 +52,10 @@ def diagnose(
     kube_events: tuple[Object, ...],
     called: str,
 ) -> Diagnosis | None:
-    """What the last end means; None for the ordered end of a container that may end."""
+    """Diagnose the last termination; None for an init container that ended without an error.
+
+    called: the container in sentences, such as `container app`.
+    """
     end = container.last_termination
     probe = _killing_probe(kube_events, end)
     if probe:
@@ -80,25 +83,25 @@ def _exit(container: Container, code: int, called: str) -> Diagnosis | None:
 
 
 def _not_started(container: Container, called: str) -> Diagnosis:
-    words = message_of(container.last_termination) or message_of(container.waiting)
-    for sign, code in _START_TROUBLE:
-        if sign in words:
-            return Diagnosis(code, f'{called} cannot be started: {_core(words)}')
-    return Diagnosis('ExecFailed', f'{called} cannot be started: {_core(words)}')
+    message = message_of(container.last_termination) or message_of(container.waiting)
+    for text, code in _START_ERRORS:
+        if text in message:
+            return Diagnosis(code, f'{called} cannot be started: {_short_reason(message)}')
+    return Diagnosis('ExecFailed', f'{called} cannot be started: {_short_reason(message)}')
 
 
-def _core(words: str) -> str:
-    """The end of a runtime's message, where the reason stands after a chain of wrappers."""
-    _, found, rest = words.partition('exec: ')
-    return f'exec: {rest}' if found else words.rpartition('caused: ')[2] or words
+def _short_reason(message: str) -> str:
+    """The end of a runtime's message, which holds the reason after a chain of wrappers."""
+    _, separator, rest = message.partition('exec: ')
+    return f'exec: {rest}' if separator else message.rpartition('caused: ')[2] or message
 
 
 def _killing_probe(kube_events: tuple[Object, ...], end: Object) -> str:
-    """`Liveness` or `Startup` where the kubelet said that it killed this instance, else ''."""
+    """`Liveness` or `Startup` if the kubelet reports that it killed this instance, else ''."""
     started = epoch(end.get('startedAt')) or 0.0
     for event in reversed(kube_events):
-        when = epoch(event.get('lastTimestamp')) or epoch(event.get('eventTime')) or 0.0
-        if event.get('reason') == 'Killing' and when >= started:
+        seen_at = epoch(event.get('lastTimestamp')) or epoch(event.get('eventTime')) or 0.0
+        if event.get('reason') == 'Killing' and seen_at >= started:
             for probe in ('Liveness', 'Startup'):
                 if f'failed {probe.lower()} probe' in message_of(event):
                     return probe

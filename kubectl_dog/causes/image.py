@@ -1,4 +1,4 @@
-"""Family «image»: images that cannot be had."""
+"""Find images that cannot be pulled (family "image")."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from kubectl_dog.model.pods import Container
 from kubectl_dog.model.pods import containers
 from kubectl_dog.model.views import View
 
-_OUTRIGHT = {'InvalidImageName': 'InvalidImageName', 'ErrImageNeverPull': 'ImageNeverPull'}
-_PULLING = ('ErrImagePull', 'ImagePullBackOff', 'RegistryUnavailable', 'ImageInspectError')
+_FINAL_REASONS = {'InvalidImageName': 'InvalidImageName', 'ErrImageNeverPull': 'ImageNeverPull'}
+_PULL_REASONS = ('ErrImagePull', 'ImagePullBackOff', 'RegistryUnavailable', 'ImageInspectError')
 
-# The registry's words, most telling first: a rate limit also says «denied», and a name that does
-# not exist is often reported as «may require authorization».
-_WORDS = (
+# Messages of registries, the most specific first: a rate limit also says "denied", and a name that
+# does not exist is often reported as "may require authorization".
+_REGISTRY_ERRORS = (
     (lazy_compile(r'toomanyrequests|too many requests|rate limit', re.I), 'ImageRateLimited'),
     (
         lazy_compile(
@@ -38,7 +38,7 @@ _WORDS = (
         'ImageNotFound',
     ),
 )
-# What the kubelet and the runtime wrap around the registry's own words.
+# Texts that the kubelet and the runtime put before the message of the registry.
 _WRAPPERS = lazy_compile(
     r'Back-off pulling image "[^"]*": |ErrImagePull: |rpc error: code = \w+ desc = '
     r'|failed to (pull|unpack|pull and unpack) image "[^"]*": '
@@ -58,28 +58,35 @@ _SENTENCES = {
 
 
 def find(view: View, pod: Object) -> Iterator[Cause]:
-    """Causes of one pod's images."""
+    """Yield the causes in the images of one pod."""
     for container in containers(pod):
         reason = get_str(container.waiting, 'reason')
-        if reason in _OUTRIGHT:
-            yield _cause(view, pod, container, _OUTRIGHT[reason], _words(view, pod, container))
-        elif reason in _PULLING:
-            words = _words(view, pod, container)
-            said = words.replace(get_str(container.spec, 'image') or '\0', '…')
-            yield _cause(view, pod, container, classify(said), words)
+        if reason in _FINAL_REASONS:
+            yield _cause(
+                view, pod, container, _FINAL_REASONS[reason], _pull_message(view, pod, container)
+            )
+        elif reason in _PULL_REASONS:
+            message = _pull_message(view, pod, container)
+            without_image = message.replace(get_str(container.spec, 'image') or '\0', '…')
+            yield _cause(view, pod, container, classify(without_image), message)
 
 
-def classify(words: str) -> str:
-    """The code for what a registry, or the way to it, said; an image's name may say anything."""
-    if _LOOKUP_FAILED.search(words):
+def classify(message: str) -> str:
+    """The code for a pull error; `message` must not hold the image name, which may be any text."""
+    if _LOOKUP_FAILED.search(message):
         return 'RegistryUnreachable'
-    return next((code for sign, code in _WORDS if sign.search(words)), 'RegistryUnreachable')
+    return next(
+        (code for pattern, code in _REGISTRY_ERRORS if pattern.search(message)),
+        'RegistryUnreachable',
+    )
 
 
-def _cause(view: View, pod: Object, container: Container, code: str, words: str) -> Cause:
+def _cause(view: View, pod: Object, container: Container, code: str, pull_message: str) -> Cause:
     image = get_str(container.spec, 'image')
-    pull_secrets = [get_str(one, 'name') for one in get_dicts(pod, 'spec', 'imagePullSecrets')]
-    core = _WRAPPERS.sub('', words)
+    pull_secrets = [
+        get_str(secret, 'name') for secret in get_dicts(pod, 'spec', 'imagePullSecrets')
+    ]
+    core = _WRAPPERS.sub('', pull_message)
     why = core.rpartition(': ')[2].strip() or 'the registry does not deliver it'
     evidence = [f'the words of the node: {core}'] if core else []
     if code == 'ImageUnauthorized':
@@ -95,14 +102,14 @@ def _cause(view: View, pod: Object, container: Container, code: str, words: str)
     )
 
 
-def _words(view: View, pod: Object, container: Container) -> str:
-    """What the status says, or, where it says only that it backs off, what the kube event said."""
-    said = message_of(container.waiting)
-    if said and not re.fullmatch(r'Back-off pulling image "[^"]*"', said):
-        return said
+def _pull_message(view: View, pod: Object, container: Container) -> str:
+    """The message of the status or, if that only reports a back-off, of the newest kube event."""
+    message = message_of(container.waiting)
+    if message and not re.fullmatch(r'Back-off pulling image "[^"]*"', message):
+        return message
     image = get_str(container.spec, 'image')
     for event in reversed(view.kube_events_by_uid.get(uid(pod), ())):
-        told = message_of(event)
-        if event.get('reason') in ('Failed', 'InspectFailed') and image in told:
-            return told
-    return said
+        event_message = message_of(event)
+        if event.get('reason') in ('Failed', 'InspectFailed') and image in event_message:
+            return event_message
+    return message

@@ -1,4 +1,4 @@
-"""Family «infrastructure»: nodes that do not answer, sandboxes that fail, pods that are put out."""
+"""Find silent nodes, failed sandboxes and evicted pods (family "infrastructure")."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from kubectl_dog.model.times import epoch
 from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Lookup
 
-# A node takes a pod up within a second of its assignment: after this long it is silent.
+# A kubelet accepts a pod within a second of its assignment. After this many seconds it is silent.
 SILENT_AFTER = 20.0
 # The server stamps kube events and conditions in whole seconds, one after the other.
 _SLACK = 2.0
@@ -56,41 +56,41 @@ _SENTENCES = {
 
 
 def find(view: View, pod: Object) -> Iterator[Cause]:
-    """What one pod suffers from its node."""
+    """Yield the causes that the node of one pod has."""
     node = get_str(pod, 'spec', 'nodeName')
     if not node or is_finished(pod) or is_ready(pod):
         return
-    silence = _silence(view, pod, node)
-    if silence:
+    message = _not_ready_message(view, pod, node)
+    if message:
         lookup = Lookup(NODES, '', node, full_object=True)
         answer = view.answers.get(lookup)
         yield Cause(
             code='NodeNotReady',
             reason='NodeNotReady',
             subject=node,
-            message=silence,
+            message=message,
             pods=(name(pod),),
-            evidence=tuple(_ills(answer.objects[0])) if answer and answer.objects else (),
+            evidence=tuple(_node_problems(answer.objects[0])) if answer and answer.objects else (),
             lookups=(lookup,),
             suggested_commands=(f'kubectl describe node {node}',),
         )
-    said = _sandbox(view, pod)
-    if said:
+    error = _sandbox_message(view, pod)
+    if error:
         yield Cause(
             code='SandboxFailed',
             reason='FailedCreatePodSandBox',
             subject=node,
-            message=f'node {node} cannot set up the network or sandbox of the pod: {said}',
+            message=f'node {node} cannot set up the network or sandbox of the pod: {error}',
             pods=(name(pod),),
             suggested_commands=(f'kubectl describe pod -n {view.target.namespace} {name(pod)}',),
         )
 
 
-def _silence(view: View, pod: Object, node: str) -> str:
-    """Why the node of a pod counts as not ready; empty where nothing tells it.
+def _not_ready_message(view: View, pod: Object, node: str) -> str:
+    """Why the node of a pod counts as not ready; empty if nothing indicates it.
 
-    When a node falls silent its pods become unready, and a kube event says so; a pod that is
-    assigned to such a node is never taken up.
+    When a node becomes silent, its pods become unready, and a kube event reports it. A pod that is
+    assigned to such a node is never accepted.
     """
     if get_str(pod, 'status', 'reason') == 'NodeLost':
         return f'node {node} is lost'
@@ -104,20 +104,21 @@ def _silence(view: View, pod: Object, node: str) -> str:
     return ''
 
 
-def _ills(node: Object) -> Iterator[str]:
-    """What the node, or what watches over it, says of its condition."""
+def _node_problems(node: Object) -> Iterator[str]:
+    """Sentences about the conditions of the node."""
     ready = condition(node, 'Ready')
     if ready.get('status') != 'True':
-        said = message_of(ready).rstrip('.') or 'no kubelet has ever reported'
-        yield f'the node is not ready: {said}'
-    for one in get_dicts(node, 'status', 'conditions'):
-        if get_str(one, 'type').endswith('Pressure') and one.get('status') == 'True':
-            yield f'the node has {get_str(one, "type")}: {get_str(one, "message")}'
+        message = message_of(ready).rstrip('.') or 'no kubelet has ever reported'
+        yield f'the node is not ready: {message}'
+    for pressure in get_dicts(node, 'status', 'conditions'):
+        if get_str(pressure, 'type').endswith('Pressure') and pressure.get('status') == 'True':
+            yield f'the node has {get_str(pressure, "type")}: {get_str(pressure, "message")}'
 
 
 def silent_at(pod: Object) -> float | None:
-    """When, in epoch seconds, it tells something that its node has not taken it up; None where it
-    has, or where there is none yet.
+    """Epoch seconds after which the kubelet counts as silent if it has not accepted the pod.
+
+    None if it has, or if the pod has no node yet.
     """
     if not is_unseen_by_kubelet(pod) or not get_str(pod, 'spec', 'nodeName'):
         return None
@@ -125,46 +126,46 @@ def silent_at(pod: Object) -> float | None:
     return assigned + SILENT_AFTER
 
 
-def _sandbox(view: View, pod: Object) -> str:
-    """The words of a sandbox that failed; empty where there is none, or a later one was made."""
-    if any(one.has_started for one in containers(pod)):
+def _sandbox_message(view: View, pod: Object) -> str:
+    """The error of the newest sandbox; empty if none failed, or if a later sandbox succeeded."""
+    if any(container.has_started for container in containers(pod)):
         return ''
     if condition(pod, 'PodReadyToStartContainers').get('status') == 'True':
         return ''
     failed = newest_event_about(view, pod, 'FailedCreatePodSandBox')
-    past = newest_event_about(view, pod, 'Pulling', 'Pulled', 'Created', 'Started')
-    if not failed or (past and last_seen_at(past) >= last_seen_at(failed)):
+    later_step = newest_event_about(view, pod, 'Pulling', 'Pulled', 'Created', 'Started')
+    if not failed or (later_step and last_seen_at(later_step) >= last_seen_at(failed)):
         return ''
     return _SANDBOX.sub('', event_message(failed))
 
 
 def evicted_pods(view: View, pods: Iterable[Object], is_complete: bool) -> Iterator[Cause]:
-    """Causes of pods of this revision that were ended from outside, counted per code.
+    """Yield a cause per code for pods of this revision that were evicted, preempted or refused.
 
-    `is_complete` says that those which replace them are ready, so that the effect is gone.
+    is_complete: the replacing pods are ready, so that the causes are not active any more.
     """
-    counted: dict[str, list[Object]] = {}
+    pods_by_code: dict[str, list[Object]] = {}
     for pod in pods:
-        code = _code(pod) or ('Evicted' if eviction_event(view, pod) else '')
+        code = _end_code(pod) or ('Evicted' if eviction_event(view, pod) else '')
         if code:
-            counted.setdefault(code, []).append(pod)
-    for code, found in counted.items():
-        last = max(found, key=_ended_at)
-        node = get_str(last, 'spec', 'nodeName')
+            pods_by_code.setdefault(code, []).append(pod)
+    for code, group in pods_by_code.items():
+        newest = max(group, key=_ended_at)
+        node, message = get_str(newest, 'spec', 'nodeName'), _end_message(view, newest)
         yield Cause(
             code=code,
-            reason=get_str(last, 'status', 'reason') or _disruption(last) or code,
+            reason=get_str(newest, 'status', 'reason') or _disruption(newest) or code,
             subject='pods',
-            message=f'pod {name(last)} {_SENTENCES[code]} node {node}: {_words(view, last)}',
-            pods=tuple(name(pod) for pod in found),
-            terminations=len(found),
+            message=f'pod {name(newest)} {_SENTENCES[code]} node {node}: {message}',
+            pods=tuple(name(pod) for pod in group),
+            terminations=len(group),
             active=not is_complete,
             suggested_commands=(f'kubectl describe node {node}',),
         )
 
 
-def _code(pod: Object) -> str:
-    """Which of our codes tells why a pod was ended from outside; empty for any other pod."""
+def _end_code(pod: Object) -> str:
+    """The code for a pod that its node or the scheduler ended; empty for any other pod."""
     if not is_finished(pod) and not is_deleting(pod):
         return ''
     reason = get_str(pod, 'status', 'reason')
@@ -177,9 +178,9 @@ def _disruption(pod: Object) -> str:
     return get_str(condition(pod, 'DisruptionTarget'), 'reason')
 
 
-def _words(view: View, pod: Object) -> str:
-    said = message_of(pod, 'status') or message_of(condition(pod, 'DisruptionTarget'))
-    return (said or event_message(eviction_event(view, pod))).strip() or 'no reason is given'
+def _end_message(view: View, pod: Object) -> str:
+    message = message_of(pod, 'status') or message_of(condition(pod, 'DisruptionTarget'))
+    return (message or event_message(eviction_event(view, pod))).strip() or 'no reason is given'
 
 
 def _ended_at(pod: Object) -> float:
@@ -187,6 +188,6 @@ def _ended_at(pod: Object) -> float:
 
 
 def within_run(view: View, pods: Iterable[Object], fresh: float) -> list[Object]:
-    """Those that are not history: young when tracking began, or ended after that."""
+    """The pods that were at most `fresh` seconds old when tracking began, or ended after that."""
     began = view.run_history.started
     return [pod for pod in pods if created_at(pod) >= began - fresh or _ended_at(pod) >= began]

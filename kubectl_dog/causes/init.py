@@ -1,4 +1,4 @@
-"""Family «init»: init containers that fail, with the step they are."""
+"""Find init containers that fail or still run (family "init")."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kubectl_dog.model.views import View
 
 
 def find(view: View, pod: Object) -> Iterator[Cause]:
-    """Causes of the init containers of one pod."""
+    """Yield the causes in the init containers of one pod."""
     for container in containers(pod):
         if container.role != 'init':
             continue

@@ -1,4 +1,4 @@
-"""What kube events tell about one object. They may come late, merged, or in any order."""
+"""Query the kube events of an object. They may come late, merged, or in any order."""
 
 from __future__ import annotations
 
@@ -20,47 +20,51 @@ _COMBINED = lazy_compile(r'^\(combined from similar events\): ')
 
 
 def last_seen_at(event: Object) -> float:
-    """When it last happened, in epoch seconds; series and new-style events included."""
+    """When the event last occurred, in epoch seconds; reads series and new-style events, too."""
     for path in (('series', 'lastObservedTime'), ('lastTimestamp',), ('eventTime',)):
-        found = epoch(get_str(event, *path))
-        if found is not None:
-            return found
+        seconds = epoch(get_str(event, *path))
+        if seconds is not None:
+            return seconds
     return created_at(event)
 
 
 def event_message(event: Object) -> str:
-    """Its message, without the note that says it stands for many."""
+    """The message of the event without the prefix `(combined from similar events)`."""
     return _COMBINED.sub('', message_of(event)).strip()
 
 
 def occurrence_count(event: Object) -> int:
-    """How often it happened."""
+    """How often the event occurred; at least 1."""
     return max(1, get_int(event, 'count'), get_int(event, 'series', 'count'))
 
 
-def events_about(view: View, thing: Object, *reasons: str) -> list[Object]:
-    """The kube events about it with one of these reasons, the oldest first."""
-    found = [
-        one for one in view.kube_events_by_uid.get(uid(thing), ()) if one.get('reason') in reasons
+def events_about(view: View, obj: Object, *reasons: str) -> list[Object]:
+    """The kube events about an object with one of these reasons, the oldest first."""
+    events = [
+        event
+        for event in view.kube_events_by_uid.get(uid(obj), ())
+        if event.get('reason') in reasons
     ]
-    return sorted(found, key=last_seen_at)
+    return sorted(events, key=last_seen_at)
 
 
-def newest_event_about(view: View, thing: Object, *reasons: str) -> Object:
-    """The last kube event about it with one of these reasons, or an empty mapping."""
-    found = events_about(view, thing, *reasons)
-    return found[-1] if found else {}
+def newest_event_about(view: View, obj: Object, *reasons: str) -> Object:
+    """The newest kube event about an object with one of these reasons, or an empty mapping."""
+    events = events_about(view, obj, *reasons)
+    return events[-1] if events else {}
 
 
 def eviction_event(view: View, pod: Object) -> Object:
-    """The kube event of its eviction by its node, or an empty mapping: a pod whose containers end
-    well when told to is Succeeded then, and nothing in it tells the eviction.
+    """The kube event of the pod's eviction by its node, or an empty mapping.
+
+    An evicted pod whose containers end without an error is Succeeded, and its status does not
+    mention the eviction.
     """
     return newest_event_about(view, pod, 'Evicted') if is_finished(pod) else {}
 
 
 def events_about_named(view: View, kind: str, names: frozenset[str]) -> Iterator[Object]:
-    """Kube events of this namespace about objects that are known by name only."""
+    """Yield the kube events about objects of the target's namespace with these names."""
     for events in view.kube_events_by_uid.values():
         about = get_dict(events[0], 'involvedObject') if events else {}
         if (

@@ -1,4 +1,4 @@
-"""Which lines of a crashed container's log say why it crashed."""
+"""Select the lines of a crashed container's log that explain the crash."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ _TELLING = lazy_compile(
     r'|\w(Error|Exception)\b',
     re.I,
 )
-# Lines that follow the telling one: stack frames and the runtime's goodbye.
+# Lines that follow the error: stack frames and the exit status.
 _FRAME = lazy_compile(r'^\s+(at |File "|from |in |\.\.\.)|^\s{4,}|^\s*goroutine \d+|^exit status')
-# Characters of a line that are looked at; a log that is read from a cluster has no longer ones.
+# Characters of a line that are searched; lines that are read from a cluster are not longer.
 _LONGEST = 16 * 1024
 
 
 def log_excerpt(lines: Sequence[str], limit: int = 3) -> tuple[str, ...]:
-    """The lines that tell most, in their order: the last telling one and what stands around it.
+    """At most `limit` lines that report errors, in their order: the last error and those before it.
 
-    Without any telling line, the last ones that are not empty.
+    Without any error, the last lines that are not empty.
     """
-    # Each instance of a crashing container says the same.
-    said = [line.rstrip() for line in lines if line.strip()]
-    kept = list(dict.fromkeys(reversed(said)))[::-1]
-    telling = [
+    # Each instance of a crashing container logs the same lines.
+    texts = [line.rstrip() for line in lines if line.strip()]
+    distinct = list(dict.fromkeys(reversed(texts)))[::-1]
+    error_indexes = [
         index
-        for index, line in enumerate(kept)
+        for index, line in enumerate(distinct)
         if _TELLING.search(line, 0, _LONGEST) and not _FRAME.search(line, 0, _LONGEST)
     ]
-    if not telling:
-        return tuple(kept[-limit:])
-    last = telling[-1]
-    chosen = [index for index in telling if last - index < 20][-limit:]
-    return tuple(kept[index] for index in chosen)
+    if not error_indexes:
+        return tuple(distinct[-limit:])
+    newest = error_indexes[-1]
+    indexes = [index for index in error_indexes if newest - index < 20][-limit:]
+    return tuple(distinct[index] for index in indexes)

@@ -1,4 +1,4 @@
-"""Pods that are going: what they hold will be free soon, unless something is in the way."""
+"""Judge terminating pods: whether they end in time, and what blocks them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kubectl_dog.model.views import View
 
 
 def is_terminating(view: View, pod: Object) -> bool:
-    """Whether it is terminating and within twice its grace period: a quota charges it that long."""
+    """Whether the pod is terminating within twice its grace period: a quota counts it that long."""
     due = epoch(get_str(pod, 'metadata', 'deletionTimestamp'))
     return due is not None and view.now <= due + get_int(
         pod, 'metadata', 'deletionGracePeriodSeconds'
@@ -23,36 +23,40 @@ def is_terminating(view: View, pod: Object) -> bool:
 
 
 def any_terminating(view: View) -> bool:
-    """Whether any pod of the namespace that is seen makes room at this moment."""
+    """Whether any known pod of the target's namespace is terminating and will free resources."""
     return any(
-        one.get('kind') == 'Pod'
-        and get_str(one, 'metadata', 'namespace') == view.target.namespace
-        and is_terminating(view, one)
-        for owned in view.children_by_owner_uid.values()
-        for one in owned
+        obj.get('kind') == 'Pod'
+        and get_str(obj, 'metadata', 'namespace') == view.target.namespace
+        and is_terminating(view, obj)
+        for children in view.children_by_owner_uid.values()
+        for obj in children
     )
 
 
 def is_stuck(view: View, pod: Object) -> bool:
-    """Whether its grace period is over, and it is still there."""
+    """Whether the grace period of the pod is over, and the pod still exists."""
     return is_deleting(pod) and not is_terminating(view, pod)
 
 
 def blocked_by(view: View, pod: Object) -> str:
-    """What a terminating pod still waits for, as a part of a sentence."""
+    """What a terminating pod waits for, as a part of a sentence."""
     finalizers = get_dict(pod, 'metadata').get('finalizers')
     if finalizers:
-        return f'held by {", ".join(str(one) for one in finalizers)} (metadata.finalizers)'
+        return f'held by {", ".join(map(str, finalizers))} (metadata.finalizers)'
     if is_stuck(view, pod):
         return 'its grace period is over, but its node has not confirmed its end'
     grace = format_duration(get_int(pod, 'metadata', 'deletionGracePeriodSeconds'))
-    hooks = [one.name for one in containers(pod) if get_dict(one.spec, 'lifecycle', 'preStop')]
+    hooks = [
+        container.name
+        for container in containers(pod)
+        if get_dict(container.spec, 'lifecycle', 'preStop')
+    ]
     hook = f', preStop {"hook" if len(hooks) == 1 else "hooks"} of {", ".join(hooks)}'
     return f'grace period {grace}{hook if hooks else ""}'
 
 
 def describe_terminating(view: View, pods: list[Object]) -> str:
-    """Which pods are going, and what holds the first of them."""
+    """Which pods are terminating, and what blocks the first of them."""
     first = get_str(pods[0], 'metadata', 'name')
     count = count_noun(len(pods), 'old pod')
     return f'{count} still terminating: {first} ({blocked_by(view, pods[0])})'

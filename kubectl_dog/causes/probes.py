@@ -1,4 +1,7 @@
-"""Family «probes»: containers that run, but are not ready. (A probe that kills: see endings.)"""
+"""Find running containers that fail readiness probes (family "probes").
+
+Containers that a probe kills are diagnosed in `exit_reasons`.
+"""
 
 from __future__ import annotations
 
@@ -19,17 +22,17 @@ _FAILED = 'Readiness probe failed: '
 
 
 def find(view: View, pod: Object) -> Iterator[Cause]:
-    """What the readiness probes of one pod answer; this only explains, and never fails."""
+    """Yield informational causes for the failing readiness probes of one pod."""
     for container in containers(pod):
         if container.running and not container.status.get('ready'):
-            answer = _answer(view, pod, container)
+            answer = _last_answer(view, pod, container)
             if answer is not None:
                 message = f'container {container.name} runs, but its readiness probe fails'
                 yield Cause(
                     code='NotReady',
                     reason='Unhealthy',
                     subject=container.name,
-                    message=f'{message} ({_probe(container)}): {answer}',
+                    message=f'{message} ({_describe_probe(container)}): {answer}',
                     pods=(name(pod),),
                     suggested_commands=(
                         f'kubectl describe pod -n {view.target.namespace} {name(pod)}',
@@ -37,19 +40,23 @@ def find(view: View, pod: Object) -> Iterator[Cause]:
                 )
 
 
-def _answer(view: View, pod: Object, container: Container) -> str | None:
-    """The last answer of the probe; None where it has not failed."""
+def _last_answer(view: View, pod: Object, container: Container) -> str | None:
+    """The last answer of the probe; None if it has not failed."""
     field = f'{{{container.name}}}'
     for event in reversed(view.kube_events_by_uid.get(uid(pod), ())):
-        said = message_of(event)
-        ours = get_str(event, 'involvedObject', 'fieldPath').endswith(field)
-        if ours and event.get('reason') == 'Unhealthy' and said.startswith(_FAILED):
-            return said[len(_FAILED) :].strip() or 'no word'
+        message = message_of(event)
+        is_about_container = get_str(event, 'involvedObject', 'fieldPath').endswith(field)
+        if (
+            is_about_container
+            and event.get('reason') == 'Unhealthy'
+            and message.startswith(_FAILED)
+        ):
+            return message[len(_FAILED) :].strip() or 'no word'
     return None
 
 
-def _probe(container: Container) -> str:
-    """What is probed, in few words: `http :8080/healthz`."""
+def _describe_probe(container: Container) -> str:
+    """The probe in short: `http :8080/healthz`."""
     probe = get_dict(container.spec, 'readinessProbe')
     http, tcp, grpc = (get_dict(probe, kind) for kind in ('httpGet', 'tcpSocket', 'grpc'))
     if http:

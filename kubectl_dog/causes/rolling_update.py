@@ -1,4 +1,4 @@
-"""Whether a rollout can get past a pod that does not become ready."""
+"""Decide whether a rollout can continue while a pod does not become ready."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ from kubectl_dog.model.views import View
 HEALTHY_AFTER = 10.0
 
 
-def is_blocked(thing: Object, progress: Progress | None) -> bool:
-    """Whether nothing more will be replaced before the pods that are not available are."""
+def is_blocked(workload: Object, progress: Progress | None) -> bool:
+    """Whether the controller replaces no more pods before the unavailable pods are available."""
     if progress is None or (progress.old <= 0 and progress.updated >= progress.desired):
         return False
-    desired, slack = progress.desired, max_unavailable(thing, progress.desired)
-    if thing.get('kind') == 'Deployment':
-        strategy = get_dict(thing, 'spec', 'strategy', 'rollingUpdate')
+    desired, slack = progress.desired, max_unavailable(workload, progress.desired)
+    if workload.get('kind') == 'Deployment':
+        strategy = get_dict(workload, 'spec', 'strategy', 'rollingUpdate')
         surge = _absolute(strategy.get('maxSurge', '25%'), desired, up=True)
-        is_full = get_int(thing, 'status', 'replicas') >= desired + surge
-        return is_full and desired - get_int(thing, 'status', 'availableReplicas') >= slack
-    if thing.get('kind') == 'DaemonSet':
-        return get_int(thing, 'status', 'numberUnavailable') >= max(1, slack)
+        is_full = get_int(workload, 'status', 'replicas') >= desired + surge
+        return is_full and desired - get_int(workload, 'status', 'availableReplicas') >= slack
+    if workload.get('kind') == 'DaemonSet':
+        return get_int(workload, 'status', 'numberUnavailable') >= max(1, slack)
     return True
 
 
-def max_unavailable(thing: Object, desired: int) -> int:
-    """How many of the pods a rolling update may take away; 0 for kinds that do not tell."""
-    if thing.get('kind') == 'Deployment':
-        strategy = get_dict(thing, 'spec', 'strategy', 'rollingUpdate')
+def max_unavailable(workload: Object, desired: int) -> int:
+    """How many of the desired pods may be unavailable in a rolling update."""
+    if workload.get('kind') == 'Deployment':
+        strategy = get_dict(workload, 'spec', 'strategy', 'rollingUpdate')
         return _absolute(strategy.get('maxUnavailable', '25%'), desired, up=False)
-    update = get_dict(thing, 'spec', 'updateStrategy', 'rollingUpdate')
+    update = get_dict(workload, 'spec', 'updateStrategy', 'rollingUpdate')
     return _absolute(update.get('maxUnavailable', 1), desired, up=True)
 
 
@@ -50,9 +50,12 @@ def _absolute(value: object, total: int, up: bool) -> int:
     return value if isinstance(value, int) else 0
 
 
-def has_healthy_pod(view: View, pods: Iterable[Object], ill: Iterable[str]) -> bool:
-    """Whether any pod but the ill ones works: ready for a while, without a single end."""
-    names = frozenset(ill)
+def has_healthy_pod(view: View, pods: Iterable[Object], failing: Iterable[str]) -> bool:
+    """Whether any pod whose name is not in `failing` has proven itself.
+
+    Proven pods have been ready for HEALTHY_AFTER seconds, and no container has ever ended.
+    """
+    names = frozenset(failing)
     return any(
         _is_proven(view, pod) for pod in pods if get_dict(pod, 'metadata').get('name') not in names
     )
@@ -60,5 +63,7 @@ def has_healthy_pod(view: View, pods: Iterable[Object], ill: Iterable[str]) -> b
 
 def _is_proven(view: View, pod: Object) -> bool:
     since = epoch(condition(pod, 'Ready').get('lastTransitionTime')) or view.now
-    unharmed = not any(one.last_termination for one in containers(pod) if one.role != 'init')
-    return is_ready(pod) and unharmed and view.now - since >= HEALTHY_AFTER
+    never_ended = not any(
+        container.last_termination for container in containers(pod) if container.role != 'init'
+    )
+    return is_ready(pod) and never_ended and view.now - since >= HEALTHY_AFTER

@@ -1,4 +1,4 @@
-"""Family «rollout»: what a controller itself waits for before it goes on."""
+"""Find what keeps a controller from continuing its rollout (family "rollout")."""
 
 from __future__ import annotations
 
@@ -31,50 +31,48 @@ Diagnose = Callable[[View, Iterable[Object]], tuple[Cause, ...]]
 
 
 def find(view: View, assessed: Assessment, diagnose: Diagnose) -> Iterator[Cause]:
-    """What stands in the way of the rollout; `diagnose` tells what is wrong with given pods."""
+    """Yield the causes that block the rollout; `diagnose` returns the causes of given pods."""
     yield from _terminating(view, assessed)
     yield from _partitioned(view, assessed)
-    for pod in _blocking(view, assessed):
+    for pod in _blocking_pods(view, assessed):
         yield from _stuck(view, pod, diagnose(view, (pod,)))
 
 
 def _terminating(view: View, assessed: Assessment) -> Iterator[Cause]:
-    """Old pods are still going while new ones are missing: with Recreate and by StatefulSets."""
+    """Old pods are terminating while new pods are missing: with Recreate and in StatefulSets."""
     progress = assessed.progress
-    going = sorted((pod for pod in assessed.other_pods if is_deleting(pod)), key=_due)
-    if not going or progress is None or progress.updated >= progress.desired:
+    pods = sorted((pod for pod in assessed.other_pods if is_deleting(pod)), key=_deletion_time)
+    if not pods or progress is None or progress.updated >= progress.desired:
         return
-    yield terminating(view, going)
+    yield terminating(view, pods)
 
 
-def terminating(view: View, going: list[Object]) -> Cause:
-    """What the first of these pods still waits for, as a cause."""
+def terminating(view: View, pods: list[Object]) -> Cause:
+    """The cause for terminating pods, with what the first of them waits for."""
     return Cause(
         code='TerminatingPods',
         reason='Terminating',
         subject='pods',
-        message=describe_terminating(view, going),
-        pods=tuple(name(pod) for pod in going),
-        suggested_commands=(
-            f'kubectl get pod -n {view.target.namespace} {name(going[0])} -o yaml',
-        ),
+        message=describe_terminating(view, pods),
+        pods=tuple(name(pod) for pod in pods),
+        suggested_commands=(f'kubectl get pod -n {view.target.namespace} {name(pods[0])} -o yaml',),
     )
 
 
-def _due(pod: Object) -> float:
+def _deletion_time(pod: Object) -> float:
     return epoch(get_str(pod, 'metadata', 'deletionTimestamp')) or 0.0
 
 
-def _blocking(view: View, assessed: Assessment) -> Iterator[Object]:
-    """Old pods that a StatefulSet wants to be ready before it replaces any.
+def _blocking_pods(view: View, assessed: Assessment) -> Iterator[Object]:
+    """Old pods that must become ready before a StatefulSet replaces any pod.
 
-    With `Parallel` it replaces them whatever they are, with `OnDelete` it never does.
+    With `Parallel` it replaces unready pods, too; with `OnDelete` it never replaces any.
     """
-    thing = view.object or {}
-    ordered = get_str(thing, 'spec', 'podManagementPolicy') in ('', 'OrderedReady')
-    rolling = get_str(thing, 'spec', 'updateStrategy', 'type') in ('', 'RollingUpdate')
-    wanted = get_str(thing, 'status', 'updateRevision')
-    if thing.get('kind') != 'StatefulSet' or not (ordered and rolling and wanted):
+    workload = view.object or {}
+    ordered = get_str(workload, 'spec', 'podManagementPolicy') in ('', 'OrderedReady')
+    rolling = get_str(workload, 'spec', 'updateStrategy', 'type') in ('', 'RollingUpdate')
+    wanted = get_str(workload, 'status', 'updateRevision')
+    if workload.get('kind') != 'StatefulSet' or not (ordered and rolling and wanted):
         return
     for pod in assessed.other_pods:
         is_old = get_str(pod, 'metadata', 'labels', _REVISION) != wanted
@@ -83,23 +81,25 @@ def _blocking(view: View, assessed: Assessment) -> Iterator[Object]:
 
 
 def _partitioned(view: View, assessed: Assessment) -> Iterator[Cause]:
-    """Old pods that are not ready, and that the partition keeps at their revision."""
-    thing, progress = view.object or {}, assessed.progress
-    partition = get_int(thing, 'spec', 'updateStrategy', 'rollingUpdate', 'partition')
-    if thing.get('kind') != 'StatefulSet' or partition <= 0 or progress is None:
+    """Old pods that are not ready, and that the partition keeps at the old revision."""
+    workload, progress = view.object or {}, assessed.progress
+    partition = get_int(workload, 'spec', 'updateStrategy', 'rollingUpdate', 'partition')
+    if workload.get('kind') != 'StatefulSet' or partition <= 0 or progress is None:
         return
-    kept = [pod for pod in _blocking(view, assessed) if _ordinal(pod) < partition]
-    if kept:
+    pods = [pod for pod in _blocking_pods(view, assessed) if _ordinal(pod) < partition]
+    if pods:
         yield Cause(
             code='Partitioned',
             reason='RollingUpdate',
             subject='pods',
             message=(
-                f'partition {partition} keeps {", ".join(map(name, kept))} at the old revision, '
+                f'partition {partition} keeps {", ".join(map(name, pods))} at the old revision, '
                 'which is not ready'
             ),
-            pods=tuple(map(name, kept)),
-            suggested_commands=(f'kubectl describe sts -n {view.target.namespace} {name(thing)}',),
+            pods=tuple(map(name, pods)),
+            suggested_commands=(
+                f'kubectl describe sts -n {view.target.namespace} {name(workload)}',
+            ),
         )
 
 
@@ -108,13 +108,13 @@ def _ordinal(pod: Object) -> int:
     return int(last) if last.isdecimal() else 0
 
 
-def _stuck(view: View, pod: Object, ills: tuple[Cause, ...]) -> Iterator[Cause]:
-    """It is broken if something is wrong with it that fails pods, or for long enough."""
-    serious = [ill for ill in ills if not tolerance_of(ill).is_informational]
+def _stuck(view: View, pod: Object, causes: tuple[Cause, ...]) -> Iterator[Cause]:
+    """An old pod blocks if it has a cause that is not informational, or is unready for long."""
+    serious = [cause for cause in causes if not tolerance_of(cause).is_informational]
     since = epoch(condition(pod, 'Ready').get('lastTransitionTime')) or view.now
     if not serious and view.now - since < OLD_POD_UNREADY_SECONDS:
         return
-    told = tuple(f'{ill.code}: {ill.message}' for ill in (serious or ills)[:1])
+    evidence = tuple(f'{cause.code}: {cause.message}' for cause in (serious or causes)[:1])
     yield Cause(
         code='StuckOnOldPod',
         reason='OrderedReady',
@@ -123,7 +123,7 @@ def _stuck(view: View, pod: Object, ills: tuple[Cause, ...]) -> Iterator[Cause]:
             f'old pod {name(pod)} is not ready, and the StatefulSet replaces none before it is'
         ),
         pods=(name(pod),),
-        evidence=told or (f'it has been unready for {format_duration(view.now - since)}',),
-        logs=tuple(log for ill in serious[:1] for log in ill.logs),
+        evidence=evidence or (f'it has been unready for {format_duration(view.now - since)}',),
+        logs=tuple(log for cause in serious[:1] for log in cause.logs),
         suggested_commands=(f'kubectl delete pod -n {view.target.namespace} {name(pod)}',),
     )

@@ -1,4 +1,4 @@
-"""Family «scheduling»: no node takes the pod."""
+"""Find pods that no node accepts (family "scheduling")."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from kubectl_dog.model.resources import NODES
 from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Lookup
 
-# Where an autoscaler is at work, how long (seconds) it may take to say something, and how long a
-# new node may take once it has said that one is coming.
+# Seconds that an autoscaler may take to decide, and seconds that a new node may take once the
+# autoscaler has announced it.
 AUTOSCALER_SECONDS = 180.0
 SCALE_UP_SECONDS = 600.0
-# A scheduler looks at a pod within milliseconds, unless thousands are waiting: after that long
-# without a look there is none of that name at work.
+# A scheduler handles a pod within milliseconds, unless thousands are waiting. After this many
+# seconds no scheduler of that name is running. NO_SCHEDULER is the tolerance of that cause.
 NO_SCHEDULER_SECONDS = 5.0
 NO_SCHEDULER = 60.0
 
@@ -42,28 +42,32 @@ _ALL_NODES = Lookup(NODES, '', full_object=True)
 
 _NO_NODE = lazy_compile(r'0/(?P<nodes>\d+) nodes are available: (?P<reasons>.*)', re.S)
 _REASON = lazy_compile(r'(?P<count>\d+) (?:node\(s\) )?(?P<words>.*)', re.S)
-_BETWEEN = lazy_compile(r', (?=\d+ )')
+_REASON_SEPARATOR = lazy_compile(r', (?=\d+ )')
 _INSUFFICIENT = lazy_compile(r'Insufficient (\S+)')
-_COMING = ('TriggeredScaleUp', 'Nominated', 'NominatePod')
+_SCALE_UP_REASONS = ('TriggeredScaleUp', 'Nominated', 'NominatePod')
 _AUTOSCALERS = ('cluster-autoscaler', 'karpenter')
 
 
 class Autoscaler(NamedTuple):
-    """What an autoscaler last said of a pod; `patience` in seconds, None where there is none."""
+    """The last reaction of an autoscaler to a pod.
+
+    tolerance_seconds: None if no autoscaler is at work.
+    message: no sentence or one.
+    """
 
     tolerance_seconds: float | None = None
     message: tuple[str, ...] = ()
 
 
 def find(view: View, pod: Object) -> Iterator[Cause]:
-    """Why one pod has no node, unless its volumes are to blame or it is held on purpose."""
+    """Yield why a pod has no node, unless its volumes or scheduling gates are the reason."""
     if get_str(pod, 'spec', 'nodeName') or get_dicts(pod, 'spec', 'schedulingGates'):
         return
     if phase(pod) != 'Pending' or volume_claims.is_waiting(view, pod):
         return
-    told = condition(pod, 'PodScheduled')
-    if told.get('status') == 'False':
-        yield _unschedulable(view, pod, told)
+    scheduled = condition(pod, 'PodScheduled')
+    if scheduled.get('status') == 'False':
+        yield _unschedulable(view, pod, scheduled)
     elif _is_unseen(view, pod):
         scheduler = get_str(pod, 'spec', 'schedulerName') or 'default-scheduler'
         message = f'no scheduler has looked at it: is one called {scheduler} running?'
@@ -76,30 +80,33 @@ def _is_unseen(view: View, pod: Object) -> bool:
 
 
 def silent_at(pod: Object) -> float | None:
-    """When, in epoch seconds, it tells something that no scheduler has said a word about it; None
-    where one has.
+    """Epoch seconds after which a pod counts as ignored if no scheduler has handled it.
+
+    None if one has.
     """
     is_known = condition(pod, 'PodScheduled') or _nominated(pod) or get_str(pod, 'spec', 'nodeName')
-    if is_known or any(one.status for one in containers(pod)):
+    if is_known or any(container.status for container in containers(pod)):
         return None
     return created_at(pod) + NO_SCHEDULER_SECONDS
 
 
-def _unschedulable(view: View, pod: Object, told: Object) -> Cause:
+def _unschedulable(view: View, pod: Object, scheduled: Object) -> Cause:
     autoscaler = autoscaler_reaction(view, pod)
-    said = message_of(told)
-    cause = _cause(view, pod, get_str(told, 'reason') or 'Unschedulable', _sentence(pod, said))
+    message = message_of(scheduled)
+    cause = _cause(
+        view, pod, get_str(scheduled, 'reason') or 'Unschedulable', _sentence(pod, message)
+    )
     return cause._replace(
         clock_paused=bool(_nominated(pod)) or any_terminating(view),
         tolerance_seconds=autoscaler.tolerance_seconds,
-        evidence=(*autoscaler.message, *_nodes(view, pod, said)),
+        evidence=(*autoscaler.message, *_node_evidence(view, pod, message)),
         lookups=(_ALL_NODES,),
     )
 
 
-def _nodes(view: View, pod: Object, said: str) -> Iterator[str]:
+def _node_evidence(view: View, pod: Object, message: str) -> Iterator[str]:
     answer = view.answers.get(_ALL_NODES)
-    return node_fit.describe_nodes(answer.objects, pod, said) if answer else iter(())
+    return node_fit.describe_nodes(answer.objects, pod, message) if answer else iter(())
 
 
 def _cause(view: View, pod: Object, reason: str, message: str) -> Cause:
@@ -118,49 +125,58 @@ def _nominated(pod: Object) -> str:
 
 
 def autoscaler_reaction(view: View, pod: Object) -> Autoscaler:
-    """What the cluster autoscaler, or Karpenter, last did about a pod."""
-    said = [one for one in view.kube_events_by_uid.get(uid(pod), ()) if _is_autoscalers(one)]
-    if not said:
+    """The last reaction of the cluster autoscaler or Karpenter to a pod."""
+    events = [
+        event for event in view.kube_events_by_uid.get(uid(pod), ()) if _is_from_autoscaler(event)
+    ]
+    if not events:
         return Autoscaler()
-    last = max(said, key=last_seen_at)
-    patience = SCALE_UP_SECONDS if last.get('reason') in _COMING else AUTOSCALER_SECONDS
-    return Autoscaler(patience, (f'the autoscaler says: {event_message(last)}',))
+    newest = max(events, key=last_seen_at)
+    seconds = SCALE_UP_SECONDS if newest.get('reason') in _SCALE_UP_REASONS else AUTOSCALER_SECONDS
+    return Autoscaler(seconds, (f'the autoscaler says: {event_message(newest)}',))
 
 
-def _is_autoscalers(event: Object) -> bool:
-    who = get_str(event, 'source', 'component') or get_str(event, 'reportingComponent')
-    known = (*_COMING, 'NotTriggerScaleUp')
-    return event.get('reason') in known or any(one in who for one in _AUTOSCALERS)
+def _is_from_autoscaler(event: Object) -> bool:
+    component = get_str(event, 'source', 'component') or get_str(event, 'reportingComponent')
+    known = (*_SCALE_UP_REASONS, 'NotTriggerScaleUp')
+    return event.get('reason') in known or any(
+        autoscaler in component for autoscaler in _AUTOSCALERS
+    )
 
 
-def _sentence(pod: Object, said: str) -> str:
+def _sentence(pod: Object, message: str) -> str:
     """`0 of 5 nodes fit: 3 Insufficient cpu (asks 8), 2 had untolerated taint {gpu: true}`."""
-    core = said.partition(' preemption: ')[0].rstrip('. ')
-    none = _NO_NODE.fullmatch(core)
-    if none is None:
-        return f'no node takes it: {core or "the scheduler does not say why"}'
-    reasons = [_reason(pod, one) for one in _BETWEEN.split(none['reasons'])]
-    return f'0 of {none["nodes"]} nodes fit: {", ".join(reasons)}'
-
-
-def _reason(pod: Object, said: str) -> str:
-    match = _REASON.fullmatch(said)
+    text = message.partition(' preemption: ')[0].rstrip('. ')
+    match = _NO_NODE.fullmatch(text)
     if match is None:
-        return said
-    wish = _wish(pod, match['words'])
-    return f'{match["count"]} {match["words"]}{f" (asks {wish})" if wish else ""}'
+        return f'no node takes it: {text or "the scheduler does not say why"}'
+    reasons = [
+        _describe_reason(pod, reason) for reason in _REASON_SEPARATOR.split(match['reasons'])
+    ]
+    return f'0 of {match["nodes"]} nodes fit: {", ".join(reasons)}'
 
 
-def _wish(pod: Object, said: str) -> str:
-    """What the pod asks for where a node does not give it; empty where it cannot be said."""
-    lacking = _INSUFFICIENT.match(said)
-    if lacking:
-        return requested(pod, lacking[1])
-    if 'node affinity/selector' in said:
+def _describe_reason(pod: Object, reason: str) -> str:
+    match = _REASON.fullmatch(reason)
+    if match is None:
+        return reason
+    request = _describe_request(pod, match['words'])
+    return f'{match["count"]} {match["words"]}{f" (asks {request})" if request else ""}'
+
+
+def _describe_request(pod: Object, reason: str) -> str:
+    """What the pod requests of the missing resource; empty if that is not known."""
+    insufficient = _INSUFFICIENT.match(reason)
+    if insufficient:
+        return requested(pod, insufficient[1])
+    if 'node affinity/selector' in reason:
         wanted = get_dict(pod, 'spec', 'nodeSelector')
         return ', '.join(f'{key}={value}' for key, value in sorted(wanted.items()))
-    if 'free ports' in said:
-        ports = (get_dicts(one.spec, 'ports') for one in containers(pod))
-        taken = [one['hostPort'] for group in ports for one in group if one.get('hostPort')]
-        return ', '.join(f'hostPort {port}' for port in taken)
+    if 'free ports' in reason:
+        return ', '.join(
+            f'hostPort {port["hostPort"]}'
+            for container in containers(pod)
+            for port in get_dicts(container.spec, 'ports')
+            if port.get('hostPort')
+        )
     return ''

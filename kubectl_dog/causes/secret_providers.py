@@ -1,4 +1,4 @@
-"""What makes Secrets: while it is at work on one, its absence is not the end."""
+"""Add the state of the operator that creates a missing Secret to its cause."""
 
 from __future__ import annotations
 
@@ -15,12 +15,15 @@ from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Lookup
 
-# How long, in seconds, a Secret may be missing while something is making it.
+# Seconds that a Secret may be missing while a provider is creating it.
 PROVIDER_WORKING_SECONDS = 300.0
 
 
 class _Provider(NamedTuple):
-    """A kind that makes Secrets; `path` leads to the name of the Secret, else it has its own."""
+    """A kind whose objects create Secrets.
+
+    path: where the name of the Secret is; without a value there, it is the name of the object.
+    """
 
     resource: Resource
     path: tuple[str, ...]
@@ -48,34 +51,39 @@ _PROVIDERS = (
         ('spec', 'secretName'),
     ),
 )
-_FAILS = lazy_compile('Error|Fail|Invalid|Denied')
+_FAILURE = lazy_compile('Error|Fail|Invalid|Denied')
 
 
 def with_provider(view: View, cause: Cause, secret: str) -> Cause:
-    """The cause of a missing Secret with what its provider, if it has one, is doing."""
-    looks = [
-        (Lookup(one.resource, view.target.namespace, full_object=True), one) for one in _PROVIDERS
+    """The cause of a missing Secret with the state of its provider, if it has one."""
+    lookups = [
+        (Lookup(provider.resource, view.target.namespace, full_object=True), provider)
+        for provider in _PROVIDERS
     ]
-    cause = cause._replace(lookups=(*cause.lookups, *(lookup for lookup, _ in looks)))
-    for lookup, provider in looks:
+    cause = cause._replace(lookups=(*cause.lookups, *(lookup for lookup, _ in lookups)))
+    for lookup, provider in lookups:
         answer = view.answers.get(lookup)
-        for thing in answer.objects if answer else ():
-            if (get_str(thing, *provider.path) or name(thing)) == secret:
-                return _told(cause, provider.resource.kind, thing)
+        for obj in answer.objects if answer else ():
+            if (get_str(obj, *provider.path) or name(obj)) == secret:
+                return _with_provider_state(cause, provider.resource.kind, obj)
     return cause
 
 
-def _told(cause: Cause, kind: str, thing: Object) -> Cause:
-    ill = next((one for one in get_dicts(thing, 'status', 'conditions') if _is_failing(one)), None)
-    if ill is None:
-        fact = f'{kind} {name(thing)} is at work on it'
+def _with_provider_state(cause: Cause, kind: str, obj: Object) -> Cause:
+    failing = next(filter(_is_failing, get_dicts(obj, 'status', 'conditions')), None)
+    if failing is None:
+        fact = f'{kind} {name(obj)} is at work on it'
         return cause._replace(
             evidence=(*cause.evidence, fact), tolerance_seconds=PROVIDER_WORKING_SECONDS
         )
-    said = message_of(ill).strip().rstrip('.')
-    fact = f'{kind} {name(thing)} cannot make it: {get_str(ill, "reason")}: {said}'.rstrip(': ')
+    message = message_of(failing).strip().rstrip('.')
+    fact = f'{kind} {name(obj)} cannot make it: {get_str(failing, "reason")}: {message}'.rstrip(
+        ': '
+    )
     return cause._replace(evidence=(*cause.evidence, fact))
 
 
 def _is_failing(condition: Object) -> bool:
-    return condition.get('status') == 'False' and bool(_FAILS.search(get_str(condition, 'reason')))
+    return condition.get('status') == 'False' and bool(
+        _FAILURE.search(get_str(condition, 'reason'))
+    )

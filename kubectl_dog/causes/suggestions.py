@@ -1,26 +1,31 @@
-"""Names that are near the one that is missing: most missing things are misspelt."""
+"""Suggest existing names that are similar to a missing name, which is often misspelt."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
 
-# To compare two names takes a time that grows with the product of their lengths. Anybody may choose
-# names, and make thousands: of a whole namespace so much is compared, half a second at most.
+# Comparing two names takes time in proportion to the product of their lengths. Users choose names,
+# and may create thousands: this limits a comparison with a whole namespace to half a second.
 _MOST_COMPARED = 10_000_000
 
 
 def similar_names(
     wanted: str, names: Sequence[str], limit: int = 3, similarity: float = 0.6
 ) -> list[str]:
-    """The most similar names, the nearest first; none where nothing is similar: from 0 to 1."""
-    most = _MOST_COMPARED // max(1, len(wanted)) ** 2
-    return list(_near(wanted, tuple(names[:most]), limit, similarity))
+    """At most `limit` similar names, the most similar first.
+
+    similarity: the least similarity, from 0 to 1.
+    """
+    max_names = _MOST_COMPARED // max(1, len(wanted)) ** 2
+    return list(_close_matches(wanted, tuple(names[:max_names]), limit, similarity))
 
 
-# Causes are looked for again at every change, most of which leave the names alone.
+# Causes are computed again at every change, most of which do not change the names.
 @lru_cache(maxsize=16)
-def _near(wanted: str, names: tuple[str, ...], limit: int, similarity: float) -> tuple[str, ...]:
+def _close_matches(
+    wanted: str, names: tuple[str, ...], limit: int, similarity: float
+) -> tuple[str, ...]:
     import difflib
 
     return tuple(difflib.get_close_matches(wanted, names, n=limit, cutoff=similarity))
@@ -29,7 +34,7 @@ def _near(wanted: str, names: tuple[str, ...], limit: int, similarity: float) ->
 def similar_names_sentence(
     kind: str, wanted: str, names: Sequence[str], where: str = ' in the namespace'
 ) -> str:
-    """A sentence about what there is instead of the thing that is missing."""
+    """A sentence that names a similar object, or says how many objects there are."""
     similar = similar_names(wanted, names)
     if similar:
         return f'a similar {kind} exists: {similar[0]}'

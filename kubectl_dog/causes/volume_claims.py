@@ -1,4 +1,4 @@
-"""Family «volumes», first half: the claims that a pod waits for before it gets a node."""
+"""Find volume claims that keep a pod from being scheduled (family "volumes")."""
 
 from __future__ import annotations
 
@@ -40,113 +40,126 @@ _NO_CLASS = lazy_compile(
     r'no storage class is set|storageclass\S{0,253} "(?P<name>[^"]*)" not found'
 )
 _IS_DEFAULT = ('metadata', 'annotations', 'storageclass.kubernetes.io/is-default-class')
-# What the volume controllers say of a claim, in either direction.
-_PENDING = ('FailedBinding', 'ProvisioningFailed', 'ExternalProvisioning')
-_SAID = (*_PENDING, 'ProvisioningSucceeded', 'Provisioning', 'WaitForFirstConsumer')
+# Reasons of the kube events that volume controllers write about a claim.
+_PENDING_REASONS = ('FailedBinding', 'ProvisioningFailed', 'ExternalProvisioning')
+_REASONS = (*_PENDING_REASONS, 'ProvisioningSucceeded', 'Provisioning', 'WaitForFirstConsumer')
 
 
 def find(view: View, pod: Object) -> Iterator[Cause]:
-    """What is wrong with the claims of a pod that has no node."""
+    """Yield the causes in the claims of a pod that has no node."""
     if not is_waiting(view, pod):
         return
-    said = _scheduler(pod)
-    missing, lost, going = (sign.search(said) for sign in (_MISSING, _LOST, _DELETING))
+    scheduler_message = _scheduler_message(pod)
+    missing, lost, deleting = (
+        pattern.search(scheduler_message) for pattern in (_MISSING, _LOST, _DELETING)
+    )
     if missing:
         yield _missing(view, pod, missing['claim'])
     elif lost:
         claim = lost['claim'] or ', '.join(sorted(_claims(pod)))
         message = f'volume claim {claim} is bound to a volume that does not exist'
         yield _cause(view, pod, 'VolumeMissing', claim, message)
-    elif going:
-        message = f'volume claim {going["claim"]} is being deleted'
-        yield _cause(view, pod, 'VolumeInvalid', going['claim'], message)
+    elif deleting:
+        message = f'volume claim {deleting["claim"]} is being deleted'
+        yield _cause(view, pod, 'VolumeInvalid', deleting['claim'], message)
     else:
-        yield from _pending(view, pod)
+        yield from _pending_claims(view, pod)
 
 
 def awaits_claims(pod: Object) -> bool:
-    """Whether the kube events of its claims may tell why it has no node."""
+    """Whether the kube events of the pod's claims may explain why it has no node."""
     return not get_str(pod, 'spec', 'nodeName') and bool(_claims(pod))
 
 
 def is_waiting(view: View, pod: Object) -> bool:
-    """Whether it has no node because of its claims. A claim that waits for its first consumer
-    holds the pod back without a word in the pod: then the claim's own kube events tell.
+    """Whether the pod has no node because of its claims.
+
+    A claim that waits for its first consumer delays the pod, and the pod's status does not say so:
+    only the kube events of the claim do.
     """
     if get_str(pod, 'spec', 'nodeName'):
         return False
-    said = _scheduler(pod)
-    if said:
-        return any(sign.search(said) for sign in (_MISSING, _LOST, _DELETING, _UNBOUND))
-    return any(get_str(one, 'reason') in _PENDING for one in _last_words(view, pod).values())
+    message = _scheduler_message(pod)
+    if message:
+        return any(pattern.search(message) for pattern in (_MISSING, _LOST, _DELETING, _UNBOUND))
+    return any(
+        get_str(event, 'reason') in _PENDING_REASONS
+        for event in _newest_claim_events(view, pod).values()
+    )
 
 
-def _scheduler(pod: Object) -> str:
-    told = condition(pod, 'PodScheduled')
-    return message_of(told) if told.get('status') == 'False' else ''
+def _scheduler_message(pod: Object) -> str:
+    scheduled = condition(pod, 'PodScheduled')
+    return message_of(scheduled) if scheduled.get('status') == 'False' else ''
 
 
 def _claims(pod: Object) -> frozenset[str]:
-    """The names of its claims; that of an ephemeral volume is made of the pod's and its own."""
+    """The names of the pod's claims; that of an ephemeral volume is `<pod>-<volume>`."""
     named = {
-        get_str(one, 'persistentVolumeClaim', 'claimName')
-        for one in get_dicts(pod, 'spec', 'volumes')
+        get_str(volume, 'persistentVolumeClaim', 'claimName')
+        for volume in get_dicts(pod, 'spec', 'volumes')
     }
-    made = {
-        f'{name(pod)}-{get_str(one, "name")}'
-        for one in get_dicts(pod, 'spec', 'volumes')
-        if get_dict(one, 'ephemeral')
+    ephemeral = {
+        f'{name(pod)}-{get_str(volume, "name")}'
+        for volume in get_dicts(pod, 'spec', 'volumes')
+        if get_dict(volume, 'ephemeral')
     }
-    return frozenset((named | made) - {''})
+    return frozenset((named | ephemeral) - {''})
 
 
-def _last_words(view: View, pod: Object) -> dict[str, Object]:
-    """Per claim, the last kube event that tells whether it is bound."""
-    wanted = _claims(pod)
-    if not wanted:
+def _newest_claim_events(view: View, pod: Object) -> dict[str, Object]:
+    """Map each claim to its newest kube event about binding."""
+    claims = _claims(pod)
+    if not claims:
         return {}
-    events = events_about_named(view, 'PersistentVolumeClaim', wanted)
-    ordered = sorted((one for one in events if one.get('reason') in _SAID), key=last_seen_at)
-    return {get_str(one, 'involvedObject', 'name'): one for one in ordered}
+    events = events_about_named(view, 'PersistentVolumeClaim', claims)
+    ordered = sorted(
+        (event for event in events if event.get('reason') in _REASONS), key=last_seen_at
+    )
+    return {get_str(event, 'involvedObject', 'name'): event for event in ordered}
 
 
-def _pending(view: View, pod: Object) -> Iterator[Cause]:
-    told = {
+def _pending_claims(view: View, pod: Object) -> Iterator[Cause]:
+    events = {
         claim: event
-        for claim, event in _last_words(view, pod).items()
-        if event.get('reason') in _PENDING
+        for claim, event in _newest_claim_events(view, pod).items()
+        if event.get('reason') in _PENDING_REASONS
     }
-    if not told:
+    if not events:
         claim = ', '.join(sorted(_claims(pod)))
         yield _cause(view, pod, 'PVCPending', claim, f'volume claim {claim} is not bound')
-    for claim, event in told.items():
-        said = event_message(event)
-        message = f'volume claim {claim} is not bound: {said}'
-        cause = _cause(view, pod, 'PVCPending', claim, message)
-        without = _NO_CLASS.search(said)
-        hopeless = UNRECOVERABLE_SECONDS if without else None
-        cause = cause._replace(reason=get_str(event, 'reason'), tolerance_seconds=hopeless)
-        yield _with_classes(view, cause, without['name'] or '') if without else cause
+    for claim, event in events.items():
+        message = event_message(event)
+        sentence = f'volume claim {claim} is not bound: {message}'
+        cause = _cause(view, pod, 'PVCPending', claim, sentence)
+        no_class = _NO_CLASS.search(message)
+        tolerance = UNRECOVERABLE_SECONDS if no_class else None
+        cause = cause._replace(reason=get_str(event, 'reason'), tolerance_seconds=tolerance)
+        yield _with_classes(view, cause, no_class['name'] or '') if no_class else cause
 
 
 def _with_classes(view: View, cause: Cause, wanted: str) -> Cause:
-    """What storage classes there are, where the one that is wanted (or a default) is not."""
+    """Add the existing storage classes if the wanted class, or a default class, is missing."""
     lookup = Lookup(STORAGE_CLASSES, '')
     cause = cause._replace(lookups=(lookup,))
     answer = view.answers.get(lookup)
     if answer is None or answer.status != 'found':
         return cause
-    names = sorted(name(one) for one in answer.objects)
-    defaults = [one for one in answer.objects if get_str(one, *_IS_DEFAULT) == 'true']
+    names = sorted(name(storage_class) for storage_class in answer.objects)
+    defaults = [
+        storage_class
+        for storage_class in answer.objects
+        if get_str(storage_class, *_IS_DEFAULT) == 'true'
+    ]
     if wanted in names or (not wanted and defaults):
-        there = wanted or name(defaults[0])
-        return cause._replace(recovering=True, evidence=(f'storage class {there} exists now',))
+        existing = wanted or name(defaults[0])
+        return cause._replace(recovering=True, evidence=(f'storage class {existing} exists now',))
     if wanted:
         return cause._replace(
             evidence=(similar_names_sentence('storage class', wanted, names, ''),)
         )
-    there = f'none is the default, there are {", ".join(names)}' if names else 'there is none'
-    return cause._replace(evidence=(f'storage classes: {there}',))
+    existing = f'none is the default, there are {", ".join(names)}' if names else 'there is none'
+    return cause._replace(evidence=(f'storage classes: {existing}',))
 
 
 def _cause(view: View, pod: Object, code: str, claim: str, message: str) -> Cause:
@@ -172,7 +185,7 @@ def _missing(view: View, pod: Object, claim: str) -> Cause:
     answer = view.answers.get(lookup)
     if answer is None or answer.status != 'found':
         return cause
-    names = [name(one) for one in answer.objects]
+    names = [name(obj) for obj in answer.objects]
     if claim in names:
         return cause._replace(recovering=True, evidence=(f'volume claim {claim} exists now',))
     return cause._replace(evidence=(similar_names_sentence('volume claim', claim, names),))

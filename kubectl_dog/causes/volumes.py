@@ -1,4 +1,4 @@
-"""Family «volumes», second half: volumes that a node cannot attach or mount."""
+"""Find volumes that a node cannot attach or mount (family "volumes")."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from kubectl_dog.model.pods import containers
 from kubectl_dog.model.pods import phase
 from kubectl_dog.model.views import View
 
-_TROUBLE = ('FailedMount', 'FailedMapVolume', 'FailedAttachVolume')
+_FAILURES = ('FailedMount', 'FailedMapVolume', 'FailedAttachVolume')
 # The node does these only after all volumes are mounted.
-_PAST = ('Pulling', 'Pulled', 'Created', 'Started')
+_LATER_STEPS = ('Pulling', 'Pulled', 'Created', 'Started')
 _VOLUME = lazy_compile(r'for volume "(?P<volume>[^"]+)"\s*:?\s*')
-# What family «configuration» reads, and what is only the kubelet's own delay.
+# Messages that `configuration` reads, and delays of the kubelet's cache, which are no failure.
 _CONFIGURATION = lazy_compile(
     r'(configmap|secret) "[^"]+" not found|references non-existent (config|secret) key'
     r'|failed to sync \w+ cache',
@@ -32,7 +32,7 @@ _CONFIGURATION = lazy_compile(
 _INVALID = lazy_compile(
     r'hostPath type check failed|no volume plugin matched|unsupported volume type', re.I
 )
-# The kubelet's own summary of what other kube events tell in full.
+# A summary by the kubelet; other kube events give the details.
 _SUMMARY = lazy_compile(r'^Unable to (attach or )?mount volumes|unmounted volumes=')
 _OUTPUT = lazy_compile(r'^Output: (?P<output>.+)$', re.M)
 # From the first slash of a word on.
@@ -40,53 +40,54 @@ _PATH = lazy_compile(r'(?<!\S)(?P<before>[^\s/]*)/\S*/volumes/\S+')
 
 
 def find(view: View, pod: Object) -> Iterator[Cause]:
-    """What is wrong with the volumes of a pod that has a node, and nothing started yet."""
+    """Yield the causes in the volumes of a pod that has a node, and no started container."""
     if not is_mounting(view, pod):
         return
     last: dict[str, Object] = {}
-    for event in events_about(view, pod, *_TROUBLE, 'SuccessfulAttachVolume'):
+    for event in events_about(view, pod, *_FAILURES, 'SuccessfulAttachVolume'):
         match = _VOLUME.search(event_message(event))
         last[match['volume'] if match else ''] = event
-    specific = any(not _SUMMARY.search(event_message(one)) for one in last.values())
+    specific = any(not _SUMMARY.search(event_message(event)) for event in last.values())
     for volume, event in last.items():
-        said = event_message(event)
-        is_noise = _CONFIGURATION.search(said) or (specific and _SUMMARY.search(said))
-        if event.get('reason') in _TROUBLE and not is_noise:
+        message = event_message(event)
+        is_noise = _CONFIGURATION.search(message) or (specific and _SUMMARY.search(message))
+        if event.get('reason') in _FAILURES and not is_noise:
             yield _cause(view, pod, volume, event)
 
 
 def is_mounting(view: View, pod: Object) -> bool:
-    """Whether it may still be waiting for its volumes, so that old failures to mount count."""
-    if phase(pod) != 'Pending' or any(one.has_started for one in containers(pod)):
+    """Whether the pod may still wait for its volumes, so that older mount failures count."""
+    if phase(pod) != 'Pending' or any(container.has_started for container in containers(pod)):
         return False
     if condition(pod, 'PodReadyToStartContainers').get('status') == 'True':
         return False
-    trouble, past = newest_event_about(view, pod, *_TROUBLE), newest_event_about(view, pod, *_PAST)
-    return not past or last_seen_at(past) < last_seen_at(trouble)
+    failure = newest_event_about(view, pod, *_FAILURES)
+    later_step = newest_event_about(view, pod, *_LATER_STEPS)
+    return not later_step or last_seen_at(later_step) < last_seen_at(failure)
 
 
 def _cause(view: View, pod: Object, volume: str, event: Object) -> Cause:
-    said, reason = event_message(event), get_str(event, 'reason')
+    message, reason = event_message(event), get_str(event, 'reason')
     code, verb = 'MountFailed', 'mounted'
     if reason == 'FailedAttachVolume':
         code, verb = 'AttachFailed', 'attached to its node'
-    elif _INVALID.search(said):
+    elif _INVALID.search(message):
         code, verb = 'VolumeInvalid', 'used'
-    called = f'volume {volume}' if volume else 'a volume'
+    label = f'volume {volume}' if volume else 'a volume'
     return Cause(
         code=code,
         reason=reason,
         subject=volume or 'volumes',
-        message=f'{called} cannot be {verb}: {_core(said)}',
+        message=f'{label} cannot be {verb}: {_short_reason(message)}',
         pods=(name(pod),),
         suggested_commands=(f'kubectl describe pod -n {view.target.namespace} {name(pod)}',),
     )
 
 
-def _core(said: str) -> str:
-    """The reason in one line; of a mount command that failed, what it printed."""
-    match = _VOLUME.search(said)
-    core = said[match.end() :] if match else said
-    output = _OUTPUT.search(core)
-    first = core.strip().partition('\n')[0]
-    return _PATH.sub(r'\g<before>…', f'{first}: {output["output"]}' if output else first)
+def _short_reason(message: str) -> str:
+    """The reason in one line; for a failed mount command, with the output of the command."""
+    match = _VOLUME.search(message)
+    reason = message[match.end() :] if match else message
+    output = _OUTPUT.search(reason)
+    first_line = reason.strip().partition('\n')[0]
+    return _PATH.sub(r'\g<before>…', f'{first_line}: {output["output"]}' if output else first_line)

@@ -70,7 +70,7 @@ def test_no_expression_is_hidden_from_this_test():
     assert len(ALL) > 100
     assert {
         'kubectl_dog.causes.log_excerpt._TELLING',
-        'kubectl_dog.causes.admission_errors._SIGNS',
+        'kubectl_dog.causes.admission_errors._PATTERNS',
     } <= {one.where for one in ALL}
 
 
