@@ -1,4 +1,4 @@
-"""Every regular expression of the package and of plugins/, and texts made to hold it up."""
+"""Collect the regular expressions of the package and plugins, and make slow texts for them."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from kubectl_dog.model.lazy_regex import lazy_compile
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = (ROOT, *sorted(file.parent for file in ROOT.glob('plugins/*/pyproject.toml')))
 METHODS = ('search', 'match', 'fullmatch', 'sub', 'finditer', 'findall', 'split')
-# The same loop reads the text for all of these.
-_LIKE_SEARCH = {'sub': 'findall', 'subn': 'findall', 'finditer': 'findall', 'split': 'findall'}
-# These compile what a user has written; `kubectl_dog.model.safe_regex` keeps that linear.
+# These methods read the text with the same loop.
+_SAME_LOOP = {'sub': 'findall', 'subn': 'findall', 'finditer': 'findall', 'split': 'findall'}
+# Modules that compile patterns of users, which `kubectl_dog.model.safe_regex` keeps linear.
 USERS = ('kubectl_dog.multitrack_spec.go_regex', 'kubectl_dog.model.safe_regex')
 _LAZY = type(lazy_compile(''))
 _FUNCTIONS = (*METHODS, 'subn', 'compile')
@@ -35,7 +35,7 @@ except ModuleNotFoundError:  # Python 3.9 and 3.10
 
 
 class Expression(NamedTuple):
-    """One expression: where it is, and by which methods it is used there."""
+    """A regular expression, where it is defined, and the methods by which that module uses it."""
 
     where: str
     compiled: re.Pattern
@@ -43,55 +43,57 @@ class Expression(NamedTuple):
 
 
 def collect():
-    """All of them: values of modules and of what these hold, and those inside functions."""
-    found = {}
+    """All expressions: in the values of modules, and in functions."""
+    expressions = {}
     for module in _modules():
         source = Path(module.__file__).read_text(encoding='utf-8')
-        for name, compiled in _held(module):
-            methods = _methods(source, name)
+        for name, compiled in _patterns_of_module(module):
+            methods = _used_methods(source, name)
             key = (module.__name__, compiled.pattern, compiled.flags)
-            found.setdefault(key, Expression(f'{module.__name__}.{name}', compiled, methods))
-        for line, method, compiled in _inline(ast.parse(source)):
+            expressions.setdefault(key, Expression(f'{module.__name__}.{name}', compiled, methods))
+        for line, method, compiled in _patterns_in_functions(ast.parse(source)):
             key = (module.__name__, compiled.pattern, compiled.flags)
             methods = METHODS[:4] if method == 'compile' else (method,)
-            found.setdefault(key, Expression(f'{module.__name__}:{line}', compiled, methods))
-    return sorted(found.values(), key=lambda one: (one.where, one.compiled.pattern))
+            expressions.setdefault(key, Expression(f'{module.__name__}:{line}', compiled, methods))
+    return sorted(
+        expressions.values(), key=lambda expression: (expression.where, expression.compiled.pattern)
+    )
 
 
 def hidden():
-    """Modules with expressions that `collect` cannot know, and the lines where these are made."""
+    """Yield the modules with expressions that `collect` cannot see, and their lines."""
     for module in _modules():
         tree = ast.parse(Path(module.__file__).read_text(encoding='utf-8'))
         inside = list(_calls_in_functions(tree))
         lines = {node.lineno for node in ast.walk(tree) if _is_call(node)}
         lines -= {call.lineno for call in inside}
-        if len({id(one) for _, one in _held(module)}) < len(lines):
+        if len({id(compiled) for _, compiled in _patterns_of_module(module)}) < len(lines):
             yield module.__name__, sorted(lines)
         if module.__name__ not in (*USERS, lazy_compile.__module__):
-            made = [call.lineno for call in inside if not isinstance(call.args[0], ast.Constant)]
-            yield from ((module.__name__, line) for line in made)
+            variable = [call for call in inside if not isinstance(call.args[0], ast.Constant)]
+            yield from ((module.__name__, call.lineno) for call in variable)
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom) and node.module == 're':
                 yield module.__name__, node.lineno
 
 
 def _modules():
-    found = []
+    modules = []
     for folder in FOLDERS:
-        # Only for as long as it takes: other tests must not find these packages.
+        # Removed again below: other tests must not find these packages.
         sys.path.append(str(folder))
         for file in sorted(folder.glob('kubectl_dog*/__init__.py')):
             package = import_module(file.parent.name)
             inner = pkgutil.walk_packages(package.__path__, f'{package.__name__}.')
             names = [info.name for info in inner if not info.name.endswith('.__main__')]
-            found += [package, *map(import_module, names)]
+            modules += [package, *map(import_module, names)]
         sys.path.remove(str(folder))
-    return found
+    return modules
 
 
-def _held(module):
+def _patterns_of_module(module):
     for name, value in vars(module).items():
-        # Classes and functions are those of the module that they are from.
+        # Classes and functions count for the module that defines them.
         is_foreign = isinstance(value, (type, FunctionType)) and value.__module__ != module.__name__
         if not is_foreign and not name.startswith('__'):
             for compiled in _patterns(value, set()):
@@ -105,12 +107,12 @@ def _patterns(value, seen):
         yield value
     elif id(value) not in seen:
         seen.add(id(value))
-        for inner in _inside(value):
+        for inner in _members(value):
             yield from _patterns(inner, seen)
 
 
-def _inside(value):
-    """What a value of a module holds: items, attributes of a class, what a function remembers."""
+def _members(value):
+    """The values inside a value: items, attributes of a class, defaults and cells of a function."""
     if isinstance(value, dict):
         return [*value.keys(), *value.values()]
     if isinstance(value, (tuple, list, set, frozenset)):
@@ -120,14 +122,14 @@ def _inside(value):
     if isinstance(value, FunctionType):
         cells = [cell.cell_contents for cell in value.__closure__ or ()]
         return [value.__defaults__, value.__kwdefaults__, *cells]
-    # Of a method, what it belongs to.
+    # A bound method of an expression.
     owner = getattr(value, '__self__', None)
     return [owner] if isinstance(owner, (re.Pattern, _LAZY)) else []
 
 
-def _methods(source, name):
-    """Those that the module calls; all where it is in a table, or somebody else's to use."""
-    used = {one for one in METHODS if re.search(rf'\b{name}\.{one}\b', source)}
+def _used_methods(source, name):
+    """The methods that the module calls; the usual ones if the name is not used directly."""
+    used = {method for method in METHODS if re.search(rf'\b{name}\.{method}\b', source)}
     return tuple(sorted(used)) or METHODS[:4]
 
 
@@ -141,7 +143,7 @@ def _calls_in_functions(tree):
 
 
 def _is_call(node):
-    """Whether it is a call of `re`, or of what compiles later."""
+    """Whether a node calls a function of `re`, or lazy_compile."""
     if not isinstance(node, ast.Call) or not node.args:
         return False
     function = node.func
@@ -150,27 +152,27 @@ def _is_call(node):
     return isinstance(function, ast.Name) and function.id == lazy_compile.__name__
 
 
-def _inline(tree):
+def _patterns_in_functions(tree):
     for call in _calls_in_functions(tree):
         if isinstance(call.args[0], ast.Constant):
-            flags = [ast.unparse(one) for one in call.args[1:] if 're.' in ast.unparse(one)]
-            flags += [ast.unparse(one.value) for one in call.keywords if one.arg == 'flags']
+            arguments = [*call.args[1:], *(keyword.value for keyword in call.keywords)]
+            flags = [text for text in map(ast.unparse, arguments) if 're.' in text]
             compiled = re.compile(call.args[0].value, eval(flags[0]) if flags else 0)
             method = call.func.attr if isinstance(call.func, ast.Attribute) else 'compile'
             yield call.lineno, method, compiled
 
 
 def runs(expression):
-    """What reads a whole text, for each method that is used."""
+    """Yield (name, function) for each method that is used; the function reads a whole text."""
     compiled = expression.compiled
-    names = {_LIKE_SEARCH.get(one, one) for one in expression.methods}
-    # What finds all of a text finds the first, too.
+    names = {_SAME_LOOP.get(method, method) for method in expression.methods}
+    # `findall` includes the work of `search`.
     for name in sorted(names - ({'search'} if 'findall' in names else set())):
         yield name, getattr(compiled, name)
 
 
 class Fragment(NamedTuple):
-    """What a text is made of: a beginning, what is repeated, and what lets the whole match fail."""
+    """Parts of a text: a beginning, a repeated part, and an end that makes the whole match fail."""
 
     before: str
     repeated: str
@@ -178,32 +180,32 @@ class Fragment(NamedTuple):
 
 
 def text(compiled, fragment, size):
-    """A text of this size, made of a fragment."""
+    """A text of a size, made of a fragment."""
     body = fragment.before + fragment.repeated * (size // len(fragment.repeated) + 1)
-    made = body[:size] + fragment.end
-    return made.encode('latin-1', 'replace') if isinstance(compiled.pattern, bytes) else made
+    result = body[:size] + fragment.end
+    return result.encode('latin-1', 'replace') if isinstance(compiled.pattern, bytes) else result
 
 
 def fragments(compiled):
-    """Fragments that are made of the expression itself: its literals, and what its classes take."""
+    """Fragments for an expression: common characters, its literals, and members of its classes."""
     parsed = _parser.parse(compiled.pattern, compiled.flags)
     letters = _Letters(parsed, compiled)
-    found = dict.fromkeys(('', one) for one in (*_CHARACTERS, *_PAIRS))
+    pairs = dict.fromkeys(('', repeated) for repeated in (*_CHARACTERS, *_PAIRS))
     for atoms in _variants(list(parsed), letters):
-        # Where literal text and classes meet: in between nothing new can begin.
+        # Repeats may begin where literal text and classes meet.
         edges = [at for at in range(1, len(atoms)) if atoms[at][1] or atoms[at - 1][1]]
         edges = [0, *edges, len(atoms)]
         spelt = [choices[0] for choices, _ in atoms]
         for number, at in enumerate(edges):
             before = ''.join(spelt[:at])
-            repeated = [''.join(spelt[at:end]) for end in edges[number + 1 :]]
-            repeated += atoms[at][0] if at < len(atoms) and atoms[at][1] else []
-            found.update(dict.fromkeys((start, one) for one in repeated for start in ('', before)))
-    return [Fragment(*pair, end) for pair in found if pair[1] for end in ('\x00', '\n ')]
+            parts = [''.join(spelt[at:end]) for end in edges[number + 1 :]]
+            parts += atoms[at][0] if at < len(atoms) and atoms[at][1] else []
+            pairs.update(dict.fromkeys((start, part) for part in parts for start in ('', before)))
+    return [Fragment(*pair, end) for pair in pairs if pair[1] for end in ('\x00', '\n ')]
 
 
 class _Letters:
-    """Characters that a node takes."""
+    """Find characters that a node of a parsed expression matches."""
 
     def __init__(self, parsed, compiled):
         self._state, self._flags = parsed.state, compiled.flags
@@ -212,7 +214,7 @@ class _Letters:
     def __call__(self, node):
         single = _compiler.compile(_parser.SubPattern(self._state, [node]), self._flags)
         tried = dict.fromkeys((*_CHARACTERS, *map(chr, range(128))))
-        taken = [one for one in tried if single.fullmatch(self._encoded(one))]
+        taken = [character for character in tried if single.fullmatch(self._encoded(character))]
         return taken[:4] or ['\u2028']
 
     def _encoded(self, text):
@@ -220,11 +222,11 @@ class _Letters:
 
 
 def _variants(nodes, letters):
-    """Spellings of a sequence, each a list of (characters, whether a class): one per branch."""
+    """Spellings of a sequence, each a list of (characters, is class): one spelling per branch."""
     base, others = [], []
     for node in nodes:
         first, *more = _spellings(node, letters)
-        others = [one + first for one in others] + [base + one for one in more]
+        others = [spelling + first for spelling in others] + [base + spelling for spelling in more]
         base = base + first
     return [base, *others]
 
@@ -232,11 +234,13 @@ def _variants(nodes, letters):
 def _spellings(node, letters):
     name, value = str(node[0]), node[1]
     if name == 'BRANCH':
-        return [one for branch in value[1] for one in _variants(list(branch), letters)]
+        return [spelling for branch in value[1] for spelling in _variants(list(branch), letters)]
     if name == 'SUBPATTERN':
         return _variants(list(value[-1]), letters)
     if name in _REPEATS:
-        return [one * min(max(1, value[0]), 4) for one in _variants(list(value[2]), letters)]
+        return [
+            spelling * min(max(1, value[0]), 4) for spelling in _variants(list(value[2]), letters)
+        ]
     return [_single(name, node, letters)]
 
 
@@ -249,4 +253,4 @@ def _single(name, node, letters):
         return [(['"'], False)]
     if name in ('AT', 'ASSERT', 'ASSERT_NOT'):
         return []
-    raise ValueError(f'{name} is new: say here what it takes')
+    raise ValueError(f'unknown node {name}: add it to _single')
