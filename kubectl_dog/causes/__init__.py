@@ -1,1 +1,1 @@
-"""One module per family of root causes, pure: a view and a pod in, causes out."""
+"""Root causes: one module per family, with pure functions from a view and a pod to causes."""

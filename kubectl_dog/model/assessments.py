@@ -1,4 +1,4 @@
-"""A tracker's judgement of one moment."""
+"""The judgement of a tracker about its target at one moment."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kubectl_dog.model.items import Object
 
 
 class State(str, Enum):
-    """The condition of a resource, by the names of kstatus."""
+    """State of an object, in the terms of kstatus."""
 
     READY = 'ready'
     PROGRESSING = 'progressing'
@@ -21,12 +21,17 @@ class State(str, Enum):
     UNKNOWN = 'unknown'
 
 
-# The reason of what cannot be judged, as the code that should do it has failed.
+# Reason of the assessment where a tracker has failed.
 TRACKER_ERROR = 'TrackerError'
 
 
 class Progress(NamedTuple):
-    """Counts of pods; `old` are those of earlier revisions that still run."""
+    """Numbers of pods of a workload.
+
+    - `desired`: pods that the spec asks for.
+    - `updated`, `ready`, `available`: pods of the new revision.
+    - `old`: pods of earlier revisions that still exist.
+    """
 
     desired: int
     updated: int = 0
@@ -36,7 +41,12 @@ class Progress(NamedTuple):
 
 
 class Revision(NamedTuple):
-    """What is being rolled out: its name, the one before, and what changed, in words."""
+    """The revision that is rolled out.
+
+    - `name`: as in `kubectl rollout history`, such as `4`, or the hash of a controller revision.
+    - `previous`: name of the revision before; empty if there is none.
+    - `changes`: one text per change of the pod template.
+    """
 
     name: str
     previous: str = ''
@@ -44,15 +54,21 @@ class Revision(NamedTuple):
 
 
 class Assessment(NamedTuple):
-    """`pods` are the updated pods, `other_pods` those of earlier revisions and those that are
-    going, which only `follow` shows; `children` are other objects behind the target whose kube
-    events matter (the ReplicaSet that cannot create pods). `recheck_at` is the server time, in
-    epoch seconds, at which the judgement changes though nothing else does; `patience` is the
-    least stall time-out, in seconds, that the resource's own settings ask for. `has_ended` says
-    that nothing will ever happen to it again. `waits_for` completes «waiting for …», `serving`
-    says what still works, `remedies` help whatever the cause. `message` and `notices` are
-    sentences without a subject (`is dark`, not `the lamp is dark`): the name of the target stands
-    before them. Notices decide nothing; each is told once.
+    """The judgement of a tracker about its target at one moment.
+
+    - `reason`: one word in CamelCase; may be empty.
+    - `message`: a sentence without a subject (`is dark`), printed after the name of the target.
+    - `pods`: pods of the new revision.
+    - `other_pods`: pods of earlier revisions and terminating pods.
+    - `children`: other objects whose kube events matter: ReplicaSets that cannot create pods.
+    - `causes`: causes that only the tracker knows; causes of pods are added for all kinds.
+    - `recheck_at`: server time, in epoch seconds, when the judgement changes without any new event.
+    - `min_stall_timeout`: least stall timeout, in seconds, that the settings of the object require.
+    - `is_terminal`: the state can never change again.
+    - `waits_for`: completes the text "waiting for …".
+    - `still_serving`: sentence about what still works, such as pods of the previous revision.
+    - `suggested_commands`: kubectl commands that help with any cause.
+    - `notices`: sentences without a subject that decide nothing; each is printed once.
     """
 
     state: State
@@ -74,10 +90,10 @@ class Assessment(NamedTuple):
 
 
 def unjudged(message: str) -> Assessment:
-    """The assessment where a tracker has failed; `message` is a sentence without a subject."""
+    """The assessment for a tracker that has failed; `message` is a sentence without a subject."""
     return Assessment(State.UNKNOWN, TRACKER_ERROR, message)
 
 
 def is_unjudged(assessed: Assessment) -> bool:
-    """Whether the tracker has failed: no rule may make anything ready, or failed, of that."""
+    """Whether the tracker has failed: then no rule may change the state to ready or failed."""
     return assessed.state is State.UNKNOWN and assessed.reason == TRACKER_ERROR

@@ -1,4 +1,4 @@
-"""Root causes as values."""
+"""Root causes and tolerances as values."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from kubectl_dog.model.wants import Lookup
 
 
 class Tolerance(NamedTuple):
-    """How long (`seconds`) or how often (`ends`) a cause may stand before it fails the target.
+    """How long, or how often, a cause may be active before it fails the target.
 
-    `span` is the least time, in seconds, from the first end to the failure. A cause that has
-    neither limit only explains and never fails anything.
+    Without both limits a cause is informational, and never fails a target.
+
+    - `seconds`: time that the cause may be active.
+    - `terminations`: number of the termination that fails the target; 1 is the first.
+    - `min_seconds`: least time from the first termination to the failure.
     """
 
     seconds: float | None = None
@@ -25,7 +28,11 @@ class Tolerance(NamedTuple):
 
 
 class LogRef(NamedTuple):
-    """The log of one instance of a container; `instance` is its number, from 0."""
+    """The log of one instance of a container.
+
+    - `uid`: uid of the pod.
+    - `instance`: number of restarts before the instance; 0 for the first one.
+    """
 
     uid: str
     container: str
@@ -33,19 +40,26 @@ class LogRef(NamedTuple):
 
 
 class Cause(NamedTuple):
-    """One root cause as one look at the cluster shows it.
+    """A root cause, as the cluster shows it at one moment.
 
-    `code` is ours and stable, `reason` is the cluster's own word for it, `subject` is the container
-    or the missing object: together with `code` it identifies the cause over time. `pods` are the
-    names of the pods that show it. `ends` is the number of ends of the worst pod's container since
-    the baseline and `ends_before` the number before it. `standing` is false while the object shows
-    no effect at this moment (a crashed container that runs again). `healing` says that the thing
-    that was missing is there now. `held` says that something is at work on it: its clock stands
-    still. `explains` says that it decides nothing here: a Job has retries of its own. `patience`
-    replaces the seconds of its tolerance, and `allowed`, which the user told, all of it. `partial`
-    says that only some of the updated pods show it, while the rollout can get past them, and
-    `accompanied` that what it waits for may be another target that is on its way. `logs` are the
-    containers whose last words explain it, `lookups` are looks that would tell more.
+    - `code`: stable name from the catalogue or a plugin, such as `CrashLoop`.
+    - `reason`: the word of the cluster for it, such as `CrashLoopBackOff`.
+    - `subject`: container or missing object; identifies the cause together with `code`.
+    - `pods`: names of the affected pods.
+    - `terminations`: terminations since the baseline: of the worst pod's container, or of pods.
+    - `terminations_before`: terminations of that container before the baseline.
+    - `active`: false while there is no effect, as when a crashed container runs again.
+    - `recovering`: the missing object exists now; the tolerance is longer.
+    - `clock_paused`: the cluster is at work on it; the time does not count.
+    - `affects_some_pods`: other pods of the revision work, and the rollout can continue.
+    - `may_await_other_target`: it may wait for another target that is not ready yet.
+    - `tolerance_seconds`: replaces the seconds of the tolerance of the code.
+    - `tolerance_override`: the user's tolerance; replaces all of it.
+    - `informational`: never fails the target, as for pods of a Job, which has its own retries.
+    - `evidence`: sentences that support the cause.
+    - `logs`: logs whose last lines explain the cause.
+    - `lookups`: objects to read for more evidence.
+    - `suggested_commands`: commands that show more, or that help.
     """
 
     code: str
@@ -70,5 +84,5 @@ class Cause(NamedTuple):
 
     @property
     def key(self) -> tuple[str, str]:
-        """What makes it the same cause at another moment."""
+        """(code, subject): identifies the same cause at another moment."""
         return (self.code, self.subject)

@@ -1,4 +1,4 @@
-"""Errors that are the user's to mend; each ends the program with one sentence and its exit code."""
+"""Errors that the user can correct; each ends the program with a sentence and an exit code."""
 
 from __future__ import annotations
 
@@ -16,6 +16,6 @@ class AccessError(UserError):
 
 
 class MissingError(UserError):
-    """What was asked for by name is not there, and will not come by waiting (exit code 4)."""
+    """An object that was named does not exist, and waiting does not help (exit code 4)."""
 
     exit_code = 4

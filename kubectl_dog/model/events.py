@@ -1,6 +1,7 @@
-"""What the engine tells renderers and library users. (A Kubernetes Event is a «kube event».)
+"""Events that the engine emits for renderers and library users.
 
-Every event starts with `at`, in seconds since tracking began.
+Every event starts with `at`, in seconds since tracking began. An Event object of Kubernetes is
+called a kube event.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ class RunBegan(NamedTuple):
 
 
 class RevisionSeen(NamedTuple):
-    """A target's revision at first sight, or a newer one applied while tracking."""
+    """The revision of a target when first seen, or a newer revision; `desired` counts its pods."""
 
     at: float
     target: Target
@@ -36,7 +37,13 @@ class RevisionSeen(NamedTuple):
 
 
 class StateChanged(NamedTuple):
-    """The judgement of a target changed; `waits_for` completes «waiting for …»."""
+    """The judgement of a target changed.
+
+    - `reason`: one word in CamelCase; may be empty.
+    - `message`: a sentence without a subject.
+    - `progress`: None for kinds without pods.
+    - `waits_for`: completes the text "waiting for …".
+    """
 
     at: float
     target: Target
@@ -48,7 +55,7 @@ class StateChanged(NamedTuple):
 
 
 class ChildChanged(NamedTuple):
-    """A pod or another object behind the target changed."""
+    """A pod or another object of the target changed; `text` describes its state."""
 
     at: float
     target: Target
@@ -58,7 +65,12 @@ class ChildChanged(NamedTuple):
 
 
 class KubeEvent(NamedTuple):
-    """A Kubernetes Event about the target or something behind it; `type` is Normal or Warning."""
+    """A kube event about the target or one of its objects.
+
+    - `kind`, `name`: the object that it is about.
+    - `type`: Normal or Warning.
+    - `times`: how often it has occurred.
+    """
 
     at: float
     target: Target
@@ -71,7 +83,7 @@ class KubeEvent(NamedTuple):
 
 
 class LogChunk(NamedTuple):
-    """Lines of one run of a container of a target's pod; `instance` counts its restarts."""
+    """Log lines of one container of a pod; `instance` is its number of restarts."""
 
     at: float
     target: Target
@@ -82,8 +94,13 @@ class LogChunk(NamedTuple):
 
 
 class CauseSeen(NamedTuple):
-    """A cause was seen, or counted again. It fails the target in `seconds_left`, or at the
-    end numbered `fails_at`, whichever is set; neither: it only explains.
+    """A cause was seen for the first time, or has changed.
+
+    Without `seconds_left` and `fails_at` it is informational.
+
+    - `updated_pods`: number of pods of the new revision.
+    - `seconds_left`: seconds until it fails the target.
+    - `fails_at`: number of the termination that fails the target.
     """
 
     at: float
@@ -95,7 +112,7 @@ class CauseSeen(NamedTuple):
 
 
 class CauseGone(NamedTuple):
-    """A cause that had been printed stands no more."""
+    """A reported cause is gone."""
 
     at: float
     target: Target
@@ -103,7 +120,7 @@ class CauseGone(NamedTuple):
 
 
 class Notice(NamedTuple):
-    """Something worth knowing that decides nothing."""
+    """A sentence for the user that decides nothing; `target` is None if it is about the run."""
 
     at: float
     target: Target | None
@@ -111,14 +128,14 @@ class Notice(NamedTuple):
 
 
 class StatusReport(NamedTuple):
-    """A periodic sign of life with the present judgement of every target."""
+    """A periodic report with the present judgement of every target."""
 
     at: float
     rows: tuple[StateChanged, ...]
 
 
 class TargetEnded(NamedTuple):
-    """The verdict on one target, explained."""
+    """The verdict on one target and its explanation."""
 
     at: float
     target: Target

@@ -1,4 +1,4 @@
-"""What a source delivers: objects, log lines, answers and signals, each stamped with its time."""
+"""Items that a source delivers: objects, log lines, answers and signals, each with its time."""
 
 from __future__ import annotations
 
@@ -12,49 +12,53 @@ Object = dict[str, Any]
 
 
 class LogLine(NamedTuple):
-    """`time` is in nanoseconds since the epoch, as the container runtime wrote it."""
+    """A log line; `time` is in nanoseconds since the epoch, as the container runtime wrote it."""
 
     time: int
     text: str
 
 
 class Listed(NamedTuple):
-    """The whole collection of a watch at one moment: replaces what was known of it.
+    """All objects of a watch at one moment, which replace those received before.
 
-    Until a watch has been listed, nothing may be said to be absent.
+    Objects may be judged as missing only after their watch was listed.
     """
 
     objects: tuple[Object, ...]
 
 
 class Changed(NamedTuple):
-    """One watch event; `change` is ADDED, MODIFIED or DELETED."""
+    """An event of a watch; `change` is ADDED, MODIFIED or DELETED."""
 
     change: str
     object: Object
 
 
 class LogLines(NamedTuple):
-    """Consecutive lines of one run of a container, counted by its restarts; None: not known."""
+    """Consecutive log lines of a container; `run` is its number of restarts, None if unknown."""
 
     lines: tuple[LogLine, ...]
     run: int | None = None
 
 
 class LogEnd(NamedTuple):
-    """Everything the kubelet still serves of the instance with `restarts` has been delivered."""
+    """All log lines of the instance with this number of restarts were delivered."""
 
     restarts: int
 
 
 class LogGap(NamedTuple):
-    """Lines that were lost and cannot be had again, told in words."""
+    """Log lines were lost, and cannot be read again; `message` is a sentence about them."""
 
     message: str
 
 
 class Answer(NamedTuple):
-    """Reply to a Lookup: `status` is found, missing, denied or failed; objects are metadata."""
+    """Answer to a lookup.
+
+    - `status`: found, missing, denied or failed.
+    - `objects`: metadata only, unless the lookup asks for full objects.
+    """
 
     status: str
     objects: tuple[Object, ...] = ()
@@ -62,10 +66,10 @@ class Answer(NamedTuple):
 
 
 class ReadFailure(NamedTuple):
-    """A want cannot be served now.
+    """A want cannot be served now, or can be served again.
 
-    `reason` is denied (403), unauthorized (401), unreachable, invalid (the server refuses the
-    request) or recovered. The source keeps trying after every reason but denied and invalid.
+    - `reason`: denied (403), unauthorized (401), unreachable, invalid (the server rejects the
+      request) or recovered. The source retries, except after denied and invalid.
     """
 
     reason: str
@@ -73,7 +77,7 @@ class ReadFailure(NamedTuple):
 
 
 class ServerClock(NamedTuple):
-    """Seconds to add to local wall-clock time to get the API server's."""
+    """Seconds to add to the local wall clock for the time of the API server."""
 
     offset: float
 
@@ -82,7 +86,7 @@ SIGNALS = ('interrupt', 'terminate', 'end')
 
 
 class Signal(NamedTuple):
-    """The wish to stop: the user's (`interrupt`, `terminate`), or a recording's (`end`)."""
+    """A request to stop: by the user (`interrupt`, `terminate`), or at the end of a recording."""
 
     name: str
 
@@ -91,7 +95,11 @@ Payload = Union[Listed, Changed, LogLines, LogEnd, LogGap, Answer, ReadFailure, 
 
 
 class Item(NamedTuple):
-    """`at` is in seconds since tracking began; `want` is None for signals and clocks."""
+    """A delivered item.
+
+    - `at`: seconds since tracking began.
+    - `want`: the want that it belongs to; None for signals and clocks.
+    """
 
     at: float
     want: Want | None

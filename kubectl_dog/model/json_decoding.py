@@ -1,7 +1,7 @@
-"""JSON from outside to values; what is nested absurdly deep is left out, and overflows nothing.
+"""Decode untrusted JSON; null replaces values that are nested too deep.
 
-Python's decoder, the comparison of values and whatever walks through them are recursive. A thread
-has a small stack, where recursion in C ends the process.
+Python's decoder, comparisons of values and functions that walk through them are recursive. A thread
+has a small stack, where deep recursion in C ends the process.
 """
 
 from __future__ import annotations
@@ -11,22 +11,23 @@ import math
 import re
 from typing import Any
 
-# Deeper than any object of Kubernetes, and less than Python's own limit where values are compared.
+# More than in any object of Kubernetes, and less than Python's limit for comparing values.
 DEEPEST = 200
 
-# Of longer numbers nobody wants the value, and Python takes the square of their length to read it.
-_LONGEST = 40
+# Python reads integers in quadratic time, and no real number is longer.
+_MAX_DIGITS = 40
 
 _STRUCTURE = b'"[]{}'
-_ELSE = bytes(byte for byte in range(256) if byte not in _STRUCTURE)
-_ALIKE = bytes.maketrans(b'[]', b'{}')
-# A string has no end where the text was cut off.
+_OTHER_BYTES = bytes(byte for byte in range(256) if byte not in _STRUCTURE)
+_ONE_BRACKET = bytes.maketrans(b'[]', b'{}')
+# A string of a truncated text has no closing quote.
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[{]+|[\]}]+', re.DOTALL)
 
 
 def decode(data: bytes, deepest: int = DEEPEST) -> Any:
-    """The value of a JSON text in UTF-8; null stands for what is nested deeper than `deepest`
-    levels, and for numbers that are not finite. Raises ValueError where it is not JSON.
+    """Decode a JSON text in UTF-8; raises ValueError if it is not JSON.
+
+    Null replaces values that are nested deeper than `deepest` levels, and infinite numbers.
     """
     text = clip(data, deepest).decode('utf-8', 'replace')
     try:
@@ -34,41 +35,41 @@ def decode(data: bytes, deepest: int = DEEPEST) -> Any:
     except json.JSONDecodeError:
         raise
     except ValueError:
-        # A number of thousands of digits.
-        return _patient_decoder.decode(text)
+        # An integer has thousands of digits.
+        return _long_integer_decoder.decode(text)
 
 
 def clip(data: bytes, deepest: int = DEEPEST) -> bytes:
-    """The same text with null for each list and object that is nested deeper than that."""
-    return _clipped(data, deepest) if is_deeper(data, deepest) else data
+    """The text with null for each list and object that is nested deeper than `deepest` levels."""
+    return _clip(data, deepest) if is_deeper(data, deepest) else data
 
 
 def is_deeper(data: bytes, deepest: int = DEEPEST) -> bool:
-    """Whether anything in a JSON text is nested deeper than that.
+    """Whether any value of a JSON text is nested deeper than `deepest` levels.
 
-    Each line of a watch is asked about, so that nothing is looked at byte by byte.
+    Every line of a watch is checked, so that no loop over bytes is affordable.
     """
     opened = data.count(b'{') + data.count(b'[')
-    # Half of a pod are the empty objects of managedFields: nothing is nested in them.
+    # Half of the brackets of a pod are empty objects in managedFields, which add no depth.
     if opened <= deepest or opened - data.count(b'{}') < deepest:
         return False
     if b'\\' in data:
         data = data.replace(b'\\\\', b'').replace(b'\\"', b'')
-    # Strings have nothing in them now but quotes and brackets; most are gone as they are empty.
-    data = data.translate(_ALIKE, _ELSE).replace(b'""', b'')
+    # Only quotes and brackets are left; most strings are empty now, and are removed.
+    data = data.translate(_ONE_BRACKET, _OTHER_BYTES).replace(b'""', b'')
     if b'"' in data:
         data = b''.join(data.split(b'"')[::2])
-    # Each pass takes the innermost level away.
+    # Each pass removes the innermost level.
     for level in range(deepest):
         outer = data.replace(b'{}', b'')
         if len(outer) == len(data):
-            # What is left was never closed.
+            # The brackets that are left were never closed.
             return data.count(b'{') > deepest - level
         data = outer
     return b'{' in data
 
 
-def _clipped(data: bytes, deepest: int) -> bytes:
+def _clip(data: bytes, deepest: int) -> bytes:
     parts, depth, kept = [], 0, 0
     for match in _TOKEN.finditer(data):
         begin, end = match.span()
@@ -87,19 +88,21 @@ def _clipped(data: bytes, deepest: int) -> bytes:
     return b''.join([*parts, data[kept:]] if depth <= deepest else parts)
 
 
-def _finite(digits: str) -> float | None:
+def _parse_finite(digits: str) -> float | None:
     value = float(digits)
     return value if math.isfinite(value) else None
 
 
-def _nothing(_: str) -> None:
-    """NaN and Infinity are not JSON; Python reads and writes them all the same."""
+def _decode_constant(_: str) -> None:
+    """Null for NaN and Infinity, which are not JSON, although Python reads and writes them."""
 
 
 def whole(digits: str) -> int | str:
-    """An integer of JSON; one that is too long to be meant stays text."""
-    return int(digits) if len(digits) <= _LONGEST else digits
+    """Decode an integer; one that is longer than any real number stays text."""
+    return int(digits) if len(digits) <= _MAX_DIGITS else digits
 
 
-_decoder = json.JSONDecoder(parse_float=_finite, parse_constant=_nothing)
-_patient_decoder = json.JSONDecoder(parse_float=_finite, parse_constant=_nothing, parse_int=whole)
+_decoder = json.JSONDecoder(parse_float=_parse_finite, parse_constant=_decode_constant)
+_long_integer_decoder = json.JSONDecoder(
+    parse_float=_parse_finite, parse_constant=_decode_constant, parse_int=whole
+)

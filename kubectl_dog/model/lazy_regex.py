@@ -1,4 +1,4 @@
-"""Regular expressions that are compiled when they are first used: most runs need few of them."""
+"""Regular expressions that are compiled at their first use: most runs need few of them."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import cast
 
 class _Pattern:
     def __init__(self, text: str, flags: int) -> None:
-        self._given = text, flags
+        self._arguments = text, flags
 
     def __getattr__(self, name: str) -> object:
-        # Asked for only what was not found: each method comes here once.
-        found = getattr(re.compile(*self._given), name)
-        setattr(self, name, found)
-        return found
+        # Called for missing attributes only: once per method.
+        method = getattr(re.compile(*self._arguments), name)
+        setattr(self, name, method)
+        return method
 
 
 def lazy_compile(text: str, flags: int = 0) -> re.Pattern[str]:
-    """As `re.compile`, which takes milliseconds for some; what is wrong shows at the first use."""
+    """Like `re.compile`, but compile, and report errors, at the first use."""
     return cast('re.Pattern[str]', _Pattern(text, flags))

@@ -1,7 +1,7 @@
-"""How long a container must run before anybody believes that it goes on running.
+"""How long a container must run before it counts as stable.
 
-One rule for two rooms: a tracker calls a rollout ready only then, and a crash counts as overcome
-only then.
+Trackers use the rule before they judge a rollout as ready, and causes before a crash counts as
+recovered.
 """
 
 from __future__ import annotations
@@ -9,27 +9,29 @@ from __future__ import annotations
 from kubectl_dog.model.pods import Container
 from kubectl_dog.model.times import epoch
 
-# For a container that nobody probes, or that has crashed before.
+# Seconds for a container without a readiness probe, or that has crashed before.
 DEFAULT_MIN_UPTIME = 10.0
 
-# One that lived this long (seconds) before its last end did not die of starting.
-_LONG_LIFE = 120.0
+# A container that ran this long (seconds) before its last termination did not fail to start.
+_LONG_RUN = 120.0
 
 
 def min_uptime(container: Container) -> float:
-    """Seconds that it must have run since its start; 0 where its probe is proof enough.
+    """Seconds that a container must have run since its start; 0 if its readiness probe is enough.
 
-    One that ended before must outlive its last run: a crash loop that takes 15 s to crash looks
-    well after 10, and its readiness probe says so, too.
+    A container that ended before must run longer than its last run: one that crashes after 15 s
+    looks healthy after 10 s, also to its readiness probe.
     """
     if not container.last_termination:
         return 0.0 if container.spec.get('readinessProbe') else DEFAULT_MIN_UPTIME
-    lived = last_run_seconds(container)
-    return DEFAULT_MIN_UPTIME + (lived if lived is not None and lived < _LONG_LIFE else 0.0)
+    run_seconds = last_run_seconds(container)
+    return DEFAULT_MIN_UPTIME + (
+        run_seconds if run_seconds is not None and run_seconds < _LONG_RUN else 0.0
+    )
 
 
 def last_run_seconds(container: Container) -> float | None:
-    """Seconds from the start to the end of its last run; None where nobody knows."""
+    """Seconds from the start to the end of the last run; None if that is not known."""
     started = epoch(container.last_termination.get('startedAt'))
     finished = epoch(container.last_termination.get('finishedAt'))
     if started is None or finished is None or started <= 0:

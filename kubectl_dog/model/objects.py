@@ -1,4 +1,4 @@
-"""Reading plain Kubernetes dicts that may lack anything: missing parts read as empty."""
+"""Read Kubernetes objects as plain dicts, in which any part may be missing."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.times import epoch
 
-# Annotations are users' text: longer ones, or other alphabets' digits, are no numbers.
+# Annotations are text of users: longer texts, and digits of other alphabets, are no numbers.
 _NUMBER = re.compile(r'-?[0-9]{1,18}')
-# Characters of a message that are read: more than any kubelet or controller writes.
+# Characters of a message that are read; kubelets and controllers write less.
 LONGEST_MESSAGE = 16 * 1024
 
 
-# These are asked hundreds of times of every object, so that what is short here costs seconds.
+# These functions are called hundreds of times per object: their speed matters more than their size.
 
 
 def get_dict(value: Any, *path: str) -> Object:
@@ -27,9 +27,9 @@ def get_dict(value: Any, *path: str) -> Object:
 
 
 def get_dicts(value: Any, *path: str) -> list[Object]:
-    """The mappings in the list at a path; anything else in it is left out."""
-    found = get_dict(value, *path[:-1]).get(path[-1])
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    """The mappings in the list at a path, without any other values."""
+    values = get_dict(value, *path[:-1]).get(path[-1])
+    return [item for item in values if isinstance(item, dict)] if isinstance(values, list) else []
 
 
 def get_str(value: Any, *path: str) -> str:
@@ -42,15 +42,15 @@ def get_str(value: Any, *path: str) -> str:
 
 
 def message_of(value: Any, *path: str) -> str:
-    """The `message` of what is at the path, cut where it is longer than anybody means it to be.
+    """The field `message` of the mapping at a path, cut to LONGEST_MESSAGE characters.
 
-    Anybody who may write kube events decides what is in one, and how much.
+    Everyone who may write kube events decides about the text and its length.
     """
     return get_str(value, *path, 'message')[:LONGEST_MESSAGE]
 
 
 def get_int(value: Any, *path: str, default: int = 0) -> int:
-    """The integer at a path, also where it was written as text; else the default."""
+    """The integer at a path, or in a string at the path; otherwise the default."""
     for step in path:
         if not isinstance(value, dict):
             return default
@@ -60,57 +60,57 @@ def get_int(value: Any, *path: str, default: int = 0) -> int:
     return int(value) if isinstance(value, (int, float)) and abs(value) < 1e18 else default
 
 
-def name(thing: Object) -> str:
+def name(obj: Object) -> str:
     """metadata.name."""
-    return get_str(thing, 'metadata', 'name')
+    return get_str(obj, 'metadata', 'name')
 
 
-def uid(thing: Object) -> str:
+def uid(obj: Object) -> str:
     """metadata.uid."""
-    metadata = thing.get('metadata')
-    found = metadata.get('uid') if isinstance(metadata, dict) else None
-    return found if isinstance(found, str) else ''
+    metadata = obj.get('metadata')
+    value = metadata.get('uid') if isinstance(metadata, dict) else None
+    return value if isinstance(value, str) else ''
 
 
-def created_at(thing: Object) -> float:
-    """metadata.creationTimestamp in epoch seconds; 0 where it is missing."""
-    return epoch(get_str(thing, 'metadata', 'creationTimestamp')) or 0.0
+def created_at(obj: Object) -> float:
+    """metadata.creationTimestamp in epoch seconds; 0 if it is missing."""
+    return epoch(get_str(obj, 'metadata', 'creationTimestamp')) or 0.0
 
 
-def is_deleting(thing: Object) -> bool:
-    """Whether deletion has been asked for."""
-    return bool(get_dict(thing, 'metadata').get('deletionTimestamp'))
+def is_deleting(obj: Object) -> bool:
+    """Whether the object has a deletion timestamp."""
+    return bool(get_dict(obj, 'metadata').get('deletionTimestamp'))
 
 
-def controller_uid(thing: Object) -> str:
-    """The uid of the owner that controls it, or an empty string."""
-    for owner in get_dicts(thing, 'metadata', 'ownerReferences'):
+def controller_uid(obj: Object) -> str:
+    """The uid of the owner that controls the object, or an empty string."""
+    for owner in get_dicts(obj, 'metadata', 'ownerReferences'):
         if owner.get('controller'):
             return get_str(owner, 'uid')
     return ''
 
 
-def condition(thing: Object, kind: str) -> Object:
+def condition(obj: Object, kind: str) -> Object:
     """The status condition of one type, or an empty mapping."""
-    for one in get_dicts(thing, 'status', 'conditions'):
-        if one.get('type') == kind:
-            return one
+    for entry in get_dicts(obj, 'status', 'conditions'):
+        if entry.get('type') == kind:
+            return entry
     return {}
 
 
 def condition_status(condition: Object) -> str:
-    """The status of a condition as the API spells it, also where it was written true or `true`."""
-    found = condition.get('status')
-    said = str(found) if isinstance(found, (str, bool)) else ''
-    return said.capitalize() if said.lower() in ('true', 'false', 'unknown') else said
+    """The status of a condition as the API spells it, also if it is a bool or in lower case."""
+    value = condition.get('status')
+    status = str(value) if isinstance(value, (str, bool)) else ''
+    return status.capitalize() if status.lower() in ('true', 'false', 'unknown') else status
 
 
-def is_observed(thing: Object) -> bool:
-    """Whether the controller has seen the newest spec; True for kinds that do not tell."""
-    status = get_dict(thing, 'status')
+def is_observed(obj: Object) -> bool:
+    """Whether the controller has observed the newest spec; True if the kind does not report it."""
+    status = get_dict(obj, 'status')
     if 'observedGeneration' not in status:
-        return 'generation' not in get_dict(thing, 'metadata') or bool(status)
-    return get_int(status, 'observedGeneration') >= get_int(thing, 'metadata', 'generation')
+        return 'generation' not in get_dict(obj, 'metadata') or bool(status)
+    return get_int(status, 'observedGeneration') >= get_int(obj, 'metadata', 'generation')
 
 
 def label_selector(spec: Object) -> str:
@@ -122,9 +122,9 @@ def label_selector(spec: Object) -> str:
 
 
 def _term(key: str, operator: str, values: Any) -> str:
-    listed = ','.join(map(str, values)) if isinstance(values, list) else ''
+    members = ','.join(map(str, values)) if isinstance(values, list) else ''
     return {
-        'In': f'{key} in ({listed})',
-        'NotIn': f'{key} notin ({listed})',
+        'In': f'{key} in ({members})',
+        'NotIn': f'{key} notin ({members})',
         'DoesNotExist': f'!{key}',
     }.get(operator, key)

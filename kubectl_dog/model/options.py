@@ -1,4 +1,4 @@
-"""What the user may set for a run."""
+"""Options of a run."""
 
 from __future__ import annotations
 
@@ -6,23 +6,47 @@ from typing import NamedTuple
 
 
 class Options(NamedTuple):
-    """All times in seconds; None means `auto` for the stall and stable times, else `no limit`.
+    """The options of a run. Times are in seconds.
 
-    `since` counts back from the start of the run, and `logs_from_time`, which wins over it, is a
-    moment (the server's, in epoch seconds); `tail` is in lines. `follow` never fails and
-    ends only with its target, `once` takes a single look. `tolerate` holds texts like
-    `CrashLoop=5`, `allow_failures` is a number of pods or a percentage of them, `on_pause` one of
-    PAUSES. `revision` and `expect_images` pin what has to be rolled out; empty pins nothing.
-    `keep_going` judges every target though one has failed; `fail_mode` is one of FAIL_MODES, and
-    what is not `blocking` is waited for only with the others. So many pods as `min_available` says
-    are enough: a number, a percentage, or `maxUnavailable`; `ready_when` says what ready means, as
-    `kubectl wait --for` has it. `told` names the options that were said though they are the
-    defaults. Who follows stops at what is ready with `exit_when_ready`, and is told at once of what
-    only time decides when `attentive`.
+    Verdict:
 
-    Without `logs` only the last words of what failed are read. `containers` and `skip_containers`
-    are names; `include` and `exclude` are regular expressions, or NAME=REGEX for one container;
-    `logs_until` is one of UNTIL, `max_log_streams` counts the logs that are read at once.
+    - `timeout`, `create_timeout`: time limits; None means no limit.
+    - `stall_timeout`: limit for the time without progress; None means auto.
+    - `stable_for`: how long the target must stay ready; None means auto.
+    - `status_period`: seconds between status reports; 0 means none.
+    - `tolerate`: texts like `CrashLoop=5`.
+    - `allow_failures`: number or percentage of pods that may fail.
+    - `on_pause`: one of PAUSES; empty means stop.
+    - `revision`, `expect_images`: revision and images that must be rolled out; empty means any.
+    - `wait_for_termination`: ready only once the old pods are gone.
+    - `strict_nodes`: nodes that were unready before need their DaemonSet pod, too.
+    - `min_available`: available pods that are enough: a number, a percentage or `maxUnavailable`.
+    - `ready_when`: condition for ready, as for `kubectl wait --for`.
+    - `keep_going`: continue with other targets after a failure.
+    - `fail_mode`: one of FAIL_MODES; empty means now.
+    - `blocking`: false for targets that the run does not wait for once all others have ended.
+    - `explicit`: names of options that were given although they have the default value.
+
+    Mode:
+
+    - `follow`: never fail; end when the target ends.
+    - `once`: take a single look.
+    - `exit_when_ready`: with `follow`, end once the target is ready.
+    - `emit_timer_changes`: with `follow`, emit changes that only elapsed time causes at once.
+    - `show_events`: print kube events.
+
+    Logs:
+
+    - `logs`: print logs; without it only the last lines of failed containers are read.
+    - `logs_all`: print the logs of all pods, not of a few pods per revision.
+    - `since`: start this many seconds before the run.
+    - `logs_from_time`: start at this server time, in epoch seconds; takes precedence over `since`.
+    - `tail`: number of lines to start with; None means all.
+    - `containers`, `skip_containers`: names of containers; empty means all, and none.
+    - `include`, `exclude`: regular expressions, or NAME=REGEX for one container.
+    - `logs_until`: one of LOGS_UNTIL; empty for the default.
+    - `previous`: start with the instance before the present one.
+    - `max_log_streams`: logs that are read at the same time.
     """
 
     timeout: float | None = None
@@ -59,17 +83,16 @@ class Options(NamedTuple):
     exclude: tuple[str, ...] = ()
     logs_until: str = ''
     previous: bool = False
-    # Each takes a connection, and a shell on macOS allows 256 open files.
+    # Each stream takes a connection, and a shell on macOS allows 256 open files.
     max_log_streams: int = 200
 
 
-# What a pause means: the end of the run (the default), nothing at all, or success.
+# Effect of a paused target: the run ends (the default), nothing, or success.
 PAUSES = ('stop', 'wait', 'succeed')
 
-# How long the log of a pod is shown: until the pod is ready, until its target is, or all targets
-# are. Empty: until the pod is ready by a probe of its own; to follow, for ever.
+# How long the log of a pod is printed: until the pod is ready, its target is ready, or all targets
+# are. Empty: until a readiness probe of the pod succeeds; without end for `follow`.
 LOGS_UNTIL = ('ready', 'available', 'end')
 
-# What the failure of a target means: the end of the call (the default), nothing before the other
-# targets have ended, or nothing at all.
+# Effect of a failed target: the run ends (the default), it ends after all other targets, or none.
 FAIL_MODES = ('now', 'end', 'ignore')

@@ -1,4 +1,4 @@
-"""Reading pods: what their containers did, without any judgement of it."""
+"""Read pods and the states of their containers."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from kubectl_dog.model.times import epoch
 
 
 class Container(NamedTuple):
-    """One container of a pod: its spec and its status, which is empty until the kubelet tells.
+    """A container of a pod.
 
-    `role` is init, sidecar (an init container that keeps running), app or ephemeral; `step` counts
-    init containers and sidecars from 1, of `steps`.
+    - `role`: init, sidecar (an init container that keeps running), app or ephemeral.
+    - `status`: its entry in the status of the pod; empty until the kubelet reports it.
+    - `step`, `steps`: number among the init containers and sidecars, from 1; 0 for others.
     """
 
     name: str
@@ -32,7 +33,7 @@ class Container(NamedTuple):
 
     @property
     def restarts(self) -> int:
-        """restartCount: the number of the instance that `state` tells of, from 0."""
+        """restartCount: the number of the instance that `state` describes, from 0."""
         return get_int(self.status, 'restartCount')
 
     @property
@@ -42,12 +43,12 @@ class Container(NamedTuple):
 
     @property
     def running(self) -> bool:
-        """Whether it runs at this moment."""
+        """Whether it is running."""
         return 'running' in get_dict(self.status, 'state')
 
     @property
     def is_active(self) -> bool:
-        """Whether it runs, or waits for something else than the end of a back-off."""
+        """Whether it is running, or waiting with a reason."""
         return self.running or bool(self.waiting)
 
     @property
@@ -57,7 +58,7 @@ class Container(NamedTuple):
 
     @property
     def last_termination(self) -> Object:
-        """How it ended the last time, or an empty mapping: state.terminated before lastState."""
+        """The last termination, or an empty mapping: state.terminated before lastState."""
         return get_dict(self.status, 'state', 'terminated') or get_dict(
             self.status,
             'lastState',
@@ -66,12 +67,12 @@ class Container(NamedTuple):
 
     @property
     def terminated_instance(self) -> int:
-        """The number of the instance that `last_end` tells of."""
+        """The number of the instance that `last_termination` describes."""
         return self.restarts - 1 if self.running else self.restarts
 
     @property
     def terminations(self) -> int:
-        """How often it has ended so far; an init container that is done has ended in order."""
+        """Number of terminations so far, including that of a completed init container."""
         if not self.last_termination:
             return self.restarts
         return self.terminated_instance + 1
@@ -82,63 +83,69 @@ class Container(NamedTuple):
         return self.running or bool(self.last_termination)
 
 
-# Every look at a target looks at all of its pods: each is parsed once, until it is another object.
-_known: dict[str, tuple[Object, tuple[Container, ...]]] = {}
-_MOST_KNOWN = 16384
+# Every assessment reads all pods of a target: each object is parsed once.
+_cache: dict[str, tuple[Object, tuple[Container, ...]]] = {}
+_MAX_CACHED = 16384
 
 
 def containers(pod: Object) -> tuple[Container, ...]:
-    """Init containers and sidecars in their order, then the others; a pod is never changed."""
+    """Init containers and sidecars in their order, then app containers.
+
+    The result is cached: objects of pods are never modified.
+    """
     key = uid(pod)
-    before = _known.get(key)
-    if before is not None and before[0] is pod:
-        return before[1]
-    if len(_known) >= _MOST_KNOWN:
-        _known.clear()
-    # Sessions may run in threads of their own, and two may know the same pod: not read back.
-    found = _parsed(pod)
-    _known[key] = pod, found
-    return found
+    cached = _cache.get(key)
+    if cached is not None and cached[0] is pod:
+        return cached[1]
+    if len(_cache) >= _MAX_CACHED:
+        _cache.clear()
+    # Not read back from the cache: other sessions may replace the entry in other threads.
+    result = _parse_containers(pod)
+    _cache[key] = pod, result
+    return result
 
 
-def _parsed(pod: Object) -> tuple[Container, ...]:
+def _parse_containers(pod: Object) -> tuple[Container, ...]:
     inits = get_dicts(pod, 'spec', 'initContainers')
-    told = {get_str(one, 'name'): one for one in _statuses(pod)}
-    found = []
+    statuses = {get_str(status, 'name'): status for status in _container_statuses(pod)}
+    result = []
     for step, spec in enumerate(inits, 1):
         role = 'sidecar' if spec.get('restartPolicy') == 'Always' else 'init'
         name = get_str(spec, 'name')
-        found.append(Container(name, role, spec, told.get(name, {}), step, len(inits)))
+        result.append(Container(name, role, spec, statuses.get(name, {}), step, len(inits)))
     for spec in get_dicts(pod, 'spec', 'containers'):
-        found.append(
-            Container(get_str(spec, 'name'), 'app', spec, told.get(get_str(spec, 'name'), {}))
+        result.append(
+            Container(get_str(spec, 'name'), 'app', spec, statuses.get(get_str(spec, 'name'), {}))
         )
-    return tuple(found)
+    return tuple(result)
 
 
 def ephemeral_containers(pod: Object) -> list[Container]:
-    """Ephemeral containers, which `kubectl debug` adds: they have logs, and no part in the pod."""
+    """Ephemeral containers, which `kubectl debug` adds: they have logs, but do not affect it."""
     specs = get_dicts(pod, 'spec', 'ephemeralContainers')
     if not specs:
         return []
-    told = {
-        get_str(one, 'name'): one for one in get_dicts(pod, 'status', 'ephemeralContainerStatuses')
+    statuses = {
+        get_str(status, 'name'): status
+        for status in get_dicts(pod, 'status', 'ephemeralContainerStatuses')
     }
     return [
-        Container(get_str(spec, 'name'), 'ephemeral', spec, told.get(get_str(spec, 'name'), {}))
+        Container(get_str(spec, 'name'), 'ephemeral', spec, statuses.get(get_str(spec, 'name'), {}))
         for spec in specs
     ]
 
 
-def _statuses(pod: Object) -> Iterator[Object]:
+def _container_statuses(pod: Object) -> Iterator[Object]:
     yield from get_dicts(pod, 'status', 'initContainerStatuses')
     yield from get_dicts(pod, 'status', 'containerStatuses')
 
 
 def is_unseen_by_kubelet(pod: Object) -> bool:
-    """Whether no kubelet has said anything about it."""
-    told = get_str(pod, 'status', 'startTime') or any(one.status for one in containers(pod))
-    return not told
+    """Whether no kubelet has reported a status of the pod."""
+    is_seen = get_str(pod, 'status', 'startTime') or any(
+        container.status for container in containers(pod)
+    )
+    return not is_seen
 
 
 def phase(pod: Object) -> str:
@@ -147,12 +154,12 @@ def phase(pod: Object) -> str:
 
 
 def is_finished(pod: Object) -> bool:
-    """Whether it will never run again."""
+    """Whether its phase is Succeeded or Failed."""
     return phase(pod) in ('Succeeded', 'Failed')
 
 
 def is_living(pod: Object) -> bool:
-    """Whether a controller still counts on it."""
+    """Whether it is neither finished nor terminating."""
     return not is_deleting(pod) and not is_finished(pod)
 
 

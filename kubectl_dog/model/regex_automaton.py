@@ -1,4 +1,4 @@
-"""A finite automaton that is made while it is used: each character costs one look-up, then."""
+"""A finite automaton for patterns; states are computed at first use, then cost one dict access."""
 
 from __future__ import annotations
 
@@ -7,17 +7,22 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from typing import Union
 
-# Places a pattern may have, and what may be remembered of ways through them.
-_PLACES = 2_000
-_REMEMBERED = 20_000
+# Limits of the places of a pattern and of the moves that are kept.
+_MAX_PLACES = 2_000
+_MAX_MOVES = 20_000
 
 
 class TooLargeError(Exception):
-    """A pattern would take too much memory and time."""
+    """A pattern takes too much memory and time."""
 
 
 class _Place(NamedTuple):
-    """A place in a pattern: `takes` a character, or needs a `condition`; then on to `to`."""
+    """A place in a pattern.
+
+    - `to`: numbers of the next places.
+    - `takes`: predicate for the character that leads there; None if no character is read.
+    - `condition`: condition for leaving the place, such as AT_END; empty if there is none.
+    """
 
     to: list[int]
     takes: Union[Callable[[str], object], None] = None
@@ -25,7 +30,12 @@ class _Place(NamedTuple):
 
 
 class _State:
-    """Where one can be after what was read; `moves` are the ways on, None being the goal."""
+    """The places that are possible after a part of a text.
+
+    - `at_begin`: nothing was read yet.
+    - `word`: the last character belongs to a word.
+    - `moves`: next character -> next state; None for a match. An empty key is the end of the text.
+    """
 
     __slots__ = ('at_begin', 'moves', 'places', 'word')
 
@@ -37,12 +47,12 @@ class _State:
 
 
 class Automaton:
-    """Tells whether a text holds a match anywhere; places are numbered as they are added."""
+    """Decide whether a text holds a match anywhere; places are numbered as they are added."""
 
     def __init__(self) -> None:
         self._places = [_Place([])]
         self._first = 0
-        self._forget()
+        self._reset()
 
     @property
     def end(self) -> int:
@@ -50,34 +60,34 @@ class Automaton:
         return 0
 
     def begin_with(self, place: int) -> None:
-        """Where a match begins."""
+        """Set the place where a match begins."""
         self._first = place
-        self._forget()
+        self._reset()
 
     def character(self, takes: Callable[[str], object], to: int) -> int:
-        """A place that is left with a character for which `takes` is true."""
+        """Add a place that is left with a character for which `takes` is true."""
         return self._add(_Place([to], takes))
 
     def condition(self, name: str, to: int) -> int:
-        """A place that is left where the condition holds, by the names of Python's parser."""
+        """Add a place that is left if a condition holds; names are those of Python's parser."""
         return self._add(_Place([to], None, name))
 
     def either(self, to: Sequence[int]) -> int:
-        """A place that is left in any of these ways."""
+        """Add a place that is left to any of these places."""
         return self._add(_Place(list(to)))
 
     def also(self, place: int, to: int) -> None:
-        """One more way to leave a place."""
+        """Add one more next place to a place."""
         self._places[place].to.append(to)
 
     def _add(self, place: _Place) -> int:
-        if len(self._places) >= _PLACES:
+        if len(self._places) >= _MAX_PLACES:
             raise TooLargeError
         self._places.append(place)
         return len(self._places) - 1
 
-    def _forget(self) -> None:
-        self._remembered = 0
+    def _reset(self) -> None:
+        self._moves_stored = 0
         self._states: dict[tuple[frozenset[int], bool, bool], _State] = {}
         self._start = self._state(frozenset(), at_begin=True, word=False)
 
@@ -104,11 +114,11 @@ class Automaton:
             return self._move(state, '') is None
 
     def _move(self, state: _State, character: str) -> _State | None:
-        """On by one character, or to the end of the text where there is none."""
-        if self._remembered >= _REMEMBERED:
-            self._forget()
-        self._remembered += 1
-        open_places = self._reached(state, character)
+        """Compute the next state for a character, or for the end of the text if it is empty."""
+        if self._moves_stored >= _MAX_MOVES:
+            self._reset()
+        self._moves_stored += 1
+        open_places = self._reachable(state, character)
         if self.end in open_places:
             state.moves[character] = None
             return None
@@ -121,24 +131,24 @@ class Automaton:
         state.moves[character] = following
         return following
 
-    def _reached(self, state: _State, character: str) -> set[int]:
-        """Where one can be, without reading, just before this character."""
-        found: set[int] = set()
-        waiting = [self._first, *state.places]
-        while waiting:
-            number = waiting.pop()
+    def _reachable(self, state: _State, character: str) -> set[int]:
+        """The places that can be reached before this character without reading it."""
+        reached: set[int] = set()
+        pending = [self._first, *state.places]
+        while pending:
+            number = pending.pop()
             place = self._places[number]
-            if number in found or (
-                place.condition and not _holds(place.condition, state, character)
+            if number in reached or (
+                place.condition and not _condition_holds(place.condition, state, character)
             ):
                 continue
-            found.add(number)
+            reached.add(number)
             if place.takes is None:
-                waiting += place.to
-        return found
+                pending += place.to
+        return reached
 
 
-def _holds(condition: str, state: _State, character: str) -> bool:
+def _condition_holds(condition: str, state: _State, character: str) -> bool:
     if condition in ('AT_BEGINNING', 'AT_BEGINNING_STRING'):
         return state.at_begin
     if condition in ('AT_END', 'AT_END_STRING'):

@@ -8,7 +8,11 @@ from typing import Union
 
 
 class Resource(NamedTuple):
-    """One kind as the API server serves it; `group` is empty for the core group."""
+    """A kind as the API server serves it.
+
+    - `group`: empty for the core group.
+    - `short`: short name, such as `deploy`.
+    """
 
     group: str
     version: str
@@ -30,7 +34,7 @@ class Resource(NamedTuple):
     def path(self, namespace: str, name: str = '', subresource: str = '') -> str:
         """The URL path of the collection, or of one object or its subresource.
 
-        Names may come from what the cluster says, and must not lead anywhere else.
+        Names may come from messages of the cluster, and must not lead to another path.
         """
         root = f'/apis/{self.group}/{self.version}' if self.group else f'/api/{self.version}'
         scope = f'/namespaces/{_quoted(namespace)}' if self.namespaced and namespace else ''
@@ -42,7 +46,7 @@ _PLAIN = re.compile(r'[A-Za-z0-9._:~-]+')
 
 
 def _quoted(name: str) -> str:
-    """A name as one part of a path; names that Kubernetes allows stay as they are."""
+    """A name as one segment of a path; names that Kubernetes allows are unchanged."""
     if name in ('.', '..'):
         return name.replace('.', '%2E')
     if not name or _PLAIN.fullmatch(name):
@@ -54,7 +58,7 @@ def _quoted(name: str) -> str:
 
 
 class Target(NamedTuple):
-    """A resource the user asked to track."""
+    """An object to track."""
 
     resource: Resource
     namespace: str
@@ -62,14 +66,16 @@ class Target(NamedTuple):
 
     @property
     def label(self) -> str:
-        """How output names it: `deploy/web`; `deploy` where a group had nobody to name."""
+        """How output names it: `deploy/web`; `deploy` for the placeholder of an empty group."""
         return f'{self.resource.short}/{self.name}' if self.name else self.resource.short
 
 
 class Group(NamedTuple):
-    """Whatever has these labels (a selector; empty: all); in every namespace where that is empty.
+    """All objects of a kind with these labels.
 
-    `by_labels` tells it from a Target: NamedTuples of the same length compare as plain tuples.
+    - `namespace`: empty means all namespaces.
+    - `labels`: label selector; empty selects all.
+    - `by_labels`: always true; makes it unequal to a Target: NamedTuples compare as tuples.
     """
 
     resource: Resource
@@ -84,7 +90,7 @@ class Group(NamedTuple):
 
     @property
     def placeholder(self) -> Target:
-        """What stands for the group where nothing is in it."""
+        """The target that represents the group while it is empty."""
         return Target(self.resource, self.namespace, '')
 
 
@@ -109,7 +115,7 @@ ENDPOINTSLICES = Resource(
     'discovery.k8s.io', 'v1', 'endpointslices', 'EndpointSlice', 'endpointslice'
 )
 
-# Groups that the API server and its usual neighbours serve; all others with a dot are custom.
+# Groups of the API server and common API extensions; all other groups with a dot are custom.
 _BUILT_IN = frozenset(
     f'{name}.k8s.io'
     for name in (
@@ -121,10 +127,10 @@ _BUILT_IN = frozenset(
     )
 )
 
-# What `blind` holds where logs may not be read.
+# Entry of `View.forbidden_kinds` if logs may not be read.
 LOGS = 'pods/log'
 
-# Those that are tracked are known without asking the server, as every start would have to wait.
+# These kinds are known without discovery, which would delay every start.
 _WELL_KNOWN = {
     spelling: resource
     for resource in (DEPLOYMENTS, PODS, STATEFULSETS, DAEMONSETS, REPLICASETS, JOBS, SERVICES)
@@ -138,17 +144,17 @@ _WELL_KNOWN = {
 
 
 def is_custom(resource: Resource) -> bool:
-    """Whether a CustomResourceDefinition may be behind it: the server has its own groups itself."""
+    """Whether a CustomResourceDefinition may define the resource."""
     return '.' in resource.group and resource.group not in _BUILT_IN
 
 
 def well_known_kind(api_version: str, kind: str) -> Resource | None:
-    """The resource of objects with these two fields, where it is one on every server."""
+    """The resource for `apiVersion` and `kind`, if it is the same on every server; else None."""
     group, _, version = api_version.rpartition('/')
     known = well_known(f'{kind}.{version}.{group}')
     return known if known is not None and known.kind == kind else None
 
 
 def well_known(word: str) -> Resource | None:
-    """The resource a TYPE means on every server; None where the server has to be asked."""
+    """The resource that a TYPE means on every server; None if that needs discovery."""
     return _WELL_KNOWN.get(word.lower())

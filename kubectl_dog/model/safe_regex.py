@@ -1,9 +1,8 @@
-"""Regular expressions of users, matched in a time that grows with the line and no faster.
+"""Match regular expressions of users in time proportional to the length of the line.
 
-Python's own engine tries one way after the other: a line that somebody made for it, or only a
-long one, can hold it up for ever. So it is used where a pattern can match in few ways only; other
-patterns are made into an automaton, which reads each character of a line once. What no automaton
-can do, backreferences and looking around, is refused.
+Python's engine backtracks: a malicious line, or just a long one, can take it for ever. It is used
+only for patterns that can match in few ways. Other patterns become an automaton, which reads each
+character of a line once. Backreferences and lookarounds are refused: no automaton can match them.
 """
 
 from __future__ import annotations
@@ -28,45 +27,45 @@ except ModuleNotFoundError:  # Python 3.9 and 3.10
 Matcher = Callable[[str], object]
 Node = tuple[Any, Any]
 
-# Steps per character that Python's engine may need: about what a step of the automaton costs.
+# Steps per character that Python's engine may take: they cost about one step of the automaton.
 _STEPS = 64
 _REPEATS = ('MAX_REPEAT', 'MIN_REPEAT')
 _SINGLE = ('LITERAL', 'NOT_LITERAL', 'ANY', 'IN')
-_MANY = 1 << 30
+_TOO_MANY = 1 << 30
 
 
 def matcher(pattern: str) -> Matcher:
-    """What tells whether a text holds a match (its truth counts). Raises UserError."""
+    """A function that is true for texts that hold a match of the pattern. Raises UserError."""
     try:
         parsed = _parser.parse(pattern)
     except (re.error, RecursionError, OverflowError) as error:
         raise UserError(f'{pattern!r} is not a regular expression: {error}') from None
-    nodes, flags = _trimmed(list(parsed)), parsed.state.flags
+    nodes, flags = _trim(list(parsed)), parsed.state.flags
     try:
         _check(nodes)
         if _steps(nodes) <= _STEPS:
-            found: Matcher = _native(parsed, nodes, flags).search
-            return found
+            search: Matcher = _compile(parsed, nodes, flags).search
+            return search
         chain = _chain(parsed, nodes, flags)
         if chain:
             return chain
-        single = _Singles(parsed)
-        return _hurried(_Builder(single).automaton(nodes, flags), _literal(nodes, flags))
+        single = _SingleMatcher(parsed)
+        return _with_literal_check(_Builder(single).automaton(nodes, flags), _literal(nodes, flags))
     except (_RefusedError, TooLargeError, RecursionError) as error:
-        said = str(error) if isinstance(error, _RefusedError) else 'it is too large'
-        raise UserError(f'{pattern!r} cannot be matched in bounded time: {said}') from None
+        reason = str(error) if isinstance(error, _RefusedError) else 'it is too large'
+        raise UserError(f'{pattern!r} cannot be matched in bounded time: {reason}') from None
 
 
 class _RefusedError(Exception):
-    """Why a pattern is not taken."""
+    """A pattern is refused; the message is the reason."""
 
 
-def _native(parsed: Any, nodes: Sequence[Node], flags: int) -> Any:
+def _compile(parsed: Any, nodes: Sequence[Node], flags: int) -> Any:
     return _compiler.compile(_parser.SubPattern(parsed.state, list(nodes)), flags)
 
 
 def _chain(parsed: Any, nodes: Sequence[Node], flags: int) -> Matcher | None:
-    """`a.*b` is found where `b` is found after the first `a`, if an `a` has only one length."""
+    """Search the parts of `a.*b` one after the other, if each part has only one length."""
     parts: list[list[Node]] = [[]]
     for op, value in nodes:
         is_gap = str(op) in _REPEATS and value[0] == 0 and value[1] == _parser.MAXREPEAT
@@ -77,22 +76,22 @@ def _chain(parsed: Any, nodes: Sequence[Node], flags: int) -> Matcher | None:
     widths = [_parser.SubPattern(parsed.state, part).getwidth() for part in parts]
     if any(least != most for least, most in widths) or max(map(_steps, parts)) > _STEPS:
         return None
-    searches = [_native(parsed, part, flags).search for part in parts]
+    searches = [_compile(parsed, part, flags).search for part in parts]
 
     def matches(text: str) -> bool:
-        at = 0
+        position = 0
         for search in searches:
-            found = search(text, at)
-            if found is None:
+            match = search(text, position)
+            if match is None:
                 return False
-            at = found.end()
+            position = match.end()
         return True
 
     return matches
 
 
-def _trimmed(nodes: list[Node]) -> list[Node]:
-    """Without what a search does not need: whether `.*x+` is found is whether `x` is."""
+def _trim(nodes: list[Node]) -> list[Node]:
+    """Remove repeats that a search does not need: `.*x+` matches wherever `x` does."""
     for end in (0, -1):
         while nodes and str(nodes[end][0]) in _REPEATS:
             op, (least, most, body) = nodes[end]
@@ -112,11 +111,11 @@ def _check(nodes: Sequence[Node]) -> None:
             raise _RefusedError('it looks ahead or behind')
         if name not in (*_SINGLE, *_REPEATS, 'BRANCH', 'SUBPATTERN', 'AT'):
             raise _RefusedError('it has atomic groups or possessive repeats')
-        for inner in _inside(name, value):
+        for inner in _children(name, value):
             _check(inner)
 
 
-def _inside(name: str, value: Any) -> Sequence[Sequence[Node]]:
+def _children(name: str, value: Any) -> Sequence[Sequence[Node]]:
     if name == 'BRANCH':
         branches: Sequence[Sequence[Node]] = value[1]
         return branches
@@ -124,76 +123,79 @@ def _inside(name: str, value: Any) -> Sequence[Sequence[Node]]:
 
 
 def _steps(nodes: Sequence[Node]) -> int:
-    """At most so many steps does Python's engine take from one place of a text."""
+    """The most steps that Python's engine takes from one position of a text."""
     ways, length = _extent(nodes)
-    return min(_MANY, ways * max(1, length))
+    return min(_TOO_MANY, ways * max(1, length))
 
 
 def _extent(nodes: Sequence[Node]) -> tuple[int, int]:
-    """In how many ways a sequence can match, and how long the longest of them is."""
+    """(number of ways in which a sequence can match, length of the longest match)."""
     ways, length = 1, 0
     for op, value in nodes:
         name = str(op)
-        inner = [_extent(each) for each in _inside(name, value)]
+        inner = [_extent(extent) for extent in _children(name, value)]
         if name == 'BRANCH':
-            more, longer = sum(each[0] for each in inner), max(each[1] for each in inner)
+            node_ways, node_length = (
+                sum(extent[0] for extent in inner),
+                max(extent[1] for extent in inner),
+            )
         elif name in _REPEATS:
-            more, longer = _repeated(int(value[0]), int(value[1]), *inner[0])
+            node_ways, node_length = _repeated(int(value[0]), int(value[1]), *inner[0])
         elif inner:
-            more, longer = inner[0]
+            node_ways, node_length = inner[0]
         else:
-            more, longer = 1, int(name in _SINGLE)
-        ways, length = min(_MANY, ways * more), min(_MANY, length + longer)
+            node_ways, node_length = 1, int(name in _SINGLE)
+        ways, length = min(_TOO_MANY, ways * node_ways), min(_TOO_MANY, length + node_length)
     return ways, length
 
 
 def _repeated(least: int, most: int, ways: int, length: int) -> tuple[int, int]:
     if most > _STEPS:
-        return _MANY, _MANY
-    return min(_MANY, ways**most * (most - least + 1)), min(_MANY, most * length)
+        return _TOO_MANY, _TOO_MANY
+    return min(_TOO_MANY, ways**most * (most - least + 1)), min(_TOO_MANY, most * length)
 
 
 def _literal(nodes: Sequence[Node], flags: int) -> str:
-    """The longest text that every match holds, as far as that is easy to see."""
+    """The longest literal at the top level of the pattern, which every match contains."""
     if flags & re.IGNORECASE:
         return ''
-    found, now = [''], ''
+    literals, current = [''], ''
     for op, value in nodes:
         if str(op) == 'LITERAL':
-            now += chr(value)
+            current += chr(value)
             continue
-        found.append(now)
-        now = ''
-    return max((*found, now), key=len)
+        literals.append(current)
+        current = ''
+    return max((*literals, current), key=len)
 
 
-def _hurried(automaton: Automaton, literal: str) -> Matcher:
-    """Most lines lack the literal, and that is seen at once."""
+def _with_literal_check(automaton: Automaton, literal: str) -> Matcher:
+    """Check for the literal first: most lines do not contain it."""
     if not literal:
         return automaton.matches
     return lambda text: literal in text and automaton.matches(text)
 
 
-class _Singles:
-    """Whether a node takes a character: what Python's engine says of that one node."""
+class _SingleMatcher:
+    """Make predicates for single characters, by compiling the node with Python's engine."""
 
     def __init__(self, parsed: Any) -> None:
         self._parsed = parsed
 
     def __call__(self, node: Node, flags: int) -> Matcher:
-        matched: Matcher = _native(self._parsed, [node], flags).fullmatch
+        matched: Matcher = _compile(self._parsed, [node], flags).fullmatch
         return matched
 
 
 class _Builder:
-    """From a parsed pattern to an automaton."""
+    """Build an automaton from a parsed pattern."""
 
     def __init__(self, single: Callable[[Node, int], Matcher]) -> None:
         self._single = single
         self._automaton = Automaton()
 
     def automaton(self, nodes: Sequence[Node], flags: int) -> Automaton:
-        """The whole; built from its end, so that each node knows what follows it."""
+        """The automaton of a pattern; built from the end, as each node needs the next place."""
         self._automaton.begin_with(self._sequence(nodes, flags, self._automaton.end))
         return self._automaton
 
@@ -207,7 +209,7 @@ class _Builder:
         if name == 'AT':
             return self._automaton.condition(str(value), following)
         if name == 'BRANCH':
-            ways = [self._sequence(each, flags, following) for each in value[1]]
+            ways = [self._sequence(branch, flags, following) for branch in value[1]]
             return self._automaton.either(ways)
         if name == 'SUBPATTERN':
             _, more, less, inner = value
@@ -225,7 +227,7 @@ class _Builder:
         else:
             for _ in range(int(most) - int(least)):
                 inner = self._sequence(body, flags, following)
-                # Having left out one of them, the rest are left out as well.
+                # Skipping one repetition skips the rest, too.
                 following = self._automaton.either([inner, following])
         for _ in range(int(least)):
             following = self._sequence(body, flags, following)

@@ -1,4 +1,4 @@
-"""Label selectors as text, as kubectl takes them: `app=web,tier in (a, b),!canary`."""
+"""Parse and match label selectors in the syntax of kubectl: `app=web,tier in (a, b),!canary`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _VALUE = lazy_compile(rf'(?:{_WORD})?')
 
 
 class Term(NamedTuple):
-    """One demand on a label; `operator` is =, !=, <, >, in, notin, exists or !."""
+    """A requirement for a label; `operator` is =, !=, <, >, in, notin, exists or !."""
 
     key: str
     operator: str
@@ -28,21 +28,21 @@ class Term(NamedTuple):
 
 
 def parse(text: str) -> tuple[Term, ...]:
-    """The terms of a selector, which all have to hold; none selects everything.
+    """Parse a selector to its terms, which must all hold; no terms select everything.
 
-    Raises UserError that shows where it cannot be read.
+    Raises UserError with the part that is invalid.
     """
-    terms, at, end = [], 0, len(text.rstrip())
-    while at < end:
-        match = _TERM.match(text, at)
+    terms, position, end = [], 0, len(text.rstrip())
+    while position < end:
+        match = _TERM.match(text, position)
         term = _term(match) if match else None
         if match is None or term is None:
             raise UserError(
-                f'the selector {text!r} cannot be read from {text[at:].strip()!r} on: write '
+                f'the selector {text!r} cannot be read from {text[position:].strip()!r} on: write '
                 'KEY=VALUE, KEY!=VALUE, KEY in (A,B), KEY notin (A,B), KEY or !KEY'
             )
         terms.append(term)
-        at = match.end()
+        position = match.end()
     return tuple(terms)
 
 
@@ -57,13 +57,13 @@ def _term(match: re.Match[str]) -> Term | None:
         return Term(match['key'], '!=' if match['sign'] == '!=' else '=', (value,))
     if match['word']:
         values = tuple(value.strip() for value in match['values'].split(','))
-        fine = all(map(_VALUE.fullmatch, values))
-        return Term(match['key'], match['word'], values) if fine else None
+        are_valid = all(map(_VALUE.fullmatch, values))
+        return Term(match['key'], match['word'], values) if are_valid else None
     return Term(match['key'], 'exists')
 
 
 def matches(terms: tuple[Term, ...], labels: Mapping[str, object]) -> bool:
-    """Whether labels meet every term, as the API server sees it."""
+    """Whether labels meet every term, by the rules of the API server."""
     return all(_holds(term, labels.get(term.key)) for term in terms)
 
 

@@ -1,4 +1,4 @@
-"""The one thing that does I/O, as the engine sees it."""
+"""The interface between the engine and a cluster or a recording."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from kubectl_dog.model.wants import Want
 
 
 class SourceEndedError(Exception):
-    """A source that is finite (a recording) has nothing more to deliver, ever."""
+    """A finite source (a recording) has delivered all its items."""
 
 
 class Source(Protocol):
-    """Delivers items for the wants it was last given; owned by one thread.
+    """Delivers items for the current wants; used by one thread.
 
-    A live cluster and a recording both implement it, so the engine cannot tell them apart.
+    A live cluster and a recording implement it, and the engine treats both alike.
     """
 
     @property
@@ -31,17 +31,17 @@ class Source(Protocol):
     def take(self, until: float | None, lines: bool = True) -> Item | None:
         """The next item, or None once `now()` has reached `until` (None: wait without limit).
 
-        Without `lines` a live source leaves log lines waiting: nobody could print them now. Lines
-        of several streams that waited together are items of one moment: they come one after the
-        other, and where `until` is that moment, only they do.
-        Raises SourceEndedError when nothing can ever come and `until` is None.
+        Without `lines` a live source keeps log lines back, as they cannot be printed now. Lines of
+        several streams that waited together have the same time, and come one after the other; if
+        `until` is that time, only they come.
+        Raises SourceEndedError if `until` is None and no item can come any more.
         """
         ...
 
     def reconcile(self, wants: AbstractSet[Want]) -> None:
-        """Make the set of open reads equal to `wants`; cheap when nothing changed."""
+        """Open and close reads until they match `wants`; cheap if the wants are unchanged."""
         ...
 
     def close(self) -> None:
-        """Stop every read promptly; safe to call twice."""
+        """Stop all reads at once; may be called twice."""
         ...

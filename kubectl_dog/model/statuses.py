@@ -1,4 +1,4 @@
-"""One look at one object, in the words of `status`."""
+"""The status of an object at one moment, as `status` reports it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from kubectl_dog.model.verdicts import exit_code as code_of
 
 
 class Status(NamedTuple):
-    """`api_version`, `kind`, `namespace` and `name` are as the object has them; empty where it
-    has none. `reason` is one word, `message` a sentence without a subject; both may be empty.
-    `causes` are what stands in the way, the best explanation first; none of what is ready. `short`
-    is the short name of the kind, as far as that is known; else empty.
+    """The status of an object at one moment.
+
+    - `api_version`, `kind`, `namespace`, `name`: of the object; empty where it has none.
+    - `reason`: one word in CamelCase; may be empty.
+    - `message`: a sentence without a subject; may be empty.
+    - `causes`: why it is not ready, the best explanation first; empty if it is ready.
+    - `short`: short name of the kind; empty if unknown.
     """
 
     api_version: str
@@ -29,7 +32,7 @@ class Status(NamedTuple):
     short: str = ''
 
 
-# What is not ready for a reason that time may mend counts like a time-out.
+# States that may become ready later count like a timeout.
 _VERDICTS = {
     State.READY: Verdict.READY,
     State.PROGRESSING: Verdict.TIMED_OUT,
@@ -42,8 +45,9 @@ _VERDICTS = {
 
 
 def exit_code(states: Iterable[State], *others: Verdict) -> int:
-    """What `--exit-code` makes of these states: 0 ready, 1 failed, 3 progressing or unknown,
-    4 deleting, 6 paused; of several, in the order of `verdicts`. `others` are the verdicts on
-    targets that have no state.
+    """The exit code of `--exit-code` for these states.
+
+    0 ready, 1 failed, 3 progressing or unknown, 4 deleting, 6 paused; for several states, the
+    precedence is that of `verdicts`. `others` are the verdicts on targets that have no state.
     """
     return code_of((Verdict.READY, *others, *(_VERDICTS[state] for state in states)))

@@ -1,4 +1,4 @@
-"""Timestamps and durations as text: the only place that reads or writes them."""
+"""Parse and format timestamps and durations."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _STAMP = lazy_compile(
 )
 _DURATION = lazy_compile(r'([0-9]{1,9}(?:\.[0-9]{1,9})?)(ms|s|m|h|d)')
 _NUMBER = lazy_compile(r'[0-9]{1,9}(\.[0-9]{1,9})?')
-# Ten years, in seconds: what is longer is no duration that anybody waits.
-_LONGEST = 3650 * 86400.0
+# Ten years, in seconds.
+_MAX_DURATION = 3650 * 86400.0
 _UNIT = {'ms': 0.001, 's': 1, 'm': 60, 'h': 3600, 'd': 86400}
 
 
 def nanoseconds(stamp: str) -> int | None:
-    """RFC 3339 text to nanoseconds since the epoch; None where it is no timestamp.
+    """RFC 3339 text to nanoseconds since the epoch; None if it is not a timestamp.
 
     `datetime.fromisoformat` reads neither `Z` on Python 3.9 and 3.10 nor nanoseconds on any.
     """
@@ -31,7 +31,7 @@ def nanoseconds(stamp: str) -> int | None:
     try:
         seconds = calendar.timegm((year, month, day, hour, minute, second))
     except ValueError:
-        # The thirteenth month, or the year 0.
+        # Such as the thirteenth month, or the year 0.
         return None
     zone = match[8]
     if zone != 'Z':
@@ -41,14 +41,14 @@ def nanoseconds(stamp: str) -> int | None:
 
 
 def epoch(stamp: object) -> float | None:
-    """RFC 3339 text to epoch seconds; None for anything else, as status fields may be missing."""
+    """RFC 3339 text to epoch seconds; None for any other value, as status fields may be missing."""
     return _epoch(stamp) if isinstance(stamp, str) else None
 
 
 @lru_cache(maxsize=4096)
 def _epoch(stamp: str) -> float | None:
     value = nanoseconds(stamp)
-    # Split first: 19 digits are more than a float holds.
+    # Split first: a float cannot hold 19 digits.
     return None if value is None else value // 10**9 + value % 10**9 / 1e9
 
 
@@ -65,20 +65,20 @@ def format_nano_timestamp(value: int) -> str:
 
 
 def parse_duration(text: str) -> float:
-    """`90`, `1m30s`, `2h` or `500ms` to seconds; raises UserError that says what is accepted."""
+    """`90`, `1m30s`, `2h` or `500ms` to seconds; raises UserError with the accepted syntax."""
     if _NUMBER.fullmatch(text):
         seconds = float(text)
     elif not text or _DURATION.sub('', text):
         raise UserError(f'{text[:40]!r} is not a duration: write it like 90s, 5m or 1h30m')
     else:
         seconds = sum(float(number) * _UNIT[unit] for number, unit in _DURATION.findall(text))
-    if seconds > _LONGEST:
+    if seconds > _MAX_DURATION:
         raise UserError(f'{text[:40]!r} is longer than ten years')
     return seconds
 
 
 def format_duration(seconds: float) -> str:
-    """Seconds as people write them: `9s`, `1m30s`, `2h`, `3h5m`."""
+    """Seconds as a short duration: `9s`, `1m30s`, `2h`, `3h5m`."""
     whole = max(0, int(seconds + 0.5))
     if whole < 60:
         return f'{whole}s'

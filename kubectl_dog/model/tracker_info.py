@@ -1,4 +1,4 @@
-"""One of all that could judge a kind, in the words of `trackers`."""
+"""A tracker or rule for a kind, as `kubectl dog trackers` lists it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,14 @@ USED, UNUSED, BROKEN = 'used', 'unused', 'broken'
 
 
 class TrackerInfo(NamedTuple):
-    """One that could judge `kind` (`Kind.group`; in rules `*` stands for any, and it is empty where
-    nobody can tell). `by` is code or rules, `source` the module or the file, `state` one of used,
-    unused (another goes first) and broken; `why` says why it is not used.
+    """A tracker or rule for a kind.
+
+    - `kind`: `Kind.group`; `*` in rules stands for any kind or group; empty if unknown.
+    - `package`, `version`: the Python package that provides it.
+    - `implementation`: code or rules.
+    - `source`: module or file.
+    - `state`: used, unused (another takes precedence) or broken.
+    - `note`: why it is not used.
     """
 
     kind: str

@@ -1,4 +1,4 @@
-"""How a target ended, and the exit code that says so."""
+"""Verdicts on targets, and their exit codes."""
 
 from __future__ import annotations
 
@@ -9,10 +9,17 @@ from kubectl_dog.model.causes import Cause
 
 
 class Verdict(str, Enum):
-    """The ways tracking a target can end.
+    """How the tracking of a target ended.
 
-    ENDED is the end of what was followed; PROGRESSING is what a single look found. UNKNOWN is the
-    end of what cannot be judged, as its tracker has failed.
+    - `READY`, `FAILED`, `PAUSED`: the state that it ended with.
+    - `ENDED`: the object that was followed will not change any more.
+    - `PROGRESSING`: the state at a single look; not an end.
+    - `TIMED_OUT`: no progress, or not ready, within the time limit.
+    - `DELETED`, `NEVER_APPEARED`: the object does not exist any more, or not within the time limit.
+    - `SUPERSEDED`: a newer revision was rolled out.
+    - `NO_ACCESS`: the object may not be read.
+    - `UNKNOWN`: the tracker failed.
+    - `INTERRUPTED`, `TERMINATED`: a signal ended the run.
     """
 
     READY = 'ready'
@@ -46,7 +53,7 @@ EXIT_CODES = {
     Verdict.TERMINATED: 143,
 }
 
-# Several targets: what the user must know first (design §3); an interruption ends them all.
+# For several targets: the most important code first (design §3).
 _PRECEDENCE = (143, 130, 5, 1, 70, 4, 3, 6, 0)
 
 
@@ -57,9 +64,13 @@ def exit_code(verdicts: tuple[Verdict, ...]) -> int:
 
 
 class Explanation(NamedTuple):
-    """Why: `facts` are sentences, `words` the last meaningful log lines, `remedies` commands.
+    """Why a target ended with its verdict.
 
-    `unseen` says what could not be looked at, in words.
+    - `cause`: the best explanation; None if there is none.
+    - `facts`: sentences.
+    - `log_excerpt`: log lines that explain the cause.
+    - `suggested_commands`: commands that show more, or that help.
+    - `not_fetched`: sentences about what could not be read.
     """
 
     cause: Cause | None = None

@@ -1,4 +1,4 @@
-"""What a tracker or a cause is shown: plain data about one target at one moment."""
+"""The data about one target at one moment that trackers and causes judge."""
 
 from __future__ import annotations
 
@@ -15,11 +15,14 @@ from kubectl_dog.model.wants import Watch
 
 
 class RunHistory(NamedTuple):
-    """What one look cannot tell: times are the server's, in epoch seconds.
+    """Times and facts of this run that the objects do not show.
 
-    `progressed_at` is when the counts of the target last changed in this run, `revised` whether
-    another revision was being rolled out earlier in this run. `linked_at` is since when everything
-    can be heard of: `now` while the server is away.
+    Times are the server's, in epoch seconds.
+
+    - `started`: when tracking began.
+    - `progressed_at`: when the pod counts of the target last changed.
+    - `revision_changed`: the target has changed to another revision in this run.
+    - `connected_since`: since when all watches receive events; `now` while any is disconnected.
     """
 
     started: float = 0.0
@@ -29,17 +32,26 @@ class RunHistory(NamedTuple):
 
 
 class View(NamedTuple):
-    """One target's world. Mappings are shared with the store: read, never written.
+    """All that a tracker or a cause may use about one target at one moment.
 
-    `owned` maps an owner's uid to the objects it controls, `about` an object's uid to its kube
-    events (oldest first), `history` (pod uid, container) to the ends it had before tracking began;
-    `stuck` holds those that were in a back-off then, and `logs` maps the same key to the last
-    lines seen; `nodes` maps names to the nodes that are watched. `blind` holds the kinds
-    (`Kind.group`) that may not be read: absence of those means nothing. `known` holds the kinds
-    that have been listed: only of those may be said that there is none. `watched` is what each
-    watch has brought, whoever owns it; see `found`. `timeless` says that one look is all there is
-    (`status`): `now` is then a time at which every grace period is over, so that nothing can be
-    told to have expired by it, and `memory` is empty.
+    Mappings are shared with the store, and must not be changed.
+
+    - `now`: the server's time in epoch seconds.
+    - `object`: the target; None if it does not exist.
+    - `children_by_owner_uid`: uid of an owner -> objects that it controls.
+    - `kube_events_by_uid`: uid of an object -> kube events about it, the oldest first.
+    - `baseline_terminations`: (pod uid, container) -> terminations before tracking began.
+    - `baseline_backoff`: (pod uid, container) of containers in a back-off when tracking began.
+    - `logs`: (pod uid, container) -> the last lines received.
+    - `nodes`: name -> the watched nodes of that name.
+    - `answers`: answers to the lookups of trackers and causes.
+    - `listed_kinds`: kinds (`Kind.group`) that were listed; only of these an object can be missing.
+    - `forbidden_kinds`: kinds (`Kind.group`) that may not be read.
+    - `stable_for`: seconds that the target must stay ready; None for the default of the kind.
+    - `strict_nodes`: nodes that were unready before need their DaemonSet pod, too.
+    - `objects_by_watch`: objects of each watch; see `objects_of`.
+    - `is_snapshot`: a single look (`status`): `now` is after every grace period, so that no elapsed
+      time may count as expired, and `run_history` is empty.
     """
 
     target: Target
@@ -61,5 +73,5 @@ class View(NamedTuple):
     is_snapshot: bool = False
 
     def objects_of(self, watch: Watch) -> tuple[Object, ...]:
-        """The objects that a watch has brought; none before it was listed (it is in `watched`)."""
+        """The objects of a watch; empty before it was listed (then it is in `objects_by_watch`)."""
         return self.objects_by_watch.get(watch, ())

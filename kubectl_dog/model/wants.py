@@ -1,7 +1,7 @@
-"""What should be read next, as values: trackers and causes return wants and never fetch.
+"""Requests for data as values: trackers and causes return wants, and never read themselves.
 
-Wants are shared by equality, so two targets with the same pod share one stream. The three
-shapes differ in length on purpose: NamedTuples of different classes compare as plain tuples.
+Equal wants share one read, so that two targets with the same pod share its log stream. The three
+classes differ in length, because NamedTuples of different classes compare as plain tuples.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from kubectl_dog.model.resources import Resource
 
 
 class Watch(NamedTuple):
-    """List, then watch, a collection narrowed by label and field selectors (both may be empty)."""
+    """A list and watch of a collection; `labels` and `fields` are selectors, and may be empty."""
 
     resource: Resource
     namespace: str
@@ -22,10 +22,13 @@ class Watch(NamedTuple):
 
 
 class Lookup(NamedTuple):
-    """One look, answered once: an object by name, or names in a namespace when `name` is empty.
+    """A single read of an object, or of a list if `name` is empty.
 
-    Answers carry metadata only (PartialObjectMetadata), as evidence seldom needs more than names;
-    all there is where `whole` says so. A list is answered with its first page.
+    - `namespace`: empty for all namespaces, and for kinds without namespaces.
+    - `labels`: label selector for a list; may be empty.
+    - `full_object`: read full objects; else the answer holds metadata (PartialObjectMetadata).
+
+    A list is answered with its first page.
     """
 
     resource: Resource
@@ -38,10 +41,11 @@ class Lookup(NamedTuple):
 class Logs(NamedTuple):
     """The log of one container, across its restarts, each line once and in order.
 
-    `restarts` and `running` say which instance the pod's status shows; they change while the
-    stream goes on, so a stream is identified by `stream`, not by the whole value. `since` is in
-    epoch seconds; `tail` limits the first opening only, which begins with the run before the
-    present one where `previous` says so.
+    - `restarts`, `running`: the instance that the status of the pod shows. They change while the
+      stream is open, so that `stream` identifies it, not the whole value.
+    - `since`: epoch seconds; None means no limit.
+    - `tail`: number of lines that the first read starts with; None means all.
+    - `previous`: start with the instance before the present one.
     """
 
     namespace: str
@@ -56,7 +60,7 @@ class Logs(NamedTuple):
 
     @property
     def stream(self) -> tuple[str, str]:
-        """(pod uid, container): what identifies one log stream."""
+        """(pod uid, container): identifies the log stream."""
         return (self.uid, self.container)
 
 

@@ -14,6 +14,6 @@ class Shared(dict):
 
 def test_containers_are_those_of_the_pod_that_was_asked_for(monkeypatch):
     before, after = pod(containers=[container()]), pod(containers=[container()] * 2)
-    assert [len(pods.containers(one)) for one in (before, after, before)] == [1, 2, 1]
-    monkeypatch.setattr(pods, '_known', Shared())
+    assert [len(pods.containers(pod)) for pod in (before, after, before)] == [1, 2, 1]
+    monkeypatch.setattr(pods, '_cache', Shared())
     assert len(pods.containers(after)) == 2
