@@ -18,7 +18,7 @@ REFUSED = (
 
 
 @pytest.mark.parametrize(
-    ('words', 'code', 'subject', 'sentence'),
+    ('message', 'code', 'subject', 'sentence'),
     (
         (
             f'{POD}exceeded quota: tiny, requested: pods=1, used: pods=1, limited: pods=1',
@@ -133,8 +133,8 @@ REFUSED = (
         ),
     ),
 )
-def test_reads_the_words_of_the_api_server(words, code, subject, sentence):
-    assert parse_admission_error(words)[:3] == (code, subject, sentence)
+def test_reads_the_words_of_the_api_server(message, code, subject, sentence):
+    assert parse_admission_error(message)[:3] == (code, subject, sentence)
 
 
 @pytest.mark.parametrize(
@@ -142,5 +142,5 @@ def test_reads_the_words_of_the_api_server(words, code, subject, sentence):
     (('tiny', 'tiny'), ('../secrets/db; rm -rf x', ''), ('$(reboot)', ''), ('a b', '')),
 )
 def test_only_names_go_into_commands(quota, subject):
-    words = f'exceeded quota: {quota}, requested: pods=1, used: pods=3, limited: pods=3'
-    assert parse_admission_error(words).subject == subject
+    message = f'exceeded quota: {quota}, requested: pods=1, used: pods=3, limited: pods=3'
+    assert parse_admission_error(message).subject == subject

@@ -28,22 +28,24 @@ def quota(hard, used):
 
 
 def slices(*ready):
-    endpoints = [{'conditions': {} if one is None else {'ready': one}} for one in ready]
+    endpoints = [
+        {'conditions': {} if is_ready is None else {'ready': is_ready}} for is_ready in ready
+    ]
     return Answer('found', ({'metadata': {'namespace': 'hooks'}, 'endpoints': endpoints},))
 
 
 def find(message, answer=None):
     """The cause of a refusal, and the look it asks for, answered."""
-    told = {'type': 'ReplicaFailure', 'status': 'True', 'reason': 'FailedCreate'}
-    thing = {
+    failure = {'type': 'ReplicaFailure', 'status': 'True', 'reason': 'FailedCreate'}
+    replica_set = {
         'kind': 'ReplicaSet',
         'metadata': {'name': 'web-2', 'uid': 'it'},
         'spec': {'replicas': 2},
-        'status': {'conditions': [{**told, 'message': message}]},
+        'status': {'conditions': [{**failure, 'message': message}]},
     }
-    [cause] = creation.find(view(), thing)
+    [cause] = creation.find(view(), replica_set)
     answers = {lookup: answer for lookup in cause.lookups if answer}
-    [cause] = creation.find(view(answers=answers), thing)
+    [cause] = creation.find(view(answers=answers), replica_set)
     return cause
 
 
@@ -70,7 +72,7 @@ def test_what_to_look_at(message, lookup):
 
 
 @pytest.mark.parametrize(
-    ('asked', 'answer', 'healing', 'fact'),
+    ('requested', 'answer', 'recovering', 'fact'),
     (
         ('pods=1', quota({'pods': '1'}, {'pods': '1'}), False, '1 of 1 pods'),
         ('pods=1', quota({'pods': '2'}, {'pods': '1'}), True, '1 of 2 pods, so that there is room'),
@@ -86,27 +88,27 @@ def test_what_to_look_at(message, lookup):
         ('cpu=1e400', quota({'cpu': '1'}, {}), False, '0 of 1 cpu'),
     ),
 )
-def test_what_is_left_of_a_quota(asked, answer, healing, fact):
-    cause = find(QUOTA.format(asked), answer)
-    assert cause.recovering is healing
+def test_what_is_left_of_a_quota(requested, answer, recovering, fact):
+    cause = find(QUOTA.format(requested), answer)
+    assert cause.recovering is recovering
     assert fact in cause.evidence[-1]
 
 
 @pytest.mark.parametrize(
-    ('answer', 'healing', 'evidence'),
+    ('answer', 'recovering', 'evidence'),
     (
         (named('urgency'), False, 'a similar PriorityClass exists: urgency'),
         (named('zzz'), False, 'no PriorityClass of a similar name exists (1 in all)'),
         (named('urgent'), True, 'PriorityClass urgent exists now'),
     ),
 )
-def test_what_priority_classes_there_are(answer, healing, evidence):
+def test_what_priority_classes_there_are(answer, recovering, evidence):
     cause = find(CLASS, answer)
-    assert (cause.recovering, cause.evidence) == (healing, (evidence,))
+    assert (cause.recovering, cause.evidence) == (recovering, (evidence,))
 
 
 @pytest.mark.parametrize(
-    ('message', 'answer', 'healing', 'fact'),
+    ('message', 'answer', 'recovering', 'fact'),
     (
         (REFUSED, slices(False), False, 'service hooks/guard, by which it is called, has no ready'),
         (REFUSED, Answer('found'), False, 'service guard, by which it is called, has no ready'),
@@ -116,9 +118,9 @@ def test_what_priority_classes_there_are(answer, healing, evidence):
         (HOOK.format('x509: unknown authority'), slices(True), False, 'has 1 ready endpoint now'),
     ),
 )
-def test_what_stands_behind_a_webhook(message, answer, healing, fact):
+def test_what_stands_behind_a_webhook(message, answer, recovering, fact):
     cause = find(message, answer)
-    assert cause.recovering is healing
+    assert cause.recovering is recovering
     assert fact in cause.evidence[-1]
 
 

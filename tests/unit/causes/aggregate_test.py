@@ -37,13 +37,13 @@ def test_the_same_cause_on_many_pods_is_one_and_the_worst_speaks():
 
 
 def test_what_fails_stands_before_what_only_explains():
-    thing = pod(
+    obj = pod(
         status('main', waiting('ErrImagePull', 'not found')),
         phase='Pending',
         inits=[{'name': 'wait'}],
         init_statuses=[status('wait')],
     )
-    assert [cause.code for cause in causes_of_pods(view(), [thing])] == [
+    assert [cause.code for cause in causes_of_pods(view(), [obj])] == [
         'ImageNotFound',
         'InitNotFinished',
     ]
@@ -58,70 +58,77 @@ QUOTA = 'exceeded quota: tiny, requested: pods=1, used: pods=1, limited: pods=1'
 DONE = Progress(desired=2, updated=2)
 
 
-def short_of_pods():
-    thing = replica_set(replicas=0)
+def replica_set_without_pods():
+    obj = replica_set(replicas=0)
     failure = {'type': 'ReplicaFailure', 'status': 'True', 'reason': 'FailedCreate'}
-    thing['status']['conditions'] = [{**failure, 'message': QUOTA}]
-    return thing
+    obj['status']['conditions'] = [{**failure, 'message': QUOTA}]
+    return obj
 
 
-def judged(*pods, others=(), children=(), progress=DONE):
+def assessment(*pods, others=(), children=(), progress=DONE):
     return Assessment(
         State.PROGRESSING, progress=progress, pods=pods, other_pods=others, children=children
     )
 
 
 def test_what_the_controllers_behind_a_target_lack_is_its_own_trouble():
-    found = causes_of_target(view(deployment()), judged(children=(short_of_pods(),)))
-    assert [(cause.code, cause.affects_some_pods) for cause in found] == [('QuotaExceeded', False)]
-    assert causes_of_controllers(view(), [short_of_pods(), short_of_pods()]) == found
+    causes = causes_of_target(
+        view(deployment()), assessment(children=(replica_set_without_pods(),))
+    )
+    assert [(cause.code, cause.affects_some_pods) for cause in causes] == [('QuotaExceeded', False)]
+    assert (
+        causes_of_controllers(view(), [replica_set_without_pods(), replica_set_without_pods()])
+        == causes
+    )
 
 
 def test_one_bad_pod_beside_a_good_one_is_partial_unless_it_blocks_the_rollout():
     good, bad = pod(status(), name='a', ready=True), pod(status(state=ended(3)), name='b')
-    [cause] = causes_of_target(view(deployment()), judged(good, bad))
+    [cause] = causes_of_target(view(deployment()), assessment(good, bad))
     assert cause.affects_some_pods
     blocked = Progress(desired=2, updated=1, old=1)
-    thing = deployment(2, spec={'strategy': {'rollingUpdate': {'maxUnavailable': 0}}}, replicas=3)
-    [cause] = causes_of_target(view(thing), judged(good, bad, progress=blocked))
+    workload = deployment(
+        2, spec={'strategy': {'rollingUpdate': {'maxUnavailable': 0}}}, replicas=3
+    )
+    [cause] = causes_of_target(view(workload), assessment(good, bad, progress=blocked))
     assert not cause.affects_some_pods
 
 
 def evicted(name, owner='rs-2'):
-    thing = pod(name=name, owner=owner, phase='Failed', nodeName='node-1', age=10)
-    thing['status'].update(reason='Evicted', message='low on memory')
-    return thing
+    obj = pod(name=name, owner=owner, phase='Failed', nodeName='node-1', age=10)
+    obj['status'].update(reason='Evicted', message='low on memory')
+    return obj
 
 
 def test_evicted_pods_of_this_revision_count_until_their_successors_are_ready():
     others = (evicted('a'), evicted('b'), evicted('c', 'rs-1'))
     for ready in (True, False):
         successor = pod(status(), ready=ready, nodeName='node-1')
-        assessed = judged(successor, others=others, children=(replica_set(),))
+        assessed = assessment(successor, others=others, children=(replica_set(),))
         [cause] = causes_of_target(view(deployment()), assessed)
         assert (cause.code, cause.terminations, cause.active) == ('Evicted', 2, not ready)
-    assessed = judged(others=others, children=(replica_set(),))
+    assessed = assessment(others=others, children=(replica_set(),))
     assert causes_of_target(view(deployment()), assessed)[0].active
 
 
 def test_a_pod_as_a_target_that_was_evicted():
-    thing = evicted('web-1')
-    assert [cause.code for cause in causes_of_target(view(thing), judged(thing))] == ['Evicted']
+    obj = evicted('web-1')
+    assert [cause.code for cause in causes_of_target(view(obj), assessment(obj))] == ['Evicted']
 
 
 def pending(name, **spec):
-    thing = pod(name=name, phase='Pending', **spec)
-    told = {'type': 'PodScheduled', 'status': 'False', 'reason': 'Unschedulable'}
-    thing['status']['conditions'].append({**told, 'message': 'no'})
-    return thing
+    obj = pod(name=name, phase='Pending', **spec)
+    condition = {'type': 'PodScheduled', 'status': 'False', 'reason': 'Unschedulable'}
+    obj['status']['conditions'].append({**condition, 'message': 'no'})
+    return obj
 
 
 def test_of_many_pods_without_a_node_the_longest_patience_counts():
     first, second, third = (pending(name) for name in 'abc')
-    reacted = kube_event(second, 'TriggeredScaleUp', 'coming')
-    wont = kube_event(third, 'NotTriggerScaleUp', 'never')
+    scaling = kube_event(second, 'TriggeredScaleUp', 'coming')
+    not_scaling = kube_event(third, 'NotTriggerScaleUp', 'never')
     third['status']['nominatedNodeName'] = 'node-1'
-    [cause] = causes_of_pods(view(None, reacted, wont), [first, second, third])
+    [cause] = causes_of_pods(view(None, scaling, not_scaling), [first, second, third])
     assert (cause.tolerance_seconds, cause.clock_paused, cause.pods) == (
         600,
         False,
@@ -130,13 +137,13 @@ def test_of_many_pods_without_a_node_the_longest_patience_counts():
     assert causes_of_pods(view(), [first, pending('d')])[0].tolerance_seconds is None
 
 
-@pytest.mark.parametrize(('kind', 'explains'), (('Job', True), ('Deployment', False)))
-def test_of_a_job_its_own_retries_decide(kind, explains):
-    thing = {'kind': kind, 'metadata': {'uid': 'x'}}
+@pytest.mark.parametrize(('kind', 'informational'), (('Job', True), ('Deployment', False)))
+def test_of_a_job_its_own_retries_decide(kind, informational):
+    obj = {'kind': kind, 'metadata': {'uid': 'x'}}
     crashed = pod(status(state=ended(3)), restartPolicy='OnFailure')
     assessed = Assessment(State.PROGRESSING, pods=(crashed,))
-    [cause] = causes_of_target(view(thing), assessed)
-    assert cause.informational is explains
+    [cause] = causes_of_target(view(obj), assessed)
+    assert cause.informational is informational
 
 
 CRASH = Cause('CrashLoop', '', 'main', '', pods=('a',))
@@ -164,29 +171,34 @@ def test_what_stands_on_one_pod_stands_and_is_told_in_order():
     event = kube_event(
         unready, 'Unhealthy', 'Readiness probe failed: 503', field='spec.containers{main}'
     )
-    found = causes_of_pods(view(None, event), [unready, again, crashing('web-1', 2)])
-    assert [cause.code for cause in found] == ['CrashLoop', 'NotReady']
-    assert (found[0].active, found[0].terminations, found[0].pods) == (True, 9, ('web-2', 'web-1'))
+    causes = causes_of_pods(view(None, event), [unready, again, crashing('web-1', 2)])
+    assert [cause.code for cause in causes] == ['CrashLoop', 'NotReady']
+    assert (causes[0].active, causes[0].terminations, causes[0].pods) == (
+        True,
+        9,
+        ('web-2', 'web-1'),
+    )
 
 
 def test_what_is_there_now_for_one_pod_is_there_for_all_that_need_the_same():
-    told = waiting('CreateContainerConfigError', 'configmap "app" not found')
-    other = waiting('CreateContainerConfigError', 'configmap "lib" not found')
+    app_missing = waiting('CreateContainerConfigError', 'configmap "app" not found')
+    lib_missing = waiting('CreateContainerConfigError', 'configmap "lib" not found')
     answers = {Lookup(CONFIGMAPS, 'shop'): Answer('found', ({'metadata': {'name': 'app'}},))}
     pods = [
-        pod(status(state=state), name=f'web-{n}') for n, state in enumerate((told, told, other))
+        pod(status(state=state), name=f'web-{n}')
+        for n, state in enumerate((app_missing, app_missing, lib_missing))
     ]
-    found = {
+    recovering = {
         cause.subject: cause.recovering
         for cause in causes_of_pods(view(None, answers=answers), pods)
     }
-    assert found == {'app': True, 'lib': False}
+    assert recovering == {'app': True, 'lib': False}
 
 
 def test_what_is_in_another_namespace_is_explained_from_there():
     """Flux keeps a Kustomization in one namespace, and applies to others."""
-    thing = pod(status('main', waiting('ErrImagePull', 'not found')), phase='Pending')
-    thing['metadata']['namespace'] = 'shop'
+    obj = pod(status('main', waiting('ErrImagePull', 'not found')), phase='Pending')
+    obj['metadata']['namespace'] = 'shop'
     elsewhere = view()._replace(target=view().target._replace(namespace='flux-system'))
-    (cause,) = causes_of_pods(elsewhere, [thing])
+    (cause,) = causes_of_pods(elsewhere, [obj])
     assert '-n shop' in cause.suggested_commands[0]

@@ -67,7 +67,7 @@ def page():
 
 
 def _order(code):
-    families = list(dict.fromkeys(each.family for each in CODES.values()))
+    families = list(dict.fromkeys(entry.family for entry in CODES.values()))
     return (families.index(code.family), list(CODES).index(code.name))
 
 

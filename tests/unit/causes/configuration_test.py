@@ -19,14 +19,14 @@ LOOKUP = Lookup(CONFIGMAPS, 'shop')
 
 
 def find(message, reason='CreateContainerConfigError', **fields):
-    thing = pod(status(state=waiting(reason, message)), phase='Pending')
-    return list(configuration.find(view(None, **fields), thing))
+    obj = pod(status(state=waiting(reason, message)), phase='Pending')
+    return list(configuration.find(view(None, **fields), obj))
 
 
 def mounts(*messages, state=None, reason='FailedMount', **spec):
-    thing = pod(status(state=state or waiting('ContainerCreating')), phase='Pending', **spec)
-    events = [kube_event(thing, reason, message) for message in messages]
-    return list(configuration.find(view(None, *events), thing))
+    obj = pod(status(state=state or waiting('ContainerCreating')), phase='Pending', **spec)
+    events = [kube_event(obj, reason, message) for message in messages]
+    return list(configuration.find(view(None, *events), obj))
 
 
 @pytest.mark.parametrize(
@@ -105,8 +105,10 @@ CFG = {'name': 'cfg', 'configMap': {'name': 'app', **INI}}
     ),
 )
 def test_what_lacks_the_key_of_a_volume_is_known_from_the_pod(volumes, named):
-    said = 'MountVolume.SetUp failed for volume "cfg" : references non-existent config key: a.ini'
-    [cause] = mounts(said, volumes=volumes)
+    message = (
+        'MountVolume.SetUp failed for volume "cfg" : references non-existent config key: a.ini'
+    )
+    [cause] = mounts(message, volumes=volumes)
     assert cause.message == f'volume cfg names a key that is not there: a.ini{named}'
 
 
@@ -120,7 +122,7 @@ def test_a_kube_event_stands_only_while_nothing_has_started():
 
 
 @pytest.mark.parametrize(
-    ('answer', 'healing', 'evidence'),
+    ('answer', 'recovering', 'evidence'),
     (
         (None, False, ()),
         (Answer('denied'), False, ()),
@@ -141,18 +143,18 @@ def test_a_kube_event_stands_only_while_nothing_has_started():
         ),
     ),
 )
-def test_a_look_at_what_exists_tells_more(answer, healing, evidence):
+def test_a_look_at_what_exists_tells_more(answer, recovering, evidence):
     answers = {LOOKUP: answer} if answer else {}
     [cause] = find('configmap "app-settings" not found', answers=answers)
     assert cause.lookups == (LOOKUP,)
-    assert (cause.recovering, cause.evidence) == (healing, evidence)
+    assert (cause.recovering, cause.evidence) == (recovering, evidence)
 
 
 KEYS = Lookup(CONFIGMAPS, 'shop', 'app', full_object=True)
 
 
 @pytest.mark.parametrize(
-    ('answer', 'healing', 'evidence'),
+    ('answer', 'recovering', 'evidence'),
     (
         (None, False, ()),
         (Answer('denied'), False, ()),
@@ -165,11 +167,11 @@ KEYS = Lookup(CONFIGMAPS, 'shop', 'app', full_object=True)
         (Answer('found', ({'data': {'mode': 'x'}},)), True, ('key mode exists now',)),
     ),
 )
-def test_a_look_at_the_keys_of_a_configmap_tells_more(answer, healing, evidence):
+def test_a_look_at_the_keys_of_a_configmap_tells_more(answer, recovering, evidence):
     answers = {KEYS: answer} if answer else {}
     [cause] = find("couldn't find key mode in ConfigMap shop/app", answers=answers)
     assert cause.lookups == (KEYS,)
-    assert (cause.recovering, cause.evidence) == (healing, evidence)
+    assert (cause.recovering, cause.evidence) == (recovering, evidence)
 
 
 def test_a_secret_is_never_looked_into():
@@ -179,8 +181,8 @@ def test_a_secret_is_never_looked_into():
 
 
 def test_what_is_no_fault_hides_none():
-    found = mounts('failed to sync configmap cache', 'configmap "app" not found')
-    assert [cause.subject for cause in found] == ['volume/app']
+    causes = mounts('failed to sync configmap cache', 'configmap "app" not found')
+    assert [cause.subject for cause in causes] == ['volume/app']
 
 
 def test_a_key_is_named_with_what_lacks_it():

@@ -18,12 +18,12 @@ BACK_OFF = waiting('CrashLoopBackOff', 'back-off 10s restarting failed container
 OOM = ended(137, 'OOMKilled')
 
 
-def start_error(words):
-    return ended(128, 'StartError', message=f'failed to create task: exec: "x": {words}')
+def start_error(message):
+    return ended(128, 'StartError', message=f'failed to create task: exec: "x": {message}')
 
 
-def find(thing, *events, **fields):
-    return list(container_start.find(view(None, *events, **fields), thing))
+def find(obj, *events, **fields):
+    return list(container_start.find(view(None, *events, **fields), obj))
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_counts_ends(container_status, ends, standing, instance, reason):
 
 
 @pytest.mark.parametrize(
-    'thing',
+    'obj',
     (
         pytest.param(pod(status()), id='never ended'),
         pytest.param(
@@ -124,8 +124,8 @@ def test_counts_ends(container_status, ends, standing, instance, reason):
         pytest.param(pod(), id='nothing told yet'),
     ),
 )
-def test_says_nothing_of_a_container_that_is_well(thing):
-    assert find(thing) == []
+def test_says_nothing_of_a_container_that_is_well(obj):
+    assert find(obj) == []
 
 
 def test_a_pod_that_failed_for_good_is_explained():
@@ -159,19 +159,19 @@ def test_a_probe_does_not_clear_what_has_just_crashed():
 @pytest.mark.parametrize(('before', 'patience'), ((5, 30), (2, None)))
 def test_a_back_off_from_before_tracking_stands(before, patience):
     key = ('pod-web-1', 'main')
-    thing = pod(status(state=BACK_OFF, last=ended(3), restarts=before - 1))
-    [cause] = find(thing, baseline_terminations={key: before}, baseline_backoff={key})
+    obj = pod(status(state=BACK_OFF, last=ended(3), restarts=before - 1))
+    [cause] = find(obj, baseline_terminations={key: before}, baseline_backoff={key})
     assert (cause.terminations, cause.terminations_before, cause.active) == (0, before, True)
     assert cause.tolerance_seconds == patience
-    assert find(thing, baseline_terminations={key: before}) == []
+    assert find(obj, baseline_terminations={key: before}) == []
 
 
 @pytest.mark.parametrize('probe', ('Liveness', 'Startup'))
 def test_a_container_killed_by_a_probe_is_not_a_crash(probe):
-    thing = pod(status(state=ended(137, lived=20), restarts=0))
+    obj = pod(status(state=ended(137, lived=20), restarts=0))
     message = f'Container main failed {probe.lower()} probe, will be restarted'
-    event = kube_event(thing, 'Killing', message, 'spec.containers{main}', at=5)
-    [cause] = find(thing, event)
+    event = kube_event(obj, 'Killing', message, 'spec.containers{main}', at=5)
+    [cause] = find(obj, event)
     assert cause.code == f'{probe}ProbeFailed'
 
 
@@ -184,16 +184,16 @@ def test_a_container_killed_by_a_probe_is_not_a_crash(probe):
     ),
 )
 def test_other_kube_events_do_not_make_it_a_probe(reason, field, at):
-    thing = pod(status(state=ended(137, lived=20)))
-    event = kube_event(thing, reason, 'failed liveness probe', field, at=at)
-    [cause] = find(thing, event)
+    obj = pod(status(state=ended(137, lived=20)))
+    event = kube_event(obj, reason, 'failed liveness probe', field, at=at)
+    [cause] = find(obj, event)
     assert cause.code == 'CrashLoop'
 
 
 def test_a_killing_for_another_reason_is_no_probe():
-    thing = pod(status(state=ended(137, lived=20)))
-    event = kube_event(thing, 'Killing', 'Stopping container main', 'spec.containers{main}')
-    assert find(thing, event)[0].code == 'CrashLoop'
+    obj = pod(status(state=ended(137, lived=20)))
+    event = kube_event(obj, 'Killing', 'Stopping container main', 'spec.containers{main}')
+    assert find(obj, event)[0].code == 'CrashLoop'
 
 
 def test_a_failing_post_start_hook_is_named():
@@ -203,9 +203,9 @@ def test_a_failing_post_start_hook_is_named():
 
 
 def test_the_kubelet_says_back_off_in_an_event_where_the_state_does_not():
-    thing = pod(status(state=ended(3), last=ended(3), restarts=1))
-    event = kube_event(thing, 'BackOff', 'Back-off restarting', 'spec.containers{main}')
-    assert find(thing, event)[0].reason == 'CrashLoopBackOff'
+    obj = pod(status(state=ended(3), last=ended(3), restarts=1))
+    event = kube_event(obj, 'BackOff', 'Back-off restarting', 'spec.containers{main}')
+    assert find(obj, event)[0].reason == 'CrashLoopBackOff'
 
 
 def test_the_termination_message_is_evidence():
@@ -221,15 +221,15 @@ def test_the_log_command_reads_the_instance_that_crashed():
 
 
 def test_a_pod_that_was_ended_from_outside_is_not_explained_by_its_containers():
-    thing = pod(status(state=ended(0)), phase='Failed', activeDeadlineSeconds=9)
-    thing['status']['reason'] = 'DeadlineExceeded'
-    [cause] = find(thing)
+    obj = pod(status(state=ended(0)), phase='Failed', activeDeadlineSeconds=9)
+    obj['status']['reason'] = 'DeadlineExceeded'
+    [cause] = find(obj)
     assert (cause.code, cause.reason) == ('ContainerFailed', 'DeadlineExceeded')
     assert 'activeDeadlineSeconds 9' in cause.message
     assert cause.logs == (LogRef('pod-web-1', 'main', 0),)
-    thing['status']['reason'] = 'Evicted'
-    assert find(thing) == []
+    obj['status']['reason'] = 'Evicted'
+    assert find(obj) == []
     assert find(pod(status(state=ended(0)), phase='Succeeded', restartPolicy='Always')) == []
-    thing = pod(status(state=ended(0)), phase='Succeeded')
-    assert find(thing, kube_event(thing, 'Evicted', 'no room')) == []
-    assert find(thing) != []
+    obj = pod(status(state=ended(0)), phase='Succeeded')
+    assert find(obj, kube_event(obj, 'Evicted', 'no room')) == []
+    assert find(obj) != []

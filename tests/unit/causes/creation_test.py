@@ -30,32 +30,32 @@ def failure(message, status='True', reason='FailedCreate'):
     return {'type': 'ReplicaFailure', 'status': status, 'reason': reason, 'message': message}
 
 
-def failed(thing, message, **fields):
-    return kube_event(thing, 'FailedCreate', f'Error creating: {message}', **fields)
+def failed(workload, message, **fields):
+    return kube_event(workload, 'FailedCreate', f'Error creating: {message}', **fields)
 
 
-def find(thing, *events, **fields):
-    return list(creation.find(view(None, *events, **fields), thing))
+def find(workload, *events, **fields):
+    return list(creation.find(view(None, *events, **fields), workload))
 
 
 def test_a_replica_set_tells_by_its_condition_what_it_lacks():
-    thing = controller(conditions=[failure(f'pods "web-2-x" is forbidden: {QUOTA}')], replicas=1)
-    [cause] = find(thing)
+    workload = controller(conditions=[failure(f'pods "web-2-x" is forbidden: {QUOTA}')], replicas=1)
+    [cause] = find(workload)
     assert (cause.code, cause.reason, cause.subject) == ('QuotaExceeded', 'FailedCreate', 'tiny')
     assert cause.suggested_commands == ('kubectl describe quota -n shop tiny',)
     assert (cause.evidence, cause.clock_paused, cause.pods) == ((), False, ())
 
 
 def test_the_newest_kube_event_is_the_truth_and_tries_are_counted():
-    thing = controller(conditions=[failure(QUOTA)], replicas=1)
-    old, new = failed(thing, QUOTA, at=9), failed(thing, ROBOT, at=1, count=5)
-    [cause] = find(thing, new, old)
+    workload = controller(conditions=[failure(QUOTA)], replicas=1)
+    old, new = failed(workload, QUOTA, at=9), failed(workload, ROBOT, at=1, count=5)
+    [cause] = find(workload, new, old)
     assert (cause.code, cause.subject) == ('ServiceAccountMissing', 'robot')
     assert cause.evidence == ('replicaset/web-2 has tried 6 times',)
 
 
 @pytest.mark.parametrize(
-    'thing',
+    'workload',
     (
         controller(conditions=[failure(QUOTA)], replicas=2),
         controller(conditions=[failure(QUOTA, status='False')], replicas=1),
@@ -67,12 +67,12 @@ def test_the_newest_kube_event_is_the_truth_and_tries_are_counted():
         {},
     ),
 )
-def test_nothing_is_said_where_nothing_is_missing_or_nobody_failed(thing):
-    assert find(thing) == []
+def test_nothing_is_said_where_nothing_is_missing_or_nobody_failed(workload):
+    assert find(workload) == []
 
 
 @pytest.mark.parametrize(
-    'thing',
+    'workload',
     (
         controller('StatefulSet', replicas=1),
         controller('StatefulSet', spec={}),
@@ -82,16 +82,16 @@ def test_nothing_is_said_where_nothing_is_missing_or_nobody_failed(thing):
         controller('Job', spec={'parallelism': 5, 'completions': 3}, active=1, succeeded=1),
     ),
 )
-def test_other_controllers_have_the_kube_event_only(thing):
-    [cause] = find(thing, failed(thing, ROBOT))
+def test_other_controllers_have_the_kube_event_only(workload):
+    [cause] = find(workload, failed(workload, ROBOT))
     assert (cause.code, cause.reason) == ('ServiceAccountMissing', 'FailedCreate')
-    created = kube_event(thing, 'SuccessfulCreate', 'Created pod: web-2-x', at=0)
-    assert find(thing, failed(thing, ROBOT), created) == []
-    assert find(thing) == []
+    created = kube_event(workload, 'SuccessfulCreate', 'Created pod: web-2-x', at=0)
+    assert find(workload, failed(workload, ROBOT), created) == []
+    assert find(workload) == []
 
 
 @pytest.mark.parametrize(
-    'thing',
+    'workload',
     (
         controller('StatefulSet', replicas=2),
         controller('DaemonSet', currentNumberScheduled=2, desiredNumberScheduled=2),
@@ -101,34 +101,34 @@ def test_other_controllers_have_the_kube_event_only(thing):
         controller('Job', spec={}, conditions=[{'type': 'Failed', 'status': 'True'}]),
     ),
 )
-def test_a_kube_event_stands_only_while_pods_are_missing(thing):
-    assert find(thing, failed(thing, ROBOT)) == []
+def test_a_kube_event_stands_only_while_pods_are_missing(workload):
+    assert find(workload, failed(workload, ROBOT)) == []
 
 
 def test_a_deployment_that_cannot_have_its_replica_set():
-    told = {
+    condition = {
         'type': 'Progressing',
         'status': 'False',
         'reason': 'ReplicaSetCreateError',
         'message': f'Failed to create new replica set "web-2": {QUOTA}',
     }
-    [cause] = find(controller('Deployment', conditions=[told]))
+    [cause] = find(controller('Deployment', conditions=[condition]))
     assert (cause.code, cause.reason) == ('QuotaExceeded', 'ReplicaSetCreateError')
 
 
-@pytest.mark.parametrize(('status', 'found'), (('True', 1), ('False', 0)))
-def test_a_deployment_speaks_for_replica_sets_that_may_not_be_seen(status, found):
-    thing = controller('Deployment', conditions=[failure(QUOTA, status)])
-    assert len(find(thing, forbidden_kinds=frozenset({'ReplicaSet.apps'}))) == found
+@pytest.mark.parametrize(('status', 'count'), (('True', 1), ('False', 0)))
+def test_a_deployment_speaks_for_replica_sets_that_may_not_be_seen(status, count):
+    workload = controller('Deployment', conditions=[failure(QUOTA, status)])
+    assert len(find(workload, forbidden_kinds=frozenset({'ReplicaSet.apps'}))) == count
 
 
-@pytest.mark.parametrize(('message', 'held'), ((QUOTA, True), (ROBOT, False)))
-def test_the_clock_of_a_quota_stands_still_while_pods_are_going(message, held):
-    going = pod(owner='rs-1', deleting=True)
-    going['metadata']['deletionTimestamp'] = format_timestamp(NOW + 20)
-    thing = controller(conditions=[failure(message)], replicas=1)
-    [cause] = find(thing, going)
-    assert cause.clock_paused is held
+@pytest.mark.parametrize(('message', 'clock_paused'), ((QUOTA, True), (ROBOT, False)))
+def test_the_clock_of_a_quota_stands_still_while_pods_are_going(message, clock_paused):
+    terminating = pod(owner='rs-1', deleting=True)
+    terminating['metadata']['deletionTimestamp'] = format_timestamp(NOW + 20)
+    workload = controller(conditions=[failure(message)], replicas=1)
+    [cause] = find(workload, terminating)
+    assert cause.clock_paused is clock_paused
 
 
 def test_what_is_not_known_by_name_is_known_by_the_controller():
@@ -138,7 +138,7 @@ def test_what_is_not_known_by_name_is_known_by_the_controller():
 
 
 @pytest.mark.parametrize(
-    ('answer', 'healing', 'evidence'),
+    ('answer', 'recovering', 'evidence'),
     (
         (None, False, ()),
         (Answer('denied'), False, ()),
@@ -154,12 +154,12 @@ def test_what_is_not_known_by_name_is_known_by_the_controller():
         ),
     ),
 )
-def test_a_look_at_the_service_accounts_tells_more(answer, healing, evidence):
+def test_a_look_at_the_service_accounts_tells_more(answer, recovering, evidence):
     answers = {LOOKUP: answer} if answer else {}
     [cause] = find(controller(conditions=[failure(ROBOT)], replicas=0), answers=answers)
     assert cause.lookups == (LOOKUP,)
-    assert (cause.recovering, cause.evidence) == (healing, evidence)
-    assert cause.tolerance_seconds == (60 if healing else None)
+    assert (cause.recovering, cause.evidence) == (recovering, evidence)
+    assert cause.tolerance_seconds == (60 if recovering else None)
 
 
 @pytest.mark.parametrize(
@@ -171,8 +171,8 @@ def test_what_was_refused_often_is_tried_again_late(tries, seconds):
 
 
 def test_a_refusal_that_heals_may_stand_until_the_next_try():
-    thing = controller(conditions=[failure(ROBOT)], replicas=0)
-    event = kube_event(thing, 'FailedCreate', ROBOT, count=15)
-    there = Answer('found', ({'metadata': {'name': 'robot'}},))
-    [cause] = find(thing, event, answers={LOOKUP: there})
+    workload = controller(conditions=[failure(ROBOT)], replicas=0)
+    event = kube_event(workload, 'FailedCreate', ROBOT, count=15)
+    answer = Answer('found', ({'metadata': {'name': 'robot'}},))
+    [cause] = find(workload, event, answers={LOOKUP: answer})
     assert cause.tolerance_seconds == creation.next_retry_seconds(15)

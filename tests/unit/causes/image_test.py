@@ -13,12 +13,12 @@ PULL = 'failed to pull and unpack image "web:1": failed to resolve reference "we
 
 
 def find(reason, message='', *events, **spec):
-    thing = pod(status(state=waiting(reason, message)), phase='Pending', **spec)
-    return list(image.find(view(None, *(make(thing) for make in events)), thing))
+    obj = pod(status(state=waiting(reason, message)), phase='Pending', **spec)
+    return list(image.find(view(None, *(make(obj) for make in events)), obj))
 
 
 @pytest.mark.parametrize(
-    ('words', 'code'),
+    ('message', 'code'),
     (
         (f'rpc error: code = NotFound desc = {PULL}web:1: not found', 'ImageNotFound'),
         ('manifest unknown: manifest unknown', 'ImageNotFound'),
@@ -39,11 +39,11 @@ def find(reason, message='', *events, **spec):
         ('', 'RegistryUnreachable'),
     ),
 )
-def test_reads_the_words_of_the_registry(words, code):
-    [cause] = find('ErrImagePull', words)
+def test_reads_the_words_of_the_registry(message, code):
+    [cause] = find('ErrImagePull', message)
     assert (cause.code, cause.reason, cause.subject) == (code, 'ErrImagePull', 'main')
     assert 'web:1' in cause.message
-    assert bool(cause.evidence) == bool(words) or code == 'ImageUnauthorized'
+    assert bool(cause.evidence) == bool(message) or code == 'ImageUnauthorized'
 
 
 @pytest.mark.parametrize(
@@ -57,11 +57,11 @@ def test_some_reasons_say_it_all(reason, code):
 
 
 def test_while_it_backs_off_the_kube_event_tells_why():
-    def failed(thing):
-        return kube_event(thing, 'Failed', 'Failed to pull image "web:1": web:1: not found')
+    def failed(obj):
+        return kube_event(obj, 'Failed', 'Failed to pull image "web:1": web:1: not found')
 
-    def other(thing):
-        return kube_event(thing, 'Failed', 'Error: ImagePullBackOff')
+    def other(obj):
+        return kube_event(obj, 'Failed', 'Error: ImagePullBackOff')
 
     [cause] = find('ImagePullBackOff', 'Back-off pulling image "web:1"', failed, other)
     assert cause.code == 'ImageNotFound'
@@ -84,8 +84,8 @@ def test_a_container_that_is_being_created_is_fine():
 
 
 def test_wrappers_around_the_registrys_words_are_left_out():
-    words = (
+    message = (
         f'Back-off pulling image "web:1": ErrImagePull: rpc error: code = NotFound desc = {PULL}'
     )
-    [cause] = find('ImagePullBackOff', words + 'web:1: not found')
+    [cause] = find('ImagePullBackOff', message + 'web:1: not found')
     assert cause.evidence == ('the words of the node: web:1: not found',)

@@ -21,16 +21,16 @@ CNI = (
 CREATING = status(state=waiting('ContainerCreating'))
 
 
-def on_node(*statuses, told=None, conditions=(), node='node-1', **fields):
-    thing = pod(*statuses, **{'nodeName': node, **fields})
-    thing['status'].update(told or {})
-    thing['status']['conditions'] += conditions
-    return thing
+def on_node(*statuses, status_fields=None, conditions=(), node='node-1', **fields):
+    obj = pod(*statuses, **{'nodeName': node, **fields})
+    obj['status'].update(status_fields or {})
+    obj['status']['conditions'] += conditions
+    return obj
 
 
-def find(thing, *events):
-    made = [kube_event(thing, reason, message, at=at) for reason, message, at in events]
-    return [(c.code, c.message) for c in infrastructure.find(view(None, *made), thing)]
+def find(obj, *events):
+    kube_events = [kube_event(obj, reason, message, at=at) for reason, message, at in events]
+    return [(c.code, c.message) for c in infrastructure.find(view(None, *kube_events), obj)]
 
 
 def scheduled(seconds):
@@ -41,7 +41,7 @@ NOT_READY = ('NodeNotReady', 'Node is not ready')
 
 
 @pytest.mark.parametrize(
-    ('thing', 'events', 'message'),
+    ('obj', 'events', 'message'),
     (
         (on_node(status(), age=60), [(*NOT_READY, 60)], 'node node-1 is not ready'),
         (on_node(status(), age=58), [(*NOT_READY, 60)], 'node node-1 is not ready'),
@@ -50,7 +50,7 @@ NOT_READY = ('NodeNotReady', 'Node is not ready')
         (on_node(status(), phase='Failed'), [(*NOT_READY, 1)], None),
         (on_node(status(), node=''), [(*NOT_READY, 1)], None),
         (on_node(status()), [], None),
-        (on_node(status(), told={'reason': 'NodeLost'}), [], 'node node-1 is lost'),
+        (on_node(status(), status_fields={'reason': 'NodeLost'}), [], 'node node-1 is lost'),
         (
             on_node(conditions=scheduled(20), phase='Pending'),
             [],
@@ -62,15 +62,15 @@ NOT_READY = ('NodeNotReady', 'Node is not ready')
             [],
             'node node-1 has not taken the pod up: its kubelet does not answer',
         ),
-        (on_node(told={'startTime': ago(30)}, phase='Pending'), [], None),
+        (on_node(status_fields={'startTime': ago(30)}, phase='Pending'), [], None),
     ),
 )
-def test_a_node_that_does_not_answer(thing, events, message):
-    assert find(thing, *events) == ([('NodeNotReady', message)] if message else [])
+def test_a_node_that_does_not_answer(obj, events, message):
+    assert find(obj, *events) == ([('NodeNotReady', message)] if message else [])
 
 
 @pytest.mark.parametrize(
-    ('thing', 'events', 'found'),
+    ('obj', 'events', 'fails'),
     (
         (on_node(CREATING), [('FailedCreatePodSandBox', CNI, 1)], True),
         (on_node(CREATING), [('FailedCreatePodSandBox', CNI, 1), ('Pulling', '', 5)], True),
@@ -84,27 +84,31 @@ def test_a_node_that_does_not_answer(thing, events, message):
         (on_node(CREATING), [], False),
     ),
 )
-def test_a_sandbox_that_cannot_be_set_up(thing, events, found):
+def test_a_sandbox_that_cannot_be_set_up(obj, events, fails):
     message = (
         'node node-1 cannot set up the network or sandbox of the pod: failed to setup network for'
         ' sandbox "a1": plugin type="bridge" failed (add)'
     )
-    assert find(thing, *events) == ([('SandboxFailed', message)] if found else [])
+    assert find(obj, *events) == ([('SandboxFailed', message)] if fails else [])
 
 
 def out(reason, message='', name='web-1', age=30, **fields):
     return on_node(
-        phase='Failed', told={'reason': reason, 'message': message}, name=name, age=age, **fields
+        phase='Failed',
+        status_fields={'reason': reason, 'message': message},
+        name=name,
+        age=age,
+        **fields,
     )
 
 
 def disrupted(reason, **fields):
-    told = {'type': 'DisruptionTarget', 'status': 'True', 'reason': reason, 'message': 'taken'}
-    return on_node(conditions=[told], **fields)
+    condition = {'type': 'DisruptionTarget', 'status': 'True', 'reason': reason, 'message': 'taken'}
+    return on_node(conditions=[condition], **fields)
 
 
 @pytest.mark.parametrize(
-    ('thing', 'code', 'message'),
+    ('obj', 'code', 'message'),
     (
         (
             out('Evicted', 'Usage of EmptyDir volume "d" exceeds the limit "1Mi". '),
@@ -141,16 +145,16 @@ def disrupted(reason, **fields):
         ),
     ),
 )
-def test_pods_that_were_put_out(thing, code, message):
-    [cause] = infrastructure.evicted_pods(view(), [thing], is_complete=False)
+def test_pods_that_were_put_out(obj, code, message):
+    [cause] = infrastructure.evicted_pods(view(), [obj], is_complete=False)
     assert (cause.code, cause.message, cause.terminations, cause.active) == (code, message, 1, True)
     assert cause.reason
 
 
 def test_an_evicted_pod_that_ended_well_is_known_by_its_kube_event():
-    thing = on_node(phase='Succeeded')
-    event = kube_event(thing, 'Evicted', 'Usage of EmptyDir volume "d" exceeds the limit "1Mi". ')
-    [cause] = infrastructure.evicted_pods(view(None, event), [thing], is_complete=False)
+    obj = on_node(phase='Succeeded')
+    event = kube_event(obj, 'Evicted', 'Usage of EmptyDir volume "d" exceeds the limit "1Mi". ')
+    [cause] = infrastructure.evicted_pods(view(None, event), [obj], is_complete=False)
     assert (cause.code, cause.reason) == ('Evicted', 'Evicted')
     assert cause.message.endswith('exceeds the limit "1Mi".')
     still = on_node()
@@ -165,7 +169,7 @@ def test_they_are_counted_and_the_last_one_speaks():
 
 
 @pytest.mark.parametrize(
-    'thing',
+    'obj',
     (
         on_node(status()),
         disrupted('PreemptionByScheduler'),
@@ -173,8 +177,8 @@ def test_they_are_counted_and_the_last_one_speaks():
         on_node(deleting=True),
     ),
 )
-def test_other_pods_were_not_put_out(thing):
-    assert list(infrastructure.evicted_pods(view(), [thing], is_complete=False)) == []
+def test_other_pods_were_not_put_out(obj):
+    assert list(infrastructure.evicted_pods(view(), [obj], is_complete=False)) == []
 
 
 def test_what_was_put_out_long_before_is_history():
@@ -188,8 +192,10 @@ def test_what_was_put_out_long_before_is_history():
 
 
 def node(*conditions):
-    told = [{'type': kind, 'status': state, 'message': said} for kind, state, said in conditions]
-    return Answer('found', ({'status': {'conditions': told}},))
+    entries = [
+        {'type': kind, 'status': state, 'message': message} for kind, state, message in conditions
+    ]
+    return Answer('found', ({'status': {'conditions': entries}},))
 
 
 @pytest.mark.parametrize(
@@ -208,6 +214,6 @@ def node(*conditions):
 def test_a_look_at_the_node_tells_more(answer, evidence):
     lookup = Lookup(NODES, '', 'node-1', full_object=True)
     answers = {lookup: answer} if answer else {}
-    thing = on_node(status(), told={'reason': 'NodeLost'})
-    [cause] = infrastructure.find(view(answers=answers), thing)
+    obj = on_node(status(), status_fields={'reason': 'NodeLost'})
+    [cause] = infrastructure.find(view(answers=answers), obj)
     assert (cause.lookups, cause.evidence) == ((lookup,), evidence)

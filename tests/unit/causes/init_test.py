@@ -34,6 +34,6 @@ def test_steps_that_are_done_and_sidecars_are_fine():
 
 def test_a_sidecar_before_it_hides_no_step():
     inits = [container('proxy', restartPolicy='Always'), container('migrate')]
-    told = [status('proxy', running(9)), status('migrate', ended(1))]
-    thing = pod(inits=inits, init_statuses=told, phase='Pending')
-    assert [cause.subject for cause in init.find(view(), thing)] == ['migrate']
+    statuses = [status('proxy', running(9)), status('migrate', ended(1))]
+    obj = pod(inits=inits, init_statuses=statuses, phase='Pending')
+    assert [cause.subject for cause in init.find(view(), obj)] == ['migrate']

@@ -6,7 +6,7 @@ from kubectl_dog.causes.log_excerpt import log_excerpt
 
 
 @pytest.mark.parametrize(
-    ('lines', 'told'),
+    ('lines', 'excerpt'),
     (
         ([], ()),
         (['', '  '], ()),
@@ -33,5 +33,5 @@ from kubectl_dog.causes.log_excerpt import log_excerpt
         (['error 1', *map(str, range(30)), 'error 2'], ('error 2',)),
     ),
 )
-def test_chooses_the_lines_that_tell_why(lines, told):
-    assert log_excerpt(lines) == told
+def test_chooses_the_lines_that_tell_why(lines, excerpt):
+    assert log_excerpt(lines) == excerpt

@@ -29,7 +29,7 @@ WANTS = pod(
 
 
 @pytest.mark.parametrize(
-    ('said', 'found', 'facts'),
+    ('message', 'nodes', 'facts'),
     (
         (
             '1 node(s) had untolerated taint {gpu: true}',
@@ -38,7 +38,7 @@ WANTS = pod(
         ),
         (
             '5 node(s) had untolerated taint {gpu: true}',
-            [node(each, [GPU]) for each in 'abcde'],
+            [node(node_name, [GPU]) for node_name in 'abcde'],
             [
                 'taints: a gpu=true:NoSchedule; b gpu=true:NoSchedule; '
                 'c gpu=true:NoSchedule and 2 more'
@@ -71,22 +71,22 @@ WANTS = pod(
         ('1 Too many pods', [node('a', cpu='1')], []),
     ),
 )
-def test_what_the_nodes_are_like(said, found, facts):
-    assert list(node_fit.describe_nodes(found, WANTS, said)) == facts
+def test_what_the_nodes_are_like(message, nodes, facts):
+    assert list(node_fit.describe_nodes(nodes, WANTS, message)) == facts
 
 
 def test_they_are_looked_at_for_a_pod_that_no_node_takes():
-    told = {
+    condition = {
         'type': 'PodScheduled',
         'status': 'False',
         'reason': 'Unschedulable',
         'message': '0/1 nodes are available: 1 Insufficient cpu.',
     }
-    thing = pod(phase='Pending')
-    thing['status']['conditions'].append(told)
+    obj = pod(phase='Pending')
+    obj['status']['conditions'].append(condition)
     lookup = Lookup(NODES, '', full_object=True)
-    [cause] = scheduling.find(view(), thing)
+    [cause] = scheduling.find(view(), obj)
     assert (cause.lookups, cause.evidence) == ((lookup,), ())
     answers = {lookup: Answer('found', (node('a', cpu='1'),))}
-    [cause] = scheduling.find(view(answers=answers), thing)
+    [cause] = scheduling.find(view(answers=answers), obj)
     assert cause.evidence == ('the largest node has 1 cpu in all',)

@@ -16,12 +16,12 @@ FIELD = 'spec.containers{main}'
 
 def find(probe=None, state=None, ready=False, reason='Unhealthy', message=REFUSED, field=FIELD):
     spec = container(readinessProbe=probe or {'tcpSocket': {'port': 5432}})
-    thing = pod(status(state=state, ready=ready), containers=[spec])
-    return list(probes.find(view(None, kube_event(thing, reason, message, field)), thing))
+    obj = pod(status(state=state, ready=ready), containers=[spec])
+    return list(probes.find(view(None, kube_event(obj, reason, message, field)), obj))
 
 
 @pytest.mark.parametrize(
-    ('probe', 'told'),
+    ('probe', 'description'),
     (
         ({'httpGet': {'port': 80, 'path': '/up'}}, 'http :80/up'),
         ({'httpGet': {'port': 'web'}}, 'http :web/'),
@@ -30,9 +30,11 @@ def find(probe=None, state=None, ready=False, reason='Unhealthy', message=REFUSE
         ({'exec': {'command': ['test', '-f', '/x']}}, 'exec test -f /x'),
     ),
 )
-def test_tells_what_is_probed_and_what_it_answers(probe, told):
+def test_tells_what_is_probed_and_what_it_answers(probe, description):
     [cause] = find(probe)
-    message = f'container main runs, but its readiness probe fails ({told}): connection refused'
+    message = (
+        f'container main runs, but its readiness probe fails ({description}): connection refused'
+    )
     assert (cause.code, cause.message) == ('NotReady', message)
 
 

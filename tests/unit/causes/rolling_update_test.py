@@ -29,7 +29,7 @@ def daemon(unavailable, **update):
 
 
 @pytest.mark.parametrize(
-    ('thing', 'progress', 'blocked'),
+    ('workload', 'progress', 'blocked'),
     (
         (rolling(5, 3), None, False),
         (rolling(5, 3), Progress(desired=4, updated=4), False),
@@ -49,8 +49,8 @@ def daemon(unavailable, **update):
         ({'kind': 'StatefulSet'}, HALFWAY, True),
     ),
 )
-def test_a_rollout_gets_past_a_pod_while_it_may_replace_others(thing, progress, blocked):
-    assert is_blocked(thing, progress) is blocked
+def test_a_rollout_gets_past_a_pod_while_it_may_replace_others(workload, progress, blocked):
+    assert is_blocked(workload, progress) is blocked
 
 
 @pytest.mark.parametrize(

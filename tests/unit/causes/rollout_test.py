@@ -17,17 +17,17 @@ from tests.unit.builders import view
 ROLLING = Progress(desired=2, updated=1)
 
 
-def find(thing, *others, progress=ROLLING):
+def find(workload, *others, progress=ROLLING):
     assessed = Assessment(State.PROGRESSING, progress=progress, other_pods=others)
-    return list(rollout.find(view(thing), assessed, causes_of_pods))
+    return list(rollout.find(view(workload), assessed, causes_of_pods))
 
 
-def going(name, left=20):
-    thing = pod(name=name, deleting=True)
-    thing['metadata'].update(
+def terminating(name, left=20):
+    obj = pod(name=name, deleting=True)
+    obj['metadata'].update(
         deletionTimestamp=format_timestamp(NOW + left), deletionGracePeriodSeconds=30
     )
-    return thing
+    return obj
 
 
 def stateful(policy=None, strategy=None, kind='StatefulSet', update='db-new'):
@@ -38,30 +38,30 @@ def stateful(policy=None, strategy=None, kind='StatefulSet', update='db-new'):
 
 
 def old(*statuses, revision='db-old', **fields):
-    thing = pod(*statuses, name='db-0', **fields)
-    thing['metadata']['labels'] = {'controller-revision-hash': revision}
-    return thing
+    obj = pod(*statuses, name='db-0', **fields)
+    obj['metadata']['labels'] = {'controller-revision-hash': revision}
+    return obj
 
 
 CRASHED = status(state=ended(3), restarts=2)
 
 
 def test_old_pods_that_are_still_going_explain_why_new_ones_are_missing():
-    [cause] = find(None, going('b', 20), going('a', 10), pod(name='c'))
+    [cause] = find(None, terminating('b', 20), terminating('a', 10), pod(name='c'))
     assert (cause.code, cause.pods) == ('TerminatingPods', ('a', 'b'))
     assert cause.message == '2 old pods still terminating: a (grace period 30s)'
 
 
 @pytest.mark.parametrize('progress', (None, Progress(desired=2, updated=2)))
 def test_nobody_waits_for_old_pods_where_nothing_is_missing(progress):
-    assert find(None, going('a'), progress=progress) == []
+    assert find(None, terminating('a'), progress=progress) == []
 
 
 @pytest.mark.parametrize(
-    'thing', (stateful(), stateful('OrderedReady'), stateful(strategy='RollingUpdate'))
+    'workload', (stateful(), stateful('OrderedReady'), stateful(strategy='RollingUpdate'))
 )
-def test_a_broken_old_pod_is_in_the_way_of_a_stateful_set(thing):
-    [cause] = find(thing, old(CRASHED, age=30))
+def test_a_broken_old_pod_is_in_the_way_of_a_stateful_set(workload):
+    [cause] = find(workload, old(CRASHED, age=30))
     assert (cause.code, cause.subject, cause.pods) == ('StuckOnOldPod', 'db-0', ('db-0',))
     assert cause.evidence == (
         'CrashLoop: container main exits with 3, within a second of starting',
@@ -72,18 +72,18 @@ def test_a_broken_old_pod_is_in_the_way_of_a_stateful_set(thing):
 
 @pytest.mark.parametrize(('age', 'evidence'), ((119, None), (120, ('it has been unready for 2m',))))
 def test_an_old_pod_that_is_only_slow_is_not_stuck_yet(age, evidence):
-    found = [cause.evidence for cause in find(stateful(), old(status(), age=age))]
-    assert found == ([evidence] if evidence else [])
+    evidence_of_causes = [cause.evidence for cause in find(stateful(), old(status(), age=age))]
+    assert evidence_of_causes == ([evidence] if evidence else [])
 
 
 def test_an_old_pod_that_does_not_tell_since_when():
-    thing = old(status(), age=500)
-    thing['status']['conditions'] = []
-    assert find(stateful(), thing) == []
+    old_pod = old(status(), age=500)
+    old_pod['status']['conditions'] = []
+    assert find(stateful(), old_pod) == []
 
 
 @pytest.mark.parametrize(
-    ('thing', 'other'),
+    ('workload', 'other'),
     (
         (stateful('Parallel'), old(CRASHED)),
         (stateful(strategy='OnDelete'), old(CRASHED)),
@@ -94,12 +94,12 @@ def test_an_old_pod_that_does_not_tell_since_when():
         (stateful(), old(CRASHED, phase='Failed')),
     ),
 )
-def test_what_will_be_replaced_anyway_is_not_in_the_way(thing, other):
-    assert find(thing, other) == []
+def test_what_will_be_replaced_anyway_is_not_in_the_way(workload, other):
+    assert find(workload, other) == []
 
 
 @pytest.mark.parametrize(
-    ('thing', 'name', 'kept'),
+    ('workload', 'name', 'is_kept'),
     (
         (stateful(), 'db-0', True),
         (stateful(), 'db-1', True),
@@ -108,20 +108,20 @@ def test_what_will_be_replaced_anyway_is_not_in_the_way(thing, other):
         (stateful('Parallel'), 'db-0', False),
     ),
 )
-def test_a_partition_explains_what_stays_broken(thing, name, kept):
-    thing['spec']['updateStrategy'] = {'rollingUpdate': {'partition': 2}}
-    thing['metadata'] = {'name': 'db'}
+def test_a_partition_explains_what_stays_broken(workload, name, is_kept):
+    workload['spec']['updateStrategy'] = {'rollingUpdate': {'partition': 2}}
+    workload['metadata'] = {'name': 'db'}
     other = old(CRASHED)
     other['metadata']['name'] = name
-    found = [cause for cause in find(thing, other) if cause.code == 'Partitioned']
-    assert [cause.pods for cause in found] == ([(name,)] if kept else [])
-    assert all(f'partition 2 keeps {name} at the old revision' in one.message for one in found)
+    causes = [cause for cause in find(workload, other) if cause.code == 'Partitioned']
+    assert [cause.pods for cause in causes] == ([(name,)] if is_kept else [])
+    assert all(f'partition 2 keeps {name} at the old revision' in cause.message for cause in causes)
 
 
 def test_a_partition_is_a_matter_of_stateful_sets_with_counts():
-    thing = stateful(kind='Other')
-    thing['spec']['updateStrategy'] = {'rollingUpdate': {'partition': 2}}
-    assert find(thing, old(CRASHED)) == []
-    thing['kind'] = 'StatefulSet'
-    codes = [cause.code for cause in find(thing, old(CRASHED), progress=None)]
+    workload = stateful(kind='Other')
+    workload['spec']['updateStrategy'] = {'rollingUpdate': {'partition': 2}}
+    assert find(workload, old(CRASHED)) == []
+    workload['kind'] = 'StatefulSet'
+    codes = [cause.code for cause in find(workload, old(CRASHED), progress=None)]
     assert codes == ['StuckOnOldPod']

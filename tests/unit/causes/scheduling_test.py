@@ -19,18 +19,23 @@ PORT = [container(ports=[{'containerPort': 80, 'hostPort': 8765}, {'containerPor
 
 
 def pending(message=None, reason='Unschedulable', nominated='', statuses=(), **spec):
-    thing = pod(*statuses, phase='Pending', **spec)
+    obj = pod(*statuses, phase='Pending', **spec)
     if message is not None:
-        told = {'type': 'PodScheduled', 'status': 'False', 'reason': reason, 'message': message}
-        thing['status']['conditions'].append(told)
+        condition = {
+            'type': 'PodScheduled',
+            'status': 'False',
+            'reason': reason,
+            'message': message,
+        }
+        obj['status']['conditions'].append(condition)
     if nominated:
-        thing['status']['nominatedNodeName'] = nominated
-    return thing
+        obj['status']['nominatedNodeName'] = nominated
+    return obj
 
 
-def find(thing, *events, **fields):
-    made = [kube_event(thing, *event) for event in events]
-    return list(scheduling.find(view(None, *made, **fields), thing))
+def find(obj, *events, **fields):
+    kube_events = [kube_event(obj, *event) for event in events]
+    return list(scheduling.find(view(None, *kube_events, **fields), obj))
 
 
 @pytest.mark.parametrize(
@@ -78,7 +83,7 @@ def test_reads_the_words_of_the_scheduler(message, spec, sentence):
 
 
 @pytest.mark.parametrize(
-    'thing',
+    'obj',
     (
         pending(CPU, nodeName='node-1'),
         pending(CPU, schedulingGates=[{'name': 'later'}]),
@@ -89,8 +94,8 @@ def test_reads_the_words_of_the_scheduler(message, spec, sentence):
         pending(statuses=(status(state=waiting('ContainerCreating')),)),
     ),
 )
-def test_a_pod_that_has_a_node_or_is_held_back_is_none_of_its_business(thing):
-    assert find(thing) == []
+def test_a_pod_that_has_a_node_or_is_held_back_is_none_of_its_business(obj):
+    assert find(obj) == []
 
 
 def test_a_scheduler_that_is_not_there_says_nothing():
@@ -108,9 +113,9 @@ def test_a_scheduler_that_fails_without_a_reason():
 
 def test_the_clock_stands_still_while_room_is_being_made():
     assert find(pending(CPU, nominated='node-1'))[0].clock_paused
-    going = pod(owner='rs-1', deleting=True)
-    going['metadata']['deletionTimestamp'] = format_timestamp(NOW + 20)
-    [cause] = scheduling.find(view(None, going), pending(CPU))
+    terminating = pod(owner='rs-1', deleting=True)
+    terminating['metadata']['deletionTimestamp'] = format_timestamp(NOW + 20)
+    [cause] = scheduling.find(view(None, terminating), pending(CPU))
     assert cause.clock_paused
 
 
@@ -119,7 +124,7 @@ UP = ('TriggeredScaleUp', 'pod triggered scale-up: [{pool 1->2 (max: 5)}]', '')
 
 
 @pytest.mark.parametrize(
-    ('events', 'patience', 'said'),
+    ('events', 'seconds', 'message'),
     (
         ([('FailedScheduling', CPU, '', 1)], None, None),
         ([(*NOT, 1)], 180, NOT[1]),
@@ -128,10 +133,10 @@ UP = ('TriggeredScaleUp', 'pod triggered scale-up: [{pool 1->2 (max: 5)}]', '')
         ([('Nominated', 'Pod should schedule on: nodeclaim/a', '', 1)], 600, None),
     ),
 )
-def test_an_autoscaler_is_given_time(events, patience, said):
+def test_an_autoscaler_is_given_time(events, seconds, message):
     [cause] = find(pending(CPU), *events)
-    assert cause.tolerance_seconds == patience
-    assert not said or cause.evidence == (f'the autoscaler says: {said}',)
+    assert cause.tolerance_seconds == seconds
+    assert not message or cause.evidence == (f'the autoscaler says: {message}',)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +147,7 @@ def test_an_autoscaler_is_given_time(events, patience, said):
     ),
 )
 def test_an_autoscaler_is_known_by_its_name(source):
-    thing = pending(CPU)
-    event = {**kube_event(thing, 'FailedScheduling', 'no node pool fits'), **source}
-    [cause] = scheduling.find(view(None, event), thing)
+    obj = pending(CPU)
+    event = {**kube_event(obj, 'FailedScheduling', 'no node pool fits'), **source}
+    [cause] = scheduling.find(view(None, event), obj)
     assert cause.tolerance_seconds == 180

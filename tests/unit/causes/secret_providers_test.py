@@ -13,25 +13,27 @@ from tests.unit.builders import waiting
 MISSING = pod(status(state=waiting('CreateContainerConfigError', 'secret "db" not found')))
 
 
-def made(name, spec=None, *conditions):
-    told = [dict(zip(('type', 'status', 'reason', 'message'), one)) for one in conditions]
-    return {'metadata': {'name': name}, 'spec': spec or {}, 'status': {'conditions': told}}
+def provider(name, spec=None, *conditions):
+    conditions_ = [
+        dict(zip(('type', 'status', 'reason', 'message'), values)) for values in conditions
+    ]
+    return {'metadata': {'name': name}, 'spec': spec or {}, 'status': {'conditions': conditions_}}
 
 
-def find(thing=MISSING, **answers):
+def find(obj=MISSING, **answers):
     """The cause, where the lists of these kinds are answered."""
-    [cause] = configuration.find(view(), thing)
-    told = {
+    [cause] = configuration.find(view(), obj)
+    answers_by_lookup = {
         lookup: answers[lookup.resource.kind]
         for lookup in cause.lookups
         if lookup.resource.kind in answers
     }
-    [cause] = configuration.find(view(answers=told), thing)
+    [cause] = configuration.find(view(answers=answers_by_lookup), obj)
     return cause
 
 
-def found(*things):
-    return Answer('found', things)
+def answer_with(*objects):
+    return Answer('found', objects)
 
 
 SYNCED = ('Ready', 'True', 'SecretSynced', 'fine')
@@ -45,18 +47,18 @@ ISSUING = ('Ready', 'False', 'DoesNotExist', 'Issuing certificate as Secret does
         ({}, 20, ()),
         ({'ExternalSecret': Answer('missing'), 'Certificate': Answer('denied')}, 20, ()),
         (
-            {'ExternalSecret': found(made('db', None, SYNCED))},
+            {'ExternalSecret': answer_with(provider('db', None, SYNCED))},
             300,
             ('ExternalSecret db is at work on it',),
         ),
         (
-            {'ExternalSecret': found(made('other', {'target': {'name': 'db'}}))},
+            {'ExternalSecret': answer_with(provider('other', {'target': {'name': 'db'}}))},
             300,
             ('ExternalSecret other is at work on it',),
         ),
-        ({'ExternalSecret': found(made('db', {'target': {'name': 'other'}}))}, 20, ()),
+        ({'ExternalSecret': answer_with(provider('db', {'target': {'name': 'other'}}))}, 20, ()),
         (
-            {'ExternalSecret': found(made('x'), made('db', None, ERROR))},
+            {'ExternalSecret': answer_with(provider('x'), provider('db', None, ERROR))},
             20,
             (
                 'ExternalSecret db cannot make it: SecretSyncedError: could not get secret data '
@@ -64,12 +66,16 @@ ISSUING = ('Ready', 'False', 'DoesNotExist', 'Issuing certificate as Secret does
             ),
         ),
         (
-            {'SealedSecret': found(made('db', None, ('Synced', 'False', 'ErrUnsealFailed', '')))},
+            {
+                'SealedSecret': answer_with(
+                    provider('db', None, ('Synced', 'False', 'ErrUnsealFailed', ''))
+                )
+            },
             20,
             ('SealedSecret db cannot make it: ErrUnsealFailed',),
         ),
         (
-            {'Certificate': found(made('tls', {'secretName': 'db'}, ISSUING))},
+            {'Certificate': answer_with(provider('tls', {'secretName': 'db'}, ISSUING))},
             300,
             ('Certificate tls is at work on it',),
         ),
@@ -82,6 +88,6 @@ def test_what_makes_a_secret_is_given_time(answers, seconds, evidence):
 
 
 def test_nobody_is_known_to_make_config_maps():
-    told = waiting('CreateContainerConfigError', 'configmap "db" not found')
-    kinds = [lookup.resource.kind for lookup in find(pod(status(state=told))).lookups]
+    missing = waiting('CreateContainerConfigError', 'configmap "db" not found')
+    kinds = [lookup.resource.kind for lookup in find(pod(status(state=missing))).lookups]
     assert kinds == ['ConfigMap']

@@ -23,7 +23,7 @@ QUOTA = Cause('QuotaExceeded', '', 'tiny', '')
 
 
 @pytest.mark.parametrize(
-    ('told', 'code', 'allowed'),
+    ('text', 'code', 'tolerance'),
     (
         ('CrashLoop=5', 'CrashLoop', Tolerance(terminations=5)),
         ('CrashLoop=1', 'CrashLoop', Tolerance(terminations=1)),
@@ -38,12 +38,12 @@ QUOTA = Cause('QuotaExceeded', '', 'tiny', '')
         ('ConfigMapMissing/configmap/a = 5m', 'ConfigMapMissing/configmap/a', Tolerance(300)),
     ),
 )
-def test_what_is_tolerated(told, code, allowed):
-    assert parse_tolerance(told) == (code, allowed)
+def test_what_is_tolerated(text, code, tolerance):
+    assert parse_tolerance(text) == (code, tolerance)
 
 
 @pytest.mark.parametrize(
-    ('told', 'said'),
+    ('text', 'message'),
     (
         ('Crashloop=5', "no cause has the code 'Crashloop': did you mean CrashLoop?"),
         ('zzz=5', "no cause has the code 'zzz'"),
@@ -56,17 +56,17 @@ def test_what_is_tolerated(told, code, allowed):
         ('ImageNotFound=5', 'ImageNotFound is not counted: write ImageNotFound=5s'),
     ),
 )
-def test_what_cannot_be_meant_is_said(told, said):
-    with pytest.raises(UserError, match=re.escape(said)):
-        parse_tolerance(told)
+def test_what_cannot_be_meant_is_said(text, message):
+    with pytest.raises(UserError, match=re.escape(message)):
+        parse_tolerance(text)
 
 
 def test_a_code_of_a_tracker_is_known_where_the_tracker_is():
-    told = ('LampBroken/hall', Tolerance(seconds=300))
+    expected = ('LampBroken/hall', Tolerance(seconds=300))
     assert (
         parse_tolerance('LampBroken/hall=5m', ('LampBroken',))
         == parse_unchecked_tolerance('LampBroken/hall=5m')
-        == told
+        == expected
     )
     with pytest.raises(UserError, match='LampBroken is not counted'):
         parse_tolerance('LampBroken=5', ('LampBroken',))
@@ -76,10 +76,10 @@ def test_a_code_of_a_tracker_is_known_where_the_tracker_is():
 
 
 def test_that_a_code_is_not_counted_is_told_once_it_is_known():
-    told = 'LampBrocken=5'
-    assert parse_unchecked_tolerance(told) == ('LampBrocken', Tolerance(terminations=5))
+    text = 'LampBrocken=5'
+    assert parse_unchecked_tolerance(text) == ('LampBrocken', Tolerance(terminations=5))
     with pytest.raises(UserError, match="code 'LampBrocken': did you mean LampBroken"):
-        check_codes([told], ('LampBroken',))
+        check_codes([text], ('LampBroken',))
 
 
 def test_a_code_of_a_tracker_may_have_a_word_in_common_with_ours():
@@ -87,24 +87,24 @@ def test_a_code_of_a_tracker_may_have_a_word_in_common_with_ours():
         assert parse_unchecked_tolerance(f'{code}=5m')[0] == code
 
 
-@pytest.mark.parametrize('told', ('Crashloop=5', 'zzz=5', 'Lamp broken=5m', 'NotRead=always'))
-def test_what_is_misspelt_is_no_code_of_anybody(told):
+@pytest.mark.parametrize('text', ('Crashloop=5', 'zzz=5', 'Lamp broken=5m', 'NotRead=always'))
+def test_what_is_misspelt_is_no_code_of_anybody(text):
     with pytest.raises(UserError, match='no cause has the code'):
-        parse_unchecked_tolerance(told)
+        parse_unchecked_tolerance(text)
 
 
 @pytest.mark.parametrize(
-    ('told', 'pods', 'failing'),
+    ('text', 'pods', 'failing'),
     (('', 10, 0), ('2', 10, 2), ('20%', 10, 2), ('20%', 4, 0), ('50%', 3, 1), ('100%', 3, 3)),
 )
-def test_how_many_pods_may_fail(told, pods, failing):
-    assert parse_pod_share(told).of(pods) == failing
+def test_how_many_pods_may_fail(text, pods, failing):
+    assert parse_pod_share(text).of(pods) == failing
 
 
-@pytest.mark.parametrize('told', ['two', '-1', '2.5', '101%', '%', '1 2'])
-def test_what_is_no_number_of_pods(told):
+@pytest.mark.parametrize('text', ['two', '-1', '2.5', '101%', '%', '1 2'])
+def test_what_is_no_number_of_pods(text):
     with pytest.raises(UserError, match='is not a number of pods'):
-        parse_pod_share(told)
+        parse_pod_share(text)
 
 
 def test_a_share_is_a_number_unless_it_is_a_percentage():
@@ -112,21 +112,23 @@ def test_a_share_is_a_number_unless_it_is_a_percentage():
 
 
 def test_what_the_user_told_counts_instead_of_everything_else():
-    told = {'CrashLoop': Tolerance(seconds=90)}
+    tolerances = {'CrashLoop': Tolerance(seconds=90)}
     odd = CRASH._replace(affects_some_pods=True, tolerance_seconds=30.0, informational=True)
-    crash, image = apply_overrides((odd, IMAGE), told)
+    crash, image = apply_overrides((odd, IMAGE), tolerances)
     assert tolerance_of(crash) == Tolerance(seconds=90)
     assert tolerance_of(image) == tolerance_of(IMAGE)
 
 
 def test_what_was_told_of_one_container_goes_before_what_was_told_of_all():
-    told = {
+    tolerances = {
         'CrashLoop': Tolerance(terminations=5),
         'CrashLoop/main': ALWAYS,
         'ImageNotFound/x': ALWAYS,
     }
-    main, other, image = apply_overrides((CRASH, CRASH._replace(subject='other'), IMAGE), told)
-    assert [one.tolerance_override for one in (main, other, image)] == [
+    main, other, image = apply_overrides(
+        (CRASH, CRASH._replace(subject='other'), IMAGE), tolerances
+    )
+    assert [cause.tolerance_override for cause in (main, other, image)] == [
         ALWAYS,
         Tolerance(terminations=5),
         None,
@@ -153,11 +155,11 @@ def test_only_so_many_pods_are_excused(causes, pods, excused):
 
 
 @pytest.mark.parametrize(
-    ('told', 'seconds'), (('CrashLoop=2', 30), ('CrashLoop=6', 60), ('CrashLoop=never', 0))
+    ('text', 'seconds'), (('CrashLoop=2', 30), ('CrashLoop=6', 60), ('CrashLoop=never', 0))
 )
-def test_in_a_long_back_off_standing_counts_beside_the_ends(told, seconds):
+def test_in_a_long_back_off_standing_counts_beside_the_ends(text, seconds):
     [cause] = apply_overrides(
-        [CRASH._replace(tolerance_seconds=30.0)], dict([parse_tolerance(told)])
+        [CRASH._replace(tolerance_seconds=30.0)], dict([parse_tolerance(text)])
     )
     assert cause.tolerance_override.seconds == seconds
 

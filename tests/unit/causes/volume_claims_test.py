@@ -22,24 +22,27 @@ VOLUMES = [
 
 
 def pending(message='', volumes=VOLUMES, **spec):
-    thing = pod(phase='Pending', volumes=volumes, **spec)
+    obj = pod(phase='Pending', volumes=volumes, **spec)
     if message:
-        told = {'type': 'PodScheduled', 'status': 'False', 'reason': 'Unschedulable'}
-        thing['status']['conditions'].append({**told, 'message': message})
-    return thing
+        condition = {'type': 'PodScheduled', 'status': 'False', 'reason': 'Unschedulable'}
+        obj['status']['conditions'].append({**condition, 'message': message})
+    return obj
 
 
-def said(reason, message='', claim='data', at=1.0):
-    thing = {'kind': 'PersistentVolumeClaim', 'metadata': {'name': claim, 'uid': f'pvc-{claim}'}}
-    return kube_event(thing, reason, message, at=at)
+def claim_event(reason, message='', claim='data', at=1.0):
+    claim_object = {
+        'kind': 'PersistentVolumeClaim',
+        'metadata': {'name': claim, 'uid': f'pvc-{claim}'},
+    }
+    return kube_event(claim_object, reason, message, at=at)
 
 
-def find(thing, *events, **fields):
-    return list(volume_claims.find(view(None, *events, **fields), thing))
+def find(obj, *events, **fields):
+    return list(volume_claims.find(view(None, *events, **fields), obj))
 
 
 @pytest.mark.parametrize(
-    ('message', 'code', 'subject', 'words'),
+    ('message', 'code', 'subject', 'ending'),
     (
         (MISSING, 'VolumeMissing', 'uploads', 'does not exist (not found)'),
         (
@@ -70,10 +73,10 @@ def find(thing, *events, **fields):
         ),
     ),
 )
-def test_reads_the_words_of_the_scheduler(message, code, subject, words):
+def test_reads_the_words_of_the_scheduler(message, code, subject, ending):
     [cause] = find(pending(message))
     assert (cause.code, cause.subject, cause.reason) == (code, subject, 'Unschedulable')
-    assert cause.message.endswith(words)
+    assert cause.message.endswith(ending)
     assert (cause.pods, cause.tolerance_seconds) == (('web-1',), None)
 
 
@@ -88,7 +91,7 @@ def test_reads_the_words_of_the_scheduler(message, code, subject, words):
 )
 @pytest.mark.parametrize('message_of_pod', (UNBOUND, ''))
 def test_the_kube_events_of_a_claim_tell_more(reason, message, patience, message_of_pod):
-    [cause] = find(pending(message_of_pod), said(reason, message))
+    [cause] = find(pending(message_of_pod), claim_event(reason, message))
     assert (cause.code, cause.subject, cause.reason) == ('PVCPending', 'data', reason)
     assert cause.message == f'volume claim data is not bound: {message}'
     assert cause.tolerance_seconds == patience
@@ -96,25 +99,25 @@ def test_the_kube_events_of_a_claim_tell_more(reason, message, patience, message
 
 
 def test_a_claim_that_was_bound_since_is_no_cause():
-    old = said('ExternalProvisioning', WAITING, at=9)
-    assert find(pending(), said('ProvisioningSucceeded', at=1), old) == []
-    assert find(pending(), said('Other')) == []
+    old = claim_event('ExternalProvisioning', WAITING, at=9)
+    assert find(pending(), claim_event('ProvisioningSucceeded', at=1), old) == []
+    assert find(pending(), claim_event('Other')) == []
 
 
 @pytest.mark.parametrize(
-    'thing',
+    'obj',
     (
         pending(volumes=[]),
         pending(MISSING, nodeName='node-1'),
         pending('0/1 nodes are available: 1 Insufficient cpu.'),
     ),
 )
-def test_a_pod_that_has_a_node_or_waits_for_something_else(thing):
-    assert find(thing, said('FailedBinding', NO_CLASS)) == []
+def test_a_pod_that_has_a_node_or_waits_for_something_else(obj):
+    assert find(obj, claim_event('FailedBinding', NO_CLASS)) == []
 
 
 @pytest.mark.parametrize(
-    ('answer', 'healing', 'evidence'),
+    ('answer', 'recovering', 'evidence'),
     (
         (None, False, ()),
         (Answer('denied'), False, ()),
@@ -130,10 +133,10 @@ def test_a_pod_that_has_a_node_or_waits_for_something_else(thing):
         ),
     ),
 )
-def test_a_look_at_the_claims_tells_more(answer, healing, evidence):
+def test_a_look_at_the_claims_tells_more(answer, recovering, evidence):
     [cause] = find(pending(MISSING), answers={LOOKUP: answer} if answer else {})
     assert (cause.lookups, cause.suggested_commands) == ((LOOKUP,), ('kubectl get pvc -n shop',))
-    assert (cause.recovering, cause.evidence) == (healing, evidence)
+    assert (cause.recovering, cause.evidence) == (recovering, evidence)
 
 
 CLASSES = Lookup(volume_claims.STORAGE_CLASSES, '')
@@ -148,7 +151,7 @@ def classes(*names, default=''):
 
 
 @pytest.mark.parametrize(
-    ('message', 'answer', 'healing', 'evidence'),
+    ('message', 'answer', 'recovering', 'evidence'),
     (
         (UNKNOWN, None, False, ()),
         (UNKNOWN, Answer('denied'), False, ()),
@@ -170,16 +173,16 @@ def classes(*names, default=''):
         (NO_DEFAULT, classes('a', 'b', default='b'), True, ('storage class b exists now',)),
     ),
 )
-def test_a_look_at_the_storage_classes_tells_more(message, answer, healing, evidence):
+def test_a_look_at_the_storage_classes_tells_more(message, answer, recovering, evidence):
     answers = {CLASSES: answer} if answer else {}
-    [cause] = find(pending(UNBOUND), said('ProvisioningFailed', message), answers=answers)
+    [cause] = find(pending(UNBOUND), claim_event('ProvisioningFailed', message), answers=answers)
     assert (cause.lookups, cause.tolerance_seconds) == ((CLASSES,), 30.0)
-    assert (cause.recovering, cause.evidence) == (healing, evidence)
+    assert (cause.recovering, cause.evidence) == (recovering, evidence)
 
 
 @pytest.mark.parametrize(
-    ('thing', 'may'),
+    ('obj', 'may'),
     ((pending(), True), (pending(nodeName='n1'), False), (pending(volumes=[]), False)),
 )
-def test_the_claims_of_a_pod_without_a_node_may_tell_why(thing, may):
-    assert volume_claims.awaits_claims(thing) is may
+def test_the_claims_of_a_pod_without_a_node_may_tell_why(obj, may):
+    assert volume_claims.awaits_claims(obj) is may

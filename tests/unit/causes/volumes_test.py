@@ -22,12 +22,12 @@ SUMMARY = 'Unable to attach or mount volumes: unmounted volumes=[d], timed out w
 
 
 def find(*events, state=None, phase='Pending', sandbox=None):
-    thing = pod(status(state=state or waiting('ContainerCreating')), phase=phase)
+    obj = pod(status(state=state or waiting('ContainerCreating')), phase=phase)
     if sandbox:
-        told = {'type': 'PodReadyToStartContainers', 'status': sandbox}
-        thing['status']['conditions'].append(told)
-    made = [kube_event(thing, reason, message, at=at) for reason, message, at in events]
-    return list(volumes.find(view(None, *made), thing))
+        condition = {'type': 'PodReadyToStartContainers', 'status': sandbox}
+        obj['status']['conditions'].append(condition)
+    kube_events = [kube_event(obj, reason, message, at=at) for reason, message, at in events]
+    return list(volumes.find(view(None, *kube_events), obj))
 
 
 @pytest.mark.parametrize(

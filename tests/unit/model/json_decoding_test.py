@@ -38,8 +38,8 @@ def without_depths(value, levels):
     if not levels:
         return None
     if isinstance(value, list):
-        return [without_depths(one, levels - 1) for one in value]
-    return {key: without_depths(one, levels - 1) for key, one in value.items()}
+        return [without_depths(item, levels - 1) for item in value]
+    return {key: without_depths(item, levels - 1) for key, item in value.items()}
 
 
 @SETTINGS

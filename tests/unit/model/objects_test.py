@@ -9,12 +9,12 @@ from kubectl_dog.model.resources import PODS
 BROKEN = (None, [], 'x', {}, {'spec': None}, {'spec': []}, {'spec': {'replicas': None}})
 
 
-@pytest.mark.parametrize('thing', BROKEN)
-def test_what_is_missing_or_of_the_wrong_type_reads_as_empty(thing):
-    assert objects.get_dict(thing, 'spec', 'template') == {}
-    assert objects.get_dicts(thing, 'spec', 'containers') == []
-    assert objects.get_str(thing, 'spec', 'nodeName') == ''
-    assert objects.get_int(thing, 'spec', 'replicas', default=1) == 1
+@pytest.mark.parametrize('obj', BROKEN)
+def test_what_is_missing_or_of_the_wrong_type_reads_as_empty(obj):
+    assert objects.get_dict(obj, 'spec', 'template') == {}
+    assert objects.get_dicts(obj, 'spec', 'containers') == []
+    assert objects.get_str(obj, 'spec', 'nodeName') == ''
+    assert objects.get_int(obj, 'spec', 'replicas', default=1) == 1
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ def test_numbers_may_be_text(value, number):
 
 
 @pytest.mark.parametrize(
-    ('thing', 'observed'),
+    ('obj', 'observed'),
     (
         ({'metadata': {'generation': 2}, 'status': {'observedGeneration': 2}}, True),
         ({'metadata': {'generation': 2}, 'status': {'observedGeneration': 1}}, False),
@@ -35,8 +35,8 @@ def test_numbers_may_be_text(value, number):
         ({'metadata': {}}, True),
     ),
 )
-def test_whether_the_controller_has_seen_the_spec(thing, observed):
-    assert objects.is_observed(thing) is observed
+def test_whether_the_controller_has_seen_the_spec(obj, observed):
+    assert objects.is_observed(obj) is observed
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_paths(path, wanted):
 
 
 @pytest.mark.parametrize(
-    ('status', 'told'),
+    ('status', 'expected'),
     (
         ('True', 'True'),
         ('true', 'True'),
@@ -68,8 +68,8 @@ def test_paths(path, wanted):
         (None, ''),
     ),
 )
-def test_the_status_of_a_condition_is_read_without_case(status, told):
-    assert objects.condition_status({'status': status}) == told
+def test_the_status_of_a_condition_is_read_without_case(status, expected):
+    assert objects.condition_status({'status': status}) == expected
 
 
 def test_strange_values_of_a_selector_are_none():
