@@ -120,7 +120,7 @@ _ALL = (
 CODES = {code.name: code for code in _ALL}
 
 # Codes that only a tracker knows count like a failed condition of a controller.
-_FOREIGN = CODES['ConditionFailed']
+_UNKNOWN_CODE = CODES['ConditionFailed']
 
 # A missing ConfigMap or Secret in a volume is retried less often than one in the environment.
 _IN_VOLUME = Tolerance(35)
@@ -140,7 +140,7 @@ _MAKING_ROOM = ('QuotaExceeded', 'Unschedulable')
 
 def code_of(name: str) -> Code:
     """The entry of a code; a code that is not in the catalogue is one of a plugin."""
-    return CODES.get(name) or _FOREIGN._replace(name=name, meaning='a word of its tracker')
+    return CODES.get(name) or _UNKNOWN_CODE._replace(name=name, meaning='a word of its tracker')
 
 
 def tolerance_of(cause: Cause) -> Tolerance:

@@ -62,8 +62,8 @@ def _deadline_cause(view: View, pod: Object) -> Cause:
     )
 
 
-def crash_cause(view: View, pod: Object, container: Container, called: str) -> Iterator[Cause]:
-    """Yield the cause of a container's terminations, if any; `called` names it in sentences."""
+def crash_cause(view: View, pod: Object, container: Container, label: str) -> Iterator[Cause]:
+    """Yield the cause of a container's terminations, if any; `label` names it in sentences."""
     key = (uid(pod), container.name)
     before, was_backing_off = view.baseline_terminations.get(key, 0), key in view.baseline_backoff
     if (
@@ -75,7 +75,7 @@ def crash_cause(view: View, pod: Object, container: Container, called: str) -> I
     if container.terminations <= before and (container.running or not was_backing_off):
         return
     never_restarts = get_str(pod, 'spec', 'restartPolicy') == 'Never'
-    diagnosis = diagnose(container, _kube_events(view, pod, container), called)
+    diagnosis = diagnose(container, _kube_events(view, pod, container), label)
     if diagnosis is not None:
         yield Cause(
             code='ContainerFailed'

@@ -50,44 +50,44 @@ class Diagnosis(NamedTuple):
 def diagnose(
     container: Container,
     kube_events: tuple[Object, ...],
-    called: str,
+    label: str,
 ) -> Diagnosis | None:
     """Diagnose the last termination; None for an init container that ended without an error.
 
-    called: the container in sentences, such as `container app`.
+    label: the container in sentences, such as `container app`.
     """
-    end = container.last_termination
-    probe = _killing_probe(kube_events, end)
+    termination = container.last_termination
+    probe = _killing_probe(kube_events, termination)
     if probe:
-        return Diagnosis(f'{probe}ProbeFailed', f'{called} is killed by its {probe.lower()} probe')
+        return Diagnosis(f'{probe}ProbeFailed', f'{label} is killed by its {probe.lower()} probe')
     if container.waiting.get('reason') == 'PostStartHookError':
-        return Diagnosis('PostStartHook', f"{called}'s postStart hook fails")
-    if end.get('reason') == 'OOMKilled':
+        return Diagnosis('PostStartHook', f"{label}'s postStart hook fails")
+    if termination.get('reason') == 'OOMKilled':
         limit = get_str(container.spec, 'resources', 'limits', 'memory')
         amount = f' of {limit}' if limit else ''
-        message = f'{called} is killed (OOMKilled) for using more than its memory limit{amount}'
+        message = f'{label} is killed (OOMKilled) for using more than its memory limit{amount}'
         return Diagnosis('OOMKilled', message)
-    if end.get('reason') in NOT_STARTED or container.waiting.get('reason') in NOT_STARTED:
-        return _not_started(container, called)
-    return _exit(container, get_int(end, 'exitCode'), called)
+    if termination.get('reason') in NOT_STARTED or container.waiting.get('reason') in NOT_STARTED:
+        return _not_started(container, label)
+    return _exit(container, get_int(termination, 'exitCode'), label)
 
 
-def _exit(container: Container, code: int, called: str) -> Diagnosis | None:
+def _exit(container: Container, code: int, label: str) -> Diagnosis | None:
     if code == 0 and container.role == 'init':
         return None
     if code in _EXITS:
         name, meaning = _EXITS[code]
-        return Diagnosis(name, f'{called} exits with {code}{meaning}')
+        return Diagnosis(name, f'{label} exits with {code}{meaning}')
     meaning = f': {_SIGNALS[code]}' if code in _SIGNALS else ''
-    return Diagnosis('CrashLoop', f'{called} exits with {code}{meaning}')
+    return Diagnosis('CrashLoop', f'{label} exits with {code}{meaning}')
 
 
-def _not_started(container: Container, called: str) -> Diagnosis:
+def _not_started(container: Container, label: str) -> Diagnosis:
     message = message_of(container.last_termination) or message_of(container.waiting)
     for text, code in _START_ERRORS:
         if text in message:
-            return Diagnosis(code, f'{called} cannot be started: {_short_reason(message)}')
-    return Diagnosis('ExecFailed', f'{called} cannot be started: {_short_reason(message)}')
+            return Diagnosis(code, f'{label} cannot be started: {_short_reason(message)}')
+    return Diagnosis('ExecFailed', f'{label} cannot be started: {_short_reason(message)}')
 
 
 def _short_reason(message: str) -> str:
@@ -96,9 +96,9 @@ def _short_reason(message: str) -> str:
     return f'exec: {rest}' if separator else message.rpartition('caused: ')[2] or message
 
 
-def _killing_probe(kube_events: tuple[Object, ...], end: Object) -> str:
+def _killing_probe(kube_events: tuple[Object, ...], termination: Object) -> str:
     """`Liveness` or `Startup` if the kubelet reports that it killed this instance, else ''."""
-    started = epoch(end.get('startedAt')) or 0.0
+    started = epoch(termination.get('startedAt')) or 0.0
     for event in reversed(kube_events):
         seen_at = epoch(event.get('lastTimestamp')) or epoch(event.get('eventTime')) or 0.0
         if event.get('reason') == 'Killing' and seen_at >= started:

@@ -86,16 +86,17 @@ def _cause(view: View, pod: Object, container: Container, code: str, pull_messag
     pull_secrets = [
         get_str(secret, 'name') for secret in get_dicts(pod, 'spec', 'imagePullSecrets')
     ]
-    core = _WRAPPERS.sub('', pull_message)
-    why = core.rpartition(': ')[2].strip() or 'the registry does not deliver it'
-    evidence = [f'the words of the node: {core}'] if core else []
+    message = _WRAPPERS.sub('', pull_message)
+    reason = message.rpartition(': ')[2].strip() or 'the registry does not deliver it'
+    sentence = _SENTENCES[code].format(image=image, why=reason[:80])
+    evidence = [f'the words of the node: {message}'] if message else []
     if code == 'ImageUnauthorized':
         evidence.append(f'pull secrets in use: {", ".join(pull_secrets) or "none"}')
     return Cause(
         code=code,
         reason=get_str(container.waiting, 'reason'),
         subject=container.name,
-        message=f'container {container.name}: {_SENTENCES[code].format(image=image, why=why[:80])}',
+        message=f'container {container.name}: {sentence}',
         pods=(name(pod),),
         evidence=tuple(evidence),
         suggested_commands=(f'kubectl describe pod -n {view.target.namespace} {name(pod)}',),

@@ -122,8 +122,8 @@ def silent_at(pod: Object) -> float | None:
     """
     if not is_unseen_by_kubelet(pod) or not get_str(pod, 'spec', 'nodeName'):
         return None
-    assigned = epoch(condition(pod, 'PodScheduled').get('lastTransitionTime')) or created_at(pod)
-    return assigned + SILENT_AFTER
+    assigned_at = epoch(condition(pod, 'PodScheduled').get('lastTransitionTime')) or created_at(pod)
+    return assigned_at + SILENT_AFTER
 
 
 def _sandbox_message(view: View, pod: Object) -> str:
@@ -187,7 +187,9 @@ def _ended_at(pod: Object) -> float:
     return epoch(condition(pod, 'Ready').get('lastTransitionTime')) or created_at(pod)
 
 
-def within_run(view: View, pods: Iterable[Object], fresh: float) -> list[Object]:
-    """The pods that were at most `fresh` seconds old when tracking began, or ended after that."""
-    began = view.run_history.started
-    return [pod for pod in pods if created_at(pod) >= began - fresh or _ended_at(pod) >= began]
+def within_run(view: View, pods: Iterable[Object], max_age: float) -> list[Object]:
+    """The pods that were at most `max_age` seconds old when tracking began, or ended after that."""
+    started = view.run_history.started
+    return [
+        pod for pod in pods if created_at(pod) >= started - max_age or _ended_at(pod) >= started
+    ]

@@ -18,13 +18,13 @@ def find(view: View, pod: Object) -> Iterator[Cause]:
         if container.role != 'init':
             continue
         step = f'step {container.step} of {container.steps}'
-        called = f'init container {container.name} ({step})'
-        yield from crash_cause(view, pod, container, called)
+        label = f'init container {container.name} ({step})'
+        yield from crash_cause(view, pod, container, label)
         if container.running and container.restarts == 0:
             yield Cause(
                 code='InitNotFinished',
                 reason='PodInitializing',
                 subject=container.name,
-                message=f'{called} is still running',
+                message=f'{label} is still running',
                 pods=(name(pod),),
             )

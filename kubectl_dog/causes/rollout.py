@@ -35,7 +35,7 @@ def find(view: View, assessed: Assessment, diagnose: Diagnose) -> Iterator[Cause
     yield from _terminating(view, assessed)
     yield from _partitioned(view, assessed)
     for pod in _blocking_pods(view, assessed):
-        yield from _stuck(view, pod, diagnose(view, (pod,)))
+        yield from _stuck_causes(view, pod, diagnose(view, (pod,)))
 
 
 def _terminating(view: View, assessed: Assessment) -> Iterator[Cause]:
@@ -108,7 +108,7 @@ def _ordinal(pod: Object) -> int:
     return int(last) if last.isdecimal() else 0
 
 
-def _stuck(view: View, pod: Object, causes: tuple[Cause, ...]) -> Iterator[Cause]:
+def _stuck_causes(view: View, pod: Object, causes: tuple[Cause, ...]) -> Iterator[Cause]:
     """An old pod blocks if it has a cause that is not informational, or is unready for long."""
     serious = [cause for cause in causes if not tolerance_of(cause).is_informational]
     since = epoch(condition(pod, 'Ready').get('lastTransitionTime')) or view.now

@@ -14,7 +14,7 @@ from typing import Any
 # More than in any object of Kubernetes, and less than Python's limit for comparing values.
 DEEPEST = 200
 
-# Python reads integers in quadratic time, and no real number is longer.
+# Python reads integers in quadratic time; numbers with more digits are not meaningful.
 _MAX_DIGITS = 40
 
 _STRUCTURE = b'"[]{}'
@@ -98,7 +98,7 @@ def _decode_constant(_: str) -> None:
 
 
 def whole(digits: str) -> int | str:
-    """Decode an integer; one that is longer than any real number stays text."""
+    """Decode an integer; one with too many digits to be meaningful stays text."""
     return int(digits) if len(digits) <= _MAX_DIGITS else digits
 
 

@@ -133,7 +133,7 @@ REFUSED = (
         ),
     ),
 )
-def test_reads_the_words_of_the_api_server(message, code, subject, sentence):
+def test_parses_messages_of_the_api_server(message, code, subject, sentence):
     assert parse_admission_error(message)[:3] == (code, subject, sentence)
 
 
@@ -141,6 +141,6 @@ def test_reads_the_words_of_the_api_server(message, code, subject, sentence):
     ('quota', 'subject'),
     (('tiny', 'tiny'), ('../secrets/db; rm -rf x', ''), ('$(reboot)', ''), ('a b', '')),
 )
-def test_only_names_go_into_commands(quota, subject):
+def test_uses_only_valid_names_in_commands(quota, subject):
     message = f'exceeded quota: {quota}, requested: pods=1, used: pods=3, limited: pods=3'
     assert parse_admission_error(message).subject == subject

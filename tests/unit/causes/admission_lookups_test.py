@@ -67,7 +67,7 @@ def find(message, answer=None):
         ('no way', None),
     ),
 )
-def test_what_to_look_at(message, lookup):
+def test_chooses_the_lookup(message, lookup):
     assert find(message).lookups == ((lookup,) if lookup else ())
 
 
@@ -88,7 +88,7 @@ def test_what_to_look_at(message, lookup):
         ('cpu=1e400', quota({'cpu': '1'}, {}), False, '0 of 1 cpu'),
     ),
 )
-def test_what_is_left_of_a_quota(requested, answer, recovering, fact):
+def test_reports_the_use_of_a_quota(requested, answer, recovering, fact):
     cause = find(QUOTA.format(requested), answer)
     assert cause.recovering is recovering
     assert fact in cause.evidence[-1]
@@ -102,7 +102,7 @@ def test_what_is_left_of_a_quota(requested, answer, recovering, fact):
         (named('urgent'), True, 'PriorityClass urgent exists now'),
     ),
 )
-def test_what_priority_classes_there_are(answer, recovering, evidence):
+def test_reports_similar_priority_classes(answer, recovering, evidence):
     cause = find(CLASS, answer)
     assert (cause.recovering, cause.evidence) == (recovering, (evidence,))
 
@@ -118,7 +118,7 @@ def test_what_priority_classes_there_are(answer, recovering, evidence):
         (HOOK.format('x509: unknown authority'), slices(True), False, 'has 1 ready endpoint now'),
     ),
 )
-def test_what_stands_behind_a_webhook(message, answer, recovering, fact):
+def test_reports_the_endpoints_of_a_webhook(message, answer, recovering, fact):
     cause = find(message, answer)
     assert cause.recovering is recovering
     assert fact in cause.evidence[-1]
@@ -126,12 +126,12 @@ def test_what_stands_behind_a_webhook(message, answer, recovering, fact):
 
 @pytest.mark.parametrize('answer', [None, Answer('denied'), Answer('missing')])
 @pytest.mark.parametrize('message', [QUOTA.format('pods=1'), CLASS, REFUSED])
-def test_without_an_answer_nothing_is_said(message, answer):
+def test_adds_nothing_without_an_answer(message, answer):
     cause = find(message, answer)
     assert (cause.recovering, cause.evidence) == (False, ())
 
 
-def test_where_it_is_there_now_the_controller_gets_the_time_to_try_again():
+def test_a_recovering_cause_waits_for_the_next_try():
     cause = find(CLASS, named('urgent'))
     assert tolerance_of(cause).seconds == 60
     assert tolerance_of(find(CLASS, named('urgency'))).seconds == 30

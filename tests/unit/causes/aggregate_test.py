@@ -27,7 +27,7 @@ from tests.unit.builders import view
 from tests.unit.builders import waiting
 
 
-def test_the_same_cause_on_many_pods_is_one_and_the_worst_speaks():
+def test_merges_the_same_cause_of_many_pods():
     mild = pod(status(state=ended(3)), name='a')
     worse = pod(status(state=ended(3), last=ended(3), restarts=2), name='b')
     [cause] = causes_of_pods(view(), [mild, worse])
@@ -36,7 +36,7 @@ def test_the_same_cause_on_many_pods_is_one_and_the_worst_speaks():
     assert causes_of_pods(view(), [worse, mild])[0].pods == ('b', 'a')
 
 
-def test_what_fails_stands_before_what_only_explains():
+def test_sorts_informational_causes_last():
     obj = pod(
         status('main', waiting('ErrImagePull', 'not found')),
         phase='Pending',
@@ -49,7 +49,7 @@ def test_what_fails_stands_before_what_only_explains():
     ]
 
 
-def test_every_code_says_what_it_means():
+def test_every_code_has_a_meaning():
     assert all(code.meaning and code.family for code in CODES.values())
     assert CODES['InitNotFinished'].tolerance.is_informational
 
@@ -71,7 +71,7 @@ def assessment(*pods, others=(), children=(), progress=DONE):
     )
 
 
-def test_what_the_controllers_behind_a_target_lack_is_its_own_trouble():
+def test_a_target_has_the_causes_of_its_controllers():
     causes = causes_of_target(
         view(deployment()), assessment(children=(replica_set_without_pods(),))
     )
@@ -82,7 +82,7 @@ def test_what_the_controllers_behind_a_target_lack_is_its_own_trouble():
     )
 
 
-def test_one_bad_pod_beside_a_good_one_is_partial_unless_it_blocks_the_rollout():
+def test_a_cause_affects_some_pods_unless_the_rollout_is_blocked():
     good, bad = pod(status(), name='a', ready=True), pod(status(state=ended(3)), name='b')
     [cause] = causes_of_target(view(deployment()), assessment(good, bad))
     assert cause.affects_some_pods
@@ -100,7 +100,7 @@ def evicted(name, owner='rs-2'):
     return obj
 
 
-def test_evicted_pods_of_this_revision_count_until_their_successors_are_ready():
+def test_evictions_are_active_until_the_successors_are_ready():
     others = (evicted('a'), evicted('b'), evicted('c', 'rs-1'))
     for ready in (True, False):
         successor = pod(status(), ready=ready, nodeName='node-1')
@@ -111,7 +111,7 @@ def test_evicted_pods_of_this_revision_count_until_their_successors_are_ready():
     assert causes_of_target(view(deployment()), assessed)[0].active
 
 
-def test_a_pod_as_a_target_that_was_evicted():
+def test_a_target_pod_that_was_evicted():
     obj = evicted('web-1')
     assert [cause.code for cause in causes_of_target(view(obj), assessment(obj))] == ['Evicted']
 
@@ -123,7 +123,7 @@ def pending(name, **spec):
     return obj
 
 
-def test_of_many_pods_without_a_node_the_longest_patience_counts():
+def test_the_longest_tolerance_of_unscheduled_pods_counts():
     first, second, third = (pending(name) for name in 'abc')
     scaling = kube_event(second, 'TriggeredScaleUp', 'coming')
     not_scaling = kube_event(third, 'NotTriggerScaleUp', 'never')
@@ -138,7 +138,7 @@ def test_of_many_pods_without_a_node_the_longest_patience_counts():
 
 
 @pytest.mark.parametrize(('kind', 'informational'), (('Job', True), ('Deployment', False)))
-def test_of_a_job_its_own_retries_decide(kind, informational):
+def test_causes_of_a_job_are_informational(kind, informational):
     obj = {'kind': kind, 'metadata': {'uid': 'x'}}
     crashed = pod(status(state=ended(3)), restartPolicy='OnFailure')
     assessed = Assessment(State.PROGRESSING, pods=(crashed,))
@@ -165,7 +165,7 @@ def crashing(name, ends, state=None):
     return pod(status(state=state or ended(3), last=ended(3), restarts=ends - 1), name=name, age=1)
 
 
-def test_what_stands_on_one_pod_stands_and_is_told_in_order():
+def test_a_merged_cause_is_active_if_it_is_active_on_any_pod():
     again = pod(status(last=ended(3), restarts=9, state=running(1)), name='web-2', age=1)
     unready = pod(status(), name='web-3', containers=[container(**PROBED)])
     event = kube_event(
@@ -180,7 +180,7 @@ def test_what_stands_on_one_pod_stands_and_is_told_in_order():
     )
 
 
-def test_what_is_there_now_for_one_pod_is_there_for_all_that_need_the_same():
+def test_a_merged_cause_recovers_per_subject():
     app_missing = waiting('CreateContainerConfigError', 'configmap "app" not found')
     lib_missing = waiting('CreateContainerConfigError', 'configmap "lib" not found')
     answers = {Lookup(CONFIGMAPS, 'shop'): Answer('found', ({'metadata': {'name': 'app'}},))}
@@ -195,7 +195,7 @@ def test_what_is_there_now_for_one_pod_is_there_for_all_that_need_the_same():
     assert recovering == {'app': True, 'lib': False}
 
 
-def test_what_is_in_another_namespace_is_explained_from_there():
+def test_explains_pods_in_another_namespace():
     """Flux keeps a Kustomization in one namespace, and applies to others."""
     obj = pod(status('main', waiting('ErrImagePull', 'not found')), phase='Pending')
     obj['metadata']['namespace'] = 'shop'

@@ -35,18 +35,19 @@ def of(code, **fields):
         ('NotReady', {'affects_some_pods': True}, (None, None)),
     ),
 )
-def test_what_a_cause_may_do(code, fields, allowed):
+def test_tolerance_of_a_cause(code, fields, allowed):
     assert of(code, **fields)[:2] == allowed
 
 
 @pytest.mark.parametrize(
-    ('code', 'anew'), (('QuotaExceeded', True), ('Unschedulable', True), ('ImageNotFound', False))
+    ('code', 'restarts'),
+    (('QuotaExceeded', True), ('Unschedulable', True), ('ImageNotFound', False)),
 )
-def test_what_lacks_room_gets_its_time_again_with_every_step(code, anew):
-    assert clock_restarts_on_progress(Cause(code, '', '', '')) is anew
+def test_the_clock_of_some_causes_restarts_on_progress(code, restarts):
+    assert clock_restarts_on_progress(Cause(code, '', '', '')) is restarts
 
 
-def test_a_code_that_only_a_tracker_knows_stands_as_long_as_a_condition():
+def test_an_unknown_code_has_the_tolerance_of_a_condition():
     assert tolerance_of(Cause('LampBroken', '', 'it', '')) == Tolerance(30)
     assert tolerance_of(Cause('LampBroken', '', 'it', '', tolerance_seconds=5.0)) == Tolerance(5)
     assert catalogue.code_of('LampBroken').name == 'LampBroken'

@@ -46,7 +46,7 @@ def mounts(*messages, state=None, reason='FailedMount', **spec):
         ('invalid subPath', 'InvalidConfig', 'main'),
     ),
 )
-def test_reads_the_kubelets_words(message, code, subject):
+def test_parses_messages_of_the_kubelet(message, code, subject):
     [cause] = find(message)
     assert (cause.code, cause.subject) == (code, subject)
 
@@ -56,7 +56,7 @@ def test_a_container_that_cannot_be_created_is_invalid():
     assert (cause.code, cause.reason) == ('InvalidConfig', 'CreateContainerError')
 
 
-def test_the_kubelets_own_delay_never_counts():
+def test_ignores_delays_of_the_kubelet():
     assert find('failed to sync configmap cache: timed out waiting for the condition') == []
     assert mounts('MountVolume.SetUp failed for volume "c": failed to sync secret cache') == []
 
@@ -82,7 +82,7 @@ def test_the_kubelets_own_delay_never_counts():
         ('configmap "app" not found', 'ConfigMapMissing', 'volume/app'),
     ),
 )
-def test_volumes_are_told_by_kube_events(message, code, subject):
+def test_finds_missing_volume_sources_in_kube_events(message, code, subject):
     [cause] = mounts(message, message)
     assert (cause.code, cause.subject, cause.reason) == (code, subject, 'FailedMount')
     assert tolerance_of(cause).seconds == 35
@@ -104,7 +104,7 @@ CFG = {'name': 'cfg', 'configMap': {'name': 'app', **INI}}
         ([{'name': 'cfg', 'configMap': {'name': 'app'}}], ''),
     ),
 )
-def test_what_lacks_the_key_of_a_volume_is_known_from_the_pod(volumes, named):
+def test_names_the_object_that_lacks_the_key_of_a_volume(volumes, named):
     message = (
         'MountVolume.SetUp failed for volume "cfg" : references non-existent config key: a.ini'
     )
@@ -112,12 +112,12 @@ def test_what_lacks_the_key_of_a_volume_is_known_from_the_pod(volumes, named):
     assert cause.message == f'volume cfg names a key that is not there: a.ini{named}'
 
 
-def test_other_mount_trouble_is_of_another_family():
+def test_ignores_other_mount_failures():
     assert mounts('MountVolume.SetUp failed for volume "nfs" : exit status 32') == []
     assert mounts('configmap "app" not found', reason='Other') == []
 
 
-def test_a_kube_event_stands_only_while_nothing_has_started():
+def test_a_mount_failure_is_active_until_a_container_starts():
     assert mounts('configmap "app" not found', state=running()) == []
 
 
@@ -143,7 +143,7 @@ def test_a_kube_event_stands_only_while_nothing_has_started():
         ),
     ),
 )
-def test_a_look_at_what_exists_tells_more(answer, recovering, evidence):
+def test_adds_similar_names(answer, recovering, evidence):
     answers = {LOOKUP: answer} if answer else {}
     [cause] = find('configmap "app-settings" not found', answers=answers)
     assert cause.lookups == (LOOKUP,)
@@ -167,24 +167,24 @@ KEYS = Lookup(CONFIGMAPS, 'shop', 'app', full_object=True)
         (Answer('found', ({'data': {'mode': 'x'}},)), True, ('key mode exists now',)),
     ),
 )
-def test_a_look_at_the_keys_of_a_configmap_tells_more(answer, recovering, evidence):
+def test_adds_similar_keys_of_a_configmap(answer, recovering, evidence):
     answers = {KEYS: answer} if answer else {}
     [cause] = find("couldn't find key mode in ConfigMap shop/app", answers=answers)
     assert cause.lookups == (KEYS,)
     assert (cause.recovering, cause.evidence) == (recovering, evidence)
 
 
-def test_a_secret_is_never_looked_into():
+def test_never_reads_a_secret():
     [cause] = find("couldn't find key mode in Secret shop/app")
     assert SECRETS not in {lookup.resource for lookup in cause.lookups}
     assert cause.lookups
 
 
-def test_what_is_no_fault_hides_none():
+def test_a_delay_does_not_hide_a_fault():
     causes = mounts('failed to sync configmap cache', 'configmap "app" not found')
     assert [cause.subject for cause in causes] == ['volume/app']
 
 
-def test_a_key_is_named_with_what_lacks_it():
+def test_names_the_object_that_lacks_a_key():
     [cause] = find("couldn't find key mode in ConfigMap shop/app")
     assert cause.message == 'ConfigMap app has no key mode'

@@ -80,7 +80,7 @@ def find(obj, *events, **fields):
         ),
     ),
 )
-def test_tells_how_a_container_ends(state, code, message):
+def test_diagnoses_terminations(state, code, message):
     spec = container(resources={'limits': {'memory': '24Mi'}})
     [cause] = find(pod(status(state=state), containers=[spec]))
     assert cause.code == code
@@ -88,13 +88,13 @@ def test_tells_how_a_container_ends(state, code, message):
     assert message in (None, cause.message)
 
 
-def test_without_a_limit_an_oom_kill_names_none():
+def test_an_oom_kill_without_a_limit():
     [cause] = find(pod(status(state=OOM)))
     assert 'memory limit,' in cause.message
 
 
 @pytest.mark.parametrize(
-    ('container_status', 'ends', 'standing', 'instance', 'reason'),
+    ('container_status', 'terminations', 'active', 'instance', 'reason'),
     (
         (status(state=ended(3)), 1, True, 0, 'Error'),
         (status(state=running(1), last=ended(3), restarts=1), 1, False, 0, 'Error'),
@@ -103,9 +103,9 @@ def test_without_a_limit_an_oom_kill_names_none():
         (status(state=running(1), last=ended(3), restarts=2), 2, False, 1, 'Error'),
     ),
 )
-def test_counts_ends(container_status, ends, standing, instance, reason):
+def test_counts_terminations(container_status, terminations, active, instance, reason):
     [cause] = find(pod(container_status))
-    assert (cause.terminations, cause.active, cause.reason) == (ends, standing, reason)
+    assert (cause.terminations, cause.active, cause.reason) == (terminations, active, reason)
     assert cause.logs[0].instance == instance
 
 
@@ -124,18 +124,18 @@ def test_counts_ends(container_status, ends, standing, instance, reason):
         pytest.param(pod(), id='nothing told yet'),
     ),
 )
-def test_says_nothing_of_a_container_that_is_well(obj):
+def test_a_healthy_container_has_no_cause(obj):
     assert find(obj) == []
 
 
-def test_a_pod_that_failed_for_good_is_explained():
+def test_explains_a_failed_pod():
     [cause] = find(pod(status(state=ended(5)), phase='Failed', restartPolicy='Never'))
     assert cause.code == 'ContainerFailed'
     [cause] = find(pod(status(state=ended(127)), phase='Failed', restartPolicy='Never'))
     assert cause.code == 'CommandNotFound'
 
 
-def test_what_ended_before_tracking_is_history():
+def test_ignores_terminations_before_tracking():
     was = {('pod-web-1', 'main'): 4}
     back = status(state=running(1), last=ended(3), restarts=4)
     assert find(pod(back), baseline_terminations=was) == []
@@ -145,24 +145,24 @@ def test_what_ended_before_tracking_is_history():
     assert (cause.terminations, cause.terminations_before) == (1, 4)
 
 
-def test_a_container_of_a_pod_that_never_restarts_explains_while_others_run():
+def test_a_failed_container_is_informational_while_others_run():
     [cause] = find(pod(status(state=ended(3)), restartPolicy='Never'))
     assert cause.code == 'ContainerFailed'
 
 
-def test_a_probe_does_not_clear_what_has_just_crashed():
+def test_a_ready_container_that_just_crashed_has_a_cause():
     crashed = status(state=running(2), last=ended(3), restarts=1)
     [cause] = find(pod(crashed, ready=True, containers=[container(**PROBED)]))
     assert not cause.active
 
 
-@pytest.mark.parametrize(('before', 'patience'), ((5, 30), (2, None)))
-def test_a_back_off_from_before_tracking_stands(before, patience):
+@pytest.mark.parametrize(('before', 'tolerance'), ((5, 30), (2, None)))
+def test_a_back_off_from_before_tracking_is_active(before, tolerance):
     key = ('pod-web-1', 'main')
     obj = pod(status(state=BACK_OFF, last=ended(3), restarts=before - 1))
     [cause] = find(obj, baseline_terminations={key: before}, baseline_backoff={key})
     assert (cause.terminations, cause.terminations_before, cause.active) == (0, before, True)
-    assert cause.tolerance_seconds == patience
+    assert cause.tolerance_seconds == tolerance
     assert find(obj, baseline_terminations={key: before}) == []
 
 
@@ -183,14 +183,14 @@ def test_a_container_killed_by_a_probe_is_not_a_crash(probe):
         ('Unhealthy', 'spec.containers{main}', 1),
     ),
 )
-def test_other_kube_events_do_not_make_it_a_probe(reason, field, at):
+def test_ignores_other_kube_events_of_probes(reason, field, at):
     obj = pod(status(state=ended(137, lived=20)))
     event = kube_event(obj, reason, 'failed liveness probe', field, at=at)
     [cause] = find(obj, event)
     assert cause.code == 'CrashLoop'
 
 
-def test_a_killing_for_another_reason_is_no_probe():
+def test_ignores_killing_for_another_reason():
     obj = pod(status(state=ended(137, lived=20)))
     event = kube_event(obj, 'Killing', 'Stopping container main', 'spec.containers{main}')
     assert find(obj, event)[0].code == 'CrashLoop'
@@ -202,7 +202,7 @@ def test_a_failing_post_start_hook_is_named():
     assert cause.code == 'PostStartHook'
 
 
-def test_the_kubelet_says_back_off_in_an_event_where_the_state_does_not():
+def test_reads_a_back_off_from_the_kube_event():
     obj = pod(status(state=ended(3), last=ended(3), restarts=1))
     event = kube_event(obj, 'BackOff', 'Back-off restarting', 'spec.containers{main}')
     assert find(obj, event)[0].reason == 'CrashLoopBackOff'
@@ -220,7 +220,7 @@ def test_the_log_command_reads_the_instance_that_crashed():
     assert before.suggested_commands == ('kubectl logs -n shop web-1 -c main --previous',)
 
 
-def test_a_pod_that_was_ended_from_outside_is_not_explained_by_its_containers():
+def test_containers_do_not_explain_a_stopped_pod():
     obj = pod(status(state=ended(0)), phase='Failed', activeDeadlineSeconds=9)
     obj['status']['reason'] = 'DeadlineExceeded'
     [cause] = find(obj)

@@ -38,7 +38,7 @@ def find(workload, *events, **fields):
     return list(creation.find(view(None, *events, **fields), workload))
 
 
-def test_a_replica_set_tells_by_its_condition_what_it_lacks():
+def test_reads_the_condition_of_a_replica_set():
     workload = controller(conditions=[failure(f'pods "web-2-x" is forbidden: {QUOTA}')], replicas=1)
     [cause] = find(workload)
     assert (cause.code, cause.reason, cause.subject) == ('QuotaExceeded', 'FailedCreate', 'tiny')
@@ -46,7 +46,7 @@ def test_a_replica_set_tells_by_its_condition_what_it_lacks():
     assert (cause.evidence, cause.clock_paused, cause.pods) == ((), False, ())
 
 
-def test_the_newest_kube_event_is_the_truth_and_tries_are_counted():
+def test_reads_the_newest_kube_event_and_counts_tries():
     workload = controller(conditions=[failure(QUOTA)], replicas=1)
     old, new = failed(workload, QUOTA, at=9), failed(workload, ROBOT, at=1, count=5)
     [cause] = find(workload, new, old)
@@ -67,7 +67,7 @@ def test_the_newest_kube_event_is_the_truth_and_tries_are_counted():
         {},
     ),
 )
-def test_nothing_is_said_where_nothing_is_missing_or_nobody_failed(workload):
+def test_no_cause_without_missing_pods_or_failures(workload):
     assert find(workload) == []
 
 
@@ -82,7 +82,7 @@ def test_nothing_is_said_where_nothing_is_missing_or_nobody_failed(workload):
         controller('Job', spec={'parallelism': 5, 'completions': 3}, active=1, succeeded=1),
     ),
 )
-def test_other_controllers_have_the_kube_event_only(workload):
+def test_reads_the_kube_event_of_other_controllers(workload):
     [cause] = find(workload, failed(workload, ROBOT))
     assert (cause.code, cause.reason) == ('ServiceAccountMissing', 'FailedCreate')
     created = kube_event(workload, 'SuccessfulCreate', 'Created pod: web-2-x', at=0)
@@ -101,11 +101,11 @@ def test_other_controllers_have_the_kube_event_only(workload):
         controller('Job', spec={}, conditions=[{'type': 'Failed', 'status': 'True'}]),
     ),
 )
-def test_a_kube_event_stands_only_while_pods_are_missing(workload):
+def test_a_kube_event_counts_only_while_pods_are_missing(workload):
     assert find(workload, failed(workload, ROBOT)) == []
 
 
-def test_a_deployment_that_cannot_have_its_replica_set():
+def test_a_deployment_that_cannot_create_its_replica_set():
     condition = {
         'type': 'Progressing',
         'status': 'False',
@@ -117,13 +117,13 @@ def test_a_deployment_that_cannot_have_its_replica_set():
 
 
 @pytest.mark.parametrize(('status', 'count'), (('True', 1), ('False', 0)))
-def test_a_deployment_speaks_for_replica_sets_that_may_not_be_seen(status, count):
+def test_reads_a_deployment_if_replica_sets_are_forbidden(status, count):
     workload = controller('Deployment', conditions=[failure(QUOTA, status)])
     assert len(find(workload, forbidden_kinds=frozenset({'ReplicaSet.apps'}))) == count
 
 
 @pytest.mark.parametrize(('message', 'clock_paused'), ((QUOTA, True), (ROBOT, False)))
-def test_the_clock_of_a_quota_stands_still_while_pods_are_going(message, clock_paused):
+def test_pauses_the_clock_of_a_quota_while_pods_terminate(message, clock_paused):
     terminating = pod(owner='rs-1', deleting=True)
     terminating['metadata']['deletionTimestamp'] = format_timestamp(NOW + 20)
     workload = controller(conditions=[failure(message)], replicas=1)
@@ -131,7 +131,7 @@ def test_the_clock_of_a_quota_stands_still_while_pods_are_going(message, clock_p
     assert cause.clock_paused is clock_paused
 
 
-def test_what_is_not_known_by_name_is_known_by_the_controller():
+def test_the_subject_of_an_unknown_refusal_is_the_controller():
     [cause] = find(controller(conditions=[failure('no way')], replicas=1))
     assert (cause.code, cause.subject) == ('CreateFailed', 'web-2')
     assert cause.suggested_commands == ('kubectl describe replicaset -n shop web-2',)
@@ -154,7 +154,7 @@ def test_what_is_not_known_by_name_is_known_by_the_controller():
         ),
     ),
 )
-def test_a_look_at_the_service_accounts_tells_more(answer, recovering, evidence):
+def test_adds_similar_service_accounts(answer, recovering, evidence):
     answers = {LOOKUP: answer} if answer else {}
     [cause] = find(controller(conditions=[failure(ROBOT)], replicas=0), answers=answers)
     assert cause.lookups == (LOOKUP,)
@@ -166,11 +166,11 @@ def test_a_look_at_the_service_accounts_tells_more(answer, recovering, evidence)
     ('tries', 'seconds'),
     ((0, 60), (10, 60), (11, 82), (12, 164), (14, 655), (15, 1000), (9999, 1000)),
 )
-def test_what_was_refused_often_is_tried_again_late(tries, seconds):
+def test_many_refusals_delay_the_next_try(tries, seconds):
     assert round(creation.next_retry_seconds(tries)) == seconds
 
 
-def test_a_refusal_that_heals_may_stand_until_the_next_try():
+def test_a_recovering_refusal_waits_for_the_next_try():
     workload = controller(conditions=[failure(ROBOT)], replicas=0)
     event = kube_event(workload, 'FailedCreate', ROBOT, count=15)
     answer = Answer('found', ({'metadata': {'name': 'robot'}},))

@@ -39,7 +39,7 @@ def find(reason, message='', *events, **spec):
         ('', 'RegistryUnreachable'),
     ),
 )
-def test_reads_the_words_of_the_registry(message, code):
+def test_parses_messages_of_the_registry(message, code):
     [cause] = find('ErrImagePull', message)
     assert (cause.code, cause.reason, cause.subject) == (code, 'ErrImagePull', 'main')
     assert 'web:1' in cause.message
@@ -50,13 +50,13 @@ def test_reads_the_words_of_the_registry(message, code):
     ('reason', 'code'),
     (('InvalidImageName', 'InvalidImageName'), ('ErrImageNeverPull', 'ImageNeverPull')),
 )
-def test_some_reasons_say_it_all(reason, code):
+def test_some_reasons_need_no_message(reason, code):
     [cause] = find(reason, 'repository name must be lowercase')
     assert cause.code == code
     assert 'lowercase' in cause.evidence[0]
 
 
-def test_while_it_backs_off_the_kube_event_tells_why():
+def test_reads_the_kube_event_during_a_back_off():
     def failed(obj):
         return kube_event(obj, 'Failed', 'Failed to pull image "web:1": web:1: not found')
 
@@ -67,7 +67,7 @@ def test_while_it_backs_off_the_kube_event_tells_why():
     assert cause.code == 'ImageNotFound'
 
 
-def test_without_a_kube_event_the_status_has_the_word():
+def test_reads_the_status_without_a_kube_event():
     [cause] = find('ImagePullBackOff', 'Back-off pulling image "web:1"')
     assert cause.evidence == ('the words of the node: Back-off pulling image "web:1"',)
 
@@ -79,11 +79,11 @@ def test_names_the_pull_secrets_that_were_refused():
     assert with_one.evidence[-1] == 'pull secrets in use: regcred'
 
 
-def test_a_container_that_is_being_created_is_fine():
+def test_a_container_that_is_being_created_has_no_cause():
     assert find('ContainerCreating') == []
 
 
-def test_wrappers_around_the_registrys_words_are_left_out():
+def test_removes_wrappers_of_registry_messages():
     message = (
         f'Back-off pulling image "web:1": ErrImagePull: rpc error: code = NotFound desc = {PULL}'
     )

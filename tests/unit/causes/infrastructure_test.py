@@ -65,7 +65,7 @@ NOT_READY = ('NodeNotReady', 'Node is not ready')
         (on_node(status_fields={'startTime': ago(30)}, phase='Pending'), [], None),
     ),
 )
-def test_a_node_that_does_not_answer(obj, events, message):
+def test_finds_silent_nodes(obj, events, message):
     assert find(obj, *events) == ([('NodeNotReady', message)] if message else [])
 
 
@@ -84,7 +84,7 @@ def test_a_node_that_does_not_answer(obj, events, message):
         (on_node(CREATING), [], False),
     ),
 )
-def test_a_sandbox_that_cannot_be_set_up(obj, events, fails):
+def test_finds_failed_sandboxes(obj, events, fails):
     message = (
         'node node-1 cannot set up the network or sandbox of the pod: failed to setup network for'
         ' sandbox "a1": plugin type="bridge" failed (add)'
@@ -145,13 +145,13 @@ def disrupted(reason, **fields):
         ),
     ),
 )
-def test_pods_that_were_put_out(obj, code, message):
+def test_finds_evicted_pods(obj, code, message):
     [cause] = infrastructure.evicted_pods(view(), [obj], is_complete=False)
     assert (cause.code, cause.message, cause.terminations, cause.active) == (code, message, 1, True)
     assert cause.reason
 
 
-def test_an_evicted_pod_that_ended_well_is_known_by_its_kube_event():
+def test_finds_an_evicted_pod_that_succeeded_by_its_kube_event():
     obj = on_node(phase='Succeeded')
     event = kube_event(obj, 'Evicted', 'Usage of EmptyDir volume "d" exceeds the limit "1Mi". ')
     [cause] = infrastructure.evicted_pods(view(None, event), [obj], is_complete=False)
@@ -161,7 +161,7 @@ def test_an_evicted_pod_that_ended_well_is_known_by_its_kube_event():
     assert list(infrastructure.evicted_pods(view(None, event), [still], is_complete=False)) == []
 
 
-def test_they_are_counted_and_the_last_one_speaks():
+def test_counts_evictions_and_reports_the_newest():
     pods = [out('Evicted', 'new', 'b', age=5), out('Evicted', 'old', 'a', age=50)]
     [cause] = infrastructure.evicted_pods(view(), pods, is_complete=True)
     assert (cause.terminations, cause.pods, cause.active) == (2, ('b', 'a'), False)
@@ -177,11 +177,11 @@ def test_they_are_counted_and_the_last_one_speaks():
         on_node(deleting=True),
     ),
 )
-def test_other_pods_were_not_put_out(obj):
+def test_ignores_pods_that_were_not_evicted(obj):
     assert list(infrastructure.evicted_pods(view(), [obj], is_complete=False)) == []
 
 
-def test_what_was_put_out_long_before_is_history():
+def test_ignores_evictions_long_before_tracking():
     # Tracking began 30 s ago.
     old, late = pod(name='old', age=500), pod(name='late', age=500)
     late['status']['conditions'] = [{'type': 'Ready', 'lastTransitionTime': ago(29)}]
@@ -211,7 +211,7 @@ def node(*conditions):
         (node(), ('the node is not ready: no kubelet has ever reported',)),
     ),
 )
-def test_a_look_at_the_node_tells_more(answer, evidence):
+def test_adds_the_conditions_of_the_node(answer, evidence):
     lookup = Lookup(NODES, '', 'node-1', full_object=True)
     answers = {lookup: answer} if answer else {}
     obj = on_node(status(), status_fields={'reason': 'NodeLost'})

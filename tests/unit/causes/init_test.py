@@ -22,17 +22,17 @@ def test_names_the_step_that_fails():
     assert cause.message.startswith('init container migrate (step 2 of 3) exits with 1')
 
 
-def test_a_step_that_still_runs_only_explains():
+def test_a_running_step_is_informational():
     [cause] = find(status('wait', running(300)))
     assert cause.code == 'InitNotFinished'
     assert cause.message == 'init container wait (step 1 of 3) is still running'
 
 
-def test_steps_that_are_done_and_sidecars_are_fine():
+def test_completed_steps_and_sidecars_have_no_cause():
     assert find(status('wait', ended(0)), status('proxy', ended(1))) == []
 
 
-def test_a_sidecar_before_it_hides_no_step():
+def test_a_sidecar_does_not_hide_a_later_step():
     inits = [container('proxy', restartPolicy='Always'), container('migrate')]
     statuses = [status('proxy', running(9)), status('migrate', ended(1))]
     obj = pod(inits=inits, init_statuses=statuses, phase='Pending')

@@ -28,14 +28,14 @@ def claim_event(name='data', namespace='shop'):
         ({'lastTimestamp': None, 'metadata': {'creationTimestamp': ago(9)}}, 9),
     ),
 )
-def test_a_kube_event_tells_its_time_in_many_ways(fields, seconds):
+def test_reads_all_time_fields_of_kube_events(fields, seconds):
     assert (
         kube_event_queries.last_seen_at({**kube_event(POD, 'Failed', ''), **fields})
         == NOW - seconds
     )
 
 
-def test_the_newest_is_not_the_last_in_the_list():
+def test_sorts_kube_events_by_time():
     late, early = kube_event(POD, 'Failed', 'b', at=1), kube_event(POD, 'Failed', 'a', at=9)
     shown = view(None, late, early, kube_event(POD, 'Other', 'c', at=0))
     assert kube_event_queries.events_about(shown, POD, 'Failed') == [early, late]
@@ -43,7 +43,7 @@ def test_the_newest_is_not_the_last_in_the_list():
     assert kube_event_queries.newest_event_about(shown, POD, 'Killing') == {}
 
 
-def test_many_events_in_one_are_read_as_one():
+def test_reads_combined_kube_events():
     event = kube_event(POD, 'Failed', '(combined from similar events): Error creating: x ', count=4)
     assert (
         kube_event_queries.event_message(event),
@@ -53,7 +53,7 @@ def test_many_events_in_one_are_read_as_one():
     assert kube_event_queries.occurrence_count({}) == 1
 
 
-def test_events_are_found_by_name_within_the_namespace():
+def test_finds_kube_events_by_name_in_the_namespace():
     ours, other = claim_event(), claim_event('other')
     shown = view(None, ours, other, claim_event('data2', 'elsewhere'), kube_event(POD, 'X', ''))
     shown = shown._replace(kube_events_by_uid={**shown.kube_events_by_uid, 'gone': ()})

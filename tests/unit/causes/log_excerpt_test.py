@@ -33,5 +33,5 @@ from kubectl_dog.causes.log_excerpt import log_excerpt
         (['error 1', *map(str, range(30)), 'error 2'], ('error 2',)),
     ),
 )
-def test_chooses_the_lines_that_tell_why(lines, excerpt):
+def test_selects_lines_that_explain_the_crash(lines, excerpt):
     assert log_excerpt(lines) == excerpt

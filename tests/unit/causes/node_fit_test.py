@@ -71,11 +71,11 @@ WANTS = pod(
         ('1 Too many pods', [node('a', cpu='1')], []),
     ),
 )
-def test_what_the_nodes_are_like(message, nodes, facts):
+def test_describes_nodes(message, nodes, facts):
     assert list(node_fit.describe_nodes(nodes, WANTS, message)) == facts
 
 
-def test_they_are_looked_at_for_a_pod_that_no_node_takes():
+def test_looks_up_nodes_for_an_unschedulable_pod():
     condition = {
         'type': 'PodScheduled',
         'status': 'False',

@@ -36,14 +36,14 @@ def terminating(left=20.0, grace=30, finalizers=None, namespace='shop', **fields
         (replica_set(), False),
     ),
 )
-def test_what_is_going_makes_room_for_twice_its_grace_period(other, frees):
+def test_terminating_pods_count_for_twice_the_grace_period(other, frees):
     assert pod_termination.any_terminating(view(None, other)) is frees
 
 
 @pytest.mark.parametrize(
     ('obj', 'stuck'), ((terminating(), False), (terminating(left=-31), True), (pod(), False))
 )
-def test_beyond_that_it_is_stuck(obj, stuck):
+def test_is_stuck_after_the_grace_period(obj, stuck):
     assert pod_termination.is_stuck(view(), obj) is stuck
 
 
@@ -66,7 +66,7 @@ def test_beyond_that_it_is_stuck(obj, stuck):
         ),
     ),
 )
-def test_says_what_holds_it(obj, blocker):
+def test_names_what_blocks_termination(obj, blocker):
     assert pod_termination.blocked_by(view(), obj) == blocker
     assert pod_termination.describe_terminating(view(), [obj, obj]) == (
         f'2 old pods still terminating: web-1 ({blocker})'

@@ -30,7 +30,7 @@ def find(probe=None, state=None, ready=False, reason='Unhealthy', message=REFUSE
         ({'exec': {'command': ['test', '-f', '/x']}}, 'exec test -f /x'),
     ),
 )
-def test_tells_what_is_probed_and_what_it_answers(probe, description):
+def test_describes_the_probe_and_its_answer(probe, description):
     [cause] = find(probe)
     message = (
         f'container main runs, but its readiness probe fails ({description}): connection refused'
@@ -53,5 +53,5 @@ def test_a_probe_without_an_answer():
         {'field': 'spec.containers{other}'},
     ),
 )
-def test_nothing_is_said_of_what_is_ready_ended_or_not_probed(fields):
+def test_no_cause_for_ready_ended_or_unprobed_containers(fields):
     assert find(**fields) == []

@@ -45,7 +45,7 @@ def total_request(resource, *amounts, inits=(), sidecars=(), overhead=None):
         ('cpu', ('1e400', '1'), {}, '9223372036854775808'),
     ),
 )
-def test_what_the_containers_of_a_pod_ask_for_together(resource, amounts, fields, total):
+def test_sums_the_requests_of_a_pod(resource, amounts, fields, total):
     assert total_request(resource, *amounts, **fields) == total
 
 

@@ -49,7 +49,7 @@ def daemon(unavailable, **update):
         ({'kind': 'StatefulSet'}, HALFWAY, True),
     ),
 )
-def test_a_rollout_gets_past_a_pod_while_it_may_replace_others(workload, progress, blocked):
+def test_a_rollout_is_blocked_if_it_may_not_replace_more_pods(workload, progress, blocked):
     assert is_blocked(workload, progress) is blocked
 
 
@@ -73,11 +73,11 @@ def test_a_rollout_gets_past_a_pod_while_it_may_replace_others(workload, progres
         ),
     ),
 )
-def test_one_pod_that_works_proves_that_the_revision_does(other, proof):
+def test_one_healthy_pod_proves_the_revision(other, proof):
     assert has_healthy_pod(view(), [pod(name='a'), other], ('a',)) is proof
 
 
-def test_a_pod_without_a_time_proves_nothing():
+def test_a_pod_without_a_ready_time_is_not_proven():
     other = pod(name='b')
     other['status']['conditions'] = [{'type': 'Ready', 'status': 'True'}]
     assert not has_healthy_pod(view(), [other], ())

@@ -46,21 +46,21 @@ def old(*statuses, revision='db-old', **fields):
 CRASHED = status(state=ended(3), restarts=2)
 
 
-def test_old_pods_that_are_still_going_explain_why_new_ones_are_missing():
+def test_terminating_pods_explain_missing_pods():
     [cause] = find(None, terminating('b', 20), terminating('a', 10), pod(name='c'))
     assert (cause.code, cause.pods) == ('TerminatingPods', ('a', 'b'))
     assert cause.message == '2 old pods still terminating: a (grace period 30s)'
 
 
 @pytest.mark.parametrize('progress', (None, Progress(desired=2, updated=2)))
-def test_nobody_waits_for_old_pods_where_nothing_is_missing(progress):
+def test_terminating_pods_are_no_cause_without_missing_pods(progress):
     assert find(None, terminating('a'), progress=progress) == []
 
 
 @pytest.mark.parametrize(
     'workload', (stateful(), stateful('OrderedReady'), stateful(strategy='RollingUpdate'))
 )
-def test_a_broken_old_pod_is_in_the_way_of_a_stateful_set(workload):
+def test_a_broken_old_pod_blocks_a_stateful_set(workload):
     [cause] = find(workload, old(CRASHED, age=30))
     assert (cause.code, cause.subject, cause.pods) == ('StuckOnOldPod', 'db-0', ('db-0',))
     assert cause.evidence == (
@@ -71,12 +71,12 @@ def test_a_broken_old_pod_is_in_the_way_of_a_stateful_set(workload):
 
 
 @pytest.mark.parametrize(('age', 'evidence'), ((119, None), (120, ('it has been unready for 2m',))))
-def test_an_old_pod_that_is_only_slow_is_not_stuck_yet(age, evidence):
+def test_a_slow_old_pod_does_not_block_yet(age, evidence):
     evidence_of_causes = [cause.evidence for cause in find(stateful(), old(status(), age=age))]
     assert evidence_of_causes == ([evidence] if evidence else [])
 
 
-def test_an_old_pod_that_does_not_tell_since_when():
+def test_an_old_pod_without_a_ready_time():
     old_pod = old(status(), age=500)
     old_pod['status']['conditions'] = []
     assert find(stateful(), old_pod) == []
@@ -94,7 +94,7 @@ def test_an_old_pod_that_does_not_tell_since_when():
         (stateful(), old(CRASHED, phase='Failed')),
     ),
 )
-def test_what_will_be_replaced_anyway_is_not_in_the_way(workload, other):
+def test_pods_that_are_replaced_anyway_do_not_block(workload, other):
     assert find(workload, other) == []
 
 
@@ -108,7 +108,7 @@ def test_what_will_be_replaced_anyway_is_not_in_the_way(workload, other):
         (stateful('Parallel'), 'db-0', False),
     ),
 )
-def test_a_partition_explains_what_stays_broken(workload, name, is_kept):
+def test_a_partition_explains_unready_old_pods(workload, name, is_kept):
     workload['spec']['updateStrategy'] = {'rollingUpdate': {'partition': 2}}
     workload['metadata'] = {'name': 'db'}
     other = old(CRASHED)
@@ -118,7 +118,7 @@ def test_a_partition_explains_what_stays_broken(workload, name, is_kept):
     assert all(f'partition 2 keeps {name} at the old revision' in cause.message for cause in causes)
 
 
-def test_a_partition_is_a_matter_of_stateful_sets_with_counts():
+def test_partitions_need_a_stateful_set_and_counts():
     workload = stateful(kind='Other')
     workload['spec']['updateStrategy'] = {'rollingUpdate': {'partition': 2}}
     assert find(workload, old(CRASHED)) == []

@@ -75,7 +75,7 @@ def find(obj, *events, **fields):
         ('', {}, 'no node takes it: the scheduler does not say why'),
     ),
 )
-def test_reads_the_words_of_the_scheduler(message, spec, sentence):
+def test_parses_messages_of_the_scheduler(message, spec, sentence):
     [cause] = find(pending(message, **spec))
     assert (cause.code, cause.reason, cause.subject) == ('Unschedulable', 'Unschedulable', 'node')
     assert (cause.message, cause.pods) == (sentence, ('web-1',))
@@ -94,11 +94,11 @@ def test_reads_the_words_of_the_scheduler(message, spec, sentence):
         pending(statuses=(status(state=waiting('ContainerCreating')),)),
     ),
 )
-def test_a_pod_that_has_a_node_or_is_held_back_is_none_of_its_business(obj):
+def test_ignores_scheduled_and_gated_pods(obj):
     assert find(obj) == []
 
 
-def test_a_scheduler_that_is_not_there_says_nothing():
+def test_finds_a_missing_scheduler():
     [cause] = find(pending(schedulerName='nobody', age=5))
     assert (cause.reason, cause.tolerance_seconds) == ('Pending', 60)
     assert cause.message == 'no scheduler has looked at it: is one called nobody running?'
@@ -106,12 +106,12 @@ def test_a_scheduler_that_is_not_there_says_nothing():
     assert 'default-scheduler' in cause.message
 
 
-def test_a_scheduler_that_fails_without_a_reason():
+def test_a_scheduler_without_a_reason():
     [cause] = find(pending('binding rejected', reason=''))
     assert cause.reason == 'Unschedulable'
 
 
-def test_the_clock_stands_still_while_room_is_being_made():
+def test_pauses_the_clock_while_room_becomes_free():
     assert find(pending(CPU, nominated='node-1'))[0].clock_paused
     terminating = pod(owner='rs-1', deleting=True)
     terminating['metadata']['deletionTimestamp'] = format_timestamp(NOW + 20)
@@ -133,7 +133,7 @@ UP = ('TriggeredScaleUp', 'pod triggered scale-up: [{pool 1->2 (max: 5)}]', '')
         ([('Nominated', 'Pod should schedule on: nodeclaim/a', '', 1)], 600, None),
     ),
 )
-def test_an_autoscaler_is_given_time(events, seconds, message):
+def test_an_autoscaler_extends_the_tolerance(events, seconds, message):
     [cause] = find(pending(CPU), *events)
     assert cause.tolerance_seconds == seconds
     assert not message or cause.evidence == (f'the autoscaler says: {message}',)
@@ -146,7 +146,7 @@ def test_an_autoscaler_is_given_time(events, seconds, message):
         {'source': {}, 'reportingComponent': 'karpenter'},
     ),
 )
-def test_an_autoscaler_is_known_by_its_name(source):
+def test_recognises_autoscalers_by_name(source):
     obj = pending(CPU)
     event = {**kube_event(obj, 'FailedScheduling', 'no node pool fits'), **source}
     [cause] = scheduling.find(view(None, event), obj)

@@ -81,13 +81,13 @@ ISSUING = ('Ready', 'False', 'DoesNotExist', 'Issuing certificate as Secret does
         ),
     ),
 )
-def test_what_makes_a_secret_is_given_time(answers, seconds, evidence):
+def test_a_provider_extends_the_tolerance(answers, seconds, evidence):
     cause = find(**answers)
     assert cause.code == 'SecretMissing'
     assert (tolerance_of(cause).seconds, cause.evidence) == (seconds, evidence)
 
 
-def test_nobody_is_known_to_make_config_maps():
+def test_config_maps_have_no_provider():
     missing = waiting('CreateContainerConfigError', 'configmap "db" not found')
     kinds = [lookup.resource.kind for lookup in find(pod(status(state=missing))).lookups]
     assert kinds == ['ConfigMap']

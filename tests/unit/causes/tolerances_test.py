@@ -38,7 +38,7 @@ QUOTA = Cause('QuotaExceeded', '', 'tiny', '')
         ('ConfigMapMissing/configmap/a = 5m', 'ConfigMapMissing/configmap/a', Tolerance(300)),
     ),
 )
-def test_what_is_tolerated(text, code, tolerance):
+def test_parses_tolerances(text, code, tolerance):
     assert parse_tolerance(text) == (code, tolerance)
 
 
@@ -56,12 +56,12 @@ def test_what_is_tolerated(text, code, tolerance):
         ('ImageNotFound=5', 'ImageNotFound is not counted: write ImageNotFound=5s'),
     ),
 )
-def test_what_cannot_be_meant_is_said(text, message):
+def test_refuses_invalid_tolerances(text, message):
     with pytest.raises(UserError, match=re.escape(message)):
         parse_tolerance(text)
 
 
-def test_a_code_of_a_tracker_is_known_where_the_tracker_is():
+def test_accepts_codes_of_known_trackers():
     expected = ('LampBroken/hall', Tolerance(seconds=300))
     assert (
         parse_tolerance('LampBroken/hall=5m', ('LampBroken',))
@@ -75,20 +75,20 @@ def test_a_code_of_a_tracker_is_known_where_the_tracker_is():
         check_codes(['CrashLoop=5', 'LampBroken=5m'], ('BulbBroken',))
 
 
-def test_that_a_code_is_not_counted_is_told_once_it_is_known():
+def test_checks_codes_once_they_are_known():
     text = 'LampBrocken=5'
     assert parse_unchecked_tolerance(text) == ('LampBrocken', Tolerance(terminations=5))
     with pytest.raises(UserError, match="code 'LampBrocken': did you mean LampBroken"):
         check_codes([text], ('LampBroken',))
 
 
-def test_a_code_of_a_tracker_may_have_a_word_in_common_with_ours():
+def test_codes_of_trackers_may_share_words_with_the_catalogue():
     for code in ('IssuerMissing', 'SourceNotReady', 'TargetMissing', 'OrderFailed'):
         assert parse_unchecked_tolerance(f'{code}=5m')[0] == code
 
 
 @pytest.mark.parametrize('text', ('Crashloop=5', 'zzz=5', 'Lamp broken=5m', 'NotRead=always'))
-def test_what_is_misspelt_is_no_code_of_anybody(text):
+def test_refuses_misspelt_codes(text):
     with pytest.raises(UserError, match='no cause has the code'):
         parse_unchecked_tolerance(text)
 
@@ -97,12 +97,12 @@ def test_what_is_misspelt_is_no_code_of_anybody(text):
     ('text', 'pods', 'failing'),
     (('', 10, 0), ('2', 10, 2), ('20%', 10, 2), ('20%', 4, 0), ('50%', 3, 1), ('100%', 3, 3)),
 )
-def test_how_many_pods_may_fail(text, pods, failing):
+def test_parses_pod_shares(text, pods, failing):
     assert parse_pod_share(text).of(pods) == failing
 
 
 @pytest.mark.parametrize('text', ['two', '-1', '2.5', '101%', '%', '1 2'])
-def test_what_is_no_number_of_pods(text):
+def test_refuses_invalid_pod_shares(text):
     with pytest.raises(UserError, match='is not a number of pods'):
         parse_pod_share(text)
 
@@ -111,7 +111,7 @@ def test_a_share_is_a_number_unless_it_is_a_percentage():
     assert parse_pod_share('7') == PodShare(7)
 
 
-def test_what_the_user_told_counts_instead_of_everything_else():
+def test_the_tolerance_of_the_user_replaces_all_others():
     tolerances = {'CrashLoop': Tolerance(seconds=90)}
     odd = CRASH._replace(affects_some_pods=True, tolerance_seconds=30.0, informational=True)
     crash, image = apply_overrides((odd, IMAGE), tolerances)
@@ -119,7 +119,7 @@ def test_what_the_user_told_counts_instead_of_everything_else():
     assert tolerance_of(image) == tolerance_of(IMAGE)
 
 
-def test_what_was_told_of_one_container_goes_before_what_was_told_of_all():
+def test_a_tolerance_for_a_container_takes_precedence():
     tolerances = {
         'CrashLoop': Tolerance(terminations=5),
         'CrashLoop/main': ALWAYS,
@@ -149,7 +149,7 @@ def test_what_was_told_of_one_container_goes_before_what_was_told_of_all():
         ((), 5, set()),
     ),
 )
-def test_only_so_many_pods_are_excused(causes, pods, excused):
+def test_excuses_only_the_allowed_number_of_pods(causes, pods, excused):
     after = excuse_allowed_failures(causes, pods)
     assert {cause.code for cause in after if cause.tolerance_override == ALWAYS} == excused
 
@@ -157,13 +157,13 @@ def test_only_so_many_pods_are_excused(causes, pods, excused):
 @pytest.mark.parametrize(
     ('text', 'seconds'), (('CrashLoop=2', 30), ('CrashLoop=6', 60), ('CrashLoop=never', 0))
 )
-def test_in_a_long_back_off_standing_counts_beside_the_ends(text, seconds):
+def test_time_counts_beside_terminations_in_a_long_back_off(text, seconds):
     [cause] = apply_overrides(
         [CRASH._replace(tolerance_seconds=30.0)], dict([parse_tolerance(text)])
     )
     assert cause.tolerance_override.seconds == seconds
 
 
-def test_where_nothing_is_stuck_only_the_ends_count():
+def test_only_terminations_count_without_a_back_off():
     [cause] = apply_overrides([CRASH], dict([parse_tolerance('CrashLoop=2')]))
     assert cause.tolerance_override == Tolerance(terminations=2)

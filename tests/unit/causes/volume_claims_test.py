@@ -73,7 +73,7 @@ def find(obj, *events, **fields):
         ),
     ),
 )
-def test_reads_the_words_of_the_scheduler(message, code, subject, ending):
+def test_parses_messages_of_the_scheduler(message, code, subject, ending):
     [cause] = find(pending(message))
     assert (cause.code, cause.subject, cause.reason) == (code, subject, 'Unschedulable')
     assert cause.message.endswith(ending)
@@ -81,7 +81,7 @@ def test_reads_the_words_of_the_scheduler(message, code, subject, ending):
 
 
 @pytest.mark.parametrize(
-    ('reason', 'message', 'patience'),
+    ('reason', 'message', 'tolerance'),
     (
         ('FailedBinding', NO_CLASS, 30),
         ('ProvisioningFailed', 'storageclass.storage.k8s.io "fast" not found', 30),
@@ -90,15 +90,15 @@ def test_reads_the_words_of_the_scheduler(message, code, subject, ending):
     ),
 )
 @pytest.mark.parametrize('message_of_pod', (UNBOUND, ''))
-def test_the_kube_events_of_a_claim_tell_more(reason, message, patience, message_of_pod):
+def test_reads_kube_events_of_claims(reason, message, tolerance, message_of_pod):
     [cause] = find(pending(message_of_pod), claim_event(reason, message))
     assert (cause.code, cause.subject, cause.reason) == ('PVCPending', 'data', reason)
     assert cause.message == f'volume claim data is not bound: {message}'
-    assert cause.tolerance_seconds == patience
+    assert cause.tolerance_seconds == tolerance
     assert cause.suggested_commands == ('kubectl describe pvc -n shop data',)
 
 
-def test_a_claim_that_was_bound_since_is_no_cause():
+def test_a_bound_claim_is_no_cause():
     old = claim_event('ExternalProvisioning', WAITING, at=9)
     assert find(pending(), claim_event('ProvisioningSucceeded', at=1), old) == []
     assert find(pending(), claim_event('Other')) == []
@@ -112,7 +112,7 @@ def test_a_claim_that_was_bound_since_is_no_cause():
         pending('0/1 nodes are available: 1 Insufficient cpu.'),
     ),
 )
-def test_a_pod_that_has_a_node_or_waits_for_something_else(obj):
+def test_ignores_pods_that_do_not_wait_for_claims(obj):
     assert find(obj, claim_event('FailedBinding', NO_CLASS)) == []
 
 
@@ -133,7 +133,7 @@ def test_a_pod_that_has_a_node_or_waits_for_something_else(obj):
         ),
     ),
 )
-def test_a_look_at_the_claims_tells_more(answer, recovering, evidence):
+def test_adds_similar_claims(answer, recovering, evidence):
     [cause] = find(pending(MISSING), answers={LOOKUP: answer} if answer else {})
     assert (cause.lookups, cause.suggested_commands) == ((LOOKUP,), ('kubectl get pvc -n shop',))
     assert (cause.recovering, cause.evidence) == (recovering, evidence)
@@ -173,7 +173,7 @@ def classes(*names, default=''):
         (NO_DEFAULT, classes('a', 'b', default='b'), True, ('storage class b exists now',)),
     ),
 )
-def test_a_look_at_the_storage_classes_tells_more(message, answer, recovering, evidence):
+def test_adds_the_storage_classes(message, answer, recovering, evidence):
     answers = {CLASSES: answer} if answer else {}
     [cause] = find(pending(UNBOUND), claim_event('ProvisioningFailed', message), answers=answers)
     assert (cause.lookups, cause.tolerance_seconds) == ((CLASSES,), 30.0)
@@ -184,5 +184,5 @@ def test_a_look_at_the_storage_classes_tells_more(message, answer, recovering, e
     ('obj', 'may'),
     ((pending(), True), (pending(nodeName='n1'), False), (pending(volumes=[]), False)),
 )
-def test_the_claims_of_a_pod_without_a_node_may_tell_why(obj, may):
+def test_awaits_claims(obj, may):
     assert volume_claims.awaits_claims(obj) is may

@@ -67,13 +67,13 @@ def find(*events, state=None, phase='Pending', sandbox=None):
         ),
     ),
 )
-def test_reads_the_words_of_the_node(reason, message, code, subject, sentence):
+def test_parses_messages_of_the_node(reason, message, code, subject, sentence):
     [cause] = find((reason, message, 1))
     assert (cause.code, cause.reason, cause.subject) == (code, reason, subject)
     assert (cause.message, cause.pods) == (sentence, ('web-1',))
 
 
-def test_the_last_words_of_each_volume_count_and_the_summary_only_alone():
+def test_the_newest_message_per_volume_counts_before_a_summary():
     late, early = ('FailedMount', SETUP + CSI, 1), ('FailedMount', f'{SETUP}timeout', 9)
     assert [cause.message[-7:] for cause in find(late, early, ('FailedMount', SUMMARY, 0))] == [
         'drivers'
@@ -88,7 +88,7 @@ def test_the_last_words_of_each_volume_count_and_the_summary_only_alone():
         f'{SETUP}failed to sync secret cache: timed out waiting for the condition',
     ),
 )
-def test_what_is_of_the_family_configuration_is_left_to_it(message):
+def test_ignores_messages_of_the_family_configuration(message):
     assert find(('FailedMount', message, 1)) == []
 
 
@@ -96,17 +96,17 @@ def test_what_is_of_the_family_configuration_is_left_to_it(message):
     'fields',
     ({'state': running()}, {'phase': 'Running'}, {'sandbox': 'True'}),
 )
-def test_old_words_do_not_count_once_the_volumes_are_there(fields):
+def test_ignores_old_messages_once_volumes_are_mounted(fields):
     assert find(('FailedMount', SETUP + CSI, 1), **fields) == []
 
 
-def test_what_the_node_did_next_tells_that_the_volumes_are_there():
+def test_later_kube_events_show_that_volumes_are_mounted():
     failed = ('FailedMount', SETUP + CSI, 5)
     assert find(failed, ('Pulling', '', 1)) == []
     assert len(find(failed, ('Pulling', '', 9), sandbox='False')) == 1
 
 
-def test_a_volume_that_was_attached_in_the_end():
+def test_an_attached_volume_is_no_cause():
     done = 'AttachVolume.Attach succeeded for volume "pvc-1"'
     assert find(('FailedAttachVolume', MULTI, 9), ('SuccessfulAttachVolume', done, 1)) == []
     assert find() == []

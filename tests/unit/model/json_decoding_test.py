@@ -44,7 +44,7 @@ def without_depths(value, levels):
 
 @SETTINGS
 @given(VALUES, st.integers(1, 5), st.sampled_from((None, 1)), st.booleans())
-def test_what_is_nested_too_deep_is_null_and_all_else_is_as_it_was(value, levels, indent, ascii):
+def test_replaces_deep_values_by_null(value, levels, indent, ascii):
     data = json.dumps(value, indent=indent, ensure_ascii=ascii).encode()
     assert is_deeper(data, levels) == (depth(value) > levels)
     assert decode(data, levels) == without_depths(value, levels)
@@ -52,7 +52,7 @@ def test_what_is_nested_too_deep_is_null_and_all_else_is_as_it_was(value, levels
 
 @SETTINGS
 @given(st.binary(max_size=40) | st.text('[]{}"\\:,1a', max_size=40).map(str.encode))
-def test_garbage_is_an_error_and_nothing_else(data):
+def test_garbage_raises_value_error(data):
     try:
         decode(data, 3)
     except ValueError:
@@ -61,7 +61,7 @@ def test_garbage_is_an_error_and_nothing_else(data):
 
 @pytest.mark.parametrize(('open_', 'close'), (('[', ']'), ('{"a":', '}'), ('[{"[{":', '}]')))
 @pytest.mark.parametrize('levels', (990, 2_500, 100_000))
-def test_nesting_overflows_nothing(open_, close, levels):
+def test_deep_nesting_does_not_overflow(open_, close, levels):
     data = f'{{"metadata":{{"name":"a"}},"deep":{open_ * levels}1{close * levels}}}'.encode()
     value = decode(data)
     assert value['metadata'] == {'name': 'a'}
@@ -84,7 +84,7 @@ def test_the_small_stack_of_a_thread_is_enough():
     assert (done.returncode, done.stdout.strip(), done.stderr) == (0, b'read', b'')
 
 
-def test_what_is_not_deep_is_not_copied():
+def test_does_not_copy_shallow_text():
     data = json.dumps([[{}] * 500, ['{[' * 500], '\\"' * 500]).encode()
     assert clip(data) is data
 
@@ -93,7 +93,7 @@ def test_what_is_not_deep_is_not_copied():
     'data',
     (b'["' * 300_000, b'"\\' * 300_000, b'[{}' * 300_000, b'{"a":' * 200_000, b'{}' * 300_000),
 )
-def test_the_time_is_linear(data):
+def test_takes_linear_time(data):
     began = time.process_time()
     with pytest.raises(ValueError, match='line 1'):
         decode(data)
@@ -108,9 +108,9 @@ def test_the_time_is_linear(data):
         (b'"\xff"', '\ufffd'),
     ),
 )
-def test_numbers_and_bytes_that_python_cannot_pass_on(data, value):
+def test_decodes_unusual_numbers_and_bytes(data, value):
     assert decode(data) == value
 
 
-def test_a_number_too_long_to_be_meant_stays_text():
+def test_a_very_long_number_stays_text():
     assert (whole('12'), whole('9' * 1_000_000)) == (12, '9' * 1_000_000)

@@ -7,7 +7,7 @@ import pytest
 from kubectl_dog.model.lazy_regex import lazy_compile
 
 
-def test_it_does_what_a_pattern_does():
+def test_works_like_a_pattern():
     lazy = lazy_compile('(A)b', re.I)
     assert lazy.fullmatch('ab')[1] == 'a'
     assert lazy.search('xAb').start() == 1
@@ -15,17 +15,17 @@ def test_it_does_what_a_pattern_does():
     assert lazy.pattern == '(A)b'
 
 
-def test_it_is_compiled_at_its_first_use():
+def test_compiles_at_the_first_use():
     wrong = lazy_compile('(')
     with pytest.raises(re.error):
         wrong.search('')
 
 
-def test_a_method_is_looked_up_once():
+def test_looks_up_a_method_once():
     lazy = lazy_compile('a')
     assert lazy.search is lazy.search
 
 
-def test_it_has_nothing_that_patterns_lack():
+def test_has_only_the_attributes_of_patterns():
     with pytest.raises(AttributeError):
         lazy_compile('a').nothing  # noqa: B018

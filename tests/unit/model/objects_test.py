@@ -10,7 +10,7 @@ BROKEN = (None, [], 'x', {}, {'spec': None}, {'spec': []}, {'spec': {'replicas':
 
 
 @pytest.mark.parametrize('obj', BROKEN)
-def test_what_is_missing_or_of_the_wrong_type_reads_as_empty(obj):
+def test_missing_and_wrong_values_read_as_empty(obj):
     assert objects.get_dict(obj, 'spec', 'template') == {}
     assert objects.get_dicts(obj, 'spec', 'containers') == []
     assert objects.get_str(obj, 'spec', 'nodeName') == ''
@@ -20,7 +20,7 @@ def test_what_is_missing_or_of_the_wrong_type_reads_as_empty(obj):
 @pytest.mark.parametrize(
     ('value', 'number'), ((3, 3), ('3', 3), ('-3', -3), (3.0, 3), (True, 1), ('x', 7), ([], 7))
 )
-def test_numbers_may_be_text(value, number):
+def test_reads_numbers_in_strings(value, number):
     assert objects.get_int({'a': value}, 'a', default=7) == number
 
 
@@ -35,7 +35,7 @@ def test_numbers_may_be_text(value, number):
         ({'metadata': {}}, True),
     ),
 )
-def test_whether_the_controller_has_seen_the_spec(obj, observed):
+def test_is_observed(obj, observed):
     assert objects.is_observed(obj) is observed
 
 
@@ -68,10 +68,10 @@ def test_paths(path, wanted):
         (None, ''),
     ),
 )
-def test_the_status_of_a_condition_is_read_without_case(status, expected):
+def test_reads_condition_status_without_case(status, expected):
     assert objects.condition_status({'status': status}) == expected
 
 
-def test_strange_values_of_a_selector_are_none():
+def test_ignores_invalid_values_of_a_selector():
     rule = {'key': 'app', 'operator': 'In', 'values': 5}
     assert objects.label_selector({'matchExpressions': [rule]}) == 'app in ()'

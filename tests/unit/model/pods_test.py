@@ -12,7 +12,7 @@ class Shared(dict):
         super().__setitem__(key, ({}, ()))
 
 
-def test_containers_are_those_of_the_pod_that_was_asked_for(monkeypatch):
+def test_returns_the_containers_of_the_given_pod(monkeypatch):
     before, after = pod(containers=[container()]), pod(containers=[container()] * 2)
     assert [len(pods.containers(pod)) for pod in (before, after, before)] == [1, 2, 1]
     monkeypatch.setattr(pods, '_cache', Shared())

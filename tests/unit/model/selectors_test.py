@@ -40,7 +40,7 @@ LABELS = {'app': 'web', 'tier': 'front', 'size': '12', 'empty': '', 'example.com
         ('other>1', False),
     ),
 )
-def test_labels_are_matched_as_the_server_does(text, holds):
+def test_matches_labels_like_the_server(text, holds):
     assert selectors.matches(selectors.parse(text), LABELS) is holds
 
 
@@ -51,6 +51,6 @@ def test_labels_are_matched_as_the_server_does(text, holds):
         *('a>b', 'a in (b c)', 'a=b=c', '-a', 'a/b/c', 'a>', 'ain(b)', 'a=ü', 'a=\x1b'),
     ),
 )
-def test_what_is_no_selector_is_refused(text):
+def test_refuses_invalid_selectors(text):
     with pytest.raises(UserError, match='cannot be read from'):
         selectors.parse(text)

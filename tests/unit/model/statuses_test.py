@@ -22,7 +22,7 @@ from kubectl_dog.model.verdicts import Verdict
         (('deleting', 'failed', 'ready'), 1),
     ],
 )
-def test_the_worst_state_counts(states, code):
+def test_the_worst_state_is_the_exit_code(states, code):
     assert exit_code(map(State, states)) == code
 
 
@@ -31,6 +31,6 @@ def test_every_state_has_a_code(state):
     assert exit_code([state]) in (0, 1, 3, 4, 6)
 
 
-def test_what_could_not_be_read_counts_more_than_any_state():
+def test_no_access_takes_precedence_over_states():
     assert exit_code([State.FAILED], Verdict.NO_ACCESS) == 5
     assert exit_code([], Verdict.NEVER_APPEARED) == 4

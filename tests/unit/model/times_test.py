@@ -23,11 +23,11 @@ def test_reads_timestamps(text, nanoseconds):
 
 
 @pytest.mark.parametrize('value', (None, 3, '', {}))
-def test_what_is_no_timestamp_is_none(value):
+def test_invalid_timestamps_are_none(value):
     assert times.epoch(value) is None
 
 
-def test_writes_what_it_reads():
+def test_formats_what_it_parses():
     assert times.epoch(times.format_timestamp(1_800_000_000.25)) == 1_800_000_000.25
 
 
@@ -40,13 +40,13 @@ def test_reads_durations(text, seconds):
 
 
 @pytest.mark.parametrize('text', ('9' * 9, '99999d', '999999999h'))
-def test_nobody_waits_for_ten_years(text):
+def test_refuses_durations_of_more_than_ten_years(text):
     with pytest.raises(UserError, match='longer than ten years'):
         times.parse_duration(text)
 
 
 @pytest.mark.parametrize('text', ('', '5x', '-5s', 'm', '5 m', 'nan', 'inf', '1e3', '9' * 400))
-def test_says_what_a_duration_looks_like(text):
+def test_explains_the_syntax_of_durations(text):
     with pytest.raises(UserError, match='write it like 90s, 5m or 1h30m'):
         times.parse_duration(text)
 
@@ -63,5 +63,5 @@ def test_says_what_a_duration_looks_like(text):
         (11100, '3h5m'),
     ),
 )
-def test_writes_durations_as_people_do(seconds, text):
+def test_formats_durations(seconds, text):
     assert times.format_duration(seconds) == text
