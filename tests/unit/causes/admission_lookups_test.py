@@ -35,7 +35,7 @@ def slices(*ready):
 
 
 def find(message, answer=None):
-    """The cause of a refusal, and the look it asks for, answered."""
+    """The cause of a refusal, with the answer to its lookup."""
     failure = {'type': 'ReplicaFailure', 'status': 'True', 'reason': 'FailedCreate'}
     replica_set = {
         'kind': 'ReplicaSet',
@@ -83,7 +83,7 @@ def test_chooses_the_lookup(message, lookup):
             'in use at this moment: 600m of 1 cpu, 1 of 9 pods',
         ),
         ('pods=1', quota({}, {}), True, '0 of any pods, so that there is room now'),
-        # Anybody who may write kube events chooses this text.
+        # Everyone who may write kube events decides about this text.
         ('cpu=1.1.1', quota({'cpu': '1'}, {'cpu': '2'}), False, '2 of 1 cpu'),
         ('cpu=1e400', quota({'cpu': '1'}, {}), False, '0 of 1 cpu'),
     ),
@@ -114,7 +114,7 @@ def test_reports_similar_priority_classes(answer, recovering, evidence):
         (REFUSED, Answer('found'), False, 'service guard, by which it is called, has no ready'),
         (REFUSED, slices(True, False), True, 'is called, has 1 ready endpoint now'),
         (REFUSED, slices(None), True, 'has 1 ready endpoint now'),
-        # It answered, and will answer the same again.
+        # The webhook answered, and will give the same answer again.
         (HOOK.format('x509: unknown authority'), slices(True), False, 'has 1 ready endpoint now'),
     ),
 )

@@ -21,7 +21,7 @@ def provider(name, spec=None, *conditions):
 
 
 def find(obj=MISSING, **answers):
-    """The cause, where the lists of these kinds are answered."""
+    """The cause, with answers to the lookups of these kinds."""
     [cause] = configuration.find(view(), obj)
     answers_by_lookup = {
         lookup: answers[lookup.resource.kind]

@@ -142,7 +142,7 @@ def test_a_tolerance_for_a_container_takes_precedence():
         ((CRASH, IMAGE), 1, set()),
         ((CRASH, IMAGE), 2, {'CrashLoop', 'ImageNotFound'}),
         ((CRASH, IMAGE._replace(pods=('a',))), 1, {'CrashLoop', 'ImageNotFound'}),
-        # What decides nothing anyway makes no pod a failing one.
+        # A pod with informational causes only does not count as failing.
         ((CRASH, IMAGE._replace(tolerance_override=ALWAYS)), 1, {'CrashLoop', 'ImageNotFound'}),
         ((CRASH,), 0, set()),
         ((QUOTA,), 5, set()),

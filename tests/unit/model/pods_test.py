@@ -6,7 +6,7 @@ from tests.unit.builders import pod
 
 
 class Shared(dict):
-    """What another thread writes to in the worst moment."""
+    """A cache to which another thread writes at the worst moment."""
 
     def __setitem__(self, key, value):
         super().__setitem__(key, ({}, ()))

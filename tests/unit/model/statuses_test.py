@@ -1,4 +1,4 @@
-"""`--exit-code`."""
+"""Tests of the exit codes of `status --exit-code`."""
 
 from __future__ import annotations
 
