@@ -12,8 +12,8 @@ from kubectl_dog.model.lazy_regex import lazy_compile
 class AdmissionError(NamedTuple):
     """A refusal to create an object.
 
-    subject: name of the quota, webhook or missing object; empty if the message does not name it.
-    requested: resource name -> quantity that exceeds the quota; empty for other codes.
+    - `subject`: name of the quota, webhook or missing object; empty if not in the message.
+    - `requested`: resource name -> quantity that exceeds the quota; empty for other codes.
     """
 
     code: str

@@ -8,8 +8,8 @@ from typing import NamedTuple
 class CodeDoc(NamedTuple):
     """The documentation of a code in Markdown.
 
-    evidence: what the cluster shows.
-    remedy: what to do.
+    - `evidence`: what the cluster shows.
+    - `remedy`: what to do.
     """
 
     evidence: str

@@ -40,7 +40,7 @@ _LATE = lazy_compile(r'deadline exceeded|failed to reserve container name', re.I
 class ConfigurationFault(NamedTuple):
     """A fault in the configuration of a container.
 
-    kind, missing: `configmap` or `secret`, and its name; both empty for other faults.
+    - `kind`, `missing`: `configmap` or `secret`, and its name; both empty for other faults.
     """
 
     code: str

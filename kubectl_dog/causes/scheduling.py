@@ -51,8 +51,8 @@ _AUTOSCALERS = ('cluster-autoscaler', 'karpenter')
 class Autoscaler(NamedTuple):
     """The last reaction of an autoscaler to a pod.
 
-    tolerance_seconds: None if no autoscaler is at work.
-    message: no sentence or one.
+    - `tolerance_seconds`: None if no autoscaler is at work.
+    - `message`: no sentence or one.
     """
 
     tolerance_seconds: float | None = None

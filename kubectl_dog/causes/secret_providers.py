@@ -22,7 +22,7 @@ PROVIDER_WORKING_SECONDS = 300.0
 class _Provider(NamedTuple):
     """A kind whose objects create Secrets.
 
-    path: where the name of the Secret is; without a value there, it is the name of the object.
+    - `path`: where the name of the Secret is; without a value there, it is the name of the object.
     """
 
     resource: Resource
