@@ -1,8 +1,8 @@
-"""What Python programs call; the names are in `kubectl_dog`, and the page is docs/library.md."""
+"""The Python library. Its public names are in `kubectl_dog`; docs/library.md describes them."""
 
 from __future__ import annotations
 
 import logging
 
-# Who has set up no logging is told nothing, rather than the warnings alone.
+# A program that has set up no logging prints nothing. Without this it would print the warnings.
 logging.getLogger('kubectl_dog').addHandler(logging.NullHandler())

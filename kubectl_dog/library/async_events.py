@@ -1,4 +1,4 @@
-"""Events for an asyncio loop, which is never blocked."""
+"""Read the events of a session in a thread and pass them to an asyncio loop."""
 
 from __future__ import annotations
 
@@ -13,84 +13,85 @@ from typing import Union
 
 from kubectl_dog.model.events import Event
 
-# So many moments may wait for the loop; then log lines wait on the server.
-_ROOM = 256
+# At most this many batches wait for the loop. Beyond that, log lines stay on the server.
+_MAX_WAITING_BATCHES = 256
 
 
 class EventBatches(Protocol):
-    """What can be streamed."""
+    """A session whose events can be streamed."""
 
     def event_batches(self, has_room: Callable[[], bool]) -> Iterator[Sequence[Event]]:
-        """The events, each of one moment."""
+        """Yield the events in batches. The events of a batch have the same time."""
         ...
 
     def stop(self) -> None:
-        """End it, from any thread."""
+        """Stop the session. Safe to call from any thread."""
         ...
 
 
-_Turn = Union[Sequence[Event], BaseException, None]
+_Message = Union[Sequence[Event], BaseException, None]
 
 
 def _read(
-    session: EventBatches, has_room: Callable[[], bool], take: Callable[[_Turn], None]
+    session: EventBatches, has_room: Callable[[], bool], send: Callable[[_Message], None]
 ) -> BaseException | None:
-    """Hand out the events of a session; how it ended."""
+    """Send the events of a session; return its error, or None if it ended without one."""
     try:
-        for events in session.event_batches(has_room):
-            if events:
-                take(events)
+        for batch in session.event_batches(has_room):
+            if batch:
+                send(batch)
     except BaseException as error:
         return error
     return None
 
 
-async def _ended(thread: threading.Thread, over: asyncio.Event) -> None:
+async def _join_when_finished(thread: threading.Thread, finished: asyncio.Event) -> None:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        # The loop was closed, and it is the garbage collector that leaves.
+        # The loop is closed, and the garbage collector closes the generator.
         return
-    await over.wait()
-    # It has nothing left to do but to end.
+    await finished.wait()
+    # The thread has sent everything, so that this does not block.
     thread.join()
 
 
 async def stream(session: EventBatches) -> AsyncGenerator[Event, None]:
-    """The events of a session that runs in a thread; at the end, or when left, it has ended."""
+    """Yield the events of a session that runs in a thread; the thread ends with the generator."""
     loop = asyncio.get_running_loop()
-    waiting: asyncio.Queue[_Turn] = asyncio.Queue()
-    over = asyncio.Event()
+    messages: asyncio.Queue[_Message] = asyncio.Queue()
+    finished = asyncio.Event()
 
-    def tell(what: Callable[..., None], *args: object) -> None:
+    def call_in_loop(function: Callable[..., None], *args: object) -> None:
         try:
-            loop.call_soon_threadsafe(what, *args)
+            loop.call_soon_threadsafe(function, *args)
         except RuntimeError:
-            # The loop was closed under us, and nobody reads any more.
+            # The loop was closed, so that nothing reads the events any more.
             session.stop()
 
     def has_room() -> bool:
         if loop.is_closed():
-            # Before the next event, which may be hours away.
+            # Stop now: the next event may come hours later.
             session.stop()
-        return waiting.qsize() < _ROOM
+        return messages.qsize() < _MAX_WAITING_BATCHES
 
     def read() -> None:
-        tell(put, _read(session, has_room, lambda turn: tell(put, turn)))
-        tell(over.set)
+        error = _read(session, has_room, lambda message: call_in_loop(put_message, message))
+        call_in_loop(put_message, error)
+        call_in_loop(finished.set)
 
-    put = waiting.put_nowait
+    put_message = messages.put_nowait
     thread = threading.Thread(target=read, name='kubectl-dog session', daemon=True)
     thread.start()
     try:
         while True:
-            turn = await waiting.get()
-            if turn is None:
+            message = await messages.get()
+            if message is None:
                 return
-            if isinstance(turn, BaseException):
-                raise turn
-            for event in turn:
+            if isinstance(message, BaseException):
+                raise message
+            for event in message:
                 yield event
     finally:
         session.stop()
-        await _ended(thread, over)
+        await _join_when_finished(thread, finished)

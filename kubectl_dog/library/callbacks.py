@@ -1,4 +1,4 @@
-"""From what a session tells to kubedog's callbacks, each with its arguments. No I/O."""
+"""Translate the events of a session into kubedog's callbacks and their arguments. No I/O."""
 
 from __future__ import annotations
 
@@ -19,23 +19,24 @@ from kubectl_dog.model.objects import name
 from kubectl_dog.model.objects import uid
 from kubectl_dog.tracking.targets.evaluator import Evaluation
 
-# The callback's name, and what it is called with.
+# The name of the callback and its arguments.
 Callback = tuple[Any, ...]
 
 _REVISION = 'deployment.kubernetes.io/revision'
-_SHORT = {'Pod': 'po', 'ReplicaSet': 'rs'}
+_SHORT_KINDS = {'Pod': 'po', 'ReplicaSet': 'rs'}
 
 
 class AddedReplicaSet(NamedTuple):
-    """A ReplicaSet of a Deployment; `is_new`: of the revision that is rolled out."""
+    """A ReplicaSet of a Deployment. `is_new`: it belongs to the revision that is rolled out."""
 
     name: str
     is_new: bool
 
 
 class AddedPod(NamedTuple):
-    """A pod of a controller; `replica_set` is empty but for a Deployment's, `is_new`: of the
-    revision that is rolled out.
+    """A pod of a controller. `is_new`: it belongs to the revision that is rolled out.
+
+    `replica_set` is the name of its ReplicaSet; only pods of a Deployment have one.
     """
 
     name: str
@@ -44,9 +45,9 @@ class AddedPod(NamedTuple):
 
 
 class ContainerLogChunk(NamedTuple):
-    """Lines of one container, oldest first; the `time` of each is in nanoseconds since the epoch.
+    """Lines of one container, oldest first. The `time` of a line is in nanoseconds since the epoch.
 
-    The text is as the container wrote it, control characters and all.
+    The text is as the container wrote it, including control characters.
     """
 
     pod_name: str
@@ -56,9 +57,9 @@ class ContainerLogChunk(NamedTuple):
 
 
 class ContainerError(NamedTuple):
-    """Something is wrong with a container, or, where its name is empty, with the pod.
+    """A problem of a container, or of the pod if the name of the container is empty.
 
-    `code` is one of docs/codes.md, `message` a sentence.
+    `code` is one of docs/codes.md, `message` is a sentence.
     """
 
     pod_name: str
@@ -69,80 +70,81 @@ class ContainerError(NamedTuple):
 
 
 class CallbackDispatcher:
-    """Remembers what was told about one object of a kind."""
+    """Turns the events of one object into callbacks and reports each change only once."""
 
     def __init__(self, kind: str, unknown: object) -> None:
-        """`unknown` is the status of what was not seen yet."""
+        """`unknown` is the status before the object is seen."""
         self._kind = kind
-        self._reported = unknown
-        self._told: set[Callback] = set()
-        self._forget('')
+        self._last_status = unknown
+        self._reported: set[Callback] = set()
+        self._reset('')
 
-    def _forget(self, known: str) -> None:
-        self._uid = known
+    def _reset(self, new_uid: str) -> None:
+        self._uid = new_uid
         self._is_ready = False
         self._is_done = False
         self._failed = ''
-        self._told.clear()
+        self._reported.clear()
         self._owners: dict[str, str] = {}
 
     def dispatch(
-        self, events: Iterable[Event], look: Evaluation | None, status: Any
+        self, events: Iterable[Event], evaluation: Evaluation | None, status: Any
     ) -> list[Callback]:
-        """What has happened, in order: `look` is the last one at the object, `status` made of it.
+        """The callbacks for these events, in order; `status` is that of the last `evaluation`.
 
-        Events of one moment come before the judgement of it.
+        Callbacks for events come before those for the change of the status.
         """
-        now = uid(look.view.object or {}) if look else ''
-        is_new = bool(now) and now != self._uid
-        if now != self._uid:
-            self._forget(now)
-        told: list[Callback] = []
+        current_uid = uid(evaluation.view.object or {}) if evaluation else ''
+        is_new = bool(current_uid) and current_uid != self._uid
+        if current_uid != self._uid:
+            self._reset(current_uid)
+        callbacks: list[Callback] = []
         if is_new:
-            told.append(
+            callbacks.append(
                 ('on_added',) if self._kind in ('Pod', 'Job') else ('on_added', status.is_ready)
             )
-        if look is not None:
-            told += self._behind(look)
+        if evaluation is not None:
+            callbacks += self._child_callbacks(evaluation)
         for event in events:
-            told += self._event(event)
-        told += self._judged(status)
-        if status != self._reported:
-            told.append(('on_status_report', status))
-            self._reported = status
-        return told
+            callbacks += self._event_callbacks(event)
+        callbacks += self._status_callbacks(status)
+        if status != self._last_status:
+            callbacks.append(('on_status_report', status))
+            self._last_status = status
+        return callbacks
 
-    def _behind(self, look: Evaluation) -> Iterator[Callback]:
-        assessed = look.moment.assessed
+    def _child_callbacks(self, evaluation: Evaluation) -> Iterator[Callback]:
+        assessed = evaluation.moment.assessed
         self._owners = {
-            name(one): _replica_set(one) for one in (*assessed.pods, *assessed.other_pods)
+            name(pod): _replica_set(pod) for pod in (*assessed.pods, *assessed.other_pods)
         }
         if self._kind == 'Deployment':
-            for one in look.view.children_by_owner_uid.get(self._uid, ()):
-                if one.get('kind') == 'ReplicaSet':
-                    is_new = _revision(one) == _revision(look.view.object or {})
-                    yield from self._once(
-                        one, ('on_replica_set_added', AddedReplicaSet(name(one), is_new))
+            for child in evaluation.view.children_by_owner_uid.get(self._uid, ()):
+                if child.get('kind') == 'ReplicaSet':
+                    is_new = _revision(child) == _revision(evaluation.view.object or {})
+                    yield from self._once_per_object(
+                        child, ('on_replica_set_added', AddedReplicaSet(name(child), is_new))
                     )
         if self._kind == 'Pod':
             return
         for pods, is_new in ((assessed.pods, True), (assessed.other_pods, False)):
-            for one in pods:
-                added = AddedPod(name(one), _replica_set(one), is_new)
-                yield from self._once(one, ('on_pod_added', added))
+            for pod in pods:
+                added = AddedPod(name(pod), _replica_set(pod), is_new)
+                yield from self._once_per_object(pod, ('on_pod_added', added))
 
-    def _once(self, thing: Object, happening: Callback) -> Iterator[Callback]:
-        key = (happening[0], uid(thing))
-        if key not in self._told:
-            self._told.add(key)
-            yield happening
+    def _once_per_object(self, obj: Object, callback: Callback) -> Iterator[Callback]:
+        key = (callback[0], uid(obj))
+        if key not in self._reported:
+            self._reported.add(key)
+            yield callback
 
-    def _event(self, event: Event) -> Iterator[Callback]:
+    def _event_callbacks(self, event: Event) -> Iterator[Callback]:
         if isinstance(event, KubeEvent):
-            said = f'{event.reason}: {event.message}'
+            message = f'{event.reason}: {event.message}'
             if (event.kind, event.name) != (self._kind, event.target.name):
-                said = f'{_SHORT.get(event.kind, event.kind.lower())}/{event.name} {said}'
-            yield 'on_event_msg', said
+                kind = _SHORT_KINDS.get(event.kind, event.kind.lower())
+                message = f'{kind}/{event.name} {message}'
+            yield 'on_event_msg', message
         elif isinstance(event, LogChunk):
             owner = self._owners.get(event.pod, '')
             chunk = ContainerLogChunk(event.pod, event.container, event.lines, owner)
@@ -151,15 +153,15 @@ class CallbackDispatcher:
             cause = event.cause
             for pod in cause.pods:
                 key = ('error', cause.code, cause.subject, pod, cause.terminations)
-                if key not in self._told:
-                    self._told.add(key)
+                if key not in self._reported:
+                    self._reported.add(key)
                     owner = self._owners.get(pod, '')
                     yield (
                         'on_container_error',
                         ContainerError(pod, cause.subject, cause.code, cause.message, owner),
                     )
 
-    def _judged(self, status: Any) -> Iterator[Callback]:
+    def _status_callbacks(self, status: Any) -> Iterator[Callback]:
         is_ready, is_done = (getattr(status, key, False) for key in ('is_ready', 'is_succeeded'))
         if is_ready and not self._is_ready:
             yield ('on_ready',)
@@ -172,8 +174,8 @@ class CallbackDispatcher:
         self._failed = code
 
 
-def _revision(thing: Object) -> str:
-    return get_str(thing, 'metadata', 'annotations', _REVISION)
+def _revision(obj: Object) -> str:
+    return get_str(obj, 'metadata', 'annotations', _REVISION)
 
 
 def _replica_set(pod: Object) -> str:

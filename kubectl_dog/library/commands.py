@@ -1,4 +1,4 @@
-"""The commands as functions: they block until every target has its verdict, and print nothing."""
+"""The commands as functions that block until every target has a verdict and print nothing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from kubectl_dog import api
 from kubectl_dog import target_resolution
-from kubectl_dog.library import target_inputs as naming
+from kubectl_dog.library import target_inputs
 from kubectl_dog.library.connecting import Kube
 from kubectl_dog.library.connecting import connection_for
 from kubectl_dog.library.errors import StopTrack
@@ -31,57 +31,58 @@ OnEvent = Callable[[Event], object]
 
 
 def rollout(
-    targets: naming.Targets = (),
+    targets: target_inputs.Targets = (),
     *,
     options: Options | None = None,
     on_event: OnEvent | None = None,
     check: bool = True,
     **where: Unpack[Where],
 ) -> Result:
-    """Track targets until each is ready, or one has failed.
+    """Track targets until all of them are ready, or one has failed.
 
-    `targets` and `where` (`kube`, `namespace`, `selector`, `files`, …) are as in `Session`, times
-    of `options` are in seconds. `on_event` is called with each event as it comes; what it raises
-    ends the call, StopTrack without an error. Raises TrackError unless all is ready (with `check`
-    False the result tells), UserError for what cannot be tracked, and AccessError where there is
-    no way to the cluster.
+    `targets` and `where` (`kube`, `namespace`, `selector`, `files`, …) are as in `Session`. Times
+    in `options` are in seconds. `on_event` is called with each event. An exception that it raises
+    ends the call; StopTrack ends it without an error. Raises TrackError unless all targets are
+    ready (with `check` False the result says so instead), UserError if a target is invalid, and
+    AccessError if the cluster cannot be reached.
     """
     return run(Session(targets, options=options, **where), on_event, check)
 
 
 def follow(
-    targets: naming.Targets = (),
+    targets: target_inputs.Targets = (),
     *,
     options: Options | None = None,
     on_event: OnEvent | None = None,
     check: bool = True,
     **where: Unpack[Where],
 ) -> Result:
-    """Follow targets until they end: a Job or a Pod does, all else with `options.timeout` only.
+    """Follow targets until they end. Only Jobs and Pods end before `options.timeout`.
 
-    Nothing that goes wrong ends it, and what is not there is waited for. Arguments and errors are
-    those of `rollout`; TrackError means a time-out, or that a target may not be read.
+    A failure does not end the call, and a target that does not exist yet is waited for. Arguments
+    and errors are those of `rollout`; TrackError means a timeout, or that reading a target is
+    forbidden.
     """
     options = (options or Options())._replace(follow=True)
     return run(Session(targets, options=options, **where), on_event, check)
 
 
-def status(targets: naming.Targets = (), **where: Unpack[Where]) -> tuple[Status, ...]:
-    """One look at targets: state, reason, message and causes of each that is there.
+def status(targets: target_inputs.Targets = (), **where: Unpack[Where]) -> tuple[Status, ...]:
+    """Assess targets once: state, reason, message and causes of each object.
 
-    Arguments are those of `Session`. What was named and is not there has the state `absent`.
-    Raises UserError, and AccessError where there is no way to the cluster, or a target may not be
-    read.
+    Arguments are those of `Session`. A named target that does not exist has the state `absent`.
+    Raises UserError, and AccessError if the cluster cannot be reached or reading a target is
+    forbidden.
     """
-    asked = naming.parse_targets(targets, where)
-    judges = api.trackers(*asked.judges)
-    connection = connection_for(asked.kube, asked.namespace)
+    parsed = target_inputs.parse_targets(targets, where)
+    trackers = api.trackers(parsed.rules, parsed.trackers)
+    connection = connection_for(parsed.kube, parsed.namespace)
     try:
-        wanted = naming.find(asked.inputs, connection)
-        look = api.live_statuses(api.live_source(connection), wanted.targets, judges)
+        resolved = target_inputs.find(parsed.inputs, connection)
+        live = api.live_statuses(api.live_source(connection), resolved.targets, trackers)
     finally:
         connection.close()
-    return look.statuses + _absent(look)
+    return live.statuses + _absent(live)
 
 
 def multitrack(
@@ -92,23 +93,23 @@ def multitrack(
     on_event: OnEvent | None = None,
     check: bool = True,
 ) -> Result:
-    """Track what kubedog's MultitrackSpecs ask for until every target has its verdict.
+    """Track the targets of kubedog's MultitrackSpecs until all of them have a verdict.
 
-    `specs` is the JSON of docs/multitrack.md as Python values, `options` are those of the whole
-    call; all else is as in `rollout`. Raises UserError with the JSON path of what is wrong.
+    `specs` is the JSON of docs/multitrack.md as Python values. `options` apply to the whole call.
+    Other arguments are those of `rollout`. Raises UserError with the JSON path of an error.
     """
-    found, call = parse(specs), options or Options()
-    if not found.entries:
+    spec, call = parse(specs), options or Options()
+    if not spec.entries:
         return Result(0)
 
     def find(connection: Connection) -> target_resolution.ResolvedTargets:
-        return target_resolution.spec_targets(found, connection, call)
+        return target_resolution.spec_targets(spec, connection, call)
 
     return run(Session.for_targets(find, kube, call), on_event, check)
 
 
 def run(session: Session, on_event: OnEvent | None = None, check: bool = True) -> Result:
-    """Iterate a session to its end; arguments and errors are those of `rollout`."""
+    """Iterate a session to its end. Arguments and errors are those of `rollout`."""
     with session:
         try:
             for event in session:
@@ -116,33 +117,33 @@ def run(session: Session, on_event: OnEvent | None = None, check: bool = True) -
                     on_event(event)
         except StopTrack:
             ended = session.ended
-            return Result(0, tuple((one.target, one.verdict) for one in ended), ended)
+            return Result(0, tuple((end.target, end.verdict) for end in ended), ended)
     result = session.result
     if check and not result.ok:
         raise TrackError(result)
     return result
 
 
-def _absent(look: LiveStatuses) -> tuple[Status, ...]:
+def _absent(statuses: LiveStatuses) -> tuple[Status, ...]:
     from kubectl_dog.model.assessments import State
     from kubectl_dog.model.errors import AccessError
     from kubectl_dog.model.verdicts import Verdict
 
-    for one in look.not_seen:
-        if one.verdict is Verdict.NO_ACCESS:
-            raise AccessError(f'{one.target.label} cannot be read: {one.message}')
-        if one.verdict is not Verdict.NEVER_APPEARED:
-            raise AccessError(f'{one.target.label}: the cluster did not answer in time')
+    for missing in statuses.not_seen:
+        if missing.verdict is Verdict.NO_ACCESS:
+            raise AccessError(f'{missing.target.label} cannot be read: {missing.message}')
+        if missing.verdict is not Verdict.NEVER_APPEARED:
+            raise AccessError(f'{missing.target.label}: the cluster did not answer in time')
     return tuple(
         Status(
-            one.target.resource.api_version,
-            one.target.resource.kind,
-            one.target.namespace,
-            one.target.name,
+            missing.target.resource.api_version,
+            missing.target.resource.kind,
+            missing.target.namespace,
+            missing.target.name,
             State.ABSENT,
-            one.reason,
-            one.message,
+            missing.reason,
+            missing.message,
         )
-        for one in look.not_seen
-        if one.target.name
+        for missing in statuses.not_seen
+        if missing.target.name
     )

@@ -1,4 +1,4 @@
-"""The cluster that a caller means: an ApiClient of its own, a context's name, or nothing."""
+"""Connect to the cluster of a caller: an ApiClient, the name of a context, or the current one."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ Kube = Union[Connection, str, Any, None]
 
 
 def connection_for(kube: Kube = None, namespace: str = '') -> Connection:
-    """A connection to the cluster of `kube`; nothing is sent yet.
+    """A connection to the cluster of `kube`. Sends nothing yet.
 
-    `namespace` is where names are looked for, in place of the one that the context or the client
-    has. An ApiClient stays the caller's: it is not closed. Raises AccessError where there is no way
-    to the cluster, or where requests would go out under no identity, or under another one,
-    TypeError for what is none of these, and ValueError for a connection that has served its call.
+    `namespace` replaces the namespace of the context or of the client. An ApiClient of the caller
+    is not closed. Raises AccessError if the cluster cannot be reached or the requests would not
+    have the caller's credentials, TypeError if `kube` has another type, and ValueError for a
+    connection that was used already.
     """
     if kube is None or isinstance(kube, str):
         return api.connect(context=kube or None, namespace=namespace or None)
@@ -37,9 +37,10 @@ def connection_for(kube: Kube = None, namespace: str = '') -> Connection:
 
 
 def connect(connection: str = 'kubeconfig', **flags: Any) -> Connection:
-    """A connection by the backend of that name: `kubeconfig`, or `kubernetes` (an extra).
+    """Connect by the backend of this name: `kubeconfig`, or `kubernetes` (an extra).
 
     `flags` are those of the command line with underscores (`context`, `namespace`, `as_user`, …;
-    `request_timeout` is in seconds). It serves one call, which closes it. Raises AccessError.
+    `request_timeout` is in seconds). A connection is for one call, which closes it. Raises
+    AccessError.
     """
     return api.connect(connection, **flags)

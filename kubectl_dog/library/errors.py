@@ -1,4 +1,4 @@
-"""How a call of the library ends, other than by returning."""
+"""Exceptions of the library."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ class StopTrack(Exception):  # noqa: N818 (kubedog's name for it)
 
 
 class TrackError(Exception):
-    """A call has ended, and not as it was hoped for; the message names each target and its reason.
+    """At least one target failed. The message names each of them and the reason.
 
-    `result` has the verdicts, with what explains them, and the exit code the command would have.
+    `result` has the verdicts, their explanations, and the exit code that the command would have.
     """
 
     def __init__(self, result: Result) -> None:
-        failed = [one for one in result.ended if EXIT_CODES[one.verdict] != 0]
-        super().__init__('; '.join(map(_told, failed)) or f'exit code {result.exit_code}')
+        failed = [ended for ended in result.ended if EXIT_CODES[ended.verdict] != 0]
+        super().__init__('; '.join(map(_describe, failed)) or f'exit code {result.exit_code}')
         self.result = result
 
     def __reduce__(self) -> tuple[type[TrackError], tuple[Result]]:
-        # From one process to another it goes by what it was made of, and not by its message.
+        # By default an exception is unpickled from its message, and not from its arguments.
         return TrackError, (self.result,)
 
 
-def _told(ended: TargetEnded) -> str:
-    words = (ended.verdict.value, ended.reason, ended.message)
-    return f'{ended.target.label} ' + ': '.join(dict.fromkeys(word for word in words if word))
+def _describe(ended: TargetEnded) -> str:
+    parts = (ended.verdict.value, ended.reason, ended.message)
+    return f'{ended.target.label} ' + ': '.join(dict.fromkeys(part for part in parts if part))

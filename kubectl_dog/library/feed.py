@@ -1,4 +1,4 @@
-"""kubedog's feeds: callbacks about one object, which is followed until a callback stops it."""
+"""The base class of kubedog's feeds, which follow one object and call back."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Plain = TypeVar('Plain', bound='Callable[[], object] | None')
 Text = TypeVar('Text', bound='Callable[[str], object] | None')
 Chunk = TypeVar('Chunk', bound='Callable[[ContainerLogChunk], object] | None')
 Error = TypeVar('Error', bound='Callable[[ContainerError], object] | None')
-Kept = TypeVar('Kept', bound='Callable[..., object] | None')
+AnyCallback = TypeVar('AnyCallback', bound='Callable[..., object] | None')
 Report = TypeVar('Report', bound='Callable[..., object] | None')
 
 
@@ -44,10 +44,10 @@ class Feed(Generic[Status]):
 
         feed.track('web', 'shop', options=kubectl_dog.Options(timeout=300))
 
-    Each callback is registered by the method of its name, which can be a decorator; the last one
-    counts, and None takes it away. Callbacks run one at a time, in the thread that is in `track`,
-    and what they raise ends it: StopTrack without an error, everything else with it. `get_status`
-    and `stop` may be called in any thread, and always.
+    The method of its name, also as a decorator, registers a callback and replaces the one before;
+    None removes it. Callbacks run one at a time, in the thread that called `track`. An exception in
+    a callback ends `track`; StopTrack ends it without an error. `get_status` and `stop` can be
+    called at any time, from any thread.
     """
 
     resource: ClassVar[Resource]
@@ -55,12 +55,12 @@ class Feed(Generic[Status]):
     def __init__(self) -> None:
         self._callbacks: dict[str, Callable[..., object]] = {}
         self._lock = threading.Lock()
-        self._status = self._read(None)
+        self._status = self._status_of(None)
         self._session: Session | None = None
         self._stopped = False
 
     def get_status(self) -> Status:
-        """What is known at this moment; in a callback, what it is about. Thread-safe."""
+        """The current status; in a callback, the status that caused the callback. Thread-safe."""
         with self._lock:
             return self._status
 
@@ -71,86 +71,86 @@ class Feed(Generic[Status]):
         kube: Kube = None,
         options: Options | None = None,
     ) -> None:
-        """Follow the object until a callback raises, it has ended (a Job, a Pod), or is late.
+        """Follow the object until a callback raises, the timeout is over, or a Job or Pod ends.
 
-        It is waited for where it is not there yet. `kube` is an ApiClient, a context's name, a
-        connection, or None; `options` are times in seconds (`timeout`, `logs_from_time`, …).
-        Raises TrackError at the time-out and where the object may not be read, UserError and
-        AccessError as `rollout` does, and whatever a callback raises but StopTrack.
+        Waits for an object that does not exist yet. `kube` is an ApiClient, the name of a context,
+        a connection, or None. Times in `options` are in seconds (`timeout`, `logs_from_time`, …).
+        Raises TrackError at the timeout and if reading the object is forbidden, UserError and
+        AccessError as `rollout` does, and the exceptions of callbacks except StopTrack.
         """
         options = (options or Options())._replace(follow=True, emit_timer_changes=True)
-        teller = CallbackDispatcher(self.resource.kind, self._read(None))
+        dispatcher = CallbackDispatcher(self.resource.kind, self._status_of(None))
 
         def find(connection: Connection) -> target_resolution.ResolvedTargets:
             return target_resolution.ResolvedTargets(
                 (Target(self.resource, connection.namespace, name),)
             )
 
-        self._set(self._read(None))
+        self._set_status(self._status_of(None))
         with Session.for_targets(find, kube, options, namespace) as session:
-            if not self._begins(session):
+            if not self._attach(session):
                 return
             try:
                 for events in session.event_batches():
-                    look = session.targets[0].last_evaluation
-                    status = self._read(look)
-                    self._set(status)
-                    self._call(teller.dispatch(events, look, status))
+                    evaluation = session.targets[0].last_evaluation
+                    status = self._status_of(evaluation)
+                    self._set_status(status)
+                    self._invoke(dispatcher.dispatch(events, evaluation, status))
             except StopTrack:
                 return
             if not (self._stopped or session.result.ok):
                 raise TrackError(session.result)
 
     def stop(self) -> None:
-        """End `track` in any thread as StopTrack does; one that begins later ends at once."""
+        """End `track` without an error, from any thread. A later `track` returns at once."""
         with self._lock:
             self._stopped, session = True, self._session
         if session is not None:
             session.stop()
 
-    def _begins(self, session: Session) -> bool:
+    def _attach(self, session: Session) -> bool:
         with self._lock:
             self._session = session
             return not self._stopped
 
     def on_failed(self, callback: Text) -> Text:
-        """`callback(reason)`: a rollout would have failed now, for this reason (a code and a
-        sentence). Once per code; tracking goes on.
+        """`callback(reason)`: a rollout would fail now, for this reason (a code and a sentence).
+        Called once per code. Tracking continues.
         """
-        return self._keep('on_failed', callback)
+        return self._register('on_failed', callback)
 
     def on_event_msg(self, callback: Text) -> Text:
-        """`callback(message)`: a kube event, `Reason: Message`; `po/NAME Reason: Message` where it
-        is about something behind the object.
+        """`callback(message)`: a kube event as `Reason: Message`, or, if it is about a child of the
+        object, `po/NAME Reason: Message`.
         """
-        return self._keep('on_event_msg', callback)
+        return self._register('on_event_msg', callback)
 
     def on_container_log_chunk(self, callback: Chunk) -> Chunk:
         """`callback(chunk)`: log lines of a container, a ContainerLogChunk."""
-        return self._keep('on_container_log_chunk', callback)
+        return self._register('on_container_log_chunk', callback)
 
     def on_container_error(self, callback: Error) -> Error:
-        """`callback(error)`: something is wrong with a pod or a container, a ContainerError."""
-        return self._keep('on_container_error', callback)
+        """`callback(error)`: a pod or a container has a problem, a ContainerError."""
+        return self._register('on_container_error', callback)
 
     def on_status_report(self, callback: Report) -> Report:
-        """`callback(status)`: what `get_status` gives has changed."""
-        return self._keep('on_status_report', callback)
+        """`callback(status)`: the status of `get_status` has changed."""
+        return self._register('on_status_report', callback)
 
-    def _read(self, look: Evaluation | None) -> Status:
+    def _status_of(self, evaluation: Evaluation | None) -> Status:
         raise NotImplementedError
 
-    def _set(self, status: Status) -> None:
+    def _set_status(self, status: Status) -> None:
         with self._lock:
             self._status = status
 
-    def _call(self, happened: Sequence[Callback]) -> None:
-        for name, *args in happened:
+    def _invoke(self, callbacks: Sequence[Callback]) -> None:
+        for name, *args in callbacks:
             callback = self._callbacks.get(name)
             if callback is not None:
                 callback(*args)
 
-    def _keep(self, name: str, callback: Kept) -> Kept:
+    def _register(self, name: str, callback: AnyCallback) -> AnyCallback:
         if callback is None:
             self._callbacks.pop(name, None)
         else:

@@ -1,4 +1,4 @@
-"""The feeds of each kind, and what they are called back with."""
+"""The feeds of each kind."""
 
 from __future__ import annotations
 
@@ -31,63 +31,63 @@ ReplicaSet = TypeVar('ReplicaSet', bound='Callable[[AddedReplicaSet], object] | 
 
 
 class PodFeed(Feed[PodStatus]):
-    """Follows a Pod; it ends with the pod. The other callbacks are those of Feed."""
+    """Follows a Pod until the Pod ends. The other callbacks are those of Feed."""
 
     resource: ClassVar[Resource] = PODS
 
     def on_added(self, callback: Plain) -> Plain:
-        """`callback()`: it is there, for the first time or again."""
-        return self._keep('on_added', callback)
+        """`callback()`: the object was created, or was found again."""
+        return self._register('on_added', callback)
 
     def on_ready(self, callback: Plain) -> Plain:
-        """`callback()`: it has become ready; again where it was not, meanwhile."""
-        return self._keep('on_ready', callback)
+        """`callback()`: it has become ready, also after it was not ready for a while."""
+        return self._register('on_ready', callback)
 
     def on_succeeded(self, callback: Plain) -> Plain:
-        """`callback()`: its containers have all ended well."""
-        return self._keep('on_succeeded', callback)
+        """`callback()`: all its containers have succeeded."""
+        return self._register('on_succeeded', callback)
 
-    def _read(self, look: Evaluation | None) -> PodStatus:
-        return PodStatus() if look is None else typed_status.pod(look)
+    def _status_of(self, evaluation: Evaluation | None) -> PodStatus:
+        return PodStatus() if evaluation is None else typed_status.pod(evaluation)
 
 
 class JobFeed(Feed[JobStatus]):
-    """Follows a Job; it ends with the Job. The other callbacks are those of Feed."""
+    """Follows a Job until the Job ends. The other callbacks are those of Feed."""
 
     resource: ClassVar[Resource] = JOBS
 
     def on_added(self, callback: Plain) -> Plain:
-        """`callback()`: it is there, for the first time or again."""
-        return self._keep('on_added', callback)
+        """`callback()`: the object was created, or was found again."""
+        return self._register('on_added', callback)
 
     def on_succeeded(self, callback: Plain) -> Plain:
         """`callback()`: it is complete."""
-        return self._keep('on_succeeded', callback)
+        return self._register('on_succeeded', callback)
 
     def on_pod_added(self, callback: Pod) -> Pod:
         """`callback(pod)`: a pod was seen for the first time, an AddedPod."""
-        return self._keep('on_pod_added', callback)
+        return self._register('on_pod_added', callback)
 
-    def _read(self, look: Evaluation | None) -> JobStatus:
-        return JobStatus() if look is None else typed_status.job(look)
+    def _status_of(self, evaluation: Evaluation | None) -> JobStatus:
+        return JobStatus() if evaluation is None else typed_status.job(evaluation)
 
 
 class ControllerFeed(Feed[Status]):
-    """What the feeds of Deployments, StatefulSets and DaemonSets have in common. The other
-    callbacks are those of Feed.
+    """Base class of the feeds of Deployments, StatefulSets and DaemonSets. The other callbacks are
+    those of Feed.
     """
 
     def on_added(self, callback: Flag) -> Flag:
-        """`callback(is_ready)`: it is there, for the first time or again."""
-        return self._keep('on_added', callback)
+        """`callback(is_ready)`: the object was created, or was found again."""
+        return self._register('on_added', callback)
 
     def on_ready(self, callback: Plain) -> Plain:
-        """`callback()`: it has become ready; again where it was not, meanwhile."""
-        return self._keep('on_ready', callback)
+        """`callback()`: it has become ready, also after it was not ready for a while."""
+        return self._register('on_ready', callback)
 
     def on_pod_added(self, callback: Pod) -> Pod:
         """`callback(pod)`: a pod was seen for the first time, an AddedPod."""
-        return self._keep('on_pod_added', callback)
+        return self._register('on_pod_added', callback)
 
 
 class DeploymentFeed(ControllerFeed[DeploymentStatus]):
@@ -96,11 +96,11 @@ class DeploymentFeed(ControllerFeed[DeploymentStatus]):
     resource: ClassVar[Resource] = DEPLOYMENTS
 
     def on_replica_set_added(self, callback: ReplicaSet) -> ReplicaSet:
-        """`callback(replica_set)`: it was seen for the first time, an AddedReplicaSet."""
-        return self._keep('on_replica_set_added', callback)
+        """`callback(replica_set)`: a ReplicaSet was seen for the first time, an AddedReplicaSet."""
+        return self._register('on_replica_set_added', callback)
 
-    def _read(self, look: Evaluation | None) -> DeploymentStatus:
-        return DeploymentStatus() if look is None else typed_status.deployment(look)
+    def _status_of(self, evaluation: Evaluation | None) -> DeploymentStatus:
+        return DeploymentStatus() if evaluation is None else typed_status.deployment(evaluation)
 
 
 class StatefulSetFeed(ControllerFeed[StatefulSetStatus]):
@@ -108,8 +108,8 @@ class StatefulSetFeed(ControllerFeed[StatefulSetStatus]):
 
     resource: ClassVar[Resource] = STATEFULSETS
 
-    def _read(self, look: Evaluation | None) -> StatefulSetStatus:
-        return StatefulSetStatus() if look is None else typed_status.stateful_set(look)
+    def _status_of(self, evaluation: Evaluation | None) -> StatefulSetStatus:
+        return StatefulSetStatus() if evaluation is None else typed_status.stateful_set(evaluation)
 
 
 class DaemonSetFeed(ControllerFeed[DaemonSetStatus]):
@@ -117,5 +117,5 @@ class DaemonSetFeed(ControllerFeed[DaemonSetStatus]):
 
     resource: ClassVar[Resource] = DAEMONSETS
 
-    def _read(self, look: Evaluation | None) -> DaemonSetStatus:
-        return DaemonSetStatus() if look is None else typed_status.daemon_set(look)
+    def _status_of(self, evaluation: Evaluation | None) -> DaemonSetStatus:
+        return DaemonSetStatus() if evaluation is None else typed_status.daemon_set(evaluation)

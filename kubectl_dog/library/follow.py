@@ -1,8 +1,8 @@
-"""kubedog's follow trackers: each follows one object, whatever goes wrong with it.
+"""kubedog's follow trackers: functions that follow one object and do not end when it fails.
 
-They print nothing unless there is an `output`; `kube` is an ApiClient, a context's name, a
-connection, or None, and times of `options` are in seconds. `on_event` is called with each event.
-All raise what `kubectl_dog.follow` does.
+Lines are printed to `output`, if there is one. `kube` is an ApiClient, the name of a context, a
+connection, or None. Times in `options` are in seconds. `on_event` is called with each event.
+Errors are those of `kubectl_dog.follow`.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ track_job = kind_functions.kind_function(
     JOBS, 'Follow a Job until it ends, or `options.timeout`.', follow=True
 )
 track_deployment = kind_functions.kind_function(
-    DEPLOYMENTS, 'Follow a Deployment until `options.timeout`, or for ever.', follow=True
+    DEPLOYMENTS, 'Follow a Deployment until `options.timeout`, or forever.', follow=True
 )
 track_statefulset = kind_functions.kind_function(
-    STATEFULSETS, 'Follow a StatefulSet until `options.timeout`, or for ever.', follow=True
+    STATEFULSETS, 'Follow a StatefulSet until `options.timeout`, or forever.', follow=True
 )
 track_daemonset = kind_functions.kind_function(
-    DAEMONSETS, 'Follow a DaemonSet until `options.timeout`, or for ever.', follow=True
+    DAEMONSETS, 'Follow a DaemonSet until `options.timeout`, or forever.', follow=True
 )

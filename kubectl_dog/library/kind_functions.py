@@ -1,4 +1,4 @@
-"""What `kubectl_dog.library.rollout` and `.follow` share: one object, and lines where wanted."""
+"""Create the functions per kind of `kubectl_dog.library.rollout` and `.follow`."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from kubectl_dog.output.escape import break_commands
 
 
 class Output(Protocol):
-    """Where lines are written to, like `sys.stdout`."""
+    """A destination of output lines, like `sys.stdout`."""
 
     def write(self, text: str) -> object:
-        """Take a text with its line end."""
+        """Write a text that ends with a newline."""
         ...
 
 
 class Track(Protocol):
-    """One object of a kind, by its name.
+    """A function that tracks one object of a kind by its name.
 
-    Without an `output` nothing is printed; `kube` is an ApiClient, a context's name, a connection,
-    or None, and times of `options` are in seconds. `on_event` is called with each event.
+    Lines are printed to `output`, if there is one. `kube` is an ApiClient, the name of a context, a
+    connection, or None. Times in `options` are in seconds. `on_event` is called with each event.
     """
 
     def __call__(
@@ -45,12 +45,12 @@ class Track(Protocol):
         on_event: OnEvent | None = None,
         output: Output | None = None,
     ) -> Result:
-        """Track it to its end; raises what `kubectl_dog.rollout` and `kubectl_dog.follow` do."""
+        """Track the object; errors are those of `kubectl_dog.rollout` and `kubectl_dog.follow`."""
         ...
 
 
 def kind_function(resource: Resource, doc: str, follow: bool = False) -> Track:
-    """The function of one kind, with this docstring."""
+    """Create the function that tracks objects of this kind; `doc` is its docstring."""
 
     def track(
         name: str,
@@ -61,9 +61,9 @@ def kind_function(resource: Resource, doc: str, follow: bool = False) -> Track:
         on_event: OnEvent | None = None,
         output: Output | None = None,
     ) -> Result:
-        asked = options or Options()
-        asked = asked._replace(follow=True) if follow else asked
-        return _track(resource, name, namespace, kube, asked, on_event, output)
+        call_options = options or Options()
+        call_options = call_options._replace(follow=True) if follow else call_options
+        return _track(resource, name, namespace, kube, call_options, on_event, output)
 
     track.__doc__ = doc
     track.__name__ = track.__qualname__ = f'track_{resource.kind.lower()}'
@@ -85,11 +85,11 @@ def _track(
     session = Session.for_targets(find, kube, options, namespace)
     lines = None if output is None else api.lines(options.follow)
 
-    def tell(event: Event) -> None:
+    def handle(event: Event) -> None:
         if lines is not None and output is not None:
             for line in lines.render(event):
                 output.write(f'{break_commands(line) if is_obeyed(output) else line}\n')
         if on_event is not None:
             on_event(event)
 
-    return run(session, tell)
+    return run(session, handle)

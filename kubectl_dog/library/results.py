@@ -1,4 +1,4 @@
-"""What a call of the library returns."""
+"""The result of a call of the library."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from kubectl_dog.model.verdicts import Verdict
 
 
 class Result(NamedTuple):
-    """How a call has ended.
+    """The result of a call.
 
-    `exit_code` is what the command would exit with (0: every target is ready, or has ended as it
-    should; see the README), `verdicts` has one per target, and `ended` what explains them, in the
-    order in which they ended. `seconds` is how long it took.
+    `exit_code` is that of the command (0: every target is ready or has succeeded; see the README).
+    `verdicts` has one per target. `ended` has their explanations, in the order in which they ended.
+    `seconds` is the duration.
     """
 
     exit_code: int

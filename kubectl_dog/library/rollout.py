@@ -1,8 +1,8 @@
-"""kubedog's rollout trackers: each waits until one object is ready, or says why it is not.
+"""kubedog's rollout trackers: functions that wait until one object is ready or has failed.
 
-They print nothing unless there is an `output`; `kube` is an ApiClient, a context's name, a
-connection, or None, and times of `options` are in seconds. `on_event` is called with each event.
-All raise what `kubectl_dog.rollout` does.
+Lines are printed to `output`, if there is one. `kube` is an ApiClient, the name of a context, a
+connection, or None. Times in `options` are in seconds. `on_event` is called with each event.
+Errors are those of `kubectl_dog.rollout`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 track_pod = kind_functions.kind_function(
-    PODS, 'Track a Pod until it is ready, or has ended well, or has failed.'
+    PODS, 'Track a Pod until it is ready, has succeeded, or has failed.'
 )
 track_job = kind_functions.kind_function(JOBS, 'Track a Job until it is complete, or has failed.')
 track_deployment = kind_functions.kind_function(

@@ -1,4 +1,4 @@
-"""A session: tracks some targets, and can be iterated for its events, in a thread or a loop."""
+"""A session that tracks targets and yields their events, in a thread or in an asyncio loop."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from kubectl_dog import api
 from kubectl_dog import target_resolution
 from kubectl_dog.library import async_events
-from kubectl_dog.library import target_inputs as naming
+from kubectl_dog.library import target_inputs
 from kubectl_dog.library.connecting import Kube
 from kubectl_dog.library.connecting import connection_for
 from kubectl_dog.library.results import Result
@@ -38,39 +38,39 @@ Find = Callable[[Connection], target_resolution.ResolvedTargets]
 
 
 class Session:
-    """Tracks targets until each has its verdict; iterate it, with `for` or with `async for`.
+    """Tracks targets until all of them have a verdict. Iterate it with `for` or `async for`.
 
         with kubectl_dog.Session('deploy/web', namespace='shop') as session:
             for event in session:
                 ...
         print(session.result.exit_code)
 
-    Events are those of `kubectl_dog.model.events`; the last one is a RunEnded. It connects at the
-    first one, so that nothing is open before. It can be iterated once. Several can run in one
-    process, each in a thread of its own; `stop` and `close` may be called from any thread, all else
-    belongs to the one that iterates. It prints nothing and handles no signals. Leaving the `with`
-    or the `async with` block, or `close`, ends all its threads, sockets and files.
+    Events are those of `kubectl_dog.model.events`; the last one is a RunEnded. A session can be
+    iterated once and connects when iteration begins. Several sessions can run in one process, each
+    in its own thread. `stop` and `close` can be called from any thread, everything else only from
+    the thread that iterates. A session prints nothing and handles no signals. The end of the `with`
+    or `async with` block, or `close`, closes all its threads, sockets and files.
     """
 
     def __init__(
         self,
-        targets: naming.Targets = (),
+        targets: target_inputs.Targets = (),
         *,
         options: Options | None = None,
         **where: Unpack[Where],
     ) -> None:
-        """`targets` are texts `TYPE/NAME`, or a TYPE each where there is a `selector`; without any,
-        they come from files; see Where. `options` are times in seconds; with `follow` they make it
-        one that ends with its targets only.
+        """`targets` are texts `TYPE/NAME`, or `TYPE` with a `selector`; without them, targets come
+        from files (see Where). Times in `options` are in seconds; with `follow` the session
+        continues after a failure.
         """
-        self._asked = naming.parse_targets(targets, where)
-        self._find: Find = lambda connection: naming.find(self._asked.inputs, connection)
+        self._parsed = target_inputs.parse_targets(targets, where)
+        self._find: Find = lambda connection: target_inputs.find(self._parsed.inputs, connection)
         self._options = options or Options()
-        # A signal handler of the caller's may come amid anything.
+        # A signal handler of the caller may call stop() while the lock is held.
         self._lock = threading.RLock()
-        # Held by the thread that is about to have the next events.
-        self._turn = threading.Lock()
-        self._begun = self._closed = False
+        # Held by the thread that waits for the next events.
+        self._iterating = threading.Lock()
+        self._started = self._closed = False
         self._stream: AsyncGenerator[Event, None] | None = None
         self._source: api.Stoppable | None = None
         self._engine: Engine | None = None
@@ -80,14 +80,14 @@ class Session:
 
     @classmethod
     def for_targets(cls, find: Find, kube: Kube, options: Options, namespace: str = '') -> Session:
-        """A session about what `find` makes of a connection."""
-        made = cls(kube=kube, options=options, namespace=namespace)
-        made._find = find
-        return made
+        """A session that tracks the targets that `find` returns for its connection."""
+        session = cls(kube=kube, options=options, namespace=namespace)
+        session._find = find
+        return session
 
     @property
     def result(self) -> Result:
-        """How it has ended; raises RuntimeError before it has."""
+        """The result. Raises RuntimeError before the session has ended."""
         if self._run is None:
             raise RuntimeError('the session has not ended yet')
         run = self._run
@@ -95,12 +95,12 @@ class Session:
 
     @property
     def ended(self) -> tuple[TargetEnded, ...]:
-        """What has been said of those that have ended so far."""
+        """The TargetEnded events so far."""
         return tuple(self._ended)
 
     @property
     def targets(self) -> Sequence[TrackedTarget]:
-        """What is known of each target; to be read between two events only."""
+        """The state of each target. Read it only between two events."""
         return self._engine.targets if self._engine is not None else ()
 
     def __enter__(self) -> Session:
@@ -128,17 +128,17 @@ class Session:
         self.close()
 
     def __iter__(self) -> Iterator[Event]:
-        """The events, one by one. Raises UserError for what cannot be tracked, and AccessError
-        where there is no way to the cluster.
+        """Yield the events. Raises UserError if a target is invalid, and AccessError if the cluster
+        cannot be reached.
         """
         for events in self.event_batches():
             yield from events
 
     def __aiter__(self) -> AsyncIterator[Event]:
-        """The events, read in a thread of its own: the loop is never blocked.
+        """Yield the events, which a separate thread reads, so that the loop is never blocked.
 
-        Where the loop is slow, log lines wait on the server. Raises what `__iter__` does. Whoever
-        leaves early has it end by `async with`, or the loop ends it when it is closed.
+        If the loop is slow, log lines stay on the server. Errors are those of `__iter__`. To leave
+        the loop early, use `async with`.
         """
         self._stream = async_events.stream(self)
         return self._stream
@@ -146,71 +146,71 @@ class Session:
     def event_batches(
         self, has_room: Callable[[], bool] = lambda: True
     ) -> Iterator[Sequence[Event]]:
-        """The events in groups, each of one moment, some of them empty; while not `has_room`, log
-        lines wait. Raises what `__iter__` does.
+        """Yield the events in batches of the same time; a batch may be empty. No log lines are read
+        while `has_room()` is false. Errors are those of `__iter__`.
         """
-        self._begin()
+        self._start()
         try:
-            turns = self._open(has_room)
+            batches = self._open(has_room)
             while True:
-                with self._turn:
-                    events = None if self._closed else next(turns, None)
+                with self._iterating:
+                    events = None if self._closed else next(batches, None)
                 if events is None:
                     return
                 for event in events:
-                    self._note(event)
+                    self._record(event)
                 yield events
         finally:
             self.close()
 
     def stop(self) -> None:
-        """End it from any thread: every target that is open gets the verdict `interrupted`."""
+        """Stop the session, from any thread. Running targets get the verdict `interrupted`."""
         with self._lock:
             self._stopped, source = True, self._source
         if source is not None:
             source.signal('interrupt')
 
     def close(self) -> None:
-        """End every thread, socket and file of it at once; safe to call twice.
+        """Close all threads, sockets and files of the session. Safe to call twice.
 
-        Where another thread is iterating at this moment, that one ends as by `stop`.
+        If another thread is iterating at this time, the session is stopped as by `stop`.
         """
         with self._lock:
             self._closed, source = True, self._source
         if source is None:
             return
-        if not self._turn.acquire(blocking=False):
+        if not self._iterating.acquire(blocking=False):
             self.stop()
             return
         try:
             source.close()
         finally:
-            self._turn.release()
+            self._iterating.release()
 
-    def _begin(self) -> None:
+    def _start(self) -> None:
         with self._lock:
-            if self._begun or self._closed:
+            if self._started or self._closed:
                 raise RuntimeError('a session can be iterated once, and not after it was closed')
-            self._begun = True
+            self._started = True
 
     def _open(self, has_room: Callable[[], bool]) -> Iterator[Sequence[Event]]:
-        judges = api.trackers(*self._asked.judges)
-        connection = connection_for(self._asked.kube, self._asked.namespace)
+        trackers = api.trackers(self._parsed.rules, self._parsed.trackers)
+        connection = connection_for(self._parsed.kube, self._parsed.namespace)
         source = api.live_source(connection)
         with self._lock:
             self._source, stopped = source, self._stopped
-        wanted = self._find(connection)
-        for notice in wanted.notices:
+        resolved = self._find(connection)
+        for notice in resolved.notices:
             _LOG.info('%s', notice)
-        _LOG.debug('tracking %s', ', '.join(one.label for one in wanted.targets))
+        _LOG.debug('tracking %s', ', '.join(target.label for target in resolved.targets))
         self._engine = api.session(
-            source, wanted.targets, self._options, judges, wanted.target_options
+            source, resolved.targets, self._options, trackers, resolved.target_options
         )
         if stopped:
             source.signal('interrupt')
         return self._engine.event_batches(has_room)
 
-    def _note(self, event: Event) -> None:
+    def _record(self, event: Event) -> None:
         if isinstance(event, TargetEnded):
             self._ended.append(event)
         elif isinstance(event, Notice):

@@ -1,4 +1,4 @@
-"""From what a caller names to targets, as the commands read it."""
+"""Find the targets of a library call by names, selectors, files or a Helm release."""
 
 from __future__ import annotations
 
@@ -23,11 +23,13 @@ Targets = Union[str, Target, Sequence[Union[str, Target]]]
 
 
 class Where(TypedDict, total=False):
-    """What targets are, and where: `kube` is an ApiClient, a context's name, a connection, or None
-    (the current context), `namespace` is in place of the context's. A `selector` (empty: all)
-    chooses, in one namespace or in `all_namespaces`. `files` are paths, directories (to any depth
-    if `recursive`) and URLs, `kustomize` is a directory, `helm_release` a name. `rules` are files,
-    and `trackers` texts `Kind.group=PACKAGE`, as on the command line.
+    """Keyword arguments that say which objects are targets, and in which cluster.
+
+    `kube` is an ApiClient, the name of a context, a connection, or None (the current context).
+    `namespace` replaces that of the context. A `selector` (empty: all objects) selects in one
+    namespace or in `all_namespaces`. `files` are paths, directories (processed recursively if
+    `recursive`) and URLs. `kustomize` is a directory, `helm_release` a name. `rules` are files,
+    `trackers` are texts `Kind.group=PACKAGE`, as on the command line.
     """
 
     kube: Kube
@@ -43,8 +45,8 @@ class Where(TypedDict, total=False):
 
 
 class Inputs(NamedTuple):
-    """Where targets come from: names (`TYPE/NAME`), or kinds with a `selector` (None: none; empty:
-    all), or files, a kustomize directory or a helm release.
+    """The source of targets: names (`TYPE/NAME`), kinds with a `selector` (None: no selector;
+    empty: all objects), files, a kustomize directory or a Helm release.
     """
 
     targets: Targets = ()
@@ -57,83 +59,88 @@ class Inputs(NamedTuple):
 
 
 class ParsedTargets(NamedTuple):
-    """A Where, taken apart; `judges` are its rules and its trackers."""
+    """The arguments of a call, by purpose; `rules` and `trackers` choose how objects are judged."""
 
     inputs: Inputs
     kube: Kube
     namespace: str
-    judges: tuple[Sequence[str], Sequence[str]]
+    rules: tuple[str, ...]
+    trackers: tuple[str, ...]
 
 
 def parse_targets(targets: Targets, where: Where) -> ParsedTargets:
-    """What a call asks for; raises TypeError for a name that is not in Where."""
+    """Split the arguments of a call by purpose; raises TypeError for a name not in Where."""
     rest: dict[str, Any] = {**where}
-    for several in ('files', 'rules', 'trackers'):
-        # To Python a text is a sequence of texts: one per letter.
-        if isinstance(rest.get(several), str):
-            rest[several] = (rest[several],)
+    for field in ('files', 'rules', 'trackers'):
+        # A str is a sequence of its letters.
+        if isinstance(rest.get(field), str):
+            rest[field] = (rest[field],)
     kube, namespace = rest.pop('kube', None), rest.pop('namespace', '')
-    judges = tuple(rest.pop('rules', ())), tuple(rest.pop('trackers', ()))
-    return ParsedTargets(Inputs(targets, **rest), kube, namespace, judges)
+    rules, trackers = tuple(rest.pop('rules', ())), tuple(rest.pop('trackers', ()))
+    return ParsedTargets(Inputs(targets, **rest), kube, namespace, rules, trackers)
 
 
 def find(inputs: Inputs, connection: Connection) -> ResolvedTargets:
-    """The targets that are meant; raises UserError, and AccessError where kinds are asked for."""
-    one_only = isinstance(inputs.targets, (str, Target))
-    named: Iterable[Any] = (inputs.targets,) if one_only else inputs.targets
+    """Find the targets. Raises UserError, and AccessError if the kinds cannot be read."""
+    is_single = isinstance(inputs.targets, (str, Target))
+    given: Iterable[Any] = (inputs.targets,) if is_single else inputs.targets
     kinds = target_resolution.resolver(connection)
     if inputs.files or inputs.kustomize or inputs.helm_release:
-        return _placed(inputs, connection, kinds)
-    found: dict[TargetOrGroup, None] = {}
-    for one in named:
-        if isinstance(one, Target):
-            found[one] = None
+        return _from_manifests(inputs, connection, kinds)
+    targets: dict[TargetOrGroup, None] = {}
+    for target in given:
+        if isinstance(target, Target):
+            targets[target] = None
         elif inputs.selector is None:
-            found.update(dict.fromkeys(_named(one, connection.namespace, kinds)))
+            targets.update(dict.fromkeys(_named_targets(target, connection.namespace, kinds)))
         else:
-            space = '' if inputs.all_namespaces else connection.namespace
-            found.update(dict.fromkeys(_selected(one, inputs.selector, space, kinds)))
-    if not found:
+            namespace = '' if inputs.all_namespaces else connection.namespace
+            targets.update(
+                dict.fromkeys(_selected_groups(target, inputs.selector, namespace, kinds))
+            )
+    if not targets:
         raise UserError('name a target, like deploy/web')
-    return ResolvedTargets(tuple(found))
+    return ResolvedTargets(tuple(targets))
 
 
-def _named(word: str, namespace: str, kinds: target_resolution.KindResolver) -> Iterable[Target]:
-    kind, _, name = word.partition('/')
+def _named_targets(
+    text: str, namespace: str, kinds: target_resolution.KindResolver
+) -> Iterable[Target]:
+    kind, _, name = text.partition('/')
     if not kind or not name or '/' in name:
-        raise UserError(f'write TYPE/NAME, like deploy/web, in place of {word!r}')
+        raise UserError(f'write TYPE/NAME, like deploy/web, in place of {text!r}')
     for resource in kinds.many(kind):
-        yield Target(resource, _home(resource, namespace), name)
+        yield Target(resource, _namespace_for(resource, namespace), name)
 
 
-def _selected(
-    word: str, selector: str, namespace: str, kinds: target_resolution.KindResolver
+def _selected_groups(
+    text: str, selector: str, namespace: str, kinds: target_resolution.KindResolver
 ) -> Iterable[Group]:
     from kubectl_dog.model import selectors
 
     selectors.parse(selector)
-    if '/' in word:
-        raise UserError(f'a selector goes with a TYPE, and not with {word!r}')
-    for resource in kinds.many(word):
-        yield Group(resource, _home(resource, namespace), selector)
+    if '/' in text:
+        raise UserError(f'a selector goes with a TYPE, and not with {text!r}')
+    for resource in kinds.many(text):
+        yield Group(resource, _namespace_for(resource, namespace), selector)
 
 
-def _home(resource: Resource, namespace: str) -> str:
+def _namespace_for(resource: Resource, namespace: str) -> str:
     return namespace if resource.namespaced else ''
 
 
-def _placed(
+def _from_manifests(
     inputs: Inputs, connection: Connection, kinds: target_resolution.KindResolver
 ) -> ResolvedTargets:
     if inputs.targets:
         raise UserError('targets come from names, or from files, and not from both')
     if inputs.helm_release:
-        placed = target_resolution.release_objects(connection, inputs.helm_release)
+        objects = target_resolution.release_objects(connection, inputs.helm_release)
     else:
-        placed = target_resolution.read_manifests(inputs.files, inputs.recursive, inputs.kustomize)
+        objects = target_resolution.read_manifests(inputs.files, inputs.recursive, inputs.kustomize)
     if inputs.selector:
-        placed = target_resolution.filter_by_labels(placed, inputs.selector)
-    wanted = target_resolution.targets_of_objects(placed, connection.namespace, False, kinds)
-    if not wanted.targets:
-        raise UserError(': '.join(('there is nothing to track', *wanted.notices[:1])))
-    return wanted
+        objects = target_resolution.filter_by_labels(objects, inputs.selector)
+    resolved = target_resolution.targets_of_objects(objects, connection.namespace, False, kinds)
+    if not resolved.targets:
+        raise UserError(': '.join(('there is nothing to track', *resolved.notices[:1])))
+    return resolved

@@ -1,4 +1,4 @@
-"""What is known of one object at one moment, typed per kind: kubedog's statuses."""
+"""kubedog's statuses: typed status of one object per kind."""
 
 from __future__ import annotations
 
@@ -27,10 +27,11 @@ _ZERO = Progress(0)
 
 
 class PodStatus(NamedTuple):
-    """A pod. `phase` and `node` are as the API has them, `summary` is a few words for people;
-    `ready_containers` of `total_containers` (init containers not counted) are ready, and
-    `restarts` is the sum over all. `failed_reason` is a code and a sentence. `causes` are what
-    stands in the way (docs/codes.md); of a pod behind a controller they are the controller's.
+    """A pod. `phase` and `node` are as in the API, `summary` is a short text for people.
+
+    `ready_containers` of `total_containers` (without init containers) are ready. `restarts` is the
+    sum over all containers. `failed_reason` is a code and a sentence. `causes` are the problems
+    (docs/codes.md); the causes of a controller's pods are in the status of the controller.
     """
 
     name: str = ''
@@ -55,8 +56,8 @@ _NONE: Pods = MappingProxyType({})
 
 
 class JobStatus(NamedTuple):
-    """A Job: `active`, `succeeded` and `failed` count pods, as the Job's own status does; `pods`
-    are by name. `waiting_for` completes «waiting for …».
+    """A Job. `active`, `succeeded` and `failed` count pods as the status of the Job does. `pods`
+    are by name. `waiting_for` is a text that follows "waiting for".
     """
 
     name: str = ''
@@ -74,11 +75,12 @@ class JobStatus(NamedTuple):
 
 
 class ControllerStatus(NamedTuple):
-    """What the statuses of Deployments, StatefulSets and DaemonSets have in common: `desired`,
-    `updated`, `ready`, `available` and `old` count pods, `ready` and `available` those of the
-    revision that is rolled out; `pods` are by name, of all revisions, and `new_pods` the names of
-    those of the revision. `waiting_for` completes «waiting for …», `failed_reason` is a code and a
-    sentence, and `causes` are what stands in the way (docs/codes.md).
+    """Base class of the statuses of Deployments, StatefulSets and DaemonSets.
+
+    `desired`, `updated`, `ready`, `available` and `old` count pods; `ready` and `available` count
+    only those of the revision that is rolled out. `pods` are by name, of all revisions. `new_pods`
+    are the names of the pods of the revision. `waiting_for` is a text that follows "waiting for".
+    `failed_reason` is a code and a sentence. `causes` are the problems (docs/codes.md).
     """
 
     name: str = ''
@@ -117,38 +119,38 @@ class DaemonSetStatus(ControllerStatus):
     __slots__ = ()
 
 
-def deployment(look: Evaluation) -> DeploymentStatus:
-    """The status of a Deployment that was looked at."""
-    return DeploymentStatus(**_rolled(look))
+def deployment(evaluation: Evaluation) -> DeploymentStatus:
+    """The status of a Deployment from its evaluation."""
+    return DeploymentStatus(**_controller_fields(evaluation))
 
 
-def stateful_set(look: Evaluation) -> StatefulSetStatus:
-    """The status of a StatefulSet that was looked at."""
-    return StatefulSetStatus(**_rolled(look))
+def stateful_set(evaluation: Evaluation) -> StatefulSetStatus:
+    """The status of a StatefulSet from its evaluation."""
+    return StatefulSetStatus(**_controller_fields(evaluation))
 
 
-def daemon_set(look: Evaluation) -> DaemonSetStatus:
-    """The status of a DaemonSet that was looked at."""
-    return DaemonSetStatus(**_rolled(look))
+def daemon_set(evaluation: Evaluation) -> DaemonSetStatus:
+    """The status of a DaemonSet from its evaluation."""
+    return DaemonSetStatus(**_controller_fields(evaluation))
 
 
-def job(look: Evaluation) -> JobStatus:
-    """The status of a Job that was looked at."""
-    assessed, thing = look.moment.assessed, look.view.object or {}
+def job(evaluation: Evaluation) -> JobStatus:
+    """The status of a Job from its evaluation."""
+    assessed, obj = evaluation.moment.assessed, evaluation.view.object or {}
     return JobStatus(
-        **_common(look),
+        **_common_fields(evaluation),
         is_succeeded=assessed.state is State.READY,
-        active=get_int(thing, 'status', 'active'),
-        succeeded=get_int(thing, 'status', 'succeeded'),
-        failed=get_int(thing, 'status', 'failed'),
+        active=get_int(obj, 'status', 'active'),
+        succeeded=get_int(obj, 'status', 'succeeded'),
+        failed=get_int(obj, 'status', 'failed'),
         pods=_pods((*assessed.pods, *assessed.other_pods)),
     )
 
 
-def pod(look: Evaluation) -> PodStatus:
-    """The status of a Pod that was looked at."""
-    thing = look.view.object or {}
-    return _pod(thing)._replace(**_common(look), is_ready=_is_ready(look, thing))
+def pod(evaluation: Evaluation) -> PodStatus:
+    """The status of a Pod from its evaluation."""
+    obj = evaluation.view.object or {}
+    return _pod(obj)._replace(**_common_fields(evaluation), is_ready=_is_ready(evaluation, obj))
 
 
 def reason(cause: Cause) -> str:
@@ -156,32 +158,34 @@ def reason(cause: Cause) -> str:
     return f'{cause.code}: {cause.message}'
 
 
-def _is_ready(look: Evaluation, thing: Object) -> bool:
-    return look.moment.assessed.state is State.READY and phase(thing) != 'Succeeded'
+def _is_ready(evaluation: Evaluation, obj: Object) -> bool:
+    return evaluation.moment.assessed.state is State.READY and phase(obj) != 'Succeeded'
 
 
-def _common(look: Evaluation) -> dict[str, Any]:
-    assessed, target = look.moment.assessed, look.view.target
-    failed = _failure(look)
+def _common_fields(evaluation: Evaluation) -> dict[str, Any]:
+    assessed, target = evaluation.moment.assessed, evaluation.view.target
+    failure = _failure_reason(evaluation)
     return {
         'name': target.name,
         'namespace': target.namespace,
         'state': assessed.state,
-        'is_failed': bool(failed),
-        'failed_reason': failed,
+        'is_failed': bool(failure),
+        'failed_reason': failure,
         'waiting_for': assessed.waits_for,
         'causes': tuple(
-            one.cause for one in look.moment.cause_clocks.values() if one.gone_since is None
+            clock.cause
+            for clock in evaluation.moment.cause_clocks.values()
+            if clock.gone_since is None
         ),
     }
 
 
-def _failure(look: Evaluation) -> str:
-    """Why a rollout would have failed; empty where it would not."""
-    assessed = look.moment.assessed
+def _failure_reason(evaluation: Evaluation) -> str:
+    """The reason why a rollout would fail now; empty if it would not."""
+    assessed = evaluation.moment.assessed
     if assessed.state is State.READY:
         return ''
-    cause = best_explanation(overdue_causes(look.moment))
+    cause = best_explanation(overdue_causes(evaluation.moment))
     if cause is not None:
         return reason(cause)
     if assessed.state is State.FAILED:
@@ -189,11 +193,11 @@ def _failure(look: Evaluation) -> str:
     return ''
 
 
-def _rolled(look: Evaluation) -> dict[str, Any]:
-    assessed = look.moment.assessed
+def _controller_fields(evaluation: Evaluation) -> dict[str, Any]:
+    assessed = evaluation.moment.assessed
     progress = assessed.progress or _ZERO
     return {
-        **_common(look),
+        **_common_fields(evaluation),
         'desired': progress.desired,
         'updated': progress.updated,
         'ready': progress.ready,
@@ -206,27 +210,27 @@ def _rolled(look: Evaluation) -> dict[str, Any]:
     }
 
 
-def _pods(things: Iterable[Object]) -> Pods:
-    return MappingProxyType({name(one): _pod(one) for one in things})
+def _pods(pods: Iterable[Object]) -> Pods:
+    return MappingProxyType({name(pod): _pod(pod) for pod in pods})
 
 
-def _pod(thing: Object) -> PodStatus:
-    parts = containers(thing)
-    apps = [one for one in parts if one.role != 'init']
-    is_failed = phase(thing) == 'Failed'
-    summary = describe_pod(thing)
+def _pod(pod: Object) -> PodStatus:
+    all_containers = containers(pod)
+    app_containers = [container for container in all_containers if container.role != 'init']
+    is_failed = phase(pod) == 'Failed'
+    summary = describe_pod(pod)
     return PodStatus(
-        name=name(thing),
-        namespace=get_str(thing, 'metadata', 'namespace'),
-        state=State.READY if is_ready(thing) else State.PROGRESSING,
-        is_ready=is_ready(thing),
-        is_succeeded=phase(thing) == 'Succeeded',
+        name=name(pod),
+        namespace=get_str(pod, 'metadata', 'namespace'),
+        state=State.READY if is_ready(pod) else State.PROGRESSING,
+        is_ready=is_ready(pod),
+        is_succeeded=phase(pod) == 'Succeeded',
         is_failed=is_failed,
         failed_reason=summary if is_failed else '',
-        phase=phase(thing),
+        phase=phase(pod),
         summary=summary,
-        node=get_str(thing, 'spec', 'nodeName'),
-        ready_containers=sum(one.status.get('ready') is True for one in apps),
-        total_containers=len(apps),
-        restarts=sum(one.restarts for one in parts),
+        node=get_str(pod, 'spec', 'nodeName'),
+        ready_containers=sum(container.status.get('ready') is True for container in app_containers),
+        total_containers=len(app_containers),
+        restarts=sum(container.restarts for container in all_containers),
     )
