@@ -1,4 +1,4 @@
-"""The recordings that ship with the program; they are read from a single-file program too."""
+"""The recordings that ship with the program, also in the single-file program."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 _SUFFIX = '.jsonl'
 
 
-def _folder() -> Traversable:
+def _demo_folder() -> Traversable:
     return resources.files('kubectl_dog.recording').joinpath('demo')
 
 
 def names() -> list[str]:
-    """The names that load() takes, in order."""
-    folder = _folder()
+    """The names of the recordings, sorted."""
+    folder = _demo_folder()
     if not folder.is_dir():
         return []
     files = (entry.name for entry in folder.iterdir())
@@ -33,18 +33,18 @@ def names() -> list[str]:
 
 
 def titles() -> dict[str, str]:
-    """Each name and its recording's one-line description, which may be empty."""
-    described = {}
+    """The one-line descriptions of the recordings by name; a description may be empty."""
+    by_name = {}
     for name in names():
-        with _folder().joinpath(name + _SUFFIX).open('rb') as lines:
-            described[name] = parse([lines.readline()], name).title
-    return described
+        with _demo_folder().joinpath(name + _SUFFIX).open('rb') as stream:
+            by_name[name] = parse([stream.readline()], name).title
+    return by_name
 
 
 def load(name: str) -> Recording:
-    """The recording of that name; raises UserError that tells the names there are."""
+    """Load the recording with this name. Raises UserError that lists the names."""
     known = names()
     if name not in known:
         raise UserError(f'there is no demo {name!r}: choose from {", ".join(known) or "none"}')
-    with _folder().joinpath(name + _SUFFIX).open('rb') as lines:
-        return parse(lines, name + _SUFFIX)
+    with _demo_folder().joinpath(name + _SUFFIX).open('rb') as stream:
+        return parse(stream, name + _SUFFIX)

@@ -1,8 +1,8 @@
-"""Wants, payloads and headers to plain JSON values and back; the format is kubectl-dog/v1.
+"""Encode wants, payloads and targets as JSON values and decode them, in format kubectl-dog/v1.
 
-What a field is called in a file is written down here, in tables, and does not change with the code.
-Where a name or a meaning in the format changes, VERSION does, and old recordings still have to be
-read.
+The tables in this module hold the names of the fields in files, so that renaming a field in the
+code does not change the format. If a name or a meaning in the format changes, increase VERSION.
+Old recordings must stay readable.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ from kubectl_dog.recording.json_fields import unpack
 from kubectl_dog.recording.json_fields import whole
 
 FORMAT = 'kubectl-dog/v1'
-# Of the format: what tells no version was written before there were any, and is of the first.
+# Of the format. Recordings from before there was a version have none, and are of version 1.
 VERSION = 1
 
 _RESOURCE = Table(
@@ -68,7 +68,7 @@ _RESOURCE = Table(
 
 
 def decode_resource(data: Any) -> Resource:
-    """A Resource from JSON."""
+    """A Resource from its JSON value; raises FormatError."""
     resource: Resource = unpack(_RESOURCE, data)
     return resource
 
@@ -130,7 +130,7 @@ def decode_want(data: Any) -> Want:
 
 
 def _objects(data: Any) -> tuple[Object, ...]:
-    return tuple(mapping(each) for each in sequence(data))
+    return tuple(mapping(obj) for obj in sequence(data))
 
 
 def _log_line(data: Any) -> LogLine:
@@ -159,7 +159,7 @@ _ENCODERS: dict[type, Callable[[Any], Json]] = {
     Listed: lambda payload: {'listed': payload.objects},
     Changed: lambda payload: {'changed': payload.change, 'object': payload.object},
     LogLines: lambda payload: {
-        'lines': [[format_nano_timestamp(time), said] for time, said in payload.lines],
+        'lines': [[format_nano_timestamp(time), line] for time, line in payload.lines],
         'run': payload.run,
     },
     LogEnd: lambda payload: {'logEnd': payload.restarts},
@@ -173,7 +173,7 @@ _DECODERS: dict[str, Callable[[Json], Payload]] = {
     'listed': lambda data: Listed(field(data, 'listed', _objects)),
     'changed': _decode_changed,
     'lines': lambda data: LogLines(
-        field(data, 'lines', lambda lines: tuple(_log_line(each) for each in sequence(lines))),
+        field(data, 'lines', lambda lines: tuple(_log_line(line) for line in sequence(lines))),
         field({'run': None, **data}, 'run', optional_whole),
     ),
     'logEnd': lambda data: LogEnd(field(data, 'logEnd', whole)),
@@ -190,12 +190,12 @@ def _unpack_field(data: Json, name: str, table: Table) -> Any:
 
 
 def encode_payload(payload: Payload) -> Json:
-    """A payload as the fields it adds to its line."""
+    """The fields of a payload in its line."""
     return _ENCODERS[type(payload)](payload)
 
 
 def decode_payload(data: Json) -> Payload | None:
-    """The payload of a line, or None where it holds none that we know; raises FormatError."""
+    """The payload of a line, or None if it has no known payload; raises FormatError."""
     return next((decode(data) for name, decode in _DECODERS.items() if name in data), None)
 
 
@@ -219,8 +219,8 @@ _GROUP = Table(
 
 
 def encode_target(target: TargetOrGroup, own: Options | None = None) -> Json:
-    """`{"resource": {...}, "namespace": …, "name": …}`, of a group `labels` in place of `name`; and
-    `"options"` where it has its `own`.
+    """`{"resource": {...}, "namespace": …, "name": …}`; a group has `labels` in place of `name`.
+    `"options"` is added if the target has options of its `own`.
     """
     options = {} if own is None else {'options': run_options.encode(own)}
     fields = pack(target, _GROUP if isinstance(target, Group) else _TARGET)

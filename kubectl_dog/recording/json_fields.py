@@ -1,4 +1,4 @@
-"""Checks of JSON values, and NamedTuples to JSON objects and back."""
+"""Check JSON values, and convert NamedTuples to JSON objects and back."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ from typing import TypeVar
 
 Json = dict[str, Any]
 T = TypeVar('T')
-# By the name in the format: the name of the field, and what checks its value.
+# Name in the format -> (name of the field, function that checks the value).
 Rows = Mapping[str, tuple[str, Callable[[Any], Any]]]
 
 
 class FormatError(Exception):
-    """A value does not follow the format; says which and how."""
+    """A value does not follow the format; the message names the field and the error."""
 
 
-def _is(said: str, *types: type) -> Callable[[Any], Any]:
+def _type_check(description: str, *types: type) -> Callable[[Any], Any]:
     def check(value: Any) -> Any:
-        # For Python true is a number, for people it is not.
+        # bool is a subclass of int, but `true` is no number in JSON.
         if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
-            raise FormatError(f'must be {said}')
+            raise FormatError(f'must be {description}')
         return value
 
     return check
 
 
-text = _is('text', str)
-whole = _is('a whole number', int)
-number = _is('a number', int, float)
-flag = _is('true or false', bool)
-mapping = _is('an object', dict)
-sequence = _is('a list', list)
-optional_number = _is('a number or null', int, float, type(None))
-optional_whole = _is('a whole number or null', int, type(None))
+text = _type_check('text', str)
+whole = _type_check('a whole number', int)
+number = _type_check('a number', int, float)
+flag = _type_check('true or false', bool)
+mapping = _type_check('an object', dict)
+sequence = _type_check('a list', list)
+optional_number = _type_check('a number or null', int, float, type(None))
+optional_whole = _type_check('a whole number or null', int, type(None))
 
 
 def field(data: Json, name: str, check: Callable[[Any], T]) -> T:
-    """One required field of a JSON object, checked; raises FormatError naming it."""
+    """Check a required field of a JSON object and return it; raises FormatError that names it."""
     if name not in data:
         raise FormatError(f'{name}: is missing')
     try:
@@ -48,15 +48,15 @@ def field(data: Json, name: str, check: Callable[[Any], T]) -> T:
 
 
 class Table:
-    """The fields of a NamedTuple by their names in the format, each with the check of its value.
+    """The fields of a NamedTuple by their names in the format, with the checks of their values.
 
-    The two names are written down apart: a field that is renamed must not rename what is in files.
+    The names in the format are separate, so that renaming a field does not change files.
     """
 
     def __init__(self, kind: Any, rows: Rows, unwritten: tuple[str, ...] = ()) -> None:
-        """`unwritten` are the fields that are in no file.
+        """`unwritten` are the fields that are not written to files.
 
-        Raises TypeError where a field of `kind` is in neither, or one of them is there no more.
+        Raises TypeError unless `rows` and `unwritten` are exactly the fields of `kind`.
         """
         listed = [*unwritten, *(name for name, _ in rows.values())]
         if sorted(listed) != sorted(kind._fields):
@@ -67,22 +67,22 @@ class Table:
 
 
 def pack(value: Any, table: Table) -> Json:
-    """The fields of a NamedTuple that differ from their defaults."""
+    """The fields of a NamedTuple as JSON, without those that have their default."""
     defaults = value._field_defaults
-    parts = {wire: (name, getattr(value, name)) for wire, (name, _) in table.rows.items()}
+    values = {wire: (name, getattr(value, name)) for wire, (name, _) in table.rows.items()}
     return {
-        wire: part
-        for wire, (name, part) in parts.items()
-        if name not in defaults or part != defaults[name]
+        wire: current
+        for wire, (name, current) in values.items()
+        if name not in defaults or current != defaults[name]
     }
 
 
 def unpack(table: Table, data: Any) -> Any:
-    """A NamedTuple from JSON; unknown fields are ignored, so that newer recordings can be read."""
+    """A NamedTuple from JSON. Ignores unknown fields, so that newer recordings can be read."""
     mapping(data)
-    given = {
+    values = {
         name: field(data, wire, check)
         for wire, (name, check) in table.rows.items()
         if wire in data or name not in table.kind._field_defaults
     }
-    return table.kind(**given)
+    return table.kind(**values)

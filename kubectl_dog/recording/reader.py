@@ -1,4 +1,4 @@
-"""Reads recordings; people edit them, so errors name the line and what is wrong with it."""
+"""Read recordings. People edit them, so errors name the line and the problem."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ from kubectl_dog.recording.json_fields import sequence
 from kubectl_dog.recording.json_fields import text
 from kubectl_dog.recording.json_fields import whole
 
-# An object is within a list, which is within the record.
+# A record and its list add levels around an object.
 _DEEPEST = json_decoding.DEEPEST + 10
 
-# No run lasts for longer than a year, in seconds.
+# The longest run that is accepted, in seconds.
 _LONGEST = 366 * 86400.0
 
 
 class Recording(NamedTuple):
-    """One run; `started` is in epoch seconds, `title` describes it in one line, or is empty.
+    """A recorded run. `started` is in epoch seconds, `title` is a one-line description or empty.
 
-    `own` are the options of targets that have their own, in place of `options`.
-    Who is in a group is what the items say. `whole`: the run that wrote it came to its end.
-    `unknown` are the names of options that are left out, as a newer version may have written them.
+    `target_options` replace `options` for targets that have their own. The members of a group are
+    in the items. `is_complete`: the recorded run came to its end. `unknown` are the names of
+    options that were ignored because only a newer version knows them.
     """
 
     started: float
@@ -54,7 +54,7 @@ class Recording(NamedTuple):
 
 
 def read(path: str | os.PathLike[str]) -> Recording:
-    """The recording in a file; raises UserError."""
+    """Read the recording in a file. Raises UserError."""
     name = os.fspath(path)
     try:
         with open(name, 'rb') as lines:
@@ -64,7 +64,7 @@ def read(path: str | os.PathLike[str]) -> Recording:
 
 
 def parse(lines: Iterable[bytes], name: str) -> Recording:
-    """A recording from its lines, which keep their ends; `name` is for the UserError it raises."""
+    """Parse a recording from its lines with their ends; UserError begins with `name`."""
     recording = Recording(0.0, (), Options(), ())
     reader = _Reader()
     seen = False
@@ -87,13 +87,13 @@ def _constant(word: str) -> NoReturn:
 
 
 def _record(line: bytes) -> Json | None:
-    """One line; None for an empty one, and for the rest of a line that was never finished."""
+    """A line as JSON object; None if it is empty or was not written to its end."""
     if not line.strip():
         return None
     try:
         record = json.loads(json_decoding.clip(line, _DEEPEST), parse_constant=_constant)
     except ValueError as error:
-        # Only the last line can lack its end: the run was killed while writing it.
+        # The last line has no end if the run was killed while writing it.
         if not line.endswith(b'\n'):
             return None
         raise FormatError(f'is not JSON: {error}') from None
@@ -102,11 +102,11 @@ def _record(line: bytes) -> Json | None:
 
 
 def _header(record: Json) -> Recording:
-    made = record.get('recording')
-    if made != codec.FORMAT:
-        known = isinstance(made, str) and made.startswith('kubectl-dog/')
+    format_name = record.get('recording')
+    if format_name != codec.FORMAT:
+        known = isinstance(format_name, str) and format_name.startswith('kubectl-dog/')
         raise FormatError(
-            f'is in the format {made}; this program reads {codec.FORMAT}'
+            f'is in the format {format_name}; this program reads {codec.FORMAT}'
             if known
             else f'is not the header of a recording ("recording": "{codec.FORMAT}")'
         )
@@ -127,18 +127,18 @@ def _header(record: Json) -> Recording:
         (),
         field({'title': '', **record}, 'title', text),
         {target: own for target, own in targets if own is not None},
-        unknown=_unknown(record),
+        unknown=_unknown_options(record),
     )
 
 
-def _unknown(record: Json) -> tuple[str, ...]:
-    said = [record, *record['targets']]
-    names = [run_options.unknown(one['options']) for one in said if 'options' in one]
+def _unknown_options(record: Json) -> tuple[str, ...]:
+    records = [record, *record['targets']]
+    names = [run_options.unknown(entry['options']) for entry in records if 'options' in entry]
     return tuple(dict.fromkeys(sum(names, ())))
 
 
 class _Reader:
-    """The items so far, and the wants that keys stand for."""
+    """Collects the items of a recording and the wants by their keys."""
 
     def __init__(self) -> None:
         self.items: list[Item] = []
@@ -156,16 +156,16 @@ class _Reader:
         if payload is None:
             # Written by a newer version of the same format.
             return
-        self.items.append(Item(self._at(record), self._want(record), payload))
+        self.items.append(Item(self._time_of(record), self._want_of(record), payload))
 
-    def _at(self, record: Json) -> float:
+    def _time_of(self, record: Json) -> float:
         at = float(field(record, 'at', number))
         before = self.items[-1].at if self.items else 0.0
         if not before <= at < _LONGEST:
             raise FormatError(f'at: {at} does not follow {before}: times may not go back')
         return at
 
-    def _want(self, record: Json) -> Want | None:
+    def _want_of(self, record: Json) -> Want | None:
         if 'key' not in record:
             return None
         key = field(record, 'key', whole)

@@ -1,4 +1,4 @@
-"""A recording as a source: the engine cannot tell it from a cluster."""
+"""A source that delivers the items of a recording in place of a cluster."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from kubectl_dog.recording.reader import Recording
 class RecordedSource:
     """Delivers a recording's items on a virtual clock.
 
-    The clock jumps from item to item at once where `speed` is None; else it is held back to run
-    `speed` times as fast as real time. What the engine sees is the same either way. `sleep`
-    replaces the waiting, which a signal ends.
+    If `speed` is None, the clock jumps from item to item. Otherwise it runs `speed` times as fast
+    as real time. The engine gets the same items at the same virtual times in both cases. Tests
+    replace waiting by `sleep`; a signal does not end it.
     """
 
     def __init__(
@@ -34,7 +34,7 @@ class RecordedSource:
         self._speed = speed
         self._sleep = sleep
         self._monotonic = monotonic
-        # Its put() may interrupt its own get(), so a signal handler can call it.
+        # SimpleQueue is reentrant, so that a signal handler can call put().
         self._signals: SimpleQueue[str] = SimpleQueue()
         self._next = 0
         self._now = 0.0
@@ -46,7 +46,7 @@ class RecordedSource:
         return self._recording.started
 
     def now(self) -> float:
-        """The virtual time: that of the last item, or deadline, reached."""
+        """The virtual time: that of the last item or deadline."""
         return self._now
 
     def signal(self, name: str) -> None:
@@ -54,9 +54,9 @@ class RecordedSource:
         self._signals.put(name)
 
     def take(self, until: float | None, lines: bool = True) -> Item | None:
-        """The next item that is due until then; raises SourceEndedError where none can be.
+        """The next item up to the time `until`, or None; raises SourceEndedError at the end.
 
-        A recording has its order already: `lines` changes nothing.
+        `lines` has no effect, as the items of a recording are in order.
         """
         items = self._recording.items
         item = items[self._next] if self._next < len(items) else None
@@ -73,28 +73,32 @@ class RecordedSource:
         return item
 
     def reconcile(self, wants: AbstractSet[Want]) -> None:
-        """Nothing to do: what was wanted then is what there is."""
+        """Nothing to do: a recording has only the items of its own wants."""
 
     def close(self) -> None:
-        """Nothing to do: nothing is open."""
+        """Nothing to do: no file is open."""
 
     def _wait(self, moment: float | None) -> str | None:
-        """Hold the clock back until `moment`, or until the signal that comes before it."""
-        left = 0.0 if moment is None else self._lead(moment)
+        """Wait until the virtual time `moment`; return the name of a signal that ends the wait."""
+        remaining = 0.0 if moment is None else self._seconds_until(moment)
         try:
-            if self._sleep and left > 0:
-                self._sleep(left)
-                left = 0.0
-            signal = self._signals.get(timeout=left) if left > 0 else self._signals.get_nowait()
+            if self._sleep and remaining > 0:
+                self._sleep(remaining)
+                remaining = 0.0
+            signal = (
+                self._signals.get(timeout=remaining)
+                if remaining > 0
+                else self._signals.get_nowait()
+            )
         except Empty:
             return None
         if moment is not None and self._speed is not None:
-            reached = moment - self._lead(moment) * self._speed
-            self._now = max(self._now, min(moment, reached))
+            time_reached = moment - self._seconds_until(moment) * self._speed
+            self._now = max(self._now, min(moment, time_reached))
         return signal
 
-    def _lead(self, moment: float) -> float:
-        """Real seconds by which the virtual `moment` is ahead of its time."""
+    def _seconds_until(self, moment: float) -> float:
+        """Real seconds until the virtual time `moment`."""
         if self._speed is None:
             return 0.0
         if self._origin is None:

@@ -1,4 +1,4 @@
-"""Options to plain JSON values and back."""
+"""Encode options as JSON values and decode them."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ def _texts(data: Any) -> tuple[str, ...]:
 
 
 def _positive(check: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    def checked(data: Any) -> Any:
+    def check_positive(data: Any) -> Any:
         value = check(data)
         if not value or value <= 0:
             raise FormatError('must be more than 0')
         return value
 
-    return checked
+    return check_positive
 
 
 def _explicit(data: Any) -> tuple[str, ...]:
-    """The names of options in the code; those that are not known say nothing."""
+    """The names of options in the code; ignores unknown names."""
     return tuple(_OPTIONS.rows[name][0] for name in _texts(data) if name in _OPTIONS.rows)
 
 
@@ -81,18 +81,18 @@ _OPTION_NAMES = {name: wire for wire, (name, _) in _OPTIONS.rows.items()}
 
 
 def encode(options: Options) -> Json:
-    """The options that were changed."""
-    told = tuple(_OPTION_NAMES.get(name, name) for name in options.explicit)
-    return pack(options._replace(explicit=told), _OPTIONS)
+    """The options that differ from their defaults."""
+    explicit = tuple(_OPTION_NAMES.get(name, name) for name in options.explicit)
+    return pack(options._replace(explicit=explicit), _OPTIONS)
 
 
 def decode(data: Any) -> Options:
-    """The inverse of encode; what is not known is left out (see `unknown`)."""
+    """The inverse of encode. Ignores unknown options (see `unknown`)."""
     options: Options = unpack(_OPTIONS, data)
     return options
 
 
 def unknown(data: Json) -> tuple[str, ...]:
-    """The names, in what decode has read, of options that nobody knows here."""
+    """The names of the options that decode ignores because it does not know them."""
     names = (*data, *data.get('explicit', ()))
     return tuple(dict.fromkeys(name for name in names if name not in _OPTIONS.rows))

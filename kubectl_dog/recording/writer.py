@@ -1,4 +1,4 @@
-"""Writes a recording while a run goes on."""
+"""Write a recording while a run is in progress."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from kubectl_dog.recording.redact import Redactor
 
 def _open(path: str) -> TextIO:
     try:
-        # What the cluster said may be confidential even without its secrets.
+        # The recording may be confidential even without secrets.
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         if hasattr(os, 'fchmod') and os.path.isfile(path):
             os.fchmod(descriptor, 0o600)
@@ -37,9 +37,9 @@ def _open(path: str) -> TextIO:
 
 
 class Header(NamedTuple):
-    """What a recording begins with: `started` is in epoch seconds, `program` is our version.
+    """The header of a recording. `started` is in epoch seconds, `program` is the version.
 
-    `own` are the options of targets that have their own, in place of `options`.
+    `target_options` replace `options` for targets that have their own.
     """
 
     started: float
@@ -50,10 +50,10 @@ class Header(NamedTuple):
 
 
 class RecordingWriter:
-    """Writes each item as it comes, redacted, so that an interrupted run leaves a usable file.
+    """Writes each item at once, redacted, so that an interrupted run leaves a usable file.
 
-    `file` is a path or an open text file. `failure` says why writing stopped, and is empty while
-    all is well: a full disk ends the recording, never the run.
+    `file` is a path or an open text file. `failure` is the error that stopped writing, or empty: a
+    full disk ends the recording, but not the run.
     """
 
     def __init__(self, file: str | os.PathLike[str] | TextIO, header: Header) -> None:
@@ -61,32 +61,32 @@ class RecordingWriter:
         self._file = _open(os.fspath(file)) if isinstance(file, (str, os.PathLike)) else file
         self._keys: dict[tuple[object, ...], int] = {}
         self._redactor = Redactor(os.urandom(16))
-        self._put(
+        self._write_record(
             {
                 'recording': codec.FORMAT,
                 'formatVersion': codec.VERSION,
                 'started': format_timestamp(header.started),
                 'program': header.program,
                 'targets': [
-                    codec.encode_target(one, header.target_options.get(one))
-                    for one in header.targets
+                    codec.encode_target(target, header.target_options.get(target))
+                    for target in header.targets
                 ],
                 'options': run_options.encode(header.options),
             }
         )
 
     def write(self, item: Item) -> None:
-        """Append one item, and what it answers where that is new."""
+        """Append an item, after its want if that is new."""
         at = round(item.at, 6)
         record: Json = {'at': at}
         if item.want is not None:
-            record['key'] = self._key(at, item.want)
+            record['key'] = self._key_of(at, item.want)
         payload = self._redactor.payload(item.payload, item.want)
-        self._put({**record, **codec.encode_payload(payload)})
+        self._write_record({**record, **codec.encode_payload(payload)})
 
     def end(self, at: float) -> None:
-        """Say that the run has ended, at that second, so that no more is missing."""
-        self._put({'at': round(at, 6), 'end': True})
+        """Mark the recording as complete; the run ended at this time in seconds."""
+        self._write_record({'at': round(at, 6), 'end': True})
 
     def close(self) -> None:
         """Close the file; safe to call twice."""
@@ -95,19 +95,21 @@ class RecordingWriter:
         except OSError as error:
             self._fail(error)
 
-    def _key(self, at: float, want: Want) -> int:
-        # The want of a log stream changes while the stream goes on.
+    def _key_of(self, at: float, want: Want) -> int:
+        # The want of a log stream changes while the stream is open.
         identity = want.stream if isinstance(want, Logs) else want
         if identity not in self._keys:
             self._keys[identity] = len(self._keys) + 1
-            self._put({'at': at, 'key': self._keys[identity], 'want': codec.encode_want(want)})
+            self._write_record(
+                {'at': at, 'key': self._keys[identity], 'want': codec.encode_want(want)}
+            )
         return self._keys[identity]
 
-    def _put(self, record: Json) -> None:
+    def _write_record(self, record: Json) -> None:
         if self.failure or self._file.closed:
             return
         try:
-            # As in the JSON that is printed: CI systems obey what begins with `##`.
+            # CI systems run lines that begin with `##` as commands, see output/jsonl.py.
             text = json.dumps(record).replace('##', '#\\u0023')
             self._file.write(f'{text}\n')
             self._file.flush()
@@ -119,7 +121,7 @@ class RecordingWriter:
 
 
 class RecordingSource:
-    """A source that writes down every item that is taken from it."""
+    """A source that records every item that is taken from it."""
 
     def __init__(self, source: Source, writer: RecordingWriter) -> None:
         self._source = source
@@ -127,26 +129,26 @@ class RecordingSource:
 
     @property
     def started(self) -> float:
-        """As the tapped source has it."""
+        """That of the wrapped source."""
         return self._source.started
 
     def now(self) -> float:
-        """As the tapped source has it."""
+        """That of the wrapped source."""
         return self._source.now()
 
     def take(self, until: float | None, lines: bool = True) -> Item | None:
-        """The next item of the tapped source, written down."""
+        """Record the next item of the wrapped source and return it."""
         item = self._source.take(until, lines)
         if item is not None:
             self._writer.write(item)
         return item
 
     def reconcile(self, wants: AbstractSet[Want]) -> None:
-        """Passed on."""
+        """As the wrapped source does."""
         self._source.reconcile(wants)
 
     def close(self) -> None:
-        """Close the tapped source, then the recording."""
+        """Close the wrapped source, then the recording."""
         self._source.close()
         self._writer.end(self._source.now())
         self._writer.close()

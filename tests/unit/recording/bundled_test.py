@@ -22,7 +22,7 @@ def demos(tmp_path, monkeypatch):
     (tmp_path / 'good.jsonl').write_text(HEADER % 'all is well' + '{"at": 1, "clock": 0.5}\n')
     (tmp_path / 'crash-loop.jsonl').write_text(HEADER % 'it crashes')
     (tmp_path / 'README').write_text('no recording')
-    monkeypatch.setattr(bundled, '_folder', lambda: tmp_path)
+    monkeypatch.setattr(bundled, '_demo_folder', lambda: tmp_path)
     return tmp_path
 
 
@@ -39,7 +39,7 @@ def test_a_name_that_there_is_not_tells_those_there_are(demos, name):
 
 
 def test_without_a_folder_there_are_none(tmp_path, monkeypatch):
-    monkeypatch.setattr(bundled, '_folder', lambda: tmp_path / 'none')
+    monkeypatch.setattr(bundled, '_demo_folder', lambda: tmp_path / 'none')
     assert bundled.titles() == {}
 
 
