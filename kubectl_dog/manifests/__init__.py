@@ -1,1 +1,1 @@
-"""Kubernetes objects from files: YAML or JSON, many documents, Lists. Needs no cluster."""
+"""Read Kubernetes objects from files: YAML or JSON, several documents, Lists. Needs no cluster."""

@@ -1,4 +1,4 @@
-"""Custom resource definitions: the kinds that a file brings with it."""
+"""Find the kinds that the CustomResourceDefinitions in manifests define."""
 
 from __future__ import annotations
 
@@ -14,27 +14,29 @@ from kubectl_dog.model.resources import Resource
 
 _GROUP = 'apiextensions.k8s.io/'
 
-# They become parts of a URL.
+# Group, version and plural become parts of a URL.
 _WORD = re.compile(r'[a-z0-9]([-a-z0-9.]*[a-z0-9])?')
 
 
 def resources(objects: Iterable[Object]) -> dict[tuple[str, str], Resource]:
-    """By apiVersion and kind: what the definitions among the objects define."""
-    return {(one.api_version, one.kind): one for thing in objects for one in _defined(thing)}
+    """The resources that the objects define, by apiVersion and kind."""
+    defined = (resource for obj in objects for resource in _resources_of(obj))
+    return {(resource.api_version, resource.kind): resource for resource in defined}
 
 
-def _defined(thing: Object) -> list[Resource]:
-    of_definitions = get_str(thing, 'kind') == 'CustomResourceDefinition'
-    if not of_definitions or not get_str(thing, 'apiVersion').startswith(_GROUP):
+def _resources_of(obj: Object) -> list[Resource]:
+    is_definition = get_str(obj, 'kind') == 'CustomResourceDefinition'
+    if not is_definition or not get_str(obj, 'apiVersion').startswith(_GROUP):
         return []
-    group, kind = get_str(thing, 'spec', 'group'), get_str(thing, 'spec', 'names', 'kind')
-    plural = get_str(thing, 'spec', 'names', 'plural')
+    group, kind = get_str(obj, 'spec', 'group'), get_str(obj, 'spec', 'names', 'kind')
+    plural = get_str(obj, 'spec', 'names', 'plural')
     if not kind or not _WORD.fullmatch(group) or not _WORD.fullmatch(plural):
         return []
-    short = _first(get_dict(thing, 'spec', 'names').get('shortNames')) or kind.lower()
-    namespaced = get_str(thing, 'spec', 'scope') != 'Cluster'
+    short = _first(get_dict(obj, 'spec', 'names').get('shortNames')) or kind.lower()
+    namespaced = get_str(obj, 'spec', 'scope') != 'Cluster'
     return [
-        Resource(group, version, plural, kind, short, namespaced) for version in _versions(thing)
+        Resource(group, version, plural, kind, short, namespaced)
+        for version in _served_versions(obj)
     ]
 
 
@@ -42,6 +44,7 @@ def _first(names: Any) -> str:
     return names[0] if isinstance(names, list) and names and isinstance(names[0], str) else ''
 
 
-def _versions(thing: Object) -> list[str]:
-    rows = [row for row in get_dicts(thing, 'spec', 'versions') if row.get('served') is True]
-    return [get_str(row, 'name') for row in rows if _WORD.fullmatch(get_str(row, 'name'))]
+def _served_versions(obj: Object) -> list[str]:
+    versions = get_dicts(obj, 'spec', 'versions')
+    names = [get_str(version, 'name') for version in versions if version.get('served') is True]
+    return [name for name in names if _WORD.fullmatch(name)]

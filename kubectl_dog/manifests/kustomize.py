@@ -1,4 +1,4 @@
-"""Kustomize directories: kubectl, which everybody has who has a cluster, builds them."""
+"""Build kustomize directories with `kubectl kustomize`."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from kubectl_dog.model.errors import UserError
 
 
 def build(directory: str, env: Mapping[str, str] = os.environ) -> Iterator[Placed]:
-    """The objects that `kubectl kustomize` makes of a directory, or of a URL; raises UserError."""
-    # A name that begins like a flag is a name all the same.
-    command = [_kubectl(env), 'kustomize', '--', directory]
+    """Yield the objects that `kubectl kustomize` prints for a directory; raises UserError."""
+    # The name of a directory may begin with a dash.
+    command = [_find_kubectl(env), 'kustomize', '--', directory]
     try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        result = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     except (OSError, ValueError) as error:
         raise UserError(f'cannot run {command[0]}: {error}') from error
-    if done.returncode:
-        said = done.stderr.decode('utf-8', 'replace').strip().removeprefix('error: ')
-        raise UserError(f'kubectl kustomize {directory}: {said or f"exits {done.returncode}"}')
-    yield from parse(done.stdout, f'kustomize {directory}')
+    if result.returncode:
+        message = result.stderr.decode('utf-8', 'replace').strip().removeprefix('error: ')
+        raise UserError(f'kubectl kustomize {directory}: {message or f"exits {result.returncode}"}')
+    yield from parse(result.stdout, f'kustomize {directory}')
 
 
-def _kubectl(env: Mapping[str, str]) -> str:
-    named = env.get('KUBECTL') or 'kubectl'
-    found = shutil.which(named, path=env.get('PATH'))
-    # Windows looks in the current folder first, where anybody may have left something.
-    if found is None or not (os.path.isabs(found) or os.path.dirname(named)):
+def _find_kubectl(env: Mapping[str, str]) -> str:
+    name = env.get('KUBECTL') or 'kubectl'
+    path = shutil.which(name, path=env.get('PATH'))
+    # On Windows, which() searches the current folder first. Do not run a program from there.
+    if path is None or not (os.path.isabs(path) or os.path.dirname(name)):
         raise UserError(
-            f'-k needs kubectl, and {named!r} is not on the PATH: put it there, or name it in '
+            f'-k needs kubectl, and {name!r} is not on the PATH: put it there, or name it in '
             'KUBECTL; or pipe: kustomize build DIR | kubectl dog rollout -f -'
         )
-    return found
+    return path

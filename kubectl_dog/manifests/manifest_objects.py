@@ -1,4 +1,4 @@
-"""From documents to Kubernetes objects: Lists are opened, and what is no object is named."""
+"""Parse manifests into Kubernetes objects; expand Lists and report documents without an object."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kubectl_dog.model.items import Object
 
 
 class Place(NamedTuple):
-    """Where something stands, for the sentence that says what is wrong with it."""
+    """The place of a value in a file, for error messages."""
 
     file: str
     document: int
@@ -25,26 +25,26 @@ class Place(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """An object, and where it was read."""
+    """An object and its place in a file."""
 
     place: Place
     object: Object
 
 
 def parse(data: bytes, name: str) -> Iterator[Placed]:
-    """The objects of a file in their order; raises UserError that names the document.
+    """Yield the objects of a file in their order; raises UserError that names the document.
 
     A document must be a mapping with `apiVersion` and `kind`; everything else may be missing.
     """
-    seen = False
+    has_objects = False
     try:
         for number, (line, value) in enumerate(manifest_text.documents(_decode(data, name)), 1):
             if value is not None:
-                seen = True
-                yield from _opened(value, Place(name, number, line))
+                has_objects = True
+                yield from _expand_lists(value, Place(name, number, line))
     except DocumentError as error:
         raise UserError(f'{name}, line {error.line}: {error}') from None
-    if not seen:
+    if not has_objects:
         raise UserError(f'{name} is empty: it should hold Kubernetes objects as YAML or JSON')
 
 
@@ -57,51 +57,51 @@ def _decode(data: bytes, name: str) -> str:
         raise UserError(f'{name}, line {line}: is no text in UTF-8') from None
 
 
-def _opened(value: Any, place: Place) -> Iterator[Placed]:
-    """An object, or those of a List in it; Lists in Lists as deep as a file can be."""
-    waiting = [(value, place, '', '')]
-    while waiting:
-        one, where, version, kind = waiting.pop()
-        thing = _checked(one, where, version, kind)
-        if not _is_list(thing):
-            yield Placed(where, thing)
+def _expand_lists(value: Any, place: Place) -> Iterator[Placed]:
+    """Yield an object, or the items of a List. Not recursive, as Lists can be nested deeply."""
+    pending = [(value, place, '', '')]
+    while pending:
+        value, place, version, kind = pending.pop()
+        obj = _check_object(value, place, version, kind)
+        if not _is_list(obj):
+            yield Placed(place, obj)
             continue
-        version, kind = _of_items(thing)
-        items = thing.get('items') or []
+        version, kind = _item_type(obj)
+        items = obj.get('items') or []
         inner = [
-            (item, where._replace(item=f'{where.item}, item {number}'), version, kind)
+            (item, place._replace(item=f'{place.item}, item {number}'), version, kind)
             for number, item in enumerate(items, 1)
         ]
-        waiting += reversed(inner)
+        pending += reversed(inner)
 
 
-def _checked(one: Any, where: Place, version: str, kind: str) -> Object:
-    """A mapping with kind and apiVersion, which items of a typed List take from the List."""
-    if not isinstance(one, dict):
-        raise UserError(f'{where} is no Kubernetes object: it is {_called(one)}')
-    thing: Object = one
-    if kind and 'kind' not in thing:
-        thing = {'apiVersion': version, 'kind': kind, **thing}
+def _check_object(value: Any, place: Place, version: str, kind: str) -> Object:
+    """A mapping with kind and apiVersion; items of a typed List may take them from the List."""
+    if not isinstance(value, dict):
+        raise UserError(f'{place} is no Kubernetes object: it is {_type_name(value)}')
+    obj: Object = value
+    if kind and 'kind' not in obj:
+        obj = {'apiVersion': version, 'kind': kind, **obj}
     for field in ('kind', 'apiVersion'):
-        told = thing.get(field)
-        if not isinstance(told, str) or not told.strip():
-            lacks = f'its {field} is {_called(told)}' if field in thing else f'it has no {field}'
-            raise UserError(f'{where} is no Kubernetes object: {lacks}')
-    return thing
+        text = obj.get(field)
+        if not isinstance(text, str) or not text.strip():
+            problem = f'its {field} is {_type_name(text)}' if field in obj else f'it has no {field}'
+            raise UserError(f'{place} is no Kubernetes object: {problem}')
+    return obj
 
 
-def _is_list(thing: Object) -> bool:
-    """Whether it is a List; a custom resource may be called AllowList, but has no items."""
-    if thing['kind'] == 'List':
-        return isinstance(thing.get('items'), (list, type(None)))
-    return thing['kind'].endswith('List') and isinstance(thing.get('items'), list)
+def _is_list(obj: Object) -> bool:
+    """Whether it is a List. A custom resource like AllowList has no items."""
+    if obj['kind'] == 'List':
+        return isinstance(obj.get('items'), (list, type(None)))
+    return obj['kind'].endswith('List') and isinstance(obj.get('items'), list)
 
 
-def _of_items(thing: Object) -> tuple[str, str]:
-    """What the items of a typed List (PodList) are where they do not say it themselves."""
-    return thing['apiVersion'], thing['kind'][: -len('List')]
+def _item_type(obj: Object) -> tuple[str, str]:
+    """The apiVersion and kind of items without their own, in a typed List like PodList."""
+    return obj['apiVersion'], obj['kind'][: -len('List')]
 
 
-def _called(value: Any) -> str:
+def _type_name(value: Any) -> str:
     names = {list: 'a list', dict: 'a mapping', str: 'text', bool: 'true or false'}
     return 'empty' if value in (None, '') else names.get(type(value), 'a number')

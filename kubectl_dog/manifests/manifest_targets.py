@@ -1,4 +1,4 @@
-"""From objects in files to targets: where each of them is in the cluster, and which are none."""
+"""Find the targets of objects in files: the namespace of each object, and which are skipped."""
 
 from __future__ import annotations
 
@@ -17,94 +17,93 @@ from kubectl_dog.model.objects import name
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.resources import Target
 
-# They become parts of a URL and of a field selector.
+# Names become parts of a URL and of a field selector.
 _NAME = re.compile(r'(?!\.{1,2}$)[^/%,=!\\\s]{1,253}')
 _NAMESPACE = re.compile(r'[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?')
 
 _HOOK = 'helm.sh/hook'
 _POLICY = 'helm.sh/hook-delete-policy'
-# What a hook may be run at while a rollout goes on.
+# Hooks that helm runs during a rollout.
 _AT_ROLLOUT = ('pre-install', 'post-install', 'pre-upgrade', 'post-upgrade', 'crd-install')
-_GOES = ('hook-succeeded', 'hook-failed')
+_DELETING = ('hook-succeeded', 'hook-failed')
 
 
 class ManifestTargets(NamedTuple):
-    """The targets, each once, and what was left out, one sentence each."""
+    """The targets without duplicates, and notices about objects that are skipped."""
 
     targets: tuple[Target, ...]
     notices: tuple[str, ...]
 
 
-# The resource of objects with this apiVersion and kind, or why there is none, in words.
+# Returns the resource for an apiVersion and kind, or the reason as text if there is none.
 Served = Callable[[str, str], 'Resource | str']
 
 
 def find_targets(
-    placed: Iterable[Placed], namespace: str, is_told: bool, served: Served
+    placed: Iterable[Placed], namespace: str, is_explicit: bool, served: Served
 ) -> ManifestTargets:
     """The targets that objects are; raises UserError.
 
     Objects that name no namespace are in `namespace`; where the user named it (`is_told`), none
     may be elsewhere.
     """
-    listed = list(placed)
-    defined = crds.resources(one.object for one in listed)
+    entries = list(placed)
+    defined = crds.resources(entry.object for entry in entries)
     places: dict[Target, Placed] = {}
     notices = []
-    for one in listed:
-        why = _is_none(one.object)
-        resource = why or _resource(one.object, defined, served)
+    for entry in entries:
+        resource = _skip_reason(entry.object) or _resource(entry.object, defined, served)
         if isinstance(resource, str):
-            notices.append(f'{one.place} is left out: {resource}')
+            notices.append(f'{entry.place} is left out: {resource}')
             continue
-        target = _target(one, resource, namespace, is_told)
+        target = _target(entry, resource, namespace, is_explicit)
         if target in places:
-            again = places[target].place
-            notices.append(f'{one.place} is left out: {target.label} is at {again} already')
+            first_place = places[target].place
+            notices.append(f'{entry.place} is left out: {target.label} is at {first_place} already')
             continue
-        places[target] = one
+        places[target] = entry
     return ManifestTargets(tuple(places), tuple(notices))
 
 
 def _resource(
-    thing: Object, defined: dict[tuple[str, str], Resource], served: Served
+    obj: Object, defined: dict[tuple[str, str], Resource], served: Served
 ) -> Resource | str:
-    key = (get_str(thing, 'apiVersion'), get_str(thing, 'kind'))
-    found = served(*key)
-    # A definition may be on its way to the server, which then has the kind soon.
-    return defined.get(key, found) if isinstance(found, str) else found
+    key = (get_str(obj, 'apiVersion'), get_str(obj, 'kind'))
+    resource = served(*key)
+    # The definition may be applied together with the object, and the server has the kind later.
+    return defined.get(key, resource) if isinstance(resource, str) else resource
 
 
-def _target(one: Placed, resource: Resource, namespace: str, is_told: bool) -> Target:
-    own = get_str(one.object, 'metadata', 'namespace')
+def _target(entry: Placed, resource: Resource, namespace: str, is_explicit: bool) -> Target:
+    own = get_str(entry.object, 'metadata', 'namespace')
     if not resource.namespaced:
-        return Target(resource, '', name(one.object))
-    if own and is_told and own != namespace:
+        return Target(resource, '', name(entry.object))
+    if own and is_explicit and own != namespace:
         raise UserError(
-            f'{one.place}: the namespace from the provided object "{own}" does not match the '
+            f'{entry.place}: the namespace from the provided object "{own}" does not match the '
             f'namespace "{namespace}": pass --namespace={own}, or none'
         )
-    return Target(resource, own or namespace, name(one.object))
+    return Target(resource, own or namespace, name(entry.object))
 
 
-def _is_none(thing: Object) -> str:
-    """Why an object cannot be looked for; empty where it can."""
-    if not name(thing):
-        if get_str(thing, 'metadata', 'generateName'):
+def _skip_reason(obj: Object) -> str:
+    """The reason why an object cannot be tracked; empty if it can."""
+    if not name(obj):
+        if get_str(obj, 'metadata', 'generateName'):
             return 'the server makes up its name (generateName), and nobody here can know it'
         return 'it has no name'
-    space = get_str(thing, 'metadata', 'namespace')
-    if not _NAME.fullmatch(name(thing)) or (space and not _NAMESPACE.fullmatch(space)):
-        return f'no server takes its name {space + "/" if space else ""}{name(thing)}'
-    annotations = get_dict(thing, 'metadata', 'annotations')
-    hooks = _words(annotations.get(_HOOK))
+    namespace = get_str(obj, 'metadata', 'namespace')
+    if not _NAME.fullmatch(name(obj)) or (namespace and not _NAMESPACE.fullmatch(namespace)):
+        return f'no server takes its name {namespace + "/" if namespace else ""}{name(obj)}'
+    annotations = get_dict(obj, 'metadata', 'annotations')
+    hooks = _split_words(annotations.get(_HOOK))
     if hooks and not any(hook in _AT_ROLLOUT for hook in hooks):
         return f'helm runs it at another time ({_HOOK}: {", ".join(hooks)})'
-    gone = [word for word in _words(annotations.get(_POLICY)) if word in _GOES]
-    if hooks and gone:
-        return f'helm deletes it when it has ended ({_POLICY}: {", ".join(gone)})'
+    policies = [policy for policy in _split_words(annotations.get(_POLICY)) if policy in _DELETING]
+    if hooks and policies:
+        return f'helm deletes it when it has ended ({_POLICY}: {", ".join(policies)})'
     return ''
 
 
-def _words(value: object) -> list[str]:
-    return [word.strip() for word in value.split(',')] if isinstance(value, str) else []
+def _split_words(value: object) -> list[str]:
+    return [part.strip() for part in value.split(',')] if isinstance(value, str) else []

@@ -1,4 +1,4 @@
-"""From a file's text to its documents, JSON or YAML; JSON is tried first because it is quick."""
+"""Parse the JSON or YAML documents of a text. JSON is tried first because it is faster."""
 
 from __future__ import annotations
 
@@ -14,41 +14,41 @@ from kubectl_dog.model.json_decoding import whole
 
 _SPACE = re.compile(r'\s*')
 
-# A long number would take the square of its length to read.
+# int() takes quadratic time for long numbers.
 _decode = json.JSONDecoder(parse_int=whole).raw_decode
 
 
 def documents(text: str) -> Iterator[Document]:
-    """The documents of a text; raises DocumentError. Empty ones have the value None."""
-    if text.startswith(('{', '['), _after(text, 0)):
-        found = _json(text)
-        if found is not None:
-            return iter(found)
+    """The documents of a text; an empty document has the value None. Raises DocumentError."""
+    if text.startswith(('{', '['), _skip_separators(text, 0)):
+        parsed = _json_documents(text)
+        if parsed is not None:
+            return iter(parsed)
     return yaml_parser.documents(text)
 
 
-def _json(text: str) -> list[Document] | None:
-    """The documents of what is JSON from end to end; None for all else.
+def _json_documents(text: str) -> list[Document] | None:
+    """The documents of a text that is entirely JSON; None for other texts.
 
-    As well for what is nested too deep: the reader of YAML says in which line.
+    Also None for JSON that is nested too deeply: the YAML parser reports the line.
     """
     if is_deeper(text.encode('utf-8', 'surrogatepass'), DEEPEST):
         return None
-    found, line, counted = [], 1, 0
-    at = _after(text, 0)
+    parsed, line, counted_to = [], 1, 0
+    at = _skip_separators(text, 0)
     while at < len(text):
-        line, counted = line + text.count('\n', counted, at), at
+        line, counted_to = line + text.count('\n', counted_to, at), at
         try:
             value, end = _decode(text, at)
         except ValueError:
             return None
-        found.append(Document(line, value))
-        at = _after(text, end)
-    return found
+        parsed.append(Document(line, value))
+        at = _skip_separators(text, end)
+    return parsed
 
 
-def _after(text: str, at: int) -> int:
-    """Where the next document begins; YAML's marks are there when somebody joined files."""
+def _skip_separators(text: str, at: int) -> int:
+    """The start of the next document. Joined JSON files may have YAML separators between them."""
     while True:
         match = _SPACE.match(text, at)
         at = match.end() if match else at

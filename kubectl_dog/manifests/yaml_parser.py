@@ -1,7 +1,7 @@
-"""YAML to plain values, from the parser's events: five times as fast as its own constructor.
+"""Parse YAML into plain values from the events of PyYAML, five times as fast as its constructor.
 
-Nothing is recursive, so deep nesting cannot overflow anything, and what aliases would expand to
-is counted: a «billion laughs» is refused, not expanded.
+Nothing is recursive, so that deep nesting cannot overflow the stack. The values that aliases stand
+for are limited, so that a "billion laughs" document is refused.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from yaml import events
 from kubectl_dog.manifests import yaml_scalars
 from kubectl_dog.model.nesting import open_brackets
 
-# Deeper than any object of Kubernetes, and less than Python's own limit where values are compared.
+# Deeper than any Kubernetes object. Python compares values recursively, up to its own limit.
 DEEPEST = 200
 
-# How many values aliases may stand for in one document; what a file spells out is not limited.
-_ALIASED = 100_000
+# The limit of values that aliases stand for in one document. Other values are not limited.
+_MAX_ALIASED = 100_000
 
 _MERGE = '<<'
 _TOO_DEEP = f'is nested more than {DEEPEST} levels deep'
 
 
 class DocumentError(Exception):
-    """What is wrong with a document, and in which line."""
+    """An error in a document and its line."""
 
     def __init__(self, line: int, message: str) -> None:
         super().__init__(message)
@@ -36,14 +36,14 @@ class DocumentError(Exception):
 
 
 class Document(NamedTuple):
-    """`value` is None for an empty one; `line` is where it begins."""
+    """A document. `line` is its first line; `value` is None if it is empty."""
 
     line: int
     value: Any
 
 
 class _Frame(NamedTuple):
-    """A mapping or sequence that is not complete yet; a mapping's keys and values take turns."""
+    """A mapping or sequence that is not complete yet; `values` of a mapping alternate with keys."""
 
     values: list[Any]
     is_mapping: bool = False
@@ -52,18 +52,18 @@ class _Frame(NamedTuple):
 
 
 def documents(text: str) -> Iterator[Document]:
-    """The documents of a text, as they come; raises DocumentError."""
+    """Yield the documents of a text. Raises DocumentError."""
     loader: type[Any] = getattr(yaml, 'CSafeLoader', yaml.SafeLoader)
     parser = None
     try:
-        # The one in Python reads ahead.
+        # The pure Python loader raises ReaderError in its constructor.
         parser = loader(text)
         yield from _Builder(parser.get_event).run()
     except yaml.reader.ReaderError as error:
         line = text.count('\n', 0, error.position) + 1
         raise DocumentError(line, 'holds a character that YAML does not allow') from None
     except yaml.MarkedYAMLError as error:
-        raise _refused(text, error) from None
+        raise _document_error(text, error) from None
     except yaml.YAMLError as error:
         raise DocumentError(1, f'is not YAML: {error}') from None
     finally:
@@ -71,11 +71,11 @@ def documents(text: str) -> Iterator[Document]:
             parser.dispose()
 
 
-def _refused(text: str, error: yaml.MarkedYAMLError) -> DocumentError:
+def _document_error(text: str, error: yaml.MarkedYAMLError) -> DocumentError:
     mark = error.problem_mark or error.context_mark
     if mark is None:
         return DocumentError(1, f'is not YAML: {error}')
-    # The parser reads ahead of its events, and may have a limit of its own.
+    # The parser may fail at its own nesting limit before our check, as it reads ahead.
     if open_brackets(text[: mark.index]) > DEEPEST:
         return DocumentError(mark.line + 1, _TOO_DEEP)
     problem = error.problem or error.context or 'cannot be understood'
@@ -83,7 +83,7 @@ def _refused(text: str, error: yaml.MarkedYAMLError) -> DocumentError:
 
 
 class _Builder:
-    """Takes the events of one stream in order."""
+    """Builds documents from the events of a stream."""
 
     def __init__(self, take: Callable[[], Any]) -> None:
         self._take = take
@@ -92,14 +92,14 @@ class _Builder:
         self._aliased = 0
 
     def run(self) -> Iterator[Document]:
-        """One Document per document. Most events are scalars, and most time goes to them."""
+        """Yield the documents. The branch for scalars is first because most events are scalars."""
         take, line, frame = self._take, 1, _Frame([])
         while True:
             event = take()
             kind = type(event)
             if kind is events.ScalarEvent:
                 values = frame.values
-                # JSON has no other keys than text: `8080:` and `on:` are as they are written.
+                # Keys are text as in JSON, so that `8080:` and `on:` stay as written.
                 is_key = frame.is_mapping and not len(values) & 1
                 values.append(event.value if is_key else _scalar(event))
                 if event.anchor is not None:
@@ -115,7 +115,7 @@ class _Builder:
                 frame = self._structure(event, kind, frame)
 
     def _structure(self, event: Any, kind: type, frame: _Frame) -> _Frame:
-        """The frame to go on with after the begin or end of a list or mapping, or an alias."""
+        """Handle an alias, or the start or end of a list or mapping; return the current frame."""
         if kind is events.MappingStartEvent or kind is events.SequenceStartEvent:
             if len(self._stack) >= DEEPEST:
                 raise _error(event, _TOO_DEEP)
@@ -136,9 +136,9 @@ class _Builder:
         if event.anchor not in self._anchors:
             raise _error(event, f'has no anchor {event.anchor} before this alias')
         value = self._anchors[event.anchor]
-        self._aliased += _size(value)
-        if self._aliased > _ALIASED:
-            raise _error(event, f'has aliases that stand for more than {_ALIASED} values')
+        self._aliased += _count_values(value)
+        if self._aliased > _MAX_ALIASED:
+            raise _error(event, f'has aliases that stand for more than {_MAX_ALIASED} values')
         return value
 
 
@@ -147,35 +147,35 @@ def _mapping(frame: _Frame) -> dict[str, Any]:
     if not all(type(key) is str for key in keys):
         if any(isinstance(key, (dict, list)) for key in keys):
             raise DocumentError(frame.line, 'has a key that is a list or a mapping')
-        # An alias that stands for a number.
+        # A key that is an alias can stand for a number.
         keys = [str(key) for key in keys]
     if _MERGE in keys:
-        return _merged(frame.line, keys, values)
+        return _merge_keys(frame.line, keys, values)
     return dict(zip(keys, values))
 
 
-def _merged(line: int, keys: list[str], values: list[Any]) -> dict[str, Any]:
-    """With what `<<` brings in, which never replaces what is spelt out."""
-    found = {key: value for key, value in zip(keys, values) if key != _MERGE}
+def _merge_keys(line: int, keys: list[str], values: list[Any]) -> dict[str, Any]:
+    """A mapping with the keys that `<<` merges; they do not replace the mapping's own keys."""
+    result = {key: value for key, value in zip(keys, values) if key != _MERGE}
     for key, value in zip(keys, values):
         for source in value if isinstance(value, list) else [value]:
             if key == _MERGE and not isinstance(source, dict):
                 raise DocumentError(line, 'merges (<<) what is no mapping')
             if key == _MERGE:
-                found = {**source, **found}
-    return found
+                result = {**source, **result}
+    return result
 
 
-def _size(value: Any) -> int:
-    """How many values it stands for, as far as that matters."""
-    waiting, count = [value], 0
-    while waiting and count <= _ALIASED:
-        one = waiting.pop()
+def _count_values(value: Any) -> int:
+    """The number of values in a value; stops counting above the limit."""
+    pending, count = [value], 0
+    while pending and count <= _MAX_ALIASED:
+        item = pending.pop()
         count += 1
-        if isinstance(one, dict):
-            waiting += one.values()
-        elif isinstance(one, list):
-            waiting += one
+        if isinstance(item, dict):
+            pending += item.values()
+        elif isinstance(item, list):
+            pending += item
     return count
 
 

@@ -1,6 +1,6 @@
-"""What a plain YAML scalar means: YAML 1.1 as kubectl reads it, but nothing becomes a date.
+"""Resolve YAML scalars by YAML 1.1 as kubectl does, except that timestamps stay text.
 
-Timestamps stay text as in JSON, and `12:30` is no number to the base of sixty, as for kubectl.
+As for kubectl, `12:30` is text and no number in base 60.
 """
 
 from __future__ import annotations
@@ -10,38 +10,38 @@ from typing import Union
 
 Scalar = Union[str, int, float, bool, None]
 
-_WORDS: dict[str, Scalar] = {'': None, '~': None, 'null': None, 'Null': None, 'NULL': None}
-_WORDS.update({word: True for word in ('true', 'True', 'TRUE', 'yes', 'Yes', 'YES')})
-_WORDS.update({word: True for word in ('on', 'On', 'ON')})
-_WORDS.update({word: False for word in ('false', 'False', 'FALSE', 'no', 'No', 'NO')})
-_WORDS.update({word: False for word in ('off', 'Off', 'OFF')})
+_CONSTANTS: dict[str, Scalar] = {'': None, '~': None, 'null': None, 'Null': None, 'NULL': None}
+_CONSTANTS.update({word: True for word in ('true', 'True', 'TRUE', 'yes', 'Yes', 'YES')})
+_CONSTANTS.update({word: True for word in ('on', 'On', 'ON')})
+_CONSTANTS.update({word: False for word in ('false', 'False', 'FALSE', 'no', 'No', 'NO')})
+_CONSTANTS.update({word: False for word in ('off', 'Off', 'OFF')})
 
 _DECIMAL = re.compile(r'[-+]?(0|[1-9][0-9_]*)')
 _BASED = re.compile(r'[-+]?(0b[01_]+|0x[0-9a-fA-F_]+|0o?[0-7_]+)')
 _FLOAT = re.compile(r'[-+]?([0-9][0-9_]*(\.[0-9_]*)?|\.[0-9][0-9_]*)([eE][-+]?[0-9]+)?')
 _NOT_FINITE = re.compile(r'[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)')
 
-# Every scalar that means anything but itself begins with one of these, or is empty.
+# Scalars that are not text begin with one of these characters or are empty.
 SCALAR_STARTS = frozenset(['', *'0123456789+-.~nNtTfFyYoO'])
 
 _NUMERIC = frozenset('0123456789+-.')
 
-# Of longer numbers nobody wants the value, and Python takes the square of their length to read it.
+# Longer numbers stay text: int() takes quadratic time for them.
 _LONGEST = 40
 
 
 def plain(text: str) -> Scalar:
-    """The value of a scalar that stands without quotes and without a tag."""
-    if text in _WORDS:
-        return _WORDS[text]
-    return _number(text) if text[:1] in _NUMERIC and len(text) <= _LONGEST else text
+    """The value of a scalar without quotes and without a tag."""
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
+    return _parse_number(text) if text[:1] in _NUMERIC and len(text) <= _LONGEST else text
 
 
-def _number(text: str) -> Scalar:
+def _parse_number(text: str) -> Scalar:
     if _DECIMAL.fullmatch(text):
         return int(text.replace('_', ''))
     if _BASED.fullmatch(text):
-        return _based(text.replace('_', ''), text)
+        return _parse_based(text.replace('_', ''), text)
     if _FLOAT.fullmatch(text):
         return float(text.replace('_', ''))
     if _NOT_FINITE.fullmatch(text):
@@ -49,8 +49,8 @@ def _number(text: str) -> Scalar:
     return text
 
 
-def _based(digits: str, text: str) -> Scalar:
-    """`0x1f`, `0b101`, `0o17` and `017`; what has no digits left stays text."""
+def _parse_based(digits: str, text: str) -> Scalar:
+    """The value of `0x1f`, `0b101`, `0o17` and `017`; a text without digits stays text."""
     sign = -1 if digits[0] == '-' else 1
     bare = digits.lstrip('+-')
     base = {'x': 16, 'b': 2, 'o': 8}.get(bare[1:2], 8)
@@ -59,6 +59,6 @@ def _based(digits: str, text: str) -> Scalar:
 
 
 def tagged(tag: str, text: str) -> Scalar:
-    """The value of a scalar with a tag: numbers and the like as if plain, all else is text."""
+    """The value of a scalar with a tag: resolved for the types of YAML, text for other tags."""
     known = ('int', 'float', 'bool', 'null')
-    return plain(text) if tag in {f'tag:yaml.org,2002:{one}' for one in known} else text
+    return plain(text) if tag in {f'tag:yaml.org,2002:{type_name}' for type_name in known} else text

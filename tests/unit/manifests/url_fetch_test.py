@@ -100,12 +100,12 @@ def test_https_may_not_lead_away_from_https():
         status=200, geturl=lambda: 'http://elsewhere/x', get_redirect_location=lambda: False
     )
     with pytest.raises(UserError, match='leads to http://elsewhere/x, which is not secured'):
-        url_fetch._check('https://here/x', answer)
+        url_fetch._check_response('https://here/x', answer)
 
 
 def test_there_is_an_end_to_size_and_time(server, monkeypatch):
     with pytest.raises(UserError, match='it takes longer than 0 seconds'):
-        url_fetch.fetch(f'{server.url}/slow', patience=0.3)
+        url_fetch.fetch(f'{server.url}/slow', timeout=0.3)
     monkeypatch.setattr(url_fetch, 'LARGEST', 10)
     with pytest.raises(UserError, match='it has more than'):
         url_fetch.fetch(f'{server.url}/good')
