@@ -42,10 +42,10 @@ Served = Callable[[str, str], 'Resource | str']
 def find_targets(
     placed: Iterable[Placed], namespace: str, is_explicit: bool, served: Served
 ) -> ManifestTargets:
-    """The targets that objects are; raises UserError.
+    """Find the targets of objects. Raises UserError.
 
-    Objects that name no namespace are in `namespace`; where the user named it (`is_told`), none
-    may be elsewhere.
+    Objects without a namespace are in `namespace`. If the user set it (`is_explicit`), an object in
+    another namespace is an error.
     """
     entries = list(placed)
     defined = crds.resources(entry.object for entry in entries)

@@ -1,1 +1,1 @@
-"""kubedog's JSON spec: what is asked for, read strictly, and what it becomes here. Pure."""
+"""Read kubedog's JSON spec strictly and convert it to targets with options. Pure functions."""

@@ -1,4 +1,4 @@
-"""What the fields of a spec become: options of one target. docs/multitrack.md tells the same."""
+"""Convert the fields of a spec to the options of a target, as docs/multitrack.md describes."""
 
 from __future__ import annotations
 
@@ -11,82 +11,84 @@ from kubectl_dog.causes.catalogue import Code
 from kubectl_dog.model.options import Options
 from kubectl_dog.multitrack_spec.go_regex import for_all
 
-# Causes of which kubedog counts every one: a container ends.
-_COUNTED = ('container start', 'probes')
+# Families of causes that kubedog counts: a container terminates.
+_COUNTED_FAMILIES = ('container start', 'probes')
 
-# Causes that kubedog takes for a failure at first sight, where none is allowed.
-_AT_ONCE = ('image', 'creation', 'condition')
+# Families of causes that fail at once in kubedog if no failure is allowed.
+_IMMEDIATE_FAMILIES = ('image', 'creation', 'condition')
 
-# What has ended does not stand for any time.
-_ENDED = 'job'
+# The causes of this family are final, so that no time applies to them.
+_JOB_FAMILY = 'job'
 
-# A higher count is not one that is ever reached.
-_COUNTLESS = 9999
+# Higher counts mean that any number of failures is allowed.
+_MAX_COUNT = 9999
 
 
-def options(told: Mapping[str, Any], call: Options) -> Options:
-    """The options of one target, where `call` holds those of the whole call: what is told there
-    of a tolerance goes before the spec.
+def options(fields: Mapping[str, Any], call: Options) -> Options:
+    """The options of one target. `call` are those of the whole call; their tolerances override the
+    spec.
     """
     own = call._replace(
-        tolerate=(*tolerated(told), *call.tolerate),
-        fail_mode=told.get('FailMode') or 'now',
-        blocking=told.get('TrackTerminationMode') is not False,
-        timeout=_shorter(told.get('Timeout'), call.timeout),
-        stall_timeout=told.get('NoActivityTimeout') or call.stall_timeout,
-        show_events=_shows_events(told, call),
+        tolerate=(*tolerances(fields), *call.tolerate),
+        fail_mode=fields.get('FailMode') or 'now',
+        blocking=fields.get('TrackTerminationMode') is not False,
+        timeout=_shorter_timeout(fields.get('Timeout'), call.timeout),
+        stall_timeout=fields.get('NoActivityTimeout') or call.stall_timeout,
+        show_events=_shows_events(fields, call),
     )
-    return _with_logs(told, own)
+    return _with_log_options(fields, own)
 
 
-def tolerated(told: Mapping[str, Any]) -> Iterator[str]:
-    """What a target may suffer from, as `--tolerate` takes it."""
+def tolerances(fields: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the tolerances of a target in the syntax of `--tolerate`."""
+    allowed, seconds = fields.get('AllowFailuresCount'), fields.get('FailureThresholdSeconds')
     for code in CODES.values():
-        how = _how(code, told.get('AllowFailuresCount'), told.get('FailureThresholdSeconds'))
-        if how:
-            yield f'{code.name}={how}'
-    ignored = told.get('IgnoreReadinessProbeFailsByContainerName', {})
-    for container, seconds in ignored.items():
-        yield f'NotReady/{container}={seconds:.3f}s'
+        tolerance = _tolerance(code, allowed, seconds)
+        if tolerance:
+            yield f'{code.name}={tolerance}'
+    ignored = fields.get('IgnoreReadinessProbeFailsByContainerName', {})
+    for container, ignored_for in ignored.items():
+        yield f'NotReady/{container}={ignored_for:.3f}s'
 
 
-def _how(code: Code, allowed: int | None, seconds: int | None) -> str:
-    """What may be of one code; empty where nothing was told of it.
+def _tolerance(code: Code, allowed_failures: int | None, seconds: int | None) -> str:
+    """The tolerance of one code; empty if the spec has none for it.
 
-    What is counted goes by the count, what stands by the time; kubedog's default of 0 is no time.
+    Terminations are limited by the count, other causes by the time. A time of 0 seconds, kubedog's
+    default, means no limit of the spec.
     """
-    if code.family in _COUNTED and code.tolerance.terminations:
-        if allowed is not None:
-            return str(allowed + 1) if allowed < _COUNTLESS else 'always'
+    if code.family in _COUNTED_FAMILIES and code.tolerance.terminations:
+        if allowed_failures is not None:
+            return str(allowed_failures + 1) if allowed_failures < _MAX_COUNT else 'always'
         return f'{seconds}s' if seconds else ''
-    if code.tolerance.seconds is None or code.family == _ENDED:
+    if code.tolerance.seconds is None or code.family == _JOB_FAMILY:
         return ''
     if seconds:
         return f'{seconds}s'
-    return 'never' if allowed == 0 and code.family in _AT_ONCE else ''
+    return 'never' if allowed_failures == 0 and code.family in _IMMEDIATE_FAMILIES else ''
 
 
-def _shorter(own: float | None, call: float | None) -> float | None:
-    """The time-out of the call is that of each target, too; 0 is none."""
-    return min((one for one in (own, call) if one), default=None)
+def _shorter_timeout(own_timeout: float | None, call_timeout: float | None) -> float | None:
+    """The shorter timeout; the one of the call limits each target. 0 means no timeout."""
+    return min((timeout for timeout in (own_timeout, call_timeout) if timeout), default=None)
 
 
-def _shows_events(told: Mapping[str, Any], call: Options) -> bool:
-    if told.get('HideEvents'):
+def _shows_events(fields: Mapping[str, Any], call: Options) -> bool:
+    if fields.get('HideEvents'):
         return False
-    shown: bool = told.get('ShowServiceMessages', call.show_events)
+    shown: bool = fields.get('ShowServiceMessages', call.show_events)
     return shown
 
 
-def _with_logs(told: Mapping[str, Any], own: Options) -> Options:
-    general = told.get('LogRegex', '')
-    for_one = told.get('LogRegexByContainerName', {})
-    include = [for_all(general)] if general else []
-    include += [f'{container}={pattern}' for container, pattern in for_one.items() if pattern]
+def _with_log_options(fields: Mapping[str, Any], own: Options) -> Options:
+    pattern_for_all = fields.get('LogRegex', '')
+    by_container = fields.get('LogRegexByContainerName', {})
+    include = [for_all(pattern_for_all)] if pattern_for_all else []
+    include += [f'{container}={pattern}' for container, pattern in by_container.items() if pattern]
     return own._replace(
-        logs=own.logs and not told.get('SkipLogs'),
-        containers=told.get('ShowLogsOnlyForContainers') or own.containers,
-        skip_containers=(*own.skip_containers, *told.get('SkipLogsForContainers', ())),
+        logs=own.logs and not fields.get('SkipLogs'),
+        containers=fields.get('ShowLogsOnlyForContainers') or own.containers,
+        skip_containers=(*own.skip_containers, *fields.get('SkipLogsForContainers', ())),
         include=tuple(include) or own.include,
-        logs_until=told.get('ShowLogsUntil') or own.logs_until,
+        logs_until=fields.get('ShowLogsUntil') or own.logs_until,
     )

@@ -1,4 +1,4 @@
-"""From a spec to targets with options of their own."""
+"""Convert a spec to targets and their options."""
 
 from __future__ import annotations
 
@@ -16,60 +16,64 @@ from kubectl_dog.model.resources import Target
 from kubectl_dog.multitrack_spec.option_mapping import options
 from kubectl_dog.multitrack_spec.spec_entries import SpecEntry
 from kubectl_dog.multitrack_spec.spec_entries import entries
-from kubectl_dog.multitrack_spec.spec_fields import wrong
+from kubectl_dog.multitrack_spec.spec_fields import spec_error
 
 
 class Spec(NamedTuple):
-    """What is asked for; `name` is where it comes from, and may be empty."""
+    """A parsed spec; `name` is the name of its file, or empty."""
 
     entries: tuple[SpecEntry, ...]
     name: str = ''
 
 
 def parse(value: Any, name: str = '') -> Spec:
-    """A spec from its JSON value; no cluster is asked.
+    """Parse a spec from its JSON value, without a cluster.
 
-    Raises UserError that begins with the `name` and the JSON path of what is wrong.
+    Raises UserError that begins with the `name` and the JSON path of the error.
     """
-    with _blaming(name):
+    with _error_prefix(name):
         return Spec(tuple(entries(value)), name)
 
 
 def targets(
     spec: Spec, namespace: str, resolve: Callable[[str], Resource], call: Options
 ) -> dict[Target, Options]:
-    """Each target with its options. An entry without a namespace is looked for in `namespace`,
-    and a kind without namespaces in none. Raises UserError as `parse` does, and AccessError.
+    """The targets and their options. An entry without a namespace is in `namespace`, unless its
+    kind has no namespaces. Raises UserError as `parse` does, and AccessError.
     """
-    own: dict[Target, Options] = {}
-    seen: dict[tuple[str, ...], str] = {}
-    with _blaming(spec.name):
+    options_by_target: dict[Target, Options] = {}
+    paths: dict[tuple[str, ...], str] = {}
+    with _error_prefix(spec.name):
         for entry in spec.entries:
             target = _target(entry, namespace, resolve)
-            resource, where, _ = target
-            key = (resource.group, resource.kind, where, entry.name)
-            if key in seen:
-                at = f' in namespace {where}' if where else ''
-                raise wrong(entry.path, f'{target.label}{at} is tracked already, by {seen[key]}')
-            seen[key] = entry.path
-            own[target] = options(entry.fields, call)
-    return own
+            resource, entry_namespace, _ = target
+            key = (resource.group, resource.kind, entry_namespace, entry.name)
+            if key in paths:
+                at = f' in namespace {entry_namespace}' if entry_namespace else ''
+                raise spec_error(
+                    entry.path, f'{target.label}{at} is tracked already, by {paths[key]}'
+                )
+            paths[key] = entry.path
+            options_by_target[target] = options(entry.fields, call)
+    return options_by_target
 
 
 def _target(entry: SpecEntry, namespace: str, resolve: Callable[[str], Resource]) -> Target:
-    with _blaming(entry.path):
-        resource = resolve(entry.word)
+    with _error_prefix(entry.path):
+        resource = resolve(entry.type_name)
     return Target(
         resource, (entry.namespace or namespace) if resource.namespaced else '', entry.name
     )
 
 
 @contextmanager
-def _blaming(place: str) -> Iterator[None]:
-    """Put where it is before what is wrong; no way to the cluster is nobody's fault."""
+def _error_prefix(prefix: str) -> Iterator[None]:
+    """Add a prefix to the message of a UserError, except an AccessError, which the spec did not
+    cause.
+    """
     try:
         yield
     except AccessError:
         raise
     except UserError as error:
-        raise UserError(f'{place}: {error}' if place else str(error)) from None
+        raise UserError(f'{prefix}: {error}' if prefix else str(error)) from None

@@ -11,7 +11,7 @@ from kubectl_dog.multitrack_spec.spec_fields import Field
 COLOURS = spec_fields.choice({'Red': 'r', 'Blue': 'b'})
 FIELDS = (
     Field('Name', spec_fields.text, ('OldName',)),
-    Field('IsOn', spec_fields.switch),
+    Field('IsOn', spec_fields.boolean),
     Field('Sizes', spec_fields.items(spec_fields.count)),
     Field('Limits', spec_fields.by_container(spec_fields.seconds)),
     Field('Colour', COLOURS),
