@@ -1,7 +1,7 @@
-"""kubectl-dog: tells whether a rollout is done, whether it failed, and why.
+"""kubectl-dog reports whether a rollout is done, whether it failed, and why.
 
-From Python, `rollout`, `follow`, `status` and `multitrack` are the commands, `Session` gives their
-events one by one, and the feeds call back, as kubedog's do; docs/library.md tells how.
+In Python, `rollout`, `follow`, `status` and `multitrack` are the commands, `Session` yields events,
+and feeds call back as kubedog's do. See docs/library.md.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from kubectl_dog.model.options import Options as Options
     from kubectl_dog.model.verdicts import Verdict as Verdict
 
-# Where each name is: whoever starts the program must not wait for all of them.
+# The module of each public name. Modules are imported on first use, so that programs start fast.
 _MODULES = {
     'library.commands': ('follow', 'multitrack', 'rollout', 'status'),
     'library.errors': ('StopTrack', 'TrackError'),
@@ -104,11 +104,11 @@ __all__ = [
 ]
 
 
-# Type checkers read the imports above; told of this, they would take every name for one of ours.
+# Type checkers use the imports above. With this function they would accept any name.
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:
-        """The public names, each from its room when it is asked for."""
+        """Import the module of a public name on first use."""
         if name in _MODULE_OF:
             return getattr(import_module(f'kubectl_dog.{_MODULE_OF[name]}'), name)
         raise AttributeError(f'module {__name__!r} has no attribute {name!r}')

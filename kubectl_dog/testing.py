@@ -1,10 +1,9 @@
-"""A kit for the tests of trackers: views from YAML, judgements, and recordings.
+"""Helpers for tests of trackers: views from YAML, assessments, and replays of recordings.
 
     def test_a_broken_lamp_has_failed():
         check(tracker, LAMP + 'status: {glow: broken}', state='failed', reason='Broken')
 
-Nothing here asks a cluster or reads a clock, and it works with any test runner: what is not as it
-should be is an AssertionError.
+They need no cluster and no clock, and work with any test runner: failures are AssertionErrors.
 """
 
 from __future__ import annotations
@@ -47,7 +46,7 @@ from kubectl_dog.tracking.status.ownership import resolve_owners
 
 __all__ = ['ReplayResult', 'assess', 'check', 'replay', 'view', 'wants']
 
-# The time of a view, unless it is told: in epoch seconds, and as it is written in YAML.
+# The default time of a view, as text and in epoch seconds.
 NOW_TEXT = '2026-01-01T12:00:00Z'
 NOW = epoch(NOW_TEXT) or 0.0
 
@@ -63,24 +62,25 @@ def view(
     answers: Mapping[Lookup, Answer] | None = None,
     **fields: Any,
 ) -> View:
-    """A view of what several YAML documents hold: first the target, then children, kube events, …
+    """Build a View from YAML documents: first the target, then children, kube events, …
 
-    A document must have `apiVersion` and `kind`. What else every object has is made up where it is
-    missing: a name (`x`), the namespace `default`, a uid. A child needs `ownerReferences` with
-    `kind` and `name`, a kube event `involvedObject` with them. `now` is the time at which it is
-    judged and `started` that at which tracking began (default: 30 s before), as RFC 3339 text or in
-    epoch seconds. `answers` are those to lookups. Other `fields` replace those of the View.
+    A document must have `apiVersion` and `kind`. Missing names (`x`), namespaces (`default`) and
+    uids are added. A child needs `ownerReferences` with `kind` and `name`, a kube event
+    `involvedObject` with them. `now` is the time of the assessment, `started` the time when
+    tracking began (default: 30 s before), as RFC 3339 text or in epoch seconds. `answers` are the
+    answers to lookups. Other `fields` replace those of the View.
     """
-    objects = [_complete(one.object) for one in parse(yaml.encode(), 'the YAML of the view')]
+    parsed = parse(yaml.encode(), 'the YAML of the view')
+    objects = [_add_defaults(entry.object) for entry in parsed]
     kin = resolve_owners(objects)
     if not kin.objects:
         raise ValueError('the first document must be the target, and not a kube event')
-    thing, at = kin.objects[0], _seconds(now)
-    began = at - 30.0 if started is None else _seconds(started)
-    made = View(
-        target=Target(resource_of(thing), get_str(thing, 'metadata', 'namespace'), name(thing)),
+    obj, at = kin.objects[0], _to_seconds(now)
+    began = at - 30.0 if started is None else _to_seconds(started)
+    result = View(
+        target=Target(resource_of(obj), get_str(obj, 'metadata', 'namespace'), name(obj)),
         now=at,
-        object=thing,
+        object=obj,
         children_by_owner_uid=kin.children_by_owner_uid,
         kube_events_by_uid=kin.kube_events_by_uid,
         answers=answers or {},
@@ -88,96 +88,101 @@ def view(
         run_history=RunHistory(began, began),
         objects_by_watch=FileObjectsByWatch(kin.objects),
     )
-    return made._replace(**fields)
+    return result._replace(**fields)
 
 
-def _complete(thing: Object) -> Object:
-    meta = thing.get('metadata') or {}
-    return {**thing, 'metadata': {'name': 'x', 'namespace': 'default', **meta}}
+def _add_defaults(obj: Object) -> Object:
+    meta = obj.get('metadata') or {}
+    return {**obj, 'metadata': {'name': 'x', 'namespace': 'default', **meta}}
 
 
-def _seconds(time: Time) -> float:
-    found = epoch(time) if isinstance(time, str) else float(time)
-    if found is None:
+def _to_seconds(time: Time) -> float:
+    seconds = epoch(time) if isinstance(time, str) else float(time)
+    if seconds is None:
         raise ValueError(f'{time!r} is no time: write it like {NOW_TEXT}')
-    return found
+    return seconds
 
 
-def wants(tracker: object, shown: ViewOrYaml) -> tuple[Want, ...]:
-    """What a tracker wants to read, checked as in a run; `shown` is a View, or its YAML."""
-    return tuple(_strict(tracker).wants(_view(shown)))
+def wants(tracker: object, view_or_yaml: ViewOrYaml) -> tuple[Want, ...]:
+    """The wants of a tracker for a View or its YAML, checked as in a run."""
+    return tuple(_guarded(tracker).wants(_view(view_or_yaml)))
 
 
-def assess(tracker: object, shown: ViewOrYaml) -> Assessment:
-    """A tracker's judgement, checked as in a run; `shown` is a View, or its YAML.
+def assess(tracker: object, view_or_yaml: ViewOrYaml) -> Assessment:
+    """The Assessment of a View or its YAML by a tracker, checked as in a run.
 
-    Everything that the tracker wants to watch counts as listed, so that what is not there is known
-    to be missing. AssertionError where the tracker raises, gives anything of another shape than it
-    must have or a cause whose code it does not declare, changes what it is shown, or says something
-    else the second time.
+    Everything that the tracker wants to watch counts as listed, so that absent objects are known to
+    be missing. Raises AssertionError if the tracker raises, returns a value of another type or a
+    cause whose code it does not declare, changes the view, or returns another result the second
+    time.
     """
-    judge, given = _strict(tracker), _view(shown)
+    guarded, given = _guarded(tracker), _view(view_or_yaml)
     before = copy.deepcopy(given)
-    watches = [want for want in judge.wants(given) if isinstance(want, Watch)]
+    watches = [want for want in guarded.wants(given) if isinstance(want, Watch)]
     keys = {watch.resource.key for watch in watches}
     seen = given._replace(listed_kinds=given.listed_kinds | (keys - given.forbidden_kinds))
-    judged = judge.assess(seen)
-    codes = {*CODES, *judge.codes}
-    unknown = [one.code for one in judged.causes if one.code not in codes]
+    assessment = guarded.assess(seen)
+    codes = {*CODES, *guarded.codes}
+    unknown = [cause.code for cause in assessment.causes if cause.code not in codes]
     assert not unknown, f'{unknown[0]} is not among the codes of the tracker'
-    assert judge.assess(seen) == judged, 'assess(view) says something else the second time'
+    assert guarded.assess(seen) == assessment, 'assess(view) says something else the second time'
     assert _read(given, watches) == _read(before, watches), 'the tracker changes what it reads'
-    return judged
+    return assessment
 
 
 def _read(given: View, watches: Iterable[Watch]) -> View:
-    """A view with all that was brought written out, so that it can be compared."""
+    """A view with the objects of its watches as a dict, so that it can be compared."""
     return given._replace(objects_by_watch={watch: given.objects_of(watch) for watch in watches})
 
 
 def check(
     tracker: object,
-    shown: ViewOrYaml,
+    view_or_yaml: ViewOrYaml,
     *,
     says: str | Sequence[str] = (),
     causes: Sequence[str] | None = None,
     **fields: object,
 ) -> Assessment:
-    """Assert what a tracker makes of a view, and give it back.
+    """Assert the Assessment of a View or its YAML by a tracker, and return it.
 
     `fields` are compared with those of the Assessment (`state='ready'`, `reason='Broken'`,
-    `progress=Progress(3, 1)`). `says` are texts that have to be in the message, in what it waits
-    for, in a notice or in a cause; `causes` are the codes of its causes in their order. TypeError
-    for a field that an Assessment does not have.
+    `progress=Progress(3, 1)`). `says` are texts that must occur in the message, in `waits_for`, in
+    a notice or in a cause. `causes` are the codes of its causes, in order. Raises TypeError for a
+    field that Assessment does not have.
     """
-    strange = [field for field in fields if field not in Assessment._fields]
-    if strange:
+    unknown_fields = [field for field in fields if field not in Assessment._fields]
+    if unknown_fields:
         known = ', '.join(Assessment._fields)
-        raise TypeError(f'an Assessment has no {strange[0]}: it has {known}')
-    judged = assess(tracker, shown)
-    faults = [
-        f'{field} is {getattr(judged, field)!r}, and not {value!r}'
+        raise TypeError(f'an Assessment has no {unknown_fields[0]}: it has {known}')
+    assessment = assess(tracker, view_or_yaml)
+    failures = [
+        f'{field} is {getattr(assessment, field)!r}, and not {value!r}'
         for field, value in fields.items()
-        if getattr(judged, field) != value
+        if getattr(assessment, field) != value
     ]
-    codes = tuple(cause.code for cause in judged.causes)
+    codes = tuple(cause.code for cause in assessment.causes)
     if causes is not None and codes != tuple(causes):
-        faults.append(f'the causes are {codes}, and not {tuple(causes)}')
-    words = '\n'.join(_words(judged))
+        failures.append(f'the causes are {codes}, and not {tuple(causes)}')
+    all_text = '\n'.join(_texts_of(assessment))
     texts = (says,) if isinstance(says, str) else says
-    faults += [f'nothing says {one!r}' for one in texts if one not in words]
-    assert not faults, '; '.join(faults) + f'\n{judged}'
-    return judged
+    failures += [f'nothing says {text!r}' for text in texts if text not in all_text]
+    assert not failures, '; '.join(failures) + f'\n{assessment}'
+    return assessment
 
 
-def _words(judged: Assessment) -> Iterable[str]:
-    yield from (judged.message, judged.waits_for, judged.still_serving, *judged.notices)
-    for cause in judged.causes:
+def _texts_of(assessment: Assessment) -> Iterable[str]:
+    yield from (
+        assessment.message,
+        assessment.waits_for,
+        assessment.still_serving,
+        *assessment.notices,
+    )
+    for cause in assessment.causes:
         yield from (cause.message, *cause.evidence)
 
 
 class ReplayResult(NamedTuple):
-    """How a recording ended; `lines` are those that a terminal would show, without colours."""
+    """The result of a replay. `lines` are the lines of the terminal output, without colours."""
 
     exit_code: int
     verdict: Verdict
@@ -188,47 +193,48 @@ class ReplayResult(NamedTuple):
 
 
 def replay(path: str | os.PathLike[str], tracker: object) -> ReplayResult:
-    """Play a recording (`rollout --record FILE`) at once, and judge its first target by a tracker.
+    """Replay a recording (`rollout --record FILE`) without delay.
 
-    The other targets have the trackers that are installed. AssertionError where the tracker fails.
+    `tracker` is used for the kind of the first target, the installed trackers for other kinds.
+    Raises AssertionError if the tracker fails.
     """
     from kubectl_dog import api
     from kubectl_dog.recording.reader import read
 
     file = os.fspath(path)
     recorded = read(file)
-    of = recorded.targets[0].resource
-    played = api.replay(file, None, _Chosen(of, _strict(tracker)))
-    events = tuple(played.session)
-    shown = api.renderer('plain', played, colour=False)
-    lines = tuple(line for event in events for line in shown.render(event))
+    resource = recorded.targets[0].resource
+    run = api.replay(file, None, _TrackersOfTest(resource, _guarded(tracker)))
+    events = tuple(run.session)
+    renderer = api.renderer('plain', run, colour=False)
+    lines = tuple(line for event in events for line in renderer.render(event))
     ended = next(event for event in events if isinstance(event, TargetEnded))
     code = next(event.exit_code for event in events if isinstance(event, RunEnded))
     return ReplayResult(code, ended.verdict, ended.reason, ended.message, lines, events)
 
 
-def _view(shown: ViewOrYaml) -> View:
-    return view(shown) if isinstance(shown, str) else shown
+def _view(view_or_yaml: ViewOrYaml) -> View:
+    return view(view_or_yaml) if isinstance(view_or_yaml, str) else view_or_yaml
 
 
-def _strict(tracker: object) -> GuardedTracker:
-    """The tracker as a run has it, but nothing takes over where it fails."""
+def _guarded(tracker: object) -> GuardedTracker:
+    """Check the tracker as in a run, but raise its failures instead of replacing it."""
 
     def fail(why: str) -> None:
         raise AssertionError(why)
 
-    # Nothing is copied: what it changes has to be seen.
+    # With limit=None, views are not copied, so that changes by the tracker are seen.
     return GuardedTracker(tracker, 'this package', lambda: None, fail, limit=None)
 
 
-class _Chosen(Trackers):
-    """What is installed, but for one kind."""
+class _TrackersOfTest(Trackers):
+    """The installed trackers, except for the kind under test."""
 
-    def __init__(self, resource: Resource, judge: Tracker) -> None:
+    def __init__(self, resource: Resource, tracker: Tracker) -> None:
         super().__init__()
         self._resource = resource
-        self._judge = judge
+        self._tracker = tracker
 
     def of(self, resource: Resource, asks_cluster: bool = False) -> Tracker:
-        """The tracker of the test for its kind."""
-        return self._judge if resource == self._resource else super().of(resource, asks_cluster)
+        """The tracker under test for its kind, the installed tracker for others."""
+        return self._tracker if resource == self._resource else super().of(resource, asks_cluster)

@@ -1,4 +1,4 @@
-"""The version, written here and read by setup.cfg: asking the metadata would cost start-up time."""
+"""The version. setup.cfg reads it from here; reading package metadata would slow down the start."""
 
 from __future__ import annotations
 

@@ -48,8 +48,8 @@ def test_the_workflow_has_every_python_that_the_build_compiles_for():
     [pythons] = [
         step['with']['python-version'] for step in JOB['steps'] if 'setup-python' in str(step)
     ]
-    told = import_module('pythons')
-    assert pythons.split() == [f'3.{minor}' for minor in told.MINORS]
+    pythons_module = import_module('pythons')
+    assert pythons.split() == [f'3.{minor}' for minor in pythons_module.MINORS]
 
 
 def test_the_container_copies_what_is_built():
@@ -64,7 +64,7 @@ def test_the_container_copies_what_is_built():
 
 
 @pytest.mark.parametrize(
-    ('tag', 'changes', 'said'),
+    ('tag', 'changes', 'messages'),
     (
         (f'v{VERSION}', CHANGES, []),
         (
@@ -79,12 +79,12 @@ def test_the_container_copies_what_is_built():
         ),
     ),
 )
-def test_a_tag_that_does_not_fit_is_not_released(tmp_path, tag, changes, said):
+def test_a_tag_that_does_not_fit_is_not_released(tmp_path, tag, changes, messages):
     (tmp_path / 'kubectl_dog').mkdir()
     (tmp_path / 'kubectl_dog' / 'version.py').write_text(f"VERSION = '{VERSION}'\n")
     (tmp_path / 'CHANGELOG.md').write_text(changes)
     obstacles = runpy.run_path(str(ROOT / 'release.py'))['obstacles']
-    assert list(obstacles(tag, tmp_path)) == said
+    assert list(obstacles(tag, tmp_path)) == messages
 
 
 @pytest.mark.parametrize(

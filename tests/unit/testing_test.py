@@ -65,9 +65,9 @@ def test_a_view_has_the_target_its_children_and_its_kube_events():
     shown = view(LAMP + BEHIND)
     assert (shown.target.resource.key, shown.target.label) == ('Lamp.example.com', 'lamp/hall')
     key = uid(shown.object)
-    assert [public.name(one) for one in shown.children_by_owner_uid[key]] == ['hall-1']
-    assert [one['reason'] for one in shown.kube_events_by_uid[key]] == ['Flicker']
-    assert [public.name(one) for one in shown.objects_of(WATCH)] == ['hall-1']
+    assert [public.name(obj) for obj in shown.children_by_owner_uid[key]] == ['hall-1']
+    assert [event['reason'] for event in shown.kube_events_by_uid[key]] == ['Flicker']
+    assert [public.name(obj) for obj in shown.objects_of(WATCH)] == ['hall-1']
     assert len(shown.objects_of(Watch(PODS, ''))) == 2
     assert shown.objects_of(Watch(PODS, '', fields='metadata.name=other'))[0]['kind'] == 'Pod'
     assert shown.objects_of(Watch(PODS, 'elsewhere')) == ()
@@ -128,8 +128,8 @@ def writing(view):
 
 def brought(view):
     """Changes what nobody owns: only a watch has it."""
-    for one in view.objects_of(OTHERS):
-        one['metadata']['name'] = 'mine'
+    for pod in view.objects_of(OTHERS):
+        pod['metadata']['name'] = 'mine'
     return ready()
 
 
@@ -215,9 +215,9 @@ def test_ready_is_held_back_while_its_pods_may_still_crash():
 
 def test_all_that_is_public_is_there_and_says_what_it_is():
     for name in public.__all__:
-        found = getattr(public, name)
+        value = getattr(public, name)
         # A type alias has no words of its own.
-        assert not callable(found) or found.__doc__ or name == 'Want', name
+        assert not callable(value) or value.__doc__ or name == 'Want', name
     template = {'spec': {'containers': [{'name': 'a', 'image': 'a:1'}]}}
     newer = {'spec': {'containers': [{'name': 'a', 'image': 'a:2'}]}}
     assert public.describe_template_diff(template, newer) == ('image a 1 → 2',)

@@ -46,16 +46,16 @@ def test_rollout_returns_when_all_is_ready(on):
 
 def test_a_failure_is_an_error_that_names_the_target_and_the_reason(on):
     cluster = on(FAILED)
-    with pytest.raises(kubectl_dog.TrackError, match='job/web failed: DeadlineExceeded') as told:
+    with pytest.raises(kubectl_dog.TrackError, match='job/web failed: DeadlineExceeded') as raised:
         kubectl_dog.rollout('job/web')
-    assert told.value.result.exit_code == 1
+    assert raised.value.result.exit_code == 1
     assert cluster.is_closed
     on(FAILED)
     assert not kubectl_dog.rollout('job/web', check=False).ok
 
 
 @pytest.mark.parametrize(
-    ('target', 'said'),
+    ('target', 'message'),
     [
         ('web', "write TYPE/NAME, like deploy/web, in place of 'web'"),
         ('deploy/', 'write TYPE/NAME'),
@@ -63,9 +63,9 @@ def test_a_failure_is_an_error_that_names_the_target_and_the_reason(on):
         ((), 'name a target'),
     ],
 )
-def test_what_cannot_be_tracked_is_the_callers_error(on, target, said):
+def test_what_cannot_be_tracked_is_the_callers_error(on, target, message):
     cluster = on()
-    with pytest.raises(kubectl_dog.UserError, match=said):
+    with pytest.raises(kubectl_dog.UserError, match=message):
         kubectl_dog.rollout(target)
     assert cluster.is_closed
 
@@ -95,9 +95,9 @@ def test_follow_never_fails_but_for_the_time(on):
 def test_what_its_tracker_cannot_judge_is_an_error(on, monkeypatch):
     monkeypatch.setattr('kubectl_dog.trackers.kinds.deployment.assess', lambda view: view.oops)
     on(READY)
-    with pytest.raises(kubectl_dog.TrackError, match='deploy/web unknown: TrackerErr') as told:
+    with pytest.raises(kubectl_dog.TrackError, match='deploy/web unknown: TrackerErr') as raised:
         kubectl_dog.rollout('deploy/web')
-    assert told.value.result.exit_code == 70
+    assert raised.value.result.exit_code == 70
     on(READY)
     with pytest.raises(kubectl_dog.TrackError):
         kubectl_dog.rollout('deploy/web', options=kubectl_dog.Options(once=True))
@@ -105,8 +105,8 @@ def test_what_its_tracker_cannot_judge_is_an_error(on, monkeypatch):
     with pytest.raises(kubectl_dog.TrackError):
         rolled.track_deployment('web', 'shop')
     on(READY)
-    (one,) = kubectl_dog.status('deploy/web')
-    assert (one.state, one.reason) == (State.UNKNOWN, 'TrackerError')
+    (status,) = kubectl_dog.status('deploy/web')
+    assert (status.state, status.reason) == (State.UNKNOWN, 'TrackerError')
 
 
 def test_status_looks_once_and_tells_what_is_absent(on):
@@ -120,8 +120,8 @@ def test_status_takes_what_the_command_takes(on, tmp_path):
     (tmp_path / 'web.json').write_text(json.dumps({'apiVersion': 'apps/v1', **READY}))
     for files in (str(tmp_path / 'web.json'), [str(tmp_path)]):
         on(READY)
-        (one,) = kubectl_dog.status(files=files)
-        assert (one.name, one.state) == ('web', State.READY)
+        (status,) = kubectl_dog.status(files=files)
+        assert (status.name, status.state) == ('web', State.READY)
     with pytest.raises(kubectl_dog.UserError, match=r'nope\.yaml'):
         kubectl_dog.status('deploy/web', rules='nope.yaml')
     with pytest.raises(TypeError, match='nonsense'):
@@ -149,13 +149,13 @@ def test_a_connection_serves_one_call():
         kubectl_dog.rollout('deploy/web', kube=connection)
 
 
-@pytest.mark.parametrize('again', [copy.copy, copy.deepcopy, lambda one: loads(dumps(one))])
-def test_an_error_can_be_sent_to_another_process(on, again):
+@pytest.mark.parametrize('copied', [copy.copy, copy.deepcopy, lambda error: loads(dumps(error))])
+def test_an_error_can_be_sent_to_another_process(on, copied):
     on(FAILED)
-    with pytest.raises(kubectl_dog.TrackError) as told:
+    with pytest.raises(kubectl_dog.TrackError) as raised:
         kubectl_dog.rollout('job/web')
-    assert str(again(told.value)) == str(told.value)
-    assert again(told.value).result == told.value.result
+    assert str(copied(raised.value)) == str(raised.value)
+    assert copied(raised.value).result == raised.value.result
 
 
 def test_what_a_selector_chooses(on):
@@ -199,4 +199,4 @@ def test_who_follows_one_of_a_kind_does_not_stop_at_ready(on, module, verdict):
         result = module.track_deployment('web', 'shop', None, options)
     except kubectl_dog.TrackError as error:
         result = error.result
-    assert [found.value for _, found in result.verdicts] == [verdict]
+    assert [actual.value for _, actual in result.verdicts] == [verdict]

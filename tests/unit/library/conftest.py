@@ -16,10 +16,10 @@ from kubectl_dog.model.wants import Watch
 from tests.unit.in_memory import Cluster
 
 
-def named(made, name='web', namespace='shop'):
+def named(obj, name='web', namespace='shop'):
     """The same object under another name."""
     meta = {'name': name, 'namespace': namespace}
-    return {**made, 'metadata': {**made['metadata'], **meta}}
+    return {**obj, 'metadata': {**obj['metadata'], **meta}}
 
 
 class Live(Cluster):
@@ -31,8 +31,8 @@ class Live(Cluster):
         self.logs = []
         self._lines = list(lines)
 
-    def then(self, at, change, thing):
-        self._later.append((at, change, thing))
+    def then(self, at, change, obj):
+        self._later.append((at, change, obj))
 
     def reconcile(self, wants):
         fresh = [want for want in wants - self._seen if isinstance(want, Logs)]
@@ -40,20 +40,20 @@ class Live(Cluster):
         self.logs += fresh
         for want in fresh:
             for line in self._lines:
-                told = LogLines((LogLine(0, line),), want.restarts)
-                self._items.append(Item(self._now, want, told))
+                log_lines = LogLines((LogLine(0, line),), want.restarts)
+                self._items.append(Item(self._now, want, log_lines))
 
     def take(self, until, lines=True):
         if self._items:
             return super().take(until, lines)
         if self._later and (until is None or self._later[0][0] <= until):
-            at, change, thing = self._later.pop(0)
+            at, change, obj = self._later.pop(0)
             self._now = max(self._now, at)
             if change == 'signal':
-                return Item(self._now, None, Signal(thing))
+                return Item(self._now, None, Signal(obj))
             for want in self._seen:
-                if isinstance(want, Watch) and want.resource.kind == thing['kind']:
-                    return Item(self._now, want, Changed(change, thing))
+                if isinstance(want, Watch) and want.resource.kind == obj['kind']:
+                    return Item(self._now, want, Changed(change, obj))
         return super().take(until, lines)
 
     def signal(self, name):

@@ -31,13 +31,13 @@ LATE = named(deployment(desired=1, readyReplicas=0, availableReplicas=0))
 STOPS = kubectl_dog.Options(timeout=2.0)
 
 
-def listening(feed, stop=''):
+def listen_to(feed, stop=''):
     """All that a feed calls back with; it is stopped by the callback of that name."""
-    told = []
+    callbacks = []
 
-    def listen(name):
+    def recorder(name):
         def callback(*args):
-            told.append((name, *args))
+            callbacks.append((name, *args))
             if name == stop:
                 raise kubectl_dog.StopTrack
 
@@ -45,16 +45,16 @@ def listening(feed, stop=''):
 
     for name in CALLBACKS:
         if hasattr(feed, name):
-            getattr(feed, name)(listen(name))
-    return told
+            getattr(feed, name)(recorder(name))
+    return callbacks
 
 
-def names(told):
-    return [name for name, *_ in told if name != 'on_status_report']
+def names(callbacks):
+    return [name for name, *_ in callbacks if name != 'on_status_report']
 
 
 @pytest.mark.parametrize(
-    ('kind', 'thing', 'told'),
+    ('kind', 'obj', 'expected'),
     [
         (kubectl_dog.DeploymentFeed, deployment(), [('on_added', True), ('on_ready',)]),
         (kubectl_dog.StatefulSetFeed, stateful_set(0), [('on_added', True), ('on_ready',)]),
@@ -67,12 +67,12 @@ def names(told):
         ),
     ],
 )
-def test_what_is_there_and_ready_is_told_at_once(on, kind, thing, told):
-    cluster, feed = on(named(thing)), kind()
-    heard = listening(feed, told[-1][0])
+def test_what_is_there_and_ready_is_reported_at_once(on, kind, obj, expected):
+    cluster, feed = on(named(obj)), kind()
+    received = listen_to(feed, expected[-1][0])
     assert feed.get_status().state is State.ABSENT
     feed.track('web', 'shop')
-    assert [one for one in heard if one[0] in ('on_added', *told[-1])] == told
+    assert [call for call in received if call[0] in ('on_added', *expected[-1])] == expected
     assert feed.get_status().state is State.READY
     assert (feed.get_status().name, feed.get_status().namespace) == ('web', 'shop')
     assert cluster.is_closed
@@ -82,12 +82,12 @@ def test_a_deployment_that_becomes_ready(on):
     cluster = on(LATE)
     cluster.then(1.0, 'MODIFIED', named(deployment()))
     feed = kubectl_dog.DeploymentFeed()
-    told = listening(feed, 'on_ready')
+    calls = listen_to(feed, 'on_ready')
     feed.track('web')
-    assert names(told) == ['on_added', 'on_ready']
-    assert told[0] == ('on_added', False)
-    reports = [args[0] for name, *args in told if name == 'on_status_report']
-    assert [(one.state, one.ready, one.is_ready) for one in reports] == [
+    assert names(calls) == ['on_added', 'on_ready']
+    assert calls[0] == ('on_added', False)
+    reports = [args[0] for name, *args in calls if name == 'on_status_report']
+    assert [(report.state, report.ready, report.is_ready) for report in reports] == [
         (State.PROGRESSING, 0, False)
     ]
     assert reports[0].waiting_for
@@ -102,11 +102,11 @@ def test_what_goes_and_comes_back_is_added_again(on):
     cluster.then(1.0, 'DELETED', named(deployment()))
     cluster.then(2.0, 'ADDED', again)
     feed = kubectl_dog.DeploymentFeed()
-    told = listening(feed)
+    calls = listen_to(feed)
     with pytest.raises(kubectl_dog.TrackError, match='timed-out'):
         feed.track('web', options=kubectl_dog.Options(timeout=4.0))
-    assert names(told) == ['on_added', 'on_ready', 'on_added', 'on_ready']
-    states = [args[0].state for name, *args in told if name == 'on_status_report']
+    assert names(calls) == ['on_added', 'on_ready', 'on_added', 'on_ready']
+    states = [args[0].state for name, *args in calls if name == 'on_status_report']
     assert states == [State.READY, State.ABSENT, State.READY]
 
 
@@ -117,10 +117,10 @@ def test_replica_sets_pods_logs_events_and_errors(on):
     event = named(kube_event(broken, 'Failed', 'Failed to pull image'), 'told')
     on(LATE, new, broken, event)
     feed = kubectl_dog.DeploymentFeed()
-    told = listening(feed)
+    calls = listen_to(feed)
     with pytest.raises(kubectl_dog.TrackError):
         feed.track('web', options=kubectl_dog.Options(timeout=60.0))
-    first = dict((name, args) for name, *args in reversed(told))
+    first = dict((name, args) for name, *args in reversed(calls))
     assert first['on_replica_set_added'] == [kubectl_dog.AddedReplicaSet('web-2', True)]
     assert first['on_pod_added'] == [kubectl_dog.AddedPod('web-1', 'web-2', True)]
     assert first['on_event_msg'] == ['po/web-1 Failed: Failed to pull image']
@@ -130,7 +130,7 @@ def test_replica_sets_pods_logs_events_and_errors(on):
     (reason,) = first['on_failed']
     assert reason.startswith('ImageNotFound: ')
     assert feed.get_status().is_failed
-    assert names(told).count('on_failed') == 1
+    assert names(calls).count('on_failed') == 1
     # As a rollout: three pulls.
     assert 'on_ready' not in first
 
@@ -139,20 +139,20 @@ def test_a_failure_is_told_when_a_rollout_would_have_failed(on):
     broken = pod(status(state=waiting('InvalidImageName')), phase='Pending', owner='rs-2')
     cluster = on(LATE, labelled(replica_set(), app='web'), labelled(broken, app='web'))
     feed = kubectl_dog.DeploymentFeed()
-    told = listening(feed, 'on_failed')
+    calls = listen_to(feed, 'on_failed')
     feed.track('web', options=kubectl_dog.Options(timeout=600.0))
-    assert told[-1][1].startswith('InvalidImageName: ')
+    assert calls[-1][1].startswith('InvalidImageName: ')
     # Nothing has changed meanwhile: its tolerance, 5 s, was over.
     assert 4.0 < cluster.now() < 10.0
 
 
 def test_log_lines_come_in_chunks_from_the_moment_that_was_asked_for(on):
-    one = pod(status(state=running(), ready=True), ready=True)
-    cluster = on(named(one), lines=['hello'])
+    ready_pod = pod(status(state=running(), ready=True), ready=True)
+    cluster = on(named(ready_pod), lines=['hello'])
     feed = kubectl_dog.PodFeed()
-    told = listening(feed, 'on_container_log_chunk')
+    calls = listen_to(feed, 'on_container_log_chunk')
     feed.track('web', options=kubectl_dog.Options(logs_from_time=1234.5))
-    (chunk,) = [args[0] for name, *args in told if name == 'on_container_log_chunk']
+    (chunk,) = [args[0] for name, *args in calls if name == 'on_container_log_chunk']
     assert (chunk.pod_name, chunk.container_name) == ('web', 'main')
     assert [line.text for line in chunk.log_lines] == ['hello']
     assert [want.since for want in cluster.logs] == [1234.5]
@@ -161,9 +161,9 @@ def test_log_lines_come_in_chunks_from_the_moment_that_was_asked_for(on):
 def test_a_pod_that_fails_has_failed_once(on):
     on(named(pod(status(state=ended(3)), phase='Failed')))
     feed = kubectl_dog.PodFeed()
-    told = listening(feed)
+    calls = listen_to(feed)
     feed.track('web')
-    assert names(told).count('on_failed') == 1
+    assert names(calls).count('on_failed') == 1
     assert feed.get_status().is_failed
     assert not feed.get_status().is_succeeded
 
@@ -183,29 +183,29 @@ def test_a_callback_ends_it_by_what_it_raises(on, left):
 
 def test_the_last_callback_counts_and_none_takes_it_away(on):
     on(named(deployment()))
-    feed, told = kubectl_dog.DeploymentFeed(), []
-    feed.on_added(lambda is_ready: told.append('first'))
-    feed.on_added(lambda is_ready: told.append('second'))
-    feed.on_ready(lambda: told.append('ready'))
+    feed, calls = kubectl_dog.DeploymentFeed(), []
+    feed.on_added(lambda is_ready: calls.append('first'))
+    feed.on_added(lambda is_ready: calls.append('second'))
+    feed.on_ready(lambda: calls.append('ready'))
     feed.on_ready(None)
     with pytest.raises(kubectl_dog.TrackError):
         feed.track('web', options=STOPS)
-    assert told == ['second']
+    assert calls == ['second']
 
 
 def test_two_feeds_know_nothing_of_each_other(on):
     on(named(deployment()))
     feeds = [kubectl_dog.DeploymentFeed(), kubectl_dog.DeploymentFeed()]
-    told = listening(feeds[0], 'on_ready')
+    calls = listen_to(feeds[0], 'on_ready')
     feeds[0].track('web')
-    assert told
+    assert calls
     assert feeds[1].get_status().state is State.ABSENT
 
 
 def test_a_second_object_begins_as_one_that_is_not_known(on):
     on(named(deployment()))
     feed = kubectl_dog.DeploymentFeed()
-    listening(feed, 'on_ready')
+    listen_to(feed, 'on_ready')
     feed.track('web')
     assert feed.get_status().name == 'web'
     with pytest.raises(TypeError, match='kube is'):
@@ -230,8 +230,8 @@ def test_stop_ends_it_without_an_error_from_any_thread(on, left):
 
 def test_a_feed_that_was_stopped_stays_so(on):
     cluster, feed = on(named(deployment())), kubectl_dog.DeploymentFeed()
-    told = listening(feed)
+    calls = listen_to(feed)
     feed.stop()
     feed.track('web')
-    assert told == []
+    assert calls == []
     assert not cluster.is_closed

@@ -24,23 +24,23 @@ SCRIPT = (ROOT / 'docs' / 'reference.py').read_text(encoding='utf-8')
 MODULES = ast.literal_eval(re.search(r'^MODULES = (\(.*?^\))', SCRIPT, re.M | re.S)[1])
 
 
-def public(name):
-    module = importlib.import_module(name)
-    classes = [one for one, thing in vars(module).items() if inspect.isclass(thing)]
-    ours = [one for one in classes if getattr(module, one).__module__ == name]
-    return [(module, one) for one in getattr(module, '__all__', ours)]
+def public(module_name):
+    module = importlib.import_module(module_name)
+    classes = [name for name, value in vars(module).items() if inspect.isclass(value)]
+    ours = [name for name in classes if getattr(module, name).__module__ == module_name]
+    return [(module, name) for name in getattr(module, '__all__', ours)]
 
 
-NAMES = [each for name in MODULES for each in public(name)]
+NAMES = [entry for name in MODULES for entry in public(name)]
 
 
-def own(thing):
+def own(cls):
     """The members of a class that people use."""
-    if not inspect.isclass(thing):
+    if not inspect.isclass(cls):
         return []
     return [
         member
-        for base in thing.__mro__
+        for base in cls.__mro__
         if base.__module__.startswith('kubectl_dog')
         for name, member in vars(base).items()
         if not name.startswith('_') and (inspect.isfunction(member) or isinstance(member, property))
@@ -49,11 +49,11 @@ def own(thing):
 
 @pytest.mark.parametrize(('module', 'name'), NAMES)
 def test_every_public_name_tells_what_it_is(module, name):
-    thing = getattr(module, name)
+    value = getattr(module, name)
     # A NamedTuple without a docstring of its own has one that tells nothing.
-    assert thing.__doc__, name
-    assert not thing.__doc__.startswith(f'{name}('), name
-    assert all(member.__doc__ for member in own(thing)), name
+    assert value.__doc__, name
+    assert not value.__doc__.startswith(f'{name}('), name
+    assert all(member.__doc__ for member in own(value)), name
 
 
 def test_all_that_a_room_gives_has_a_name_here():
@@ -83,7 +83,7 @@ def test_the_page_has_every_callback_and_every_function():
     assert not [name for name in callbacks if f'`feed.{name}`' not in PAGE]
     assert not [name for name in rollout.__all__ if name not in PAGE]
     assert not [
-        one for one in re.findall(r'\]\(([^)#]+)\)', PAGE) if not (ROOT / 'docs' / one).exists()
+        link for link in re.findall(r'\]\(([^)#]+)\)', PAGE) if not (ROOT / 'docs' / link).exists()
     ]
 
 

@@ -198,8 +198,8 @@ def test_a_loop_that_is_closed_ends_a_thread_that_has_nothing_to_say(left):
     loop.run_until_complete(events.__anext__())
     loop.close()
     assert quiet.stopped.wait(5)
-    for one in left():
-        one.join(5)
+    for thread in left():
+        thread.join(5)
     assert not left()
 
 

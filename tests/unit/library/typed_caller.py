@@ -24,32 +24,32 @@ def commands() -> int:
     try:
         result = kubectl_dog.rollout(['deploy/web'], namespace='shop', options=OPTIONS)
     except kubectl_dog.TrackError as error:
-        facts: list[tuple[str, ...]] = [one.explanation.facts for one in error.result.ended]
+        facts: list[tuple[str, ...]] = [ended.explanation.facts for ended in error.result.ended]
         codes.append(error.result.exit_code + len(facts))
     else:
         codes += [int(verdict is kubectl_dog.Verdict.READY) for _, verdict in result.verdicts]
-    states: list[State] = [one.state for one in kubectl_dog.status(files=['web.yaml'])]
+    states: list[State] = [status.state for status in kubectl_dog.status(files=['web.yaml'])]
     kubectl_dog.follow('job/web', kube=kubectl_dog.connect(context='a'), check=False)
     return kubectl_dog.multitrack({'Jobs': []}, OPTIONS, kube='a').exit_code + len(states)
 
 
 def feed() -> kubectl_dog.DeploymentStatus:
-    made = kubectl_dog.DeploymentFeed()
+    deployment_feed = kubectl_dog.DeploymentFeed()
 
-    @made.on_container_log_chunk
+    @deployment_feed.on_container_log_chunk
     def read(chunk: kubectl_dog.ContainerLogChunk) -> None:
         lines: tuple[LogLine, ...] = chunk.log_lines
         if lines:
             raise kubectl_dog.StopTrack
 
-    @made.on_added
+    @deployment_feed.on_added
     def added(is_ready: bool) -> None:
-        made.stop()
+        deployment_feed.stop()
 
-    made.on_status_report(lambda status: status.pods)
-    made.on_ready(None)
-    made.track('web', 'shop', None, OPTIONS)
-    return made.get_status()
+    deployment_feed.on_status_report(lambda status: status.pods)
+    deployment_feed.on_ready(None)
+    deployment_feed.track('web', 'shop', None, OPTIONS)
+    return deployment_feed.get_status()
 
 
 def per_kind() -> None:

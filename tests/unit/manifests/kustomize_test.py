@@ -22,19 +22,19 @@ def kubectl(tmp_path):
 
 def test_the_objects_that_kubectl_makes_are_read(kubectl):
     folder = kubectl('echo "{apiVersion: v1, kind: $1, metadata: {name: $3}}"')
-    [(place, thing)] = kustomize.build('-dir', {'PATH': folder})
-    assert (thing['kind'], thing['metadata']['name']) == ('kustomize', '-dir')
+    [(place, obj)] = kustomize.build('-dir', {'PATH': folder})
+    assert (obj['kind'], obj['metadata']['name']) == ('kustomize', '-dir')
     assert str(place) == 'kustomize -dir, document 1 (line 1)'
 
 
 def test_another_kubectl_may_be_named(kubectl):
     folder = kubectl('echo "{apiVersion: v1, kind: Other}"', 'mine')
-    [(_, thing)] = kustomize.build('dir', {'PATH': folder, 'KUBECTL': 'mine'})
-    assert thing['kind'] == 'Other'
+    [(_, obj)] = kustomize.build('dir', {'PATH': folder, 'KUBECTL': 'mine'})
+    assert obj['kind'] == 'Other'
 
 
 @pytest.mark.parametrize(
-    ('script', 'told'),
+    ('script', 'message'),
     (
         ('echo "error: no such thing" >&2; exit 1', 'kubectl kustomize dir: no such thing$'),
         ('exit 3', 'kubectl kustomize dir: exits 3$'),
@@ -42,8 +42,8 @@ def test_another_kubectl_may_be_named(kubectl):
         ('echo "a: 1"', 'kustomize dir, document 1 .* is no Kubernetes object'),
     ),
 )
-def test_what_goes_wrong_is_told(kubectl, script, told):
-    with pytest.raises(UserError, match=told):
+def test_what_goes_wrong_is_told(kubectl, script, message):
+    with pytest.raises(UserError, match=message):
         list(kustomize.build('dir', {'PATH': kubectl(script)}))
 
 
@@ -56,5 +56,5 @@ def test_a_kubectl_of_the_current_folder_is_not_run_unless_it_is_named(kubectl, 
     monkeypatch.chdir(kubectl('echo "{apiVersion: v1, kind: Planted}"'))
     with pytest.raises(UserError, match=r"'kubectl' is not on the PATH"):
         list(kustomize.build('dir', {'PATH': '.'}))
-    [(_, thing)] = kustomize.build('dir', {'PATH': '.', 'KUBECTL': './kubectl'})
-    assert thing['kind'] == 'Planted'
+    [(_, obj)] = kustomize.build('dir', {'PATH': '.', 'KUBECTL': './kubectl'})
+    assert obj['kind'] == 'Planted'

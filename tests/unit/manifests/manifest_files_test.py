@@ -28,7 +28,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def names(*files, **options):
-    return [one['metadata']['name'] for _, one in read(files, **options)]
+    return [obj['metadata']['name'] for _, obj in read(files, **options)]
 
 
 def test_files_are_read_in_their_order(folder):

@@ -11,7 +11,7 @@ POD = '{apiVersion: v1, kind: Pod, metadata: {name: a}}'
 
 
 def kinds(text):
-    return [(one['apiVersion'], one['kind']) for _, one in parse(text.encode(), 'x.yaml')]
+    return [(obj['apiVersion'], obj['kind']) for _, obj in parse(text.encode(), 'x.yaml')]
 
 
 @pytest.mark.parametrize(
@@ -92,8 +92,8 @@ def test_a_list_whose_items_are_no_list_is_an_object_that_nobody_knows():
 
 @pytest.mark.parametrize('encoding', ['utf-8', 'utf-8-sig', 'utf-16'])
 def test_encodings(encoding):
-    [(_, thing)] = parse('{apiVersion: v1, kind: Pod, a: "ü"}'.encode(encoding), 'x')
-    assert thing['a'] == 'ü'
+    [(_, obj)] = parse('{apiVersion: v1, kind: Pod, a: "ü"}'.encode(encoding), 'x')
+    assert obj['a'] == 'ü'
 
 
 def test_what_is_no_text_is_named_with_its_line():

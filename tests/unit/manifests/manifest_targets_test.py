@@ -32,8 +32,7 @@ def deploy(**metadata):
 
 
 def job(**annotations):
-    told = {key.replace('_', '-'): value for key, value in annotations.items()}
-    named = {f'helm.sh/{key}': value for key, value in told.items()}
+    named = {f'helm.sh/{key.replace("_", "-")}': value for key, value in annotations.items()}
     metadata = {'name': 'j', 'annotations': named}
     return {'apiVersion': 'batch/v1', 'kind': 'Job', 'metadata': metadata}
 
@@ -53,13 +52,13 @@ def gadget(version='x.io/v1'):
     return {'apiVersion': version, 'kind': 'Gadget', 'metadata': {'name': 'g'}}
 
 
-def find(*objects, is_told=False):
-    placed = [Placed(Place('f', number, 1), one) for number, one in enumerate(objects, 1)]
-    return manifest_targets.find_targets(placed, 'shop', is_told, served)
+def find(*objects, is_explicit=False):
+    placed = [Placed(Place('f', number, 1), obj) for number, obj in enumerate(objects, 1)]
+    return manifest_targets.find_targets(placed, 'shop', is_explicit, served)
 
 
 @pytest.mark.parametrize(
-    ('thing', 'target'),
+    ('obj', 'target'),
     (
         (deploy(name='a'), Target(DEPLOYMENTS, 'shop', 'a')),
         (deploy(name='a', namespace='own'), Target(DEPLOYMENTS, 'own', 'a')),
@@ -75,12 +74,12 @@ def find(*objects, is_told=False):
         ),
     ),
 )
-def test_objects_are_targets_where_they_say(thing, target):
-    assert find(thing) == ((target,), ())
+def test_objects_are_targets_where_they_say(obj, target):
+    assert find(obj) == ((target,), ())
 
 
 @pytest.mark.parametrize(
-    ('thing', 'told'),
+    ('obj', 'message'),
     (
         (deploy(generateName='a-'), 'the server makes up its name (generateName)'),
         (deploy(), 'it has no name'),
@@ -99,38 +98,38 @@ def test_objects_are_targets_where_they_say(thing, target):
         ),
     ),
 )
-def test_what_cannot_be_looked_for_is_left_out_and_named(thing, told):
-    found = find(thing, deploy(name='z'))
-    assert [one.name for one in found.targets] == ['z']
-    assert found.notices[0].startswith('f, document 1 (line 1) is left out: ')
-    assert told in found.notices[0]
+def test_what_cannot_be_looked_for_is_left_out_and_named(obj, message):
+    result = find(obj, deploy(name='z'))
+    assert [target.name for target in result.targets] == ['z']
+    assert result.notices[0].startswith('f, document 1 (line 1) is left out: ')
+    assert message in result.notices[0]
 
 
 def test_a_duplicate_is_one_target_and_both_places_are_named():
-    found = find(deploy(name='a'), deploy(name='a', namespace='shop'), deploy(name='b'))
-    assert [one.name for one in found.targets] == ['a', 'b']
-    assert found.notices == (
+    result = find(deploy(name='a'), deploy(name='a', namespace='shop'), deploy(name='b'))
+    assert [target.name for target in result.targets] == ['a', 'b']
+    assert result.notices == (
         'f, document 2 (line 1) is left out: deploy/a is at f, document 1 (line 1) already',
     )
 
 
 def test_a_namespace_that_was_named_holds_for_all():
-    assert find(deploy(name='a', namespace='shop'), is_told=True).notices == ()
+    assert find(deploy(name='a', namespace='shop'), is_explicit=True).notices == ()
     with pytest.raises(
         UserError, match=r'f, document 1 \(line 1\): .*"own" does not match .*"shop"'
     ):
-        find(deploy(name='a', namespace='own'), is_told=True)
+        find(deploy(name='a', namespace='own'), is_explicit=True)
 
 
 @pytest.mark.parametrize('objects', ((gadget(), crd()), (crd(), gadget())))
 def test_a_definition_in_the_file_makes_its_kind_known(objects):
-    found = find(*objects)
-    assert Target(GADGETS, 'shop', 'g') in found.targets
+    result = find(*objects)
+    assert Target(GADGETS, 'shop', 'g') in result.targets
     assert find(*reversed(objects), gadget('x.io/v2')).notices[-1].endswith('no Gadget')
 
 
 @pytest.mark.parametrize(
-    ('spec', 'found'),
+    ('spec', 'expected'),
     (
         ({}, [GADGETS]),
         ({'scope': 'Cluster'}, [GADGETS._replace(namespaced=False)]),
@@ -144,5 +143,5 @@ def test_a_definition_in_the_file_makes_its_kind_known(objects):
         ({'group': 7}, []),
     ),
 )
-def test_definitions_are_read_as_far_as_they_make_sense(spec, found):
-    assert list(crds.resources([crd(**spec), gadget(), {}]).values()) == found
+def test_definitions_are_read_as_far_as_they_make_sense(spec, expected):
+    assert list(crds.resources([crd(**spec), gadget(), {}]).values()) == expected

@@ -137,11 +137,11 @@ def test_a_parser_in_python_does_as_well(monkeypatch):
 
 @pytest.mark.parametrize('style', [None, True, False])
 def test_reads_back_what_others_write(style):
-    thing = {
+    obj = {
         'a': ['x', 'yes', '5', '', '0x1', 'a: b', '- x', '#', 'null', '~', '2026-01-01'],
         'b': {'c': [], 'd': {}, 'e': None, 'f': 1.5, 'g': -7, 'h': True, 'i': 'ü\n\tx\n'},
         'j': [[[{'k': 'l'}]]],
     }
-    assert values(yaml.safe_dump(thing, default_flow_style=style)) == [thing]
-    assert values(json.dumps(thing)) == [thing]
-    assert [value for _, value in yaml_parser.documents(json.dumps(thing))] == [thing]
+    assert values(yaml.safe_dump(obj, default_flow_style=style)) == [obj]
+    assert values(json.dumps(obj)) == [obj]
+    assert [value for _, value in yaml_parser.documents(json.dumps(obj))] == [obj]

@@ -31,7 +31,7 @@ def test_any_json_is_targets_or_a_sentence(documents):
     data = '\n'.join(map(json.dumps, documents)).encode()
     try:
         placed = list(parse(data, 'f'))
-        found = manifest_targets.find_targets(placed, 'ns', False, served)
+        result = manifest_targets.find_targets(placed, 'ns', False, served)
     except UserError:
         return
-    assert len(found.targets) + len(found.notices) == len(placed)
+    assert len(result.targets) + len(result.notices) == len(placed)

@@ -52,32 +52,32 @@ class Handler(BaseHTTPRequestHandler):
 def server(monkeypatch):
     for name in ('http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'no_proxy', 'NO_PROXY'):
         monkeypatch.delenv(name, raising=False)
-    made = ThreadingHTTPServer(('127.0.0.1', 0), Handler)
-    made.asked = []
-    made.url = f'http://127.0.0.1:{made.server_port}'
-    threading.Thread(target=made.serve_forever, daemon=True).start()
-    yield made
-    made.shutdown()
-    made.server_close()
+    http_server = ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+    http_server.asked = []
+    http_server.url = f'http://127.0.0.1:{http_server.server_port}'
+    threading.Thread(target=http_server.serve_forever, daemon=True).start()
+    yield http_server
+    http_server.shutdown()
+    http_server.server_close()
 
 
 @pytest.mark.parametrize('path', ('/good', '/moved'))
 def test_a_url_is_read_like_a_file(server, path):
-    [(place, thing)] = read([server.url + path])
-    assert thing['metadata']['name'] == 'a'
+    [(place, obj)] = read([server.url + path])
+    assert obj['metadata']['name'] == 'a'
     assert str(place) == f'{server.url}{path}, document 1 (line 1)'
 
 
 @pytest.mark.parametrize(
-    ('path', 'told'),
+    ('path', 'message'),
     (
         ('/missing', 'the server answers 404'),
         ('/busy', 'the server answers 503'),
         ('/round', 'too many redirects'),
     ),
 )
-def test_what_is_not_there_is_told(server, path, told):
-    with pytest.raises(UserError, match=f'cannot read {server.url}{path}: {told}'):
+def test_what_is_not_there_is_told(server, path, message):
+    with pytest.raises(UserError, match=f'cannot read {server.url}{path}: {message}'):
         url_fetch.fetch(server.url + path)
 
 

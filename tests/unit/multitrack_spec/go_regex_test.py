@@ -18,7 +18,7 @@ def test_what_both_read_alike_is_taken(pattern):
 
 
 @pytest.mark.parametrize(
-    ('pattern', 'said'),
+    ('pattern', 'problem'),
     (
         ('(', "'(' is no regular expression of Python, which differ from those of RE2: "),
         (r'\pL', 'is no regular expression of Python'),
@@ -34,8 +34,8 @@ def test_what_both_read_alike_is_taken(pattern):
         (1, 'must be text'),
     ),
 )
-def test_what_they_read_differently_is_not(pattern, said):
-    with pytest.raises(UserError, match=f'^{re.escape("$.LogRegex: ")}.*{re.escape(said)}'):
+def test_what_they_read_differently_is_not(pattern, problem):
+    with pytest.raises(UserError, match=f'^{re.escape("$.LogRegex: ")}.*{re.escape(problem)}'):
         regex(pattern, '$.LogRegex')
 
 

@@ -97,8 +97,8 @@ def test_a_field_of_a_generic_becomes_an_option(fields, became):
 def test_a_word_of_the_spec_is_one_that_the_engine_knows():
     modes = ('FailWhole', 'HopeUntilEndOf', 'IgnoreAndContinue')
     ends = ('DeployProcessImmediately', 'DeployProcess', 'DeployProcess')
-    told = [options(FailMode=a + b).fail_mode for a, b in zip(modes, ends)]
-    assert tuple(told) == FAIL_MODES
+    fail_modes = [options(FailMode=a + b).fail_mode for a, b in zip(modes, ends)]
+    assert tuple(fail_modes) == FAIL_MODES
     ends = ('PodIsReady', 'ControllerIsReady', 'EndOfDeploy')
     assert tuple(options(ShowLogsUntil=end).logs_until for end in ends) == LOGS_UNTIL
 
@@ -115,35 +115,40 @@ def test_a_word_of_the_spec_is_one_that_the_engine_knows():
     ),
 )
 def test_so_many_failures_are_allowed_and_the_next_one_fails(count, crash, image):
-    told = allowed(AllowFailuresCount=count)
+    tolerances = allowed(AllowFailuresCount=count)
     counted = ('CrashLoop', 'OOMKilled', 'CommandNotFound', 'LivenessProbeFailed')
-    assert {told[code] for code in counted} == {crash}
+    assert {tolerances[code] for code in counted} == {crash}
     at_once = ('ImageNotFound', 'QuotaExceeded', 'ConditionFailed')
-    assert {told.get(code) for code in at_once} == {image}
-    assert not told.keys() & {'Evicted', 'Unschedulable', 'BackoffLimitExceeded', 'NotReady'}
+    assert {tolerances.get(code) for code in at_once} == {image}
+    assert not tolerances.keys() & {'Evicted', 'Unschedulable', 'BackoffLimitExceeded', 'NotReady'}
 
 
 def test_a_threshold_is_how_long_a_problem_may_stand():
-    told = allowed(FailureThresholdSeconds=90)
-    timed = {one.name for one in CODES.values() if one.tolerance.seconds is not None}
-    counted = {one.name for one in CODES.values() if one.family in ('container start', 'probes')}
-    jobs = {one.name for one in CODES.values() if one.family == 'job'}
-    explains = {one.name for one in CODES.values() if one.tolerance.is_informational}
-    assert set(told) == (timed | counted) - jobs - explains
-    assert set(told.values()) == {Tolerance(seconds=90)}
+    tolerances = allowed(FailureThresholdSeconds=90)
+    timed = {code.name for code in CODES.values() if code.tolerance.seconds is not None}
+    counted = {code.name for code in CODES.values() if code.family in ('container start', 'probes')}
+    jobs = {code.name for code in CODES.values() if code.family == 'job'}
+    explains = {code.name for code in CODES.values() if code.tolerance.is_informational}
+    assert set(tolerances) == (timed | counted) - jobs - explains
+    assert set(tolerances.values()) == {Tolerance(seconds=90)}
 
 
 def test_with_both_the_count_is_for_what_is_counted_and_the_time_for_the_rest():
-    told = allowed(AllowFailuresCount=1, FailureThresholdSeconds=90)
-    assert told['CrashLoop'] == SECOND
-    assert told['ImageNotFound'] == told['Unschedulable'] == Tolerance(seconds=90)
-    told = allowed(AllowFailuresCount=0, FailureThresholdSeconds=90)
-    assert told['ImageNotFound'] == Tolerance(seconds=90)
+    tolerances = allowed(AllowFailuresCount=1, FailureThresholdSeconds=90)
+    assert tolerances['CrashLoop'] == SECOND
+    assert tolerances['ImageNotFound'] == tolerances['Unschedulable'] == Tolerance(seconds=90)
+    tolerances = allowed(AllowFailuresCount=0, FailureThresholdSeconds=90)
+    assert tolerances['ImageNotFound'] == Tolerance(seconds=90)
 
 
 def test_a_readiness_probe_may_fail_for_so_long_in_one_container():
-    told = allowed(IgnoreReadinessProbeFailsByContainerName={'web': 20_000_000_000, 'b': '1m'})
-    assert told == {'NotReady/web': Tolerance(seconds=20), 'NotReady/b': Tolerance(seconds=60)}
+    tolerances = allowed(
+        IgnoreReadinessProbeFailsByContainerName={'web': 20_000_000_000, 'b': '1m'}
+    )
+    assert tolerances == {
+        'NotReady/web': Tolerance(seconds=20),
+        'NotReady/b': Tolerance(seconds=60),
+    }
     assert options(IgnoreReadinessProbeFailsByContainerName={'a': '24h'}).tolerate == (
         'NotReady/a=86400.000s',
     )

@@ -19,7 +19,7 @@ FIELDS = (
 
 
 @pytest.mark.parametrize(
-    ('data', 'found'),
+    ('data', 'values'),
     (
         ({}, {}),
         ({'Name': 'a'}, {'Name': 'a'}),
@@ -32,12 +32,12 @@ FIELDS = (
         ({'Colour': ''}, {'Colour': None}),
     ),
 )
-def test_fields_are_found_by_any_spelling_and_null_says_nothing(data, found):
-    assert spec_fields.read(data, '$', FIELDS) == found
+def test_fields_are_found_by_any_spelling_and_null_says_nothing(data, values):
+    assert spec_fields.read(data, '$', FIELDS) == values
 
 
 @pytest.mark.parametrize(
-    ('data', 'said'),
+    ('data', 'message'),
     (
         ([], '$: must be an object'),
         ('x', '$: must be an object'),
@@ -69,8 +69,8 @@ def test_fields_are_found_by_any_spelling_and_null_says_nothing(data, found):
         ({'Colour': 1}, '$.Colour: must be text'),
     ),
 )
-def test_what_is_wrong_is_told_with_its_path(data, said):
-    with pytest.raises(UserError, match=f'^{re.escape(said)}'):
+def test_what_is_wrong_is_told_with_its_path(data, message):
+    with pytest.raises(UserError, match=f'^{re.escape(message)}'):
         spec_fields.read(data, '$', FIELDS)
 
 
@@ -91,7 +91,7 @@ def test_durations_are_nanoseconds_or_text(data, seconds):
 
 
 @pytest.mark.parametrize(
-    ('data', 'said'),
+    ('data', 'message'),
     (
         (30, 'is in nanoseconds: for 30 seconds write "30s"'),
         ('30', '\'30\' has no unit: write "30s"'),
@@ -105,6 +105,6 @@ def test_durations_are_nanoseconds_or_text(data, seconds):
         (None, 'must be a duration'),
     ),
 )
-def test_what_is_no_duration(data, said):
-    with pytest.raises(UserError, match=f'^{re.escape("$.T: " + said)}'):
+def test_what_is_no_duration(data, message):
+    with pytest.raises(UserError, match=f'^{re.escape("$.T: " + message)}'):
         spec_fields.seconds(data, '$.T')

@@ -25,16 +25,16 @@ CUSTOM = {
 }
 
 
-def resolve(word):
-    found = well_known(word) or CUSTOM.get(word)
-    if found is None:
-        raise UserError(f'the server has no resource type "{word}"')
-    return found
+def resolve(type_name):
+    resource = well_known(type_name) or CUSTOM.get(type_name)
+    if resource is None:
+        raise UserError(f'the server has no resource type "{type_name}"')
+    return resource
 
 
-def found(spec):
-    own = targets(parse(spec), 'shop', resolve, Options())
-    return [(one.resource.key, one.namespace, one.name) for one in own]
+def find_targets(spec):
+    options_by_target = targets(parse(spec), 'shop', resolve, Options())
+    return [(target.resource.key, target.namespace, target.name) for target in options_by_target]
 
 
 def named(name='web', **more):
@@ -58,14 +58,14 @@ def generic(kind='Widget', group='example.com', version='v1', **more):
     ),
 )
 def test_each_list_is_of_a_kind(name, key):
-    assert found({name: [named(Namespace='db'), named('b')]}) == [
+    assert find_targets({name: [named(Namespace='db'), named('b')]}) == [
         (key, 'db', 'web'),
         (key, 'shop', 'b'),
     ]
 
 
 @pytest.mark.parametrize(
-    ('told', 'target'),
+    ('generic', 'target'),
     (
         (generic(Namespace='db'), ('Widget.example.com', 'db', 'x')),
         (generic(version=''), ('Widget.example.com', 'shop', 'x')),
@@ -77,16 +77,16 @@ def test_each_list_is_of_a_kind(name, key):
         ),
     ),
 )
-def test_generics_name_any_kind(told, target):
-    assert found({'Generics': [told]}) == [target]
+def test_generics_name_any_kind(generic, target):
+    assert find_targets({'Generics': [generic]}) == [target]
 
 
 def test_what_is_empty_is_nothing():
-    assert found({}) == found({'Jobs': [], 'Pods': None}) == []
+    assert find_targets({}) == find_targets({'Jobs': [], 'Pods': None}) == []
 
 
 @pytest.mark.parametrize(
-    ('spec', 'said'),
+    ('spec', 'message'),
     (
         ([], '$: must be an object'),
         (None, '$: must be an object'),
@@ -140,14 +140,14 @@ def test_what_is_empty_is_nothing():
         ),
     ),
 )
-def test_what_is_wrong_is_told_with_its_path(spec, said):
-    with pytest.raises(UserError, match=f'^{re.escape(said)}'):
-        found(spec)
+def test_what_is_wrong_is_told_with_its_path(spec, message):
+    with pytest.raises(UserError, match=f'^{re.escape(message)}'):
+        find_targets(spec)
 
 
 def test_names_are_unique_only_within_a_namespace_and_a_kind():
     spec = {'Jobs': [named(), named(Namespace='db')], 'Pods': [named()]}
-    assert len(found(spec)) == 3
+    assert len(find_targets(spec)) == 3
 
 
 def test_no_access_stays_no_access():

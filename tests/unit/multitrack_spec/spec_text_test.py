@@ -21,7 +21,7 @@ def test_a_spec_is_json(content, value):
 
 
 @pytest.mark.parametrize(
-    ('content', 'said'),
+    ('content', 'message'),
     (
         (b'', 'spec.json is empty'),
         (b' \n', 'spec.json is empty'),
@@ -35,6 +35,6 @@ def test_a_spec_is_json(content, value):
         (b'{"Jobs": [], "Jobs": []}', "spec.json is not JSON: the key 'Jobs' stands twice"),
     ),
 )
-def test_what_is_no_json_is_said(content, said):
-    with pytest.raises(UserError, match=f'^{re.escape(said)}'):
+def test_what_is_no_json_is_said(content, message):
+    with pytest.raises(UserError, match=f'^{re.escape(message)}'):
         parse(content, 'spec.json')

@@ -49,8 +49,8 @@ def replay(capsys, tmp_path):
 def states(lines):
     """The states of first containers in the changes of pods, in order."""
     pods = [line['object'] for line in lines if line.get('object', {}).get('kind') == 'Pod']
-    found = [pod['status'].get('containerStatuses') for pod in pods]
-    return [statuses[0]['state'] for statuses in found if statuses]
+    container_statuses = [pod['status'].get('containerStatuses') for pod in pods]
+    return [statuses[0]['state'] for statuses in container_statuses if statuses]
 
 
 def test_all_that_ship_are_tested():

@@ -59,14 +59,14 @@ def recorded(*items):
     st.sampled_from(WANTS),
 )
 def test_whatever_is_recorded_can_be_read_again(objects, want):
-    payloads = (Listed(tuple(objects)), *(Changed('ADDED', one) for one in objects))
+    payloads = (Listed(tuple(objects)), *(Changed('ADDED', obj) for obj in objects))
     if isinstance(want, Lookup):
         payloads = (Answer('found', tuple(objects)),)
     _, items = recorded(*(Item(1.0, want, payload) for payload in payloads))
     redactor = Redactor(b'x')
-    assert [type(one.payload) for one in items] == [type(one) for one in payloads]
-    for one, payload in zip(items, payloads):
-        assert json.dumps(one.payload).count('redacted-') == json.dumps(
+    assert [type(item.payload) for item in items] == list(map(type, payloads))
+    for item, payload in zip(items, payloads):
+        assert json.dumps(item.payload).count('redacted-') == json.dumps(
             redactor.payload(payload, want)
         ).count('redacted-')
 
@@ -77,11 +77,11 @@ def test_whatever_is_recorded_can_be_read_again(objects, want):
 def test_no_value_is_kept_for_its_odd_shape(odd, kind, field):
     if kind == 'ConfigMap' and field == 'stringData':
         field = 'binaryData'
-    thing = {
+    obj = {
         'kind': kind,
         **({'metadata': {field: odd}} if field == 'annotations' else {field: odd}),
     }
-    assert HIDDEN not in json.dumps(Redactor(b'x').redact(thing))
+    assert HIDDEN not in json.dumps(Redactor(b'x').redact(obj))
 
 
 def nested(levels, shape):
@@ -92,12 +92,12 @@ def nested(levels, shape):
 @pytest.mark.parametrize('shape', (0, 1, 2))
 @pytest.mark.parametrize('levels', (990, 2_500, 30_000))
 def test_deep_objects_are_redacted_written_and_read_again(levels, shape):
-    thing = decode(nested(levels, shape))
-    text, items = recorded(Item(1.0, WANTS[0], Listed((thing,))))
-    found = items[0].payload.objects[0]
-    assert found['kind'] == 'ControllerRevision'
-    assert shape == 2 or found == thing
-    line = text.splitlines()[-1].replace(json.dumps(thing), nested(levels, shape).decode())
+    obj = decode(nested(levels, shape))
+    text, items = recorded(Item(1.0, WANTS[0], Listed((obj,))))
+    read_back = items[0].payload.objects[0]
+    assert read_back['kind'] == 'ControllerRevision'
+    assert shape == 2 or read_back == obj
+    line = text.splitlines()[-1].replace(json.dumps(obj), nested(levels, shape).decode())
     again = parse(io.BytesIO(f'{text}{line}\n'.encode()), 'x').items[-1].payload.objects[0]
     assert again['kind'] == 'ControllerRevision'
 
@@ -105,8 +105,8 @@ def test_deep_objects_are_redacted_written_and_read_again(levels, shape):
 def test_a_recording_that_somebody_nested_is_read():
     text, _ = recorded(Item(1.0, WANTS[0], Listed(({'a': 1},))))
     line = text.splitlines()[-1].replace('1}', f'{"[" * 5_000}{"]" * 5_000}}}')
-    found = parse(io.BytesIO(f'{text}{line}\n'.encode()), 'x').items[-1].payload.objects[0]['a']
+    value = parse(io.BytesIO(f'{text}{line}\n'.encode()), 'x').items[-1].payload.objects[0]['a']
     depth = 0
-    while found:
-        found, depth = found[0], depth + 1
+    while value:
+        value, depth = value[0], depth + 1
     assert DEEPEST < depth < DEEPEST + 20

@@ -43,7 +43,7 @@ DEPLOYMENT = {'metadata': {}, 'spec': {'template': POD}}
 
 
 @pytest.mark.parametrize(
-    ('thing', 'kind'),
+    ('obj', 'kind'),
     [
         (SECRET, 'Secret'),
         ({**SECRET, 'kind': 'Secret'}, ''),
@@ -55,18 +55,18 @@ DEPLOYMENT = {'metadata': {}, 'spec': {'template': POD}}
         ({'data': DEPLOYMENT, 'kind': 'ControllerRevision'}, ''),
     ],
 )
-def test_no_value_is_left_and_the_input_is_not_changed(thing, kind):
-    before = copy.deepcopy(thing)
-    redacted = REDACTOR.redact(thing, kind)
+def test_no_value_is_left_and_the_input_is_not_changed(obj, kind):
+    before = copy.deepcopy(obj)
+    redacted = REDACTOR.redact(obj, kind)
     assert SHORT not in json.dumps(redacted)
-    assert thing == before
+    assert obj == before
 
 
 def test_names_images_commands_and_references_stay():
     (container,) = REDACTOR.redact(POD)['spec']['containers']
     assert container['image'] == 'web:1'
     assert container['command'] == ['serve', '--verbose']
-    assert [each['name'] for each in container['env']] == ['TOKEN', 'FROM']
+    assert [entry['name'] for entry in container['env']] == ['TOKEN', 'FROM']
     assert container['env'][1] == CONTAINER['env'][1]
     assert REDACTOR.redact(POD)['metadata'] == {
         'name': 'web-1',
@@ -88,11 +88,11 @@ def test_equal_values_stay_equal_within_a_recording_only():
 
 
 @pytest.mark.parametrize(
-    'thing',
+    'obj',
     [{'data': None}, {'data': []}, {'env': None}, {'env': 'text'}, {'env': [1, {'name': 'x'}]}],
 )
-def test_odd_shapes_pass(thing):
-    assert REDACTOR.redact(thing, 'Secret') == thing
+def test_odd_shapes_pass(obj):
+    assert REDACTOR.redact(obj, 'Secret') == obj
 
 
 @pytest.mark.parametrize(
@@ -117,11 +117,11 @@ def test_payloads_without_objects_pass():
 
 
 def test_manifests_in_annotations_and_settings_of_drivers_are_hidden():
-    thing = {
+    obj = {
         'metadata': {'annotations': {'kapp.k14s.io/original': 'env: hunter2', LAST_APPLIED: 'x'}},
         'spec': {'volumes': [{'csi': {'volumeAttributes': {'password': 'hunter2'}}}]},
     }
-    copy = Redactor(b'salt').redact(thing)
+    copy = Redactor(b'salt').redact(obj)
     assert 'hunter2' not in str(copy)
     assert list(copy['metadata']['annotations']) == ['kapp.k14s.io/original']
 
