@@ -1,1 +1,1 @@
-"""The recorded source: what a source delivered, written down, and delivered again."""
+"""Record the items of a source, and deliver them again."""

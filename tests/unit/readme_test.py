@@ -1,4 +1,4 @@
-"""What the README shows is what the program does."""
+"""The README matches the program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What releases the program and what runs it in CI: it parses, and agrees with the rest."""
+"""The release workflow and the GitHub action: syntax and consistency."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_steps_use_an_action_or_run_a_script_that_bash_can_read(step):
     assert re.search('@[0-9a-f]{40}$', step.get('uses', f'@{40 * "0"}'))
 
 
-def test_only_what_publishes_may_and_it_runs_nothing_that_was_downloaded():
+def test_only_the_publish_job_has_write_permissions():
     assert WORKFLOW['permissions'] == {}
     assert JOB['permissions'] == {'contents': 'read'}
     allowed = {'contents': 'write', 'id-token': 'write', 'attestations': 'write'}
@@ -101,7 +101,7 @@ def test_a_tag_that_does_not_fit_is_not_released(tmp_path, tag, changes, message
     ),
 )
 @posix
-def test_paths_in_options_are_those_of_who_calls(monkeypatch, word, meant):
+def test_paths_in_options_are_relative_to_the_caller(monkeypatch, word, meant):
     monkeypatch.chdir(ROOT)
     assert runpy.run_path(str(ROOT / 'release.py'))['from_here'](word) == meant
 

@@ -1,4 +1,4 @@
-"""The kit for authors of trackers: what it builds, and that it fails where it should."""
+"""The test helpers for authors of trackers."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_a_view_has_the_target_its_children_and_its_kube_events():
         ({'now': '1970-01-01T00:01:00Z', 'started': '1970-01-01T00:00:00Z'}, 60.0, 0.0),
     ),
 )
-def test_the_time_of_a_view_is_told(fields, now, started):
+def test_view_has_the_given_times(fields, now, started):
     shown = view(LAMP, **fields)
     assert (shown.now, shown.run_history.started, shown.run_history.progressed_at) == (
         now,
@@ -104,7 +104,7 @@ def test_a_view_that_cannot_be_built_says_why(yaml, fields, why):
         view(yaml, **fields)
 
 
-def test_what_is_watched_counts_as_listed_unless_it_may_not_be_read():
+def test_watched_kinds_count_as_listed_unless_forbidden():
     seen = []
     judge = tracker(lambda view: seen.append(view.listed_kinds) or ready())
     assert wants(judge, LAMP) == (WATCH,)
@@ -127,7 +127,7 @@ def writing(view):
 
 
 def brought(view):
-    """Changes what nobody owns: only a watch has it."""
+    """Change an object that only a watch returns."""
     for pod in view.objects_of(OTHERS):
         pod['metadata']['name'] = 'mine'
     return ready()
@@ -162,7 +162,7 @@ def test_a_tracker_that_breaks_the_contract_fails_its_test(judge, why):
         ({'causes': ()}, r"the causes are \('Dim',\), and not \(\)"),
     ),
 )
-def test_check_fails_where_something_is_not_as_it_was_said(wanted, why):
+def test_check_fails_for_unexpected_values(wanted, why):
     judge = tracker(lambda view: DIM)
     judge.codes = ('Dim',)
     if not why:
@@ -172,7 +172,7 @@ def test_check_fails_where_something_is_not_as_it_was_said(wanted, why):
         check(judge, LAMP, **wanted)
 
 
-def test_a_field_that_no_judgement_has_is_told():
+def test_unknown_field_raises_type_error():
     with pytest.raises(TypeError, match='an Assessment has no status: it has state, reason, '):
         check(tracker(), LAMP, status='ready')
 
@@ -213,7 +213,7 @@ def test_ready_is_held_back_while_its_pods_may_still_crash():
     assert require_stability(view(RUNNING), waiting('light')) == waiting('light')
 
 
-def test_all_that_is_public_is_there_and_says_what_it_is():
+def test_public_names_exist_and_have_docstrings():
     for name in public.__all__:
         value = getattr(public, name)
         # A type alias has no words of its own.

@@ -1,4 +1,4 @@
-"""What .github and setup.cfg promise is the same."""
+""".github and setup.cfg list the same Python versions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`kubectl_dog.rollout` and its like, on a cluster in memory."""
+"""The commands of the library, on a cluster in memory."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_a_failure_is_an_error_that_names_the_target_and_the_reason(on):
         ((), 'name a target'),
     ],
 )
-def test_what_cannot_be_tracked_is_the_callers_error(on, target, message):
+def test_invalid_targets_raise_user_error(on, target, message):
     cluster = on()
     with pytest.raises(kubectl_dog.UserError, match=message):
         kubectl_dog.rollout(target)
@@ -92,7 +92,7 @@ def test_follow_never_fails_but_for_the_time(on):
         kubectl_dog.follow('deploy/web', options=kubectl_dog.Options(timeout=5.0))
 
 
-def test_what_its_tracker_cannot_judge_is_an_error(on, monkeypatch):
+def test_failing_tracker_is_an_error(on, monkeypatch):
     monkeypatch.setattr('kubectl_dog.trackers.kinds.deployment.assess', lambda view: view.oops)
     on(READY)
     with pytest.raises(kubectl_dog.TrackError, match='deploy/web unknown: TrackerErr') as raised:
@@ -109,14 +109,14 @@ def test_what_its_tracker_cannot_judge_is_an_error(on, monkeypatch):
     assert (status.state, status.reason) == (State.UNKNOWN, 'TrackerError')
 
 
-def test_status_looks_once_and_tells_what_is_absent(on):
+def test_status_assesses_once_and_reports_absent_targets(on):
     on(READY)
     there, gone = kubectl_dog.status(['deploy/web', 'deploy/nope'])
     assert (there.name, there.state) == ('web', State.READY)
     assert (gone.name, gone.state) == ('nope', State.ABSENT)
 
 
-def test_status_takes_what_the_command_takes(on, tmp_path):
+def test_status_accepts_files_and_rejects_unknown_arguments(on, tmp_path):
     (tmp_path / 'web.json').write_text(json.dumps({'apiVersion': 'apps/v1', **READY}))
     for files in (str(tmp_path / 'web.json'), [str(tmp_path)]):
         on(READY)
@@ -128,7 +128,7 @@ def test_status_takes_what_the_command_takes(on, tmp_path):
         kubectl_dog.status('deploy/web', nonsense=1)
 
 
-def test_status_tells_when_the_cluster_did_not_answer(on):
+def test_status_raises_if_the_cluster_does_not_answer(on):
     cluster = on(READY)
     cluster.reconcile = lambda wants: None
     with pytest.raises(kubectl_dog.AccessError, match='the cluster did not answer in time'):
@@ -136,7 +136,7 @@ def test_status_tells_when_the_cluster_did_not_answer(on):
 
 
 @pytest.mark.parametrize('kube', [{}, 7, SimpleNamespace(api_client=None)])
-def test_what_is_no_cluster_is_told_at_once(kube):
+def test_invalid_kube_argument_raises_type_error(kube):
     with pytest.raises(TypeError, match='kube is an ApiClient, the name of a context'):
         kubectl_dog.rollout('deploy/web', kube=kube)
 
@@ -158,7 +158,7 @@ def test_an_error_can_be_sent_to_another_process(on, copied):
     assert copied(raised.value).result == raised.value.result
 
 
-def test_what_a_selector_chooses(on):
+def test_selector_selects_targets(on):
     on({**READY, 'metadata': {**READY['metadata'], 'labels': {'app': 'web'}}})
     assert kubectl_dog.rollout('deploy', selector='app=web').ok
     with pytest.raises(kubectl_dog.UserError, match='a selector goes with a TYPE'):
@@ -167,7 +167,7 @@ def test_what_a_selector_chooses(on):
 
 @pytest.mark.parametrize('kind', ['pod', 'job', 'deployment', 'statefulset', 'daemonset'])
 @pytest.mark.parametrize('module', [rolled, followed])
-def test_there_is_a_function_per_kind_that_prints_where_it_is_told_to(on, module, kind):
+def test_function_per_kind_prints_to_output(on, module, kind):
     on()
     out, options = io.StringIO(), kubectl_dog.Options(timeout=1.0)
     track = getattr(module, f'track_{kind}')
@@ -176,7 +176,7 @@ def test_there_is_a_function_per_kind_that_prints_where_it_is_told_to(on, module
     assert 'is not there yet in namespace shop' in out.getvalue()
 
 
-def test_what_a_function_per_kind_prints_commands_no_ci_system(on):
+def test_function_per_kind_escapes_ci_commands(on):
     on()
     out, options = io.StringIO(), kubectl_dog.Options(timeout=1.0)
     with pytest.raises(kubectl_dog.TrackError):
@@ -192,7 +192,7 @@ def test_a_function_per_kind_returns_when_it_is_done(on, capfd):
 
 
 @pytest.mark.parametrize(('module', 'verdict'), ((rolled, 'ready'), (followed, 'timed-out')))
-def test_who_follows_one_of_a_kind_does_not_stop_at_ready(on, module, verdict):
+def test_follow_per_kind_does_not_stop_at_ready(on, module, verdict):
     on(READY)
     options = kubectl_dog.Options(timeout=1.0)
     try:

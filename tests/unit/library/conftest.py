@@ -17,13 +17,13 @@ from tests.unit.in_memory import Cluster
 
 
 def named(obj, name='web', namespace='shop'):
-    """The same object under another name."""
+    """A copy of an object with another name."""
     meta = {'name': name, 'namespace': namespace}
     return {**obj, 'metadata': {**obj['metadata'], **meta}}
 
 
 class Live(Cluster):
-    """A cluster in which something happens: `then(at, change, object)`."""
+    """A cluster in memory that changes: `then(at, change, object)`."""
 
     def __init__(self, *objects, lines=()):
         super().__init__(*objects)
@@ -76,6 +76,6 @@ def on(monkeypatch):
 
 @pytest.fixture
 def left():
-    """What is left of the threads that were started since: the cluster tier has some of its own."""
+    """The running threads that were started during the test."""
     before = set(threading.enumerate())
     return lambda: set(threading.enumerate()) - before

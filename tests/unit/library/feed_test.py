@@ -1,4 +1,4 @@
-"""Feeds: kubedog's callbacks, one to one, on a cluster in memory."""
+"""The callbacks of feeds, on a cluster in memory."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ STOPS = kubectl_dog.Options(timeout=2.0)
 
 
 def listen_to(feed, stop=''):
-    """All that a feed calls back with; it is stopped by the callback of that name."""
+    """Record the callbacks of a feed; the callback named `stop` stops it."""
     callbacks = []
 
     def recorder(name):
@@ -67,7 +67,7 @@ def names(callbacks):
         ),
     ],
 )
-def test_what_is_there_and_ready_is_reported_at_once(on, kind, obj, expected):
+def test_existing_ready_object_is_reported_at_once(on, kind, obj, expected):
     cluster, feed = on(named(obj)), kind()
     received = listen_to(feed, expected[-1][0])
     assert feed.get_status().state is State.ABSENT
@@ -95,7 +95,7 @@ def test_a_deployment_that_becomes_ready(on):
     assert feed.get_status().is_ready
 
 
-def test_what_goes_and_comes_back_is_added_again(on):
+def test_recreated_object_is_added_again(on):
     cluster = on(named(deployment()))
     again = named(deployment())
     again['metadata']['uid'] = 'another'
@@ -135,7 +135,7 @@ def test_replica_sets_pods_logs_events_and_errors(on):
     assert 'on_ready' not in first
 
 
-def test_a_failure_is_told_when_a_rollout_would_have_failed(on):
+def test_on_failed_is_called_when_a_rollout_would_fail(on):
     broken = pod(status(state=waiting('InvalidImageName')), phase='Pending', owner='rs-2')
     cluster = on(LATE, labelled(replica_set(), app='web'), labelled(broken, app='web'))
     feed = kubectl_dog.DeploymentFeed()
@@ -168,7 +168,7 @@ def test_a_pod_that_fails_has_failed_once(on):
     assert not feed.get_status().is_succeeded
 
 
-def test_a_callback_ends_it_by_what_it_raises(on, left):
+def test_exception_of_a_callback_ends_track(on, left):
     cluster, feed = on(named(deployment())), kubectl_dog.DeploymentFeed()
 
     @feed.on_ready
@@ -181,7 +181,7 @@ def test_a_callback_ends_it_by_what_it_raises(on, left):
     assert not left()
 
 
-def test_the_last_callback_counts_and_none_takes_it_away(on):
+def test_last_callback_is_used_and_none_removes_it(on):
     on(named(deployment()))
     feed, calls = kubectl_dog.DeploymentFeed(), []
     feed.on_added(lambda is_ready: calls.append('first'))

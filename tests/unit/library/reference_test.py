@@ -1,4 +1,4 @@
-"""docs/library.md, the docstrings, and the reference that is made of them: nothing is left out."""
+"""docs/library.md, the docstrings and the generated reference are complete."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ NAMES = [entry for name in MODULES for entry in public(name)]
 
 
 def own(cls):
-    """The members of a class that people use."""
+    """The public members of a class."""
     if not inspect.isclass(cls):
         return []
     return [
@@ -48,7 +48,7 @@ def own(cls):
 
 
 @pytest.mark.parametrize(('module', 'name'), NAMES)
-def test_every_public_name_tells_what_it_is(module, name):
+def test_every_public_name_has_a_docstring(module, name):
     value = getattr(module, name)
     # A NamedTuple without a docstring of its own has one that tells nothing.
     assert value.__doc__, name
@@ -56,7 +56,7 @@ def test_every_public_name_tells_what_it_is(module, name):
     assert all(member.__doc__ for member in own(value)), name
 
 
-def test_all_that_a_room_gives_has_a_name_here():
+def test_lazy_names_are_the_public_names():
     assert sorted(kubectl_dog._MODULE_OF) == kubectl_dog.__all__ == sorted(kubectl_dog.__all__)
     tree = ast.parse(Path(kubectl_dog.__file__).read_text(encoding='utf-8'))
     typed = [
@@ -117,7 +117,7 @@ def test_the_types_ship():
     assert 'py.typed' in (ROOT / 'setup.cfg').read_text(encoding='utf-8')
 
 
-def test_the_generator_is_told_all_of_it():
+def test_reference_includes_all_public_modules_and_base_classes():
     assert {'kubectl_dog', 'kubectl_dog.model.events', rollout.__name__, follow.__name__} <= {
         *MODULES
     }

@@ -1,4 +1,4 @@
-"""Sessions: iterated, stopped from elsewhere, and streamed into a loop."""
+"""Sessions: iteration, stop and close from other threads, and asyncio."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_a_session_gives_its_events_and_then_its_result(on):
         list(session)
 
 
-def test_whoever_leaves_early_leaves_nothing_open(on):
+def test_leaving_early_closes_everything(on):
     cluster = on(LATE)
     with kubectl_dog.Session('deploy/web') as session:
         for _ in session:
@@ -43,7 +43,7 @@ def test_whoever_leaves_early_leaves_nothing_open(on):
     assert cluster.is_closed
 
 
-def test_who_iterates_it_again_does_not_end_the_first_one(on):
+def test_second_iteration_does_not_end_the_first(on):
     cluster, session = on(READY), kubectl_dog.Session('deploy/web')
     events = iter(session)
     next(events)
@@ -62,7 +62,7 @@ def test_after_it_was_closed_nothing_is_opened(on):
     assert not cluster.is_closed
 
 
-def test_whoever_closes_it_while_it_is_iterated_has_no_more_events(on):
+def test_close_during_iteration_ends_the_events(on):
     cluster, session, events = on(LATE), kubectl_dog.Session('deploy/web'), []
     for event in session:
         events.append(event)
@@ -93,7 +93,7 @@ def test_a_close_from_another_thread_ends_it_as_a_stop(on):
     assert cluster.is_closed
 
 
-def test_what_cannot_be_tracked_leaves_nothing_open(on):
+def test_invalid_target_closes_the_connection(on):
     cluster = on()
     with pytest.raises(kubectl_dog.UserError):
         list(kubectl_dog.Session('web'))
@@ -119,7 +119,7 @@ def test_it_touches_no_signal_handlers_and_prints_nothing(on, capfd):
     assert capfd.readouterr() == ('', '')
 
 
-def test_what_it_has_to_say_of_itself_is_logged_under_our_name(on, caplog):
+def test_messages_about_the_session_use_our_logger(on, caplog):
     on(READY)
     with caplog.at_level('DEBUG', 'kubectl_dog'):
         list(kubectl_dog.Session('deploy/web'))
@@ -150,7 +150,7 @@ def test_an_error_reaches_the_loop(on, left):
 
 
 class Slow:
-    """A session that goes on until it is stopped, and notes what it was told."""
+    """A session that continues until it is stopped and records `has_room()`."""
 
     def __init__(self):
         self.stopped = threading.Event()
@@ -184,7 +184,7 @@ def test_leaving_an_async_block_leaves_nothing_open(on, left):
 
 
 class Quiet(Slow):
-    """One event, and then none."""
+    """A session with a single event."""
 
     def event_batches(self, has_room):
         yield (Notice(0.0, None, 'x'),)
@@ -192,7 +192,7 @@ class Quiet(Slow):
             has_room()
 
 
-def test_a_loop_that_is_closed_ends_a_thread_that_has_nothing_to_say(left):
+def test_closing_the_loop_ends_an_idle_thread(left):
     quiet, loop = Quiet(), asyncio.new_event_loop()
     events = stream(quiet)
     loop.run_until_complete(events.__anext__())

@@ -1,4 +1,4 @@
-"""A caller as mypy --strict sees it; run by `.ci/run`. An ignore that is not needed is an error."""
+"""A caller for mypy --strict, run by `.ci/run`. An unused ignore is an error."""
 
 from __future__ import annotations
 

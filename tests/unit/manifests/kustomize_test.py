@@ -42,12 +42,12 @@ def test_another_kubectl_may_be_named(kubectl):
         ('echo "a: 1"', 'kustomize dir, document 1 .* is no Kubernetes object'),
     ),
 )
-def test_what_goes_wrong_is_told(kubectl, script, message):
+def test_failures_of_kubectl_are_reported(kubectl, script, message):
     with pytest.raises(UserError, match=message):
         list(kustomize.build('dir', {'PATH': kubectl(script)}))
 
 
-def test_without_kubectl_the_way_out_is_told(tmp_path):
+def test_missing_kubectl_is_an_error_with_a_hint(tmp_path):
     with pytest.raises(UserError, match=r"'kubectl' is not on the PATH.*kustomize build DIR"):
         list(kustomize.build('dir', {'PATH': str(tmp_path)}))
 

@@ -1,4 +1,4 @@
-"""Which files are read, and in which order."""
+"""The files that are read, and their order."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_files_are_read_in_their_order(folder):
     assert names('k/c.json', 'k/b.yaml') == ['c', 'b']
 
 
-def test_a_directory_gives_what_kubectl_takes_of_it(folder):
+def test_directory_has_the_same_files_as_for_kubectl(folder):
     assert names('k') == ['a', 'b', 'c']
 
 

@@ -1,4 +1,4 @@
-"""From a file's bytes to Kubernetes objects."""
+"""Kubernetes objects from the bytes of a file."""
 
 from __future__ import annotations
 
@@ -79,14 +79,14 @@ def test_items_of_a_typed_list_take_its_version():
         ('a: b: c', 'x.yaml, line 1: is not YAML'),
     ],
 )
-def test_what_is_no_object_is_named(text, words):
+def test_documents_without_an_object_are_reported(text, words):
     with pytest.raises(UserError) as caught:
         kinds(text)
     assert words in str(caught.value)
     assert caught.value.exit_code == 2
 
 
-def test_a_list_whose_items_are_no_list_is_an_object_that_nobody_knows():
+def test_list_kind_without_items_is_an_ordinary_object():
     assert kinds('{apiVersion: v1, kind: List, items: 5}') == [('v1', 'List')]
 
 
@@ -96,7 +96,7 @@ def test_encodings(encoding):
     assert obj['a'] == 'ü'
 
 
-def test_what_is_no_text_is_named_with_its_line():
+def test_invalid_utf_8_is_reported_with_its_line():
     with pytest.raises(UserError, match=r'x\.bin, line 2: is no text in UTF-8'):
         list(parse(b'a: 1\nb: \xff', 'x.bin'))
 

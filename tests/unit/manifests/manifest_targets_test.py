@@ -1,4 +1,4 @@
-"""Which objects of files are targets, where they are, and what is left out."""
+"""Targets of objects in files: their namespaces, and the objects that are skipped."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_objects_are_targets_where_they_say(obj, target):
         ),
     ),
 )
-def test_what_cannot_be_looked_for_is_left_out_and_named(obj, message):
+def test_untrackable_objects_are_skipped_with_a_notice(obj, message):
     result = find(obj, deploy(name='z'))
     assert [target.name for target in result.targets] == ['z']
     assert result.notices[0].startswith('f, document 1 (line 1) is left out: ')

@@ -1,4 +1,4 @@
-"""From text to documents: YAML and JSON, friendly and hostile."""
+"""YAML and JSON documents of a text, valid and malicious."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_documents_know_their_first_line():
         ('%YAML 9.0\n---\na: 1', 1, 'is not YAML: '),
     ],
 )
-def test_what_is_wrong_is_told_with_its_line(text, line, words):
+def test_errors_have_the_line(text, line, words):
     with pytest.raises(DocumentError) as caught:
         values(text)
     assert caught.value.line == line
@@ -136,7 +136,7 @@ def test_a_parser_in_python_does_as_well(monkeypatch):
 
 
 @pytest.mark.parametrize('style', [None, True, False])
-def test_reads_back_what_others_write(style):
+def test_reads_back_output_of_other_writers(style):
     obj = {
         'a': ['x', 'yes', '5', '', '0x1', 'a: b', '- x', '#', 'null', '~', '2026-01-01'],
         'b': {'c': [], 'd': {}, 'e': None, 'f': 1.5, 'g': -7, 'h': True, 'i': 'ü\n\tx\n'},

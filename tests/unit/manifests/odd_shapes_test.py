@@ -1,4 +1,4 @@
-"""Files that hold any JSON."""
+"""Files with arbitrary JSON."""
 
 from __future__ import annotations
 

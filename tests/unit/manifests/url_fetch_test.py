@@ -76,7 +76,7 @@ def test_a_url_is_read_like_a_file(server, path):
         ('/round', 'too many redirects'),
     ),
 )
-def test_what_is_not_there_is_told(server, path, message):
+def test_missing_url_is_an_error(server, path, message):
     with pytest.raises(UserError, match=f'cannot read {server.url}{path}: {message}'):
         url_fetch.fetch(server.url + path)
 
@@ -84,7 +84,7 @@ def test_what_is_not_there_is_told(server, path, message):
 @pytest.mark.parametrize(
     'url', ('http://127.0.0.1:1/x', 'https://127.0.0.1:1/x', 'http://[/', 'http://')
 )
-def test_a_url_without_a_server_is_told(server, url):
+def test_unreachable_server_is_an_error(server, url):
     with pytest.raises(UserError, match=r'^cannot read http') as raised:
         url_fetch.fetch(url)
     assert 'Connection(' not in str(raised.value)

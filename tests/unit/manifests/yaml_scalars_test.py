@@ -1,4 +1,4 @@
-"""What a scalar means, as kubectl reads it."""
+"""Values of YAML scalars as for kubectl."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_plain_scalars(text, value):
     assert type(plain(text)) is type(value)
 
 
-def test_what_is_not_a_number_is_a_float_all_the_same():
+def test_not_a_number_is_a_float():
     assert math.isnan(plain('.nan'))
 
 

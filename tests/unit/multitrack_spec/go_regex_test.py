@@ -13,7 +13,7 @@ from kubectl_dog.multitrack_spec.go_regex import regex
     'pattern',
     ('', 'ERROR|FATAL', '(?i)error', r'^\d{2,}', '[[]', r'\[:a:\]', '(?P<a>x)', r'\{,3\}', '=='),
 )
-def test_what_both_read_alike_is_taken(pattern):
+def test_expressions_with_the_same_meaning_are_accepted(pattern):
     assert regex(pattern, '$') == pattern
 
 
@@ -34,7 +34,7 @@ def test_what_both_read_alike_is_taken(pattern):
         (1, 'must be text'),
     ),
 )
-def test_what_they_read_differently_is_not(pattern, problem):
+def test_expressions_with_different_meanings_are_errors(pattern, problem):
     with pytest.raises(UserError, match=f'^{re.escape("$.LogRegex: ")}.*{re.escape(problem)}'):
         regex(pattern, '$.LogRegex')
 

@@ -1,4 +1,4 @@
-"""What each field becomes; docs/multitrack.md says the same in words."""
+"""Options of the fields of a spec, as docs/multitrack.md describes them."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def test_a_threshold_is_how_long_a_problem_may_stand():
     assert set(tolerances.values()) == {Tolerance(seconds=90)}
 
 
-def test_with_both_the_count_is_for_what_is_counted_and_the_time_for_the_rest():
+def test_count_applies_to_counted_codes_and_time_to_others():
     tolerances = allowed(AllowFailuresCount=1, FailureThresholdSeconds=90)
     assert tolerances['CrashLoop'] == SECOND
     assert tolerances['ImageNotFound'] == tolerances['Unschedulable'] == Tolerance(seconds=90)
@@ -167,7 +167,7 @@ CALL = Options(
 )
 
 
-def test_what_the_spec_does_not_say_is_as_for_the_whole_call():
+def test_options_of_the_call_are_the_defaults():
     assert options(CALL) == generic(CALL) == CALL._replace(fail_mode='now')
 
 
@@ -176,7 +176,7 @@ def test_a_timeout_of_the_call_ends_every_target(own, timeout):
     assert generic(CALL, Timeout=own).timeout == timeout
 
 
-def test_what_the_spec_says_goes_before_the_call_but_for_tolerances():
+def test_spec_overrides_the_call_except_tolerances():
     own = options(
         CALL,
         AllowFailuresCount=1,

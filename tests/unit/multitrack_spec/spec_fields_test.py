@@ -32,7 +32,7 @@ FIELDS = (
         ({'Colour': ''}, {'Colour': None}),
     ),
 )
-def test_fields_are_found_by_any_spelling_and_null_says_nothing(data, values):
+def test_field_names_are_case_insensitive_and_null_is_absent(data, values):
     assert spec_fields.read(data, '$', FIELDS) == values
 
 
@@ -69,7 +69,7 @@ def test_fields_are_found_by_any_spelling_and_null_says_nothing(data, values):
         ({'Colour': 1}, '$.Colour: must be text'),
     ),
 )
-def test_what_is_wrong_is_told_with_its_path(data, message):
+def test_errors_have_the_json_path(data, message):
     with pytest.raises(UserError, match=f'^{re.escape(message)}'):
         spec_fields.read(data, '$', FIELDS)
 
@@ -105,6 +105,6 @@ def test_durations_are_nanoseconds_or_text(data, seconds):
         (None, 'must be a duration'),
     ),
 )
-def test_what_is_no_duration(data, message):
+def test_invalid_durations_are_errors(data, message):
     with pytest.raises(UserError, match=f'^{re.escape("$.T: " + message)}'):
         spec_fields.seconds(data, '$.T')

@@ -1,4 +1,4 @@
-"""From a spec to targets: which resources, and what is wrong with a spec."""
+"""Targets of a spec, and errors in a spec."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_generics_name_any_kind(generic, target):
     assert find_targets({'Generics': [generic]}) == [target]
 
 
-def test_what_is_empty_is_nothing():
+def test_empty_spec_has_no_targets():
     assert find_targets({}) == find_targets({'Jobs': [], 'Pods': None}) == []
 
 
@@ -140,7 +140,7 @@ def test_what_is_empty_is_nothing():
         ),
     ),
 )
-def test_what_is_wrong_is_told_with_its_path(spec, message):
+def test_errors_have_the_json_path(spec, message):
     with pytest.raises(UserError, match=f'^{re.escape(message)}'):
         find_targets(spec)
 
@@ -158,7 +158,7 @@ def test_no_access_stays_no_access():
         targets(parse({'Jobs': [named()]}), 'shop', refuse, Options())
 
 
-def test_what_was_named_stands_before_the_path():
+def test_errors_begin_with_the_name_of_the_file():
     with pytest.raises(UserError, match=r'^spec.json: \$: must be an object'):
         parse([], 'spec.json')
     with pytest.raises(UserError, match=r'^spec.json: \$.Jobs\[1\]: .* already, by \$.Jobs\[0\]$'):

@@ -35,6 +35,6 @@ def test_a_spec_is_json(content, value):
         (b'{"Jobs": [], "Jobs": []}', "spec.json is not JSON: the key 'Jobs' stands twice"),
     ),
 )
-def test_what_is_no_json_is_said(content, message):
+def test_invalid_json_is_an_error(content, message):
     with pytest.raises(UserError, match=f'^{re.escape(message)}'):
         parse(content, 'spec.json')

@@ -26,14 +26,14 @@ def demos(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_whatever_is_in_the_folder_has_a_name_and_a_title(demos):
+def test_every_file_in_the_folder_has_a_name_and_a_title(demos):
     assert bundled.names() == ['crash-loop', 'good']
     assert bundled.titles() == {'crash-loop': 'it crashes', 'good': 'all is well'}
     assert len(bundled.load('good').items) == 1
 
 
 @pytest.mark.parametrize('name', ['bad', '../good', 'good.jsonl', ''])
-def test_a_name_that_there_is_not_tells_those_there_are(demos, name):
+def test_unknown_name_is_an_error_that_lists_the_names(demos, name):
     with pytest.raises(UserError, match='choose from crash-loop, good'):
         bundled.load(name)
 

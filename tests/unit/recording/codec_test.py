@@ -111,7 +111,7 @@ def test_options_that_were_changed_come_back_and_others_are_not_written():
 
 
 def test_the_names_in_the_format_are_written_down():
-    """They stay as they are when fields of the code are renamed."""
+    """They must not change when fields of the code are renamed."""
     changed = run_options.encode(
         Options(*(object() for _ in Options._fields))._replace(explicit=())
     )
@@ -186,7 +186,7 @@ def test_a_table_keeps_the_name_in_the_format():
         ({'tail': 5, 'head': 1, 'explicit': ['stable_for', 'dark']}, ('head', 'dark')),
     ],
 )
-def test_what_is_not_known_is_named(data, unknown):
+def test_unknown_options_are_named(data, unknown):
     assert run_options.unknown(data) == unknown
     assert run_options.decode(data).explicit == tuple(data.get('explicit', ()))[:1]
 
@@ -225,7 +225,7 @@ RESOURCE = codec.encode_want(Watch(PODS, ''))['watch']['resource']
         (codec.decode_target, {'resource': RESOURCE, 'namespace': ''}, 'name: is missing'),
     ],
 )
-def test_what_is_wrong_is_named(decode, data, message):
+def test_errors_name_the_field(decode, data, message):
     with pytest.raises(FormatError) as raised:
         decode(data)
     assert str(raised.value).startswith(message)

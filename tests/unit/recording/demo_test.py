@@ -1,4 +1,4 @@
-"""The recordings that ship end as the runs did, and are judged anew when they are changed."""
+"""Bundled recordings end like the recorded runs, and changed recordings are assessed again."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def lines_of(name):
 
 @pytest.fixture
 def replay(capsys, tmp_path):
-    """replay(lines): the exit code, the verdict, and the cause."""
+    """replay(lines) returns the exit code, the verdict, and the cause."""
 
     def run(lines):
         path = tmp_path / 'recording.jsonl'
@@ -63,7 +63,7 @@ def test_demo_ends_as_the_run_did(replay, name):
 
 
 @pytest.mark.parametrize('name', DEMOS)
-def test_demo_tells_its_ending(capsys, name):
+def test_demo_prints_its_verdict(capsys, name):
     code = main(['demo', name, '--instant'])
     output = capsys.readouterr().out
     assert code == DEMOS[name][0]
@@ -71,7 +71,7 @@ def test_demo_tells_its_ending(capsys, name):
 
 
 @pytest.mark.parametrize('name', DEMOS)
-def test_demo_is_small_and_tells_nothing_of_the_machine_it_was_made_on(name):
+def test_demo_is_small_and_has_no_data_of_the_recording_machine(name):
     text = text_of(name)
     assert len(text) < 200_000
     assert not any(word in text for word in ('127.0.0.1', 'localhost', 'admin', 'redacted'))

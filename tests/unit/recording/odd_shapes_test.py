@@ -44,7 +44,7 @@ WANTS = (Watch(PODS, 'ns'), Watch(SECRETS, 'ns'), Watch(CONFIGMAPS, 'ns'), Looku
 
 
 def recorded(*items):
-    """What is written of items, and what is read of that again."""
+    """The text of a recording of these items, and the items read from it."""
     file = io.StringIO()
     writer = RecordingWriter(file, Header(0.0, (DEPLOY,), Options()))
     for item in items:
@@ -102,7 +102,7 @@ def test_deep_objects_are_redacted_written_and_read_again(levels, shape):
     assert again['kind'] == 'ControllerRevision'
 
 
-def test_a_recording_that_somebody_nested_is_read():
+def test_deeply_nested_recording_is_read():
     text, _ = recorded(Item(1.0, WANTS[0], Listed(({'a': 1},))))
     line = text.splitlines()[-1].replace('1}', f'{"[" * 5_000}{"]" * 5_000}}}')
     value = parse(io.BytesIO(f'{text}{line}\n'.encode()), 'x').items[-1].payload.objects[0]['a']

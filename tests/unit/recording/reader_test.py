@@ -41,11 +41,11 @@ def test_the_smallest_recording():
         ([b'{"at": 0, "heartbeat": 1}\n', b'{"note": "by hand"}\n'], ()),
     ],
 )
-def test_what_people_and_newer_versions_add_does_not_disturb(lines, items):
+def test_additions_of_people_and_newer_versions_are_ignored(lines, items):
     assert parse([HEADER, *lines], 'x').items == items
 
 
-def test_the_header_tells_the_title():
+def test_header_has_the_title():
     header = {**json.loads(HEADER), 'title': 'a crash loop', 'colour': 'red'}
     assert parse([json.dumps(header).encode()], 'x').title == 'a crash loop'
 
@@ -110,13 +110,13 @@ def changed(**fields):
         ([HEADER, b'{"at": 1, "key": 4, "want": {}}\n'], 'run.jsonl, line 2: want: must hold one'),
     ],
 )
-def test_errors_name_file_line_and_what_is_wrong(lines, message):
+def test_errors_name_file_line_and_problem(lines, message):
     with pytest.raises(UserError) as raised:
         parse(lines, 'run.jsonl')
     assert str(raised.value).startswith(message)
 
 
-def test_a_file_that_cannot_be_read_is_the_user_s_to_mend(tmp_path):
+def test_unreadable_file_is_a_user_error(tmp_path):
     with pytest.raises(UserError, match=f'cannot read the recording .*none: {NO_FILE}'):
         read(tmp_path / 'none')
     with pytest.raises(UserError, match=os.strerror(errno.EISDIR)):

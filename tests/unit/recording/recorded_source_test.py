@@ -20,7 +20,7 @@ RECORDING = Recording(1.7e9, (), Options(), (FIRST, SECOND))
 
 
 class Clock:
-    """A clock that only sleeping moves."""
+    """A clock that advances only by sleeping."""
 
     def __init__(self):
         self.time = 1000.0
@@ -35,7 +35,7 @@ class Clock:
 
 
 @pytest.mark.parametrize('speed', [None, 1.0, 10.0, 0.5])
-def test_what_is_delivered_does_not_depend_on_the_speed(speed):
+def test_delivered_items_do_not_depend_on_the_speed(speed):
     clock = Clock()
     source = RecordedSource(RECORDING, speed, clock.sleep, clock)
     seen = [(source.take(until), source.now()) for until in (0.5, 1.0, 3.0, None, 9.0)]
@@ -124,7 +124,7 @@ def test_a_signal_from_a_handler_ends_a_sleep_at_once():
     assert 0 < item.at < 5
 
 
-def test_a_source_can_be_closed_twice_and_tells_when_it_began():
+def test_source_can_be_closed_twice_and_has_a_start_time():
     source = RecordedSource(RECORDING)
     source.reconcile(frozenset())
     source.close()

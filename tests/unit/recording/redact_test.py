@@ -135,7 +135,7 @@ def test_manifests_in_annotations_and_settings_of_drivers_are_hidden():
         {'encryptedData': {'db': SHORT}, 'clientSecret': SHORT, 'apiToken': 'name-of-a-secret'},
     ),
 )
-def test_what_makes_secrets_tells_none(spec):
+def test_contents_of_secrets_to_be_created_are_redacted(spec):
     redacted = REDACTOR.redact({'kind': 'Certificate', 'spec': spec})
     assert SHORT not in json.dumps(redacted)
 

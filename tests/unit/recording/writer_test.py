@@ -53,7 +53,7 @@ def recorded(items=ITEMS, file=None):
     return stream
 
 
-def test_no_ci_system_obeys_a_recording_and_its_text_comes_back(tmp_path):
+def test_recording_escapes_ci_commands_and_reads_them_back(tmp_path):
     item = Item(2.0, LOGS, LogLines((LogLine(7, '###[error]x ##vso[a.b]'),)))
     stream = recorded([item])
     assert '##' not in stream.getvalue()
@@ -125,7 +125,7 @@ def test_a_device_keeps_its_mode():
     assert os.stat(os.devnull).st_mode == before
 
 
-def test_what_is_written_is_redacted_and_the_item_is_not():
+def test_written_items_are_redacted_in_a_copy():
     item = Item(0.0, Watch(SECRETS, 'shop'), Listed(({'data': {'password': 'hunter2'}},)))
     assert 'hunter2' not in recorded([item]).getvalue()
     assert item.payload.objects[0]['data'] == {'password': 'hunter2'}
@@ -136,7 +136,7 @@ def test_two_recordings_hide_the_same_secret_differently():
     assert recorded([item]).getvalue() != recorded([item]).getvalue()
 
 
-def test_a_file_that_cannot_be_written_is_the_user_s_to_mend(tmp_path):
+def test_unwritable_file_is_a_user_error(tmp_path):
     with pytest.raises(UserError, match=f'cannot write the recording .*: {NO_FILE}'):
         RecordingWriter(tmp_path / 'no' / 'run.jsonl', Header(0.0, (), Options()))
 
@@ -159,7 +159,7 @@ def test_a_disk_that_fails_on_close_does_not_end_the_run():
     assert writer.failure == 'the recording is incomplete: lost'
 
 
-def test_a_tap_writes_what_is_taken_and_passes_everything_on():
+def test_recording_source_records_items_and_delegates_calls():
     stream = io.StringIO()
     source = RecordedSource(Recording(5.0, TARGETS, OPTIONS, ITEMS))
     tap = RecordingSource(source, RecordingWriter(stream, Header(source.started, TARGETS, OPTIONS)))
