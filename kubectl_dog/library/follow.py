@@ -22,18 +22,18 @@ __all__ = [
     'track_statefulset',
 ]
 
-track_pod = kind_functions.kind_function(
+track_pod = kind_functions.track_function(
     PODS, 'Follow a Pod until it ends, or `options.timeout`.', follow=True
 )
-track_job = kind_functions.kind_function(
+track_job = kind_functions.track_function(
     JOBS, 'Follow a Job until it ends, or `options.timeout`.', follow=True
 )
-track_deployment = kind_functions.kind_function(
+track_deployment = kind_functions.track_function(
     DEPLOYMENTS, 'Follow a Deployment until `options.timeout`, or forever.', follow=True
 )
-track_statefulset = kind_functions.kind_function(
+track_statefulset = kind_functions.track_function(
     STATEFULSETS, 'Follow a StatefulSet until `options.timeout`, or forever.', follow=True
 )
-track_daemonset = kind_functions.kind_function(
+track_daemonset = kind_functions.track_function(
     DAEMONSETS, 'Follow a DaemonSet until `options.timeout`, or forever.', follow=True
 )

@@ -28,7 +28,7 @@ class Output(Protocol):
         ...
 
 
-class Track(Protocol):
+class TrackFunction(Protocol):
     """A function that tracks one object of a kind by its name.
 
     Lines are printed to `output`, if there is one. `kube` is an ApiClient, the name of a context, a
@@ -49,7 +49,7 @@ class Track(Protocol):
         ...
 
 
-def kind_function(resource: Resource, doc: str, follow: bool = False) -> Track:
+def track_function(resource: Resource, doc: str, follow: bool = False) -> TrackFunction:
     """Create the function that tracks objects of this kind; `doc` is its docstring."""
 
     def track(

@@ -22,16 +22,16 @@ __all__ = [
     'track_statefulset',
 ]
 
-track_pod = kind_functions.kind_function(
+track_pod = kind_functions.track_function(
     PODS, 'Track a Pod until it is ready, has succeeded, or has failed.'
 )
-track_job = kind_functions.kind_function(JOBS, 'Track a Job until it is complete, or has failed.')
-track_deployment = kind_functions.kind_function(
+track_job = kind_functions.track_function(JOBS, 'Track a Job until it is complete, or has failed.')
+track_deployment = kind_functions.track_function(
     DEPLOYMENTS, 'Track a Deployment until it is ready, or has failed.'
 )
-track_statefulset = kind_functions.kind_function(
+track_statefulset = kind_functions.track_function(
     STATEFULSETS, 'Track a StatefulSet until it is ready, or has failed.'
 )
-track_daemonset = kind_functions.kind_function(
+track_daemonset = kind_functions.track_function(
     DAEMONSETS, 'Track a DaemonSet until it is ready, or has failed.'
 )
