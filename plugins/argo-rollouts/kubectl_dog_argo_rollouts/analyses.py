@@ -1,4 +1,4 @@
-"""AnalysisRuns and Experiments: what is measured, and what it says against the new revision."""
+"""Causes and waits from the AnalysisRuns and Experiments of the newest revision."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from kubectl_dog.tracker import uid
 from kubectl_dog_argo_rollouts.reading import BROKEN
 from kubectl_dog_argo_rollouts.reading import ENDED
 from kubectl_dog_argo_rollouts.reading import Rollout
-from kubectl_dog_argo_rollouts.reading import measured
+from kubectl_dog_argo_rollouts.reading import measurement_kinds
 
 # On the pods of a metric's Job (metricproviders/job).
-_OF_RUN = 'analysisrun.argoproj.io/uid'
-# Where the status of a Rollout names the run that is being made.
+_RUN_UID_LABEL = 'analysisrun.argoproj.io/uid'
+# The status fields of a Rollout that name its current runs.
 _BACKGROUND = ('canary', 'currentBackgroundAnalysisRunStatus')
 _CURRENT = (
     _BACKGROUND,
@@ -34,129 +34,131 @@ _CURRENT = (
     ('blueGreen', 'prePromotionAnalysisRunStatus'),
     ('blueGreen', 'postPromotionAnalysisRunStatus'),
 )
-# What it says where it aborts for the missed deadline (utils/conditions).
+# Part of the message of an abort for a missed deadline (utils/conditions).
 _DEADLINE = 'has timed out progressing'
-# Of a value that was measured, and of the job's log.
-_MOST_TEXT, _MOST_LINES = 200, 100
+# Characters of a measured value, and lines of a job's log.
+_MAX_TEXT, _LOG_LINES = 200, 100
 
 
 def causes(rollout: Rollout) -> tuple[Cause, ...]:
-    """What fails the newest revision: runs and experiments, as far as the controller heeds them."""
-    found = [_failed_run(rollout, one) for one in _heeded(rollout, rollout.runs)]
-    found += [_failed_experiment(rollout, one) for one in _heeded(rollout, rollout.experiments)]
-    return tuple(found)
+    """The failed runs and experiments that the controller takes into account."""
+    failures = [_failed_run(rollout, run) for run in _relevant_failures(rollout, rollout.runs)]
+    failures += [
+        _failed_experiment(rollout, obj) for obj in _relevant_failures(rollout, rollout.experiments)
+    ]
+    return tuple(failures)
 
 
-def doubts(rollout: Rollout) -> str:
-    """Which of them was inconclusive, and why."""
-    for one in (*reversed(rollout.runs), *reversed(rollout.experiments)):
-        if get_str(one, 'status', 'phase') == 'Inconclusive':
-            why = next(_evidence(one, ('Inconclusive',)), get_str(one, 'status', 'message'))
-            return f'{_label(one)} was inconclusive' + (f': {why}' if why else '')
+def describe_inconclusive(rollout: Rollout) -> str:
+    """The last inconclusive run or experiment with its reason, or an empty text."""
+    for obj in (*reversed(rollout.runs), *reversed(rollout.experiments)):
+        if get_str(obj, 'status', 'phase') == 'Inconclusive':
+            why = next(_evidence(obj, ('Inconclusive',)), get_str(obj, 'status', 'message'))
+            return f'{_label(obj)} was inconclusive' + (f': {why}' if why else '')
     return ''
 
 
-def awaited(rollout: Rollout) -> Object:
-    """The one that the rollout goes on after; empty where there is none.
+def unfinished(rollout: Rollout) -> Object:
+    """The run or experiment that the rollout waits for; empty if there is none.
 
-    What is measured in the background holds nothing up.
+    A background analysis does not block the rollout.
     """
-    named = _named(rollout) - {get_str(rollout.status, *_BACKGROUND, 'name')}
-    made = (*rollout.runs, *rollout.experiments)
-    going = (one for one in made if get_str(one, 'status', 'phase') not in ENDED)
-    return next((one for one in going if name(one) in named), {})
+    named = _current_names(rollout) - {get_str(rollout.status, *_BACKGROUND, 'name')}
+    measurements = (*rollout.runs, *rollout.experiments)
+    going = (obj for obj in measurements if get_str(obj, 'status', 'phase') not in ENDED)
+    return next((obj for obj in going if name(obj) in named), {})
 
 
-def so_far(made: Object) -> str:
-    """A run or an experiment, with what it has measured."""
-    told = '; '.join(map(_counts, get_dicts(made, 'status', 'metricResults')))
-    return f'{_label(made)} ({told})' if told else _label(made)
+def describe_measurements(obj: Object) -> str:
+    """A run or an experiment with its measurements so far."""
+    counts = '; '.join(map(_counts, get_dicts(obj, 'status', 'metricResults')))
+    return f'{_label(obj)} ({counts})' if counts else _label(obj)
 
 
 def job_watches(rollout: Rollout) -> tuple[Watch, ...]:
-    """What brings the pods of the jobs that measure, or have measured what failed."""
-    named = _named(rollout)
-    runs = [one for one in rollout.runs if name(one) in named and _has_jobs(one)]
-    runs += [one for one in _heeded(rollout, rollout.runs) if _has_jobs(one)]
+    """The watches for the pods of jobs that measure, or that measured a failure."""
+    named = _current_names(rollout)
+    runs = [run for run in rollout.runs if name(run) in named and _has_jobs(run)]
+    runs += [run for run in _relevant_failures(rollout, rollout.runs) if _has_jobs(run)]
     namespace = rollout.view.target.namespace
     return tuple(
-        Watch(PODS, namespace, f'{_OF_RUN}={key}') for key in dict.fromkeys(map(uid, runs))
+        Watch(PODS, namespace, f'{_RUN_UID_LABEL}={key}') for key in dict.fromkeys(map(uid, runs))
     )
 
 
 def job_pods(rollout: Rollout) -> tuple[Object, ...]:
-    """The pods of those jobs."""
+    """The pods of the jobs that measure."""
     watches = job_watches(rollout)
     return tuple(pod for watch in watches for pod in rollout.view.objects_of(watch))
 
 
 def job_logs(rollout: Rollout) -> tuple[Logs, ...]:
-    """What the jobs that have failed said last."""
+    """The last log lines of the jobs that failed."""
     return tuple(
         Logs(
             namespace=get_str(pod, 'metadata', 'namespace'),
             pod=name(pod),
             uid=uid(pod),
-            container=get_str(one, 'name'),
-            restarts=get_int(one, 'restartCount'),
+            container=get_str(container, 'name'),
+            restarts=get_int(container, 'restartCount'),
             running=False,
-            tail=_MOST_LINES,
+            tail=_LOG_LINES,
             previous=False,
         )
-        for run in _heeded(rollout, rollout.runs)
-        for pod, one in _ends(rollout.view, run)
+        for run in _relevant_failures(rollout, rollout.runs)
+        for pod, container in _failed_containers(rollout.view, run)
     )
 
 
 def is_manual(rollout: Rollout) -> bool:
-    """Whether somebody has aborted the rollout: the controller gives a reason where it did."""
-    said = get_str(condition(rollout.thing, 'Progressing'), 'message')
-    return ': ' not in said
+    """Whether a user aborted the rollout: the controller adds a reason to its own aborts."""
+    message = get_str(condition(rollout.obj, 'Progressing'), 'message')
+    return ': ' not in message
 
 
-def is_late(rollout: Rollout) -> bool:
-    """Whether the rollout may have been aborted for what was not heard of yet: what is measured
-    comes by a watch of its own.
-    """
-    said = get_str(condition(rollout.thing, 'Progressing'), 'message')
-    if is_manual(rollout) or _DEADLINE in said:
+def may_lack_failure(rollout: Rollout) -> bool:
+    """Whether the failure that aborted the rollout may still arrive, as it has its own watch."""
+    message = get_str(condition(rollout.obj, 'Progressing'), 'message')
+    if is_manual(rollout) or _DEADLINE in message:
         return False
-    kinds = {one.key for one in measured(rollout.thing)} - rollout.view.forbidden_kinds
-    made = (*rollout.runs, *rollout.experiments)
-    return bool(kinds) and not any(get_str(one, 'status', 'phase') in BROKEN for one in made)
+    kinds = {kind.key for kind in measurement_kinds(rollout.obj)} - rollout.view.forbidden_kinds
+    measurements = (*rollout.runs, *rollout.experiments)
+    return bool(kinds) and not any(
+        get_str(obj, 'status', 'phase') in BROKEN for obj in measurements
+    )
 
 
-def _heeded(rollout: Rollout, made: Iterable[Object]) -> list[Object]:
-    """Those that have failed, and that the controller goes by.
+def _relevant_failures(rollout: Rollout, measurements: Iterable[Object]) -> list[Object]:
+    """The failed runs or experiments that the controller takes into account.
 
-    A run that failed before somebody tried again is history. What a canary was aborted for is not
-    named any more: it is what failed last.
+    Failures before a retry do not count. The status of an aborted rollout does not name the run
+    that aborted it: that is the last failure.
     """
-    broken = [one for one in made if get_str(one, 'status', 'phase') in BROKEN]
+    broken = [obj for obj in measurements if get_str(obj, 'status', 'phase') in BROKEN]
     if rollout.status.get('abort') is not True:
-        named = _named(rollout)
-        return [one for one in broken if name(one) in named]
+        named = _current_names(rollout)
+        return [obj for obj in broken if name(obj) in named]
     if is_manual(rollout) or not broken:
         return []
-    return [max(broken, key=lambda one: get_str(one, 'metadata', 'creationTimestamp'))]
+    return [max(broken, key=lambda obj: get_str(obj, 'metadata', 'creationTimestamp'))]
 
 
-def _named(rollout: Rollout) -> set[str]:
+def _current_names(rollout: Rollout) -> set[str]:
     named = {get_str(rollout.status, *path, 'name') for path in _CURRENT}
     return {*named, get_str(rollout.status, 'canary', 'currentExperiment')}
 
 
 def _failed_run(rollout: Rollout, run: Object) -> Cause:
-    said, view = get_str(run, 'status', 'message'), rollout.view
+    message, view = get_str(run, 'status', 'message'), rollout.view
     logs = (
-        LogRef(uid(pod), get_str(one, 'name'), get_int(one, 'restartCount'))
-        for pod, one in _ends(view, run)
+        LogRef(uid(pod), get_str(container, 'name'), get_int(container, 'restartCount'))
+        for pod, container in _failed_containers(view, run)
     )
     return Cause(
         code='AnalysisFailed',
         reason=get_str(run, 'status', 'phase'),
         subject=name(run),
-        message=f'{_label(run)} has failed' + (f': {_cut(said)}' if said else ''),
+        message=f'{_label(run)} has failed' + (f': {_shorten(message)}' if message else ''),
         evidence=tuple(_evidence(run, BROKEN)),
         logs=tuple(logs),
         suggested_commands=(
@@ -165,55 +167,61 @@ def _failed_run(rollout: Rollout, run: Object) -> Cause:
     )
 
 
-def _failed_experiment(rollout: Rollout, made: Object) -> Cause:
-    said, view = get_str(made, 'status', 'message'), rollout.view
+def _failed_experiment(rollout: Rollout, obj: Object) -> Cause:
+    message, view = get_str(obj, 'status', 'message'), rollout.view
     return Cause(
         code='ExperimentFailed',
-        reason=get_str(made, 'status', 'phase'),
-        subject=name(made),
-        message=f'{_label(made)} has failed' + (f': {_cut(said)}' if said else ''),
-        evidence=tuple(_evidence(made, BROKEN)),
+        reason=get_str(obj, 'status', 'phase'),
+        subject=name(obj),
+        message=f'{_label(obj)} has failed' + (f': {_shorten(message)}' if message else ''),
+        evidence=tuple(_evidence(obj, BROKEN)),
         suggested_commands=(
-            f'kubectl argo rollouts get experiment -n {view.target.namespace} {name(made)}',
+            f'kubectl argo rollouts get experiment -n {view.target.namespace} {name(obj)}',
         ),
     )
 
 
-def _label(made: Object) -> str:
-    kind = 'analysis' if made.get('kind') == 'AnalysisRun' else 'experiment'
-    return f'the {kind} {name(made)}'
+def _label(obj: Object) -> str:
+    kind = 'analysis' if obj.get('kind') == 'AnalysisRun' else 'experiment'
+    return f'the {kind} {name(obj)}'
 
 
-def _evidence(made: Object, phases: tuple[str, ...]) -> Iterator[str]:
-    """What in it is of one of these phases."""
-    for one in get_dicts(made, 'status', 'metricResults'):
-        if get_str(one, 'phase') in phases and one.get('dryRun') is not True:
-            yield _metric(made, one, phases)
-    for one in get_dicts(made, 'status', 'templateStatuses'):
-        if get_str(one, 'status') in ('Failed', 'Error', 'Degraded') and get_str(one, 'message'):
-            yield f'template {get_str(one, "name")}: {_cut(get_str(one, "message"))}'
-    for one in get_dicts(made, 'status', 'analysisRuns'):
-        if get_str(one, 'phase') in phases:
-            yield f'its analysis {get_str(one, "analysisRun")}: {_cut(get_str(one, "message"))}'
+def _evidence(obj: Object, phases: tuple[str, ...]) -> Iterator[str]:
+    """Text for each metric, template and analysis in one of these phases."""
+    for result in get_dicts(obj, 'status', 'metricResults'):
+        if get_str(result, 'phase') in phases and result.get('dryRun') is not True:
+            yield _metric(obj, result, phases)
+    for result in get_dicts(obj, 'status', 'templateStatuses'):
+        message = get_str(result, 'message')
+        if message and get_str(result, 'status') in ('Failed', 'Error', 'Degraded'):
+            yield f'template {get_str(result, "name")}: {_shorten(message)}'
+    for result in get_dicts(obj, 'status', 'analysisRuns'):
+        if get_str(result, 'phase') in phases:
+            message = _shorten(get_str(result, 'message'))
+            yield f'its analysis {get_str(result, "analysisRun")}: {message}'
 
 
 def _metric(run: Object, result: Object, phases: tuple[str, ...]) -> str:
-    """One metric: how often it was measured, what the last value was, and what was asked of it."""
-    measured = [one for one in get_dicts(result, 'measurements') if get_str(one, 'phase') in phases]
+    """A metric with its counts, its last value and its condition."""
+    measured = [obj for obj in get_dicts(result, 'measurements') if get_str(obj, 'phase') in phases]
     last = measured[-1] if measured else {}
-    told = [_counts(result)]
+    parts = [_counts(result)]
     if get_str(last, 'value'):
-        told.append(f'the last value was {_cut(get_str(last, "value"))}')
+        parts.append(f'the last value was {_shorten(get_str(last, "value"))}')
     if get_str(last, 'message') or get_str(result, 'message'):
-        told.append(_cut(get_str(last, 'message') or get_str(result, 'message')))
+        parts.append(_shorten(get_str(last, 'message') or get_str(result, 'message')))
     asked: Object = next(
-        (one for one in get_dicts(run, 'spec', 'metrics') if one.get('name') == result.get('name')),
+        (
+            metric
+            for metric in get_dicts(run, 'spec', 'metrics')
+            if metric.get('name') == result.get('name')
+        ),
         {},
     )
     for field in ('successCondition', 'failureCondition'):
         if get_str(asked, field):
-            told.append(f'its {field} is {_cut(get_str(asked, field))}')
-    return ', '.join(told)
+            parts.append(f'its {field} is {_shorten(get_str(asked, field))}')
+    return ', '.join(parts)
 
 
 def _counts(result: Object) -> str:
@@ -230,21 +238,27 @@ def _counts(result: Object) -> str:
     return f'metric {get_str(result, "name")}: {", ".join(words) or "not measured yet"}'
 
 
-def _cut(said: str) -> str:
-    said = ' '.join(said.split())
-    return said if len(said) <= _MOST_TEXT else f'{said[:_MOST_TEXT]}…'
+def _shorten(text: str) -> str:
+    text = ' '.join(text.split())
+    return text if len(text) <= _MAX_TEXT else f'{text[:_MAX_TEXT]}…'
 
 
 def _has_jobs(run: Object) -> bool:
-    return any('job' in get_dict(one, 'provider') for one in get_dicts(run, 'spec', 'metrics'))
+    return any(
+        'job' in get_dict(metric, 'provider') for metric in get_dicts(run, 'spec', 'metrics')
+    )
 
 
-def _ends(view: View, run: Object) -> list[tuple[Object, Object]]:
-    """The pod that failed last of its jobs, with the containers that ended with an error."""
-    pods = view.objects_of(Watch(PODS, view.target.namespace, f'{_OF_RUN}={uid(run)}'))
+def _failed_containers(view: View, run: Object) -> list[tuple[Object, Object]]:
+    """(pod, container status) of the last failed pod of the jobs of a run."""
+    pods = view.objects_of(Watch(PODS, view.target.namespace, f'{_RUN_UID_LABEL}={uid(run)}'))
     failed = [pod for pod in pods if get_str(pod, 'status', 'phase') == 'Failed']
     if not failed:
         return []
     last = max(failed, key=lambda pod: get_str(pod, 'metadata', 'creationTimestamp'))
     ended = get_dicts(last, 'status', 'containerStatuses')
-    return [(last, one) for one in ended if get_int(one, 'state', 'terminated', 'exitCode')]
+    return [
+        (last, container)
+        for container in ended
+        if get_int(container, 'state', 'terminated', 'exitCode')
+    ]

@@ -1,4 +1,4 @@
-"""What to do about a Rollout, as commands of its kubectl plugin."""
+"""Suggested commands for a Rollout, of the kubectl plugin of Argo Rollouts."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from kubectl_dog.tracker import uid
 from kubectl_dog_argo_rollouts.reading import Rollout
 
 
-def remedies(rollout: Rollout, state: State) -> tuple[str, ...]:
-    """What helps in this state, the likeliest first."""
+def suggested_commands(rollout: Rollout, state: State) -> tuple[str, ...]:
+    """The commands for this state, the most likely first."""
     target = rollout.view.target
     whom = f'-n {target.namespace} {target.name}'
     get = f'kubectl argo rollouts get rollout {whom}'
@@ -17,7 +17,7 @@ def remedies(rollout: Rollout, state: State) -> tuple[str, ...]:
         promote = f'kubectl argo rollouts promote {whom}'
         return (promote, abort) if _has_other(rollout) else (promote, get)
     if rollout.status.get('abort') is True:
-        # The stable revision serves already: that has to become what is asked for, too.
+        # The stable revision serves already: undo also puts it into the spec.
         undo = f'kubectl argo rollouts undo {whom}'
         return (undo, f'kubectl argo rollouts retry rollout {whom}', get)
     return (abort, get) if _has_other(rollout) else (get,)

@@ -1,4 +1,4 @@
-"""Pauses: those that pass by themselves, and those that somebody has to end."""
+"""Pauses of a Rollout: those with a duration, and those that a user has to end."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ from kubectl_dog_argo_rollouts.reading import revision_of
 
 
 class Pause(NamedTuple):
-    """`message` is a predicate where somebody has to act; else it completes «waiting for …», and
-    the pause of so many `seconds` ends by itself at `until`, in epoch seconds.
+    """A pause of a Rollout.
+
+    With `until` (epoch seconds) the pause of `seconds` ends by itself, and `message` completes
+    "waiting for". Without it a user has to act, and `message` is a predicate.
     """
 
     reason: str
@@ -29,41 +31,41 @@ class Pause(NamedTuple):
 
 
 def find(rollout: Rollout) -> Pause | None:
-    """The pause that counts: one that waits for a person goes before one that passes."""
-    if get_dict(rollout.thing, 'spec').get('paused') is True:
+    """The current pause; a pause that a user has to end precedes one with a duration."""
+    if get_dict(rollout.obj, 'spec').get('paused') is True:
         return Pause('RolloutPaused', 'is paused (spec.paused) and has to be promoted')
-    told = get_dicts(rollout.status, 'pauseConditions')
-    found = [_pause(rollout, one) for one in told]
-    return max(found, key=lambda one: (one.until is None, one.until or 0.0), default=None)
+    conditions = get_dicts(rollout.status, 'pauseConditions')
+    pauses = [_pause(rollout, pause_condition) for pause_condition in conditions]
+    return max(pauses, key=lambda pause: (pause.until is None, pause.until or 0.0), default=None)
 
 
-def is_ending(rollout: Rollout) -> bool:
-    """Whether somebody has just ended it, and the controller has not seen that yet."""
+def is_resuming(rollout: Rollout) -> bool:
+    """Whether a user has ended the pause, and the controller has not observed that yet."""
     status = rollout.status
     return status.get('controllerPause') is True and not get_dicts(status, 'pauseConditions')
 
 
-def _pause(rollout: Rollout, told: Object) -> Pause:
-    reason = get_str(told, 'reason')
-    at = steps.place(rollout)
-    lasts, name = _lasts(rollout, reason), f'the pause at {at}' if at else 'the pause'
-    begun = epoch(told.get('startTime'))
+def _pause(rollout: Rollout, pause_condition: Object) -> Pause:
+    reason = get_str(pause_condition, 'reason')
+    at = steps.step_label(rollout)
+    lasts, name = _duration(rollout, reason), f'the pause at {at}' if at else 'the pause'
+    begun = epoch(pause_condition.get('startTime'))
     if lasts and begun is not None:
         until = begun + lasts
-        words = f'{name} ({format_duration(lasts)}) to pass at {durations.clock(until)}'
+        words = f'{name} ({format_duration(lasts)}) to pass at {durations.time_of_day(until)}'
         return Pause(reason, words, lasts, until)
     where = f'at {at}' if at else ''
     if reason == 'BlueGreenPause':
         where = f'before revision {revision_of(rollout.newest)} becomes the active one'
     in_doubt = reason.startswith('Inconclusive')
-    why = analyses.doubts(rollout) if in_doubt else ''
+    why = analyses.describe_inconclusive(rollout) if in_doubt else ''
     words = ' '.join(filter(None, ('is paused', where, why and f'({why})')))
     choice = 'promoted or aborted' if in_doubt else 'promoted'
     return Pause(reason, f'{words} and has to be {choice}')
 
 
-def _lasts(rollout: Rollout, reason: str) -> float:
-    """How many seconds such a pause lasts; 0: until somebody ends it."""
+def _duration(rollout: Rollout, reason: str) -> float:
+    """The duration of the pause in seconds; 0 if a user has to end it."""
     if reason == 'CanaryPauseStep':
         return durations.seconds(get_dict(steps.current(rollout), 'pause').get('duration'))
     if reason == 'BlueGreenPause' and rollout.blue_green.get('autoPromotionEnabled') is not False:

@@ -1,4 +1,4 @@
-"""A Rollout with all that is behind it, read once of a view and judged by the other modules."""
+"""Read a Rollout with its ReplicaSets, analyses and experiments from a view."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from kubectl_dog.tracker import uid
 ANALYSISRUNS = Resource('argoproj.io', 'v1alpha1', 'analysisruns', 'AnalysisRun', 'analysisrun')
 EXPERIMENTS = Resource('argoproj.io', 'v1alpha1', 'experiments', 'Experiment', 'experiment')
 
-# What a Rollout may take its template from (rollout/templateref.go). A PodTemplate has no
-# generation of its own, and no selector.
-_REFERRED = {
+# The kinds of `workloadRef` (rollout/templateref.go). A PodTemplate has no generation and no
+# selector.
+_WORKLOAD_KINDS = {
     'Deployment': DEPLOYMENTS,
     'ReplicaSet': REPLICASETS,
 }
@@ -34,20 +34,21 @@ HASH = 'rollouts-pod-template-hash'
 _REVISION = 'rollout.argoproj.io/revision'
 _WORKLOAD = 'rollout.argoproj.io/workload-generation'
 
-# What an analysis or an experiment may say where nothing more will come of it.
+# The final phases of an analysis or an experiment.
 ENDED = ('Successful', 'Failed', 'Error', 'Inconclusive')
 BROKEN = ('Failed', 'Error')
 
 
 class Rollout(NamedTuple):
-    """`newest` is the ReplicaSet that is rolled out, `stable` that which served before (the same
-    one when all is done), `workload` what the template is taken from; each is empty where it is
-    not there. `runs` are the AnalysisRuns of the newest revision, and `experiments` its
-    Experiments, the oldest first.
+    """A Rollout with its related objects.
+
+    `newest` is the ReplicaSet that is rolled out, `stable` the one that served before (the same
+    after the rollout), `workload` the object of `workloadRef`; each is empty if it does not exist.
+    `runs` and `experiments` belong to the newest revision, the oldest first.
     """
 
     view: View
-    thing: Object
+    obj: Object
     workload: Object
     newest: Object
     stable: Object
@@ -58,18 +59,18 @@ class Rollout(NamedTuple):
 
     @property
     def status(self) -> Object:
-        """What the controller says."""
-        return get_dict(self.thing, 'status')
+        """The status of the Rollout."""
+        return get_dict(self.obj, 'status')
 
     @property
     def canary(self) -> Object:
         """spec.strategy.canary."""
-        return get_dict(self.thing, 'spec', 'strategy', 'canary')
+        return get_dict(self.obj, 'spec', 'strategy', 'canary')
 
     @property
     def blue_green(self) -> Object:
         """spec.strategy.blueGreen."""
-        return get_dict(self.thing, 'spec', 'strategy', 'blueGreen')
+        return get_dict(self.obj, 'spec', 'strategy', 'blueGreen')
 
     @property
     def is_promoted(self) -> bool:
@@ -79,18 +80,18 @@ class Rollout(NamedTuple):
 
 
 def workload_watch(view: View) -> Watch | None:
-    """What brings the workload that the Rollout refers to, where it does that."""
+    """The watch for the workload of `workloadRef`, or None."""
     ref = get_dict(view.object, 'spec', 'workloadRef')
-    resource = _REFERRED.get(get_str(ref, 'kind'))
+    resource = _WORKLOAD_KINDS.get(get_str(ref, 'kind'))
     if resource is None or not get_str(ref, 'name'):
         return None
     return Watch(resource, view.target.namespace, fields=f'metadata.name={get_str(ref, "name")}')
 
 
 def labels(view: View) -> str:
-    """The selector of its pods and ReplicaSets, as text; without one, of all Rollouts' there are.
+    """The label selector of its pods; without one, that of the pods of all Rollouts.
 
-    A Rollout that refers to a workload may leave the selector to it.
+    A Rollout with a `workloadRef` may omit the selector.
     """
     spec = get_dict(view.object, 'spec', 'selector') or get_dict(
         _workload(view), 'spec', 'selector'
@@ -99,29 +100,29 @@ def labels(view: View) -> str:
 
 
 def read(view: View) -> Rollout:
-    """What is behind the target of a view."""
-    thing = view.object or {}
-    status, owned = get_dict(thing, 'status'), view.children_by_owner_uid.get(uid(thing), ())
-    sets = [one for one in owned if one.get('kind') == 'ReplicaSet']
+    """The Rollout of a view with its related objects."""
+    obj = view.object or {}
+    status, owned = get_dict(obj, 'status'), view.children_by_owner_uid.get(uid(obj), ())
+    sets = [child for child in owned if child.get('kind') == 'ReplicaSet']
     workload = _workload(view)
-    seen = is_seen(thing, workload)
-    # Until the controller has seen the change, «newest» is what is about to be replaced.
-    newest = _of_hash(sets, get_str(status, 'currentPodHash')) if seen else {}
+    seen = is_observed(obj, workload)
+    # Before the controller has observed the change, currentPodHash is the revision before.
+    newest = _with_hash(sets, get_str(status, 'currentPodHash')) if seen else {}
     current = revision_of(newest)
-    others = [one for one in owned if current and revision_of(one) == current]
-    others.sort(key=lambda one: get_str(one, 'metadata', 'creationTimestamp'))
+    others = [child for child in owned if current and revision_of(child) == current]
+    others.sort(key=lambda child: get_str(child, 'metadata', 'creationTimestamp'))
     updated = get_int(status, 'updatedReplicas')
     return Rollout(
         view=view,
-        thing=thing,
+        obj=obj,
         workload=workload,
         newest=newest,
-        stable=_of_hash(sets, get_str(status, 'stableRS')),
+        stable=_with_hash(sets, get_str(status, 'stableRS')),
         replica_sets=tuple(sets),
-        runs=tuple(one for one in others if one.get('kind') == 'AnalysisRun'),
-        experiments=tuple(one for one in others if one.get('kind') == 'Experiment'),
+        runs=tuple(child for child in others if child.get('kind') == 'AnalysisRun'),
+        experiments=tuple(child for child in others if child.get('kind') == 'Experiment'),
         progress=Progress(
-            desired=get_int(thing, 'spec', 'replicas', default=1),
+            desired=get_int(obj, 'spec', 'replicas', default=1),
             updated=updated,
             ready=get_int(status, 'readyReplicas'),
             available=get_int(status, 'availableReplicas'),
@@ -130,39 +131,39 @@ def read(view: View) -> Rollout:
     )
 
 
-def measured(thing: Object) -> list[Resource]:
-    """The kinds of what its strategy makes to find out whether the newest revision is good."""
-    canary = get_dict(thing, 'spec', 'strategy', 'canary')
+def measurement_kinds(obj: Object) -> list[Resource]:
+    """The kinds that its strategy creates to measure the newest revision."""
+    canary = get_dict(obj, 'spec', 'strategy', 'canary')
     done = [
         get_dict(canary, 'analysis'),
-        *(get_dict(one, 'analysis') for one in get_dicts(canary, 'steps')),
+        *(get_dict(step, 'analysis') for step in get_dicts(canary, 'steps')),
     ]
-    blue_green = get_dict(thing, 'spec', 'strategy', 'blueGreen')
+    blue_green = get_dict(obj, 'spec', 'strategy', 'blueGreen')
     done += [get_dict(blue_green, f'{when}PromotionAnalysis') for when in ('pre', 'post')]
-    found = [ANALYSISRUNS] if any(done) else []
-    tried = any(get_dict(one, 'experiment') for one in get_dicts(canary, 'steps'))
-    return [*found, EXPERIMENTS] if tried else found
+    kinds = [ANALYSISRUNS] if any(done) else []
+    in_experiments = any(get_dict(step, 'experiment') for step in get_dicts(canary, 'steps'))
+    return [*kinds, EXPERIMENTS] if in_experiments else kinds
 
 
-def is_seen(thing: Object, workload: Object) -> bool:
-    """Whether the controller has seen the newest spec, and the newest template.
+def is_observed(obj: Object, workload: Object) -> bool:
+    """Whether the controller has observed the newest spec and the newest template.
 
-    Its observedGeneration is text. Versions before 0.10 wrote a hash there: what is no number, or
-    one that is too large, tells nothing.
+    Its observedGeneration is text. Versions before 0.10 wrote a hash: text that is no number, or a
+    number that is too large, counts as observed.
     """
-    status, annotations = get_dict(thing, 'status'), get_dict(thing, 'metadata', 'annotations')
-    generation = get_int(thing, 'metadata', 'generation')
+    status, annotations = get_dict(obj, 'status'), get_dict(obj, 'metadata', 'annotations')
+    generation = get_int(obj, 'metadata', 'generation')
     if not status or get_int(status, 'observedGeneration', default=generation) < generation:
         return False
-    if not get_dict(thing, 'spec', 'workloadRef'):
+    if not get_dict(obj, 'spec', 'workloadRef'):
         return True
     changed = max(get_int(annotations, _WORKLOAD), get_int(workload, 'metadata', 'generation'))
     return get_int(status, 'workloadObservedGeneration', default=changed) >= changed
 
 
-def revision_of(thing: Object) -> str:
-    """The number of the revision that a ReplicaSet, an AnalysisRun or an Experiment is of."""
-    return get_str(thing, 'metadata', 'annotations', _REVISION)
+def revision_of(obj: Object) -> str:
+    """The revision number of a ReplicaSet, an AnalysisRun or an Experiment."""
+    return get_str(obj, 'metadata', 'annotations', _REVISION)
 
 
 def updated_pods(rollout: Rollout) -> tuple[Object, ...]:
@@ -171,31 +172,31 @@ def updated_pods(rollout: Rollout) -> tuple[Object, ...]:
     return tuple(pod for pod in _pods(rollout.view, newest) if is_living(pod))
 
 
-def tried_pods(rollout: Rollout) -> tuple[Object, ...]:
+def experiment_pods(rollout: Rollout) -> tuple[Object, ...]:
     """The living pods of experiments that have not ended."""
-    running = [one for one in rollout.experiments if get_str(one, 'status', 'phase') not in ENDED]
+    running = [obj for obj in rollout.experiments if get_str(obj, 'status', 'phase') not in ENDED]
     sets = _owned(rollout.view, running)
     return tuple(pod for pod in _pods(rollout.view, sets) if is_living(pod))
 
 
 def all_pods(rollout: Rollout) -> tuple[Object, ...]:
-    """The pods of all revisions and experiments, whatever became of them."""
+    """The pods of all revisions and experiments, in any phase."""
     sets = (*rollout.replica_sets, *_owned(rollout.view, rollout.experiments))
     return tuple(_pods(rollout.view, sets))
 
 
-def behind(rollout: Rollout) -> tuple[Object, ...]:
-    """What is made for the newest revision, besides pods."""
-    tried = (*rollout.experiments, *_owned(rollout.view, rollout.experiments))
-    return (*((rollout.newest,) if rollout.newest else ()), *rollout.runs, *tried)
+def children(rollout: Rollout) -> tuple[Object, ...]:
+    """The objects of the newest revision, without pods."""
+    in_experiments = (*rollout.experiments, *_owned(rollout.view, rollout.experiments))
+    return (*((rollout.newest,) if rollout.newest else ()), *rollout.runs, *in_experiments)
 
 
 def _owned(view: View, owners: Iterable[Object]) -> list[Object]:
-    return [one for each in owners for one in view.children_by_owner_uid.get(uid(each), ())]
+    return [child for owner in owners for child in view.children_by_owner_uid.get(uid(owner), ())]
 
 
 def _pods(view: View, owners: Iterable[Object]) -> list[Object]:
-    return [one for one in _owned(view, owners) if one.get('kind') == 'Pod']
+    return [child for child in _owned(view, owners) if child.get('kind') == 'Pod']
 
 
 def _workload(view: View) -> Object:
@@ -203,9 +204,9 @@ def _workload(view: View) -> Object:
     return next(iter(view.objects_of(watch)), {}) if watch else {}
 
 
-def _of_hash(replica_sets: Iterable[Object], wanted: str) -> Object:
-    found = (one for one in replica_sets if get_str(one, 'metadata', 'labels', HASH) == wanted)
-    return next(found, {}) if wanted else {}
+def _with_hash(replica_sets: Iterable[Object], wanted: str) -> Object:
+    objects = (obj for obj in replica_sets if get_str(obj, 'metadata', 'labels', HASH) == wanted)
+    return next(objects, {}) if wanted else {}
 
 
 def steps(rollout: Rollout) -> list[Object]:

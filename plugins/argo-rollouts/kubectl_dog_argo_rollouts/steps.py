@@ -1,4 +1,4 @@
-"""What a canary or a blue/green rollout is about to do, in words."""
+"""The current step of a Rollout, and what is missing for it, as text."""
 
 from __future__ import annotations
 
@@ -11,45 +11,45 @@ from kubectl_dog_argo_rollouts.reading import steps
 
 
 def current(rollout: Rollout) -> Object:
-    """The step of the canary that is being done; empty where none is."""
-    index, found = _index(rollout), steps(rollout)
-    return found[index] if 0 <= index < len(found) and not rollout.is_promoted else {}
+    """The current step of the canary; empty if there is none."""
+    index, all_steps = _index(rollout), steps(rollout)
+    return all_steps[index] if 0 <= index < len(all_steps) and not rollout.is_promoted else {}
 
 
-def place(rollout: Rollout) -> str:
-    """Which step that is: `step 2 of 5`; empty where there is none."""
+def step_label(rollout: Rollout) -> str:
+    """The number of the current step, `step 2 of 5`; empty if there is none."""
     if not current(rollout):
         return ''
     return f'step {_index(rollout) + 1} of {len(steps(rollout))}'
 
 
-def where(rollout: Rollout) -> str:
-    """The same with what it does: `step 2 of 5 (setWeight 20)`."""
-    at = place(rollout)
-    return f'{at} ({_words(current(rollout))})' if at else ''
+def describe_position(rollout: Rollout) -> str:
+    """The current step with its action: `step 2 of 5 (setWeight 20)`."""
+    at = step_label(rollout)
+    return f'{at} ({_describe_step(current(rollout))})' if at else ''
 
 
 def _index(rollout: Rollout) -> int:
     return get_int(rollout.status, 'currentStepIndex', default=-1)
 
 
-def _words(step: Object) -> str:
-    """A step is an object with one field, whose name says what it does."""
+def _describe_step(step: Object) -> str:
+    """The action of a step, which is an object with a single field."""
     kind = next((key for key in step if isinstance(key, str)), '')
     if kind == 'setWeight':
         return f'setWeight {get_int(step, kind)}'
     if kind == 'setCanaryScale':
         how = get_dict(step, kind)
-        told = (
+        settings = (
             f'{field} {get_int(how, field)}' for field in ('weight', 'replicas') if field in how
         )
-        return f'setCanaryScale to {next(told, "the weight of the traffic")}'
+        return f'setCanaryScale to {next(settings, "the weight of the traffic")}'
     name = get_str(step, kind, 'name')
     return f'{kind} {name}' if name else kind
 
 
-def missing(rollout: Rollout) -> str:
-    """What is missing, in the words that complete «waiting for …»."""
+def describe_missing(rollout: Rollout) -> str:
+    """The missing part, as text for "waiting for"."""
     counts, newest = rollout.progress, rollout.newest
     if not newest:
         return 'the ReplicaSet of the newest revision'
@@ -57,7 +57,7 @@ def missing(rollout: Rollout) -> str:
         get_int(newest, 'spec', 'replicas'),
         get_int(newest, 'status', 'availableReplicas'),
     )
-    at = where(rollout)
+    at = describe_position(rollout)
     if available < wanted:
         pods = f'{wanted - available} of {_pods(wanted)} to become ready'
         return f'{at}: {pods}' if at else pods
@@ -65,16 +65,16 @@ def missing(rollout: Rollout) -> str:
         return f'{at} to be done'
     if counts.updated < counts.desired:
         return f'{counts.desired - counts.updated} of {_pods(counts.desired)} to be updated'
-    return _said(rollout)
+    return _controller_message(rollout)
 
 
-def _said(rollout: Rollout) -> str:
-    """The controller's own words for the rest: cutting over, scaling down, restarting."""
-    said = get_str(rollout.status, 'message')
-    if said == 'old replicas are pending termination' and rollout.progress.old:
+def _controller_message(rollout: Rollout) -> str:
+    """The message of the controller for other phases: cutting over, scaling down, restarting."""
+    message = get_str(rollout.status, 'message')
+    if message == 'old replicas are pending termination' and rollout.progress.old:
         old = rollout.progress.old
         return f'{old} old {"pod" if old == 1 else "pods"} to go'
-    return f'its controller ({said})' if said else 'its controller'
+    return f'its controller ({message})' if message else 'its controller'
 
 
 def _pods(number_of: int) -> str:

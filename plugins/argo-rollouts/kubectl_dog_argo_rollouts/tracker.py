@@ -1,7 +1,7 @@
-"""Rollout: canary and blue/green, through the ReplicaSet of the newest revision to its pods.
+"""Tracker for the Rollout of Argo Rollouts: canary and blue/green, down to its pods.
 
-What the controller says is read as its own clients read it (utils/rollout: GetRolloutPhase), with
-pauses that pass by themselves told from those that somebody has to end.
+The status is read as by the clients of the controller (utils/rollout: GetRolloutPhase). Pauses with
+a duration are distinguished from those that a user has to end.
 """
 
 from __future__ import annotations
@@ -31,57 +31,57 @@ codes = ('AnalysisFailed', 'ExperimentFailed', 'InvalidSpec')
 
 
 def wants(view: View) -> tuple[Want, ...]:
-    """Its ReplicaSets and pods; the analyses and experiments of the newest revision, with the pods
-    of their jobs; and the workload that it refers to.
+    """Watch its ReplicaSets and pods, the workload of `workloadRef`, and the analyses and
+    experiments of the newest revision with the pods of their jobs.
     """
     namespace, labels = view.target.namespace, reading.labels(view)
-    found: list[Want] = [Watch(REPLICASETS, namespace, labels), Watch(PODS, namespace, labels)]
+    wanted: list[Want] = [Watch(REPLICASETS, namespace, labels), Watch(PODS, namespace, labels)]
     workload = reading.workload_watch(view)
     if workload:
-        found.append(workload)
+        wanted.append(workload)
     newest = get_str(view.object, 'status', 'currentPodHash')
     if newest:
         of_newest = f'{reading.HASH}={newest}'
-        kinds = reading.measured(view.object or {})
-        found += [Watch(kind, namespace, of_newest) for kind in kinds]
+        kinds = reading.measurement_kinds(view.object or {})
+        wanted += [Watch(kind, namespace, of_newest) for kind in kinds]
     rollout = reading.read(view)
-    return (*found, *analyses.job_watches(rollout), *analyses.job_logs(rollout))
+    return (*wanted, *analyses.job_watches(rollout), *analyses.job_logs(rollout))
 
 
 def assess(view: View) -> Assessment:
-    """What the controller says, and where that is too trusting, what the pods say."""
+    """Assess by the status of the controller, and by the pods before it counts as ready."""
     rollout = reading.read(view)
     pods = reading.updated_pods(rollout)
-    tried = reading.tried_pods(rollout)
-    shown = {uid(pod) for pod in (*pods, *tried)}
-    judged = Assessment(
+    in_experiments = reading.experiment_pods(rollout)
+    shown = {uid(pod) for pod in (*pods, *in_experiments)}
+    assessment = Assessment(
         state=State.PROGRESSING,
         progress=rollout.progress,
         revision=_revision(rollout),
         pods=pods,
-        other_pods=_others(rollout, shown),
-        children=reading.behind(rollout),
+        other_pods=_other_pods(rollout, shown),
+        children=reading.children(rollout),
         causes=analyses.causes(rollout),
-        min_stall_timeout=verdicts.patience(rollout),
-        still_serving=_serving(rollout),
+        min_stall_timeout=verdicts.stall_timeout(rollout),
+        still_serving=_still_serving(rollout),
     )
-    judged = verdicts.judge(rollout, judged)
-    # Only now: what is tried in an experiment need not be there when all is done.
-    return judged._replace(
-        pods=(*pods, *tried), suggested_commands=commands.remedies(rollout, judged.state)
+    assessment = verdicts.judge(rollout, assessment)
+    # Not before: pods of experiments do not count for readiness.
+    return assessment._replace(
+        pods=(*pods, *in_experiments),
+        suggested_commands=commands.suggested_commands(rollout, assessment.state),
     )
 
 
-def _others(rollout: Rollout, shown: set[str]) -> tuple[Object, ...]:
-    """What runs besides: earlier revisions, what is scaled down, and the jobs of analyses.
+def _other_pods(rollout: Rollout, shown: set[str]) -> tuple[Object, ...]:
+    """Other pods: earlier revisions, terminating pods, and the jobs of analyses.
 
-    The controller goes on without waiting for pods to be gone: they explain nothing that is
-    missing in the middle of a canary.
+    In the middle of a canary terminating pods are left out: the controller does not wait for them.
     """
-    found = (*reading.all_pods(rollout), *analyses.job_pods(rollout))
+    running = (*reading.all_pods(rollout), *analyses.job_pods(rollout))
     is_midway = rollout.progress.updated < rollout.progress.desired
     return tuple(
-        pod for pod in found if uid(pod) not in shown and not (is_midway and is_deleting(pod))
+        pod for pod in running if uid(pod) not in shown and not (is_midway and is_deleting(pod))
     )
 
 
@@ -91,13 +91,13 @@ def _revision(rollout: Rollout) -> Revision | None:
         return None
     if not stable or uid(stable) == uid(newest):
         return Revision(reading.revision_of(newest))
-    before, after = (get_dict(one, 'spec', 'template') for one in (stable, newest))
-    told = reading.revision_of(newest), reading.revision_of(stable)
-    return Revision(*told, describe_template_diff(before, after))
+    before, after = (get_dict(obj, 'spec', 'template') for obj in (stable, newest))
+    revisions = reading.revision_of(newest), reading.revision_of(stable)
+    return Revision(*revisions, describe_template_diff(before, after))
 
 
-def _serving(rollout: Rollout) -> str:
-    """What the users have meanwhile."""
+def _still_serving(rollout: Rollout) -> str:
+    """What serves the users while the rollout is not promoted."""
     status, stable = rollout.status, rollout.stable
     is_active = get_str(status, 'blueGreen', 'activeSelector') == get_str(status, 'currentPodHash')
     ready = get_int(stable, 'status', 'readyReplicas')

@@ -1,4 +1,4 @@
-"""Analyses and experiments: which of them count, and what they say."""
+"""Analyses and experiments: which of them count, and their evidence."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from kubectl_dog_argo_rollouts import tracker
 from objects import NEW
 from objects import OLD
-from objects import measured
+from objects import measurement
 from objects import rollout
 
 from kubectl_dog.testing import assess
@@ -45,7 +45,7 @@ RUNNING = RESULT % ('Running', 'Running')
 
 
 def run(status=FAILED, name=RUN, provider='web', **more):
-    return measured('AnalysisRun', name, status, METRIC % provider, **more)
+    return measurement('AnalysisRun', name, status, METRIC % provider, **more)
 
 
 def going(name=RUN):
@@ -60,8 +60,8 @@ def aborted(message=WHY):
 
 
 def test_a_failed_analysis_is_a_cause_with_what_was_measured():
-    judged = check(tracker, going() + run(), state='progressing', causes=['AnalysisFailed'])
-    (cause,) = judged.causes
+    assessment = check(tracker, going() + run(), state='progressing', causes=['AnalysisFailed'])
+    (cause,) = assessment.causes
     assert (cause.reason, cause.subject) == ('Failed', RUN)
     assert 'Metric "errors" assessed Failed' in cause.message
     assert cause.evidence == (
@@ -85,7 +85,7 @@ def test_a_failed_analysis_is_a_cause_with_what_was_measured():
         (going() + run(RUNNING), []),
     ),
 )
-def test_only_what_the_controller_heeds_counts(yaml, causes):
+def test_only_failures_that_the_controller_considers_count(yaml, causes):
     check(tracker, yaml, causes=causes)
 
 
@@ -109,7 +109,7 @@ def test_what_it_was_aborted_for_is_waited_for_a_moment():
 
 
 @pytest.mark.parametrize(
-    ('yaml', 'blind'),
+    ('yaml', 'forbidden'),
     (
         (late('Rollout aborted update to revision 2'), ()),
         (late('Rollout aborted update to revision 2: "web-bbb" has timed out progressing.'), ()),
@@ -117,13 +117,13 @@ def test_what_it_was_aborted_for_is_waited_for_a_moment():
         (late().replace('analysis:', 'pause:').replace('experiment:', 'pause:'), ()),
     ),
 )
-def test_nothing_is_waited_for_where_nothing_more_can_be_heard(yaml, blind):
-    check(tracker, view(yaml, forbidden_kinds=frozenset(blind)), state='failed')
+def test_nothing_is_waited_for_where_nothing_more_can_be_heard(yaml, forbidden):
+    check(tracker, view(yaml, forbidden_kinds=frozenset(forbidden)), state='failed')
 
 
 def test_of_several_tries_the_last_is_what_it_was_aborted_for():
     yaml = aborted() + run(name='first') + run(name='second', at='11:40:00')
-    assert [one.subject for one in assess(tracker, yaml).causes] == ['second']
+    assert [cause.subject for cause in assess(tracker, yaml).causes] == ['second']
 
 
 def test_a_dry_run_is_no_evidence():
@@ -133,23 +133,23 @@ def test_a_dry_run_is_no_evidence():
 
 def test_what_is_being_measured_is_waited_for():
     says = f'the analysis {RUN} (metric errors: 1 successful, 2 failed) at step 4 of 5'
-    judged = check(tracker, going() + run(RUNNING), state='progressing', says=says)
-    assert judged.reason == 'AnalysisRunRunning'
-    assert judged.min_stall_timeout >= 7200
+    assessment = check(tracker, going() + run(RUNNING), state='progressing', says=says)
+    assert assessment.reason == 'AnalysisRunRunning'
+    assert assessment.min_stall_timeout >= 7200
     before = going() + run('  phase: Pending\n')
     check(tracker, before, state='progressing', says=f'the analysis {RUN} at step 4 of 5')
 
 
 def test_what_is_measured_in_the_background_is_not_waited_for():
-    behind = NAMED.replace('currentStep', 'currentBackground') % RUN
-    judged = assess(tracker, rollout(HALF + behind) + OLD + NEW + run(RUNNING))
-    assert judged.waits_for == 'step 4 of 5 (analysis) to be done'
-    assert judged.min_stall_timeout < 7200
+    background = NAMED.replace('currentStep', 'currentBackground') % RUN
+    assessment = assess(tracker, rollout(HALF + background) + OLD + NEW + run(RUNNING))
+    assert assessment.waits_for == 'step 4 of 5 (analysis) to be done'
+    assert assessment.min_stall_timeout < 7200
 
 
 def test_what_is_not_said_is_left_out():
     bare = '  phase: Error\n  metricResults: [{name: errors, phase: Error, error: 5}]\n'
-    yaml = aborted() + measured('AnalysisRun', RUN, bare)
+    yaml = aborted() + measurement('AnalysisRun', RUN, bare)
     assert assess(tracker, yaml).causes[0].evidence == ('metric errors: 5 with an error',)
     unknown = aborted() + run('  phase: Error\n  metricResults: [{name: errors, phase: Error}]\n')
     check(tracker, unknown, says='metric errors: not measured yet')
@@ -178,18 +178,18 @@ status:
 
 def test_the_words_of_a_job_that_failed_are_evidence():
     yaml = aborted() + run(provider='job') + JOB_POD
-    judged = assess(tracker, yaml)
-    (cause,) = judged.causes
+    assessment = assess(tracker, yaml)
+    (cause,) = assessment.causes
     assert cause.logs == (LogRef('Pod/default/job-1', 'ask', 0),)
-    logs = [one for one in wants(tracker, yaml) if isinstance(one, Logs)]
-    assert [(one.pod, one.container) for one in logs] == [('job-1', 'ask')]
-    # Its failure is told by the analysis: it is no pod of the rollout.
-    assert [one['metadata']['name'] for one in judged.other_pods] == ['job-1']
+    logs = [want for want in wants(tracker, yaml) if isinstance(want, Logs)]
+    assert [(log.pod, log.container) for log in logs] == [('job-1', 'ask')]
+    # The cause has its failure: it is no pod of the rollout.
+    assert [pod['metadata']['name'] for pod in assessment.other_pods] == ['job-1']
 
 
 def test_only_jobs_have_pods():
-    asked = [one.labels for one in wants(tracker, aborted() + run()) if len(one) == 4]
-    assert not [one for one in asked if 'analysisrun' in one]
+    asked = [want.labels for want in wants(tracker, aborted() + run()) if len(want) == 4]
+    assert not [selector for selector in asked if 'analysisrun' in selector]
 
 
 EXPERIMENT = 'web-bbb-2-4'
@@ -219,28 +219,32 @@ metadata:
 def experiment(phase):
     named = f'  canary: {{currentExperiment: {EXPERIMENT}}}\n'
     yaml = rollout(HALF.replace('3', '4') + named) + OLD + NEW
-    return yaml + measured('Experiment', EXPERIMENT, TRIED % phase) + OF_EXPERIMENT
+    return yaml + measurement('Experiment', EXPERIMENT, TRIED % phase) + OF_EXPERIMENT
 
 
 def test_an_experiment_that_failed_is_a_cause():
-    judged = check(tracker, experiment('Failed'), causes=['ExperimentFailed'], says='it went wrong')
-    assert judged.causes[0].evidence == (
+    assessment = check(
+        tracker, experiment('Failed'), causes=['ExperimentFailed'], says='it went wrong'
+    )
+    assert assessment.causes[0].evidence == (
         'template new: has timed out',
         'its analysis exp-a: too slow',
     )
-    assert not judged.pods
+    assert not assessment.pods
 
 
 def test_the_pods_of_an_experiment_are_the_rollouts_as_long_as_it_runs():
-    judged = check(tracker, experiment('Running'), causes=(), says=f'the experiment {EXPERIMENT}')
-    assert [one['metadata']['name'] for one in judged.pods] == ['tried-1']
+    assessment = check(
+        tracker, experiment('Running'), causes=(), says=f'the experiment {EXPERIMENT}'
+    )
+    assert [pod['metadata']['name'] for pod in assessment.pods] == ['tried-1']
     assert not assess(tracker, experiment('Successful')).pods
-    assert EXPERIMENT in [one['metadata']['name'] for one in judged.children]
+    assert EXPERIMENT in [child['metadata']['name'] for child in assessment.children]
 
 
-def test_an_inconclusive_experiment_is_told():
+def test_an_inconclusive_experiment_is_a_pause():
     paused = '  pauseConditions: [{reason: InconclusiveExperiment}]\n'
-    yaml = rollout(HALF + paused) + NEW + measured('Experiment', 'e', '  phase: Inconclusive\n')
+    yaml = rollout(HALF + paused) + NEW + measurement('Experiment', 'e', '  phase: Inconclusive\n')
     check(tracker, yaml, state='paused', says='the experiment e was inconclusive')
 
 

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from kubectl_dog_argo_rollouts.durations import clock
 from kubectl_dog_argo_rollouts.durations import seconds
+from kubectl_dog_argo_rollouts.durations import time_of_day
 
 
 @pytest.mark.parametrize(
@@ -29,5 +29,5 @@ def test_durations_are_read_as_the_controller_reads_them(written, expected):
 
 
 def test_a_moment_that_no_calendar_has_is_no_accident():
-    assert clock(1767225600.0) == '00:00:00 UTC'
-    assert clock(1e15) == '23:59:59 UTC'
+    assert time_of_day(1767225600.0) == '00:00:00 UTC'
+    assert time_of_day(1e15) == '23:59:59 UTC'

@@ -1,4 +1,4 @@
-"""Objects of a Rollout `web`, as YAML for views."""
+"""Objects of a Rollout `web` as YAML, for the views of tests."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BLUE_GREEN = """\
 
 
 def rollout(status='', spec='', strategy=CANARY, meta=''):
-    """The Rollout in revision 2, of which `status` says more."""
+    """The Rollout in revision 2, with more fields of its status."""
     return f"""\
 apiVersion: argoproj.io/v1alpha1
 kind: Rollout
@@ -36,16 +36,16 @@ metadata:
 {status}"""
 
 
-def replica_set(revision, made_hash, replicas=1, ready=1):
-    """A ReplicaSet of it."""
+def replica_set(revision, pod_hash, replicas=1, ready=1):
+    """A ReplicaSet of the Rollout."""
     return f"""\
 ---
 apiVersion: apps/v1
 kind: ReplicaSet
 metadata:
-  name: web-{made_hash}
+  name: web-{pod_hash}
   creationTimestamp: "2026-01-01T11:00:0{revision}Z"
-  labels: {{app: web, rollouts-pod-template-hash: {made_hash}}}
+  labels: {{app: web, rollouts-pod-template-hash: {pod_hash}}}
   annotations: {{rollout.argoproj.io/revision: "{revision}"}}
   ownerReferences: [{{kind: Rollout, name: web, controller: true}}]
 spec:
@@ -77,8 +77,8 @@ status:
 """
 
 
-def measured(kind, name, status, spec='', **more):
-    """An AnalysisRun or an Experiment of it, of a `revision`, made `at` a time of the day."""
+def measurement(kind, name, status, spec='', **more):
+    """An AnalysisRun or an Experiment of a `revision`, created `at` a time of day."""
     revision, at = more.get('revision', 2), more.get('at', '11:30:00')
     return f"""\
 ---
@@ -95,7 +95,7 @@ metadata:
 {status}"""
 
 
-# Words of its status: all is done, and a canary is halfway.
+# Parts of its status: a finished rollout, and a canary halfway.
 ALL = '  replicas: 2\n  updatedReplicas: 2\n  readyReplicas: 2\n  availableReplicas: 2\n'
 HALF = '  replicas: 3\n  updatedReplicas: 1\n  readyReplicas: 3\n  availableReplicas: 3\n'
 DONE = ALL + '  stableRS: bbb\n  phase: Healthy\n'
@@ -117,8 +117,8 @@ def paused(step, reason='CanaryPauseStep', strategy=None, spec=''):
     return rollout(status, spec, **more) + OLD + NEW + pod('web-1') + pod('old-1', 'web-aaa')
 
 
-def told(kind, status, reason, message, more=''):
-    """A condition, as a part of the status."""
+def condition(kind, status, reason, message, more=''):
+    """A condition as a part of the status."""
     return (
         f'  conditions:\n  - {{type: {kind}, status: "{status}", reason: {reason}, '
         f'message: \'{message}\', lastUpdateTime: "2026-01-01T11:58:00Z"{more}}}\n'

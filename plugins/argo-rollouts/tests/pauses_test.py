@@ -1,4 +1,4 @@
-"""Pauses: those that somebody has to end, and those that pass."""
+"""Pauses that a user has to end, and pauses with a duration."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from objects import HALFWAY
 from objects import NEW
 from objects import OLD
 from objects import TWO
-from objects import measured
+from objects import measurement
 from objects import paused
 from objects import rollout
 
 from kubectl_dog.testing import check
 
 NEVER_BY_ITSELF = BLUE_GREEN.replace('}', ', autoPromotionEnabled: false, autoPromotionSeconds: 9}')
-DOUBTFUL = measured('AnalysisRun', 'run-1', '  phase: Inconclusive\n  message: who knows\n')
+DOUBTFUL = measurement('AnalysisRun', 'run-1', '  phase: Inconclusive\n  message: who knows\n')
 
 
 @pytest.mark.parametrize(
@@ -53,15 +53,15 @@ DOUBTFUL = measured('AnalysisRun', 'run-1', '  phase: Inconclusive\n  message: w
     ),
 )
 def test_what_somebody_has_to_end_is_a_pause(yaml, reason, says):
-    judged = check(tracker, yaml, state='paused', reason=reason, says=says, causes=())
-    assert judged.suggested_commands == (
+    assessment = check(tracker, yaml, state='paused', reason=reason, says=says, causes=())
+    assert assessment.suggested_commands == (
         'kubectl argo rollouts promote -n default web',
         'kubectl argo rollouts abort -n default web',
     )
 
 
 @pytest.mark.parametrize(
-    ('yaml', 'says', 'patience'),
+    ('yaml', 'says', 'pause_seconds'),
     (
         (paused(2), 'the pause at step 3 of 5 (1m) to pass at 12:00:30 UTC', 60),
         (
@@ -71,10 +71,10 @@ def test_what_somebody_has_to_end_is_a_pause(yaml, reason, says):
         ),
     ),
 )
-def test_what_passes_by_itself_is_none(yaml, says, patience):
-    judged = check(tracker, yaml, state='progressing', says=says)
+def test_what_passes_by_itself_is_none(yaml, says, pause_seconds):
+    assessment = check(tracker, yaml, state='progressing', says=says)
     # A probe's and the deadline's, which the controller does not let run meanwhile.
-    assert judged.min_stall_timeout == patience + 660
+    assert assessment.min_stall_timeout == pause_seconds + 660
 
 
 def test_of_two_pauses_the_one_that_somebody_has_to_end_counts():
@@ -105,6 +105,6 @@ def test_paused_with_nothing_to_roll_out_is_ready_with_a_notice():
 )
 def test_paused_with_something_to_roll_out_is_a_pause(status):
     yaml = rollout(status, spec='  paused: true\n') + TWO
-    judged = check(tracker, yaml, state='paused')
+    assessment = check(tracker, yaml, state='paused')
     # No other revision is there to go back to.
-    assert judged.suggested_commands[1] == 'kubectl argo rollouts get rollout -n default web'
+    assert assessment.suggested_commands[1] == 'kubectl argo rollouts get rollout -n default web'

@@ -1,4 +1,4 @@
-"""What a real controller did (tests/cluster/argo_rollouts_test.py), played through the tracker."""
+"""Replay a rollout of a real controller (from tests/cluster/argo_rollouts_test.py)."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ def test_a_canary_whose_analysis_failed():
     played = replay(str(Path(__file__).with_name('analysis.jsonl')), tracker)
     assert (played.exit_code, played.verdict) == (1, 'failed')
     assert played.reason == 'AnalysisFailed'
-    said = '\n'.join(played.lines)
+    output = '\n'.join(played.lines)
     # The job that measured says why; nothing of the stable revision is shown.
-    assert 'last words: 7 requests failed' in said
-    assert 'waiting for the analysis web-' in said
-    assert 'serving two' in said and 'serving one' not in said
+    assert 'last words: 7 requests failed' in output
+    assert 'waiting for the analysis web-' in output
+    assert 'serving two' in output and 'serving one' not in output

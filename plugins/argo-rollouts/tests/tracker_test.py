@@ -1,4 +1,4 @@
-"""What is said of a Rollout, by its status and by what is behind it."""
+"""The assessment of a Rollout by its status and its pods."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from objects import HALFWAY
 from objects import NEW
 from objects import OLD
 from objects import TWO
+from objects import condition
 from objects import paused
 from objects import pod
 from objects import replica_set
 from objects import rollout
-from objects import told
 
 from kubectl_dog.testing import assess
 from kubectl_dog.testing import check
@@ -43,7 +43,7 @@ def cutting_over():
 
 
 def aborted(message='Rollout aborted update to revision 2'):
-    status = told('Progressing', 'False', 'RolloutAborted', message)
+    status = condition('Progressing', 'False', 'RolloutAborted', message)
     return rollout(f'{HALF}  stableRS: aaa\n  abort: true\n  phase: Degraded\n{status}') + OLD + NEW
 
 
@@ -88,28 +88,28 @@ def test_ready_means_ready_also_without_a_probe():
 
 
 def test_without_the_right_to_see_pods_the_counts_decide():
-    blind = view(rollout(DONE), forbidden_kinds=frozenset({'Pod'}))
-    check(tracker, blind._replace(now=blind.now + 60), state='ready')
+    forbidden = view(rollout(DONE), forbidden_kinds=frozenset({'Pod'}))
+    check(tracker, forbidden._replace(now=forbidden.now + 60), state='ready')
 
 
 def test_the_newest_revision_is_told_from_the_stable_one():
-    judged = assess(tracker, paused(1))
-    assert [one['metadata']['name'] for one in judged.pods] == ['web-1']
-    assert [one['metadata']['name'] for one in judged.other_pods] == ['old-1']
-    assert judged.revision == ('2', '1', ('image main 1 → 2',))
-    assert judged.still_serving == 'the stable revision 1 still serves: 1/2'
-    assert [one['metadata']['name'] for one in judged.children] == ['web-bbb']
+    assessment = assess(tracker, paused(1))
+    assert [pod['metadata']['name'] for pod in assessment.pods] == ['web-1']
+    assert [pod['metadata']['name'] for pod in assessment.other_pods] == ['old-1']
+    assert assessment.revision == ('2', '1', ('image main 1 → 2',))
+    assert assessment.still_serving == 'the stable revision 1 still serves: 1/2'
+    assert [child['metadata']['name'] for child in assessment.children] == ['web-bbb']
 
 
 def test_pods_that_go_explain_nothing_in_the_middle_of_a_canary():
     going = pod('old-2', 'web-aaa').replace('  name: old-2', f'  name: old-2\n{GONE.rstrip()}')
-    assert 'old-2' not in [one['metadata']['name'] for one in others(paused(1) + going)]
-    assert 'old-2' in [one['metadata']['name'] for one in others(rollout(DONE) + OLD + going + TWO)]
+    assert 'old-2' not in [pod['metadata']['name'] for pod in others(paused(1) + going)]
+    assert 'old-2' in [pod['metadata']['name'] for pod in others(rollout(DONE) + OLD + going + TWO)]
 
 
 def test_what_was_put_out_is_no_updated_pod():
     yaml = paused(1) + pod('web-2').replace('phase: Running', 'phase: Failed')
-    assert [one['metadata']['name'] for one in assess(tracker, yaml).pods] == ['web-1']
+    assert [pod['metadata']['name'] for pod in assess(tracker, yaml).pods] == ['web-1']
 
 
 def others(yaml):
@@ -117,8 +117,8 @@ def others(yaml):
 
 
 def test_where_all_is_done_nothing_is_said_of_what_was_before():
-    judged = assess(tracker, rollout(DONE + '  currentStepIndex: 0\n') + TWO)
-    assert (judged.still_serving, judged.revision) == ('', ('2', '', ()))
+    assessment = assess(tracker, rollout(DONE + '  currentStepIndex: 0\n') + TWO)
+    assert (assessment.still_serving, assessment.revision) == ('', ('2', '', ()))
     again = rollout(DONE.replace('Healthy', 'Progressing') + '  currentStepIndex: 0\n') + TWO
     check(tracker, again, says='its controller')
 
@@ -137,8 +137,8 @@ def test_what_blue_green_has_switched_serves_already():
 )
 def test_an_abort_is_a_failure(message, says):
     yaml = aborted('Rollout aborted update to revision 2' + message)
-    judged = check(tracker, yaml, state='failed', reason='RolloutAborted', says=says)
-    assert judged.suggested_commands[0] == 'kubectl argo rollouts undo -n default web'
+    assessment = check(tracker, yaml, state='failed', reason='RolloutAborted', says=says)
+    assert assessment.suggested_commands[0] == 'kubectl argo rollouts undo -n default web'
 
 
 def test_an_abort_that_the_controller_has_not_seen_is_waited_for():
@@ -165,8 +165,8 @@ def test_another_try_makes_the_abort_history():
 
 
 def timed_out(names='web-bbb'):
-    said = f'ReplicaSet "{names}" has timed out progressing.'
-    status = told('Progressing', 'False', 'ProgressDeadlineExceeded', said)
+    message = f'ReplicaSet "{names}" has timed out progressing.'
+    status = condition('Progressing', 'False', 'ProgressDeadlineExceeded', message)
     return rollout(HALFWAY.replace('Progressing', 'Degraded') + status) + OLD + NEW
 
 
@@ -183,11 +183,13 @@ def test_a_missed_deadline_is_believed_where_it_is_of_this_revision():
     check(tracker, late, state='failed', reason=code)
 
 
-def test_an_invalid_spec_is_a_cause_with_a_little_patience():
-    status = told('InvalidSpec', 'True', 'InvalidSpec', 'service "x" not found')
+def test_an_invalid_spec_is_a_cause_that_is_tolerated_for_30_s():
+    status = condition('InvalidSpec', 'True', 'InvalidSpec', 'service "x" not found')
     yaml = rollout(HALFWAY.replace('Progressing', 'Degraded') + status) + OLD + NEW
-    judged = check(tracker, yaml, state='progressing', causes=['InvalidSpec'], says='"x" not found')
-    assert judged.causes[0].tolerance_seconds == 30.0
+    assessment = check(
+        tracker, yaml, state='progressing', causes=['InvalidSpec'], says='"x" not found'
+    )
+    assert assessment.causes[0].tolerance_seconds == 30.0
 
 
 def test_degraded_for_a_reason_that_nobody_knows_is_a_failure():
@@ -228,7 +230,7 @@ def test_the_template_of_another_workload_has_to_be_seen_too(kind):
 
 
 def labels(yaml):
-    return {one.resource.kind: one.labels for one in wants(tracker, yaml) if len(one) == 4}
+    return {want.resource.kind: want.labels for want in wants(tracker, yaml) if len(want) == 4}
 
 
 def test_pods_are_found_by_the_selector_of_the_workload_it_refers_to():
@@ -245,6 +247,6 @@ def test_no_more_is_read_than_the_strategy_makes():
 
 
 def test_without_a_stable_revision_there_is_nothing_to_go_back_to():
-    judged = assess(tracker, rollout(HALF + '  phase: Progressing\n') + NEW)
-    assert judged.suggested_commands == ('kubectl argo rollouts get rollout -n default web',)
-    assert judged.state is State.PROGRESSING
+    assessment = assess(tracker, rollout(HALF + '  phase: Progressing\n') + NEW)
+    assert assessment.suggested_commands == ('kubectl argo rollouts get rollout -n default web',)
+    assert assessment.state is State.PROGRESSING

@@ -1,1 +1,1 @@
-"""Lets kubectl dog judge the certificates of cert-manager."""
+"""Trackers for the kinds of cert-manager."""

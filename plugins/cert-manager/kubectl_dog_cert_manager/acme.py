@@ -1,4 +1,4 @@
-"""Order and Challenge: by the state that the ACME server tells.
+"""Assess an Order or a Challenge by the state that the ACME server reports.
 
 https://cert-manager.io/docs/reference/api-docs/#acme.cert-manager.io/v1.State
 """
@@ -20,41 +20,41 @@ from kubectl_dog_cert_manager.chain import Chain
 
 codes = causes.CODES
 
-_PATIENCE = 1800.0
+_STALL_TIMEOUT = 1800.0
 
 
 def wants(view: View) -> Sequence[Watch]:
-    """The challenges of an order, and the pods that answer them."""
+    """Watch the challenges of an order, and the pods that answer them."""
     if chains.state(view.object or {}) == 'valid':
         return ()
     return tuple(chains.watches(view, _chain(view)))
 
 
 def assess(view: View) -> Assessment:
-    """A state that is final stays so: what is tried again is another object."""
-    thing = view.object or {}
-    if is_deleting(thing):
-        return deleting(thing)
-    state = chains.state(thing)
+    """Assess by the state; cert-manager retries with a new object, so final states fail."""
+    obj = view.object or {}
+    if is_deleting(obj):
+        return deleting(obj)
+    state = chains.state(obj)
     if state == 'valid':
         return Assessment(State.READY)
     chain = _chain(view)
-    judged = Assessment(
+    assessment = Assessment(
         State.PROGRESSING,
         pods=chain.pods,
         children=chain.challenges if chain.order else (),
         causes=causes.find(view, chain),
-        min_stall_timeout=_PATIENCE,
+        min_stall_timeout=_STALL_TIMEOUT,
         waits_for=f'the state {state or "pending"} to pass',
     )
     if state in causes.FINAL:
-        why = get_str(thing, 'status', 'reason') or 'no reason given'
-        return judged._replace(state=State.FAILED, reason=state, message=f'is {state}: {why}')
-    return judged
+        why = get_str(obj, 'status', 'reason') or 'no reason given'
+        return assessment._replace(state=State.FAILED, reason=state, message=f'is {state}: {why}')
+    return assessment
 
 
 def _chain(view: View) -> Chain:
-    thing = view.object or {}
-    if get_str(thing, 'kind') == 'Order':
-        return chains.of_order(view, thing)
-    return chains.of_challenges(view, (thing,))
+    obj = view.object or {}
+    if get_str(obj, 'kind') == 'Order':
+        return chains.of_order(view, obj)
+    return chains.of_challenges(view, (obj,))

@@ -1,4 +1,4 @@
-"""Certificate: ready when it is issued for this spec, and nothing is being issued.
+"""Assess a Certificate: ready if it is issued for the newest spec and no issuance is running.
 
 https://cert-manager.io/docs/reference/api-docs/#cert-manager.io/v1.CertificateCondition,
 https://cert-manager.io/docs/usage/certificate/#issuance-behavior
@@ -27,16 +27,16 @@ from kubectl_dog_cert_manager.chain import Chain
 
 codes = causes.CODES
 
-_SEEN = 'cert-manager to see the change'
+_CHANGE_UNSEEN = 'cert-manager to see the change'
 
-# An ACME order with DNS-01 may take this long, in seconds, without a word.
-_PATIENCE = 1800.0
+# In seconds: an ACME order with DNS-01 may take this long without a status change.
+_STALL_TIMEOUT = 1800.0
 
-_EXPIRED = 30.0
+_EXPIRED_TOLERANCE = 30.0
 
 
 def wants(view: View) -> Sequence[Watch]:
-    """The chain and the issuer, unless it is issued and all is well."""
+    """Watch the chain and the issuer, unless the certificate is issued."""
     if _is_issued(view.object or {}):
         return ()
     chain = chains.of_certificate(view)
@@ -45,54 +45,54 @@ def wants(view: View) -> Sequence[Watch]:
 
 
 def assess(view: View) -> Assessment:
-    """By Issuing before Ready: what was issued before says nothing about what is issued now."""
-    thing = view.object or {}
-    if is_deleting(thing):
-        return deleting(thing)
+    """Assess by Issuing, then by Ready: Ready may describe the certificate before."""
+    obj = view.object or {}
+    if is_deleting(obj):
+        return deleting(obj)
     chain = chains.of_certificate(view)
-    judged = Assessment(
+    assessment = Assessment(
         State.PROGRESSING,
         pods=chain.pods,
         children=chain.children,
-        min_stall_timeout=_PATIENCE,
+        min_stall_timeout=_STALL_TIMEOUT,
         suggested_commands=(causes.status(view),),
     )
-    ready, issuing = condition(thing, 'Ready'), condition(thing, 'Issuing')
-    # An issuance that is on goes on where the spec changes: nothing but its end tells of that.
-    is_on = issuing.get('status') == 'True'
-    if not is_on and any(_is_behind(thing, one) for one in (ready, issuing)):
-        return judged._replace(waits_for=_SEEN)
-    return _by_conditions(view, judged, chain, ready, issuing)
+    ready, issuing = condition(obj, 'Ready'), condition(obj, 'Issuing')
+    # A running issuance continues after a change of the spec, and its conditions stay as they are.
+    is_issuing = issuing.get('status') == 'True'
+    if not is_issuing and any(_is_behind(obj, cond) for cond in (ready, issuing)):
+        return assessment._replace(waits_for=_CHANGE_UNSEEN)
+    return _by_conditions(view, assessment, chain, ready, issuing)
 
 
 def _by_conditions(
-    view: View, judged: Assessment, chain: Chain, ready: Object, issuing: Object
+    view: View, assessment: Assessment, chain: Chain, ready: Object, issuing: Object
 ) -> Assessment:
     if issuing.get('status') == 'True':
-        found = causes.find(view, chain)
-        return judged._replace(causes=found, waits_for=_issuance(chain, issuing))
-    if issuing and not _is_of_the_past(view, ready, issuing):
-        return _failed(view, judged, chain, issuing)
+        problems = causes.find(view, chain)
+        return assessment._replace(causes=problems, waits_for=_issuance(chain, issuing))
+    if issuing and not _failed_before_this_run(view, ready, issuing):
+        return _failed(view, assessment, chain, issuing)
     if _has_expired(view):
-        return judged._replace(causes=(_expired(view),), waits_for='it to be renewed')
+        return assessment._replace(causes=(_expired(view),), waits_for='it to be renewed')
     if ready.get('status') == 'True':
-        return _ready(view, judged, issuing)
-    return _not_yet(view, judged, chain, ready)
+        return _ready(view, assessment, issuing)
+    return _waiting_for_ready(view, assessment, chain, ready)
 
 
-def _is_behind(thing: Object, told: Object) -> bool:
-    seen = get_int(told, 'observedGeneration', default=-1)
-    return -1 < seen < get_int(thing, 'metadata', 'generation')
+def _is_behind(obj: Object, cond: Object) -> bool:
+    seen = get_int(cond, 'observedGeneration', default=-1)
+    return -1 < seen < get_int(obj, 'metadata', 'generation')
 
 
-def _is_issued(thing: Object) -> bool:
-    ready = condition(thing, 'Ready')
-    is_ready = ready.get('status') == 'True' and not _is_behind(thing, ready)
-    return is_ready and not condition(thing, 'Issuing')
+def _is_issued(obj: Object) -> bool:
+    ready = condition(obj, 'Ready')
+    is_ready = ready.get('status') == 'True' and not _is_behind(obj, ready)
+    return is_ready and not condition(obj, 'Issuing')
 
 
-def _is_of_the_past(view: View, ready: Object, issuing: Object) -> bool:
-    """Whether a renewal failed before this run, while what is there is still good."""
+def _failed_before_this_run(view: View, ready: Object, issuing: Object) -> bool:
+    """Whether a renewal failed before this run, and the certificate is still valid."""
     failed_at = epoch(get_str(issuing, 'lastTransitionTime')) or 0.0
     is_before = view.is_snapshot or failed_at < view.run_history.started
     return ready.get('status') == 'True' and is_before
@@ -106,18 +106,18 @@ def _issuance(chain: Chain, issuing: Object) -> str:
     return f'its issuance ({message})' if message else 'its issuance'
 
 
-def _failed(view: View, judged: Assessment, chain: Chain, issuing: Object) -> Assessment:
-    """It is tried again, but no sooner than after an hour."""
+def _failed(view: View, assessment: Assessment, chain: Chain, issuing: Object) -> Assessment:
+    """Failed at once: cert-manager tries again after an hour at the earliest."""
     message = get_str(issuing, 'message') or 'the issuance failed'
     attempts = get_int(view.object, 'status', 'failedIssuanceAttempts')
-    found = causes.find(view, chain)
+    problems = causes.find(view, chain)
     if attempts > 1:
         tried = (
             f'{attempts} issuances in a row have failed: the next one comes after an hour or more'
         )
-        found = tuple(one._replace(evidence=(*one.evidence, tried)) for one in found)
+        problems = tuple(cause._replace(evidence=(*cause.evidence, tried)) for cause in problems)
     reason = get_str(issuing, 'reason') or 'Failed'
-    return judged._replace(state=State.FAILED, reason=reason, message=message, causes=found)
+    return assessment._replace(state=State.FAILED, reason=reason, message=message, causes=problems)
 
 
 def _has_expired(view: View) -> bool:
@@ -134,7 +134,7 @@ def _expired(view: View) -> Cause:
         reason='Expired',
         subject=view.target.name,
         message=f'it expired at {ends}, and nothing renews it' if ends else 'it has expired',
-        tolerance_seconds=_EXPIRED,
+        tolerance_seconds=_EXPIRED_TOLERANCE,
         suggested_commands=(
             causes.status(view),
             f'cmctl renew -n {view.target.namespace} {view.target.name}',
@@ -142,26 +142,27 @@ def _expired(view: View) -> Cause:
     )
 
 
-def _ready(view: View, judged: Assessment, issuing: Object) -> Assessment:
+def _ready(view: View, assessment: Assessment, issuing: Object) -> Assessment:
     notices = []
     if issuing:
-        notices.append(
-            f'could not be renewed: {get_str(issuing, "message")}.{_left(view)}'.replace('..', '.')
-        )
-    return judged._replace(state=State.READY, notices=tuple(notices), pods=())
+        notice = f'could not be renewed: {get_str(issuing, "message")}.{_remaining_validity(view)}'
+        notices.append(notice.replace('..', '.'))
+    return assessment._replace(state=State.READY, notices=tuple(notices), pods=())
 
 
-def _left(view: View) -> str:
-    told = get_str(view.object, 'status', 'notAfter')
-    ends = epoch(told)
+def _remaining_validity(view: View) -> str:
+    not_after = get_str(view.object, 'status', 'notAfter')
+    ends = epoch(not_after)
     if ends is None:
         return ''
     if view.is_snapshot:
-        return f' It is good until {told}.'
+        return f' It is good until {not_after}.'
     return f' It is good for {format_duration(ends - view.now)} more.'
 
 
-def _not_yet(view: View, judged: Assessment, chain: Chain, ready: Object) -> Assessment:
+def _waiting_for_ready(
+    view: View, assessment: Assessment, chain: Chain, ready: Object
+) -> Assessment:
     message = get_str(ready, 'message') or get_str(ready, 'reason')
     waits_for = f'its issuance ({message})' if message else 'cert-manager to tell its status'
-    return judged._replace(causes=causes.find(view, chain), waits_for=waits_for)
+    return assessment._replace(causes=causes.find(view, chain), waits_for=waits_for)

@@ -1,4 +1,4 @@
-"""Certificate → CertificateRequest → Order → Challenge: each is controlled by the one before.
+"""Read the chain Certificate → CertificateRequest → Order → Challenge by owner references.
 
 https://cert-manager.io/docs/troubleshooting/acme/,
 https://cert-manager.io/docs/concepts/acme-orders-challenges/
@@ -35,12 +35,12 @@ CHALLENGES = Resource(_ACME, 'v1', 'challenges', 'Challenge', 'challenge')
 
 _REVISION = 'cert-manager.io/certificate-revision'
 
-# The pods that answer HTTP-01 challenges; each is controlled by its challenge.
+# The pods that answer HTTP-01 challenges; a challenge owns its pod.
 _SOLVERS = 'acme.cert-manager.io/http01-solver=true'
 
 
 class Chain(NamedTuple):
-    """What is behind a Certificate, as far as it is there; `request` is that of this issuance."""
+    """The existing objects of a Certificate; `request` belongs to the current issuance."""
 
     request: Object
     order: Object
@@ -50,52 +50,54 @@ class Chain(NamedTuple):
     @property
     def children(self) -> tuple[Object, ...]:
         """The objects whose kube events matter."""
-        return tuple(one for one in (self.request, self.order, *self.challenges) if one)
+        return tuple(obj for obj in (self.request, self.order, *self.challenges) if obj)
 
     @property
-    def words(self) -> tuple[str, ...]:
-        """How each of them is, in words."""
-        told = [f'{label(self.request)}: {_ready_words(self.request)}'] if self.request else []
+    def summary(self) -> tuple[str, ...]:
+        """The state of each object as a line of text."""
+        lines = [f'{label(self.request)}: {_ready_text(self.request)}'] if self.request else []
         if self.order:
-            told.append(f'{label(self.order)}: {state(self.order) or "pending"}')
-        for one in self.challenges:
-            spec = get_dict(one, 'spec')
+            lines.append(f'{label(self.order)}: {state(self.order) or "pending"}')
+        for challenge in self.challenges:
+            spec = get_dict(challenge, 'spec')
             what = f'{get_str(spec, "type")} for {get_str(spec, "dnsName")}'.strip()
-            told.append(f'{label(one)}: {state(one) or "pending"}, {what}')
-        return tuple(told)
+            lines.append(f'{label(challenge)}: {state(challenge) or "pending"}, {what}')
+        return tuple(lines)
 
 
 def of_certificate(view: View) -> Chain:
-    """From the request of the revision that is being issued."""
-    return of_request(view, _current(view))
+    """The chain of a certificate, from the request of the current issuance."""
+    return of_request(view, _current_request(view))
 
 
 def of_request(view: View, request: Object) -> Chain:
-    """From a request, which may be missing."""
+    """The chain from a request, which may be empty."""
     orders = _owned(view, request, 'Order')
     order = max(orders, key=created_at, default={})
     return of_order(view, order)._replace(request=request)
 
 
 def of_order(view: View, order: Object) -> Chain:
-    """From an order, which may be missing."""
+    """The chain from an order, which may be empty."""
     return of_challenges(view, _owned(view, order, 'Challenge'))._replace(order=order)
 
 
 def of_challenges(view: View, challenges: tuple[Object, ...]) -> Chain:
-    """From its end."""
-    pods = tuple(pod for one in challenges for pod in _owned(view, one, 'Pod') if is_living(pod))
+    """The chain from its challenges."""
+    pods = tuple(
+        pod for challenge in challenges for pod in _owned(view, challenge, 'Pod') if is_living(pod)
+    )
     return Chain({}, {}, challenges, pods)
 
 
 def watches(view: View, chain: Chain) -> Iterator[Watch]:
-    """What brings the rest of the chain, each kind once that is there which controls it."""
+    """The watches for the rest of the chain; each kind is watched once its owner exists."""
     namespace = view.target.namespace
     if chain.request:
         yield Watch(ORDERS, namespace)
     if chain.order:
         yield Watch(CHALLENGES, namespace)
-    if any(get_str(one, 'spec', 'type') == 'HTTP-01' for one in chain.challenges):
+    if any(get_str(challenge, 'spec', 'type') == 'HTTP-01' for challenge in chain.challenges):
         yield Watch(PODS, namespace, _SOLVERS)
     issuer = issuer_watch(view)
     if issuer is not None:
@@ -103,7 +105,7 @@ def watches(view: View, chain: Chain) -> Iterator[Watch]:
 
 
 def issuer_watch(view: View) -> Watch | None:
-    """What brings the issuer; None where it is one of somebody else's kinds."""
+    """The watch for the issuer; None if its kind is not one of cert-manager."""
     reference = get_dict(view.object, 'spec', 'issuerRef')
     if get_str(reference, 'group') not in ('', _GROUP) or not get_str(reference, 'name'):
         return None
@@ -116,42 +118,45 @@ def issuer_watch(view: View) -> Watch | None:
     return Watch(resource, namespace, fields=f'metadata.name={get_str(reference, "name")}')
 
 
-def label(thing: Object) -> str:
-    """How an object is named: `order/web-1`."""
-    return f'{get_str(thing, "kind").lower()}/{name(thing)}'
+def label(obj: Object) -> str:
+    """The kind and name of an object: `order/web-1`."""
+    return f'{get_str(obj, "kind").lower()}/{name(obj)}'
 
 
-def state(thing: Object) -> str:
-    """What the ACME server calls an order or a challenge; empty: it has said nothing yet."""
-    return get_str(thing, 'status', 'state')
+def state(obj: Object) -> str:
+    """The ACME state of an order or a challenge; empty before there is any."""
+    return get_str(obj, 'status', 'state')
 
 
-def _ready_words(request: Object) -> str:
-    found = condition(request, 'Ready')
-    return get_str(found, 'message') or get_str(found, 'reason') or 'nothing told yet'
+def _ready_text(request: Object) -> str:
+    ready = condition(request, 'Ready')
+    return get_str(ready, 'message') or get_str(ready, 'reason') or 'nothing told yet'
 
 
 def _owned(view: View, owner: Object, kind: str) -> tuple[Object, ...]:
-    found = view.children_by_owner_uid.get(uid(owner), ()) if owner else ()
-    return tuple(sorted((one for one in found if one.get('kind') == kind), key=name))
+    children = view.children_by_owner_uid.get(uid(owner), ()) if owner else ()
+    return tuple(sorted((child for child in children if child.get('kind') == kind), key=name))
 
 
-def _current(view: View) -> Object:
-    """The request of the next revision, or else the newest; never one that failed before the
-    issuance began, which cert-manager deletes to make another.
+def _current_request(view: View) -> Object:
+    """The request of the next revision, else the newest request.
+
+    Requests that failed before the issuance began do not count: cert-manager replaces them.
     """
     issuing = condition(view.object or {}, 'Issuing')
-    is_on = issuing.get('status') == 'True'
-    began = epoch(get_str(issuing, 'lastTransitionTime')) if is_on else None
+    is_issuing = issuing.get('status') == 'True'
+    began = epoch(get_str(issuing, 'lastTransitionTime')) if is_issuing else None
     revision = str(get_int(view.object, 'status', 'revision') + 1)
     requests = [
-        one
-        for one in _owned(view, view.object or {}, 'CertificateRequest')
-        if began is None or (epoch(get_str(one, 'status', 'failureTime')) or began) >= began
+        request
+        for request in _owned(view, view.object or {}, 'CertificateRequest')
+        if began is None or (epoch(get_str(request, 'status', 'failureTime')) or began) >= began
     ]
     ours = [
-        one for one in requests if get_str(one, 'metadata', 'annotations', _REVISION) == revision
+        request
+        for request in requests
+        if get_str(request, 'metadata', 'annotations', _REVISION) == revision
     ]
-    if ours or is_on:
+    if ours or is_issuing:
         return max(ours, key=created_at, default={})
     return max(requests, key=created_at, default={})

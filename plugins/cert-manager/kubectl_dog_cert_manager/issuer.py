@@ -1,4 +1,4 @@
-"""Issuer and ClusterIssuer: ready when they say so of this spec.
+"""Assess an Issuer or ClusterIssuer by its Ready condition.
 
 https://cert-manager.io/docs/reference/api-docs/#cert-manager.io/v1.IssuerCondition
 """
@@ -19,17 +19,17 @@ codes = causes.CODES
 
 
 def assess(view: View) -> Assessment:
-    """By its only condition."""
-    thing = view.object or {}
-    if is_deleting(thing):
-        return deleting(thing)
-    ready = condition(thing, 'Ready')
+    """Assess by Ready, if it describes the newest spec."""
+    obj = view.object or {}
+    if is_deleting(obj):
+        return deleting(obj)
+    ready = condition(obj, 'Ready')
     seen = get_int(ready, 'observedGeneration', default=-1)
-    if -1 < seen < get_int(thing, 'metadata', 'generation'):
+    if -1 < seen < get_int(obj, 'metadata', 'generation'):
         return waiting('cert-manager to see the change')
     if ready.get('status') == 'True':
         return Assessment(State.READY)
     if not ready:
         return waiting('cert-manager to tell its status')
-    found = tuple(causes.issuer(thing))
-    return waiting('it to become ready')._replace(causes=found)
+    problems = tuple(causes.issuer(obj))
+    return waiting('it to become ready')._replace(causes=problems)

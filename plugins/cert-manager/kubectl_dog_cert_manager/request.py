@@ -1,4 +1,4 @@
-"""CertificateRequest: it is signed, or refused for good.
+"""Assess a CertificateRequest: signed, or refused for good.
 
 https://cert-manager.io/docs/usage/certificaterequest/#conditions
 """
@@ -20,11 +20,11 @@ from kubectl_dog_cert_manager import chain as chains
 
 codes = causes.CODES
 
-_PATIENCE = 1800.0
+_STALL_TIMEOUT = 1800.0
 
 
 def wants(view: View) -> Sequence[Watch]:
-    """Its order and what is behind that, and its issuer."""
+    """Watch its order with its challenges and pods, and its issuer."""
     if condition(view.object or {}, 'Ready').get('status') == 'True':
         return ()
     chain = chains.of_request(view, view.object or {})
@@ -32,25 +32,27 @@ def wants(view: View) -> Sequence[Watch]:
 
 
 def assess(view: View) -> Assessment:
-    """By Ready; it cannot be changed, so that what failed stays so."""
-    thing = view.object or {}
-    if is_deleting(thing):
-        return deleting(thing)
-    chain = chains.of_request(view, thing)
-    ready = condition(thing, 'Ready')
+    """Assess by Ready; a request is immutable, so a failure is final."""
+    obj = view.object or {}
+    if is_deleting(obj):
+        return deleting(obj)
+    chain = chains.of_request(view, obj)
+    ready = condition(obj, 'Ready')
     if ready.get('status') == 'True':
         return Assessment(State.READY)
-    judged = Assessment(
+    assessment = Assessment(
         State.PROGRESSING,
         pods=chain.pods,
         children=chain.children[1:],
         causes=causes.find(view, chain),
-        min_stall_timeout=_PATIENCE,
+        min_stall_timeout=_STALL_TIMEOUT,
     )
-    refused = causes.refusal(view, thing)
+    refused = causes.refusal(view, obj)
     if refused is not None:
-        return judged._replace(state=State.FAILED, reason=refused.reason, message=refused.message)
-    if not ready and not causes.is_approved(thing):
-        return judged._replace(waits_for='its approval')
+        return assessment._replace(
+            state=State.FAILED, reason=refused.reason, message=refused.message
+        )
+    if not ready and not causes.is_approved(obj):
+        return assessment._replace(waits_for='its approval')
     message = get_str(ready, 'message') or get_str(ready, 'reason')
-    return judged._replace(waits_for=f'its issuer ({message})' if message else 'its issuer')
+    return assessment._replace(waits_for=f'its issuer ({message})' if message else 'its issuer')

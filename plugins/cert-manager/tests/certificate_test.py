@@ -88,8 +88,8 @@ def test_one_that_has_expired_is_not_ready_whatever_it_says():
     yaml = objects.certificate(objects.READY, more='  notAfter: "2026-01-01T11:00:00Z"')
     says = 'it expired at 2026-01-01T11:00:00Z'
     check(certificate, yaml, state='progressing', causes=['CertificateExpired'], says=says)
-    told = objects.certificate(cond('Ready', 'False', 'Expired', 'expired')) + objects.issuer()
-    check(certificate, told, state='progressing', causes=['CertificateExpired'])
+    yaml = objects.certificate(cond('Ready', 'False', 'Expired', 'expired')) + objects.issuer()
+    check(certificate, yaml, state='progressing', causes=['CertificateExpired'])
 
 
 def test_one_look_cannot_tell_that_it_has_expired():
@@ -102,12 +102,12 @@ def test_one_look_cannot_tell_that_it_has_expired():
     check(certificate, once(objects.READY), state='ready', causes=())
     until = 'It is good until 2027-01-01T11:00:00Z.'
     check(certificate, once(objects.READY, LATE), state='ready', says=until)
-    told = once(cond('Ready', 'False', 'Expired', 'expired'))
-    check(certificate, told, state='progressing', causes=['CertificateExpired'])
+    yaml = once(cond('Ready', 'False', 'Expired', 'expired'))
+    check(certificate, yaml, state='progressing', causes=['CertificateExpired'])
 
 
 @pytest.mark.parametrize(
-    ('yaml', 'code', 'subject', 'patience', 'says'),
+    ('yaml', 'code', 'subject', 'tolerance', 'says'),
     (
         pytest.param(
             objects.CHAIN + objects.challenge(reason=objects.HTTP),
@@ -193,26 +193,26 @@ def test_one_look_cannot_tell_that_it_has_expired():
         ),
     ),
 )  # fmt: skip
-def test_the_deepest_object_that_says_why_is_the_cause(yaml, code, subject, patience, says):
+def test_the_deepest_object_that_says_why_is_the_cause(yaml, code, subject, tolerance, says):
     (cause,) = check(certificate, yaml, causes=[code], says=says).causes
-    assert (cause.subject, cause.tolerance_seconds) == (subject, patience)
+    assert (cause.subject, cause.tolerance_seconds) == (subject, tolerance)
 
 
 def test_the_chain_is_the_evidence_and_its_objects_are_shown():
     yaml = objects.CHAIN + objects.challenge(reason=objects.HTTP) + objects.SOLVER
-    judged = check(certificate, yaml)
-    assert judged.causes[0].evidence == (
+    assessment = check(certificate, yaml)
+    assert assessment.causes[0].evidence == (
         'certificaterequest/web-2: Waiting on certificate issuance from order web-2-77',
         'order/web-2-77: pending',
         'challenge/web-2-77-88: pending, HTTP-01 for web.example.com',
     )
-    assert judged.causes[0].suggested_commands == (
+    assert assessment.causes[0].suggested_commands == (
         'kubectl describe challenge -n default web-2-77-88',
         'cmctl status certificate -n default web',
     )
-    kinds = [child['kind'] for child in judged.children]
+    kinds = [child['kind'] for child in assessment.children]
     assert kinds == ['CertificateRequest', 'Order', 'Challenge']
-    assert [pod['metadata']['name'] for pod in judged.pods] == ['cm-acme-http-solver-x']
+    assert [pod['metadata']['name'] for pod in assessment.pods] == ['cm-acme-http-solver-x']
 
 
 def test_a_challenge_that_is_met_or_just_begun_is_no_cause():
@@ -247,7 +247,7 @@ def test_who_has_to_approve_it_is_told():
 
 def test_it_reads_the_chain_step_by_step_and_nothing_once_it_is_issued():
     def resources(yaml):
-        return [one.resource.kind for one in wants(certificate, yaml)]
+        return [want.resource.kind for want in wants(certificate, yaml)]
 
     begun = objects.certificate(objects.ISSUING)
     assert resources(begun) == ['CertificateRequest', 'ClusterIssuer']
@@ -264,7 +264,7 @@ def test_it_reads_the_chain_step_by_step_and_nothing_once_it_is_issued():
 
 
 @pytest.mark.parametrize(
-    ('reference', 'found'),
+    ('reference', 'expected'),
     (
         ('{name: a}', (chain.ISSUERS, 'default')),
         ('{name: a, kind: Issuer, group: cert-manager.io}', (chain.ISSUERS, 'default')),
@@ -274,10 +274,10 @@ def test_it_reads_the_chain_step_by_step_and_nothing_once_it_is_issued():
         ('{}', None),
     ),
 )
-def test_issuers_of_others_are_left_to_them(reference, found):
+def test_issuers_of_others_are_left_to_them(reference, expected):
     yaml = objects.certificate().replace('{name: letsencrypt, kind: ClusterIssuer}', reference)
     watch = chain.issuer_watch(view(yaml))
-    assert (watch and (watch.resource, watch.namespace)) == found
+    assert (watch and (watch.resource, watch.namespace)) == expected
 
 
 def test_an_issuer_that_may_not_be_read_is_not_missing():

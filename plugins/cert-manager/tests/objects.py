@@ -31,14 +31,14 @@ status:
 {more}"""
 
 
-def owned(kind, group, name, owner, body, revision='2', made='2026-01-01T11:00:00Z'):
+def owned(kind, group, name, owner, body, revision='2', created='2026-01-01T11:00:00Z'):
     return f"""\
 ---
 apiVersion: {group}/v1
 kind: {kind}
 metadata:
   name: {name}
-  creationTimestamp: "{made}"
+  creationTimestamp: "{created}"
   annotations: {{cert-manager.io/certificate-revision: "{revision}"}}
   ownerReferences: [{{kind: {owner[0]}, name: {owner[1]}, controller: true}}]
 {body}"""

@@ -38,10 +38,10 @@ def test_a_request_is_signed_or_refused_for_good(conditions, expected):
 def test_a_request_tells_why_its_challenge_is_not_met():
     yaml = objects.request(objects.APPROVED, objects.PENDING) + objects.issuer()
     yaml += objects.order() + objects.challenge(reason=objects.HTTP)
-    judged = check(request, yaml, causes=['ChallengePending'], state='progressing')
-    assert [child['kind'] for child in judged.children] == ['Order', 'Challenge']
+    assessment = check(request, yaml, causes=['ChallengePending'], state='progressing')
+    assert [child['kind'] for child in assessment.children] == ['Order', 'Challenge']
     # The certificate is another object, which a request need not have.
-    assert judged.causes[0].suggested_commands == (
+    assert assessment.causes[0].suggested_commands == (
         'kubectl describe challenge -n default web-2-77-88',
     )
     assert wants(request, objects.request(objects.APPROVED, ISSUED)) == ()
@@ -50,26 +50,40 @@ def test_a_request_tells_why_its_challenge_is_not_met():
 
 
 @pytest.mark.parametrize(
-    ('made', 'cause'), ((objects.order, 'OrderFailed'), (objects.challenge, 'ChallengeFailed'))
+    ('make', 'cause'),
+    ((objects.order, 'OrderFailed'), (objects.challenge, 'ChallengeFailed')),
 )
-def test_the_state_of_the_acme_server_decides(made, cause):
-    there = objects.issuer()
-    check(acme, made('valid') + there, state='ready', causes=())
-    check(acme, made('pending') + there, state='progressing', says='the state pending to pass')
+def test_the_state_of_the_acme_server_decides(make, cause):
+    issuer_yaml = objects.issuer()
+    check(acme, make('valid') + issuer_yaml, state='ready', causes=())
+    check(
+        acme,
+        make('pending') + issuer_yaml,
+        state='progressing',
+        says='the state pending to pass',
+    )
     for state in ('invalid', 'errored', 'expired'):
-        check(acme, made(state, 'no') + there, state='failed', reason=state, causes=[cause])
-    gone = made().replace('annotations:', 'deletionTimestamp: x\n  annotations:')
+        check(
+            acme,
+            make(state, 'no') + issuer_yaml,
+            state='failed',
+            reason=state,
+            causes=[cause],
+        )
+    gone = make().replace('annotations:', 'deletionTimestamp: x\n  annotations:')
     check(acme, gone, state='deleting')
 
 
 def test_an_order_tells_of_its_challenges():
     yaml = objects.order() + objects.issuer() + objects.challenge(reason='no such host')
-    judged = check(acme, yaml + objects.SOLVER, causes=['ChallengePending'], says='no such host')
-    assert [child['kind'] for child in judged.children] == ['Challenge']
-    assert [pod['kind'] for pod in judged.pods] == ['Pod']
-    kinds = [one.resource.kind for one in wants(acme, objects.order())]
+    assessment = check(
+        acme, yaml + objects.SOLVER, causes=['ChallengePending'], says='no such host'
+    )
+    assert [child['kind'] for child in assessment.children] == ['Challenge']
+    assert [pod['kind'] for pod in assessment.pods] == ['Pod']
+    kinds = [want.resource.kind for want in wants(acme, objects.order())]
     assert kinds == ['Challenge', 'ClusterIssuer']
-    kinds = [one.resource.kind for one in wants(acme, objects.challenge())]
+    kinds = [want.resource.kind for want in wants(acme, objects.challenge())]
     assert kinds == ['Pod', 'ClusterIssuer']
     assert wants(acme, objects.order('valid')) == ()
 
@@ -79,8 +93,8 @@ def test_an_issuer_is_ready_when_it_says_so_of_this_spec():
     check(issuer, ready, state='ready')
     says = 'cert-manager to see the change'
     check(issuer, ready.replace('ration: 2}', 'ration: 3}', 1), state='progressing', says=says)
-    told = objects.issuer('False', 'ErrVerifyACMEAccount', 'no such host')
-    check(issuer, told, state='progressing', causes=['IssuerNotReady'], says='no such host')
+    yaml = objects.issuer('False', 'ErrVerifyACMEAccount', 'no such host')
+    check(issuer, yaml, state='progressing', causes=['IssuerNotReady'], says='no such host')
     silent = ready.partition('status:')[0]
     check(issuer, silent, state='progressing', says='cert-manager to tell its status')
     gone = ready.replace('{name: letsencrypt', '{deletionTimestamp: x, name: letsencrypt')

@@ -1,1 +1,1 @@
-"""Lets kubectl dog judge the canaries of Flagger."""
+"""Trackers for the Canary of Flagger."""

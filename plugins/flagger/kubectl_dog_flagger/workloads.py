@@ -1,4 +1,4 @@
-"""The two workloads behind a Canary: its target, and the `-primary` that Flagger makes of it.
+"""The two workloads of a Canary: its target, and the `-primary` copy that Flagger creates.
 
 https://docs.flagger.app/usage/how-it-works#canary-target
 """
@@ -23,56 +23,56 @@ from kubectl_dog.tracker import workload_watches
 
 _KINDS = {'Deployment': DEPLOYMENTS, 'DaemonSet': DAEMONSETS, 'StatefulSet': STATEFULSETS}
 PRIMARY = '-primary'
-_RUN = ('image', 'command', 'args')
+_CONTAINER_FIELDS = ('image', 'command', 'args')
 
 
 def watches(view: View) -> Iterator[Watch]:
-    """What brings both, and what is behind them."""
+    """The watches for both workloads and their pods."""
     for suffix in ('', PRIMARY):
         watch = _watch(view, suffix)
         if watch is None:
             return
         yield watch
-        for thing in view.objects_of(watch):
-            yield from workload_watches(thing)
+        for obj in view.objects_of(watch):
+            yield from workload_watches(obj)
 
 
 def canary(view: View) -> Workload | None:
-    """What `spec.targetRef` names; None where it is not there, or of a kind without pods."""
+    """The workload of `spec.targetRef`; None if it does not exist or its kind has no pods."""
     return _read(view, '')
 
 
 def primary(view: View) -> Workload | None:
-    """What serves: a copy of what was promoted last."""
+    """The primary, a copy of the revision that was promoted last."""
     return _read(view, PRIMARY)
 
 
 def is_known(view: View) -> bool:
-    """Whether all of it has been listed, as far as it may be read."""
+    """Whether all readable objects of both workloads have been listed."""
     return all(
-        one in view.objects_by_watch or one.resource.key in view.forbidden_kinds
-        for one in watches(view)
+        watch in view.objects_by_watch or watch.resource.key in view.forbidden_kinds
+        for watch in watches(view)
     )
 
 
 def is_missing(view: View, suffix: str = '') -> bool:
-    """Whether the target, or what has this suffix, is known not to be there."""
+    """Whether the target, or the workload with this suffix, is known not to exist."""
     watch = _watch(view, suffix)
     return watch is not None and watch in view.objects_by_watch and not view.objects_of(watch)
 
 
-def named(view: View) -> str:
-    """How the target is called: `deployment/web`."""
+def target_label(view: View) -> str:
+    """The kind and name of the target: `deployment/web`."""
     reference = get_dict(view.object, 'spec', 'targetRef')
     return f'{get_str(reference, "kind").lower()}/{get_str(reference, "name")}'
 
 
-def differ(one: Object, other: Object) -> bool:
-    """Whether two workloads surely run something else: the containers that both have.
+def differ(target: Object, primary_object: Object) -> bool:
+    """Whether two workloads differ in a container that both have.
 
-    What else a template holds Flagger renames for a primary, and others may add to either.
+    Other fields are not compared: Flagger renames ConfigMaps for the primary, and webhooks inject.
     """
-    ours, theirs = _runs(one), _runs(other)
+    ours, theirs = _container_fields(target), _container_fields(primary_object)
     return any(ours[name] != theirs[name] for name in ours.keys() & theirs.keys())
 
 
@@ -87,12 +87,15 @@ def _watch(view: View, suffix: str) -> Watch | None:
 
 def _read(view: View, suffix: str) -> Workload | None:
     watch = _watch(view, suffix)
-    found = view.objects_of(watch) if watch else ()
-    return workload(view, found[0]) if found else None
+    objects = view.objects_of(watch) if watch else ()
+    return workload(view, objects[0]) if objects else None
 
 
-def _runs(thing: Object) -> dict[str, list[Any]]:
-    """What each container runs."""
-    spec = get_dict(thing, 'spec', 'template', 'spec')
+def _container_fields(obj: Object) -> dict[str, list[Any]]:
+    """Image, command and arguments by container."""
+    spec = get_dict(obj, 'spec', 'template', 'spec')
     both = (*get_dicts(spec, 'initContainers'), *get_dicts(spec, 'containers'))
-    return {get_str(one, 'name'): [one.get(key) for key in _RUN] for one in both}
+    return {
+        get_str(container, 'name'): [container.get(key) for key in _CONTAINER_FIELDS]
+        for container in both
+    }

@@ -203,8 +203,8 @@ def test_the_phase_decides_as_far_as_it_is_about_what_the_target_runs(yaml, expe
 
 
 def test_a_target_that_is_not_there_is_a_cause():
-    judged = check(canary, phase('Initializing'), causes=['TargetMissing'], state='progressing')
-    assert judged.causes[0].subject == 'deployment/web'
+    assessment = check(canary, phase('Initializing'), causes=['TargetMissing'], state='progressing')
+    assert assessment.causes[0].subject == 'deployment/web'
     check(canary, phase('Succeeded'), causes=['TargetMissing'], state='progressing')
 
 
@@ -235,8 +235,8 @@ GATE = event(5, 'Halt web.default advancement waiting for promotion approval app
 def test_checks_that_have_failed_only_explain_until_flagger_gives_up():
     old = event(0, 'Halt web.default advancement success rate 1.00% < 99%')
     yaml = phase('Progressing', failed=2, weight=10) + DONE + old + BEGIN + RATE + SLOW
-    judged = check(canary, yaml, causes=['ChecksFailed'], says='2 of 5 checks failed')
-    (cause,) = judged.causes
+    assessment = check(canary, yaml, causes=['ChecksFailed'], says='2 of 5 checks failed')
+    (cause,) = assessment.causes
     assert cause.informational
     assert cause.message.endswith('Halt web.default advancement request duration 2s > 500ms')
     assert cause.evidence == ('Halt web.default advancement success rate 42.00% < 99%',)
@@ -257,31 +257,33 @@ def test_checks_that_have_failed_only_explain_until_flagger_gives_up():
     ),
 )
 def test_what_was_rolled_back_has_failed_for_what_flagger_said(events, code, says):
-    told = '"Canary analysis failed, Deployment scaled to zero."'
-    yaml = phase('Failed', promoted='False', message=told) + DONE + events
-    judged = check(canary, yaml, state='failed', reason='CanaryFailed', causes=[code], says=says)
-    assert judged.still_serving.startswith('deployment/web-primary still serves')
+    message = '"Canary analysis failed, Deployment scaled to zero."'
+    yaml = phase('Failed', promoted='False', message=message) + DONE + events
+    assessment = check(
+        canary, yaml, state='failed', reason='CanaryFailed', causes=[code], says=says
+    )
+    assert assessment.still_serving.startswith('deployment/web-primary still serves')
 
 
 def test_what_keeps_it_from_starting_is_told_in_the_words_of_flagger():
     error = event(2, 'Error checking metric providers')
     rolls = event(2, '"web-primary.default not ready: waiting for rollout to finish: 0 of 1"')
-    judged = check(canary, phase('Initializing') + DONE + error, causes=['FlaggerError'])
-    assert not judged.causes[0].informational
-    judged = check(canary, phase('Initializing') + DONE + rolls, causes=['FlaggerError'])
-    assert judged.causes[0].informational
+    assessment = check(canary, phase('Initializing') + DONE + error, causes=['FlaggerError'])
+    assert not assessment.causes[0].informational
+    assessment = check(canary, phase('Initializing') + DONE + rolls, causes=['FlaggerError'])
+    assert assessment.causes[0].informational
 
 
 def test_the_pods_of_the_canary_are_shown_while_it_is_analysed_and_else_those_of_the_primary():
     both = deployment('web', 'web:3', replicas=1) + PRIMARY
-    judged = check(canary, phase('Progressing') + both, progress=Progress(1, 1, 1, 1))
-    assert [pod['metadata']['name'] for pod in judged.pods] == ['web-2-x']
-    names = [child['metadata']['name'] for child in judged.children]
+    assessment = check(canary, phase('Progressing') + both, progress=Progress(1, 1, 1, 1))
+    assert [pod['metadata']['name'] for pod in assessment.pods] == ['web-2-x']
+    names = [child['metadata']['name'] for child in assessment.children]
     assert names == ['web', 'web-2', 'web-primary', 'web-primary-2']
-    judged = check(canary, phase('Succeeded') + both, says='Flagger to see the change')
-    assert [pod['metadata']['name'] for pod in judged.pods] == ['web-2-x']
-    judged = check(canary, phase('Promoting') + both)
-    assert [pod['metadata']['name'] for pod in judged.pods] == ['web-primary-2-x']
+    assessment = check(canary, phase('Succeeded') + both, says='Flagger to see the change')
+    assert [pod['metadata']['name'] for pod in assessment.pods] == ['web-2-x']
+    assessment = check(canary, phase('Promoting') + both)
+    assert [pod['metadata']['name'] for pod in assessment.pods] == ['web-primary-2-x']
 
 
 def test_a_daemon_set_has_its_pods_itself():
@@ -319,15 +321,18 @@ metadata:
   ownerReferences: [{kind: DaemonSet, name: web, controller: true}]
 """
     )
-    judged = check(canary, yaml % 40, progress=Progress(2, 1, 2, 2), state='failed')
-    assert [pod['metadata']['name'] for pod in judged.pods] == ['new']
+    assessment = check(canary, yaml % 40, progress=Progress(2, 1, 2, 2), state='failed')
+    assert [pod['metadata']['name'] for pod in assessment.pods] == ['new']
     check(canary, yaml % 59, says='Flagger to see the change of daemonset/web')
 
 
 def test_it_reads_the_target_and_the_primary_and_then_what_is_behind_them():
-    assert {one.resource for one in wants(canary, phase('Progressing'))} == {DEPLOYMENTS}
+    assert {want.resource for want in wants(canary, phase('Progressing'))} == {DEPLOYMENTS}
     asked = wants(canary, phase('Progressing') + DONE)
-    assert {one.labels for one in asked if one.resource == PODS} == {'app=web', 'app=web-primary'}
+    assert {want.labels for want in asked if want.resource == PODS} == {
+        'app=web',
+        'app=web-primary',
+    }
     other = phase('Progressing').replace('kind: Deployment', 'kind: Service')
     assert wants(canary, other) == ()
     check(canary, other.replace('phase: Progressing', 'phase: Succeeded'), state='ready', causes=())
@@ -343,6 +348,6 @@ def test_it_reads_the_target_and_the_primary_and_then_what_is_behind_them():
     ),
 )
 def test_an_analysis_gets_the_time_that_it_may_take(spec, interval, steps):
-    thing = {'spec': {'analysis': spec}}
-    assert analysis.interval(thing) == interval
-    assert analysis.patience(thing) == interval * (steps + 1 + 6) + 600 + 60
+    obj = {'spec': {'analysis': spec}}
+    assert analysis.interval(obj) == interval
+    assert analysis.stall_timeout(obj) == interval * (steps + 1 + 6) + 600 + 60

@@ -1,1 +1,1 @@
-"""Lets kubectl dog judge what Flux applies: Kustomizations and HelmReleases."""
+"""Trackers for the Kustomization and the HelmRelease of Flux."""

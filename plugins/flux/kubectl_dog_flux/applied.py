@@ -1,4 +1,4 @@
-"""What Flux has applied: by the labels that it gives to all of it, and by the inventory.
+"""The workloads that Flux has applied, found by its labels and its inventory.
 
 https://fluxcd.io/flux/components/kustomize/kustomizations/#inventory,
 https://fluxcd.io/flux/faq/ (labels of what is applied)
@@ -22,17 +22,17 @@ from kubectl_dog.tracker import is_deleting
 from kubectl_dog.tracker import name
 from kubectl_dog.tracker import workload_watches
 
-KINDS = {one.kind: one for one in (DEPLOYMENTS, STATEFULSETS, DAEMONSETS)}
+KINDS = {resource.kind: resource for resource in (DEPLOYMENTS, STATEFULSETS, DAEMONSETS)}
 
-# Up to so many workloads are read by their own selectors; of more, all pods of their namespaces.
-_FEW = 5
+# For more workloads than this, all pods of their namespaces are watched.
+_MAX_SELECTORS = 5
 
-# What is in more namespaces is not shown: each takes watches of its own.
-_NAMESPACES = 8
+# Workloads in further namespaces are not shown: each namespace needs its own watches.
+_MAX_NAMESPACES = 8
 
 
 class Entry(NamedTuple):
-    """One object of an inventory; `namespace` and `group` may be empty."""
+    """An object of an inventory; `namespace` and `group` may be empty."""
 
     namespace: str
     name: str
@@ -41,73 +41,78 @@ class Entry(NamedTuple):
 
     @property
     def label(self) -> str:
-        """How it is named: `deployment/web`."""
+        """The kind and name: `deployment/web`."""
         return f'{self.kind.lower()}/{self.name}'
 
 
-class Places(NamedTuple):
-    """Where workloads may be: the kinds in each namespace, and the label of all of them."""
+class Locations(NamedTuple):
+    """Where to look for workloads: kinds with their namespaces, and a label selector.
+
+    `inventory` restricts the result to these objects.
+    """
 
     labels: str
     kinds: tuple[tuple[Resource, str], ...]
-    only: frozenset[Entry] | None = None
+    inventory: frozenset[Entry] | None = None
 
 
-def inventory(thing: Object) -> tuple[Entry, ...]:
-    """What is applied, from ids like `shop_web_apps_Deployment`; what is no id is left out."""
-    found = [
-        parse(get_str(one, 'id')) for one in get_dicts(thing, 'status', 'inventory', 'entries')
+def inventory(obj: Object) -> tuple[Entry, ...]:
+    """The objects of `status.inventory`; malformed ids are left out."""
+    entries = [
+        parse(get_str(entry, 'id')) for entry in get_dicts(obj, 'status', 'inventory', 'entries')
     ]
-    return tuple(one for one in found if one is not None)
+    return tuple(entry for entry in entries if entry is not None)
 
 
 def parse(word: str) -> Entry | None:
-    """One id. Names of roles may have colons, which are written as two underscores."""
+    """Parse an id such as `shop_web_apps_Deployment`; a colon is written as two underscores."""
     namespace, begun, rest = word.partition('_')
     rest, _, kind = rest.rpartition('_')
-    called, ended, group = rest.rpartition('_')
-    if not begun or not ended or not called or not kind:
+    object_name, ended, group = rest.rpartition('_')
+    if not begun or not ended or not object_name or not kind:
         return None
-    return Entry(namespace, called.replace('__', ':'), group, kind)
+    return Entry(namespace, object_name.replace('__', ':'), group, kind)
 
 
-def of_inventory(thing: Object, labels: str) -> Places:
-    """The places of the workloads in an inventory."""
-    entries = [one for one in inventory(thing) if one.group == 'apps' and one.kind in KINDS]
-    spaces = sorted({one.namespace for one in entries if one.namespace})[:_NAMESPACES]
-    kinds = {(KINDS[one.kind], one.namespace) for one in entries if one.namespace in spaces}
-    return Places(labels, tuple(sorted(kinds)), frozenset(entries))
+def of_inventory(obj: Object, labels: str) -> Locations:
+    """The locations of the workloads in an inventory."""
+    entries = [entry for entry in inventory(obj) if entry.group == 'apps' and entry.kind in KINDS]
+    namespaces = sorted({entry.namespace for entry in entries if entry.namespace})[:_MAX_NAMESPACES]
+    kinds = {
+        (KINDS[entry.kind], entry.namespace) for entry in entries if entry.namespace in namespaces
+    }
+    return Locations(labels, tuple(sorted(kinds)), frozenset(entries))
 
 
-def watches(view: View, places: Places) -> Iterator[Watch]:
-    """What brings the workloads, and once they are known, their pods."""
-    for resource, namespace in places.kinds:
-        yield Watch(resource, namespace, places.labels)
-    found = workloads(view, places)
-    for thing in found:
-        yield from workload_watches(thing, whole_namespace=len(found) > _FEW)
+def watches(view: View, locations: Locations) -> Iterator[Watch]:
+    """The watches for the workloads and, once those are known, for their pods."""
+    for resource, namespace in locations.kinds:
+        yield Watch(resource, namespace, locations.labels)
+    applied_workloads = workloads(view, locations)
+    for obj in applied_workloads:
+        yield from workload_watches(obj, whole_namespace=len(applied_workloads) > _MAX_SELECTORS)
 
 
-def is_known(view: View, places: Places) -> bool:
-    """Whether all workloads and their pods have been listed, as far as they may be read."""
+def is_known(view: View, locations: Locations) -> bool:
+    """Whether all readable workloads and their pods have been listed."""
     return all(
-        one in view.objects_by_watch or one.resource.key in view.forbidden_kinds
-        for one in watches(view, places)
+        watch in view.objects_by_watch or watch.resource.key in view.forbidden_kinds
+        for watch in watches(view, locations)
     )
 
 
-def workloads(view: View, places: Places) -> tuple[Object, ...]:
-    """The workloads that are there, and were not taken out of the inventory."""
+def workloads(view: View, locations: Locations) -> tuple[Object, ...]:
+    """The existing workloads that are in the inventory."""
     return tuple(
-        thing
-        for resource, namespace in places.kinds
-        for thing in sorted(view.objects_of(Watch(resource, namespace, places.labels)), key=name)
-        if not is_deleting(thing) and _is_listed(thing, resource, places)
+        obj
+        for resource, namespace in locations.kinds
+        for obj in sorted(view.objects_of(Watch(resource, namespace, locations.labels)), key=name)
+        if not is_deleting(obj) and _is_listed(obj, resource, locations)
     )
 
 
-def _is_listed(thing: Object, resource: Resource, places: Places) -> bool:
-    if places.only is None:
+def _is_listed(obj: Object, resource: Resource, locations: Locations) -> bool:
+    if locations.inventory is None:
         return True
-    namespace = get_str(thing, 'metadata', 'namespace')
-    return Entry(namespace, name(thing), resource.group, resource.kind) in places.only
+    namespace = get_str(obj, 'metadata', 'namespace')
+    return Entry(namespace, name(obj), resource.group, resource.kind) in locations.inventory

@@ -1,4 +1,4 @@
-"""Why Flux is not ready: the source first, then the objects that its health checks name.
+"""Causes of a Flux object that is not ready: its source, or what its health checks report.
 
 https://fluxcd.io/flux/components/kustomize/kustomizations/#conditions,
 https://fluxcd.io/flux/components/helm/helmreleases/#conditions
@@ -26,22 +26,32 @@ CODES = (
     'ReleaseFailed',
 )
 
-# These pass by themselves, or somebody else decides.
-PASSING = ('DependencyNotReady', 'HealthCheckCanceled', 'Progressing', 'ProgressingWithRetry')
-_SOURCE = ('ArtifactFailed', 'SourceNotReady', 'HelmChartNotReady', 'ChartNotReady')
+# These reasons pass by themselves, or another object decides.
+TRANSIENT = (
+    'DependencyNotReady',
+    'HealthCheckCanceled',
+    'Progressing',
+    'ProgressingWithRetry',
+)
+_SOURCE_REASONS = ('ArtifactFailed', 'SourceNotReady', 'HelmChartNotReady', 'ChartNotReady')
 
-# After these Ready tells of the remedy, and not of what it was for.
-_REMEDIES = ('RollbackSucceeded', 'RollbackFailed', 'UninstallSucceeded', 'UninstallFailed')
+# With these reasons Ready describes the remediation, and not the failure before it.
+_REMEDIATED = (
+    'RollbackSucceeded',
+    'RollbackFailed',
+    'UninstallSucceeded',
+    'UninstallFailed',
+)
 
-# What is tried again: in seconds. A release with retries left may take several attempts, and with
-# the strategy RetryOnFailure they are five minutes apart (spec.upgrade.strategy.retryInterval).
-_PATIENCE = 30.0
-_RETRIES = 300.0
+# In seconds. A release with retries may need several attempts; with the strategy RetryOnFailure
+# they are five minutes apart (spec.upgrade.strategy.retryInterval).
+_TOLERANCE = 30.0
+_RETRY_TOLERANCE = 300.0
 
 _CHECKED = re.compile(r"([A-Z][A-Za-z0-9]{0,62})/([a-z0-9./:-]{1,300}) status: '([A-Za-z]{1,30})'")
 
 
-class Checked(NamedTuple):
+class CheckedObject(NamedTuple):
     """An object that a health check waits for, as in `[Deployment/shop/web status: 'Failed']`."""
 
     kind: str
@@ -50,54 +60,58 @@ class Checked(NamedTuple):
     state: str
 
 
-def checked(message: str) -> tuple[Checked, ...]:
-    """The objects that a health check names, each once, those that failed first."""
-    named = []
+def parse_health_check(message: str) -> tuple[CheckedObject, ...]:
+    """The distinct objects that a health check names, failed objects first."""
+    checked = []
     for kind, path, state in _CHECKED.findall(message):
-        namespace, _, called = path.rpartition('/')
-        named.append(Checked(kind, namespace, called, state))
-    return tuple(sorted(dict.fromkeys(named), key=lambda one: one.state != 'Failed'))
+        namespace, _, object_name = path.rpartition('/')
+        checked.append(CheckedObject(kind, namespace, object_name, state))
+    return tuple(sorted(dict.fromkeys(checked), key=lambda obj: obj.state != 'Failed'))
 
 
 def find(view: View, watches: Iterable[Watch]) -> tuple[Cause, ...]:
-    """What stands against it, by its Ready condition."""
+    """The causes that the Ready condition reports."""
     ready = condition(view.object or {}, 'Ready')
     reason, message = get_str(ready, 'reason'), get_str(ready, 'message') or 'no reason given'
-    if ready.get('status') != 'False' or reason in PASSING:
+    if ready.get('status') != 'False' or reason in TRANSIENT:
         return ()
-    # What Helm says of the release stands, whatever has become of the chart's source since.
+    # A failed release stays the cause, even if the source of the chart is broken by now.
     of_source = () if _is_of_release(view, reason) else tuple(sources.causes(view, watches))
     if of_source:
-        told = f'{view.target.label}: {message}'
-        return tuple(one._replace(evidence=(*one.evidence, told)) for one in of_source)
-    if reason in _SOURCE:
+        ready_text = f'{view.target.label}: {message}'
+        return tuple(cause._replace(evidence=(*cause.evidence, ready_text)) for cause in of_source)
+    if reason in _SOURCE_REASONS:
         return (
             _cause(view, 'ReconcileFailed', reason, message)._replace(
-                tolerance_seconds=2 * _PATIENCE
+                tolerance_seconds=2 * _TOLERANCE
             ),
         )
-    named = checked(message)
-    return (_health(view, reason, message, named),) if named else (_other(view, reason, message),)
+    checked = parse_health_check(message)
+    return (
+        (_unhealthy(view, reason, message, checked),)
+        if checked
+        else (_reconcile_or_release(view, reason, message),)
+    )
 
 
 def describe(view: View) -> str:
-    """The command that tells all of it."""
+    """The command that shows details of the object."""
     resource, namespace = view.target.resource, view.target.namespace
     kind = f'{resource.kind.lower()}.{resource.group}'
     return f'kubectl describe {kind} -n {namespace} {view.target.name}'
 
 
-def failure(view: View) -> tuple[str, str]:
-    """Reason and message of a release that failed; Ready may tell of the rollback after it."""
+def release_failure(view: View) -> tuple[str, str]:
+    """Reason and message of a failed release; Ready may describe the rollback after it."""
     for kind in ('Released', 'TestSuccess'):
-        told = condition(view.object or {}, kind)
-        if told.get('status') == 'False':
-            return get_str(told, 'reason'), get_str(told, 'message')
+        cond = condition(view.object or {}, kind)
+        if cond.get('status') == 'False':
+            return get_str(cond, 'reason'), get_str(cond, 'message')
     return '', ''
 
 
 def _is_of_release(view: View, reason: str) -> bool:
-    return bool(reason) and reason in (*_REMEDIES, failure(view)[0])
+    return bool(reason) and reason in (*_REMEDIATED, release_failure(view)[0])
 
 
 def _cause(view: View, code: str, reason: str, message: str) -> Cause:
@@ -106,21 +120,21 @@ def _cause(view: View, code: str, reason: str, message: str) -> Cause:
         reason=reason or 'NotReady',
         subject=view.target.name,
         message=message,
-        tolerance_seconds=_PATIENCE,
+        tolerance_seconds=_TOLERANCE,
         suggested_commands=(describe(view),),
     )
 
 
-def _health(view: View, reason: str, message: str, named: tuple[Checked, ...]) -> Cause:
-    first = named[0]
+def _unhealthy(view: View, reason: str, message: str, checked: tuple[CheckedObject, ...]) -> Cause:
+    first = checked[0]
     where = f' -n {first.namespace}' if first.namespace else ''
     label = f'{first.kind.lower()}/{first.name}'
-    told = {'Failed': 'has failed', 'NotFound': 'is not there', 'InProgress': 'is not ready'}
-    others = tuple(f'{one.kind.lower()}/{one.name}: {one.state}' for one in named[1:])
+    phrases = {'Failed': 'has failed', 'NotFound': 'is not there', 'InProgress': 'is not ready'}
+    others = tuple(f'{other.kind.lower()}/{other.name}: {other.state}' for other in checked[1:])
     cause = _cause(view, 'HealthCheckFailed', reason, '')
     return cause._replace(
         subject=label,
-        message=f'its health checks failed: {label} {told.get(first.state, first.state)}',
+        message=f'its health checks failed: {label} {phrases.get(first.state, first.state)}',
         evidence=(*others, message),
         suggested_commands=(
             f'kubectl describe {first.kind.lower()}{where} {first.name}',
@@ -129,19 +143,19 @@ def _health(view: View, reason: str, message: str, named: tuple[Checked, ...]) -
     )
 
 
-def _other(view: View, reason: str, message: str) -> Cause:
-    why, words = failure(view)
+def _reconcile_or_release(view: View, reason: str, message: str) -> Cause:
+    why, words = release_failure(view)
     if not _is_of_release(view, reason):
         return _cause(view, 'ReconcileFailed', reason, message)
     remedied = (f'{reason}: {message}',) if why != reason else ()
     cause = _cause(view, 'ReleaseFailed', why, words or message)
-    return cause._replace(evidence=remedied, tolerance_seconds=_tried_again(view))
+    return cause._replace(evidence=remedied, tolerance_seconds=_retry_tolerance(view))
 
 
-def _tried_again(view: View) -> float:
-    """How many seconds a release that failed may take to succeed by itself."""
+def _retry_tolerance(view: View) -> float:
+    """Seconds that a failed release may take to succeed by a retry."""
     steps = [get_dict(view.object, 'spec', action) for action in ('install', 'upgrade')]
     if any(get_str(step, 'strategy', 'name') == 'RetryOnFailure' for step in steps):
-        return 2 * _RETRIES
+        return 2 * _RETRY_TOLERANCE
     has_retries = any(get_dict(step, 'remediation').get('retries') for step in steps)
-    return _RETRIES if has_retries else _PATIENCE
+    return _RETRY_TOLERANCE if has_retries else _TOLERANCE

@@ -1,4 +1,4 @@
-"""HelmRelease: the chart is released, and what it has made runs.
+"""Assess a HelmRelease: the chart is released, and its workloads run.
 
 https://fluxcd.io/flux/components/helm/helmreleases/
 """
@@ -17,11 +17,11 @@ from kubectl_dog_flux import applied
 from kubectl_dog_flux import causes
 from kubectl_dog_flux import reconciling
 from kubectl_dog_flux import sources
-from kubectl_dog_flux.applied import Places
+from kubectl_dog_flux.applied import Locations
 
 codes = causes.CODES
 
-# Where it says which chart it has attempted: its version, or the digest behind the `@`.
+# The status field with the attempted chart: its version, or the digest after the `@`.
 _ATTEMPTED = {
     'HelmChart': 'lastAttemptedRevision',
     'OCIRepository': 'lastAttemptedRevisionDigest',
@@ -31,31 +31,32 @@ _GROUP = 'helm.toolkit.fluxcd.io'
 
 
 def wants(view: View) -> Sequence[Watch]:
-    """Its chart and where that is from, and the workloads that it has made with their pods."""
-    return tuple(dict.fromkeys((*_sources(view), *applied.watches(view, _places(view)))))
+    """Watch its chart and repository, and its workloads with their pods."""
+    return tuple(dict.fromkeys((*_sources(view), *applied.watches(view, _locations(view)))))
 
 
 def assess(view: View) -> Assessment:
-    """By its conditions; Ready may tell of a rollback, and Released of why there was one."""
+    """Assess by the conditions; Released has the reason of a rollback that Ready reports."""
     is_over = get_str(condition(view.object or {}, 'Stalled'), 'reason') == 'RetriesExceeded'
-    stalled = causes.failure(view)[1] if is_over else ''
-    return reconciling.assess(view, _places(view), _sources(view), _stale(view), stalled)
+    stalled = causes.release_failure(view)[1] if is_over else ''
+    return reconciling.assess(view, _locations(view), _sources(view), _stale(view), stalled)
 
 
 def _stale(view: View) -> str:
-    """What is to be released where Ready tells of an earlier chart: as its controller compares
-    them (requestsForHelmChartChange, requestsForOCIRrepositoryChange).
+    """Text for "waiting for" if Ready describes an earlier chart; else empty.
+
+    Compares as the controller does (requestsForHelmChartChange, requestsForOCIRrepositoryChange).
     """
     status = get_dict(view.object, 'status')
     if condition(view.object or {}, 'Ready').get('status') != 'True':
         return ''
-    for thing in sources.found(view, _sources(view)):
-        field = _ATTEMPTED.get(get_str(thing, 'kind'))
+    for source in sources.existing(view, _sources(view)):
+        field = _ATTEMPTED.get(get_str(source, 'kind'))
         if field is None:
             continue
-        if sources.is_unfetched(thing):
-            return f'its source {sources.label(thing)} to be fetched'
-        newest, last = sources.revision(thing), get_str(status, field)
+        if sources.is_unfetched(source):
+            return f'its source {sources.label(source)} to be fetched'
+        newest, last = sources.revision(source), get_str(status, field)
         is_same = newest.rpartition('@')[2].lstrip('v') == last.lstrip('v')
         if newest and last and not is_same:
             return f'the chart {newest} to be released'
@@ -63,7 +64,7 @@ def _stale(view: View) -> str:
 
 
 def _sources(view: View) -> list[Watch]:
-    """The repository before the chart: a chart is not ready because its repository is not."""
+    """The watches for repository and chart; the repository is first, as the chart depends on it."""
     spec = get_dict(view.object, 'spec')
     chart = get_dict(spec, 'chart', 'spec')
     namespace, _, name = get_str(view.object, 'status', 'helmChart').partition('/')
@@ -72,15 +73,15 @@ def _sources(view: View) -> list[Watch]:
         get_dict(chart, 'sourceRef'),
         {'kind': 'HelmChart', 'name': name, 'namespace': namespace},
     )
-    found = [sources.watch(view, one) for one in references]
-    return [one for one in found if one is not None]
+    watches = [sources.watch(view, reference) for reference in references]
+    return [watch for watch in watches if watch is not None]
 
 
-def _places(view: View) -> Places:
+def _locations(view: View) -> Locations:
     target, spec = view.target, get_dict(view.object, 'spec')
     if get_dict(spec, 'kubeConfig'):
         # It is released to another cluster.
-        return Places('', ())
+        return Locations('', ())
     namespace = get_str(spec, 'targetNamespace') or target.namespace
     labels = f'{_GROUP}/name={target.name},{_GROUP}/namespace={target.namespace}'
-    return Places(labels, tuple((one, namespace) for one in applied.KINDS.values()))
+    return Locations(labels, tuple((resource, namespace) for resource in applied.KINDS.values()))

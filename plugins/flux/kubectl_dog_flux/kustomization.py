@@ -1,4 +1,4 @@
-"""Kustomization: what its source has now is applied, and what is applied runs.
+"""Assess a Kustomization: the revision of its source is applied, and its workloads run.
 
 https://fluxcd.io/flux/components/kustomize/kustomizations/
 """
@@ -17,24 +17,24 @@ from kubectl_dog_flux import applied
 from kubectl_dog_flux import causes
 from kubectl_dog_flux import reconciling
 from kubectl_dog_flux import sources
-from kubectl_dog_flux.applied import Places
+from kubectl_dog_flux.applied import Locations
 
 codes = causes.CODES
 
-# What it says only of a revision that it has attempted to apply (api/v1/condition_types.go).
+# Reasons that describe the attempted revision (api/v1/condition_types.go).
 _ATTEMPTED = ('BuildFailed', 'HealthCheckFailed', 'PruneFailed', 'ReconciliationFailed')
 
 _GROUP = 'kustomize.toolkit.fluxcd.io'
 
 
 def wants(view: View) -> Sequence[Watch]:
-    """Its source, and the workloads of its inventory with their pods."""
-    return tuple(dict.fromkeys((*_sources(view), *applied.watches(view, _places(view)))))
+    """Watch its source, and the workloads of its inventory with their pods."""
+    return tuple(dict.fromkeys((*_sources(view), *applied.watches(view, _locations(view)))))
 
 
 def assess(view: View) -> Assessment:
-    """By its conditions, where they are about what the source has now."""
-    return reconciling.assess(view, _places(view), _sources(view), _stale(view))
+    """Assess by the conditions, if they describe the current revision of the source."""
+    return reconciling.assess(view, _locations(view), _sources(view), _stale(view))
 
 
 def _sources(view: View) -> list[Watch]:
@@ -42,26 +42,26 @@ def _sources(view: View) -> list[Watch]:
     return [watch] if watch is not None else []
 
 
-def _places(view: View) -> Places:
+def _locations(view: View) -> Locations:
     target = view.target
     if get_dict(view.object, 'spec', 'kubeConfig'):
         # It is applied to another cluster.
-        return Places('', ())
+        return Locations('', ())
     labels = f'{_GROUP}/name={target.name},{_GROUP}/namespace={target.namespace}'
     return applied.of_inventory(view.object or {}, labels)
 
 
 def _stale(view: View) -> str:
-    """What is to be applied where Ready tells of an earlier revision; else empty."""
+    """Text for "waiting for" if Ready describes an earlier revision; else empty."""
     ready = condition(view.object or {}, 'Ready')
     has_failed = get_str(ready, 'reason') in _ATTEMPTED and ready.get('status') == 'False'
     last = get_str(view.object, 'status', f'last{"Attempted" if has_failed else "Applied"}Revision')
     if not has_failed and ready.get('status') != 'True':
         return ''
-    for thing in sources.found(view, _sources(view)):
-        if sources.is_unfetched(thing):
-            return f'its source {sources.label(thing)} to be fetched'
-        newest = sources.revision(thing)
+    for source in sources.existing(view, _sources(view)):
+        if sources.is_unfetched(source):
+            return f'its source {sources.label(source)} to be fetched'
+        newest = sources.revision(source)
         if newest and last and newest != last:
             return f'the revision {newest} to be applied'
     return ''

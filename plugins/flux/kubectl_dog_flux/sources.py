@@ -1,4 +1,4 @@
-"""Where Flux takes it from: GitRepository, OCIRepository, HelmRepository, HelmChart, Bucket.
+"""The sources of Flux: GitRepository, OCIRepository, HelmRepository, HelmChart, Bucket.
 
 https://fluxcd.io/flux/components/source/
 """
@@ -30,87 +30,87 @@ _KINDS = {
 }
 
 # In seconds: a source is fetched again soon after an error; one that is stalled is not.
-_PATIENCE = 60.0
-_STALLED = 5.0
+_TOLERANCE = 60.0
+_STALLED_TOLERANCE = 5.0
 
 
 def watch(view: View, reference: Object) -> Watch | None:
-    """What brings the source that a `sourceRef` or `chartRef` names; None of other kinds."""
-    kind, called = get_str(reference, 'kind'), get_str(reference, 'name')
+    """The watch for the source of a `sourceRef` or `chartRef`; None for other kinds."""
+    kind, object_name = get_str(reference, 'kind'), get_str(reference, 'name')
     namespace = get_str(reference, 'namespace') or view.target.namespace
-    if kind not in _KINDS or not called:
+    if kind not in _KINDS or not object_name:
         return None
     resource = Resource(_GROUP, 'v1', _KINDS[kind], kind, kind.lower())
-    return Watch(resource, namespace, fields=f'metadata.name={called}')
+    return Watch(resource, namespace, fields=f'metadata.name={object_name}')
 
 
-def found(view: View, watches: Iterable[Watch]) -> tuple[Object, ...]:
-    """The sources that are there."""
-    return tuple(thing for one in watches for thing in view.objects_of(one))
+def existing(view: View, watches: Iterable[Watch]) -> tuple[Object, ...]:
+    """The sources that exist."""
+    return tuple(source for watch in watches for source in view.objects_of(watch))
 
 
 def causes(view: View, watches: Iterable[Watch]) -> Iterator[Cause]:
-    """What is wrong with the sources, the first of them first.
+    """The causes in the sources, in their order.
 
-    Only asked where Flux says that it lacks something: a source may be served in another version.
+    Call it only if Flux reports a missing source: a source may be served in another API version.
     """
-    for one in watches:
-        things = view.objects_of(one)
-        if things:
-            yield from _unready(things[0])
-        elif one in view.objects_by_watch:
-            yield _missing(one)
+    for watch in watches:
+        present_sources = view.objects_of(watch)
+        if present_sources:
+            yield from _not_ready(present_sources[0])
+        elif watch in view.objects_by_watch:
+            yield _missing(watch)
 
 
 def _missing(watch: Watch) -> Cause:
-    called = watch.fields.partition('=')[2]
+    object_name = watch.fields.partition('=')[2]
     return Cause(
         code='SourceMissing',
         reason='NotFound',
-        subject=f'{watch.resource.short}/{called}',
-        message=f'its source {watch.resource.short}/{watch.namespace}/{called} is not there',
-        tolerance_seconds=_PATIENCE,
+        subject=f'{watch.resource.short}/{object_name}',
+        message=f'its source {watch.resource.short}/{watch.namespace}/{object_name} is not there',
+        tolerance_seconds=_TOLERANCE,
         suggested_commands=(f'kubectl get {watch.resource.plural}.{_GROUP} -n {watch.namespace}',),
     )
 
 
-def _unready(thing: Object) -> Iterator[Cause]:
-    ready, stalled = condition(thing, 'Ready'), condition(thing, 'Stalled')
+def _not_ready(source: Object) -> Iterator[Cause]:
+    ready, stalled = condition(source, 'Ready'), condition(source, 'Stalled')
     is_stalled = stalled.get('status') == 'True'
-    told = stalled if is_stalled else ready
-    # A HelmRepository of the type oci is static, and has no conditions.
+    cond = stalled if is_stalled else ready
+    # A HelmRepository of the type oci has no conditions.
     if not is_stalled and ready.get('status') != 'False':
         return
-    namespace, why = get_str(thing, 'metadata', 'namespace'), get_str(told, 'message')
+    namespace, why = get_str(source, 'metadata', 'namespace'), get_str(cond, 'message')
     yield Cause(
         code='SourceNotReady',
-        reason=get_str(told, 'reason') or 'NotReady',
-        subject=label(thing),
-        message=f'its source {label(thing)} is not ready: {why or "no reason given"}',
-        tolerance_seconds=_STALLED if is_stalled else _PATIENCE,
-        evidence=('it is suspended by spec.suspend',) if is_suspended(thing) else (),
+        reason=get_str(cond, 'reason') or 'NotReady',
+        subject=label(source),
+        message=f'its source {label(source)} is not ready: {why or "no reason given"}',
+        tolerance_seconds=_STALLED_TOLERANCE if is_stalled else _TOLERANCE,
+        evidence=('it is suspended by spec.suspend',) if is_suspended(source) else (),
         suggested_commands=(
-            f'kubectl describe {get_str(thing, "kind").lower()} -n {namespace} {name(thing)}',
+            f'kubectl describe {get_str(source, "kind").lower()} -n {namespace} {name(source)}',
         ),
     )
 
 
-def label(thing: Object) -> str:
-    """How a source is named: `gitrepository/fleet`."""
-    return f'{get_str(thing, "kind").lower()}/{name(thing)}'
+def label(source: Object) -> str:
+    """The kind and name of a source: `gitrepository/fleet`."""
+    return f'{get_str(source, "kind").lower()}/{name(source)}'
 
 
-def is_suspended(thing: Object) -> bool:
-    """Whether nothing new is fetched."""
-    return get_dict(thing, 'spec').get('suspend') is True
+def is_suspended(source: Object) -> bool:
+    """Whether the source is suspended."""
+    return get_dict(source, 'spec').get('suspend') is True
 
 
-def is_unfetched(thing: Object) -> bool:
-    """Whether it is still to fetch what its newest spec names; a HelmRepository may never tell."""
-    is_told = 'observedGeneration' in get_dict(thing, 'status')
-    return is_told and not is_observed(thing) and not is_suspended(thing)
+def is_unfetched(source: Object) -> bool:
+    """Whether the newest spec is not fetched yet; a HelmRepository may never report that."""
+    is_reported = 'observedGeneration' in get_dict(source, 'status')
+    return is_reported and not is_observed(source) and not is_suspended(source)
 
 
-def revision(thing: Object) -> str:
-    """What was fetched last; empty where that is of another generation, or nothing."""
-    return get_str(thing, 'status', 'artifact', 'revision') if is_observed(thing) else ''
+def revision(source: Object) -> str:
+    """The fetched revision of the newest spec; empty if there is none."""
+    return get_str(source, 'status', 'artifact', 'revision') if is_observed(source) else ''

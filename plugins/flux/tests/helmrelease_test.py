@@ -88,7 +88,7 @@ def test_what_was_released_is_the_chart_that_its_source_has(yaml, waits_for):
 
 
 @pytest.mark.parametrize(
-    ('yaml', 'codes', 'patience', 'says'),
+    ('yaml', 'codes', 'tolerance', 'says'),
     (
         pytest.param(
             unready('SourceNotReady', "HelmChart 'shop/shop-web' is not ready")
@@ -156,9 +156,9 @@ def test_what_was_released_is_the_chart_that_its_source_has(yaml, waits_for):
         ),
     ),
 )  # fmt: skip
-def test_the_cause_is_the_source_or_the_release(yaml, codes, patience, says):
-    judged = check(helmrelease, yaml, state='progressing', causes=codes, says=says)
-    assert judged.causes[0].tolerance_seconds == patience
+def test_the_cause_is_the_source_or_the_release(yaml, codes, tolerance, says):
+    assessment = check(helmrelease, yaml, state='progressing', causes=codes, says=says)
+    assert assessment.causes[0].tolerance_seconds == tolerance
 
 
 def test_without_retries_left_it_has_failed_for_what_helm_said():
@@ -174,23 +174,23 @@ def test_without_retries_left_it_has_failed_for_what_helm_said():
         causes=['ReleaseFailed'],
     )
     denied = cond('Stalled', 'True', 'AccessDenied', 'no cross-namespace references')
-    told = unready('AccessDenied', 'no', RELEASE, denied)
-    check(helmrelease, told + REST, state='failed', message='no cross-namespace references')
+    yaml = unready('AccessDenied', 'no', RELEASE, denied)
+    check(helmrelease, yaml + REST, state='failed', message='no cross-namespace references')
 
 
 def test_what_helm_said_stands_also_where_the_source_is_gone():
     stalled = cond('Stalled', 'True', 'RetriesExceeded', 'Failed to install after 1 attempt(s)')
     why = 'Helm install failed for release shop/web: no such host'
     yaml = unready('InstallFailed', why, cond('Released', 'False', 'InstallFailed', why), stalled)
-    judged = check(helmrelease, yaml, state='failed', causes=['ReleaseFailed'], says=why)
-    assert judged.causes[0].tolerance_seconds == 0.0
+    assessment = check(helmrelease, yaml, state='failed', causes=['ReleaseFailed'], says=why)
+    assert assessment.causes[0].tolerance_seconds == 0.0
 
 
 def test_what_it_has_made_is_shown():
-    judged = check(helmrelease, objects.release(objects.INSTALLED) + REST)
-    kinds = [one['kind'] for one in judged.children]
+    assessment = check(helmrelease, objects.release(objects.INSTALLED) + REST)
+    kinds = [child['kind'] for child in assessment.children]
     assert kinds == ['HelmRepository', 'HelmChart', 'Deployment', 'ReplicaSet']
-    assert [one['metadata']['name'] for one in judged.pods] == ['web-1-x']
+    assert [pod['metadata']['name'] for pod in assessment.pods] == ['web-1-x']
     down = objects.workload('Deployment', 'web', objects.DOWN, objects.OF_WEB)
     says = 'the rollout of deployment/web'
     yaml = objects.release(objects.INSTALLED) + objects.CHARTS + objects.CHART + down
@@ -200,7 +200,7 @@ def test_what_it_has_made_is_shown():
 def test_it_reads_by_the_labels_of_flux_where_it_is_released():
     def seen(spec):
         asked = wants(helmrelease, objects.release(objects.INSTALLED, spec=spec))
-        return [(one.resource.kind, one.namespace) for one in asked]
+        return [(want.resource.kind, want.namespace) for want in asked]
 
     sources = [('HelmRepository', 'shop'), ('HelmChart', 'shop')]
     kinds = ('Deployment', 'StatefulSet', 'DaemonSet')

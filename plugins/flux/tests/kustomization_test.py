@@ -231,23 +231,27 @@ def test_a_changed_source_that_cannot_be_fetched_is_a_cause():
 
 def test_what_failed_a_health_check_is_described_in_its_namespace():
     message = "timeout waiting for: [Deployment/shop/web status: 'InProgress']"
-    judged = check(kustomization, unready('HealthCheckFailed', message) + REST)
-    assert judged.causes[0].suggested_commands == (
+    assessment = check(kustomization, unready('HealthCheckFailed', message) + REST)
+    assert assessment.causes[0].suggested_commands == (
         'kubectl describe deployment -n shop web',
         'kubectl describe kustomization.kustomize.toolkit.fluxcd.io -n flux-system apps',
     )
-    assert causes.checked("[Namespace/shop status: 'NotFound']") == (
-        causes.Checked('Namespace', '', 'shop', 'NotFound'),
+    assert causes.parse_health_check("[Namespace/shop status: 'NotFound']") == (
+        causes.CheckedObject('Namespace', '', 'shop', 'NotFound'),
     )
-    assert causes.checked("[Deployment/$(rm)/web status: 'Failed']") == ()
+    assert causes.parse_health_check("[Deployment/$(rm)/web status: 'Failed']") == ()
 
 
 def test_its_source_and_what_it_applies_are_shown():
     suspended = objects.GIT.replace('spec: {}', 'spec: {suspend: true}')
-    judged = check(kustomization, objects.kustomization(objects.READY) + suspended + objects.WEB,
-                   says='its source gitrepository/fleet is suspended')  # fmt: skip
-    assert [one['kind'] for one in judged.children] == ['GitRepository', 'Deployment', 'ReplicaSet']
-    assert [one['metadata']['name'] for one in judged.pods] == ['web-1-x']
+    yaml = objects.kustomization(objects.READY) + suspended + objects.WEB
+    assessment = check(kustomization, yaml, says='its source gitrepository/fleet is suspended')
+    assert [child['kind'] for child in assessment.children] == [
+        'GitRepository',
+        'Deployment',
+        'ReplicaSet',
+    ]
+    assert [pod['metadata']['name'] for pod in assessment.pods] == ['web-1-x']
 
 
 def test_what_has_left_the_inventory_does_not_count():
@@ -276,7 +280,7 @@ def test_ids_of_an_inventory(word, expected):
 
 def test_it_reads_by_the_labels_of_flux_and_never_too_much():
     asked = wants(kustomization, objects.kustomization(objects.READY))
-    kinds = [(one.resource.kind, one.namespace, one.labels, one.fields) for one in asked]
+    kinds = [(want.resource.kind, want.namespace, want.labels, want.fields) for want in asked]
     labels = (
         'kustomize.toolkit.fluxcd.io/name=apps,kustomize.toolkit.fluxcd.io/namespace=flux-system'
     )
@@ -285,32 +289,32 @@ def test_it_reads_by_the_labels_of_flux_and_never_too_much():
         ('Deployment', 'shop', labels, ''),
     ]
     asked = wants(kustomization, objects.kustomization(objects.READY) + REST)
-    assert {one.labels for one in asked if one.resource.kind == 'Pod'} == {'app=web'}
+    assert {want.labels for want in asked if want.resource.kind == 'Pod'} == {'app=web'}
 
 
 def many(count, namespaces=1):
-    ids, things = '', ''
+    ids, workloads = '', ''
     for at in range(count):
         space = f's{at % namespaces}'
         ids += f'    - {{id: {space}_w{at}_apps_Deployment, v: v1}}\n'
-        things += objects.workload(
+        workloads += objects.workload(
             'Deployment', f'w{at}', objects.UP, objects.OF_APPS, namespace=space
         )
-    return objects.kustomization(objects.READY, more=ids) + things
+    return objects.kustomization(objects.READY, more=ids) + workloads
 
 
 def test_of_many_workloads_all_pods_of_their_namespaces_are_read():
-    asked = [one for one in wants(kustomization, many(40, 2)) if one.resource.kind == 'Pod']
-    assert [(one.namespace, one.labels) for one in asked] == [('s0', ''), ('s1', '')]
+    asked = [want for want in wants(kustomization, many(40, 2)) if want.resource.kind == 'Pod']
+    assert [(want.namespace, want.labels) for want in asked] == [('s0', ''), ('s1', '')]
     assert len(wants(kustomization, many(60, 30))) <= 64
 
 
 def test_what_is_applied_to_another_cluster_is_not_looked_for_here():
     remote = '  kubeConfig: {secretRef: {name: prod}}\n'
     yaml = objects.kustomization(objects.READY, spec=remote) + objects.GIT
-    assert [one.resource.kind for one in wants(kustomization, yaml)] == ['GitRepository']
-    judged = check(kustomization, yaml, state='ready')
-    assert [one['kind'] for one in judged.children] == ['GitRepository']
+    assert [want.resource.kind for want in wants(kustomization, yaml)] == ['GitRepository']
+    assessment = check(kustomization, yaml, state='ready')
+    assert [child['kind'] for child in assessment.children] == ['GitRepository']
 
 
 def test_nothing_is_believed_before_what_it_applies_was_looked_at():
@@ -330,8 +334,8 @@ def test_nothing_is_believed_before_what_it_applies_was_looked_at():
 def test_what_it_has_applied_may_be_heard_of_after_it(since, fields, expected):
     at = f', lastTransitionTime: "2026-01-01T{since}Z"}}'
     yaml = objects.kustomization(objects.READY[:-1] + at) + REST
-    judged = check(kustomization, view(yaml, **fields), **expected)
-    assert (judged.recheck_at is None) == (expected['state'] == 'ready')
+    assessment = check(kustomization, view(yaml, **fields), **expected)
+    assert (assessment.recheck_at is None) == (expected['state'] == 'ready')
     remote = '  kubeConfig: {secretRef: {name: prod}}\n'
     yaml = objects.kustomization(objects.READY[:-1] + at, spec=remote) + objects.GIT
     check(kustomization, yaml, state='ready')

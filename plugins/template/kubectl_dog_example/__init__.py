@@ -1,1 +1,1 @@
-"""Lets kubectl dog judge Examples of example.com."""
+"""Tracker for the Example of example.com."""

@@ -1,4 +1,4 @@
-"""Example: done when its controller says so."""
+"""Assess an Example by its phase."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kubectl_dog.tracker import waiting
 
 
 def assess(view: View) -> Assessment:
-    """By its phase alone."""
+    """Assess by `status.phase`."""
     going = deleting_or_unobserved(view)
     if going is not None:
         return going
