@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Makes everything of a release from its tag, or says why not: `python release.py v0.1.0 dist`.
+"""Build a release from its tag: `python release.py v0.1.0 dist`.
 
-`python release.py HEAD dist` is the same without a tag, to try; docs/releasing.md says when.
+`python release.py HEAD dist` is a trial without a tag; see docs/releasing.md.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ def main(argv):
             files.extractall(work, filter='data')
         wrong = [] if name == 'HEAD' else list(obstacles(name, source))
         if wrong:
-            print('\n'.join(f'release: {one}' for one in wrong), file=sys.stderr)
+            print('\n'.join(f'release: {fault}' for fault in wrong), file=sys.stderr)
             return 1
-        # The scripts of the tag build the tag: an old release can be made again from any checkout.
+        # A tag is built by its own scripts, so that any checkout can rebuild an old release.
         for script in (['zipapp/build.py', '--out', out, *options], ['krew/manifest.py', out]):
             done = subprocess.run([sys.executable, *map(str, script)], cwd=source, check=False)
             if done.returncode:
@@ -42,7 +42,7 @@ def main(argv):
 
 
 def from_here(word):
-    """A build option; a path in it, as pip knows one, is the caller's and not the checkout's."""
+    """A build option with its path made absolute, relative to the folder of the caller."""
     flag, equals, value = word.partition('=') if word.startswith('-') else ('', '', word)
     is_path = '/' in value or os.sep in value or value.startswith('.') or value.endswith('.whl')
     if not is_path or '://' in value:
@@ -51,9 +51,9 @@ def from_here(word):
 
 
 def obstacles(tag, source):
-    """Sentences on what a tag and the sources under it do not agree on."""
-    told = (source / 'kubectl_dog' / 'version.py').read_text(encoding='utf-8')
-    version = re.search(r"^VERSION = '(.+)'$", told, re.M)[1]
+    """Texts on contradictions between a tag and its sources."""
+    text = (source / 'kubectl_dog' / 'version.py').read_text(encoding='utf-8')
+    version = re.search(r"^VERSION = '(.+)'$", text, re.M)[1]
     if tag != f'v{version}':
         yield f'the tag {tag} is not that of version {version} in kubectl_dog/version.py'
     changes = (source / 'CHANGELOG.md').read_text(encoding='utf-8')

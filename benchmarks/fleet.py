@@ -1,6 +1,6 @@
-"""A fleet that is rolled: 200 Deployments of 5 pods each, told by kubectl-dog and by kubedog.
+"""Cost of tracking a rollout of 200 Deployments with 5 pods each: kubectl-dog and kubedog.
 
-A cluster of its own with kwok's pods, which are only objects. Each tool begins before the change.
+It starts a cluster with kwok pods, which are only objects. Each tool starts after the change.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ KUBEDOG = 'kubedog-v0.12.3'
 
 
 class Cost(NamedTuple):
-    """`cpu` in seconds, `memory` in MiB; `connections`: the most at once."""
+    """The cost of a run: `cpu` in seconds, `memory` in MiB, the maximum of open `connections`."""
 
     cpu: float
     memory: float
@@ -44,19 +44,20 @@ class Cost(NamedTuple):
 
 
 def fleet(count, replicas, version):
-    """The Deployments at a version."""
-    found = []
+    """The Deployments with a version."""
+    deployments = []
     for number in range(count):
-        one = manifests.deployment(f'web-{number:03}', replicas=replicas, template=kwok.template())
-        [container] = one['spec']['template']['spec']['containers']
+        name, template = f'web-{number:03}', kwok.template()
+        deployment = manifests.deployment(name, replicas=replicas, template=template)
+        [container] = deployment['spec']['template']['spec']['containers']
         container['env'] = [{'name': 'VERSION', 'value': version}]
-        one['metadata']['namespace'] = SPACE
-        found.append(one)
-    return found
+        deployment['metadata']['namespace'] = SPACE
+        deployments.append(deployment)
+    return deployments
 
 
 def run(command, environment, output):
-    """What a command cost."""
+    """Run a command; returns its cost."""
     began = time.monotonic()
     with output.open('wb') as file:
         process = subprocess.Popen(command, env=environment, stdout=file, stderr=file)
@@ -71,19 +72,19 @@ def run(command, environment, output):
 
 
 def connections(pid):
-    """How many sockets the process has."""
+    """The number of open sockets of a process."""
     try:
-        links = [os.readlink(each.path) for each in os.scandir(f'/proc/{pid}/fd')]
+        links = [os.readlink(entry.path) for entry in os.scandir(f'/proc/{pid}/fd')]
     except OSError:
         return 0
     return sum(link.startswith('socket:') for link in links)
 
 
 def spec(count):
-    """What kubedog's multitrack reads."""
+    """The spec for `kubedog multitrack`."""
     names = [f'web-{number:03}' for number in range(count)]
-    each = [{'ResourceName': name, 'Namespace': SPACE, 'SkipLogs': True} for name in names]
-    return {'Deployments': each}
+    entries = [{'ResourceName': name, 'Namespace': SPACE, 'SkipLogs': True} for name in names]
+    return {'Deployments': entries}
 
 
 def main():
@@ -102,7 +103,7 @@ def main():
 
 
 def measure(cluster, chosen, folder):
-    """Prints what each tool costs, one after the other."""
+    """Run the tools one after the other, and print their costs."""
     environment = {**os.environ, 'KUBECONFIG': str(cluster.settings.kubeconfig)}
     (folder / 'spec.json').write_text(json.dumps(spec(chosen.count)))
     programs = {
@@ -121,7 +122,7 @@ def measure(cluster, chosen, folder):
 
 
 def roll(cluster, chosen, folder, version):
-    """Applies the whole fleet at another version."""
+    """Apply the whole fleet with another version."""
     items = fleet(chosen.count, chosen.replicas, version)
     path = folder / 'fleet.json'
     path.write_text(json.dumps({'apiVersion': 'v1', 'kind': 'List', 'items': items}))
@@ -129,11 +130,11 @@ def roll(cluster, chosen, folder, version):
 
 
 def settle(cluster, count):
-    """Waits until the whole fleet is as wished."""
+    """Wait until the whole fleet is ready."""
     path = '{range .items[*]}{.status.updatedReplicas} {.status.readyReplicas}\n{end}'
     while True:
-        told = cluster.kubectl('get', 'deployments', '-n', SPACE, '-o', f'jsonpath={path}').stdout
-        rows = [row.split() for row in told.splitlines()]
+        output = cluster.kubectl('get', 'deployments', '-n', SPACE, '-o', f'jsonpath={path}').stdout
+        rows = [row.split() for row in output.splitlines()]
         if len(rows) == count and all(len(row) == 2 and row[0] == row[1] for row in rows):
             time.sleep(3)
             return

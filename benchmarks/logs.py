@@ -1,6 +1,6 @@
-"""Logs: kubectl-dog beside `kubectl logs -f`, stern and kubedog, on the same pods in one run.
+"""Compare the cost of logs of kubectl-dog, `kubectl logs -f`, stern and kubedog on the same pods.
 
-Prints Markdown. See README.md; `python benchmarks/logs.py --help` for what can be left out.
+Prints Markdown. See README.md and `python benchmarks/logs.py --help`.
 """
 
 from __future__ import annotations
@@ -24,31 +24,31 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 SPACE = 'kubectl-dog-bench-logs'
 IMAGE = 'localhost/busybox:1'
-# The kubelet rotates a log at 10 MiB, and nobody can follow what it has rotated away.
+# The kubelet rotates a log at 10 MiB, and rotated lines cannot be followed.
 LINES = 80_000
 FAST = (
     f'awk "BEGIN{{for(i=1;i<={LINES};i++) printf '
     '\\"line %08d INFO request handled in 12ms path=/api/v1/things status=200\\\\n\\", i}"; '
     'sleep 100000'
 )
-# One that Python's own engine matches, and one that the automaton does.
+# One for the engine of Python, and one for the automaton.
 EXPRESSIONS = ('status=[0-9]', 'INFO .*status=200')
 OURS = 'kubectl-dog'
 KUBEDOG = 'kubedog-v0.12.3'
-# How many seconds a tool has for all lines; kubedog asks for five logs a second.
-PATIENCE = 150
+# Seconds that a tool has for all lines; kubedog starts only five logs per second.
+TIMEOUT = 150
 PACED = 'i=0; while :; do i=$((i+1)); echo "line $i"; sleep 0.02; done'
 NUMBER = re.compile(rb'line 0*(\d+)')
 
 
 def tools(dog, name, regex=''):
-    """The commands that follow every log of a deployment from its first line.
+    """The commands of the tools that follow all logs of a deployment from the first line.
 
-    With an expression, those that can filter do, in colour; the others print all.
+    With an expression the tools filter, in colour, if they can; the others print all lines.
     """
     paint, colour = (('--include', regex), 'always') if regex else ((), 'never')
     match = ('-i', regex) if regex else ()
-    found = {
+    commands = {
         OURS: [
             dog, 'follow', f'deploy/{name}', '-n', SPACE, '--tail', '-1', '--color', colour, *paint,
         ],
@@ -63,14 +63,14 @@ def tools(dog, name, regex=''):
     }  # fmt: skip
     if shutil.which(KUBEDOG):
         # `multitrack` has a filter, but prints no logs of what is ready.
-        found['kubedog follow'] = [
+        commands['kubedog follow'] = [
             KUBEDOG, 'follow', 'deployment', name, '-n', SPACE, '--logs-since', 'all',
         ]  # fmt: skip
-    return found
+    return commands
 
 
 def install(folder):
-    """kubectl-dog as users have it: a wheel in an environment of its own."""
+    """Install kubectl-dog from a wheel in a new environment; returns its path."""
     shutil.copytree(
         HERE.parent, folder / 'tree', ignore=shutil.ignore_patterns('.git', 'build', '*.egg-info')
     )
@@ -85,21 +85,21 @@ def install(folder):
 
 def deploy(name, script, replicas, containers=1):
     labels = {'app': name}
-    made = [
+    containers_spec = [
         {'name': f'main-{number}', 'image': IMAGE, 'command': ['sh', '-c', script]}
         for number in range(containers)
     ]
-    pod = {'containers': made, 'terminationGracePeriodSeconds': 0}
+    pod = {'containers': containers_spec, 'terminationGracePeriodSeconds': 0}
     spec = {
         'replicas': replicas,
         'selector': {'matchLabels': labels},
         'template': {'metadata': {'labels': labels}, 'spec': pod},
     }
-    made = {
+    deployment = {
         'apiVersion': 'apps/v1', 'kind': 'Deployment',
         'metadata': {'name': name, 'namespace': SPACE}, 'spec': spec,
     }  # fmt: skip
-    kubectl('apply', '-f', '-', input=json.dumps(made).encode())
+    kubectl('apply', '-f', '-', input=json.dumps(deployment).encode())
     kubectl('rollout', 'status', f'deploy/{name}', '-n', SPACE, '--timeout', '180s')
 
 
@@ -107,8 +107,8 @@ def kubectl(*args, check=True, **options):
     return subprocess.run(['kubectl', *args], check=check, stdout=subprocess.PIPE, **options).stdout
 
 
-def written(name, count, lines):
-    """Wait until the pods have written everything: the tools race each other, not the pods."""
+def await_lines(name, count, lines):
+    """Wait until the pods have written all lines, so that only the tools are measured."""
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         tail = kubectl(
@@ -121,29 +121,29 @@ def written(name, count, lines):
     raise SystemExit(f'{name}: the pods have not written their lines')
 
 
-def drink(command, lines):
-    """Read that many log lines of a command and end it: CPU s, s, peak MB, and lines had."""
+def read_lines(command, lines):
+    """Read that many log lines of a command and kill it: CPU s, s, peak MB, and lines read."""
     began = time.monotonic()
     child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    got, held = 0, b''
-    while got < lines:
-        left = max(0.0, began + PATIENCE - time.monotonic())
+    count, rest = 0, b''
+    while count < lines:
+        left = max(0.0, began + TIMEOUT - time.monotonic())
         if not left or not select.select([child.stdout], [], [], left)[0]:
             break
         block = os.read(child.stdout.fileno(), 1 << 18)
         if not block:
             break
-        held += block
-        whole, _, held = held.rpartition(b'\n')
-        got += whole.count(b'line 0')
+        rest += block
+        whole, _, rest = rest.rpartition(b'\n')
+        count += whole.count(b'line 0')
     seconds = time.monotonic() - began
     child.send_signal(signal.SIGKILL)
     _, _, usage = os.wait4(child.pid, 0)
     child.stdout.close()
-    return usage.ru_utime + usage.ru_stime, seconds, usage.ru_maxrss / 1024, got
+    return usage.ru_utime + usage.ru_stime, seconds, usage.ru_maxrss / 1024, count
 
 
-def race(commands, lines, rounds):
+def measure(commands, lines, rounds):
     """By tool: CPU ms per 100,000 lines in all and after the first line, lines/s, peak MB, lines.
 
     The tools take turns; medians.
@@ -151,18 +151,18 @@ def race(commands, lines, rounds):
     runs = {tool: [] for tool in commands}
     for _ in range(rounds):
         for tool, command in commands.items():
-            begun = list(command)
-            if '--tail' in begun:
-                begun[begun.index('--tail') + 1] = '1'
-            first = drink(begun, 1)[0]
-            cpu, seconds, memory, got = drink(command, lines)
-            per = 100_000 / max(got, 1) * 1000
-            runs[tool].append((cpu * per, (cpu - first) * per, got / seconds, memory, got))
-    return {tool: [statistics.median(each) for each in zip(*run)] for tool, run in runs.items()}
+            short = list(command)
+            if '--tail' in short:
+                short[short.index('--tail') + 1] = '1'
+            first = read_lines(short, 1)[0]
+            cpu, seconds, memory, count = read_lines(command, lines)
+            per = 100_000 / max(count, 1) * 1000
+            runs[tool].append((cpu * per, (cpu - first) * per, count / seconds, memory, count))
+    return {tool: [statistics.median(values) for values in zip(*run)] for tool, run in runs.items()}
 
 
-def loads(args):
-    """What is read: a title, the pods, containers and lines of each, and an expression."""
+def workloads(args):
+    """(title, pods, containers, lines of a container, expression) of each workload."""
     if not args.crowd:
         yield '1 log', 1, 1, LINES, ''
         yield f'{args.pods} logs', args.pods, 1, LINES, ''
@@ -171,31 +171,32 @@ def loads(args):
 
 
 def compare(dog, args):
-    """One table: each load with each tool."""
+    """Print a table of all workloads with all tools."""
     rows = []
-    for title, pods, containers, lines, regex in loads(args):
+    for title, pods, containers, lines, regex in workloads(args):
         name = f'load-{pods}'
         deploy(name, FAST.replace(str(LINES), str(lines)), pods, containers)
-        written(name, pods * containers, lines)
+        await_lines(name, pods * containers, lines)
         commands = tools(dog, name, regex)
         if regex and regex != EXPRESSIONS[0]:
             commands = {tool: commands[tool] for tool in (OURS, 'stern')}
         total = pods * containers * lines
         rows += [
-            [title, *row] for row in compared(race(commands, total, args.rounds), total, regex)
+            [title, *row]
+            for row in compare_rows(measure(commands, total, args.rounds), total, regex)
         ]
         if regex != EXPRESSIONS[0]:
             kubectl('delete', 'deploy', name, '-n', SPACE)
     head = ('what', 'tool', 'CPU ms per 100,000 lines', '× stern', 'without start-up', '× stern')
-    say(f'Medians of {args.rounds}; 200 logs are those of 20 pods, filtered and in colour:\n')
+    write(f'Medians of {args.rounds}; 200 logs are those of 20 pods, filtered and in colour:\n')
     table((*head, 'lines/s', '× stern', 'peak MB'), rows, 2)
 
 
-def compared(found, total, regex):
-    """The rows of one load."""
-    stern = found['stern']
-    for tool, (cpu, net, rate, memory, got) in found.items():
-        note = '' if got >= total else f' ({got:,.0f} of {total:,} lines in {PATIENCE} s)'
+def compare_rows(results, total, regex):
+    """The rows of a workload."""
+    stern = results['stern']
+    for tool, (cpu, net, rate, memory, count) in results.items():
+        note = '' if count >= total else f' ({count:,.0f} of {total:,} lines in {TIMEOUT} s)'
         if regex and tool not in (OURS, 'stern'):
             note += ' (no filter)'
         yield (
@@ -205,7 +206,7 @@ def compared(found, total, regex):
 
 
 def latency(dog, seconds):
-    """Per tool p50 and p99 in ms from the runtime's own time stamp to the line on our pipe."""
+    """p50 and p99 in ms by tool, from the time stamp of the runtime to the line on the pipe."""
     commands = tools(dog, 'paced')
     commands.pop('kubedog follow', None)
     for command in commands.values():
@@ -229,31 +230,31 @@ def latency(dog, seconds):
         child.wait()
         child.stdout.close()
     stamps = {}
-    said = kubectl('logs', '-n', SPACE, '-l', 'app=paced', '--tail', '-1', '--timestamps')
-    for line in said.splitlines():
+    output = kubectl('logs', '-n', SPACE, '-l', 'app=paced', '--tail', '-1', '--timestamps')
+    for line in output.splitlines():
         stamp, _, text = line.decode().partition(' ')
         whole, _, fraction = stamp.rstrip('Z').partition('.')
         epoch = time.strptime(whole + ' UTC', '%Y-%m-%dT%H:%M:%S %Z')
         stamps[int(text.split()[1])] = calendar.timegm(epoch) + float(f'0.{fraction}')
-    # All tools start at different moments: only lines that every tool told are compared.
+    # The tools start at different times: only lines that all tools printed are compared.
     common = set.intersection(*(set(times) for times in seen.values())) & set(stamps)
     common = sorted(common)[25:]
-    found = {}
+    result = {}
     for tool, times in seen.items():
         late = sorted((times[number] - stamps[number]) * 1000 for number in common)
-        found[tool] = (late[len(late) // 2], late[len(late) * 99 // 100], len(late))
-    return found
+        result[tool] = (late[len(late) // 2], late[len(late) * 99 // 100], len(late))
+    return result
 
 
 def table(head, rows, words=1):
-    say('| ' + ' | '.join(head) + ' |')
-    say('|' + ' --- |' * words + ' ---: |' * (len(head) - words))
+    write('| ' + ' | '.join(head) + ' |')
+    write('|' + ' --- |' * words + ' ---: |' * (len(head) - words))
     for row in rows:
-        say('| ' + ' | '.join(row) + ' |')
-    say('')
+        write('| ' + ' | '.join(row) + ' |')
+    write('')
 
 
-def say(*words):
+def write(*words):
     sys.stdout.write(' '.join(map(str, words)) + '\n')
     sys.stdout.flush()
 
@@ -278,21 +279,21 @@ def main():
             compare(dog, args)
             if args.crowd:
                 return
-            linger(dog, args)
+            compare_latency(dog, args)
         finally:
             kubectl('delete', 'namespace', SPACE, '--wait=false')
         command = [python, str(HERE / 'streams.py'), str(args.streams)]
         subprocess.run(command, check=True, cwd=folder)
 
 
-def linger(dog, args):
-    """How late lines are that are written slowly."""
+def compare_latency(dog, args):
+    """Print the latency of slowly written lines."""
     deploy('paced', PACED, 1)
-    found = latency(dog, args.seconds)
-    say('Latency at 50 lines/s, from the runtime’s time stamp to the pipe, all at once:\n')
+    latencies = latency(dog, args.seconds)
+    write('Latency at 50 lines/s, from the runtime’s time stamp to the pipe, all at once:\n')
     table(
         ('tool', 'p50 ms', 'p99 ms', 'lines'),
-        [(tool, f'{p50:.1f}', f'{p99:.1f}', str(n)) for tool, (p50, p99, n) in found.items()],
+        [(tool, f'{p50:.1f}', f'{p99:.1f}', str(n)) for tool, (p50, p99, n) in latencies.items()],
     )
 
 

@@ -2,9 +2,10 @@
 
     python benchmarks/status.py [--objects 1000]
 
-What `kubectl get … -o yaml` gives of a namespace: Deployments of which a third are healthy, a third
-crash and a third find no room, with their ReplicaSets, pods and kube events, and beside them
-StatefulSets, Jobs, Services, ConfigMaps and custom resources. Start-up is a run on one object.
+The objects are like the output of `kubectl get … -o yaml` for a namespace. A third of the
+Deployments is healthy, a third crashes, and a third cannot be scheduled; they have ReplicaSets,
+pods and kube events. There are also StatefulSets, Jobs, Services, ConfigMaps and custom resources.
+The time of a run with a single object counts as start-up.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ CONDITIONS = ('PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersRe
 RUNS = 5
 
 
-def made(version, kind, name, owner=None, **parts):
+def new_object(version, kind, name, owner=None, **parts):
     metadata = {
         'name': name,
         'namespace': 'shop',
@@ -71,17 +72,17 @@ def pod_spec():
     }
 
 
-def pod(name, owner, fate):
-    ready = fate == 'good'
+def pod(name, owner, state):
+    ready = state == 'good'
     conditions = [
         {'type': kind, 'status': str(ready), 'lastTransitionTime': STAMP} for kind in CONDITIONS
     ]
     status = {'phase': 'Running' if ready else 'Pending', 'conditions': conditions}
-    if fate == 'full':
-        told = '0/9 nodes are available: 9 Insufficient cpu.'
+    if state == 'full':
+        message = '0/9 nodes are available: 9 Insufficient cpu.'
         scheduled = {'type': 'PodScheduled', 'status': 'False', 'reason': 'Unschedulable'}
-        status['conditions'] = [{**scheduled, 'message': told}]
-        return made('v1', 'Pod', name, owner, spec=pod_spec(), status=status)
+        status['conditions'] = [{**scheduled, 'message': message}]
+        return new_object('v1', 'Pod', name, owner, spec=pod_spec(), status=status)
     end = {'exitCode': 3, 'reason': 'Error', 'startedAt': STAMP, 'finishedAt': STAMP}
     back_off = {'waiting': {'reason': 'CrashLoopBackOff', 'message': 'back-off 5m0s restarting'}}
     status['containerStatuses'] = [
@@ -94,14 +95,14 @@ def pod(name, owner, fate):
             'lastState': {} if ready else {'terminated': end},
         }
     ]
-    return made('v1', 'Pod', name, owner, spec={**pod_spec(), 'nodeName': 'n'}, status=status)
+    return new_object('v1', 'Pod', name, owner, spec={**pod_spec(), 'nodeName': 'n'}, status=status)
 
 
-def family(number):
+def deployment_objects(number):
     """A Deployment, its ReplicaSet, a pod and a kube event."""
-    name, fate = f'web-{number}', ('good', 'crashes', 'full')[number % 3]
+    name, state = f'web-{number}', ('good', 'crashes', 'full')[number % 3]
     counts = dict.fromkeys(('replicas', 'updatedReplicas'), 1)
-    if fate == 'good':
+    if state == 'good':
         counts.update(readyReplicas=1, availableReplicas=1)
     spec = {
         'replicas': 1,
@@ -109,19 +110,19 @@ def family(number):
         'template': {'metadata': {'labels': {'app': name}}, 'spec': pod_spec()},
     }
     status = {**counts, 'observedGeneration': 1}
-    deploy = made('apps/v1', 'Deployment', name, spec=spec, status=status)
-    middle = made('apps/v1', 'ReplicaSet', f'{name}-x', deploy, spec=spec, status=status)
-    one = pod(f'{name}-x-abcde', middle, fate)
-    event = made('v1', 'Event', f'{name}-x-abcde.1', type='Warning', reason='BackOff')
+    deploy = new_object('apps/v1', 'Deployment', name, spec=spec, status=status)
+    replica_set = new_object('apps/v1', 'ReplicaSet', f'{name}-x', deploy, spec=spec, status=status)
+    crashing = pod(f'{name}-x-abcde', replica_set, state)
+    event = new_object('v1', 'Event', f'{name}-x-abcde.1', type='Warning', reason='BackOff')
     event['involvedObject'] = {
         'kind': 'Pod',
         'name': f'{name}-x-abcde',
-        'uid': one['metadata']['uid'],
+        'uid': crashing['metadata']['uid'],
     }
-    return [deploy, middle, one, {**event, 'message': 'Back-off', 'lastTimestamp': STAMP}]
+    return [deploy, replica_set, crashing, {**event, 'message': 'Back-off', 'lastTimestamp': STAMP}]
 
 
-def others(number):
+def other_objects(number):
     counts = dict.fromkeys(('replicas', 'updatedReplicas', 'readyReplicas', 'availableReplicas'), 1)
     spec = {'replicas': 1, 'template': {'spec': pod_spec()}}
     done = {'type': 'Complete', 'status': 'True'}
@@ -129,24 +130,28 @@ def others(number):
     address = {'clusterIP': '10.0.0.1', 'selector': {'app': 'x'}}
     status = {**counts, 'observedGeneration': 1}
     return [
-        made('apps/v1', 'StatefulSet', f'db-{number}', spec=spec, status=status),
-        made('batch/v1', 'Job', f'job-{number}', spec=spec, status={'conditions': [done]}),
-        made('v1', 'Service', f'svc-{number}', spec=address, status={'loadBalancer': {}}),
-        made('v1', 'ConfigMap', f'config-{number}', data={'key': 'value'}),
-        made('example.com/v1', 'Widget', f'widget-{number}', status={'conditions': [ready]}),
+        new_object('apps/v1', 'StatefulSet', f'db-{number}', spec=spec, status=status),
+        new_object('batch/v1', 'Job', f'job-{number}', spec=spec, status={'conditions': [done]}),
+        new_object('v1', 'Service', f'svc-{number}', spec=address, status={'loadBalancer': {}}),
+        new_object('v1', 'ConfigMap', f'config-{number}', data={'key': 'value'}),
+        new_object('example.com/v1', 'Widget', f'widget-{number}', status={'conditions': [ready]}),
     ]
 
 
 def objects(count):
-    made_so_far, number = [], 0
-    while len(made_so_far) < count:
-        made_so_far += [*family(number), *family(number + 1), *others(number)]
+    items, number = [], 0
+    while len(items) < count:
+        items += [
+            *deployment_objects(number),
+            *deployment_objects(number + 1),
+            *other_objects(number),
+        ]
         number += 2
-    return {'apiVersion': 'v1', 'kind': 'List', 'items': made_so_far[:count]}
+    return {'apiVersion': 'v1', 'kind': 'List', 'items': items[:count]}
 
 
 def cpu(path):
-    """The least CPU time of some runs, in seconds."""
+    """The minimum CPU time of several runs, in seconds."""
     command = [sys.executable, '-m', 'kubectl_dog', 'status', '--local', '-f', str(path)]
     times = []
     for _ in range(RUNS):
@@ -164,18 +169,20 @@ def main():
     dumper = getattr(yaml, 'CSafeDumper', yaml.SafeDumper)
     dumper.ignore_aliases = lambda self, data: True
     with tempfile.TemporaryDirectory() as folder:
-        one, many, quick = (Path(folder, name) for name in ('one.yaml', 'many.yaml', 'many.json'))
-        one.write_text(yaml.dump(objects(1), Dumper=dumper))
+        single, many, quick = (
+            Path(folder, name) for name in ('one.yaml', 'many.yaml', 'many.json')
+        )
+        single.write_text(yaml.dump(objects(1), Dumper=dumper))
         many.write_text(yaml.dump(objects(count), Dumper=dumper))
         quick.write_text(json.dumps(objects(count)))
-        base = cpu(one)
-        say(f'start-up {base:.2f} s')
+        base = cpu(single)
+        write(f'start-up {base:.2f} s')
         for path in (many, quick):
             size = path.stat().st_size / 1e6
-            say(f'{count:,} objects {path.suffix} {cpu(path) - base:.2f} s more, {size:.1f} MB')
+            write(f'{count:,} objects {path.suffix} {cpu(path) - base:.2f} s more, {size:.1f} MB')
 
 
-def say(text):
+def write(text):
     sys.stdout.write(f'{text}\n')
 
 

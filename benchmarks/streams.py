@@ -1,4 +1,4 @@
-"""Memory of many log streams: a TLS server of its own, and the live source of this Python."""
+"""Memory of many log streams: a local TLS server, and the live source of kubectl-dog."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LINE = b'2026-11-22T17:06:45.503478209Z line %d INFO request handled path=/api/v
 
 
 def serve(folder):
-    """Answers every request with a few lines and then silence; prints its port."""
+    """Answer every request with 50 lines and then wait; prints the port."""
     import asyncio
 
     async def answer(reader, writer):
@@ -32,26 +32,26 @@ def serve(folder):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(folder / 'crt', folder / 'key')
         server = await asyncio.start_server(answer, '127.0.0.1', 0, ssl=context, backlog=1000)
-        say(server.sockets[0].getsockname()[1])
+        write(server.sockets[0].getsockname()[1])
         await server.serve_forever()
 
     asyncio.run(run())
 
 
 def client(port, count):
-    """Prints the resident memory with one stream and with `count` more, in KiB."""
+    """Print the growth of resident memory by `count` streams in KiB, threads, and ms to stop."""
     from kubectl_dog.cluster.client_config.settings import Settings
     from kubectl_dog.cluster.connections.kubeconfig_connection import KubeConnection
     from kubectl_dog.cluster.source.live import LiveSource
     from kubectl_dog.model.items import LogLines
     from kubectl_dog.model.wants import Logs
 
-    # As the program has it.
+    # The same stack size as in the program.
     threading.stack_size(256 * 1024)
     source = LiveSource(KubeConnection(Settings(server=f'https://127.0.0.1:{port}', insecure=True)))
     wants, memory = set(), []
     for streams in (1, count):
-        more = {Logs('ns', 'pod', f'{streams}-{each}', 'main') for each in range(streams)}
+        more = {Logs('ns', 'pod', f'{streams}-{number}', 'main') for number in range(streams)}
         wants |= more
         lines = 0
         source.reconcile(frozenset(wants))
@@ -65,7 +65,7 @@ def client(port, count):
     threads = threading.active_count()
     began = time.monotonic()
     source.close()
-    say(memory[1] - memory[0], threads, round((time.monotonic() - began) * 1000))
+    write(memory[1] - memory[0], threads, round((time.monotonic() - began) * 1000))
 
 
 def resident():
@@ -73,7 +73,7 @@ def resident():
     return pages * os.sysconf('SC_PAGE_SIZE') // 1024
 
 
-def say(*words):
+def write(*words):
     sys.stdout.write(' '.join(map(str, words)) + '\n')
     sys.stdout.flush()
 
@@ -93,13 +93,13 @@ def main():
         )
         try:
             port = server.stdout.readline().decode().strip()
-            said = subprocess.check_output((sys.executable, __file__, 'client', port, str(count)))
+            output = subprocess.check_output((sys.executable, __file__, 'client', port, str(count)))
         finally:
             server.kill()
             server.wait()
-    grown, threads, stopped = map(int, said.split())
-    say(f'{count} log streams over TLS, 50 lines each, then silence ({threads} threads):')
-    say(f'{grown / count:.0f} KiB per stream; all stopped within {stopped} ms.')
+    grown, threads, stopped = map(int, output.split())
+    write(f'{count} log streams over TLS, 50 lines each, then silence ({threads} threads):')
+    write(f'{grown / count:.0f} KiB per stream; all stopped within {stopped} ms.')
 
 
 if __name__ == '__main__':

@@ -1,6 +1,6 @@
-"""Makes the API reference from the docstrings, as HTML in a folder: `python docs/reference.py OUT`.
+"""Write the API reference from the docstrings as HTML: `python docs/reference.py OUT`.
 
-It needs the extra `kubectl-dog[docs]`. It fails where a public name is missing in what it made.
+It needs the extra `kubectl-dog[docs]`. It fails if a public name is missing in the result.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ MODULES = (
     'kubectl_dog',
     'kubectl_dog.library.rollout',
     'kubectl_dog.library.follow',
-    # What the calls above take and give.
+    # The arguments and results of the functions above.
     'kubectl_dog.model.assessments',
     'kubectl_dog.model.causes',
     'kubectl_dog.model.events',
@@ -28,42 +28,42 @@ MODULES = (
 
 
 def public(name: str) -> list[str]:
-    """The public names of a module: those it tells itself, else its classes."""
+    """The public names of a module: `__all__`, else its classes."""
     module = importlib.import_module(name)
-    classes = [
-        one for one, thing in vars(module).items() if getattr(thing, '__module__', '') == name
-    ]
-    return list(getattr(module, '__all__', [one for one in classes if not one.startswith('_')]))
+    own = [key for key, value in vars(module).items() if getattr(value, '__module__', '') == name]
+    return list(getattr(module, '__all__', [key for key in own if not key.startswith('_')]))
 
 
 def main(folder: str) -> int:
-    """Write the reference; 1 where it is not complete."""
+    """Write the reference; returns 1 if it is not complete."""
     out = Path(folder)
     for name in MODULES:
         module = importlib.import_module(name)
-        # The names come when they are asked for, and pdoc asks only for what is there.
-        vars(module).update({one: getattr(module, one) for one in public(name)})
+        # Names are imported lazily, and pdoc lists only existing attributes.
+        vars(module).update(
+            {public_name: getattr(module, public_name) for public_name in public(name)}
+        )
     with warnings.catch_warnings():
         warnings.simplefilter('error')
-        # The fields of a NamedTuple are told by name then.
+        # Without the annotation, pdoc shows the name of a NamedTuple field.
         warnings.filterwarnings('ignore', 'Error parsing type annotation')
         pdoc.pdoc(*MODULES, output_directory=out)
     text = ''.join(page.read_text(encoding='utf-8') for page in out.rglob('*.html'))
-    missing = sorted({one for name in MODULES for one in _missing(name, text)})
+    missing = sorted({entry for name in MODULES for entry in _missing(name, text)})
     if missing:
         sys.stderr.write(f'not in the reference: {", ".join(missing)}\n')
     return 1 if missing else 0
 
 
 def _missing(name: str, text: str) -> Iterator[str]:
-    """The public names, and the members of classes, that have no place in the text of all pages."""
-    for one in public(name):
-        thing = getattr(importlib.import_module(name), one)
-        wanted = [one]
-        if isinstance(thing, type):
-            ours = [base for base in thing.__mro__ if base.__module__.startswith('kubectl_dog')]
+    """The public names and class members without an anchor in the pages."""
+    for public_name in public(name):
+        value = getattr(importlib.import_module(name), public_name)
+        wanted = [public_name]
+        if isinstance(value, type):
+            ours = [base for base in value.__mro__ if base.__module__.startswith('kubectl_dog')]
             wanted += [f'{base.__name__}.{member}' for base in ours for member in _members(base)]
-        yield from (f'{name}.{each}' for each in wanted if f'id="{each}"' not in text)
+        yield from (f'{name}.{anchor}' for anchor in wanted if f'id="{anchor}"' not in text)
 
 
 def _members(base: type) -> list[str]:

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Writes krew's manifest for the release artefacts in a folder: `python krew/manifest.py dist`.
+"""Write the krew manifest for the release artefacts in a folder: `python krew/manifest.py dist`.
 
-The same sums as in SHA256SUMS, and the names and words of setup.cfg: nothing is said twice. Its own
-sum is added there.
+Checksums come from SHA256SUMS, and texts from setup.cfg. The checksum of the manifest is added to
+SHA256SUMS.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ The TAB key, for who has kubectl's own completion:
 
 
 def manifest(folder):
-    """The manifest's text; raises SystemExit where an artefact is missing."""
+    """The text of the manifest; raises SystemExit if an artefact is missing."""
     sums = dict(reversed(line.split()) for line in (folder / 'SHA256SUMS').read_text().splitlines())
-    told = ConfigParser()
-    told.read(_ROOT / 'setup.cfg', encoding='utf-8')
-    home = told['metadata']['url']
+    config = ConfigParser()
+    config.read(_ROOT / 'setup.cfg', encoding='utf-8')
+    home = config['metadata']['url']
     version = _version(sums)
     platforms = ''.join(
         _platform(selector, bin_name, f'{home}/releases/download/v{version}/{name}', sums[name])
@@ -52,7 +52,7 @@ def manifest(folder):
         f'metadata:\n  name: {NAME}\n'
         f'spec:\n  version: v{version}\n'
         f'  homepage: {home}\n'
-        f'  shortDescription: {told["metadata"]["description"]}\n'
+        f'  shortDescription: {config["metadata"]["description"]}\n'
         f'  description: |\n{_indented(_DESCRIPTION)}'
         f'  caveats: |\n{_indented(_CAVEATS)}'
         f'  platforms:\n{platforms}'
@@ -67,7 +67,7 @@ def _version(sums):
 
 
 def _artefacts(version):
-    """(selector, bin, archive) of each platform."""
+    """(selector, bin, archive) for each platform."""
     unix = '      matchExpressions:\n      - {key: os, operator: In, values: [darwin, linux]}\n'
     yield unix, 'kubectl-dog', f'kubectl-dog-{version}-unix.tar.gz'
     for arch in ('amd64', 'arm64', '386'):
@@ -102,8 +102,8 @@ def main(argv):
 
 def _add(sums, line):
     name = line.split()[1]
-    others = [one for one in sums.read_text().splitlines() if one.split()[1] != name]
-    lines = sorted([*others, line], key=lambda one: one.split()[1])
+    others = [old_line for old_line in sums.read_text().splitlines() if old_line.split()[1] != name]
+    lines = sorted([*others, line], key=lambda old_line: old_line.split()[1])
     sums.write_bytes(('\n'.join(lines) + '\n').encode())
 
 

@@ -1,7 +1,7 @@
-"""The release artefacts, for the tests of what users install.
+"""Build the release artefacts for the tests in tests/install.
 
-`KUBECTL_DOG_ARTEFACTS` names a folder that has them; without it they are built, which takes half a
-minute, a network, and Python 3.9 to 3.13.
+The folder in `KUBECTL_DOG_ARTEFACTS` is used instead, if set. A build takes half a minute, a
+network, and Python 3.9 to 3.13.
 """
 
 from __future__ import annotations
@@ -16,33 +16,33 @@ ROOT = Path(__file__).parent.parent
 
 
 def folder(new):
-    """Where they are; `new` is a folder they may be built in."""
+    """The folder of the artefacts; `new` is a folder for a build."""
     given = os.environ.get('KUBECTL_DOG_ARTEFACTS')
     return Path(given) if given else build(new)
 
 
 def build(out, *words):
-    """Build them; returns the folder."""
-    made = run(ROOT / 'zipapp' / 'build.py', '--out', out, *words)
-    assert made.returncode == 0, made.stderr
-    made = run(ROOT / 'krew' / 'manifest.py', out)
-    assert made.returncode == 0, made.stderr
+    """Build the artefacts; returns the folder."""
+    result = run(ROOT / 'zipapp' / 'build.py', '--out', out, *words)
+    assert result.returncode == 0, result.stderr
+    result = run(ROOT / 'krew' / 'manifest.py', out)
+    assert result.returncode == 0, result.stderr
     return out
 
 
 def run(*words):
-    """Run one of our scripts; returns the CompletedProcess."""
+    """Run a script of this repository; returns the CompletedProcess."""
     command = [sys.executable, *map(str, words)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def interpreters():
-    """Each Python that the single file has byte code for: `path`, `version`, `minor`."""
-    return import_module('pythons').found([])
+    """The Pythons that the single file has byte code for: `path`, `version`, `minor`."""
+    return import_module('pythons').choose([])
 
 
 def import_module(name):
-    """One of the modules that build; they import each other as scripts do."""
+    """Import a module of zipapp/; its modules import each other as scripts do."""
     if str(ROOT / 'zipapp') not in sys.path:
         sys.path.append(str(ROOT / 'zipapp'))
     return importlib.import_module(name)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests import artefacts as made
+from tests import artefacts as builder
 from tests.cluster.options import add_option
 
 
@@ -16,4 +16,4 @@ def pytest_addoption(parser):
 @pytest.fixture(scope='session')
 def artefacts(tmp_path_factory):
     """The folder of the release artefacts."""
-    return made.folder(tmp_path_factory.mktemp('artefacts') / 'dist')
+    return builder.folder(tmp_path_factory.mktemp('artefacts') / 'dist')

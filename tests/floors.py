@@ -1,10 +1,10 @@
-"""Check the branch coverage that the unit tier has just measured against its two floors.
+"""Check the branch coverage of the last run of the unit tests against two floors.
 
     pytest tests/unit --cov --cov-report=
     python -m tests.floors
 
-What decides a verdict has every branch tested. The rest has a floor: what only a real cluster,
-another system or a race reaches is left to the other tiers. Subprocesses are not measured.
+Code that decides verdicts has every branch tested. The whole package has a floor: branches that
+need a real cluster, another system or a race belong to other tiers. Subprocesses are not measured.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # In percent, of the whole package.
 FLOOR = 98.5
 
-# Files, and folders with all that is in them: each has 100 %.
+# Files and folders with 100 % branch coverage.
 JUDGEMENTS = (
     'kubectl_dog/causes',
     'kubectl_dog/trackers',
@@ -49,14 +49,14 @@ JUDGEMENTS = (
 
 
 def report(*arguments):
-    """The exit code of `coverage report`: 2 where a floor is not reached."""
+    """The exit code of `coverage report`: 2 if a floor is not reached."""
     return subprocess.call([sys.executable, '-m', 'coverage', 'report', *arguments], cwd=ROOT)
 
 
 def main():
     missing = [path for path in JUDGEMENTS if not (ROOT / path).exists()]
     if missing:
-        # A pattern without a match would be left out in silence.
+        # coverage ignores a pattern without a match.
         print(f'not there: {", ".join(missing)}', file=sys.stderr)
         return 1
     patterns = [f'{path}/**' if (ROOT / path).is_dir() else path for path in JUDGEMENTS]

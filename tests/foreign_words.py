@@ -1,9 +1,9 @@
-"""A pytest plugin that replaces the messages of libraries, which tests must not depend on.
+"""A pytest plugin that replaces the messages of libraries: tests must not depend on them.
 
     python -m pytest -p tests.foreign_words tests/unit
 
-Values stay where they are in a message: `invalid choice: 'x'` becomes `zq zq: 'x'`. A test that
-fails with it only would fail one day with a newer version of the library, or of Python.
+Values keep their place in a message: `invalid choice: 'x'` becomes `zq zq: 'x'`. A test that fails
+only with this plugin would fail one day with a newer version of the library, or of Python.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import jsonschema
 import urllib3
 import yaml
 
-# The place of a value in a message, or a word.
+# A placeholder, or a word.
 _PART = re.compile(r'(%(?:\(\w+\))?[sdr]|\{[^}]*\})|[A-Za-z]+')
 
 
@@ -26,7 +26,7 @@ def foreign(message):
 
 
 def _replace(cls, *names):
-    """Gives these fields of an error, where they are text, other words from its beginning."""
+    """Replace the words of these text fields of an error class when it is created."""
     before = cls.__init__
 
     def init(self, *args, **kwargs):

@@ -1,8 +1,8 @@
-"""What kubectl 1.37 says to words and flags; the cluster tier asks the real one."""
+"""Answers of kubectl 1.37 to arguments; the cluster tier compares them with the real kubectl."""
 
 from __future__ import annotations
 
-ONE = 'arguments in resource/name form must have a single resource and name'
+SINGLE = 'arguments in resource/name form must have a single resource and name'
 SLASHES = 'arguments in resource/name form may not have more than one slash'
 NO_TYPE = (
     'there is no need to specify a resource type as a separate argument when passing arguments in '
@@ -13,16 +13,16 @@ SELECTOR = 'selectors and the all flag cannot be used when passing resource/name
 NAME = 'name cannot be provided when a selector is specified'
 EVERYWHERE = 'a resource cannot be retrieved by name across all namespaces'
 
-# What kubectl refuses, and its words for it.
+# Arguments that kubectl refuses, and its message.
 REFUSED = (
-    (('deploy/',), ONE),
-    (('/web',), ONE),
-    (('/',), ONE),
-    (('deploy,sts/a',), ONE),
-    (('deploy/a', 'sts/'), ONE),
-    (('deploy,', 'a'), ONE),
-    ((',deploy', 'a'), ONE),
-    (('deploy,,sts', 'a'), ONE),
+    (('deploy/',), SINGLE),
+    (('/web',), SINGLE),
+    (('/',), SINGLE),
+    (('deploy,sts/a',), SINGLE),
+    (('deploy/a', 'sts/'), SINGLE),
+    (('deploy,', 'a'), SINGLE),
+    ((',deploy', 'a'), SINGLE),
+    (('deploy,,sts', 'a'), SINGLE),
     (('deploy/a/b',), SLASHES),
     (('deploy/a', 'deploy/b/c'), SLASHES),
     (('deploy//a',), SLASHES),
@@ -49,7 +49,7 @@ REFUSED = (
     (('-f', 'a.yaml', '-k', 'dir'), 'only one of -f or -k can be specified'),
 )
 
-# What it takes: (TYPE, NAME) of each.
+# Arguments that kubectl accepts, and their (TYPE, NAME) pairs.
 TAKEN = (
     (('deploy/a',), (('deploy', 'a'),)),
     (('deploy', 'a'), (('deploy', 'a'),)),

@@ -1,6 +1,6 @@
-"""krew as it is documented: what it asks of a manifest, and where it puts what it installs.
+"""A model of krew: its rules for manifests, and the files of an installation.
 
-krew itself is a Go program, which not every machine can build; krew/README.md tells how it is run.
+krew itself is a Go program, which not every machine can build; krew/README.md shows how to run it.
 Source: its developer guide (plugin manifests) and its validation and installation code, of 0.5.
 """
 
@@ -37,7 +37,7 @@ _RESERVED = {
 
 
 def faults(name, manifest):
-    """What krew would refuse in the manifest of that file name, or its index would send back."""
+    """The rules that a manifest breaks: those of krew, and those of its index."""
     spec = manifest['spec']
     platforms = spec.get('platforms') or []
     rules = {
@@ -47,10 +47,10 @@ def faults(name, manifest):
         'version': bool(re.fullmatch(_SEMVER, spec.get('version', ''))),
         'homepage': spec.get('homepage', '').startswith('https://'),
         'shortDescription': _is_short(spec.get('shortDescription', '')),
-        'description': _is_narrow(spec.get('description', '')),
-        'caveats': _is_narrow(spec.get('caveats', ' ')),
+        'description': _fits_80_columns(spec.get('description', '')),
+        'caveats': _fits_80_columns(spec.get('caveats', ' ')),
         'platforms': bool(platforms),
-        'selectors': all(_selects(spec, *each) <= 1 for each in PLATFORMS),
+        'selectors': all(_selects(spec, *platform) <= 1 for platform in PLATFORMS),
     }
     wrong = [rule for rule, kept in rules.items() if not kept]
     return wrong + [fault for at in platforms for fault in _platform_faults(at)]
@@ -64,7 +64,7 @@ def _is_short(text):
     return 0 < len(text) <= 70 and not re.search(r'[\r\n]', text)
 
 
-def _is_narrow(text):
+def _fits_80_columns(text):
     return bool(text) and all(len(line) <= 80 for line in text.splitlines())
 
 
@@ -85,7 +85,7 @@ def _platform_faults(at):
         'sha256': bool(re.fullmatch('[a-f0-9]{64}', str(at.get('sha256')))),
         'bin': bool(at.get('bin')) and (at['bin'].endswith('.exe') or not windows),
         'selector': bool(keys) and keys <= {'os', 'arch'},
-        'selected': any(matches(selector, *each) for each in PLATFORMS),
+        'selected': any(matches(selector, *platform) for platform in PLATFORMS),
         'files': bool(files) and all(f.get('from') and _is_clean(f.get('to')) for f in files),
     }
     return [rule for rule, kept in rules.items() if not kept]
@@ -96,7 +96,7 @@ def _is_clean(path):
 
 
 def matches(selector, system, arch):
-    """Whether a selector of labels takes a platform."""
+    """Whether a label selector matches a platform."""
     labels = {'os': system, 'arch': arch}
     wanted = selector.get('matchLabels', {}).items()
     terms = selector.get('matchExpressions', [])
@@ -106,14 +106,14 @@ def matches(selector, system, arch):
 
 
 class Krew:
-    """An installation below `root`, which users know as ~/.krew."""
+    """A krew installation below `root` (~/.krew for users)."""
 
     def __init__(self, root):
         self.root = root
         self.bin = root / 'bin'
 
     def install(self, manifest, archive, system='linux', arch='amd64'):
-        """What `kubectl krew install --manifest --archive` does."""
+        """Do what `kubectl krew install --manifest --archive` does."""
         name, version = manifest['metadata']['name'], manifest['spec']['version']
         [at] = [at for at in manifest['spec']['platforms'] if matches(at['selector'], system, arch)]
         data = archive.read_bytes()
@@ -122,11 +122,11 @@ class Krew:
         fresh = self.root / 'fresh'
         unpack(data, fresh)
         store.mkdir(parents=True)
-        for moved in at.get('files', [{'from': '*', 'to': '.'}]):
-            found = [path for path in fresh.iterdir() if fnmatch.fnmatch(path.name, moved['from'])]
-            assert found, f'no files match {moved["from"]}'
-            for path in found:
-                path.rename(store / moved['to'] / path.name)
+        for rule in at.get('files', [{'from': '*', 'to': '.'}]):
+            paths = [path for path in fresh.iterdir() if fnmatch.fnmatch(path.name, rule['from'])]
+            assert paths, f'no files match {rule["from"]}'
+            for path in paths:
+                path.rename(store / rule['to'] / path.name)
         shutil.rmtree(fresh)
         assert (store / at['bin']).exists(), 'source binary cannot be found in extracted archive'
         self.bin.mkdir(exist_ok=True)
@@ -138,13 +138,13 @@ class Krew:
         return link
 
     def uninstall(self, name, system='linux'):
-        """What `kubectl krew uninstall` does."""
+        """Do what `kubectl krew uninstall` does."""
         (self.bin / _link(name, system)).unlink()
         shutil.rmtree(self.root / 'store' / name)
         (self.root / 'receipts' / f'{name}.yaml').unlink()
 
     def files(self):
-        """All there is, folders left out."""
+        """All files and links, without folders."""
         return [path for path in self.root.rglob('*') if not path.is_dir() or path.is_symlink()]
 
 
@@ -153,7 +153,7 @@ def _link(name, system):
 
 
 def unpack(data, folder):
-    """As krew does: it makes no folders for the files of a .zip, and knows no links."""
+    """Unpack as krew does: no folders for files of a .zip, and no links."""
     folder.mkdir(parents=True)
     if data[:2] == b'PK':
         with zipfile.ZipFile(io.BytesIO(data)) as archive:

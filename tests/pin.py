@@ -1,10 +1,10 @@
-"""Pins what tests, lint and docs install: writes tests/requirements/ anew, with today's newest.
+"""Write tests/requirements/ with the newest versions of today, for tests, lint and docs.
 
     python -m tests.pin
 
-The input is setup.cfg (install_requires and each extra) and what pyproject.toml builds with. Each
-file is for every Python from the oldest that setup.cfg promises, and for every system; pip checks
-the hashes. Needs nothing but pip: uv, which resolves, gets an environment of its own.
+The input is setup.cfg (install_requires and each extra) and the build requirements of
+pyproject.toml. Each file is for all Pythons of setup.cfg and all systems; pip checks the hashes. It
+needs only pip: uv, which resolves, is installed in an environment of its own.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.pythons import promised
 FOLDER = ROOT / 'tests' / 'requirements'
 EXTRAS = ('docs', 'lint', 'test')
 _HEADER = '# Made by `python -m tests.pin` from setup.cfg and pyproject.toml: do not edit.\n'
-# The addresses of indexes are those of the machine that it runs on.
+# The addresses of indexes depend on the machine.
 _OPTIONS = (
     '--universal', '--generate-hashes', '--no-header', '--no-annotate',
     '--no-emit-index-url', '--no-emit-find-links', '--quiet',
@@ -31,7 +31,7 @@ _OPTIONS = (
 
 
 def requirements(extra):
-    """What an extra's file has to satisfy: lines as pip reads them."""
+    """The requirements of an extra, as lines for pip."""
     config = configparser.ConfigParser()
     config.read(ROOT / 'setup.cfg', encoding='utf-8')
     project = (ROOT / 'pyproject.toml').read_text(encoding='utf-8')
@@ -42,7 +42,7 @@ def requirements(extra):
 
 
 def pin(extra, uv):
-    """The text of an extra's file."""
+    """The text of the file of an extra."""
     command = [uv, 'pip', 'compile', '-', '--python-version', promised()[0], *_OPTIONS]
     text = '\n'.join(filter(None, requirements(extra)))
     done = subprocess.run(command, input=text, stdout=subprocess.PIPE, text=True, check=True)
@@ -50,7 +50,7 @@ def pin(extra, uv):
 
 
 def main():
-    """Writes all files."""
+    """Write the files of all extras."""
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         programs = environment(sys.executable, Path(folder) / 'uv', 'uv')

@@ -1,13 +1,13 @@
-"""The unit tier on every Python that setup.cfg promises, each with the newest of everything.
+"""Run the unit tests on every Python of setup.cfg, with the newest versions of all dependencies.
 
     python -m tests.pythons            # all of them
     python -m tests.pythons 3.9 3.13   # these
 
-Versions are not pinned, as with users: what breaks with a new one is seen here first, while almost
-all else of .ci/run has tests/requirements/. On the newest Python, libraries also speak foreign
-words (tests/foreign_words.py). Needs nothing but pip: a wheel and an sdist are built, and installed
-in fresh environments. The tests run in a copy of the checkout without the package's code: the wheel
-is what they test.
+Versions are not pinned here, so a breaking new version shows up; almost all other steps of .ci/run
+use tests/requirements/. On the newest Python the messages of libraries are replaced, too
+(tests/foreign_words.py). It needs only pip: it builds a wheel and an sdist, and installs them in
+fresh environments. The tests run in a copy of the checkout without the code of the package, so that
+they test the wheel.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 _CLASSIFIER = 'Programming Language :: Python :: 3.'
 _AT_ONCE = 2
 _NOT_COPIED = ('.git', '*.egg-info', 'build', '__pycache__', '.*_cache')
-# The recording of the demo is that of a rollout that failed.
+# The demo is the recording of a failed rollout.
 _DEMO_FAILS = 1
 
 
@@ -43,10 +43,10 @@ def promised():
 
 
 def interpreter(version, env=os.environ):
-    """The program of a version of Python: pyenv's newest, else that on the PATH, else None."""
+    """The path of a Python: the newest of pyenv, else that on the PATH, else None."""
     folder = Path(env.get('PYENV_ROOT') or Path.home() / '.pyenv', 'versions')
-    found = sorted(folder.glob(f'{version}.*/bin/python'), key=_patch)
-    return str(found[-1]) if found else shutil.which(f'python{version}', path=env.get('PATH'))
+    programs = sorted(folder.glob(f'{version}.*/bin/python'), key=_patch)
+    return str(programs[-1]) if programs else shutil.which(f'python{version}', path=env.get('PATH'))
 
 
 def _patch(program):
@@ -55,20 +55,20 @@ def _patch(program):
 
 
 def run(*command, cwd=None, expected=0):
-    """Runs a command to its end; raises BrokenError with its words unless it ends as expected."""
+    """Run a command; raises BrokenError with its output unless it ends with the expected code."""
     env = {name: value for name, value in os.environ.items() if name != 'PYTHONPATH'}
     done = subprocess.run(
-        list(map(str, command)), cwd=cwd, env=env, text=True, check=False,
+        list(map(str, command)), cwd=cwd, env=env, details=True, check=False,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
     )  # fmt: skip
     if done.returncode != expected:
-        said = f'exit code {done.returncode}\n{done.stdout}'
-        raise BrokenError(f'{" ".join(map(str, command))}: {said}')
+        details = f'exit code {done.returncode}\n{done.stdout}'
+        raise BrokenError(f'{" ".join(map(str, command))}: {details}')
     return done.stdout
 
 
 def environment(program, folder, *packages):
-    """The folder of the programs of a new environment with these packages."""
+    """Create an environment with these packages; returns the folder of its programs."""
     run(program, '-m', 'venv', folder)
     programs = folder / ('Scripts' if os.name == 'nt' else 'bin')
     pip = (programs / 'python', '-m', 'pip', '--disable-pip-version-check')
@@ -77,7 +77,7 @@ def environment(program, folder, *packages):
 
 
 def build(program, work):
-    """The wheel and the sdist of this checkout."""
+    """Build the wheel and the sdist of this checkout."""
     programs = environment(program, work / 'build', 'build')
     run(programs / 'python', '-m', 'build', '-o', work / 'dist', ROOT)
     (wheel,), (sdist,) = (list((work / 'dist').glob(f'*{end}')) for end in ('.whl', '.tar.gz'))
@@ -85,7 +85,7 @@ def build(program, work):
 
 
 def check(version, work, wheel, sdist):
-    """Everything about one version of Python; raises BrokenError."""
+    """Run all checks on a version of Python; raises BrokenError."""
     began = time.monotonic()
     program = interpreter(version)
     if program is None:
@@ -93,14 +93,14 @@ def check(version, work, wheel, sdist):
     programs = environment(program, work / version, f'{wheel}[test]')
     words = ('-p', 'tests.foreign_words') if version == promised()[-1] else ()
     pytest = (programs / 'python', '-m', 'pytest', 'tests/unit', '-q', *words)
-    told = run(*pytest, cwd=work / 'outside')
+    output = run(*pytest, cwd=work / 'outside')
     for source in (wheel, sdist):
         bare = environment(program, work / f'{version}-{source.suffix[1:]}', source)
         run(bare / 'kubectl-dog', 'version')
         run(bare / 'kubectl-dog', 'demo', '--instant', expected=_DEMO_FAILS)
         assert 'rollout' in run(bare / 'kubectl_complete-dog', 'roll')
     seconds = time.monotonic() - began
-    return f'{told.strip().splitlines()[-1]}; wheel and sdist install; {seconds:.0f} s in all'
+    return f'{output.strip().splitlines()[-1]}; wheel and sdist install; {seconds:.0f} s in all'
 
 
 def _ignored(folder, names):
@@ -109,13 +109,13 @@ def _ignored(folder, names):
 
 
 def main(versions):
-    """Checks these versions, two at a time; the exit code is 1 if any is broken, or missing."""
+    """Check these versions, two at a time; returns 1 if any of them fails or is missing."""
     code = 0
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(_AT_ONCE) as pool:
         work = Path(folder)
         wheel, sdist = build(sys.executable, work)
         shutil.copytree(ROOT, work / 'outside', ignore=_ignored)
-        jobs = {one: pool.submit(check, one, work, wheel, sdist) for one in versions}
+        jobs = {version: pool.submit(check, version, work, wheel, sdist) for version in versions}
         for version, job in jobs.items():
             try:
                 print(f'Python {version}: {job.result()}', flush=True)

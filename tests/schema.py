@@ -1,4 +1,4 @@
-"""The schema of `-o json`, as docs/ has it, and stricter than it is for consumers."""
+"""Validate output of `-o json` against the schema in docs/, also without undocumented fields."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import jsonschema
 DOCS = pathlib.Path(__file__).parents[1] / 'docs'
 SCHEMA = json.loads((DOCS / 'json-v1.schema.json').read_text(encoding='utf-8'))
 DEFINITIONS = SCHEMA['$defs']
-# The definition of a line is named after its `type`, those that lines share are capitalised.
+# Definitions of lines are named after their `type`; shared definitions are capitalised.
 TYPES = [name for name in DEFINITIONS if name.islower()]
 
 
 def nodes(schema):
-    """All the objects that the schema is made of."""
+    """All JSON objects in the schema."""
     if isinstance(schema, dict):
         yield schema
     if isinstance(schema, (dict, list)):
@@ -25,7 +25,7 @@ def nodes(schema):
 
 
 def _strict():
-    """Without fields and types that are not documented."""
+    """The schema without undocumented fields and types."""
     strict = copy.deepcopy(SCHEMA)
     for node in [node for node in nodes(strict) if node.get('type') == 'object']:
         node['unevaluatedProperties'] = False
@@ -38,24 +38,27 @@ STRICT = jsonschema.Draft202012Validator(_strict())
 
 
 def faults(record, validator=STRICT):
-    """What is wrong with a line, where, in words; for every line that we print, nothing."""
-    return [told for error in validator.iter_errors(record) for told in _words(error)]
+    """The errors of a line as texts with their JSON paths."""
+    return [fault for error in validator.iter_errors(record) for fault in _describe(error)]
 
 
-def _words(error):
+def _describe(error):
     yield f'{error.json_path}: {error.message} ({error.validator})'
     for part in error.context:
-        yield from _words(part)
+        yield from _describe(part)
 
 
 def read(stdout):
-    """The records of a whole run: every line is documented, and the last one is the summary."""
+    """The records of a run, checked: each line is documented, and the summary is last."""
     records = [json.loads(line) for line in stdout.splitlines()]
     for record in records:
         assert faults(record) == [], record
-    assert [each['type'] for each in records].index('summary') == len(records) - 1
-    assert [each['at'] for each in records] == sorted(each['at'] for each in records)
-    ended = [(each['target'], each['verdict']) for each in records if each['type'] == 'ended']
-    told = [(each['target'], each['verdict']) for each in records[-1]['verdicts']]
-    assert sorted(ended, key=str) == sorted(told, key=str)
+    assert [record['type'] for record in records].index('summary') == len(records) - 1
+    assert [record['at'] for record in records] == sorted(record['at'] for record in records)
+    ended = [record for record in records if record['type'] == 'ended']
+    assert _verdicts(ended) == _verdicts(records[-1]['verdicts'])
     return records
+
+
+def _verdicts(records):
+    return sorted(((record['target'], record['verdict']) for record in records), key=str)

@@ -1,4 +1,4 @@
-"""Archives whose bytes depend on what is in them alone: no clock, no owner, no order of a disk."""
+"""Write reproducible archives: without times, owners and the file order of the disk."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _TIME = (1980, 1, 1, 0, 0, 0)
 
 
 class Member(NamedTuple):
-    """A file of an archive; `stored` is for what is compressed already."""
+    """A file of an archive; `stored` is for data that is compressed already."""
 
     name: str
     data: bytes
@@ -25,7 +25,7 @@ class Member(NamedTuple):
 
 
 def zipped(members, head=b''):
-    """A zip archive behind `head`, which its offsets know of, as zip -A leaves them."""
+    """A zip archive after `head`, with offsets from the start of `head` (as with zip -A)."""
     out = io.BytesIO()
     out.write(head)
     with zipfile.ZipFile(out, 'a') as archive:
@@ -48,7 +48,7 @@ def tarred(members):
             info.mode = member.mode
             archive.addfile(info, io.BytesIO(member.data))
     packed = io.BytesIO()
-    # Not gzip.compress: what it writes as the operating system differs between Pythons.
+    # Not gzip.compress: its operating system byte differs between Pythons.
     with gzip.GzipFile('', 'wb', 9, packed, mtime=0) as file:
         file.write(out.getvalue())
     return packed.getvalue()

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Builds the release artefacts: the same input gives the same bytes. README.md says what and why.
+"""Build the release artefacts reproducibly; see README.md.
 
 python zipapp/build.py --out dist [--with PACKAGE]...
 """
@@ -27,7 +27,7 @@ from errors import BuildError
 from wheels import HERE
 
 _RUNTIME = HERE / 'runtime'
-# The launchers that pip puts in front of scripts, by krew's names of the platforms.
+# The launchers that pip uses for scripts, by the platform names of krew.
 LAUNCHERS = {'amd64': 't64.exe', 'arm64': 't64-arm.exe', '386': 't32.exe'}
 _SHEBANG = b'#!/usr/bin/env python -S\r\n'
 _OLD = 'py39'
@@ -54,7 +54,7 @@ def main(argv=None):
     args = parser.parse_args(argv)
     try:
         with tempfile.TemporaryDirectory() as work:
-            for line in build(args.out, args.plugins, pythons.found(args.python), Path(work)):
+            for line in build(args.out, args.plugins, pythons.choose(args.python), Path(work)):
                 print(line)
     except BuildError as error:
         print(f'build: {error}', file=sys.stderr)
@@ -63,52 +63,56 @@ def main(argv=None):
 
 
 def build(out, plugins, interpreters, work):
-    """Write everything to `out`, or nothing at all; returns the lines of SHA256SUMS."""
+    """Write all artefacts to `out`, or none; returns the lines of SHA256SUMS."""
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise BuildError(f'{out} is not empty: remove it, or choose another folder')
-    made = work / 'made'
-    made.mkdir()
-    lines = _made(made, wheels.prepared(plugins, work / 'plugins'), interpreters, work)
-    shutil.copytree(made, out, dirs_exist_ok=True)
+    staging = work / 'staging'
+    staging.mkdir()
+    lines = _write_artefacts(
+        staging, wheels.as_wheels(plugins, work / 'plugins'), interpreters, work
+    )
+    shutil.copytree(staging, out, dirs_exist_ok=True)
     return lines
 
 
-def _made(out, plugins, interpreters, work):
+def _write_artefacts(out, plugins, interpreters, work):
     tools = project.tools(work / 'tools')
     _, wheel = project.build(tools, work, out)
-    ours = wheels.opened(wheel)
-    packages = wheels.locked('requirements.txt', work / 'new', '3.13')
-    packages += wheels.asked(plugins, wheel, work / 'asked', [ours, *packages])
-    old = wheels.locked('requirements-3.9.txt', work / 'old', '3.9')
-    launcher = wheels.tool(tools, 'distlib')
+    ours = wheels.read_wheel(wheel)
+    packages = wheels.download_locked('requirements.txt', work / 'new', '3.13')
+    packages += wheels.with_dependencies(plugins, wheel, work / 'asked', [ours, *packages])
+    old = wheels.download_locked('requirements-3.9.txt', work / 'old', '3.9')
+    launcher = wheels.installed_tool(tools, 'distlib')
     members = _members([ours, *packages], old, interpreters, work)
     builders = [('CPython', python.version) for python in interpreters]
     name = f'kubectl-dog-{ours.version}'
     bill = sbom.document(ours, [*packages, *old, launcher], builders)
-    beside = [
+    extra_members = [
         Member('LICENSE', ours.licences[0].data),
-        Member('THIRD-PARTY-LICENSES.txt', _terms([*packages, *old, launcher])),
+        Member('THIRD-PARTY-LICENSES.txt', _license_texts([*packages, *old, launcher])),
         Member(f'{name}.cdx.json', bill),
     ]
     file = zipped(members, (_RUNTIME / 'header.sh').read_bytes())
     (out / f'{name}.cdx.json').write_bytes(bill)
-    (out / 'THIRD-PARTY-LICENSES.txt').write_bytes(beside[1].data)
+    (out / 'THIRD-PARTY-LICENSES.txt').write_bytes(extra_members[1].data)
     (out / 'kubectl-dog').write_bytes(file)
     (out / 'kubectl-dog').chmod(0o755)
-    (out / f'{name}-unix.tar.gz').write_bytes(tarred([Member('kubectl-dog', file, True), *beside]))
-    for arch, launched in LAUNCHERS.items():
-        head = (tools / 'distlib' / launched).read_bytes()
+    (out / f'{name}-unix.tar.gz').write_bytes(
+        tarred([Member('kubectl-dog', file, True), *extra_members])
+    )
+    for arch, launcher_name in LAUNCHERS.items():
+        head = (tools / 'distlib' / launcher_name).read_bytes()
         windows = Member('kubectl-dog.exe', head + _SHEBANG + zipped(members), True)
-        (out / f'{name}-windows-{arch}.zip').write_bytes(zipped([windows, *beside]))
-    return sums(out)
+        (out / f'{name}-windows-{arch}.zip').write_bytes(zipped([windows, *extra_members]))
+    return write_sums(out)
 
 
 def _members(packages, old, interpreters, work):
-    """What is inside: the sources, the data, the metadata, and byte code for each interpreter."""
+    """The content of the single file: sources, data, metadata, and byte code per interpreter."""
     stage, compiled = work / 'stage', work / 'compiled'
     compiled.mkdir()
     members = [member for package in packages for member in package.members]
-    members += [one._replace(name=f'{_OLD}/{one.name}') for p in old for one in p.members]
+    members += [member._replace(name=f'{_OLD}/{member.name}') for p in old for member in p.members]
     for member in members:
         path = stage / member.name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -131,21 +135,21 @@ def _rows(packages, layer):
 
 def _compile(python, stage, layers, distributions, out):
     plan = stage.parent / 'plan.json'
-    told = {
+    plan_data = {
         'folder': str(stage),
         'layers': layers,
         'importer': str(_RUNTIME / 'bundle.py'),
         'distributions': distributions,
     }
-    plan.write_text(json.dumps(told), encoding='utf-8')
+    plan.write_text(json.dumps(plan_data), encoding='utf-8')
     command = [python.path, '-S', '-B', str(HERE / 'bytecode.py'), str(plan), str(out)]
     env = {name: text for name, text in os.environ.items() if not name.startswith('PYTHON')}
-    # Sets of constants are written in the order of their hashes.
+    # marshal writes sets of constants in the order of their hashes.
     subprocess.run(command, check=True, env={**env, 'PYTHONHASHSEED': '0'})
 
 
-def _terms(packages):
-    """The licence texts of everything that is bundled, one after the other."""
+def _license_texts(packages):
+    """The licence texts of all bundled packages."""
     parts = []
     for package in packages:
         for licence in package.licences:
@@ -154,8 +158,8 @@ def _terms(packages):
     return '\n\n'.join(parts).encode('utf-8')
 
 
-def sums(out):
-    """Write SHA256SUMS, as sha256sum -c reads it; returns its lines."""
+def write_sums(out):
+    """Write SHA256SUMS for `sha256sum -c`; returns its lines."""
     files = sorted(path for path in out.iterdir() if path.name != 'SHA256SUMS')
     lines = [f'{sha256(path.read_bytes()).hexdigest()}  {path.name}' for path in files]
     (out / 'SHA256SUMS').write_bytes(('\n'.join(lines) + '\n').encode())

@@ -1,7 +1,8 @@
-"""Compiles a folder for the Python that runs this: `python bytecode.py FOLDER OUT`.
+"""Compile a folder for the running Python: `python bytecode.py PLAN OUT`.
 
-The result is what runtime/__main__.py reads: the size and the code of the importer, the size of
-the table, the table, and each module's code, compressed one by one, as a start needs half of them.
+The result is for runtime/__main__.py: the size and the code of the importer, the size of the table,
+the table, and the code of the modules. Modules are compressed separately, as a start needs half of
+them.
 """
 
 from __future__ import annotations
@@ -20,38 +21,40 @@ from lean import without_annotations
 from lean import without_docstrings
 
 _OURS = 'kubectl_dog/'
-# urllib3 imports it for the version of a package that is not here.
+# urllib3 imports it for the version of a package that is not bundled.
 _LATE = ('importlib.metadata',)
 
 
 def main(plan, out):
-    """`plan` is a JSON file: the folder, its layers (the earlier hide the later), the importer's
-    source, and the distributions as the importer's table has them.
+    """Compile the modules of `plan` to the folder `out`.
+
+    `plan` is a JSON file: the folder, its layers (earlier layers hide later ones), the source of
+    the importer, and the distributions for its table.
     """
     with open(plan, encoding='utf-8') as lines:
-        told = json.load(lines)
+        settings = json.load(lines)
     modules, codes, place = {}, [], 0
-    for path, name in sources(told['folder'], told['layers']):
-        code = zlib.compress(compiled(os.path.join(told['folder'], path), path), 9)
+    for path, name in sources(settings['folder'], settings['layers']):
+        code = zlib.compress(compiled(os.path.join(settings['folder'], path), path), 9)
         modules[name] = (path, place, place + len(code))
         codes.append(code)
         place += len(code)
     for name in list(modules):
         for parent in _parents(name):
-            # A folder of modules without one of its own.
+            # A namespace package.
             modules.setdefault(parent, None)
-    distributions = [tuple(row) for row in told['distributions']]
-    folders = [os.path.join(told['folder'], layer) for layer in told['layers']]
+    distributions = [tuple(row) for row in settings['distributions']]
+    folders = [os.path.join(settings['folder'], layer) for layer in settings['layers']]
     table = marshal.dumps((modules, distributions, patterns.recorded(folders)))
     magic = int.from_bytes(MAGIC_NUMBER[:2], 'little')
     with open(os.path.join(out, str(magic)), 'wb') as file:
-        for part in (compiled(told['importer'], 'bundle.py'), table):
+        for part in (compiled(settings['importer'], 'bundle.py'), table):
             file.write(len(part).to_bytes(4, 'little') + part)
         file.writelines(codes)
 
 
 def sources(folder, layers):
-    """(path below the folder, module's name) of all modules, in the order of the layers."""
+    """(path below the folder, module name) of all modules, in the order of the layers."""
     hidden = set()
     for layer in layers:
         top = os.path.join(folder, layer) if layer else folder
@@ -81,9 +84,8 @@ def _is_package(path):
 def _files(path):
     if path.endswith('.py'):
         return [path]
-    return [
-        os.path.join(at, one) for at, _, some in os.walk(path) for one in some if one[-3:] == '.py'
-    ]
+    walk = os.walk(path)
+    return [os.path.join(at, name) for at, _, names in walk for name in names if name[-3:] == '.py']
 
 
 def compiled(file, name):

@@ -1,4 +1,4 @@
-"""Leaves out of a module what only its readers and type checkers need."""
+"""Remove docstrings, annotations and early imports from the syntax tree of a module."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def without_docstrings(tree):
-    """Assertions stay: they are code."""
+    """Remove docstrings; assertions stay, as they are code."""
     for node in ast.walk(tree):
         if isinstance(node, _DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:] or [ast.copy_location(ast.Pass(), node.body[0])]
@@ -16,17 +16,17 @@ def without_docstrings(tree):
 
 
 def without_annotations(tree):
-    """For modules that never look at their own: NamedTuple compiles each, at every start."""
+    """Remove annotations: NamedTuple would compile each of them at every start."""
     return ast.fix_missing_locations(_Annotations().visit(tree))
 
 
 def with_late_imports(tree, names):
-    """What only functions use of these modules is imported when they are called."""
+    """Move imports of these modules into the functions that are their only users."""
     functions = list(_functions(tree))
-    for node in [one for one in tree.body if getattr(one, 'module', None) in names]:
+    for node in [stmt for stmt in tree.body if getattr(stmt, 'module', None) in names]:
         known = {alias.asname or alias.name for alias in node.names}
-        users = [one for one in functions if _uses(one.body, known)]
-        if _uses([tree], known) == sum(_uses(one.body, known) for one in users):
+        users = [function for function in functions if _uses(function.body, known)]
+        if _uses([tree], known) == sum(_uses(function.body, known) for function in users):
             tree.body.remove(node)
             for user in users:
                 user.body.insert(0, node)
@@ -34,30 +34,31 @@ def with_late_imports(tree, names):
 
 
 def _functions(node):
-    """The functions that are in no other."""
-    for one in ast.iter_child_nodes(node):
-        if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            yield one
+    """The functions that are not inside other functions."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield child
         else:
-            yield from _functions(one)
+            yield from _functions(child)
 
 
 def _uses(nodes, names):
-    found = (one for node in nodes for one in ast.walk(node) if isinstance(one, ast.Name))
-    return sum(one.id in names for one in found)
+    inner = (child for node in nodes for child in ast.walk(node))
+    return sum(isinstance(child, ast.Name) and child.id in names for child in inner)
 
 
 class _Annotations(ast.NodeTransformer):
     def visit_Module(self, node):
-        # What is left is evaluated, and so has to be None.
-        node.body = [one for one in node.body if getattr(one, 'module', '') != '__future__']
+        # The remaining annotations are None, and are evaluated.
+        node.body = [stmt for stmt in node.body if getattr(stmt, 'module', '') != '__future__']
         return self.generic_visit(node)
 
     def visit_ClassDef(self, node):
         if not any(getattr(base, 'id', '') == 'NamedTuple' for base in node.bases):
             return self.generic_visit(node)
         node.body = [
-            _field(one) if isinstance(one, ast.AnnAssign) else self.visit(one) for one in node.body
+            _field(stmt) if isinstance(stmt, ast.AnnAssign) else self.visit(stmt)
+            for stmt in node.body
         ]
         return node
 

@@ -1,5 +1,6 @@
-"""Regular expressions as `re` compiles them, which takes a sixth of a start: runtime/bundle.py puts
-them where `re` keeps those that it has compiled.
+"""Record the regular expressions that a start compiles, in compiled form.
+
+Compiling them takes a sixth of a start; runtime/bundle.py puts them into the cache of `re`.
 """
 
 from __future__ import annotations
@@ -8,18 +9,18 @@ import re
 import sys
 from importlib import import_module
 
-# Names of what `re` itself is made of.
+# The module of `re` that compiles.
 _COMPILER = 're._compiler' if sys.version_info >= (3, 11) else 'sre_compile'
-# What these compile depends on more than the pattern, or is not kept.
+# With these flags the result depends on more than the pattern, or is not cached.
 _LEFT_OUT = re.LOCALE | re.DEBUG
-# Nearly every command that asks a cluster starts with them, and all that they import.
+# Nearly every command that reads a cluster imports these modules.
 _STARTED = ('kubectl_dog.cli.main', 'kubectl_dog.api', 'urllib3', 'yaml')
 
 
 def recorded(folders):
-    """(number of the format, patterns) of all that is compiled by a start from these folders.
+    """(format number, patterns) of all patterns that a start from these folders compiles.
 
-    A pattern has its text, its flags as asked for, and what _sre.compile takes after the text.
+    A pattern has its text, its flags, and the arguments of _sre.compile after the text.
     """
     compiler = import_module(_COMPILER)
     real = compiler._sre
@@ -34,7 +35,7 @@ def recorded(folders):
     finally:
         compiler._sre, compiler.compile = real, compile_one
         del sys.path[: len(folders)]
-    return real.MAGIC, [recorder.found[key] for key in sorted(recorder.found, key=repr)]
+    return real.MAGIC, [recorder.patterns[key] for key in sorted(recorder.patterns, key=repr)]
 
 
 def _modules():
@@ -46,33 +47,33 @@ def _modules():
 
 
 class _Recorder:
-    """Stands in for the module _sre, and keeps what it was told."""
+    """A replacement for the module _sre that records the arguments of compile()."""
 
     def __init__(self, real):
         self._real = real
         self._last = None
-        self.found = {}
+        self.patterns = {}
 
     def __getattr__(self, name):
         return getattr(self._real, name)
 
-    def compile(self, *told):
-        self._last = told
-        return self._real.compile(*told)
+    def compile(self, *arguments):
+        self._last = arguments
+        return self._real.compile(*arguments)
 
     def named(self, compile_one):
         def compiled(pattern, flags=0):
-            made = compile_one(pattern, flags)
-            if isinstance(pattern, (str, bytes)) and not made.flags & _LEFT_OUT:
-                self.found[type(pattern).__name__, pattern, int(flags)] = _plain(
+            result = compile_one(pattern, flags)
+            if isinstance(pattern, (str, bytes)) and not result.flags & _LEFT_OUT:
+                self.patterns[type(pattern).__name__, pattern, int(flags)] = _plain(
                     pattern, flags, self._last
                 )
-            return made
+            return result
 
         return compiled
 
 
-def _plain(pattern, flags, told):
-    """Without the classes that the numbers of `re` have, which marshal does not know."""
-    _, all_flags, code, groups, names, places = told
+def _plain(pattern, flags, arguments):
+    """The arguments with plain numbers, as marshal does not support the enums of `re`."""
+    _, all_flags, code, groups, names, places = arguments
     return pattern, int(flags), int(all_flags), [*map(int, code)], groups, dict(names), places

@@ -1,4 +1,4 @@
-"""Our own sdist and wheel, out of the tracked files alone."""
+"""Build the sdist and the wheel of kubectl-dog from its tracked files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from wheels import HERE
 from wheels import pip
 
 ROOT = HERE.parent
-# The oldest date that a zip archive can hold: no date of the build or the checkout gets in.
+# The oldest date of zip archives, instead of the date of the build.
 _EPOCH = '315532800'
 _STEPS = """
 import sys
@@ -27,7 +27,7 @@ build_meta.build_wheel(out)
 
 
 def tools(folder):
-    """Install what builds, by hash; returns the folder to import it from."""
+    """Install the build tools, checked by hash; returns the folder to import them from."""
     pip(
         'install',
         '-q',
@@ -69,10 +69,10 @@ def build(tools_folder, work, out):
 
 
 def _tracked():
-    """The files of the checkout, or all there are where this is a release's unpacked source."""
+    """The tracked files, or all files if this is the unpacked source of a release."""
     if not (ROOT / '.git').exists():
-        found = (path.relative_to(ROOT) for path in sorted(ROOT.rglob('*')) if path.is_file())
-        return [name for name in found if '__pycache__' not in name.parts]
+        paths = (path.relative_to(ROOT) for path in sorted(ROOT.rglob('*')) if path.is_file())
+        return [name for name in paths if '__pycache__' not in name.parts]
     listed = subprocess.run(['git', 'ls-files', '-z'], cwd=ROOT, capture_output=True, check=True)
     names = [Path(name) for name in listed.stdout.decode().split('\0') if name]
     return [name for name in names if (ROOT / name).is_file()]

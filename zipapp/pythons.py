@@ -1,4 +1,4 @@
-"""The interpreters that compile byte code: one of each minor version that the file is quick on."""
+"""Choose the interpreters that compile byte code: one for each minor version."""
 
 from __future__ import annotations
 
@@ -22,13 +22,14 @@ class Python(NamedTuple):
         return int(self.version.split('.')[1])
 
 
-def found(given):
-    """One interpreter for each of MINORS, the oldest first: of those `given`, or else of those that
-    are here. What is newer may be given beside them.
+def choose(given):
+    """An interpreter for each of MINORS, the oldest first: the given ones, else installed ones.
+
+    Newer versions may be given, too.
     """
-    pythons = {python.minor: python for python in map(_given, given)}
+    pythons = {python.minor: python for python in map(_checked, given)}
     if not given:
-        pythons = {minor: python for minor in MINORS if (python := _installed(minor))}
+        pythons = {minor: python for minor in MINORS if (python := _find(minor))}
     missing = [f'3.{minor}' for minor in MINORS if minor not in pythons]
     if missing:
         raise BuildError(
@@ -37,8 +38,8 @@ def found(given):
     return [pythons[minor] for minor in sorted(pythons)]
 
 
-def _given(path):
-    python = _asked(path)
+def _checked(path):
+    python = _read_version(path)
     if python is None:
         raise BuildError(f'{path} is not a Python that runs: name another one with --python')
     if python.minor < MINORS[0]:
@@ -47,19 +48,19 @@ def _given(path):
     return python
 
 
-def _installed(minor):
+def _find(minor):
     named = shutil.which(f'python3.{minor}')
     versions = Path.home() / '.pyenv' / 'versions'
     kept = sorted(versions.glob(f'3.{minor}.*'), key=lambda path: int(path.name.split('.')[2]))
     for path in [*(str(folder / 'bin' / 'python') for folder in reversed(kept)), named]:
-        python = _asked(path) if path else None
+        python = _read_version(path) if path else None
         if python and python.minor == minor:
             return python
     return None
 
 
-def _asked(path):
-    """What an interpreter says it is; None where it does not run (a shim without a version)."""
+def _read_version(path):
+    """The version of an interpreter; None if it does not run (a shim without a version)."""
     command = [path, '-S', '-c', _VERSION]
     try:
         done = subprocess.run(command, check=False, capture_output=True, text=True)

@@ -1,4 +1,4 @@
-"""The bill of materials, CycloneDX 1.6: what is inside, under which terms, from which bytes."""
+"""The bill of materials (CycloneDX 1.6): packages with licences and hashes."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import json
 from uuid import NAMESPACE_URL
 from uuid import uuid5
 
-# What authors wrote before there were expressions, and what is meant.
+# Licence names from before licence expressions.
 _MEANT = {'BSD': 'BSD-3-Clause', 'PSF-2.0': 'PSF-2.0'}
 
 
 def document(ours, packages, builders):
-    """The document as bytes; `builders` are (name, version) of what made the byte code."""
+    """The document as bytes; `builders` are (name, version) of the byte code compilers."""
     main = _component(ours, 'application')
-    told = {
+    bill = {
         '$schema': 'http://cyclonedx.org/schema/bom-1.6.schema.json',
         'bomFormat': 'CycloneDX',
         'specVersion': '1.6',
@@ -33,9 +33,9 @@ def document(ours, packages, builders):
             *({'ref': _reference(package)} for package in packages),
         ],
     }
-    # The same content has the same number, whenever and wherever it is built.
-    told['serialNumber'] = uuid5(NAMESPACE_URL, json.dumps(told, sort_keys=True)).urn
-    return (json.dumps(told, indent=2, sort_keys=True) + '\n').encode('utf-8')
+    # The serial number depends only on the content.
+    bill['serialNumber'] = uuid5(NAMESPACE_URL, json.dumps(bill, sort_keys=True)).urn
+    return (json.dumps(bill, indent=2, sort_keys=True) + '\n').encode('utf-8')
 
 
 def _component(package, kind):

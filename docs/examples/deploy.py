@@ -1,4 +1,4 @@
-"""A deploy script: apply, wait until it runs, and say why where it does not.
+"""A deploy script: apply a manifest, wait for it, and print the reasons if it fails.
 
 python deploy.py web.yaml --namespace shop
 """

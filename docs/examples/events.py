@@ -1,4 +1,4 @@
-"""Events in an asyncio program, of two targets at once, while the loop has other things to do.
+"""Print the events of several targets at once in an asyncio program.
 
 python events.py shop deploy/web sts/store
 """
@@ -12,7 +12,7 @@ import kubectl_dog
 
 
 async def watch(target: str, namespace: str) -> int:
-    """Print what becomes of a target; its exit code."""
+    """Print the events of a target; returns its exit code."""
     session = kubectl_dog.Session(
         target, namespace=namespace, options=kubectl_dog.Options(timeout=120.0)
     )

@@ -1,4 +1,4 @@
-"""A feed of one's own: it follows a Deployment until a line is in the log of one of its pods.
+"""Follow a Deployment with a feed until a text appears in the log of one of its pods.
 
 python until_line.py web shop 'migrated to version'
 """
@@ -11,13 +11,13 @@ import kubectl_dog
 
 
 def wait_for_line(name: str, namespace: str, words: str) -> str:
-    """The pod that wrote the words."""
-    feed, found = kubectl_dog.DeploymentFeed(), []
+    """The name of the pod that wrote the text."""
+    feed, pods = kubectl_dog.DeploymentFeed(), []
 
     @feed.on_container_log_chunk
     def read(chunk: kubectl_dog.ContainerLogChunk) -> None:
         if any(words in line.text for line in chunk.log_lines):
-            found.append(chunk.pod_name)
+            pods.append(chunk.pod_name)
             raise kubectl_dog.StopTrack
 
     @feed.on_failed
@@ -25,7 +25,7 @@ def wait_for_line(name: str, namespace: str, words: str) -> str:
         raise RuntimeError(f'{name} has failed: {reason}')
 
     feed.track(name, namespace, options=kubectl_dog.Options(timeout=120.0))
-    return found[0]
+    return pods[0]
 
 
 if __name__ == '__main__':

@@ -1,4 +1,4 @@
-"""What is built: the same bytes each time, with terms, sums and a bill of materials."""
+"""The build is reproducible, and has licences, checksums and a bill of materials."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests import artefacts as made
+from tests import artefacts as builder
 
-VERSION = re.search(r"'(.+)'", (made.ROOT / 'kubectl_dog' / 'version.py').read_text())[1]
+VERSION = re.search(r"'(.+)'", (builder.ROOT / 'kubectl_dog' / 'version.py').read_text())[1]
 PLUGIN = """
 [metadata]
 name = acme-lamps
@@ -40,7 +40,7 @@ def assess(view):
 
 
 def test_two_builds_are_the_same_bytes(artefacts, tmp_path):
-    again = made.build(tmp_path / 'again')
+    again = builder.build(tmp_path / 'again')
     differing = [
         path.name
         for path in again.iterdir()
@@ -125,7 +125,7 @@ def test_a_plugin_that_is_baked_in_tracks_its_kind(start, interpreters, tmp_path
         (plugin / name).write_text(text)
     (plugin / 'pyproject.toml').write_text('[build-system]\nrequires = ["setuptools"]\n')
     files = sorted(plugin.rglob('*'))
-    out = made.build(tmp_path / 'baked', '--with', plugin)
+    out = builder.build(tmp_path / 'baked', '--with', plugin)
     assert sorted(plugin.rglob('*')) == files
     lamp = tmp_path / 'lamp.yaml'
     lamp.write_text('{apiVersion: acme.example/v1, kind: Lamp, metadata: {name: a}}')
@@ -135,10 +135,10 @@ def test_a_plugin_that_is_baked_in_tracks_its_kind(start, interpreters, tmp_path
 
 
 def test_the_packages_of_this_repository_can_be_baked_in(tier, tmp_path):
-    folders = sorted(file.parent for file in made.ROOT.glob('plugins/*/pyproject.toml'))
-    wheels = made.import_module('wheels')
-    for wheel in wheels.prepared(map(str, folders), tmp_path):
-        assert wheels.opened(Path(wheel)).licence == 'Apache-2.0'
+    folders = sorted(file.parent for file in builder.ROOT.glob('plugins/*/pyproject.toml'))
+    wheels = builder.import_module('wheels')
+    for wheel in wheels.as_wheels(map(str, folders), tmp_path):
+        assert wheels.read_wheel(Path(wheel)).licence == 'Apache-2.0'
 
 
 COMPILED = 'fast has compiled code, fast.so: it cannot be bundled'
@@ -148,8 +148,8 @@ BARE = (
 )
 
 
-@pytest.mark.parametrize(('file', 'said'), (('fast.so', COMPILED), ('fast.py', BARE)))
-def test_what_cannot_be_bundled_is_refused_before_anything_is_made(tmp_path, file, said):
+@pytest.mark.parametrize(('file', 'message'), (('fast.so', COMPILED), ('fast.py', BARE)))
+def test_what_cannot_be_bundled_is_refused_before_anything_is_made(tmp_path, file, message):
     wheel = tmp_path / 'fast-1.0-py3-none-any.whl'
     with zipfile.ZipFile(wheel, 'w') as archive:
         archive.writestr(file, b'')
@@ -157,9 +157,9 @@ def test_what_cannot_be_bundled_is_refused_before_anything_is_made(tmp_path, fil
         archive.writestr('fast-1.0.dist-info/WHEEL', 'Wheel-Version: 1.0\nTag: py3-none-any\n')
         archive.writestr('fast-1.0.dist-info/RECORD', '')
     out = tmp_path / 'out'
-    done = made.run(
-        made.ROOT / 'zipapp' / 'build.py', '--out', out, '--with', wheel, '--with', wheel
+    done = builder.run(
+        builder.ROOT / 'zipapp' / 'build.py', '--out', out, '--with', wheel, '--with', wheel
     )
     assert done.returncode == 1
-    assert done.stderr == 2 * f'build: {said}\n'
+    assert done.stderr == 2 * f'build: {message}\n'
     assert not out.exists()

@@ -1,4 +1,4 @@
-"""Fixtures: the single file, and the interpreters that it is for."""
+"""Fixtures: the single file, and the interpreters that it supports."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ import subprocess
 
 import pytest
 
-from tests import artefacts as made
+from tests import artefacts as builder
 
 
 @pytest.fixture(scope='session', autouse=True)
 def tier(pytestconfig):
-    """Lets the tests of this folder run only when they are wanted."""
+    """Run the tests of this folder only with `--install` or in CI."""
     if os.environ.get('CI') != 'true' and not pytestconfig.getoption('--install'):
         pytest.skip('Needs a network and Python 3.9 to 3.13: `pytest --install tests/install`.')
 
 
 @pytest.fixture(scope='session')
 def interpreters(tier):
-    """Each Python that the single file has byte code for: `path`, `version`, `minor`."""
-    return made.interpreters()
+    """The Pythons that the single file has byte code for: `path`, `version`, `minor`."""
+    return builder.interpreters()
 
 
 @pytest.fixture

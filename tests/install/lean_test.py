@@ -1,4 +1,4 @@
-"""What is left out of bundled byte code is what a running program never looks at."""
+"""Bundled byte code lacks only what a running program never uses."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ def twice(value: Missing, *more: Missing, key: Missing = 1) -> Missing:
 def space(tier):
     lean = import_module('lean')
     tree = lean.without_annotations(lean.without_docstrings(ast.parse(SOURCE)))
-    made = {'__name__': 'made'}
-    exec(compile(tree, 'made.py', 'exec', dont_inherit=True), made)
-    return made
+    namespace = {'__name__': 'lean'}
+    exec(compile(tree, 'lean.py', 'exec', dont_inherit=True), namespace)
+    return namespace
 
 
 def test_a_module_does_what_it_did(space):
@@ -85,10 +85,10 @@ class Asked:
 def test_what_only_functions_use_is_imported_when_they_are_called(tier):
     lean = import_module('lean')
     tree = lean.with_late_imports(ast.parse(LATE), ('importlib.metadata', 'nowhere'))
-    assert [ast.unparse(one) for one in tree.body if isinstance(one, ast.ImportFrom)] == [
+    assert [ast.unparse(node) for node in tree.body if isinstance(node, ast.ImportFrom)] == [
         'from importlib.metadata import distribution as found',
         'from os.path import join',
     ]
-    made = {'__name__': 'made'}
-    exec(compile(tree, 'made.py', 'exec'), made)
-    assert made['told']() == made['Asked']().told()[:-2]
+    namespace = {'__name__': 'lean'}
+    exec(compile(tree, 'lean.py', 'exec'), namespace)
+    assert namespace['told']() == namespace['Asked']().told()[:-2]

@@ -1,4 +1,4 @@
-"""Which interpreters compile."""
+"""The choice of the interpreters that compile byte code."""
 
 from __future__ import annotations
 
@@ -9,34 +9,34 @@ from tests.artefacts import import_module
 
 @pytest.fixture
 def pythons(tier, monkeypatch):
-    told = import_module('pythons')
-    asked = told._asked
+    module = import_module('pythons')
+    read_version = module._read_version
 
     def answer(path):
-        return asked(path) if path.startswith('/') else told.Python(path, f'{path}.1')
+        return read_version(path) if path.startswith('/') else module.Python(path, f'{path}.1')
 
-    monkeypatch.setattr(told, '_asked', answer)
-    return told
+    monkeypatch.setattr(module, '_read_version', answer)
+    return module
 
 
 def test_a_python_that_came_later_may_be_given(pythons):
     given = ['3.14', *(f'3.{minor}' for minor in reversed(pythons.MINORS))]
-    assert [one.minor for one in pythons.found(given)] == [*pythons.MINORS, 14]
+    assert [python.minor for python in pythons.choose(given)] == [*pythons.MINORS, 14]
 
 
 def test_a_python_that_is_missing_is_named(pythons):
     with pytest.raises(Exception, match=r'^there is no Python 3\.9, 3\.10 here: install it'):
-        pythons.found(['3.11', '3.12', '3.13'])
+        pythons.choose(['3.11', '3.12', '3.13'])
 
 
 @pytest.mark.parametrize(
-    ('given', 'said'),
+    ('given', 'message'),
     (
         (['3.8'], r'^3\.8 is Python 3\.8\.1: it has to be 3\.9 or newer$'),
         (['/nonexistent/python'], '^/nonexistent/python is not a Python that runs: name another'),
         (['/bin/false'], '^/bin/false is not a Python that runs'),
     ),
 )
-def test_what_is_given_and_is_no_use_is_named(pythons, given, said):
-    with pytest.raises(Exception, match=said):
-        pythons.found(given)
+def test_what_is_given_and_is_no_use_is_named(pythons, given, message):
+    with pytest.raises(Exception, match=message):
+        pythons.choose(given)

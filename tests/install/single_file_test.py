@@ -1,4 +1,4 @@
-"""The single file starts wherever a Python is, and says so where none is."""
+"""The single file starts with every Python, and reports a missing one."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests import artefacts as made
+from tests import artefacts as builder
 
-# What `python -c` would be told; the single file has no such option, but runs what PYTHONPATH has.
+# A module for PYTHONPATH, as the single file has no option like `python -c`.
 PROBE = """
 import re
 import sys
@@ -27,19 +27,19 @@ OLD = [Path.home() / '.pyenv' / 'versions' / name for name in ('2.7.18', '3.6.15
 
 
 def test_the_demo_runs_on_every_python(start, interpreters):
-    told = {python.version: start(python.path, 'demo', '--instant') for python in interpreters}
-    assert {done.returncode for done in told.values()} == {1}
-    assert len({done.stdout for done in told.values()}) == 1
-    assert {done.stderr for done in told.values()} == {''}
+    results = {python.version: start(python.path, 'demo', '--instant') for python in interpreters}
+    assert {done.returncode for done in results.values()} == {1}
+    assert len({done.stdout for done in results.values()}) == 1
+    assert {done.stderr for done in results.values()} == {''}
 
 
 def test_a_python_that_came_later_runs_the_sources(start, interpreters, artefacts, tmp_path):
-    archive = made.import_module('archive')
+    archive = builder.import_module('archive')
     with zipfile.ZipFile(artefacts / 'kubectl-dog') as whole:
-        names = [one for one in whole.namelist() if not one.startswith('bytecode/')]
-        members = [archive.Member(one, whole.read(one)) for one in names]
+        names = [name for name in whole.namelist() if not name.startswith('bytecode/')]
+        members = [archive.Member(name, whole.read(name)) for name in names]
     file = tmp_path / 'kubectl-dog'
-    header = made.ROOT / 'zipapp' / 'runtime' / 'header.sh'
+    header = builder.ROOT / 'zipapp' / 'runtime' / 'header.sh'
     file.write_bytes(archive.zipped(members, header.read_bytes()))
     for python in (interpreters[0], interpreters[-1]):
         done = start(python.path, 'demo', '--instant', file=file)
@@ -55,8 +55,8 @@ def test_usage_is_that_of_a_kubectl_plugin(start, interpreters):
 def test_an_old_python_says_one_sentence(start, old):
     done = start(old / 'bin' / 'python', 'version')
     version = '.'.join(old.name.split('.')[:2])
-    said = f'kubectl dog: this is Python {version}: install Python 3.9 or newer\n'
-    assert (done.returncode, done.stdout, done.stderr) == (127, '', said)
+    message = f'kubectl dog: this is Python {version}: install Python 3.9 or newer\n'
+    assert (done.returncode, done.stdout, done.stderr) == (127, '', message)
 
 
 @pytest.mark.parametrize('old', [path for path in OLD if path.exists()], ids=lambda path: path.name)
@@ -71,8 +71,8 @@ def test_an_old_python_finds_a_newer_one(start, old, interpreters, tmp_path):
 
 def test_no_python_says_one_sentence(start):
     done = start(None, 'version')
-    said = 'kubectl dog: there is no python3 on the PATH: install Python 3.9 or newer\n'
-    assert (done.returncode, done.stdout, done.stderr) == (127, '', said)
+    message = 'kubectl dog: there is no python3 on the PATH: install Python 3.9 or newer\n'
+    assert (done.returncode, done.stdout, done.stderr) == (127, '', message)
 
 
 def test_bundled_packages_win_and_are_known_by_their_metadata(start, interpreters, tmp_path):

@@ -1,4 +1,4 @@
-"""The packages in plugins/, and the page that tells how to write one: their own tests pass."""
+"""The tests of the packages in plugins/ and of docs/write-a-tracker.md pass."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ PACKAGES = sorted(file.parent for file in page.ROOT.glob('plugins/*/pyproject.to
 PUBLIC = {'kubectl_dog.tracker', 'kubectl_dog.testing'}
 
 
-SPOILING = page.ROOT / 'tests' / 'unit' / 'plugins'
+PYTEST_PLUGINS = page.ROOT / 'tests' / 'unit' / 'plugins'
 
 
-def outcome(folder, *plugins):
-    """pytest's words, where it failed."""
-    named = [word for one in ('no:cacheprovider', *plugins) for word in ('-p', one)]
-    paths = os.pathsep.join(map(str, (page.ROOT, SPOILING)))
+def pytest_output(folder, *plugins):
+    """The output of pytest if it failed, else an empty text."""
+    named = [word for plugin in ('no:cacheprovider', *plugins) for word in ('-p', plugin)]
+    paths = os.pathsep.join(map(str, (page.ROOT, PYTEST_PLUGINS)))
     done = subprocess.run(
         [sys.executable, '-m', 'pytest', '-q', *named, '--rootdir', str(folder)],
         cwd=folder,
@@ -39,35 +39,35 @@ def outcome(folder, *plugins):
 
 
 def imported(folder):
-    """Modules of ours that the package and its tests import."""
+    """The modules of kubectl_dog that a package and its tests import."""
     for file in folder.rglob('*.py'):
         for node in ast.walk(ast.parse(file.read_text(encoding='utf-8'))):
-            names = [one.name for one in node.names] if isinstance(node, ast.Import) else []
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ''] if isinstance(node, ast.ImportFrom) else []
             yield from (name for name in names if name.split('.')[0] == 'kubectl_dog')
 
 
 @pytest.mark.parametrize('folder', PACKAGES, ids=lambda folder: folder.name)
 def test_the_tests_of_each_package_pass_also_with_odd_objects(folder):
-    assert outcome(folder, 'spoiling') == ''
+    assert pytest_output(folder, 'spoiling') == ''
 
 
 @pytest.mark.parametrize('folder', PACKAGES, ids=lambda folder: folder.name)
 def test_each_package_brings_its_terms(folder):
-    told = (folder / 'pyproject.toml').read_text(encoding='utf-8')
-    assert '\nlicense = "Apache-2.0"\nlicense-files = ["LICENSE"]\n' in told
+    text = (folder / 'pyproject.toml').read_text(encoding='utf-8')
+    assert '\nlicense = "Apache-2.0"\nlicense-files = ["LICENSE"]\n' in text
     assert (folder / 'LICENSE').read_bytes() == (page.ROOT / 'LICENSE').read_bytes()
 
 
 def test_a_tracker_that_trusts_what_it_reads_fails_with_odd_objects(tmp_path):
-    made = page.follow(tmp_path)
-    tracker = made / 'kubectl_dog_greenhouse' / 'tracker.py'
+    package = page.follow(tmp_path)
+    tracker = package / 'kubectl_dog_greenhouse' / 'tracker.py'
     trusting = "view.object['spec']['plants']"
     tracker.write_text(
         tracker.read_text().replace("get_int(view.object, 'spec', 'plants')", trusting)
     )
-    assert outcome(made) == ''
-    assert 'Error' in outcome(made, 'spoiling')
+    assert pytest_output(package) == ''
+    assert 'Error' in pytest_output(package, 'spoiling')
 
 
 @pytest.mark.parametrize('folder', PACKAGES, ids=lambda folder: folder.name)
@@ -79,7 +79,7 @@ def test_the_types_of_all_of_them_are_checked():
     settings = configparser.ConfigParser()
     settings.read(page.ROOT / 'setup.cfg', encoding='utf-8')
     checked, paths = (
-        {one.strip() for one in settings['mypy'][name].split(',')}
+        {part.strip() for part in settings['mypy'][name].split(',')}
         for name in ('packages', 'mypy_path')
     )
     modules = {file.parent.name for folder in PACKAGES for file in folder.glob('*/__init__.py')}
@@ -96,11 +96,11 @@ def test_the_examples_of_each_package_are_true(folder, monkeypatch):
         assert page.ROOT / path == folder
     monkeypatch.syspath_prepend(str(folder))
     entries = re.findall(r'^"(\S+)" = "(\S+)"$', (folder / 'pyproject.toml').read_text(), re.M)
-    declared = {one for _, name in entries for one in codes_of(import_module(name))}
+    declared = {code for _, name in entries for code in codes_of(import_module(name))}
     # The first column of a table names codes, and nothing else that is a single word.
     rows = re.findall(r'^\| (`[A-Z]\w+`(?:, `[A-Z]\w+`)*) \|', readme, re.MULTILINE)
-    told = {word for row in rows for word in re.findall(r'\w+', row)}
-    assert told - {'Healthy'} == declared
+    documented = {word for row in rows for word in re.findall(r'\w+', row)}
+    assert documented - {'Healthy'} == declared
     assert all(name.partition('.')[0] in readme for name, _ in entries)
 
 
@@ -109,18 +109,18 @@ def test_the_template_is_among_them():
 
 
 def test_what_the_page_says_makes_a_package_whose_tests_pass(tmp_path):
-    made = page.follow(tmp_path)
-    assert outcome(made) == ''
-    assert set(imported(made)) == PUBLIC
+    package = page.follow(tmp_path)
+    assert pytest_output(package) == ''
+    assert set(imported(package)) == PUBLIC
     (entry,) = re.findall(
-        r'trackers\.v1"\]\n"(.*)" = "(.*)"', (made / 'pyproject.toml').read_text()
+        r'trackers\.v1"\]\n"(.*)" = "(.*)"', (package / 'pyproject.toml').read_text()
     )
     assert entry == ('Greenhouse.example.com', 'kubectl_dog_greenhouse.tracker')
-    assert not list(made.rglob('*xample*'))
+    assert not list(package.rglob('*xample*'))
 
 
 def test_the_tests_of_the_page_fail_where_its_tracker_is_wrong(tmp_path):
-    made = page.follow(tmp_path)
-    tracker = made / 'kubectl_dog_greenhouse' / 'tracker.py'
+    package = page.follow(tmp_path)
+    tracker = package / 'kubectl_dog_greenhouse' / 'tracker.py'
     tracker.write_text(tracker.read_text().replace('growing < wanted', 'growing > wanted'))
-    assert 'test_the_plants_decide' in outcome(made)
+    assert 'test_the_plants_decide' in pytest_output(package)

@@ -1,6 +1,6 @@
-"""Starts the single file: under a Python that is too old it says so, or finds a newer one.
+"""Start the single file; a Python that is too old looks for a newer one, or reports an error.
 
-Every Python since 2.6 must be able to compile this file; what needs a newer one is elsewhere.
+Every Python since 2.6 must be able to compile this file.
 """
 
 import sys
@@ -12,7 +12,7 @@ _NOT_FOUND = 127
 
 
 def _newer():
-    """A Python on the PATH that is new enough by its own words; a name alone proves nothing."""
+    """The path of a newer Python on the PATH, checked by running it, as its name may be wrong."""
     import os
     import subprocess
 
@@ -48,7 +48,7 @@ def _main():
     try:
         data = __loader__.get_data(name)
     except OSError:
-        # A Python that came after this file was built: it compiles the sources at each start.
+        # A Python released after the build: it compiles the sources at each start.
         if sys.version_info < (3, 10):
             sys.path.insert(0, __loader__.archive + '/py39')
         from kubectl_dog.entry import main

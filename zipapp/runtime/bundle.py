@@ -1,7 +1,7 @@
-"""Imports from the single file: modules by their byte code, and what importlib.metadata asks for.
+"""Import modules and package metadata from the single file.
 
-zipimport would do both, by reading the archive's directory once more for each question and with
-byte code for one Python only; a start from here costs half as much (README.md has the figures).
+zipimport could do both, but reads the directory of the archive again for each question, and has
+byte code for a single Python only. This importer halves the time of a start (figures: README.md).
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ _ENTRY = 'kubectl_dog.entry'
 
 
 class Bundle:
-    """Finder, loader and metadata of everything in the archive.
+    """Finder, loader and metadata provider for the archive.
 
-    `modules` has (path of the source, start, end) by the module's name, the place being that of
-    its compressed byte code, or None for a folder without a module of its own; `distributions`
-    has (name, version, metadata folder, entry points).
+    `modules` has (path of the source, start, end) by module name: the position of the compressed
+    byte code. It is None for namespace packages. `distributions` has (name, version, metadata
+    folder, entry points).
     """
 
     def __init__(self, archive, modules, distributions, code):
-        # importlib.resources of Python 3.9 asks for this name, as zipimport has it.
+        # importlib.resources of Python 3.9 uses this attribute of zipimport.
         self.archive = archive
         self._modules = modules
         self._distributions = distributions
@@ -78,7 +78,7 @@ class Bundle:
         return [(name, version, points or '') for name, version, _, points in self._distributions]
 
     def find_distributions(self, context):
-        """The bundled packages, in the class of who asks: the standard library, or the backport."""
+        """The bundled packages, in the class of the caller (standard library or backport)."""
         wanted = None if context.name is None else normalized(context.name)
         base = sys.modules[type(context).__module__].Distribution
         for row in self._distributions:
@@ -91,7 +91,7 @@ def normalized(name):
 
 
 def bundled(base):
-    """A class of distributions whose metadata is in the archive."""
+    """A subclass of Distribution with metadata from the archive."""
 
     class Bundled(base):
         def __init__(self, bundle, name, version, folder, entry_points):
@@ -101,7 +101,7 @@ def bundled(base):
             self._folder = folder
             self._entry_points = entry_points
 
-        # The base class would parse the whole metadata for each of these.
+        # The base class would parse the whole metadata for each property.
         name = property(lambda self: self._name)
         version = property(lambda self: self._version)
         _normalized_name = property(lambda self: normalized(self._name))
@@ -121,7 +121,7 @@ def bundled(base):
 
 
 def remember(magic, patterns):
-    """Hand `re` the patterns that it would compile at each start."""
+    """Put the compiled patterns into the cache of `re`."""
     if magic == _sre.MAGIC:
         for pattern, flags, *compiled in patterns:
             re._cache[type(pattern), pattern, flags] = _sre.compile(pattern, *compiled)
@@ -136,7 +136,7 @@ def install(archive, data):
     if sys.path[:1] == [archive]:
         del sys.path[0]
     with suppress(Exception):
-        # What `re` does not take it compiles.
+        # `re` compiles the patterns that are not in its cache.
         remember(*patterns)
     __import__(_ENTRY)
     return sys.modules[_ENTRY].main

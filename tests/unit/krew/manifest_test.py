@@ -1,4 +1,4 @@
-"""The manifest keeps krew's rules, and the check of the rules finds what breaks them."""
+"""The manifest follows the rules of krew, and the check finds manifests that do not."""
 
 from __future__ import annotations
 

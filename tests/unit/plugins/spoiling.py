@@ -1,5 +1,7 @@
-"""A plugin of pytest for the packages' own tests: whatever a tracker is shown there, it is shown
-again with some of it spoiled, and must neither raise nor give anything of another shape.
+"""A pytest plugin that calls trackers again with partly invalid objects.
+
+Each view of a test of a package is repeated with parts removed or replaced. A tracker must not
+raise then, and must return a valid assessment.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import pytest
 
 from kubectl_dog import testing
 
-# Times that each view of a test is spoiled: more for a search.
+# Number of invalid variants of each view; set it higher for a search.
 TIMES = int(os.environ.get('SPOILED', '8'))
 ODD = (
     *(None, '', 'x', 'True', '2026-13-01T00:00:00Z', '2026-01-01T11:59:59Z', '9' * 30, '-1'),
@@ -20,62 +22,62 @@ ODD = (
 )
 
 
-def spots(thing, at=()):
-    """The path to everything in an object but its uid, by which what is shown is found."""
-    inside = thing.items() if isinstance(thing, dict) else enumerate(thing)
+def paths(obj, at=()):
+    """The paths of all values in an object, except its uid, which relates objects."""
+    inside = obj.items() if isinstance(obj, dict) else enumerate(obj)
     for key, value in inside:
         path = (*at, key)
         if path not in (('metadata',), ('metadata', 'uid')):
             yield path
         if isinstance(value, (dict, list)):
-            yield from spots(value, path)
+            yield from paths(value, path)
 
 
-def spoil(thing, chance):
-    """Take something away from it, or put something odd in its place."""
-    *path, key = chance.choice(list(spots(thing)))
+def spoil_object(obj, rng):
+    """Remove a value of an object, or replace it by an odd value."""
+    *path, key = rng.choice(list(paths(obj)))
     for step in path:
-        thing = thing[step]
-    if isinstance(thing, dict) and chance.random() < 0.4:
-        del thing[key]
+        obj = obj[step]
+    if isinstance(obj, dict) and rng.random() < 0.4:
+        del obj[key]
     else:
-        thing[key] = copy.deepcopy(chance.choice(ODD))
+        obj[key] = copy.deepcopy(rng.choice(ODD))
 
 
 def objects(view):
-    """Everything that a view shows, each once."""
-    found = [view.object, *view.objects_by_watch._members]
-    found += [one for some in view.kube_events_by_uid.values() for one in some]
-    return list({id(one): one for one in found}.values())
+    """The distinct objects of a view."""
+    shown = [view.object, *view.objects_by_watch._members]
+    shown += [event for some in view.kube_events_by_uid.values() for event in some]
+    return list({id(obj): obj for obj in shown}.values())
 
 
-def spoiled(view, chance):
-    """The same view with one to four of its parts spoiled."""
-    made = copy.deepcopy(view)
-    shown = objects(made)
-    for _ in range(chance.randint(1, 4)):
-        # The target is what its operator writes, and most often is odd.
-        spoil(made.object if chance.random() < 0.6 else chance.choice(shown), chance)
-    return made
+def spoiled(view, rng):
+    """A copy of a view with one to four values spoiled."""
+    result = copy.deepcopy(view)
+    shown = objects(result)
+    for _ in range(rng.randint(1, 4)):
+        # Other operators write the target, so that odd values are most likely there.
+        spoil_object(result.object if rng.random() < 0.6 else rng.choice(shown), rng)
+    return result
 
 
-def look(tracker, view):
-    """As a run does: what is wanted, and then what that means."""
+def run_tracker(tracker, view):
+    """Call a tracker as a run does: first its wants, then its assessment."""
     assert all(want is not None for want in testing.wants(tracker, view))
-    return unchecked(tracker, view)
+    return original_assess(tracker, view)
 
 
-unchecked = testing.assess
+original_assess = testing.assess
 
 
 def assess(tracker, shown):
-    """The judgement of a test, and those of spoiled ones."""
-    judged = unchecked(tracker, shown)
+    """The assessment of a view, after those of its spoiled copies."""
+    assessment = original_assess(tracker, shown)
     view = testing._view(shown)
     if isinstance(view.objects_by_watch, testing.FileObjectsByWatch):
         for seed in range(TIMES):
-            look(tracker, spoiled(view, random.Random(f'{seed} {judged}')))
-    return judged
+            run_tracker(tracker, spoiled(view, random.Random(f'{seed} {assessment}')))
+    return assessment
 
 
 @pytest.fixture(autouse=True)
