@@ -129,7 +129,7 @@ def read_wheel(path):
         kept = [name for name in names if name not in compiled and _is_kept(name, folder)]
         members = tuple(Member(name, wheel.read(name)) for name in kept)
         texts = {member.name: member.data for member in members}
-        points = texts.get(f'{folder}/entry_points.txt')
+        points = texts.get(f'{folder}/entry_points.txt', b'').decode() or None
     licences = tuple(member for member in members if _is_licence(member.name, folder))
     faults = [] if licences else ['brings no licence file (LICENSE, beside its pyproject.toml)']
     if not _licence(about):
@@ -138,14 +138,7 @@ def read_wheel(path):
         raise BuildError(f'{name} {" and ".join(faults)}: it cannot be bundled')
     digest = sha256(path.read_bytes()).hexdigest()
     return Package(
-        name,
-        about['Version'],
-        _licence(about),
-        folder,
-        points and points.decode(),
-        digest,
-        members,
-        licences,
+        name, about['Version'], _licence(about), folder, points, digest, members, licences
     )
 
 

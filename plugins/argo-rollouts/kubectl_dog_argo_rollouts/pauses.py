@@ -47,21 +47,21 @@ def is_resuming(rollout: Rollout) -> bool:
 
 def _pause(rollout: Rollout, pause_condition: Object) -> Pause:
     reason = get_str(pause_condition, 'reason')
-    at = steps.step_label(rollout)
-    lasts, name = _duration(rollout, reason), f'the pause at {at}' if at else 'the pause'
-    begun = epoch(pause_condition.get('startTime'))
-    if lasts and begun is not None:
-        until = begun + lasts
-        words = f'{name} ({format_duration(lasts)}) to pass at {durations.time_of_day(until)}'
-        return Pause(reason, words, lasts, until)
-    where = f'at {at}' if at else ''
+    step = steps.step_label(rollout)
+    duration, name = _duration(rollout, reason), f'the pause at {step}' if step else 'the pause'
+    started = epoch(pause_condition.get('startTime'))
+    if duration and started is not None:
+        until = started + duration
+        text = f'{name} ({format_duration(duration)}) to pass at {durations.time_of_day(until)}'
+        return Pause(reason, text, duration, until)
+    where = f'at {step}' if step else ''
     if reason == 'BlueGreenPause':
         where = f'before revision {revision_of(rollout.newest)} becomes the active one'
     in_doubt = reason.startswith('Inconclusive')
-    why = analyses.describe_inconclusive(rollout) if in_doubt else ''
-    words = ' '.join(filter(None, ('is paused', where, why and f'({why})')))
+    doubt = analyses.describe_inconclusive(rollout) if in_doubt else ''
+    text = ' '.join(filter(None, ('is paused', where, doubt and f'({doubt})')))
     choice = 'promoted or aborted' if in_doubt else 'promoted'
-    return Pause(reason, f'{words} and has to be {choice}')
+    return Pause(reason, f'{text} and has to be {choice}')
 
 
 def _duration(rollout: Rollout, reason: str) -> float:

@@ -25,8 +25,8 @@ def step_label(rollout: Rollout) -> str:
 
 def describe_position(rollout: Rollout) -> str:
     """The current step with its action: `step 2 of 5 (setWeight 20)`."""
-    at = step_label(rollout)
-    return f'{at} ({_describe_step(current(rollout))})' if at else ''
+    position = step_label(rollout)
+    return f'{position} ({_describe_step(current(rollout))})' if position else ''
 
 
 def _index(rollout: Rollout) -> int:
@@ -57,12 +57,12 @@ def describe_missing(rollout: Rollout) -> str:
         get_int(newest, 'spec', 'replicas'),
         get_int(newest, 'status', 'availableReplicas'),
     )
-    at = describe_position(rollout)
+    position = describe_position(rollout)
     if available < wanted:
         pods = f'{wanted - available} of {_pods(wanted)} to become ready'
-        return f'{at}: {pods}' if at else pods
-    if at:
-        return f'{at} to be done'
+        return f'{position}: {pods}' if position else pods
+    if position:
+        return f'{position} to be done'
     if counts.updated < counts.desired:
         return f'{counts.desired - counts.updated} of {_pods(counts.desired)} to be updated'
     return _controller_message(rollout)

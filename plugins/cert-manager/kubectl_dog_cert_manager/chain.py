@@ -60,8 +60,8 @@ class Chain(NamedTuple):
             lines.append(f'{label(self.order)}: {state(self.order) or "pending"}')
         for challenge in self.challenges:
             spec = get_dict(challenge, 'spec')
-            what = f'{get_str(spec, "type")} for {get_str(spec, "dnsName")}'.strip()
-            lines.append(f'{label(challenge)}: {state(challenge) or "pending"}, {what}')
+            challenge_type = f'{get_str(spec, "type")} for {get_str(spec, "dnsName")}'.strip()
+            lines.append(f'{label(challenge)}: {state(challenge) or "pending"}, {challenge_type}')
         return tuple(lines)
 
 
@@ -152,11 +152,11 @@ def _current_request(view: View) -> Object:
         for request in _owned(view, view.object or {}, 'CertificateRequest')
         if began is None or (epoch(get_str(request, 'status', 'failureTime')) or began) >= began
     ]
-    ours = [
+    current = [
         request
         for request in requests
         if get_str(request, 'metadata', 'annotations', _REVISION) == revision
     ]
-    if ours or is_issuing:
-        return max(ours, key=created_at, default={})
+    if current or is_issuing:
+        return max(current, key=created_at, default={})
     return max(requests, key=created_at, default={})

@@ -64,12 +64,12 @@ def inventory(obj: Object) -> tuple[Entry, ...]:
     return tuple(entry for entry in entries if entry is not None)
 
 
-def parse(word: str) -> Entry | None:
+def parse(entry_id: str) -> Entry | None:
     """Parse an id such as `shop_web_apps_Deployment`; a colon is written as two underscores."""
-    namespace, begun, rest = word.partition('_')
+    namespace, first_separator, rest = entry_id.partition('_')
     rest, _, kind = rest.rpartition('_')
-    object_name, ended, group = rest.rpartition('_')
-    if not begun or not ended or not object_name or not kind:
+    object_name, second_separator, group = rest.rpartition('_')
+    if not first_separator or not second_separator or not object_name or not kind:
         return None
     return Entry(namespace, object_name.replace('__', ':'), group, kind)
 

@@ -81,17 +81,12 @@ def find(view: View, watches: Iterable[Watch]) -> tuple[Cause, ...]:
         ready_text = f'{view.target.label}: {message}'
         return tuple(cause._replace(evidence=(*cause.evidence, ready_text)) for cause in of_source)
     if reason in _SOURCE_REASONS:
-        return (
-            _cause(view, 'ReconcileFailed', reason, message)._replace(
-                tolerance_seconds=2 * _TOLERANCE
-            ),
-        )
+        cause = _cause(view, 'ReconcileFailed', reason, message)
+        return (cause._replace(tolerance_seconds=2 * _TOLERANCE),)
     checked = parse_health_check(message)
-    return (
-        (_unhealthy(view, reason, message, checked),)
-        if checked
-        else (_reconcile_or_release(view, reason, message),)
-    )
+    if checked:
+        return (_unhealthy(view, reason, message, checked),)
+    return (_reconcile_or_release(view, reason, message),)
 
 
 def describe(view: View) -> str:
@@ -144,11 +139,11 @@ def _unhealthy(view: View, reason: str, message: str, checked: tuple[CheckedObje
 
 
 def _reconcile_or_release(view: View, reason: str, message: str) -> Cause:
-    why, words = release_failure(view)
+    release_reason, release_message = release_failure(view)
     if not _is_of_release(view, reason):
         return _cause(view, 'ReconcileFailed', reason, message)
-    remedied = (f'{reason}: {message}',) if why != reason else ()
-    cause = _cause(view, 'ReleaseFailed', why, words or message)
+    remedied = (f'{reason}: {message}',) if release_reason != reason else ()
+    cause = _cause(view, 'ReleaseFailed', release_reason, release_message or message)
     return cause._replace(evidence=remedied, tolerance_seconds=_retry_tolerance(view))
 
 
