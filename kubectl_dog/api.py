@@ -22,7 +22,9 @@ from kubectl_dog.model.resources import Target
 from kubectl_dog.model.resources import TargetOrGroup
 from kubectl_dog.model.sources import Source
 from kubectl_dog.model.statuses import Status
+from kubectl_dog.output import formats
 from kubectl_dog.output.renderer import Renderer
+from kubectl_dog.output.renderer import RenderOptions
 from kubectl_dog.target_resolution import NONE
 from kubectl_dog.tracking.plugins import entry_points
 from kubectl_dog.tracking.plugins.registry import Trackers
@@ -55,15 +57,15 @@ class Stoppable(Source, Protocol):
 class RunningSession(NamedTuple):
     """A session, ready to be iterated for its events, and the source that can stop it.
 
-    `several`: the lines of the output must tell which target they are about; `spaces`: in which
-    namespace, too.
+    `several`: the lines of the output must name the target that they are about;
+    `show_namespaces`: its namespace, too.
     """
 
     source: Stoppable
     session: Session
     follow: bool = False
     several: bool = False
-    spaces: bool = False
+    show_namespaces: bool = False
 
 
 def connect(connection: str = 'kubeconfig', **flags: Any) -> Connection:
@@ -270,21 +272,14 @@ def lines(follow: bool = False) -> Renderer:
     """Plain lines without colour about one target, tracked from now on."""
     import time
 
-    from kubectl_dog.output.plain import PlainRenderer
-
-    return PlainRenderer(time.time(), False, False, follow)
+    return formats.create_renderer('plain', RenderOptions(time.time(), follow=follow))
 
 
-def renderer(form: str, play: RunningSession, colour: bool, timestamps: bool = False) -> Renderer:
-    """`plain` or `json`, for what is played; `timestamps` are those of log lines."""
-    started = play.source.started
-    if form == 'json':
-        from kubectl_dog.output.jsonl import JsonRenderer
-
-        return JsonRenderer(started)
-    from kubectl_dog.output.plain import PlainRenderer
-
-    several, spaces = play.several, play.spaces
-    return PlainRenderer(
-        started, colour, several, play.follow, spaces=spaces, timestamps=timestamps
+def renderer(
+    format_name: str, play: RunningSession, colour: bool, timestamps: bool = False
+) -> Renderer:
+    """The renderer of an output format (a key of `formats.FORMATS`) for a session."""
+    options = RenderOptions(
+        play.source.started, colour, play.several, play.follow, play.show_namespaces, timestamps
     )
+    return formats.create_renderer(format_name, options)

@@ -9,6 +9,7 @@ from kubectl_dog.model import times
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.options import Options
 from kubectl_dog.output import colour
+from kubectl_dog.output import formats
 
 # Names, metavar, and help; an empty help keeps a flag that few need out of --help.
 _CLUSTER: tuple[tuple[tuple[str, ...], str, str], ...] = (
@@ -135,9 +136,9 @@ def add_output(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         '-o',
         '--output',
-        choices=('plain', 'json'),
-        default='plain',
-        help='plain text, or JSON Lines (default: plain)',
+        choices=tuple(formats.FORMATS),
+        default=formats.DEFAULT,
+        help=formats.describe_formats(),
     )
     group.add_argument(
         '--output-prefix',

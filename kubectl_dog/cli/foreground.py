@@ -90,7 +90,7 @@ def run(play: api.RunningSession, args: argparse.Namespace) -> int:
             if prefixed:
                 lines = [args.output_prefix + line for line in lines]
             spare = all(isinstance(event, LogChunk) for event in events)
-            headed = not prefixed and all(map(renderer.heads, events))
+            headed = not prefixed and all(map(renderer.has_trusted_start, events))
             writer.write(lines, spare, headed)
             for event in events:
                 if isinstance(event, TargetEnded) and event.verdict is Verdict.NO_ACCESS:

@@ -17,6 +17,7 @@ from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.times import format_nano_timestamp
 from kubectl_dog.model.times import format_timestamp
+from kubectl_dog.output.renderer import RenderOptions
 from kubectl_dog.version import VERSION
 
 API_VERSION = 'kubectl-dog/v1'
@@ -195,10 +196,10 @@ TYPES: dict[type, tuple[str, Callable[[Any], Fields]]] = {
 
 
 class JsonRenderer:
-    """`started` is the local wall-clock time, in epoch seconds, that `at` counts from."""
+    """Renders one JSON object per event, or per log line."""
 
-    def __init__(self, started: float) -> None:
-        self.started = started
+    def __init__(self, options: RenderOptions) -> None:
+        self._started = options.started
 
     def render(self, event: events.Event) -> list[str]:
         """One line per event; of log lines, one line each."""
@@ -206,7 +207,7 @@ class JsonRenderer:
         record: Fields = {
             'apiVersion': API_VERSION,
             'type': name,
-            'time': format_timestamp(self.started + event.at),
+            'time': format_timestamp(self._started + event.at),
             'at': round(event.at, 3),
         }
         about = getattr(event, 'target', None)
@@ -222,6 +223,6 @@ class JsonRenderer:
             for written, text in event.lines
         ]
 
-    def heads(self, event: events.Event) -> bool:
-        """All lines begin with a brace."""
+    def has_trusted_start(self, event: events.Event) -> bool:
+        """Always true: all lines begin with a brace."""
         return True

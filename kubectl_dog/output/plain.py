@@ -18,6 +18,7 @@ from kubectl_dog.output.escape import sentence
 from kubectl_dog.output.failure_summary import failure_summary
 from kubectl_dog.output.log_lines import INDENT
 from kubectl_dog.output.log_lines import LogLines
+from kubectl_dog.output.renderer import RenderOptions
 from kubectl_dog.output.short_names import ShortNames
 
 WIDTH = 14
@@ -57,30 +58,14 @@ class _Shown:
 
 
 class PlainRenderer:
-    """Lines for terminals and CI logs.
+    """Renders lines for terminals and CI logs; times are seconds since the start."""
 
-    `several` says that the call has more than one target, so that lines must tell which, `spaces`
-    that they are in more than one namespace, `follow` that it goes on when a target is ready or has
-    failed, `timestamps` that log lines tell when they were written. Times are seconds since the
-    start; `started` is taken so that all renderers are made alike.
-    """
-
-    def __init__(  # noqa: PLR0913
-        self,
-        started: float,
-        colour: bool = False,
-        several: bool = False,
-        follow: bool = False,
-        *,
-        spaces: bool = False,
-        timestamps: bool = False,
-    ) -> None:
-        self.started = started
-        self._follow = follow
-        self._palette = Palette(colour)
-        self._several = several
-        self._names = ShortNames(several, spaces)
-        self._logs = LogLines(self._names, self._palette, timestamps)
+    def __init__(self, options: RenderOptions) -> None:
+        self._follow = options.follow
+        self._palette = Palette(options.colour)
+        self._several = options.several
+        self._names = ShortNames(options.several, options.show_namespaces)
+        self._logs = LogLines(self._names, self._palette, options.timestamps)
         self._width = WIDTH
         self._said: dict[tuple[object, ...], object] = {}
         self._causes: dict[tuple[Target, tuple[str, str]], _Shown] = {}
@@ -115,8 +100,8 @@ class PlainRenderer:
             self._after_block = type(event) is events.TargetEnded and not lines[0]
         return lines
 
-    def heads(self, event: events.Event) -> bool:
-        """Log lines, of which there are many, begin with whose they are."""
+    def has_trusted_start(self, event: events.Event) -> bool:
+        """True for log lines, which are many: they begin with the name of their pod."""
         return isinstance(event, events.LogChunk)
 
     def _line(

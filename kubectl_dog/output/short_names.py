@@ -16,17 +16,17 @@ _SHORT.update({'DaemonSet': 'ds', 'PersistentVolumeClaim': 'pvc', 'Service': 'sv
 class ShortNames:
     """Short names that stay the same through a run.
 
-    `several` keeps the target's name in those of pods; `spaces` puts its namespace before all.
+    `several` keeps the target's name in those of pods; `show_namespaces` puts its namespace first.
     """
 
-    def __init__(self, several: bool = False, spaces: bool = False) -> None:
+    def __init__(self, several: bool = False, show_namespaces: bool = False) -> None:
         self._several = several
-        self._spaces = spaces
+        self._show_namespaces = show_namespaces
         self._owners: dict[str, str] = {}
 
     def target(self, target: Target) -> str:
         """How a target is named: `deploy/web`, or `shop deploy/web`."""
-        return f'{self._space(target)}{target.label}'
+        return f'{self._namespace_prefix(target)}{target.label}'
 
     def subject(self, target: Target, kind: str, name: str) -> str:
         """How an object behind a target is named in the subject column: `po/…-x2x8q`.
@@ -35,14 +35,14 @@ class ShortNames:
         """
         kind = _SHORT.get(kind, kind).lower()
         shown = self._pod(target, name) if kind == 'po' else name
-        return f'{self._space(target)}{kind}/{shown}'
+        return f'{self._namespace_prefix(target)}{kind}/{shown}'
 
     def pod(self, target: Target, name: str) -> str:
         """The short name of a pod; its whole name where a cut one would be ambiguous."""
-        return f'{self._space(target)}{self._pod(target, name)}'
+        return f'{self._namespace_prefix(target)}{self._pod(target, name)}'
 
-    def _space(self, target: Target) -> str:
-        return f'{target.namespace} ' if self._spaces and target.namespace else ''
+    def _namespace_prefix(self, target: Target) -> str:
+        return f'{target.namespace} ' if self._show_namespaces and target.namespace else ''
 
     def _pod(self, target: Target, name: str) -> str:
         short = self._cut(target, name)

@@ -157,7 +157,7 @@ def test_nothing_to_track_is_an_error_with_its_reason(find):
 
 
 @pytest.mark.parametrize(
-    ('sought', 'several', 'spaces'),
+    ('sought', 'several', 'show_namespaces'),
     (
         ([deploy()], False, False),
         ([deploy(), deploy('b')], True, False),
@@ -168,9 +168,11 @@ def test_nothing_to_track_is_an_error_with_its_reason(find):
         ([Group(NODES, '', 'a')], True, False),
     ),
 )
-def test_output_tells_targets_and_namespaces_apart_where_there_are_several(sought, several, spaces):
+def test_output_tells_targets_and_namespaces_apart_where_there_are_several(
+    sought, several, show_namespaces
+):
     played = api.play(None, None, sought, Options())
-    assert (played.several, played.spaces) == (several, spaces)
+    assert (played.several, played.show_namespaces) == (several, show_namespaces)
 
 
 def test_a_release_is_tracked_wherever_its_objects_are(find, monkeypatch):

@@ -31,6 +31,7 @@ from kubectl_dog.output.colour import Palette
 from kubectl_dog.output.jsonl import JsonRenderer
 from kubectl_dog.output.jsonl import dumps
 from kubectl_dog.output.plain import PlainRenderer
+from kubectl_dog.output.renderer import RenderOptions
 from kubectl_dog.output.stream_writer import Writer
 from tests.unit import ci
 
@@ -114,14 +115,14 @@ def rendered(renderer, happened, codec=('utf-8', 'strict')):
     output = ''
     for event in happened:
         lines = list(log_merge.render_batch(renderer, [event]))
-        output += written(lines, codec, renderer.heads(event))
+        output += written(lines, codec, renderer.has_trusted_start(event))
     return output
 
 
 @ci.SETTINGS
 @given(st.lists(EVENTS, max_size=6), CODECS, *[st.booleans()] * 5)
 def test_lines_for_people(happened, codec, colour, several, follow, spaces, timestamps):
-    renderer = PlainRenderer(0.0, colour, several, follow, spaces=spaces, timestamps=timestamps)
+    renderer = PlainRenderer(RenderOptions(0.0, colour, several, follow, spaces, timestamps))
     output = rendered(renderer, happened, codec)
     assert_harmless(output)
     assert colour or '\x1b' not in output
@@ -135,14 +136,14 @@ def test_what_is_clipped(text, colour):
         events.Notice(1.0, WEB, text),
         events.Notice(1.0, None, text),
     ]
-    assert_harmless(rendered(PlainRenderer(0.0, colour), happened))
-    assert_harmless(rendered(JsonRenderer(0.0), happened))
+    assert_harmless(rendered(PlainRenderer(RenderOptions(0.0, colour)), happened))
+    assert_harmless(rendered(JsonRenderer(RenderOptions(0.0)), happened))
 
 
 @ci.SETTINGS
 @given(st.lists(LOGS, min_size=2, max_size=6), TEXT, st.booleans())
 def test_log_lines_that_are_merged_and_have_a_prefix(chunks, prefix, colour):
-    lines = list(log_merge.render_batch(PlainRenderer(0.0, colour), chunks))
+    lines = list(log_merge.render_batch(PlainRenderer(RenderOptions(0.0, colour)), chunks))
     assert_harmless(written(lines, headed=True))
     assert ci.obeyed(written([prefix + line for line in lines])) == []
 
@@ -150,10 +151,10 @@ def test_log_lines_that_are_merged_and_have_a_prefix(chunks, prefix, colour):
 @ci.SETTINGS
 @given(st.lists(EVENTS, max_size=6))
 def test_lines_for_programs_are_harmless_and_unchanged(happened):
-    renderer = JsonRenderer(0.0)
+    renderer = JsonRenderer(RenderOptions(0.0))
     output = rendered(renderer, happened)
     assert_harmless(output)
-    lines = [line for event in happened for line in JsonRenderer(0.0).render(event)]
+    lines = [line for event in happened for line in JsonRenderer(RenderOptions(0.0)).render(event)]
     assert output == ''.join(f'{line}\n' for line in lines)
     for line in lines:
         assert json.loads(line)['apiVersion'] == 'kubectl-dog/v1'
@@ -227,13 +228,13 @@ def test_only_commands_are_broken(text, shown):
 @pytest.mark.parametrize('pod', ('::error::x', '---', '\u200b', ''))
 def test_whose_a_log_line_is_begins_no_command(pod):
     chunk = events.LogChunk(1.0, WEB, pod, '', (LogLine(1, '::error::y'),))
-    assert_harmless(rendered(PlainRenderer(0.0), [chunk], ('ascii', 'ignore')))
+    assert_harmless(rendered(PlainRenderer(RenderOptions(0.0)), [chunk], ('ascii', 'ignore')))
 
 
 def test_a_line_of_the_ending_begins_no_command():
     explained = Explanation(facts=('first', '::error::x'), suggested_commands=('a', '  --- b'))
     ended = events.TargetEnded(1.0, WEB, Verdict.FAILED, '', '', None, explained)
-    output = rendered(PlainRenderer(0.0), [ended])
+    output = rendered(PlainRenderer(RenderOptions(0.0)), [ended])
     assert_harmless(output)
     assert '\n        \\::error::x\n' in output
 

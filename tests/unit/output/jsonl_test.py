@@ -20,6 +20,7 @@ from kubectl_dog.model.verdicts import Explanation
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.output.jsonl import JsonRenderer
 from kubectl_dog.output.jsonl import dumps
+from kubectl_dog.output.renderer import RenderOptions
 
 STARTED = 1_700_000_000.0
 WEB = Target(DEPLOYMENTS, 'shop', 'web')
@@ -50,7 +51,7 @@ STATE_JSON = {
 
 
 def records(event):
-    return [json.loads(line) for line in JsonRenderer(started=STARTED).render(event)]
+    return [json.loads(line) for line in JsonRenderer(RenderOptions(STARTED)).render(event)]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from kubectl_dog.model.items import LogLine
 from kubectl_dog.output import log_merge
 from kubectl_dog.output.jsonl import JsonRenderer
 from kubectl_dog.output.plain import PlainRenderer
+from kubectl_dog.output.renderer import RenderOptions
 from tests.unit.builders import DEPLOY
 
 
@@ -31,12 +32,14 @@ def chunk(pod, *times, instance=0):
     ),
 )
 def test_lines_that_waited_together_are_told_by_their_time(events, said):
-    rendered = log_merge.render_batch(PlainRenderer(started=0.0), events)
+    rendered = log_merge.render_batch(PlainRenderer(RenderOptions(0.0)), events)
     words = said.split()
     assert len(rendered) == len(words)
     assert all(word in line for word, line in zip(words, rendered))
 
 
 def test_lines_of_json_too():
-    rendered = log_merge.render_batch(JsonRenderer(started=0.0), [chunk('a', 1, 4), chunk('b', 2)])
+    rendered = log_merge.render_batch(
+        JsonRenderer(RenderOptions(0.0)), [chunk('a', 1, 4), chunk('b', 2)]
+    )
     assert [line.partition('"text": ')[2] for line in rendered] == ['"a1"}', '"b2"}', '"a4"}']

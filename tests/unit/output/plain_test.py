@@ -16,14 +16,16 @@ from kubectl_dog.model.verdicts import Explanation
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.output.jsonl import TYPES
 from kubectl_dog.output.plain import PlainRenderer
+from kubectl_dog.output.renderer import RenderOptions
 
 WEB = Target(DEPLOYMENTS, 'shop', 'web')
 API = Target(DEPLOYMENTS, 'shop', 'api')
 POD = 'web-7c9f-x2x8q'
 
 
-def said(*told, colour=False, several=False, spaces=False):
-    renderer = PlainRenderer(started=0.0, colour=colour, several=several, spaces=spaces)
+def said(*told, colour=False, several=False, show_namespaces=False):
+    options = RenderOptions(0.0, colour, several, show_namespaces=show_namespaces)
+    renderer = PlainRenderer(options)
     return [line for event in told for line in renderer.render(event)]
 
 
@@ -73,7 +75,7 @@ def test_a_good_rollout_reads_as_in_the_reference():
 
 def test_every_event_has_a_rendering_in_both_renderers():
     known = set(get_args(events.Event))
-    assert set(PlainRenderer(started=0.0)._handlers) == known
+    assert set(PlainRenderer(RenderOptions(0.0))._handlers) == known
     assert set(TYPES) == known
 
 
@@ -228,7 +230,7 @@ def test_one_target_has_a_status_line_each_time():
 def test_who_follows_until_it_is_ready_hears_so_once():
     counts = Progress(2, 2, 2, 2)
     for later, lines in ((0.0, 1), (4.0, 2)):
-        renderer = PlainRenderer(started=0.0, follow=True)
+        renderer = PlainRenderer(RenderOptions(0.0, follow=True))
         ready = state(State.READY, at=1.0, progress=counts)
         end = events.TargetEnded(1.0 + later, WEB, Verdict.READY, '', '', counts, Explanation())
         assert len([line for event in (ready, end) for line in renderer.render(event)]) == lines
@@ -303,7 +305,7 @@ def test_targets_in_several_namespaces_are_told_apart_everywhere():
         ended(Verdict.FAILED, target=other),
         ended(target=other),
         several=True,
-        spaces=True,
+        show_namespaces=True,
     )
     told = [line.strip() for line in lines if line.strip() and 'TARGET' not in line]
     others = [line for line in told if 'bank ' not in line]
@@ -316,7 +318,7 @@ def test_targets_in_several_namespaces_are_told_apart_everywhere():
 
 
 def test_colour_marks_what_matters_and_never_the_text_of_others():
-    renderer = PlainRenderer(started=0.0, colour=True)
+    renderer = PlainRenderer(RenderOptions(0.0, colour=True))
     assert renderer.render(crash())[0].startswith('  2s \x1b[33m⚠ CrashLoop\x1b[0m   ')
     chunk = events.LogChunk(1.0, WEB, POD, 'web', (LogLine(1, '\x1b[31mred'),))
     whose = '     \x1b[36m…-x2x8q web\x1b[0m'

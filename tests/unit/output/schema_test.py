@@ -30,6 +30,7 @@ from kubectl_dog.model.verdicts import Explanation
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.output.jsonl import TYPES
 from kubectl_dog.output.jsonl import JsonRenderer
+from kubectl_dog.output.renderer import RenderOptions
 from kubectl_dog.recording import bundled
 from tests import schema
 
@@ -94,7 +95,7 @@ SAMPLES = (
 
 
 def render(event):
-    return [json.loads(line) for line in JsonRenderer(1_700_000_000.0).render(event)]
+    return [json.loads(line) for line in JsonRenderer(RenderOptions(1_700_000_000.0)).render(event)]
 
 
 FULL = [next(render(one)[0] for one in SAMPLES if type(one) is kind) for kind in TYPES]

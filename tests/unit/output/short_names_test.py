@@ -27,7 +27,7 @@ def test_pods_are_cut_to_what_tells_them_apart(several, name, short):
 
 
 def test_names_tell_the_namespace_where_there_are_several():
-    names = ShortNames(several=True, spaces=True)
+    names = ShortNames(several=True, show_namespaces=True)
     assert names.target(WEB) == 'shop deploy/web'
     assert names.subject(WEB, 'Pod', 'web-7c9f8d6b5-x2x8q') == 'shop po/web-…-x2x8q'
     assert names.pod(WEB, 'web-7c9f8d6b5-x2x8q') == 'shop web-…-x2x8q'

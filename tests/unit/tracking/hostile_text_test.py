@@ -14,6 +14,7 @@ from kubectl_dog.model.items import LogLines
 from kubectl_dog.model.objects import LONGEST_MESSAGE
 from kubectl_dog.output.jsonl import JsonRenderer
 from kubectl_dog.output.plain import PlainRenderer
+from kubectl_dog.output.renderer import RenderOptions
 from tests.unit.builders import deployment
 from tests.unit.builders import ended
 from tests.unit.builders import kube_event
@@ -44,7 +45,7 @@ def begin(one, *kube_events):
 
 def shown(play):
     """What both formats make of everything that was told."""
-    plain, json = PlainRenderer(0.0), JsonRenderer(0.0)
+    plain, json = PlainRenderer(RenderOptions(0.0)), JsonRenderer(RenderOptions(0.0))
     return [line for event in play.told for one in (plain, json) for line in one.render(event)]
 
 
