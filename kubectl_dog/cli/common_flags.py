@@ -7,7 +7,6 @@ from typing import Any
 
 from kubectl_dog.model import times
 from kubectl_dog.model.errors import UserError
-from kubectl_dog.model.options import Options
 from kubectl_dog.output import colour
 from kubectl_dog.output import formats
 
@@ -172,17 +171,6 @@ def add_table(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_limits(parser: argparse.ArgumentParser) -> None:
-    """When to give up whatever happens."""
-    parser.add_argument(
-        '-t',
-        '--timeout',
-        type=_limit,
-        metavar='TIME',
-        help='end with code 3 after this time, like 90s or 5m (default: none)',
-    )
-
-
 def add_rules(parser: argparse.ArgumentParser) -> None:
     """What ready and failed mean for kinds that nobody knows."""
     parser.add_argument(
@@ -221,11 +209,6 @@ def boolean(text: str) -> bool:
     return known[text.lower()]
 
 
-def _limit(text: str) -> float:
-    """A duration; kubedog's -1 is none, as 0 is."""
-    return 0.0 if text == '-1' else seconds(text)
-
-
 def cluster(args: argparse.Namespace) -> dict[str, Any]:
     """The cluster flags as `api.connect` takes them."""
     said = {field: getattr(args, _field(name)) for name, field in FIELDS.items()}
@@ -244,10 +227,3 @@ def _pair(text: str) -> str:
     if not text.partition('=')[0] or '=' not in text:
         raise argparse.ArgumentTypeError(f'{text!r} is not KEY=VALUE')
     return text
-
-
-def options(args: argparse.Namespace) -> Options:
-    """What all commands that track have; a zero time-out means none, as for kubectl."""
-    from kubectl_dog.cli import log_flags
-
-    return log_flags.options(args)._replace(timeout=args.timeout or None)

@@ -70,7 +70,7 @@ def run(play: api.RunningSession, args: argparse.Namespace) -> int:
     """Print the events of a session as they come; the exit code is the verdict's."""
     source, session = play.source, play.session
     coloured = colour.wanted(
-        args.color, os.environ, platform_compat.is_terminal(standard_streams.stream())
+        args.color, os.environ, platform_compat.is_terminal(standard_streams.stdout())
     )
     timestamps = bool(getattr(args, 'timestamps', False))
     renderer = api.renderer(args.output, play, coloured, timestamps)
@@ -82,7 +82,7 @@ def run(play: api.RunningSession, args: argparse.Namespace) -> int:
         lines = renderer.render(Notice(source.now(), None, said))
         return [args.output_prefix + line for line in lines]
 
-    writer = BackgroundWriter(Writer(standard_streams.stream()), told=dropped)
+    writer = BackgroundWriter(Writer(standard_streams.stdout()), told=dropped)
     code = 70
     with _signals(source) as came:
         for events in session.event_batches(writer.has_room):
@@ -99,10 +99,10 @@ def run(play: api.RunningSession, args: argparse.Namespace) -> int:
                 if isinstance(event, RunEnded):
                     code = event.exit_code
     if came or (code == _TIMED_OUT and hasattr(args, 'timeout')):
-        standard_streams.end_in(0.0)
+        standard_streams.set_deadline(0.0)
     # From here on a signal ends the program at once.
-    if not writer.close(standard_streams.until()):
-        standard_streams.give_up()
+    if not writer.close(standard_streams.deadline()):
+        standard_streams.mark_stuck()
     return code
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from kubectl_dog.causes import tolerances
 from kubectl_dog.cli import common_flags
+from kubectl_dog.cli import tracking_flags
 from kubectl_dog.cli.common_flags import seconds
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.options import PAUSES
@@ -160,7 +161,7 @@ def _stable(text: str) -> float | None:
 
 def options(args: argparse.Namespace) -> Options:
     """The options of a rollout."""
-    return common_flags.options(args)._replace(
+    return tracking_flags.options(args)._replace(
         stall_timeout=args.stall_timeout or None,
         create_timeout=args.create_timeout,
         stable_for=None if args.stable_for == _UNSAID else args.stable_for,

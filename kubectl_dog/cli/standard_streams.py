@@ -1,6 +1,6 @@
-"""The standard streams of a command: whoever does not read them keeps no command from its end.
+"""The standard streams of a command, which ends in time even if nobody reads them.
 
-Standard output is ours alone: what packages of trackers print goes to standard error.
+Only the program writes to standard output: what packages of trackers print goes to standard error.
 """
 
 from __future__ import annotations
@@ -14,60 +14,60 @@ from typing import cast
 
 from kubectl_dog.output.background_stream import BackgroundStream
 
-_kept: TextIO | None = None
+_reserved: TextIO | None = None
 
 
-class _Readers:
-    """Whoever reads the streams of this run."""
+class _State:
+    """The state of the streams of this run."""
 
-    until: float | None = None
-    are_stuck = False
-
-
-_readers = _Readers()
+    deadline: float | None = None
+    is_stuck = False
 
 
-def stream() -> TextIO:
-    """Where the lines of a command go."""
-    return sys.stdout if _kept is None else _kept
+_state = _State()
+
+
+def stdout() -> TextIO:
+    """The stream for the lines of a command."""
+    return sys.stdout if _reserved is None else _reserved
 
 
 @contextmanager
-def kept() -> Iterator[None]:
-    """For the time of a command; a line of somebody else's between ours would be broken JSON."""
-    global _kept
-    before = _kept, sys.stdout
-    _kept, sys.stdout = sys.stdout, sys.stderr
+def reserved_stdout() -> Iterator[None]:
+    """Send what others print to standard error: their lines between ours would break the JSON."""
+    global _reserved
+    before = _reserved, sys.stdout
+    _reserved, sys.stdout = sys.stdout, sys.stderr
     try:
         yield
     finally:
-        _kept, sys.stdout = before
+        _reserved, sys.stdout = before
 
 
-def end_in(seconds: float) -> None:
-    """Do not wait longer than that for a reader who has stopped reading, but for a moment."""
-    _readers.until = time.monotonic() + seconds
+def set_deadline(seconds: float) -> None:
+    """Stop waiting, after so many seconds from now, for a reader who has stopped reading."""
+    _state.deadline = time.monotonic() + seconds
 
 
-def until() -> float | None:
-    """When a reader who has stopped reading is waited for no longer; None: at no time."""
-    return _readers.until
+def deadline() -> float | None:
+    """The `time.monotonic` value after which a stuck reader is not waited for; None for never."""
+    return _state.deadline
 
 
-def give_up() -> None:
-    """A reader has stopped reading: what is still to be written never will be."""
-    _readers.are_stuck = True
+def mark_stuck() -> None:
+    """Record that a reader has stopped reading: the rest of the output cannot be written."""
+    _state.is_stuck = True
 
 
 def is_stuck() -> bool:
     """Whether the process would wait for a reader if it exited as usual."""
-    return _readers.are_stuck
+    return _state.is_stuck
 
 
 @contextmanager
-def unblocked() -> Iterator[None]:
-    """For the time of a program: standard error blocks nobody, and is waited for in the end."""
-    _readers.until, _readers.are_stuck = None, False
+def background_stderr() -> Iterator[None]:
+    """Write standard error in a thread, so that it blocks nobody; wait for it at the end."""
+    _state.deadline, _state.is_stuck = None, False
     before = sys.stderr
     background = BackgroundStream(before)
     sys.stderr = cast('TextIO', background)
@@ -79,6 +79,6 @@ def unblocked() -> Iterator[None]:
         raise
     finally:
         sys.stderr = before
-        # Every write has been given its moment.
-        if is_waited_for and not is_stuck() and not background.close(_readers.until):
-            give_up()
+        # Every write has waited for a moment already.
+        if is_waited_for and not is_stuck() and not background.close(_state.deadline):
+            mark_stuck()

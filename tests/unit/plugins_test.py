@@ -12,7 +12,7 @@ from importlib import import_module
 
 import pytest
 
-from kubectl_dog.cli.main import parse
+from kubectl_dog.cli.parser import parse
 from kubectl_dog.trackers.protocol import codes_of
 from tests import page
 

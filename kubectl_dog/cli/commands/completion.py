@@ -39,5 +39,5 @@ def add(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the script."""
-    Writer(standard_streams.stream()).write_text(_SCRIPT)
+    Writer(standard_streams.stdout()).write_text(_SCRIPT)
     return 0

@@ -9,6 +9,7 @@ from kubectl_dog.cli import common_flags
 from kubectl_dog.cli import foreground
 from kubectl_dog.cli import log_flags
 from kubectl_dog.cli import target_flags
+from kubectl_dog.cli import tracking_flags
 
 _EXAMPLES = """\
 examples:
@@ -32,7 +33,7 @@ def add(commands: Any) -> None:
         allow_abbrev=False,
     )
     target_flags.add(parser)
-    common_flags.add_limits(parser)
+    tracking_flags.add_timeout(parser)
     parser.add_argument(
         '--exit-when-ready',
         action='store_true',
@@ -48,5 +49,7 @@ def add(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Connect and follow; 0 where the target ended, 3 where the time was up."""
-    options = common_flags.options(args)._replace(follow=True, exit_when_ready=args.exit_when_ready)
+    options = tracking_flags.options(args)._replace(
+        follow=True, exit_when_ready=args.exit_when_ready
+    )
     return foreground.track_targets(args.target, options, args)

@@ -13,6 +13,7 @@ from kubectl_dog.cli import common_flags
 from kubectl_dog.cli import foreground
 from kubectl_dog.cli import log_flags
 from kubectl_dog.cli import rollout_flags
+from kubectl_dog.cli import tracking_flags
 from kubectl_dog.model.errors import UserError
 
 _STDIN = '-'
@@ -41,7 +42,7 @@ def add(commands: Any) -> None:
     parser.add_argument(
         'file', nargs='?', default=_STDIN, help='the spec; - (default) for standard input'
     )
-    common_flags.add_limits(parser)
+    tracking_flags.add_timeout(parser)
     rollout_flags.add(parser)
     common_flags.add_rules(parser)
     log_flags.add(parser)

@@ -73,7 +73,7 @@ def run_demo(args: argparse.Namespace) -> int:
     """Play, or list, the recordings that ship."""
     if args.list:
         known = [f'{name:20} {sentence(title)}' for name, title in api.demos().items()]
-        Writer(standard_streams.stream()).write(known)
+        Writer(standard_streams.stdout()).write(known)
         return 0
     return foreground.run(api.demo(args.name, _pace(args)), args)
 

@@ -10,6 +10,7 @@ from kubectl_dog.cli import foreground
 from kubectl_dog.cli import log_flags
 from kubectl_dog.cli import rollout_flags
 from kubectl_dog.cli import target_flags
+from kubectl_dog.cli import tracking_flags
 
 # `kubectl rollout status deploy/x`, `kubedog rollout track deployment x`.
 _HABITS = ('status', 'track')
@@ -38,7 +39,7 @@ def add(commands: Any) -> None:
     target_flags.add(parser)
     for name, text in (('-w', ''), ('--watch', '--watch=false takes one look (6: paused)')):
         common_flags.switch(parser, name, text, field='watch')
-    common_flags.add_limits(parser)
+    tracking_flags.add_timeout(parser)
     rollout_flags.add(parser)
     common_flags.add_rules(parser)
     log_flags.add(parser)

@@ -79,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
     for one in judges.notices():
         sys.stderr.write(f'{sentence(one)}\n')
     lines = [shown.document(statuses)] if args.output == 'json' else _table(args, statuses)
-    Writer(standard_streams.stream()).write(lines)
+    Writer(standard_streams.stdout()).write(lines)
     states = [one.state for one in statuses] if args.exit_code else []
     return exit_code(states, *(one.verdict for one in unseen))
 
@@ -126,7 +126,7 @@ def _table(args: argparse.Namespace, statuses: Sequence[Status]) -> list[str]:
 
     from kubectl_dog.output import status_table as shown
 
-    is_terminal = platform_compat.is_terminal(standard_streams.stream())
+    is_terminal = platform_compat.is_terminal(standard_streams.stdout())
     palette = Palette(colour.wanted(args.color, os.environ, is_terminal))
     width = shutil.get_terminal_size().columns if is_terminal else None
     return shown.table(statuses, palette, width)

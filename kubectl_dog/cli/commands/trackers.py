@@ -62,10 +62,10 @@ def run(args: argparse.Namespace) -> int:
     entries = [one for one in everything if _is_asked_for(one, args.text)]
     if not entries:
         sys.stderr.write(f'no kind or package has {sentence(" or ".join(args.text))} in its name\n')
-    palette = Palette(colour.wanted(args.color, os.environ, standard_streams.stream().isatty()))
+    palette = Palette(colour.wanted(args.color, os.environ, standard_streams.stdout().isatty()))
     is_json = args.output == 'json'
     lines = [shown.document(entries)] if is_json else shown.table(entries, palette)
-    Writer(standard_streams.stream()).write(lines)
+    Writer(standard_streams.stdout()).write(lines)
     return 0
 
 

@@ -18,5 +18,5 @@ def add(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the version."""
-    Writer(standard_streams.stream()).write([f'kubectl-dog {VERSION}'])
+    Writer(standard_streams.stdout()).write([f'kubectl-dog {VERSION}'])
     return 0

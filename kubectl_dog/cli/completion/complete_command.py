@@ -16,6 +16,8 @@ from kubectl_dog.cli.completion.cobra_protocol import NOTHING
 from kubectl_dog.cli.completion.cobra_protocol import Answer
 from kubectl_dog.cli.completion.deadline import Deadline
 from kubectl_dog.cli.completion.lookups import NameLookups
+from kubectl_dog.cli.parser import command_first
+from kubectl_dog.cli.parser import create_parser
 from kubectl_dog.output.stream_writer import Writer
 
 # Seconds from the start of the process; who presses TAB does not wait any longer, unless told to.
@@ -55,10 +57,7 @@ def _seconds(text: str) -> float:
 
 def answered(words: Sequence[str], patience: Deadline) -> Answer:
     """What may stand in place of the last word; raises whatever goes wrong."""
-    from kubectl_dog.cli.main import command_first
-    from kubectl_dog.cli.main import parser
-
     if len(words) > 1:
         words = [*command_first(list(words[:-1])), words[-1]]
-    line = partial_line.parse_partial_line(parser(words[0] if len(words) > 1 else ''), words)
+    line = partial_line.parse_partial_line(create_parser(words[0] if len(words) > 1 else ''), words)
     return candidates(line, NameLookups(line.parsed, patience)) if line else NOTHING

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from kubectl_dog.cli import common_flags
-from kubectl_dog.cli import main
+from kubectl_dog.cli import tracking_flags
+from kubectl_dog.cli.parser import parse
 from kubectl_dog.model.options import Options
 
 
@@ -25,7 +25,7 @@ from kubectl_dog.model.options import Options
     ),
 )
 def test_flags_become_options(command, words, fields):
-    assert common_flags.options(main.parse([command, 'deploy/web', *words])) == Options(**fields)
+    assert tracking_flags.options(parse([command, 'deploy/web', *words])) == Options(**fields)
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,6 @@ def test_flags_become_options(command, words, fields):
 )
 def test_what_is_wrong_is_told_with_code_2(words, said, capsys):
     with pytest.raises(SystemExit) as stopped:
-        main.parse(['rollout', 'deploy/web', *words])
+        parse(['rollout', 'deploy/web', *words])
     assert stopped.value.code == 2
     assert said in capsys.readouterr().err

@@ -11,6 +11,7 @@ import pytest
 
 from kubectl_dog.cli import main as program
 from kubectl_dog.cli.commands import version
+from kubectl_dog.cli.parser import command_first
 from kubectl_dog.version import VERSION
 
 
@@ -98,7 +99,7 @@ def test_a_wrong_command_line_is_exit_2_and_a_sentence(main, argv, told):
     ),
 )
 def test_flags_of_a_cluster_may_stand_before_the_command(flags):
-    assert program.command_first([*flags, 'status', 'po/a', '-w']) == [
+    assert command_first([*flags, 'status', 'po/a', '-w']) == [
         'status',
         *flags,
         'po/a',
@@ -269,7 +270,10 @@ def test_no_encoding_of_the_output_is_a_defect(encoding, argv, expected):
 
 
 def test_start_up_imports_nothing_that_only_some_commands_need():
-    code = 'import sys, kubectl_dog.cli.main as m; m.parse(["status", "a/b"]); print(*sys.modules)'
+    code = (
+        'import sys, kubectl_dog.cli.main; from kubectl_dog.cli.parser import parse; '
+        'parse(["status", "a/b"]); print(*sys.modules)'
+    )
     ran = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True)
     loaded = set(ran.stdout.split())
     assert not loaded & {

@@ -14,6 +14,7 @@ import kubectl_dog
 from kubectl_dog import api
 from kubectl_dog import target_resolution
 from kubectl_dog.cli import main as program
+from kubectl_dog.cli.parser import parse
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import CONFIGMAPS
@@ -247,7 +248,7 @@ def test_a_terminal_is_not_waited_for(monkeypatch, capsys):
 def test_kubedog_s_flags_are_understood(flags, timeout, period):
     from kubectl_dog.cli import rollout_flags
 
-    args = program.parse(['multitrack', *flags])
+    args = parse(['multitrack', *flags])
     options = rollout_flags.options(args)
     assert (options.timeout, options.status_period) == (timeout, period)
 

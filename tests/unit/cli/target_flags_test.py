@@ -13,6 +13,7 @@ from kubectl_dog import target_resolution
 from kubectl_dog.cli import foreground
 from kubectl_dog.cli import main
 from kubectl_dog.cli import target_flags
+from kubectl_dog.cli.parser import parse
 from kubectl_dog.cluster import helm
 from kubectl_dog.cluster.discovery import client
 from kubectl_dog.model.errors import UserError
@@ -54,7 +55,7 @@ def find(monkeypatch, capsys):
     def run(*argv, stdin=''):
         monkeypatch.setattr(target_resolution, 'resolver', lambda connection: Kinds())
         monkeypatch.setattr(sys, 'stdin', SimpleNamespace(buffer=io.BytesIO(stdin.encode())))
-        args = main.parse(['rollout', *argv])
+        args = parse(['rollout', *argv])
         wanted = target_flags.find(
             *target_flags.read(args.target, args), Connection(), args.namespace
         )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kubectl_dog.cli import main
 from kubectl_dog.cli import target_flags
+from kubectl_dog.cli.parser import parse
 from kubectl_dog.model.errors import UserError
 from tests import grammar
 
@@ -44,7 +44,7 @@ CHOSEN = (
 
 
 def read(argv):
-    args = main.parse(['rollout', *argv])
+    args = parse(['rollout', *argv])
     return target_flags.read(args.target, args)
 
 
@@ -78,5 +78,5 @@ def test_what_is_chosen_has_no_names(argv, types):
 @pytest.mark.parametrize('argv', [('deploy/a',), ('-f', '-'), ('deploy', '-l', 'a')])
 @pytest.mark.parametrize('command', ['rollout', 'follow', 'status'])
 def test_every_command_has_the_same_targets(command, argv):
-    args = main.parse([command, *argv])
+    args = parse([command, *argv])
     assert target_flags.read(args.target, args) == read(argv)

@@ -5,7 +5,7 @@ import pytest
 from kubectl_dog.cli.completion import cobra_protocol
 from kubectl_dog.cli.completion import partial_line
 from kubectl_dog.cli.completion.candidates import candidates
-from kubectl_dog.cli.main import parser
+from kubectl_dog.cli.parser import create_parser
 from kubectl_dog.output.colour import CHOICES
 
 
@@ -36,7 +36,7 @@ class Names:
 
 
 def found(text):
-    line = partial_line.parse_partial_line(parser(), text.split(' '))
+    line = partial_line.parse_partial_line(create_parser(), text.split(' '))
     return candidates(line, Names())
 
 
@@ -137,6 +137,8 @@ def test_flags_and_commands_are_described():
 
 def test_every_kind_before_the_names_is_asked_for():
     names = Names()
-    candidates(partial_line.parse_partial_line(parser(), ['follow', 'deploy,sts', '']), names)
-    candidates(partial_line.parse_partial_line(parser(), ['follow', 'ds/']), names)
+    candidates(
+        partial_line.parse_partial_line(create_parser(), ['follow', 'deploy,sts', '']), names
+    )
+    candidates(partial_line.parse_partial_line(create_parser(), ['follow', 'ds/']), names)
     assert names.asked == ['deploy,sts', 'ds']

@@ -5,11 +5,11 @@ import argparse
 import pytest
 
 from kubectl_dog.cli.completion import partial_line
-from kubectl_dog.cli.main import parser
+from kubectl_dog.cli.parser import create_parser
 
 
 def read(text):
-    return partial_line.parse_partial_line(parser(), text.split(' '))
+    return partial_line.parse_partial_line(create_parser(), text.split(' '))
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_what_was_said_is_known():
 
 
 def test_the_commands_are_those_that_help_tells_of():
-    found = partial_line.commands(parser())
+    found = partial_line.commands(create_parser())
     assert next(iter(found)) == 'rollout' and found['version'] == 'print the version'
     assert not [name for name in found if name.startswith('_')]
 
