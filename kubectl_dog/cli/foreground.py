@@ -1,4 +1,4 @@
-"""Runs a session in the foreground: signals in, lines out, exit code."""
+"""Run a session in the foreground: handle signals, print lines, return the exit code."""
 
 from __future__ import annotations
 
@@ -32,42 +32,42 @@ from kubectl_dog.output.stream_writer import Writer
 if TYPE_CHECKING:
     from kubectl_dog.tracking.plugins.registry import Trackers
 
-_NAMES = platform_compat.signals()
+_SIGNALS = platform_compat.signals()
 _TIMED_OUT = 3
 
 
 def track_targets(words: Sequence[str], options: Options, args: argparse.Namespace) -> int:
-    """Track the targets on the cluster, and record them where that was asked for."""
-    said, inputs = target_flags.read(words, args)
+    """Track the targets on the cluster, and record the run with `--record`."""
+    target_words, inputs = target_flags.read(words, args)
     judges = api.trackers(args.rules, args.tracker, platform_compat.time_limit)
     connection = api.connect(**common_flags.cluster(args))
-    wanted = target_flags.find(said, inputs, connection, args.namespace)
-    return track_on_source(api.live_source(connection), wanted, options, judges, args)
+    resolved = target_flags.find(target_words, inputs, connection, args.namespace)
+    return track_on_source(api.live_source(connection), resolved, options, judges, args)
 
 
 def track_on_source(
     live: api.Stoppable,
-    wanted: target_resolution.ResolvedTargets,
+    resolved: target_resolution.ResolvedTargets,
     options: Options,
     judges: Trackers,
     args: argparse.Namespace,
 ) -> int:
-    """Track what is wanted; `judges` as in `api.session`."""
+    """Track resolved targets on a source; `judges` as in `api.session`."""
     recorder = None
     if args.record:
         recorder = api.recorder(
-            args.record, live.started, wanted.targets, options, wanted.target_options
+            args.record, live.started, resolved.targets, options, resolved.target_options
         )
-    tapped = api.recording_source(live, recorder) if recorder else live
-    session = api.session(tapped, wanted.targets, options, judges, wanted.target_options)
-    code = run(api.play(live, session, wanted.targets, options), args)
+    recorded = api.recording_source(live, recorder) if recorder else live
+    session = api.session(recorded, resolved.targets, options, judges, resolved.target_options)
+    code = run(api.play(live, session, resolved.targets, options), args)
     if recorder and recorder.failure:
         sys.stderr.write(f'{sentence(recorder.failure)}\n')
     return code
 
 
 def run(play: api.RunningSession, args: argparse.Namespace) -> int:
-    """Print the events of a session as they come; the exit code is the verdict's."""
+    """Print the events of a session as they come; returns the exit code of its verdict."""
     source, session = play.source, play.session
     coloured = colour.wanted(
         args.color, os.environ, platform_compat.is_terminal(standard_streams.stdout())
@@ -76,29 +76,29 @@ def run(play: api.RunningSession, args: argparse.Namespace) -> int:
     renderer = api.renderer(args.output, play, coloured, timestamps)
     prefixed = bool(args.output_prefix)
 
-    def dropped(count: int) -> list[str]:
-        # What had not even been read yet nobody has counted.
-        said = f'at least {count:,} log lines left out: the output is read too slowly'
-        lines = renderer.render(Notice(source.now(), None, said))
+    def drop_notice(count: int) -> list[str]:
+        # Lines that had not been read yet are not counted.
+        text = f'at least {count:,} log lines left out: the output is read too slowly'
+        lines = renderer.render(Notice(source.now(), None, text))
         return [args.output_prefix + line for line in lines]
 
-    writer = BackgroundWriter(Writer(standard_streams.stdout()), told=dropped)
+    writer = BackgroundWriter(Writer(standard_streams.stdout()), drop_notice=drop_notice)
     code = 70
-    with _signals(source) as came:
+    with _handle_signals(source) as received:
         for events in session.event_batches(writer.has_room):
             lines = log_merge.render_batch(renderer, events)
             if prefixed:
                 lines = [args.output_prefix + line for line in lines]
-            spare = all(isinstance(event, LogChunk) for event in events)
-            headed = not prefixed and all(map(renderer.has_trusted_start, events))
-            writer.write(lines, spare, headed)
+            droppable = all(isinstance(event, LogChunk) for event in events)
+            trusted_start = not prefixed and all(map(renderer.has_trusted_start, events))
+            writer.write(lines, droppable, trusted_start)
             for event in events:
                 if isinstance(event, TargetEnded) and event.verdict is Verdict.NO_ACCESS:
-                    said = sentence(event.message)
-                    sys.stderr.write(f'{sentence(event.target.label)} cannot be read: {said}\n')
+                    reason = sentence(event.message)
+                    sys.stderr.write(f'{sentence(event.target.label)} cannot be read: {reason}\n')
                 if isinstance(event, RunEnded):
                     code = event.exit_code
-    if came or (code == _TIMED_OUT and hasattr(args, 'timeout')):
+    if received or (code == _TIMED_OUT and hasattr(args, 'timeout')):
         standard_streams.set_deadline(0.0)
     # From here on a signal ends the program at once.
     if not writer.close(standard_streams.deadline()):
@@ -107,20 +107,20 @@ def run(play: api.RunningSession, args: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _signals(source: api.Stoppable) -> Iterator[list[int]]:
-    """The first signal ends the run in order, the next one at once; gives those that came."""
-    before = {number: signal.getsignal(number) for number in _NAMES}
-    came: list[int] = []
+def _handle_signals(source: api.Stoppable) -> Iterator[list[int]]:
+    """End the run in order at the first signal, at once at the next; yields those received."""
+    before = {number: signal.getsignal(number) for number in _SIGNALS}
+    received: list[int] = []
 
     def stop(number: int, frame: object) -> None:
-        came.append(number)
+        received.append(number)
         signal.signal(number, before[signal.Signals(number)])
-        source.signal(_NAMES[signal.Signals(number)])
+        source.signal(_SIGNALS[signal.Signals(number)])
 
-    for number in _NAMES:
+    for number in _SIGNALS:
         signal.signal(number, stop)
     try:
-        yield came
+        yield received
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

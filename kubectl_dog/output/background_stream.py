@@ -1,4 +1,4 @@
-"""A text stream that blocks nobody."""
+"""A text stream that does not block its writers."""
 
 from __future__ import annotations
 
@@ -13,74 +13,74 @@ from kubectl_dog.output.stream_writer import BackgroundWriter
 from kubectl_dog.output.stream_writer import OutputClosedError
 from kubectl_dog.output.stream_writer import Writer
 
-# Seconds for a thread that has to be woken on a busy machine.
-_IN_TIME = 0.25
+# Seconds that a write waits for the thread, which has to be woken on a busy machine.
+_WRITE_TIMEOUT = 0.25
 
 
 class BackgroundStream:
-    """A text stream that is written in a thread of its own, so that it blocks nobody.
+    """A text stream that is written in a thread of its own, so that it does not block writers.
 
-    A write waits for the thread as long as the reader reads: what is written to two streams keeps
-    its order on a terminal. While too much waits, text is dropped.
+    A write waits for the thread as long as the reader reads, so that text written to two streams
+    keeps its order on a terminal. While too much text waits, more is dropped.
     """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._writer: BackgroundWriter | None = None
         self._lock = threading.Lock()
-        self._is_late = False
+        self._is_slow = False
         self._is_direct = False
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
 
     def write(self, text: str) -> int:
-        """Write, or drop what nobody can read."""
+        """Write text, or drop it if too much waits or the stream is closed."""
         writer = self._background()
         if writer is None:
             return self._stream.write(text)
         with contextlib.suppress(OSError, ValueError, OutputClosedError):
             if writer.has_room():
                 writer.write([text])
-        self._is_late = not writer.settle(0.0 if self._is_late else _IN_TIME)
+        self._is_slow = not writer.wait_until_written(0.0 if self._is_slow else _WRITE_TIMEOUT)
         return len(text)
 
     def _background(self) -> BackgroundWriter | None:
         with self._lock:
             if self._writer is None and not self._is_direct:
                 try:
-                    self._writer = BackgroundWriter(_Texts(self._stream))
+                    self._writer = BackgroundWriter(_TextWriter(self._stream))
                 except RuntimeError:
-                    # There may be no more threads, which is what has to be written.
+                    # No thread can be started; the text may be the error about just that.
                     self._is_direct = True
             return None if self._is_direct else self._writer
 
     def writelines(self, texts: Iterable[str]) -> None:
-        """Write each of them."""
+        """Write several texts."""
         for text in texts:
             self.write(text)
 
     def flush(self) -> None:
-        """Nothing to do: every write is flushed."""
+        """Do nothing: every write is flushed."""
 
-    def close(self, until: float | None = None) -> bool:
-        """Wait as `BackgroundWriter` does; whether everything is written, or nobody can read it.
+    def close(self, deadline: float | None = None) -> bool:
+        """Wait as `BackgroundWriter` does; returns whether all is written, or cannot be read.
 
-        Who still writes then writes to the stream itself, which stays open.
+        Later writes go to the stream itself, which stays open.
         """
         written = True
         if self._writer is not None:
             with contextlib.suppress(OSError, ValueError, OutputClosedError):
-                written = self._writer.close(until)
+                written = self._writer.close(deadline)
         self._is_direct = written
         return written
 
 
-class _Texts:
-    """Writes texts to a stream, as a BackgroundWriter wants it."""
+class _TextWriter:
+    """Writes texts to a stream; a BatchWriter."""
 
     def __init__(self, stream: TextIO) -> None:
         self._writer = Writer(stream)
 
-    def write(self, texts: Sequence[str], headed: bool) -> None:
-        self._writer.write_text(''.join(texts), headed)
+    def write(self, texts: Sequence[str], trusted_start: bool) -> None:
+        self._writer.write_text(''.join(texts), trusted_start)

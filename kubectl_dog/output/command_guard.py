@@ -1,4 +1,4 @@
-"""Streams that CI systems read: whatever is written to them commands none of these systems."""
+"""Text streams on which no output is a command to a CI system that reads them."""
 
 from __future__ import annotations
 
@@ -17,41 +17,39 @@ from kubectl_dog.output.escape import break_commands
 from kubectl_dog.output.escape import break_tokens
 from kubectl_dog.output.escape import escape
 
-# Some CI systems give their jobs a terminal (Buildkite does), and obey what is written to it.
-_SYSTEMS = ('CI', 'GITHUB_ACTIONS', 'TF_BUILD', 'TEAMCITY_VERSION', 'BUILDKITE')
-# Characters of a line without an end that are remembered.
-_LONGEST = 8_192
+# Some CI systems (Buildkite) give their jobs a terminal, and obey what is written to it.
+_CI_VARIABLES = ('CI', 'GITHUB_ACTIONS', 'TF_BUILD', 'TEAMCITY_VERSION', 'BUILDKITE')
+# Characters of an unfinished line that are remembered.
+_MAX_PENDING = 8_192
 
 
 class Command(NamedTuple):
-    """A line that a CI system is to obey. Whoever makes it has escaped the values in it, as that
-    system wants them escaped.
-    """
+    """A line that a CI system is to obey; the values in it are escaped as that system requires."""
 
     text: str
 
 
 def is_obeyed(stream: object, environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether a CI system may read what is written to a stream: unless a person at a terminal
-    does.
-    """
+    """Whether a CI system may read what is written to a stream, and not a person at a terminal."""
     try:
         terminal = cast('Any', stream).isatty()
     except (AttributeError, ValueError):
-        # It is no file, or was closed.
+        # The stream is no file, or is closed.
         terminal = False
-    return not terminal or any(environment.get(name) for name in _SYSTEMS)
+    return not terminal or any(environment.get(name) for name in _CI_VARIABLES)
 
 
-class Guard:
-    """A text stream in front of another; a line without an end waits for it, or for a flush."""
+class CommandGuard:
+    """A text stream that breaks commands to CI systems; an unfinished line waits for its end or a
+    flush.
+    """
 
     def __init__(self, stream: TextIO, environment: Mapping[str, str] = os.environ) -> None:
         self._stream = stream
         self._is_on = is_obeyed(stream, environment)
-        self._held = ''
-        # The beginning of a line that was flushed before its end, as it was written.
-        self._begun = ''
+        self._pending = ''
+        # The part of an unfinished line that is already written, as it was written.
+        self._unfinished = ''
         self._lock = threading.RLock()
 
     def __getattr__(self, name: str) -> Any:
@@ -62,87 +60,87 @@ class Guard:
         if not self._is_on:
             return self._stream.write(text)
         with self._lock:
-            whole = self._held + text
+            whole = self._pending + text
             end = max(whole.rfind('\n'), whole.rfind('\r')) + 1
             if end:
-                self._stream.write(self._continued(whole[:end]))
-                self._begun = ''
-            self._held = whole[end:]
-            if len(self._held) > _LONGEST:
-                self._begin()
+                self._stream.write(self._break_continuation(whole[:end]))
+                self._unfinished = ''
+            self._pending = whole[end:]
+            if len(self._pending) > _MAX_PENDING:
+                self._write_pending()
         return len(text)
 
     def writelines(self, lines: Any) -> None:
-        """As files have it."""
+        """Write several texts."""
         self.write(''.join(lines))
 
-    def write_headed(self, text: str) -> None:
-        """Write whole lines, each of which begins with words of our own: so only what is obeyed
-        elsewhere in a line is looked for, which costs next to nothing.
+    def write_trusted_start(self, text: str) -> None:
+        """Write whole lines that begin with our own text: only commands that are obeyed elsewhere
+        in a line are searched for, which is cheap.
         """
-        if not self._is_on or self._held or self._begun:
+        if not self._is_on or self._pending or self._unfinished:
             self.write(text)
         else:
             self._stream.write(break_tokens(text))
 
     def write_command(self, command: Command) -> None:
-        """Write a line that a CI system is to obey; nothing else gets past."""
+        """Write a line that a CI system is to obey: the only way to write a command."""
         with self._lock:
-            if self._held or self._begun:
+            if self._pending or self._unfinished:
                 self.write('\n')
             self._stream.write(f'{escape(command.text)}\n')
 
     def flush(self) -> None:
-        """Write what waits for the end of its line, too."""
-        if self._held:
+        """Write an unfinished line as well, and flush."""
+        if self._pending:
             with self._lock:
-                self._begin()
+                self._write_pending()
         self._stream.flush()
 
     def release(self) -> None:
-        """Write what waits, without a flush: the stream goes on without us."""
-        # Another thread holds the lock for as long as nobody reads what it writes.
+        """Write an unfinished line, without a flush: the stream is used without the guard now."""
+        # Another thread holds the lock as long as its write is blocked by the reader.
         if self._lock.acquire(blocking=False):
             try:
-                self._begin()
+                self._write_pending()
             finally:
                 self._lock.release()
 
-    def _begin(self) -> None:
-        if self._held:
-            shown = self._continued(self._held)
-            self._stream.write(shown)
-            self._begun += shown
-            self._held = ''
-            if len(self._begun) > _LONGEST:
-                # Nothing goes on behind it.
+    def _write_pending(self) -> None:
+        if self._pending:
+            text = self._break_continuation(self._pending)
+            self._stream.write(text)
+            self._unfinished += text
+            self._pending = ''
+            if len(self._unfinished) > _MAX_PENDING:
+                # The backslash ends any command that the line could still become.
                 self._stream.write('\\')
-                self._begun = '\\'
+                self._unfinished = '\\'
 
-    def _continued(self, text: str) -> str:
-        """What follows on what was begun: a command may be put together from both."""
-        whole = break_commands(self._begun + text)
-        if whole.startswith(self._begun):
-            return whole[len(self._begun) :]
+    def _break_continuation(self, text: str) -> str:
+        """Break commands in text that continues an unfinished line, also those across both."""
+        whole = break_commands(self._unfinished + text)
+        if whole.startswith(self._unfinished):
+            return whole[len(self._unfinished) :]
         return '\\' + break_commands(text)
 
 
-def guard(stream: TextIO) -> Guard:
-    """The stream behind a guard, unless it has one."""
-    return stream if isinstance(stream, Guard) else Guard(stream)
+def guard_stream(stream: TextIO) -> CommandGuard:
+    """Wrap the stream in a guard, unless it is one."""
+    return stream if isinstance(stream, CommandGuard) else CommandGuard(stream)
 
 
 @contextmanager
 def guarded_streams() -> Iterator[None]:
-    """Both behind guards, so that nobody can forget it: tracebacks, warnings and what packages
-    print pass them as well.
+    """Guard standard output and standard error, for all writers: also for tracebacks, warnings and
+    what packages print.
     """
     before = sys.stdout, sys.stderr
-    guards = [guard(stream) for stream in before]
-    sys.stdout, sys.stderr = (cast('TextIO', one) for one in guards)
+    guards = [guard_stream(stream) for stream in before]
+    sys.stdout, sys.stderr = (cast('TextIO', guard) for guard in guards)
     try:
         yield
     finally:
         sys.stdout, sys.stderr = before
-        for one in guards:
-            one.release()
+        for guard in guards:
+            guard.release()

@@ -1,4 +1,4 @@
-"""Where lines leave the program."""
+"""Writers of lines to text streams, at once or in the background."""
 
 from __future__ import annotations
 
@@ -15,19 +15,20 @@ from typing import Protocol
 from typing import TextIO
 
 from kubectl_dog import platform_compat
-from kubectl_dog.output.command_guard import guard
+from kubectl_dog.output.command_guard import guard_stream
 
+# The name of the error handler for codecs.
 _ERRORS = 'kubectl-dog'
 # Long enough, in seconds, for a terminal that keeps up; too short for anyone to notice.
 _MOMENT = 0.01
-# Lines that are written at once: what is being written cannot be dropped any more.
+# Lines per write: what is being written can no longer be dropped.
 _PIECE = 64
-# And their characters, unless one line is longer: a reader who reads at all takes them in time.
+# Characters per write, unless a line is longer: few enough for any reader that reads at all.
 _PIECE_SIZE = 4096
-# Seconds at the end for a reader who goes on reading, but too slowly.
-_LONGEST = 30.0
-_SLICE = platform_compat.max_wait()
-_PLAINER = {
+# Seconds to wait at the end for a reader that reads, but too slowly.
+_MAX_DRAIN = 30.0
+_MAX_WAIT = platform_compat.max_wait()
+_ASCII = {
     '✗': 'x',
     '✓': '+',
     '⚠': '!',
@@ -46,18 +47,18 @@ _PLAINER = {
 
 
 class OutputClosedError(Exception):
-    """Nobody reads the output any more: `kubectl dog … | head` has seen enough."""
+    """The reader of the output has closed it, as in `kubectl dog … | head`."""
 
 
-def _plainer(error: UnicodeError) -> tuple[str, int]:
-    """An error handler for codecs: what the encoding lacks, in its nearest ASCII."""
+def _replace_unencodable(error: UnicodeError) -> tuple[str, int]:
+    """An error handler for codecs: replaces what the encoding lacks by similar ASCII."""
     assert isinstance(error, UnicodeEncodeError)
-    lost = error.object[error.start : error.end]
-    return ''.join(_PLAINER.get(character, '?') for character in lost), error.end
+    text = error.object[error.start : error.end]
+    return ''.join(_ASCII.get(character, '?') for character in text), error.end
 
 
-def _fit(text: str, encoding: str) -> str:
-    codecs.register_error(_ERRORS, _plainer)
+def _encodable(text: str, encoding: str) -> str:
+    codecs.register_error(_ERRORS, _replace_unencodable)
     return text.encode(encoding, _ERRORS).decode(encoding)
 
 
@@ -65,25 +66,27 @@ class Writer:
     """Writes lines to a text stream whatever its encoding, one flush per batch."""
 
     def __init__(self, stream: TextIO) -> None:
-        self._stream = guard(stream)
+        self._stream = guard_stream(stream)
 
-    def write(self, lines: Sequence[str], headed: bool = False) -> None:
-        """Write each line and its end; raises OutputClosedError once the reader is gone. Those that
-        are `headed` begin with our own words, and not with text from the cluster.
+    def write(self, lines: Sequence[str], trusted_start: bool = False) -> None:
+        """Write each line and its end; raises OutputClosedError once the reader is gone.
+
+        With `trusted_start`, every line begins with our own text, and not with text from the
+        cluster.
         """
         if lines:
-            self.write_text('\n'.join((*lines, '')), headed)
+            self.write_text('\n'.join((*lines, '')), trusted_start)
 
-    def write_text(self, text: str, headed: bool = False) -> None:
+    def write_text(self, text: str, trusted_start: bool = False) -> None:
         """Write text as it is; raises as `write` does."""
-        write = self._stream.write_headed if headed else self._stream.write
+        write = self._stream.write_trusted_start if trusted_start else self._stream.write
         try:
             try:
                 write(text)
             except UnicodeEncodeError:
-                # Nothing was written: a text stream encodes the whole before it buffers any.
-                # What is plainer may be a command: three dashes are `---` then.
-                self._stream.write(_fit(text, self._stream.encoding))
+                # Nothing was written: a text stream encodes the whole text before it buffers any.
+                # The replacement may be a command: three dashes become `---`.
+                self._stream.write(_encodable(text, self._stream.encoding))
             self._stream.flush()
         except OSError as error:
             if not platform_compat.is_closed(error):
@@ -92,41 +95,42 @@ class Writer:
             raise OutputClosedError from error
 
     def _discard(self) -> None:
-        """Send what is still buffered nowhere: Python flushes again at exit, and would complain."""
+        """Discard what is buffered: Python flushes again at exit, and would report an error."""
         with contextlib.suppress(OSError, ValueError):
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, self._stream.fileno())
-            os.close(nowhere)
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, self._stream.fileno())
+            os.close(null)
 
 
-class Writes(Protocol):
-    """What a BackgroundWriter writes with."""
+class BatchWriter(Protocol):
+    """The interface of the writer behind a BackgroundWriter."""
 
-    def write(self, lines: Sequence[str], headed: bool) -> None:
-        """Write what was handed over together, and flush; `headed` is as in `Writer.write`."""
+    def write(self, lines: Sequence[str], trusted_start: bool) -> None:
+        """Write lines that belong together, and flush; `trusted_start` is as in `Writer.write`."""
         ...
 
 
 class BackgroundWriter:
-    """Writes in a thread of its own, so that a slow terminal holds nobody up.
+    """Writes in a thread of its own, so that a slow reader does not block the caller.
 
-    Up to `room` lines may wait; what is written beyond that waits too (verdicts must not be
-    lost), but whoever has log lines to spare should ask `has_room` first. In the end, those that
-    still wait after `patience` seconds are dropped, and `told` says so of their number; a reader
-    who takes nothing for as long has stopped reading.
+    Up to `room` lines may wait. What is written beyond that waits too, as verdicts must not be
+    lost, but callers should check `has_room` before they write droppable lines. In `close`,
+    droppable lines that still wait after `drain_timeout` seconds are dropped, and replaced by the
+    lines that `drop_notice` returns for their number. A reader that takes nothing for as long has
+    stopped reading.
     """
 
     def __init__(
         self,
-        writer: Writes,
+        writer: BatchWriter,
         room: int = 2000,
-        patience: float = 2.0,
-        told: Callable[[int], Sequence[str]] = lambda dropped: (),
+        drain_timeout: float = 2.0,
+        drop_notice: Callable[[int], Sequence[str]] = lambda dropped: (),
     ) -> None:
         self._writer = writer
         self._room = room
-        self._patience = patience
-        self._told = told
+        self._drain_timeout = drain_timeout
+        self._drop_notice = drop_notice
         self._waiting = 0
         self._written = 0
         self._failure: Exception | None = None
@@ -137,70 +141,77 @@ class BackgroundWriter:
         self._thread.start()
 
     def has_room(self) -> bool:
-        """Whether more log lines are welcome; waits a moment for it."""
+        """Whether fewer lines wait than `room`; waits a moment for it."""
         with self._lock:
             return self._lock.wait_for(lambda: self._waiting < self._room, _MOMENT)
 
-    def write(self, lines: Sequence[str], spare: bool = False, headed: bool = False) -> None:
-        """Hand over without waiting; raises what an earlier write ran into. Lines to `spare` may
-        be dropped in the end; `headed` is as in `Writer.write`.
+    def write(
+        self, lines: Sequence[str], droppable: bool = False, trusted_start: bool = False
+    ) -> None:
+        """Queue lines; raises the error of an earlier write. Those that are `droppable` may be
+        dropped by `close`; `trusted_start` is as in `Writer.write`.
         """
         if self._failure is not None:
             raise self._failure
         if not lines:
-            # As most moments have: a thread that is woken by each of them costs more than lines do.
+            # Most batches are empty, and waking the thread for each would cost more than the lines.
             return
         with self._lock:
             self._waiting += len(lines)
-            self._queue.extend((piece, spare, headed) for piece in _pieces(lines))
+            self._queue.extend((piece, droppable, trusted_start) for piece in _pieces(lines))
             self._lock.notify_all()
 
-    def settle(self, seconds: float) -> bool:
-        """Wait so long for everything to be written; whether it is."""
+    def wait_until_written(self, seconds: float) -> bool:
+        """Wait at most so long until everything is written; returns whether it is."""
         with self._lock:
             return self._lock.wait_for(lambda: not self._waiting, seconds)
 
-    def close(self, until: float | None = None) -> bool:
-        """Wait until everything is written; whether it is. Raises as `write` does.
+    def close(self, deadline: float | None = None) -> bool:
+        """Wait until everything is written; returns whether it is. Raises as `write` does.
 
-        Waits for a reader who has stopped until then, by `time.monotonic`; without it, for ever.
+        A reader that has stopped is waited for until `deadline`, a `time.monotonic` value; without
+        one, for ever.
         """
         with self._lock:
             self._closed = True
             self._lock.notify_all()
             before = self._written
-            if not self._lock.wait_for(lambda: not self._waiting, self._patience):
+            if not self._lock.wait_for(lambda: not self._waiting, self._drain_timeout):
                 self._drop()
-                if not self._drain(before, until):
+                if not self._drain(before, deadline):
                     return False
         if self._failure is not None:
             raise self._failure
         return True
 
-    def _drain(self, before: int, until: float | None) -> bool:
-        """Whether everything is written; `before`: the pieces that were when patience began."""
+    def _drain(self, written: int, deadline: float | None) -> bool:
+        """Wait until everything is written; returns whether it is.
+
+        `written` is the number of pieces that were written when the drain time-out began.
+        """
         now = time.monotonic()
-        moved, last = now - self._patience, max(now, until or 0.0) + _LONGEST
+        progressed_at = now - self._drain_timeout
+        latest_end = max(now, deadline or 0.0) + _MAX_DRAIN
         while self._waiting:
             now = time.monotonic()
-            if self._written != before:
-                before, moved = self._written, now
-            end = min(last, max(until or 0.0, moved + self._patience))
-            if until is not None and now >= end:
+            if self._written != written:
+                written, progressed_at = self._written, now
+            end = min(latest_end, max(deadline or 0.0, progressed_at + self._drain_timeout))
+            if deadline is not None and now >= end:
                 return False
-            self._lock.wait(_SLICE if until is None else min(_SLICE, end - now))
+            self._lock.wait(_MAX_WAIT if deadline is None else min(_MAX_WAIT, end - now))
         return True
 
     def _drop(self) -> None:
-        dropped = sum(len(lines) for lines, spare, _ in self._queue if spare)
+        dropped = sum(len(lines) for lines, droppable, _ in self._queue if droppable)
         if not dropped:
             return
-        place = next(at for at, (_, spare, _) in enumerate(self._queue) if spare)
-        kept = [piece for piece in self._queue if not piece[1]]
-        said = self._told(dropped)
+        first = next(at for at, (_, droppable, _) in enumerate(self._queue) if droppable)
+        remaining = [piece for piece in self._queue if not piece[1]]
+        notice = self._drop_notice(dropped)
         self._queue.clear()
-        self._queue.extend([*kept[:place], (said, False, False), *kept[place:]])
-        self._waiting += len(said) - dropped
+        self._queue.extend([*remaining[:first], (notice, False, False), *remaining[first:]])
+        self._waiting += len(notice) - dropped
 
     def _run(self) -> None:
         while True:
@@ -208,10 +219,10 @@ class BackgroundWriter:
                 self._lock.wait_for(lambda: self._queue or self._closed)
                 if not self._queue:
                     return
-                lines, _, headed = self._queue.popleft()
+                lines, _, trusted_start = self._queue.popleft()
             try:
                 if self._failure is None:
-                    self._writer.write(lines, headed)
+                    self._writer.write(lines, trusted_start)
             except Exception as error:
                 self._failure = error
             with self._lock:

@@ -22,16 +22,16 @@ CODES = {INT: 130, TERM: 143}
 LIMIT = 60
 # Python must hold back what is written, as it does for users.
 ENV = {'PYTHONPATH': os.pathsep.join(filter(None, sys.path)), 'PYTHONUNBUFFERED': ''}
-# It says on a descriptor of its own when it is about to write; its patience is the test's.
+# Reports on a descriptor of its own when it is about to write; the test sets its time-out.
 PROGRAM = """
 import os, sys
 from kubectl_dog.output.stream_writer import BackgroundWriter, Writer
-ready, patience, real = int(sys.argv.pop(1)), float(sys.argv.pop(1)), Writer.write_text
-room, _, told = BackgroundWriter.__init__.__defaults__
-BackgroundWriter.__init__.__defaults__ = room, patience, told
-def write_text(self, text, headed=False):
+ready, drain_timeout, real = int(sys.argv.pop(1)), float(sys.argv.pop(1)), Writer.write_text
+room, _, drop_notice = BackgroundWriter.__init__.__defaults__
+BackgroundWriter.__init__.__defaults__ = room, drain_timeout, drop_notice
+def write_text(self, text, trusted_start=False):
     os.write(ready, b'.')
-    real(self, text, headed)
+    real(self, text, trusted_start)
 Writer.write_text = write_text
 from kubectl_dog.entry import main
 sys.exit(main())
@@ -68,11 +68,11 @@ def terminal():
 
 
 class Run:
-    def __init__(self, folder, argv, make, streams, patience):
+    def __init__(self, folder, argv, make, streams, drain_timeout):
         (self.read, write), (self.begun, ready) = make(), os.pipe()
         names = ('stdout', 'stderr')
         self.process = subprocess.Popen(
-            [sys.executable, '-c', PROGRAM, str(ready), str(patience), *argv],
+            [sys.executable, '-c', PROGRAM, str(ready), str(drain_timeout), *argv],
             **{name: write if name in streams else subprocess.DEVNULL for name in names},
             stdin=subprocess.DEVNULL,
             pass_fds=[ready],
@@ -104,8 +104,8 @@ def start(tmp_path):
     (tmp_path / 'spec.json').write_text('{"Deployments": [{"ResourceName": "web"}]}')
     with contextlib.ExitStack() as runs:
 
-        def run(argv, make=pipe, streams=('stdout',), patience=0.3):
-            started = Run(tmp_path, argv, make, streams, patience)
+        def run(argv, make=pipe, streams=('stdout',), drain_timeout=0.3):
+            started = Run(tmp_path, argv, make, streams, drain_timeout)
             runs.callback(started.close)
             return started
 
@@ -176,7 +176,7 @@ def test_the_first_signal_ends_it_in_order_though_nobody_reads(start, server, nu
 
 
 def test_the_next_signal_ends_it_at_once(start, server):
-    run = start(live(server, 'rollout', 'deploy/web'), patience=2 * LIMIT)
+    run = start(live(server, 'rollout', 'deploy/web'), drain_timeout=2 * LIMIT)
     asked(server)
     deadline = time.monotonic() + LIMIT
     while run.process.poll() is None and time.monotonic() < deadline:

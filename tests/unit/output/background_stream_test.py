@@ -23,11 +23,11 @@ class Stuck(io.StringIO):
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    monkeypatch.setattr(background_stream, '_IN_TIME', 0.05)
+    monkeypatch.setattr(background_stream, '_WRITE_TIMEOUT', 0.05)
 
 
 def test_what_is_written_is_there_when_somebody_reads(monkeypatch):
-    monkeypatch.setattr(background_stream, '_IN_TIME', 5)
+    monkeypatch.setattr(background_stream, '_WRITE_TIMEOUT', 5)
     stream = io.StringIO()
     background = BackgroundStream(stream)
     for text in ('a', 'b\n'):

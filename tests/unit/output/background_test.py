@@ -18,13 +18,13 @@ class Slow:
         self.go = threading.Event()
         self.lines = []
 
-    def write(self, lines, headed=False):
+    def write(self, lines, trusted_start=False):
         self.go.wait(5)
         self.lines += lines
 
 
 class Closed:
-    def write(self, lines, headed=False):
+    def write(self, lines, trusted_start=False):
         raise OutputClosedError
 
 
@@ -51,12 +51,14 @@ def test_a_closed_output_is_told_at_the_next_write_or_at_the_end():
 
 def test_in_the_end_lines_to_spare_are_dropped_and_counted_and_all_else_is_written():
     slow = Slow()
-    writer = BackgroundWriter(slow, patience=0.05, told=lambda count: [f'{count} dropped'])
+    writer = BackgroundWriter(
+        slow, drain_timeout=0.05, drop_notice=lambda count: [f'{count} dropped']
+    )
     writer.write(['begun'])
     for _ in range(3):
-        writer.write(['log'] * 100, spare=True)
+        writer.write(['log'] * 100, droppable=True)
     writer.write(['fact'])
-    writer.write(['log'] * 10, spare=True)
+    writer.write(['log'] * 10, droppable=True)
     writer.write(['verdict'])
     threading.Timer(0.3, slow.go.set).start()
     writer.close()
@@ -67,8 +69,8 @@ def test_in_the_end_lines_to_spare_are_dropped_and_counted_and_all_else_is_writt
 def test_who_reads_in_time_gets_every_line():
     quick = Slow()
     quick.go.set()
-    writer = BackgroundWriter(quick, told=lambda count: [f'{count} dropped'])
-    writer.write(['log'] * 1000, spare=True)
+    writer = BackgroundWriter(quick, drop_notice=lambda count: [f'{count} dropped'])
+    writer.write(['log'] * 1000, droppable=True)
     writer.close()
     assert quick.lines == ['log'] * 1000
 
@@ -90,7 +92,7 @@ class Steps:
         self.lines = []
         self.stopped = threading.Event()
 
-    def write(self, lines, headed):
+    def write(self, lines, trusted_start):
         if not self.steps:
             self.stopped.wait(5)
         else:
@@ -101,7 +103,7 @@ class Steps:
 @pytest.mark.parametrize('taken', (0, 1, 3))
 def test_a_reader_who_has_stopped_is_not_waited_for(taken):
     reader = Steps(*[0.0] * taken)
-    writer = BackgroundWriter(reader, patience=0.05)
+    writer = BackgroundWriter(reader, drain_timeout=0.05)
     for number in range(5):
         writer.write([str(number)])
     assert not writer.close(0.0)
@@ -110,7 +112,7 @@ def test_a_reader_who_has_stopped_is_not_waited_for(taken):
 
 def test_a_reader_who_goes_on_is_waited_for():
     reader = Steps(*[0.02] * 40)
-    writer = BackgroundWriter(reader, patience=0.5)
+    writer = BackgroundWriter(reader, drain_timeout=0.5)
     for number in range(40):
         writer.write([str(number)])
     assert writer.close(0.0)
@@ -118,9 +120,9 @@ def test_a_reader_who_goes_on_is_waited_for():
 
 
 def test_a_reader_who_goes_on_for_ever_is_not(monkeypatch):
-    monkeypatch.setattr(writer_module, '_LONGEST', 0.1)
+    monkeypatch.setattr(writer_module, '_MAX_DRAIN', 0.1)
     reader = Steps(*[0.02] * 100)
-    writer = BackgroundWriter(reader, patience=0.05)
+    writer = BackgroundWriter(reader, drain_timeout=0.05)
     for number in range(100):
         writer.write([str(number)])
     assert not writer.close(0.0)
@@ -128,7 +130,7 @@ def test_a_reader_who_goes_on_for_ever_is_not(monkeypatch):
 
 def test_before_the_deadline_a_reader_who_has_stopped_may_go_on():
     slow = Slow()
-    writer = BackgroundWriter(slow, patience=0.05)
+    writer = BackgroundWriter(slow, drain_timeout=0.05)
     writer.write(['verdict'])
     threading.Timer(0.3, slow.go.set).start()
     assert writer.close(time.monotonic() + 5)
@@ -141,7 +143,9 @@ def test_before_the_deadline_a_reader_who_has_stopped_may_go_on():
 )
 def test_what_is_written_at_once_a_slow_reader_takes_in_time(lines, sizes):
     pieces = []
-    writer = BackgroundWriter(SimpleNamespace(write=lambda lines, headed: pieces.append(lines)))
+    writer = BackgroundWriter(
+        SimpleNamespace(write=lambda lines, trusted_start: pieces.append(lines))
+    )
     writer.write(lines)
     writer.close()
     assert [len(piece) for piece in pieces] == sizes

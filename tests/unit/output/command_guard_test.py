@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kubectl_dog.output.command_guard import Command
-from kubectl_dog.output.command_guard import Guard
-from kubectl_dog.output.command_guard import guard
+from kubectl_dog.output.command_guard import CommandGuard
+from kubectl_dog.output.command_guard import guard_stream
 from kubectl_dog.output.command_guard import guarded_streams
 from kubectl_dog.output.command_guard import is_obeyed
 from kubectl_dog.output.escape import break_commands
@@ -30,7 +30,7 @@ class Terminal(io.StringIO):
 @given(st.lists(ci.TEXT | st.just(None), max_size=12))
 def test_what_is_written_in_pieces_is_no_command_either(pieces):
     stream = io.StringIO(newline='')
-    guarded = Guard(stream)
+    guarded = CommandGuard(stream)
     for piece in pieces:
         if piece is None:
             guarded.flush()
@@ -44,7 +44,7 @@ def test_what_is_written_in_pieces_is_no_command_either(pieces):
 @given(st.lists(st.sampled_from(['a', ' ', '# ', '\n', '|', None]), max_size=30))
 def test_what_is_harmless_arrives_as_it_is(pieces):
     stream = io.StringIO(newline='')
-    guarded = Guard(stream)
+    guarded = CommandGuard(stream)
     for piece in pieces:
         guarded.flush() if piece is None else guarded.write(piece)
     guarded.release()
@@ -62,7 +62,7 @@ def test_a_second_look_finds_nothing(text):
 )
 def test_no_command_is_put_together_across_a_flush(pieces):
     stream = io.StringIO()
-    guarded = Guard(stream)
+    guarded = CommandGuard(stream)
     for piece in pieces:
         guarded.write(piece)
         guarded.flush()
@@ -72,13 +72,13 @@ def test_no_command_is_put_together_across_a_flush(pieces):
 
 def test_a_line_without_an_end_is_shown_when_it_is_flushed():
     stream = io.StringIO()
-    print('password: ', end='', file=Guard(stream), flush=True)
+    print('password: ', end='', file=CommandGuard(stream), flush=True)
     assert stream.getvalue() == 'password: '
 
 
 def test_a_line_that_never_ends_is_not_kept():
     stream = io.StringIO()
-    guarded = Guard(stream)
+    guarded = CommandGuard(stream)
     for _ in range(1_000):
         guarded.write('x' * 99 + '#')
     assert len(stream.getvalue()) > 90_000
@@ -86,14 +86,14 @@ def test_a_line_that_never_ends_is_not_kept():
 
 def test_a_person_at_a_terminal_sees_what_there_is():
     stream = Terminal()
-    Guard(stream, {}).write(HOSTILE)
+    CommandGuard(stream, {}).write(HOSTILE)
     assert stream.getvalue() == HOSTILE
 
 
 @pytest.mark.parametrize('name', ('CI', 'BUILDKITE', 'TF_BUILD', 'TEAMCITY_VERSION'))
 def test_a_terminal_of_a_ci_system_is_none(name):
     stream = Terminal()
-    Guard(stream, {name: 'true'}).write(HOSTILE)
+    CommandGuard(stream, {name: 'true'}).write(HOSTILE)
     assert stream.getvalue() == BROKEN
     assert not is_obeyed(stream, {name: ''})
 
@@ -121,13 +121,13 @@ def test_each_standard_stream_is_looked_at_by_itself(monkeypatch):
 
 
 def test_a_guard_is_enough():
-    once = Guard(io.StringIO())
-    assert guard(once) is once
+    once = CommandGuard(io.StringIO())
+    assert guard_stream(once) is once
 
 
 def test_only_a_command_of_our_own_gets_past():
     stream = io.StringIO()
-    guarded = Guard(stream)
+    guarded = CommandGuard(stream)
     Writer(guarded).write(['::group::x'])
     guarded.write('no end')
     guarded.write_command(Command('::group::deploy/web'))

@@ -98,11 +98,11 @@ def test_every_event_is_tried():
     assert set(FIELDS) == set(events.Event.__args__)
 
 
-def written(lines, codec=('utf-8', 'strict'), headed=False):
+def written(lines, codec=('utf-8', 'strict'), trusted_start=False):
     """What arrives where a stream that is no terminal goes to."""
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, *codec, newline='\n')
-    Writer(stream).write(lines, headed)
+    Writer(stream).write(lines, trusted_start)
     return raw.getvalue().decode(codec[0])
 
 
@@ -144,7 +144,7 @@ def test_what_is_clipped(text, colour):
 @given(st.lists(LOGS, min_size=2, max_size=6), TEXT, st.booleans())
 def test_log_lines_that_are_merged_and_have_a_prefix(chunks, prefix, colour):
     lines = list(log_merge.render_batch(PlainRenderer(RenderOptions(0.0, colour)), chunks))
-    assert_harmless(written(lines, headed=True))
+    assert_harmless(written(lines, trusted_start=True))
     assert ci.obeyed(written([prefix + line for line in lines])) == []
 
 
