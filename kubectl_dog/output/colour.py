@@ -1,19 +1,19 @@
-"""Whether to colour, and the four colours there are."""
+"""Colours for terminals, and the decision whether to use them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
-# Colours that mean nothing by themselves: pods are told apart by them.
-_HUES = (36, 35, 94, 96, 95, 34)
+# Colours without a meaning, to distinguish pods.
+_POD_COLOURS = (36, 35, 94, 96, 95, 34)
 CHOICES = ('auto', 'always', 'never')
 
 
 def wanted(choice: str, environment: Mapping[str, str], terminal: bool) -> bool:
     """Decide from `--color`, then NO_COLOR, FORCE_COLOR, TERM, and whether it is a terminal.
 
-    As https://no-color.org has it, NO_COLOR counts unless it is empty, and beats FORCE_COLOR.
+    NO_COLOR counts unless it is empty (https://no-color.org), and wins over FORCE_COLOR.
     """
     if choice != 'auto':
         return choice == 'always'
@@ -25,7 +25,7 @@ def wanted(choice: str, environment: Mapping[str, str], terminal: bool) -> bool:
 
 
 class Palette(NamedTuple):
-    """Colours text where `on`; the text must be escaped before."""
+    """Colours text if `on`; the text must be escaped before."""
 
     on: bool
 
@@ -33,21 +33,21 @@ class Palette(NamedTuple):
         return f'\x1b[{code}m{text}\x1b[0m' if self.on and text else text
 
     def bad(self, text: str) -> str:
-        """Red: what failed."""
+        """Red, for failures."""
         return self._paint(31, text)
 
     def warn(self, text: str) -> str:
-        """Yellow: what may fail."""
+        """Yellow, for warnings."""
         return self._paint(33, text)
 
     def good(self, text: str) -> str:
-        """Green: what is ready."""
+        """Green, for ready targets."""
         return self._paint(32, text)
 
     def pod(self, number: int, text: str) -> str:
-        """One colour per pod, in turn: what belongs to the same pod."""
-        return self._paint(_HUES[number % len(_HUES)], text)
+        """The colour of a pod, by its number."""
+        return self._paint(_POD_COLOURS[number % len(_POD_COLOURS)], text)
 
     def dim(self, text: str) -> str:
-        """Faint: what frames the text of others."""
+        """Faint, for frames around text."""
         return self._paint(2, text)

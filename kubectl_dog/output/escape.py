@@ -1,4 +1,4 @@
-"""Text from a cluster is hostile: what may reach a terminal or a CI system."""
+"""Make text from a cluster, which is hostile, safe for terminals and CI systems."""
 
 from __future__ import annotations
 
@@ -14,60 +14,60 @@ LIMIT = 4_000
 _UNSAFE = re.compile(
     '[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]',
 )
-# What is left of ASCII: the tab, and what prints.
-_SAFE = bytes([9, *range(32, 127)])
-_NAMED = {'\n': r'\n', '\r': r'\r'}
+# The rest of ASCII: the tab, and printable characters.
+_SAFE_ASCII = bytes([9, *range(32, 127)])
+_ESCAPES = {'\n': r'\n', '\r': r'\r'}
 
-# CI systems are written in languages that compare strings by the rules of a culture: GitHub's
-# runner takes a `##[` with a soft hyphen or an escape sequence in it for `##[`. Streams may drop
-# what their encoding lacks, too. So nothing but printable ASCII counts as standing between.
+# CI systems compare strings by the rules of a culture: GitHub's runner takes a `##[` with a soft
+# hyphen or an escape sequence in it for `##[`. Streams may drop what their encoding lacks, too. So
+# only printable ASCII between the characters of a token breaks it.
 _COLOUR = r'(?:\[[0-9;]*m)?'
 _IGNORED = rf'(?:[^ -~\n\r]{_COLOUR})*'
 _BLANK = rf'(?:[^!-~\n\r]{_COLOUR})*'
-# Obeyed behind a `#` wherever they stand in a line: GitHub, Azure, TeamCity.
-_ANYWHERE = ('#[', '#vso', '#team')
-# Obeyed where a line begins, blanks before them or not: GitHub; the others are Buildkite's.
-_FIRST = ('::', '---', '+++', '~~~', '^^^')
+# Obeyed after a `#` anywhere in a line: GitHub, Azure, TeamCity.
+_TOKENS_ANYWHERE = ('#[', '#vso', '#team')
+# Obeyed at the beginning of a line, also after blanks: GitHub (::) and Buildkite.
+_TOKENS_AT_START = ('::', '---', '+++', '~~~', '^^^')
 
 
-def _visible(match: re.Match[str]) -> str:
+def _escape_character(match: re.Match[str]) -> str:
     character = match[0]
     code = ord(character)
-    return _NAMED.get(character) or (f'\\x{code:02x}' if code < 0x100 else f'\\u{code:04x}')
+    return _ESCAPES.get(character) or (f'\\x{code:02x}' if code < 0x100 else f'\\u{code:04x}')
 
 
 def _is_safe(text: str) -> bool:
-    # Most text is ASCII, and so is looked at in a tenth of the time of a search.
+    # For ASCII, which most text is, this takes a tenth of the time of a search.
     if text.isascii():
-        return not text.encode('ascii').translate(None, _SAFE)
+        return not text.encode('ascii').translate(None, _SAFE_ASCII)
     return not _UNSAFE.search(text)
 
 
 def escape(text: str) -> str:
-    """The text with everything a terminal would obey made visible, such as `\\x1b`."""
-    # Nearly every line is clean, and a look costs a fraction of a substitution.
-    return text if _is_safe(text) else _UNSAFE.sub(_visible, text)
+    """Escape everything that a terminal would obey, such as `\\x1b`."""
+    # Nearly every line is safe, and the check costs a fraction of a substitution.
+    return text if _is_safe(text) else _UNSAFE.sub(_escape_character, text)
 
 
 def clip(text: str, limit: int = LIMIT) -> str:
-    """The text, or its beginning and its length where it has more than `limit` characters."""
+    """Shorten text of more than `limit` characters, and append its length."""
     return text if len(text) <= limit else f'{text[:limit]}… ({len(text):,} characters)'
 
 
 def line(text: str) -> str:
-    """A line as somebody wrote it (a log line), fit to be shown."""
+    """A log line, shortened and escaped."""
     return escape(clip(text))
 
 
 def lines(texts: Sequence[str]) -> Sequence[str]:
-    """Many such lines: where all are clean, which is usual, they are looked at as one."""
+    """Log lines, shortened and escaped; checked together first, as nearly all are safe."""
     if max(map(len, texts), default=0) <= LIMIT and _is_safe(''.join(texts)):
         return texts
     return [line(text) for text in texts]
 
 
 def sentence(text: str) -> str:
-    """A message in one line: line breaks in it become spaces."""
+    """A message in one line, shortened and escaped; line breaks become spaces."""
     if '\n' in text or '\r' in text:
         text = ' '.join(part.strip() for part in clip(text).splitlines())
     return escape(clip(text))
@@ -77,29 +77,29 @@ def _token(text: str) -> str:
     return _IGNORED.join(map(re.escape, text))
 
 
-_COMMAND = lazy_compile(f'#(?={_IGNORED}(?i:{"|".join(map(_token, _ANYWHERE))}))')
-# What a line without colours that begins with a token looks like; and what any such line does.
-_MAYBE_FIRST = lazy_compile(r'\n[^!-~\n]*[:+~^-]')
-_FIRST_TOKEN = lazy_compile(rf'[\n\r]{_BLANK}(?={"|".join(map(_token, _FIRST))})')
+_COMMAND = lazy_compile(f'#(?={_IGNORED}(?i:{"|".join(map(_token, _TOKENS_ANYWHERE))}))')
+# A quick check for lines without colours, and the exact pattern for any line.
+_MAYBE_AT_START = lazy_compile(r'\n[^!-~\n]*[:+~^-]')
+_TOKEN_AT_START = lazy_compile(rf'[\n\r]{_BLANK}(?={"|".join(map(_token, _TOKENS_AT_START))})')
 
 
 def break_tokens(text: str) -> str:
-    """Lines in which no CI system finds a command wherever it looks: `##[` becomes `#\\#[`."""
+    """Break the commands that CI systems obey anywhere in a line: `##[` becomes `#\\#[`."""
     return _COMMAND.sub(r'#\\', text) if '#' in text else text
 
 
 def break_commands(text: str) -> str:
-    """Lines that command no CI system, neither by what they have in them nor by how they begin.
+    """Break the commands of CI systems, anywhere in lines and at their beginning.
 
-    It is the last that is done to a text: whatever is done later might put a command together.
+    This must be the last step for a text: any later change might form a command again.
     """
     text = '\n' + break_tokens(text)
-    if '\x1b' in text or '\r' in text or _MAYBE_FIRST.search(text):
-        text = _FIRST_TOKEN.sub(r'\g<0>\\', text)
+    if '\x1b' in text or '\r' in text or _MAYBE_AT_START.search(text):
+        text = _TOKEN_AT_START.sub(r'\g<0>\\', text)
     return text[1:]
 
 
-def head(text: str) -> str:
-    """What lines begin with, such that nothing behind it can be where a line begins."""
+def safe_line_start(text: str) -> str:
+    """Text to begin lines with, after which no text counts as the beginning of a line."""
     text = break_commands(text)
-    return text if any(one.isascii() and one.isalnum() for one in text) else f'\\{text}'
+    return text if any(char.isascii() and char.isalnum() for char in text) else f'\\{text}'

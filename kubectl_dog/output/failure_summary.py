@@ -1,4 +1,4 @@
-"""The ending of a target that is not ready: what happened, why, and what to do next."""
+"""The summary of a target that did not become ready: what happened, why, and what to do next."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kubectl_dog.output.colour import Palette
 from kubectl_dog.output.escape import line
 from kubectl_dog.output.escape import sentence
 
-VERDICT_WORDS = 10
+MAX_LOG_LINES = 10
 MAX_COMMANDS = 2
 _HEADLINES = {
     Verdict.FAILED: ('failed', ' after {}'),
@@ -32,37 +32,37 @@ _STOPPED = {Verdict.PAUSED, Verdict.INTERRUPTED, Verdict.TERMINATED}
 
 def _headline(event: TargetEnded, palette: Palette, subject: str) -> str:
     mark = palette.warn('⚠') if event.verdict in _STOPPED else palette.bad('✗')
-    happened, when = _HEADLINES[event.verdict]
+    outcome, when = _HEADLINES[event.verdict]
     detail = sentence(_detail(event))
-    # A message may be the whole predicate: «is paused (spec.paused)».
-    if not detail.startswith(happened):
+    # A message may repeat the outcome: "is paused (spec.paused)".
+    if not detail.startswith(outcome):
         detail = (
-            happened + when.format(format_duration(event.at)) + (f': {detail}' if detail else '')
+            outcome + when.format(format_duration(event.at)) + (f': {detail}' if detail else '')
         )
     return f'{mark} {sentence(subject)} {detail}'
 
 
 def _detail(event: TargetEnded) -> str:
-    """What completes the headline; the cause, if there is one, is the best summary."""
+    """The detail of the headline: the cause, or else the reason and the message."""
     if event.explanation.cause:
         return wording.cause_title(event.explanation.cause)
-    # The reason of other verdicts is our own word for what the headline says already.
+    # The reason of other verdicts repeats the headline.
     reason = event.reason if event.verdict is Verdict.FAILED else ''
     return ': '.join(part for part in (reason, event.message) if part)
 
 
-def _why(event: TargetEnded) -> list[str]:
+def _why_lines(event: TargetEnded) -> list[str]:
     facts, cause = event.explanation.facts, event.explanation.cause
     if not facts and cause:
         facts = (cause.message, *cause.evidence)
     lines = [sentence(fact) for fact in facts if fact]
-    # Every instance of a crashing container says the same.
-    words = [line(word) for word in dict.fromkeys(event.explanation.log_excerpt)][-VERDICT_WORDS:]
-    if len(words) == 1:
-        lines.append(f'last words: {words[0]}')
-    elif words:
-        lines += ['last words:', *(f'│ {word}' for word in words)]
-    return lines + [f'not seen: {sentence(what)}' for what in event.explanation.not_fetched]
+    # Every instance of a crashing container logs the same lines.
+    excerpt = [line(text) for text in dict.fromkeys(event.explanation.log_excerpt)][-MAX_LOG_LINES:]
+    if len(excerpt) == 1:
+        lines.append(f'last words: {excerpt[0]}')
+    elif excerpt:
+        lines += ['last words:', *(f'│ {text}' for text in excerpt)]
+    return lines + [f'not seen: {sentence(text)}' for text in event.explanation.not_fetched]
 
 
 def _block(label: str, lines: Iterable[str]) -> list[str]:
@@ -70,14 +70,14 @@ def _block(label: str, lines: Iterable[str]) -> list[str]:
 
 
 def failure_summary(event: TargetEnded, palette: Palette, subject: str) -> list[str]:
-    """Headline, then the blocks WHY, NOW and NEXT, as far as there is something to say.
+    """The headline, then the blocks WHY, NOW and NEXT unless they are empty.
 
-    `subject` is what the target is called.
+    `subject` is the display name of the target.
     """
     headline = _headline(event, palette, subject)
     now = []
     if event.progress and event.verdict in _UNDECIDED:
         now = [wording.counts(event.progress)]
-    commands = [sentence(remedy) for remedy in event.explanation.suggested_commands[:MAX_COMMANDS]]
-    blocks = _block('WHY', _why(event)) + _block('NOW', now) + _block('NEXT', commands)
+    commands = map(sentence, event.explanation.suggested_commands[:MAX_COMMANDS])
+    blocks = _block('WHY', _why_lines(event)) + _block('NOW', now) + _block('NEXT', commands)
     return [headline, '', *blocks] if blocks else [headline]

@@ -1,4 +1,4 @@
-"""JSON Lines, schema v1: one object per line, in ASCII, the last one of type `summary`.
+"""The renderer of JSON Lines, schema v1: one ASCII object per line, the last of type `summary`.
 
 Every line has `apiVersion`, `type`, `time` (RFC 3339) and `at` (seconds since the start). A field
 never changes its name or meaning within v1; what is unknown is null.
@@ -24,12 +24,12 @@ API_VERSION = 'kubectl-dog/v1'
 
 Fields = dict[str, Any]
 
-# Made once: json.dumps makes an encoder per call for anything but its defaults.
+# Created once: json.dumps creates an encoder per call unless all options are the defaults.
 _encode = json.JSONEncoder(allow_nan=False).encode
 
 
 def _clean(value: Any) -> Any:
-    """A value that every JSON parser accepts: no NaN, no infinity, no lone surrogates."""
+    """Replace what JSON parsers may refuse: NaN, infinity, lone surrogates."""
     if isinstance(value, dict):
         return {key: _clean(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -40,13 +40,13 @@ def _clean(value: Any) -> Any:
 
 
 def dumps(value: Any) -> str:
-    """JSON in ASCII: so it survives every encoding, and a terminal that it is printed on.
+    """Encode a value as JSON in ASCII, which is safe in every encoding and on terminals.
 
-    No two `#` stand side by side in it, as CI systems obey what begins with them.
+    The text has no two `#` in a row, as CI systems obey commands that begin with them.
     """
     try:
         text = _encode(value)
-        # Also true of an innocent emoji, but rare enough not to look closer.
+        # This is also true of emoji, but too rare to check more closely.
         if '\\ud' in text:
             text = _encode(_clean(value))
     except ValueError:
@@ -55,14 +55,14 @@ def dumps(value: Any) -> str:
 
 
 def target(value: Target) -> Fields:
-    """`group` is left out for the core group, as in ownerReferences."""
+    """The fields of a target; `group` is left out for the core group, as in ownerReferences."""
     group = {'group': value.resource.group} if value.resource.group else {}
     kind = {'kind': value.resource.kind}
     return {**kind, **group, 'namespace': value.namespace, 'name': value.name}
 
 
 def progress(value: Progress | None) -> Fields | None:
-    """Counts of pods."""
+    """The counts of pods."""
     if value is None:
         return None
     return {
@@ -75,7 +75,7 @@ def progress(value: Progress | None) -> Fields | None:
 
 
 def cause(value: Cause | None) -> Fields | None:
-    """What identifies a cause and what is known of it; not what it wants to look at."""
+    """The fields of a cause, except its reads."""
     if not value:
         return None
     return {
@@ -128,7 +128,7 @@ def _kube_event(event: events.KubeEvent) -> Fields:
 
 
 def _log(event: events.LogChunk) -> Fields:
-    """What its lines have in common."""
+    """The fields that all lines of a chunk have in common."""
     return {'pod': event.pod, 'container': event.container, 'instance': event.instance}
 
 
@@ -155,27 +155,29 @@ def _status(event: events.StatusReport) -> Fields:
 
 
 def _ended(event: events.TargetEnded) -> Fields:
-    explained = event.explanation
+    explanation = event.explanation
     return {
         'verdict': event.verdict.value,
         'reason': event.reason,
         'message': event.message,
         'progress': progress(event.progress),
-        'cause': cause(explained.cause),
-        'facts': explained.facts,
-        'logExcerpt': explained.log_excerpt,
-        'suggestedCommands': explained.suggested_commands,
-        'notFetched': explained.not_fetched,
+        'cause': cause(explanation.cause),
+        'facts': explanation.facts,
+        'logExcerpt': explanation.log_excerpt,
+        'suggestedCommands': explanation.suggested_commands,
+        'notFetched': explanation.not_fetched,
     }
 
 
 def _summary(event: events.RunEnded) -> Fields:
-    verdicts = [{'target': target(one), 'verdict': end.value} for one, end in event.verdicts]
+    verdicts = [
+        {'target': target(key), 'verdict': verdict.value} for key, verdict in event.verdicts
+    ]
     return {'exitCode': event.exit_code, 'verdicts': verdicts}
 
 
 def _run(event: events.RunBegan) -> Fields:
-    targets = [target(one) for one in event.targets]
+    targets = [target(tracked) for tracked in event.targets]
     return {'program': VERSION, 'mode': event.mode, 'targets': targets}
 
 
@@ -202,7 +204,7 @@ class JsonRenderer:
         self._started = options.started
 
     def render(self, event: events.Event) -> list[str]:
-        """One line per event; of log lines, one line each."""
+        """One line per event, or per log line."""
         name, fields = TYPES[type(event)]
         record: Fields = {
             'apiVersion': API_VERSION,
@@ -210,16 +212,16 @@ class JsonRenderer:
             'time': format_timestamp(self._started + event.at),
             'at': round(event.at, 3),
         }
-        about = getattr(event, 'target', None)
+        event_target = getattr(event, 'target', None)
         if hasattr(event, 'target'):
-            record['target'] = target(about) if about else None
+            record['target'] = target(event_target) if event_target else None
         record.update(fields(event))
         if not isinstance(event, events.LogChunk):
             return [dumps(record)]
-        # What the lines of a chunk have in common is encoded once.
-        head = dumps(record)[:-1]
+        # The common fields of a chunk are encoded once.
+        start = dumps(record)[:-1]
         return [
-            f'{head}, "written": "{format_nano_timestamp(written)}", "text": {dumps(text)}}}'
+            f'{start}, "written": "{format_nano_timestamp(written)}", "text": {dumps(text)}}}'
             for written, text in event.lines
         ]
 

@@ -1,4 +1,4 @@
-"""Events that belong together, rendered: log lines of different pods are merged by time."""
+"""Render a batch of events; log lines of different pods are merged by time."""
 
 from __future__ import annotations
 
@@ -13,34 +13,35 @@ from kubectl_dog.model.events import Event
 from kubectl_dog.model.events import LogChunk
 from kubectl_dog.output.renderer import Renderer
 
-_moment = itemgetter(0)
+_written_at = itemgetter(0)
 
 
 def render_batch(renderer: Renderer, events: Sequence[Event]) -> Sequence[str]:
-    """What the renderer says of these events, in their order; lines of logs in theirs."""
+    """The lines for events, in their order; log lines are ordered by their time."""
     if len(events) == 1:
         return renderer.render(events[0])
-    found: list[str] = []
-    for is_log, some in groupby(events, lambda event: isinstance(event, LogChunk)):
+    lines: list[str] = []
+    for is_log, group in groupby(events, lambda event: isinstance(event, LogChunk)):
         if is_log:
-            found += _merged(renderer, [one for one in some if isinstance(one, LogChunk)])
+            chunks = [event for event in group if isinstance(event, LogChunk)]
+            lines += _merge_logs(renderer, chunks)
         else:
-            found += chain.from_iterable(map(renderer.render, some))
-    return found
+            lines += chain.from_iterable(map(renderer.render, group))
+    return lines
 
 
-def _merged(renderer: Renderer, chunks: Sequence[LogChunk]) -> Iterator[str]:
-    """By the time at which each line was written, but never against the order of its own log."""
-    reached: dict[tuple[str, str], int] = {}
+def _merge_logs(renderer: Renderer, chunks: Sequence[LogChunk]) -> Iterator[str]:
+    """Lines of logs by the time of writing, except that each log keeps its own order."""
+    latest: dict[tuple[str, str], int] = {}
     lines: list[tuple[int, str]] = []
     for chunk in chunks:
         rendered = renderer.render(chunk)
         key = (chunk.pod, chunk.container)
         times = [line[0] for line in chunk.lines]
-        # What a renderer says beside the lines stands before them.
+        # Additional lines of the renderer come before the log lines.
         times[:0] = times[:1] * (len(rendered) - len(times))
-        moments = list(accumulate([reached.get(key, 0), *times], max))[1:]
-        reached[key] = moments[-1] if moments else 0
-        lines += zip(moments, rendered)
-    lines.sort(key=_moment)
+        sort_times = list(accumulate([latest.get(key, 0), *times], max))[1:]
+        latest[key] = sort_times[-1] if sort_times else 0
+        lines += zip(sort_times, rendered)
+    lines.sort(key=_written_at)
     return (text for _, text in lines)

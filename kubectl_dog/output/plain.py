@@ -1,4 +1,4 @@
-"""Append-only lines: one per fact, each when it is new, and an ending that answers why."""
+"""The renderer for people: appends a line per new fact, and a summary that explains failures."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ WIDTH = 14
 WIDEST = 28
 # Seconds between two lines that differ in their numbers only.
 COUNTS_EVERY = 5.0
-# Kube events that only repeat a state which the pod's own line and its cause tell better.
-_SAYS_NOTHING = re.compile(
+# Kube events that only repeat what the line of the pod and its cause show better.
+_REDUNDANT_EVENT = re.compile(
     r'BackOff: Back-off |InspectFailed: |FailedScheduling: |FailedCreate: '
     r'|Failed: Failed to pull image '
     r'|Failed: Error: (\w+|(configmap|secret) .* not found)$'
@@ -34,27 +34,27 @@ _SAYS_NOTHING = re.compile(
 _DIGITS = re.compile(r'\d+')
 
 
-# Verdicts that need no block: nothing went wrong.
-_QUIET = (Verdict.READY, Verdict.ENDED, Verdict.PROGRESSING)
+# Verdicts that need no failure summary.
+_SUCCESSFUL = (Verdict.READY, Verdict.ENDED, Verdict.PROGRESSING)
 
 
-class _Shown:
-    """What was last said of a cause, to tell whether there is something new to say."""
+class _ShownCause:
+    """A cause as it was last shown, to decide whether a later event has news."""
 
     def __init__(self, event: events.CauseSeen) -> None:
         self.cause = event.cause
         self.pods = len(event.cause.pods)
-        # Numbers in a message count up by themselves: attempts, seconds of back-off.
+        # Numbers in a message change by themselves: attempts, seconds of back-off.
         self.message = _DIGITS.sub('#', event.cause.message)
-        # The time left runs down by itself too; whether there is an end to it is news.
-        self.terms = (event.fails_at, event.fails_at is None and event.seconds_left is None)
-        self.everywhere = self.pods >= event.updated_pods
+        # The time left changes by itself, too; only whether there is a deadline is news.
+        self.limits = (event.fails_at, event.fails_at is None and event.seconds_left is None)
+        self.affects_all = self.pods >= event.updated_pods
 
-    def outdates(self, before: _Shown) -> bool:
-        """Whether this is news; of a hundred pods, only every doubling of those hit is."""
-        if (self.message, self.terms) != (before.message, before.terms):
+    def has_news_since(self, before: _ShownCause) -> bool:
+        """Whether there is news; more pods are only news if they have doubled, or are all pods."""
+        if (self.message, self.limits) != (before.message, before.limits):
             return True
-        return self.pods > before.pods and (self.everywhere or self.pods >= 2 * before.pods)
+        return self.pods > before.pods and (self.affects_all or self.pods >= 2 * before.pods)
 
 
 class PlainRenderer:
@@ -67,13 +67,14 @@ class PlainRenderer:
         self._names = ShortNames(options.several, options.show_namespaces)
         self._logs = LogLines(self._names, self._palette, options.timestamps)
         self._width = WIDTH
-        self._said: dict[tuple[object, ...], object] = {}
-        self._causes: dict[tuple[Target, tuple[str, str]], _Shown] = {}
+        self._shown: dict[tuple[object, ...], object] = {}
+        self._causes: dict[tuple[Target, tuple[str, str]], _ShownCause] = {}
         self._verdicts: dict[Target, Verdict] = {}
-        # When a target's numbers were told last; and those whose pods tell of themselves.
-        self._counted: dict[Target, tuple[float, str]] = {}
-        self._accompanied: set[Target] = set()
-        # When a line of its own told that a target is ready.
+        # When the counts of a target were last shown, and what it waited for then.
+        self._last_counts: dict[Target, tuple[float, str]] = {}
+        # Targets whose children have lines of their own.
+        self._with_children: set[Target] = set()
+        # When a line showed that a target is ready.
         self._ready_at: dict[Target, float] = {}
         self._after_block = False
         self._handlers: dict[type, Callable[[Any], list[str]]] = {
@@ -92,7 +93,7 @@ class PlainRenderer:
         }
 
     def render(self, event: events.Event) -> list[str]:
-        """The lines that one event adds; none where it tells nothing new."""
+        """The lines that an event adds; none if it has no news."""
         lines = self._handlers[type(event)](event)
         if lines and lines[0] and self._after_block:
             lines.insert(0, '')
@@ -116,64 +117,64 @@ class PlainRenderer:
         seconds = f'{int(at + 0.5)}s'
         return f'{seconds:>4} {paint(column)}{padding}  {sentence(text)}'
 
-    def _new(self, topic: tuple[object, ...], content: object) -> bool:
-        """Whether `content` differs from what was last said on the topic; takes it as said."""
-        known = self._said.get(topic)
-        self._said[topic] = content
-        return known != content
+    def _is_news(self, topic: tuple[object, ...], content: object) -> bool:
+        """Whether `content` differs from what was last shown for the topic; stores it as shown."""
+        before = self._shown.get(topic)
+        self._shown[topic] = content
+        return before != content
 
     def _revision(self, event: events.RevisionSeen) -> list[str]:
         self._width = min(WIDEST, max(self._width, len(self._names.target(event.target))))
-        newer = ('revision', event.target) in self._said
-        if not self._new(('revision', event.target), event.revision.name):
+        newer = ('revision', event.target) in self._shown
+        if not self._is_news(('revision', event.target), event.revision.name):
             return []
         return [
             self._line(event.at, self._names.target(event.target), wording.revision(event, newer))
         ]
 
     def _state(self, event: events.StateChanged) -> list[str]:
-        first = ('state', event.target) not in self._said
+        first = ('state', event.target) not in self._shown
         phase = (event.state, event.reason, _DIGITS.sub('#', event.waits_for))
-        if not self._new(('state', event.target), phase) and not self._counts(event):
+        if not self._is_news(('state', event.target), phase) and not self._are_counts_due(event):
             return []
-        self._counted[event.target] = (event.at, event.waits_for)
-        # That a rollout progresses goes without saying, where it is one of something
-        # with pods that tell of themselves.
-        tells = event.progress is not None or not event.waits_for
-        if first and event.state is State.PROGRESSING and tells and not event.reason:
+        self._last_counts[event.target] = (event.at, event.waits_for)
+        # The first progress of a rollout is not shown: its pods have lines of their own.
+        is_rollout = event.progress is not None or not event.waits_for
+        if first and event.state is State.PROGRESSING and is_rollout and not event.reason:
             return []
         if event.state in (State.READY, State.FAILED) and not self._follow:
-            # The ending says so.
+            # The last line of the target shows it.
             return []
         if event.state is State.READY:
             self._ready_at[event.target] = event.at
         return [self._line(event.at, self._names.target(event.target), wording.state_text(event))]
 
-    def _counts(self, event: events.StateChanged) -> bool:
-        """Whether numbers alone are news; else they are left to the pods' own lines."""
-        at, said = self._counted[event.target]
-        alone = event.target not in self._accompanied
-        return alone and said != event.waits_for and event.at >= at + COUNTS_EVERY
+    def _are_counts_due(self, event: events.StateChanged) -> bool:
+        """Whether to show new counts of a target whose children have no lines of their own."""
+        if event.target in self._with_children:
+            return False
+        at, waited_for = self._last_counts[event.target]
+        return waited_for != event.waits_for and event.at >= at + COUNTS_EVERY
 
     def _child(self, event: events.ChildChanged) -> list[str]:
-        self._accompanied.add(event.target)
-        if not self._new(('child', event.target, event.kind, event.name), event.text):
+        self._with_children.add(event.target)
+        if not self._is_news(('child', event.target, event.kind, event.name), event.text):
             return []
         subject = self._names.subject(event.target, event.kind, event.name)
         return [self._line(event.at, subject, event.text)]
 
     def _kube_event(self, event: events.KubeEvent) -> list[str]:
         topic = ('event', event.kind, event.name, event.reason, event.message)
-        if event.type != 'Warning' or _SAYS_NOTHING.match(f'{event.reason}: {event.message}'):
+        if event.type != 'Warning' or _REDUNDANT_EVENT.match(f'{event.reason}: {event.message}'):
             return []
-        if self._explained(event) or not self._new(topic, True):
+        if self._is_explained(event) or not self._is_news(topic, True):
             return []
         subject = self._names.subject(event.target, event.kind, event.name)
-        said = f'{event.reason}: {event.message}'.rstrip(': \n')
-        return [self._line(event.at, subject, f'⚠ {said}')]
+        text = f'{event.reason}: {event.message}'.rstrip(': \n')
+        return [self._line(event.at, subject, f'⚠ {text}')]
 
-    def _explained(self, event: events.KubeEvent) -> bool:
-        """Whether a cause has said it better: a `BackOff` adds nothing to a CrashLoopBackOff."""
+    def _is_explained(self, event: events.KubeEvent) -> bool:
+        """Whether a cause shows the same: a `BackOff` adds nothing to a CrashLoopBackOff."""
         return bool(event.reason) and any(
             target == event.target and shown.cause.reason.endswith(event.reason)
             for (target, _), shown in self._causes.items()
@@ -181,60 +182,63 @@ class PlainRenderer:
 
     def _cause(self, event: events.CauseSeen) -> list[str]:
         cause, key = event.cause, (event.target, event.cause.key)
-        shown, before = _Shown(event), self._causes.get(key)
-        if before and not shown.outdates(before):
+        shown, before = _ShownCause(event), self._causes.get(key)
+        if before and not shown.has_news_since(before):
             return []
         self._causes[key] = shown
-        where = [self._names.target(event.target)] if self._several else []
+        scope = [self._names.target(event.target)] if self._several else []
         if len(cause.pods) == 1 and event.updated_pods <= 1:
-            where.append(self._names.subject(event.target, 'po', cause.pods[0]))
+            scope.append(self._names.subject(event.target, 'po', cause.pods[0]))
         elif cause.pods:
-            where.append(wording.pod_spread(len(cause.pods), event.updated_pods))
-        said = before and before.message == shown.message
-        what = ': '.join([*where, *([cause.message] if cause.message and not said else [])])
-        text = '; '.join(part for part in (what, wording.failure_condition(event)) if part)
+            scope.append(wording.pod_spread(len(cause.pods), event.updated_pods))
+        is_repeated = before and before.message == shown.message
+        message = [cause.message] if cause.message and not is_repeated else []
+        parts = (': '.join([*scope, *message]), wording.failure_condition(event))
+        text = '; '.join(part for part in parts if part)
         return [self._line(event.at, f'⚠ {cause.code}', text, self._palette.warn)]
 
     def _gone(self, event: events.CauseGone) -> list[str]:
         if not self._causes.pop((event.target, event.cause.key), None):
             return []
-        where = f'{self._names.target(event.target)}: ' if self._several else ''
-        return [self._line(event.at, f'✓ {event.cause.code}', f'{where}gone', self._palette.good)]
+        scope = f'{self._names.target(event.target)}: ' if self._several else ''
+        return [self._line(event.at, f'✓ {event.cause.code}', f'{scope}gone', self._palette.good)]
 
     def _notice(self, event: events.Notice) -> list[str]:
-        if not self._new(('notice', event.target, event.text), True):
+        if not self._is_news(('notice', event.target, event.text), True):
             return []
         if event.target is None:
             return [self._line(event.at, 'note', event.text)]
-        # The column says of whom.
+        # The subject column has the label.
         text = event.text.removeprefix(f'{event.target.label} ')
         return [self._line(event.at, self._names.target(event.target), text)]
 
     def _status(self, event: events.StatusReport) -> list[str]:
         rows = event.rows
         if len(rows) < 2:
-            call = self._names.target
-            return [self._line(event.at, call(row.target), wording.state_text(row)) for row in rows]
+            name_of = self._names.target
+            return [
+                self._line(event.at, name_of(row.target), wording.state_text(row)) for row in rows
+            ]
         from kubectl_dog.output import text_table
 
-        standing: dict[Target, Cause] = {
+        causes: dict[Target, Cause] = {
             target: shown.cause for (target, _), shown in self._causes.items()
         }
         margin = INDENT + ' ' * (self._width + 2)
         reported = {row.target for row in rows}
-        ended = [self._verdicts[each] for each in self._verdicts if each not in reported]
+        ended = [self._verdicts[target] for target in self._verdicts if target not in reported]
         summary = self._line(event.at, 'status', text_table.summary(rows, ended))
         return [
             summary,
-            *(margin + row for row in text_table.table(rows, standing, self._names.target)),
+            *(margin + row for row in text_table.table(rows, causes, self._names.target)),
         ]
 
     def _end(self, event: events.TargetEnded) -> list[str]:
         self._verdicts[event.target] = event.verdict
         if event.verdict is Verdict.NO_ACCESS:
-            # An error, not data: the command line says it on standard error.
+            # An error, not data: the command line prints it to standard error.
             return []
-        if event.verdict not in _QUIET:
+        if event.verdict not in _SUCCESSFUL:
             return ['', *failure_summary(event, self._palette, self._names.target(event.target))]
         if event.verdict is Verdict.READY and self._ready_at.get(event.target) == event.at:
             return []
@@ -243,16 +247,16 @@ class PlainRenderer:
             text = wording.done_counts(event.progress)
         start = self._line(event.at, self._names.target(event.target), '')
         took = f'    took {format_duration(event.at)}' if event.at >= 0.5 else ''
-        said = f': {sentence(text)}' if text else ''
+        detail = f': {sentence(text)}' if text else ''
         word = event.verdict.value
         if event.verdict is Verdict.READY:
             word = self._palette.good(word)
-        return [f'{start}{word}{said}{took}']
+        return [f'{start}{word}{detail}{took}']
 
     def _summary(self, event: events.RunEnded) -> list[str]:
         if len(event.verdicts) < 2:
             return []
-        ends = wording.count_values(
+        counts = wording.count_values(
             verdict.value.replace('-', ' ') for _, verdict in event.verdicts
         )
-        return [self._line(event.at, f'{len(event.verdicts)} targets', ends)]
+        return [self._line(event.at, f'{len(event.verdicts)} targets', counts)]

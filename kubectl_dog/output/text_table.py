@@ -1,4 +1,4 @@
-"""The status of several targets as a table."""
+"""The state of several targets as a table, for the periodic status report."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WAITS = 200
 
 
 def summary(rows: Sequence[StateChanged], ended: Iterable[Verdict]) -> str:
-    """`9 of 12 ready, 3 progressing`; `ended` are the verdicts on targets that have no row."""
+    """The counts of states: `9 of 12 ready, 3 progressing`; `ended` are verdicts without a row."""
     values = [*(verdict.value for verdict in ended), *(row.state.value for row in rows)]
     others = [value.replace('-', ' ') for value in values if value != State.READY.value]
     ready = f'{len(values) - len(others)} of {len(values)} ready'
@@ -38,14 +38,14 @@ def _cells(row: StateChanged, subject: str, cause: Cause | None) -> tuple[str, .
 
 
 def table(
-    rows: Sequence[StateChanged], causes: Mapping[Target, Cause], call: Callable[[Target], str]
+    rows: Sequence[StateChanged], causes: Mapping[Target, Cause], name_of: Callable[[Target], str]
 ) -> list[str]:
-    """One line per target that is not ready, under a header; nothing where all are.
+    """One line per target that is not ready, under a header; no lines if all are ready.
 
-    `causes` holds, per target, the cause that stands; `call` tells what a target is called.
+    `causes` has the active cause of each target; `name_of` returns the display name of a target.
     """
     cells = [
-        _cells(row, call(row.target), causes.get(row.target))
+        _cells(row, name_of(row.target), causes.get(row.target))
         for row in rows
         if row.state is not State.READY
     ]

@@ -1,4 +1,4 @@
-"""What `trackers` prints: a table for people, one JSON document for programs."""
+"""The output of `trackers`: a table, or one JSON document."""
 
 from __future__ import annotations
 
@@ -15,36 +15,36 @@ HEADERS = ('KIND', 'PACKAGE', 'VERSION', 'BY', 'SOURCE', 'STATE')
 
 
 def document(entries: Sequence[TrackerInfo]) -> str:
-    """All of it in one line of JSON: `{"apiVersion": …, "items": […]}`."""
+    """All entries as one line of JSON: `{"apiVersion": …, "items": […]}`."""
     items = [
         {
-            'kind': one.kind,
-            'package': one.package,
-            'version': one.version,
-            'by': one.implementation,
-            'source': one.source,
-            'state': one.state,
-            'why': one.note,
+            'kind': entry.kind,
+            'package': entry.package,
+            'version': entry.version,
+            'by': entry.implementation,
+            'source': entry.source,
+            'state': entry.state,
+            'why': entry.note,
         }
-        for one in entries
+        for entry in entries
     ]
     return jsonl.dumps({'apiVersion': jsonl.API_VERSION, 'items': items})
 
 
 def table(entries: Sequence[TrackerInfo], palette: Palette) -> list[str]:
-    """One line each under a header; nothing where there are none."""
+    """One line per entry under a header; no lines if there are no entries."""
     if not entries:
         return []
     from tabulate import tabulate  # its import costs as much as all the rest
 
-    rows = [_cells(one, palette) for one in entries]
+    rows = [_cells(entry, palette) for entry in entries]
     text = tabulate(rows, headers=HEADERS, tablefmt='plain', disable_numparse=True)
     return [line.rstrip() for line in text.split('\n')]
 
 
-def _cells(one: TrackerInfo, palette: Palette) -> list[str]:
-    cells = [sentence(cell) or '–' for cell in one[:5]]
-    told = sentence(f'{one.state}: {one.note}' if one.note else one.state)
-    if one.state == BROKEN:
-        told = palette.bad(told)
-    return [*cells, told if one.state != UNUSED else palette.warn(told)]
+def _cells(entry: TrackerInfo, palette: Palette) -> list[str]:
+    cells = [sentence(cell) or '–' for cell in entry[:5]]
+    state = sentence(f'{entry.state}: {entry.note}' if entry.note else entry.state)
+    if entry.state == BROKEN:
+        state = palette.bad(state)
+    return [*cells, state if entry.state != UNUSED else palette.warn(state)]

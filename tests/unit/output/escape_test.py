@@ -34,7 +34,7 @@ def test_what_a_terminal_would_obey_is_made_visible(text, shown):
 
 def test_every_control_character_but_the_tab_is_escaped():
     controls = [chr(code) for code in (*range(0x20), *range(0x7F, 0xA0))]
-    assert [each for each in controls if escape(each) == each] == ['\t']
+    assert [char for char in controls if escape(char) == char] == ['\t']
 
 
 def test_long_lines_are_clipped_with_their_length():

@@ -16,7 +16,7 @@ LEDGER = Target(DEPLOYMENTS, 'shop', 'ledger')
 CRASH = Cause('CrashLoop', 'CrashLoopBackOff', 'main', 'container main exits with 3')
 
 
-def told(verdict, reason='', message='', explanation=None, progress=None):
+def summary(verdict, reason='', message='', explanation=None, progress=None):
     explained = explanation or Explanation()
     event = TargetEnded(14.0, LEDGER, verdict, reason, message, progress, explained)
     return failure_summary(event, Palette(False), event.target.label)
@@ -29,7 +29,7 @@ def test_a_failure_reads_as_in_the_reference():
         ('FATAL: cannot open database ledger.db: disk is full',),
         ('kubectl logs deploy/ledger -c main --previous', 'kubectl rollout undo deploy/ledger'),
     )
-    assert told(Verdict.FAILED, 'CrashLoop', 'unused', explanation) == [
+    assert summary(Verdict.FAILED, 'CrashLoop', 'unused', explanation) == [
         '✗ deploy/ledger failed after 14s: CrashLoop (CrashLoopBackOff)',
         '',
         '  WHY   container main exits with 3 in 3 of 3 new pods',
@@ -57,23 +57,23 @@ def test_a_failure_reads_as_in_the_reference():
     ],
 )
 def test_headlines(verdict, message, headline):
-    assert told(verdict, '', message) == [headline]
+    assert summary(verdict, '', message) == [headline]
 
 
 def test_every_verdict_that_is_no_success_has_a_headline():
     for verdict in set(Verdict) - {Verdict.READY, Verdict.ENDED, Verdict.PROGRESSING}:
-        assert told(verdict)[0]
+        assert summary(verdict)[0]
 
 
 def test_without_a_cause_the_reason_stands_before_the_message():
-    lines = told(Verdict.FAILED, 'ProgressDeadlineExceeded', 'no progress for 10m')
+    lines = summary(Verdict.FAILED, 'ProgressDeadlineExceeded', 'no progress for 10m')
     assert lines[0].endswith(': ProgressDeadlineExceeded: no progress for 10m')
-    assert told(Verdict.NO_ACCESS, 'denied', 'words')[0].endswith('cannot be read: words')
+    assert summary(Verdict.NO_ACCESS, 'denied', 'words')[0].endswith('cannot be read: words')
 
 
 def test_a_cause_without_facts_explains_itself():
     cause = CRASH._replace(evidence=('exit code 3',))
-    lines = told(Verdict.TIMED_OUT, explanation=Explanation(cause))
+    lines = summary(Verdict.TIMED_OUT, explanation=Explanation(cause))
     assert lines[2:] == ['  WHY   container main exits with 3', '        exit code 3']
 
 
@@ -88,26 +88,26 @@ def test_a_cause_without_facts_explains_itself():
     ],
 )
 def test_what_was_not_decided_tells_the_state_so_far(verdict, shown):
-    lines = told(verdict, progress=Progress(3, 3, 1))
+    lines = summary(verdict, progress=Progress(3, 3, 1))
     assert lines[1:] == (['', '  NOW   1/3 ready, 3/3 updated'] if shown else [])
 
 
 def test_last_words_are_ten_lines():
     words = tuple(f'::error::{number}' for number in range(12))
-    lines = told(Verdict.FAILED, explanation=Explanation(log_excerpt=words))
+    lines = summary(Verdict.FAILED, explanation=Explanation(log_excerpt=words))
     assert lines[2:4] == ['  WHY   last words:', '        │ ::error::2']
     assert lines[-1] == '        │ ::error::11'
     assert len(lines) == 13
 
 
 def test_the_same_last_words_are_said_once():
-    lines = told(Verdict.FAILED, explanation=Explanation(log_excerpt=('FATAL', 'FATAL')))
+    lines = summary(Verdict.FAILED, explanation=Explanation(log_excerpt=('FATAL', 'FATAL')))
     assert lines[2:] == ['  WHY   last words: FATAL']
 
 
 def test_what_was_not_seen_is_said_and_commands_are_two():
     explanation = Explanation(None, (), (), ('a', 'b', 'c'), ('the logs of main',))
-    assert told(Verdict.FAILED, explanation=explanation)[2:] == [
+    assert summary(Verdict.FAILED, explanation=explanation)[2:] == [
         '  WHY   not seen: the logs of main',
         '  NEXT  a',
         '        b',
@@ -116,6 +116,6 @@ def test_what_was_not_seen_is_said_and_commands_are_two():
 
 def test_a_long_command_is_never_cut_short_of_use():
     command = 'kubectl logs deploy/ledger -c ' + 'x' * 300
-    assert told(Verdict.FAILED, explanation=Explanation(suggested_commands=(command,)))[
+    assert summary(Verdict.FAILED, explanation=Explanation(suggested_commands=(command,)))[
         -1
     ].endswith(command)

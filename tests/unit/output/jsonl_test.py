@@ -158,7 +158,7 @@ def test_the_core_group_is_left_out():
 def test_every_log_line_is_a_record():
     lines = (LogLine(1, 'a "quoted"'), LogLine(2, ''), LogLine(3, '\x1b[0m'))
     chunk = events.LogChunk(1.5, WEB, 'web-1', 'main', lines)
-    assert [each['text'] for each in records(chunk)] == ['a "quoted"', '', '\x1b[0m']
+    assert [record['text'] for record in records(chunk)] == ['a "quoted"', '', '\x1b[0m']
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from kubectl_dog.output.short_names import ShortNames
 from tests.unit.builders import DEPLOY
 
 
-def look(colour=False, timestamps=False):
+def log_lines(colour=False, timestamps=False):
     return LogLines(ShortNames(), Palette(colour), timestamps)
 
 
@@ -20,10 +20,10 @@ def chunk(instance=0, pod='web-1', container='main', text='hello'):
 
 
 def test_each_run_but_the_first_is_marked_once():
-    logs = look()
-    told = [logs.render(chunk(run)) for run in (0, 0, 1, 1, 11, 0, 0)]
+    logs = log_lines()
+    rendered = [logs.render(chunk(run)) for run in (0, 0, 1, 1, 11, 0, 0)]
     hello = '     web-1 main │ hello'
-    assert told == [
+    assert rendered == [
         [hello],
         [hello],
         ['     web-1 main ── started again (2nd run) ──', hello],
@@ -36,19 +36,19 @@ def test_each_run_but_the_first_is_marked_once():
 
 
 def test_runs_are_counted_for_each_container():
-    logs = look()
+    logs = log_lines()
     assert len(logs.render(chunk(1))) == 2
     assert len(logs.render(chunk(1, container='other'))) == 2
     assert len(logs.render(chunk(1, pod='web-2'))) == 2
 
 
 def test_timestamps_as_kubectl_prints_them():
-    [line] = look(timestamps=True).render(chunk())
+    [line] = log_lines(timestamps=True).render(chunk())
     assert line == '     web-1 main │ 2023-11-14T22:13:20.000000005Z hello'
 
 
 def test_a_colour_per_pod_and_none_that_means_something():
-    logs = look(colour=True)
+    logs = log_lines(colour=True)
     codes = [
         re.match(r' +\x1b\[(\d+)m', logs.render(chunk(pod=pod, container=name))[0])[1]
         for pod, name in (('a', 'x'), ('a', 'y'), ('b', 'x'), ('c', 'x'), ('a', 'x'))
@@ -59,5 +59,5 @@ def test_a_colour_per_pod_and_none_that_means_something():
 
 
 def test_hostile_names_and_lines_are_escaped():
-    [line] = look().render(chunk(pod='\x1b[2J', container='\x9b1m', text='\x1b]0;x\x07'))
+    [line] = log_lines().render(chunk(pod='\x1b[2J', container='\x9b1m', text='\x1b]0;x\x07'))
     assert line.isprintable()

@@ -18,7 +18,7 @@ def chunk(pod, *times, instance=0):
 
 
 @pytest.mark.parametrize(
-    ('events', 'said'),
+    ('events', 'lines'),
     (
         ([chunk('a', 1, 4), chunk('b', 2, 3)], 'a1 b2 b3 a4'),
         ([chunk('a', 1, 2), chunk('b', 1, 2)], 'a1 b1 a2 b2'),
@@ -31,9 +31,9 @@ def chunk(pod, *times, instance=0):
         ([], ''),
     ),
 )
-def test_lines_that_waited_together_are_told_by_their_time(events, said):
+def test_lines_that_waited_together_are_told_by_their_time(events, lines):
     rendered = log_merge.render_batch(PlainRenderer(RenderOptions(0.0)), events)
-    words = said.split()
+    words = lines.split()
     assert len(rendered) == len(words)
     assert all(word in line for word, line in zip(words, rendered))
 

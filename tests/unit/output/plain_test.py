@@ -23,10 +23,10 @@ API = Target(DEPLOYMENTS, 'shop', 'api')
 POD = 'web-7c9f-x2x8q'
 
 
-def said(*told, colour=False, several=False, show_namespaces=False):
+def rendered(*given, colour=False, several=False, show_namespaces=False):
     options = RenderOptions(0.0, colour, several, show_namespaces=show_namespaces)
     renderer = PlainRenderer(options)
-    return [line for event in told for line in renderer.render(event)]
+    return [line for event in given for line in renderer.render(event)]
 
 
 def revision(at=0.0, target=WEB, name='8'):
@@ -43,7 +43,7 @@ def warning(reason='FailedMount', message='no such volume', kind='Pod', times=1,
 
 
 def crash(*, pods=1, ends=1, message='main exits with 3', at=2.0, updated=3, left=None, fails_at=3):
-    names = tuple(f'web-7c9f-x2x8{letter}' for letter in 'bcdfghjklmnpqrst'[:pods])
+    names = tuple(f'web-7c9f-x2x8{suffix}' for suffix in 'bcdfghjklmnpqrst'[:pods])
     cause = Cause('CrashLoop', 'CrashLoopBackOff', 'main', message, names, ends)
     return events.CauseSeen(at, WEB, cause, updated, left, fails_at)
 
@@ -53,7 +53,7 @@ def ended(verdict=Verdict.READY, at=31.0, target=WEB, message='', progress=None)
 
 
 def test_a_good_rollout_reads_as_in_the_reference():
-    assert said(
+    assert rendered(
         revision(),
         state(State.PROGRESSING, progress=Progress(3)),
         events.ChildChanged(1.2, WEB, 'Pod', POD, 'on node-4, pulling web:1.4.2'),
@@ -91,17 +91,17 @@ def test_every_event_has_a_rendering_in_both_renderers():
     ],
 )
 def test_nothing_is_said_twice(event):
-    assert len(said(event, event._replace(at=9.0))) == 1
+    assert len(rendered(event, event._replace(at=9.0))) == 1
 
 
 def test_a_newer_revision_is_called_so():
-    assert said(revision(), revision(5.0, name='9'))[1].startswith(
+    assert rendered(revision(), revision(5.0, name='9'))[1].startswith(
         '  5s deploy/web      newer revision 9'
     )
 
 
 @pytest.mark.parametrize(
-    ('told', 'lines'),
+    ('states', 'lines'),
     [
         ([state(State.PROGRESSING)], []),
         ([state(State.READY), state(State.FAILED)], []),
@@ -123,8 +123,8 @@ def test_a_newer_revision_is_called_so():
         ),
     ],
 )
-def test_states_are_told_when_their_phase_changes(told, lines):
-    assert said(*told) == lines
+def test_states_are_told_when_their_phase_changes(states, lines):
+    assert rendered(*states) == lines
 
 
 @pytest.mark.parametrize(
@@ -133,13 +133,13 @@ def test_states_are_told_when_their_phase_changes(told, lines):
 )
 def test_numbers_are_told_now_and_then_where_no_pods_tell_of_themselves(others, seconds):
     ways = [(0, 3), (1, 2), (5, 2), (6, 1), (30, 0)]
-    told = [state(State.PROGRESSING, at=at, waits_for=f'{left} of 3 kegs') for at, left in ways]
-    lines = [line for line in said(*others, *told) if 'kegs' in line]
+    states = [state(State.PROGRESSING, at=at, waits_for=f'{left} of 3 kegs') for at, left in ways]
+    lines = [line for line in rendered(*others, *states) if 'kegs' in line]
     assert [int(line.split('s')[0]) for line in lines] == seconds
 
 
 @pytest.mark.parametrize(
-    ('told', 'lines'),
+    ('warnings', 'lines'),
     [
         ([warning()], ['  3s po/…-x2x8q      ⚠ FailedMount: no such volume']),
         ([warning(), warning(times=7)], ['  3s po/…-x2x8q      ⚠ FailedMount: no such volume']),
@@ -150,8 +150,8 @@ def test_numbers_are_told_now_and_then_where_no_pods_tell_of_themselves(others, 
         ([warning(message='a'), warning(message='b')], 2),
     ],
 )
-def test_only_warnings_that_no_cause_explains_and_each_once(told, lines):
-    shown = said(*told)
+def test_only_warnings_that_no_cause_explains_and_each_once(warnings, lines):
+    shown = rendered(*warnings)
     assert (len(shown) if isinstance(lines, int) else shown) == lines
 
 
@@ -167,11 +167,11 @@ def test_only_warnings_that_no_cause_explains_and_each_once(told, lines):
 )
 def test_a_cause_tells_how_far_it_reaches_and_when_it_fails(event, text):
     text = text or 'all 3 pods: main exits with 3; fails in 34s unless it heals'
-    assert said(event) == [f'  2s ⚠ CrashLoop     {text}']
+    assert rendered(event) == [f'  2s ⚠ CrashLoop     {text}']
 
 
 @pytest.mark.parametrize(
-    ('told', 'count'),
+    ('causes', 'count'),
     [
         ([crash(ends=1), crash(ends=2)], 1),
         ([crash(message='back-off 10s'), crash(message='back-off 20s')], 1),
@@ -185,12 +185,12 @@ def test_a_cause_tells_how_far_it_reaches_and_when_it_fails(event, text):
         ([crash(pods=2), crash(pods=1)], 1),
     ],
 )
-def test_a_cause_is_told_again_only_with_news(told, count):
-    assert len(said(*told)) == count
+def test_a_cause_is_told_again_only_with_news(causes, count):
+    assert len(rendered(*causes)) == count
 
 
 def test_a_cause_told_again_does_not_repeat_its_message():
-    assert said(crash(), crash(pods=3))[1] == (
+    assert rendered(crash(), crash(pods=3))[1] == (
         '  2s ⚠ CrashLoop     all 3 pods; fails at the 3rd exit'
     )
 
@@ -198,14 +198,14 @@ def test_a_cause_told_again_does_not_repeat_its_message():
 def test_a_cause_that_goes_is_told_and_may_come_back():
     seen = crash()
     gone = events.CauseGone(4.0, WEB, seen.cause)
-    shown = said(gone, seen, gone, gone, seen)
+    shown = rendered(gone, seen, gone, gone, seen)
     assert [line[5:16].strip() for line in shown] == ['⚠ CrashLoop', '✓ CrashLoop', '⚠ CrashLoop']
 
 
 def test_with_several_targets_a_cause_says_whose_it_is():
     seen = crash()
     gone = events.CauseGone(4.0, WEB, seen.cause)
-    assert [line[21:32] for line in said(seen, gone, several=True)] == ['deploy/web:'] * 2
+    assert [line[21:32] for line in rendered(seen, gone, several=True)] == ['deploy/web:'] * 2
 
 
 @pytest.mark.parametrize(
@@ -217,14 +217,14 @@ def test_with_several_targets_a_cause_says_whose_it_is():
     ],
 )
 def test_notices(target, text, line):
-    assert said(events.Notice(1.0, target, text)) == [line]
+    assert rendered(events.Notice(1.0, target, text)) == [line]
 
 
 def test_one_target_has_a_status_line_each_time():
     row = state(State.PROGRESSING, progress=Progress(3, 3, 1), waits_for='2 pods to become ready')
     line = ' 30s deploy/web      1/3 ready, 3/3 updated: waiting for 2 pods to become ready'
-    assert said(*[events.StatusReport(30.0, (row,))] * 2) == [line] * 2
-    assert said(events.StatusReport(30.0, ())) == []
+    assert rendered(*[events.StatusReport(30.0, (row,))] * 2) == [line] * 2
+    assert rendered(events.StatusReport(30.0, ())) == []
 
 
 def test_who_follows_until_it_is_ready_hears_so_once():
@@ -244,7 +244,7 @@ def test_several_targets_have_a_table_of_those_that_are_not_ready():
     )
     other = ended(target=API._replace(name='old'))
     bad = ended(Verdict.TIMED_OUT, target=API._replace(name='bad'))
-    assert said(other, bad, events.StatusReport(18.0, rows), several=True)[-4:] == [
+    assert rendered(other, bad, events.StatusReport(18.0, rows), several=True)[-4:] == [
         ' 18s status          2 of 5 ready, 1 timed out, 1 progressing, 1 paused',
         '                     TARGET      STATE        READY    UPDATED    WAITS FOR',
         '                     deploy/web  progressing  1/3      2/3        2 pods to become ready',
@@ -254,46 +254,48 @@ def test_several_targets_have_a_table_of_those_that_are_not_ready():
 
 def test_where_all_are_ready_there_is_no_table():
     rows = (state(State.READY), state(State.READY, target=API))
-    assert said(events.StatusReport(18.0, rows)) == [' 18s status          2 of 2 ready']
+    assert rendered(events.StatusReport(18.0, rows)) == [' 18s status          2 of 2 ready']
 
 
 def test_a_standing_cause_stands_in_the_table():
     rows = (state(State.PROGRESSING, waits_for='pods'), state(State.READY, target=API))
-    table = said(crash(), events.StatusReport(18.0, rows), several=True)
+    table = rendered(crash(), events.StatusReport(18.0, rows), several=True)
     assert table[-1].endswith('  ⚠ CrashLoop main')
 
 
 def test_a_block_is_set_off_by_blank_lines():
     bad = ended(Verdict.FAILED)
     late = events.Notice(32.0, None, 'late')
-    assert [bool(line) for line in said(late, bad, late._replace(text='x'))] == [
+    assert [bool(line) for line in rendered(late, bad, late._replace(text='x'))] == [
         *(True, False, True),
         *(False, True),
     ]
-    assert [bool(line) for line in said(bad, bad)] == [False, True, False, True]
+    assert [bool(line) for line in rendered(bad, bad)] == [False, True, False, True]
 
 
 def test_several_targets_are_summed_up():
     verdicts = ((WEB, Verdict.READY), (API, Verdict.TIMED_OUT))
-    assert said(events.RunEnded(40.0, 3, verdicts)) == [' 40s 2 targets       1 ready, 1 timed out']
+    assert rendered(events.RunEnded(40.0, 3, verdicts)) == [
+        ' 40s 2 targets       1 ready, 1 timed out'
+    ]
 
 
 def test_a_rollout_that_was_done_already_took_no_time():
-    assert said(ended(at=0.1, message='has completed')) == [
+    assert rendered(ended(at=0.1, message='has completed')) == [
         '  0s deploy/web      ready: has completed'
     ]
 
 
 def test_long_target_names_move_the_column_once():
     long = Target(DEPLOYMENTS, 'shop', 'payments-gateway')
-    lines = said(revision(target=long), events.ChildChanged(1.0, long, 'Pod', 'x', 'running'))
+    lines = rendered(revision(target=long), events.ChildChanged(1.0, long, 'Pod', 'x', 'running'))
     assert [line.index(word) for line, word in zip(lines, ('revision', 'running'))] == [30, 30]
 
 
 def test_targets_in_several_namespaces_are_told_apart_everywhere():
     other = Target(DEPLOYMENTS, 'bank', 'web')
     rows = (state(State.PROGRESSING), state(State.PROGRESSING, target=other))
-    lines = said(
+    lines = rendered(
         revision(target=other),
         state(State.PAUSED, target=other),
         events.ChildChanged(1.2, other, 'Pod', POD, 'running'),
@@ -307,8 +309,8 @@ def test_targets_in_several_namespaces_are_told_apart_everywhere():
         several=True,
         show_namespaces=True,
     )
-    told = [line.strip() for line in lines if line.strip() and 'TARGET' not in line]
-    others = [line for line in told if 'bank ' not in line]
+    shown = [line.strip() for line in lines if line.strip() and 'TARGET' not in line]
+    others = [line for line in shown if 'bank ' not in line]
     assert [line.split()[1:3] for line in others] == [
         ['status', '0'],
         ['deploy/web', 'progressing'],
@@ -352,6 +354,6 @@ HOSTILE = 'x\x1b]0;owned\x07\x9b2J\r\n\u202e\udc80'
     ],
 )
 def test_hostile_text_never_reaches_the_terminal(event):
-    text = ''.join(said(event))
+    text = ''.join(rendered(event))
     assert text
     assert not set(text) & set('\x1b\x07\x9b\r\n\u202e\udc80')

@@ -79,7 +79,7 @@ SAMPLES = (
     events.StatusReport(1, (ROW._replace(progress=None), ROW._replace(target=POD))),
     events.StatusReport(1, ()),
     events.TargetEnded(1, WEB, Verdict.FAILED, 'CrashLoop', 'exits', COUNTS, WHY),
-    *(events.TargetEnded(1, POD, each, '', '', None, Explanation()) for each in Verdict),
+    *(events.TargetEnded(1, POD, verdict, '', '', None, Explanation()) for verdict in Verdict),
     events.TargetEnded(
         30,
         Group(DEPLOYMENTS, '', 'a').placeholder,
@@ -90,7 +90,7 @@ SAMPLES = (
         Explanation(),
     ),
     events.RunEnded(1, 1, ((WEB, Verdict.FAILED), (POD, Verdict.READY))),
-    *(events.RunEnded(1, EXIT_CODES[each], ((WEB, each),)) for each in Verdict),
+    *(events.RunEnded(1, EXIT_CODES[verdict], ((WEB, verdict),)) for verdict in Verdict),
 )
 
 
@@ -98,7 +98,7 @@ def render(event):
     return [json.loads(line) for line in JsonRenderer(RenderOptions(1_700_000_000.0)).render(event)]
 
 
-FULL = [next(render(one)[0] for one in SAMPLES if type(one) is kind) for kind in TYPES]
+FULL = [next(render(event)[0] for event in SAMPLES if type(event) is kind) for kind in TYPES]
 
 
 def leaves(value, path=()):
@@ -123,14 +123,14 @@ def test_the_schema_is_one():
 
 def test_every_event_has_a_sample_a_renderer_and_a_definition_that_is_used():
     kinds = set(get_args(events.Event))
-    assert {type(one) for one in SAMPLES} == kinds == set(TYPES)
+    assert {type(event) for event in SAMPLES} == kinds == set(TYPES)
     names = [name for name, _ in TYPES.values()]
     assert sorted(schema.TYPES) == sorted(names)
-    told = [
-        (each['if']['properties']['type']['const'], each['then']['$ref'])
-        for each in schema.SCHEMA['allOf']
+    references = [
+        (branch['if']['properties']['type']['const'], branch['then']['$ref'])
+        for branch in schema.SCHEMA['allOf']
     ]
-    assert told == [(name, f'#/$defs/{name}') for name in names]
+    assert references == [(name, f'#/$defs/{name}') for name in names]
 
 
 @pytest.mark.parametrize('event', SAMPLES, ids=lambda event: type(event).__name__)
@@ -142,8 +142,8 @@ def test_every_sample_follows_the_schema(event):
 @pytest.mark.parametrize(
     ('definition', 'values'),
     [
-        ('State', [each.value for each in State]),
-        ('Verdict', [each.value for each in Verdict]),
+        ('State', [state.value for state in State]),
+        ('Verdict', [verdict.value for verdict in Verdict]),
         ('ExitCode', sorted(set(EXIT_CODES.values()))),
     ],
 )
@@ -153,9 +153,9 @@ def test_lists_of_values_are_those_of_the_code(definition, values):
 
 @pytest.mark.parametrize('code', sorted(set(EXIT_CODES.values())))
 def test_every_exit_code_is_told_with_its_verdicts(code):
-    verdicts = [each.value for each in Verdict if EXIT_CODES[each] == code]
-    told = schema.DEFINITIONS['ExitCode']['description']
-    assert f'{code}: {", ".join(verdicts)}.' in told
+    verdicts = [verdict.value for verdict in Verdict if EXIT_CODES[verdict] == code]
+    description = schema.DEFINITIONS['ExitCode']['description']
+    assert f'{code}: {", ".join(verdicts)}.' in description
 
 
 def test_everything_is_described():
@@ -231,26 +231,27 @@ EXAMPLES = re.findall(
 # The same in Python, for where there is no jq.
 ANSWERS = {
     'Did it work?': lambda lines: [
-        f'{one["target"]["kind"]}/{one["target"]["name"]} {one["verdict"]}'
-        for one in lines[-1]['verdicts']
+        f'{entry["target"]["kind"]}/{entry["target"]["name"]} {entry["verdict"]}'
+        for entry in lines[-1]['verdicts']
     ],
     'Only succeed if every target did': lambda lines: [json.dumps(lines[-1]['exitCode'] == 0)],
     'Why did it fail?': lambda lines: [
-        '{code} ({reason}) in {subject}'.format(**one['cause'])
-        for one in of(lines, 'ended')
-        if one['cause']
+        '{code} ({reason}) in {subject}'.format(**line['cause'])
+        for line in of(lines, 'ended')
+        if line['cause']
     ],
     'What should I run next?': lambda lines: of(lines, 'ended')[0]['suggestedCommands'],
     'Know of trouble before the verdict': lambda lines: [
-        f'{one["cause"]["code"]}, {round(one["secondsLeft"])} s left' for one in of(lines, 'cause')
+        f'{line["cause"]["code"]}, {round(line["secondsLeft"])} s left'
+        for line in of(lines, 'cause')
     ],
     'What was rolled out?': lambda lines: [
-        line
-        for one in of(lines, 'revision')
-        for line in (f'{one["previous"]} -> {one["revision"]}', *one['changes'])
+        text
+        for line in of(lines, 'revision')
+        for text in (f'{line["previous"]} -> {line["revision"]}', *line['changes'])
     ],
     'Just the log lines': lambda lines: sorted(
-        {f'{one["container"]}: {one["text"]}' for one in of(lines, 'log')}
+        {f'{line["container"]}: {line["text"]}' for line in of(lines, 'log')}
     ),
     'Which warnings did Kubernetes give?': lambda lines: [
         json.dumps(

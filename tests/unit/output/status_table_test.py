@@ -149,7 +149,7 @@ def test_a_field_can_neither_vanish_nor_lose_its_type():
 def test_the_schema_says_the_same_as_that_of_the_lines():
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     assert SCHEMA['$defs']['Cause'] == schema.DEFINITIONS['Cause']
-    states = [one.value for one in State if one is not State.ABSENT]
+    states = [state.value for state in State if state is not State.ABSENT]
     assert SCHEMA['$defs']['Item']['properties']['state']['enum'] == states
 
 

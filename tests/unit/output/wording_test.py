@@ -18,15 +18,15 @@ WEB = Target(DEPLOYMENTS, 'shop', 'web')
 
 
 @pytest.mark.parametrize(
-    ('number', 'said'),
+    ('number', 'text'),
     [(1, '1st'), (2, '2nd'), (3, '3rd'), (4, '4th'), (11, '11th'), (12, '12th'), (23, '23rd')],
 )
-def test_ordinals(number, said):
-    assert wording.ordinal(number) == said
+def test_ordinals(number, text):
+    assert wording.ordinal(number) == text
 
 
 @pytest.mark.parametrize(
-    ('revision', 'desired', 'newer', 'said'),
+    ('revision', 'desired', 'newer', 'text'),
     [
         (Revision('8'), 3, False, 'revision 8: 3 replicas'),
         (Revision('8', '7'), 1, False, 'revision 8 (was 7): 1 replica'),
@@ -34,13 +34,13 @@ def test_ordinals(number, said):
         (Revision(''), 1, False, '1 replica'),
     ],
 )
-def test_revisions(revision, desired, newer, said):
-    said = said or 'newer revision 9 (was 8): image a → b, 3 replicas'
-    assert wording.revision(RevisionSeen(0, WEB, revision, desired), newer) == said
+def test_revisions(revision, desired, newer, text):
+    text = text or 'newer revision 9 (was 8): image a → b, 3 replicas'
+    assert wording.revision(RevisionSeen(0, WEB, revision, desired), newer) == text
 
 
 @pytest.mark.parametrize(
-    ('state', 'message', 'progress', 'waits_for', 'said'),
+    ('state', 'message', 'progress', 'waits_for', 'text'),
     [
         (State.PROGRESSING, '', Progress(3, 2, 1), '', '1/3 ready, 2/3 updated'),
         (State.PROGRESSING, '', None, '2 pods', 'waiting for 2 pods'),
@@ -56,13 +56,13 @@ def test_revisions(revision, desired, newer, said):
         (State.READY, '', None, '', 'ready'),
     ],
 )
-def test_states(state, message, progress, waits_for, said):
+def test_states(state, message, progress, waits_for, text):
     row = StateChanged(0, WEB, state, '', message, progress, waits_for)
-    assert wording.state_text(row) == said
+    assert wording.state_text(row) == text
 
 
 @pytest.mark.parametrize(
-    ('code', 'left', 'fails_at', 'said'),
+    ('code', 'left', 'fails_at', 'text'),
     [
         ('CrashLoop', None, 3, 'fails at the 3rd exit'),
         ('LivenessProbeFailed', None, 3, 'fails at the 3rd kill'),
@@ -70,32 +70,32 @@ def test_states(state, message, progress, waits_for, said):
         ('NotReady', None, None, ''),
     ],
 )
-def test_fates(code, left, fails_at, said):
+def test_fates(code, left, fails_at, text):
     cause = Cause(code, '', 'main', '')
-    assert wording.failure_condition(CauseSeen(0, WEB, cause, 1, left, fails_at)) == said
+    assert wording.failure_condition(CauseSeen(0, WEB, cause, 1, left, fails_at)) == text
 
 
 @pytest.mark.parametrize(
-    ('reason', 'said'),
+    ('reason', 'text'),
     [('BackOff', 'CrashLoop (BackOff)'), ('', 'CrashLoop'), ('CrashLoop', 'CrashLoop')],
 )
-def test_the_cluster_s_word_stands_beside_the_code(reason, said):
-    assert wording.cause_title(Cause('CrashLoop', reason, 'main', '')) == said
+def test_the_cluster_s_word_stands_beside_the_code(reason, text):
+    assert wording.cause_title(Cause('CrashLoop', reason, 'main', '')) == text
 
 
 @pytest.mark.parametrize(
-    ('count', 'updated', 'said'),
+    ('count', 'updated', 'text'),
     [(1, 3, '1 of 3 pods so far'), (3, 3, 'all 3 pods'), (2, 1, '2 pods'), (1, 0, '1 pod')],
 )
-def test_spread(count, updated, said):
-    assert wording.pod_spread(count, updated) == said
+def test_spread(count, updated, text):
+    assert wording.pod_spread(count, updated) == text
 
 
 CRASH = Cause('CrashLoop', '', 'main', '', terminations=1)
 
 
 @pytest.mark.parametrize(
-    ('cause', 'seconds', 'fails_at', 'said'),
+    ('cause', 'seconds', 'fails_at', 'text'),
     (
         (CRASH, None, 3, 'fails at the 3rd exit'),
         (CRASH, 30.0, 3, 'fails at the 3rd exit or in 30s unless it heals'),
@@ -123,5 +123,5 @@ CRASH = Cause('CrashLoop', '', 'main', '', terminations=1)
         (CRASH, None, None, ''),
     ),
 )
-def test_when_a_cause_fails_its_target(cause, seconds, fails_at, said):
-    assert wording.failure_condition(CauseSeen(0, WEB, cause, 1, seconds, fails_at)) == said
+def test_when_a_cause_fails_its_target(cause, seconds, fails_at, text):
+    assert wording.failure_condition(CauseSeen(0, WEB, cause, 1, seconds, fails_at)) == text
