@@ -1,4 +1,4 @@
-"""`python -m kubectl_dog`."""
+"""The entry point of `python -m kubectl_dog`."""
 
 from __future__ import annotations
 

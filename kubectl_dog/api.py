@@ -1,4 +1,4 @@
-"""The front door: wires a source, the engine and a renderer."""
+"""The internal API of commands and library: connects sources, sessions and renderers."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ if TYPE_CHECKING:
     from kubectl_dog.tracking.status.live_status import LiveStatuses
 
 
-def _unheard(_: str) -> None:
+def _ignore(_: str) -> None:
     pass
 
 
 class Stoppable(Source, Protocol):
-    """A source that a signal handler can reach."""
+    """A source that accepts signals, for signal handlers."""
 
     def signal(self, name: str) -> None:
         """Deliver `interrupt` or `terminate`."""
@@ -55,7 +55,7 @@ class Stoppable(Source, Protocol):
 
 
 class RunningSession(NamedTuple):
-    """A session, ready to be iterated for its events, and the source that can stop it.
+    """A session, which is iterated for its events, and the source that can stop it.
 
     `several`: the lines of the output must name the target that they are about;
     `show_namespaces`: its namespace, too.
@@ -69,16 +69,20 @@ class RunningSession(NamedTuple):
 
 
 def connect(connection: str = 'kubeconfig', **flags: Any) -> Connection:
-    """A connection by the plugin of that name; `flags` as in `Flags`. Raises AccessError."""
+    """Open a connection with a connection plug-in; `flags` are fields of ConnectionFlags.
+
+    Raises AccessError.
+    """
     from kubectl_dog.model.connection import ConnectionFlags
 
-    opened = entry_points.load(entry_points.CONNECTIONS, connection, 'connection')
-    return cast('Connection', opened(ConnectionFlags(**flags)))
+    factory = entry_points.load(entry_points.CONNECTIONS, connection, 'connection')
+    return cast('Connection', factory(ConnectionFlags(**flags)))
 
 
 def connect_by_client(client: object, namespace: str = '') -> Connection:
-    """A connection by a caller's own `kubernetes.client.ApiClient`, which stays open. Raises
-    AccessError where its requests would be anonymous.
+    """Connect through a caller's own `kubernetes.client.ApiClient`, which stays open.
+
+    Raises AccessError if its requests would be anonymous.
     """
     from kubectl_dog.cluster.connections import caller_client
 
@@ -86,7 +90,7 @@ def connect_by_client(client: object, namespace: str = '') -> Connection:
 
 
 def live_source(connection: Connection) -> SharedSource:
-    """The cluster as a source."""
+    """A source that reads from the cluster."""
     from kubectl_dog.cluster.source.live import LiveSource
     from kubectl_dog.cluster.source.watch_sharing import SharedSource
 
@@ -96,20 +100,21 @@ def live_source(connection: Connection) -> SharedSource:
 def trackers(
     rules: Sequence[str] = (), chosen: Sequence[str] = (), limit: entry_points.Limit = nullcontext
 ) -> Trackers:
-    """What judges the targets of one call: the rules in these files, which win over everything
-    else, then what is installed. `chosen` are texts `Kind.group=PACKAGE`, and `limit` is for what
-    packages of others do. Raises UserError.
+    """The trackers of one call: the rules in these files first, then the installed packages.
+
+    `chosen` are texts `Kind.group=PACKAGE`; `limit` is a context manager that limits the time of
+    calls to packages. Raises UserError.
     """
-    found: Sequence[Rule] = ()
+    loaded: Sequence[Rule] = ()
     if rules:
         from kubectl_dog.rules import rule_files
 
-        found = rule_files.load_rules(rules)
-    return Trackers(found, chosen, limit)
+        loaded = rule_files.load_rules(rules)
+    return Trackers(loaded, chosen, limit)
 
 
 def tracker_inventory(judges: Trackers) -> tuple[TrackerInfo, ...]:
-    """Everything that could judge a kind, whose it is, and what is broken."""
+    """All trackers with their kind and package, and whether they are used or broken."""
     from kubectl_dog.tracking.plugins import inventory as entries
 
     return entries.read(judges)
@@ -119,13 +124,12 @@ def replay(
     path: str,
     speed: float | None,
     judges: Trackers | None = None,
-    warn: Callable[[str], object] = _unheard,
+    warn: Callable[[str], object] = _ignore,
 ) -> RunningSession:
-    """A recording in a file; `speed` None plays it at once. Raises UserError.
+    """A session that plays a recording; `speed` None plays it at once. Raises UserError.
 
-    What was recorded with `trackers` of its own needs them again for the same verdict. `warn` is
-    given a sentence where the run that wrote it was cut short, and where it has options that are
-    not known here.
+    A recording of a run with chosen trackers needs the same trackers for the same verdict. `warn`
+    is called with a sentence if the recording is incomplete or has unknown options.
     """
     from kubectl_dog.recording.reader import read
 
@@ -143,7 +147,7 @@ def replay(
 
 
 def demo(name: str, speed: float | None) -> RunningSession:
-    """A recording that ships with the program. Raises UserError."""
+    """A session that plays a recording that ships with the program. Raises UserError."""
     from kubectl_dog.recording import bundled
 
     return _replay(bundled.load(name), speed)
@@ -164,19 +168,20 @@ def _replay(
     if not recording.targets:
         raise UserError('the recording names no target: its first line should')
     source = RecordedSource(recording, speed)
-    opened = session(source, recording.targets, recording.options, judges, recording.target_options)
-    return play(source, opened, recording.targets, recording.options)
+    played = session(source, recording.targets, recording.options, judges, recording.target_options)
+    return play(source, played, recording.targets, recording.options)
 
 
 def play(
     source: Stoppable, session: Session, targets: Sequence[TargetOrGroup], options: Options
 ) -> RunningSession:
-    """A session about these targets, with what renderers need to know of them."""
-    groups = [one for one in targets if isinstance(one, Group)]
-    homes = {one.namespace for one in targets if one.resource.namespaced}
-    everywhere = any(one.resource.namespaced and not one.namespace for one in groups)
+    """A session with what renderers need to know of its targets."""
+    _, groups = _split_groups(targets)
+    namespaces = {target.namespace for target in targets if target.resource.namespaced}
+    has_all_namespaces = any(group.resource.namespaced and not group.namespace for group in groups)
     several = len(targets) > 1 or bool(groups)
-    return RunningSession(source, session, options.follow, several, everywhere or len(homes) > 1)
+    show_namespaces = has_all_namespaces or len(namespaces) > 1
+    return RunningSession(source, session, options.follow, several, show_namespaces)
 
 
 def recorder(
@@ -184,18 +189,18 @@ def recorder(
     started: float,
     targets: Sequence[TargetOrGroup],
     options: Options,
-    own: Mapping[TargetOrGroup, Options] = NONE,
+    target_options: Mapping[TargetOrGroup, Options] = NONE,
 ) -> RecordingWriter:
-    """Writes a recording to a file, which it creates; `own` as in `session`. Raises UserError."""
+    """Create a recording file; `target_options` as in `session`. Raises UserError."""
     from kubectl_dog.recording.writer import Header
     from kubectl_dog.recording.writer import RecordingWriter
     from kubectl_dog.version import VERSION
 
-    return RecordingWriter(path, Header(started, targets, options, VERSION, own))
+    return RecordingWriter(path, Header(started, targets, options, VERSION, target_options))
 
 
 def recording_source(source: Source, writer: RecordingWriter) -> Source:
-    """A source whose items are written down as they are taken."""
+    """A source that records each item as it is taken."""
     from kubectl_dog.recording.writer import RecordingSource
 
     return RecordingSource(source, writer)
@@ -206,56 +211,56 @@ def session(
     targets: Sequence[TargetOrGroup],
     options: Options,
     judges: Trackers | None = None,
-    own: Mapping[TargetOrGroup, Options] = NONE,
+    target_options: Mapping[TargetOrGroup, Options] = NONE,
 ) -> Session:
-    """Track the targets, and the members of groups, on a source: iterate it for its events.
+    """A session that tracks targets, and members of groups; iterate it for its events.
 
-    `judges` (see `trackers`) are those of the packages that are installed, where none are given.
-    `own` are the options of targets that have their own, in place of `options`. Raises UserError.
+    `judges` (see `trackers`) default to the trackers of the installed packages. `target_options`
+    replace `options` for single targets. Raises UserError.
     """
     chosen = judges or Trackers()
 
     def track(target: Target) -> TrackedTarget:
         judge = chosen.of(target.resource, asks_cluster=True)
-        return TrackedTarget(target, judge, options.follow, own.get(target))
+        return TrackedTarget(target, judge, options.follow, target_options.get(target))
 
-    named, groups = _parted(targets)
+    named, groups = _split_groups(targets)
     for group in groups:
-        # What cannot be tracked is told now, and not when the first member comes.
+        # A kind without a usable tracker is an error now, and not when the first member appears.
         chosen.of(group.resource, asks_cluster=True)
-    tracks = [track(one) for one in named]
-    for said in (options, *own.values()):
-        tolerances.check_codes(said.tolerate, chosen.codes)
+    tracks = [track(target) for target in named]
+    for checked in (options, *target_options.values()):
+        tolerances.check_codes(checked.tolerate, chosen.codes)
     return Session(source, tracks, options, Groups(groups, track), chosen.notices)
 
 
-def _parted(targets: Sequence[TargetOrGroup]) -> tuple[list[Target], list[Group]]:
-    named = [one for one in targets if isinstance(one, Target)]
-    return named, [one for one in targets if isinstance(one, Group)]
+def _split_groups(targets: Sequence[TargetOrGroup]) -> tuple[list[Target], list[Group]]:
+    named = [target for target in targets if isinstance(target, Target)]
+    return named, [target for target in targets if isinstance(target, Group)]
 
 
 def statuses_from_objects(
-    things: Iterable[Object], judges: Trackers | None = None
+    objects: Iterable[Object], judges: Trackers | None = None
 ) -> tuple[Status, ...]:
-    """The status of each of these objects but kube events, in their order.
+    """The status of each of these objects except kube events, in their order.
 
-    They are judged by themselves and by each other: children, and the kube events about them. The
-    objects are plain dicts as the API has them, and are not changed; anything in them may be
-    missing. No cluster is asked, and no rule that counts seconds decides. Raises UserError where a
-    package that was chosen cannot be used, else nothing.
+    The judgement of an object uses the others: its children, and the kube events about it. The
+    objects are plain dicts as in the API, and are not changed; any field may be missing. No
+    cluster is read, and no rule with a duration decides. Raises UserError if a chosen package
+    cannot be used.
     """
     from kubectl_dog.tracking.status import from_files
 
-    return from_files.statuses_from_objects(things, (judges or Trackers()).of)
+    return from_files.statuses_from_objects(objects, (judges or Trackers()).of)
 
 
 def live_statuses(
     source: Source, targets: Sequence[TargetOrGroup], judges: Trackers | None = None
 ) -> LiveStatuses:
-    """The status of targets, and of members of groups, by one look at a source, which is closed
-    then. Raises UserError.
+    """The status of targets, and of members of groups, by a single read of a source.
 
-    It is judged as by `statuses`; what could not be read is in `unseen`, with its verdict.
+    The source is closed afterwards. Targets that cannot be read are in `unseen` with their
+    verdict. Raises UserError.
     """
     from kubectl_dog.tracking.status.live_status import live_statuses as take
 
@@ -264,12 +269,12 @@ def live_statuses(
     def track(target: Target) -> TrackedTarget:
         return TrackedTarget(target, chosen.of(target.resource))
 
-    named, groups = _parted(targets)
-    return take(source, [track(one) for one in named], Groups(groups, track))
+    named, groups = _split_groups(targets)
+    return take(source, [track(target) for target in named], Groups(groups, track))
 
 
 def lines(follow: bool = False) -> Renderer:
-    """Plain lines without colour about one target, tracked from now on."""
+    """A renderer of plain lines without colour, for one target that is tracked from now on."""
     import time
 
     return formats.create_renderer('plain', RenderOptions(time.time(), follow=follow))

@@ -1,4 +1,4 @@
-"""The front door for completion: what has a name, in kubeconfig and cluster."""
+"""The names for completion, from the kubeconfig and the cluster."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 if TYPE_CHECKING:
-    # Under its own name: that is how others may use it.
+    # The same name after `as` marks it as re-exported.
     from kubectl_dog.model.connection import Connection as Connection  # noqa: PLC0414
 
 
@@ -18,9 +18,9 @@ def entries(section: str, **flags: Any) -> Sequence[str]:
 
     from kubectl_dog.cluster.client_config import kubeconfig
 
-    found = kubeconfig.load(flags['kubeconfig'], os.environ, flags['kubeconfig_base64'])
-    named: Mapping[str, Any] = getattr(found, section)
-    return list(named)
+    config = kubeconfig.load(flags['kubeconfig'], os.environ, flags['kubeconfig_base64'])
+    entries_by_name: Mapping[str, Any] = getattr(config, section)
+    return list(entries_by_name)
 
 
 def namespaces(connection: Connection) -> Sequence[str]:
@@ -32,28 +32,30 @@ def namespaces(connection: Connection) -> Sequence[str]:
 
 
 def kinds(connection: Connection) -> Mapping[str, str]:
-    """What may be typed for each kind that can be listed, with its kind and version.
+    """The spellings of each kind that can be listed, with its kind and version.
 
     Raises AccessError.
     """
     from kubectl_dog.cluster.discovery.client import Resolver
     from kubectl_dog.cluster.discovery.matching import spellings
 
-    found = spellings(Resolver(connection).all_kinds())
+    kinds_by_spelling = spellings(Resolver(connection).all_kinds())
     return {
-        spelling: f'{each.resource.kind} {each.resource.api_version}'
-        for spelling, each in found.items()
+        spelling: f'{kind.resource.kind} {kind.resource.api_version}'
+        for spelling, kind in kinds_by_spelling.items()
     }
 
 
 def objects(connection: Connection, types: str) -> Sequence[str]:
-    """The names of the objects of kinds (commas between them) in the connection's namespace.
+    """The names of the objects of kinds (separated by commas) in the connection's namespace.
 
-    Raises UserError for what is no kind, AccessError and UnreachableError.
+    Raises UserError for an unknown kind, AccessError and UnreachableError.
     """
     from kubectl_dog.cluster.discovery.resolver import KindResolver
     from kubectl_dog.cluster.reads.object_names import object_names
 
     resolve = KindResolver(connection).many
     resources = {resource: None for word in types.split(',') for resource in resolve(word)}
-    return list(dict.fromkeys(name for one in resources for name in object_names(connection, one)))
+    return list(
+        dict.fromkeys(name for resource in resources for name in object_names(connection, resource))
+    )

@@ -1,4 +1,4 @@
-"""Where the installed program begins: a signal while it is being imported is no traceback."""
+"""The entry point of the program; a signal during the imports causes no traceback."""
 
 from __future__ import annotations
 
@@ -6,22 +6,26 @@ import gc
 import signal
 import sys
 
-# What they do unless whoever started us wants them ignored.
-_USUAL = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
+# The default handlers; a parent process may have set the signals to be ignored.
+_DEFAULTS = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
 
 
 def main() -> int:
     """Run the program; returns its exit code."""
-    usual = {number: was for number, was in _USUAL.items() if signal.getsignal(number) is was}
-    for number in usual:
-        signal.signal(number, lambda came, frame: sys.exit(128 + came))
-    # Imports make what stays: looking through it for garbage finds none, and takes time.
+    handlers = {
+        number: handler
+        for number, handler in _DEFAULTS.items()
+        if signal.getsignal(number) is handler
+    }
+    for number in handlers:
+        signal.signal(number, lambda received, frame: sys.exit(128 + received))
+    # Imported objects stay: a garbage collection finds nothing, and takes time.
     gc.disable()
     from kubectl_dog.cli import process_exit
     from kubectl_dog.cli.main import main as run
 
     gc.freeze()
     gc.enable()
-    for number, handler in usual.items():
+    for number, handler in handlers.items():
         signal.signal(number, handler)
     return process_exit.run(run)

@@ -1,4 +1,4 @@
-"""What differs between Linux, macOS and Windows; each can be asked for by its `platform`."""
+"""Differences between Linux, macOS and Windows; `platform` arguments are for tests."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ from typing import Any
 
 _WINDOWS = 'win32'
 
-# Seconds that the code of others may take where nothing else can go on.
+# Seconds that a call to code of others may take while the program waits for it.
 LIMIT = 10.0
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
-# Not through links, never waiting for a pipe, and not passed on; Windows has none of them.
+# No links, no waiting for a pipe, no inheritance by children; Windows has none of these flags.
 SAFE_OPEN = (
     getattr(os, 'O_NOFOLLOW', 0) | getattr(os, 'O_NONBLOCK', 0) | getattr(os, 'O_CLOEXEC', 0)
 )
 
 
 def max_wait(platform: str = sys.platform) -> float:
-    """Seconds after which a wait has to end: on Windows, Ctrl-C does not interrupt it."""
+    """The longest wait, in seconds: on Windows, Ctrl-C does not interrupt a wait."""
     return 0.2 if platform == _WINDOWS else 3600.0
 
 
 def signals(known: Any = signal) -> dict[signal.Signals, str]:
-    """The signals that end a run in order, and what each is called; Ctrl-Break on Windows."""
+    """The signals that end a run in order, with their names for sources."""
     names = {'SIGINT': 'interrupt', 'SIGTERM': 'terminate', 'SIGBREAK': 'terminate'}
-    return {getattr(known, name): word for name, word in names.items() if hasattr(known, name)}
+    return {getattr(known, name): text for name, text in names.items() if hasattr(known, name)}
 
 
 class TerminatedError(KeyboardInterrupt):
-    """A signal other than Ctrl-C asks the program to end; what lets that pass lets this pass."""
+    """A signal other than Ctrl-C has ended the program; handled wherever Ctrl-C is."""
 
 
-# What the program exits with.
+# Exit codes.
 INTERRUPTED = 130
 TERMINATED = 143
 
@@ -53,14 +53,14 @@ def ended_by(signal_: KeyboardInterrupt) -> int:
 
 
 class TooLongError(Exception):
-    """What was limited has not come to its end; the message says so."""
+    """A limited block took too long."""
 
 
 @contextmanager
 def time_limit(seconds: float = LIMIT, known: Any = signal) -> Iterator[None]:
-    """A block that must not hang: later, TooLongError is raised in it, and again each second.
+    """Limit the time of a block: TooLongError is raised in it, and then again each second.
 
-    Without effect on Windows, and in threads: signals reach the main thread alone.
+    It has no effect on Windows and in threads, as signals only reach the main thread.
     """
     if not hasattr(known, 'setitimer') or current_thread() is not main_thread():
         yield
@@ -79,14 +79,14 @@ def time_limit(seconds: float = LIMIT, known: Any = signal) -> Iterator[None]:
 
 
 def is_closed(error: OSError, platform: str = sys.platform) -> bool:
-    """Whether a write failed as nobody reads any more: Windows calls that an invalid argument."""
+    """Whether a write failed because the reader has closed the pipe: EINVAL on Windows."""
     if isinstance(error, BrokenPipeError):
         return True
     return platform == _WINDOWS and error.errno == errno.EINVAL
 
 
 def home_directory(env: Mapping[str, str], platform: str = sys.platform) -> str:
-    """The user's folder, where kubectl takes it to be."""
+    """The home directory of the user, by the rules of kubectl."""
     if platform != _WINDOWS:
         return env.get('HOME') or os.path.expanduser('~')
     named, profile = env.get('HOME', ''), env.get('USERPROFILE', '')
@@ -95,30 +95,30 @@ def home_directory(env: Mapping[str, str], platform: str = sys.platform) -> str:
     for folder in (named, drive, profile):
         if folder and os.path.exists(os.path.join(folder, '.kube', 'config')):
             return folder
-    found = [folder for folder in (named, profile, drive) if folder]
-    return next((one for one in found if os.path.isdir(one)), found[0] if found else '')
+    folders = [folder for folder in (named, profile, drive) if folder]
+    return next((folder for folder in folders if os.path.isdir(folder)), [*folders, ''][0])
 
 
-def is_own_file(found: os.stat_result, platform: str = sys.platform) -> bool:
-    """Whether a file is ours, and nobody else's to write; on Windows, its folder decides that."""
+def is_own_file(status: os.stat_result, platform: str = sys.platform) -> bool:
+    """Whether a file is the user's, and only the user may write to it; always true on Windows."""
     if platform == _WINDOWS:
         return True
-    return found.st_uid == os.geteuid() and not found.st_mode & _OTHERS_WRITE
+    return status.st_uid == os.geteuid() and not status.st_mode & _OTHERS_WRITE
 
 
 def is_terminal(stream: IO[str] | None, platform: str = sys.platform) -> bool:
-    """Whether a stream is a terminal that obeys escape sequences; on Windows it is told to."""
+    """Whether a stream is a terminal with escape sequences; on Windows, they are enabled."""
     try:
         if stream is None or not stream.isatty():
             return False
     except ValueError:
-        # It was closed.
+        # The stream is closed.
         return False
-    return platform != _WINDOWS or _obeys(stream)
+    return platform != _WINDOWS or _enable_escape_sequences(stream)
 
 
-def _obeys(stream: IO[str]) -> bool:
-    """Have a Windows console understand escape sequences; those before Windows 10 do not."""
+def _enable_escape_sequences(stream: IO[str]) -> bool:
+    """Enable escape sequences on a Windows console; returns False before Windows 10."""
     import ctypes
     import msvcrt
 
@@ -131,8 +131,9 @@ def _obeys(stream: IO[str]) -> bool:
 
 
 def reopen_closed_streams() -> None:
-    """Put nowhere in place of standard streams that are closed: what is opened next, a connection,
-    would have their numbers, and be written to by every program that is started.
+    """Open the null device for each closed standard stream.
+
+    Otherwise a connection would get the descriptor, and child processes would write to it.
     """
     for name, mode in (('stdin', 'r'), ('stdout', 'w'), ('stderr', 'w')):
         if getattr(sys, name) is None:
@@ -140,18 +141,18 @@ def reopen_closed_streams() -> None:
 
 
 def detach() -> bool:
-    """For completion: nothing is asked of the terminal, and nothing said on it.
+    """Detach the process from the terminal, for completion: no prompts and no messages.
 
-    Whether `leave` can end the programs that are started from now on.
+    Returns whether `exit_now` can end the programs that are started from now on.
     """
-    nowhere = os.open(os.devnull, os.O_RDWR)
+    null = os.open(os.devnull, os.O_RDWR)
     for number in (0, 2):
-        os.dup2(nowhere, number)
+        os.dup2(null, number)
     try:
         if os.getpgrp() == os.getpid():
-            # The group has others in it: `kubectl-dog __complete … | less`.
+            # The group contains other processes: `kubectl-dog __complete … | less`.
             return False
-        # A session of its own has no terminal: a sign-in cannot open that by name, either.
+        # A new session has no terminal, so that a credential plug-in cannot open it by name.
         os.setsid()
     except (OSError, AttributeError):
         return False
@@ -159,7 +160,7 @@ def detach() -> bool:
 
 
 def exit_now(has_group: bool, end: Callable[[int], Any] = os._exit) -> None:
-    """End now, with 0, and end what was started and has not: a sign-in that nobody waits for."""
+    """Exit with 0 at once, and end child processes such as a credential plug-in that still runs."""
     if has_group:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         os.killpg(0, signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""The front door for what a call is about: from words, files, releases and specs to targets."""
+"""Resolve files, helm releases and multitrack specs to the targets of a call."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import TargetOrGroup
 
 if TYPE_CHECKING:
-    # Under their own names: that is how others may use them.
+    # The same names after `as` mark them as re-exported.
     from kubectl_dog.cluster.discovery.resolver import KindResolver as KindResolver  # noqa: PLC0414
     from kubectl_dog.manifests.manifest_objects import Placed
     from kubectl_dog.model.connection import Connection as Connection  # noqa: PLC0414
     from kubectl_dog.multitrack_spec.spec_targets import Spec
 
-# No target has options of its own.
+# For calls in which no target has options of its own.
 NONE: Mapping[TargetOrGroup, Options] = MappingProxyType({})
 
 
 class ResolvedTargets(NamedTuple):
-    """What a call is about; `notices` say what was left out, one sentence each, and `own` are the
-    options of targets that have their own.
+    """The targets of a call; `notices` are sentences about objects that were left out, and
+    `target_options` replace the options of the call for single targets.
     """
 
     targets: tuple[TargetOrGroup, ...]
@@ -35,35 +35,36 @@ class ResolvedTargets(NamedTuple):
 
 
 def resolver(connection: Connection) -> KindResolver:
-    """From what people and manifests call a kind to a resource that can be tracked."""
+    """A resolver of kinds, as users and manifests name them, to resources."""
     from kubectl_dog.cluster.discovery.resolver import KindResolver
 
     return KindResolver(connection)
 
 
 def targets_of_objects(
-    placed: Iterable[Placed], namespace: str, is_told: bool, kinds: KindResolver
+    placed: Iterable[Placed], namespace: str, has_namespace_flag: bool, kinds: KindResolver
 ) -> ResolvedTargets:
-    """The targets that the objects of files are; raises UserError, and AccessError.
+    """The targets for the objects of files; raises UserError and AccessError.
 
-    Objects without a namespace are in `namespace`; none may be elsewhere where it `is_told`.
+    Objects without a namespace are in `namespace`. With `has_namespace_flag`, the user gave this
+    namespace, and objects of other namespaces are an error.
     """
     from kubectl_dog.manifests import manifest_targets
 
     return ResolvedTargets(
-        *manifest_targets.find_targets(placed, namespace, is_told, kinds.of_kind)
+        *manifest_targets.find_targets(placed, namespace, has_namespace_flag, kinds.of_kind)
     )
 
 
 def filter_by_labels(placed: Iterable[Placed], selector: str) -> Iterator[Placed]:
-    """Those of the objects that have labels as a selector asks for; raises UserError."""
+    """The objects whose labels match a selector; raises UserError."""
     from kubectl_dog.model import selectors
     from kubectl_dog.model.objects import get_dict
 
     terms = selectors.parse(selector)
-    for one in placed:
-        if selectors.matches(terms, get_dict(one.object, 'metadata', 'labels')):
-            yield one
+    for entry in placed:
+        if selectors.matches(terms, get_dict(entry.object, 'metadata', 'labels')):
+            yield entry
 
 
 def release_objects(connection: Connection, name: str) -> Iterator[Placed]:
@@ -74,20 +75,21 @@ def release_objects(connection: Connection, name: str) -> Iterator[Placed]:
     from kubectl_dog.cluster import helm
     from kubectl_dog.manifests.manifest_objects import parse
 
-    found = helm.release(connection, name)
+    release = helm.release(connection, name)
     return parse(
-        found.manifest.encode('utf-8', 'replace'),
-        f'release {found.name}, revision {found.revision}',
+        release.manifest.encode('utf-8', 'replace'),
+        f'release {release.name}, revision {release.revision}',
     )
 
 
 def read_manifests(
     names: Iterable[str], recursive: bool = False, directory: str = ''
 ) -> Iterator[Placed]:
-    """The Kubernetes objects of files, of directories (`recursive`: to any depth), of URLs, and of
-    `-`, which is standard input; then what kustomize makes of a `directory`. With their places.
+    """The Kubernetes objects of files, with their places in them.
 
-    Raises UserError that names the file, and the document.
+    `names` are files, directories (`recursive`: to any depth), URLs, or `-` for standard input. The
+    objects that kustomize builds from `directory` follow. Raises UserError that names the file and
+    the document.
     """
     from kubectl_dog.manifests.manifest_files import read
 
@@ -99,14 +101,14 @@ def read_manifests(
 
 
 def objects(names: Iterable[str], recursive: bool = False, directory: str = '') -> Iterator[Object]:
-    """The same without their places."""
-    return (one.object for one in read_manifests(names, recursive, directory))
+    """The objects of `read_manifests` without their places."""
+    return (entry.object for entry in read_manifests(names, recursive, directory))
 
 
 def spec(path: str) -> Spec:
-    """What a spec in kubedog's JSON asks for, from a file or from `-`, which is standard input.
+    """Parse a spec in kubedog's JSON from a file, or from standard input if `path` is `-`.
 
-    Raises UserError that names the file and the JSON path. No cluster is asked.
+    Raises UserError that names the file and the JSON path. No cluster is read.
     """
     from kubectl_dog.manifests import manifest_files
     from kubectl_dog.multitrack_spec import spec_targets
@@ -116,10 +118,11 @@ def spec(path: str) -> Spec:
     return spec_targets.parse(spec_text.parse(manifest_files.content(path), name), name)
 
 
-def spec_targets(found: Spec, connection: Connection, options: Options) -> ResolvedTargets:
+def spec_targets(parsed: Spec, connection: Connection, options: Options) -> ResolvedTargets:
     """The targets that a spec asks for, with their options; raises UserError, and AccessError."""
     from kubectl_dog.multitrack_spec.spec_targets import targets
 
-    found_targets = targets(found, connection.namespace, resolver(connection), options)
-    own: dict[TargetOrGroup, Options] = dict(found_targets.items())
-    return ResolvedTargets(tuple(own), target_options=own)
+    target_options: dict[TargetOrGroup, Options] = dict(
+        targets(parsed, connection.namespace, resolver(connection), options).items()
+    )
+    return ResolvedTargets(tuple(target_options), target_options=target_options)

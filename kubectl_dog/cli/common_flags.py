@@ -1,4 +1,4 @@
-"""Flags that several commands share, and what they become."""
+"""Flags that several commands share, and the values that they become."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _SWITCHES = (
     ('--insecure-skip-tls-verify', "do not check the server's certificate"),
     ('--disable-compression', ''),
 )
-# What each of them is called in `Flags`.
+# The field of ConnectionFlags for each cluster flag.
 FIELDS = {
     '--namespace': 'namespace',
     '--kubeconfig': 'kubeconfig',
@@ -67,7 +67,7 @@ FIELDS = {
 
 
 def seconds(text: str) -> float:
-    """A duration for argparse."""
+    """Parse a duration in seconds, for argparse."""
     try:
         return times.parse_duration(text)
     except UserError as error:
@@ -75,20 +75,20 @@ def seconds(text: str) -> float:
 
 
 def add_cluster(parser: argparse.ArgumentParser) -> None:
-    """kubeconfig and context flags, as kubectl has them, and kubedog's names for them."""
+    """Add the flags for kubeconfig and cluster, with the names of kubectl and kubedog."""
     group = parser.add_argument_group('cluster')
     for names, metavar, text in _CLUSTER:
-        shown, *aliases = _shown(names)
+        primary, *aliases = _long_names(names)
         group.add_argument(
             *(name for name in names if name not in aliases),
             metavar=metavar,
             help=text or argparse.SUPPRESS,
         )
         for alias in aliases:
-            group.add_argument(alias, dest=_field(shown), help=argparse.SUPPRESS)
+            group.add_argument(alias, dest=_field(primary), help=argparse.SUPPRESS)
     for name, metavar, text in _LISTS:
-        kind = _pair if '=' in metavar else str
-        group.add_argument(name, action='append', type=kind, metavar=metavar, help=text)
+        parse = _key_value if '=' in metavar else str
+        group.add_argument(name, action='append', type=parse, metavar=metavar, help=text)
     for name, text in _SWITCHES:
         switch(group, name, text)
     group.add_argument(
@@ -107,9 +107,9 @@ def add_cluster(parser: argparse.ArgumentParser) -> None:
 
 
 def switch(group: Any, name: str, text: str, field: str = '') -> None:
-    """A flag that is on or off: `--name`, `--name=false`; absent, it is None.
+    """Add a flag that is on or off: `--name`, `--name=false`; None if it is absent.
 
-    An optional value would swallow the target that follows, so each value is a flag of its own.
+    An optional value would take the target that follows, so each value is a flag of its own.
     """
     field = field or _field(name)
     group.add_argument(
@@ -130,7 +130,7 @@ def switch(group: Any, name: str, text: str, field: str = '') -> None:
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:
-    """How to print."""
+    """Add the output flags of commands that print a stream of events."""
     group = parser.add_argument_group('output')
     group.add_argument(
         '-o',
@@ -154,7 +154,7 @@ def add_output(parser: argparse.ArgumentParser) -> None:
 
 
 def add_table(parser: argparse.ArgumentParser) -> None:
-    """How to print what is no stream."""
+    """Add the output flags of commands that print a table."""
     group = parser.add_argument_group('output')
     group.add_argument(
         '-o',
@@ -172,7 +172,7 @@ def add_table(parser: argparse.ArgumentParser) -> None:
 
 
 def add_rules(parser: argparse.ArgumentParser) -> None:
-    """What ready and failed mean for kinds that nobody knows."""
+    """Add the flags that choose rules and trackers."""
     parser.add_argument(
         '--rules',
         action='append',
@@ -185,7 +185,7 @@ def add_rules(parser: argparse.ArgumentParser) -> None:
 
 
 def add_tracker(parser: argparse.ArgumentParser) -> None:
-    """Which package judges a kind that several claim."""
+    """Add the flag that chooses a package for a kind."""
     parser.add_argument(
         '--tracker',
         action='append',
@@ -197,25 +197,25 @@ def add_tracker(parser: argparse.ArgumentParser) -> None:
 
 
 def add_record(parser: argparse.ArgumentParser) -> None:
-    """Where to keep what the cluster delivers."""
+    """Add the flag for recordings."""
     parser.add_argument('--record', metavar='FILE', help='write a recording for `replay`')
 
 
 def boolean(text: str) -> bool:
-    """A Go flag's `true` or `false`, for argparse."""
-    known = {'true': True, 't': True, '1': True, 'false': False, 'f': False, '0': False}
-    if text.lower() not in known:
+    """Parse a boolean as Go does, for argparse."""
+    values = {'true': True, 't': True, '1': True, 'false': False, 'f': False, '0': False}
+    if text.lower() not in values:
         raise argparse.ArgumentTypeError('must be true or false')
-    return known[text.lower()]
+    return values[text.lower()]
 
 
 def cluster(args: argparse.Namespace) -> dict[str, Any]:
-    """The cluster flags as `api.connect` takes them."""
-    said = {field: getattr(args, _field(name)) for name, field in FIELDS.items()}
-    return {**said, 'connection': args.connection} if args.connection else said
+    """The cluster flags as arguments of `api.connect`."""
+    flags = {field: getattr(args, _field(name)) for name, field in FIELDS.items()}
+    return {**flags, 'connection': args.connection} if args.connection else flags
 
 
-def _shown(names: tuple[str, ...]) -> list[str]:
+def _long_names(names: tuple[str, ...]) -> list[str]:
     return [name for name in names if name.startswith('--')]
 
 
@@ -223,7 +223,7 @@ def _field(name: str) -> str:
     return name.lstrip('-').replace('-', '_')
 
 
-def _pair(text: str) -> str:
+def _key_value(text: str) -> str:
     if not text.partition('=')[0] or '=' not in text:
         raise argparse.ArgumentTypeError(f'{text!r} is not KEY=VALUE')
     return text

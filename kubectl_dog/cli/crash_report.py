@@ -1,4 +1,4 @@
-"""What is printed when the program itself is wrong, or what it runs on."""
+"""The report of an internal error of the program or of its Python installation."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from collections.abc import Sequence
 
 from kubectl_dog.output.escape import escape
 
-_MOST_CAUSES = 10
-_MOST_PLACES = 30
+_MAX_ERRORS = 10
+_MAX_FRAMES = 30
 
 
 def crash_report(words: Sequence[str]) -> str:
-    """On the exception that is being handled, for an issue: no host, no token, no names.
+    """The report of the exception that is being handled, without hosts, tokens and names.
 
-    Messages of exceptions hold values, so that of each there is only its type and its length.
+    Messages of exceptions may contain values, so only their type and length are in the report.
     """
     import platform
 
@@ -25,36 +25,36 @@ def crash_report(words: Sequence[str]) -> str:
 
     command = words[0] if words else ''
     text = (
-        f'{_shadow() or "this is a defect of kubectl-dog; please report what follows"}\n'
+        f'{_shadowed_module() or "this is a defect of kubectl-dog; please report what follows"}\n'
         f'kubectl-dog {VERSION}, Python {platform.python_version()}, {platform.system()}, '
         f'command {command}\n{_trace(sys.exc_info()[1])}'
     )
-    # The error may quote the cluster.
+    # The error may contain text from the cluster.
     return '\n'.join(map(escape, text.split('\n')))
 
 
 def _trace(error: BaseException | None) -> str:
-    """The places that an exception went through, those of its causes first."""
+    """The tracebacks of an exception and of its causes, the first cause first."""
     chain: list[BaseException] = []
-    # They may lead in a circle.
-    while error is not None and len(chain) < _MOST_CAUSES:
+    # The chain may be a cycle.
+    while error is not None and len(chain) < _MAX_ERRORS:
         chain.append(error)
-        is_told = error.__suppress_context__ or error.__cause__ is not None
-        error = error.__cause__ if is_told else error.__context__
-    return '\n'.join(line for one in reversed(chain) for line in _lines(one))
+        is_explicit = error.__suppress_context__ or error.__cause__ is not None
+        error = error.__cause__ if is_explicit else error.__context__
+    return '\n'.join(line for link in reversed(chain) for line in _lines(link))
 
 
 def _lines(error: BaseException) -> Iterator[str]:
-    # Not the files: their folders have the names of people and projects.
-    places = [
+    # File names are left out: folders have the names of people and projects.
+    frames = [
         f'  {frame.f_globals.get("__name__")}, line {line}, in {frame.f_code.co_name}'
         for frame, line in traceback.walk_tb(error.__traceback__)
     ]
     yield 'Traceback (most recent call last):'
-    yield from places[:_MOST_PLACES]
-    if len(places) > 2 * _MOST_PLACES:
-        yield f'  ... {len(places) - 2 * _MOST_PLACES} more'
-    yield from places[_MOST_PLACES:][-_MOST_PLACES:]
+    yield from frames[:_MAX_FRAMES]
+    if len(frames) > 2 * _MAX_FRAMES:
+        yield f'  ... {len(frames) - 2 * _MAX_FRAMES} more'
+    yield from frames[_MAX_FRAMES:][-_MAX_FRAMES:]
     yield f'{type(error).__name__} (a message of {_length(error)} characters)'
 
 
@@ -62,21 +62,25 @@ def _length(error: BaseException) -> int:
     try:
         return len(str(error))
     except Exception:
-        # An error may fail to tell of itself, too.
+        # The __str__ of an error may fail, too.
         return 0
 
 
-def _shadow() -> str:
-    """Whose fault it is where a file of the user's is imported in place of a module of Python's."""
-    # Python 3.9 does not tell which modules are its own.
-    own = getattr(sys, 'stdlib_module_names', ())
-    # What fails while it is imported is no module any more: only the traceback has it.
+def _shadowed_module() -> str:
+    """An error if a file of the user is imported in place of a standard module, else empty."""
+    # Python 3.9 has no list of its standard modules.
+    standard = getattr(sys, 'stdlib_module_names', ())
+    # A module whose import failed is no longer in sys.modules, but in the traceback.
     frames = traceback.walk_tb(sys.exc_info()[2])
-    found = [frame.f_globals for frame, _ in frames]
-    found += [getattr(module, '__dict__', {}) for module in list(sys.modules.values())]
-    for one in found:
-        name, file = one.get('__name__'), str(one.get('__file__') or '')
-        if name in own and file and not file.startswith((sys.base_prefix, sys.base_exec_prefix)):
+    namespaces = [frame.f_globals for frame, _ in frames]
+    namespaces += [getattr(module, '__dict__', {}) for module in list(sys.modules.values())]
+    for namespace in namespaces:
+        name, file = namespace.get('__name__'), str(namespace.get('__file__') or '')
+        if (
+            name in standard
+            and file
+            and not file.startswith((sys.base_prefix, sys.base_exec_prefix))
+        ):
             return (
                 f"{os.path.abspath(file)} is imported in place of Python's own {name}: rename it, "
                 'or take its folder off PYTHONPATH'

@@ -69,7 +69,7 @@ def track_on_source(
 def run(play: api.RunningSession, args: argparse.Namespace) -> int:
     """Print the events of a session as they come; returns the exit code of its verdict."""
     source, session = play.source, play.session
-    coloured = colour.wanted(
+    coloured = colour.is_enabled(
         args.color, os.environ, platform_compat.is_terminal(standard_streams.stdout())
     )
     timestamps = bool(getattr(args, 'timestamps', False))

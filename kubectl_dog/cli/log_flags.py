@@ -11,9 +11,9 @@ from kubectl_dog.model.options import Options
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """Which logs to read, and which of their lines to show."""
+    """Add the flags that choose logs and their lines."""
     group = parser.add_argument_group('logs')
-    _add_extent(group)
+    _add_range(group)
     _add_streams(group)
     for name, text in (
         ('--include', 'show only lines in which this is found'),
@@ -30,7 +30,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     common_flags.switch(group, '--timestamps', 'show when each line was written')
 
 
-def _add_extent(group: Any) -> None:
+def _add_range(group: Any) -> None:
     group.add_argument(
         '--since',
         '--logs-since',
@@ -71,7 +71,7 @@ def _add_streams(group: Any) -> None:
 
 
 def _pattern(text: str) -> str:
-    """A pattern that is passed on as it is, once it was found to be right."""
+    """Check a pattern for argparse, and return it unchanged."""
     from kubectl_dog.tracking.logs import filter
 
     try:
@@ -82,10 +82,10 @@ def _pattern(text: str) -> str:
 
 
 def _names(text: str) -> tuple[str, ...]:
-    found = tuple(one.strip() for one in text.split(',') if one.strip())
-    if not found:
+    names = tuple(name.strip() for name in text.split(',') if name.strip())
+    if not names:
         raise argparse.ArgumentTypeError('name a container')
-    return found
+    return names
 
 
 def _streams(text: str) -> int:
@@ -95,12 +95,12 @@ def _streams(text: str) -> int:
 
 
 def _since(text: str) -> float | None:
-    """A duration, or kubedog's words for none and for all of it."""
+    """Parse a duration, or kubedog's `now` and `all`."""
     return {'now': 0.0, 'all': None}[text] if text in ('now', 'all') else common_flags.seconds(text)
 
 
 def options(args: argparse.Namespace) -> Options:
-    """The options for logs; all others have their defaults."""
+    """The options for logs; other options have their defaults."""
     return Options(
         since=args.since,
         tail=args.tail if args.tail >= 0 else None,

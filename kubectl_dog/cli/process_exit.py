@@ -1,4 +1,4 @@
-"""The program as a process: signals end it, and nobody who does not read keeps it from its end."""
+"""Run the program as a process that signals and stuck readers cannot keep from exiting."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ from typing import NoReturn
 from kubectl_dog import platform_compat
 from kubectl_dog.cli import standard_streams
 
-_NAMES = platform_compat.signals()
+_SIGNALS = platform_compat.signals()
 _CODES = (platform_compat.INTERRUPTED, platform_compat.TERMINATED)
 
 
 def run(program: Callable[[], int]) -> int:
-    """Run a program that has the process for itself; returns its exit code, or exits with it.
+    """Run a program that owns the process; returns its exit code, or exits with it.
 
-    Python writes at exit what streams still hold, and waits for who reads it: it must not where
-    nobody does, or where a signal has come.
+    At exit, Python flushes the streams and waits for their readers. It must not wait if a reader
+    is stuck, or after a signal.
     """
-    _heed_signals()
+    _install_handlers()
     try:
-        code = _code(program)
+        code = _exit_code(program)
         if code in _CODES or standard_streams.is_stuck():
             os._exit(code)
         for stream in (sys.stdout, sys.stderr):
-            # Python has none where the descriptor was closed.
+            # The stream is None if its descriptor was closed.
             if stream is not None:
                 stream.flush()
     except KeyboardInterrupt as stop:
         os._exit(platform_compat.ended_by(stop))
     except (OSError, ValueError):
-        # Python tells at exit.
+        # Python reports the error at exit.
         pass
     return code
 
 
-def _code(program: Callable[[], int]) -> int:
+def _exit_code(program: Callable[[], int]) -> int:
     try:
         return program()
     except SystemExit as stop:
@@ -47,22 +47,22 @@ def _code(program: Callable[[], int]) -> int:
         raise
 
 
-def _heed_signals() -> None:
-    """Let the first signal raise, and the next one end the process at once.
+def _install_handlers() -> None:
+    """Let the first signal raise KeyboardInterrupt, and the next one exit at once.
 
-    What whoever started us wants ignored stays ignored.
+    Signals that the parent process has set to be ignored stay ignored.
     """
-    for number in _NAMES:
+    for number in _SIGNALS:
         if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
-            signal.signal(number, _stop)
+            signal.signal(number, _raise_interrupt)
 
 
-def _stop(number: int, frame: object) -> NoReturn:
-    for other in _NAMES:
-        if signal.getsignal(other) is _stop:
-            signal.signal(other, _leave)
+def _raise_interrupt(number: int, frame: object) -> NoReturn:
+    for other in _SIGNALS:
+        if signal.getsignal(other) is _raise_interrupt:
+            signal.signal(other, _exit_at_once)
     raise KeyboardInterrupt if number == signal.SIGINT else platform_compat.TerminatedError
 
 
-def _leave(number: int, frame: object) -> NoReturn:
+def _exit_at_once(number: int, frame: object) -> NoReturn:
     os._exit(platform_compat.INTERRUPTED if number == signal.SIGINT else platform_compat.TERMINATED)

@@ -1,4 +1,4 @@
-"""The flags of `rollout` on which its verdict depends, and the options they become."""
+"""The flags that the verdict of a rollout depends on, and the options that they become."""
 
 from __future__ import annotations
 
@@ -15,21 +15,20 @@ from kubectl_dog.model.options import Options
 from kubectl_dog.tracking.verdict import min_available
 from kubectl_dog.tracking.verdict import ready_when
 
-# What `--stable-for` is while nobody says anything; None is `auto`.
-_UNSAID = -1.0
+# The default of `--stable-for`; None is `auto`.
+_NOT_GIVEN = -1.0
 # Longer than any run, in seconds.
 _NEVER = 1e7
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """What the verdict depends on."""
+    """Add the flags that the verdict depends on."""
     _add_limits(parser)
     _add_tolerance(parser)
-    _add_pins(parser)
+    _add_expectations(parser)
 
 
 def _add_limits(parser: argparse.ArgumentParser) -> None:
-    """What the verdict depends on."""
     group = parser.add_argument_group('verdict')
     group.add_argument(
         '--stall-timeout',
@@ -56,7 +55,7 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         '--stable-for',
         type=_stable,
-        default=_UNSAID,
+        default=_NOT_GIVEN,
         metavar='TIME',
         help='ready counts only once it has lasted this long (default: auto, 10s for containers '
         'without a readiness probe)',
@@ -64,7 +63,7 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_tolerance(parser: argparse.ArgumentParser) -> None:
-    """What is not to fail the target; annotations of the target say the same."""
+    """Add the flags for tolerances, which can also be annotations of the target."""
     group = parser.add_argument_group('tolerance')
     group.add_argument(
         '--tolerate',
@@ -109,8 +108,8 @@ def _add_tolerance(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_pins(parser: argparse.ArgumentParser) -> None:
-    """What has to be rolled out, and how far."""
+def _add_expectations(parser: argparse.ArgumentParser) -> None:
+    """Add the flags for the expected revision and images."""
     group = parser.add_argument_group('pins')
     group.add_argument(
         '--revision',
@@ -132,16 +131,16 @@ def _add_pins(parser: argparse.ArgumentParser) -> None:
 
 
 def _checked(check: Callable[[str], object]) -> Callable[[str], str]:
-    """A text that is passed on as it is, once it was found to be right."""
+    """A type for argparse that checks a text and returns it unchanged."""
 
-    def checked(text: str) -> str:
+    def check_text(text: str) -> str:
         try:
             check(text)
         except UserError as error:
             raise argparse.ArgumentTypeError(str(error)) from None
         return text
 
-    return checked
+    return check_text
 
 
 def _revision(text: str) -> str:
@@ -151,7 +150,7 @@ def _revision(text: str) -> str:
 
 
 def _period(text: str) -> float:
-    """A duration; 0, or less, as kubedog has it, for never."""
+    """Parse a duration; 0, or less as in kubedog, means never."""
     return 0.0 if text[:1] == '-' and text[1:].isdecimal() else seconds(text)
 
 
@@ -160,11 +159,11 @@ def _stable(text: str) -> float | None:
 
 
 def options(args: argparse.Namespace) -> Options:
-    """The options of a rollout."""
+    """The options of a rollout, from its flags."""
     return tracking_flags.options(args)._replace(
         stall_timeout=args.stall_timeout or None,
         create_timeout=args.create_timeout,
-        stable_for=None if args.stable_for == _UNSAID else args.stable_for,
+        stable_for=None if args.stable_for == _NOT_GIVEN else args.stable_for,
         status_period=args.status_progress_period or _NEVER,
         once=args.watch is False,
         tolerate=tuple(args.tolerate),
@@ -177,15 +176,15 @@ def options(args: argparse.Namespace) -> Options:
         keep_going=bool(args.keep_going),
         min_available=args.min_available,
         ready_when=args.ready_when or '',
-        explicit=_told(args),
+        explicit=_explicit_defaults(args),
     )
 
 
-def _told(args: argparse.Namespace) -> tuple[str, ...]:
-    """What was said though it is the default: annotations do not change it."""
-    is_told = {
+def _explicit_defaults(args: argparse.Namespace) -> tuple[str, ...]:
+    """The options that were given with their default value: annotations do not change them."""
+    is_explicit = {
         'strict_nodes': args.strict_nodes is False,
         'wait_for_termination': args.wait_for_termination is False,
         'stable_for': args.stable_for is None,
     }
-    return tuple(field for field, told in is_told.items() if told)
+    return tuple(field for field, is_given in is_explicit.items() if is_given)

@@ -1,4 +1,4 @@
-"""From what the command line says to targets and groups: its flags, and the kinds they need."""
+"""The flags for targets, and the targets and groups that they become."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.resources import Target
 from kubectl_dog.output.escape import sentence
 
-# What the API server lets most objects be called (RFC 1123).
+# The names that the API server allows for most objects (RFC 1123).
 _NAME = lazy_compile(r'[a-z0-9]([-a-z0-9.]*[a-z0-9])?\Z')
 
 WORDS = 'TYPE/NAME…, TYPE NAME…, or TYPE with -l SELECTOR'
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """The words, and the flags that stand for them."""
+    """Add the target arguments, and the flags that replace them."""
     parser.add_argument('target', nargs='*', help=WORDS)
     group = parser.add_argument_group('targets')
     group.add_argument('-l', '--selector', metavar='SELECTOR', help='those with these labels')
@@ -46,7 +46,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def add_files(group: argparse._ArgumentGroup) -> None:
-    """Where objects come from."""
+    """Add the flags for files with objects."""
     group.add_argument(
         '-f',
         '--filename',
@@ -69,7 +69,7 @@ def add_files(group: argparse._ArgumentGroup) -> None:
 
 
 def read(words: Sequence[str], args: argparse.Namespace) -> tuple[TargetWords, Inputs]:
-    """What is said, as far as that needs no cluster; raises UserError."""
+    """Parse words and flags without a cluster; raises UserError."""
     inputs = Inputs(
         args.selector,
         args.filename,
@@ -86,36 +86,39 @@ def read(words: Sequence[str], args: argparse.Namespace) -> tuple[TargetWords, I
 
 
 def find(
-    said: TargetWords, inputs: Inputs, connection: target_resolution.Connection, told: str | None
+    words: TargetWords,
+    inputs: Inputs,
+    connection: target_resolution.Connection,
+    namespace_flag: str | None,
 ) -> target_resolution.ResolvedTargets:
-    """The targets and groups that are meant; raises UserError and AccessError.
+    """Resolve words and flags to targets and groups; raises UserError and AccessError.
 
-    `told` is the namespace that the user named, if any. What is left out is said on stderr.
+    `namespace_flag` is the namespace that the user gave, if any. Prints notices to standard error.
     """
     kinds = target_resolution.resolver(connection)
     if inputs.is_given:
-        wanted = _of_objects(inputs, connection, told, kinds)
-    elif said.types:
-        wanted = target_resolution.ResolvedTargets(
-            _groups(said, inputs, connection.namespace, kinds.many)
+        resolved = _of_objects(inputs, connection, namespace_flag, kinds)
+    elif words.types:
+        resolved = target_resolution.ResolvedTargets(
+            _groups(words, inputs, connection.namespace, kinds.many)
         )
     else:
-        wanted = named(said, connection.namespace, kinds.many)
-    for notice in wanted.notices:
+        resolved = named(words, connection.namespace, kinds.many)
+    for notice in resolved.notices:
         sys.stderr.write(f'note: {sentence(notice)}\n')
-    return wanted
+    return resolved
 
 
 def named(
-    said: TargetWords, namespace: str, resolve: Callable[[str], Iterable[Resource]]
+    words: TargetWords, namespace: str, resolve: Callable[[str], Iterable[Resource]]
 ) -> target_resolution.ResolvedTargets:
-    """The targets that were named, each once; raises what `resolve` does.
+    """The targets for names, without duplicates; raises the errors of `resolve`.
 
-    Kinds without namespaces are looked for in none.
+    Targets of cluster-scoped kinds have no namespace.
     """
     targets: dict[Target, None] = {}
     notices = []
-    for types, name in said.names:
+    for types, name in words.names:
         for resource in _resources(types, resolve):
             _check(resource, name)
             target = Target(resource, namespace if resource.namespaced else '', name)
@@ -126,7 +129,7 @@ def named(
 
 
 def _check(resource: Resource, name: str) -> None:
-    """Refuse a name for which nobody has to wait; other groups have rules of their own."""
+    """Refuse a name that no object can have; other groups have rules of their own."""
     if resource.group in ('', 'apps', 'batch') and not _NAME.match(name):
         rule = (
             'write each flag as a word of its own'
@@ -141,7 +144,7 @@ def _resources(types: str, resolve: Callable[[str], Iterable[Resource]]) -> dict
 
 
 def _groups(
-    said: TargetWords, inputs: Inputs, namespace: str, resolve: Callable[[str], Iterable[Resource]]
+    words: TargetWords, inputs: Inputs, namespace: str, resolve: Callable[[str], Iterable[Resource]]
 ) -> tuple[Group, ...]:
     return tuple(
         Group(
@@ -149,25 +152,28 @@ def _groups(
             '' if inputs.everywhere or not resource.namespaced else namespace,
             inputs.selector or '',
         )
-        for resource in _resources(said.types, resolve)
+        for resource in _resources(words.types, resolve)
     )
 
 
 def _of_objects(
     inputs: Inputs,
     connection: target_resolution.Connection,
-    told: str | None,
+    namespace_flag: str | None,
     kinds: target_resolution.KindResolver,
 ) -> target_resolution.ResolvedTargets:
-    """What the objects of files, or of a release, are; one at least has to be a target."""
+    """The targets for the objects of files or of a release; at least one must be a target."""
+    has_namespace_flag = bool(namespace_flag) and not inputs.release
     if inputs.release:
-        placed, told = target_resolution.release_objects(connection, inputs.release), None
+        placed = target_resolution.release_objects(connection, inputs.release)
     else:
         placed = target_resolution.read_manifests(inputs.files, inputs.recursive, inputs.directory)
     if inputs.selector:
         placed = target_resolution.filter_by_labels(placed, inputs.selector)
-    wanted = target_resolution.targets_of_objects(placed, connection.namespace, bool(told), kinds)
-    if not wanted.targets:
-        why = f': {wanted.notices[0]}' if wanted.notices else ''
-        raise UserError(f'there is nothing to track{why}')
-    return wanted
+    resolved = target_resolution.targets_of_objects(
+        placed, connection.namespace, has_namespace_flag, kinds
+    )
+    if not resolved.targets:
+        reason = f': {resolved.notices[0]}' if resolved.notices else ''
+        raise UserError(f'there is nothing to track{reason}')
+    return resolved

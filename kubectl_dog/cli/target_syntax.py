@@ -1,4 +1,4 @@
-"""The grammar of targets, kubectl's: what the words and flags say, before anything is asked."""
+"""The syntax of targets on the command line, as in kubectl; needs no cluster."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import NamedTuple
 
 from kubectl_dog.model.errors import UserError
 
-# The words of kubectl's errors are kept: people look for them.
-_ONE = 'arguments in resource/name form must have a single resource and name'
+# The texts of kubectl's errors, which people search for.
+_SINGLE = 'arguments in resource/name form must have a single resource and name'
 _SLASHES = 'arguments in resource/name form may not have more than one slash'
 _NO_TYPE = (
     'there is no need to specify a resource type as a separate argument when passing arguments in '
     "resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get "
     "resource resource/<resource_name>')"
 )
-# What kubectl's rollout does, and we do not: we watch.
+# Subcommands of `kubectl rollout` that change objects; this program only watches.
 _ACTIONS = ('history', 'pause', 'restart', 'resume', 'undo')
 _SELECTOR = 'selectors and the all flag cannot be used when passing resource/name arguments'
 _NAME = 'name cannot be provided when a selector is specified'
@@ -30,7 +30,7 @@ _NO_KIND = 'which kind? Write it before the selector: deploy -l SELECTOR'
 
 
 class Inputs(NamedTuple):
-    """What flags say about the targets; `selector` None is none, an empty one selects all."""
+    """The flags for targets; `selector` None is no selector, and an empty one selects all."""
 
     selector: str | None = None
     files: Sequence[str] = ()
@@ -41,26 +41,26 @@ class Inputs(NamedTuple):
 
     @property
     def is_given(self) -> bool:
-        """Whether the targets come from elsewhere than the words."""
+        """Whether the targets come from files or a release, and not from the words."""
         return bool(self.files or self.directory or self.release)
 
 
 class NamedTarget(NamedTuple):
-    """A TYPE, or several with commas between them, and a NAME of each."""
+    """A TYPE, or several separated by commas, and a NAME."""
 
     types: str
     name: str
 
 
 class TargetWords(NamedTuple):
-    """What the words say: names, or `types` without names, which go with the selector."""
+    """The parsed words: names, or `types` without names for use with a selector."""
 
     names: tuple[NamedTarget, ...] = ()
     types: str = ''
 
 
 def parse_targets(words: Sequence[str], inputs: Inputs) -> TargetWords:
-    """What is meant by the words, with these inputs; raises UserError. Needs no cluster."""
+    """Parse the words for these inputs; raises UserError. Needs no cluster."""
     if inputs.is_given:
         _check_inputs(words, inputs)
         return TargetWords()
@@ -72,12 +72,12 @@ def parse_targets(words: Sequence[str], inputs: Inputs) -> TargetWords:
         return TargetWords(_with_slashes(words, inputs))
     types, *names = words
     if not all(types.split(',')):
-        raise UserError(f'{_ONE}: {types!r} has an empty TYPE')
+        raise UserError(f'{_SINGLE}: {types!r} has an empty TYPE')
     if not names and inputs.selector is None:
-        all_of_it = " (-l '' for all of them)" if inputs.everywhere else ''
+        hint = " (-l '' for all of them)" if inputs.everywhere else ''
         raise UserError(
             f'which {types}? Write TYPE/NAME, like deploy/web, or choose with {types} -l SELECTOR'
-            f'{all_of_it}'
+            f'{hint}'
         )
     if names:
         _check_names(types, names, inputs)
@@ -101,9 +101,9 @@ def _check_inputs(words: Sequence[str], inputs: Inputs) -> None:
 def _with_slashes(words: Sequence[str], inputs: Inputs) -> tuple[NamedTarget, ...]:
     if not all('/' in word for word in words):
         if words[0] in _ACTIONS:
-            told = ' '.join(('kubectl rollout', *words))
+            command = ' '.join(('kubectl rollout', *words))
             raise UserError(
-                f'this only watches: run `{told}`, and then the same without {words[0]}'
+                f'this only watches: run `{command}`, and then the same without {words[0]}'
             )
         raise UserError(_NO_TYPE)
     named = [_split(word) for word in words]
@@ -119,7 +119,7 @@ def _split(word: str) -> NamedTarget:
         raise UserError(f'{_SLASHES}: {word!r}')
     kind, _, name = word.partition('/')
     if not kind or not name or ',' in word:
-        raise UserError(f'{_ONE}: write TYPE/NAME, like deploy/web, in place of {word!r}')
+        raise UserError(f'{_SINGLE}: write TYPE/NAME, like deploy/web, in place of {word!r}')
     return NamedTarget(kind, name)
 
 

@@ -10,8 +10,8 @@ _POD_COLOURS = (36, 35, 94, 96, 95, 34)
 CHOICES = ('auto', 'always', 'never')
 
 
-def wanted(choice: str, environment: Mapping[str, str], terminal: bool) -> bool:
-    """Decide from `--color`, then NO_COLOR, FORCE_COLOR, TERM, and whether it is a terminal.
+def is_enabled(choice: str, environment: Mapping[str, str], terminal: bool) -> bool:
+    """Whether to use colours: by `--color`, NO_COLOR, FORCE_COLOR, TERM and kind of stream.
 
     NO_COLOR counts unless it is empty (https://no-color.org), and wins over FORCE_COLOR.
     """

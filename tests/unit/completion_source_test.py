@@ -30,19 +30,19 @@ def connection(tmp_path, monkeypatch):
     monkeypatch.setenv('KUBECACHEDIR', str(tmp_path))
 
     def get(path, query=(), accept=''):
-        found = ANSWERS[path]
-        if isinstance(found, tuple):
-            found = {'kind': 'List', 'items': [{'metadata': {'name': name}} for name in found]}
-        return Response(200, json.dumps(found).encode(), {})
+        answer = ANSWERS[path]
+        if isinstance(answer, tuple):
+            answer = {'kind': 'List', 'items': [{'metadata': {'name': name}} for name in answer]}
+        return Response(200, json.dumps(answer).encode(), {})
 
     return SimpleNamespace(get=get, namespace='shop', server='https://h', user='jane')
 
 
 def test_kinds_are_named_and_remembered(connection):
-    found = {'pods': 'Pod v1', 'po': 'Pod v1'}
-    assert completion_source.kinds(connection) == found
+    expected = {'pods': 'Pod v1', 'po': 'Pod v1'}
+    assert completion_source.kinds(connection) == expected
     connection.get = None
-    assert completion_source.kinds(connection) == found
+    assert completion_source.kinds(connection) == expected
 
 
 def test_the_objects_of_several_kinds_are_named_once(connection):

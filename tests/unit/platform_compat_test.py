@@ -95,9 +95,9 @@ def test_home_is_where_kubectl_takes_it_to_be(
     tmp_path, monkeypatch, platform, env, there, expected
 ):
     monkeypatch.chdir(tmp_path)
-    for each in there:
-        folder = tmp_path / each
-        if each.endswith('config'):
+    for file in there:
+        folder = tmp_path / file
+        if file.endswith('config'):
             folder.parent.mkdir(parents=True)
             folder.touch()
         else:
@@ -106,8 +106,8 @@ def test_home_is_where_kubectl_takes_it_to_be(
 
 
 def test_the_kubeconfig_is_looked_for_at_home(tmp_path):
-    found = kubeconfig.load(None, {'HOME': str(tmp_path)})
-    assert found.looked_at == (os.path.join(tmp_path, '.kube', 'config'),)
+    config = kubeconfig.load(None, {'HOME': str(tmp_path)})
+    assert config.looked_at == (os.path.join(tmp_path, '.kube', 'config'),)
 
 
 @posix
@@ -122,8 +122,8 @@ def test_the_kubeconfig_is_looked_for_at_home(tmp_path):
     ),
 )
 def test_what_others_may_write_is_not_ours(platform, mine, mode, ours):
-    found = SimpleNamespace(st_uid=os.geteuid() + (not mine), st_mode=mode)
-    assert platform_compat.is_own_file(found, platform) is ours
+    status = SimpleNamespace(st_uid=os.geteuid() + (not mine), st_mode=mode)
+    assert platform_compat.is_own_file(status, platform) is ours
 
 
 class Stream(io.StringIO):
@@ -147,7 +147,7 @@ class Stream(io.StringIO):
     ),
 )
 def test_a_console_of_windows_counts_once_it_obeys(monkeypatch, stream, platform, obeys, expected):
-    monkeypatch.setattr(platform_compat, '_obeys', lambda stream: obeys)
+    monkeypatch.setattr(platform_compat, '_enable_escape_sequences', lambda stream: obeys)
     assert platform_compat.is_terminal(stream, platform) is expected
 
 
@@ -258,9 +258,9 @@ def test_nothing_is_used_that_windows_has_not(tmp_path, argv, code, shown):
 def test_nothing_else_asks_which_system_it_is():
     package = Path(platform_compat.__file__).parent
     asks = re.compile(r'os\.name\b|sys\.platform|import (fcntl|termios|pwd|grp|msvcrt|resource)\b')
-    found = {
+    modules = {
         str(path.relative_to(package))
         for path in package.rglob('*.py')
         if asks.search(path.read_text(encoding='utf-8'))
     }
-    assert found == {'platform_compat.py'}
+    assert modules == {'platform_compat.py'}

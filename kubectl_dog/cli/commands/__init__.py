@@ -1,1 +1,1 @@
-"""One module per command: `add(commands)` declares it, `run(args)` returns the exit code."""
+"""The commands: `add(commands)` of a module adds its parser, `run(args)` returns an exit code."""

@@ -1,4 +1,4 @@
-"""`completion`: what has to be on the PATH for TAB, where pip has not put it there."""
+"""The command `completion`: print the script that kubectl calls for completion."""
 
 from __future__ import annotations
 

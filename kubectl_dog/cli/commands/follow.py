@@ -1,4 +1,4 @@
-"""`follow`: `tail -f` for resources; prints everything, fails on nothing."""
+"""The command `follow`: print all events of targets, without a verdict."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def add(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Connect and follow; 0 where the target ended, 3 where the time was up."""
+    """Follow the targets; returns 0 if they ended, or 3 after the time-out."""
     options = tracking_flags.options(args)._replace(
         follow=True, exit_when_ready=args.exit_when_ready
     )

@@ -1,4 +1,4 @@
-"""`multitrack`: kubedog's JSON spec of many targets, from a file or from standard input."""
+"""The command `multitrack`: track the targets of a spec in kubedog's JSON."""
 
 from __future__ import annotations
 
@@ -53,16 +53,16 @@ def add(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Read the spec, connect, track, and return the exit code of the verdicts."""
+    """Track the targets of the spec; returns the exit code of the verdicts."""
     if args.file == _STDIN and sys.stdin is not None and sys.stdin.isatty():
         raise UserError('where is the spec? Name a file, or send it to standard input')
-    found = target_resolution.spec(args.file)
-    if not found.entries:
-        # Whoever makes specs by a program makes empty ones, too.
+    spec = target_resolution.spec(args.file)
+    if not spec.entries:
+        # Programs that generate specs may generate empty specs.
         sys.stderr.write('the spec names no resource: there is nothing to track\n')
         return 0
     judges = api.trackers(args.rules, args.tracker, platform_compat.time_limit)
     options = rollout_flags.options(args)
     connection = api.connect(**common_flags.cluster(args))
-    wanted = target_resolution.spec_targets(found, connection, options)
-    return foreground.track_on_source(api.live_source(connection), wanted, options, judges, args)
+    resolved = target_resolution.spec_targets(spec, connection, options)
+    return foreground.track_on_source(api.live_source(connection), resolved, options, judges, args)

@@ -1,4 +1,4 @@
-"""`replay` and `demo`: recordings through the same engine, no cluster needed."""
+"""The commands `replay` and `demo`: play recordings, without a cluster."""
 
 from __future__ import annotations
 
@@ -60,20 +60,20 @@ def _speed(text: str) -> float:
 
 
 def run_replay(args: argparse.Namespace) -> int:
-    """Play a file."""
+    """Play a recording from a file."""
     judges = api.trackers(args.rules, args.tracker, platform_compat.time_limit)
     return foreground.run(api.replay(args.file, _pace(args), judges, _warn), args)
 
 
-def _warn(said: str) -> None:
-    sys.stderr.write(f'{sentence(said)}\n')
+def _warn(text: str) -> None:
+    sys.stderr.write(f'{sentence(text)}\n')
 
 
 def run_demo(args: argparse.Namespace) -> int:
-    """Play, or list, the recordings that ship."""
+    """Play, or list, the recordings that ship with the program."""
     if args.list:
-        known = [f'{name:20} {sentence(title)}' for name, title in api.demos().items()]
-        Writer(standard_streams.stdout()).write(known)
+        listed = [f'{name:20} {sentence(title)}' for name, title in api.demos().items()]
+        Writer(standard_streams.stdout()).write(listed)
         return 0
     return foreground.run(api.demo(args.name, _pace(args)), args)
 

@@ -1,4 +1,4 @@
-"""`rollout`: track until ready, or failed; the exit code is the verdict."""
+"""The command `rollout`: track targets until they are ready or have failed."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from kubectl_dog.cli import rollout_flags
 from kubectl_dog.cli import target_flags
 from kubectl_dog.cli import tracking_flags
 
-# `kubectl rollout status deploy/x`, `kubedog rollout track deployment x`.
-_HABITS = ('status', 'track')
+# Words that users of `kubectl rollout status` and `kubedog rollout track` type; ignored here.
+_IGNORED_WORDS = ('status', 'track')
 _EXAMPLES = """\
 examples:
   kubectl dog rollout deploy/web
@@ -46,13 +46,13 @@ def add(commands: Any) -> None:
     common_flags.add_cluster(parser)
     common_flags.add_output(parser)
     common_flags.add_record(parser)
-    parser.set_defaults(run=run, habits=_HABITS)
+    parser.set_defaults(run=run, ignored_words=_IGNORED_WORDS)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Connect, track, and return the exit code of the verdict."""
+    """Track the targets; returns the exit code of the verdicts."""
     words = args.target
-    from_elsewhere = args.filename or args.kustomize or args.helm_release
-    if words and words[0] in _HABITS and (len(words) > 1 or from_elsewhere):
+    has_inputs = args.filename or args.kustomize or args.helm_release
+    if words and words[0] in _IGNORED_WORDS and (len(words) > 1 or has_inputs):
         words = words[1:]
     return foreground.track_targets(words, rollout_flags.options(args), args)

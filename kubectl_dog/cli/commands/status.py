@@ -1,4 +1,4 @@
-"""`status`: one look, at the cluster or at files; no clock, and no verdict unless asked for."""
+"""The command `status`: print the present state of targets, from the cluster or from files."""
 
 from __future__ import annotations
 
@@ -71,17 +71,17 @@ def add(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Look, print, and return the exit code."""
-    from kubectl_dog.output import status_table as shown
+    """Print the states; returns the exit code."""
+    from kubectl_dog.output import status_table
 
     judges = api.trackers(chosen=args.tracker, limit=platform_compat.time_limit)
     statuses, unseen = (_local(args, judges), ()) if args.local else _live(args, judges)
-    for one in judges.notices():
-        sys.stderr.write(f'{sentence(one)}\n')
-    lines = [shown.document(statuses)] if args.output == 'json' else _table(args, statuses)
+    for notice in judges.notices():
+        sys.stderr.write(f'{sentence(notice)}\n')
+    lines = [status_table.document(statuses)] if args.output == 'json' else _table(args, statuses)
     Writer(standard_streams.stdout()).write(lines)
-    states = [one.state for one in statuses] if args.exit_code else []
-    return exit_code(states, *(one.verdict for one in unseen))
+    states = [status.state for status in statuses] if args.exit_code else []
+    return exit_code(states, *(ended.verdict for ended in unseen))
 
 
 def _local(args: argparse.Namespace, judges: Trackers) -> Sequence[Status]:
@@ -91,26 +91,26 @@ def _local(args: argparse.Namespace, judges: Trackers) -> Sequence[Status]:
         raise UserError('--local needs -f FILE, or -f - for standard input')
     _, inputs = target_flags.read((), args)
     placed = target_resolution.read_manifests(inputs.files, inputs.recursive, inputs.directory)
-    chosen = target_resolution.filter_by_labels(placed, inputs.selector or '')
-    found = api.statuses_from_objects((one.object for one in chosen), judges)
-    if not found and args.output == 'table':
+    selected = target_resolution.filter_by_labels(placed, inputs.selector or '')
+    statuses = api.statuses_from_objects((entry.object for entry in selected), judges)
+    if not statuses and args.output == 'table':
         sys.stderr.write('no objects found\n')
-    return found
+    return statuses
 
 
 def _live(
     args: argparse.Namespace, judges: Trackers
 ) -> tuple[Sequence[Status], Sequence[TargetEnded]]:
-    said, inputs = target_flags.read(args.target, args)
+    words, inputs = target_flags.read(args.target, args)
     connection = api.connect(**common_flags.cluster(args))
-    wanted = target_flags.find(said, inputs, connection, args.namespace)
-    statuses, unseen = api.live_statuses(api.live_source(connection), wanted.targets, judges)
-    for one in unseen:
-        sys.stderr.write(f'{sentence(_absence(one))}\n')
+    resolved = target_flags.find(words, inputs, connection, args.namespace)
+    statuses, unseen = api.live_statuses(api.live_source(connection), resolved.targets, judges)
+    for ended in unseen:
+        sys.stderr.write(f'{sentence(_describe_unseen(ended))}\n')
     return statuses, unseen
 
 
-def _absence(ended: TargetEnded) -> str:
+def _describe_unseen(ended: TargetEnded) -> str:
     label, namespace = ended.target.label, ended.target.namespace
     if ended.verdict is Verdict.NO_ACCESS:
         return f'{label} cannot be read: {ended.message}'
@@ -124,9 +124,9 @@ def _absence(ended: TargetEnded) -> str:
 def _table(args: argparse.Namespace, statuses: Sequence[Status]) -> list[str]:
     import shutil
 
-    from kubectl_dog.output import status_table as shown
+    from kubectl_dog.output import status_table
 
     is_terminal = platform_compat.is_terminal(standard_streams.stdout())
-    palette = Palette(colour.wanted(args.color, os.environ, is_terminal))
+    palette = Palette(colour.is_enabled(args.color, os.environ, is_terminal))
     width = shutil.get_terminal_size().columns if is_terminal else None
-    return shown.table(statuses, palette, width)
+    return status_table.table(statuses, palette, width)

@@ -1,4 +1,4 @@
-"""`trackers`: everything that could judge a kind, whose it is, and what is broken."""
+"""The command `trackers`: list all trackers, with their packages and whether they are used."""
 
 from __future__ import annotations
 
@@ -50,25 +50,27 @@ def add(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Import every package, and print; 0 also where some are broken."""
+    """Import every package and print the trackers; returns 0 even if some are broken."""
     from kubectl_dog import api
-    from kubectl_dog.output import trackers_table as shown
+    from kubectl_dog.output import trackers_table
     from kubectl_dog.output.colour import Palette
     from kubectl_dog.output.stream_writer import Writer
 
-    everything = api.tracker_inventory(
+    inventory = api.tracker_inventory(
         api.trackers(chosen=args.tracker, limit=platform_compat.time_limit)
     )
-    entries = [one for one in everything if _is_asked_for(one, args.text)]
+    entries = [entry for entry in inventory if _matches(entry, args.text)]
     if not entries:
         sys.stderr.write(f'no kind or package has {sentence(" or ".join(args.text))} in its name\n')
-    palette = Palette(colour.wanted(args.color, os.environ, standard_streams.stdout().isatty()))
+    palette = Palette(colour.is_enabled(args.color, os.environ, standard_streams.stdout().isatty()))
     is_json = args.output == 'json'
-    lines = [shown.document(entries)] if is_json else shown.table(entries, palette)
+    lines = (
+        [trackers_table.document(entries)] if is_json else trackers_table.table(entries, palette)
+    )
     Writer(standard_streams.stdout()).write(lines)
     return 0
 
 
-def _is_asked_for(one: TrackerInfo, texts: Sequence[str]) -> bool:
-    names = (one.kind.lower(), one.package.lower())
+def _matches(entry: TrackerInfo, texts: Sequence[str]) -> bool:
+    names = (entry.kind.lower(), entry.package.lower())
     return not texts or any(text.lower() in name for text in texts for name in names)

@@ -1,6 +1,6 @@
-"""What may stand where the cursor is: from the parser, and from what kubeconfig and cluster name.
+"""The candidates for the word at the cursor, from the parser, the kubeconfig and the cluster.
 
-Nothing here says twice what the parser knows: choices, metavars and fields of flags decide.
+The choices, metavars and fields of flags decide, so that nothing of the parser is repeated here.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from kubectl_dog.cli.completion.cobra_protocol import NOTHING
 from kubectl_dog.cli.completion.cobra_protocol import Answer
 from kubectl_dog.cli.completion.partial_line import PartialLine
 
-_OBJECTS = ('json', 'yaml', 'yml')
+_EXTENSIONS = ('json', 'yaml', 'yml')
 
 
 class NameSource(Protocol):
-    """What has a name, in kubeconfig and cluster; methods may raise whatever goes wrong there."""
+    """A source of names from kubeconfig and cluster; methods may raise any error."""
 
     def entries(self, section: str) -> Sequence[str]:
         """The `contexts`, `clusters` or `users` of the kubeconfig."""
@@ -32,28 +32,27 @@ class NameSource(Protocol):
         ...
 
     def kinds(self) -> Mapping[str, str]:
-        """What may be typed for each kind, with what it means."""
+        """The spellings of kinds, with their meaning."""
         ...
 
     def objects(self, types: str) -> Sequence[str]:
-        """Objects of a kind, or of several with commas between them."""
+        """The objects of a kind, or of several separated by commas."""
         ...
 
     def demos(self) -> Mapping[str, str]:
-        """The recordings that ship, with their titles."""
+        """The recordings that ship with the program, with their titles."""
         ...
 
     def codes(self) -> Mapping[str, str]:
-        """The codes of causes, with what they mean."""
+        """The codes of causes, with their meaning."""
         ...
 
 
 def candidates(line: PartialLine | None, names: NameSource) -> Answer:
-    """What fits the word that is being typed; raises what `names` does."""
+    """The candidates that complete the last word; raises the errors of `names`."""
     if line is None:
         return NOTHING
-    found = _all(line, names)
-    return cobra_protocol.starting(found, line.word)
+    return cobra_protocol.starting(_all(line, names), line.word)
 
 
 def _all(line: PartialLine, names: NameSource) -> Answer:
@@ -67,7 +66,7 @@ def _all(line: PartialLine, names: NameSource) -> Answer:
 
 
 def _flags(line: PartialLine) -> dict[str, str]:
-    """The flags that --help tells of, but for those that are said and count once."""
+    """The flags in --help, except used flags that cannot be repeated."""
     return {
         name: (action.help or '').replace('%%', '%')
         for action in line.parser._actions
@@ -80,24 +79,24 @@ def _flags(line: PartialLine) -> dict[str, str]:
 def _value(flag: argparse.Action, names: NameSource) -> Answer:
     if flag.choices is not None:
         return cobra_protocol.of(flag.choices)
-    if flag.dest in _NAMED:
-        return _NAMED[flag.dest](names)
+    if flag.dest in _VALUES_BY_FIELD:
+        return _VALUES_BY_FIELD[flag.dest](names)
     if flag.metavar == 'DIR':
         return Answer(directive=cobra_protocol.FOLDERS)
     return Answer(directive=cobra_protocol.FILES) if flag.metavar == 'FILE' else NOTHING
 
 
 def _files(names: NameSource) -> Answer:
-    return cobra_protocol.of(_OBJECTS, cobra_protocol.ENDINGS)
+    return cobra_protocol.of(_EXTENSIONS, cobra_protocol.ENDINGS)
 
 
 def _codes(names: NameSource) -> Answer:
-    found = {f'{code}=': text for code, text in names.codes().items()}
-    return cobra_protocol.of(found, cobra_protocol.NO_FILES | cobra_protocol.NO_SPACE)
+    codes = {f'{code}=': text for code, text in names.codes().items()}
+    return cobra_protocol.of(codes, cobra_protocol.NO_FILES | cobra_protocol.NO_SPACE)
 
 
-# By the fields of flags.
-_NAMED: dict[str, Callable[[NameSource], Answer]] = {
+# The candidates for values of flags, by the field of the flag.
+_VALUES_BY_FIELD: dict[str, Callable[[NameSource], Answer]] = {
     'context': lambda names: cobra_protocol.of(names.entries('contexts')),
     'cluster': lambda names: cobra_protocol.of(names.entries('clusters')),
     'user': lambda names: cobra_protocol.of(names.entries('users')),
@@ -109,7 +108,7 @@ _NAMED: dict[str, Callable[[NameSource], Answer]] = {
 
 
 def _word(line: PartialLine, names: NameSource) -> Answer:
-    fields = [one.dest for one in line.parser._actions if not one.option_strings]
+    fields = [action.dest for action in line.parser._actions if not action.option_strings]
     if 'target' in fields:
         return _target(line, names)
     field = fields[len(line.words)] if len(line.words) < len(fields) else ''
@@ -119,12 +118,12 @@ def _word(line: PartialLine, names: NameSource) -> Answer:
 
 
 def _target(line: PartialLine, names: NameSource) -> Answer:
-    said, words = line.parsed, line.words
-    if words and words[0] in (line.parser.get_default('habits') or ()):
+    args, words = line.parsed, line.words
+    if words and words[0] in (line.parser.get_default('ignored_words') or ()):
         words = words[1:]
-    if said.filename or said.kustomize or said.helm_release:
+    if args.filename or args.kustomize or args.helm_release:
         return NOTHING
-    by_name = said.selector is None and not said.all_namespaces
+    by_name = args.selector is None and not args.all_namespaces
     if '/' in line.word:
         return _with_slash(line.word, words, names) if by_name else NOTHING
     if not words:
@@ -132,24 +131,24 @@ def _target(line: PartialLine, names: NameSource) -> Answer:
     if any('/' in word for word in words):
         kinds = {f'{kind}/': text for kind, text in names.kinds().items()}
         return cobra_protocol.of(kinds, cobra_protocol.NO_FILES | cobra_protocol.NO_SPACE)
-    return cobra_protocol.of(_others(names.objects(words[0]), words[1:])) if by_name else NOTHING
+    return cobra_protocol.of(_unused(names.objects(words[0]), words[1:])) if by_name else NOTHING
 
 
 def _with_slash(word: str, words: Sequence[str], names: NameSource) -> Answer:
-    """The objects of the kind before the slash, where the words before have slashes, too."""
-    if not all('/' in each for each in words):
+    """The objects of the kind before the slash; none if an earlier word has no slash."""
+    if not all('/' in other for other in words):
         return NOTHING
     kind = word.partition('/')[0]
-    return cobra_protocol.of(_others([f'{kind}/{name}' for name in names.objects(kind)], words))
+    return cobra_protocol.of(_unused([f'{kind}/{name}' for name in names.objects(kind)], words))
 
 
 def _kinds(word: str, names: NameSource) -> Answer:
-    """Kinds, the next one after the last comma."""
+    """The kinds that can follow the last comma."""
     before, comma, _ = word.rpartition(',')
     return cobra_protocol.of(
         {f'{before}{comma}{kind}': text for kind, text in names.kinds().items()}
     )
 
 
-def _others(found: Sequence[str], said: Sequence[str]) -> list[str]:
-    return [name for name in found if name not in said]
+def _unused(names: Sequence[str], used: Sequence[str]) -> list[str]:
+    return [name for name in names if name not in used]

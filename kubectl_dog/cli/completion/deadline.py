@@ -1,4 +1,4 @@
-"""How long who presses TAB is kept waiting for a cluster."""
+"""A deadline for all reads of one completion."""
 
 from __future__ import annotations
 
@@ -7,37 +7,37 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-Found = TypeVar('Found')
+Result = TypeVar('Result')
 
 
 class LateError(Exception):
-    """The answer did not come in time; `Patience.is_over` from then on."""
+    """A read took too long; `Deadline.is_over` is true from then on."""
 
 
 class Deadline:
-    """Waits for answers until so many seconds from now are over, for all of them together."""
+    """Calls functions in threads, all of which must return within so many seconds from now."""
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._end = clock() + seconds
         self.is_over = False
 
-    def __call__(self, ask: Callable[[], Found]) -> Found:
-        """What is answered; raises what `ask` does, and LateError, while the question goes on."""
-        answers: list[Found] = []
+    def __call__(self, read: Callable[[], Result]) -> Result:
+        """Call `read`; raises its errors, or LateError while it goes on in its thread."""
+        results: list[Result] = []
         errors: list[BaseException] = []
 
         def work() -> None:
             try:
-                answers.append(ask())
+                results.append(read())
             except BaseException as error:
                 errors.append(error)
 
         thread = threading.Thread(target=work, name='completion', daemon=True)
         thread.start()
         thread.join(max(self._end - self._clock(), 0.0))
-        if answers:
-            return answers[0]
+        if results:
+            return results[0]
         if errors:
             raise errors[0]
         self.is_over = True

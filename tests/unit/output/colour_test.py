@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from kubectl_dog.output.colour import Palette
-from kubectl_dog.output.colour import wanted
+from kubectl_dog.output.colour import is_enabled
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ from kubectl_dog.output.colour import wanted
 def test_colour_follows_the_flag_then_the_environment_then_the_terminal(
     choice, environment, terminal, expected
 ):
-    assert wanted(choice, environment, terminal) is expected
+    assert is_enabled(choice, environment, terminal) is expected
 
 
 def test_paint_only_where_on():

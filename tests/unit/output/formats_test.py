@@ -56,7 +56,7 @@ def test_a_format_in_the_table_is_in_the_help(capsys):
 
 @pytest.mark.usefixtures('count_format')
 def test_a_format_in_the_table_is_completed():
-    answer = complete_command.answered(['rollout', '-o', ''], Deadline(60.0))
+    answer = complete_command.answer(['rollout', '-o', ''], Deadline(60.0))
     assert [value for value, _ in answer.values] == ['plain', 'json', 'count']
 
 

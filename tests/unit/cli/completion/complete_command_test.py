@@ -88,7 +88,7 @@ def test_a_link_to_the_program_or_a_copy_of_it_completes(name):
 def test_contexts_come_from_the_kubeconfig(tmp_path):
     path = tmp_path / 'config'
     path.write_text(CONFIG.replace('USER', '{}'))
-    found = complete_command.answered(
+    found = complete_command.answer(
         ['rollout', f'--kubeconfig={path}', '--context', ''], Deadline(60.0)
     )
     assert found == cobra_protocol.of(('c', 'd'))
@@ -97,7 +97,7 @@ def test_contexts_come_from_the_kubeconfig(tmp_path):
 def test_flags_before_the_command_are_understood(tmp_path):
     path = tmp_path / 'config'
     path.write_text(CONFIG.replace('USER', '{}'))
-    found = complete_command.answered(
+    found = complete_command.answer(
         [f'--kubeconfig={path}', 'rollout', '--context', ''], Deadline(60.0)
     )
     assert found == cobra_protocol.of(('c', 'd'))

@@ -10,17 +10,17 @@ from kubectl_dog.model.errors import AccessError
 
 
 def test_what_comes_in_time_is_told():
-    patience = Deadline(20.0)
-    assert patience(lambda: ['a']) == ['a']
-    assert not patience.is_over
+    deadline = Deadline(20.0)
+    assert deadline(lambda: ['a']) == ['a']
+    assert not deadline.is_over
 
 
 def test_what_comes_too_late_is_not_waited_for():
     let_go = threading.Event()
-    patience = Deadline(0.0)
+    deadline = Deadline(0.0)
     with pytest.raises(LateError):
-        patience(lambda: let_go.wait(20))
-    assert patience.is_over
+        deadline(lambda: let_go.wait(20))
+    assert deadline.is_over
     let_go.set()
 
 
@@ -31,10 +31,10 @@ def test_all_questions_together_have_the_time_once():
         now[0] = 30.0
         return 1
 
-    patience = Deadline(20.0, lambda: now[0])
-    assert patience(first) == 1
+    deadline = Deadline(20.0, lambda: now[0])
+    assert deadline(first) == 1
     with pytest.raises(LateError):
-        patience(lambda: let_go.wait(20))
+        deadline(lambda: let_go.wait(20))
     let_go.set()
 
 
@@ -43,7 +43,7 @@ def test_an_error_is_passed_on(error):
     def ask():
         raise error
 
-    patience = Deadline(20.0)
+    deadline = Deadline(20.0)
     with pytest.raises(type(error)):
-        patience(ask)
-    assert not patience.is_over
+        deadline(ask)
+    assert not deadline.is_over
