@@ -72,7 +72,7 @@ def test_flags(parse, words, expected):
 
 
 @pytest.mark.parametrize(
-    ('words', 'said'),
+    ('words', 'message'),
     (
         (('--as-user-extra', 'x'), "'x' is not KEY=VALUE"),
         (('--as-user-extra', '=x'), "'=x' is not KEY=VALUE"),
@@ -80,15 +80,15 @@ def test_flags(parse, words, expected):
         (('-v', 'x'), "'x'"),
     ),
 )
-def test_wrong_flags(parse, words, said, capsys):
+def test_wrong_flags(parse, words, message, capsys):
     with pytest.raises(SystemExit):
         parse(*words)
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 def test_another_connection_is_for_the_plugins_to_find():
     parser = argparse.ArgumentParser()
     common_flags.add_cluster(parser)
     assert 'connection' not in common_flags.cluster(parser.parse_args([]))
-    said = common_flags.cluster(parser.parse_args(['--connection', 'kubernetes']))
-    assert said['connection'] == 'kubernetes'
+    flags = common_flags.cluster(parser.parse_args(['--connection', 'kubernetes']))
+    assert flags['connection'] == 'kubernetes'

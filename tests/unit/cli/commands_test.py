@@ -49,11 +49,13 @@ def poisoned(value, text, keys, key=''):
     """
     if isinstance(value, dict):
         return {
-            name: one if name in KEPT else poisoned(one, text, keys, name if name in keys else key)
-            for name, one in value.items()
+            name: part
+            if name in KEPT
+            else poisoned(part, text, keys, name if name in keys else key)
+            for name, part in value.items()
         }
     if isinstance(value, list):
-        return [poisoned(one, text, keys, key) for one in value]
+        return [poisoned(part, text, keys, key) for part in value]
     is_time = key == 'lines' and value[:3] == '202'
     if (
         not isinstance(value, str)
@@ -68,8 +70,8 @@ def poisoned(value, text, keys, key=''):
 def recording(folder, name, text, keys):
     path = folder / 'run.jsonl'
     lines = [json.loads(line) for line in RECORDINGS[name].splitlines()]
-    made = [json.dumps(poisoned(line, text, keys)) for line in lines]
-    path.write_text('\n'.join(made) + '\n', encoding='utf-8')
+    poisoned_lines = [json.dumps(poisoned(line, text, keys)) for line in lines]
+    path.write_text('\n'.join(poisoned_lines) + '\n', encoding='utf-8')
     return str(path)
 
 
@@ -106,13 +108,13 @@ def test_a_run_shows_what_it_breaks(tmp_path, flags):
 )
 def test_status_of_files(tmp_path_factory, text, keys, flags):
     folder = tmp_path_factory.mktemp('status')
-    found = [
-        one
+    objects = [
+        obj
         for line in map(json.loads, RECORDINGS['crash-loop'].splitlines())
-        for one in line.get('listed', ())
+        for obj in line.get('listed', ())
     ]
     path = folder / 'all.json'
-    listed = poisoned({'items': found}, text, keys)
+    listed = poisoned({'items': objects}, text, keys)
     path.write_text(json.dumps({'apiVersion': 'v1', 'kind': 'List', **listed}), encoding='utf-8')
     code, out, err = run('status', '--local', '-f', str(path), *flags)
     assert code != 70

@@ -12,20 +12,20 @@ def tracked(monkeypatch):
     """What a command line would track: (words, options)."""
 
     def parse(*argv):
-        found = []
+        calls = []
         monkeypatch.setattr(
-            foreground, 'track_targets', lambda *given: found.append(given[:2]) or 0
+            foreground, 'track_targets', lambda *given: calls.append(given[:2]) or 0
         )
         assert program.main(argv) == 0
-        return found[0]
+        return calls[0]
 
     return parse
 
 
 def test_what_is_told_are_fields_of_options(tracked):
     switches = ('--strict-nodes=false', '--wait-for-termination=false', '--stable-for', 'auto')
-    told = tracked('rollout', 'deploy/web', *switches)[1].explicit
-    assert len(told) == 3 and set(told) < set(Options._fields)
+    explicit = tracked('rollout', 'deploy/web', *switches)[1].explicit
+    assert len(explicit) == 3 and set(explicit) < set(Options._fields)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_habits_of_kubectl_and_kubedog_work(tracked, argv, words):
 
 
 @pytest.mark.parametrize(
-    ('words', 'said'),
+    ('words', 'message'),
     (
         (['--tolerate', 'Crashloop=5'], 'did you mean CrashLoop?'),
         (['--tolerate', 'CrashLoop'], 'does not say how much'),
@@ -103,8 +103,8 @@ def test_habits_of_kubectl_and_kubedog_work(tracked, argv, words):
         (['--revision', 'latest'], "'latest' is not the number of a revision"),
     ),
 )
-def test_what_cannot_be_meant_is_said(capsys, words, said):
+def test_what_cannot_be_meant_is_said(capsys, words, message):
     with pytest.raises(SystemExit) as stopped:
         program.main(['rollout', 'deploy/web', *words])
     assert stopped.value.code == 2
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err

@@ -29,7 +29,7 @@ def test_flags_become_options(command, words, fields):
 
 
 @pytest.mark.parametrize(
-    ('words', 'said'),
+    ('words', 'message'),
     (
         (('--include', '('), "--include: '(' is not a regular expression"),
         (('--exclude', r'(a)\1'), 'cannot be matched in bounded time: it refers back to a group'),
@@ -37,8 +37,8 @@ def test_flags_become_options(command, words, fields):
         (('--containers', ','), 'name a container'),
     ),
 )
-def test_what_is_wrong_is_told_with_code_2(words, said, capsys):
+def test_what_is_wrong_is_told_with_code_2(words, message, capsys):
     with pytest.raises(SystemExit) as stopped:
         parse(['rollout', 'deploy/web', *words])
     assert stopped.value.code == 2
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err

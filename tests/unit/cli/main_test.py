@@ -51,7 +51,7 @@ def test_help_speaks_of_kubectl_dog(main, argv):
 
 
 @pytest.mark.parametrize(
-    ('argv', 'told'),
+    ('argv', 'message'),
     (
         (['rollout'], 'name a target, like deploy/web; or choose with TYPE -l SELECTOR'),
         (['rollout', 'sts/'], 'must have a single resource and name: write TYPE/NAME'),
@@ -81,10 +81,10 @@ def test_help_speaks_of_kubectl_dog(main, argv):
         (['--bogus', 'version'], 'unrecognized arguments: --bogus'),
     ),
 )
-def test_a_wrong_command_line_is_exit_2_and_a_sentence(main, argv, told):
+def test_a_wrong_command_line_is_exit_2_and_a_sentence(main, argv, message):
     code, out, err = main(*argv)
     assert (code, out) == (2, '')
-    assert told in err
+    assert message in err
     assert err.count('\n') == 1
 
 
@@ -223,8 +223,8 @@ def test_a_report_shows_types_and_places_and_no_value(main, monkeypatch, fail, t
     code, out, err = main('version')
     assert (code, out) == (70, '')
     assert HIDDEN not in err and os.sep + 'tests' not in err
-    found = [line.split()[0] for line in err.splitlines() if 'a message of' in line]
-    assert found[-len(types) :] == types
+    error_types = [line.split()[0] for line in err.splitlines() if 'a message of' in line]
+    assert error_types[-len(types) :] == types
     assert f'in {fail.__name__}' in err
     assert len(err.splitlines()) < 100
 
@@ -238,8 +238,8 @@ def test_a_file_that_stands_in_for_a_module_of_pythons_is_named(tmp_path, code):
     env = {**os.environ, 'PYTHONPATH': str(tmp_path)}
     done = subprocess.run(argv, env=env, capture_output=True, text=True, check=False)
     assert (done.returncode, 'defect' in done.stderr) == (70, False)
-    said = f"{shadow} is imported in place of Python's own json: rename it, or take"
-    assert said in done.stderr.splitlines()[0]
+    message = f"{shadow} is imported in place of Python's own json: rename it, or take"
+    assert message in done.stderr.splitlines()[0]
 
 
 def test_an_interrupt_before_tracking_is_exit_130(main, monkeypatch):
@@ -291,11 +291,14 @@ def test_a_recording_that_breaks_off_is_said_to(main, tmp_path):
     recorded = resources.files('kubectl_dog.recording').joinpath('demo/crash-loop.jsonl')
     lines = recorded.read_bytes().splitlines(keepends=True)
     cut = tmp_path / 'cut.jsonl'
-    for kept, said in ((len(lines), ''), (len(lines) - 1, f'{cut} breaks off after 13s, without')):
-        cut.write_bytes(b''.join(lines[:kept]))
+    for count, message in (
+        (len(lines), ''),
+        (len(lines) - 1, f'{cut} breaks off after 13s, without'),
+    ):
+        cut.write_bytes(b''.join(lines[:count]))
         code, _, err = main('replay', str(cut), '--instant')
         assert code == 1
-        assert err.startswith(said) and bool(err) == bool(said)
+        assert err.startswith(message) and bool(err) == bool(message)
 
 
 def test_options_of_a_recording_that_are_not_known_are_told(main, tmp_path):

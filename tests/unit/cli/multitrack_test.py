@@ -45,18 +45,18 @@ _LISTS = {
 }
 
 
-def called(made, name, namespace='shop'):
+def called(obj, name, namespace='shop'):
     """The same object under another name."""
     revision = {'deployment.kubernetes.io/revision': '2'}
     meta = {'name': name, 'namespace': namespace, 'uid': f'{namespace}-{name}'}
-    return {**made, 'metadata': {**made['metadata'], **meta, 'annotations': revision}}
+    return {**obj, 'metadata': {**obj['metadata'], **meta, 'annotations': revision}}
 
 
 def asked_for(spec):
     """Whatever a spec names, as it is when it is ready."""
-    for kind, made in _LISTS.items():
-        for one in spec.get(kind, ()):
-            yield called(made(), one.get('ResourceName', one.get('Name')), one['Namespace'])
+    for kind, create in _LISTS.items():
+        for entry in spec.get(kind, ()):
+            yield called(create(), entry.get('ResourceName', entry.get('Name')), entry['Namespace'])
 
 
 @pytest.fixture
@@ -79,16 +79,16 @@ def multitrack(monkeypatch, capsys, tmp_path):
 
 
 def resolve(word):
-    found = CONFIGMAPS if word == 'ConfigMap' else well_known(word)
-    if found is None:
+    resource = CONFIGMAPS if word == 'ConfigMap' else well_known(word)
+    if resource is None:
         raise UserError(f'the server has no resource type "{word}"')
-    return found
+    return resource
 
 
 def verdicts(out):
     lines = [json.loads(line) for line in out.splitlines()]
     assert not [fault for line in lines for fault in schema.faults(line)]
-    return {one['target']['name']: one['verdict'] for one in lines[-1]['verdicts']}
+    return {entry['target']['name']: entry['verdict'] for entry in lines[-1]['verdicts']}
 
 
 @pytest.mark.parametrize('example', EXAMPLES, ids=range(len(EXAMPLES)))
@@ -97,7 +97,7 @@ def test_the_examples_of_the_page_run(multitrack, example):
     objects = list(asked_for(spec))
     code, out, err = multitrack(example, '-o', 'json', objects=objects)
     assert (code, err) == (0, '')
-    assert verdicts(out) == {one['metadata']['name']: 'ready' for one in objects}
+    assert verdicts(out) == {obj['metadata']['name']: 'ready' for obj in objects}
 
 
 def test_kubedog_s_own_examples_are_among_them():
@@ -107,12 +107,12 @@ def test_kubedog_s_own_examples_are_among_them():
 
 
 def crashed(name, ends=2):
-    told = status(state=ended(3), last=ended(3), restarts=ends - 1)
-    return called(pod(told, age=1), name)
+    container_status = status(state=ended(3), last=ended(3), restarts=ends - 1)
+    return called(pod(container_status, age=1), name)
 
 
 def pods(**fields):
-    return {'Pods': [{'ResourceName': name, **told} for name, told in fields.items()]}
+    return {'Pods': [{'ResourceName': name, **target} for name, target in fields.items()]}
 
 
 def test_each_target_is_judged_by_its_own_fields(multitrack):
@@ -129,8 +129,8 @@ def test_each_target_is_judged_by_its_own_fields(multitrack):
 
 
 def starting(name):
-    told = status(state=waiting('ContainerCreating'))
-    return called(pod(told, phase='Pending', age=1), name)
+    container_status = status(state=waiting('ContainerCreating'))
+    return called(pod(container_status, phase='Pending', age=1), name)
 
 
 def test_a_recording_replays_with_the_options_of_each_target(multitrack, tmp_path, capsys):
@@ -148,7 +148,7 @@ def test_a_recording_replays_with_the_options_of_each_target(multitrack, tmp_pat
 def test_a_readiness_probe_may_fail_for_so_long(multitrack):
     probe = {'readinessProbe': {'exec': {'command': ['false']}}}
     unready = called(pod(status(), age=100, containers=[container(**probe)]), 'web')
-    said = {
+    probe_event = {
         'kind': 'Event',
         'metadata': {'name': 'x', 'namespace': 'shop', 'uid': 'e'},
         'involvedObject': {
@@ -164,11 +164,11 @@ def test_a_readiness_probe_may_fail_for_so_long(multitrack):
         'lastTimestamp': ago(1),
     }
     spec = pods(web={'IgnoreReadinessProbeFailsByContainerName': {'main': '20s'}})
-    code, out, _ = multitrack(spec, '-o', 'json', '-t', '60', objects=[unready, said])
+    code, out, _ = multitrack(spec, '-o', 'json', '-t', '60', objects=[unready, probe_event])
     assert code == 1
     end = next(json.loads(line) for line in out.splitlines() if '"type": "ended"' in line)
     assert (end['reason'], end['at']) == ('NotReady', 20)
-    code, _, _ = multitrack(pods(web={}), '-t', '60', objects=[unready, said])
+    code, _, _ = multitrack(pods(web={}), '-t', '60', objects=[unready, probe_event])
     assert code == 3
 
 
@@ -188,11 +188,11 @@ def test_two_targets_of_one_name_are_told_apart(multitrack):
     code, out, _ = multitrack(spec, '-o', 'json', objects=objects)
     ended = [json.loads(line)['verdicts'] for line in out.splitlines() if '"summary"' in line]
     assert code == 0
-    assert [one['target']['namespace'] for one in ended[0]] == ['shop', 'db']
+    assert [entry['target']['namespace'] for entry in ended[0]] == ['shop', 'db']
 
 
 @pytest.mark.parametrize(
-    ('spec', 'flags', 'said'),
+    ('spec', 'flags', 'message'),
     (
         ('', (), 'standard input is empty'),
         ('[]', ('-',), 'standard input: $: must be an object'),
@@ -209,10 +209,10 @@ def test_two_targets_of_one_name_are_told_apart(multitrack):
         ('{"Pods": [{"ResourceName": "a"}]}', ('--rules', '/nowhere'), '/nowhere: cannot be read'),
     ),
 )
-def test_what_is_wrong_is_exit_2_and_a_sentence(multitrack, spec, flags, said):
+def test_what_is_wrong_is_exit_2_and_a_sentence(multitrack, spec, flags, message):
     code, out, err = multitrack(spec, *flags)
     assert (code, out) == (2, '')
-    assert said in err
+    assert message in err
 
 
 def test_the_error_that_the_page_shows(multitrack, tmp_path, monkeypatch):
@@ -256,12 +256,12 @@ def test_kubedog_s_flags_are_understood(flags, timeout, period):
 def test_every_field_is_on_the_page():
     from kubectl_dog.multitrack_spec import spec_entries
 
-    for one in (*spec_entries._SPEC, *spec_entries._GENERIC, *spec_entries._LISTS):
-        for name in (one.name, *one.others):
+    for field in (*spec_entries._SPEC, *spec_entries._GENERIC, *spec_entries._LISTS):
+        for name in (field.name, *field.others):
             assert f'`{name}`' in PAGE
 
 
-class Told(Exception):
+class StopTestError(Exception):
     pass
 
 
@@ -276,10 +276,10 @@ def test_the_library_takes_the_same(monkeypatch):
     assert cluster.is_closed
 
     def stop(event):
-        raise Told
+        raise StopTestError
 
     cluster.is_closed = False
-    with pytest.raises(Told):
+    with pytest.raises(StopTestError):
         kubectl_dog.multitrack(spec, on_event=stop)
     assert cluster.is_closed
     assert kubectl_dog.multitrack({}).verdicts == ()

@@ -63,7 +63,7 @@ def test_prints_one_json_document(status):
     code, out, _ = local(status, OK + ODD, '-o', 'json')
     data = json.loads(out)
     assert (code, data['apiVersion']) == (0, 'kubectl-dog/v1')
-    assert [(one['kind'], one['state']) for one in data['items']] == [
+    assert [(entry['kind'], entry['state']) for entry in data['items']] == [
         ('Pod', 'ready'),
         ('Widget', 'progressing'),
     ]
@@ -109,7 +109,7 @@ def test_objects_of_files_are_chosen_by_their_labels(status):
 
 
 @pytest.mark.parametrize(
-    ('argv', 'told'),
+    ('argv', 'message'),
     [
         (['--local', '--helm-release', 'x'], '--local looks at files'),
         ([], 'name a target, like deploy/web; or choose with TYPE -l SELECTOR, -f FILE'),
@@ -122,10 +122,10 @@ def test_objects_of_files_are_chosen_by_their_labels(status):
         (['--local', '-f', '-', '-o', 'yaml'], "'yaml'"),
     ],
 )
-def test_what_is_wrong_is_exit_2_and_a_sentence(status, argv, told):
+def test_what_is_wrong_is_exit_2_and_a_sentence(status, argv, message):
     code, out, err = status(*argv)
     assert (code, out) == (2, '')
-    assert told in err
+    assert message in err
     assert 'Traceback' not in err
 
 
@@ -162,7 +162,7 @@ WEB = Status('apps/v1', 'Deployment', 'shop', 'web', State.FAILED, short='deploy
 
 
 @pytest.mark.parametrize(
-    ('statuses', 'unseen', 'flags', 'code', 'told'),
+    ('statuses', 'unseen', 'flags', 'code', 'message'),
     [
         ((WEB,), (), (), 0, ''),
         ((WEB,), (), ('--exit-code',), 1, ''),
@@ -173,13 +173,13 @@ WEB = Status('apps/v1', 'Deployment', 'shop', 'web', State.FAILED, short='deploy
         ((WEB,), (absent(Verdict.NEVER_APPEARED),), ('--exit-code',), 1, 'is not there'),
     ],
 )
-def test_a_live_look(status, monkeypatch, statuses, unseen, flags, code, told):
+def test_a_live_look(status, monkeypatch, statuses, unseen, flags, code, message):
     monkeypatch.setattr(api, 'connect', lambda **flags: SimpleNamespace(namespace='shop'))
     monkeypatch.setattr(api, 'live_source', lambda connection: None)
     monkeypatch.setattr(api, 'live_statuses', lambda source, targets, judges: (statuses, unseen))
     got, out, err = status('deploy/web', *flags)
     assert got == code
-    assert told in err
+    assert message in err
     assert ('deploy/web' in out) == bool(statuses)
 
 

@@ -88,22 +88,22 @@ def test_kinds_that_every_server_has_are_known_without_asking(word, resource):
 
 
 def test_kinds_are_resolved_by_one_resolver(monkeypatch):
-    made = []
+    connections = []
 
     def resolver(connection):
-        made.append(connection)
+        connections.append(connection)
         return lambda word: STATEFULSETS
 
     monkeypatch.setattr(client, 'Resolver', resolver)
     connection = Connection()
     resolve = target_resolution.resolver(connection)
-    assert made == []
+    assert connections == []
     assert (resolve('word'), resolve('words')) == (STATEFULSETS, STATEFULSETS)
-    assert made == [connection]
+    assert connections == [connection]
 
 
 @pytest.mark.parametrize(
-    ('argv', 'found'),
+    ('argv', 'expected'),
     (
         (['deploy/a', 'sts/b'], [deploy(), Target(STATEFULSETS, 'shop', 'b')]),
         (['deploy', 'b', 'a'], [deploy('b'), deploy('a')]),
@@ -116,14 +116,14 @@ def test_kinds_are_resolved_by_one_resolver(monkeypatch):
         (['deploy,deployment', '-l', 'a'], [Group(DEPLOYMENTS, 'shop', 'a')]),
     ),
 )
-def test_words_become_targets_and_groups(find, argv, found):
-    assert find(*argv) == (found, '')
+def test_words_become_targets_and_groups(find, argv, expected):
+    assert find(*argv) == (expected, '')
 
 
 @pytest.mark.parametrize('argv', (['deploy/a', 'deployment/a'], ['deploy,deploy', 'a', 'a', 'a']))
 def test_what_is_named_twice_is_one_target(find, argv):
-    found, err = find(*argv)
-    assert found == [deploy()]
+    targets, err = find(*argv)
+    assert targets == [deploy()]
     assert err in ('', 'note: deploy/a is named more than once\n')
 
 
@@ -138,8 +138,8 @@ ODD = 'note: standard input, document 3 (line 5) is left out: no such kind\n'
 
 
 def test_objects_become_targets_and_what_is_left_out_is_said(find):
-    found = [deploy(), Target(CONFIGMAPS, 'other', 'c')]
-    assert find('-f', '-', stdin=YAML) == (found, ODD)
+    targets = [deploy(), Target(CONFIGMAPS, 'other', 'c')]
+    assert find('-f', '-', stdin=YAML) == (targets, ODD)
     assert find('-f', '-', '-l', 'tier=web', stdin=YAML) == ([deploy()], '')
 
 
@@ -181,8 +181,8 @@ def test_a_release_is_tracked_wherever_its_objects_are(find, monkeypatch):
         return helm.Release(name, 3, YAML + '\n---\n# \ud800')
 
     monkeypatch.setattr(helm, 'release', release)
-    found, err = find('--helm-release', 'shop', '-n', 'shop')
-    assert found == [deploy(), Target(CONFIGMAPS, 'other', 'c')]
+    targets, err = find('--helm-release', 'shop', '-n', 'shop')
+    assert targets == [deploy(), Target(CONFIGMAPS, 'other', 'c')]
     assert err == ODD.replace('standard input', 'release shop, revision 3')
 
 

@@ -48,30 +48,30 @@ def read(argv):
     return target_flags.read(args.target, args)
 
 
-@pytest.mark.parametrize(('argv', 'told'), (*grammar.REFUSED,))
-def test_what_kubectl_refuses_is_refused_with_its_words(argv, told):
+@pytest.mark.parametrize(('argv', 'message'), (*grammar.REFUSED,))
+def test_what_kubectl_refuses_is_refused_with_its_words(argv, message):
     with pytest.raises(UserError) as raised:
         read(argv)
-    assert str(raised.value).startswith(told)
+    assert str(raised.value).startswith(message)
     assert raised.value.exit_code == 2
 
 
-@pytest.mark.parametrize(('argv', 'told'), OURS)
-def test_what_is_not_clear_is_refused(argv, told):
-    with pytest.raises(UserError, match=told):
+@pytest.mark.parametrize(('argv', 'message'), OURS)
+def test_what_is_not_clear_is_refused(argv, message):
+    with pytest.raises(UserError, match=message):
         read(argv)
 
 
 @pytest.mark.parametrize(('argv', 'names'), grammar.TAKEN)
 def test_names_are_taken_as_kubectl_takes_them(argv, names):
-    said, inputs = read(argv)
-    assert (tuple(said.names), said.types, inputs.is_given) == (names, '', False)
+    target_words, inputs = read(argv)
+    assert (tuple(target_words.names), target_words.types, inputs.is_given) == (names, '', False)
 
 
 @pytest.mark.parametrize(('argv', 'types'), CHOSEN)
 def test_what_is_chosen_has_no_names(argv, types):
-    said, inputs = read(argv)
-    assert (said.names, said.types) == ((), types)
+    target_words, inputs = read(argv)
+    assert (target_words.names, target_words.types) == ((), types)
     assert inputs.is_given is not bool(types)
 
 

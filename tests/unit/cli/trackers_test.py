@@ -24,19 +24,19 @@ def listed(capsys):
 
 
 def of(kind, items):
-    return [tuple(one[key] for key in FIELDS[1:]) for one in items if one['kind'] == kind]
+    return [tuple(entry[key] for key in FIELDS[1:]) for entry in items if entry['kind'] == kind]
 
 
 def test_built_in_kinds_and_rules_are_listed(listed):
     items = listed()
-    assert all(list(one) == FIELDS for one in items)
+    assert all(list(entry) == FIELDS for entry in items)
     assert of('Pod', items) == [
         ('kubectl-dog', VERSION, 'code', 'kubectl_dog.trackers.kinds.pod', 'used', '')
     ]
     assert of('Certificate.cert-manager.io', items) == [
         ('kubectl-dog', VERSION, 'rules', 'cert-manager.io.yaml', 'used', '')
     ]
-    assert [one['kind'] for one in items] == sorted(one['kind'] for one in items)
+    assert [entry['kind'] for entry in items] == sorted(entry['kind'] for entry in items)
 
 
 def test_a_package_goes_before_ours_and_before_rules_that_ship(listed, packages):
@@ -63,15 +63,15 @@ def test_what_is_broken_is_listed_with_why(listed, packages):
     (lamp,), pods = of('Lamp.example.com', items), of('Pod', items)
     assert lamp[4] == 'broken'
     assert re.match(r'ModuleNotFoundError: .*nowhere.* \(packaged_', lamp[5])
-    assert [one[4] for one in pods] == ['broken', 'used']
-    assert [(one[0], one[4]) for one in of('', items)] == [('torn', 'broken')]
+    assert [row[4] for row in pods] == ['broken', 'used']
+    assert [(row[0], row[4]) for row in of('', items)] == [('torn', 'broken')]
 
 
 def test_only_what_is_asked_for_is_listed(listed, packages, capsys):
     packages.install('zinc-lamps', '1.2', FINE, Lamp_example_com='', Torch_example_com='')
 
     def kinds(*texts):
-        return {one['kind'] for one in listed(*texts)}
+        return {entry['kind'] for entry in listed(*texts)}
 
     assert kinds('LAMP.exa') == {'Lamp.example.com'}
     assert kinds('zinc') == {'Lamp.example.com', 'Torch.example.com'}
@@ -85,7 +85,7 @@ def test_the_table_has_a_line_for_each(capsys, packages):
     assert program.main(['trackers']) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split() == ['KIND', 'PACKAGE', 'VERSION', 'BY', 'SOURCE', 'STATE']
-    (lamp,) = [one for one in lines if one.startswith('Lamp.example.com')]
+    (lamp,) = [line for line in lines if line.startswith('Lamp.example.com')]
     assert 'acme' in lamp and r'broken: ValueError: \x1b[2Joops' in lamp
 
 

@@ -35,13 +35,13 @@ class Names:
         return {'CrashLoop': 'ends again and again', 'CreateFailed': ''}
 
 
-def found(text):
+def complete(text):
     line = partial_line.parse_partial_line(create_parser(), text.split(' '))
     return candidates(line, Names())
 
 
 def values(text):
-    return [value for value, _ in found(text).values]
+    return [value for value, _ in complete(text).values]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def values(text):
 )
 def test_what_fits_is_offered(text, expected):
     assert values(text) == expected
-    assert found(text).directive & cobra_protocol.NO_FILES
+    assert complete(text).directive & cobra_protocol.NO_FILES
 
 
 @pytest.mark.parametrize(
@@ -126,13 +126,13 @@ def test_what_fits_is_offered(text, expected):
     ),
 )
 def test_the_shell_is_told_what_to_do(text, directive, expected):
-    assert (found(text).directive, values(text)) == (directive, expected)
+    assert (complete(text).directive, values(text)) == (directive, expected)
 
 
 def test_flags_and_commands_are_described():
-    assert dict(found('rollout --allow').values)['--allow-failures'].startswith('so many pods')
-    assert '20%,' in dict(found('rollout --allow').values)['--allow-failures']
-    assert dict(found('ve').values) == {'version': 'print the version'}
+    assert dict(complete('rollout --allow').values)['--allow-failures'].startswith('so many pods')
+    assert '20%,' in dict(complete('rollout --allow').values)['--allow-failures']
+    assert dict(complete('ve').values) == {'version': 'print the version'}
 
 
 def test_every_kind_before_the_names_is_asked_for():

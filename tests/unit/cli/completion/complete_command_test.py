@@ -88,27 +88,28 @@ def test_a_link_to_the_program_or_a_copy_of_it_completes(name):
 def test_contexts_come_from_the_kubeconfig(tmp_path):
     path = tmp_path / 'config'
     path.write_text(CONFIG.replace('USER', '{}'))
-    found = complete_command.answer(
+    answer = complete_command.answer(
         ['rollout', f'--kubeconfig={path}', '--context', ''], Deadline(60.0)
     )
-    assert found == cobra_protocol.of(('c', 'd'))
+    assert answer == cobra_protocol.of(('c', 'd'))
 
 
 def test_flags_before_the_command_are_understood(tmp_path):
     path = tmp_path / 'config'
     path.write_text(CONFIG.replace('USER', '{}'))
-    found = complete_command.answer(
+    answer = complete_command.answer(
         [f'--kubeconfig={path}', 'rollout', '--context', ''], Deadline(60.0)
     )
-    assert found == cobra_protocol.of(('c', 'd'))
+    assert answer == cobra_protocol.of(('c', 'd'))
 
 
 @pytest.mark.parametrize(
-    ('told', 'seconds'), (('', 0.8), ('3', 3), ('x', 0.8), ('-1', 0.8), ('nan', 0.8), ('inf', 0.8))
+    ('timeout', 'seconds'),
+    (('', 0.8), ('3', 3), ('x', 0.8), ('-1', 0.8), ('nan', 0.8), ('inf', 0.8)),
 )
-def test_the_environment_says_how_long_to_wait(monkeypatch, told, seconds):
+def test_the_environment_says_how_long_to_wait(monkeypatch, timeout, seconds):
     asked = []
-    monkeypatch.setenv('KUBECTL_DOG_COMPLETION_TIMEOUT', told)
+    monkeypatch.setenv('KUBECTL_DOG_COMPLETION_TIMEOUT', timeout)
     monkeypatch.setattr(complete_command.platform_compat, 'detach', lambda: False)
     monkeypatch.setattr(complete_command.time, 'process_time', lambda: 0.0)
     monkeypatch.setattr(

@@ -72,17 +72,17 @@ def test_after_what_is_no_command_comes_nothing(text):
 
 def test_what_was_said_is_known():
     line = read('rollout --context=a -n b --as-group x --as-group y -A -v zz d')
-    said = line.parsed
-    assert (said.context, said.namespace, said.as_group) == ('a', 'b', ['x', 'y'])
-    assert said.all_namespaces is True
+    args = line.parsed
+    assert (args.context, args.namespace, args.as_group) == ('a', 'b', ['x', 'y'])
+    assert args.all_namespaces is True
     assert line.used == {'context', 'namespace', 'as_group', 'all_namespaces', 'v'}
-    assert (said.v, said.output) == (None, 'plain')
+    assert (args.v, args.output) == (None, 'plain')
 
 
 def test_the_commands_are_those_that_help_tells_of():
-    found = partial_line.commands(create_parser())
-    assert next(iter(found)) == 'rollout' and found['version'] == 'print the version'
-    assert not [name for name in found if name.startswith('_')]
+    commands = partial_line.commands(create_parser())
+    assert next(iter(commands)) == 'rollout' and commands['version'] == 'print the version'
+    assert not [name for name in commands if name.startswith('_')]
 
 
 def test_a_parser_is_enough_for_it():
