@@ -26,6 +26,7 @@ from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.output import colour
 from kubectl_dog.output import log_merge
 from kubectl_dog.output.escape import sentence
+from kubectl_dog.output.renderer import Renderer
 from kubectl_dog.output.stream_writer import BackgroundWriter
 from kubectl_dog.output.stream_writer import Writer
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 _SIGNALS = platform_compat.signals()
 _TIMED_OUT = 3
+_INTERNAL_ERROR = 70
 
 
 def track_targets(words: Sequence[str], options: Options, args: argparse.Namespace) -> int:
@@ -69,11 +71,7 @@ def track_on_source(
 def run(play: api.RunningSession, args: argparse.Namespace) -> int:
     """Print the events of a session as they come; returns the exit code of its verdict."""
     source, session = play.source, play.session
-    coloured = colour.is_enabled(
-        args.color, os.environ, platform_compat.is_terminal(standard_streams.stdout())
-    )
-    timestamps = bool(getattr(args, 'timestamps', False))
-    renderer = api.renderer(args.output, play, coloured, timestamps)
+    renderer = _create_renderer(play, args)
     prefixed = bool(args.output_prefix)
 
     def drop_notice(count: int) -> list[str]:
@@ -83,7 +81,7 @@ def run(play: api.RunningSession, args: argparse.Namespace) -> int:
         return [args.output_prefix + line for line in lines]
 
     writer = BackgroundWriter(Writer(standard_streams.stdout()), drop_notice=drop_notice)
-    code = 70
+    code = _INTERNAL_ERROR
     with _handle_signals(source) as received:
         for events in session.event_batches(writer.has_room):
             lines = log_merge.render_batch(renderer, events)
@@ -100,10 +98,17 @@ def run(play: api.RunningSession, args: argparse.Namespace) -> int:
                     code = event.exit_code
     if received or (code == _TIMED_OUT and hasattr(args, 'timeout')):
         standard_streams.set_deadline(0.0)
-    # From here on a signal ends the program at once.
+    # The handlers are restored: from here on, a signal ends the program at once.
     if not writer.close(standard_streams.deadline()):
         standard_streams.mark_stuck()
     return code
+
+
+def _create_renderer(play: api.RunningSession, args: argparse.Namespace) -> Renderer:
+    is_terminal = platform_compat.is_terminal(standard_streams.stdout())
+    coloured = colour.is_enabled(args.color, os.environ, is_terminal)
+    timestamps = bool(getattr(args, 'timestamps', False))
+    return api.renderer(args.output, play, coloured, timestamps)
 
 
 @contextmanager

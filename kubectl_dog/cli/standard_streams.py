@@ -1,4 +1,4 @@
-"""The standard streams of a command, which ends in time even if nobody reads them.
+"""The standard streams of a command, which ends in time even if a reader is stuck.
 
 Only the program writes to standard output: what packages of trackers print goes to standard error.
 """
@@ -45,7 +45,7 @@ def reserved_stdout() -> Iterator[None]:
 
 
 def set_deadline(seconds: float) -> None:
-    """Stop waiting, after so many seconds from now, for a reader who has stopped reading."""
+    """Wait at most so many seconds from now for a reader that has stopped reading."""
     _state.deadline = time.monotonic() + seconds
 
 
@@ -66,7 +66,7 @@ def is_stuck() -> bool:
 
 @contextmanager
 def background_stderr() -> Iterator[None]:
-    """Write standard error in a thread, so that it blocks nobody; wait for it at the end."""
+    """Write standard error in a thread, so that writes do not block; wait for it at the end."""
     _state.deadline, _state.is_stuck = None, False
     before = sys.stderr
     background = BackgroundStream(before)

@@ -103,13 +103,13 @@ def find(
             _groups(words, inputs, connection.namespace, kinds.many)
         )
     else:
-        resolved = named(words, connection.namespace, kinds.many)
+        resolved = named_targets(words, connection.namespace, kinds.many)
     for notice in resolved.notices:
         sys.stderr.write(f'note: {sentence(notice)}\n')
     return resolved
 
 
-def named(
+def named_targets(
     words: TargetWords, namespace: str, resolve: Callable[[str], Iterable[Resource]]
 ) -> target_resolution.ResolvedTargets:
     """The targets for names, without duplicates; raises the errors of `resolve`.
@@ -120,7 +120,7 @@ def named(
     notices = []
     for types, name in words.names:
         for resource in _resources(types, resolve):
-            _check(resource, name)
+            _check_name(resource, name)
             target = Target(resource, namespace if resource.namespaced else '', name)
             if target in targets:
                 notices.append(f'{target.label} is named more than once')
@@ -128,7 +128,7 @@ def named(
     return target_resolution.ResolvedTargets(tuple(targets), tuple(dict.fromkeys(notices)))
 
 
-def _check(resource: Resource, name: str) -> None:
+def _check_name(resource: Resource, name: str) -> None:
     """Refuse a name that no object can have; other groups have rules of their own."""
     if resource.group in ('', 'apps', 'batch') and not _NAME.match(name):
         rule = (

@@ -19,9 +19,9 @@ from kubectl_dog.output.command_guard import guard_stream
 
 # The name of the error handler for codecs.
 _ERRORS = 'kubectl-dog'
-# Long enough, in seconds, for a terminal that keeps up; too short for anyone to notice.
+# Seconds: long enough for a terminal that keeps up, and too short to be noticed.
 _MOMENT = 0.01
-# Lines per write: what is being written can no longer be dropped.
+# Lines per write: lines that are being written can no longer be dropped.
 _PIECE = 64
 # Characters per write, unless a line is longer: few enough for any reader that reads at all.
 _PIECE_SIZE = 4096

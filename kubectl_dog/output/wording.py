@@ -21,7 +21,7 @@ _STATES = {
     State.ABSENT: 'is not there yet',
     State.UNKNOWN: 'is in a state that is not known',
 }
-# States for which the text tells what is waited for; for a paused target, its pause is the news.
+# States whose text shows what the target waits for; that of a paused target shows its pause.
 _WAITING_STATES = (State.PROGRESSING, State.FAILED, State.UNKNOWN)
 _TERMINATION_NOUNS = {
     'LivenessProbeFailed': 'kill',

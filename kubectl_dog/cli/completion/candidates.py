@@ -15,6 +15,7 @@ from kubectl_dog.cli.completion import cobra_protocol
 from kubectl_dog.cli.completion import partial_line
 from kubectl_dog.cli.completion.cobra_protocol import NOTHING
 from kubectl_dog.cli.completion.cobra_protocol import Answer
+from kubectl_dog.cli.completion.cobra_protocol import create_answer
 from kubectl_dog.cli.completion.partial_line import PartialLine
 
 _EXTENSIONS = ('json', 'yaml', 'yml')
@@ -52,16 +53,16 @@ def candidates(line: PartialLine | None, names: NameSource) -> Answer:
     """The candidates that complete the last word; raises the errors of `names`."""
     if line is None:
         return NOTHING
-    return cobra_protocol.starting(_all(line, names), line.word)
+    return cobra_protocol.filter_by_prefix(_all(line, names), line.word)
 
 
 def _all(line: PartialLine, names: NameSource) -> Answer:
     if line.flag is not None:
         return _value(line.flag, names)
     if line.is_flag:
-        return cobra_protocol.of(_flags(line))
+        return create_answer(_flags(line))
     if not line.command:
-        return cobra_protocol.of(partial_line.commands(line.parser))
+        return create_answer(partial_line.commands(line.parser))
     return _word(line, names)
 
 
@@ -78,7 +79,7 @@ def _flags(line: PartialLine) -> dict[str, str]:
 
 def _value(flag: argparse.Action, names: NameSource) -> Answer:
     if flag.choices is not None:
-        return cobra_protocol.of(flag.choices)
+        return create_answer(flag.choices)
     if flag.dest in _VALUES_BY_FIELD:
         return _VALUES_BY_FIELD[flag.dest](names)
     if flag.metavar == 'DIR':
@@ -87,20 +88,20 @@ def _value(flag: argparse.Action, names: NameSource) -> Answer:
 
 
 def _files(names: NameSource) -> Answer:
-    return cobra_protocol.of(_EXTENSIONS, cobra_protocol.ENDINGS)
+    return create_answer(_EXTENSIONS, cobra_protocol.ENDINGS)
 
 
 def _codes(names: NameSource) -> Answer:
     codes = {f'{code}=': text for code, text in names.codes().items()}
-    return cobra_protocol.of(codes, cobra_protocol.NO_FILES | cobra_protocol.NO_SPACE)
+    return create_answer(codes, cobra_protocol.NO_FILES | cobra_protocol.NO_SPACE)
 
 
 # The candidates for values of flags, by the field of the flag.
 _VALUES_BY_FIELD: dict[str, Callable[[NameSource], Answer]] = {
-    'context': lambda names: cobra_protocol.of(names.entries('contexts')),
-    'cluster': lambda names: cobra_protocol.of(names.entries('clusters')),
-    'user': lambda names: cobra_protocol.of(names.entries('users')),
-    'namespace': lambda names: cobra_protocol.of(names.namespaces()),
+    'context': lambda names: create_answer(names.entries('contexts')),
+    'cluster': lambda names: create_answer(names.entries('clusters')),
+    'user': lambda names: create_answer(names.entries('users')),
+    'namespace': lambda names: create_answer(names.namespaces()),
     'filename': _files,
     'rules': _files,
     'tolerate': _codes,
@@ -114,7 +115,7 @@ def _word(line: PartialLine, names: NameSource) -> Answer:
     field = fields[len(line.words)] if len(line.words) < len(fields) else ''
     if field == 'file':
         return Answer(directive=cobra_protocol.FILES)
-    return cobra_protocol.of(names.demos()) if field == 'name' else NOTHING
+    return create_answer(names.demos()) if field == 'name' else NOTHING
 
 
 def _target(line: PartialLine, names: NameSource) -> Answer:
@@ -130,8 +131,8 @@ def _target(line: PartialLine, names: NameSource) -> Answer:
         return _kinds(line.word, names)
     if any('/' in word for word in words):
         kinds = {f'{kind}/': text for kind, text in names.kinds().items()}
-        return cobra_protocol.of(kinds, cobra_protocol.NO_FILES | cobra_protocol.NO_SPACE)
-    return cobra_protocol.of(_unused(names.objects(words[0]), words[1:])) if by_name else NOTHING
+        return create_answer(kinds, cobra_protocol.NO_FILES | cobra_protocol.NO_SPACE)
+    return create_answer(_unused(names.objects(words[0]), words[1:])) if by_name else NOTHING
 
 
 def _with_slash(word: str, words: Sequence[str], names: NameSource) -> Answer:
@@ -139,15 +140,13 @@ def _with_slash(word: str, words: Sequence[str], names: NameSource) -> Answer:
     if not all('/' in other for other in words):
         return NOTHING
     kind = word.partition('/')[0]
-    return cobra_protocol.of(_unused([f'{kind}/{name}' for name in names.objects(kind)], words))
+    return create_answer(_unused([f'{kind}/{name}' for name in names.objects(kind)], words))
 
 
 def _kinds(word: str, names: NameSource) -> Answer:
     """The kinds that can follow the last comma."""
     before, comma, _ = word.rpartition(',')
-    return cobra_protocol.of(
-        {f'{before}{comma}{kind}': text for kind, text in names.kinds().items()}
-    )
+    return create_answer({f'{before}{comma}{kind}': text for kind, text in names.kinds().items()})
 
 
 def _unused(names: Sequence[str], used: Sequence[str]) -> list[str]:

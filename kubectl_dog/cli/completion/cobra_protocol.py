@@ -29,22 +29,22 @@ class Answer(NamedTuple):
 NOTHING = Answer()
 
 
-def of(values: Iterable[str] | Mapping[str, str], directive: int = NO_FILES) -> Answer:
+def create_answer(values: Iterable[str] | Mapping[str, str], directive: int = NO_FILES) -> Answer:
     """An answer with values, or with values and their descriptions."""
     if isinstance(values, Mapping):
         return Answer(tuple(values.items()), directive)
     return Answer(tuple((value, '') for value in values), directive)
 
 
-def starting(answer: Answer, word: str) -> Answer:
-    """Keep the values that start with a word; extensions of files are all kept."""
+def filter_by_prefix(answer: Answer, prefix: str) -> Answer:
+    """Keep the values that start with a prefix; extensions of files are all kept."""
     if answer.directive & ENDINGS:
         return answer
-    fit = ((value, text) for value, text in answer.values if value.startswith(word))
-    if not word.startswith('-'):
+    matches = ((value, text) for value, text in answer.values if value.startswith(prefix))
+    if not prefix.startswith('-'):
         # No object has such a name, but a server may send one, and the shell would pass a flag.
-        fit = ((value, text) for value, text in fit if not value.startswith('-'))
-    return answer._replace(values=tuple(entry for entry in fit if _is_safe(entry[0])))
+        matches = ((value, text) for value, text in matches if not value.startswith('-'))
+    return answer._replace(values=tuple(entry for entry in matches if _is_safe(entry[0])))
 
 
 def lines(answer: Answer, described: bool = True) -> list[str]:

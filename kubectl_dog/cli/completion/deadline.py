@@ -10,7 +10,7 @@ from typing import TypeVar
 Result = TypeVar('Result')
 
 
-class LateError(Exception):
+class DeadlineExceededError(Exception):
     """A read took too long; `Deadline.is_over` is true from then on."""
 
 
@@ -23,7 +23,7 @@ class Deadline:
         self.is_over = False
 
     def __call__(self, read: Callable[[], Result]) -> Result:
-        """Call `read`; raises its errors, or LateError while it goes on in its thread."""
+        """Call `read`; raises its errors, or DeadlineExceededError if it takes too long."""
         results: list[Result] = []
         errors: list[BaseException] = []
 
@@ -41,4 +41,4 @@ class Deadline:
         if errors:
             raise errors[0]
         self.is_over = True
-        raise LateError
+        raise DeadlineExceededError

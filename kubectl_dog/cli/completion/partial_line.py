@@ -35,7 +35,7 @@ def parse_partial_line(top: argparse.ArgumentParser, words: Sequence[str]) -> Pa
     parser = _commands(top).choices.get(done[0])
     if not isinstance(parser, argparse.ArgumentParser):
         return None
-    line = _Line(parser)
+    line = _LineParser(parser)
     for finished in done[1:]:
         line.add(finished)
     return line.result(done[0], word)
@@ -51,7 +51,7 @@ def _commands(top: argparse.ArgumentParser) -> argparse._SubParsersAction[argpar
     return next(action for action in top._actions if isinstance(action, argparse._SubParsersAction))
 
 
-class _Line:
+class _LineParser:
     """Parses finished words as argparse does, but ignores errors, which can still be corrected."""
 
     def __init__(self, parser: argparse.ArgumentParser) -> None:

@@ -91,7 +91,7 @@ def test_contexts_come_from_the_kubeconfig(tmp_path):
     answer = complete_command.answer(
         ['rollout', f'--kubeconfig={path}', '--context', ''], Deadline(60.0)
     )
-    assert answer == cobra_protocol.of(('c', 'd'))
+    assert answer == cobra_protocol.create_answer(('c', 'd'))
 
 
 def test_flags_before_the_command_are_understood(tmp_path):
@@ -100,7 +100,7 @@ def test_flags_before_the_command_are_understood(tmp_path):
     answer = complete_command.answer(
         [f'--kubeconfig={path}', 'rollout', '--context', ''], Deadline(60.0)
     )
-    assert answer == cobra_protocol.of(('c', 'd'))
+    assert answer == cobra_protocol.create_answer(('c', 'd'))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from kubectl_dog.cli.completion.deadline import Deadline
-from kubectl_dog.cli.completion.deadline import LateError
+from kubectl_dog.cli.completion.deadline import DeadlineExceededError
 from kubectl_dog.model.errors import AccessError
 
 
@@ -18,7 +18,7 @@ def test_what_comes_in_time_is_told():
 def test_what_comes_too_late_is_not_waited_for():
     let_go = threading.Event()
     deadline = Deadline(0.0)
-    with pytest.raises(LateError):
+    with pytest.raises(DeadlineExceededError):
         deadline(lambda: let_go.wait(20))
     assert deadline.is_over
     let_go.set()
@@ -33,7 +33,7 @@ def test_all_questions_together_have_the_time_once():
 
     deadline = Deadline(20.0, lambda: now[0])
     assert deadline(first) == 1
-    with pytest.raises(LateError):
+    with pytest.raises(DeadlineExceededError):
         deadline(lambda: let_go.wait(20))
     let_go.set()
 
