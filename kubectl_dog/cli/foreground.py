@@ -101,6 +101,10 @@ def run(play: api.RunningSession, args: argparse.Namespace) -> int:
     # The handlers are restored: from here on, a signal ends the program at once.
     if not writer.close(standard_streams.deadline()):
         standard_streams.mark_stuck()
+        if received:
+            # The signal came after the verdict, and ended the wait for the reader.
+            is_interrupt = received[0] == signal.SIGINT
+            code = platform_compat.INTERRUPTED if is_interrupt else platform_compat.TERMINATED
     return code
 
 
