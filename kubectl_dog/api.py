@@ -146,6 +146,13 @@ def replay(
     return _replay(recording, speed, judges)
 
 
+def recorded_targets(path: str) -> Sequence[TargetOrGroup]:
+    """The targets of a recording in a file; raises UserError."""
+    from kubectl_dog.recording.reader import read
+
+    return read(path).targets
+
+
 def demo(name: str, speed: float | None) -> RunningSession:
     """A session that plays a recording that ships with the program. Raises UserError."""
     from kubectl_dog.recording import bundled

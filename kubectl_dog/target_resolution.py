@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
+from collections.abc import Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 from typing import NamedTuple
@@ -98,6 +99,13 @@ def read_manifests(
         from kubectl_dog.manifests.kustomize import build
 
         yield from build(directory)
+
+
+def parse_manifests(data: bytes, name: str) -> Sequence[Placed]:
+    """The Kubernetes objects in the content of a file; raises UserError that names the document."""
+    from kubectl_dog.manifests.manifest_objects import parse
+
+    return tuple(parse(data, name))
 
 
 def objects(names: Iterable[str], recursive: bool = False, directory: str = '') -> Iterator[Object]:

@@ -18,7 +18,6 @@ from typing import NamedTuple
 from typing import Union
 
 from kubectl_dog.causes.catalogue import CODES
-from kubectl_dog.manifests.manifest_objects import parse
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.events import Event
 from kubectl_dog.model.events import RunEnded
@@ -36,6 +35,7 @@ from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Lookup
 from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
+from kubectl_dog.target_resolution import parse_manifests
 from kubectl_dog.trackers.protocol import Tracker
 from kubectl_dog.tracking.plugins.fault_barrier import GuardedTracker
 from kubectl_dog.tracking.plugins.registry import Trackers
@@ -70,7 +70,7 @@ def view(
     tracking began (default: 30 s before), as RFC 3339 text or in epoch seconds. `answers` are the
     answers to lookups. Other `fields` replace those of the View.
     """
-    parsed = parse(yaml.encode(), 'the YAML of the view')
+    parsed = parse_manifests(yaml.encode(), 'the YAML of the view')
     objects = [_add_defaults(entry.object) for entry in parsed]
     kin = resolve_owners(objects)
     if not kin.objects:
@@ -199,11 +199,9 @@ def replay(path: str | os.PathLike[str], tracker: object) -> ReplayResult:
     Raises AssertionError if the tracker fails.
     """
     from kubectl_dog import api
-    from kubectl_dog.recording.reader import read
 
     file = os.fspath(path)
-    recorded = read(file)
-    resource = recorded.targets[0].resource
+    resource = api.recorded_targets(file)[0].resource
     run = api.replay(file, None, _TrackersOfTest(resource, _guarded(tracker)))
     events = tuple(run.session)
     renderer = api.renderer('plain', run, colour=False)
