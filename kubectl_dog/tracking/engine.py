@@ -68,8 +68,8 @@ class Engine:
         self.targets = list(tracks)
         self._members = members or Groups()
         self._remarks = remarks
-        several = len(tracks) > 1 or self._members.open
-        self._world = World(Store(), started, options, others_may_recover=several)
+        self._has_several = len(tracks) > 1 or self._members.open
+        self._world = World(Store(), started, options, others_may_recover=self._has_several)
         self._kube_events = EventDedup()
         self._notices: set[str] = set()
         self._outages: dict[str, set[str]] = {}
@@ -122,7 +122,7 @@ class Engine:
             if one.target.ended is None:
                 self._open.put(at, schedule(at, one.target, self._world))
             told = told or one.target.may_recover or one.target.ended is not None
-        if told and len(self.targets) > 1:
+        if told and self._has_several:
             yield from self._together(at)
         # Nothing else ends a track, and there may be hundreds to go through.
         if told or (item is not None and isinstance(item.payload, (Signal, ReadFailure))):
@@ -150,9 +150,9 @@ class Engine:
     def _together(self, at: float) -> Iterator[Event]:
         """What the ends of some targets mean for the others."""
         members = [track.call_target(self._world) for track in self.targets]
-        self._world = self._world._replace(
-            others_may_recover=call_result.others_may_recover(members)
-        )
+        # Members that are still to come may change the result as well.
+        others_may_recover = self._members.open or call_result.others_may_recover(members)
+        self._world = self._world._replace(others_may_recover=others_may_recover)
         hoping = [one.target for one in self._open if one.target.may_recover]
         self._hoping = bool(hoping)
         for track in () if self._world.others_may_recover else hoping:

@@ -515,6 +515,36 @@ def test_one_alone_has_nobody_to_wait_for():
     assert run.verdicts() == {'web': ('failed', 2.0)}
 
 
+def of_groups(*groups, **options):
+    """A run about the members of groups."""
+    run = Run.__new__(Run)
+    run.events, run.tracks = [], {}
+
+    def make(member):
+        run.tracks[member.name] = TrackedTarget(member, Echo())
+        return run.tracks[member.name]
+
+    run.core = Engine([], Options(logs=False, **options), NOW, Groups(groups, make))
+    return run.pass_to(0.0)
+
+
+def test_the_only_member_of_a_group_does_not_wait_for_others_to_recover():
+    run = of_groups(GROUP, fail_mode='end')
+    run.give(1.0, Watch(PODS, 'shop', 'app=web'), Listed((echo(),))).judge(2.0, 'failed')
+    assert run.verdicts() == {'web': ('failed', 2.0)}
+    assert run.step.finished
+
+
+def test_a_failure_at_the_end_waits_for_groups_that_are_not_listed_yet():
+    run = of_groups(GROUP, Group(PODS, 'shop', 'app=db'), fail_mode='end')
+    run.give(1.0, Watch(PODS, 'shop', 'app=web'), Listed((echo(),))).judge(2.0, 'failed')
+    assert run.verdicts() == {}
+    run.give(3.0, Watch(PODS, 'shop', 'app=db'), Listed((echo(name='db'),))).pass_to(20.0)
+    assert run.verdicts() == {}
+    run.judge(21.0, 'ready', 'db')
+    assert run.verdicts() == {'web': ('failed', 21.0), 'db': ('ready', 21.0)}
+
+
 def test_no_more_logs_are_read_than_allowed_and_those_that_are_open_go_on():
     run = Run('web', 'db', 'cache', max_log_streams=2)
     for name, expected in (('web', ['web']), ('db', ['db', 'web']), ('cache', ['db', 'web'])):
