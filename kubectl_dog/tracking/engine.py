@@ -1,8 +1,9 @@
-"""The engine's heart: one item or tick in; events, wants and the next deadline out."""
+"""The engine: each step takes an item or the time, and returns events, wants and a deadline."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Generator
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -16,7 +17,6 @@ from kubectl_dog.model.events import RunEnded
 from kubectl_dog.model.events import StatusReport
 from kubectl_dog.model.items import Item
 from kubectl_dog.model.items import LogGap
-from kubectl_dog.model.items import LogLine
 from kubectl_dog.model.items import LogLines
 from kubectl_dog.model.items import ReadFailure
 from kubectl_dog.model.items import ServerClock
@@ -26,6 +26,7 @@ from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
+from kubectl_dog.tracking.logs.selection import limit_logs
 from kubectl_dog.tracking.schedule.event_dedup import EventDedup
 from kubectl_dog.tracking.schedule.groups import Groups
 from kubectl_dog.tracking.schedule.scheduled_target import ScheduledTarget
@@ -46,7 +47,7 @@ _STOPS = {
 
 
 class Step(NamedTuple):
-    """What one step asks of the outside; without a `deadline` only an item changes anything."""
+    """The result of one step; if `deadline` is None, only an item can change anything."""
 
     events: tuple[Event, ...]
     wants: frozenset[Want]
@@ -55,228 +56,262 @@ class Step(NamedTuple):
 
 
 class Engine:
-    """No I/O and no clock: the same items at the same times give the same events."""
+    """Turns items into events and wants, without I/O and without a clock.
+
+    The same items at the same times always give the same events.
+    """
 
     def __init__(
         self,
-        tracks: Sequence[TrackedTarget],
+        targets: Sequence[TrackedTarget],
         options: Options,
         started: float,
-        members: Groups | None = None,
-        remarks: Callable[[], Iterable[str]] = tuple,
+        groups: Groups | None = None,
+        tracker_notices: Callable[[], Iterable[str]] = tuple,
     ) -> None:
-        self.targets = list(tracks)
-        self._members = members or Groups()
-        self._remarks = remarks
-        self._has_several = len(tracks) > 1 or self._members.open
+        self.targets = list(targets)
+        self._groups = groups or Groups()
+        self._tracker_notices = tracker_notices
+        self._has_several = len(targets) > 1 or self._groups.open
         self._world = World(Store(), started, options, others_may_recover=self._has_several)
         self._kube_events = EventDedup()
         self._notices: set[str] = set()
         self._outages: dict[str, set[str]] = {}
         self._report_at = options.status_period
-        self._closed: dict[tuple[str, str], int] = {}
-        self._open = Scheduler(tracks)
-        # What has ended, but for its logs.
-        self._lasting: list[ScheduledTarget] = []
-        self._parts: tuple[frozenset[Want], ...] = ()
+        # The time of the last line that was read of each log that was closed.
+        self._closed_logs: dict[tuple[str, str], int] = {}
+        self._open = Scheduler(targets)
+        # Targets that have ended, but whose logs go on.
+        self._logs_only: list[ScheduledTarget] = []
+        self._want_sets: tuple[frozenset[Want], ...] = ()
         self._wants: frozenset[Want] = frozenset()
         self._streams: set[tuple[str, str]] = set()
         self._last = Step((), frozenset(), None, False)
         self._begun = False
-        self._ends_at: float | None = None
-        self._hoping = False
+        self._call_ends_at: float | None = None
+        self._has_recoverable = False
 
     def step(self, at: float, item: Item | None) -> Step:
-        """Take in an item, or, without one, that it is `at` (seconds since tracking began)."""
+        """Process an item, or the time `at` alone (in seconds since tracking began)."""
         if item is not None and isinstance(item.payload, (LogLines, LogGap)):
             # Neither changes a judgement, and there may be very many.
-            return self._last._replace(events=tuple(self._take(at, item)))
-        begun, found = [*self._begin(at)], [*self._events(at, item)]
-        # First of all, who judges: what is said below is said by them.
-        told = [Notice(at, None, text) for text in self._remarks()]
-        events = [*begun, *told, *found]
+            return self._last._replace(events=tuple(self._apply_item(at, item)))
+        begun, changes = [*self._begin(at)], [*self._run_phases(at, item)]
+        # Notices about the trackers come before the judgements that these trackers make.
+        notices = [Notice(at, None, text) for text in self._tracker_notices()]
+        events = [*begun, *notices, *changes]
         if self._is_finished and not self._last.finished:
             events.append(self._summary(at))
-        self._last = Step(tuple(events), self._wanted(), self._deadline(at), self._is_finished)
+        self._last = Step(
+            tuple(events), self._update_wants(), self._deadline(at), self._is_finished
+        )
         return self._last
 
     @property
     def _is_finished(self) -> bool:
-        return not self._open and not self._members.open
+        return not self._open and not self._groups.open
 
     def _begin(self, at: float) -> Iterator[Event]:
         if not self._begun:
             self._begun = True
             options = self._world.options
             mode = 'follow' if options.follow else 'once' if options.once else 'rollout'
-            yield RunBegan(at, mode, tuple(track.target for track in self.targets))
+            yield RunBegan(at, mode, tuple(tracked.target for tracked in self.targets))
 
-    def _events(self, at: float, item: Item | None) -> Iterator[Event]:
+    def _run_phases(self, at: float, item: Item | None) -> Iterator[Event]:
+        """Run the phases of a step. Their order matters: each relies on the results before it."""
         if item is not None:
-            yield from self._take(at, item)
-        if self._members.is_affected_by(item):
-            yield from self._join(at)
-        told = self._hoping or (self._ends_at is not None and at >= self._ends_at)
-        for one in self._open.due(at, item):
-            yield from self._look(at, one.target)
-            if one.target.ended is None:
-                self._open.put(at, schedule(at, one.target, self._world))
-            told = told or one.target.may_recover or one.target.ended is not None
-        if told and self._has_several:
-            yield from self._together(at)
-        # Nothing else ends a track, and there may be hundreds to go through.
-        if told or (item is not None and isinstance(item.payload, (Signal, ReadFailure))):
-            self._close()
-        if at >= self._report_at and not self._world.options.follow:
-            self._report_at = at + self._world.options.status_period
-            rows = tuple(one.target.state for one in self._open if one.target.state is not None)
-            if rows:
-                yield StatusReport(at, rows)
+            yield from self._apply_item(at, item)
+        if self._groups.is_affected_by(item):
+            yield from self._add_members(at)
+        affects_others = yield from self._evaluate_due(at, item)
+        if affects_others and self._has_several:
+            yield from self._apply_call_result(at)
+        # Nothing else ends a target, and there may be hundreds to go through.
+        if affects_others or (item is not None and isinstance(item.payload, (Signal, ReadFailure))):
+            self._close_ended()
+        yield from self._report_status(at)
 
-    def _close(self) -> None:
-        """Leave what has ended alone, but for the logs that last."""
-        for one in self._open:
-            if one.target.ended is not None:
-                self._open.drop(one)
-                self._lasting += [one._replace(wants=one.logs)] if one.target.keeps_logs else []
-
-    def _join(self, at: float) -> Iterator[Event]:
-        joined, events = self._members.step(at, self._world)
-        self.targets += joined
-        for track in joined:
-            self._open.put(at, schedule(at, track, self._world))
-        yield from events
-
-    def _together(self, at: float) -> Iterator[Event]:
-        """What the ends of some targets mean for the others."""
-        members = [track.call_target(self._world) for track in self.targets]
-        # Members that are still to come may change the result as well.
-        others_may_recover = self._members.open or call_result.others_may_recover(members)
-        self._world = self._world._replace(others_may_recover=others_may_recover)
-        hoping = [one.target for one in self._open if one.target.may_recover]
-        self._hoping = bool(hoping)
-        for track in () if self._world.others_may_recover else hoping:
-            yield from self._look(at, track)
-            self._open.put(at, schedule(at, track, self._world))
-        self._ends_at = call_result.call_ends_at(members)
-        if self._ends_at is None or at < self._ends_at or self._world.options.follow:
-            return
-        for track in self.targets:
-            if track.ended is None:
-                yield track.stop(at, Verdict.PROGRESSING, 'is not waited for any longer')
-        self._ends_at = None
-
-    def _look(self, at: float, track: TrackedTarget) -> Iterator[Event]:
-        # Before, so that causes stand under the kube events that tell of them; after, for pods
-        # that are new.
-        yield from self._kube_events.new_events(at, track, self._world)
-        yield from track.step(at, self._world)
-        yield from self._kube_events.new_events(at, track, self._world)
-        at_work = self._world.progressing
-        if track.is_progressing != (track.target in at_work):
-            self._world = self._world._replace(progressing=at_work ^ {track.target})
-
-    def _take(self, at: float, item: Item) -> Iterator[Event]:
+    def _apply_item(self, at: float, item: Item) -> Iterator[Event]:
+        """Phase 1: put the item into the store, and report what it says by itself."""
         payload, want = item.payload, item.want
         if isinstance(payload, Signal):
-            for track in self.targets:
-                if track.ended is None:
-                    yield track.stop(at, _STOPS[payload.name])
-            yield from self._members.end(at, _STOPS[payload.name], 'nothing was seen of it yet')
+            for tracked in self.targets:
+                if tracked.ended is None:
+                    yield tracked.stop(at, _STOPS[payload.name])
+            yield from self._groups.end(at, _STOPS[payload.name], 'nothing was seen of it yet')
         elif isinstance(payload, ServerClock):
             self._world = self._world._replace(started=self._world.started + payload.offset)
         elif isinstance(payload, ReadFailure):
-            yield from self._trouble(at, want, payload)
+            yield from self._report_failure(at, want, payload)
         elif isinstance(want, Logs):
-            yield from self._log(at, want, item)
+            yield from self._log_events(at, want, item)
         self._world.store.apply(item, self._world.started)
 
-    def _trouble(self, at: float, want: Want | None, trouble: ReadFailure) -> Iterator[Event]:
-        listed = isinstance(want, Watch) and want in self._world.store.listed
-        final = trouble.reason in FINAL or (not listed and trouble.reason != 'recovered')
-        if final and any(want == one.target.root for one in self._open):
-            for one in self._open:
-                if want == one.target.root:
-                    yield one.target.end(at, Verdict.NO_ACCESS, trouble.reason, trouble.message)
+    def _add_members(self, at: float) -> Iterator[Event]:
+        """Phase 2: start to track new members of groups."""
+        joined, events = self._groups.step(at, self._world)
+        self.targets += joined
+        for tracked in joined:
+            self._open.put(at, schedule(at, tracked, self._world))
+        yield from events
+
+    def _evaluate_due(self, at: float, item: Item | None) -> Generator[Event, None, bool]:
+        """Phase 3: evaluate the targets that the item or the time concerns.
+
+        Returns whether the result may change how the other targets end.
+        """
+        affects_others = self._has_recoverable or (
+            self._call_ends_at is not None and at >= self._call_ends_at
+        )
+        for scheduled in self._open.due(at, item):
+            tracked = scheduled.target
+            yield from self._evaluate(at, tracked)
+            if tracked.ended is None:
+                self._open.put(at, schedule(at, tracked, self._world))
+            affects_others = affects_others or tracked.may_recover or tracked.ended is not None
+        return affects_others
+
+    def _apply_call_result(self, at: float) -> Iterator[Event]:
+        """Phase 4: apply what the verdicts of some targets mean for the others."""
+        call_targets = [tracked.call_target(self._world) for tracked in self.targets]
+        yield from self._evaluate_recoverable(at, call_targets)
+        yield from self._stop_others(at, call_targets)
+
+    def _evaluate_recoverable(
+        self, at: float, call_targets: Sequence[CallTarget]
+    ) -> Iterator[Event]:
+        """Evaluate failed targets again once no other target is left to wait for."""
+        # Members that are still to come may change the result as well.
+        others_may_recover = self._groups.open or call_result.others_may_recover(call_targets)
+        self._world = self._world._replace(others_may_recover=others_may_recover)
+        recoverable = [scheduled.target for scheduled in self._open if scheduled.target.may_recover]
+        self._has_recoverable = bool(recoverable)
+        for tracked in () if others_may_recover else recoverable:
+            yield from self._evaluate(at, tracked)
+            self._open.put(at, schedule(at, tracked, self._world))
+
+    def _stop_others(self, at: float, call_targets: Sequence[CallTarget]) -> Iterator[Event]:
+        """Stop the open targets once the verdicts of the others have decided the call."""
+        self._call_ends_at = call_result.call_ends_at(call_targets)
+        if self._call_ends_at is None or at < self._call_ends_at or self._world.options.follow:
             return
-        told = trouble.message
-        if trouble.reason == 'denied' and not isinstance(want, Logs) and want is not None:
-            told = f'{want.resource.plural} may not be read, and what they tell is missing: {told}'
-        ended = self._members.on_read_failure(at, want, trouble, self._world)
+        for tracked in self.targets:
+            if tracked.ended is None:
+                yield tracked.stop(at, Verdict.PROGRESSING, 'is not waited for any longer')
+        self._call_ends_at = None
+
+    def _close_ended(self) -> None:
+        """Phase 5: stop scheduling targets that have ended; keep the logs that go on."""
+        for scheduled in self._open:
+            if scheduled.target.ended is not None:
+                self._open.drop(scheduled)
+                if scheduled.target.keeps_logs:
+                    self._logs_only.append(scheduled._replace(wants=scheduled.logs))
+
+    def _report_status(self, at: float) -> Iterator[Event]:
+        """Phase 6: report the states of all open targets from time to time."""
+        if at >= self._report_at and not self._world.options.follow:
+            self._report_at = at + self._world.options.status_period
+            states = (scheduled.target.state for scheduled in self._open)
+            rows = tuple(state for state in states if state is not None)
+            if rows:
+                yield StatusReport(at, rows)
+
+    def _evaluate(self, at: float, tracked: TrackedTarget) -> Iterator[Event]:
+        # Kube events are reported before the causes that they explain. Those of new pods follow,
+        # because the step finds these pods.
+        yield from self._kube_events.new_events(at, tracked, self._world)
+        yield from tracked.step(at, self._world)
+        yield from self._kube_events.new_events(at, tracked, self._world)
+        progressing = self._world.progressing
+        if tracked.is_progressing != (tracked.target in progressing):
+            self._world = self._world._replace(progressing=progressing ^ {tracked.target})
+
+    def _report_failure(
+        self, at: float, want: Want | None, failure: ReadFailure
+    ) -> Iterator[Event]:
+        listed = isinstance(want, Watch) and want in self._world.store.listed
+        final = failure.reason in FINAL or (not listed and failure.reason != 'recovered')
+        unreadable = [scheduled.target for scheduled in self._open if want == scheduled.target.root]
+        if final and unreadable:
+            for tracked in unreadable:
+                yield tracked.end(at, Verdict.NO_ACCESS, failure.reason, failure.message)
+            return
+        message = failure.message
+        if failure.reason == 'denied' and not isinstance(want, Logs) and want is not None:
+            plural = want.resource.plural
+            message = f'{plural} may not be read, and what they tell is missing: {message}'
+        ended = self._groups.on_read_failure(at, want, failure, self._world)
         if ended:
             yield from ended
             return
-        if told not in self._notices:
-            self._notices.add(told)
-            yield Notice(at, None, told)
-        if trouble.reason in ('unreachable', 'recovered'):
-            # Each outage is told once, and once when it is over.
-            other = {'unreachable': 'recovered', 'recovered': 'unreachable'}[trouble.reason]
+        if message not in self._notices:
+            self._notices.add(message)
+            yield Notice(at, None, message)
+        if failure.reason in ('unreachable', 'recovered'):
+            # Each outage is reported once when it begins, and once when it is over.
+            other = {'unreachable': 'recovered', 'recovered': 'unreachable'}[failure.reason]
             self._notices -= self._outages.pop(other, set())
-            self._outages.setdefault(trouble.reason, set()).add(told)
+            self._outages.setdefault(failure.reason, set()).add(message)
 
-    def _log(self, at: float, want: Logs, item: Item) -> Iterator[Event]:
+    def _log_events(self, at: float, want: Logs, item: Item) -> Iterator[Event]:
         if isinstance(item.payload, LogGap):
             yield Notice(at, None, f'{want.pod} {want.container}: {item.payload.message}')
         if not isinstance(item.payload, LogLines):
             return
-        lines, seen = item.payload.lines, self._closed.get(want.stream)
-        if seen is not None:
-            lines = tuple(line for line in lines if line.time > seen)
+        lines, last_time = item.payload.lines, self._closed_logs.get(want.stream)
+        if last_time is not None:
+            lines = tuple(line for line in lines if line.time > last_time)
         run = item.payload.run
-        if run is None:  # recordings of older versions do not tell
+        if run is None:  # recordings of older versions have no run number
             run = self._world.store.log_ends.get(want.stream, want.restarts - 1) + 1
-        lasting = (one for one in self._lasting if want.stream in one.keys)
-        track = self._open.first(want.stream) or next((one.target for one in lasting), None)
-        lines = track.filter_lines(want, lines) if track else ()
-        if track and lines:
-            yield LogChunk(at, track.target, want.pod, want.container, lines, run)
+        tracked = self._target_of(want)
+        lines = tracked.filter_lines(want, lines) if tracked else ()
+        if tracked and lines:
+            yield LogChunk(at, tracked.target, want.pod, want.container, lines, run)
 
-    def _wanted(self) -> frozenset[Want]:
-        lasting = self._lasting if self._open else []
-        parts = (self._open.wants, self._members.wants, *(one.wants for one in lasting))
-        if parts != self._parts:
-            self._parts = parts
-            wants = self._within_limits(parts)
+    def _target_of(self, want: Logs) -> TrackedTarget | None:
+        ended = (scheduled.target for scheduled in self._logs_only if want.stream in scheduled.keys)
+        return self._open.first(want.stream) or next(ended, None)
+
+    def _update_wants(self) -> frozenset[Want]:
+        logs_only = self._logs_only if self._open else []
+        want_sets = (
+            self._open.wants,
+            self._groups.wants,
+            *(scheduled.wants for scheduled in logs_only),
+        )
+        if want_sets != self._want_sets:
+            self._want_sets = want_sets
+            wants = limit_logs(
+                frozenset().union(*want_sets), self._streams, self._world.options.max_log_streams
+            )
             streams = {want.stream for want in wants if isinstance(want, Logs)}
             for old in self._wants - wants:
                 if isinstance(old, Logs) and old.stream not in streams:
-                    self._closed[old.stream] = _last(self._world.store.logs.get(old.stream, ()))
+                    lines = self._world.store.logs.get(old.stream, ())
+                    self._closed_logs[old.stream] = lines[-1].time if lines else -1
             self._wants, self._streams = wants, streams
         if self._world.store.disconnected:
-            # What is not wanted any more will never be said to have recovered.
+            # No recovery is ever reported for a want that is not read any more.
             self._world.store.disconnected &= self._wants | self._streams
         return self._wants
 
-    def _within_limits(self, wanted: Iterable[frozenset[Want]]) -> frozenset[Want]:
-        wants, most = frozenset().union(*wanted), self._world.options.max_log_streams
-        logs = [want for want in wants if isinstance(want, Logs)]
-        if len(logs) <= most:
-            return wants
-        before = {want.stream for want in self._wants if isinstance(want, Logs)}
-        logs.sort(key=lambda want: (want.stream not in before, want.namespace, want.pod))
-        return wants.difference(logs[most:])
-
     def _deadline(self, at: float) -> float | None:
-        moments = (self._open.deadline, self._members.deadline(at))
-        found = [moment for moment in moments if moment is not None]
+        deadlines = [self._open.deadline, self._groups.deadline(at)]
         if not self._world.options.follow:
-            # CI kills jobs that are silent; who follows may wait for ever.
-            found.append(self._report_at)
-            found += [] if self._ends_at is None else [self._ends_at]
-        return None if self._is_finished else min(found, default=None)
+            # CI kills jobs that are silent; following may be silent for ever.
+            deadlines += [self._report_at, self._call_ends_at]
+        known = (deadline for deadline in deadlines if deadline is not None)
+        return None if self._is_finished else min(known, default=None)
 
     def _summary(self, at: float) -> RunEnded:
-        ended = [(t.target, t.ended.verdict) for t in self.targets if t.ended is not None]
-        groups = [(one.target, one.verdict) for one in self._members.ended]
-        members = [track.call_target(self._world) for track in self.targets]
-        members += [
-            CallTarget(self._world.options, one.verdict, one.at) for one in self._members.ended
+        verdicts = [(t.target, t.ended.verdict) for t in self.targets if t.ended is not None]
+        groups = self._groups.ended
+        call_targets = [tracked.call_target(self._world) for tracked in self.targets]
+        call_targets += [
+            CallTarget(self._world.options, group.verdict, group.at) for group in groups
         ]
-        return RunEnded(
-            at, call_result.call_exit_code(members), (*ended, *(() if ended else groups))
-        )
-
-
-def _last(lines: Sequence[LogLine]) -> int:
-    return lines[-1].time if lines else -1
+        verdicts = verdicts or [(group.target, group.verdict) for group in groups]
+        return RunEnded(at, call_result.call_exit_code(call_targets), tuple(verdicts))

@@ -38,12 +38,12 @@ class Session:
     ) -> None:
         """`remarks` gives what there is to say of the trackers, each sentence once."""
         self._source = source
-        self._core = Engine(tracks, options, source.started, members, remarks)
+        self._engine = Engine(tracks, options, source.started, members, remarks)
 
     @property
     def targets(self) -> Sequence[TrackedTarget]:
         """Those it began with, and those of members that have come since."""
-        return self._core.targets
+        return self._engine.targets
 
     def __iter__(self) -> Iterator[Event]:
         """The events of `run`."""
@@ -69,17 +69,17 @@ class Session:
         times but not how busy the machine was, replays to the same verdict.
         """
         try:
-            step = self._core.step(self._source.now(), None)
+            step = self._engine.step(self._source.now(), None)
             yield step.events
             while not step.finished:
                 self._source.reconcile(step.wants)
                 item = self._take(step.deadline, has_room)
                 now = self._source.now() if item is None else item.at
                 while not step.finished and step.deadline is not None and step.deadline <= now:
-                    step = self._core.step(step.deadline, None)
+                    step = self._engine.step(step.deadline, None)
                     yield step.events
                 if item is not None and not step.finished:
-                    step = self._core.step(item.at, item)
+                    step = self._engine.step(item.at, item)
                     if not isinstance(item.payload, LogLines):
                         yield step.events
                         continue
@@ -95,7 +95,7 @@ class Session:
             item = self._source.take(at)
             if item is None:
                 break
-            step = self._core.step(item.at, item)
+            step = self._engine.step(item.at, item)
             events += step.events
         return step, events
 

@@ -23,6 +23,7 @@ from kubectl_dog.model.pods import containers
 from kubectl_dog.model.pods import ephemeral_containers
 from kubectl_dog.model.pods import is_ready
 from kubectl_dog.model.wants import Logs
+from kubectl_dog.model.wants import Want
 from kubectl_dog.tracking.logs.filter import Filter
 from kubectl_dog.tracking.logs.filter import line_filter
 from kubectl_dog.tracking.timeouts import EVIDENCE_WAIT
@@ -121,6 +122,17 @@ def cap_streams(
         return found
     found.sort(key=lambda one: (not is_open(one[0].stream), one[0].pod not in failing))
     return found[:most]
+
+
+def limit_logs(
+    wants: frozenset[Want], open_streams: Collection[Stream], limit: int
+) -> frozenset[Want]:
+    """The wants of all targets with at most `limit` logs; logs that are open stay open."""
+    logs = [want for want in wants if isinstance(want, Logs)]
+    if len(logs) <= limit:
+        return wants
+    logs.sort(key=lambda want: (want.stream not in open_streams, want.namespace, want.pod))
+    return wants.difference(logs[limit:])
 
 
 class Streams:
