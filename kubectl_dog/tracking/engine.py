@@ -29,9 +29,9 @@ from kubectl_dog.model.wants import Watch
 from kubectl_dog.tracking.logs.selection import limit_logs
 from kubectl_dog.tracking.schedule.event_dedup import EventDedup
 from kubectl_dog.tracking.schedule.groups import Groups
-from kubectl_dog.tracking.schedule.scheduled_target import ScheduledTarget
-from kubectl_dog.tracking.schedule.scheduled_target import schedule
+from kubectl_dog.tracking.schedule.scheduler import ScheduledTarget
 from kubectl_dog.tracking.schedule.scheduler import Scheduler
+from kubectl_dog.tracking.schedule.scheduler import schedule
 from kubectl_dog.tracking.store import FINAL
 from kubectl_dog.tracking.store import Store
 from kubectl_dog.tracking.targets.tracked_target import TrackedTarget

@@ -1,4 +1,4 @@
-"""Which of many tracks an item or a moment is about, and what all of them want read."""
+"""Find which targets an item or the time concerns, and what all targets together want read."""
 
 from __future__ import annotations
 
@@ -6,40 +6,95 @@ import heapq
 from collections.abc import Hashable
 from collections.abc import Iterable
 from collections.abc import Iterator
+from typing import NamedTuple
 
+from kubectl_dog.model.items import Changed
 from kubectl_dog.model.items import Item
+from kubectl_dog.model.objects import get_str
+from kubectl_dog.model.resources import EVENTS
+from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Want
-from kubectl_dog.tracking.schedule.scheduled_target import ScheduledTarget
-from kubectl_dog.tracking.schedule.scheduled_target import keys_of
+from kubectl_dog.model.wants import Watch
 from kubectl_dog.tracking.targets.tracked_target import TrackedTarget
+from kubectl_dog.tracking.world import World
 
-# A look takes time for every object behind a target: with more than so many of them in all, a
-# track rests before it is looked at again, so that looking costs little and keeps up with what
-# comes. So many seconds per object, but not more than that, unless looking needs it.
-_FEW = 200
+# An evaluation takes time for every object behind a target. With more than _FEW_OBJECTS of them in
+# all, a target rests between two evaluations, so that these cost little and keep up with the items:
+# _REST seconds per object, but at most _LONGEST_REST, unless evaluations need _SHORTEST_REST.
+_FEW_OBJECTS = 200
 _REST = 0.002
-_LONG = 2.0
-_NEEDED = 0.0005
+_LONGEST_REST = 2.0
+_SHORTEST_REST = 0.0005
 
 
-def rest_seconds(behind: int) -> float:
-    """For how many seconds a track is not looked at again, with so many objects behind all."""
-    return min(behind * _REST, max(_LONG, behind * _NEEDED)) if behind > _FEW else 0.0
+def rest_seconds(objects: int) -> float:
+    """How long a target rests between two evaluations, with so many objects behind all targets."""
+    longest = max(_LONGEST_REST, objects * _SHORTEST_REST)
+    return min(objects * _REST, longest) if objects > _FEW_OBJECTS else 0.0
+
+
+class ScheduledTarget(NamedTuple):
+    """A target with its wants and its next deadline; it is not evaluated before `rests_until`.
+
+    `keys` are the index keys of its wants, `related_uids` the uids of the objects behind it, whose
+    kube events concern it.
+    """
+
+    target: TrackedTarget
+    wants: frozenset[Want] = frozenset()
+    keys: frozenset[Hashable] = frozenset()
+    related_uids: frozenset[Hashable] = frozenset()
+    deadline: float | None = 0.0
+    rests_until: float = 0.0
+
+    @property
+    def logs(self) -> frozenset[Want]:
+        """The logs among its wants."""
+        return frozenset(want for want in self.wants if isinstance(want, Logs))
+
+
+def schedule(at: float, target: TrackedTarget, world: World) -> ScheduledTarget:
+    """The target with its present wants and its next deadline."""
+    wants = frozenset(target.wants(at, world))
+    keys, related_uids = frozenset(map(_key, wants)), frozenset(target.related)
+    return ScheduledTarget(target, wants, keys, related_uids, target.deadline(at, world))
+
+
+def keys_of(item: Item) -> tuple[Hashable, ...] | None:
+    """The index keys of the targets that an item concerns; None: it concerns all of them."""
+    want = item.want
+    if want is None:
+        return None
+    if isinstance(want, Watch) and want.resource == EVENTS:
+        if isinstance(item.payload, Changed):
+            kind = get_str(item.payload.object, 'involvedObject', 'kind')
+            uid = get_str(item.payload.object, 'involvedObject', 'uid')
+            # A package may select kube events by fields of its own, so they may be about anything.
+            selected_by = (_key(want),) if want.fields else ()
+            return None if kind == 'PersistentVolumeClaim' else (uid, *selected_by)
+        if not want.fields:
+            return None
+    return (_key(want),)
+
+
+def _key(want: Want) -> Hashable:
+    """The index key of a want: the Logs of one stream differ while it goes on."""
+    return want.stream if isinstance(want, Logs) else want
 
 
 class Scheduler:
-    """The tracks that are open, in their order; an item costs what the few cost it is about."""
+    """The open targets in their order; an item costs only as much as the targets it concerns."""
 
-    def __init__(self, tracks: Iterable[TrackedTarget] = ()) -> None:
+    def __init__(self, targets: Iterable[TrackedTarget] = ()) -> None:
         self._open: dict[TrackedTarget, ScheduledTarget] = {}
-        self._found_by: dict[Hashable, dict[TrackedTarget, None]] = {}
+        self._by_key: dict[Hashable, dict[TrackedTarget, None]] = {}
         self._wants: frozenset[Want] | None = None
-        self._behind = 0
-        # When each is due; what was put again since is not true any more.
-        self._due: list[tuple[float, int, TrackedTarget]] = []
+        self._objects = 0
+        # A heap of deadlines; an entry is void once its target has another deadline.
+        self._deadlines: list[tuple[float, int, TrackedTarget]] = []
         self._count = 0
-        for track in tracks:
-            self._put(ScheduledTarget(track))
+        for target in targets:
+            self._put(ScheduledTarget(target))
 
     def __iter__(self) -> Iterator[ScheduledTarget]:
         return iter(tuple(self._open.values()))
@@ -48,81 +103,83 @@ class Scheduler:
         return len(self._open)
 
     def first(self, key: Hashable) -> TrackedTarget | None:
-        """The first of those that ask for it, by its key."""
-        return next(iter(self._found_by.get(key, ())), None)
+        """The first target with this index key."""
+        return next(iter(self._by_key.get(key, ())), None)
 
-    def put(self, at: float, one: ScheduledTarget) -> None:
-        """A track, looked at just now, with what it asks for from now on."""
-        before = self._open.get(one.target, ScheduledTarget(one.target))
-        self._behind += len(one.related_uids) - len(before.related_uids)
-        self._put(one._replace(rests_until=at + rest_seconds(self._behind)))
-        self._file(before, one)
+    def put(self, at: float, scheduled: ScheduledTarget) -> None:
+        """Schedule a target that has just been evaluated."""
+        before = self._open.get(scheduled.target, ScheduledTarget(scheduled.target))
+        self._objects += len(scheduled.related_uids) - len(before.related_uids)
+        self._put(scheduled._replace(rests_until=at + rest_seconds(self._objects)))
+        self._update_index(before, scheduled)
 
-    def _put(self, one: ScheduledTarget) -> None:
-        before = self._open.get(one.target)
-        self._open[one.target] = one
-        # Many looks leave a deadline where it was: it is one moment, and one look.
-        if one.deadline is not None and (before is None or before.deadline != one.deadline):
+    def _put(self, scheduled: ScheduledTarget) -> None:
+        target, deadline = scheduled.target, scheduled.deadline
+        before = self._open.get(target)
+        self._open[target] = scheduled
+        # Many evaluations leave the deadline as it was: it is still one entry, and one evaluation.
+        if deadline is not None and (before is None or before.deadline != deadline):
             self._count += 1
-            heapq.heappush(self._due, (one.deadline, self._count, one.target))
+            heapq.heappush(self._deadlines, (deadline, self._count, target))
 
-    def drop(self, one: ScheduledTarget) -> None:
-        """It has ended."""
-        del self._open[one.target]
-        self._behind -= len(one.related_uids)
-        self._file(one, ScheduledTarget(one.target))
+    def drop(self, scheduled: ScheduledTarget) -> None:
+        """Remove a target that has ended."""
+        del self._open[scheduled.target]
+        self._objects -= len(scheduled.related_uids)
+        self._update_index(scheduled, ScheduledTarget(scheduled.target))
 
-    def _file(self, before: ScheduledTarget, now: ScheduledTarget) -> None:
+    def _update_index(self, before: ScheduledTarget, now: ScheduledTarget) -> None:
         if before.wants != now.wants:
             self._wants = None
         old, new = before.keys | before.related_uids, now.keys | now.related_uids
         for key in old - new:
-            self._found_by[key].pop(now.target)
-            if not self._found_by[key]:
-                del self._found_by[key]
+            self._by_key[key].pop(now.target)
+            if not self._by_key[key]:
+                del self._by_key[key]
         for key in new - old:
-            self._found_by.setdefault(key, {})[now.target] = None
+            self._by_key.setdefault(key, {})[now.target] = None
 
     def due(self, at: float, item: Item | None) -> Iterator[ScheduledTarget]:
-        """Those to be looked at now; one that has to rest is looked at as soon as it has."""
-        for one in self._about(at, item):
-            if at < one.rests_until:
-                self._put(one.postponed())
+        """The targets to evaluate now; those that rest are evaluated at the end of their rest."""
+        for scheduled in self._concerned(at, item):
+            if at < scheduled.rests_until:
+                self._put(scheduled._replace(deadline=scheduled.rests_until))
             else:
-                yield one
+                yield scheduled
 
-    def _about(self, at: float, item: Item | None) -> list[ScheduledTarget]:
+    def _concerned(self, at: float, item: Item | None) -> list[ScheduledTarget]:
         if item is None:
             return list(self._overdue(at))
         keys = keys_of(item)
         if keys is None:
             return list(self)
-        tracks = dict.fromkeys(track for key in keys for track in self._found_by.get(key, ()))
-        if len(tracks) < 2:
-            return [self._open[track] for track in tracks]
-        return [one for track, one in self._open.items() if track in tracks]
+        targets = dict.fromkeys(target for key in keys for target in self._by_key.get(key, ()))
+        if len(targets) < 2:
+            return [self._open[target] for target in targets]
+        return [scheduled for target, scheduled in self._open.items() if target in targets]
 
     @property
     def wants(self) -> frozenset[Want]:
-        """What all of them ask for; the same object as long as nothing has changed."""
+        """The wants of all targets; the same object as long as nothing has changed."""
         if self._wants is None:
-            self._wants = frozenset().union(*(one.wants for one in self._open.values()))
+            wants = (scheduled.wants for scheduled in self._open.values())
+            self._wants = frozenset().union(*wants)
         return self._wants
 
     def _overdue(self, at: float) -> Iterator[ScheduledTarget]:
         while self.deadline is not None and self.deadline <= at:
-            track = heapq.heappop(self._due)[2]
-            one = self._open[track]
-            self._open[track] = one._replace(deadline=None)
-            yield one
+            target = heapq.heappop(self._deadlines)[2]
+            scheduled = self._open[target]
+            self._open[target] = scheduled._replace(deadline=None)
+            yield scheduled
 
     @property
     def deadline(self) -> float | None:
-        """When the next of them is to be looked at though nothing comes."""
-        while self._due:
-            moment, _, track = self._due[0]
-            one = self._open.get(track)
-            if one is not None and one.deadline == moment:
-                return moment
-            heapq.heappop(self._due)
+        """When the next target has to be evaluated though no item comes."""
+        while self._deadlines:
+            deadline, _, target = self._deadlines[0]
+            scheduled = self._open.get(target)
+            if scheduled is not None and scheduled.deadline == deadline:
+                return deadline
+            heapq.heappop(self._deadlines)
         return None

@@ -13,7 +13,7 @@ from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Lookup
 from kubectl_dog.model.wants import Watch
-from kubectl_dog.tracking.schedule.scheduled_target import ScheduledTarget
+from kubectl_dog.tracking.schedule.scheduler import ScheduledTarget
 from kubectl_dog.tracking.schedule.scheduler import Scheduler
 from kubectl_dog.tracking.schedule.scheduler import rest_seconds
 
