@@ -36,6 +36,7 @@ JUDGEMENTS = (
     'kubectl_dog/tracking/schedule/groups.py',
     'kubectl_dog/tracking/targets/change_events.py',
     'kubectl_dog/tracking/timeouts.py',
+    'kubectl_dog/tracking/progress.py',
     'kubectl_dog/tracking/verdict/expectations.py',
     'kubectl_dog/tracking/verdict/cause_clocks.py',
     'kubectl_dog/tracking/targets/presence.py',

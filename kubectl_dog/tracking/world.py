@@ -1,4 +1,4 @@
-"""From the store to what one tracker is shown."""
+"""Build the view of one target from the store that all targets share."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.views import RunHistory
 from kubectl_dog.model.views import View
+from kubectl_dog.tracking.progress import ProgressMark
 from kubectl_dog.tracking.store import Store
-from kubectl_dog.tracking.timeouts import ProgressMark
 
 
 class World(NamedTuple):
-    """What all targets of a call share; `started` is the server's time, in epoch seconds, at 0.
+    """The state that all targets of a call share.
 
-    `at_work` are the targets that are on their way, and have nothing standing in it; `may_heal`
-    says that another target is open, so that one that hopes is not given up yet.
+    `started` is the server's time, in epoch seconds, at the engine's time 0. `progressing` holds
+    the targets that proceed without an active cause. `others_may_recover` says that other targets
+    are still open, so that a failed target may yet recover.
     """
 
     store: Store
@@ -28,14 +29,14 @@ class World(NamedTuple):
 
 
 def build_view(
-    world: World, target: Target, thing: Object, at: float, reached: ProgressMark
+    world: World, target: Target, obj: Object, at: float, progress: ProgressMark
 ) -> View:
-    """One target's view of the world; the store's indexes are shared, not copied."""
+    """Build the view of one target; it shares the store's indexes and copies nothing."""
     store = world.store
     return View(
         target=target,
         now=world.started + at,
-        object=thing,
+        object=obj,
         children_by_owner_uid=store.children_by_owner_uid,
         kube_events_by_uid=store.kube_events_by_uid,
         baseline_terminations=store.baseline_terminations,
@@ -47,9 +48,9 @@ def build_view(
         forbidden_kinds=frozenset(store.forbidden_kinds),
         run_history=RunHistory(
             world.started,
-            world.started + reached.at,
-            reached.revision_changed,
-            _linked_at(world, at),
+            world.started + progress.at,
+            progress.revision_changed,
+            _connected_since(world, at),
         ),
         stable_for=world.options.stable_for,
         strict_nodes=world.options.strict_nodes,
@@ -57,8 +58,8 @@ def build_view(
     )
 
 
-def _linked_at(world: World, at: float) -> float:
-    """Since when everything can be heard of; 0.0 where that was never otherwise."""
+def _connected_since(world: World, at: float) -> float:
+    """When the last interrupted watch was connected again; 0.0 if none was ever interrupted."""
     if world.store.disconnected:
         return world.started + at
     return world.started + world.store.connected_since if world.store.connected_since else 0.0

@@ -129,7 +129,7 @@ class TrackedTarget:
                 yield from self._look(at, world, thing)
                 return
             last = world.store.departed.get(self.root)
-            ended = self._judge.last_of_deleted(at, world, last) if last and self._seen else None
+            ended = self._judge.evaluate_deleted(at, world, last) if last and self._seen else None
             decision = decide(ended.moment, ended.options) if ended else None
             if decision is not None:
                 self._seen = ended

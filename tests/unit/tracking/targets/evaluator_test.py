@@ -345,7 +345,7 @@ def test_what_had_ended_before_it_was_deleted_keeps_its_last_look():
     looks = Looks(timeout=9.0)
     looks.look(1.0, causes=(MISSING,))
     looks.script.assessed = Assessment(State.FAILED, 'Done', is_terminal=True)
-    look = looks.judge.last_of_deleted(5.0, looks.world, annotated(stall_timeout='1m'))
+    look = looks.judge.evaluate_deleted(5.0, looks.world, annotated(stall_timeout='1m'))
     assert (look.moment.at, look.moment.moved_at, look.moment.paused_at) == (5.0, 5.0, None)
     assert (look.moment.assessed.reason, set(look.moment.cause_clocks)) == ('Done', {MISSING.key})
     assert (look.was_met_before, look.seen_at) == (True, 5.0)
@@ -355,4 +355,4 @@ def test_what_had_ended_before_it_was_deleted_keeps_its_last_look():
 def test_what_was_deleted_on_its_way_has_no_last_look():
     looks = Looks()
     looks.look(1.0)
-    assert looks.judge.last_of_deleted(5.0, looks.world, deployment()) is None
+    assert looks.judge.evaluate_deleted(5.0, looks.world, deployment()) is None
