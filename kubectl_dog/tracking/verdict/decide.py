@@ -1,4 +1,4 @@
-"""From a judgement to a verdict. Pure; times are the engine's seconds."""
+"""Decide the verdict of a target from its assessment and causes. Times are engine seconds."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.tracking import timeouts
 from kubectl_dog.tracking.logs.selection import is_shown
 from kubectl_dog.tracking.store import Store
+from kubectl_dog.tracking.verdict.cause_clocks import CauseClock
 from kubectl_dog.tracking.verdict.cause_clocks import CauseClocks
 from kubectl_dog.tracking.verdict.cause_clocks import remaining
 from kubectl_dog.tracking.verdict.explain import best_explanation
 
-# What helps where a tracker has failed.
+# What the user can do if a tracker has failed.
 _ADVICE = (
     'nothing else may judge it: update the package, or name another tracker (--tracker) or rules '
     '(--rules FILE)'
@@ -29,7 +30,7 @@ _ADVICE = (
 
 
 class Decision(NamedTuple):
-    """A verdict that may still wait for its evidence; `tells` is what is known beside the cause."""
+    """A verdict that may still wait for its evidence; `facts` is what is known beside the cause."""
 
     verdict: Verdict
     reason: str
@@ -39,169 +40,188 @@ class Decision(NamedTuple):
 
 
 class Situation(NamedTuple):
-    """What a verdict on a target that is there depends on; None: not (yet) so.
+    """Everything that the verdict of an existing target depends on.
 
-    `look_at` is when, in the server's epoch seconds, silence becomes a cause of its own.
+    `progressed_at` is when it last made progress, `paused_at` since when it is paused (None: it is
+    not). `recheck_at` is when, in the server's epoch seconds, silence becomes a cause of its own.
     """
 
     at: float
     assessed: Assessment
     cause_clocks: CauseClocks
-    moved_at: float
+    progressed_at: float
     paused_at: float | None
     recheck_at: float | None = None
 
+    @property
+    def active_clocks(self) -> list[CauseClock]:
+        """The clocks of the causes that are not gone."""
+        return [clock for clock in self.cause_clocks.values() if clock.gone_since is None]
 
-def decide(moment: Situation, options: Options) -> Decision | None:
-    """The verdict of this moment, or None while there is reason to wait."""
+    @property
+    def active_causes(self) -> list[Cause]:
+        """The causes that are not gone."""
+        return [clock.cause for clock in self.active_clocks]
+
+
+def decide(situation: Situation, options: Options) -> Decision | None:
+    """The verdict at this moment, or None while there is a reason to wait."""
     if options.follow:
-        return _followed(moment, options)
-    verdict = _verdict(moment, options)
-    return _one_look(moment) if verdict is None and options.once else verdict
+        return _decide_followed(situation, options)
+    decision = _decide_rollout(situation, options)
+    return _decide_once(situation) if decision is None and options.once else decision
 
 
-def _one_look(moment: Situation) -> Decision:
-    """What is known where nothing is decided: only time or counts would tell more."""
-    assessed = moment.assessed
+def _decide_once(situation: Situation) -> Decision:
+    """The result of one evaluation without a verdict: only time or counts could decide."""
+    assessed = situation.assessed
     if assessed.state is State.PAUSED:
         return Decision(Verdict.PAUSED, assessed.reason, assessed.message, None, assessed.message)
     message = f'waiting for {assessed.waits_for}' if assessed.waits_for else assessed.message
-    cause = best_explanation(
-        one.cause for one in moment.cause_clocks.values() if one.gone_since is None
-    )
+    cause = best_explanation(situation.active_causes)
     return Decision(Verdict.PROGRESSING, assessed.reason, message, cause)
 
 
-def _followed(moment: Situation, options: Options) -> Decision | None:
-    """What is followed cannot fail: it ends, or the user's time is up."""
-    assessed = moment.assessed
+def _decide_followed(situation: Situation, options: Options) -> Decision | None:
+    """A followed target cannot fail: it ends, or the user's time is up."""
+    assessed = situation.assessed
     if assessed.is_terminal:
         return Decision(Verdict.ENDED, assessed.reason, assessed.message)
     if options.exit_when_ready and assessed.state is State.READY:
         return Decision(Verdict.READY, assessed.reason, assessed.message)
     if options.exit_when_ready and is_unjudged(assessed):
-        return _unjudged(assessed)
-    if options.timeout is not None and moment.at >= options.timeout:
+        return _decide_unjudged(assessed)
+    if options.timeout is not None and situation.at >= options.timeout:
         message = f'followed for {format_duration(options.timeout)} (--timeout)'
         return Decision(Verdict.TIMED_OUT, '', message)
     return None
 
 
-def _verdict(moment: Situation, options: Options) -> Decision | None:
-    assessed = moment.assessed
-    standing = [one.cause for one in moment.cause_clocks.values() if one.gone_since is None]
-    overdue = overdue_causes(moment)
+def _decide_rollout(situation: Situation, options: Options) -> Decision | None:
+    assessed = situation.assessed
     if assessed.state is State.READY:
         return Decision(Verdict.READY, assessed.reason, assessed.message)
-    if assessed.state is State.FAILED and not _is_tolerated(moment):
-        cause = best_explanation(standing)
+    if assessed.state is State.FAILED and not _is_tolerated(situation):
+        cause = best_explanation(situation.active_causes)
         reason = cause.code if cause else assessed.reason
         waits_for = f'; it waits for {assessed.waits_for}' if assessed.waits_for else ''
         return Decision(
             Verdict.FAILED, reason, assessed.message, cause, assessed.message + waits_for
         )
-    if overdue:
-        cause = best_explanation(overdue)
-        assert cause is not None
+    cause = best_explanation(overdue_causes(situation))
+    if cause is not None:
         return Decision(Verdict.FAILED, cause.code, cause.message, cause)
     if is_unjudged(assessed):
-        # A tracker is given up for good, so there is nothing to wait for.
-        return _unjudged(assessed)
-    pause = _pause_ends(moment, options)
-    if pause is not None and moment.at >= pause:
-        return _paused(assessed, options)
-    return _too_late(moment, options, best_explanation(standing))
+        # A tracker that has failed is never used again, so there is nothing to wait for.
+        return _decide_unjudged(assessed)
+    pause_ends_at = _pause_ends_at(situation, options)
+    if pause_ends_at is not None and situation.at >= pause_ends_at:
+        return _decide_paused(assessed, options)
+    return _decide_timeout(situation, options)
 
 
-def _unjudged(assessed: Assessment) -> Decision:
+def _decide_unjudged(assessed: Assessment) -> Decision:
     return Decision(Verdict.UNKNOWN, assessed.reason, assessed.message, None, _ADVICE)
 
 
-def _is_tolerated(moment: Situation) -> bool:
-    """Whether the user gives the failure that the target itself tells of more time."""
-    return not moment.assessed.is_terminal and any(
-        one.gone_since is None
-        and one.cause.code == moment.assessed.reason
-        and one.cause.tolerance_override is not None
-        and not remaining(one, moment.at).due
-        for one in moment.cause_clocks.values()
+def _is_tolerated(situation: Situation) -> bool:
+    """Whether the user gives more time to the failure that the object itself reports."""
+    return not situation.assessed.is_terminal and any(
+        clock.cause.code == situation.assessed.reason
+        and clock.cause.tolerance_override is not None
+        and not remaining(clock, situation.at).due
+        for clock in situation.active_clocks
     )
 
 
-def _pause_ends(moment: Situation, options: Options) -> float | None:
-    """When a pause is a verdict; None where it is none."""
-    if moment.paused_at is None or options.on_pause == 'wait':
+def _pause_ends_at(situation: Situation, options: Options) -> float | None:
+    """When a pause becomes a verdict; None if it never does."""
+    if situation.paused_at is None or options.on_pause == 'wait':
         return None
-    return moment.paused_at + timeouts.PAUSE_GRACE
+    return situation.paused_at + timeouts.PAUSE_GRACE
 
 
-def _paused(assessed: Assessment, options: Options) -> Decision:
+def _decide_paused(assessed: Assessment, options: Options) -> Decision:
     if options.on_pause == 'succeed':
         message = f'{assessed.message}, which counts as success (--on-pause=succeed)'
         return Decision(Verdict.READY, assessed.reason, message)
-    tells = f'it {assessed.message}; nothing will happen until somebody resumes it'
-    return Decision(Verdict.PAUSED, assessed.reason, assessed.message, None, tells)
+    fact = f'it {assessed.message}; nothing will happen until somebody resumes it'
+    return Decision(Verdict.PAUSED, assessed.reason, assessed.message, None, fact)
 
 
-def _too_late(moment: Situation, options: Options, cause: Cause | None) -> Decision | None:
-    stalls = _stalls(moment, options)
-    if options.timeout is not None and moment.at >= options.timeout:
+def _decide_timeout(situation: Situation, options: Options) -> Decision | None:
+    stalls_at = _stalls_at(situation, options)
+    if options.timeout is not None and situation.at >= options.timeout:
         message = f'not ready within {format_duration(options.timeout)} (--timeout)'
-    elif stalls is not None and moment.at >= stalls:
-        message = f'no progress for {format_duration(stalls - moment.moved_at)} (--stall-timeout)'
+    elif stalls_at is not None and situation.at >= stalls_at:
+        stalled = format_duration(stalls_at - situation.progressed_at)
+        message = f'no progress for {stalled} (--stall-timeout)'
     else:
         return None
-    assessed = moment.assessed
-    tells = f'it was waiting for {assessed.waits_for}' if assessed.waits_for else assessed.message
-    return Decision(Verdict.TIMED_OUT, cause.code if cause else '', message, cause, tells)
+    assessed, cause = situation.assessed, best_explanation(situation.active_causes)
+    fact = f'it was waiting for {assessed.waits_for}' if assessed.waits_for else assessed.message
+    return Decision(Verdict.TIMED_OUT, cause.code if cause else '', message, cause, fact)
 
 
-def _stalls(moment: Situation, options: Options) -> float | None:
-    """When standing still is a verdict; None while it waits for a person."""
-    if moment.paused_at is not None and options.on_pause == 'wait':
+def _stalls_at(situation: Situation, options: Options) -> float | None:
+    """When standing still becomes a verdict; None while it waits for a person."""
+    if situation.paused_at is not None and options.on_pause == 'wait':
         return None
-    return moment.moved_at + timeouts.stall_timeout(options, moment.assessed)
+    return situation.progressed_at + timeouts.stall_timeout(options, situation.assessed)
 
 
-def deadlines(moment: Situation, options: Options, started: float) -> list[float]:
-    """When the verdict may change though nothing else does; `started` is the server's time at 0."""
+def deadlines(situation: Situation, options: Options, started: float) -> list[float]:
+    """When the verdict may change by time alone; `started` is the server's time at 0."""
+    assessed = situation.assessed
     if options.follow:
-        return (
-            _attended(moment, started)
-            if options.exit_when_ready or options.emit_timer_changes
-            else []
-        )
-    ends = (_stalls(moment, options), _pause_ends(moment, options))
-    found = [end for end in ends if end is not None]
-    looks = (moment.assessed.recheck_at, moment.recheck_at)
-    found += [look - started for look in looks if look is not None]
-    for one in moment.cause_clocks.values():
-        left = remaining(one, moment.at).at
-        if one.gone_since is None and left is not None:
-            found += [left, left - timeouts.EVIDENCE_WAIT]
-        elif one.gone_since is None:
-            found.append(one.first_seen + timeouts.EXPLANATION_WAIT)
-    return found
+        is_timed = options.exit_when_ready or options.emit_timer_changes
+        return _followed_deadlines(situation, started) if is_timed else []
+    ends = (_stalls_at(situation, options), _pause_ends_at(situation, options))
+    times = [end for end in ends if end is not None]
+    rechecks = (assessed.recheck_at, situation.recheck_at)
+    times += [recheck - started for recheck in rechecks if recheck is not None]
+    for clock in situation.active_clocks:
+        due_at = remaining(clock, situation.at).at
+        if due_at is None:
+            times.append(clock.first_seen + timeouts.EXPLANATION_WAIT)
+        else:
+            times += [due_at, due_at - timeouts.EVIDENCE_WAIT]
+    return times
 
 
-def _attended(moment: Situation, started: float) -> list[float]:
-    look = moment.assessed.recheck_at
-    lefts = [
-        remaining(one, moment.at).at
-        for one in moment.cause_clocks.values()
-        if one.gone_since is None
-    ]
-    return [left for left in lefts if left is not None] + ([] if look is None else [look - started])
+def _followed_deadlines(situation: Situation, started: float) -> list[float]:
+    recheck_at = situation.assessed.recheck_at
+    due = [remaining(clock, situation.at).at for clock in situation.active_clocks]
+    times = [due_at for due_at in due if due_at is not None]
+    return times if recheck_at is None else [*times, recheck_at - started]
 
 
-def overdue_causes(moment: Situation) -> tuple[Cause, ...]:
-    """The causes that have stood for too long: a rollout has failed by them."""
-    return tuple(one.cause for one in moment.cause_clocks.values() if remaining(one, moment.at).due)
+def overdue_causes(situation: Situation) -> tuple[Cause, ...]:
+    """The causes that have lasted longer than they are tolerated."""
+    return tuple(
+        clock.cause
+        for clock in situation.cause_clocks.values()
+        if remaining(clock, situation.at).due
+    )
+
+
+def awaits_evidence(
+    decision: Decision, assessed: Assessment, store: Store, options: Options, all_listed: bool
+) -> bool:
+    """Whether more evidence for the explanation of a verdict may come within a moment."""
+    has_logs = decision.cause is not None and bool(decision.cause.logs)
+    if not options.logs and (options.once or not has_logs):
+        return False
+    # A failure that the object reports itself may be explained by objects not listed yet.
+    is_reported = decision.verdict is Verdict.FAILED and assessed.state is State.FAILED
+    is_unlisted = is_reported and not all_listed
+    return is_unlisted or not has_evidence(decision, assessed, store, options)
 
 
 def has_evidence(decision: Decision, assessed: Assessment, store: Store, options: Options) -> bool:
-    """Whether everything that the ending can hope for has been delivered: what explains it, and
-    the whole log of a pod that has ended, as far as it is shown.
+    """Whether all logs and lookups that explain a verdict have been delivered.
+
+    Of a pod that has ended, the whole log is evidence, as far as it is shown.
     """
     logs = [*decision.cause.logs] if decision.cause else []
     if assessed.is_terminal:

@@ -85,7 +85,7 @@ def test_the_first_look_is_remembered():
 
 
 @pytest.mark.parametrize(
-    ('second', 'moved_at'),
+    ('second', 'progressed_at'),
     (
         (Progress(3, updated=2), 2.0),
         (Progress(3, updated=1), 1.0),
@@ -93,11 +93,11 @@ def test_the_first_look_is_remembered():
         (Progress(9, updated=1), 1.0),
     ),
 )
-def test_only_better_counts_are_progress(second, moved_at):
+def test_only_better_counts_are_progress(second, progressed_at):
     looks = Looks()
     looks.look(1.0, progress=Progress(3, updated=1))
-    assert looks.look(2.0, progress=second).moment.moved_at == moved_at
-    assert looks.look(9.0, progress=second).view.run_history.progressed_at == NOW + moved_at
+    assert looks.look(2.0, progress=second).moment.progressed_at == progressed_at
+    assert looks.look(9.0, progress=second).view.run_history.progressed_at == NOW + progressed_at
 
 
 def test_another_revision_is_judged_again_knowing_that_it_is_another():
@@ -113,7 +113,7 @@ def test_another_revision_is_judged_again_knowing_that_it_is_another():
     second = looks.look(2.0, revision=Revision('2'))
     assert [view.run_history.revision_changed for view in looks.views[1:]] == [False, True]
     assert (second.view.run_history.revision_changed, second.moment.cause_clocks) == (True, {})
-    assert second.moment.moved_at == 2.0
+    assert second.moment.progressed_at == 2.0
     looks.look(3.0, revision=Revision('2'))
     assert [view.run_history.revision_changed for view in looks.views[3:]] == [True]
 
@@ -346,7 +346,7 @@ def test_what_had_ended_before_it_was_deleted_keeps_its_last_look():
     looks.look(1.0, causes=(MISSING,))
     looks.script.assessed = Assessment(State.FAILED, 'Done', is_terminal=True)
     look = looks.judge.evaluate_deleted(5.0, looks.world, annotated(stall_timeout='1m'))
-    assert (look.moment.at, look.moment.moved_at, look.moment.paused_at) == (5.0, 5.0, None)
+    assert (look.moment.at, look.moment.progressed_at, look.moment.paused_at) == (5.0, 5.0, None)
     assert (look.moment.assessed.reason, set(look.moment.cause_clocks)) == ('Done', {MISSING.key})
     assert (look.was_met_before, look.seen_at) == (True, 5.0)
     assert (look.options.timeout, look.options.stall_timeout) == (9.0, 60.0)

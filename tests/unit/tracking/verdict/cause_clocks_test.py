@@ -13,7 +13,7 @@ CRASH = Cause('CrashLoop', '', 'main', '', terminations=1)
 
 
 @pytest.mark.parametrize(
-    ('cause', 'first', 'at', 'due', 'moment'),
+    ('cause', 'first', 'at', 'due', 'due_at'),
     (
         (MISSING, 5, 24, False, 25),
         (MISSING, 5, 25, True, 25),
@@ -36,8 +36,8 @@ CRASH = Cause('CrashLoop', '', 'main', '', terminations=1)
         (Cause('InitNotFinished', '', 'wait', ''), 0, 1e6, False, None),
     ),
 )
-def test_a_cause_fails_its_target_when_its_tolerance_ends(cause, first, at, due, moment):
-    assert remaining(CauseClock(first, None, cause), at)[:2] == (due, moment)
+def test_a_cause_fails_its_target_when_its_tolerance_ends(cause, first, at, due, due_at):
+    assert remaining(CauseClock(first, None, cause), at)[:2] == (due, due_at)
 
 
 def test_a_cause_that_is_gone_fails_nothing():
@@ -52,17 +52,17 @@ def test_a_cause_that_is_gone_fails_nothing():
     ),
 )
 def test_the_clock_survives_short_gaps(gap, first):
-    ledger = advance_clocks({}, [MISSING], 0)
-    ledger = advance_clocks(ledger, [], 10)
-    assert ledger[MISSING.key].gone_since == 10
-    ledger = advance_clocks(ledger, [], 12)
-    ledger = advance_clocks(ledger, [MISSING], 10 + gap)
-    assert ledger[MISSING.key][:2] == (first, None)
+    clocks = advance_clocks({}, [MISSING], 0)
+    clocks = advance_clocks(clocks, [], 10)
+    assert clocks[MISSING.key].gone_since == 10
+    clocks = advance_clocks(clocks, [], 12)
+    clocks = advance_clocks(clocks, [MISSING], 10 + gap)
+    assert clocks[MISSING.key][:2] == (first, None)
 
 
 def test_what_is_long_gone_is_forgotten():
-    ledger = advance_clocks(advance_clocks({}, [MISSING], 0), [], 10)
-    assert advance_clocks(ledger, [], 26) == {}
+    clocks = advance_clocks(advance_clocks({}, [MISSING], 0), [], 10)
+    assert advance_clocks(clocks, [], 26) == {}
 
 
 def test_old_ends_of_a_container_that_runs_again_are_no_cause():
@@ -70,24 +70,24 @@ def test_old_ends_of_a_container_that_runs_again_are_no_cause():
 
 
 def test_the_clock_stands_still_while_something_is_at_work():
-    ledger = advance_clocks({}, [QUOTA], 0)
-    ledger = advance_clocks(ledger, [QUOTA._replace(clock_paused=True)], 10)
-    ledger = advance_clocks(ledger, [QUOTA._replace(clock_paused=True)], 25)
-    assert ledger[QUOTA.key].first_seen == 15
-    ledger = advance_clocks(ledger, [QUOTA], 40)
-    assert ledger[QUOTA.key].first_seen == 30
-    assert remaining(ledger[QUOTA.key], 40).at == 60
+    clocks = advance_clocks({}, [QUOTA], 0)
+    clocks = advance_clocks(clocks, [QUOTA._replace(clock_paused=True)], 10)
+    clocks = advance_clocks(clocks, [QUOTA._replace(clock_paused=True)], 25)
+    assert clocks[QUOTA.key].first_seen == 15
+    clocks = advance_clocks(clocks, [QUOTA], 40)
+    assert clocks[QUOTA.key].first_seen == 30
+    assert remaining(clocks[QUOTA.key], 40).at == 60
 
 
 def test_the_clock_stands_still_in_a_short_gap_too():
-    ledger = advance_clocks({}, [QUOTA._replace(clock_paused=True)], 0)
-    ledger = advance_clocks(ledger, [], 10)
-    ledger = advance_clocks(ledger, [QUOTA], 15)
-    assert ledger[QUOTA.key].first_seen == 15
+    clocks = advance_clocks({}, [QUOTA._replace(clock_paused=True)], 0)
+    clocks = advance_clocks(clocks, [], 10)
+    clocks = advance_clocks(clocks, [QUOTA], 15)
+    assert clocks[QUOTA.key].first_seen == 15
 
 
 @pytest.mark.parametrize(('cause', 'first'), ((QUOTA, 12), (MISSING, 0)))
 def test_progress_starts_the_clock_of_what_lacks_room_anew(cause, first):
-    ledger = advance_clocks({}, [cause], 0)
-    assert advance_clocks(ledger, [cause], 20, moved_at=12)[cause.key].first_seen == first
-    assert advance_clocks({}, [cause], 20, moved_at=12)[cause.key].first_seen == 20
+    clocks = advance_clocks({}, [cause], 0)
+    assert advance_clocks(clocks, [cause], 20, progressed_at=12)[cause.key].first_seen == first
+    assert advance_clocks({}, [cause], 20, progressed_at=12)[cause.key].first_seen == 20

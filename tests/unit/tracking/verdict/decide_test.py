@@ -41,11 +41,15 @@ DEADLINE = Cause('ProgressDeadlineExceeded', '', 'web', 'too late')
 NOT_READY = Cause('NotReady', '', 'main', 'not ready')
 
 
-def moment(state='progressing', *causes, at=1.0, moved_at=0.0, paused_at=None, gone=None, **more):
+def situation(
+    state='progressing', *causes, at=1.0, progressed_at=0.0, paused_at=None, gone=None, **more
+):
     """Causes were first seen at 0; `gone` is since when they are gone, `more` the assessment's."""
-    ledger = {cause.key: CauseClock(0.0, gone, cause, at) for cause in causes}
-    look_at = more.pop('look_at', None)
-    return Situation(at, Assessment(State(state), **more), ledger, moved_at, paused_at, look_at)
+    clocks = {cause.key: CauseClock(0.0, gone, cause, at) for cause in causes}
+    recheck_causes_at = more.pop('recheck_causes_at', None)
+    return Situation(
+        at, Assessment(State(state), **more), clocks, progressed_at, paused_at, recheck_causes_at
+    )
 
 
 def outcome(decision):
@@ -66,22 +70,22 @@ NOT_DUE, IS_DUE = {'at': 19.9}, {'at': 20.0}
 @pytest.mark.parametrize(
     ('judged', 'expected'),
     (
-        (moment('progressing'), None),
-        (moment('unknown'), None),
-        (moment('deleting'), None),
-        (moment('ready', reason='Fine'), ('ready', 'Fine', None)),
-        (moment('ready', MISSING, **IS_DUE), ('ready', '', None)),
-        (moment('failed', reason='Own'), ('failed', 'Own', None)),
-        (moment('failed', MISSING, reason='Own'), failed(MISSING)),
-        (moment('failed', MISSING, reason='Own', gone=0.5), ('failed', 'Own', None)),
-        (moment('failed', DEADLINE, MISSING), failed(MISSING)),
-        (moment('progressing', MISSING, **NOT_DUE), None),
-        (moment('progressing', MISSING, **IS_DUE), failed(MISSING)),
-        (moment('progressing', MISSING, gone=5.0, **IS_DUE), None),
-        (moment('progressing', MISSING, DEADLINE, **NOT_DUE), failed(DEADLINE)),
-        (moment('progressing', DEADLINE, MISSING, **IS_DUE), failed(MISSING)),
-        (moment('progressing', NOT_READY, at=500.0), None),
-        (moment('paused', MISSING, paused_at=0.0, **IS_DUE), failed(MISSING)),
+        (situation('progressing'), None),
+        (situation('unknown'), None),
+        (situation('deleting'), None),
+        (situation('ready', reason='Fine'), ('ready', 'Fine', None)),
+        (situation('ready', MISSING, **IS_DUE), ('ready', '', None)),
+        (situation('failed', reason='Own'), ('failed', 'Own', None)),
+        (situation('failed', MISSING, reason='Own'), failed(MISSING)),
+        (situation('failed', MISSING, reason='Own', gone=0.5), ('failed', 'Own', None)),
+        (situation('failed', DEADLINE, MISSING), failed(MISSING)),
+        (situation('progressing', MISSING, **NOT_DUE), None),
+        (situation('progressing', MISSING, **IS_DUE), failed(MISSING)),
+        (situation('progressing', MISSING, gone=5.0, **IS_DUE), None),
+        (situation('progressing', MISSING, DEADLINE, **NOT_DUE), failed(DEADLINE)),
+        (situation('progressing', DEADLINE, MISSING, **IS_DUE), failed(MISSING)),
+        (situation('progressing', NOT_READY, at=500.0), None),
+        (situation('paused', MISSING, paused_at=0.0, **IS_DUE), failed(MISSING)),
     ),
 )
 def test_the_state_and_the_causes_make_the_verdict(judged, expected):
@@ -104,7 +108,7 @@ SLOW = MISSING._replace(tolerance_override=Tolerance(seconds=90.0))
     ),
 )
 def test_a_failure_of_the_target_itself_may_be_tolerated(cause, more, is_failure):
-    judged = moment('failed', cause, reason='ConfigMapMissing', message='is broken', **more)
+    judged = situation('failed', cause, reason='ConfigMapMissing', message='is broken', **more)
     decision = decide(judged, Options())
     expected = (Verdict.FAILED, 'is broken') if is_failure else None
     assert (decision and (decision.verdict, decision.message)) == expected
@@ -126,7 +130,7 @@ PAUSED = {'paused_at': 5.0, 'reason': 'Paused', 'message': 'is paused'}
     ),
 )
 def test_what_a_pause_means(on_pause, at, verdict):
-    decision = decide(moment('paused', at=at, **PAUSED), Options(on_pause=on_pause))
+    decision = decide(situation('paused', at=at, **PAUSED), Options(on_pause=on_pause))
     expected = (verdict, 'Paused', None) if verdict else None
     assert outcome(decision) == expected
 
@@ -134,22 +138,30 @@ def test_what_a_pause_means(on_pause, at, verdict):
 @pytest.mark.parametrize(
     ('judged', 'options', 'expected'),
     (
-        (moment(at=7.9), {'timeout': 8.0}, None),
-        (moment(at=8.0), {'timeout': 8.0}, late()),
-        (moment('progressing', MISSING, at=8.0), {'timeout': 8.0}, late(MISSING)),
-        (moment('progressing', MISSING, at=8.0, gone=7.0), {'timeout': 8.0}, late()),
-        (moment('paused', at=8.0, paused_at=0.0), {'timeout': 8.0, 'on_pause': 'wait'}, late()),
-        (moment('progressing', DEADLINE, at=8.0), {'timeout': 8.0}, failed(DEADLINE)),
-        (moment(at=STALL_TIMEOUT - 0.1), {}, None),
-        (moment(at=STALL_TIMEOUT), {}, late()),
-        (moment('progressing', NOT_READY, at=STALL_TIMEOUT), {}, late(NOT_READY)),
-        (moment(at=STALL_TIMEOUT, moved_at=1.0), {}, None),
-        (moment(at=STALL_TIMEOUT, min_stall_timeout=STALL_TIMEOUT + 1), {}, None),
-        (moment(at=STALL_TIMEOUT + 1, min_stall_timeout=STALL_TIMEOUT + 1), {}, late()),
-        (moment(at=9.9, moved_at=3.0, min_stall_timeout=900.0), {'stall_timeout': 7.0}, None),
-        (moment(at=10.0, moved_at=3.0, min_stall_timeout=900.0), {'stall_timeout': 7.0}, late()),
-        (moment(at=4.0, paused_at=0.0), {'stall_timeout': 4.0}, late()),
-        (moment(at=4.0), {'stall_timeout': 4.0, 'on_pause': 'wait'}, late()),
+        (situation(at=7.9), {'timeout': 8.0}, None),
+        (situation(at=8.0), {'timeout': 8.0}, late()),
+        (situation('progressing', MISSING, at=8.0), {'timeout': 8.0}, late(MISSING)),
+        (situation('progressing', MISSING, at=8.0, gone=7.0), {'timeout': 8.0}, late()),
+        (situation('paused', at=8.0, paused_at=0.0), {'timeout': 8.0, 'on_pause': 'wait'}, late()),
+        (situation('progressing', DEADLINE, at=8.0), {'timeout': 8.0}, failed(DEADLINE)),
+        (situation(at=STALL_TIMEOUT - 0.1), {}, None),
+        (situation(at=STALL_TIMEOUT), {}, late()),
+        (situation('progressing', NOT_READY, at=STALL_TIMEOUT), {}, late(NOT_READY)),
+        (situation(at=STALL_TIMEOUT, progressed_at=1.0), {}, None),
+        (situation(at=STALL_TIMEOUT, min_stall_timeout=STALL_TIMEOUT + 1), {}, None),
+        (situation(at=STALL_TIMEOUT + 1, min_stall_timeout=STALL_TIMEOUT + 1), {}, late()),
+        (
+            situation(at=9.9, progressed_at=3.0, min_stall_timeout=900.0),
+            {'stall_timeout': 7.0},
+            None,
+        ),
+        (
+            situation(at=10.0, progressed_at=3.0, min_stall_timeout=900.0),
+            {'stall_timeout': 7.0},
+            late(),
+        ),
+        (situation(at=4.0, paused_at=0.0), {'stall_timeout': 4.0}, late()),
+        (situation(at=4.0), {'stall_timeout': 4.0, 'on_pause': 'wait'}, late()),
     ),
 )
 def test_when_it_takes_too_long(judged, options, expected):
@@ -157,7 +169,7 @@ def test_when_it_takes_too_long(judged, options, expected):
 
 
 def test_a_time_out_says_which_limit_it_was():
-    judged = moment(at=20.0, moved_at=13.0)
+    judged = situation(at=20.0, progressed_at=13.0)
     both = Options(timeout=20.0, stall_timeout=7.0)
     assert '20s (--timeout)' in decide(judged, both).message
     assert '7s (--stall-timeout)' in decide(judged, both._replace(timeout=None)).message
@@ -166,18 +178,20 @@ def test_a_time_out_says_which_limit_it_was():
 @pytest.mark.parametrize(
     ('judged', 'options', 'expected'),
     (
-        (moment(), {}, ('progressing', '', None)),
-        (moment('unknown', reason='New'), {}, ('progressing', 'New', None)),
-        (moment('progressing', MISSING), {}, ('progressing', '', MISSING)),
+        (situation(), {}, ('progressing', '', None)),
+        (situation('unknown', reason='New'), {}, ('progressing', 'New', None)),
+        (situation('progressing', MISSING), {}, ('progressing', '', MISSING)),
         (
-            moment('progressing', DEADLINE._replace(tolerance_override=ALWAYS), MISSING, gone=0.5),
+            situation(
+                'progressing', DEADLINE._replace(tolerance_override=ALWAYS), MISSING, gone=0.5
+            ),
             {},
             None,
         ),
-        (moment('paused', MISSING, reason='Paused'), {}, ('paused', 'Paused', None)),
-        (moment('ready'), {}, ('ready', '', None)),
-        (moment('progressing', DEADLINE), {}, failed(DEADLINE)),
-        (moment(), {'timeout': 1.0}, late()),
+        (situation('paused', MISSING, reason='Paused'), {}, ('paused', 'Paused', None)),
+        (situation('ready'), {}, ('ready', '', None)),
+        (situation('progressing', DEADLINE), {}, failed(DEADLINE)),
+        (situation(), {'timeout': 1.0}, late()),
     ),
 )
 def test_one_look_always_has_a_verdict(judged, options, expected):
@@ -188,15 +202,15 @@ def test_one_look_always_has_a_verdict(judged, options, expected):
 @pytest.mark.parametrize(
     ('judged', 'options', 'expected'),
     (
-        (moment('ready', reason='Fine'), {}, None),
-        (moment('ready', reason='Fine'), {'exit_when_ready': True}, ('ready', 'Fine', None)),
-        (moment('progressing'), {'exit_when_ready': True}, None),
-        (moment('failed', MISSING, **IS_DUE), {'exit_when_ready': True}, None),
-        (moment('paused', paused_at=0.0, at=STALL_TIMEOUT), {}, None),
-        (moment('failed', is_terminal=True, reason='Done'), {}, ('ended', 'Done', None)),
-        (moment(at=7.9), {'timeout': 8.0}, None),
-        (moment(at=8.0), {'timeout': 8.0}, late()),
-        (moment(), {'once': True}, None),
+        (situation('ready', reason='Fine'), {}, None),
+        (situation('ready', reason='Fine'), {'exit_when_ready': True}, ('ready', 'Fine', None)),
+        (situation('progressing'), {'exit_when_ready': True}, None),
+        (situation('failed', MISSING, **IS_DUE), {'exit_when_ready': True}, None),
+        (situation('paused', paused_at=0.0, at=STALL_TIMEOUT), {}, None),
+        (situation('failed', is_terminal=True, reason='Done'), {}, ('ended', 'Done', None)),
+        (situation(at=7.9), {'timeout': 8.0}, None),
+        (situation(at=8.0), {'timeout': 8.0}, late()),
+        (situation(), {'once': True}, None),
     ),
 )
 def test_what_is_followed_never_fails(judged, options, expected):
@@ -207,31 +221,31 @@ WAITS = {'message': 'is slow', 'waits_for': 'a pod'}
 
 
 @pytest.mark.parametrize(
-    ('judged', 'options', 'message', 'tells'),
+    ('judged', 'options', 'message', 'fact'),
     (
-        (moment('failed', message='is broken'), {}, 'is broken', 'is broken'),
-        (moment('failed', **WAITS), {}, 'is slow', 'a pod'),
-        (moment('progressing', DEADLINE, **WAITS), {}, 'too late', ''),
-        (moment('progressing', **WAITS), {'timeout': 1.0}, '1s', 'a pod'),
-        (moment('progressing', message='is slow'), {'timeout': 1.0}, '1s', 'is slow'),
-        (moment('paused', at=90.0, **PAUSED), {}, 'is paused', 'is paused'),
-        (moment('paused', at=90.0, **PAUSED), {'on_pause': 'succeed'}, 'is paused', ''),
-        (moment('paused', **PAUSED), {'once': True}, 'is paused', 'is paused'),
-        (moment('progressing', **WAITS), {'once': True}, 'a pod', ''),
-        (moment('progressing', message='is slow'), {'once': True}, 'is slow', ''),
-        (moment('ready', message='is fine'), {}, 'is fine', ''),
-        (moment(message='is over', is_terminal=True), {'follow': True}, 'is over', ''),
+        (situation('failed', message='is broken'), {}, 'is broken', 'is broken'),
+        (situation('failed', **WAITS), {}, 'is slow', 'a pod'),
+        (situation('progressing', DEADLINE, **WAITS), {}, 'too late', ''),
+        (situation('progressing', **WAITS), {'timeout': 1.0}, '1s', 'a pod'),
+        (situation('progressing', message='is slow'), {'timeout': 1.0}, '1s', 'is slow'),
+        (situation('paused', at=90.0, **PAUSED), {}, 'is paused', 'is paused'),
+        (situation('paused', at=90.0, **PAUSED), {'on_pause': 'succeed'}, 'is paused', ''),
+        (situation('paused', **PAUSED), {'once': True}, 'is paused', 'is paused'),
+        (situation('progressing', **WAITS), {'once': True}, 'a pod', ''),
+        (situation('progressing', message='is slow'), {'once': True}, 'is slow', ''),
+        (situation('ready', message='is fine'), {}, 'is fine', ''),
+        (situation(message='is over', is_terminal=True), {'follow': True}, 'is over', ''),
     ),
 )
-def test_what_is_known_beside_the_cause(judged, options, message, tells):
+def test_what_is_known_beside_the_cause(judged, options, message, fact):
     decision = decide(judged, Options(**options))
     assert message in decision.message
-    assert tells in decision.facts
-    assert bool(decision.facts) is bool(tells)
+    assert fact in decision.facts
+    assert bool(decision.facts) is bool(fact)
 
 
 def test_what_it_waits_for_is_told_only_where_it_waits():
-    decision = decide(moment('failed', message='is broken'), Options())
+    decision = decide(situation('failed', message='is broken'), Options())
     assert decision.facts == decision.message
 
 
@@ -241,17 +255,17 @@ ENDS = MISSING._replace(code='CrashLoop', terminations=3)
 @pytest.mark.parametrize(
     ('judged', 'options', 'expected'),
     (
-        (moment(moved_at=2.0), {}, [2 + STALL_TIMEOUT]),
-        (moment(moved_at=2.0, min_stall_timeout=900.0), {}, [902.0]),
-        (moment(moved_at=2.0), {'stall_timeout': 7.0}, [9.0]),
-        (moment(paused_at=3.0), {'stall_timeout': 7.0}, [7.0, 3 + PAUSE_GRACE]),
-        (moment(paused_at=3.0), {'on_pause': 'wait'}, []),
-        (moment(recheck_at=NOW + 4), {'stall_timeout': 7.0}, [7.0, 4.0]),
-        (moment(look_at=NOW + 5), {'stall_timeout': 7.0}, [7.0, 5.0]),
-        (moment('failed', MISSING), {'stall_timeout': 7.0}, [7.0, 20.0, 20 - EVIDENCE_WAIT]),
-        (moment('failed', ENDS), {'stall_timeout': 7.0}, [7.0, 10.0, 10 - EVIDENCE_WAIT]),
-        (moment('failed', NOT_READY), {'stall_timeout': 7.0}, [7.0, EXPLANATION_WAIT]),
-        (moment('failed', MISSING, NOT_READY, gone=1.0), {'stall_timeout': 7.0}, [7.0]),
+        (situation(progressed_at=2.0), {}, [2 + STALL_TIMEOUT]),
+        (situation(progressed_at=2.0, min_stall_timeout=900.0), {}, [902.0]),
+        (situation(progressed_at=2.0), {'stall_timeout': 7.0}, [9.0]),
+        (situation(paused_at=3.0), {'stall_timeout': 7.0}, [7.0, 3 + PAUSE_GRACE]),
+        (situation(paused_at=3.0), {'on_pause': 'wait'}, []),
+        (situation(recheck_at=NOW + 4), {'stall_timeout': 7.0}, [7.0, 4.0]),
+        (situation(recheck_causes_at=NOW + 5), {'stall_timeout': 7.0}, [7.0, 5.0]),
+        (situation('failed', MISSING), {'stall_timeout': 7.0}, [7.0, 20.0, 20 - EVIDENCE_WAIT]),
+        (situation('failed', ENDS), {'stall_timeout': 7.0}, [7.0, 10.0, 10 - EVIDENCE_WAIT]),
+        (situation('failed', NOT_READY), {'stall_timeout': 7.0}, [7.0, EXPLANATION_WAIT]),
+        (situation('failed', MISSING, NOT_READY, gone=1.0), {'stall_timeout': 7.0}, [7.0]),
     ),
 )
 def test_when_the_verdict_may_change(judged, options, expected):
@@ -267,14 +281,14 @@ def test_when_the_verdict_may_change(judged, options, expected):
     ),
 )
 def test_a_follower_looks_again_only_where_it_was_asked_for(options, expected):
-    judged = moment('failed', MISSING, NOT_READY, recheck_at=NOW + 4, paused_at=0.0)
+    judged = situation('failed', MISSING, NOT_READY, recheck_at=NOW + 4, paused_at=0.0)
     assert deadlines(judged, Options(follow=True, **options), NOW) == expected
-    none = moment('failed', MISSING, gone=0.5)
+    none = situation('failed', MISSING, gone=0.5)
     assert deadlines(none, Options(follow=True, **options), NOW) == []
 
 
 def test_the_causes_that_are_due():
-    judged = moment('progressing', MISSING, NOT_READY, DEADLINE, **NOT_DUE)
+    judged = situation('progressing', MISSING, NOT_READY, DEADLINE, **NOT_DUE)
     assert overdue_causes(judged) == (DEADLINE,)
     assert overdue_causes(judged._replace(at=20.0)) == (MISSING, DEADLINE)
 
