@@ -1,4 +1,4 @@
-"""Which kube events belong to a target, each told once per count."""
+"""Select the kube events of a target, each once per count."""
 
 from __future__ import annotations
 
@@ -15,43 +15,45 @@ from kubectl_dog.model.resources import Target
 from kubectl_dog.tracking.targets.tracked_target import TrackedTarget
 from kubectl_dog.tracking.world import World
 
-# Events of the target itself from before the run are history; those of its updated pods are not,
-# as the pods are what is being rolled out. The server stamps whole seconds.
+# Events of the target from before the run are history. Those of its updated pods are not, because
+# these pods are what is rolled out. Timestamps of the server are in whole seconds.
 _SLACK = 2.0
 
 
 class EventDedup:
-    """Remembers what was told. An event may come before the pod it is about: it waits."""
+    """Remembers the kube events that were reported.
+
+    An event may come before the pod that it is about; it is reported once that pod is known.
+    """
 
     def __init__(self) -> None:
-        self._told: dict[str, int] = {}
-        # What there was about an object at the last look; the same again has nothing new in it.
+        self._counts: dict[str, int] = {}
+        # The events of each object at its last evaluation; the same tuple has nothing new in it.
         self._seen: dict[str, tuple[Object, ...]] = {}
 
-    def new_events(self, at: float, track: TrackedTarget, world: World) -> Iterator[KubeEvent]:
-        """What is new about the target and the objects behind it."""
-        if not track.with_own_options(world).options.show_events:
+    def new_events(self, at: float, tracked: TrackedTarget, world: World) -> Iterator[KubeEvent]:
+        """The new events about a target and the objects behind it."""
+        if tracked.ended is not None or not tracked.with_own_options(world).options.show_events:
             return
-        if track.ended is not None:
-            return
-        for key, thing in track.related.items():
+        for key, obj in tracked.related.items():
             events = world.store.kube_events_by_uid.get(key, ())
             if self._seen.get(key) is events:
                 continue
             self._seen[key] = events
             for event in events:
-                times = max(1, get_int(event, 'count'), get_int(event, 'series', 'count'))
-                if self._told.get(uid(event)) == times or _is_history(event, thing, world.started):
+                count = max(1, get_int(event, 'count'), get_int(event, 'series', 'count'))
+                is_known = self._counts.get(uid(event)) == count
+                if is_known or _is_history(event, obj, world.started):
                     continue
-                self._told[uid(event)] = times
-                yield _told(at, track.target, event, times)
+                self._counts[uid(event)] = count
+                yield _kube_event(at, tracked.target, event, count)
 
 
-def _is_history(event: Object, thing: Object, started: float) -> bool:
-    return thing.get('kind') != 'Pod' and event_time(event) < started - _SLACK
+def _is_history(event: Object, obj: Object, started: float) -> bool:
+    return obj.get('kind') != 'Pod' and event_time(event) < started - _SLACK
 
 
-def _told(at: float, target: Target, event: Object, times: int) -> KubeEvent:
+def _kube_event(at: float, target: Target, event: Object, count: int) -> KubeEvent:
     return KubeEvent(
         at=at,
         target=target,
@@ -60,5 +62,5 @@ def _told(at: float, target: Target, event: Object, times: int) -> KubeEvent:
         type=get_str(event, 'type'),
         reason=get_str(event, 'reason'),
         message=get_str(event, 'message'),
-        times=times,
+        times=count,
     )

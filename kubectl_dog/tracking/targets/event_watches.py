@@ -1,6 +1,6 @@
-"""What to read of one target, and whether all of it has come.
+"""Choose the watches that bring the kube events of one target, and check what has arrived.
 
-Of kube events those of what is tracked, as a namespace may be full of others'.
+Only the events of tracked objects are read, as a namespace may be full of others.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.tracking.world import World
 
-# Up to so many objects have a watch each for their kube events; beyond, the namespace has one.
+# Up to this number of objects have one watch each; beyond it, one watch reads the namespace.
 # With the three watches of a Deployment this keeps a rollout within eight (design §9).
 EVENT_WATCHES = 5
 
@@ -30,38 +30,39 @@ EVENT_WATCHES = 5
 def event_watches(
     target: Target, related: Mapping[str, Object], pods: Collection[Object]
 ) -> Iterator[Watch]:
-    """What brings the kube events of `related` objects (by uid), in the namespace of each, and of
-    the claims of `pods`, which are known by name only.
+    """The watches for the kube events of `related` objects (by uid), each in its own namespace.
+
+    The events of the claims of `pods` are read, too: a claim is known by its name only.
     """
     if len(related) <= EVENT_WATCHES:
         wanted = dict.fromkeys(
-            Watch(EVENTS, _home(target, thing), fields=f'involvedObject.uid={key}')
-            for key, thing in related.items()
+            Watch(EVENTS, _namespace(target, obj), fields=f'involvedObject.uid={key}')
+            for key, obj in related.items()
         )
         for pod in filter(awaits_claims, pods):
             fields = 'involvedObject.kind=PersistentVolumeClaim'
-            wanted[Watch(EVENTS, _home(target, pod), fields=fields)] = None
+            wanted[Watch(EVENTS, _namespace(target, pod), fields=fields)] = None
         if len(wanted) <= EVENT_WATCHES:
             yield from wanted
             return
-    homes = (_home(target, thing) for thing in (*related.values(), *pods))
-    yield from (Watch(EVENTS, home) for home in dict.fromkeys(homes))
+    namespaces = dict.fromkeys(_namespace(target, obj) for obj in (*related.values(), *pods))
+    yield from (Watch(EVENTS, namespace) for namespace in namespaces)
 
 
-def _home(target: Target, thing: Object) -> str:
-    """The namespace that the kube events about an object are in."""
-    return get_str(thing, 'metadata', 'namespace') or target.namespace or 'default'
+def _namespace(target: Target, obj: Object) -> str:
+    """The namespace of the kube events about an object."""
+    return get_str(obj, 'metadata', 'namespace') or target.namespace or 'default'
 
 
 def is_complete(wanted: Iterable[Want], view: View, world: World) -> bool:
-    """Whether all that is wanted has been listed or answered, or may not be seen."""
-    known = world.store.listed
+    """Whether every want, apart from logs, has been listed or answered, or may not be read."""
+    listed = world.store.listed
     return all(
         want in view.answers
         if isinstance(want, Lookup)
-        else want in known
+        else want in listed
         or want.resource.key in view.forbidden_kinds
-        or (want.resource == EVENTS and Watch(EVENTS, want.namespace) in known)
+        or (want.resource == EVENTS and Watch(EVENTS, want.namespace) in listed)
         for want in wanted
         if not isinstance(want, Logs)
     )

@@ -1,4 +1,4 @@
-"""One pod's condition in a few words. Pure."""
+"""Describe the condition of a pod in a few words."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from kubectl_dog.model.pods import phase
 from kubectl_dog.model.text_format import ordinal
 
 _CREATING = ('ContainerCreating', 'PodInitializing', 'CrashLoopBackOff')
-# Between two attempts the kubelet changes its word; nothing else has changed.
+# The kubelet alternates between these reasons; nothing else changes.
 _PULLING = ('ErrImagePull', 'ImagePullBackOff')
 
 
 def describe_pod(pod: Object) -> str:
-    """What a person would say of the pod: where it is, what it waits for, how it ended."""
+    """Describe where a pod is, what it waits for, or how it ended."""
     if is_deleting(pod):
         return 'going'
     scheduled = condition(pod, 'PodScheduled')
@@ -28,25 +28,25 @@ def describe_pod(pod: Object) -> str:
         return f'has no node: {get_str(scheduled, "message") or get_str(scheduled, "reason")}'
     if is_finished(pod):
         return _finished(pod)
-    trouble = next((told for told in map(_trouble, containers(pod)) if told), '')
+    trouble = next(filter(None, map(_trouble, containers(pod))), '')
     if trouble or is_ready(pod):
         return trouble or 'ready'
     return _progress(pod)
 
 
 def _progress(pod: Object) -> str:
-    running = [one for one in containers(pod) if one.running]
-    init = next((one for one in running if one.role == 'init'), None)
+    running = [container for container in containers(pod) if container.running]
+    init = next((container for container in running if container.role == 'init'), None)
     if init is not None:
         return f'init step {init.step}/{init.steps}: {init.name}'
-    if any(one.role == 'app' for one in running):
+    if any(container.role == 'app' for container in running):
         return 'running'
     node = get_str(pod, 'spec', 'nodeName')
     return f'on {node}, starting' if node else 'waiting for a node'
 
 
 def _trouble(container: Container) -> str:
-    """What is wrong with a container, if anything is."""
+    """The problem of a container; empty if it has none."""
     reason = get_str(container.waiting, 'reason')
     if reason in _PULLING:
         return f'{container.name} cannot pull its image'
@@ -55,27 +55,24 @@ def _trouble(container: Container) -> str:
     end = container.last_termination
     if not end or (container.role == 'init' and not get_int(end, 'exitCode')):
         return ''
-    told = f'{container.name} {_how(end)}{_again(container)}'
-    if container.running:
-        return f'{told}, started again'
-    return told
+    times = container.terminations
+    count = f' for the {ordinal(times)} time' if times > 1 else ''
+    restarted = ', started again' if container.running else ''
+    return f'{container.name} {_exit(end)}{count}{restarted}'
 
 
-def _how(end: Object) -> str:
+def _exit(end: Object) -> str:
     if end.get('reason') == 'OOMKilled':
         return 'was OOMKilled'
     return f'exited {get_int(end, "exitCode")}'
-
-
-def _again(container: Container) -> str:
-    return f' for the {ordinal(container.terminations)} time' if container.terminations > 1 else ''
 
 
 def _finished(pod: Object) -> str:
     if phase(pod) == 'Succeeded':
         return 'completed'
     reason = get_str(pod, 'status', 'reason')
-    told = next(
-        (_trouble(one) for one in containers(pod) if one.last_termination.get('exitCode')), ''
+    exited = (
+        container for container in containers(pod) if container.last_termination.get('exitCode')
     )
-    return f'failed: {reason or told or "no reason given"}'
+    trouble = next(map(_trouble, exited), '')
+    return f'failed: {reason or trouble or "no reason given"}'

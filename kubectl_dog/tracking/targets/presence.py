@@ -1,4 +1,4 @@
-"""Whether a target is there: not yet, there, gone and back, or gone for good (design §4.3)."""
+"""Follow whether a target exists: not yet, now, replaced, or deleted (design §4.3)."""
 
 from __future__ import annotations
 
@@ -22,36 +22,38 @@ from kubectl_dog.tracking.world import World
 
 
 class Presence:
-    """Remembers since when a target is missing, and whether it was ever there."""
+    """Remembers since when a target has been missing, and whether it ever existed."""
 
     def __init__(self, target: Target) -> None:
         self._target = target
         self._uid = ''
         self._missing_since: float | None = None
-        self._neighbours = Lookup(target.resource, target.namespace)
-        self._told_neighbours = False
-        self._home = Lookup(NAMESPACES, '', target.namespace) if target.namespace else None
-        self._told_home = False
+        self._names_lookup = Lookup(target.resource, target.namespace)
+        self._has_suggested = False
+        self._namespace_lookup = (
+            Lookup(NAMESPACES, '', target.namespace) if target.namespace else None
+        )
+        self._has_reported_namespace = False
 
     @property
     def missing(self) -> bool:
-        """Whether it is known not to be there now."""
+        """Whether the target is known not to exist now."""
         return self._missing_since is not None
 
-    def update(self, at: float, thing: Object | None, world: World) -> Iterator[Event]:
-        """Take in whether it is there; notices about coming and going."""
-        if thing is not None:
-            if self._uid and self._uid != uid(thing):
+    def update(self, at: float, obj: Object | None, world: World) -> Iterator[Event]:
+        """Note whether the target exists (None: it does not), and report changes of that."""
+        if obj is not None:
+            if self._uid and self._uid != uid(obj):
                 yield self._notice(at, 'was deleted and created again: tracking the new one')
             elif self._missing_since is not None:
                 yield self._notice(at, 'is there now')
-            self._uid, self._missing_since = uid(thing), None
+            self._uid, self._missing_since = uid(obj), None
             return
         if self._missing_since is None:
             self._missing_since = at
             yield self._notice(at, self._absence(world.options))
-        yield from self._tell_neighbours(at, world)
-        yield from self._tell_home(at, world)
+        yield from self._suggest_names(at, world)
+        yield from self._report_namespace(at, world)
 
     def _absence(self, options: Options) -> str:
         where = f' in namespace {self._target.namespace}' if self._target.namespace else ''
@@ -61,27 +63,27 @@ class Presence:
             return f'is not there yet{where}: waiting for it'
         return f'is not there yet{where}: waiting up to {format_duration(options.create_timeout)}'
 
-    def _tell_neighbours(self, at: float, world: World) -> Iterator[Event]:
-        answer = world.store.answers.get(self._neighbours)
-        if self._uid or self._told_neighbours or answer is None:
+    def _suggest_names(self, at: float, world: World) -> Iterator[Event]:
+        answer = world.store.answers.get(self._names_lookup)
+        if self._uid or self._has_suggested or answer is None:
             return
-        self._told_neighbours = True
-        similar = similar_names(self._target.name, [name(one) for one in answer.objects])
+        self._has_suggested = True
+        similar = similar_names(self._target.name, [name(obj) for obj in answer.objects])
         if similar:
             yield self._notice(at, f'names like it that exist: {", ".join(similar)}')
 
-    def _tell_home(self, at: float, world: World) -> Iterator[Event]:
-        answer = world.store.answers.get(self._home) if self._home else None
-        if answer is not None and answer.status == 'missing' and not self._told_home:
-            self._told_home = True
-            said = f'cannot be there: namespace {self._target.namespace} does not exist'
-            yield self._notice(at, said)
+    def _report_namespace(self, at: float, world: World) -> Iterator[Event]:
+        answer = world.store.answers.get(self._namespace_lookup) if self._namespace_lookup else None
+        if answer is not None and answer.status == 'missing' and not self._has_reported_namespace:
+            self._has_reported_namespace = True
+            namespace = self._target.namespace
+            yield self._notice(at, f'cannot be there: namespace {namespace} does not exist')
 
     def _notice(self, at: float, text: str) -> Notice:
         return Notice(at, self._target, f'{self._target.label} {text}')
 
     def verdict(self, at: float, options: Options) -> tuple[Verdict, str, str] | None:
-        """(verdict, reason, message) where being missing has lasted too long."""
+        """(verdict, reason, message) if the target has been missing for too long."""
         since = None if options.follow else self._missing_since
         if since is not None and options.once:
             return Verdict.NEVER_APPEARED, 'NotFound', 'is not there'
@@ -95,15 +97,12 @@ class Presence:
             message = f'the cluster did not answer for {format_duration(stall)} (--stall-timeout)'
             return Verdict.TIMED_OUT, '', message
         if options.timeout is not None and at >= options.timeout:
-            return (
-                Verdict.TIMED_OUT,
-                '',
-                f'{self._lack} within {format_duration(options.timeout)} (--timeout)',
-            )
+            within = format_duration(options.timeout)
+            return Verdict.TIMED_OUT, '', f'{self._problem} within {within} (--timeout)'
         return None
 
     @property
-    def _lack(self) -> str:
+    def _problem(self) -> str:
         if self._uid:
             return 'not ready'
         return 'the cluster did not answer' if self._missing_since is None else 'did not appear'
@@ -118,8 +117,8 @@ class Presence:
         return [self._missing_since + wait]
 
     def wants(self) -> Iterator[Want]:
-        """While it has never been there: the names that are."""
+        """Until the target first exists: the names that do exist, and its namespace."""
         if self._missing_since is not None and not self._uid:
-            yield self._neighbours
-            if self._home:
-                yield self._home
+            yield self._names_lookup
+            if self._namespace_lookup:
+                yield self._namespace_lookup
