@@ -1,4 +1,4 @@
-"""The only loop: take an item, step, tell the source what to read next, hand out events."""
+"""The main loop: take an item, make a step, update the wants of the source, yield events."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ from kubectl_dog.tracking.engine import Step
 from kubectl_dog.tracking.schedule.groups import Groups
 from kubectl_dog.tracking.targets.tracked_target import TrackedTarget
 
-# While nobody reads the output, how often, in seconds, to look whether somebody does again.
-_GLANCE = 0.05
-# How long, in seconds, to listen at least: a tracker may ask to be called as often as it likes.
-_MOMENT = 0.02
+# How often, in seconds, to check whether a blocked output has room again.
+_ROOM_INTERVAL = 0.05
+# The shortest time, in seconds, to wait for an item: a tracker may set deadlines without end.
+_SHORTEST_WAIT = 0.02
 
 
 class Session:
-    """Tracks some targets on one source, live or recorded; iterate it for its events."""
+    """Tracks targets on one source, live or recorded; iterate it for its events."""
 
     def __init__(
         self,
         source: Source,
-        tracks: Sequence[TrackedTarget],
+        targets: Sequence[TrackedTarget],
         options: Options,
-        members: Groups | None = None,
-        remarks: Callable[[], Iterable[str]] = tuple,
+        groups: Groups | None = None,
+        tracker_notices: Callable[[], Iterable[str]] = tuple,
     ) -> None:
-        """`remarks` gives what there is to say of the trackers, each sentence once."""
+        """`tracker_notices` gives new notices about the choice of trackers, each once."""
         self._source = source
-        self._engine = Engine(tracks, options, source.started, members, remarks)
+        self._engine = Engine(targets, options, source.started, groups, tracker_notices)
 
     @property
     def targets(self) -> Sequence[TrackedTarget]:
-        """Those it began with, and those of members that have come since."""
+        """The targets given at first, and the members of groups that have joined since."""
         return self._engine.targets
 
     def __iter__(self) -> Iterator[Event]:
@@ -50,23 +50,23 @@ class Session:
         return self.run()
 
     def run(self, has_room: Callable[[], bool] = lambda: True) -> Iterator[Event]:
-        """The events of `turns`, one by one."""
+        """The events of `event_batches`, one by one."""
         for events in self.event_batches(has_room):
             yield from events
 
     def event_batches(
         self, has_room: Callable[[], bool] = lambda: True
     ) -> Iterator[Sequence[Event]]:
-        """Events until every target has its verdict; the source is closed in the end.
+        """Events until every target has its verdict; then the source is closed.
 
-        Log lines of several pods that waited together come together: one LogChunk after the other,
-        to be merged by time. All other events come as they happen.
+        Log lines of several pods that arrive together form one batch, one LogChunk after the
+        other, so that they can be merged by time. All other events come as they happen.
 
-        `has_room` tells whether more log lines can be printed now: a slow reader of the output
+        `has_room` says whether more log lines can be printed now: a slow reader of the output
         slows the lines, never the verdict.
 
-        Deadlines fire before an item that came after them, so that a recording, which tells the
-        times but not how busy the machine was, replays to the same verdict.
+        Deadlines fire before items that came after them. So a recording, which has the times but
+        not the load of the machine, replays to the same verdict.
         """
         try:
             step = self._engine.step(self._source.now(), None)
@@ -83,13 +83,13 @@ class Session:
                     if not isinstance(item.payload, LogLines):
                         yield step.events
                         continue
-                    step, events = self._together(item.at, step)
+                    step, events = self._take_lines(item.at, step)
                     yield events
         finally:
             self._source.close()
 
-    def _together(self, at: float, step: Step) -> tuple[Step, Sequence[Event]]:
-        """What belongs to the moment of log lines; lines do not change what is to be read."""
+    def _take_lines(self, at: float, step: Step) -> tuple[Step, Sequence[Event]]:
+        """Take the items that wait with log lines; lines do not change the wants."""
         events = list(step.events)
         while not step.finished:
             item = self._source.take(at)
@@ -101,11 +101,11 @@ class Session:
 
     def _take(self, deadline: float | None, has_room: Callable[[], bool]) -> Item | None:
         if deadline is not None:
-            # Late for a deadline that comes again and again, it would never take anything.
-            deadline = max(deadline, self._source.now() + _MOMENT)
+            # If deadlines follow each other too fast, no item would ever be taken.
+            deadline = max(deadline, self._source.now() + _SHORTEST_WAIT)
         while not has_room():
-            glance = self._source.now() + _GLANCE
-            until = glance if deadline is None else min(glance, deadline)
+            check_at = self._source.now() + _ROOM_INTERVAL
+            until = check_at if deadline is None else min(check_at, deadline)
             item = self._source.take(until, lines=False)
             if item is not None or until == deadline:
                 return item

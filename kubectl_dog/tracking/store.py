@@ -1,4 +1,4 @@
-"""What is known of the cluster: idempotent under replays, indexed the way views ask."""
+"""Hold the known state of the cluster, indexed as views need it. Replayed items change nothing."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ from kubectl_dog.model.wants import Lookup
 from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
 
-# Trouble after which a watch is not tried again.
+# Reasons of read failures after which a watch is not tried again.
 FINAL = ('denied', 'invalid')
 
-# Lines kept per container for the last words; more is never shown.
+# Lines kept per container for the explanation of a failure; more is never shown.
 KEPT_LINES = 50
 
 
 class Store:
-    """Owned by the engine; views share its indexes and never write to them."""
+    """The state of the cluster. The engine owns it; views share its indexes and never write."""
 
     def __init__(self) -> None:
         self.children_by_owner_uid = Index()
@@ -53,22 +53,23 @@ class Store:
         self.log_ends: dict[tuple[str, str], int] = {}
         self.answers: dict[Lookup, Answer] = {}
         self.listed: set[Watch] = set()
-        # Kinds of which something was listed, and those that may not be read.
+        # Kinds (`Kind.group`) that were listed, and kinds that may not be read.
         self.listed_kinds: set[str] = set()
         self.forbidden_kinds: set[str] = set()
-        # What nothing is heard of now; and the engine's time at which that was last so of anything.
+        # Wants and log streams that are interrupted now, and the engine's time at which the last
+        # interruption ended.
         self.disconnected: set[object] = set()
         self.connected_since = 0.0
         self._members: dict[Watch, dict[str, Object]] = {}
         self.objects_by_watch = ObjectsByWatch(self._members)
 
     def apply(self, item: Item, tracking_began: float) -> None:
-        """Take one item in; the server's time when tracking began is for the baseline only."""
+        """Apply one item; `tracking_began`, in server time, is for the baseline only."""
         want, payload = item.want, item.payload
         if isinstance(want, Watch) and isinstance(payload, Listed):
             if want in self.disconnected:
-                # It was read in another way, which knows of no trouble.
-                self._hear(want, item.at)
+                # It was read by another watch, which reports no recovery.
+                self._reconnect(want, item.at)
             self._replace(want, payload.objects, tracking_began)
         elif isinstance(want, Watch) and isinstance(payload, Changed):
             self._change(want, payload)
@@ -78,14 +79,14 @@ class Store:
         elif isinstance(want, Logs) and isinstance(payload, LogEnd):
             known = self.log_ends.get(want.stream, -1)
             self.log_ends[want.stream] = max(known, payload.restarts)
-            # An empty log that was read is not one that was not.
+            # A log that was read and is empty differs from a log that was not read.
             self.logs.setdefault(want.stream, ())
         elif isinstance(want, Lookup) and isinstance(payload, Answer):
             self.answers[want] = payload
         elif want is not None and isinstance(payload, ReadFailure):
-            self._trouble(want, payload.reason, item.at)
+            self._apply_failure(want, payload.reason, item.at)
 
-    def _trouble(self, want: Want, reason: str, at: float) -> None:
+    def _apply_failure(self, want: Want, reason: str, at: float) -> None:
         key = want.stream if isinstance(want, Logs) else want
         if isinstance(want, Watch) and reason in FINAL:
             self.forbidden_kinds.add(want.resource.key)
@@ -94,29 +95,29 @@ class Store:
         if reason == 'unreachable':
             self.disconnected.add(key)
         elif reason == 'recovered' or (reason in FINAL and key in self.disconnected):
-            # To what is refused for good nobody listens any more.
-            self._hear(key, at)
+            # A want that was refused for good is not read again.
+            self._reconnect(key, at)
 
-    def _hear(self, key: object, at: float) -> None:
+    def _reconnect(self, key: object, at: float) -> None:
         self.disconnected.discard(key)
         self.connected_since = at
 
     def objects(self, watch: Watch) -> Iterable[Object]:
-        """The objects of one watch, as far as they are known."""
+        """The known objects of one watch."""
         return self._members.get(watch, {}).values()
 
     def _replace(self, watch: Watch, objects: tuple[Object, ...], tracking_began: float) -> None:
         first = watch not in self.listed
         self.listed.add(watch)
         self.listed_kinds.add(watch.resource.key)
-        old, new = self._members.get(watch, {}), {uid(one): one for one in objects}
+        old, new = self._members.get(watch, {}), {uid(obj): obj for obj in objects}
         self._members[watch] = new
         for key in old.keys() - new.keys():
             self._index(watch, old[key], present=False)
-        for one in objects:
-            self._index(watch, one, present=True)
+        for obj in objects:
+            self._index(watch, obj, present=True)
             if first and watch.resource == PODS:
-                self._remember(one, tracking_began)
+                self._set_baseline(obj, tracking_began)
 
     def _change(self, watch: Watch, changed: Changed) -> None:
         members = self._members.setdefault(watch, {})
@@ -128,17 +129,16 @@ class Store:
             self.departed[watch] = changed.object
         self._index(watch, changed.object, present)
 
-    def _index(self, watch: Watch, one: Object, present: bool) -> None:
+    def _index(self, watch: Watch, obj: Object, present: bool) -> None:
         if watch.resource == EVENTS:
-            self.kube_events_by_uid.file(
-                one, get_str(one, 'involvedObject', 'uid') if present else ''
-            )
+            subject = get_str(obj, 'involvedObject', 'uid')
+            self.kube_events_by_uid.file(obj, subject if present else '')
         elif watch.resource == NODES:
-            self.nodes.file(one, name(one) if present else '')
+            self.nodes.file(obj, name(obj) if present else '')
         else:
-            self.children_by_owner_uid.file(one, controller_uid(one) if present else '')
+            self.children_by_owner_uid.file(obj, controller_uid(obj) if present else '')
 
-    def _remember(self, pod: Object, tracking_began: float) -> None:
+    def _set_baseline(self, pod: Object, tracking_began: float) -> None:
         if tracking_began - created_at(pod) < YOUNG_POD_SECONDS:
             return
         for container in containers(pod):
@@ -152,7 +152,7 @@ class Store:
 
 
 class ObjectsByWatch(Mapping[Watch, 'tuple[Object, ...]']):
-    """What each watch has brought; made when it is asked for, as few ask."""
+    """The objects of each watch; a tuple is built only when it is used."""
 
     def __init__(self, members: Mapping[Watch, Mapping[str, Object]]) -> None:
         self._members = members
@@ -168,23 +168,23 @@ class ObjectsByWatch(Mapping[Watch, 'tuple[Object, ...]']):
 
 
 class Index(Mapping[str, tuple[Object, ...]]):
-    """Objects filed under a key each; a change costs the same however many there are."""
+    """Groups objects by a key; the cost of a change does not depend on their number."""
 
     def __init__(self) -> None:
         self._groups: dict[str, dict[str, Object]] = {}
         self._filed: dict[str, str] = {}
         self._ready: dict[str, tuple[Object, ...]] = {}
 
-    def file(self, one: Object, key: str) -> None:
-        """File an object under a key, and nowhere else; an empty key takes it out."""
-        same = uid(one)
-        before = self._filed.pop(same, '')
+    def file(self, obj: Object, key: str) -> None:
+        """Put an object under this key alone; an empty key removes it."""
+        object_uid = uid(obj)
+        before = self._filed.pop(object_uid, '')
         if before and before != key:
-            self._groups[before].pop(same, None)
+            self._groups[before].pop(object_uid, None)
             self._ready.pop(before, None)
-        if key and same:
-            self._filed[same] = key
-            self._groups.setdefault(key, {})[same] = one
+        if key and object_uid:
+            self._filed[object_uid] = key
+            self._groups.setdefault(key, {})[object_uid] = obj
             self._ready.pop(key, None)
 
     def __getitem__(self, key: str) -> tuple[Object, ...]:
@@ -193,7 +193,7 @@ class Index(Mapping[str, tuple[Object, ...]]):
         return self._ready[key]
 
     def get(self, key: str, default: Any = None) -> Any:
-        """As every mapping has it, but many ask for what is not there: that is no exception."""
+        """Like `Mapping.get`, but without an exception for a missing key: most keys are missing."""
         return self[key] if key in self._groups else default
 
     def __iter__(self) -> Iterator[str]:
