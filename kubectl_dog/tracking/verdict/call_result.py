@@ -1,4 +1,4 @@
-"""What the targets of one call mean for each other: when the others are waited for. Pure."""
+"""Combine the verdicts of all targets: when the call ends, and its exit code."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from kubectl_dog.model.verdicts import EXIT_CODES
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.model.verdicts import exit_code
 
-# After a failure, how long, in seconds, to look at what else is failing.
+# How long, in seconds, other targets are evaluated after a failure before the call ends.
 FAIL_FAST_DELAY = 5.0
 
 
 class CallTarget(NamedTuple):
-    """One target of the call: its own options, its verdict (None: it is open), since when, in the
-    engine's seconds, it has that; `hopes` says that it fails unless it heals before the others end.
+    """One target of the call, with its own options.
+
+    `verdict` is None while the target is open, `at` is when it got its verdict, in the engine's
+    seconds. `may_recover` says that it has failed unless it recovers before the others end.
     """
 
     options: Options
@@ -25,45 +27,45 @@ class CallTarget(NamedTuple):
     may_recover: bool = False
 
 
-def others_may_recover(members: Sequence[CallTarget]) -> bool:
-    """Whether anybody is still open who is not only hoping."""
-    return any(one.verdict is None and not one.may_recover for one in members)
+def others_may_recover(targets: Sequence[CallTarget]) -> bool:
+    """Whether any target is open that has not failed so far."""
+    return any(target.verdict is None and not target.may_recover for target in targets)
 
 
-def call_ends_at(members: Sequence[CallTarget]) -> float | None:
-    """When those that are open are waited for no longer; None: they decide for themselves.
+def call_ends_at(targets: Sequence[CallTarget]) -> float | None:
+    """When the open targets are not waited for any longer; None: each decides by itself.
 
-    A failure ends the call once the others were looked at, unless it was asked to keep going; and
-    those that block nothing are waited for only with the others.
+    A failure ends the call soon, unless --keep-going is set. Targets that do not block are waited
+    for only as long as others are.
     """
-    still = [one for one in members if one.verdict is None]
-    ends = [one.at for one in members if _is_final(one)]
-    blocking = [one for one in members if one.options.blocking]
-    moments = [min(ends) + FAIL_FAST_DELAY] if ends and still else []
-    if still and blocking and all(one.verdict is not None for one in blocking):
-        moments.append(max(one.at for one in blocking))
-    return min(moments, default=None)
+    open_targets = [target for target in targets if target.verdict is None]
+    ends = [target.at for target in targets if _is_final(target)]
+    blocking = [target for target in targets if target.options.blocking]
+    times = [min(ends) + FAIL_FAST_DELAY] if ends and open_targets else []
+    if open_targets and blocking and all(target.verdict is not None for target in blocking):
+        times.append(max(target.at for target in blocking))
+    return min(times, default=None)
 
 
-def _is_final(one: CallTarget) -> bool:
-    """Whether its end ends the call."""
-    options = one.options
-    if one.verdict is None or options.keep_going or options.fail_mode == 'ignore':
+def _is_final(target: CallTarget) -> bool:
+    """Whether the verdict of this target ends the call."""
+    options = target.options
+    if target.verdict is None or options.keep_going or options.fail_mode == 'ignore':
         return False
-    # A pause is no failure: the others may be ready yet.
-    return EXIT_CODES[one.verdict] not in (0, 6)
+    # A pause is no failure: the others may still become ready.
+    return EXIT_CODES[target.verdict] not in (0, 6)
 
 
-def call_exit_code(members: Sequence[CallTarget]) -> int:
-    """The exit code of the call: failures of those that may fail count for nothing."""
-    counted = [
-        one.verdict
-        for one in members
-        if one.verdict is not None and not is_ignored_failure(one.options, one.verdict)
+def call_exit_code(targets: Sequence[CallTarget]) -> int:
+    """The exit code of the call, without failures that are ignored."""
+    verdicts = [
+        target.verdict
+        for target in targets
+        if target.verdict is not None and not is_ignored_failure(target.options, target.verdict)
     ]
-    return exit_code(tuple(counted)) if counted else 0
+    return exit_code(tuple(verdicts)) if verdicts else 0
 
 
 def is_ignored_failure(options: Options, verdict: Verdict) -> bool:
-    """Whether this end is a failure that counts for nothing."""
+    """Whether this verdict is a failure that does not affect the exit code."""
     return options.fail_mode == 'ignore' and EXIT_CODES[verdict] in (1, 3, 4, 6)

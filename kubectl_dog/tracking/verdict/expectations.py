@@ -1,4 +1,4 @@
-"""What the user asks beyond a kind's own rules: a revision, an image, no old pods left. Pure."""
+"""Check what the user expects of a target: a revision, images, enough pods, no old pods."""
 
 from __future__ import annotations
 
@@ -22,18 +22,19 @@ from kubectl_dog.tracking.verdict import min_available
 
 
 class Expectations(NamedTuple):
-    """What is lacking of what was pinned, completing «waiting for …»; empty where nothing is.
+    """The first unmet expectation as text for "waiting for …"; empty if all are met.
 
-    `other` says that something else is there for certain, `newer` that it came after it.
+    `is_other` says that the target certainly has another revision or image, `is_newer` that this
+    is newer than the expected one.
     """
 
     unmet: str = ''
-    other: bool = False
-    newer: bool = False
+    is_other: bool = False
+    is_newer: bool = False
 
 
 def check_expectations(view: View, assessed: Assessment, options: Options) -> Expectations:
-    """Whether what is being rolled out is what the user named."""
+    """Check whether the target has the revision and the images that the user expects."""
     if is_unjudged(assessed):
         return Expectations()
     wanted, known = options.revision, assessed.revision.name if assessed.revision else ''
@@ -44,22 +45,22 @@ def check_expectations(view: View, assessed: Assessment, options: Options) -> Ex
             f'revision {wanted}: it is at {known}', True, _number(known) > _number(wanted)
         )
     images = _images(view.object or {})
-    there = {_normal(image) for image in images}
+    normal_images = set(map(_normal, images))
     for image in options.expect_images:
-        if _normal(image) not in there:
+        if _normal(image) not in normal_images:
             has = f'it has {", ".join(images)}' if images else 'it has none'
             return Expectations(f'image {image} in its template: {has}', True)
     return Expectations()
 
 
 def apply_expectations(
-    view: View, assessed: Assessment, pin: Expectations, seen_at: float, options: Options
+    view: View, assessed: Assessment, expected: Expectations, seen_at: float, options: Options
 ) -> Assessment:
-    """The judgement, where it is not yet of what was pinned, or is waiting for old pods.
+    """The assessment with the expectations of the user applied.
 
-    `seen_at` is when the object was first looked at, in the engine's seconds.
+    `seen_at` is when the object was first evaluated, in the engine's seconds.
     """
-    if pin.unmet:
+    if expected.unmet:
         return assessed._replace(
             state=State.PROGRESSING,
             reason='Pinned',
@@ -67,7 +68,7 @@ def apply_expectations(
             causes=(),
             is_terminal=False,
             recheck_at=view.run_history.started + seen_at + options.create_timeout,
-            waits_for=pin.unmet,
+            waits_for=expected.unmet,
         )
     if options.min_available:
         assessed = min_available.apply_min_available(view, assessed, options.min_available)
@@ -87,18 +88,20 @@ def apply_expectations(
 
 
 def verdict(
-    pin: Expectations, met: bool, since: float, options: Options
+    expected: Expectations, was_met: bool, age: float, options: Options
 ) -> tuple[Verdict, str, str] | None:
-    """(verdict, reason, message) where waiting is in vain; `met` says that it was there before,
-    `since` how long, in seconds, the object has been there.
+    """(verdict, reason, message) if the expectations will not be met any more.
+
+    `was_met` says that they were met before; `age` is how long, in seconds, the object has been known.
     """
-    if not pin.unmet:
+    unmet = expected.unmet
+    if not unmet:
         return None
-    if pin.newer or (met and pin.other):
-        return Verdict.SUPERSEDED, 'Superseded', f'was superseded: it was to have {pin.unmet}'
-    if options.once or since >= options.create_timeout:
+    if expected.is_newer or (was_met and expected.is_other):
+        return Verdict.SUPERSEDED, 'Superseded', f'was superseded: it was to have {unmet}'
+    if options.once or age >= options.create_timeout:
         within = '' if options.once else f' within {format_duration(options.create_timeout)}'
-        return Verdict.NEVER_APPEARED, 'NotFound', f'did not appear{within} with {pin.unmet}'
+        return Verdict.NEVER_APPEARED, 'NotFound', f'did not appear{within} with {unmet}'
     return None
 
 
@@ -106,17 +109,17 @@ def _number(revision: str) -> int:
     return int(revision) if revision.isdecimal() else 0
 
 
-def _images(thing: Object) -> list[str]:
-    """The images of its pod template, or of a Pod itself; init containers last."""
-    spec = get_dict(thing, 'spec')
+def _images(obj: Object) -> list[str]:
+    """The images of a pod template, or of a Pod itself; init containers last."""
+    spec = get_dict(obj, 'spec')
     nested = get_dict(spec, 'jobTemplate', 'spec', 'template', 'spec')
     pod_spec = get_dict(spec, 'template', 'spec') or nested or spec
-    found = (*get_dicts(pod_spec, 'containers'), *get_dicts(pod_spec, 'initContainers'))
-    return [get_str(one, 'image') for one in found]
+    specs = (*get_dicts(pod_spec, 'containers'), *get_dicts(pod_spec, 'initContainers'))
+    return [get_str(container, 'image') for container in specs]
 
 
 def _normal(image: str) -> str:
-    """An image's name as the container runtime completes it, so that `web` is `web:latest`."""
+    """The full name of an image, as the container runtime completes it: `web` is `web:latest`."""
     name, _, digest = image.partition('@')
     first, slash, rest = name.partition('/')
     is_host = bool(slash) and ('.' in first or ':' in first or first == 'localhost')

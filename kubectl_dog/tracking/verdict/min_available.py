@@ -1,4 +1,4 @@
-"""When fewer pods than are wanted are enough (`--min-available`). Pure."""
+"""Treat a target as ready once a minimum of its pods is available (`--min-available`)."""
 
 from __future__ import annotations
 
@@ -16,39 +16,39 @@ from kubectl_dog.trackers.stability import stable_at
 STRATEGY = 'maxUnavailable'
 
 
-def check_min_available(told: str) -> None:
-    """Raises UserError where it is neither a number of pods, nor a percentage, nor the word."""
-    if told == STRATEGY:
+def check_min_available(text: str) -> None:
+    """Raise UserError unless it is a number of pods, a percentage or `maxUnavailable`."""
+    if text == STRATEGY:
         return
     try:
-        parse_pod_share(told)
+        parse_pod_share(text)
     except UserError:
-        raise UserError(f'{told!r} is not enough to go by: write 3, 80% or {STRATEGY}') from None
+        raise UserError(f'{text!r} is not enough to go by: write 3, 80% or {STRATEGY}') from None
 
 
-def apply_min_available(view: View, assessed: Assessment, told: str) -> Assessment:
-    """Ready, where so many of the updated pods are available, and have proven to be."""
-    thing, progress = view.object or {}, assessed.progress
+def apply_min_available(view: View, assessed: Assessment, minimum: str) -> Assessment:
+    """The assessment, ready if `minimum` of the updated pods are available for long enough."""
+    obj, progress = view.object or {}, assessed.progress
     if assessed.state not in (State.PROGRESSING, State.FAILED) or assessed.is_terminal:
         return assessed
-    if progress is None or not is_observed(thing) or not progress.desired:
+    if progress is None or not is_observed(obj) or not progress.desired:
         return assessed
-    threshold = _threshold(thing, progress.desired, told)
-    available = sum(_is_proven(view, pod) for pod in assessed.pods)
+    threshold = _threshold(obj, progress.desired, minimum)
+    available = sum(_is_available(view, pod) for pod in assessed.pods)
     if available < threshold:
         return assessed
     message = f'{available} of {progress.desired} pods are available, and {threshold} are enough'
     return assessed._replace(state=State.READY, reason='MinAvailable', message=message)
 
 
-def _threshold(thing: Object, desired: int, told: str) -> int:
-    if told == STRATEGY:
-        return max(0, desired - max_unavailable(thing, desired))
-    wanted = parse_pod_share(told)
-    # So many of a hundred are reached only by a whole pod.
-    return -(-desired * wanted.value // 100) if wanted.is_percent else min(wanted.value, desired)
+def _threshold(obj: Object, desired: int, minimum: str) -> int:
+    if minimum == STRATEGY:
+        return max(0, desired - max_unavailable(obj, desired))
+    share = parse_pod_share(minimum)
+    # A percentage is rounded up to whole pods.
+    return -(-desired * share.value // 100) if share.is_percent else min(share.value, desired)
 
 
-def _is_proven(view: View, pod: Object) -> bool:
-    moment = stable_at([pod], view.stable_for, view.run_history.connected_since)
-    return is_ready(pod) and (moment is None or moment <= view.now)
+def _is_available(view: View, pod: Object) -> bool:
+    available_at = stable_at([pod], view.stable_for, view.run_history.connected_since)
+    return is_ready(pod) and (available_at is None or available_at <= view.now)

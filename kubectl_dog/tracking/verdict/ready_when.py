@@ -1,4 +1,4 @@
-"""What the user says ready means (`--ready-when`), in the words of `kubectl wait --for`. Pure."""
+"""Decide readiness by a condition of the user (`--ready-when`), as `kubectl wait --for` does."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from kubectl_dog.trackers.declarative import jsonpath
 
 
 class ReadyCondition(NamedTuple):
-    """A condition and the status it has to have, both in lower case; or a path to what has to be
-    there, or be this.
+    """Either a condition and its status, both in lower case, or a path and its value.
+
+    A path without a value only has to exist.
     """
 
     text: str
@@ -27,15 +28,15 @@ class ReadyCondition(NamedTuple):
 
 
 def parse_ready_when(text: str) -> ReadyCondition:
-    """`condition=NAME[=VALUE]` or `jsonpath={.PATH}[=VALUE]`; raises UserError."""
+    """Parse `condition=NAME[=VALUE]` or `jsonpath={.PATH}[=VALUE]`; raises UserError."""
     form, _, rest = text.strip().partition('=')
     try:
         if form == 'condition' and rest:
-            name, _, status = (one.strip().lower() for one in rest.partition('='))
+            name, _, status = (part.strip().lower() for part in rest.partition('='))
             if name and not status.startswith('='):
                 return ReadyCondition(text, name, value=status or 'true')
         if form == 'jsonpath' and rest:
-            path, value = _parted(rest)
+            path, value = _split_path(rest)
             if not (value or '').startswith('='):
                 return ReadyCondition(text, path=jsonpath.parse(path), value=value)
     except ValueError as error:
@@ -46,8 +47,8 @@ def parse_ready_when(text: str) -> ReadyCondition:
     )
 
 
-def _parted(text: str) -> tuple[str, str | None]:
-    """A path, which may hold a sign of equality in its filters, and the value it has to have."""
+def _split_path(text: str) -> tuple[str, str | None]:
+    """Split a path, which may have an equals sign in its filters, from its value."""
     end = text.find('}') + 1 if '}' in text else text.rfind(']') + 1
     path, equals, value = text[end:].partition('=')
     bare = (text[:end] + path).strip('\'"').replace('{.', '{')
@@ -55,11 +56,11 @@ def _parted(text: str) -> tuple[str, str | None]:
 
 
 def apply_ready_when(view: View, assessed: Assessment, text: str) -> Assessment:
-    """Ready means what was agreed, and nothing else; failures and pauses are what they are."""
+    """The assessment, ready only if the condition is met; failures and pauses stay."""
     if not text or assessed.state not in (State.READY, State.PROGRESSING):
         return assessed
-    agreed = parse_ready_when(text)
-    if is_observed(view.object or {}) and _holds(agreed, view):
+    condition = parse_ready_when(text)
+    if is_observed(view.object or {}) and _is_met(condition, view):
         return assessed._replace(state=State.READY, reason='ReadyWhen', message=f'meets {text}')
     return assessed._replace(
         state=State.PROGRESSING,
@@ -70,13 +71,13 @@ def apply_ready_when(view: View, assessed: Assessment, text: str) -> Assessment:
     )
 
 
-def _holds(agreed: ReadyCondition, view: View) -> bool:
-    if agreed.path is None:
-        # kubectl does not mind the case, and its own examples are in lower case.
+def _is_met(wanted: ReadyCondition, view: View) -> bool:
+    if wanted.path is None:
+        # kubectl ignores the case, and its own examples are in lower case.
         return any(
-            get_str(one, 'type').lower() == agreed.condition
-            and condition_status(one).lower() == agreed.value
-            for one in get_dicts(view.object, 'status', 'conditions')
+            get_str(condition, 'type').lower() == wanted.condition
+            and condition_status(condition).lower() == wanted.value
+            for condition in get_dicts(view.object, 'status', 'conditions')
         )
-    found = [jsonpath.scalar_text(one) for one in jsonpath.values(agreed.path, view.object or {})]
-    return bool(found) if agreed.value is None else agreed.value in found
+    values = list(map(jsonpath.scalar_text, jsonpath.values(wanted.path, view.object or {})))
+    return bool(values) if wanted.value is None else wanted.value in values

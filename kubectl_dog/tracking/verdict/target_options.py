@@ -1,4 +1,4 @@
-"""What the user wants of one target: flags first, then the annotations that it carries. Pure."""
+"""Read the options of one target: flags first, then the annotations of its object."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from kubectl_dog.model.options import LOGS_UNTIL
 from kubectl_dog.model.options import PAUSES
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.times import parse_duration
-from kubectl_dog.tracking.logs import filter
+from kubectl_dog.tracking.logs.filter import check_pattern
 from kubectl_dog.tracking.verdict import min_available
 from kubectl_dog.tracking.verdict import ready_when
 
@@ -29,8 +29,10 @@ PREFIX = 'kubectl-dog.github.io/'
 
 
 class TargetOptions(NamedTuple):
-    """`options` with what the annotations add, their tolerances read; `notices` as sentences
-    without a subject: an annotation that cannot be read is told, and changes nothing.
+    """The options of the call with the annotations of one object applied.
+
+    `notices` are sentences without a subject about annotations that cannot be read, and so change
+    nothing.
     """
 
     options: Options
@@ -40,55 +42,52 @@ class TargetOptions(NamedTuple):
 
 
 def read_target_options(
-    options: Options, thing: Object, codes: Collection[str] = ()
+    options: Options, obj: Object, codes: Collection[str] = ()
 ) -> TargetOptions:
-    """The wishes for one object; raises UserError where an option itself cannot be read.
+    """The options for one object; raises UserError if an option of the call cannot be read.
 
-    `codes` are those that its tracker has beside the catalogue; an option may be about another's.
+    `codes` are the codes that its tracker has besides the catalogue. They limit the annotations
+    only, as an option of the call may be about another target.
     """
-    told, notices = _annotations(thing, codes)
-    # Each code for itself: a flag for one leaves the annotation for another.
-    tolerances = dict(
-        map(parse_unchecked_tolerance, (*told.pop('tolerate', ()), *options.tolerate))
-    )
-    unsaid = Options._field_defaults
-    merged = {
-        name: one
-        for name, one in told.items()
-        if getattr(options, name) == unsaid[name] and name not in options.explicit
+    annotated, notices = _annotations(obj, codes)
+    # A flag for one code keeps the annotation for another code.
+    texts = (*annotated.pop('tolerate', ()), *options.tolerate)
+    tolerances = dict(map(parse_unchecked_tolerance, texts))
+    defaults = Options._field_defaults
+    applied = {
+        name: value
+        for name, value in annotated.items()
+        if getattr(options, name) == defaults[name] and name not in options.explicit
     }
-    effective = options._replace(**merged)
+    effective = options._replace(**applied)
     return TargetOptions(
         effective, tolerances, parse_pod_share(effective.allow_failures), tuple(notices)
     )
 
 
-def _annotations(thing: Object, codes: Collection[str]) -> tuple[dict[str, Any], list[str]]:
-    told: dict[str, Any] = {}
+def _annotations(obj: Object, codes: Collection[str]) -> tuple[dict[str, Any], list[str]]:
+    """Option values by field name, and notices about annotations that cannot be read."""
+    values: dict[str, Any] = {}
     notices = []
-    for key, value in sorted(get_dict(thing, 'metadata', 'annotations').items()):
-        word = str(key)[len(PREFIX) :]
+    for key, value in sorted(get_dict(obj, 'metadata', 'annotations').items()):
+        suffix = str(key)[len(PREFIX) :]
         if not str(key).startswith(PREFIX):
             continue
         try:
-            field, read_value = _annotation(word)
-            found = read_value(str(value))
-            if word == 'tolerate':
-                check_codes(found, codes)
-            told[field] = found
+            field, parse = _annotation(suffix)
+            parsed = parse(str(value))
+            if suffix == 'tolerate':
+                check_codes(parsed, codes)
+            values[field] = parsed
         except UserError as error:
             notices.append(f'has the annotation {key}, which is left out: {error}')
-    return told, notices
+    return values, notices
 
 
-def _annotation(word: str) -> tuple[str, Callable[[str], Any]]:
-    if word not in ANNOTATIONS:
+def _annotation(suffix: str) -> tuple[str, Callable[[str], Any]]:
+    if suffix not in ANNOTATIONS:
         raise UserError(f'it is not known; known are {", ".join(ANNOTATIONS)}')
-    return ANNOTATIONS[word]
-
-
-def _tolerate(text: str) -> tuple[str, ...]:
-    return tuple(one.strip() for one in text.split(',') if one.strip())
+    return ANNOTATIONS[suffix]
 
 
 def _allow_failures(text: str) -> str:
@@ -126,20 +125,20 @@ def _stable_for(text: str) -> float | None:
 
 
 def _names(text: str) -> tuple[str, ...]:
-    return tuple(one.strip() for one in text.split(',') if one.strip())
+    return tuple(filter(None, map(str.strip, text.split(','))))
 
 
 def _patterns(text: str) -> tuple[str, ...]:
-    """One in each line: a comma may be part of a pattern."""
-    found = tuple(one.strip() for one in text.splitlines() if one.strip())
-    for one in found:
-        filter.check_pattern(one)
-    return found
+    """Read one pattern per line: a comma may be part of a pattern."""
+    patterns = tuple(line.strip() for line in text.splitlines() if line.strip())
+    for pattern in patterns:
+        check_pattern(pattern)
+    return patterns
 
 
-# By what follows the prefix: the field of Options, and what reads its value.
+# The field of Options and the parser of its value, by the annotation without its prefix.
 ANNOTATIONS: dict[str, tuple[str, Callable[[str], Any]]] = {
-    'tolerate': ('tolerate', _tolerate),
+    'tolerate': ('tolerate', _names),
     'allow-failures': ('allow_failures', _allow_failures),
     'fail-mode': ('fail_mode', _one_of(FAIL_MODES)),
     'min-available': ('min_available', _min_available),

@@ -249,7 +249,7 @@ def test_a_pause_is_counted_from_its_first_look():
 def test_what_is_not_of_the_pin_has_no_causes():
     looks = Looks(revision='2', create_timeout=7.0)
     look = looks.look(1.0, 'failed', revision=Revision('1'), causes=(MISSING,), pods=(CRASHED,))
-    assert (look.expectations.other, look.was_met_before, look.moment.cause_clocks) == (
+    assert (look.expectations.is_other, look.was_met_before, look.moment.cause_clocks) == (
         True,
         False,
         {},
