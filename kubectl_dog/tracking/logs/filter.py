@@ -1,4 +1,4 @@
-"""Which lines of a log are shown. Pure."""
+"""Select the lines of a log by patterns (`--include`, `--exclude`)."""
 
 from __future__ import annotations
 
@@ -14,54 +14,54 @@ Filter = Callable[[tuple[LogLine, ...]], tuple[LogLine, ...]]
 
 
 def check_pattern(pattern: str) -> None:
-    """Raise UserError where a pattern, or what follows its container's name, is none."""
+    """Raise UserError if a pattern, or its part after `CONTAINER=`, is not valid."""
     _matcher(pattern)
     if _is_name(pattern.partition('=')[0]) and '=' in pattern:
         _matcher(pattern.partition('=')[2])
 
 
 def _matcher(pattern: str) -> Matcher:
-    # Few runs have any pattern.
+    # Import only on demand: few runs have any pattern.
     from kubectl_dog.model.safe_regex import matcher
 
     return matcher(pattern)
 
 
 def line_filter(container: str, known: Collection[str], options: Options) -> Filter:
-    """What is left of the lines of one container; `known` are the names of all in its pod.
+    """Make the filter for one container; `known` has the names of all containers of the pod.
 
-    Patterns for this container are used in place of those for all. `level=error` is a pattern for
-    one only where there is a container of that name.
+    Patterns for this container replace the patterns for all. `level=error` is a pattern for one
+    container only if there is a container of that name.
     """
-    included = [_matcher(one) for one in _for(container, known, options.include)]
-    excluded = [_matcher(one) for one in _for(container, known, options.exclude)]
+    included = list(map(_matcher, _patterns_for(container, known, options.include)))
+    excluded = list(map(_matcher, _patterns_for(container, known, options.exclude)))
     if not included and not excluded:
         return lambda lines: lines
-    return lambda lines: tuple(_kept(lines, included, excluded))
+    return lambda lines: tuple(_select(lines, included, excluded))
 
 
-def _kept(
+def _select(
     lines: Iterable[LogLine], included: list[Matcher], excluded: list[Matcher]
 ) -> Iterable[LogLine]:
     if len(included) == 1:
-        found = included[0]
-        lines = [line for line in lines if found(line[1])]
+        matches = included[0]
+        lines = [line for line in lines if matches(line[1])]
     elif included:
-        lines = [line for line in lines if any(found(line[1]) for found in included)]
-    for found in excluded:
-        lines = [line for line in lines if not found(line[1])]
+        lines = [line for line in lines if any(matches(line[1]) for matches in included)]
+    for matches in excluded:
+        lines = [line for line in lines if not matches(line[1])]
     return lines
 
 
-def _for(container: str, known: Collection[str], patterns: Iterable[str]) -> list[str]:
-    every, own = [], []
+def _patterns_for(container: str, known: Collection[str], patterns: Iterable[str]) -> list[str]:
+    common, own = [], []
     for pattern in patterns:
         name, equals, rest = pattern.partition('=')
         if not equals or name not in known:
-            every.append(pattern)
+            common.append(pattern)
         elif name == container:
             own.append(rest)
-    return own or every
+    return own or common
 
 
 def _is_name(text: str) -> bool:

@@ -1,7 +1,7 @@
-"""Which logs to read: three pods of a revision and every failing one, until a pod is ready.
+"""Select the logs to read: three pods of a revision and every failing pod, until a pod is ready.
 
-To follow is to read them all, to their end. What is read is not always shown: of what fails, the
-last words are wanted in any case.
+Following reads all logs to their end. Not every log that is read is shown: the last lines of a
+failing container explain the failure in any case.
 """
 
 from __future__ import annotations
@@ -39,19 +39,21 @@ def choose_pods(
     chosen: Collection[str],
     limit: int | None = PODS_PER_REVISION,
 ) -> frozenset[str]:
-    """The uids of the pods to stream: those chosen before that still live, the oldest up to
-    `limit`, and the failing ones (`failing` are names).
+    """The uids of the pods whose logs to read.
+
+    These are the pods chosen before that still exist, the oldest pods up to `limit`, and the
+    failing pods (`failing` has their names).
     """
     living = sorted(pods, key=lambda pod: (created_at(pod), name(pod)))
     kept = [uid(pod) for pod in living if uid(pod) in chosen]
     others = [uid(pod) for pod in living if uid(pod) not in chosen]
     room = len(others) if limit is None else max(0, limit - len(kept))
-    more = [uid(pod) for pod in living if name(pod) in failing]
-    return frozenset([*kept, *others[:room], *more])
+    failing_uids = [uid(pod) for pod in living if name(pod) in failing]
+    return frozenset([*kept, *others[:room], *failing_uids])
 
 
 def max_pods(options: Options) -> int | None:
-    """Of how many pods logs are shown; None: of all."""
+    """The number of pods whose logs are shown; None: all."""
     return None if options.follow or options.logs_all else PODS_PER_REVISION
 
 
@@ -69,20 +71,22 @@ def log_wants(
     started: float,
     options: Options,
 ) -> Iterator[tuple[Logs, bool]]:
-    """The streams of the chosen pods, and whether each is shown; `started` is the server's time at
-    which tracking began.
+    """The logs of the chosen pods, and whether each is shown.
+
+    `started` is the server's time at which tracking began.
     """
     since = options.logs_from_time
     if since is None and options.since is not None:
         since = started - options.since
     for pod in pods:
-        fails = name(pod) in failing and not options.once
-        if uid(pod) not in chosen or (_is_done(pod, options) and name(pod) not in failing):
+        fails = name(pod) in failing
+        explains = fails and not options.once
+        if uid(pod) not in chosen or (_is_done(pod, options) and not fails):
             continue
         is_new = not options.follow or created_at(pod) >= started
         for container in containers_with_logs(pod):
             shown = is_shown(container.name, options)
-            if container.has_started and (shown or (fails and container.role != 'ephemeral')):
+            if container.has_started and (shown or (explains and container.role != 'ephemeral')):
                 want = Logs(
                     namespace=get_str(pod, 'metadata', 'namespace'),
                     pod=name(pod),
@@ -92,7 +96,7 @@ def log_wants(
                     running=container.running,
                     since=since,
                     tail=options.tail,
-                    previous=is_new or options.previous or name(pod) in failing,
+                    previous=is_new or options.previous or fails,
                 )
                 yield want, shown
 
@@ -103,7 +107,7 @@ def containers_with_logs(pod: Object) -> list[Container]:
 
 
 def _is_done(pod: Object, options: Options) -> bool:
-    """Ready by a probe: one without may die in the next moment, and its words are needed then."""
+    """Whether a pod is ready by a probe: without one it may crash soon, and its log is needed."""
     if options.logs_until in ('available', 'end') or (options.follow and not options.logs_until):
         return False
     probed = all(c.spec.get('readinessProbe') for c in containers(pod) if c.role == 'app')
@@ -114,14 +118,14 @@ def cap_streams(
     wanted: Iterable[tuple[Logs, bool]],
     is_open: Callable[[Stream], object],
     failing: Collection[str],
-    most: int,
+    limit: int,
 ) -> list[tuple[Logs, bool]]:
-    """At most so many: those that are open already before others, failing pods' before others'."""
-    found = list(wanted)
-    if len(found) <= most:
-        return found
-    found.sort(key=lambda one: (not is_open(one[0].stream), one[0].pod not in failing))
-    return found[:most]
+    """At most `limit` streams: first those that are open, then those of failing pods."""
+    streams = list(wanted)
+    if len(streams) <= limit:
+        return streams
+    streams.sort(key=lambda want: (not is_open(want[0].stream), want[0].pod not in failing))
+    return streams[:limit]
 
 
 def limit_logs(
@@ -136,7 +140,7 @@ def limit_logs(
 
 
 class Streams:
-    """The log streams of one target; remembers which pods were chosen, and which have just gone."""
+    """The log streams of one target; remembers the chosen pods and those that have just gone."""
 
     def __init__(self) -> None:
         self._chosen: frozenset[str] = frozenset()
@@ -146,7 +150,7 @@ class Streams:
         self._names: set[str] = set()
         self._filters: dict[str, Filter] = {}
         self._options = Options()
-        self._noted = False
+        self._has_noticed = False
 
     def wants(
         self,
@@ -156,33 +160,32 @@ class Streams:
         started: float,
         options: Options,
     ) -> Iterable[Logs]:
-        """What to read now; `at` is the engine's time, `started` the server's when it was 0.
+        """The logs to read now; `started` is the server's time at the engine's time 0.
 
-        The log of a pod that is gone is kept open for a moment: its last lines may still be on
-        their way.
+        The log of a pod that is gone is read for a moment longer: its last lines may come late.
         """
-        self._learn(pods, options)
+        self._update_names(pods, options)
         self._chosen = choose_pods(pods, failing, self._chosen, max_pods(options))
-        found = cap_streams(
+        capped = cap_streams(
             log_wants(pods, self._chosen, failing, started, options),
             self._open.__contains__,
             failing,
             options.max_log_streams,
         )
-        streams = {want.stream: want for want, _ in found}
-        self._shown.update(want.stream for want, shown in found if shown)
-        self._shown.difference_update(want.stream for want, shown in found if not shown)
+        streams = {want.stream: want for want, _ in capped}
+        self._shown.update(want.stream for want, shown in capped if shown)
+        self._shown.difference_update(want.stream for want, shown in capped if not shown)
         living = {uid(pod) for pod in pods}
-        gone = [one for one in self._open.values() if one.uid not in living]
+        gone = [want for want in self._open.values() if want.uid not in living]
         self._leaving = {
             want.stream: self._leaving.get(want.stream, at + EVIDENCE_WAIT) for want in gone
         }
-        streams.update({one.stream: one for one in gone if at < self._leaving[one.stream]})
+        streams.update({want.stream: want for want in gone if at < self._leaving[want.stream]})
         self._open = streams
         return streams.values()
 
-    def _learn(self, pods: Iterable[Object], options: Options) -> None:
-        """Patterns may be for one container: which there are has to be known."""
+    def _update_names(self, pods: Iterable[Object], options: Options) -> None:
+        """Note the names of all containers, because patterns may be for one container."""
         names = {container.name for pod in pods for container in containers_with_logs(pod)}
         if not names <= self._names or options is not self._options:
             self._names |= names
@@ -190,7 +193,7 @@ class Streams:
             self._filters.clear()
 
     def shown(self, stream: Stream, lines: tuple[LogLine, ...]) -> tuple[LogLine, ...]:
-        """Those of the lines that the user wants to see."""
+        """The lines that the user wants to see."""
         if stream not in self._shown:
             return ()
         _, container = stream
@@ -199,30 +202,33 @@ class Streams:
         return self._filters[container](lines)
 
     def capped_notice(self, pods: tuple[Object, ...], desired: int, options: Options) -> str:
-        """What to say, once, where there are more pods than those whose logs are shown."""
-        if self._noted or not options.logs:
+        """A notice, once, if there are more pods than those whose logs are shown; else empty."""
+        if self._has_noticed or not options.logs:
             return ''
-        each = next(filter(None, (_count(pod, options) for pod in pods)), 0)
-        if not each:
+        logs_per_pod = next(filter(None, (_count(pod, options) for pod in pods)), 0)
+        if not logs_per_pod:
             return ''
-        most = max_pods(options)
-        room = max(1, options.max_log_streams // each)
+        limit = max_pods(options)
+        room = max(1, options.max_log_streams // logs_per_pod)
         total = max(len(pods), desired)
-        if total <= min(room, total if most is None else most):
+        if total <= min(room, total if limit is None else limit):
             return ''
-        self._noted = True
-        if most is not None and most <= room:
-            return f"{most} of {total} pods' logs shown, --logs-all for the rest"
+        self._has_noticed = True
+        if limit is not None and limit <= room:
+            return f"{limit} of {total} pods' logs shown, --logs-all for the rest"
         return f"{room} of {total} pods' logs shown, --max-log-streams for more"
 
     @property
     def deadlines(self) -> Iterable[float]:
-        """When a log that was kept open may be closed."""
+        """When the logs of pods that are gone may be closed."""
         return self._leaving.values()
 
 
 def _count(pod: Object, options: Options) -> int:
-    """How many logs of a pod are shown now."""
+    """The number of logs of a pod that are shown now."""
     if _is_done(pod, options):
         return 0
-    return sum(one.has_started and is_shown(one.name, options) for one in containers_with_logs(pod))
+    return sum(
+        container.has_started and is_shown(container.name, options)
+        for container in containers_with_logs(pod)
+    )

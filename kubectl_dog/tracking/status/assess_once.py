@@ -1,10 +1,10 @@
-"""One look without a clock: what an object and its children say of themselves, at this moment.
+"""Assess an object and its children once, without a clock.
 
-Nothing is known here of before and after, so no rule that counts seconds may decide. A tracker is
-shown a time at which every grace period is over: what an object says is believed, and what it
-never said is not waited for. Causes are shown a time at which nothing has lasted: they are listed,
-but none of them fails its object, as only time or counts would tell. Pods that are ready count as
-ready at once (no `--stable-for`).
+Nothing is known about the past or the future, so no rule that counts seconds may decide. The
+tracker gets a time at which every grace period is over: what the object reports is believed, and
+nothing else is waited for. Causes get a time at which nothing has lasted: they are listed, but none
+of them fails its object, because only time or counts could show that. Ready pods count as ready at
+once (no `--stable-for`).
 """
 
 from __future__ import annotations
@@ -26,36 +26,37 @@ from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.trackers.protocol import Tracker
 
-# Epoch seconds at which everything is long ago, and before which nothing has happened.
+# Epoch seconds at which everything is long ago, and before which nothing happened.
 _END_OF_TIME = 1e11
 _BEGINNING = 0.0
 
 
 def assess_once(view: View, tracker: Tracker) -> Status:
-    """What one look tells of `view.object`; kinds that are not in `known` tell nothing by their
-    absence. A tracker that raises leaves a state of unknown with its error.
+    """The status of `view.object`; if its tracker raises, the state is unknown with the error.
+
+    Only kinds in `view.listed_kinds` are known to be absent if the view has no object of them.
     """
-    thing = view.object or {}
+    obj = view.object or {}
     try:
-        judged, causes = _judge(view, tracker)
+        assessed, causes = _assess(view, tracker)
     except Exception as error:
-        # A plugin's mistake, or data of a shape that no server would send: the others still count.
-        told = f'its tracker cannot read it: {type(error).__name__}: {error}'
-        judged, causes = unjudged(told), ()
+        # A defect of a plugin, or data that no server would send: the other objects still count.
+        message = f'its tracker cannot read it: {type(error).__name__}: {error}'
+        assessed, causes = unjudged(message), ()
     return Status(
-        get_str(thing, 'apiVersion'),
-        get_str(thing, 'kind'),
-        get_str(thing, 'metadata', 'namespace'),
-        name(thing),
-        judged.state,
-        judged.reason or _reason(judged.state, causes),
-        _message(judged),
+        get_str(obj, 'apiVersion'),
+        get_str(obj, 'kind'),
+        get_str(obj, 'metadata', 'namespace'),
+        name(obj),
+        assessed.state,
+        assessed.reason or _reason(assessed.state, causes),
+        _message(assessed),
         causes,
         view.target.resource.short,
     )
 
 
-def _judge(view: View, tracker: Tracker) -> tuple[Assessment, tuple[Cause, ...]]:
+def _assess(view: View, tracker: Tracker) -> tuple[Assessment, tuple[Cause, ...]]:
     wanted = {want.resource.key for want in tracker.wants(view) if isinstance(want, Watch)}
     view = view._replace(
         now=_END_OF_TIME,
@@ -66,51 +67,55 @@ def _judge(view: View, tracker: Tracker) -> tuple[Assessment, tuple[Cause, ...]]
         stable_for=0.0,
         is_snapshot=True,
     )
-    judged = tracker.assess(view)
-    found = causes_of_target(view._replace(now=_BEGINNING), judged)
-    told = {cause.key for cause in judged.causes}
-    others = (cause for cause in found if cause.key not in told)
-    causes = tuple(sorted((*judged.causes, *others), key=rank))
-    return _settled(view, judged, causes)
+    assessed = tracker.assess(view)
+    known = {cause.key for cause in assessed.causes}
+    of_target = causes_of_target(view._replace(now=_BEGINNING), assessed)
+    others = (cause for cause in of_target if cause.key not in known)
+    causes = tuple(sorted((*assessed.causes, *others), key=rank))
+    return _adjust(view, assessed, causes)
 
 
-def _settled(
-    view: View, judged: Assessment, causes: tuple[Cause, ...]
+def _adjust(
+    view: View, assessed: Assessment, causes: tuple[Cause, ...]
 ) -> tuple[Assessment, tuple[Cause, ...]]:
-    """With what counts for every kind: deletion first, and a child that says otherwise last."""
-    if is_deleting(view.object or {}) and judged.state is not State.DELETING:
-        return judged._replace(state=State.DELETING, message='is being deleted'), causes
-    if judged.state is State.PROGRESSING:
-        fatal = next((one for one in causes if one.active and tolerance_of(one).seconds == 0), None)
+    """Apply what holds for every kind: deletion, fatal causes, and pods that are not ready."""
+    if is_deleting(view.object or {}) and assessed.state is not State.DELETING:
+        return assessed._replace(state=State.DELETING, message='is being deleted'), causes
+    if assessed.state is State.PROGRESSING:
+        fatal = next(
+            (cause for cause in causes if cause.active and tolerance_of(cause).seconds == 0), None
+        )
         if fatal is not None:
-            judged = judged._replace(state=State.FAILED, reason=fatal.code, message=fatal.message)
-    if judged.state is not State.READY:
-        return judged, causes
-    if not any(_contradicts(cause, judged) for cause in causes):
-        return judged, ()
-    # What it says of itself is out of date.
-    told = causes[0].message
-    return judged._replace(state=State.PROGRESSING, reason='', message=told), causes
+            assessed = assessed._replace(
+                state=State.FAILED, reason=fatal.code, message=fatal.message
+            )
+    if assessed.state is not State.READY:
+        return assessed, causes
+    if not any(_contradicts(cause, assessed) for cause in causes):
+        return assessed, ()
+    # The status of the object is out of date.
+    message = causes[0].message
+    return assessed._replace(state=State.PROGRESSING, reason='', message=message), causes
 
 
-def _contradicts(cause: Cause, judged: Assessment) -> bool:
-    """Whether it shows a pod to be broken that the object counts as ready: it looked earlier."""
-    living = {name(pod) for pod in judged.pods}
-    explains = tolerance_of(cause).is_informational
-    return cause.active and not explains and not living.isdisjoint(cause.pods)
+def _contradicts(cause: Cause, assessed: Assessment) -> bool:
+    """Whether a cause shows that a pod is broken that the object still counts as ready."""
+    living = {name(pod) for pod in assessed.pods}
+    is_informational = tolerance_of(cause).is_informational
+    return cause.active and not is_informational and not living.isdisjoint(cause.pods)
 
 
 def _reason(state: State, causes: tuple[Cause, ...]) -> str:
     return causes[0].code if causes and state is State.PROGRESSING else ''
 
 
-def _message(judged: Assessment) -> str:
-    waits_for = f'waiting for {judged.waits_for}' if judged.waits_for else ''
-    if judged.state is State.FAILED:
-        return '; '.join(filter(None, (judged.message, waits_for)))
-    if judged.state is not State.READY:
-        return judged.message or waits_for
-    told = [judged.message, *judged.notices]
-    if not any(told) and judged.progress:
-        told = [f'{judged.progress.ready}/{judged.progress.desired} ready']
-    return '; '.join(filter(None, told))
+def _message(assessed: Assessment) -> str:
+    waits_for = f'waiting for {assessed.waits_for}' if assessed.waits_for else ''
+    if assessed.state is State.FAILED:
+        return '; '.join(filter(None, (assessed.message, waits_for)))
+    if assessed.state is not State.READY:
+        return assessed.message or waits_for
+    parts = [assessed.message, *assessed.notices]
+    if not any(parts) and assessed.progress:
+        parts = [f'{assessed.progress.ready}/{assessed.progress.desired} ready']
+    return '; '.join(filter(None, parts))

@@ -1,4 +1,4 @@
-"""The status of objects that were written to a file: no cluster, and no clock (see `glance`)."""
+"""Assess objects from files, without a cluster and without a clock (see `assess_once`)."""
 
 from __future__ import annotations
 
@@ -25,48 +25,51 @@ from kubectl_dog.tracking.status.ownership import resolve_owners
 def statuses_from_objects(
     objects: Iterable[Object], tracker: Callable[[Resource], Tracker]
 ) -> tuple[Status, ...]:
-    """One status per object but for kube events, in their order, children too.
+    """One status for each object and child in order, except kube events.
 
-    `tracker` finds the tracker of a kind; it is asked once per kind.
+    `tracker` returns the tracker of a kind; it is called once per kind.
     """
-    kin = resolve_owners(objects)
-    found: dict[str, tuple[Resource, Tracker]] = {}
-    told = []
-    for thing in kin.objects:
-        key = kind_key(thing)
-        if key not in found:
-            of = resource_of(thing)
-            found[key] = (of, tracker(of))
-        of, judge = found[key]
-        told.append(assess_once.assess_once(_view(kin, thing, of), judge))
-    return tuple(told)
+    owned = resolve_owners(objects)
+    kinds: dict[str, tuple[Resource, Tracker]] = {}
+    statuses = []
+    for obj in owned.objects:
+        key = kind_key(obj)
+        if key not in kinds:
+            resource = resource_of(obj)
+            kinds[key] = (resource, tracker(resource))
+        resource, kind_tracker = kinds[key]
+        statuses.append(assess_once.assess_once(_view(owned, obj, resource), kind_tracker))
+    return tuple(statuses)
 
 
-def _view(kin: OwnedObjects, thing: Object, of: Resource) -> View:
-    """What one object is judged by. What was not written down is not known not to be there."""
-    # Commands that are shown as remedies need a namespace where there is one.
-    namespace = get_str(thing, 'metadata', 'namespace') or ('default' if of.namespaced else '')
-    behind = kin.descendants(thing)
+def _view(owned: OwnedObjects, obj: Object, resource: Resource) -> View:
+    """The view of one object. An object that is not in the files may still exist."""
+    # Suggested commands need a namespace if the kind has one.
+    default = 'default' if resource.namespaced else ''
+    namespace = get_str(obj, 'metadata', 'namespace') or default
+    descendants = owned.descendants(obj)
     return View(
-        target=Target(of, namespace, name(thing)),
+        target=Target(resource, namespace, name(obj)),
         now=0.0,
-        object=thing,
-        children_by_owner_uid=behind,
-        kube_events_by_uid=kin.kube_events_by_uid,
-        listed_kinds=frozenset(kind_key(one) for those in behind.values() for one in those),
-        objects_by_watch=FileObjectsByWatch(kin.objects),
+        object=obj,
+        children_by_owner_uid=descendants,
+        kube_events_by_uid=owned.kube_events_by_uid,
+        listed_kinds=frozenset(
+            kind_key(child) for group in descendants.values() for child in group
+        ),
+        objects_by_watch=FileObjectsByWatch(owned.objects),
     )
 
 
-def resource_of(thing: Object) -> Resource:
-    """The resource of a kind, as far as it is known without a server.
+def resource_of(obj: Object) -> Resource:
+    """The resource of an object's kind, as far as it is known without a server.
 
-    kubectl takes a kind for a plural, so commands that are made with it work.
+    The kind stands in for an unknown plural: kubectl accepts it in commands.
     """
-    kind, version = get_str(thing, 'kind'), get_str(thing, 'apiVersion').rpartition('/')[2]
-    known = well_known(kind_key(thing))
+    kind, version = get_str(obj, 'kind'), get_str(obj, 'apiVersion').rpartition('/')[2]
+    known = well_known(kind_key(obj))
     if known is not None and known.kind == kind:
         return known
-    word = kind.lower()
-    is_namespaced = bool(get_str(thing, 'metadata', 'namespace'))
-    return Resource(api_group(thing), version, word, kind, word, is_namespaced)
+    plural = kind.lower()
+    is_namespaced = bool(get_str(obj, 'metadata', 'namespace'))
+    return Resource(api_group(obj), version, plural, kind, plural, is_namespaced)

@@ -1,4 +1,4 @@
-"""One look at targets on a live source, judged without a clock (see `glance`)."""
+"""Read targets from a live source and assess them once (see `assess_once`)."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ from kubectl_dog.tracking.session import Session
 from kubectl_dog.tracking.status import assess_once
 from kubectl_dog.tracking.targets.tracked_target import TrackedTarget
 
-# A server that has not answered after this time, in seconds, will be waited for no longer.
+# How long, in seconds, the answers of the server are waited for.
 READ_TIMEOUT = 30.0
 
 
 class LiveStatuses(NamedTuple):
-    """`statuses` of the targets that were seen, and how it ended with those that were not."""
+    """The statuses of the targets that were seen, and the verdicts of the others."""
 
     statuses: tuple[Status, ...]
     not_seen: tuple[TargetEnded, ...]
 
 
 def live_statuses(
-    source: Source, tracks: Sequence[TrackedTarget], members: Groups | None = None
+    source: Source, targets: Sequence[TrackedTarget], groups: Groups | None = None
 ) -> LiveStatuses:
-    """Read what the tracks, and those of the members, ask for, once, and close the source."""
+    """Read the wants of the targets and of the members of groups once, and close the source."""
     options = Options(timeout=READ_TIMEOUT, stable_for=0.0, logs=False, once=True)
-    session = Session(source, tracks, options, members)
+    session = Session(source, targets, options, groups)
     for _ in session:
-        # What a rollout would tell of it, with clocks, is not what was asked for.
+        # The events of a rollout depend on clocks, so they are not used here.
         pass
-    statuses, unseen = [], list(members.ended if members else ())
-    for track in session.targets:
-        if track.view is not None:
-            statuses.append(assess_once.assess_once(track.view, track.tracker))
-        elif track.ended is not None:
-            unseen.append(track.ended)
-    return LiveStatuses(tuple(statuses), tuple(unseen))
+    statuses, not_seen = [], list(groups.ended if groups else ())
+    for tracked in session.targets:
+        if tracked.view is not None:
+            statuses.append(assess_once.assess_once(tracked.view, tracked.tracker))
+        elif tracked.ended is not None:
+            not_seen.append(tracked.ended)
+    return LiveStatuses(tuple(statuses), tuple(not_seen))

@@ -1,7 +1,7 @@
-"""Which object of a file belongs to which, also where uids were stripped when it was written.
+"""Find the owners of objects from files, also if uids were removed when the files were written.
 
-By uid where both sides have one. Else by kind, name, namespace and, as far as it is told, API
-group: never against a uid that says otherwise, as that was another object of the same name.
+An owner is found by uid if both sides have one, and otherwise by kind, name, namespace and, if
+known, API group. A uid that differs never matches: it was another object of the same name.
 """
 
 from __future__ import annotations
@@ -28,30 +28,29 @@ _EVENT_GROUPS = ('', 'events.k8s.io')
 
 
 class OwnedObjects(NamedTuple):
-    """`members` are the objects but for kube events, in their order, each with a uid; `owned` and
-    `about` as a View has them.
-    """
+    """All objects but kube events, in order and with uids; the mappings are those of a View."""
 
     objects: tuple[Object, ...]
     children_by_owner_uid: Mapping[str, tuple[Object, ...]]
     kube_events_by_uid: Mapping[str, tuple[Object, ...]]
 
-    def descendants(self, thing: Object) -> Mapping[str, tuple[Object, ...]]:
-        """The part of `owned` that holds its children and theirs: nobody else's are of interest,
-        and to look through all of them for each object would take the square of their number.
+    def descendants(self, obj: Object) -> Mapping[str, tuple[Object, ...]]:
+        """The part of `children_by_owner_uid` with the children of an object and their children.
+
+        To search all objects for each object would take the square of their number.
         """
-        found: dict[str, tuple[Object, ...]] = {}
-        waiting = [uid(thing)]
+        children: dict[str, tuple[Object, ...]] = {}
+        waiting = [uid(obj)]
         while waiting:
             owner = waiting.pop()
-            if owner not in found and owner in self.children_by_owner_uid:
-                found[owner] = self.children_by_owner_uid[owner]
-                waiting += map(uid, found[owner])
-        return found
+            if owner not in children and owner in self.children_by_owner_uid:
+                children[owner] = self.children_by_owner_uid[owner]
+                waiting += map(uid, children[owner])
+        return children
 
 
 class FileObjectsByWatch(Mapping[Watch, 'tuple[Object, ...]']):
-    """What each watch would bring, were these objects all there are; made when it is asked for."""
+    """The objects that each watch would select from some objects; selected only when used."""
 
     def __init__(self, members: Sequence[Object]) -> None:
         self._members = members
@@ -60,16 +59,16 @@ class FileObjectsByWatch(Mapping[Watch, 'tuple[Object, ...]']):
         try:
             terms = selectors.parse(watch.labels)
         except UserError:
-            # A selector that a file has, and no server would take, selects nothing.
+            # An invalid selector in a file, which no server would accept, selects nothing.
             return ()
         field, _, value = watch.fields.partition('=')
         return tuple(
-            one
-            for one in self._members
-            if kind_key(one) == watch.resource.key
-            and watch.namespace in ('', get_str(one, 'metadata', 'namespace'))
-            and (field != 'metadata.name' or get_str(one, 'metadata', 'name') == value)
-            and selectors.matches(terms, get_dict(one, 'metadata', 'labels'))
+            obj
+            for obj in self._members
+            if kind_key(obj) == watch.resource.key
+            and watch.namespace in ('', get_str(obj, 'metadata', 'namespace'))
+            and (field != 'metadata.name' or get_str(obj, 'metadata', 'name') == value)
+            and selectors.matches(terms, get_dict(obj, 'metadata', 'labels'))
         )
 
     def __iter__(self) -> Iterator[Watch]:
@@ -79,123 +78,123 @@ class FileObjectsByWatch(Mapping[Watch, 'tuple[Object, ...]']):
         return 0
 
 
-def api_group(thing: Object) -> str:
+def api_group(obj: Object) -> str:
     """The API group of an object, or of a reference to one; empty for the core group."""
-    return get_str(thing, 'apiVersion').rpartition('/')[0]
+    return get_str(obj, 'apiVersion').rpartition('/')[0]
 
 
-def kind_key(thing: Object) -> str:
-    """`Kind.group`, or `Kind` in the core group: what trackers register under."""
-    return f'{get_str(thing, "kind")}.{api_group(thing)}'.rstrip('.')
+def kind_key(obj: Object) -> str:
+    """The name that trackers are registered under: `Kind.group`, or `Kind` in the core group."""
+    return f'{get_str(obj, "kind")}.{api_group(obj)}'.rstrip('.')
 
 
 def resolve_owners(objects: Iterable[Object]) -> OwnedObjects:
-    """Sort out objects of one file, or of several that were written together."""
+    """Sort the objects of files that were written together by their owners."""
     members: list[Object] = []
     events: list[Object] = []
-    for one in objects:
-        is_event = one.get('kind') == 'Event' and api_group(one) in _EVENT_GROUPS
-        (events if is_event else members).append(_identified(one))
-    registry = _Registry(members)
-    members = [registry.adopted(one) for one in members]
-    owned: dict[str, list[Object]] = {}
-    for one in members:
-        owner = controller_uid(one)
+    for obj in objects:
+        is_event = obj.get('kind') == 'Event' and api_group(obj) in _EVENT_GROUPS
+        (events if is_event else members).append(_with_uid(obj))
+    references = _References(members)
+    members = list(map(references.with_owner_uid, members))
+    children: dict[str, list[Object]] = {}
+    for obj in members:
+        owner = controller_uid(obj)
         if owner:
-            owned.setdefault(owner, []).append(one)
-    about: dict[str, list[Object]] = {}
-    for event in sorted(map(_modern, events), key=last_seen_at):
-        about.setdefault(registry.subject(event), []).append(event)
-    return OwnedObjects(tuple(members), _frozen(owned), _frozen(about))
+            children.setdefault(owner, []).append(obj)
+    events_by_uid: dict[str, list[Object]] = {}
+    for event in sorted(map(_as_core_event, events), key=last_seen_at):
+        events_by_uid.setdefault(references.subject_uid(event), []).append(event)
+    return OwnedObjects(tuple(members), _freeze(children), _freeze(events_by_uid))
 
 
-def _frozen(found: Mapping[str, Sequence[Object]]) -> Mapping[str, tuple[Object, ...]]:
-    return {key: tuple(those) for key, those in found.items()}
+def _freeze(groups: Mapping[str, Sequence[Object]]) -> Mapping[str, tuple[Object, ...]]:
+    return {key: tuple(members) for key, members in groups.items()}
 
 
-def _word(value: Any) -> str:
-    """An identity as text: who writes YAML by hand leaves out the quotes of a number."""
+def _to_text(value: Any) -> str:
+    """A name or uid as text: in YAML written by hand, a number may lack its quotes."""
     if isinstance(value, str):
         return value
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else ''
 
 
-def _identified(thing: Object) -> Object:
-    """The same object with a uid, made of its name where it has none; a shallow copy if need be."""
-    metadata = get_dict(thing, 'metadata')
-    words = {key: _word(metadata.get(key)) for key in ('name', 'namespace', 'uid')}
-    words['uid'] = words['uid'] or _made_uid(thing, words['namespace'], words['name'])
-    kept = {key: word for key, word in words.items() if word or key in metadata}
-    if all(metadata.get(key) == word for key, word in kept.items()):
-        return thing
-    return {**thing, 'metadata': {**metadata, **kept}}
+def _with_uid(obj: Object) -> Object:
+    """The object with text as identity and a uid, derived from its name if it has none."""
+    metadata = get_dict(obj, 'metadata')
+    identity = {key: _to_text(metadata.get(key)) for key in ('name', 'namespace', 'uid')}
+    namespace, name = identity['namespace'], identity['name']
+    identity['uid'] = identity['uid'] or _derived_uid(obj, namespace, name)
+    kept = {key: text for key, text in identity.items() if text or key in metadata}
+    if all(metadata.get(key) == text for key, text in kept.items()):
+        return obj
+    return {**obj, 'metadata': {**metadata, **kept}}
 
 
-def _made_uid(thing: Object, namespace: str, name: str) -> str:
-    # No uid of a server has a slash.
-    return f'{kind_key(thing)}/{namespace}/{name}' if name else f'{id(thing)}/'
+def _derived_uid(obj: Object, namespace: str, name: str) -> str:
+    # A uid of a server never has a slash.
+    return f'{kind_key(obj)}/{namespace}/{name}' if name else f'{id(obj)}/'
 
 
-class _Registry:
-    """Finds what references mean."""
+class _References:
+    """Resolves references to the objects of files."""
 
     def __init__(self, members: Iterable[Object]) -> None:
         self._uids: set[str] = set()
-        self._named: dict[tuple[str, str, str], list[Object]] = {}
-        for one in members:
-            self._uids.add(uid(one))
-            metadata = get_dict(one, 'metadata')
-            key = (get_str(one, 'kind'), get_str(metadata, 'namespace'), get_str(metadata, 'name'))
-            self._named.setdefault(key, []).append(one)
+        self._by_name: dict[tuple[str, str, str], list[Object]] = {}
+        for obj in members:
+            self._uids.add(uid(obj))
+            metadata = get_dict(obj, 'metadata')
+            key = (get_str(obj, 'kind'), get_str(metadata, 'namespace'), get_str(metadata, 'name'))
+            self._by_name.setdefault(key, []).append(obj)
 
-    def adopted(self, thing: Object) -> Object:
-        """The same object with the uid of the owner that controls it in its reference."""
-        owners = get_dicts(thing, 'metadata', 'ownerReferences')
+    def with_owner_uid(self, obj: Object) -> Object:
+        """The object with the uid of its controller in the owner reference."""
+        owners = get_dicts(obj, 'metadata', 'ownerReferences')
         if not owners:
-            return thing
-        # Somebody who stripped an export to the names may have taken `controller` away, too.
-        alone = len(owners) == 1 and 'controller' not in owners[0]
-        found = [
-            {**one, 'uid': self._owner(thing, one), 'controller': True}
-            for one in owners
-            if one.get('controller') or alone
+            return obj
+        namespace = get_str(obj, 'metadata', 'namespace')
+        # Exports that were reduced to names may lack `controller`, too.
+        is_only = len(owners) == 1 and 'controller' not in owners[0]
+        controllers = [
+            {**owner, 'uid': self._find(owner, namespace), 'controller': True}
+            for owner in owners
+            if owner.get('controller') or is_only
         ]
-        if not found or controller_uid(thing) == found[0]['uid']:
-            return thing
-        return {**thing, 'metadata': {**get_dict(thing, 'metadata'), 'ownerReferences': found}}
+        if not controllers or controller_uid(obj) == controllers[0]['uid']:
+            return obj
+        metadata = {**get_dict(obj, 'metadata'), 'ownerReferences': controllers}
+        return {**obj, 'metadata': metadata}
 
-    def _owner(self, thing: Object, reference: Object) -> str:
-        return self._find(reference, get_str(thing, 'metadata', 'namespace'))
-
-    def subject(self, event: Object) -> str:
-        """The uid of what a kube event is about, or what stands for it where it is not here."""
-        about = get_dict(event, 'involvedObject')
-        space = get_str(about, 'namespace') or get_str(event, 'metadata', 'namespace')
-        return self._find(about, space) or _made_uid(about, space, _word(about.get('name')))
+    def subject_uid(self, event: Object) -> str:
+        """The uid of the object of a kube event, or a derived uid if it is not in the files."""
+        subject = get_dict(event, 'involvedObject')
+        namespace = get_str(subject, 'namespace') or get_str(event, 'metadata', 'namespace')
+        name = _to_text(subject.get('name'))
+        return self._find(subject, namespace) or _derived_uid(subject, namespace, name)
 
     def _find(self, reference: Object, namespace: str) -> str:
-        """The uid of what is meant; if it is not here, the one that the reference has."""
-        told = _word(reference.get('uid'))
-        if told in self._uids:
-            return told
-        kind, name = get_str(reference, 'kind'), _word(reference.get('name'))
+        """The uid of the object of a reference, or the uid in it if the object is not there."""
+        own_uid = _to_text(reference.get('uid'))
+        if own_uid in self._uids:
+            return own_uid
+        kind, name = get_str(reference, 'kind'), _to_text(reference.get('name'))
         # A pod may belong to a Node, which has no namespace.
         for space in (namespace, ''):
-            for one in self._named.get((kind, space, name), ()):
-                is_made = '/' in uid(one)
-                is_same_group = 'apiVersion' not in reference or api_group(reference) == api_group(
-                    one
-                )
-                if is_same_group and (is_made or not told):
-                    return uid(one)
-        return told
+            for obj in self._by_name.get((kind, space, name), ()):
+                has_group = 'apiVersion' in reference
+                is_same_group = not has_group or api_group(reference) == api_group(obj)
+                is_derived = '/' in uid(obj)
+                if is_same_group and (is_derived or not own_uid):
+                    return uid(obj)
+        return own_uid
 
 
-def _modern(event: Object) -> Object:
-    """A kube event of events.k8s.io in the words of the core group, which rules read."""
+def _as_core_event(event: Object) -> Object:
+    """An event of events.k8s.io with the fields of the core group, which the rules read."""
     if 'regarding' not in event:
         return event
-    old = {
+    fields = {
         'involvedObject': event.get('regarding'),
         'message': event.get('note'),
         'count': event.get('deprecatedCount'),
@@ -203,4 +202,4 @@ def _modern(event: Object) -> Object:
         'firstTimestamp': event.get('deprecatedFirstTimestamp'),
         'source': event.get('deprecatedSource'),
     }
-    return {**{key: value for key, value in old.items() if value is not None}, **event}
+    return {**{key: value for key, value in fields.items() if value is not None}, **event}

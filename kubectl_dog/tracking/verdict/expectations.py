@@ -92,7 +92,8 @@ def verdict(
 ) -> tuple[Verdict, str, str] | None:
     """(verdict, reason, message) if the expectations will not be met any more.
 
-    `was_met` says that they were met before; `age` is how long, in seconds, the object has been known.
+    `was_met` says that they were met before; `age` is for how many seconds the object has been
+    known.
     """
     unmet = expected.unmet
     if not unmet:
