@@ -1,4 +1,4 @@
-"""Whether what a tracker gives has the shape it must have: the engine relies on it blindly."""
+"""Check the shape of everything that a tracker returns, because the engine relies on it."""
 
 from __future__ import annotations
 
@@ -20,100 +20,100 @@ from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
 
 # A target that reads more than this keeps more connections open than a cluster likes.
-MOST_WANTS = 64
+MAX_WANTS = 64
 
-_LONGEST_CODE = 63
+_MAX_CODE_LENGTH = 63
 
-# What tells whether a value may stand in a field, and what to call what may.
+# A check of a field's value, and the description of the values that pass it.
 _Rule = tuple[Callable[[Any], bool], str]
 
 
 class ShapeError(Exception):
-    """Something is of another type than the contract says; the message names the field."""
+    """A value has another type than the contract says; the message names the field."""
 
 
-def tracker(found: object) -> None:
-    """Check that it can be a tracker; raises ShapeError."""
-    if isinstance(found, type):
-        raise ShapeError(f'{found.__name__} is a class: register an object of it, or a module')
-    parts = [part(found, name) for name in ('wants', 'assess')]
-    if all(one is None for one in parts):
+def tracker(candidate: object) -> None:
+    """Check that an object can be a tracker; raises ShapeError."""
+    if isinstance(candidate, type):
+        raise ShapeError(f'{candidate.__name__} is a class: register an object of it, or a module')
+    parts = [part(candidate, name) for name in ('wants', 'assess')]
+    if parts == [None, None]:
         raise ShapeError('it has neither wants(view) nor assess(view)')
-    if not all(one is None or callable(one) for one in parts):
+    if not all(function is None or callable(function) for function in parts):
         raise ShapeError('its wants and assess must be functions')
 
 
-def part(found: object, name: str, default: Any = None) -> Any:
-    """What a tracker has under a name; raises ShapeError where it cannot be had."""
+def part(candidate: object, name: str, default: Any = None) -> Any:
+    """The attribute of a tracker; raises ShapeError if it cannot be read."""
     try:
-        return getattr(found, name, default)
+        return getattr(candidate, name, default)
     except Exception as error:
         raise ShapeError(f'its {name} cannot be read: {type(error).__name__}') from error
 
 
-def codes(found: object) -> tuple[str, ...]:
+def codes(candidate: object) -> tuple[str, ...]:
     """The codes that a tracker declares; raises ShapeError."""
-    given = part(found, 'codes', ())
-    words = tuple(given) if isinstance(given, (tuple, list, set, frozenset)) else ('',)
-    if not all(map(_is_code, words)):
+    declared = part(candidate, 'codes', ())
+    texts = tuple(declared) if isinstance(declared, (tuple, list, set, frozenset)) else ('',)
+    if not all(map(_is_code, texts)):
         raise ShapeError('its codes must be a tuple of words like CrashLoop')
-    return words
+    return texts
 
 
-def wants(found: object) -> tuple[Want, ...]:
-    """The wants, checked; raises ShapeError."""
-    if not isinstance(found, Iterable) or isinstance(found, (str, Watch, Lookup, Logs)):
-        raise ShapeError(f'wants(view) gave {_kind(found)}, and not a sequence of wants')
-    # Generators, too: it may be endless.
-    given = []
-    for one in found:
-        if type(one) not in _FIELDS or not isinstance(one, (Watch, Lookup, Logs)):
-            raise ShapeError(f'wants(view) gave {_kind(one)} among the wants')
-        _check(one)
-        given.append(one)
-        if len(given) > MOST_WANTS:
-            raise ShapeError(f'wants(view) gave more than {MOST_WANTS} wants')
-    return tuple(given)
+def wants(result: object) -> tuple[Want, ...]:
+    """The wants that a tracker returned, checked; raises ShapeError."""
+    if not isinstance(result, Iterable) or isinstance(result, (str, Watch, Lookup, Logs)):
+        raise ShapeError(f'wants(view) gave {_kind(result)}, and not a sequence of wants')
+    # The result may be a generator without an end.
+    checked = []
+    for want in result:
+        if type(want) not in _FIELDS or not isinstance(want, (Watch, Lookup, Logs)):
+            raise ShapeError(f'wants(view) gave {_kind(want)} among the wants')
+        _check(want)
+        checked.append(want)
+        if len(checked) > MAX_WANTS:
+            raise ShapeError(f'wants(view) gave more than {MAX_WANTS} wants')
+    return tuple(checked)
 
 
-def assessment(found: object) -> Assessment:
-    """The assessment, checked; raises ShapeError."""
-    if type(found) is not Assessment:
-        raise ShapeError(f'assess(view) gave {_kind(found)}, and not an Assessment')
-    _check(found)
-    return found
+def assessment(result: object) -> Assessment:
+    """The assessment that a tracker returned, checked; raises ShapeError."""
+    if type(result) is not Assessment:
+        raise ShapeError(f'assess(view) gave {_kind(result)}, and not an Assessment')
+    _check(result)
+    return result
 
 
-def _check(value: Any) -> None:
-    for field, (fits, wanted) in _FIELDS[type(value)].items():
-        given = getattr(value, field)
-        if not fits(given):
-            name = f'{type(value).__name__}.{field}'
-            raise ShapeError(f'{name} {_fault(given, fits)}, and must be {wanted}')
+def _check(owner: Any) -> None:
+    for field, (fits, expected) in _FIELDS[type(owner)].items():
+        value = getattr(owner, field)
+        if not fits(value):
+            name = f'{type(owner).__name__}.{field}'
+            raise ShapeError(f'{name} {_fault(value, fits)}, and must be {expected}')
 
 
-def _fault(given: Any, fits: Callable[[Any], bool]) -> str:
-    """What is wrong with a value: of a tuple, with which of its items."""
-    is_sequence = type(given) is tuple and fits(())
-    for at, one in enumerate(given) if is_sequence else ():
-        if not fits((one,)):
-            lacks = ' without a uid' if type(one) is dict else ''
-            return f'has {_kind(one)}{lacks} in place {at}'
-    return f'is {_kind(given)}'
+def _fault(value: Any, fits: Callable[[Any], bool]) -> str:
+    """What is wrong with a value; of a tuple, with its first wrong member."""
+    is_sequence = type(value) is tuple and fits(())
+    for index, member in enumerate(value) if is_sequence else ():
+        if not fits((member,)):
+            missing = ' without a uid' if type(member) is dict else ''
+            return f'has {_kind(member)}{missing} in place {index}'
+    return f'is {_kind(value)}'
 
 
 def _kind(value: object) -> str:
-    word = type(value).__name__
-    article = 'an' if word[:1].lower() in 'aeiou' else 'a'
-    return 'None' if value is None else f'{article} {word}'
+    name = type(value).__name__
+    article = 'an' if name[:1].lower() in 'aeiou' else 'a'
+    return 'None' if value is None else f'{article} {name}'
 
 
-def _of(kind: type, wanted: str) -> _Rule:
-    return lambda value: isinstance(value, kind), wanted
+def _of(kind: type, expected: str) -> _Rule:
+    return lambda value: isinstance(value, kind), expected
 
 
 def _is_number(value: object) -> bool:
-    """A finite one: of anything else no deadline can be made."""
+    """Whether it is a finite number: nothing else can be a deadline."""
     return isinstance(value, (int, float)) and abs(value) < 1e18
 
 
@@ -122,9 +122,9 @@ def _is_whole(value: object) -> bool:
 
 
 def _is_code(value: Any) -> bool:
-    """A word like CrashLoop."""
+    """Whether it is a word like CrashLoop."""
     is_word = isinstance(value, str) and value.isascii() and value.isalnum()
-    return is_word and value[:1].isupper() and len(value) <= _LONGEST_CODE
+    return is_word and value[:1].isupper() and len(value) <= _MAX_CODE_LENGTH
 
 
 def _is_sendable(value: Any) -> bool:
@@ -132,24 +132,24 @@ def _is_sendable(value: Any) -> bool:
 
 
 def _or_none(rule: _Rule) -> _Rule:
-    fits, wanted = rule
-    return lambda value: value is None or fits(value), f'{wanted} or None'
+    fits, expected = rule
+    return lambda value: value is None or fits(value), f'{expected} or None'
 
 
-def _tuple(kind: type, wanted: str) -> _Rule:
+def _tuple(kind: type, expected: str) -> _Rule:
     def fits(value: Any) -> bool:
-        return type(value) is tuple and all(isinstance(one, kind) for one in value)
+        return type(value) is tuple and all(isinstance(member, kind) for member in value)
 
-    return fits, f'a tuple of {wanted}'
+    return fits, f'a tuple of {expected}'
 
 
 def _are_objects(value: Any) -> bool:
-    """Whether they are from a view: kube events and causes are found by the uid."""
-    return type(value) is tuple and all(isinstance(one, dict) and uid(one) for one in value)
+    """Whether all have a uid: kube events and causes are found by it."""
+    return type(value) is tuple and all(isinstance(obj, dict) and uid(obj) for obj in value)
 
 
 def _checked(kind: type) -> _Rule:
-    """A value of ours, whose own fields are looked at, too."""
+    """A rule for a type of ours, whose own fields are checked, too."""
 
     def fits(value: Any) -> bool:
         if type(value) is not kind:
@@ -170,7 +170,7 @@ def _tuple_of(kind: type) -> _Rule:
 
 
 _TEXT, _SWITCH = _of(str, 'text'), _of(bool, 'True or False')
-# Half a surrogate pair can be printed escaped, but goes into no URL.
+# Half a surrogate pair can be printed escaped, but cannot be part of a URL.
 _SENT = (_is_sendable, 'printable text')
 _NUMBER, _WHOLE = (_is_number, 'a finite number'), (_is_whole, 'a whole number')
 _TEXTS = _tuple(str, 'texts')

@@ -1,7 +1,7 @@
-"""Finds plugins without importing them, and loads the one that is needed.
+"""Find plugins without importing them, and load those that are needed.
 
-A *claim* is what a package registered under a name of a group: for a tracker, that it can judge a
-kind.
+A *claim* is an entry point of a package under a name of a group. For a tracker, the name is the
+kind that it can judge.
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ CONNECTIONS = 'kubectl_dog.connections.v1'
 
 OWN_PACKAGE = 'kubectl-dog'
 
-# `module` or `module:object`, with extras that are long out of use.
+# `module` or `module:object`, with optional extras, which are obsolete.
 _REFERENCE = lazy_compile(r'\s*[\w.]+\s*(:\s*[\w.]+\s*)?(\[.*\]\s*)?')
 
 _FOLDERS = lazy_compile(r'[\\/]')
 
-# Some put all that they were given into what they say.
-_MOST_WORDS = 1000
+# Some errors have a whole document in their message.
+_MAX_MESSAGE = 1000
 
 
-# Makes a context in which the code of others cannot hang for ever: by raising an error in it.
+# Makes a context that raises an error in the code of others if that takes too long.
 Limit = Callable[[], 'AbstractContextManager[object]']
 
 
 class BrokenError(Exception):
-    """What is behind a claim cannot be used; the message says why."""
+    """A claim cannot be used; the message says why."""
 
 
 class Claim(NamedTuple):
@@ -52,13 +52,13 @@ class Claim(NamedTuple):
     @property
     def package(self) -> str:
         """The name of the package, as it is written in its metadata."""
-        # What has lost its metadata is known by what is imported from it.
-        return _told(self.entry, 'name') or self.source.partition(':')[0]
+        # A package that has lost its metadata is known by the name of its module.
+        return _package_field(self.entry, 'name') or self.source.partition(':')[0]
 
     @property
     def version(self) -> str:
         """The version of the package; empty where its metadata has none."""
-        return _told(self.entry, 'version')
+        return _package_field(self.entry, 'version')
 
     @property
     def label(self) -> str:
@@ -67,7 +67,7 @@ class Claim(NamedTuple):
 
     @property
     def source(self) -> str:
-        """What it names, `module` or `module:object`."""
+        """The reference of the entry point: `module` or `module:object`."""
         return str(self.entry.value)
 
     def load(self, limit: Limit = nullcontext) -> Any:
@@ -85,28 +85,28 @@ class Claim(NamedTuple):
 
 
 def locate_error(error: BaseException) -> str:
-    """What went wrong, and where in the code of others, in one line."""
+    """Describe an error and its place in the code of others in one line."""
     where, trace = '', error.__traceback__
     while trace is not None:
         module, file = trace.tb_frame.f_globals.get('__name__'), trace.tb_frame.f_code.co_filename
         if not (f'{module}.'.startswith('kubectl_dog.') or file.startswith('<')):
             where = f' ({_FOLDERS.split(file)[-1]}, line {trace.tb_lineno})'
         trace = trace.tb_next
-    words = _words(error)
-    return (f'{type(error).__name__}: {words}' if words else type(error).__name__) + where
+    message = _message(error)
+    return (f'{type(error).__name__}: {message}' if message else type(error).__name__) + where
 
 
-def _words(error: BaseException) -> str:
+def _message(error: BaseException) -> str:
     try:
-        words = ' '.join(str(error).split())
+        message = ' '.join(str(error).split())
     except Exception:
-        # An error may fail to tell of itself, too.
+        # The code of others may fail to format its own error.
         return ''
-    return words if len(words) <= _MOST_WORDS else f'{words[:_MOST_WORDS]}…'
+    return message if len(message) <= _MAX_MESSAGE else f'{message[:_MAX_MESSAGE]}…'
 
 
-def _told(entry: Any, field: str) -> str:
-    """What the metadata of its package tells, which may be damaged or missing."""
+def _package_field(entry: Any, field: str) -> str:
+    """A field of a package's metadata; empty if that is damaged or missing."""
     try:
         return str(getattr(entry.dist, field) or '')
     except Exception:
@@ -114,62 +114,60 @@ def _told(entry: Any, field: str) -> str:
 
 
 def normalized_name(package: str) -> str:
-    """The one spelling of all that mean the same package."""
+    """The normalized spelling of a package name."""
     return re.sub(r'[-_.]+', '-', package).lower()
 
 
 class Claims(NamedTuple):
-    """Claims by group and name, in order of precedence, and what could not be read: the package,
-    and why.
-    """
+    """Claims by group and name in order of precedence; unreadable packages with the reason."""
 
     claims: Mapping[str, Mapping[str, tuple[Claim, ...]]]
     unreadable: tuple[tuple[str, str], ...] = ()
 
 
 def claims(group: str) -> Mapping[str, tuple[Claim, ...]]:
-    """Who claims which name of a group, by name.
+    """The claims of a group, by name, in order of precedence.
 
-    Where several do, packages of others go before ours, as somebody has installed them on
-    purpose, then those whose name comes first in the alphabet: the order in which they were
-    installed, or found, changes nothing.
+    Packages of others come before ours, because somebody has installed them on purpose, and then
+    in alphabetical order: the order of installation changes nothing.
     """
     return _scan(tuple(sys.path)).claims.get(group, {})
 
 
 def unreadable_packages() -> tuple[tuple[str, str], ...]:
-    """Packages whose list of entry points cannot be read, and why."""
+    """Packages whose entry points cannot be read, with the reason."""
     return _scan(tuple(sys.path)).unreadable
 
 
 @lru_cache(maxsize=1)
 def _scan(path: tuple[str, ...]) -> Claims:
-    """All that is installed on a path for modules, looked through once."""
-    found: dict[str, dict[str, list[Claim]]] = {}
-    unread = []
+    """Scan the packages on a module path; the result is cached."""
+    groups: dict[str, dict[str, list[Claim]]] = {}
+    unreadable = []
     for distribution in _unique(package_metadata.packages()):
         try:
             for entry in distribution.entry_points:
-                names = found.setdefault(entry.group, {})
+                names = groups.setdefault(entry.group, {})
                 names.setdefault(entry.name, []).append(Claim(entry.name, entry))
         except Exception as error:
-            unread.append((_name(distribution), locate_error(error)))
+            unreadable.append((_name(distribution), locate_error(error)))
     ordered = {
         group: {name: _ordered(names[name]) for name in sorted(names)}
-        for group, names in found.items()
+        for group, names in groups.items()
         if group in (TRACKERS, CONNECTIONS)
     }
-    return Claims(ordered, tuple(unread))
+    return Claims(ordered, tuple(unreadable))
 
 
 def _unique(distributions: list[Any]) -> Iterable[Any]:
-    """Without those that are hidden by one of the same name earlier on the path."""
+    """The packages without those hidden by one of the same name earlier on the path."""
     if len(distributions) < 2:
-        # To read its name takes longer than all the rest.
+        # Reading the name takes longer than all the rest.
         return distributions
     first: dict[str, Any] = {}
-    for one in distributions:
-        first.setdefault(normalized_name(_name(one)) or str(id(one)), one)
+    for distribution in distributions:
+        name = normalized_name(_name(distribution)) or str(id(distribution))
+        first.setdefault(name, distribution)
     return first.values()
 
 
@@ -184,15 +182,15 @@ def _ordered(rivals: list[Claim]) -> tuple[Claim, ...]:
     if len(rivals) == 1:
         return tuple(rivals)
     known: dict[str, Claim] = {}
-    for one in sorted(rivals, key=lambda one: one.source):
-        known.setdefault(normalized_name(one.package), one)
+    for claim in sorted(rivals, key=lambda claim: claim.source):
+        known.setdefault(normalized_name(claim.package), claim)
     return tuple(
         known[name] for name in sorted(known, key=lambda name: (name == OWN_PACKAGE, name))
     )
 
 
 def load(group: str, name: str, what: str) -> Any:
-    """The object behind a name; raises UserError naming the package that broke."""
+    """Load the object of a name; raises UserError with the name of a broken package."""
     known = claims(group)
     if name not in known:
         raise UserError(f'no {what} for {name}: there is {", ".join(known) or "none"}')

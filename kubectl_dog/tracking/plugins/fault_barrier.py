@@ -1,7 +1,7 @@
-"""A tracker that cannot break the engine: where it fails, another one takes over for good.
+"""Guard the engine from trackers that fail: another tracker takes over for good.
 
-Only what is made for the kind takes over. Without that, nothing is judged: a judgement that knows
-less of the kind might say ready.
+Only a tracker or a rule made for the kind takes over. Otherwise the target is not judged: a generic
+judgement might report it as ready by mistake.
 """
 
 from __future__ import annotations
@@ -25,38 +25,38 @@ from kubectl_dog.tracking.plugins import entry_points
 
 
 class GuardedTracker:
-    """What one package brings for a kind, with defaults for what it does not implement.
+    """The tracker of one package, with defaults for what it does not implement.
 
-    `instead` makes what takes over, or gives None where nothing may; `tell` is told of each target
-    with which it failed, once. `limit` ends what takes too long; None for what is ours, which
-    changes nothing it is shown, too.
+    `instead` makes its substitute, or returns None if there is none. `tell` gets one message for
+    each target with which the tracker failed. `limit` ends calls that take too long; None for our
+    own trackers, which never change what they are shown, either.
     """
 
     def __init__(
         self,
-        found: Any,
+        tracker: Any,
         label: str,
         instead: Callable[[], Tracker | None],
         tell: Callable[[str], object],
         limit: entry_points.Limit | None = nullcontext,
     ) -> None:
-        """Raises ShapeError where it can be no tracker."""
-        contract.tracker(found)
-        self.codes = contract.codes(found)
-        self._wants = contract.part(found, 'wants') or assessment_helpers.no_wants
-        self._assess = contract.part(found, 'assess') or _usual
+        """Raises ShapeError if the object cannot be a tracker."""
+        contract.tracker(tracker)
+        self.codes = contract.codes(tracker)
+        self._wants = contract.part(tracker, 'wants') or assessment_helpers.no_wants
+        self._assess = contract.part(tracker, 'assess') or _assess_generically
         self._label = label
         self._instead = instead
-        self._tell = tell
+        self._report = tell
         self._substitutes: tuple[Tracker | None, ...] = ()
-        self._given_up: dict[Target, str] = {}
+        self._failures: dict[Target, str] = {}
         self._is_ours = limit is None
         self._limit = limit or nullcontext
         self._copies: dict[Target, tuple[Object | None, Object | None]] = {}
 
     def wants(self, view: View) -> Sequence[Want]:
-        """What the tracker wants, as long as that can be relied on."""
-        if view.target not in self._given_up:
+        """The wants of the tracker, or of its substitute once it has failed."""
+        if view.target not in self._failures:
             try:
                 with self._limit():
                     return contract.wants(self._wants(self._shown(view)))
@@ -64,12 +64,12 @@ class GuardedTracker:
                 raise
             except BaseException as error:
                 self._give_up(view.target, error)
-        other = self._other
-        return () if other is None else other.wants(view)
+        substitute = self._substitute
+        return () if substitute is None else substitute.wants(view)
 
     def assess(self, view: View) -> Assessment:
-        """The tracker's judgement, as long as that can be relied on."""
-        if view.target not in self._given_up:
+        """The assessment of the tracker, or of its substitute once it has failed."""
+        if view.target not in self._failures:
             try:
                 with self._limit():
                     return contract.assessment(self._assess(self._shown(view)))
@@ -77,14 +77,16 @@ class GuardedTracker:
                 raise
             except BaseException as error:
                 self._give_up(view.target, error)
-        other = self._other
-        return unjudged(self._given_up[view.target]) if other is None else other.assess(view)
+        substitute = self._substitute
+        if substitute is None:
+            return unjudged(self._failures[view.target])
+        return substitute.assess(view)
 
     def _shown(self, view: View) -> View:
-        """The view with a copy of the target: who takes over must not see what was changed in it.
+        """The view with a copy of the object, so that a substitute does not see changes in it.
 
-        What is behind it is shared, as there may be thousands of pods: `kubectl_dog.testing` tells
-        authors of it. Our own trackers change nothing.
+        Other objects are shared, as there may be thousands of pods: `kubectl_dog.testing` reports
+        changes to authors. Our own trackers change nothing.
         """
         if self._is_ours:
             return view
@@ -95,47 +97,47 @@ class GuardedTracker:
         return view._replace(object=copied)
 
     @property
-    def _other(self) -> Tracker | None:
+    def _substitute(self) -> Tracker | None:
         if not self._substitutes:
             self._substitutes = (self._instead(),)
         return self._substitutes[0]
 
     def _give_up(self, target: Target, error: BaseException) -> None:
-        """For good: a verdict by turns would be nobody's."""
+        """Note the failure for good: two trackers in turn would give no consistent verdict."""
         why = (
             str(error)
             if isinstance(error, contract.ShapeError)
             else entry_points.locate_error(error)
         )
-        self._given_up[target] = cannot_judge(self._label, why)
-        what = 'cannot be judged' if self._other is None else 'is judged'
-        self._tell(
+        self._failures[target] = cannot_judge(self._label, why)
+        result = 'cannot be judged' if self._substitute is None else 'is judged'
+        self._report(
             f'the tracker of {self._label} for {target.resource.key} failed on '
-            f'{target.label}, which {what} without it from now on: {why}'
+            f'{target.label}, which {result} without it from now on: {why}'
         )
 
 
 class Unjudged:
-    """Stands for the tracker of a kind of which none can be used; `why` completes its name."""
+    """The tracker of a kind if none can be used; `why` is the message of its assessments."""
 
     def __init__(self, why: str) -> None:
         self._why = why
 
     def wants(self, view: View) -> Sequence[Want]:
-        """Nothing: nobody would judge it."""
+        """Nothing, as nothing is judged."""
         return ()
 
     def assess(self, view: View) -> Assessment:
-        """Unknown, whatever it is."""
+        """Always unknown."""
         return unjudged(self._why)
 
 
 def cannot_judge(label: str, why: str) -> str:
-    """The message of what the tracker of this package should judge."""
+    """The message of targets that the tracker of this package should judge."""
     return f'cannot be judged: the tracker of {label} failed: {why}'
 
 
-def _usual(view: View) -> Assessment:
+def _assess_generically(view: View) -> Assessment:
     from kubectl_dog.trackers import generic
 
     return generic.assess(view)

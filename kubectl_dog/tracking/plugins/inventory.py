@@ -1,4 +1,4 @@
-"""Everything that could judge a kind: what each package claims, and the rules that ship."""
+"""List everything that can judge a kind: claims of packages, and shipped rules."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from kubectl_dog.version import VERSION
 
 
 def read(trackers: Trackers) -> tuple[TrackerInfo, ...]:
-    """All of them by kind, those that go first first. Imports every package that claims a kind."""
+    """All entries by kind, in order of precedence. Imports every package that claims a kind."""
     entries: list[TrackerInfo] = []
     for kind in entry_points.claims(entry_points.TRACKERS):
         entries += _of_kind(trackers.rivals(kind), trackers.limit)
-    used = {one.kind: one for one in entries if one.state == USED}
+    used = {entry.kind: entry for entry in entries if entry.state == USED}
     entries += _of_rules(used)
     entries += [
         TrackerInfo('', name, '', 'code', '', BROKEN, why)
         for name, why in entry_points.unreadable_packages()
     ]
-    # The order among those that claim one kind stays as it is.
-    return tuple(sorted(entries, key=lambda one: one.kind))
+    # The sort is stable, so the precedence within a kind stays.
+    return tuple(sorted(entries, key=lambda entry: entry.kind))
 
 
 def _of_kind(rivals: Sequence[Claim], limit: entry_points.Limit) -> Iterator[TrackerInfo]:
@@ -41,25 +41,25 @@ def _of_kind(rivals: Sequence[Claim], limit: entry_points.Limit) -> Iterator[Tra
         if why:
             yield entry._replace(state=BROKEN, note=why)
         elif first:
-            yield entry._replace(state=UNUSED, note=_goes_first(first))
+            yield entry._replace(state=UNUSED, note=_precedence_note(first))
         else:
             first = claim.label
             yield entry
 
 
 def _fault(claim: Claim, limit: entry_points.Limit) -> str:
-    """Why it cannot be used; empty where it can."""
+    """The reason why a claim cannot be used; empty if it can."""
     try:
-        found = claim.load(limit)
-        contract.tracker(found)
-        contract.codes(found)
+        tracker = claim.load(limit)
+        contract.tracker(tracker)
+        contract.codes(tracker)
     except (entry_points.BrokenError, contract.ShapeError) as error:
         return str(error)
     return ''
 
 
 def _of_rules(used: dict[str, TrackerInfo]) -> Iterable[TrackerInfo]:
-    found: dict[tuple[str, str], TrackerInfo] = {}
+    entries: dict[tuple[str, str], TrackerInfo] = {}
     for rule in shipped_rules.shipped_rules():
         for group in rule.groups:
             for kind in rule.kinds:
@@ -67,10 +67,10 @@ def _of_rules(used: dict[str, TrackerInfo]) -> Iterable[TrackerInfo]:
                 entry = TrackerInfo(name, entry_points.OWN_PACKAGE, VERSION, 'rules', file)
                 if name in used:
                     label = f'{used[name].package} {used[name].version}'.strip()
-                    entry = entry._replace(state=UNUSED, note=_goes_first(label))
-                found.setdefault((name, file), entry)
-    return found.values()
+                    entry = entry._replace(state=UNUSED, note=_precedence_note(label))
+                entries.setdefault((name, file), entry)
+    return entries.values()
 
 
-def _goes_first(label: str) -> str:
+def _precedence_note(label: str) -> str:
     return f'{label} goes first'

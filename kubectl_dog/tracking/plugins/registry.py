@@ -1,4 +1,4 @@
-"""Which tracker judges a kind: rules that were given, a package that claims it, or what ships."""
+"""Choose the tracker of a kind: rules of the user, a package that claims it, or shipped rules."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Trackers:
-    """The trackers of one call. A package is imported when its kind is asked for."""
+    """The trackers of one call; a package is imported when its kind is first used."""
 
     def __init__(
         self,
@@ -35,36 +35,37 @@ class Trackers:
         chosen: Iterable[str] = (),
         limit: entry_points.Limit = nullcontext,
     ) -> None:
-        """`rules` win over everything; `chosen` are texts `Kind.group=PACKAGE`; `limit` is for all
-        that packages of others do.
+        """Prepare the choice of trackers, without importing any.
 
-        Raises UserError where no such package has a tracker for that kind.
+        `rules` win over everything; `chosen` are texts `Kind.group=PACKAGE`; `limit` applies to
+        the code of other packages. Raises UserError if a chosen package has no such tracker.
         """
         self._rules = rules
-        self._chosen = _chosen(chosen)
+        self._chosen = _parse_chosen(chosen)
         self.limit = limit
         self._notices: list[str] = []
-        self._told: list[Any] = []
+        self._reported: list[Any] = []
         self._known: dict[Resource, Tracker] = {}
 
     def notices(self) -> list[str]:
-        """What there is to tell of the choice, since this was asked last: one sentence each."""
-        told, self._notices = self._notices, []
-        return told
+        """The notices about the choice of trackers since the last call."""
+        notices, self._notices = self._notices, []
+        return notices
 
     @property
     def codes(self) -> frozenset[str]:
-        """The codes that the trackers asked for so far have declared."""
-        return frozenset(code for one in self._known.values() for code in codes_of(one))
+        """The codes that are declared by the trackers used so far."""
+        return frozenset(code for tracker in self._known.values() for code in codes_of(tracker))
 
     def of(self, resource: Resource, asks_cluster: bool = False) -> Tracker:
-        """What judges a kind: a rule that was given, the definition's own rule (where the cluster
-        may be asked for it), a package that claims it, a rule that ships, or the generic judgement.
-        Where what claims it cannot be used, and nothing else is made for it, nothing judges it.
+        """The tracker of a kind; raises UserError if the package chosen for it cannot be used.
 
-        Raises UserError where the package that was chosen for it cannot be used.
+        In this order: a rule of the user, a rule in the CustomResourceDefinition (if the cluster
+        may be asked for it), a package that claims the kind, a shipped rule, or the generic
+        tracker. If packages claim the kind, but none can be used and there is no rule, nothing
+        judges it.
         """
-        rule = next((one for one in self._rules if one.fits(resource)), None)
+        rule = next((rule for rule in self._rules if rule.fits(resource)), None)
         if rule is not None:
             from kubectl_dog.trackers.declarative.rule_tracker import RuleTracker
 
@@ -79,14 +80,12 @@ class Trackers:
         return self._known[resource]
 
     def rivals(self, kind: str) -> tuple[Claim, ...]:
-        """The packages that claim a kind (`Kind.group`), that which goes first first."""
+        """The claims on a kind (`Kind.group`), in order of precedence."""
         rivals = entry_points.claims(entry_points.TRACKERS).get(kind, ())
         chosen = self._chosen.get(kind)
         if chosen is None:
             return rivals
-        return tuple(
-            sorted(rivals, key=lambda one: entry_points.normalized_name(one.package) != chosen)
-        )
+        return tuple(sorted(rivals, key=lambda claim: _package_name(claim) != chosen))
 
     def _of_packages(self, resource: Resource) -> Tracker:
         rivals = self.rivals(resource.key)
@@ -94,31 +93,29 @@ class Trackers:
             first, *others = rivals
             self._notices.append(
                 f'{len(rivals)} packages have a tracker for {resource.key}: that of {first.label} '
-                f'is used, not that of {" or ".join(one.label for one in others)} '
+                f'is used, not that of {" or ".join(claim.label for claim in others)} '
                 f'(--tracker {resource.key}={others[0].package} turns that round)'
             )
-        return self._first(resource, rivals) or generic_tracker()
+        return self._first_usable(resource, rivals) or generic_tracker()
 
-    def _first(self, resource: Resource, rivals: Sequence[Claim]) -> Tracker | None:
-        """The first that can be used, of packages and then of the rules that ship; None where
-        nothing is made for the kind.
-        """
+    def _first_usable(self, resource: Resource, rivals: Sequence[Claim]) -> Tracker | None:
+        """The first usable tracker of packages and shipped rules; None if there is none."""
         if not rivals:
             return _shipped(resource)
         claim, *others = rivals
-        is_chosen = self._chosen.get(resource.key) == entry_points.normalized_name(claim.package)
+        is_chosen = self._chosen.get(resource.key) == _package_name(claim)
 
         def instead() -> Tracker | None:
-            # Whoever asked for it does not want the verdict of another.
-            return None if is_chosen else self._first(resource, others)
+            # The user who chose this package does not want the verdict of another.
+            return None if is_chosen else self._first_usable(resource, others)
 
-        is_ours = entry_points.normalized_name(claim.package) == entry_points.OWN_PACKAGE
+        is_ours = _package_name(claim) == entry_points.OWN_PACKAGE
         try:
             return GuardedTracker(
                 claim.load(self.limit),
                 claim.label,
                 instead,
-                partial(self._tell, claim),
+                partial(self._report, claim),
                 None if is_ours else self.limit,
             )
         except (entry_points.BrokenError, ShapeError) as error:
@@ -127,31 +124,31 @@ class Trackers:
                     f'the tracker of {claim.label} for {resource.key}, which --tracker names, '
                     f'cannot be used: {error}'
                 ) from error
-            other = instead()
-            what = 'nothing is judged without it' if other is None else 'is left out'
-            self._tell(
+            substitute = instead()
+            result = 'nothing is judged without it' if substitute is None else 'is left out'
+            self._report(
                 claim,
-                f'the tracker of {claim.label} for {resource.key} cannot be used, and {what}: '
+                f'the tracker of {claim.label} for {resource.key} cannot be used, and {result}: '
                 f'{error}',
             )
-            return other or Unjudged(cannot_judge(claim.label, str(error)))
+            return substitute or Unjudged(cannot_judge(claim.label, str(error)))
 
-    def _tell(self, claim: Claim, text: str) -> None:
-        """Once: what is broken is so for every target and version of its kind."""
-        if claim.entry not in self._told:
-            self._told.append(claim.entry)
+    def _report(self, claim: Claim, text: str) -> None:
+        """Report a broken claim once, not for every target and version of its kind."""
+        if claim.entry not in self._reported:
+            self._reported.append(claim.entry)
             self._notices.append(text)
 
 
 def generic_tracker() -> Tracker:
-    """What judges a kind that nobody has made a tracker or a rule for."""
+    """The tracker of kinds without any tracker or rule of their own."""
     from kubectl_dog.trackers import generic
 
     return generic
 
 
 def _shipped(resource: Resource) -> Tracker | None:
-    """The rule that ships for a kind; None where there is none."""
+    """The tracker by the shipped rule for a kind; None if there is none."""
     from kubectl_dog.rules import shipped_rules
     from kubectl_dog.trackers.declarative.rule_tracker import RuleTracker
 
@@ -159,20 +156,22 @@ def _shipped(resource: Resource) -> Tracker | None:
     return None if rule is None else RuleTracker(rule)
 
 
-def _chosen(texts: Iterable[str]) -> Mapping[str, str]:
-    """The packages that were chosen, by kind."""
-    found = {}
-    for one in texts:
-        kind, _, package = one.partition('=')
+def _parse_chosen(texts: Iterable[str]) -> Mapping[str, str]:
+    """The normalized names of the chosen packages, by kind."""
+    chosen = {}
+    for text in texts:
+        kind, _, package = text.partition('=')
         if not kind or not package:
-            raise UserError(f'{one!r} chooses no tracker: write --tracker Kind.group=PACKAGE')
+            raise UserError(f'{text!r} chooses no tracker: write --tracker Kind.group=PACKAGE')
         known = entry_points.claims(entry_points.TRACKERS).get(kind, ())
-        if entry_points.normalized_name(package) not in {
-            entry_points.normalized_name(claim.package) for claim in known
-        }:
+        if entry_points.normalized_name(package) not in set(map(_package_name, known)):
             names = ' and '.join(claim.package for claim in known)
             has = f'{package} has no tracker for {kind}, but {names}'
             nobody = f'no package has a tracker for {kind}'
             raise UserError(f'{has if names else nobody}; see kubectl dog trackers')
-        found[kind] = entry_points.normalized_name(package)
-    return found
+        chosen[kind] = entry_points.normalized_name(package)
+    return chosen
+
+
+def _package_name(claim: Claim) -> str:
+    return entry_points.normalized_name(claim.package)
