@@ -27,8 +27,8 @@ NAMES = ('web', 'db', 'cache')
 
 
 def crashed(ends):
-    told = status(state=ended(3), last=ended(3), restarts=ends - 1)
-    return pod(told, name='web', age=1)
+    container_status = status(state=ended(3), last=ended(3), restarts=ends - 1)
+    return pod(container_status, name='web', age=1)
 
 
 def starting(name):
@@ -49,17 +49,17 @@ class Call:
         }
         self.core = Engine(list(self.tracks.values()), Options(logs=False, **options), NOW)
         self.core.step(0.0, None)
-        for name, thing in zip(NAMES, objects):
-            self.last = self.core.step(0.0, Item(0.0, self.tracks[name].root, Listed((thing,))))
+        for name, obj in zip(NAMES, objects):
+            self.last = self.core.step(0.0, Item(0.0, self.tracks[name].root, Listed((obj,))))
 
     def until(self, at):
         while self.last.deadline is not None and self.last.deadline <= at:
             self.last = self.core.step(self.last.deadline, None)
         return self
 
-    def change(self, at, name, thing):
+    def change(self, at, name, obj):
         if not self.until(at).last.finished:
-            item = Item(at, self.tracks[name].root, Changed('MODIFIED', thing))
+            item = Item(at, self.tracks[name].root, Changed('MODIFIED', obj))
             self.last = self.core.step(at, item)
         for log in [want for want in self.last.wants if isinstance(want, Logs)]:
             self.last = self.core.step(at, Item(at, log, LogEnd(log.restarts)))

@@ -34,28 +34,28 @@ NEW = replica_set('2')
 PROGRESSING = deployment(availableReplicas=0)
 
 
-def follow(*pods, thing=PROGRESSING, **options):
+def follow(*pods, obj=PROGRESSING, **options):
     play = Play(follow=True, **options)
-    return play.rollout(thing, *pods, replica_sets=[OLD, NEW])
+    return play.rollout(obj, *pods, replica_sets=[OLD, NEW])
 
 
 @pytest.mark.parametrize(
-    'thing',
+    'obj',
     (
         pytest.param(deployment(), id='ready'),
         pytest.param(PROGRESSING, id='not ready'),
         pytest.param(deployment(updatedReplicas=0, spec={'paused': True}), id='paused'),
     ),
 )
-def test_goes_on_whatever_the_state(thing):
-    assert follow(thing=thing).until(3000).outcome is None
+def test_goes_on_whatever_the_state(obj):
+    assert follow(obj=obj).until(3000).outcome is None
 
 
 def test_problems_are_told_and_never_fatal():
     crashed = pod(status(state=ended(3), last=ended(3), restarts=4), owner='rs-2', age=1)
     play = follow(crashed).until(1000)
     assert play.outcome is None
-    assert [(told.seconds_left, told.fails_at) for told in play.of(CauseSeen)] == [(None, None)]
+    assert [(event.seconds_left, event.fails_at) for event in play.of(CauseSeen)] == [(None, None)]
 
 
 def test_waits_without_limit_and_survives_deletion():
@@ -64,7 +64,7 @@ def test_waits_without_limit_and_survives_deletion():
     play.changed(5000, play.root, PROGRESSING, 'ADDED')
     play.changed(5001, play.root, PROGRESSING, 'DELETED').until(9000)
     assert play.outcome is None
-    assert [told.text for told in play.of(Notice)] == [
+    assert [event.text for event in play.of(Notice)] == [
         'deploy/web is not there yet in namespace shop: waiting for it',
         'deploy/web is there now',
         'deploy/web was deleted',
@@ -79,7 +79,7 @@ def test_shows_and_reads_every_pod_also_ready_and_old_ones():
     ready = pod(status(), owner='rs-2', name='new', ready=True, containers=[container(**PROBED)])
     old = [pod(status(), owner='rs-1', name=f'old-{n}', deleting=not n) for n in range(4)]
     play = follow(ready, *old)
-    assert {told.name: told.text for told in play.of(ChildChanged)} == {
+    assert {event.name: event.text for event in play.of(ChildChanged)} == {
         'new': 'ready',
         'old-0': 'going',
         **{f'old-{n}': 'running' for n in (1, 2, 3)},
@@ -107,14 +107,14 @@ def test_the_log_of_a_pod_that_completed_is_read_before_it_is_ready():
 
 
 @pytest.mark.parametrize(
-    ('thing', 'verdict', 'code'),
+    ('obj', 'verdict', 'code'),
     (
         (deployment(), 'ready', 0),
         (PROGRESSING, 'progressing', 0),
     ),
 )
-def test_one_look_says_what_is(thing, verdict, code):
-    play = Play(once=True).rollout(thing, replica_sets=[NEW])
+def test_one_look_says_what_is(obj, verdict, code):
+    play = Play(once=True).rollout(obj, replica_sets=[NEW])
     play.listed(1, EVENT_WATCH)
     assert (play.ended.verdict, play.told[-1].exit_code) == (verdict, code)
 
@@ -144,31 +144,31 @@ def test_the_last_lines_of_a_pod_that_is_gone_are_waited_for():
 
 
 @pytest.mark.parametrize(
-    ('thing', 'end'),
+    ('obj', 'end'),
     (
         pytest.param(deployment(), ('ready', '', 0), id='ready'),
         pytest.param(PROGRESSING, None, id='not ready'),
     ),
 )
-def test_who_wants_to_stops_at_what_is_ready(thing, end):
+def test_who_wants_to_stops_at_what_is_ready(obj, end):
     probed = pod(status(), owner='rs-2', age=60, ready=True, containers=[container(**PROBED)])
-    assert follow(probed, thing=thing, exit_when_ready=True).until(3000).outcome == end
+    assert follow(probed, obj=obj, exit_when_ready=True).until(3000).outcome == end
 
 
 def test_who_is_attentive_hears_of_what_only_time_decides():
     bare = deployment(template={'containers': [container()]})
     fresh = pod(status(state=running(0)), owner='rs-2', age=0, ready=True)
     for attentive in (False, True):
-        play = follow(fresh, thing=bare, emit_timer_changes=attentive)
+        play = follow(fresh, obj=bare, emit_timer_changes=attentive)
         play.until(60)
-        told = [event.state for event in play.of(StateChanged)]
-        assert (State.READY in told) is attentive
+        states = [event.state for event in play.of(StateChanged)]
+        assert (State.READY in states) is attentive
 
 
 def test_who_stops_at_what_is_ready_waits_until_it_has_lasted():
     bare = deployment(template={'containers': [container()]})
     fresh = pod(status(state=running(0)), owner='rs-2', age=0, ready=True)
-    play = follow(fresh, thing=bare, exit_when_ready=True)
+    play = follow(fresh, obj=bare, exit_when_ready=True)
     assert play.until(5).outcome is None
     assert play.until(60).outcome[0] == 'ready'
 

@@ -38,15 +38,17 @@ def clock():
     return lambda: process_time() - began
 
 
-def begin(one, *kube_events):
-    play = Play().rollout(deployment(availableReplicas=0), one, replica_sets=(replica_set(),))
+def begin(obj, *kube_events):
+    play = Play().rollout(deployment(availableReplicas=0), obj, replica_sets=(replica_set(),))
     return play.listed(0, EVENT_WATCH, *kube_events)
 
 
 def shown(play):
     """What both formats make of everything that was told."""
     plain, json = PlainRenderer(RenderOptions(0.0)), JsonRenderer(RenderOptions(0.0))
-    return [line for event in play.told for one in (plain, json) for line in one.render(event)]
+    return [
+        line for event in play.told for renderer in (plain, json) for line in renderer.render(event)
+    ]
 
 
 def test_a_crash_loop_that_logs_long_words_fails_with_its_last_lines(clock):
@@ -70,12 +72,12 @@ def test_a_crash_loop_that_logs_long_words_fails_with_its_last_lines(clock):
     ),
 )
 def test_a_long_kube_event_of_a_pod_costs_no_time(reason, repeated, code, clock):
-    one = pod(
+    obj = pod(
         status(state=waiting('ContainerCreating')), owner='rs-2', phase='Pending', nodeName='n1'
     )
     message = repeated * (LENGTH // len(repeated))
-    play = begin(one, kube_event(one, reason, message)).until(30)
-    [cause] = {told.cause.code: told.cause for told in play.of(CauseSeen)}.values()
+    play = begin(obj, kube_event(obj, reason, message)).until(30)
+    [cause] = {event.cause.code: event.cause for event in play.of(CauseSeen)}.values()
     assert (cause.code, len(cause.message) < LONGEST_MESSAGE + 200) == (code, True)
     assert shown(play)
     assert clock() < ENOUGH
@@ -101,7 +103,7 @@ def test_a_long_refusal_costs_no_time(repeated, clock):
     ]
     play = Play().rollout(deployment(availableReplicas=0), replica_sets=(owner,))
     play.listed(0, EVENT_WATCH, kube_event(owner, 'FailedCreate', message)).until(20)
-    assert {told.cause.reason for told in play.of(CauseSeen)} == {'FailedCreate'}
+    assert {event.cause.reason for event in play.of(CauseSeen)} == {'FailedCreate'}
     assert shown(play)
     assert clock() < ENOUGH
 
@@ -118,8 +120,8 @@ def test_a_long_termination_message_costs_no_time(field, clock):
 
 @pytest.mark.parametrize('word', ('configmap "', "couldn't find key ", 'x' * 50, 'x '))
 def test_a_long_word_of_a_waiting_container_costs_no_time(word, clock):
-    told = waiting('CreateContainerConfigError', word * (LENGTH // len(word)))
-    play = begin(pod(status(state=told), owner='rs-2', phase='Pending')).until(60)
+    state = waiting('CreateContainerConfigError', word * (LENGTH // len(word)))
+    play = begin(pod(status(state=state), owner='rs-2', phase='Pending')).until(60)
     assert play.outcome[:2] == ('failed', 'InvalidConfig')
     assert shown(play)
     assert clock() < ENOUGH

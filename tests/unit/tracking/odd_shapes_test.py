@@ -55,7 +55,7 @@ OTHERS = (
     'ResourceQuota', 'CronJob', 'Ingress', 'PodDisruptionBudget', 'HorizontalPodAutoscaler',
     'CustomResourceDefinition', 'APIService', 'CertificateSigningRequest', 'Lamp', 'ConfigMap',
 )  # fmt: skip
-THINGS = (
+OBJECTS = (
     deployment(2, conditions=[{**CONDITIONS[0], 'type': 'Progressing'}], readyReplicas=1),
     replica_set(),
     stateful_set(),
@@ -77,28 +77,28 @@ def nobody_takes_over(monkeypatch):
     monkeypatch.setattr(GuardedTracker, '_give_up', fail)
 
 
-def versioned(one):
-    return {'apiVersion': VERSIONS.get(one['kind'], 'v1'), **one}
+def versioned(obj):
+    return {'apiVersion': VERSIONS.get(obj['kind'], 'v1'), **obj}
 
 
 @SETTINGS
-@given(misshapen(*map(versioned, THINGS)), misshapen(EVENT))
-def test_a_file_may_hold_anything(one, event):
-    listed = [versioned(each) for each in THINGS[:7]]
-    assert len(api.statuses_from_objects([one, *listed, event])) >= len(listed)
+@given(misshapen(*map(versioned, OBJECTS)), misshapen(EVENT))
+def test_a_file_may_hold_anything(obj, event):
+    listed = [versioned(obj) for obj in OBJECTS[:7]]
+    assert len(api.statuses_from_objects([obj, *listed, event])) >= len(listed)
 
 
 @SETTINGS
 @given(st.lists(st.dictionaries(st.sampled_from(('kind', 'metadata', 'status')), ANY), max_size=3))
 def test_a_file_may_hold_objects_that_are_none(objects):
     assert len(api.statuses_from_objects(objects)) == len(
-        [one for one in objects if one.get('kind') != 'Event']
+        [obj for obj in objects if obj.get('kind') != 'Event']
     )
 
 
 @SETTINGS
 @given(
-    misshapen(deployment(), THINGS[0]),
+    misshapen(deployment(), OBJECTS[0]),
     misshapen(replica_set()),
     misshapen(pod(CRASHING, owner='rs-2'), pod(owner='rs-2')),
     misshapen(EVENT),
@@ -124,7 +124,9 @@ def nested(levels):
 @pytest.mark.parametrize('levels', (495, 2_500, 30_000))
 def test_deep_objects_are_judged(levels):
     deep = nested(levels)
-    assert [one.state.value for one in api.statuses_from_objects([versioned(deep)])] == ['ready']
+    assert [result.state.value for result in api.statuses_from_objects([versioned(deep)])] == [
+        'ready'
+    ]
     lasting = deployment(meta={'deep': deep}, template={'containers': [container()], 'x': deep})
     play = Play(timeout=60.0)
     play.listed(0, play.root, lasting)

@@ -47,20 +47,20 @@ def run(*targets, lamps=('hall',), meta=None, **options):
     maps = labelled(thing('ConfigMap', 'a'), lamp='hall')
     cluster = Cluster(*(thing('Lamp', name, meta, **READY) for name in lamps), maps)
     events = list(api.session(cluster, targets or (HALL,), Options(timeout=100.0, **options)))
-    ended = [one for one in events if isinstance(one, TargetEnded)]
-    return [one.text for one in events if isinstance(one, Notice)], ended, events
+    ended = [event for event in events if isinstance(event, TargetEnded)]
+    return [event.text for event in events if isinstance(event, Notice)], ended, events
 
 
 def test_a_cause_of_its_own_counts_like_any_other(packages):
     packages.install('acme', code=CAUSE, Lamp_example_com='')
     notices, (ended,), events = run()
     assert (ended.verdict, ended.reason, ended.at) == (Verdict.FAILED, 'LampBroken', 20.0)
-    (seen,) = [one for one in events if isinstance(one, CauseSeen)]
+    (seen,) = [event for event in events if isinstance(event, CauseSeen)]
     assert (seen.cause.message, seen.seconds_left) == ('1 maps', 20.0)
     assert notices == []
 
 
-SAID = """
+SOURCE = """
     from kubectl_dog.tracker import *
     def assess(view):
         said = 'it was put out: nobody is there'
@@ -78,7 +78,7 @@ SAID = """
     ),
 )
 def test_what_a_cause_says_is_not_said_twice(packages, message, facts):
-    packages.install('acme', code=SAID.format(message), Lamp_example_com='')
+    packages.install('acme', code=SOURCE.format(message), Lamp_example_com='')
     explanation = run()[1][0].explanation
     assert (explanation.facts, explanation.suggested_commands) == (facts, ('look', 'go'))
 
@@ -126,10 +126,10 @@ def test_what_its_tracker_cannot_judge_is_not_ready(packages, code, targets):
     packages.install('acme', '1.2', code, Lamp_example_com='')
     (notice,), ended, events = run(*targets, lamps=('hall', 'bed'))
     assert 'acme 1.2 for Lamp.example.com' in notice
-    assert {(one.verdict, one.reason, one.at) for one in ended} == {
+    assert {(end.verdict, end.reason, end.at) for end in ended} == {
         (Verdict.UNKNOWN, 'TrackerError', 0.0)
     }
-    assert all('acme 1.2' in one.message for one in ended)
+    assert all('acme 1.2' in end.message for end in ended)
     assert events[-1].exit_code == 70
 
 
@@ -170,10 +170,14 @@ def test_without_the_built_in_tracker_a_rollout_is_not_ready(monkeypatch, how, p
     available = {'conditions': [{'type': 'Available', 'status': 'True'}], 'observedGeneration': 3}
     web = {'apiVersion': 'apps/v1', **thing('Deployment', **available)}
     events = list(api.session(Cluster(web), (target,), Options(timeout=100.0)))
-    assert [one.verdict for one in events if isinstance(one, TargetEnded)] == [Verdict.UNKNOWN]
+    assert [event.verdict for event in events if isinstance(event, TargetEnded)] == [
+        Verdict.UNKNOWN
+    ]
     (status,), _ = api.live_statuses(Cluster(web), (target,))
     (written,) = api.statuses_from_objects([web])
-    assert {(one.state, one.reason) for one in (status, written)} == {('unknown', 'TrackerError')}
+    assert {(result.state, result.reason) for result in (status, written)} == {
+        ('unknown', 'TrackerError')
+    }
     assert 'kubectl-dog' in status.message
 
 
@@ -200,7 +204,7 @@ def test_what_hangs_makes_nothing_ready(packages, part):
     packages.install('acme', '1.2', code, Lamp_example_com='')
     judges = api.trackers(limit=partial(platform_compat.time_limit, 0.05))
     events = list(api.session(Cluster(thing('Lamp', 'hall', **READY)), (HALL,), Options(), judges))
-    (ended,) = [one for one in events if isinstance(one, TargetEnded)]
+    (ended,) = [event for event in events if isinstance(event, TargetEnded)]
     assert ended.verdict is Verdict.UNKNOWN and 'TooLongError' in ended.message
 
 
@@ -209,10 +213,10 @@ def test_rules_that_are_given_judge_in_place_of_a_tracker_that_fails(packages, t
     rules = tmp_path / 'rules.yaml'
     rules.write_text('{group: example.com, kind: Lamp, ready: {condition: Ready}}')
     judges = api.trackers([str(rules)])
-    (told,) = api.statuses_from_objects(
+    (written,) = api.statuses_from_objects(
         [{'apiVersion': 'example.com/v1', **thing('Lamp', **READY)}], judges
     )
-    assert told.state == 'ready'
+    assert written.state == 'ready'
 
 
 def test_two_that_claim_a_kind_are_told_once(packages):
@@ -227,11 +231,13 @@ def test_one_look_and_files_are_judged_by_packages_too(packages):
     packages.install('acme', '1.2', 'def assess(view): return None', Lamp_example_com='')
     judges = api.trackers()
     (status,), _ = api.live_statuses(Cluster(thing('Lamp', 'hall', **READY)), (HALL,), judges)
-    (told,) = api.statuses_from_objects(
+    (written,) = api.statuses_from_objects(
         [{'apiVersion': 'example.com/v1', **thing('Lamp', **READY)}], judges
     )
-    assert {(one.state, one.reason) for one in (status, told)} == {('unknown', 'TrackerError')}
-    assert 'acme 1.2' in told.message
+    assert {(result.state, result.reason) for result in (status, written)} == {
+        ('unknown', 'TrackerError')
+    }
+    assert 'acme 1.2' in written.message
     (notice,) = judges.notices()
     assert 'acme 1.2' in notice and 'gave None, and not an Assessment' in notice
 
@@ -256,7 +262,7 @@ def test_objects_of_odd_shapes_break_nothing(packages, odd, field):
     packages.install('acme', code=code, Lamp_example_com='')
     _, (ended,), _ = run()
     assert (ended.verdict, ended.at) == (Verdict.TIMED_OUT, 100.0)
-    (told,) = api.statuses_from_objects(
+    (written,) = api.statuses_from_objects(
         [{'apiVersion': 'example.com/v1', **thing('Lamp')}], api.trackers()
     )
-    assert told.message == 'waiting for ever'
+    assert written.message == 'waiting for ever'

@@ -64,8 +64,8 @@ class Play:
     def listed(self, at, want, *objects):
         return self.give(at, want, Listed(objects))
 
-    def changed(self, at, want, thing, change='MODIFIED'):
-        return self.give(at, want, Changed(change, thing))
+    def changed(self, at, want, obj, change='MODIFIED'):
+        return self.give(at, want, Changed(change, obj))
 
     def rollout(self, deploy, *pods, at=0.0, replica_sets=()):
         """A Deployment with the pods of its newest ReplicaSet, all listed at once."""

@@ -67,8 +67,8 @@ def recovering(ends, since=1.0):
     return pod(state, owner='rs-2', age=1)
 
 
-def start(*pods, thing=PROGRESSING, replica_sets=(replica_set(),), **options):
-    return Play(**options).rollout(thing, *pods, replica_sets=replica_sets)
+def start(*pods, obj=PROGRESSING, replica_sets=(replica_set(),), **options):
+    return Play(**options).rollout(obj, *pods, replica_sets=replica_sets)
 
 
 def test_a_finished_rollout_ends_at_once():
@@ -102,7 +102,7 @@ def test_a_container_that_fails_twice_and_recovers_is_ready():
 def test_an_instant_crash_without_a_probe_is_not_called_ready():
     bare = {'containers': [container()]}
     seems = pod(status(state=running(0)), owner='rs-2', ready=True, age=1)
-    play = start(seems, thing=deployment(template=bare))
+    play = start(seems, obj=deployment(template=bare))
     assert play.until(1).outcome is None
     play.give(1, LOG, LogEnd(2)).changed(1, POD_WATCH, crashed(1))
     play.changed(14, POD_WATCH, crashed(3))
@@ -112,7 +112,7 @@ def test_an_instant_crash_without_a_probe_is_not_called_ready():
 def test_without_a_probe_it_is_ready_when_it_has_lasted():
     bare = {'containers': [container()]}
     lasting = pod(status(state=running(0)), owner='rs-2', ready=True, age=1)
-    play = start(lasting, thing=deployment(template=bare)).until(60)
+    play = start(lasting, obj=deployment(template=bare)).until(60)
     assert play.outcome == ('ready', '', 10)
 
 
@@ -175,11 +175,11 @@ def test_the_first_explanation_is_the_pods_where_the_deadline_was_missed():
         'message': 'ReplicaSet "web-2" has timed out progressing.',
         'lastUpdateTime': ago(1),
     }
-    thing = deployment(availableReplicas=0, conditions=[missed])
+    obj = deployment(availableReplicas=0, conditions=[missed])
     pulling = status(state=waiting('ErrImagePull', 'not found'))
     play = Play().rollout(PROGRESSING, replica_sets=[replica_set()])
     play.changed(1, POD_WATCH, pod(pulling, owner='rs-2', phase='Pending'))
-    play.listed(1, EVENT_WATCH).changed(2, play.root, thing)
+    play.listed(1, EVENT_WATCH).changed(2, play.root, obj)
     assert play.outcome == ('failed', 'ImageNotFound', 2)
     assert 'made no progress' in play.ended.explanation.facts[2]
 
@@ -244,11 +244,11 @@ def test_progress_puts_the_stall_off():
 
 def test_a_pause_is_a_verdict_after_ten_seconds():
     paused = deployment(updatedReplicas=0, spec={'paused': True})
-    assert start(thing=paused).until(60).outcome == ('paused', 'DeploymentPaused', 10)
+    assert start(obj=paused).until(60).outcome == ('paused', 'DeploymentPaused', 10)
 
 
 def test_a_pause_that_ends_is_none():
-    play = start(thing=deployment(updatedReplicas=0, spec={'paused': True}))
+    play = start(obj=deployment(updatedReplicas=0, spec={'paused': True}))
     play.changed(9, play.root, PROGRESSING)
     assert play.until(60).outcome is None
 
@@ -258,8 +258,8 @@ def test_what_is_not_there_is_waited_for():
     play.listed(1, play.root)
     play.give(2, Lookup(DEPLOYMENTS, 'shop'), Answer('found', ({'metadata': {'name': 'web2'}},)))
     play.give(3, Lookup(NAMESPACES, '', 'shop'), Answer('missing'))
-    told = [event.text for event in play.of(Notice)]
-    assert told == [
+    notices = [event.text for event in play.of(Notice)]
+    assert notices == [
         'deploy/web is not there yet in namespace shop: waiting up to 30s',
         'deploy/web names like it that exist: web2',
         'deploy/web cannot be there: namespace shop does not exist',
@@ -330,14 +330,14 @@ def test_an_outage_is_told_once_and_once_its_end():
         play.give(at, POD_WATCH, ReadFailure('unreachable', 'refused'))
         play.give(at + 5, play.root, ReadFailure('recovered', 'answers again'))
         play.give(at + 5, POD_WATCH, ReadFailure('recovered', 'answers again'))
-    told = [event.text for event in play.of(Notice)]
-    assert told == ['refused', 'answers again'] * 2
+    notices = [event.text for event in play.of(Notice)]
+    assert notices == ['refused', 'answers again'] * 2
 
 
 def test_time_in_which_the_server_was_away_proves_nothing():
     bare = {'containers': [container()]}
     lasting = pod(status(state=running(0)), owner='rs-2', ready=True, age=1)
-    play = start(lasting, thing=deployment(template=bare))
+    play = start(lasting, obj=deployment(template=bare))
     play.give(4, POD_WATCH, ReadFailure('unreachable', 'refused'))
     play.give(12, POD_WATCH, ReadFailure('recovered', 'answers again'))
     assert play.until(60).outcome == ('ready', '', 22)
@@ -346,7 +346,7 @@ def test_time_in_which_the_server_was_away_proves_nothing():
 def test_an_outage_ends_where_a_new_way_of_reading_knows_of_none():
     bare = {'containers': [container()]}
     lasting = pod(status(state=running(0)), owner='rs-2', ready=True, age=1)
-    play = start(lasting, thing=deployment(template=bare))
+    play = start(lasting, obj=deployment(template=bare))
     play.give(4, POD_WATCH, ReadFailure('unreachable', 'refused'))
     play.listed(12, POD_WATCH, lasting)
     assert play.until(60).outcome == ('ready', '', 22)
@@ -355,7 +355,7 @@ def test_an_outage_ends_where_a_new_way_of_reading_knows_of_none():
 def test_an_outage_ends_where_the_server_refuses_for_good():
     bare = {'containers': [container()]}
     lasting = pod(status(state=running(0)), owner='rs-2', ready=True, age=1)
-    play = start(lasting, thing=deployment(template=bare))
+    play = start(lasting, obj=deployment(template=bare))
     [logs] = [want for want in play.step.wants if isinstance(want, Logs)]
     play.give(4, logs, ReadFailure('unreachable', 'refused'))
     play.give(12, logs, ReadFailure('denied', 'no'))
@@ -368,7 +368,7 @@ def test_what_has_crashed_must_outlive_its_last_run_probe_or_not(lived, at):
     again = status(state=running(0), last=ended(3, lived=lived), restarts=1, ready=True)
     seems = pod(again, owner='rs-2', ready=True, age=1, containers=probed)
     conditions = [{'type': 'Available', 'status': 'True', 'lastTransitionTime': ago(0)}]
-    play = start(seems, thing=deployment(conditions=conditions))
+    play = start(seems, obj=deployment(conditions=conditions))
     assert play.until(100).outcome == ('ready', '', at)
 
 
@@ -442,22 +442,22 @@ def test_kube_events_are_told_once_per_count_and_wait_for_their_pod():
     assert play.of(KubeEvent) == []
     play.changed(2, POD_WATCH, ours, 'ADDED').changed(3, EVENT_WATCH, event)
     play.changed(4, EVENT_WATCH, {**event, 'count': 2})
-    assert [(told.at, told.reason, told.times) for told in play.of(KubeEvent)] == [
+    assert [(event.at, event.reason, event.times) for event in play.of(KubeEvent)] == [
         (2, 'Failed', 1),
         (4, 'Failed', 2),
     ]
 
 
 def test_kube_events_of_the_target_from_before_the_run_are_history():
-    thing = {**PROGRESSING, 'kind': 'Deployment'}
-    play = start(thing=thing)
+    obj = {**PROGRESSING, 'kind': 'Deployment'}
+    play = start(obj=obj)
     play.listed(
         1,
         EVENT_WATCH,
-        kube_event(thing, 'ScalingReplicaSet', 'old', at=60),
-        kube_event(thing, 'ScalingReplicaSet', 'new', at=0),
+        kube_event(obj, 'ScalingReplicaSet', 'old', at=60),
+        kube_event(obj, 'ScalingReplicaSet', 'new', at=0),
     )
-    assert [told.message for told in play.of(KubeEvent)] == ['new']
+    assert [event.message for event in play.of(KubeEvent)] == ['new']
 
 
 def test_log_lines_are_passed_on_and_read_again_only_from_where_they_ended():
@@ -471,8 +471,8 @@ def test_log_lines_are_passed_on_and_read_again_only_from_where_they_ended():
     assert not [want for want in play.step.wants if isinstance(want, Logs)]
     play.changed(3, POD_WATCH, chatty)
     play.give(4, want, LogLines((LogLine(2, 'b'), LogLine(3, 'c'))))
-    told = [(chunk.pod, [line.text for line in chunk.lines]) for chunk in play.of(LogChunk)]
-    assert told == [('web-1', ['a', 'b']), ('web-1', ['c'])]
+    chunks = [(chunk.pod, [line.text for line in chunk.lines]) for chunk in play.of(LogChunk)]
+    assert chunks == [('web-1', ['a', 'b']), ('web-1', ['c'])]
 
 
 def test_the_kube_events_of_a_claim_are_read_while_it_holds_a_pod_back():
@@ -488,8 +488,8 @@ def test_the_kube_events_of_a_claim_are_read_while_it_holds_a_pod_back():
     play = start(held)
     assert CLAIM_EVENTS in play.step.wants
     claim = {'kind': 'PersistentVolumeClaim', 'metadata': {'name': 'data', 'uid': 'claim-data'}}
-    said = kube_event(claim, 'FailedBinding', 'no storage class is set', at=0)
-    play.changed(1, CLAIM_EVENTS, said, 'ADDED').until(40)
+    event = kube_event(claim, 'FailedBinding', 'no storage class is set', at=0)
+    play.changed(1, CLAIM_EVENTS, event, 'ADDED').until(40)
     assert play.outcome[:2] == ('failed', 'PVCPending')
     held['spec']['nodeName'] = 'n1'
     assert CLAIM_EVENTS not in start(held).step.wants
@@ -500,21 +500,21 @@ def test_the_kube_events_of_a_claim_are_read_while_it_holds_a_pod_back():
 )
 def test_silence_is_noticed_when_it_has_lasted_though_nothing_else_happens(node, code, after):
     play = start(pod(phase='Pending', owner='rs-2', age=1, nodeName=node)).until(25)
-    assert [(one.cause.code, one.at) for one in play.of(CauseSeen)] == [(code, after)]
+    assert [(event.cause.code, event.at) for event in play.of(CauseSeen)] == [(code, after)]
 
 
 def test_causes_are_told_when_seen_counted_and_gone():
     play = start(crashed(1))
     play.changed(3, POD_WATCH, crashed(2)).changed(4, POD_WATCH, crashed(2))
-    seen = [(told.at, told.cause.terminations, told.fails_at) for told in play.of(CauseSeen)]
+    seen = [(event.at, event.cause.terminations, event.fails_at) for event in play.of(CauseSeen)]
     assert seen == [(0, 1, 3), (3, 2, 3)]
     play.changed(5, POD_WATCH, recovering(2, since=20)).changed(21, POD_WATCH, recovering(2, 20))
-    assert [told.cause.code for told in play.of(CauseGone)] == ['CrashLoop']
+    assert [event.cause.code for event in play.of(CauseGone)] == ['CrashLoop']
 
 
 def test_a_sign_of_life_every_half_minute():
     play = start(pod(owner='rs-2')).until(95)
-    assert [told.at for told in play.of(StatusReport)] == [30, 60, 90]
+    assert [event.at for event in play.of(StatusReport)] == [30, 60, 90]
 
 
 def test_a_pod_that_failed_for_good_fails_with_its_last_words():
@@ -539,9 +539,15 @@ def many(count, ready):
     pods = []
     for number in range(count):
         is_ready = number < ready
-        told = status(state=running() if is_ready else waiting('ContainerCreating'))
+        main = status(state=running() if is_ready else waiting('ContainerCreating'))
         pods.append(
-            pod(told, name=f'web-{number}', owner='rs-2', ready=is_ready, containers=[PROBED_ONE])
+            pod(
+                main,
+                name=f'web-{number}',
+                owner='rs-2',
+                ready=is_ready,
+                containers=[PROBED_ONE],
+            )
         )
     return pods
 
@@ -554,11 +560,11 @@ def test_a_target_with_many_pods_is_looked_at_now_and_then():
         deployment(400, availableReplicas=0), *many(400, 0), replica_sets=(replica_set(),)
     )
     seen = len(play.told)
-    for number, one in enumerate(many(20, 20)):
-        play.changed(1 + number / 100, POD_WATCH, one)
-    told = [event for event in play.told[seen:] if isinstance(event, ChildChanged)]
+    for number, obj in enumerate(many(20, 20)):
+        play.changed(1 + number / 100, POD_WATCH, obj)
+    events = [event for event in play.told[seen:] if isinstance(event, ChildChanged)]
     # The first at once, those of the rest after it together.
-    assert [event.at for event in told] == [1]
+    assert [event.at for event in events] == [1]
     play.until(3)
     times = [event.at for event in play.told[seen:] if isinstance(event, ChildChanged)]
     assert times == [1] + [pytest.approx(1.8, abs=0.01)] * 19
@@ -577,14 +583,14 @@ def test_a_rest_does_not_put_off_the_end():
 def test_what_only_explains_is_told_once_it_has_stood_for_a_while():
     unready = pod(status(), owner='rs-2', containers=[PROBED_ONE])
     play = start(unready)
-    said = kube_event(
+    event = kube_event(
         unready, 'Unhealthy', 'Readiness probe failed: 503', field='spec.containers{main}'
     )
-    play.listed(1, EVENT_WATCH, said).until(20.9)
+    play.listed(1, EVENT_WATCH, event).until(20.9)
     assert play.of(CauseSeen) == []
     play.until(60)
-    [told] = play.of(CauseSeen)
-    assert (told.at, told.cause.code, told.seconds_left, told.fails_at) == (
+    [seen] = play.of(CauseSeen)
+    assert (seen.at, seen.cause.code, seen.seconds_left, seen.fails_at) == (
         21,
         'NotReady',
         None,
@@ -594,13 +600,13 @@ def test_what_only_explains_is_told_once_it_has_stood_for_a_while():
 
 def test_the_words_of_an_old_pod_that_is_in_the_way_are_read():
     update = {'updateRevision': 'web-new', 'updatedReplicas': 0, 'readyReplicas': 0}
-    thing = stateful_set(1, **update)
+    obj = stateful_set(1, **update)
     old = pod(
         status(state=ended(3), last=ended(3), restarts=3), name='web-0', owner='statefulset-web'
     )
     play = Play(Target(STATEFULSETS, 'shop', 'web'))
-    play.listed(0, play.root, thing)
-    for watch in [one for one in play.step.wants if one[0] in (PODS, CONTROLLERREVISIONS)]:
+    play.listed(0, play.root, obj)
+    for watch in [want for want in play.step.wants if want[0] in (PODS, CONTROLLERREVISIONS)]:
         play.listed(
             0,
             watch,
@@ -617,16 +623,16 @@ def test_a_log_that_may_not_be_read_is_said_to_be_so():
     assert play.ended.explanation.not_fetched == ('its log may not be read (pods/log)',)
 
 
-@pytest.mark.parametrize(('shown', 'told'), ((True, 1), (False, 0)))
-def test_kube_events_are_told_unless_nobody_wants_them(shown, told):
+@pytest.mark.parametrize(('shown', 'expected'), ((True, 1), (False, 0)))
+def test_kube_events_are_told_unless_nobody_wants_them(shown, expected):
     play = start(pod(status(state=waiting('ContainerCreating')), owner='rs-2'), show_events=shown)
     play.listed(1, EVENT_WATCH, kube_event(pod(), 'Pulling', 'pulling'))
-    assert len(play.of(KubeEvent)) == told
+    assert len(play.of(KubeEvent)) == expected
 
 
 def test_what_one_pod_after_the_other_shows_for_a_moment_is_not_told():
     short = deployment(2, updatedReplicas=1, availableReplicas=1)
-    play = start(thing=short, replica_sets=(replica_set(), replica_set('1')))
+    play = start(obj=short, replica_sets=(replica_set(), replica_set('1')))
     for number in range(4):
         going = pod(name=f'old-{number}', owner='rs-1', deleting=True)
         play.listed(number * 10, POD_WATCH, going).until(number * 10 + 9)
@@ -636,6 +642,6 @@ def test_what_one_pod_after_the_other_shows_for_a_moment_is_not_told():
 def test_an_outage_of_what_is_not_asked_for_holds_nothing_up():
     bare = {'containers': [container()]}
     lasting = pod(status(state=running(0)), owner='rs-2', ready=True, age=1)
-    play = start(lasting, thing=deployment(template=bare))
+    play = start(lasting, obj=deployment(template=bare))
     play.give(2, Watch(PODS, 'shop', 'app=other'), ReadFailure('unreachable', 'away')).until(60)
     assert play.outcome == ('ready', '', 10)

@@ -14,12 +14,12 @@ from kubectl_dog.model.items import Signal
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.sources import SourceEndedError
 from kubectl_dog.model.wants import Logs
-from kubectl_dog.trackers.kinds import deployment
+from kubectl_dog.trackers.kinds import deployment as deployment_tracker
 from kubectl_dog.tracking.session import Session
 from kubectl_dog.tracking.targets.tracked_target import TrackedTarget
 from tests.unit.builders import DEPLOY
 from tests.unit.builders import NOW
-from tests.unit.builders import deployment as thing
+from tests.unit.builders import deployment
 from tests.unit.builders import pod
 from tests.unit.builders import replica_set
 from tests.unit.builders import status
@@ -70,7 +70,7 @@ class Slow(Script):
 
 
 def tracks():
-    return [TrackedTarget(DEPLOY, deployment)]
+    return [TrackedTarget(DEPLOY, deployment_tracker)]
 
 
 def listed(at, *objects):
@@ -78,14 +78,14 @@ def listed(at, *objects):
 
 
 def test_runs_until_the_verdict_and_closes_the_source():
-    source = Script(listed(1.0, thing()))
+    source = Script(listed(1.0, deployment()))
     events = list(Session(source, tracks(), Options()))
     assert events[-1] == RunEnded(1.0, 0, ((DEPLOY, 'ready'),))
     assert source.closed
 
 
 def test_deadlines_fire_before_an_item_that_came_after_them():
-    source = Script(listed(1.0), listed(40.0, thing()), late=100.0)
+    source = Script(listed(1.0), listed(40.0, deployment()), late=100.0)
     events = list(Session(source, tracks(), Options()))
     assert events[-1] == RunEnded(31.0, 4, ((DEPLOY, 'never-appeared'),))
 
@@ -99,7 +99,7 @@ def test_the_source_is_closed_when_the_caller_stops_iterating():
 
 
 def test_while_the_output_is_full_no_lines_are_taken_but_the_verdict_comes():
-    source = Script(listed(1.0, thing()))
+    source = Script(listed(1.0, deployment()))
     room = iter([False, False, True, True])
     events = list(Session(source, tracks(), Options()).run(lambda: next(room, True)))
     assert isinstance(events[-1], RunEnded)
@@ -107,8 +107,10 @@ def test_while_the_output_is_full_no_lines_are_taken_but_the_verdict_comes():
 
 
 def test_a_follower_whose_output_is_full_takes_what_is_no_line():
-    source = Script(listed(0.5, thing()), Item(1.0, None, Signal('interrupt')))
-    session = Session(source, [TrackedTarget(DEPLOY, deployment, True)], Options(follow=True))
+    source = Script(listed(0.5, deployment()), Item(1.0, None, Signal('interrupt')))
+    session = Session(
+        source, [TrackedTarget(DEPLOY, deployment_tracker, True)], Options(follow=True)
+    )
     [*_, last] = session.run(lambda: False)
     assert (last.at, last.exit_code, set(source.asked)) == (1.0, 130, {False})
 
@@ -119,7 +121,7 @@ def test_who_is_late_for_every_deadline_takes_what_comes_all_the_same():
         assess=lambda view: Assessment(State.PROGRESSING, recheck_at=view.now + 0.001),
     )
     target = TrackedTarget(DEPLOY, hasty)
-    source = Slow(Item(0, target.root, Listed((thing(),))), Item(0, None, Signal('interrupt')))
+    source = Slow(Item(0, target.root, Listed((deployment(),))), Item(0, None, Signal('interrupt')))
     [*_, last] = Session(source, [target], Options())
     assert last.exit_code == 130
 
@@ -128,7 +130,7 @@ def test_lines_that_waited_together_come_together():
     log = Logs('shop', 'web-1', 'pod-web-1', 'main')
     running = pod(status(), name='web-1', owner='rs-2', age=1)
     items = [
-        listed(1.0, thing(availableReplicas=0)),
+        listed(1.0, deployment(availableReplicas=0)),
         Item(1.0, REPLICA_SETS, Listed((replica_set('2'),))),
         Item(1.0, POD_WATCH, Listed((running,))),
         Item(2.0, log, LogLines((LogLine(1, 'a'),), 0)),
@@ -137,8 +139,10 @@ def test_lines_that_waited_together_come_together():
         Item(3.0, None, Signal('interrupt')),
     ]
     turns = list(Session(Script(*items), tracks(), Options()).event_batches())
-    chunks = [[one.lines[0].text for one in turn if isinstance(one, LogChunk)] for turn in turns]
-    assert [each for each in chunks if each] == [['a', 'b'], ['c']]
+    chunks = [
+        [chunk.lines[0].text for chunk in turn if isinstance(chunk, LogChunk)] for turn in turns
+    ]
+    assert [texts for texts in chunks if texts] == [['a', 'b'], ['c']]
 
 
 class Ending(Script):
@@ -151,7 +155,7 @@ class Ending(Script):
 
 
 def test_where_the_source_ends_the_call_does():
-    [*_, last] = Session(Ending(listed(1.0, thing(availableReplicas=0))), tracks(), Options())
+    [*_, last] = Session(Ending(listed(1.0, deployment(availableReplicas=0))), tracks(), Options())
     assert last == RunEnded(1.0, 0, ((DEPLOY, 'ended'),))
 
 

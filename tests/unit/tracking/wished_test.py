@@ -41,8 +41,8 @@ def unpulled(name):
     return pod(UNPULLED, name=name, owner='rs-2', phase='Pending')
 
 
-def start(*pods, thing=PROGRESSING, **options):
-    return Play(**options).rollout(thing, *pods, replica_sets=(replica_set(),))
+def start(*pods, obj=PROGRESSING, **options):
+    return Play(**options).rollout(obj, *pods, replica_sets=(replica_set(),))
 
 
 @pytest.mark.parametrize(
@@ -91,10 +91,13 @@ def test_so_many_pods_may_fail(allowed, failing, outcome):
 
 
 def test_annotations_of_the_target_count():
-    told = {'kubectl-dog.github.io/tolerate': 'ImageNotFound=90s', 'kubectl-dog.github.io/no': ''}
+    annotations = {
+        'kubectl-dog.github.io/tolerate': 'ImageNotFound=90s',
+        'kubectl-dog.github.io/no': '',
+    }
     revision = {'deployment.kubernetes.io/revision': '2'}
-    thing = deployment(2, availableReplicas=0, meta={'annotations': {**told, **revision}})
-    play = start(unpulled('web-1'), thing=thing, logs=False).until(100)
+    obj = deployment(2, availableReplicas=0, meta={'annotations': {**annotations, **revision}})
+    play = start(unpulled('web-1'), obj=obj, logs=False).until(100)
     assert play.outcome == ('failed', 'ImageNotFound', 90)
     (notice,) = play.of(Notice)
     assert notice.text.startswith('deploy/web has the annotation kubectl-dog.github.io/no, which')
@@ -111,7 +114,7 @@ def test_annotations_of_the_target_count():
     ),
 )
 def test_what_a_pause_means(on_pause, outcome):
-    play = start(thing=PAUSED, on_pause=on_pause, timeout=5000)
+    play = start(obj=PAUSED, on_pause=on_pause, timeout=5000)
     assert play.until(6000).outcome == outcome
 
 
@@ -193,7 +196,7 @@ def test_one_look_takes_ready_for_ready():
     fresh = pod(status(state=running(2)), owner='rs-2', ready=True, age=3)
     bare = deployment(template={'containers': [container()]})
     play = Play(once=True).rollout(bare, fresh, replica_sets=(replica_set(),))
-    for watch in [one for one in play.step.wants if one[0] == EVENTS]:
+    for watch in [want for want in play.step.wants if want[0] == EVENTS]:
         play.listed(0, watch)
     assert play.outcome == ('ready', '', 0)
 
@@ -220,11 +223,11 @@ def test_with_failures_allowed_the_others_are_enough(allowed, ready, outcome):
         for n in range(ready)
     ]
     play = Play(allow_failures=allowed, logs=False)
-    thing = deployment(3, availableReplicas=ready, readyReplicas=ready)
-    play.rollout(thing, *good, replica_sets=(replica_set(age=60),))
+    obj = deployment(3, availableReplicas=ready, readyReplicas=ready)
+    play.rollout(obj, *good, replica_sets=(replica_set(age=60),))
     play.changed(5, POD_WATCH, unpulled('web-9'))
     missed = {**MISSED['status'], 'updatedReplicas': 3, 'replicas': 3, 'availableReplicas': ready}
-    play.changed(40, play.root, {**thing, 'status': missed})
+    play.changed(40, play.root, {**obj, 'status': missed})
     assert play.outcome == outcome
 
 
@@ -245,14 +248,12 @@ def test_what_is_tolerated_leaves_the_old_pods_to_be_waited_for():
 def test_ready_is_what_was_agreed(annotated):
     agreed = 'condition=Warm'
     annotations = {'kubectl-dog.github.io/ready-when': agreed} if annotated else {}
-    thing = deployment(2)
-    thing['metadata']['annotations'].update(annotations)
-    play = Play(ready_when='' if annotated else agreed).rollout(
-        thing, replica_sets=(replica_set(),)
-    )
+    obj = deployment(2)
+    obj['metadata']['annotations'].update(annotations)
+    play = Play(ready_when='' if annotated else agreed).rollout(obj, replica_sets=(replica_set(),))
     assert play.until(60).outcome is None
     warm = {
-        **thing,
-        'status': {**thing['status'], 'conditions': [{'type': 'Warm', 'status': 'True'}]},
+        **obj,
+        'status': {**obj['status'], 'conditions': [{'type': 'Warm', 'status': 'True'}]},
     }
     assert play.changed(61, play.root, warm).outcome == ('ready', 'ReadyWhen', 61)

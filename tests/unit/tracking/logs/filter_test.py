@@ -11,8 +11,8 @@ LINES = ('level=error no', 'GET /healthz', 'GET /pay', 'debug: GET')
 
 
 def kept(container='main', known=('main', 'proxy'), **options):
-    found = filter.line_filter(container, known, Options(**options))
-    return [line.text for line in found(tuple(LogLine(at, text) for at, text in enumerate(LINES)))]
+    select = filter.line_filter(container, known, Options(**options))
+    return [line.text for line in select(tuple(LogLine(at, text) for at, text in enumerate(LINES)))]
 
 
 @pytest.mark.parametrize(

@@ -24,24 +24,24 @@ from tests.unit.tracking.play import Play
 RUNNING = {'state': {'running': {}}, 'restartCount': 0}
 
 
-def made(name='web-1', ready=False, probed=False, names=('prepare', 'proxy', 'main'), age=1):
+def make_pod(name='web-1', ready=False, probed=False, names=('prepare', 'proxy', 'main'), age=1):
     init, sidecar, main = names
-    one = pod(status(), name=name, ready=ready, age=age)
-    spec = one['spec']
+    obj = pod(status(), name=name, ready=ready, age=age)
+    spec = obj['spec']
     spec['initContainers'] = [{'name': init}, {'name': sidecar, 'restartPolicy': 'Always'}]
     spec['containers'] = [{'name': main, **({'readinessProbe': {'exec': {}}} if probed else {})}]
     spec['ephemeralContainers'] = [{'name': 'debugger'}]
-    one['status']['initContainerStatuses'] = [
+    obj['status']['initContainerStatuses'] = [
         {'name': init, 'state': {'terminated': {'exitCode': 0}}, 'restartCount': 0},
         {'name': sidecar, **RUNNING},
     ]
-    one['status']['containerStatuses'] = [{'name': main, **RUNNING}]
-    one['status']['ephemeralContainerStatuses'] = [{'name': 'debugger', **RUNNING}]
-    return one
+    obj['status']['containerStatuses'] = [{'name': main, **RUNNING}]
+    obj['status']['ephemeralContainerStatuses'] = [{'name': 'debugger', **RUNNING}]
+    return obj
 
 
 def read(*pods, failing=(), **options):
-    chosen = {each['metadata']['uid'] for each in pods}
+    chosen = {obj['metadata']['uid'] for obj in pods}
     return list(selection.log_wants(pods, chosen, failing, NOW, Options(**options)))
 
 
@@ -56,12 +56,12 @@ def read(*pods, failing=(), **options):
     ),
 )
 def test_containers_of_every_sort_are_shown_unless_they_are_not_wanted(options, shown):
-    assert [want.container for want, is_shown in read(made(), **options) if is_shown] == shown
+    assert [want.container for want, is_shown in read(make_pod(), **options) if is_shown] == shown
 
 
 def test_of_what_fails_all_is_read_and_only_what_is_wanted_is_shown():
-    found = read(made(), failing=('web-1',), containers=('main',))
-    assert [(want.container, shown) for want, shown in found] == [
+    wants = read(make_pod(), failing=('web-1',), containers=('main',))
+    assert [(want.container, shown) for want, shown in wants] == [
         ('prepare', False),
         ('proxy', False),
         ('main', True),
@@ -69,7 +69,7 @@ def test_of_what_fails_all_is_read_and_only_what_is_wanted_is_shown():
 
 
 def test_one_look_reads_no_log_that_is_not_shown():
-    assert read(made(), failing=('web-1',), logs=False, once=True) == []
+    assert read(make_pod(), failing=('web-1',), logs=False, once=True) == []
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_one_look_reads_no_log_that_is_not_shown():
     ),
 )
 def test_how_long_the_log_of_a_ready_pod_is_read(options, probed, goes_on):
-    assert bool(read(made(ready=True, probed=probed), **options)) == goes_on
+    assert bool(read(make_pod(ready=True, probed=probed), **options)) == goes_on
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_how_long_the_log_of_a_ready_pod_is_read(options, probed, goes_on):
     ),
 )
 def test_when_a_log_begins_with_the_run_before(options, age, previous):
-    assert {want.previous for want, _ in read(made(age=age), **options)} == {previous}
+    assert {want.previous for want, _ in read(make_pod(age=age), **options)} == {previous}
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_when_a_log_begins_with_the_run_before(options, age, previous):
     ),
 )
 def test_from_when_a_log_is_read(options, since):
-    assert {want.since for want, _ in read(made(), **options)} == {since}
+    assert {want.since for want, _ in read(make_pod(), **options)} == {since}
 
 
 @pytest.mark.parametrize(
@@ -129,13 +129,13 @@ def test_from_when_a_log_is_read(options, since):
 )
 def test_what_is_left_out_is_told_once(options, desired, note):
     streams = selection.Streams()
-    told = streams.capped_notice((made(),), desired, Options(**options))
-    assert told.startswith(note) and bool(told) == bool(note)
-    assert streams.capped_notice((made(),), desired, Options(**options)) == ''
+    notice = streams.capped_notice((make_pod(),), desired, Options(**options))
+    assert notice.startswith(note) and bool(notice) == bool(note)
+    assert streams.capped_notice((make_pod(),), desired, Options(**options)) == ''
 
 
 def test_no_more_streams_than_allowed_and_failing_pods_go_first():
-    pods = tuple(made(f'web-{number}') for number in range(5))
+    pods = tuple(make_pod(f'web-{number}') for number in range(5))
     streams = selection.Streams()
     options = Options(logs_all=True, max_log_streams=6)
     before = [want.stream for want in streams.wants(0, pods, (), NOW, options)]
@@ -192,9 +192,9 @@ def test_each_line_tells_its_run(run, instance):
 
 
 def test_that_only_some_logs_are_shown_is_told_once_in_a_run():
-    pods = [pod(status(), name=f'web-{each}', owner='rs-2', age=1) for each in range(5)]
+    pods = [pod(status(), name=f'web-{number}', owner='rs-2', age=1) for number in range(5)]
     waits = deployment(replicas=5, availableReplicas=0)
     run = Play().rollout(waits, *pods, replica_sets=[replica_set('2')])
     run.changed(1, POD_WATCH, pods[0])
-    told = [event.text for event in run.of(Notice) if 'logs' in event.text]
-    assert told == ["3 of 5 pods' logs shown, --logs-all for the rest"]
+    notices = [event.text for event in run.of(Notice) if 'logs' in event.text]
+    assert notices == ["3 of 5 pods' logs shown, --logs-all for the rest"]

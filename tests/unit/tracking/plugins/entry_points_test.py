@@ -14,7 +14,7 @@ LAMP = 'Lamp.example.com'
 
 
 def claims(name=LAMP):
-    return [one.label for one in entry_points.claims(entry_points.TRACKERS).get(name, ())]
+    return [claim.label for claim in entry_points.claims(entry_points.TRACKERS).get(name, ())]
 
 
 def test_packages_are_found_without_being_imported(packages):
@@ -24,7 +24,7 @@ def test_packages_are_found_without_being_imported(packages):
 
 
 def test_ours_are_found_in_the_same_way():
-    assert [one.source for one in entry_points.claims(entry_points.TRACKERS)['Pod']] == [
+    assert [claim.source for claim in entry_points.claims(entry_points.TRACKERS)['Pod']] == [
         'kubectl_dog.trackers.kinds.pod'
     ]
     assert list(entry_points.claims(entry_points.CONNECTIONS)) == ['kubeconfig', 'kubernetes']
@@ -47,7 +47,7 @@ def test_what_is_hidden_by_a_package_of_its_name_does_not_count(packages):
 
 def test_a_package_that_claims_a_kind_twice_counts_once(packages):
     packages.install('acme', entries=f'[{entry_points.TRACKERS}]\n{LAMP} = b\n{LAMP} = a\n')
-    assert [one.source for one in entry_points.claims(entry_points.TRACKERS)[LAMP]] == ['a']
+    assert [claim.source for claim in entry_points.claims(entry_points.TRACKERS)[LAMP]] == ['a']
 
 
 def test_a_list_that_cannot_be_read_hides_no_other(packages):

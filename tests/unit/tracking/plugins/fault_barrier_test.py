@@ -45,25 +45,25 @@ def raising(view):
 
 
 @pytest.fixture
-def told():
+def messages():
     return []
 
 
 @pytest.fixture
-def guarded(told):
-    return lambda found: GuardedTracker(found, 'acme 1.2', lambda: exists, told.append)
+def guarded(messages):
+    return lambda tracker: GuardedTracker(tracker, 'acme 1.2', lambda: exists, messages.append)
 
 
-def test_what_is_fine_is_given_on(guarded, told):
+def test_what_is_fine_is_given_on(guarded, messages):
     watch = Watch(PODS, 'shop')
     guard = guarded(tracker(wants=lambda view: [watch]))
     assert guard.wants(view(LAMP)) == (watch,)
     assert guard.assess(view(LAMP)) is PROGRESS
-    assert told == []
+    assert messages == []
 
 
 @pytest.mark.parametrize('part', ('wants', 'assess'))
-def test_what_raises_is_told_once_and_replaced_for_good(guarded, told, part):
+def test_what_raises_is_told_once_and_replaced_for_good(guarded, messages, part):
     calls = []
 
     def once(view):
@@ -75,26 +75,26 @@ def test_what_raises_is_told_once_and_replaced_for_good(guarded, told, part):
         guard.wants(view(LAMP))
         assert guard.assess(view(LAMP)).state is (READY if calls else PROGRESS).state
     assert len(calls) == 1
-    (said,) = told
-    assert said.startswith(
+    (message,) = messages
+    assert message.startswith(
         'the tracker of acme 1.2 for Deployment.apps failed on deploy/web, which is judged '
         "without it from now on: KeyError: 'glow' (fault_barrier_test.py, line "
     )
 
 
-def test_what_fails_on_one_target_still_judges_others(guarded, told):
+def test_what_fails_on_one_target_still_judges_others(guarded, messages):
     def picky(shown):
         return raising(shown) if shown.target == DEPLOY else PROGRESS
 
     guard = guarded(tracker(picky))
     assert guard.assess(view(LAMP)) == READY
     assert guard.assess(view(LAMP, target=POD)) is PROGRESS
-    assert len(told) == 1
+    assert len(messages) == 1
 
 
-def test_a_script_that_wants_to_end_the_program_does_not(guarded, told):
+def test_a_script_that_wants_to_end_the_program_does_not(guarded, messages):
     assert guarded(tracker(lambda view: sys.exit(3))).assess(view(LAMP)) == READY
-    assert 'SystemExit: 3' in told[0]
+    assert 'SystemExit: 3' in messages[0]
 
 
 class Speechless(Exception):
@@ -103,7 +103,7 @@ class Speechless(Exception):
 
 
 @pytest.mark.parametrize(
-    ('error', 'said'),
+    ('error', 'expected'),
     (
         (CancelledError(), 'CancelledError (fault_barrier_test.py'),
         (GeneratorExit(), 'GeneratorExit (fault_barrier_test.py'),
@@ -113,17 +113,17 @@ class Speechless(Exception):
     ),
 )
 @pytest.mark.parametrize('part', ('wants', 'assess'))
-def test_whatever_it_raises_is_told_in_one_line(guarded, told, error, said, part):
+def test_whatever_it_raises_is_told_in_one_line(guarded, messages, error, expected, part):
     def fail(view):
         raise error
 
     guard = guarded(tracker(**{part: fail}))
     assert (guard.wants(view(LAMP)), guard.assess(view(LAMP))) == ((), READY)
-    assert said in told[0]
+    assert expected in messages[0]
 
 
 @pytest.mark.parametrize('is_ours', (False, True))
-def test_who_takes_over_does_not_see_what_was_changed_in_the_target(told, is_ours):
+def test_who_takes_over_does_not_see_what_was_changed_in_the_target(messages, is_ours):
     """Ours are tested to change nothing, and spared the copy."""
     lamp, seen = thing('Lamp'), []
 
@@ -134,7 +134,7 @@ def test_who_takes_over_does_not_see_what_was_changed_in_the_target(told, is_our
 
     instead = tracker(lambda shown: seen.append(shown.object) or READY)
     limit = None if is_ours else nullcontext
-    guard = GuardedTracker(tracker(spoil), 'acme 1.2', lambda: instead, told.append, limit)
+    guard = GuardedTracker(tracker(spoil), 'acme 1.2', lambda: instead, messages.append, limit)
     assert guard.assess(view(lamp)) == READY
     assert seen[1] is lamp
     assert lamp == ({} if is_ours else thing('Lamp'))
@@ -142,22 +142,24 @@ def test_who_takes_over_does_not_see_what_was_changed_in_the_target(told, is_our
 
 @posix
 @pytest.mark.parametrize('part', ('wants', 'assess'))
-def test_what_hangs_is_ended_and_told(told, part):
+def test_what_hangs_is_ended_and_told(messages, part):
     def hang(view):
         time.sleep(60)
 
     limit = partial(platform_compat.time_limit, 0.05)
-    guard = GuardedTracker(tracker(**{part: hang}), 'acme 1.2', lambda: exists, told.append, limit)
+    guard = GuardedTracker(
+        tracker(**{part: hang}), 'acme 1.2', lambda: exists, messages.append, limit
+    )
     assert (guard.wants(view(LAMP)), guard.assess(view(LAMP))) == ((), READY)
-    assert 'TooLongError: it was not done after 0.05s (fault_barrier_test.py' in told[0]
+    assert 'TooLongError: it was not done after 0.05s (fault_barrier_test.py' in messages[0]
 
 
 def test_a_target_is_copied_once_for_each_state_of_it(guarded):
     seen = []
     guard = guarded(tracker(lambda shown: seen.append(shown.object) or PROGRESS))
     newer = thing('Lamp', glow=2)
-    for one in (LAMP, LAMP, newer):
-        guard.assess(view(one))
+    for target in (LAMP, LAMP, newer):
+        guard.assess(view(target))
     assert seen[0] is seen[1] and seen == [LAMP, LAMP, newer]
     assert seen[0] is not LAMP
 
@@ -217,9 +219,9 @@ def test_an_interruption_is_the_users(guarded):
         ),
     ),
 )
-def test_an_assessment_of_another_shape_is_a_failure(guarded, told, judged, why):
+def test_an_assessment_of_another_shape_is_a_failure(guarded, messages, judged, why):
     assert guarded(tracker(lambda view: judged)).assess(view(LAMP)) == READY
-    assert why in told[0]
+    assert why in messages[0]
 
 
 def endless(view):
@@ -244,9 +246,9 @@ def endless(view):
         (endless, 'gave more than 64 wants'),
     ),
 )
-def test_wants_of_another_shape_are_a_failure(guarded, told, wants, why):
+def test_wants_of_another_shape_are_a_failure(guarded, messages, wants, why):
     assert guarded(tracker(wants=wants)).wants(view(LAMP)) == ()
-    assert why in told[0]
+    assert why in messages[0]
 
 
 @pytest.mark.parametrize('kind', contract._FIELDS, ids=lambda kind: kind.__name__)
@@ -267,7 +269,7 @@ class Locked:
 
 
 @pytest.mark.parametrize(
-    ('found', 'why'),
+    ('candidate', 'why'),
     (
         (Locked('wants'), 'its wants cannot be read: RuntimeError'),
         (Locked('assess'), 'its assess cannot be read: RuntimeError'),
@@ -279,9 +281,9 @@ class Locked:
         (tracker(codes=('lamp broken',)), 'its codes must be a tuple'),
     ),
 )
-def test_what_can_be_no_tracker_is_refused(guarded, found, why):
+def test_what_can_be_no_tracker_is_refused(guarded, candidate, why):
     with pytest.raises(ShapeError, match='^.*' + why.replace('(', r'\(').replace(')', r'\)')):
-        guarded(found)
+        guarded(candidate)
 
 
 def test_what_is_not_implemented_has_a_default(guarded):

@@ -30,7 +30,10 @@ Lamp.acme.example = acme.lamps:tracker.inner [extra]
 
 
 def facts(entries):
-    return [(one.group, one.name, one.value, one.dist.name, one.dist.version) for one in entries]
+    return [
+        (entry.group, entry.name, entry.value, entry.dist.name, entry.dist.version)
+        for entry in entries
+    ]
 
 
 @pytest.mark.parametrize(
@@ -48,9 +51,9 @@ def test_entries_are_those_of_importlib_metadata(tmp_path, monkeypatch, folder, 
         # The backport for Python 3.9 brings a finder of its own.
         here.setattr(sys, 'meta_path', [PathFinder])
         [package] = package_metadata.packages()
-    [told] = metadata.distributions(path=[str(tmp_path)])
+    [distribution] = metadata.distributions(path=[str(tmp_path)])
     assert isinstance(package, package_metadata.Package)
-    assert facts(package.entry_points) == facts(told.entry_points)
+    assert facts(package.entry_points) == facts(distribution.entry_points)
 
 
 def test_an_entry_is_the_module_or_what_is_in_it():
@@ -84,7 +87,7 @@ def test_packages_in_an_archive_are_found(tmp_path, monkeypatch):
         file.writestr('acme-3.dist-info/entry_points.txt', TEXT)
         file.writestr('acme-3.dist-info/METADATA', 'Name: acme\nVersion: 3\n')
     monkeypatch.syspath_prepend(str(archive))
-    assert 'acme' in [one.metadata['Name'] for one in package_metadata.packages()]
+    assert 'acme' in [package.metadata['Name'] for package in package_metadata.packages()]
 
 
 def test_packages_of_another_finder_are_found(monkeypatch):
@@ -102,7 +105,7 @@ def test_packages_of_another_finder_are_found(monkeypatch):
             return [Elsewhere()]
 
     monkeypatch.setattr(sys, 'meta_path', [*sys.meta_path, Finder()])
-    assert 'elsewhere' in [one.metadata['Name'] for one in package_metadata.packages()]
+    assert 'elsewhere' in [package.metadata['Name'] for package in package_metadata.packages()]
 
 
 def test_a_finder_that_raises_hides_nothing_of_the_others(monkeypatch, packages):

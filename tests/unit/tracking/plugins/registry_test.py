@@ -104,8 +104,8 @@ def test_without_what_cannot_be_used_nothing_is_judged(packages, code, why, meta
     assert trackers.of(LAMPS).wants(lamp) == ()
     judged = trackers.of(LAMPS).assess(lamp)
     assert (judged.state, judged.reason) == (State.UNKNOWN, 'TrackerError')
-    (said,) = trackers.notices()
-    for text in (said, judged.message):
+    (notice,) = trackers.notices()
+    for text in (notice, judged.message):
         assert 'acme 1.2' in text and why in text
 
 
@@ -137,8 +137,8 @@ def test_without_what_fails_in_mid_run_nothing_is_judged(packages, meta):
     judged = trackers.of(LAMPS).assess(view(thing('Lamp', conditions=meta), target=HALL))
     assert (judged.state, judged.reason) == (State.UNKNOWN, 'TrackerError')
     assert 'acme 1.0 failed: AttributeError' in judged.message
-    (said,) = trackers.notices()
-    assert 'acme 1.0 for Lamp.example.com failed on lamp/hall' in said
+    (notice,) = trackers.notices()
+    assert 'acme 1.0 for Lamp.example.com failed on lamp/hall' in notice
 
 
 @pytest.mark.parametrize('code', ('oops', 'def assess(view): return view.oops'))
@@ -166,8 +166,8 @@ def test_a_built_in_tracker_that_cannot_be_imported_judges_nothing(monkeypatch):
     trackers = Trackers()
     judged = trackers.of(PODS).assess(view(pod(phase='Succeeded'), target=POD))
     assert (judged.state, judged.reason) == (State.UNKNOWN, 'TrackerError')
-    (said,) = trackers.notices()
-    assert 'the tracker of kubectl-dog' in said and 'ModuleNotFoundError' in said
+    (notice,) = trackers.notices()
+    assert 'the tracker of kubectl-dog' in notice and 'ModuleNotFoundError' in notice
 
 
 def test_a_built_in_kind_has_no_private_path(packages, monkeypatch):
@@ -184,7 +184,7 @@ def test_a_built_in_kind_has_no_private_path(packages, monkeypatch):
     )
     added = {**without.claims[entry_points.TRACKERS]}
     added['Pod'] = entry_points.claims(entry_points.TRACKERS)['Pod'][:1]
-    assert [one.package for one in added['Pod']] == ['elsewhere']
+    assert [claim.package for claim in added['Pod']] == ['elsewhere']
     monkeypatch.setattr(
         entry_points, '_scan', lambda path: entry_points.Claims({entry_points.TRACKERS: added})
     )

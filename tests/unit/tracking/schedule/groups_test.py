@@ -52,8 +52,8 @@ def config(name, space='shop'):
 
 
 def ready_pod(name, space='shop'):
-    one = pod(status(), name=name, ready=True, containers=[container(**PROBED)])
-    return {**one, 'metadata': {**one['metadata'], 'namespace': space, 'uid': f'{space}-{name}'}}
+    obj = pod(status(), name=name, ready=True, containers=[container(**PROBED)])
+    return {**obj, 'metadata': {**obj['metadata'], 'namespace': space, 'uid': f'{space}-{name}'}}
 
 
 def root(name, resource=CONFIGMAPS, space='shop'):
@@ -68,7 +68,7 @@ class Run:
         self.members = Groups(groups, self._track)
         self.follow = options.get('follow', False)
         self.core = Engine([], Options(**options), NOW, self.members)
-        self.told = []
+        self.events = []
         self._take(self.core.step(0.0, None))
 
     def _track(self, target):
@@ -76,7 +76,7 @@ class Run:
 
     def _take(self, step):
         self.step = step
-        self.told += step.events
+        self.events += step.events
 
     def until(self, at):
         fired = 0
@@ -91,11 +91,11 @@ class Run:
             self._take(self.core.step(at, Item(at, want, payload)))
         return self
 
-    def listed(self, at, want, *things):
-        return self.give(at, want, Listed(things))
+    def listed(self, at, want, *objects):
+        return self.give(at, want, Listed(objects))
 
-    def changed(self, at, want, one, change='ADDED'):
-        return self.give(at, want, Changed(change, one))
+    def changed(self, at, want, obj, change='ADDED'):
+        return self.give(at, want, Changed(change, obj))
 
     @property
     def joined(self):
@@ -103,18 +103,18 @@ class Run:
 
     @property
     def notices(self):
-        return [one.text for one in self.told if isinstance(one, Notice)]
+        return [event.text for event in self.events if isinstance(event, Notice)]
 
     @property
     def ended(self):
-        return [(one.target.label, one.verdict.value, one.at) for one in self._of(TargetEnded)]
+        return [(end.target.label, end.verdict.value, end.at) for end in self._of(TargetEnded)]
 
     def _of(self, kind):
-        return [one for one in self.told if isinstance(one, kind)]
+        return [event for event in self.events if isinstance(event, kind)]
 
     @property
     def code(self):
-        return next((one.exit_code for one in self._of(RunEnded)), None)
+        return next((event.exit_code for event in self._of(RunEnded)), None)
 
 
 def test_those_that_are_there_are_tracked_and_nobody_joins_later():
@@ -154,9 +154,9 @@ def test_where_nobody_is_those_are_taken_that_come_first():
 )
 def test_nobody_at_all_is_exit_4(options, at):
     run = Run(GROUP, **options).listed(1, ROOT).until(at)
-    assert [one[1:] for one in run.ended] == [('never-appeared', at)]
+    assert [end[1:] for end in run.ended] == [('never-appeared', at)]
     assert run.code == 4
-    assert run.told[-1].verdicts[0][0] == Target(CONFIGMAPS, 'shop', '')
+    assert run.events[-1].verdicts[0][0] == Target(CONFIGMAPS, 'shop', '')
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_nobody_at_all_is_exit_4(options, at):
 )
 def test_a_server_that_says_nothing_is_exit_3(options, at):
     run = Run(GROUP, **options).until(at)
-    assert [one[1:] for one in run.ended] == [('timed-out', at)]
+    assert [end[1:] for end in run.ended] == [('timed-out', at)]
     assert run.code == 3
 
 
@@ -201,9 +201,9 @@ def test_a_group_that_may_be_read_goes_on_beside_one_that_may_not():
 
 
 @pytest.mark.parametrize(('name', 'code'), (('interrupt', 130), ('terminate', 143)))
-@pytest.mark.parametrize('things', ((), (config('a'),)))
-def test_a_signal_ends_everything(name, code, things):
-    run = Run(GROUP, follow=True).listed(0, ROOT, *things).give(1, None, Signal(name))
+@pytest.mark.parametrize('objects', ((), (config('a'),)))
+def test_a_signal_ends_everything(name, code, objects):
+    run = Run(GROUP, follow=True).listed(0, ROOT, *objects).give(1, None, Signal(name))
     assert (run.code, run.step.finished, len(run.ended)) == (code, True, 1)
 
 
@@ -217,14 +217,14 @@ def test_who_follows_takes_what_comes_for_ever():
 def test_who_follows_until_the_time_is_up():
     run = Run(GROUP, follow=True, timeout=10.0).listed(0, ROOT, config('a')).until(10)
     assert (run.code, run.step.finished) == (3, True)
-    assert [target.name for target, _ in run.told[-1].verdicts] == ['a']
+    assert [target.name for target, _ in run.events[-1].verdicts] == ['a']
 
 
 def test_who_is_gone_is_followed_no_longer_and_may_come_again():
     run = Run(GROUP, follow=True).listed(0, ROOT, config('a'), config('b'))
     run.changed(10, ROOT, config('a'), 'DELETED').changed(11, ROOT, config('b'), 'DELETED')
     run.changed(13, ROOT, config('b')).until(20)
-    assert [one[1:] for one in run.ended] == [('ended', 15)]
+    assert [end[1:] for end in run.ended] == [('ended', 15)]
     run.changed(30, ROOT, config('a'))
     assert run.joined == ['a', 'b', 'a']
     assert root('a') in run.step.wants

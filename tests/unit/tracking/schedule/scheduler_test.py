@@ -29,10 +29,10 @@ class Track:
 
 
 def agenda(*opened):
-    made = Scheduler()
-    for one in opened:
-        made.put(0.0, one)
-    return made
+    scheduler = Scheduler()
+    for scheduled in opened:
+        scheduler.put(0.0, scheduled)
+    return scheduler
 
 
 def opened(*wants, keys=(), deadline=None, about=()):
@@ -42,7 +42,7 @@ def opened(*wants, keys=(), deadline=None, about=()):
 
 
 def due(on, at, item=None):
-    return [one.target for one in on.due(at, item)]
+    return [scheduled.target for scheduled in on.due(at, item)]
 
 
 def event(uid, kind='Pod'):
@@ -54,7 +54,7 @@ B = opened(EVERY_EVENT, LOOKUP, about=('pod-2',))
 
 
 @pytest.mark.parametrize(
-    ('want', 'payload', 'found'),
+    ('want', 'payload', 'expected'),
     (
         (WATCH, Listed(()), [A]),
         (WATCH._replace(labels='app=api'), Listed(()), []),
@@ -70,34 +70,36 @@ B = opened(EVERY_EVENT, LOOKUP, about=('pod-2',))
         (EVERY_EVENT, event('pod-3', 'PersistentVolumeClaim'), [A, B]),
     ),
 )
-def test_an_item_is_about_those_that_asked_for_it(want, payload, found):
-    assert due(agenda(A, B), 1.0, Item(1.0, want, payload)) == [one.target for one in found]
+def test_an_item_is_about_those_that_asked_for_it(want, payload, expected):
+    assert due(agenda(A, B), 1.0, Item(1.0, want, payload)) == [
+        scheduled.target for scheduled in expected
+    ]
 
 
 def test_they_are_looked_at_in_their_order():
     first, second = opened(), opened(WATCH)
-    made = agenda(first, second)
-    made.put(0.0, first._replace(wants=frozenset({WATCH}), keys=frozenset({WATCH})))
-    assert due(made, 1.0, Item(1.0, WATCH, Listed(()))) == [first.target, second.target]
+    scheduler = agenda(first, second)
+    scheduler.put(0.0, first._replace(wants=frozenset({WATCH}), keys=frozenset({WATCH})))
+    assert due(scheduler, 1.0, Item(1.0, WATCH, Listed(()))) == [first.target, second.target]
 
 
 def test_what_is_not_asked_for_any_more_concerns_nobody():
-    made = agenda(A, B)
-    made.put(1.0, A._replace(keys=frozenset(), related_uids=frozenset(), wants=frozenset()))
-    made.drop(B)
-    assert due(made, 2.0, Item(2.0, WATCH, Listed(()))) == []
-    assert due(made, 2.0, Item(2.0, EVERY_EVENT, event('pod-2'))) == []
-    assert made.wants == frozenset()
+    scheduler = agenda(A, B)
+    scheduler.put(1.0, A._replace(keys=frozenset(), related_uids=frozenset(), wants=frozenset()))
+    scheduler.drop(B)
+    assert due(scheduler, 2.0, Item(2.0, WATCH, Listed(()))) == []
+    assert due(scheduler, 2.0, Item(2.0, EVERY_EVENT, event('pod-2'))) == []
+    assert scheduler.wants == frozenset()
 
 
 def test_those_are_due_whose_moment_has_come():
     soon, later, never = opened(deadline=1.0), opened(deadline=5.0), opened()
-    made = agenda(later, soon, never)
-    assert made.deadline == 1.0
-    assert due(made, 0.5) == []
-    assert due(made, 1.0) == [soon.target]
-    made.put(1.0, soon._replace(deadline=7.0))
-    assert due(made, 7.0) == [later.target, soon.target]
+    scheduler = agenda(later, soon, never)
+    assert scheduler.deadline == 1.0
+    assert due(scheduler, 0.5) == []
+    assert due(scheduler, 1.0) == [soon.target]
+    scheduler.put(1.0, soon._replace(deadline=7.0))
+    assert due(scheduler, 7.0) == [later.target, soon.target]
 
 
 def test_what_began_is_due_at_once():
@@ -106,30 +108,30 @@ def test_what_began_is_due_at_once():
 
 
 def test_what_has_ended_is_never_due():
-    made = agenda(A._replace(deadline=1.0))
-    made.drop(A)
-    assert (made.deadline, len(made), due(made, 9.0)) == (None, 0, [])
+    scheduler = agenda(A._replace(deadline=1.0))
+    scheduler.drop(A)
+    assert (scheduler.deadline, len(scheduler), due(scheduler, 9.0)) == (None, 0, [])
 
 
 def test_what_all_ask_for_is_the_same_until_one_asks_for_something_else():
-    made = agenda(A, B)
-    before = made.wants
+    scheduler = agenda(A, B)
+    before = scheduler.wants
     assert before == {WATCH, ITS_EVENTS, EVERY_EVENT, LOOKUP}
-    made.put(1.0, A._replace(deadline=3.0))
-    assert made.wants is before
-    made.put(1.0, A._replace(wants=frozenset({WATCH})))
-    assert made.wants == {WATCH, EVERY_EVENT, LOOKUP}
+    scheduler.put(1.0, A._replace(deadline=3.0))
+    assert scheduler.wants is before
+    scheduler.put(1.0, A._replace(wants=frozenset({WATCH})))
+    assert scheduler.wants == {WATCH, EVERY_EVENT, LOOKUP}
 
 
 def test_many_objects_need_a_rest_after_each_look():
     crowd = opened(WATCH, about=range(2000), deadline=0.2)
-    made = agenda(crowd)
+    scheduler = agenda(crowd)
     item = Item(0.5, WATCH, Listed(()))
-    assert due(made, 0.5, item) == []
+    assert due(scheduler, 0.5, item) == []
     # Nothing is due before it has rested, though its own moment has passed.
-    assert made.deadline == 2.0
-    assert due(made, 1.9) == []
-    assert due(made, 2.0) == [crowd.target]
+    assert scheduler.deadline == 2.0
+    assert due(scheduler, 1.9) == []
+    assert due(scheduler, 2.0) == [crowd.target]
 
 
 @pytest.mark.parametrize(
@@ -141,19 +143,19 @@ def test_the_more_there_is_the_longer_is_the_rest(behind, seconds):
 
 def test_they_rest_because_of_all_that_there_is():
     crowd, small = opened(about=range(2000)), opened(WATCH)
-    made = agenda(crowd, small)
-    assert due(made, 0.5, Item(0.5, WATCH, Listed(()))) == []
-    made.drop(crowd)
-    made.put(2.0, small)
-    assert due(made, 2.1, Item(2.1, WATCH, Listed(()))) == [small.target]
+    scheduler = agenda(crowd, small)
+    assert due(scheduler, 0.5, Item(0.5, WATCH, Listed(()))) == []
+    scheduler.drop(crowd)
+    scheduler.put(2.0, small)
+    assert due(scheduler, 2.1, Item(2.1, WATCH, Listed(()))) == [small.target]
 
 
 def test_a_deadline_that_many_looks_have_left_where_it_was_is_one_look():
-    one = opened(WATCH, deadline=45.0)
-    made = agenda(*[one] * 500)
-    made.put(1.0, one._replace(deadline=50.0))
-    made.put(2.0, one)
-    assert due(made, 45.0) == [one.target]
-    assert made.deadline is None
-    made.put(45.0, one)
-    assert made.deadline == 45.0
+    scheduled = opened(WATCH, deadline=45.0)
+    scheduler = agenda(*[scheduled] * 500)
+    scheduler.put(1.0, scheduled._replace(deadline=50.0))
+    scheduler.put(2.0, scheduled)
+    assert due(scheduler, 45.0) == [scheduled.target]
+    assert scheduler.deadline is None
+    scheduler.put(45.0, scheduled)
+    assert scheduler.deadline == 45.0

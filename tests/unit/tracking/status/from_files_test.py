@@ -38,25 +38,25 @@ VERSIONS = {
 VERSION_OF = {kind: version for version, kinds in VERSIONS.items() for kind in kinds}
 
 
-def written(*things):
+def written(*objects):
     """As a file has them: with the apiVersion that the builders leave out."""
-    return [{'apiVersion': VERSION_OF.get(one['kind'], 'v1'), **one} for one in things]
+    return [{'apiVersion': VERSION_OF.get(obj['kind'], 'v1'), **obj} for obj in objects]
 
 
-def look(*things):
-    return api.statuses_from_objects(written(*things))
+def look(*objects):
+    return api.statuses_from_objects(written(*objects))
 
 
-def short(one):
-    return (one.state.value, one.reason, *(cause.code for cause in one.causes))
+def short(status):
+    return (status.state.value, status.reason, *(cause.code for cause in status.causes))
 
 
 def condition(kind, is_true=True, reason='', message=''):
     return {'type': kind, 'status': str(is_true), 'reason': reason, 'message': message}
 
 
-def conditioned(one, *conditions):
-    return {**one, 'status': {**one['status'], 'conditions': list(conditions)}}
+def conditioned(obj, *conditions):
+    return {**obj, 'status': {**obj['status'], 'conditions': list(conditions)}}
 
 
 def never(**fields):
@@ -323,8 +323,8 @@ SITUATIONS = {
 
 @pytest.mark.parametrize('case', SITUATIONS.values(), ids=SITUATIONS)
 def test_situations(case):
-    things, *expected = case
-    first = look(*things)[0]
+    objects, *expected = case
+    first = look(*objects)[0]
     assert short(first) == tuple(expected), first
 
 
@@ -335,9 +335,9 @@ def test_situations_are_many():
 def moved(value, year):
     """The same, in another year."""
     if isinstance(value, dict):
-        return {key: moved(one, year) for key, one in value.items()}
+        return {key: moved(member, year) for key, member in value.items()}
     if isinstance(value, list):
-        return [moved(one, year) for one in value]
+        return [moved(member, year) for member in value]
     return value.replace('2027-', f'{year}-') if isinstance(value, str) else value
 
 
@@ -345,31 +345,33 @@ def moved(value, year):
 @pytest.mark.parametrize('case', SITUATIONS.values(), ids=SITUATIONS)
 def test_nothing_is_judged_by_the_clock(case, year):
     assert ago(0).startswith('2027-')
-    things = [moved(one, year) for one in case[0]]
-    assert [short(one) for one in look(*things)] == [short(one) for one in look(*case[0])]
+    objects = [moved(obj, year) for obj in case[0]]
+    assert [short(status) for status in look(*objects)] == [
+        short(status) for status in look(*case[0])
+    ]
 
 
 def test_every_object_has_its_row_in_order_but_kube_events():
-    things = [pod(name='a'), kube_event(CRASHED, 'x', 'y'), deployment(), pod(name='b')]
-    assert [one.name for one in look(*things, pod(name='b'))] == ['a', 'web', 'b', 'b']
+    objects = [pod(name='a'), kube_event(CRASHED, 'x', 'y'), deployment(), pod(name='b')]
+    assert [status.name for status in look(*objects, pod(name='b'))] == ['a', 'web', 'b', 'b']
 
 
 def test_a_custom_resource_called_event_has_a_row():
     event = {'apiVersion': 'brokers.io/v1', 'kind': 'Event', 'metadata': {'name': 'x'}}
-    assert [one.name for one in api.statuses_from_objects([event])] == ['x']
+    assert [status.name for status in api.statuses_from_objects([event])] == ['x']
 
 
 def test_what_the_caller_holds_is_not_changed():
-    things = written(*copy.deepcopy(SITUATIONS['crash loop'][0]))
-    for one in things:
-        one['metadata'].pop('uid')
-    before = copy.deepcopy(things)
-    api.statuses_from_objects(things)
-    assert things == before
+    objects = written(*copy.deepcopy(SITUATIONS['crash loop'][0]))
+    for obj in objects:
+        obj['metadata'].pop('uid')
+    before = copy.deepcopy(objects)
+    api.statuses_from_objects(objects)
+    assert objects == before
 
 
 @pytest.mark.parametrize(
-    ('things', 'message'),
+    ('objects', 'message'),
     [
         ([deployment(3)], '3/3 ready'),
         ([deployment(3, updatedReplicas=1)], 'waiting for 2 of 3 pods to be updated'),
@@ -390,14 +392,14 @@ def test_what_the_caller_holds_is_not_changed():
         ),
     ],
 )
-def test_messages(things, message):
-    assert look(*things)[0].message == message
+def test_messages(objects, message):
+    assert look(*objects)[0].message == message
 
 
 def test_remedies_can_be_pasted_where_no_namespace_is_told():
     bare = copy.deepcopy(SITUATIONS['crash loop'][0])
-    for one in bare:
-        del one['metadata']['namespace']
+    for obj in bare:
+        del obj['metadata']['namespace']
     [cause] = look(*bare)[0].causes
     assert cause.suggested_commands == ('kubectl logs -n default web-1 -c main --previous',)
 
@@ -411,20 +413,24 @@ class Judge:
 
 
 def judged(assess):
-    [one] = from_files.statuses_from_objects(written(pod()), lambda resource: Judge(assess))
-    return one
+    [status] = from_files.statuses_from_objects(written(pod()), lambda resource: Judge(assess))
+    return status
 
 
 def test_a_tracker_that_raises_leaves_the_others_alone():
-    one = judged(lambda view: {}['x'])
-    assert (one.state, one.reason) == (State.UNKNOWN, 'TrackerError')
-    assert one.message == "its tracker cannot read it: KeyError: 'x'"
+    status = judged(lambda view: {}['x'])
+    assert (status.state, status.reason) == (State.UNKNOWN, 'TrackerError')
+    assert status.message == "its tracker cannot read it: KeyError: 'x'"
 
 
 def test_a_cause_that_tolerates_nothing_fails_what_it_stands_against():
     cause = Cause('JobFailed', 'x', 'y', 'went wrong')
-    one = judged(lambda view: Assessment(State.PROGRESSING, causes=(cause,)))
-    assert (one.state.value, one.reason, one.message) == ('failed', 'JobFailed', 'went wrong')
+    status = judged(lambda view: Assessment(State.PROGRESSING, causes=(cause,)))
+    assert (status.state.value, status.reason, status.message) == (
+        'failed',
+        'JobFailed',
+        'went wrong',
+    )
 
 
 def test_a_cause_that_tracker_and_rules_both_see_is_listed_once():
@@ -452,8 +458,8 @@ def test_a_kind_is_asked_for_once_and_known_by_its_group():
 
 
 def test_a_kind_that_is_spelt_like_a_short_name_is_not_that_kind():
-    [one] = api.statuses_from_objects([{'apiVersion': 'v1', 'kind': 'Po'}])
-    assert 'has no status' in one.message
+    [status] = api.statuses_from_objects([{'apiVersion': 'v1', 'kind': 'Po'}])
+    assert 'has no status' in status.message
 
 
 def test_a_tracker_is_told_that_there_is_no_clock():
@@ -467,5 +473,5 @@ def test_a_tracker_is_told_that_there_is_no_clock():
             over = view.now > 4e9 and not view.is_snapshot
             return Assessment(State.FAILED if over else State.READY)
 
-    (told,) = from_files.statuses_from_objects(written(thing('Lease')), lambda resource: Lease())
-    assert told.state is State.READY
+    (status,) = from_files.statuses_from_objects(written(thing('Lease')), lambda resource: Lease())
+    assert status.state is State.READY

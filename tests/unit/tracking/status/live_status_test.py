@@ -61,10 +61,10 @@ class Cluster:
         name = want.fields.partition('metadata.name=')[2] if isinstance(want, Watch) else ''
         return Listed(
             tuple(
-                one
-                for one in self.objects
-                if one['kind'] == want.resource.kind
-                and (not name or one['metadata']['name'] == name)
+                obj
+                for obj in self.objects
+                if obj['kind'] == want.resource.kind
+                and (not name or obj['metadata']['name'] == name)
             )
         )
 
@@ -80,8 +80,8 @@ BROKEN = (deployment(1, **SHORT), replica_set(), LOOPING)
 def test_looks_once_and_closes():
     cluster = Cluster(*BROKEN, kube_event(LOOPING, 'BackOff', 'Back-off'))
     seen = api.live_statuses(cluster, [DEPLOY])
-    [one] = seen.statuses
-    assert (one.state.value, one.reason, one.causes[0].pods) == (
+    [status] = seen.statuses
+    assert (status.state.value, status.reason, status.causes[0].pods) == (
         'progressing',
         'CrashLoop',
         ('web-1',),
@@ -95,26 +95,26 @@ def test_no_clock_decides():
     seen = api.live_statuses(
         Cluster(deployment(1, template={'containers': [{'name': 'x'}]})), [DEPLOY]
     )
-    assert [one.state.value for one in seen.statuses] == ['ready']
+    assert [status.state.value for status in seen.statuses] == ['ready']
 
 
 def test_nothing_is_left_out_as_history():
     evicted = pod(name='old', owner='rs-2', phase='Failed', age=9e4)
     evicted['status']['reason'] = 'Evicted'
-    [one] = api.live_statuses(Cluster(*BROKEN, evicted), [DEPLOY]).statuses
-    assert [cause.code for cause in one.causes] == ['CrashLoop', 'Evicted']
+    [status] = api.live_statuses(Cluster(*BROKEN, evicted), [DEPLOY]).statuses
+    assert [cause.code for cause in status.causes] == ['CrashLoop', 'Evicted']
 
 
 def test_what_may_not_be_read_is_done_without():
     seen = api.live_statuses(Cluster(*BROKEN, denied=('Pod', 'ReplicaSet', 'Event')), [DEPLOY])
-    [one] = seen.statuses
-    assert (one.state.value, one.reason, one.causes) == ('progressing', '', ())
+    [status] = seen.statuses
+    assert (status.state.value, status.reason, status.causes) == ('progressing', '', ())
 
 
 def test_what_never_answers_is_done_without():
     cluster = Cluster(*BROKEN, silent=('Pod',))
-    [one] = api.live_statuses(cluster, [DEPLOY]).statuses
-    assert (one.state.value, one.reason) == ('progressing', '')
+    [status] = api.live_statuses(cluster, [DEPLOY]).statuses
+    assert (status.state.value, status.reason) == ('progressing', '')
     assert cluster.clock == 30.0
 
 
@@ -129,18 +129,18 @@ def test_what_never_answers_is_done_without():
 def test_what_is_not_seen_is_told_apart(cluster, verdict):
     seen = api.live_statuses(cluster, [DEPLOY])
     assert seen.statuses == ()
-    assert [one.verdict.value for one in seen.not_seen] == [verdict]
+    assert [end.verdict.value for end in seen.not_seen] == [verdict]
 
 
 def test_several_targets_keep_their_order_and_do_not_wait_for_each_other():
     targets = [Target(JOBS, 'shop', 'web'), Target(DEPLOYMENTS, 'shop', 'gone'), DEPLOY]
     seen = api.live_statuses(Cluster(*BROKEN, thing('Job')), targets)
-    assert [one.kind for one in seen.statuses] == ['Job', 'Deployment']
-    assert [one.target.name for one in seen.not_seen] == ['gone']
+    assert [status.kind for status in seen.statuses] == ['Job', 'Deployment']
+    assert [end.target.name for end in seen.not_seen] == ['gone']
 
 
 def test_a_kind_has_the_short_name_that_the_server_gives_it():
     """As in the lines of a rollout."""
     target = Target(Resource('example.com', 'v1', 'lamps', 'Lamp', 'lmp'), 'shop', 'hall')
-    (told,) = api.live_statuses(Cluster(thing('Lamp', 'hall')), [target]).statuses
-    assert told.short == 'lmp'
+    (status,) = api.live_statuses(Cluster(thing('Lamp', 'hall')), [target]).statuses
+    assert status.short == 'lmp'

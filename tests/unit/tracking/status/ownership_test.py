@@ -18,8 +18,14 @@ def named(kind, name, version='v1', uid=None, space='shop', owner=None):
 
 
 def ref(kind='ReplicaSet', name='web', uid=None, controller=True, version=APPS):
-    told = {'kind': kind, 'name': name, 'uid': uid, 'controller': controller, 'apiVersion': version}
-    return {key: value for key, value in told.items() if value is not None}
+    reference = {
+        'kind': kind,
+        'name': name,
+        'uid': uid,
+        'controller': controller,
+        'apiVersion': version,
+    }
+    return {key: value for key, value in reference.items() if value is not None}
 
 
 def rs(uid=None, **fields):
@@ -30,11 +36,11 @@ def pod(owner, **fields):
     return named('Pod', 'web-1', owner=owner, uid='p', **fields)
 
 
-def children(*things):
+def children(*objects):
     """The names of what belongs to the first of them."""
-    kin = resolve_owners(things)
+    kin = resolve_owners(objects)
     uid = kin.objects[0]['metadata']['uid']
-    return [one['metadata']['name'] for one in kin.children_by_owner_uid.get(uid, ())]
+    return [obj['metadata']['name'] for obj in kin.children_by_owner_uid.get(uid, ())]
 
 
 @pytest.mark.parametrize(
@@ -81,7 +87,7 @@ def test_of_two_owners_the_one_that_controls_it_counts():
 def test_odd_metadata_is_survived(metadata):
     kin = resolve_owners([{'apiVersion': 'v1', 'kind': 'Pod', 'metadata': metadata}] * 2)
     assert len(kin.objects) == 2
-    assert all(one['metadata']['uid'] for one in kin.objects)
+    assert all(obj['metadata']['uid'] for obj in kin.objects)
 
 
 def event(about, at='2026-01-01T00:00:00Z', **fields):
@@ -90,7 +96,7 @@ def event(about, at='2026-01-01T00:00:00Z', **fields):
 
 
 @pytest.mark.parametrize(
-    ('thing', 'about', 'is_told'),
+    ('obj', 'about', 'is_told'),
     [
         (rs('u'), {'uid': 'u'}, True),
         (rs('u'), {'kind': 'ReplicaSet', 'name': 'web', 'namespace': 'shop'}, True),
@@ -103,8 +109,8 @@ def event(about, at='2026-01-01T00:00:00Z', **fields):
         (rs(), 5, False),
     ],
 )
-def test_kube_events(thing, about, is_told):
-    kin = resolve_owners([event(about), thing])
+def test_kube_events(obj, about, is_told):
+    kin = resolve_owners([event(about), obj])
     assert len(kin.objects) == 1
     assert len(kin.kube_events_by_uid.get(kin.objects[0]['metadata']['uid'], ())) == is_told
 
@@ -112,7 +118,7 @@ def test_kube_events(thing, about, is_told):
 def test_kube_events_come_oldest_first():
     about = {'uid': 'u'}
     kin = resolve_owners([event(about, f'2026-01-01T00:00:0{n}Z') for n in (3, 1, 2)])
-    assert [one['lastTimestamp'][-2] for one in kin.kube_events_by_uid['u']] == ['1', '2', '3']
+    assert [event['lastTimestamp'][-2] for event in kin.kube_events_by_uid['u']] == ['1', '2', '3']
 
 
 def test_new_style_kube_events_are_read_in_the_old_words():
@@ -123,23 +129,27 @@ def test_new_style_kube_events_are_read_in_the_old_words():
         'note': 'no room',
         'deprecatedCount': 3,
     }
-    [told] = resolve_owners([new]).kube_events_by_uid['u']
-    assert (told['message'], told['count'], told['involvedObject']) == ('no room', 3, {'uid': 'u'})
+    [event] = resolve_owners([new]).kube_events_by_uid['u']
+    assert (event['message'], event['count'], event['involvedObject']) == (
+        'no room',
+        3,
+        {'uid': 'u'},
+    )
 
 
 def names(mapping):
-    return sorted(one['metadata']['name'] for those in mapping.values() for one in those)
+    return sorted(obj['metadata']['name'] for those in mapping.values() for obj in those)
 
 
 def test_what_is_behind_an_object():
     deploy = named('Deployment', 'web', APPS, 'd')
     middle = rs('r', owner=ref('Deployment', uid='d'))
     kin = resolve_owners([deploy, middle, pod(ref(uid='r')), named('ConfigMap', 'x')])
-    behind = [names(kin.descendants(one)) for one in kin.objects]
+    behind = [names(kin.descendants(obj)) for obj in kin.objects]
     assert behind == [['web', 'web-1'], ['web-1'], [], []]
 
 
 def test_owners_in_a_circle_are_survived():
-    one, other = rs('a', owner=ref(uid='b')), rs('b', owner=ref(uid='a'))
-    kin = resolve_owners([one, other])
+    first, other = rs('a', owner=ref(uid='b')), rs('b', owner=ref(uid='a'))
+    kin = resolve_owners([first, other])
     assert names(kin.descendants(kin.objects[0])) == ['web', 'web']

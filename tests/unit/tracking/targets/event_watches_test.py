@@ -17,7 +17,7 @@ CLAIM = {
 
 
 def related(*places):
-    return {f'{at}': {'metadata': {'namespace': one}} for at, one in enumerate(places)}
+    return {f'{at}': {'metadata': {'namespace': namespace}} for at, namespace in enumerate(places)}
 
 
 def about(namespace, key):

@@ -10,7 +10,7 @@ from kubectl_dog.tracking.verdict.call_result import call_exit_code
 from kubectl_dog.tracking.verdict.call_result import others_may_recover
 
 OPEN = CallTarget(Options(), None)
-HOPES = CallTarget(Options(fail_mode='end'), None, may_recover=True)
+RECOVERABLE = CallTarget(Options(fail_mode='end'), None, may_recover=True)
 SIDE = CallTarget(Options(blocking=False), None)
 
 
@@ -44,9 +44,9 @@ def test_when_the_others_are_not_waited_for_any_longer(members, moment):
 @pytest.mark.parametrize(
     ('members', 'may'),
     (
-        ([OPEN, HOPES], True),
-        ([HOPES, HOPES], False),
-        ([ended('ready'), HOPES], False),
+        ([OPEN, RECOVERABLE], True),
+        ([RECOVERABLE, RECOVERABLE], False),
+        ([ended('ready'), RECOVERABLE], False),
     ),
 )
 def test_hope_ends_with_the_last_of_the_others(members, may):

@@ -61,9 +61,9 @@ def test_what_lacks_of_what_was_pinned(assessed, options, pin):
     ),
 )
 def test_images_are_compared_as_the_runtime_completes_them(there, wanted, same):
-    thing = deployment(template={'containers': [container(image=there)]})
-    found = expectations.check_expectations(look(thing), AT_3, Options(expect_images=(wanted,)))
-    assert (not found.unmet) is same
+    obj = deployment(template={'containers': [container(image=there)]})
+    result = expectations.check_expectations(look(obj), AT_3, Options(expect_images=(wanted,)))
+    assert (not result.unmet) is same
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_a_kind_without_images_has_none():
 
 
 @pytest.mark.parametrize(
-    ('pin', 'met', 'at', 'once', 'verdict', 'said'),
+    ('pin', 'met', 'at', 'once', 'verdict', 'status'),
     (
         (Expectations(), True, 99, False, None, ''),
         (
@@ -133,10 +133,10 @@ def test_a_kind_without_images_has_none():
         ),
     ),
 )
-def test_waiting_for_what_was_pinned_ends(pin, met, at, once, verdict, said):
-    found = expectations.verdict(pin, met, at, Options(once=once))
-    assert (found and found[0]) == verdict
-    assert said in (found[2] if found else '')
+def test_waiting_for_what_was_pinned_ends(pin, met, at, once, verdict, status):
+    result = expectations.verdict(pin, met, at, Options(once=once))
+    assert (result and result[0]) == verdict
+    assert status in (result[2] if result else '')
 
 
 def test_what_is_not_of_the_pin_is_neither_ready_nor_failed():

@@ -24,15 +24,15 @@ def pods(ready, of):
     )
 
 
-def judge(told, ready, desired=10, thing=None, found=None):
+def judge(minimum, ready, desired=10, obj=None, updated=None):
     assessed = Assessment(
-        State.PROGRESSING, progress=Progress(desired), pods=found or pods(ready, desired)
+        State.PROGRESSING, progress=Progress(desired), pods=updated or pods(ready, desired)
     )
-    return min_available.apply_min_available(view(thing or deployment(desired)), assessed, told)
+    return min_available.apply_min_available(view(obj or deployment(desired)), assessed, minimum)
 
 
 @pytest.mark.parametrize(
-    ('told', 'ready', 'state'),
+    ('minimum', 'ready', 'state'),
     (
         ('8', 8, 'ready'),
         ('8', 7, 'progressing'),
@@ -46,8 +46,8 @@ def judge(told, ready, desired=10, thing=None, found=None):
         ('maxUnavailable', 7, 'progressing'),
     ),
 )
-def test_so_many_are_enough(told, ready, state):
-    assert judge(told, ready).state == state
+def test_so_many_are_enough(minimum, ready, state):
+    assert judge(minimum, ready).state == state
 
 
 def test_it_says_so():
@@ -58,15 +58,15 @@ def test_it_says_so():
     ('since', 'state'), ((9, 'progressing'), (10, 'ready')), ids=('just started', 'has lasted')
 )
 def test_what_nobody_probes_has_to_last(since, state):
-    found = (pod(status(state=running(since)), ready=True),)
-    assert judge('1', 1, 2, found=found).state == state
+    updated = (pod(status(state=running(since)), ready=True),)
+    assert judge('1', 1, 2, updated=updated).state == state
 
 
 @pytest.mark.parametrize(
-    'thing', (deployment(10, observedGeneration=2), deployment(10, observedGeneration=0))
+    'obj', (deployment(10, observedGeneration=2), deployment(10, observedGeneration=0))
 )
-def test_a_change_that_was_not_seen_yet_is_never_enough(thing):
-    assert judge('1', 10, thing=thing).state is State.PROGRESSING
+def test_a_change_that_was_not_seen_yet_is_never_enough(obj):
+    assert judge('1', 10, obj=obj).state is State.PROGRESSING
 
 
 def test_kinds_without_pods_and_those_that_want_none_are_left_alone():
@@ -98,12 +98,12 @@ def test_only_what_is_on_its_way_or_failing_for_now_can_have_enough(state, has_e
     assert min_available.apply_min_available(view(deployment(10)), assessed, '8').state == after
 
 
-@pytest.mark.parametrize('told', ['some', '-1', '101%', 'maxunavailable'])
-def test_what_is_not_enough_to_go_by(told):
+@pytest.mark.parametrize('text', ['some', '-1', '101%', 'maxunavailable'])
+def test_what_is_not_enough_to_go_by(text):
     with pytest.raises(UserError, match='write 3, 80% or maxUnavailable'):
-        min_available.check_min_available(told)
+        min_available.check_min_available(text)
 
 
-@pytest.mark.parametrize('told', ['3', '80%', 'maxUnavailable'])
-def test_what_is(told):
-    min_available.check_min_available(told)
+@pytest.mark.parametrize('text', ['3', '80%', 'maxUnavailable'])
+def test_what_is(text):
+    min_available.check_min_available(text)

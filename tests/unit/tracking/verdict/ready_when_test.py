@@ -9,7 +9,7 @@ from kubectl_dog.tracking.verdict import ready_when
 from tests.unit.builders import view
 
 
-def thing(phase='Active', generation=1, **conditions):
+def custom_object(phase='Active', generation=1, **conditions):
     return {
         'metadata': {'generation': generation},
         'status': {
@@ -23,9 +23,11 @@ def thing(phase='Active', generation=1, **conditions):
     }
 
 
-def state(text, state=State.PROGRESSING, one=None):
+def state(text, state=State.PROGRESSING, obj=None):
     return ready_when.apply_ready_when(
-        view(one or thing(Ready='True', Synced='False', Odd='InBetween')), Assessment(state), text
+        view(obj or custom_object(Ready='True', Synced='False', Odd='InBetween')),
+        Assessment(state),
+        text,
     ).state
 
 
@@ -63,7 +65,9 @@ def test_what_is_neither_ready_nor_at_work_is_what_it_is(other):
 
 
 def test_a_status_of_an_older_generation_says_nothing():
-    assert state('condition=Ready', one=thing(generation=2, Ready='True')) is State.PROGRESSING
+    assert (
+        state('condition=Ready', obj=custom_object(generation=2, Ready='True')) is State.PROGRESSING
+    )
 
 
 def test_nothing_is_agreed_by_default():
@@ -71,7 +75,9 @@ def test_nothing_is_agreed_by_default():
 
 
 def test_it_says_what_it_waits_for():
-    waiting = ready_when.apply_ready_when(view(thing()), Assessment(State.READY), 'condition=Ready')
+    waiting = ready_when.apply_ready_when(
+        view(custom_object()), Assessment(State.READY), 'condition=Ready'
+    )
     assert waiting.waits_for == 'condition=Ready'
 
 

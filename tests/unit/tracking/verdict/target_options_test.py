@@ -9,8 +9,10 @@ from kubectl_dog.model.options import Options
 from kubectl_dog.tracking.verdict import target_options
 
 
-def annotated(**told):
-    annotations = {f'kubectl-dog.github.io/{key.replace("_", "-")}': told[key] for key in told}
+def annotated(**annotations):
+    annotations = {
+        f'kubectl-dog.github.io/{key.replace("_", "-")}': annotations[key] for key in annotations
+    }
     return {'metadata': {'annotations': {'app.example.com/timeout': '1s', **annotations}}}
 
 
@@ -44,9 +46,9 @@ def test_annotations_say_what_flags_say(annotations, options):
 
 
 def test_flags_win_over_annotations():
-    told = annotated(timeout='5m', on_pause='wait', tolerate='CrashLoop=9,ImageNotFound=1m')
+    result = annotated(timeout='5m', on_pause='wait', tolerate='CrashLoop=9,ImageNotFound=1m')
     options = Options(timeout=10.0, tolerate=('CrashLoop=2',))
-    wished = target_options.read_target_options(options, told)
+    wished = target_options.read_target_options(options, result)
     assert wished.options == options._replace(on_pause='wait')
     assert wished.tolerances == {
         'CrashLoop': Tolerance(terminations=2),
@@ -61,7 +63,7 @@ def test_a_share_of_pods_is_read():
 
 
 @pytest.mark.parametrize(
-    ('annotations', 'said'),
+    ('annotations', 'expected'),
     (
         ({'timeout': 'soon'}, "timeout, which is left out: 'soon' is not a duration"),
         ({'tolerate': 'Crash=1'}, "tolerate, which is left out: no cause has the code 'Crash'"),
@@ -75,11 +77,11 @@ def test_a_share_of_pods_is_read():
         ({'tolerat': 'x'}, 'it is not known; known are tolerate, allow-failures'),
     ),
 )
-def test_an_annotation_that_cannot_be_read_is_told_and_left_out(annotations, said):
+def test_an_annotation_that_cannot_be_read_is_told_and_left_out(annotations, expected):
     wished = target_options.read_target_options(Options(), annotated(**annotations))
     assert wished.options == Options()
     (notice,) = wished.notices
-    assert said in notice
+    assert expected in notice
 
 
 def test_an_option_that_cannot_be_read_is_an_error():
@@ -88,9 +90,9 @@ def test_an_option_that_cannot_be_read_is_an_error():
 
 
 def test_a_default_that_was_said_is_kept():
-    told = annotated(strict_nodes='true', stable_for='20s', timeout='5m')
+    result = annotated(strict_nodes='true', stable_for='20s', timeout='5m')
     options = Options(explicit=('strict_nodes', 'stable_for'))
-    assert target_options.read_target_options(options, told).options == options._replace(
+    assert target_options.read_target_options(options, result).options == options._replace(
         timeout=300.0
     )
 
