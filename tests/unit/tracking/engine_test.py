@@ -91,11 +91,11 @@ def lines(*times):
 class Run:
     """A call about some targets, by their names; `step` is the last one, `events` are all."""
 
-    def __init__(self, *names, own=(), members=None, remarks=tuple, **options):
+    def __init__(self, *names, own=(), groups=None, notices=tuple, **options):
         options = Options(**{'stall_timeout': 500.0, 'show_events': False, **options})
         self.tracker = Echo()
         overrides = dict(own)
-        self.tracks = {
+        self.targets = {
             name: TrackedTarget(
                 target(name),
                 self.tracker,
@@ -104,12 +104,12 @@ class Run:
             )
             for name in names or ('web',)
         }
-        self.core = Engine(list(self.tracks.values()), options, NOW, members, remarks)
+        self.engine = Engine(list(self.targets.values()), options, NOW, groups, notices)
         self.events = []
         self.pass_to(0.0)
 
     def _take(self, at, item):
-        self.step = self.core.step(at, item)
+        self.step = self.engine.step(at, item)
         self.events += self.step.events
         return self
 
@@ -119,7 +119,7 @@ class Run:
     def give(self, at, want, payload):
         return self._take(at, Item(at, want, payload))
 
-    def judge(self, at, state='progressing', name='web'):
+    def set_state(self, at, state='progressing', name='web'):
         return self.give(at, root(name), Listed((echo(state, name),)))
 
     def of(self, kind):
@@ -129,7 +129,7 @@ class Run:
         return [event for event in self.step.events if isinstance(event, kind)]
 
     def verdicts(self):
-        ends = {name: track.ended for name, track in self.tracks.items()}
+        ends = {name: tracked.ended for name, tracked in self.targets.items()}
         return {name: (end.verdict.value, end.at) for name, end in ends.items() if end}
 
 
@@ -140,8 +140,8 @@ def logs_of(step):
 def started(*names, **options):
     """A run whose targets are all on their way."""
     run = Run(*names, **options)
-    for name in run.tracks:
-        run.judge(0.0, name=name)
+    for name in run.targets:
+        run.set_state(0.0, name=name)
     return run
 
 
@@ -163,25 +163,25 @@ def test_the_first_event_says_what_is_tracked_and_how(options, mode):
 
 def test_remarks_come_before_what_they_are_about():
     texts = [['a'], ['b', 'c']]
-    run = Run(remarks=lambda: texts.pop(0) if texts else [])
+    run = Run(notices=lambda: texts.pop(0) if texts else [])
     assert [type(event) for event in run.step.events] == [RunBegan, Notice]
-    run.judge(1.0)
+    run.set_state(1.0)
     assert run.step.events[:2] == (Notice(1.0, None, 'b'), Notice(1.0, None, 'c'))
     assert len(run.step.events) > 2
-    assert run.judge(2.0).last(Notice) == []
+    assert run.set_state(2.0).last(Notice) == []
 
 
 def test_wants_are_those_of_all_that_is_open():
     run = Run('web', 'db', logs=False)
     assert run.step.wants == {root(), root('db')}
-    assert run.judge(1.0).step.wants == {root(), root('db'), BEHIND, EVENTS_OF}
-    assert run.judge(2.0, 'ready').step.wants == {root('db')}
+    assert run.set_state(1.0).step.wants == {root(), root('db'), BEHIND, EVENTS_OF}
+    assert run.set_state(2.0, 'ready').step.wants == {root('db')}
 
 
 def test_the_end_is_one_event_with_the_exit_code_and_all_verdicts():
-    run = started('web', 'db').judge(1.0, 'ready')
+    run = started('web', 'db').set_state(1.0, 'ready')
     assert (run.step.finished, run.of(RunEnded)) == (False, [])
-    run.judge(2.0, 'failed', 'db')
+    run.set_state(2.0, 'failed', 'db')
     run.give(2.0, log('db'), LogEnd(0)).pass_to(3.0)
     verdicts = ((target(), 'ready'), (target('db'), 'failed'))
     assert [event[1:] for event in run.of(RunEnded)] == [(1, verdicts)]
@@ -194,7 +194,7 @@ def test_the_end_is_one_event_with_the_exit_code_and_all_verdicts():
 def test_an_item_is_looked_at_by_those_it_is_about():
     run = started('web', 'db')
     before = len(run.tracker.views)
-    run.judge(1.0, name='db')
+    run.set_state(1.0, name='db')
     assert [view.target.name for view in run.tracker.views[before:]] == ['db']
 
 
@@ -254,7 +254,7 @@ def test_a_log_that_was_closed_goes_on_where_it_ended(before, after, shown):
     quiet = pod(status(), name='web', ready=True, containers=[container(**PROBED)])
     run.give(2.0, root(), Changed('MODIFIED', {**quiet, 'state': 'progressing'}))
     assert logs_of(run.step) == []
-    run.judge(3.0)
+    run.set_state(3.0)
     assert logs_of(run.step) == ['web']
     run.give(4.0, log(), LogLines(lines(*after), 0))
     assert [event.lines for event in run.of(LogChunk)] == [lines(*times) for times in shown]
@@ -274,7 +274,7 @@ def test_a_stream_that_shows_another_run_was_not_closed():
     (('interrupt', 'interrupted', 130), ('terminate', 'terminated', 143), ('end', 'ended', 0)),
 )
 def test_a_signal_ends_all_that_is_open(signal, verdict, code):
-    run = started('web', 'db').judge(1.0, 'ready').give(2.0, None, Signal(signal))
+    run = started('web', 'db').set_state(1.0, 'ready').give(2.0, None, Signal(signal))
     assert run.verdicts() == {'web': ('ready', 1.0), 'db': (verdict, 2.0)}
     assert (run.step.finished, run.last(RunEnded)[0].exit_code) == (True, code)
     assert [event.target.name for event in run.last(TargetEnded)] == ['db']
@@ -282,8 +282,8 @@ def test_a_signal_ends_all_that_is_open(signal, verdict, code):
 
 def test_a_signal_ends_groups_that_nobody_is_in():
     run = Run.__new__(Run)
-    run.events, run.tracks = [], {}
-    run.core = Engine([], Options(), NOW, Groups((GROUP,)))
+    run.events, run.targets = [], {}
+    run.engine = Engine([], Options(), NOW, Groups((GROUP,)))
     run.pass_to(0.0)
     assert (run.step.wants, run.step.finished) == ({Watch(PODS, 'shop', 'app=web')}, False)
     run.give(1.0, None, Signal('interrupt'))
@@ -291,21 +291,21 @@ def test_a_signal_ends_groups_that_nobody_is_in():
 
 
 def test_members_that_come_are_tracked():
-    tracks = []
+    tracked_targets = []
 
     def make(member):
-        tracks.append(TrackedTarget(member, Echo()))
-        return tracks[-1]
+        tracked_targets.append(TrackedTarget(member, Echo()))
+        return tracked_targets[-1]
 
-    core = Engine([], Options(logs=False), NOW, Groups((GROUP,), make))
-    core.step(0.0, None)
+    engine = Engine([], Options(logs=False), NOW, Groups((GROUP,), make))
+    engine.step(0.0, None)
     watch = Watch(PODS, 'shop', 'app=web')
-    step = core.step(1.0, Item(1.0, watch, Listed((echo(), echo(name='db')))))
-    assert core.targets == tracks
-    assert [track.target for track in tracks] == [target(), target('db')]
+    step = engine.step(1.0, Item(1.0, watch, Listed((echo(), echo(name='db')))))
+    assert engine.targets == tracked_targets
+    assert [tracked.target for tracked in tracked_targets] == [target(), target('db')]
     assert step.wants == {root(), root('db')}
     for name in ('web', 'db'):
-        step = core.step(2.0, Item(2.0, root(name), Listed((echo('ready', name),))))
+        step = engine.step(2.0, Item(2.0, root(name), Listed((echo('ready', name),))))
     verdicts = ((target(), 'ready'), (target('db'), 'ready'))
     assert step.events[-1] == RunEnded(2.0, 0, verdicts)
 
@@ -322,14 +322,14 @@ def test_a_kube_event_comes_before_what_is_made_of_it():
 def test_a_kube_event_may_come_before_its_object():
     run = Run(show_events=True).give(1.0, EVENTS_OF, Changed('ADDED', BACK_OFF))
     assert run.of(KubeEvent) == []
-    run.judge(2.0)
+    run.set_state(2.0)
     assert [event.at for event in run.of(KubeEvent)] == [2.0]
 
 
 def test_the_servers_clock_moves_the_time_of_all_looks():
-    run = started().give(1.0, None, ServerClock(40.0)).judge(2.0)
+    run = started().give(1.0, None, ServerClock(40.0)).set_state(2.0)
     assert run.tracker.views[-1].now == NOW + 42
-    run.give(3.0, None, ServerClock(-10.0)).judge(4.0)
+    run.give(3.0, None, ServerClock(-10.0)).set_state(4.0)
     assert run.tracker.views[-1].now == NOW + 34
 
 
@@ -391,10 +391,10 @@ def test_an_outage_is_told_once_and_once_its_end(troubles, notices):
 
 
 def test_trouble_of_a_group_is_told_as_its_end_and_nothing_else():
-    core = Engine([], Options(), NOW, Groups((GROUP,)))
-    core.step(0.0, None)
+    engine = Engine([], Options(), NOW, Groups((GROUP,)))
+    engine.step(0.0, None)
     item = Item(1.0, Watch(PODS, 'shop', 'app=web'), ReadFailure('denied', 'no'))
-    events = core.step(1.0, item).events
+    events = engine.step(1.0, item).events
     assert [type(event) for event in events] == [TargetEnded, RunEnded]
     assert events[-1].exit_code == 5
 
@@ -415,10 +415,10 @@ def test_a_sign_of_life_comes_with_each_period(options, moments):
 
 
 def test_a_sign_of_life_has_the_states_of_all_that_is_open():
-    run = Run('web', 'db', 'cache').judge(0.0).judge(0.0, name='db')
-    run.judge(1.0, 'ready', 'db').pass_to(30.0)
+    run = Run('web', 'db', 'cache').set_state(0.0).set_state(0.0, name='db')
+    run.set_state(1.0, 'ready', 'db').pass_to(30.0)
     [report] = run.last(StatusReport)
-    assert report.rows == (run.tracks['web'].state,)
+    assert report.rows == (run.targets['web'].state,)
     assert isinstance(report.rows[0], StateChanged)
 
 
@@ -443,7 +443,7 @@ def test_the_deadline_is_the_next_moment_that_decides_anything(options, deadline
 
 
 def test_after_a_failure_the_others_are_looked_at_for_a_moment():
-    run = started('web', 'db', logs=False).judge(2.0, 'failed')
+    run = started('web', 'db', logs=False).set_state(2.0, 'failed')
     ends_at = 2.0 + FAIL_FAST_DELAY
     assert run.verdicts() == {'web': ('failed', 2.0)}
     assert run.step.deadline == ends_at
@@ -463,135 +463,135 @@ def test_they_are_also_where_they_were_looked_at_after_it():
 
 
 def test_another_that_is_ready_in_that_moment_is_ready():
-    run = started('web', 'db', logs=False).judge(2.0, 'failed').judge(3.0, 'ready', 'db')
+    run = started('web', 'db', logs=False).set_state(2.0, 'failed').set_state(3.0, 'ready', 'db')
     assert run.verdicts() == {'web': ('failed', 2.0), 'db': ('ready', 3.0)}
     assert run.step.finished
 
 
 @pytest.mark.parametrize('options', ({'keep_going': True}, {'fail_mode': 'ignore'}))
 def test_all_are_judged_where_that_is_asked_for(options):
-    run = started('web', 'db', logs=False, **options).judge(2.0, 'failed').pass_to(30.0)
+    run = started('web', 'db', logs=False, **options).set_state(2.0, 'failed').pass_to(30.0)
     assert run.verdicts() == {'web': ('failed', 2.0)}
 
 
 def test_what_blocks_nothing_is_waited_for_with_the_others_only():
-    run = started('web', 'db', own={'db': {'blocking': False}}.items()).judge(2.0, 'ready')
+    run = started('web', 'db', own={'db': {'blocking': False}}.items()).set_state(2.0, 'ready')
     assert run.verdicts() == {'web': ('ready', 2.0), 'db': ('progressing', 2.0)}
     assert run.last(RunEnded)[0].exit_code == 0
 
 
 def test_a_follower_waits_for_all():
     run = started('web', 'db', follow=True, logs=False)
-    run.give(2.0, root(), ReadFailure('denied', 'no')).pass_to(60.0).judge(61.0, name='db')
+    run.give(2.0, root(), ReadFailure('denied', 'no')).pass_to(60.0).set_state(61.0, name='db')
     assert run.verdicts() == {'web': ('no-access', 2.0)}
 
 
 def test_a_failure_at_the_end_waits_for_the_others():
-    run = started('web', 'db', logs=False, fail_mode='end').judge(2.0, 'failed').pass_to(20.0)
+    run = started('web', 'db', logs=False, fail_mode='end').set_state(2.0, 'failed').pass_to(20.0)
     assert run.verdicts() == {}
-    assert run.judge(21.0, 'ready', 'db').verdicts() == {
+    assert run.set_state(21.0, 'ready', 'db').verdicts() == {
         'db': ('ready', 21.0),
         'web': ('failed', 21.0),
     }
 
 
 def test_failures_at_the_end_do_not_wait_for_each_other():
-    run = started('web', 'db', logs=False, fail_mode='end').judge(2.0, 'failed')
-    assert run.judge(3.0, 'failed', 'db').verdicts() == {
+    run = started('web', 'db', logs=False, fail_mode='end').set_state(2.0, 'failed')
+    assert run.set_state(3.0, 'failed', 'db').verdicts() == {
         'web': ('failed', 3.0),
         'db': ('failed', 3.0),
     }
 
 
 def test_a_failure_at_the_end_that_heals_is_none():
-    run = started('web', 'db', logs=False, fail_mode='end').judge(2.0, 'failed')
+    run = started('web', 'db', logs=False, fail_mode='end').set_state(2.0, 'failed')
     assert run.step.deadline == 30.0
-    run.judge(3.0, 'ready').judge(4.0, 'ready', 'db')
+    run.set_state(3.0, 'ready').set_state(4.0, 'ready', 'db')
     assert run.verdicts() == {'web': ('ready', 3.0), 'db': ('ready', 4.0)}
 
 
 def test_one_alone_has_nobody_to_wait_for():
-    run = started(logs=False, fail_mode='end').judge(2.0, 'failed')
+    run = started(logs=False, fail_mode='end').set_state(2.0, 'failed')
     assert run.verdicts() == {'web': ('failed', 2.0)}
 
 
 def of_groups(*groups, **options):
     """A run about the members of groups."""
     run = Run.__new__(Run)
-    run.events, run.tracks = [], {}
+    run.events, run.targets = [], {}
 
     def make(member):
-        run.tracks[member.name] = TrackedTarget(member, Echo())
-        return run.tracks[member.name]
+        run.targets[member.name] = TrackedTarget(member, Echo())
+        return run.targets[member.name]
 
-    run.core = Engine([], Options(logs=False, **options), NOW, Groups(groups, make))
+    run.engine = Engine([], Options(logs=False, **options), NOW, Groups(groups, make))
     return run.pass_to(0.0)
 
 
 def test_the_only_member_of_a_group_does_not_wait_for_others_to_recover():
     run = of_groups(GROUP, fail_mode='end')
-    run.give(1.0, Watch(PODS, 'shop', 'app=web'), Listed((echo(),))).judge(2.0, 'failed')
+    run.give(1.0, Watch(PODS, 'shop', 'app=web'), Listed((echo(),))).set_state(2.0, 'failed')
     assert run.verdicts() == {'web': ('failed', 2.0)}
     assert run.step.finished
 
 
 def test_a_failure_at_the_end_waits_for_groups_that_are_not_listed_yet():
     run = of_groups(GROUP, Group(PODS, 'shop', 'app=db'), fail_mode='end')
-    run.give(1.0, Watch(PODS, 'shop', 'app=web'), Listed((echo(),))).judge(2.0, 'failed')
+    run.give(1.0, Watch(PODS, 'shop', 'app=web'), Listed((echo(),))).set_state(2.0, 'failed')
     assert run.verdicts() == {}
     run.give(3.0, Watch(PODS, 'shop', 'app=db'), Listed((echo(name='db'),))).pass_to(20.0)
     assert run.verdicts() == {}
-    run.judge(21.0, 'ready', 'db')
+    run.set_state(21.0, 'ready', 'db')
     assert run.verdicts() == {'web': ('failed', 21.0), 'db': ('ready', 21.0)}
 
 
 def test_no_more_logs_are_read_than_allowed_and_those_that_are_open_go_on():
     run = Run('web', 'db', 'cache', max_log_streams=2)
     for name, expected in (('web', ['web']), ('db', ['db', 'web']), ('cache', ['db', 'web'])):
-        assert logs_of(run.judge(0.0, name=name).step) == expected
-    assert logs_of(run.judge(1.0, 'ready').step) == ['cache', 'db']
+        assert logs_of(run.set_state(0.0, name=name).step) == expected
+    assert logs_of(run.set_state(1.0, 'ready').step) == ['cache', 'db']
     assert BEHIND in run.step.wants
 
 
 def test_among_logs_that_come_together_the_order_is_that_of_their_pods():
     run = Run('web', 'db', 'cache', max_log_streams=1)
-    for name in run.tracks:
-        run.core._world.store.apply(Item(0.0, root(name), Listed((echo(name=name),))), NOW)
+    for name in run.targets:
+        run.engine._world.store.apply(Item(0.0, root(name), Listed((echo(name=name),))), NOW)
     # What concerns all of them makes all of them look.
     assert logs_of(run.give(1.0, None, ServerClock(0.0)).step) == ['cache']
 
 
 @pytest.mark.parametrize(('until', 'shown'), (('end', True), ('available', False)))
 def test_the_log_of_what_is_ready_lasts_until_the_others_are(until, shown):
-    run = started('web', 'db', logs_until=until).judge(1.0, 'ready')
+    run = started('web', 'db', logs_until=until).set_state(1.0, 'ready')
     run.give(1.0, log(), LogEnd(0))
     assert run.verdicts() == {'web': ('ready', 1.0)}
     assert logs_of(run.step) == (['db', 'web'] if shown else ['db'])
     assert root() not in run.step.wants
     run.give(2.0, log(), LogLines(lines(1), 0))
     assert bool(run.of(LogChunk)) is shown
-    run.judge(3.0, 'ready', 'db').give(3.0, log('db'), LogEnd(0))
+    run.set_state(3.0, 'ready', 'db').give(3.0, log('db'), LogEnd(0))
     assert (run.step.finished, logs_of(run.step)) == (True, [])
 
 
 def test_an_outage_of_what_is_not_wanted_any_more_is_over():
     run = started('web', 'db', logs=False).give(1.0, root('db'), OUTAGE)
-    assert run.core._world.store.disconnected == {root('db')}
-    run.judge(2.0, 'ready', 'db')
-    assert run.core._world.store.disconnected == set()
+    assert run.engine._world.store.disconnected == {root('db')}
+    run.set_state(2.0, 'ready', 'db')
+    assert run.engine._world.store.disconnected == set()
     run.give(3.0, root(), OUTAGE).give(3.5, log(), OUTAGE).pass_to(4.0)
-    assert run.core._world.store.disconnected == {root()}
+    assert run.engine._world.store.disconnected == {root()}
 
 
 def test_an_outage_of_a_log_that_is_wanted_goes_on():
     run = started().give(1.0, log(), OUTAGE).pass_to(2.0)
-    assert run.core._world.store.disconnected == {log().stream}
+    assert run.engine._world.store.disconnected == {log().stream}
 
 
 def test_those_on_their_way_are_company_for_the_others():
     run = started('web', 'db', keep_going=True, logs=False)
-    assert run.core._world.progressing == {target(), target('db')}
-    run.judge(1.0, 'paused')
-    assert run.core._world.progressing == {target('db')}
-    run.judge(2.0, 'ready', 'db')
-    assert run.core._world.progressing == set()
+    assert run.engine._world.progressing == {target(), target('db')}
+    run.set_state(1.0, 'paused')
+    assert run.engine._world.progressing == {target('db')}
+    run.set_state(2.0, 'ready', 'db')
+    assert run.engine._world.progressing == set()

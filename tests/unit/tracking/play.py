@@ -37,14 +37,14 @@ NAMES = Lookup(CONFIGMAPS, 'shop')
 class Play:
     def __init__(self, target=DEPLOY, tracker=None, **options):
         tracker = tracker or TRACKERS[target.resource.kind]
-        self.track = TrackedTarget(target, tracker, options.get('follow', False))
-        self.core = Engine([self.track], Options(**options), NOW)
+        self.tracked = TrackedTarget(target, tracker, options.get('follow', False))
+        self.engine = Engine([self.tracked], Options(**options), NOW)
         self.told = []
-        self._take(self.core.step(0.0, None))
+        self._take(self.engine.step(0.0, None))
 
     @property
     def root(self):
-        return self.track.root
+        return self.tracked.root
 
     def _take(self, step):
         self.step = step
@@ -53,12 +53,12 @@ class Play:
     def until(self, at):
         """Let time pass; every deadline on the way fires."""
         while self.step.deadline is not None and self.step.deadline <= at:
-            self._take(self.core.step(self.step.deadline, None))
+            self._take(self.engine.step(self.step.deadline, None))
         return self
 
     def give(self, at, want, payload):
         if not self.until(at).step.finished:
-            self._take(self.core.step(at, Item(at, want, payload)))
+            self._take(self.engine.step(at, Item(at, want, payload)))
         return self
 
     def listed(self, at, want, *objects):

@@ -69,30 +69,30 @@ class Slow(Script):
         return self.items.pop(0)._replace(at=self.clock)
 
 
-def tracks():
+def targets():
     return [TrackedTarget(DEPLOY, deployment_tracker)]
 
 
 def listed(at, *objects):
-    return Item(at, tracks()[0].root, Listed(objects))
+    return Item(at, targets()[0].root, Listed(objects))
 
 
 def test_runs_until_the_verdict_and_closes_the_source():
     source = Script(listed(1.0, deployment()))
-    events = list(Session(source, tracks(), Options()))
+    events = list(Session(source, targets(), Options()))
     assert events[-1] == RunEnded(1.0, 0, ((DEPLOY, 'ready'),))
     assert source.closed
 
 
 def test_deadlines_fire_before_an_item_that_came_after_them():
     source = Script(listed(1.0), listed(40.0, deployment()), late=100.0)
-    events = list(Session(source, tracks(), Options()))
+    events = list(Session(source, targets(), Options()))
     assert events[-1] == RunEnded(31.0, 4, ((DEPLOY, 'never-appeared'),))
 
 
 def test_the_source_is_closed_when_the_caller_stops_iterating():
     source = Script(listed(1.0))
-    events = iter(Session(source, tracks(), Options()))
+    events = iter(Session(source, targets(), Options()))
     next(events)
     events.close()
     assert source.closed
@@ -101,7 +101,7 @@ def test_the_source_is_closed_when_the_caller_stops_iterating():
 def test_while_the_output_is_full_no_lines_are_taken_but_the_verdict_comes():
     source = Script(listed(1.0, deployment()))
     room = iter([False, False, True, True])
-    events = list(Session(source, tracks(), Options()).run(lambda: next(room, True)))
+    events = list(Session(source, targets(), Options()).run(lambda: next(room, True)))
     assert isinstance(events[-1], RunEnded)
     assert source.asked[:3] == [False, False, True]
 
@@ -138,9 +138,9 @@ def test_lines_that_waited_together_come_together():
         Item(2.5, log, LogLines((LogLine(3, 'c'),), 1)),
         Item(3.0, None, Signal('interrupt')),
     ]
-    turns = list(Session(Script(*items), tracks(), Options()).event_batches())
+    batches = list(Session(Script(*items), targets(), Options()).event_batches())
     chunks = [
-        [chunk.lines[0].text for chunk in turn if isinstance(chunk, LogChunk)] for turn in turns
+        [chunk.lines[0].text for chunk in batch if isinstance(chunk, LogChunk)] for batch in batches
     ]
     assert [texts for texts in chunks if texts] == [['a', 'b'], ['c']]
 
@@ -155,7 +155,7 @@ class Ending(Script):
 
 
 def test_where_the_source_ends_the_call_does():
-    [*_, last] = Session(Ending(listed(1.0, deployment(availableReplicas=0))), tracks(), Options())
+    [*_, last] = Session(Ending(listed(1.0, deployment(availableReplicas=0))), targets(), Options())
     assert last == RunEnded(1.0, 0, ((DEPLOY, 'ended'),))
 
 
@@ -164,5 +164,5 @@ def test_lines_that_end_the_call_are_not_read_on():
     log = Logs('shop', 'web-1', 'pod-web-1', 'main')
     items = [Item(1.0, log, lines), Item(1.0, None, Signal('interrupt')), Item(1.0, log, lines)]
     source = Script(*items)
-    [*_, last] = Session(source, tracks(), Options())
+    [*_, last] = Session(source, targets(), Options())
     assert (last.exit_code, source.items) == (130, items[2:])

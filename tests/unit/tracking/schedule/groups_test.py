@@ -65,13 +65,13 @@ class Run:
 
     def __init__(self, *groups, **options):
         options = {'logs': False, **options}
-        self.members = Groups(groups, self._track)
+        self.groups = Groups(groups, self._make_target)
         self.follow = options.get('follow', False)
-        self.core = Engine([], Options(**options), NOW, self.members)
+        self.engine = Engine([], Options(**options), NOW, self.groups)
         self.events = []
-        self._take(self.core.step(0.0, None))
+        self._take(self.engine.step(0.0, None))
 
-    def _track(self, target):
+    def _make_target(self, target):
         return TrackedTarget(target, pods if target.resource == PODS else exists, self.follow)
 
     def _take(self, step):
@@ -81,14 +81,14 @@ class Run:
     def until(self, at):
         fired = 0
         while self.step.deadline is not None and self.step.deadline <= at:
-            self._take(self.core.step(self.step.deadline, None))
+            self._take(self.engine.step(self.step.deadline, None))
             fired += 1
             assert fired < 100, 'a deadline that fires for ever'
         return self
 
     def give(self, at, want, payload):
         if not self.until(at).step.finished:
-            self._take(self.core.step(at, Item(at, want, payload)))
+            self._take(self.engine.step(at, Item(at, want, payload)))
         return self
 
     def listed(self, at, want, *objects):
@@ -99,7 +99,7 @@ class Run:
 
     @property
     def joined(self):
-        return [track.target.name for track in self.core.targets]
+        return [tracked.target.name for tracked in self.engine.targets]
 
     @property
     def notices(self):
@@ -243,7 +243,7 @@ def test_what_has_ended_before_it_is_gone_ends_once():
 
 def test_nobody_joins_what_is_closed():
     run = Run(GROUP).listed(0, ROOT, config('a')).listed(1, root('a'), config('a'))
-    assert run.members.step(2.0, None) == ([], [])
+    assert run.groups.step(2.0, None) == ([], [])
 
 
 def test_members_of_all_namespaces_have_their_own():
@@ -252,7 +252,7 @@ def test_members_of_all_namespaces_have_their_own():
     run.listed(0, Watch(PODS, '', 'app=web'), ready_pod('a', 'x'), ready_pod('a', 'y'))
     run.listed(1, root('a', PODS, 'x'), ready_pod('a', 'x'))
     run.listed(1, root('a', PODS, 'y'), ready_pod('a', 'y'))
-    assert [track.target.namespace for track in run.core.targets] == ['x', 'y']
+    assert [tracked.target.namespace for tracked in run.engine.targets] == ['x', 'y']
     assert run.code == 0
 
 
@@ -287,7 +287,7 @@ def test_a_recording_replays_who_joined(tmp_path):
     ),
 )
 def test_the_groups_are_looked_through_only_when_that_may_change_them(item, concerns):
-    members = Run(GROUP, follow=True).listed(0, ROOT, config('a')).members
-    assert members.is_affected_by(item) is concerns
-    [*_] = members.end(2, Verdict.INTERRUPTED, '')
-    assert not members.is_affected_by(item)
+    groups = Run(GROUP, follow=True).listed(0, ROOT, config('a')).groups
+    assert groups.is_affected_by(item) is concerns
+    [*_] = groups.end(2, Verdict.INTERRUPTED, '')
+    assert not groups.is_affected_by(item)

@@ -24,20 +24,20 @@ LOGS = Logs('shop', 'web-1', 'pod-1', 'main')
 LOOKUP = Lookup(PODS, 'shop', 'web-1')
 
 
-class Track:
+class Tracked:
     """Only what it is known by."""
 
 
-def agenda(*opened):
+def make_scheduler(*targets):
     scheduler = Scheduler()
-    for scheduled in opened:
+    for scheduled in targets:
         scheduler.put(0.0, scheduled)
     return scheduler
 
 
-def opened(*wants, keys=(), deadline=None, about=()):
+def make_scheduled(*wants, keys=(), deadline=None, about=()):
     return ScheduledTarget(
-        Track(), frozenset(wants), frozenset(keys or wants), frozenset(about), deadline
+        Tracked(), frozenset(wants), frozenset(keys or wants), frozenset(about), deadline
     )
 
 
@@ -49,8 +49,8 @@ def event(uid, kind='Pod'):
     return Changed('ADDED', {'involvedObject': {'uid': uid, 'kind': kind}})
 
 
-A = opened(WATCH, ITS_EVENTS, keys=(WATCH, ITS_EVENTS, LOGS.stream), about=('pod-1',))
-B = opened(EVERY_EVENT, LOOKUP, about=('pod-2',))
+A = make_scheduled(WATCH, ITS_EVENTS, keys=(WATCH, ITS_EVENTS, LOGS.stream), about=('pod-1',))
+B = make_scheduled(EVERY_EVENT, LOOKUP, about=('pod-2',))
 
 
 @pytest.mark.parametrize(
@@ -71,20 +71,20 @@ B = opened(EVERY_EVENT, LOOKUP, about=('pod-2',))
     ),
 )
 def test_an_item_is_about_those_that_asked_for_it(want, payload, expected):
-    assert due(agenda(A, B), 1.0, Item(1.0, want, payload)) == [
+    assert due(make_scheduler(A, B), 1.0, Item(1.0, want, payload)) == [
         scheduled.target for scheduled in expected
     ]
 
 
 def test_they_are_looked_at_in_their_order():
-    first, second = opened(), opened(WATCH)
-    scheduler = agenda(first, second)
+    first, second = make_scheduled(), make_scheduled(WATCH)
+    scheduler = make_scheduler(first, second)
     scheduler.put(0.0, first._replace(wants=frozenset({WATCH}), keys=frozenset({WATCH})))
     assert due(scheduler, 1.0, Item(1.0, WATCH, Listed(()))) == [first.target, second.target]
 
 
 def test_what_is_not_asked_for_any_more_concerns_nobody():
-    scheduler = agenda(A, B)
+    scheduler = make_scheduler(A, B)
     scheduler.put(1.0, A._replace(keys=frozenset(), related_uids=frozenset(), wants=frozenset()))
     scheduler.drop(B)
     assert due(scheduler, 2.0, Item(2.0, WATCH, Listed(()))) == []
@@ -93,8 +93,12 @@ def test_what_is_not_asked_for_any_more_concerns_nobody():
 
 
 def test_those_are_due_whose_moment_has_come():
-    soon, later, never = opened(deadline=1.0), opened(deadline=5.0), opened()
-    scheduler = agenda(later, soon, never)
+    soon, later, never = (
+        make_scheduled(deadline=1.0),
+        make_scheduled(deadline=5.0),
+        make_scheduled(),
+    )
+    scheduler = make_scheduler(later, soon, never)
     assert scheduler.deadline == 1.0
     assert due(scheduler, 0.5) == []
     assert due(scheduler, 1.0) == [soon.target]
@@ -103,18 +107,18 @@ def test_those_are_due_whose_moment_has_come():
 
 
 def test_what_began_is_due_at_once():
-    track = Track()
-    assert due(Scheduler([track]), 0.0) == [track]
+    tracked = Tracked()
+    assert due(Scheduler([tracked]), 0.0) == [tracked]
 
 
 def test_what_has_ended_is_never_due():
-    scheduler = agenda(A._replace(deadline=1.0))
+    scheduler = make_scheduler(A._replace(deadline=1.0))
     scheduler.drop(A)
     assert (scheduler.deadline, len(scheduler), due(scheduler, 9.0)) == (None, 0, [])
 
 
 def test_what_all_ask_for_is_the_same_until_one_asks_for_something_else():
-    scheduler = agenda(A, B)
+    scheduler = make_scheduler(A, B)
     before = scheduler.wants
     assert before == {WATCH, ITS_EVENTS, EVERY_EVENT, LOOKUP}
     scheduler.put(1.0, A._replace(deadline=3.0))
@@ -124,8 +128,8 @@ def test_what_all_ask_for_is_the_same_until_one_asks_for_something_else():
 
 
 def test_many_objects_need_a_rest_after_each_look():
-    crowd = opened(WATCH, about=range(2000), deadline=0.2)
-    scheduler = agenda(crowd)
+    crowd = make_scheduled(WATCH, about=range(2000), deadline=0.2)
+    scheduler = make_scheduler(crowd)
     item = Item(0.5, WATCH, Listed(()))
     assert due(scheduler, 0.5, item) == []
     # Nothing is due before it has rested, though its own moment has passed.
@@ -142,8 +146,8 @@ def test_the_more_there_is_the_longer_is_the_rest(behind, seconds):
 
 
 def test_they_rest_because_of_all_that_there_is():
-    crowd, small = opened(about=range(2000)), opened(WATCH)
-    scheduler = agenda(crowd, small)
+    crowd, small = make_scheduled(about=range(2000)), make_scheduled(WATCH)
+    scheduler = make_scheduler(crowd, small)
     assert due(scheduler, 0.5, Item(0.5, WATCH, Listed(()))) == []
     scheduler.drop(crowd)
     scheduler.put(2.0, small)
@@ -151,8 +155,8 @@ def test_they_rest_because_of_all_that_there_is():
 
 
 def test_a_deadline_that_many_looks_have_left_where_it_was_is_one_look():
-    scheduled = opened(WATCH, deadline=45.0)
-    scheduler = agenda(*[scheduled] * 500)
+    scheduled = make_scheduled(WATCH, deadline=45.0)
+    scheduler = make_scheduler(*[scheduled] * 500)
     scheduler.put(1.0, scheduled._replace(deadline=50.0))
     scheduler.put(2.0, scheduled)
     assert due(scheduler, 45.0) == [scheduled.target]

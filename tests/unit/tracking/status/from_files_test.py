@@ -43,7 +43,7 @@ def written(*objects):
     return [{'apiVersion': VERSION_OF.get(obj['kind'], 'v1'), **obj} for obj in objects]
 
 
-def look(*objects):
+def statuses_of(*objects):
     return api.statuses_from_objects(written(*objects))
 
 
@@ -324,7 +324,7 @@ SITUATIONS = {
 @pytest.mark.parametrize('case', SITUATIONS.values(), ids=SITUATIONS)
 def test_situations(case):
     objects, *expected = case
-    first = look(*objects)[0]
+    first = statuses_of(*objects)[0]
     assert short(first) == tuple(expected), first
 
 
@@ -346,14 +346,19 @@ def moved(value, year):
 def test_nothing_is_judged_by_the_clock(case, year):
     assert ago(0).startswith('2027-')
     objects = [moved(obj, year) for obj in case[0]]
-    assert [short(status) for status in look(*objects)] == [
-        short(status) for status in look(*case[0])
+    assert [short(status) for status in statuses_of(*objects)] == [
+        short(status) for status in statuses_of(*case[0])
     ]
 
 
 def test_every_object_has_its_row_in_order_but_kube_events():
     objects = [pod(name='a'), kube_event(CRASHED, 'x', 'y'), deployment(), pod(name='b')]
-    assert [status.name for status in look(*objects, pod(name='b'))] == ['a', 'web', 'b', 'b']
+    assert [status.name for status in statuses_of(*objects, pod(name='b'))] == [
+        'a',
+        'web',
+        'b',
+        'b',
+    ]
 
 
 def test_a_custom_resource_called_event_has_a_row():
@@ -393,14 +398,14 @@ def test_what_the_caller_holds_is_not_changed():
     ],
 )
 def test_messages(objects, message):
-    assert look(*objects)[0].message == message
+    assert statuses_of(*objects)[0].message == message
 
 
 def test_remedies_can_be_pasted_where_no_namespace_is_told():
     bare = copy.deepcopy(SITUATIONS['crash loop'][0])
     for obj in bare:
         del obj['metadata']['namespace']
-    [cause] = look(*bare)[0].causes
+    [cause] = statuses_of(*bare)[0].causes
     assert cause.suggested_commands == ('kubectl logs -n default web-1 -c main --previous',)
 
 

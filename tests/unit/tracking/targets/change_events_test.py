@@ -43,15 +43,15 @@ def standing(cause, first=0.0, gone=None):
 
 
 class Story:
-    """What a narrator tells at 0.0, 1.0, … of looks; a look is an assessment and the rest."""
+    """The events of steps; a step has an assessment and the rest."""
 
     def __init__(self, follow=False):
-        self.narrator = ChangeEvents(DEPLOY, follow)
+        self.change_events = ChangeEvents(DEPLOY, follow)
         self.events = []
 
-    def look(self, at, assessed=None, pods=(), causes=()):
-        ledger = {item.cause.key: item for item in causes}
-        events = list(self.narrator.events(at, assessed or assessment(), pods, ledger))
+    def step(self, at, assessed=None, pods=(), causes=()):
+        clocks = {item.cause.key: item for item in causes}
+        events = list(self.change_events.events(at, assessed or assessment(), pods, clocks))
         assert all(event[:2] == (at, DEPLOY) for event in events)
         self.events += events
         return events
@@ -59,16 +59,16 @@ class Story:
     def of(self, kind):
         return [event for event in self.events if isinstance(event, kind)]
 
-    def moments(self, kind):
+    def times(self, kind):
         return [event.at for event in self.of(kind)]
 
 
-def times_of(kind, *looks, follow=False):
-    """When events of a kind came; a look is what `Story.look` takes, at 0.0, 1.0, …"""
+def times_of(kind, *steps, follow=False):
+    """When events of a kind came; a step is what `Story.step` takes, at 0.0, 1.0, …"""
     story = Story(follow)
-    for at, look in enumerate(looks):
-        story.look(float(at), **look)
-    return story.moments(kind)
+    for at, step in enumerate(steps):
+        story.step(float(at), **step)
+    return story.times(kind)
 
 
 def judged(*args, **more):
@@ -79,7 +79,7 @@ SECOND, THIRD = Revision('2'), Revision('3')
 
 
 @pytest.mark.parametrize(
-    ('revisions', 'moments'),
+    ('revisions', 'times'),
     (
         ([None], []),
         ([SECOND, SECOND], [0]),
@@ -90,20 +90,20 @@ SECOND, THIRD = Revision('2'), Revision('3')
         ([Revision('')], []),
     ),
 )
-def test_a_revision_is_told_when_it_has_another_name(revisions, moments):
-    assert times_of(RevisionSeen, *(judged(revision=revision) for revision in revisions)) == moments
+def test_a_revision_is_told_when_it_has_another_name(revisions, times):
+    assert times_of(RevisionSeen, *(judged(revision=revision) for revision in revisions)) == times
 
 
 @pytest.mark.parametrize(('progress', 'desired'), ((None, 0), (Progress(3), 3)))
 def test_a_revision_is_told_with_the_number_of_pods(progress, desired):
     story = Story()
-    story.look(0.0, assessment(revision=SECOND, progress=progress))
+    story.step(0.0, assessment(revision=SECOND, progress=progress))
     [event] = story.of(RevisionSeen)
     assert event[2:] == (SECOND, desired)
 
 
 @pytest.mark.parametrize(
-    ('first', 'second', 'moments'),
+    ('first', 'second', 'times'),
     (
         (judged(), judged(), [0]),
         (judged(), judged('ready'), [0, 1]),
@@ -117,23 +117,23 @@ def test_a_revision_is_told_with_the_number_of_pods(progress, desired):
         (judged(), judged('unknown'), [0]),
     ),
 )
-def test_a_state_is_told_when_it_has_changed(first, second, moments):
-    assert times_of(StateChanged, first, second) == moments
+def test_a_state_is_told_when_it_has_changed(first, second, times):
+    assert times_of(StateChanged, first, second) == times
 
 
 def test_the_present_state_has_all_that_is_known_and_since_when():
     story = Story()
-    assert story.narrator.state is None
-    story.look(1.0, assessment(reason='A', message='a', progress=Progress(3), waits_for='x'))
-    assert story.narrator.state == (1.0, DEPLOY, 'progressing', 'A', 'a', Progress(3), 'x')
-    story.look(2.0, assessment(reason='A', message='a', progress=Progress(3), waits_for='y'))
-    assert story.narrator.state == (1.0, DEPLOY, 'progressing', 'A', 'a', Progress(3), 'y')
-    story.look(3.0, assessment('ready'))
-    assert story.narrator.state[:3] == (3.0, DEPLOY, 'ready')
+    assert story.change_events.state is None
+    story.step(1.0, assessment(reason='A', message='a', progress=Progress(3), waits_for='x'))
+    assert story.change_events.state == (1.0, DEPLOY, 'progressing', 'A', 'a', Progress(3), 'x')
+    story.step(2.0, assessment(reason='A', message='a', progress=Progress(3), waits_for='y'))
+    assert story.change_events.state == (1.0, DEPLOY, 'progressing', 'A', 'a', Progress(3), 'y')
+    story.step(3.0, assessment('ready'))
+    assert story.change_events.state[:3] == (3.0, DEPLOY, 'ready')
 
 
 @pytest.mark.parametrize(
-    ('notices', 'moments'),
+    ('notices', 'times'),
     (
         ([('a',), ('a',)], [0]),
         ([('a',), ('a', 'b')], [0, 1]),
@@ -141,12 +141,12 @@ def test_the_present_state_has_all_that_is_known_and_since_when():
         ([('a', 'a')], [0]),
     ),
 )
-def test_a_notice_is_told_once(notices, moments):
-    assert times_of(Notice, *(judged(notices=texts) for texts in notices)) == moments
+def test_a_notice_is_told_once(notices, times):
+    assert times_of(Notice, *(judged(notices=texts) for texts in notices)) == times
 
 
 def test_a_notice_begins_with_the_target():
-    [event] = [event for event in Story().look(0.0, assessment(notices=('is dark',)))][:1]
+    [event] = [event for event in Story().step(0.0, assessment(notices=('is dark',)))][:1]
     assert event.text == 'deploy/web is dark'
 
 
@@ -169,7 +169,7 @@ OTHER = pod(status(), name='web-2')
 def test_a_pod_is_told_when_its_description_has_changed(pods, names):
     story = Story()
     for at, those in enumerate(pods):
-        story.look(float(at), pods=those)
+        story.step(float(at), pods=those)
     assert [(event.kind, event.name) for event in story.of(ChildChanged)] == [
         ('Pod', name) for name in names
     ]
@@ -185,7 +185,7 @@ NONE = {'causes': ()}
 
 
 @pytest.mark.parametrize(
-    ('looks', 'moments'),
+    ('steps', 'times'),
     (
         pytest.param([seen(MISSING), seen(MISSING)], [0], id='the same'),
         pytest.param([seen(MISSING), NONE, seen(MISSING)], [0, 2], id='come back'),
@@ -203,8 +203,8 @@ NONE = {'causes': ()}
         pytest.param([seen(MISSING), seen(CRASH)], [0, 1], id='another'),
     ),
 )
-def test_when_a_cause_is_told(looks, moments):
-    assert times_of(CauseSeen, *looks) == moments
+def test_when_a_cause_is_told(steps, times):
+    assert times_of(CauseSeen, *steps) == times
 
 
 @pytest.mark.parametrize(
@@ -236,7 +236,7 @@ def test_a_cause_is_told_again_when_it_has_another_limit(change):
 @pytest.mark.parametrize('follow', (False, True))
 def test_a_cause_is_told_with_its_limit_unless_it_is_followed(item, seconds_left, fails_at, follow):
     story = Story(follow)
-    story.look(7.0, assessment(pods=({}, {})), causes=[item])
+    story.step(7.0, assessment(pods=({}, {})), causes=[item])
     [event] = story.of(CauseSeen)
     limits = (None, None) if follow else (seconds_left, fails_at)
     assert event[2:] == (item.cause, 2, *limits)
@@ -247,9 +247,9 @@ def test_a_follower_has_no_verdict_that_tells_what_is_due():
 
 
 @pytest.mark.parametrize(
-    ('looks', 'moments'),
+    ('steps', 'times'),
     (
-        pytest.param([seen(MISSING), NONE, NONE], [1], id='not in the ledger'),
+        pytest.param([seen(MISSING), NONE, NONE], [1], id='not in the clocks'),
         pytest.param([seen(MISSING), GONE], [], id='gone for a moment'),
         pytest.param([seen(MISSING), {**GONE, **judged('ready')}], [1], id='gone and ready'),
         pytest.param([seen(MISSING), {**seen(MISSING), **judged('ready')}], [], id='ready'),
@@ -257,14 +257,14 @@ def test_a_follower_has_no_verdict_that_tells_what_is_due():
         pytest.param([seen(MISSING), seen(CRASH)], [1], id='another came'),
     ),
 )
-def test_when_a_cause_is_over(looks, moments):
-    assert times_of(CauseGone, *looks) == moments
+def test_when_a_cause_is_over(steps, times):
+    assert times_of(CauseGone, *steps) == times
 
 
 def test_it_is_over_as_it_was_told():
     story = Story()
-    story.look(0.0, causes=[standing(MISSING)])
-    story.look(1.0)
+    story.step(0.0, causes=[standing(MISSING)])
+    story.step(1.0)
     assert [event.cause for event in story.of(CauseGone)] == [MISSING]
 
 
@@ -276,7 +276,7 @@ DECIDES_NOTHING = MISSING._replace(informational=True)
 
 
 @pytest.mark.parametrize(
-    ('looks', 'moments'),
+    ('steps', 'times'),
     (
         ([(0.0, on('a')), (EXPLANATION_WAIT - 0.1, on('a'))], []),
         ([(0.0, on('a')), (EXPLANATION_WAIT, on('a'))], [EXPLANATION_WAIT]),
@@ -290,16 +290,16 @@ DECIDES_NOTHING = MISSING._replace(informational=True)
         ([(0.0, on('a')), (5.0, on('b')), (5 + EXPLANATION_WAIT, on('b'))], [5 + EXPLANATION_WAIT]),
     ),
 )
-def test_what_is_never_due_is_told_when_the_same_pods_have_shown_it_for_long(looks, moments):
+def test_what_is_never_due_is_told_when_the_same_pods_have_shown_it_for_long(steps, times):
     story = Story()
-    for at, cause in looks:
-        story.look(at, causes=[standing(cause)])
-    assert story.moments(CauseSeen) == moments
+    for at, cause in steps:
+        story.step(at, causes=[standing(cause)])
+    assert story.times(CauseSeen) == times
 
 
 def test_the_order_of_what_is_told():
     story = Story()
     assessed = assessment(revision=SECOND, notices=('is dark',))
-    story.look(0.0, assessed, [RUNS], [standing(MISSING)])
+    story.step(0.0, assessed, [RUNS], [standing(MISSING)])
     kinds = [type(event) for event in story.events]
     assert kinds == [RevisionSeen, ChildChanged, CauseSeen, Notice, StateChanged]

@@ -1,4 +1,4 @@
-"""One object over time: what each look at it makes of the looks before."""
+"""One object over time: what each look at it makes of the run before."""
 
 from __future__ import annotations
 
@@ -49,17 +49,17 @@ class Script:
         return self.assessed(view) if callable(self.assessed) else self.assessed
 
 
-class Looks:
-    """Looks at one object, whose assessments are given."""
+class Run:
+    """Run at one object, whose assessments are given."""
 
     def __init__(self, follow=False, at_work=(), **options):
         self.script = Script()
-        self.judge = Evaluator(DEPLOY, self.script, follow)
+        self.evaluator = Evaluator(DEPLOY, self.script, follow)
         self.world = World(Store(), NOW, Options(**options), frozenset(at_work))
 
-    def look(self, at, state='progressing', obj=None, **more):
+    def evaluate(self, at, state='progressing', obj=None, **more):
         self.script.assessed = Assessment(State(state), **more)
-        return self.judge.evaluate(at, self.world, obj or deployment())
+        return self.evaluator.evaluate(at, self.world, obj or deployment())
 
     @property
     def views(self):
@@ -72,16 +72,24 @@ def annotated(**annotations):
 
 
 def test_a_look_is_of_the_object_at_the_servers_time():
-    looks, obj = Looks(stable_for=3.0), deployment()
-    look = looks.look(5.0, obj=obj)
-    assert look.view is looks.views[0]
-    assert (look.view.object, look.view.now, look.view.target) == (obj, NOW + 5, DEPLOY)
-    assert (look.moment.at, look.options, look.view.stable_for) == (5.0, Options(stable_for=3.0), 3)
+    run, obj = Run(stable_for=3.0), deployment()
+    evaluation = run.evaluate(5.0, obj=obj)
+    assert evaluation.view is run.views[0]
+    assert (evaluation.view.object, evaluation.view.now, evaluation.view.target) == (
+        obj,
+        NOW + 5,
+        DEPLOY,
+    )
+    assert (evaluation.moment.at, evaluation.options, evaluation.view.stable_for) == (
+        5.0,
+        Options(stable_for=3.0),
+        3,
+    )
 
 
 def test_the_first_look_is_remembered():
-    looks = Looks()
-    assert [looks.look(at).seen_at for at in (3.0, 4.0)] == [3.0, 3.0]
+    run = Run()
+    assert [run.evaluate(at).seen_at for at in (3.0, 4.0)] == [3.0, 3.0]
 
 
 @pytest.mark.parametrize(
@@ -94,33 +102,33 @@ def test_the_first_look_is_remembered():
     ),
 )
 def test_only_better_counts_are_progress(second, progressed_at):
-    looks = Looks()
-    looks.look(1.0, progress=Progress(3, updated=1))
-    assert looks.look(2.0, progress=second).moment.progressed_at == progressed_at
-    assert looks.look(9.0, progress=second).view.run_history.progressed_at == NOW + progressed_at
+    run = Run()
+    run.evaluate(1.0, progress=Progress(3, updated=1))
+    assert run.evaluate(2.0, progress=second).moment.progressed_at == progressed_at
+    assert run.evaluate(9.0, progress=second).view.run_history.progressed_at == NOW + progressed_at
 
 
 def test_another_revision_is_judged_again_knowing_that_it_is_another():
-    looks = Looks()
-    first = looks.look(1.0, revision=Revision('1'), causes=(MISSING,))
+    run = Run()
+    first = run.evaluate(1.0, revision=Revision('1'), causes=(MISSING,))
     assert (
-        [view.run_history.revision_changed for view in looks.views],
+        [view.run_history.revision_changed for view in run.views],
         len(first.moment.cause_clocks),
     ) == (
         [False],
         1,
     )
-    second = looks.look(2.0, revision=Revision('2'))
-    assert [view.run_history.revision_changed for view in looks.views[1:]] == [False, True]
+    second = run.evaluate(2.0, revision=Revision('2'))
+    assert [view.run_history.revision_changed for view in run.views[1:]] == [False, True]
     assert (second.view.run_history.revision_changed, second.moment.cause_clocks) == (True, {})
     assert second.moment.progressed_at == 2.0
-    looks.look(3.0, revision=Revision('2'))
-    assert [view.run_history.revision_changed for view in looks.views[3:]] == [True]
+    run.evaluate(3.0, revision=Revision('2'))
+    assert [view.run_history.revision_changed for view in run.views[3:]] == [True]
 
 
 def test_the_second_judgement_is_the_one_that_counts():
-    looks = Looks()
-    looks.look(1.0, revision=Revision('1'))
+    run = Run()
+    run.evaluate(1.0, revision=Revision('1'))
 
     def assess(view):
         return Assessment(
@@ -128,48 +136,48 @@ def test_the_second_judgement_is_the_one_that_counts():
             revision=Revision('2'),
         )
 
-    looks.script.assessed = assess
-    look = looks.judge.evaluate(2.0, looks.world, deployment())
-    assert look.moment.assessed.state is State.PROGRESSING
+    run.script.assessed = assess
+    evaluation = run.evaluator.evaluate(2.0, run.world, deployment())
+    assert evaluation.moment.assessed.state is State.PROGRESSING
 
 
 def test_the_first_revision_that_is_known_is_no_change():
-    looks = Looks()
-    looks.look(1.0, causes=(MISSING,))
-    look = looks.look(2.0, revision=Revision('1'), causes=(MISSING,))
-    assert [view.run_history.revision_changed for view in looks.views] == [False, False]
-    assert look.moment.cause_clocks[MISSING.key].first_seen == 1.0
+    run = Run()
+    run.evaluate(1.0, causes=(MISSING,))
+    evaluation = run.evaluate(2.0, revision=Revision('1'), causes=(MISSING,))
+    assert [view.run_history.revision_changed for view in run.views] == [False, False]
+    assert evaluation.moment.cause_clocks[MISSING.key].first_seen == 1.0
 
 
 def test_the_clocks_of_causes_go_on_while_the_revision_stays():
-    looks = Looks()
+    run = Run()
     for at in (1.0, 2.0):
-        look = looks.look(at, revision=Revision('1'), causes=(MISSING,))
-    assert look.moment.cause_clocks[MISSING.key].first_seen == 1.0
+        evaluation = run.evaluate(at, revision=Revision('1'), causes=(MISSING,))
+    assert evaluation.moment.cause_clocks[MISSING.key].first_seen == 1.0
 
 
 def test_causes_are_those_of_the_tracker_and_of_the_pods():
-    looks = Looks()
-    look = looks.look(1.0, causes=(MISSING,), pods=(CRASHED,))
-    assert set(look.moment.cause_clocks) == {MISSING.key, CRASH}
-    look = looks.look(2.0, pods=(CRASHED,))
-    assert look.moment.cause_clocks[MISSING.key].gone_since == 2.0
-    assert look.moment.cause_clocks[CRASH][:2] == (1.0, None)
+    run = Run()
+    evaluation = run.evaluate(1.0, causes=(MISSING,), pods=(CRASHED,))
+    assert set(evaluation.moment.cause_clocks) == {MISSING.key, CRASH}
+    evaluation = run.evaluate(2.0, pods=(CRASHED,))
+    assert evaluation.moment.cause_clocks[MISSING.key].gone_since == 2.0
+    assert evaluation.moment.cause_clocks[CRASH][:2] == (1.0, None)
 
 
 def test_progress_starts_the_clock_of_what_lacks_room_anew():
-    looks = Looks()
-    looks.look(1.0, causes=(QUOTA,), progress=Progress(3))
-    look = looks.look(2.0, causes=(QUOTA,), progress=Progress(3, updated=1))
-    assert look.moment.cause_clocks[QUOTA.key].first_seen == 2.0
+    run = Run()
+    run.evaluate(1.0, causes=(QUOTA,), progress=Progress(3))
+    evaluation = run.evaluate(2.0, causes=(QUOTA,), progress=Progress(3, updated=1))
+    assert evaluation.moment.cause_clocks[QUOTA.key].first_seen == 2.0
 
 
 @pytest.mark.parametrize(
     ('at_work', 'accompanied'), (((), False), ((DEPLOY,), False), ((POD,), True))
 )
 def test_another_target_that_is_on_its_way_is_company(at_work, accompanied):
-    look = Looks(at_work=at_work).look(1.0, causes=(MISSING,))
-    assert look.moment.cause_clocks[MISSING.key].cause.may_await_other_target is accompanied
+    evaluation = Run(at_work=at_work).evaluate(1.0, causes=(MISSING,))
+    assert evaluation.moment.cause_clocks[MISSING.key].cause.may_await_other_target is accompanied
 
 
 @pytest.mark.parametrize(
@@ -181,8 +189,8 @@ def test_another_target_that_is_on_its_way_is_company(at_work, accompanied):
     ),
 )
 def test_causes_have_the_tolerance_that_the_user_gave(tolerate, allowed):
-    look = Looks(tolerate=tolerate).look(1.0, causes=(MISSING,))
-    assert look.moment.cause_clocks[MISSING.key].cause.tolerance_override == allowed
+    evaluation = Run(tolerate=tolerate).evaluate(1.0, causes=(MISSING,))
+    assert evaluation.moment.cause_clocks[MISSING.key].cause.tolerance_override == allowed
 
 
 ILL = MISSING._replace(pods=('web-1', 'web-2'))
@@ -205,13 +213,13 @@ def ready_pod(name):
     ),
 )
 def test_so_many_pods_may_fail(allowed, progress, excused):
-    looks = Looks(allow_failures=allowed)
+    run = Run(allow_failures=allowed)
     pods = (ready_pod('web-3'), ready_pod('web-4'))
-    look = looks.look(1.0, causes=(ILL,), progress=progress, pods=pods)
-    assert (look.moment.cause_clocks[ILL.key].cause.tolerance_override == ALWAYS) is excused
+    evaluation = run.evaluate(1.0, causes=(ILL,), progress=progress, pods=pods)
+    assert (evaluation.moment.cause_clocks[ILL.key].cause.tolerance_override == ALWAYS) is excused
     # Those that are left are enough.
     reason = 'MinAvailable' if excused and progress else ''
-    assert look.moment.assessed.reason == reason
+    assert evaluation.moment.assessed.reason == reason
 
 
 @pytest.mark.parametrize(
@@ -224,48 +232,62 @@ def test_so_many_pods_may_fail(allowed, progress, excused):
 )
 def test_the_others_are_enough_where_failures_are_excused(cause, state):
     pods = (ready_pod('web-3'), ready_pod('web-4'))
-    looks = Looks(allow_failures='2', tolerate=('QuotaExceeded=always',))
-    look = looks.look(1.0, causes=(cause,), progress=Progress(4), pods=pods)
-    assert look.moment.assessed.state == state
+    run = Run(allow_failures='2', tolerate=('QuotaExceeded=always',))
+    evaluation = run.evaluate(1.0, causes=(cause,), progress=Progress(4), pods=pods)
+    assert evaluation.moment.assessed.state == state
 
 
 def test_tolerating_a_cause_makes_nothing_ready():
     pods = (ready_pod('web-1'), ready_pod('web-2'))
-    looks = Looks(tolerate=('ConfigMapMissing=always',))
-    look = looks.look(1.0, causes=(ILL,), progress=Progress(2), pods=pods)
-    assert look.moment.cause_clocks[ILL.key].cause.tolerance_override == ALWAYS
-    assert look.moment.assessed.state is State.PROGRESSING
+    run = Run(tolerate=('ConfigMapMissing=always',))
+    evaluation = run.evaluate(1.0, causes=(ILL,), progress=Progress(2), pods=pods)
+    assert evaluation.moment.cause_clocks[ILL.key].cause.tolerance_override == ALWAYS
+    assert evaluation.moment.assessed.state is State.PROGRESSING
 
 
 def test_a_pause_is_counted_from_its_first_look():
-    looks = Looks()
-    moments = [
-        looks.look(at, state).moment.paused_at
+    run = Run()
+    times = [
+        run.evaluate(at, state).moment.paused_at
         for at, state in enumerate(('progressing', 'paused', 'paused', 'ready', 'paused'))
     ]
-    assert moments == [None, 1, 1, None, 4]
+    assert times == [None, 1, 1, None, 4]
 
 
 def test_what_is_not_of_the_pin_has_no_causes():
-    looks = Looks(revision='2', create_timeout=7.0)
-    look = looks.look(1.0, 'failed', revision=Revision('1'), causes=(MISSING,), pods=(CRASHED,))
-    assert (look.expectations.is_other, look.was_met_before, look.moment.cause_clocks) == (
+    run = Run(revision='2', create_timeout=7.0)
+    evaluation = run.evaluate(
+        1.0, 'failed', revision=Revision('1'), causes=(MISSING,), pods=(CRASHED,)
+    )
+    assert (
+        evaluation.expectations.is_other,
+        evaluation.was_met_before,
+        evaluation.moment.cause_clocks,
+    ) == (
         True,
         False,
         {},
     )
-    assert (look.moment.assessed.state, look.moment.assessed.reason) == ('progressing', 'Pinned')
-    assert look.moment.assessed.recheck_at == NOW + 1 + 7
-    looks.look(2.0, revision=Revision('1'))
-    assert looks.look(3.0, revision=Revision('1')).moment.assessed.recheck_at == NOW + 1 + 7
+    assert (evaluation.moment.assessed.state, evaluation.moment.assessed.reason) == (
+        'progressing',
+        'Pinned',
+    )
+    assert evaluation.moment.assessed.recheck_at == NOW + 1 + 7
+    run.evaluate(2.0, revision=Revision('1'))
+    assert run.evaluate(3.0, revision=Revision('1')).moment.assessed.recheck_at == NOW + 1 + 7
 
 
 def test_it_is_remembered_that_a_pin_was_met():
-    looks = Looks(revision='2')
+    run = Run(revision='2')
     revisions = ('1', '2', '3', '3')
-    looked = [looks.look(float(at), revision=Revision(name)) for at, name in enumerate(revisions)]
-    assert [bool(look.expectations.unmet) for look in looked] == [True, False, True, True]
-    assert [look.was_met_before for look in looked] == [False, False, True, True]
+    looked = [run.evaluate(float(at), revision=Revision(name)) for at, name in enumerate(revisions)]
+    assert [bool(evaluation.expectations.unmet) for evaluation in looked] == [
+        True,
+        False,
+        True,
+        True,
+    ]
+    assert [evaluation.was_met_before for evaluation in looked] == [False, False, True, True]
 
 
 READY = [{'type': 'Lit', 'status': 'True'}]
@@ -275,9 +297,9 @@ READY = [{'type': 'Lit', 'status': 'True'}]
     ('conditions', 'state'), ((READY, 'ready'), ([], 'progressing'), (None, 'ready'))
 )
 def test_ready_may_be_what_was_agreed(conditions, state):
-    looks = Looks(ready_when='' if conditions is None else 'condition=Lit')
-    look = looks.look(1.0, 'ready', obj=deployment(conditions=conditions or ()))
-    assert look.moment.assessed.state == state
+    run = Run(ready_when='' if conditions is None else 'condition=Lit')
+    evaluation = run.evaluate(1.0, 'ready', obj=deployment(conditions=conditions or ()))
+    assert evaluation.moment.assessed.state == state
 
 
 @pytest.mark.parametrize(
@@ -290,69 +312,76 @@ def test_ready_may_be_what_was_agreed(conditions, state):
     ),
 )
 def test_one_look_cannot_tell_what_lasts(options, stable_for):
-    looks = Looks(**options)
-    look = looks.look(1.0)
-    assert looks.views[0].stable_for == stable_for
-    assert look.options == Options(**options)
+    run = Run(**options)
+    evaluation = run.evaluate(1.0)
+    assert run.views[0].stable_for == stable_for
+    assert evaluation.options == Options(**options)
 
 
 @pytest.mark.parametrize(('follow', 'timeout'), ((False, 60.0), (True, None)))
 def test_annotations_count_unless_it_is_followed(follow, timeout):
-    assert Looks(follow).look(1.0, obj=annotated(timeout='1m')).options.timeout == timeout
+    assert Run(follow).evaluate(1.0, obj=annotated(timeout='1m')).options.timeout == timeout
 
 
 def test_annotations_are_read_again_when_they_have_changed():
-    looks = Looks()
+    run = Run()
     values = [
-        looks.look(float(at), obj=obj).options.timeout
+        run.evaluate(float(at), obj=obj).options.timeout
         for at, obj in enumerate((annotated(timeout='1m'), annotated(timeout='2m'), deployment()))
     ]
     assert values == [60.0, 120.0, None]
 
 
 def test_annotations_that_are_the_same_are_not_read_again():
-    looks = Looks()
-    first, second = (looks.look(at, obj=annotated(timeout='1m')).options for at in (1.0, 2.0))
+    run = Run()
+    first, second = (run.evaluate(at, obj=annotated(timeout='1m')).options for at in (1.0, 2.0))
     assert first is second
 
 
 def test_what_cannot_be_read_of_the_annotations_is_told_first():
-    assessed = Looks().look(1.0, obj=annotated(timeout='x'), notices=('own',)).moment.assessed
+    assessed = Run().evaluate(1.0, obj=annotated(timeout='x'), notices=('own',)).moment.assessed
     assert ['timeout' in notice for notice in assessed.notices] == [True, False]
     assert assessed.notices[1] == 'own'
 
 
 def test_an_annotation_may_tolerate_a_code_of_the_tracker():
     lamp = Cause('LampDark', '', 'lamp', '')
-    looks = Looks()
-    look = looks.look(1.0, obj=annotated(tolerate='LampDark=always'), causes=(lamp,))
-    assert look.moment.cause_clocks[lamp.key].cause.tolerance_override == ALWAYS
-    assert look.moment.assessed.notices == ()
+    run = Run()
+    evaluation = run.evaluate(1.0, obj=annotated(tolerate='LampDark=always'), causes=(lamp,))
+    assert evaluation.moment.cause_clocks[lamp.key].cause.tolerance_override == ALWAYS
+    assert evaluation.moment.assessed.notices == ()
 
 
 def test_an_option_that_cannot_be_read_is_an_error():
     with pytest.raises(UserError):
-        Looks(tolerate=('CrashLoop',)).look(1.0)
+        Run(tolerate=('CrashLoop',)).evaluate(1.0)
 
 
 @pytest.mark.parametrize(('age', 'look_at'), ((1, NOW - 1 + NO_SCHEDULER_SECONDS), (60, None)))
 def test_silence_of_the_scheduler_is_looked_at_again(age, look_at):
     waits = pod(phase='Pending', age=age)
-    assert Looks().look(0.0, pods=(waits,)).moment.recheck_at == look_at
+    assert Run().evaluate(0.0, pods=(waits,)).moment.recheck_at == look_at
 
 
 def test_what_had_ended_before_it_was_deleted_keeps_its_last_look():
-    looks = Looks(timeout=9.0)
-    looks.look(1.0, causes=(MISSING,))
-    looks.script.assessed = Assessment(State.FAILED, 'Done', is_terminal=True)
-    look = looks.judge.evaluate_deleted(5.0, looks.world, annotated(stall_timeout='1m'))
-    assert (look.moment.at, look.moment.progressed_at, look.moment.paused_at) == (5.0, 5.0, None)
-    assert (look.moment.assessed.reason, set(look.moment.cause_clocks)) == ('Done', {MISSING.key})
-    assert (look.was_met_before, look.seen_at) == (True, 5.0)
-    assert (look.options.timeout, look.options.stall_timeout) == (9.0, 60.0)
+    run = Run(timeout=9.0)
+    run.evaluate(1.0, causes=(MISSING,))
+    run.script.assessed = Assessment(State.FAILED, 'Done', is_terminal=True)
+    evaluation = run.evaluator.evaluate_deleted(5.0, run.world, annotated(stall_timeout='1m'))
+    assert (evaluation.moment.at, evaluation.moment.progressed_at, evaluation.moment.paused_at) == (
+        5.0,
+        5.0,
+        None,
+    )
+    assert (evaluation.moment.assessed.reason, set(evaluation.moment.cause_clocks)) == (
+        'Done',
+        {MISSING.key},
+    )
+    assert (evaluation.was_met_before, evaluation.seen_at) == (True, 5.0)
+    assert (evaluation.options.timeout, evaluation.options.stall_timeout) == (9.0, 60.0)
 
 
 def test_what_was_deleted_on_its_way_has_no_last_look():
-    looks = Looks()
-    looks.look(1.0)
-    assert looks.judge.evaluate_deleted(5.0, looks.world, deployment()) is None
+    run = Run()
+    run.evaluate(1.0)
+    assert run.evaluator.evaluate_deleted(5.0, run.world, deployment()) is None

@@ -27,8 +27,8 @@ HOME = Lookup(NAMESPACES, '', 'shop')
 NAMES = Answer('found', (some_object('Deployment', 'wep'), some_object('Deployment', 'other')))
 
 
-class Looks:
-    """Looks at a target at 1.0, 2.0, …: an object, or None where it is not there."""
+class Run:
+    """Updates of a target at 1.0, 2.0, …: an object, or None where it is not there."""
 
     def __init__(self, *objects, target=DEPLOY, answers=None, **options):
         self.presence = Presence(target)
@@ -38,9 +38,9 @@ class Looks:
         self.notices = []
         self.world.store.answers.update(answers or {})
         for obj in objects:
-            self.look(obj)
+            self.update(obj)
 
-    def look(self, obj):
+    def update(self, obj):
         self.at += 1.0
         events = list(self.presence.update(self.at, obj, self.world))
         assert all(event[:2] == (self.at, self.presence._target) for event in events)
@@ -53,7 +53,7 @@ class Looks:
 
 
 @pytest.mark.parametrize(
-    ('looks', 'missing', 'moments'),
+    ('objects', 'missing', 'times'),
     (
         ([FIRST, FIRST], False, []),
         ([None, None], True, [1.0]),
@@ -64,20 +64,20 @@ class Looks:
         ([FIRST, None, SECOND], False, [2.0, 3.0]),
     ),
 )
-def test_each_change_is_one_notice(looks, missing, moments):
-    looks = Looks(*looks)
-    assert looks.presence.missing is missing
-    assert [at for at, _ in looks.notices] == moments
+def test_each_change_is_one_notice(objects, missing, times):
+    run = Run(*objects)
+    assert run.presence.missing is missing
+    assert [at for at, _ in run.notices] == times
 
 
 def test_coming_and_going_have_different_notices():
-    texts = [text for _, text in Looks(None, FIRST, None, SECOND, None, SECOND).notices]
+    texts = [text for _, text in Run(None, FIRST, None, SECOND, None, SECOND).notices]
     assert [texts.index(text) for text in texts] == [0, 1, 2, 3, 2, 1]
 
 
 @pytest.mark.parametrize(('follow', 'is_limited'), ((False, True), (True, False)))
 def test_what_is_not_there_is_told_with_its_place_and_the_limit(follow, is_limited):
-    [(_, text)] = Looks(None, follow=follow).notices
+    [(_, text)] = Run(None, follow=follow).notices
     assert 'deploy/web' in text and 'namespace shop' in text
     assert ('30s' in text) is is_limited
 
@@ -86,7 +86,7 @@ MISSING = Answer('missing')
 
 
 @pytest.mark.parametrize(
-    ('looks', 'answers', 'more'),
+    ('objects', 'answers', 'more'),
     (
         ([None, None], {}, 0),
         ([None, None], {NEIGHBOURS: NAMES}, 1),
@@ -98,23 +98,23 @@ MISSING = Answer('missing')
         ([FIRST, None, None], {HOME: MISSING}, 1),
     ),
 )
-def test_what_explains_an_absence_is_one_notice(looks, answers, more):
-    assert len(Looks(*looks, answers=answers).notices) == 1 + more
+def test_what_explains_an_absence_is_one_notice(objects, answers, more):
+    assert len(Run(*objects, answers=answers).notices) == 1 + more
 
 
 def test_only_similar_names_are_named():
-    [_, (_, text)] = Looks(None, answers={NEIGHBOURS: NAMES}).notices
+    [_, (_, text)] = Run(None, answers={NEIGHBOURS: NAMES}).notices
     assert text.endswith(': wep')
 
 
 def test_an_answer_is_used_once_it_comes():
-    looks = Looks(None)
-    looks.world.store.answers[NEIGHBOURS] = NAMES
-    assert (len(looks.look(None)), len(looks.look(None))) == (1, 0)
+    run = Run(None)
+    run.world.store.answers[NEIGHBOURS] = NAMES
+    assert (len(run.update(None)), len(run.update(None))) == (1, 0)
 
 
 @pytest.mark.parametrize(
-    ('looks', 'wants'),
+    ('objects', 'wants'),
     (
         ([], []),
         ([FIRST], []),
@@ -123,15 +123,15 @@ def test_an_answer_is_used_once_it_comes():
         ([FIRST, None], []),
     ),
 )
-def test_what_was_never_there_has_its_neighbours_and_its_namespace_read(looks, wants):
-    assert list(Looks(*looks).presence.wants()) == wants
+def test_what_was_never_there_has_its_neighbours_and_its_namespace_read(objects, wants):
+    assert list(Run(*objects).presence.wants()) == wants
 
 
 def test_a_target_without_a_namespace_has_none_to_read():
     node = Target(NODES, '', 'n-1')
-    looks = Looks(None, target=node, answers={HOME: MISSING})
-    assert list(looks.presence.wants()) == [Lookup(NODES, '')]
-    assert 'namespace' not in ''.join(text for _, text in looks.notices)
+    run = Run(None, target=node, answers={HOME: MISSING})
+    assert list(run.presence.wants()) == [Lookup(NODES, '')]
+    assert 'namespace' not in ''.join(text for _, text in run.notices)
 
 
 NEVER = ('never-appeared', 'NotFound')
@@ -140,7 +140,7 @@ TIMED_OUT = ('timed-out', '')
 
 
 @pytest.mark.parametrize(
-    ('looks', 'options', 'at', 'verdict'),
+    ('objects', 'options', 'at', 'verdict'),
     (
         pytest.param([], {}, STALL_TIMEOUT - 1, None, id='no answer yet'),
         pytest.param([], {}, STALL_TIMEOUT, TIMED_OUT, id='no answer'),
@@ -168,19 +168,19 @@ TIMED_OUT = ('timed-out', '')
         pytest.param([None], {'follow': True, 'timeout': 5.0}, 5.0, TIMED_OUT, id='followed, late'),
     ),
 )
-def test_when_an_absence_is_a_verdict(looks, options, at, verdict):
-    assert Looks(*looks, **options).verdict(at) == verdict
+def test_when_an_absence_is_a_verdict(objects, options, at, verdict):
+    assert Run(*objects, **options).verdict(at) == verdict
 
 
 def test_a_time_out_says_what_there_was():
-    looks = [Looks(), Looks(None), Looks(FIRST, None)]
-    messages = {look.presence.verdict(4.0, Options(timeout=4.0))[2] for look in looks}
+    run = [Run(), Run(None), Run(FIRST, None)]
+    messages = {look.presence.verdict(4.0, Options(timeout=4.0))[2] for look in run}
     assert len(messages) == 3
     assert all('4s (--timeout)' in message for message in messages)
 
 
 @pytest.mark.parametrize(
-    ('looks', 'options', 'deadlines'),
+    ('objects', 'options', 'deadlines'),
     (
         ([], {}, [STALL_TIMEOUT]),
         ([], {'stall_timeout': 7.0}, [7.0]),
@@ -192,9 +192,9 @@ def test_a_time_out_says_what_there_was():
         ([FIRST, None], {'follow': True}, []),
     ),
 )
-def test_the_deadlines_are_when_the_verdict_may_change(looks, options, deadlines):
-    looks = Looks(*looks, **options)
-    assert looks.presence.deadlines(looks.options) == deadlines
-    for moment in deadlines:
-        assert looks.verdict(moment - 0.1) is None
-        assert looks.verdict(moment) is not None
+def test_the_deadlines_are_when_the_verdict_may_change(objects, options, deadlines):
+    run = Run(*objects, **options)
+    assert run.presence.deadlines(run.options) == deadlines
+    for times in deadlines:
+        assert run.verdict(times - 0.1) is None
+        assert run.verdict(times) is not None

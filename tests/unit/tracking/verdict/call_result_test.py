@@ -19,7 +19,7 @@ def ended(verdict, at=10.0, **options):
 
 
 @pytest.mark.parametrize(
-    ('members', 'moment'),
+    ('targets', 'ends_at'),
     (
         pytest.param([OPEN, OPEN], None, id='all are open'),
         pytest.param([ended('ready'), OPEN], None, id='one is ready'),
@@ -37,24 +37,24 @@ def ended(verdict, at=10.0, **options):
         pytest.param([SIDE, SIDE], None, id='nothing blocks'),
     ),
 )
-def test_when_the_others_are_not_waited_for_any_longer(members, moment):
-    assert call_ends_at(members) == moment
+def test_when_the_others_are_not_waited_for_any_longer(targets, ends_at):
+    assert call_ends_at(targets) == ends_at
 
 
 @pytest.mark.parametrize(
-    ('members', 'may'),
+    ('targets', 'may'),
     (
         ([OPEN, RECOVERABLE], True),
         ([RECOVERABLE, RECOVERABLE], False),
         ([ended('ready'), RECOVERABLE], False),
     ),
 )
-def test_hope_ends_with_the_last_of_the_others(members, may):
-    assert others_may_recover(members) is may
+def test_hope_ends_with_the_last_of_the_others(targets, may):
+    assert others_may_recover(targets) is may
 
 
 @pytest.mark.parametrize(
-    ('members', 'exit_code'),
+    ('targets', 'exit_code'),
     (
         ([ended('ready'), ended('failed')], 1),
         ([ended('ready'), ended('failed', fail_mode='ignore')], 0),
@@ -66,5 +66,5 @@ def test_hope_ends_with_the_last_of_the_others(members, may):
         ([ended('failed'), ended('progressing')], 1),
     ),
 )
-def test_the_exit_code_of_the_call(members, exit_code):
-    assert call_exit_code(members) == exit_code
+def test_the_exit_code_of_the_call(targets, exit_code):
+    assert call_exit_code(targets) == exit_code

@@ -15,7 +15,7 @@ from tests.unit.builders import container
 from tests.unit.builders import deployment
 from tests.unit.builders import pod
 from tests.unit.builders import status
-from tests.unit.builders import view as look
+from tests.unit.builders import view as view_of
 
 AT_3 = Assessment(State.READY, revision=Revision('3'))
 IMAGE = {'containers': [container(image='shop/web:2')], 'initContainers': [{'image': 'init:1'}]}
@@ -24,7 +24,7 @@ LACKS = 'image web in its template: it has shop/web:2, init:1'
 
 
 @pytest.mark.parametrize(
-    ('assessed', 'options', 'pin'),
+    ('assessed', 'options', 'expected'),
     (
         (AT_3, {}, Expectations()),
         (AT_3, {'revision': '3'}, Expectations()),
@@ -41,8 +41,8 @@ LACKS = 'image web in its template: it has shop/web:2, init:1'
         (AT_3, {'expect_images': ('init:1', 'web')}, Expectations(LACKS, True)),
     ),
 )
-def test_what_lacks_of_what_was_pinned(assessed, options, pin):
-    assert expectations.check_expectations(look(WEB), assessed, Options(**options)) == pin
+def test_what_lacks_of_what_was_pinned(assessed, options, expected):
+    assert expectations.check_expectations(view_of(WEB), assessed, Options(**options)) == expected
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_what_lacks_of_what_was_pinned(assessed, options, pin):
 )
 def test_images_are_compared_as_the_runtime_completes_them(there, wanted, same):
     obj = deployment(template={'containers': [container(image=there)]})
-    result = expectations.check_expectations(look(obj), AT_3, Options(expect_images=(wanted,)))
+    result = expectations.check_expectations(view_of(obj), AT_3, Options(expect_images=(wanted,)))
     assert (not result.unmet) is same
 
 
@@ -75,7 +75,7 @@ def test_images_are_compared_as_the_runtime_completes_them(there, wanted, same):
     ),
 )
 def test_images_are_looked_for_where_the_kind_has_them(spec):
-    view = look({'spec': spec})
+    view = view_of({'spec': spec})
     assert (
         expectations.check_expectations(view, AT_3, Options(expect_images=('web:1',)))
         == Expectations()
@@ -88,12 +88,12 @@ def test_images_are_looked_for_where_the_kind_has_them(spec):
 
 def test_a_kind_without_images_has_none():
     assert expectations.check_expectations(
-        look({}), AT_3, Options(expect_images=('x',))
+        view_of({}), AT_3, Options(expect_images=('x',))
     ).unmet.endswith('it has none')
 
 
 @pytest.mark.parametrize(
-    ('pin', 'met', 'at', 'once', 'verdict', 'status'),
+    ('expected', 'met', 'at', 'once', 'verdict', 'status'),
     (
         (Expectations(), True, 99, False, None, ''),
         (
@@ -133,8 +133,8 @@ def test_a_kind_without_images_has_none():
         ),
     ),
 )
-def test_waiting_for_what_was_pinned_ends(pin, met, at, once, verdict, status):
-    result = expectations.verdict(pin, met, at, Options(once=once))
+def test_waiting_for_what_was_pinned_ends(expected, met, at, once, verdict, status):
+    result = expectations.verdict(expected, met, at, Options(once=once))
     assert (result and result[0]) == verdict
     assert status in (result[2] if result else '')
 
@@ -142,11 +142,11 @@ def test_waiting_for_what_was_pinned_ends(pin, met, at, once, verdict, status):
 def test_what_is_not_of_the_pin_is_neither_ready_nor_failed():
     failed = Assessment(State.FAILED, 'Odd', 'failed', is_terminal=True)
     judged = expectations.apply_expectations(
-        look(WEB), failed, Expectations('image x'), 5.0, Options()
+        view_of(WEB), failed, Expectations('image x'), 5.0, Options()
     )
     assert judged.state is State.PROGRESSING
     assert (judged.waits_for, judged.is_terminal) == ('image x', False)
-    assert judged.recheck_at == look(WEB).run_history.started + 35
+    assert judged.recheck_at == view_of(WEB).run_history.started + 35
 
 
 GOING = pod(name='old', deleting=True)
@@ -165,7 +165,7 @@ GOING = pod(name='old', deleting=True)
 def test_old_pods_are_waited_for_where_that_is_asked(
     state, others, known, wanted, after, waits_for
 ):
-    view = look(WEB)._replace(listed_kinds=frozenset({'Pod'} if known else ()))
+    view = view_of(WEB)._replace(listed_kinds=frozenset({'Pod'} if known else ()))
     assessed = Assessment(State(state), other_pods=tuple(others))
     judged = expectations.apply_expectations(
         view, assessed, Expectations(), 0.0, Options(wait_for_termination=wanted)
@@ -185,7 +185,7 @@ READY_POD = pod(status(), ready=True, containers=[container(**PROBED)])
 def test_so_many_pods_are_enough_where_that_is_asked(wanted, after):
     assessed = Assessment(State.PROGRESSING, progress=Progress(2), pods=(READY_POD,))
     judged = expectations.apply_expectations(
-        look(deployment(2)), assessed, Expectations(), 0.0, Options(min_available=wanted)
+        view_of(deployment(2)), assessed, Expectations(), 0.0, Options(min_available=wanted)
     )
     assert judged.state == after
 
@@ -196,6 +196,6 @@ def test_where_so_many_are_enough_old_pods_may_still_be_waited_for():
     )
     options = Options(min_available='1', wait_for_termination=True)
     judged = expectations.apply_expectations(
-        look(deployment(2)), assessed, Expectations(), 0.0, options
+        view_of(deployment(2)), assessed, Expectations(), 0.0, options
     )
     assert (judged.state, judged.reason) == ('progressing', 'TerminatingPods')

@@ -24,7 +24,7 @@ def pods(ready, of):
     )
 
 
-def judge(minimum, ready, desired=10, obj=None, updated=None):
+def assess(minimum, ready, desired=10, obj=None, updated=None):
     assessed = Assessment(
         State.PROGRESSING, progress=Progress(desired), pods=updated or pods(ready, desired)
     )
@@ -47,11 +47,11 @@ def judge(minimum, ready, desired=10, obj=None, updated=None):
     ),
 )
 def test_so_many_are_enough(minimum, ready, state):
-    assert judge(minimum, ready).state == state
+    assert assess(minimum, ready).state == state
 
 
 def test_it_says_so():
-    assert judge('8', 9).message == '9 of 10 pods are available, and 8 are enough'
+    assert assess('8', 9).message == '9 of 10 pods are available, and 8 are enough'
 
 
 @pytest.mark.parametrize(
@@ -59,18 +59,18 @@ def test_it_says_so():
 )
 def test_what_nobody_probes_has_to_last(since, state):
     updated = (pod(status(state=running(since)), ready=True),)
-    assert judge('1', 1, 2, updated=updated).state == state
+    assert assess('1', 1, 2, updated=updated).state == state
 
 
 @pytest.mark.parametrize(
     'obj', (deployment(10, observedGeneration=2), deployment(10, observedGeneration=0))
 )
 def test_a_change_that_was_not_seen_yet_is_never_enough(obj):
-    assert judge('1', 10, obj=obj).state is State.PROGRESSING
+    assert assess('1', 10, obj=obj).state is State.PROGRESSING
 
 
 def test_kinds_without_pods_and_those_that_want_none_are_left_alone():
-    assert judge('1', 0, 0).state is State.PROGRESSING
+    assert assess('1', 0, 0).state is State.PROGRESSING
     assert (
         min_available.apply_min_available(
             view(deployment()), Assessment(State.PROGRESSING), '1'

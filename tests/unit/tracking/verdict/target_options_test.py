@@ -40,17 +40,17 @@ def annotated(**annotations):
     ),
 )
 def test_annotations_say_what_flags_say(annotations, options):
-    wished = target_options.read_target_options(Options(), annotated(**annotations))
-    assert wished.options == Options(**options)
-    assert wished.notices == ()
+    result = target_options.read_target_options(Options(), annotated(**annotations))
+    assert result.options == Options(**options)
+    assert result.notices == ()
 
 
 def test_flags_win_over_annotations():
     result = annotated(timeout='5m', on_pause='wait', tolerate='CrashLoop=9,ImageNotFound=1m')
     options = Options(timeout=10.0, tolerate=('CrashLoop=2',))
-    wished = target_options.read_target_options(options, result)
-    assert wished.options == options._replace(on_pause='wait')
-    assert wished.tolerances == {
+    result = target_options.read_target_options(options, result)
+    assert result.options == options._replace(on_pause='wait')
+    assert result.tolerances == {
         'CrashLoop': Tolerance(terminations=2),
         'ImageNotFound': Tolerance(seconds=60),
     }
@@ -78,9 +78,9 @@ def test_a_share_of_pods_is_read():
     ),
 )
 def test_an_annotation_that_cannot_be_read_is_told_and_left_out(annotations, expected):
-    wished = target_options.read_target_options(Options(), annotated(**annotations))
-    assert wished.options == Options()
-    (notice,) = wished.notices
+    result = target_options.read_target_options(Options(), annotated(**annotations))
+    assert result.options == Options()
+    (notice,) = result.notices
     assert expected in notice
 
 

@@ -43,30 +43,30 @@ class Call:
     """A call with three pods as targets."""
 
     def __init__(self, *objects, own=(None, None, None), **options):
-        self.tracks = {
+        self.targets = {
             name: TrackedTarget(Target(PODS, 'shop', name), tracker, options=mine)
             for name, mine in zip(NAMES[: len(objects)], own)
         }
-        self.core = Engine(list(self.tracks.values()), Options(logs=False, **options), NOW)
-        self.core.step(0.0, None)
+        self.engine = Engine(list(self.targets.values()), Options(logs=False, **options), NOW)
+        self.engine.step(0.0, None)
         for name, obj in zip(NAMES, objects):
-            self.last = self.core.step(0.0, Item(0.0, self.tracks[name].root, Listed((obj,))))
+            self.last = self.engine.step(0.0, Item(0.0, self.targets[name].root, Listed((obj,))))
 
     def until(self, at):
         while self.last.deadline is not None and self.last.deadline <= at:
-            self.last = self.core.step(self.last.deadline, None)
+            self.last = self.engine.step(self.last.deadline, None)
         return self
 
     def change(self, at, name, obj):
         if not self.until(at).last.finished:
-            item = Item(at, self.tracks[name].root, Changed('MODIFIED', obj))
-            self.last = self.core.step(at, item)
+            item = Item(at, self.targets[name].root, Changed('MODIFIED', obj))
+            self.last = self.engine.step(at, item)
         for log in [want for want in self.last.wants if isinstance(want, Logs)]:
-            self.last = self.core.step(at, Item(at, log, LogEnd(log.restarts)))
+            self.last = self.engine.step(at, Item(at, log, LogEnd(log.restarts)))
         return self
 
     def verdict(self, name):
-        end = self.tracks[name].ended
+        end = self.targets[name].ended
         return end and (end.verdict.value, end.at)
 
 
@@ -120,7 +120,7 @@ def died(name):
 
 
 def verdicts(call):
-    return [call.verdict(name) and call.verdict(name)[0] for name in call.tracks]
+    return [call.verdict(name) and call.verdict(name)[0] for name in call.targets]
 
 
 def code(call):
@@ -141,7 +141,7 @@ def test_who_is_not_waited_for_says_what_was_wrong_with_it():
     unpulled = pod(status(state=waiting('ImagePullBackOff')), name='db', phase='Pending')
     call = Call(starting('web'), unpulled)
     call.change(10, 'web', died('web')).until(17)
-    assert call.tracks['db'].ended.message.startswith('is not waited for any longer; Reg')
+    assert call.targets['db'].ended.message.startswith('is not waited for any longer; Reg')
 
 
 def test_every_target_is_judged_where_that_is_asked():
@@ -158,7 +158,7 @@ def test_what_may_fail_fails_nothing():
     assert code(call) == 0
     # Who sees the failure is told why the exit code says nothing of it.
     [facts] = [
-        track.ended.explanation.facts for track in call.tracks.values() if track.ended.reason
+        tracked.ended.explanation.facts for tracked in call.targets.values() if tracked.ended.reason
     ]
     assert facts[-1] == 'this failure counts for nothing (fail-mode: ignore)'
 
