@@ -1,1 +1,1 @@
-"""Which logs are read, and which of their lines are shown. Pure."""
+"""Select the logs to read, and the lines to show."""

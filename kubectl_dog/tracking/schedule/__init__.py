@@ -1,1 +1,1 @@
-"""Which targets are evaluated when, and groups of targets."""
+"""Schedule the evaluation of targets, and track groups of targets."""

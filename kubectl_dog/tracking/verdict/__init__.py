@@ -1,1 +1,1 @@
-"""From assessments and causes to a verdict. Pure."""
+"""Decide and explain the verdicts of targets and of the call."""

@@ -37,14 +37,14 @@ NAMES = Lookup(CONFIGMAPS, 'shop')
 class Play:
     def __init__(self, target=DEPLOY, tracker=None, **options):
         tracker = tracker or TRACKERS[target.resource.kind]
-        self.tracked = TrackedTarget(target, tracker, options.get('follow', False))
-        self.engine = Engine([self.tracked], Options(**options), NOW)
+        self.track = TrackedTarget(target, tracker, options.get('follow', False))
+        self.engine = Engine([self.track], Options(**options), NOW)
         self.told = []
         self._take(self.engine.step(0.0, None))
 
     @property
     def root(self):
-        return self.tracked.root
+        return self.track.root
 
     def _take(self, step):
         self.step = step
