@@ -96,7 +96,7 @@ def test_ends_with_a_bare_pod_once_its_log_is_read(code):
     assert play.outcome is None
     play.give(0.5, Logs('shop', 'web-1', 'pod-web-1', 'main'), LogEnd(0))
     assert play.ended.verdict == 'ended'
-    assert play.told[-1].exit_code == 0
+    assert play.events[-1].exit_code == 0
 
 
 def test_the_log_of_a_pod_that_completed_is_read_before_it_is_ready():
@@ -116,7 +116,7 @@ def test_the_log_of_a_pod_that_completed_is_read_before_it_is_ready():
 def test_one_look_says_what_is(obj, verdict, code):
     play = Play(once=True).rollout(obj, replica_sets=[NEW])
     play.listed(1, EVENT_WATCH)
-    assert (play.ended.verdict, play.told[-1].exit_code) == (verdict, code)
+    assert (play.ended.verdict, play.events[-1].exit_code) == (verdict, code)
 
 
 def test_one_look_waits_until_everything_was_seen_but_not_for_what_may_not_be():
@@ -179,4 +179,4 @@ def test_what_comes_of_logs_costs_no_look_at_what_they_are_about(payload, monkey
     [want] = [want for want in play.step.wants if isinstance(want, Logs)]
     monkeypatch.setattr(TrackedTarget, 'step', None)
     play.give(1, want, payload)
-    assert isinstance(play.told[-1], (LogChunk, Notice))
+    assert isinstance(play.events[-1], (LogChunk, Notice))

@@ -47,7 +47,10 @@ def shown(play):
     """What both formats make of everything that was told."""
     plain, json = PlainRenderer(RenderOptions(0.0)), JsonRenderer(RenderOptions(0.0))
     return [
-        line for event in play.told for renderer in (plain, json) for line in renderer.render(event)
+        line
+        for event in play.events
+        for renderer in (plain, json)
+        for line in renderer.render(event)
     ]
 
 

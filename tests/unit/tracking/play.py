@@ -39,7 +39,7 @@ class Play:
         tracker = tracker or TRACKERS[target.resource.kind]
         self.track = TrackedTarget(target, tracker, options.get('follow', False))
         self.engine = Engine([self.track], Options(**options), NOW)
-        self.told = []
+        self.events = []
         self._take(self.engine.step(0.0, None))
 
     @property
@@ -48,7 +48,7 @@ class Play:
 
     def _take(self, step):
         self.step = step
-        self.told += step.events
+        self.events += step.events
 
     def until(self, at):
         """Let time pass; every deadline on the way fires."""
@@ -74,7 +74,7 @@ class Play:
         return self.listed(at, POD_WATCH, *pods)
 
     def of(self, kind):
-        return [event for event in self.told if isinstance(event, kind)]
+        return [event for event in self.events if isinstance(event, kind)]
 
     @property
     def ended(self):

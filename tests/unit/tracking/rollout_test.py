@@ -74,7 +74,7 @@ def start(*pods, obj=PROGRESSING, replica_sets=(replica_set(),), **options):
 def test_a_finished_rollout_ends_at_once():
     play = Play().listed(0.1, Play().root, deployment())
     assert play.outcome == ('ready', '', 0.1)
-    assert play.told[-1] == RunEnded(0.1, 0, ((DEPLOY, 'ready'),))
+    assert play.events[-1] == RunEnded(0.1, 0, ((DEPLOY, 'ready'),))
 
 
 def test_a_crash_loop_fails_at_the_third_end():
@@ -385,7 +385,7 @@ def test_a_target_that_cannot_be_read_ends_it(reason):
     play = Play()
     play.give(1, play.root, ReadFailure(reason, 'no way'))
     assert play.outcome == ('no-access', reason, 1)
-    assert play.told[-1].exit_code == 5
+    assert play.events[-1].exit_code == 5
 
 
 def test_a_connection_that_is_lost_later_is_a_notice():
@@ -409,7 +409,7 @@ def test_pods_that_may_not_be_read_are_done_without():
 def test_a_signal_ends_it_with_the_state_so_far(signal, code):
     play = start(pod(MISSING, owner='rs-2', phase='Pending'))
     play.give(4, None, Signal(signal))
-    assert play.told[-1].exit_code == code
+    assert play.events[-1].exit_code == code
     assert play.ended.explanation.cause.code == 'ConfigMapMissing'
 
 
@@ -559,14 +559,14 @@ def test_a_target_with_many_pods_is_looked_at_now_and_then():
     play = Play(logs=False).rollout(
         deployment(400, availableReplicas=0), *many(400, 0), replica_sets=(replica_set(),)
     )
-    seen = len(play.told)
+    seen = len(play.events)
     for number, obj in enumerate(many(20, 20)):
         play.changed(1 + number / 100, POD_WATCH, obj)
-    events = [event for event in play.told[seen:] if isinstance(event, ChildChanged)]
+    events = [event for event in play.events[seen:] if isinstance(event, ChildChanged)]
     # The first at once, those of the rest after it together.
     assert [event.at for event in events] == [1]
     play.until(3)
-    times = [event.at for event in play.told[seen:] if isinstance(event, ChildChanged)]
+    times = [event.at for event in play.events[seen:] if isinstance(event, ChildChanged)]
     assert times == [1] + [pytest.approx(1.8, abs=0.01)] * 19
 
 

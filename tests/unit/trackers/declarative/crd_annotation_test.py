@@ -137,7 +137,7 @@ def test_a_tracker_that_fails_decides_nothing_before_the_definition_was_read():
 
 def test_that_the_definition_is_waited_for_is_told_only_where_that_takes_long():
     def waits(play):
-        return [event.waits_for for event in play.told if isinstance(event, StateChanged)]
+        return [event.waits_for for event in play.events if isinstance(event, StateChanged)]
 
     play = Play(FROBS, tracker=Trackers().of(FROBS.resource, asks_cluster=True))
     play.listed(0.1, play.root, frob(READY, age=1, phase='Mid'))
