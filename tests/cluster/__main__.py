@@ -1,4 +1,4 @@
-"""Builds, starts and stops the test cluster: see `python -m tests.cluster --help`."""
+"""Build, start and stop the test cluster: see `python -m tests.cluster --help`."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _up(chosen):
         chosen.state, api=chosen.api_port, etcd=chosen.etcd_port, kubelet=chosen.kubelet_port
     )
     Cluster(wanted).up()
-    # From now on it is not the tests' to take down.
+    # From now on the tests do not stop it.
     sharing.marker(wanted).unlink(missing_ok=True)
     state = (
         ''

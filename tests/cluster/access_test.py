@@ -38,24 +38,24 @@ def with_the_documented_rights(stage):
     page = (Path(__file__).parents[2] / 'docs' / 'access.md').read_text(encoding='utf-8')
     stage.apply(yaml.safe_load(page.partition('```yaml\n')[2].partition('```')[0]))
     stage.kubectl('create', 'serviceaccount', 'reader')
-    stage.bind('kubectl-dog')
+    stage.bind_role('kubectl-dog')
     dog, token = stage.reader()
     stage.apply(web(probe=READY_SOON, script='echo here we are; sleep 1000'))
     return dog('rollout', 'deploy/web', '--token', token)
 
 
 @pytest.mark.parametrize(
-    'flags, told',
+    'flags, message',
     [
         (('--server', 'https://127.0.0.1:1'), 'cannot connect to https://127.0.0.1:1'),
         (('--context', 'nope'), "there is no context 'nope'"),
         (('--kubeconfig', '/nowhere/config'), '/nowhere/config'),
     ],
 )
-def test_no_way_to_the_cluster_is_exit_5_and_one_sentence(dog, flags, told):
+def test_no_way_to_the_cluster_is_exit_5_and_one_sentence(dog, flags, message):
     result = dog('rollout', 'deploy/web', *flags)
     assert result.code == 5
-    assert told in result.output
+    assert message in result.output
     assert len(result.output.strip().splitlines()) == 1
 
 

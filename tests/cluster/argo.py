@@ -1,4 +1,4 @@
-"""Rollouts on a stage: the package installed, and Argo's own plugin beside it."""
+"""Argo Rollouts on a stage, with the package of trackers and with Argo's own plugin."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from .harness import argo_rollouts
 from .harness.processes import until
 from .stage import READY_SOON
 
-# Soon ready, for what nobody looks at.
+# Ready soon, for revisions that are not tested.
 READY = {'exec': {'command': ['true']}, 'periodSeconds': 1}
-SAYS = "echo serving {}; trap 'exit 0' TERM; sleep 100000 & wait"
+SERVE = "echo serving {}; trap 'exit 0' TERM; sleep 100000 & wait"
 ANALYSIS = {'analysis': {'templates': [{'templateName': 'good'}]}}
 
 
@@ -42,20 +42,20 @@ class Argo:
     def plugin(self, *arguments):
         return argo_rollouts.plugin(self.stage.kubectl, *arguments)
 
-    def says(self):
-        """The first word of what Argo's own plugin says of it."""
+    def argo_phase(self):
+        """The phase that Argo's own plugin prints."""
         return self.plugin('status', 'web', '--watch=false').stdout.partition(' ')[0].strip()
 
-    def apply(self, strategy, script=SAYS.format('one'), probe=READY, **spec):
-        """A Rollout, which is Argo's word for a Deployment with a strategy."""
-        made = manifests.deployment('web', script, container={'readinessProbe': probe}, **spec)
-        made['apiVersion'], made['kind'] = 'argoproj.io/v1alpha1', 'Rollout'
-        made['spec']['strategy'] = strategy
-        self.stage.apply(made)
+    def apply(self, strategy, script=SERVE.format('one'), probe=READY, **spec):
+        """Apply a Rollout: Argo's variant of a Deployment, with a strategy."""
+        rollout = manifests.deployment('web', script, container={'readinessProbe': probe}, **spec)
+        rollout['apiVersion'], rollout['kind'] = 'argoproj.io/v1alpha1', 'Rollout'
+        rollout['spec']['strategy'] = strategy
+        self.stage.apply(rollout)
 
     def healthy(self):
-        """Waits until Argo says that it is done."""
-        assert until(lambda: self.says() == 'Healthy', 60, pause=0.5)
+        """Wait until Argo reports it as healthy."""
+        assert until(lambda: self.argo_phase() == 'Healthy', 60, pause=0.5)
 
 
 def canary(*steps):
@@ -63,7 +63,7 @@ def canary(*steps):
 
 
 def template(provider, **metric):
-    """The analysis of the metric `errors` that the others name."""
+    """The AnalysisTemplate `good`, which measures the metric `errors`."""
     return {
         'apiVersion': 'argoproj.io/v1alpha1',
         'kind': 'AnalysisTemplate',
@@ -73,7 +73,7 @@ def template(provider, **metric):
 
 
 def services():
-    """Those between which blue/green switches."""
+    """The two Services between which blue/green switches."""
     return [
         {
             'apiVersion': 'v1',
@@ -86,18 +86,18 @@ def services():
 
 
 def analysed(argo, provider, step=ANALYSIS, **metric):
-    """How a second revision ends that has to pass an analysis as a step."""
+    """The results of a second revision that has an analysis as a step; see `changed`."""
     argo.stage.apply(template(provider, **metric))
     return changed(argo, canary({'setWeight': 50}, step))
 
 
 def changed(argo, strategy):
-    """How a second revision ends, what Argo's own plugin says then, and its recording, replayed."""
+    """The result of a second revision, the phase that Argo's plugin prints, and the replay."""
     argo.apply(strategy)
     argo.healthy()
-    argo.apply(strategy, SAYS.format('two'), READY_SOON)
+    argo.apply(strategy, SERVE.format('two'), READY_SOON)
     recording = str(argo.stage.folder / 'rollout.jsonl')
-    ended, argos = argo.rollout('--record', recording), argo.says()
+    ended, argos = argo.rollout('--record', recording), argo.argo_phase()
     return ended, argos, argo.dog('replay', recording, '--instant')
 
 
@@ -106,7 +106,7 @@ def web(argo):
 
 
 class Metrics(BaseHTTPRequestHandler):
-    """What a web metric asks."""
+    """The server that a web metric reads."""
 
     def do_GET(self):
         self.send_response(200)
@@ -119,7 +119,7 @@ class Metrics(BaseHTTPRequestHandler):
 
 @contextlib.contextmanager
 def metrics():
-    """The address of a server that says that most requests fail."""
+    """The address of a server that reports a success rate of 42%."""
     server = ThreadingHTTPServer(('127.0.0.1', 0), Metrics)
     Thread(target=server.serve_forever, daemon=True).start()
     try:
@@ -130,7 +130,7 @@ def metrics():
 
 
 def installed(folder):
-    """An environment in which the program finds the package, and nobody else's does."""
+    """Environment variables with which the program finds the package of trackers."""
     source, site = folder / 'source', folder / 'site'
     shutil.copytree(page.ROOT / 'plugins' / 'argo-rollouts', source)
     pip = (sys.executable, '-m', 'pip', 'install', '-q', '--no-deps')

@@ -1,10 +1,10 @@
-"""What is played with Rollouts: each gives how it ended for us, and what Argo's own plugin says."""
+"""Plays with Rollouts: each returns our results, and the phase that Argo's own plugin prints."""
 
 from __future__ import annotations
 
 from . import manifests
 from .argo import ANALYSIS
-from .argo import SAYS
+from .argo import SERVE
 from .argo import analysed
 from .argo import canary
 from .argo import changed
@@ -16,17 +16,17 @@ from .stage import READY_SOON
 
 
 def paused_and_promoted(argo):
-    """Stops at a pause; then goes on, through one that passes by itself, to the end."""
+    """An update that stops at a pause, is promoted, and passes a timed pause by itself."""
     steps = canary({'setWeight': 50}, {'pause': {}}, {'pause': {'duration': '6s'}})
     argo.apply(steps, replicas=2)
     first = argo.rollout()
-    argo.apply(steps, SAYS.format('two'), READY_SOON, replicas=2)
-    paused, argos = argo.rollout(), argo.says()
+    argo.apply(steps, SERVE.format('two'), READY_SOON, replicas=2)
+    paused, argos = argo.rollout(), argo.argo_phase()
     accepted = argo.rollout('--on-pause=succeed')
     waits = argo.start('rollout', 'rollout/web', '--on-pause=wait')
     waits.wait_for('is paused')
     argo.plugin('promote', 'web')
-    return first, paused, argos, accepted, waits.wait(60), argo.says()
+    return first, paused, argos, accepted, waits.wait(60), argo.argo_phase()
 
 
 def job_says_no(argo):
@@ -54,12 +54,12 @@ def aborted_and_undone(argo):
     steps = canary({'setWeight': 50}, {'pause': {}})
     argo.apply(steps)
     argo.healthy()
-    argo.apply(steps, SAYS.format('two'))
-    assert until(lambda: argo.says() == 'Paused', 60, pause=0.5)
+    argo.apply(steps, SERVE.format('two'))
+    assert until(lambda: argo.argo_phase() == 'Paused', 60, pause=0.5)
     argo.plugin('abort', 'web')
-    aborted, argos = argo.rollout(), argo.says()
+    aborted, argos = argo.rollout(), argo.argo_phase()
     argo.plugin('undo', 'web')
-    return aborted, argos, argo.rollout(), argo.says()
+    return aborted, argos, argo.rollout(), argo.argo_phase()
 
 
 def blue_green(argo):
@@ -72,14 +72,14 @@ def blue_green(argo):
     }
     argo.apply({'blueGreen': strategy})
     argo.healthy()
-    argo.apply({'blueGreen': strategy}, SAYS.format('two'), READY_SOON)
-    paused, argos = argo.rollout(), argo.says()
+    argo.apply({'blueGreen': strategy}, SERVE.format('two'), READY_SOON)
+    paused, argos = argo.rollout(), argo.argo_phase()
     argo.plugin('promote', 'web')
-    return paused, argos, argo.rollout(), argo.says()
+    return paused, argos, argo.rollout(), argo.argo_phase()
 
 
 def background_says_no(argo):
-    """What is measured beside the steps holds none of them up, and aborts them."""
+    """An update that is aborted by an analysis in the background."""
     argo.stage.apply(template(web(argo), successCondition='result >= 0.95'))
     steps = canary({'setWeight': 50}, {'pause': {'duration': '5m'}})
     steps['canary'].update(ANALYSIS)
@@ -93,17 +93,17 @@ def pre_promotion_says_no(argo):
 
 
 def too_slow(argo, aborts):
-    """A canary that starts and never becomes ready, and a deadline that Argo holds it to."""
+    """A canary that starts, never becomes ready, and misses Argo's deadline."""
     steps = canary({'setWeight': 50}, {'pause': {}})
     argo.apply(steps)
     argo.healthy()
     never = {'exec': {'command': ['false']}, 'periodSeconds': 1}
     limits = {'progressDeadlineSeconds': 12, 'progressDeadlineAbort': aborts}
-    argo.apply(steps, SAYS.format('two'), never, **limits)
+    argo.apply(steps, SERVE.format('two'), never, **limits)
     failed = argo.rollout()
-    # We may have told first of the probe.
-    assert until(lambda: argo.says() == 'Degraded', 30, pause=0.5)
-    return failed, argo.says(), argo.rollout()
+    # Our run may have ended earlier, because of the probe.
+    assert until(lambda: argo.argo_phase() == 'Degraded', 30, pause=0.5)
+    return failed, argo.argo_phase(), argo.rollout()
 
 
 def misses_its_deadline(argo):
@@ -120,15 +120,15 @@ def crashes(argo):
     argo.apply(steps)
     argo.healthy()
     argo.apply(steps, 'echo no database; exit 4')
-    return argo.rollout(), argo.says()
+    return argo.rollout(), argo.argo_phase()
 
 
 def of_a_deployment(argo):
     """A Rollout that takes its template from a Deployment, which is then changed."""
     label = {'matchLabels': {'app': 'web'}}
     probed = {'readinessProbe': READY_SOON}
-    one = manifests.deployment('web', SAYS.format('one'), container=probed, replicas=0)
-    made = {
+    old = manifests.deployment('web', SERVE.format('one'), container=probed, replicas=0)
+    rollout = {
         'apiVersion': 'argoproj.io/v1alpha1',
         'kind': 'Rollout',
         'metadata': {'name': 'web'},
@@ -138,17 +138,17 @@ def of_a_deployment(argo):
             'strategy': canary({'setWeight': 100}),
         },
     }
-    assert one['spec']['selector'] == label
-    argo.stage.apply([one, made])
+    assert old['spec']['selector'] == label
+    argo.stage.apply([old, rollout])
     first = argo.rollout()
-    two = manifests.deployment('web', SAYS.format('two'), container=probed, replicas=0)
-    argo.stage.apply(two)
-    return first, argo.rollout(), argo.says()
+    new = manifests.deployment('web', SERVE.format('two'), container=probed, replicas=0)
+    argo.stage.apply(new)
+    return first, argo.rollout(), argo.argo_phase()
 
 
 def misses_a_service(argo):
     argo.apply({'blueGreen': {'activeService': 'nowhere'}})
-    return argo.rollout('--tolerate', 'InvalidSpec=2s'), argo.says()
+    return argo.rollout('--tolerate', 'InvalidSpec=2s'), argo.argo_phase()
 
 
 PLAYS = (

@@ -15,7 +15,7 @@ from .harness import private
 
 @pytest.fixture(scope='module')
 def outcomes(own_machine, tmp_path_factory):
-    """A future for each play, on a cluster of their own: definitions are everybody's."""
+    """A future for each play, on a cluster of their own, as definitions are cluster-wide."""
     folder = tmp_path_factory.mktemp('argo')
     env = installed(folder)
     with private.opened() as cluster, metrics() as address:
@@ -112,18 +112,18 @@ def test_an_analysis_beside_the_steps_or_before_the_promotion_fails_it(outcomes,
 def test_a_missed_deadline_is_a_failure_also_where_argo_goes_on_trying(outcomes):
     failed, argos, again = outcomes['misses_its_deadline'].result()
     assert (failed.code, argos, again.code) == (1, 'Degraded', 1), failed.output
-    for said in (failed.stdout, again.stdout):
-        assert 'made no progress for 12s (ProgressDeadlineExceeded)' in said
-        assert 'kubectl argo rollouts abort -n' in said
+    for output in (failed.stdout, again.stdout):
+        assert 'made no progress for 12s (ProgressDeadlineExceeded)' in output
+        assert 'kubectl argo rollouts abort -n' in output
 
 
 def test_a_missed_deadline_that_aborts_is_a_failure_with_what_was_missed(outcomes):
     failed, argos, again = outcomes['misses_its_deadline_and_is_aborted'].result()
     assert (failed.code, argos, again.code) == (1, 'Degraded', 1), failed.output
-    for said in (failed.stdout, again.stdout):
-        assert 'has aborted its update to revision 2: ReplicaSet "web-' in said
-        assert 'has timed out progressing' in said
-        assert 'kubectl argo rollouts undo -n' in said
+    for output in (failed.stdout, again.stdout):
+        assert 'has aborted its update to revision 2: ReplicaSet "web-' in output
+        assert 'has timed out progressing' in output
+        assert 'kubectl argo rollouts undo -n' in output
 
 
 def test_a_canary_that_crashes_is_told_as_for_a_deployment(outcomes):

@@ -1,4 +1,4 @@
-"""The TAB key: what kubectl's own completion makes of ours, in every shell that is here."""
+"""Completion through kubectl's own completion, with the TAB key in every installed shell."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .harness import typing
 from .harness.dog import SCRIPTS
 
 BASH = '/usr/share/bash-completion/bash_completion'
-# How each shell starts with nothing of the user's, and what makes it know kubectl.
+# How each shell starts without the user's files, and how it loads kubectl's completion.
 SHELLS = {
     'bash': (
         ['bash', '--norc', '--noprofile', '-i'],
@@ -45,7 +45,7 @@ def stage(cluster, tmp_path_factory):
 
 @pytest.fixture
 def complete(stage):
-    """What kubectl says is offered after these words, without the directive's name."""
+    """complete("rollout", "dep"): the candidates that kubectl prints after these words."""
 
     def run(*words, env=None):
         command = [str(stage.kubectl.program), '__complete', 'dog', *words]
@@ -55,20 +55,22 @@ def complete(stage):
             check=False, timeout=30,
         )  # fmt: skip
         values = [line.partition('\t')[0] for line in done.stdout.splitlines()]
-        told = [line for line in done.stderr.splitlines() if not line.startswith('[Debug] ')]
+        messages = [line for line in done.stderr.splitlines() if not line.startswith('[Debug] ')]
         seconds = time.monotonic() - began
-        return SimpleNamespace(values=values, told=told, code=done.returncode, seconds=seconds)
+        return SimpleNamespace(
+            values=values, messages=messages, code=done.returncode, seconds=seconds
+        )
 
     return run
 
 
 def eventually(complete, *words):
-    """What is offered, once the machine is not too busy to say so within the second there is."""
+    """The candidates, with retries, as a busy machine may not answer within a second."""
     for _ in range(10):
-        found = complete(*words)
-        if len(found.values) > 1:
+        result = complete(*words)
+        if len(result.values) > 1:
             break
-    return found.values
+    return result.values
 
 
 @pytest.mark.parametrize(
@@ -104,9 +106,9 @@ def test_the_context_is_that_of_the_command_line(complete, stage):
     ({'KUBECONFIG': '/nowhere'}, {'KUBECONFIG': os.devnull}, {'KUBECONFIG': sys.executable}),
 )
 def test_without_a_cluster_nothing_is_offered_and_nothing_told(complete, env):
-    found = complete('rollout', 'deploy/', env=env)
-    assert (found.code, found.values) == (0, [':4'])
-    assert found.told == ['Completion ended with directive: ShellCompDirectiveNoFileComp']
+    result = complete('rollout', 'deploy/', env=env)
+    assert (result.code, result.values) == (0, [':4'])
+    assert result.messages == ['Completion ended with directive: ShellCompDirectiveNoFileComp']
 
 
 def test_without_the_right_to_list_nothing_is_offered_and_nothing_told(stage):
@@ -120,7 +122,7 @@ def test_without_the_right_to_list_nothing_is_offered_and_nothing_told(stage):
 
 
 def test_a_server_that_never_answers_costs_no_more_than_a_second(complete):
-    # Of the addresses for documentation: nobody answers.
+    # An address for documentation: nobody answers.
     server = ('--server', 'https://192.0.2.1')
     waits = [complete('rollout', *server, 'deploy/').seconds for _ in range(3)]
     assert min(waits) < 1.3

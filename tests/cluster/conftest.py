@@ -21,13 +21,13 @@ from .harness.sharing import Lease
 
 
 def pytest_collection_modifyitems(items):
-    """Plays first: what brings up clusters of its own would make them late."""
+    """Run plays first: tests with clusters of their own would delay them."""
     items.sort(key=lambda item: not stages.plays([item]))
 
 
 @pytest.fixture(scope='session', autouse=True)
 def tier(pytestconfig):
-    """Lets the tests of this folder run only when they are wanted and can."""
+    """Skip the tests of this folder unless --cluster is given and the cluster can run."""
     if not options.wanted(pytestconfig):
         pytest.skip(options.HOW)
     obstacles = ' '.join(options.obstacles())
@@ -48,7 +48,7 @@ def cluster(tier):
     own = Cluster(settings.load(default_state()))
     lease = Lease(own)
     try:
-        lease.take()
+        lease.acquire()
         yield own.kubectl
     finally:
         lease.release()
@@ -56,7 +56,7 @@ def cluster(tier):
 
 @pytest.fixture
 def own_cluster(cluster):
-    """The harness's Cluster, for what its API cannot do; skips with another's cluster."""
+    """The harness's Cluster; skips with an external cluster."""
     if options.external_kubeconfig():
         pytest.skip("Needs a cluster of the harness's own, without KUBECTL_DOG_TEST_KUBECONFIG.")
     return Cluster(settings.load(default_state()))
@@ -64,14 +64,14 @@ def own_cluster(cluster):
 
 @pytest.fixture(scope='session')
 def own_machine(tier):
-    """Lets run only what may start a cluster of its own here."""
+    """Skip tests that start a cluster of their own if an external cluster is used."""
     if options.external_kubeconfig():
         pytest.skip("Needs a cluster of the harness's own, without KUBECTL_DOG_TEST_KUBECONFIG.")
 
 
 @pytest.fixture(scope='session')
 def private_cluster(own_machine):
-    """The harness's Cluster, one that no other test run uses: it may be broken."""
+    """A Cluster that no other test run uses, so that tests may break it."""
     with private.opened() as opened:
         yield opened
 
@@ -109,7 +109,7 @@ def dog(stage):
 
 @pytest.fixture(scope='session')
 def outcomes(cluster, request, tmp_path_factory):
-    """A future for each play of all the tests of this run."""
+    """A future for each play of this test run."""
     wanted = stages.plays(request.session.items)
     with stages.playing(cluster, wanted, tmp_path_factory.mktemp('plays')) as started:
         yield started
@@ -117,7 +117,7 @@ def outcomes(cluster, request, tmp_path_factory):
 
 @pytest.fixture
 def played(outcomes, request):
-    """What the play has returned that `scene` names; see stage.py."""
+    """The return value of the play that `scene` names; see stage.py."""
     return outcomes[request.param].result()
 
 
@@ -131,8 +131,8 @@ def registry(own_cluster):
         return started[-1]
 
     yield start
-    for each in started:
-        each.close()
+    for server in started:
+        server.close()
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
-"""The rows of docs/connection.md once more, with the official client carrying the requests.
+"""The rows of docs/connection.md once more, with the official client as the connection.
 
-Where that does something else than the `kubeconfig` connection, docs/library.md has to say so.
+docs/library.md documents where it behaves differently from the `kubeconfig` connection.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ OTHER = ('--connection', 'kubernetes')
 
 @pytest.fixture(scope='module')
 def results(tier, tmp_path_factory):
-    """By title: what was done by one and by the other."""
+    """(title, [outcome of our connection, outcome of the official client]) of each row."""
     if not shutil.which('openssl'):
         pytest.skip('Needs openssl.')
     folder = tmp_path_factory.mktemp('rows')
@@ -34,14 +34,14 @@ def results(tier, tmp_path_factory):
     def run(number):
         row = ROWS[number]
         return row.title, [
-            _did(row, folder / f'{number}-{len(words)}', pki, words) for words in ((), OTHER)
+            _run_row(row, folder / f'{number}-{len(words)}', pki, words) for words in ((), OTHER)
         ]
 
     with ThreadPoolExecutor(4) as pool:
         return list(pool.map(run, range(len(ROWS))))
 
 
-def _did(row, folder, pki, words):
+def _run_row(row, folder, pki, words):
     world = worlds.World(folder, pki)
     try:
         case = row.make(world)
@@ -51,7 +51,7 @@ def _did(row, folder, pki, words):
 
 
 def test_what_it_does_differently_is_documented(results):
-    different = {title: pair for title, pair in results if pair[0].did != pair[1].did}
+    different = {title: pair for title, pair in results if pair[0].summary != pair[1].summary}
     assert not {title: pair for title, pair in different.items() if title not in DOCUMENTED}
 
 
@@ -59,9 +59,9 @@ def test_nobody_is_asked_for_where_somebody_should_be(results):
     assert not [
         title
         for title, (ours, theirs) in results
-        if 'nobody' in theirs.did and 'nobody' not in ours.did
+        if 'nobody' in theirs.summary and 'nobody' not in ours.summary
     ]
 
 
 def test_no_sentence_is_a_defect(results):
-    assert not [pair[1] for _, pair in results if 'Traceback' in pair[1].said]
+    assert not [pair[1] for _, pair in results if 'Traceback' in pair[1].message]

@@ -1,4 +1,4 @@
-"""kubectl and kubectl dog with the same kubeconfig, row by row; writes docs/connection.md.
+"""Compare kubectl and kubectl dog with the same kubeconfig, and write docs/connection.md.
 
 `KUBECTL_DOG_WRITE=1 pytest --cluster tests/cluster/connection_table_test.py` writes the document;
 otherwise it must be what is there.
@@ -23,13 +23,13 @@ from .connection.pki import Pki
 from .harness import paths
 
 MODULES = (rows_files, rows_exec, rows_identity, rows_network)
-ROWS = [row for each in MODULES for row in worlds.ROWS if row.make.__module__ == each.__name__]
+ROWS = [row for module in MODULES for row in worlds.ROWS if row.make.__module__ == module.__name__]
 DOCUMENT = Path(__file__).parents[2] / 'docs' / 'connection.md'
 
 
 @pytest.fixture(scope='module')
 def kubectl():
-    """The harness's kubectl: the document tells of that version."""
+    """The harness's kubectl: the document names its version."""
     program = paths.bin_dir() / 'kubectl'
     if not os.access(program, os.X_OK):
         pytest.skip('Needs the kubectl of the harness: `python -m tests.cluster build`.')
@@ -40,7 +40,7 @@ def kubectl():
 
 @pytest.fixture(scope='module')
 def results(kubectl, tmp_path_factory):
-    """What both programs did, for each row."""
+    """The outcomes of both programs, for each row."""
     folder = tmp_path_factory.mktemp('rows')
     (folder / 'pki').mkdir()
     pki = Pki(folder / 'pki')
@@ -48,16 +48,17 @@ def results(kubectl, tmp_path_factory):
     def run(number):
         row = ROWS[number]
         programs = (None,) if row.ours_only else (kubectl, None)
-        seen = [
-            _seen(row, folder / f'{number}-{bool(program)}', pki, program) for program in programs
+        outcomes = [
+            _run_row(row, folder / f'{number}-{bool(program)}', pki, program)
+            for program in programs
         ]
-        return table.Result(row, seen[0] if len(seen) > 1 else None, seen[-1])
+        return table.Result(row, outcomes[0] if len(outcomes) > 1 else None, outcomes[-1])
 
     with ThreadPoolExecutor(4) as pool:
         return list(pool.map(run, range(len(ROWS))))
 
 
-def _seen(row, folder, pki, program):
+def _run_row(row, folder, pki, program):
     world = worlds.World(folder, pki)
     try:
         return world.run(program, row.make(world))
@@ -72,17 +73,19 @@ def test_where_we_differ_there_is_a_reason(results, number):
     result = results[number]
     if result.kubectl is None:
         return
-    told = f'kubectl: {result.kubectl}\nkubectl dog: {result.ours}'
-    assert result.same or result.row.reason, told
-    assert not (result.same and result.row.reason), f'no need for a reason any more\n{told}'
+    details = f'kubectl: {result.kubectl}\nkubectl dog: {result.ours}'
+    assert result.same or result.row.reason, details
+    assert not (result.same and result.row.reason), f'no need for a reason any more\n{details}'
 
 
 def test_rows_of_our_own_work(results):
-    assert all(not each.ours.did.startswith('error') for each in results if not each.kubectl)
+    assert all(
+        not result.ours.summary.startswith('error') for result in results if not result.kubectl
+    )
 
 
 def test_no_sentence_is_a_defect(results):
-    assert not [each.ours for each in results if 'Traceback' in each.ours.said]
+    assert not [result.ours for result in results if 'Traceback' in result.ours.message]
 
 
 def test_the_document_is_what_was_seen(results):

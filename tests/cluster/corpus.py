@@ -56,31 +56,34 @@ def save(scenario, outcome, folder):
             corpus.endings(name, outcome.recording), corpus.endings(name, path)
         ),
         'the compact recording has another output': corpus.replay(path) == output,
-        **{f'it holds {word!r}': not _has(text, word) for word in _private(outcome.namespace)},
+        **{
+            f'it holds {word!r}': not _contains_word(text, word)
+            for word in _private_words(outcome.namespace)
+        },
     }
     return [*_faults(scenario, outcome), *(fault for fault, passed in checks.items() if not passed)]
 
 
 def _faults(scenario, outcome):
-    """What the scenario expects, and the replay does not show."""
+    """The faults of the scenario in the replay."""
     code, stdout = corpus.replay(outcome.recording, 'plain')
     result = SimpleNamespace(code=code, stdout=stdout, stderr='', output=stdout)
     return [f'replayed: {fault}' for fault in scenario.faults(outcome._replace(result=result))]
 
 
 def _same(endings, others):
-    """Whether these are equal but for what may hold the name of the namespace."""
+    """Whether these are equal, except for fields that may hold the name of the namespace."""
     texts = ('subject', 'reason')
     return [end._replace(**dict.fromkeys(texts)) for end in endings] == [
         end._replace(**dict.fromkeys(texts)) for end in others
     ]
 
 
-def _has(text, word):
+def _contains_word(text, word):
     return re.search(rf'(?<!\w){re.escape(word)}(?!\w)', text) is not None
 
 
-def _private(namespace):
+def _private_words(namespace):
     return {namespace, str(cache_dir()), str(Path.home()), '127.0.0.1', socket.gethostname()}
 
 

@@ -1,4 +1,4 @@
-"""Custom resources of a kind that nobody knows, judged by their status or by rules as data."""
+"""Custom resources without a tracker, judged by their status or by rules as data."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from contextlib import contextmanager
 from .harness.processes import until
 from .stage import scene
 
-# As somebody else, so that those who count the requests of a play do not count these: what is asked
-# about kinds and definitions is about no namespace.
-ELSE = ('--as', 'custom-tests', '--as-group', 'system:masters')
+# Another user, so that tests that count the requests of a play do not count these: requests about
+# kinds and definitions have no namespace.
+AS_OTHER_USER = ('--as', 'custom-tests', '--as-group', 'system:masters')
 ANNOTATION = 'kubectl-dog.github.io/rules'
-LIT = 'ready: {path: status.glow, is: lit}\nfailed: {path: status.glow, is: broken, reason: Broken}'
+RULES = (
+    'ready: {path: status.glow, is: lit}\nfailed: {path: status.glow, is: broken, reason: Broken}'
+)
 
 
 @contextmanager
 def defined(stage, rules=''):
-    """A kind of the play's own; the name of its type."""
+    """Define a kind of the play's own, with one object; yields the name of its resource."""
     group = f'{stage.namespace}.example.com'
     name = f'lamps.{group}'
     schema = {'type': 'object', 'x-kubernetes-preserve-unknown-fields': True}
@@ -44,107 +46,113 @@ def defined(stage, rules=''):
         stage.kubectl('delete', 'crd', name, '--wait=false')
 
 
-def tell(stage, lamp, **status):
+def patch_status(stage, lamp, **status):
     patch = json.dumps({'status': status})
     stage.kubectl('patch', lamp, 'hall', '--subresource=status', '--type=merge', '-p', patch)
 
 
 def ready(status, reason, message=''):
-    told = {'type': 'Ready', 'status': status, 'reason': reason, 'message': message}
-    return [{**told, 'lastTransitionTime': '2026-01-01T00:00:00Z', 'observedGeneration': 1}]
+    condition = {'type': 'Ready', 'status': status, 'reason': reason, 'message': message}
+    return [{**condition, 'lastTransitionTime': '2026-01-01T00:00:00Z', 'observedGeneration': 1}]
 
 
 def becomes_ready(stage):
     with defined(stage) as lamp:
-        tell(stage, lamp, conditions=ready('False', 'Creating', 'screwing it in'))
-        run = stage.dog.start('rollout', f'{lamp}/hall', *ELSE, '--status-progress-period', '1s')
+        patch_status(stage, lamp, conditions=ready('False', 'Creating', 'screwing it in'))
+        run = stage.dog.start(
+            'rollout', f'{lamp}/hall', *AS_OTHER_USER, '--status-progress-period', '1s'
+        )
         run.wait_for('screwing it in')
-        tell(stage, lamp, conditions=ready('True', 'Lit'))
+        patch_status(stage, lamp, conditions=ready('True', 'Lit'))
         return run.wait()
 
 
 def fails(stage):
     with defined(stage) as lamp:
-        tell(stage, lamp, conditions=ready('False', 'WiringError', 'no current'))
-        return stage.dog('rollout', f'{lamp}/hall', *ELSE)
+        patch_status(stage, lamp, conditions=ready('False', 'WiringError', 'no current'))
+        return stage.dog('rollout', f'{lamp}/hall', *AS_OTHER_USER)
 
 
 def stalls(stage):
     with defined(stage) as lamp:
         stalled = {**ready('True', 'InvalidSpec', 'watts must be even')[0], 'type': 'Stalled'}
-        tell(stage, lamp, conditions=[stalled])
-        return stage.dog('rollout', f'{lamp}/hall', *ELSE)
+        patch_status(stage, lamp, conditions=[stalled])
+        return stage.dog('rollout', f'{lamp}/hall', *AS_OTHER_USER)
 
 
 def has_no_status(stage):
     with defined(stage) as lamp:
-        return stage.dog('rollout', f'{lamp}/hall', *ELSE)
+        return stage.dog('rollout', f'{lamp}/hall', *AS_OTHER_USER)
 
 
 def changes_without_observed_generation(stage):
     with defined(stage) as lamp:
         lit = {'type': 'Ready', 'status': 'True', 'lastTransitionTime': '2026-01-01T00:00:00Z'}
-        tell(stage, lamp, conditions=[lit])
+        patch_status(stage, lamp, conditions=[lit])
         time.sleep(1)
         patch = json.dumps({'spec': {'watts': 7}})
         stage.kubectl('patch', lamp, 'hall', '--type=merge', '-p', patch)
-        run = stage.dog.start('rollout', f'{lamp}/hall', *ELSE)
+        run = stage.dog.start('rollout', f'{lamp}/hall', *AS_OTHER_USER)
         time.sleep(2)
-        tell(stage, lamp, conditions=[{**lit, 'status': 'False', 'reason': 'Creating'}])
+        patch_status(stage, lamp, conditions=[{**lit, 'status': 'False', 'reason': 'Creating'}])
         time.sleep(6)
-        tell(stage, lamp, conditions=[lit])
+        patch_status(stage, lamp, conditions=[lit])
         return run.wait()
 
 
 def by_annotation(stage):
-    with defined(stage, LIT) as lamp:
-        tell(stage, lamp, glow='dark', conditions=ready('True', 'Lit'))
-        run = stage.dog.start('rollout', f'{lamp}/hall', *ELSE, '--status-progress-period', '1s')
+    with defined(stage, RULES) as lamp:
+        patch_status(stage, lamp, glow='dark', conditions=ready('True', 'Lit'))
+        run = stage.dog.start(
+            'rollout', f'{lamp}/hall', *AS_OTHER_USER, '--status-progress-period', '1s'
+        )
         run.wait_for('status.glow to be lit (it is dark)')
-        tell(stage, lamp, glow='lit')
+        patch_status(stage, lamp, glow='lit')
         return run.wait()
 
 
 def by_annotation_failed(stage):
-    """The definition is part of a recording: a replay needs no cluster to find its rules."""
-    with defined(stage, LIT) as lamp:
+    """A failure by the definition's rules, and its replay: the recording holds the definition."""
+    with defined(stage, RULES) as lamp:
         recording = str(stage.folder / 'recording.jsonl')
-        tell(stage, lamp, glow='broken')
-        live = stage.dog('rollout', f'{lamp}/hall', *ELSE, '--record', recording)
+        patch_status(stage, lamp, glow='broken')
+        live = stage.dog('rollout', f'{lamp}/hall', *AS_OTHER_USER, '--record', recording)
         return live, stage.dog('replay', recording, '--instant')
 
 
 def broken_annotation(stage):
     with defined(stage, 'ready: lit') as lamp:
-        tell(stage, lamp, conditions=ready('True', 'Lit'))
-        return stage.dog('rollout', f'{lamp}/hall', *ELSE)
+        patch_status(stage, lamp, conditions=ready('True', 'Lit'))
+        return stage.dog('rollout', f'{lamp}/hall', *AS_OTHER_USER)
 
 
 def by_file(stage):
-    """The rules of the file win over those of the annotation, and a replay needs them, too."""
-    with defined(stage, LIT) as lamp:
+    """A failure by rules in a file, which win over the annotation; its replay needs them, too."""
+    with defined(stage, RULES) as lamp:
         rules, recording = stage.folder / 'rules.yaml', stage.folder / 'recording.jsonl'
         rules.write_text(
             f'group: {lamp.partition(".")[2]}\nkind: Lamp\n'
             'failed: {path: status.glow, is: dark, reason: Dark, message: "watts: {spec.watts}"}\n'
         )
-        tell(stage, lamp, glow='dark')
+        patch_status(stage, lamp, glow='dark')
         given = ('--rules', str(rules))
-        live = stage.dog('rollout', f'{lamp}/hall', *ELSE, *given, '--record', str(recording))
+        live = stage.dog(
+            'rollout', f'{lamp}/hall', *AS_OTHER_USER, *given, '--record', str(recording)
+        )
         return live, stage.dog('replay', str(recording), '--instant', *given)
 
 
 def definition_denied(stage):
-    with defined(stage, LIT) as lamp:
-        tell(stage, lamp, conditions=ready('True', 'Lit'))
+    with defined(stage, RULES) as lamp:
+        patch_status(stage, lamp, conditions=ready('True', 'Lit'))
         dog, token = stage.account(lamp)
         return dog('rollout', f'{lamp}/hall', '--token', token)
 
 
 def one_look(stage):
-    with defined(stage, LIT) as lamp:
-        tell(stage, lamp, glow='lit')
-        return stage.dog('rollout', 'status', f'{lamp}/hall', *ELSE, '--watch=false')
+    with defined(stage, RULES) as lamp:
+        patch_status(stage, lamp, glow='lit')
+        return stage.dog('rollout', 'status', f'{lamp}/hall', *AS_OTHER_USER, '--watch=false')
 
 
 @scene(becomes_ready)

@@ -1,4 +1,4 @@
-"""What goes wrong the first time: one helpful sentence on stderr, through kubectl."""
+"""Mistakes of first-time users print one helpful sentence on stderr, through kubectl."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ def pki(tmp_path_factory):
 
 @pytest.fixture
 def world(tmp_path, pki):
-    made = World(tmp_path / 'world', pki)
-    yield made
-    made.close()
+    world = World(tmp_path / 'world', pki)
+    yield world
+    world.close()
 
 
 @pytest.fixture
 def dog(world):
-    """kubectl dog rollout deploy/web, to its end: the exit code and what is on stderr."""
+    """dog(config, *flags, code=5): run `kubectl dog rollout deploy/web`; return stderr's lines."""
     kubectl = paths.bin_dir() / 'kubectl'
     if not os.access(kubectl, os.X_OK) or not os.access(SCRIPTS / 'kubectl-dog', os.X_OK):
         pytest.skip('Needs the kubectl of the harness, and the plugin beside Python.')
@@ -55,7 +55,7 @@ def dog(world):
 
 
 def prefixed(*sentences):
-    return [f'kubectl dog: {each}' for each in sentences]
+    return [f'kubectl dog: {sentence}' for sentence in sentences]
 
 
 def test_no_kubeconfig(dog):
@@ -88,36 +88,36 @@ def test_a_plugin_that_is_not_installed(dog, world):
 
 
 def test_a_plugin_that_fails(dog, world):
-    said = dog(world.config(plugin(world, code=254, before='echo token expired >&2')))
-    assert said == [
+    lines = dog(world.config(plugin(world, code=254, before='echo token expired >&2')))
+    assert lines == [
         'token expired',
         *prefixed('the credential plugin …/bin/plugin failed with exit code 254: sign in again'),
     ]
 
 
-def one(lines):
-    """The one sentence, wherever it stands."""
+def only_line(lines):
+    """The only line; fails if there are others."""
     assert len(lines) == 1, lines
     return lines[0]
 
 
 def test_nobody_listens(dog, world):
-    said = one(dog(world.config(server='https://127.0.0.1:1')))
-    assert 'cannot connect to https://HOST: connection refused' in said
+    sentence = only_line(dog(world.config(server='https://127.0.0.1:1')))
+    assert 'cannot connect to https://HOST: connection refused' in sentence
 
 
 @pytest.mark.parametrize(
-    ('certificate', 'trusted', 'told'),
+    ('certificate', 'trusted', 'message'),
     (
         ('expired', 'ca', 'its certificate has expired'),
         ('server', 'other-ca', 'its certificate is signed by an unknown authority'),
         ('wrong', 'ca', "its certificate is not for '127.0.0.1'; is --tls-server-name needed?"),
     ),
 )
-def test_a_server_that_cannot_be_trusted(dog, world, certificate, trusted, told):
+def test_a_server_that_cannot_be_trusted(dog, world, certificate, trusted, message):
     world.serve(certificate=certificate)
     config = world.config(**{'certificate-authority': world.pki.path(f'{trusted}.crt')})
-    assert told in one(dog(config))
+    assert message in only_line(dog(config))
 
 
 def refusing(world, code, message):
@@ -127,8 +127,8 @@ def refusing(world, code, message):
 
 
 def test_a_token_that_is_refused(dog, world):
-    said = one(dog(refusing(world, 401, 'Unauthorized')))
-    assert 'does not accept the credentials (Unauthorized): sign in again' in said
+    sentence = only_line(dog(refusing(world, 401, 'Unauthorized')))
+    assert 'does not accept the credentials (Unauthorized): sign in again' in sentence
 
 
 def test_no_permission(dog, world):
@@ -136,4 +136,4 @@ def test_no_permission(dog, world):
         'deployments.apps "web" is forbidden: User "jane" cannot list resource "deployments" in '
         'API group "apps" in the namespace "default"'
     )
-    assert message in one(dog(refusing(world, 403, message)))
+    assert message in only_line(dog(refusing(world, 403, message)))

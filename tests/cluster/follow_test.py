@@ -1,4 +1,4 @@
-"""`follow`, and the words of kubectl and kubedog, through the real kubectl."""
+"""`follow`, and the commands of kubectl and kubedog, through the real kubectl."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def all_pods(stage):
     stage.apply(web(f'echo hello from $HOSTNAME; {manifests.RUN}', replicas=5))
     run = stage.dog.start('follow', 'deploy/web')
     until(lambda: run.stdout.count('hello from') >= 5, 40)
-    # Long after they are ready a line is printed still.
+    # Lines are still printed long after the pods are ready.
     pods = stage.kubectl('get', 'pods', '-o', 'name').stdout.split()
     stage.kubectl('rollout', 'status', 'deployment/web', '--timeout=40s')
     stage.kubectl('exec', pods[0], '--', 'sh', '-c', 'echo late words > /proc/1/fd/1')
@@ -41,7 +41,7 @@ def all_pods(stage):
 def waits(stage):
     run = stage.dog.start('follow', 'deploy/web')
     run.wait_for('not there yet')
-    # Longer than the time after which `rollout` gives up, were that one second.
+    # `rollout` would give up in this time if its --create-timeout were one second.
     time.sleep(3)
     stage.apply(web(f'echo came late; {manifests.RUN}'))
     run.wait_for('came late', 40)
@@ -175,11 +175,11 @@ def look_at_failed(stage):
 @scene(all_pods)
 def test_logs_of_all_pods_are_printed_also_when_they_are_ready(played):
     pods, result = played
-    said = lines(result.stdout)
-    assert sorted(each for each in said if each.startswith('hello')) == sorted(
+    texts = lines(result.stdout)
+    assert sorted(text for text in texts if text.startswith('hello')) == sorted(
         f'hello from {pod.partition("/")[2]}' for pod in pods
     )
-    assert said.count('late words') == 1
+    assert texts.count('late words') == 1
     assert result.code == 130
 
 
@@ -192,23 +192,23 @@ def test_what_does_not_exist_is_waited_for(played):
 def test_deleted_and_created_again(played):
     still, result = played
     assert still
-    said = lines(result.stdout)
-    assert (said.count('first life'), said.count('second life')) == (1, 1)
-    told = result.stdout.partition('second life')[0]
-    assert re.search('deploy/web +was deleted\n.*was deleted and created again', told, re.DOTALL)
+    texts = lines(result.stdout)
+    assert (texts.count('first life'), texts.count('second life')) == (1, 1)
+    before = result.stdout.partition('second life')[0]
+    assert re.search('deploy/web +was deleted\n.*was deleted and created again', before, re.DOTALL)
 
 
 @scene(succeeded, failed, already_ended)
 def test_ends_with_a_bare_pod_and_prints_its_whole_log(played):
-    said = [each for each in lines(played.stdout) if each == 'bye' or each.startswith('line')]
-    assert said == [*(f'line {number}' for number in range(1, LINES + 1)), 'bye']
+    texts = [text for text in lines(played.stdout) if text == 'bye' or text.startswith('line')]
+    assert texts == [*(f'line {number}' for number in range(1, LINES + 1)), 'bye']
     assert played.code == 0
 
 
 @scene(job_succeeded, job_failed, job_of_a_file)
 def test_ends_with_a_job_and_says_how(played):
-    said = [each for each in lines(played.stdout) if each == 'bye' or each.startswith('line')]
-    assert said == [*(f'line {number}' for number in range(1, LINES + 1)), 'bye']
+    texts = [text for text in lines(played.stdout) if text == 'bye' or text.startswith('line')]
+    assert texts == [*(f'line {number}' for number in range(1, LINES + 1)), 'bye']
     assert played.code == 0
 
 

@@ -1,4 +1,4 @@
-"""The harness itself: a node that runs containers, and registries that fail as they should."""
+"""The harness itself: the node runs containers, and registries fail as configured."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def phase(kubectl, name):
 
 def waiting(kubectl, name):
     status = json.loads(kubectl('get', 'pod', name, '-o', 'json').stdout)['status']
-    states = [each['state'] for each in status.get('containerStatuses', ())]
+    states = [container['state'] for container in status.get('containerStatuses', ())]
     return ' '.join(state['waiting'].get('message', '') for state in states if 'waiting' in state)
 
 
@@ -69,17 +69,19 @@ def test_late_registry(kubectl, apply, registry):
 def test_metrics_count_requests(kubectl, metrics):
     before = metrics()
     kubectl('get', 'pods')
-    made = metrics().requests - before.requests
-    assert count(made, verb='LIST', resource='pods', scope='namespace', code='200') >= 1
+    requests = metrics().requests - before.requests
+    assert count(requests, verb='LIST', resource='pods', scope='namespace', code='200') >= 1
     assert count(before.watches, resource='pods') >= 1
 
 
 def test_audit_log_tells_who_asked(kubectl, audit, namespace):
     kubectl('get', 'pods')
-    asked = [
-        each for each in audit.read(verb='list') if each['objectRef'].get('namespace') == namespace
+    entries = [
+        entry
+        for entry in audit.read(verb='list')
+        if entry['objectRef'].get('namespace') == namespace
     ]
-    assert [each['userAgent'].split('/')[0] for each in asked] == ['kubectl']
+    assert [entry['userAgent'].split('/')[0] for entry in entries] == ['kubectl']
 
 
 @pytest.fixture

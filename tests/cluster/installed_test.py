@@ -1,4 +1,4 @@
-"""What users install, on a real cluster: by krew, and the single file under hard conditions."""
+"""The released artefacts on a real cluster: krew's archive, and the single file in a sandbox."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests import artefacts as made
+from tests import artefacts as builds
 from tests import krew
 
 from . import manifests
 from .stage import READY_SOON
 
-# A folder where nothing can be written, not even by root, and a user whom nobody knows.
+# Runs a command as an unknown user, in a folder where not even root can write.
 _PRISON = """
 set -e
 mount -t tmpfs tmpfs {mnt}
@@ -35,17 +35,17 @@ exec setpriv --reuid 54321 --regid 54321 --clear-groups env -i \
 @pytest.fixture
 def installed(artefacts, tmp_path):
     """krew's folder with the plugin in it, and the manifest."""
-    told = yaml.safe_load((artefacts / 'dog.yaml').read_text())
-    assert krew.faults('dog', told) == []
+    manifest = yaml.safe_load((artefacts / 'dog.yaml').read_text())
+    assert krew.faults('dog', manifest) == []
     done = krew.Krew(tmp_path / '.krew')
-    done.install(told, artefacts / f'kubectl-dog-{told["spec"]["version"][1:]}-unix.tar.gz')
+    done.install(manifest, artefacts / f'kubectl-dog-{manifest["spec"]["version"][1:]}-unix.tar.gz')
     return done
 
 
 def test_krew_installs_runs_and_removes_it(installed, stage):
     only = installed.root.parent / 'only'
     only.mkdir()
-    (only / 'python3').symlink_to(made.interpreters()[-1].path)
+    (only / 'python3').symlink_to(builds.interpreters()[-1].path)
     path = (installed.bin, only, stage.kubectl.program.parent, '/usr/bin', '/bin')
     stage.dog.env = {**stage.kubectl.env(), 'PATH': os.pathsep.join(map(str, path))}
     stage.apply([manifests.deployment('x', probe=READY_SOON), manifests.job('y', 'echo done')])
@@ -64,7 +64,7 @@ def test_krew_installs_runs_and_removes_it(installed, stage):
 def test_a_user_without_a_home_runs_it_where_nothing_can_be_written(
     artefacts, stage, tmp_path, minor
 ):
-    [python] = [at for at in made.interpreters() if at.minor == minor]
+    [python] = [at for at in builds.interpreters() if at.minor == minor]
     stage.apply(manifests.deployment('web', probe=READY_SOON))
     script = _PRISON.format(
         mnt='/mnt',

@@ -1,4 +1,4 @@
-"""What `-o json` prints on a real cluster follows docs/json-v1.schema.json, line by line."""
+"""Each line that `-o json` prints on a real cluster follows docs/json-v1.schema.json."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from . import manifests
 from .stage import READY_SOON
 from .stage import scene
 
-SPEAK = f'echo listening on :8080; {manifests.RUN}'
-# Later than the time for which a cause must be away until it is called gone.
+SERVE = f'echo listening on :8080; {manifests.RUN}'
+# Later than the time for which a cause must be absent until it is reported as gone.
 READY_LATE = {**READY_SOON, 'initialDelaySeconds': 20}
 
 
@@ -19,13 +19,13 @@ def track(stage, command, *objects, flags=()):
 
 
 def good_rollout(stage):
-    web = manifests.deployment('web', SPEAK, probe=READY_SOON, replicas=2)
+    web = manifests.deployment('web', SERVE, probe=READY_SOON, replicas=2)
     return track(stage, 'rollout deploy/web', web)
 
 
 def second_revision(stage):
     for number in 1, 2:
-        web = manifests.deployment('web', f'echo {number}; {SPEAK}', probe=READY_SOON)
+        web = manifests.deployment('web', f'echo {number}; {SERVE}', probe=READY_SOON)
         result = track(stage, 'rollout deploy/web', web)
     return result
 
@@ -63,7 +63,7 @@ def interrupted(stage):
 
 
 def follow_with_a_timeout(stage):
-    web = manifests.deployment('web', SPEAK, probe=READY_SOON)
+    web = manifests.deployment('web', SERVE, probe=READY_SOON)
     return track(stage, 'follow deploy/web', web, flags=('--timeout', '12s'))
 
 
@@ -72,8 +72,8 @@ def follow_a_pod(stage):
     return track(stage, 'follow pod/smoke', pod)
 
 
-# What the run ends with, and which types of lines it cannot do without.
-ENDS = {
+# The exit code and the verdict of the run, and the types of lines that it must print.
+EXPECTED = {
     good_rollout: (0, 'ready', 'revision state child kube-event log'),
     second_revision: (0, 'ready', 'revision state child kube-event log'),
     crash: (1, 'failed', 'revision state child kube-event log cause'),
@@ -86,18 +86,18 @@ ENDS = {
 }
 
 
-@scene(*ENDS)
+@scene(*EXPECTED)
 def test_every_line_follows_the_schema(played, request):
-    code, verdict, types = ENDS[request.node.callspec.params['played']]
+    code, verdict, types = EXPECTED[request.node.callspec.params['played']]
     *records, ended, summary = schema.read(played.stdout)
     assert (played.code, summary['exitCode'], played.stderr) == (code, code, '')
     assert (ended['type'], ended['verdict']) == ('ended', verdict)
-    assert set(types.split()) <= {each['type'] for each in records}
+    assert set(types.split()) <= {record['type'] for record in records}
 
 
 @scene(second_revision)
 def test_a_revision_says_what_changed(played):
-    [revision] = [one for one in schema.read(played.stdout) if one['type'] == 'revision']
+    [revision] = [record for record in schema.read(played.stdout) if record['type'] == 'revision']
     assert (revision['revision'], revision['previous']) == ('2', '1')
     assert revision['changes'] == ['command of main changed']
 
@@ -114,7 +114,11 @@ def test_hostile_text_stays_what_it_is(played):
 def test_a_cause_and_its_going_can_be_matched(played):
     records = schema.read(played.stdout)
     seen, gone = (
-        {(one['cause']['code'], one['cause']['subject']) for one in records if one['type'] == kind}
+        {
+            (record['cause']['code'], record['cause']['subject'])
+            for record in records
+            if record['type'] == kind
+        }
         for kind in ('cause', 'cause-gone')
     )
     assert seen == gone == {('ConfigMapMissing', 'web')}

@@ -1,4 +1,4 @@
-"""The library on a real cluster: its examples, a caller's own client, and what is left behind."""
+"""The library on a real cluster: its examples, a caller's own client, and leaked resources."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from .stage import scene
 
 EXAMPLES = ROOT / 'docs' / 'examples'
 
-# Everything the library does, twice, with what is left of it: threads, files and sockets.
-LEAVINGS = """
+# Calls everything in the library, and counts the threads, files and sockets before and after.
+LEFTOVER_CHECK = """
 import asyncio, json, os, sys, threading
 import kubectl_dog
 from kubectl_dog.library import follow, rollout
@@ -86,7 +86,7 @@ print(json.dumps([before, after, status.ready, len(status.pods)]))
 
 
 def python(stage, *args, **env):
-    """Runs Python with the package, and the test's kubeconfig."""
+    """Run Python with the package and the test's kubeconfig."""
     return subprocess.run(
         [sys.executable, '-W', 'error::ResourceWarning', *map(str, args)],
         cwd=stage.folder,
@@ -132,8 +132,8 @@ def test_a_deploy_script_says_why(played):
 def waited_for(stage):
     labels = {'stack': 'shop'}
     stack = [manifests.deployment('web', probe='true'), manifests.statefulset('store')]
-    for one in stack:
-        one['metadata']['labels'] = labels
+    for obj in stack:
+        obj['metadata']['labels'] = labels
     stage.apply(stack)
     words = ('-q', '-p', 'no:cacheprovider', '--rootdir', EXAMPLES)
     return python(
@@ -149,15 +149,15 @@ def test_a_fixture_waits_for_a_stack(played):
 
 def line_awaited(stage):
     stage.apply(manifests.deployment('web', f'sleep 2; echo migrated to 7; {manifests.RUN}'))
-    told = python(stage, EXAMPLES / 'until_line.py', 'web', stage.namespace, 'migrated to')
-    return told, stage.kubectl('get', 'pods', '-o', 'name').stdout.split()
+    result = python(stage, EXAMPLES / 'until_line.py', 'web', stage.namespace, 'migrated to')
+    return result, stage.kubectl('get', 'pods', '-o', 'name').stdout.split()
 
 
 @scene(line_awaited)
 def test_a_feed_stops_at_a_line(played):
-    told, pods = played
-    assert told.stderr == ''
-    assert [f'pod/{told.stdout.strip()}'] == pods
+    result, pods = played
+    assert result.stderr == ''
+    assert [f'pod/{result.stdout.strip()}'] == pods
 
 
 def streamed(stage):
@@ -172,22 +172,22 @@ def test_events_are_streamed_while_the_loop_goes_on(played):
     assert int(re.search(r'ticked (\d+) times', played.stdout)[1]) > 5
 
 
-def _left(stage, how):
+def _check_leftovers(stage, mode):
     stage.apply(manifests.deployment('web', f'echo hello; {manifests.RUN}', replicas=2))
     stage.kubectl('rollout', 'status', 'deployment/web', '--timeout=40s')
-    return python(stage, '-c', LEAVINGS, stage.namespace, how)
+    return python(stage, '-c', LEFTOVER_CHECK, stage.namespace, mode)
 
 
 def left_by_ours(stage):
-    return _left(stage, 'ours')
+    return _check_leftovers(stage, 'ours')
 
 
 def left_by_theirs(stage):
-    return _left(stage, 'client')
+    return _check_leftovers(stage, 'client')
 
 
 def left_by_the_connection(stage):
-    return _left(stage, 'connection')
+    return _check_leftovers(stage, 'connection')
 
 
 @scene(left_by_ours, left_by_theirs, left_by_the_connection)

@@ -1,4 +1,4 @@
-"""Which logs and lines are shown, of real containers; and what a slow reader costs."""
+"""Selection of logs and lines of real containers; and the cost of a slow reader."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ def chosen(stage):
         'skipped': ('--skip-containers', 'main'),
         'none': ('--no-logs',),
     }
-    found = {}
+    shown = {}
     for name, flags in ways.items():
         run = stage.dog('follow', 'pod/mix', '--timeout', '4s', *flags)
-        found[name] = sorted(text for _, text in lines(run.stdout))
-    return found
+        shown[name] = sorted(text for _, text in lines(run.stdout))
+    return shown
 
 
 def restarted(stage):
@@ -92,10 +92,12 @@ def unshown_words(stage):
 
 
 def slow_reader(stage):
-    """A reader of one line a second, until long after the verdict was due; then it takes all.
-    The second in which the last pod had started is of the program's time.
+    """Read one line a second until long after the verdict was due, and then everything.
+
+    Returns the exit code, the output, the peak memory in KB, and the seconds from the start of the
+    program to the start of the last pod.
     """
-    # In bursts: without a rest three such pods would take the processors from the other plays.
+    # In bursts: without pauses three such pods would take the processors from the other plays.
     burst = 'i=0; while [ $i -lt 1000 ]; do echo "$HOSTNAME says so, to nobody"; i=$((i+1)); done'
     flood = f'while :; do {burst}; sleep 0.2; done'
     stage.apply(manifests.deployment('web', flood, replicas=3))
@@ -114,8 +116,8 @@ def slow_reader(stage):
         taken.append(child.stdout.read())
     states = ('get', 'pods', '-o', 'jsonpath={.items[*]..state.running.startedAt}')
     started = [
-        datetime.fromisoformat(each[:-1] + '+00:00').timestamp()
-        for each in stage.kubectl(*states).stdout.split()
+        datetime.fromisoformat(timestamp[:-1] + '+00:00').timestamp()
+        for timestamp in stage.kubectl(*states).stdout.split()
     ]
     stage.kubectl('delete', 'deployment', 'web', '--wait=false')
     return child.wait(30), ''.join(taken), peak, max(started) - clock
@@ -123,13 +125,13 @@ def slow_reader(stage):
 
 @scene(every_container)
 def test_init_sidecar_app_and_ephemeral_containers_have_logs(played):
-    said = [
+    expected = [
         ('prepare', 'prepared'),
         ('proxy', 'proxied'),
         ('main', 'serving'),
         ('probe', 'examined'),
     ]
-    assert sorted(lines(played.stdout)) == sorted(said)
+    assert sorted(lines(played.stdout)) == sorted(expected)
 
 
 @scene(chosen)
@@ -147,13 +149,13 @@ def test_patterns_and_names_choose_what_is_shown(played):
 @scene(restarted)
 def test_each_run_is_marked_and_the_one_before_is_shown_on_request(played):
     now, before = played
-    told = [json.loads(line) for line in now.stdout.splitlines()]
-    runs = [each['instance'] for each in told if each['type'] == 'log']
-    # It fails, and so begins with the run before in any case.
+    records = [json.loads(line) for line in now.stdout.splitlines()]
+    runs = [record['instance'] for record in records if record['type'] == 'log']
+    # The container fails, so its previous run is shown in any case.
     assert runs == [0, 0, 1, 1, 2]
-    said = re.findall(r'── started again \((\w+) run\)|│ (.+)', before.stdout)
+    printed = re.findall(r'── started again \((\w+) run\)|│ (.+)', before.stdout)
     first, second = [('', 'run 1'), ('', 'ending')], [('2nd', ''), ('', 'run 2'), ('', 'ending')]
-    assert said == [*first, *second, ('3rd', ''), ('', 'run 3')]
+    assert printed == [*first, *second, ('3rd', ''), ('', 'run 3')]
 
 
 @scene(some_of_many)

@@ -1,7 +1,7 @@
-"""Builds manifests, as dicts for the `apply` fixture.
+"""Build manifests, as dicts for the `apply` fixture.
 
 A script is run by the image's shell. A probe is a script, too (a readiness probe, run every
-second), or the probe as it stands in a manifest. `container`, `template` and the keyword arguments
+second), or a probe as in a manifest. `container`, `template` and the keyword arguments
 that are left are added to the container, the pod's spec, and the object's spec.
 """
 
@@ -9,29 +9,29 @@ from __future__ import annotations
 
 from . import options
 
-# Runs until it is told to end, and then ends at once.
+# Runs until SIGTERM, and then ends at once.
 RUN = "trap 'exit 0' TERM; sleep 100000 & wait"
 
 
 def container(script=RUN, *, name='main', image=None, probe=None, **fields):
     """A container."""
-    made = {'name': name, 'image': image or options.image(), 'command': ['sh', '-c', script]}
+    spec = {'name': name, 'image': image or options.image(), 'command': ['sh', '-c', script]}
     if isinstance(probe, str):
         probe = {'exec': {'command': ['sh', '-c', probe]}, 'periodSeconds': 1}
     if probe:
-        made['readinessProbe'] = probe
-    return {**made, **fields}
+        spec['readinessProbe'] = probe
+    return {**spec, **fields}
 
 
 def pod_spec(script=RUN, *, image=None, probe=None, container=None, **spec):
     """The spec of a pod with one container; a second of grace, for the tests' sake."""
-    made = globals()['container'](script, image=image, probe=probe, **(container or {}))
-    return {'terminationGracePeriodSeconds': 1, 'containers': [made], **spec}
+    main = globals()['container'](script, image=image, probe=probe, **(container or {}))
+    return {'terminationGracePeriodSeconds': 1, 'containers': [main], **spec}
 
 
 def pod(name, script=RUN, *, image=None, probe=None, container=None, **spec):
     """A pod by itself."""
-    return _made(
+    return _manifest(
         'v1', 'Pod', name, pod_spec(script, image=image, probe=probe, container=container, **spec)
     )
 
@@ -41,7 +41,7 @@ def deployment(
 ):
     """A Deployment."""
     inner = pod_spec(script, image=image, probe=probe, container=container, **(template or {}))
-    return _made(
+    return _manifest(
         'apps/v1', 'Deployment', name, {'replicas': replicas, **_selected(name, inner), **spec}
     )
 
@@ -51,7 +51,7 @@ def replicaset(
 ):
     """A ReplicaSet."""
     inner = pod_spec(script, image=image, probe=probe, container=container, **(template or {}))
-    return _made(
+    return _manifest(
         'apps/v1', 'ReplicaSet', name, {'replicas': replicas, **_selected(name, inner), **spec}
     )
 
@@ -61,7 +61,7 @@ def statefulset(
 ):
     """A StatefulSet."""
     inner = pod_spec(script, image=image, probe=probe, container=container, **(template or {}))
-    return _made(
+    return _manifest(
         'apps/v1',
         'StatefulSet',
         name,
@@ -72,14 +72,14 @@ def statefulset(
 def daemonset(name, script=RUN, *, image=None, probe=None, container=None, template=None, **spec):
     """A DaemonSet."""
     inner = pod_spec(script, image=image, probe=probe, container=container, **(template or {}))
-    return _made('apps/v1', 'DaemonSet', name, {**_selected(name, inner), **spec})
+    return _manifest('apps/v1', 'DaemonSet', name, {**_selected(name, inner), **spec})
 
 
 def job(name, script='true', *, image=None, container=None, template=None, **spec):
     """A Job whose pods are not restarted."""
     spec_of_pod = {'restartPolicy': 'Never', **(template or {})}
     inner = pod_spec(script, image=image, container=container, **spec_of_pod)
-    return _made(
+    return _manifest(
         'batch/v1',
         'Job',
         name,
@@ -92,7 +92,7 @@ def configmap(name, **data):
     return {'apiVersion': 'v1', 'kind': 'ConfigMap', 'metadata': {'name': name}, 'data': data}
 
 
-def _made(version, kind, name, spec):
+def _manifest(version, kind, name, spec):
     return {
         'apiVersion': version,
         'kind': kind,

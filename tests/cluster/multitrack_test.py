@@ -1,4 +1,4 @@
-"""`multitrack`: kubedog's JSON spec, many targets in one call, each judged in its own way."""
+"""`multitrack`: kubedog's JSON spec, with many targets in one call and options per target."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ def track(stage, spec, *flags):
 
 
 def lines(result, kind):
-    found = map(json.loads, result.stdout.splitlines())
-    return [one for one in found if one['type'] == kind]
+    records = map(json.loads, result.stdout.splitlines())
+    return [record for record in records if record['type'] == kind]
 
 
 def verdicts(result):
     """By name: the verdict, and its reason."""
     return {
-        one['target']['name']: (one['verdict'], one['reason']) for one in lines(result, 'ended')
+        record['target']['name']: (record['verdict'], record['reason'])
+        for record in lines(result, 'ended')
     }
 
 
@@ -87,12 +88,12 @@ def one_of_three_fails(stage):
 def test_one_failure_of_several_is_the_verdict_of_the_call(played):
     live, _ = played
     assert (live.code, live.stderr) == (1, '')
-    found = verdicts(live)
-    assert found.pop('bad') == ('failed', 'CrashLoop')
-    assert {verdict for verdict, _ in found.values()} == {'ready'}
-    assert set(found) == {'good', 'migrate', 'kube-root-ca.crt', 'system-node-critical'}
-    [end] = [one for one in lines(live, 'ended') if one['verdict'] == 'failed']
-    # One end is allowed, and so the second fails, where the third would without a word.
+    results = verdicts(live)
+    assert results.pop('bad') == ('failed', 'CrashLoop')
+    assert {verdict for verdict, _ in results.values()} == {'ready'}
+    assert set(results) == {'good', 'migrate', 'kube-root-ca.crt', 'system-node-critical'}
+    [end] = [record for record in lines(live, 'ended') if record['verdict'] == 'failed']
+    # One termination is allowed, so the second fails; by default it would be the third.
     assert '(2 times)' in end['facts'][0]
 
 
@@ -101,8 +102,8 @@ def test_a_recording_keeps_what_each_target_was_allowed(played):
     live, replayed = played
     assert replayed.code == live.code
     assert verdicts(replayed) == verdicts(live)
-    assert [one['at'] for one in lines(replayed, 'ended')] == [
-        one['at'] for one in lines(live, 'ended')
+    assert [record['at'] for record in lines(replayed, 'ended')] == [
+        record['at'] for record in lines(live, 'ended')
     ]
 
 
@@ -128,10 +129,10 @@ def problems_that_stand(stage):
 @scene(problems_that_stand)
 def test_a_problem_may_stand_for_as_long_as_the_spec_says(played):
     assert played.code == 1
-    found = {one['target']['name']: one for one in lines(played, 'ended')}
-    assert (found['unready']['verdict'], found['unready']['reason']) == ('failed', 'NotReady')
-    assert found['unpulled']['verdict'] == 'failed'
-    assert found['patient']['verdict'] == 'timed-out'
+    ended = {record['target']['name']: record for record in lines(played, 'ended')}
+    assert (ended['unready']['verdict'], ended['unready']['reason']) == ('failed', 'NotReady')
+    assert ended['unpulled']['verdict'] == 'failed'
+    assert ended['patient']['verdict'] == 'timed-out'
 
 
 def misspelt(stage):

@@ -1,4 +1,4 @@
-"""When the tests in this folder run, and against what.
+"""Options and environment variables of the tests in this folder.
 
 tests/conftest.py has to register the option, for pytest asks only that file in time:
 
@@ -40,7 +40,7 @@ def image():
 
 
 def in_ci():
-    """Whether this is a run that must not leave anything out."""
+    """Whether this is a CI run, which must not skip tests."""
     return os.environ.get('CI', '').lower() == 'true'
 
 
@@ -50,5 +50,5 @@ def wanted(config):
 
 
 def obstacles():
-    """Sentences on what keeps them from running."""
+    """Sentences on missing requirements of the cluster."""
     return [] if external_kubeconfig() else needs.missing()

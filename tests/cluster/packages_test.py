@@ -1,5 +1,7 @@
-"""The packages in plugins/ on a real API server: objects under their definitions, with statuses as
-their controllers would write them, step by step. In a cluster of its own: definitions are for all.
+"""The packages in plugins/ on a real API server, with objects of their custom kinds.
+
+The test writes the statuses that the controllers would write, step by step. It has a cluster of
+its own, as CustomResourceDefinitions are cluster-wide.
 """
 
 from __future__ import annotations
@@ -35,9 +37,9 @@ KINDS = (
     (f'{SOURCE}/v1', 'HelmRepository', 'helmrepositories'),
     (f'{SOURCE}/v1', 'HelmChart', 'helmcharts'),
 )
-# After everything that happens here: when Flagger has looked last.
+# The last transition that Flagger reports: later than everything that happens here.
 LATER = '2040-01-01T00:00:00Z'
-OFTEN = ('--status-progress-period', '1s')
+FREQUENT_STATUS = ('--status-progress-period', '1s')
 HTTP = 'Waiting for HTTP-01 challenge propagation: dial tcp: no such host'
 
 
@@ -61,20 +63,20 @@ def definition(api_version, kind, plural):
 def installed(folder):
     """A folder that holds the packages as pip installs them."""
     tools, site, sources = folder / 'tools', folder / 'site', folder / 'sources'
-    left = shutil.ignore_patterns('__pycache__', '*.egg-info', 'build', 'tests')
+    ignored = shutil.ignore_patterns('__pycache__', '*.egg-info', 'build', 'tests')
     for name in PACKAGES:
-        shutil.copytree(page.ROOT / 'plugins' / name, sources / name, ignore=left)
-    quickly = ('-q', '--disable-pip-version-check', '--no-compile')
-    pip = (sys.executable, '-m', 'pip', 'install', *quickly)
+        shutil.copytree(page.ROOT / 'plugins' / name, sources / name, ignore=ignored)
+    flags = ('-q', '--disable-pip-version-check', '--no-compile')
+    pip = (sys.executable, '-m', 'pip', 'install', *flags)
     run(*pip, '--target', str(tools), 'setuptools>=70.1')
     with_tools = ('env', f'PYTHONPATH={tools}')
-    made = ('--no-deps', '--no-build-isolation', '--target', str(site))
-    run(*with_tools, *pip, *made, *(str(sources / name) for name in PACKAGES))
+    options = ('--no-deps', '--no-build-isolation', '--target', str(site))
+    run(*with_tools, *pip, *options, *(str(sources / name) for name in PACKAGES))
     return site
 
 
 class Scene:
-    """A stage on which objects are made, their statuses told, and the packages are installed."""
+    """A stage with functions that create objects, patch statuses, and run with the packages."""
 
     def __init__(self, stage, site):
         self.stage = stage
@@ -86,34 +88,48 @@ class Scene:
     def start(self, *arguments):
         return self.stage.dog.start(*arguments, env=self._env)
 
-    def make(self, kind, name, owner=None, meta=None, **fields):
-        """An object with these fields, controlled by the one that `owner` names (KIND, NAME)."""
+    def create(self, kind, name, owner=None, meta=None, **fields):
+        """Create an object with these fields, controlled by the object `owner` (KIND, NAME)."""
         api_version, plural = next((a, p) for a, k, p in KINDS if k == kind)
         meta = {'name': name, **(meta or {})}
         if owner:
-            at, of = next((a, p) for a, k, p in KINDS if k == owner[0])
-            about = (f'{of}.{at.partition("/")[0]}', owner[1], '-o', 'jsonpath={.metadata.uid}')
-            told = {'apiVersion': at, 'kind': owner[0], 'name': owner[1], 'controller': True}
-            uid = self.stage.kubectl('get', *about).stdout
-            meta['ownerReferences'] = [{**told, 'uid': uid}]
-        made = {'apiVersion': api_version, 'kind': kind, 'metadata': meta}
+            owner_version, owner_plural = next((a, p) for a, k, p in KINDS if k == owner[0])
+            query = (
+                f'{owner_plural}.{owner_version.partition("/")[0]}',
+                owner[1],
+                '-o',
+                'jsonpath={.metadata.uid}',
+            )
+            reference = {
+                'apiVersion': owner_version,
+                'kind': owner[0],
+                'name': owner[1],
+                'controller': True,
+            }
+            uid = self.stage.kubectl('get', *query).stdout
+            meta['ownerReferences'] = [{**reference, 'uid': uid}]
+        obj = {'apiVersion': api_version, 'kind': kind, 'metadata': meta}
         status = fields.pop('status', None)
-        self.stage.apply({**made, **fields})
+        self.stage.apply({**obj, **fields})
         if status is not None:
-            self.tell(f'{plural}.{api_version.partition("/")[0]}', name, status)
+            self.patch_status(f'{plural}.{api_version.partition("/")[0]}', name, status)
 
-    def tell(self, kind, name, status):
+    def patch_status(self, kind, name, status):
         patch = json.dumps({'status': status})
-        told = ('--subresource=status', '--type=merge', '-p', patch)
-        self.stage.kubectl('patch', kind, name, *told)
+        options = ('--subresource=status', '--type=merge', '-p', patch)
+        self.stage.kubectl('patch', kind, name, *options)
 
     def warn(self, kind, name, message):
-        """A kube event as an operator makes it."""
-        at = next(a for a, k, _ in KINDS if k == kind)
-        read = ('get', f'{kind}.{at.partition("/")[0]}', name, '-o', 'json')
-        about = json.loads(self.stage.kubectl(*read).stdout)['metadata']
+        """Create a warning event like those of an operator."""
+        api_version = next(a for a, k, _ in KINDS if k == kind)
+        read = ('get', f'{kind}.{api_version.partition("/")[0]}', name, '-o', 'json')
+        meta = json.loads(self.stage.kubectl(*read).stdout)['metadata']
         now = {'firstTimestamp': '2026-01-01T00:00:00Z', 'lastTimestamp': '2026-01-01T00:00:00Z'}
-        involved = {'apiVersion': at, 'kind': kind, **{k: about[k] for k in ('name', 'uid')}}
+        involved = {
+            'apiVersion': api_version,
+            'kind': kind,
+            **{k: meta[k] for k in ('name', 'uid')},
+        }
         self.stage.apply(
             {
                 'apiVersion': 'v1',
@@ -129,8 +145,8 @@ class Scene:
 
 
 def cond(kind, status, reason='Reason', message=''):
-    told = {'type': kind, 'status': status, 'reason': reason, 'message': message}
-    return {**told, 'observedGeneration': 1, 'lastTransitionTime': '2026-01-01T00:00:00Z'}
+    condition = {'type': kind, 'status': status, 'reason': reason, 'message': message}
+    return {**condition, 'observedGeneration': 1, 'lastTransitionTime': '2026-01-01T00:00:00Z'}
 
 
 ISSUING = cond('Issuing', 'True', 'DoesNotExist', 'Issuing certificate as Secret does not exist')
@@ -139,35 +155,37 @@ REFERENCE = {'issuerRef': {'name': 'letsencrypt'}}
 
 
 def certificate(scene, *conditions, **status):
-    scene.make('Certificate', 'web', spec={'secretName': 'web-tls', **REFERENCE})
-    scene.tell('certificate', 'web', {'conditions': list(conditions), **status})
+    scene.create('Certificate', 'web', spec={'secretName': 'web-tls', **REFERENCE})
+    scene.patch_status('certificate', 'web', {'conditions': list(conditions), **status})
 
 
 def challenged(scene):
-    """From the certificate to a challenge that is not met."""
-    scene.make('Issuer', 'letsencrypt', spec={}, status={'conditions': [READY]})
+    """A certificate whose challenge is not met."""
+    scene.create('Issuer', 'letsencrypt', spec={}, status={'conditions': [READY]})
     certificate(scene, ISSUING, cond('Ready', 'False'))
-    run = scene.start('rollout', 'certificate/web', '--tolerate', 'ChallengePending=3s', *OFTEN)
+    run = scene.start(
+        'rollout', 'certificate/web', '--tolerate', 'ChallengePending=3s', *FREQUENT_STATUS
+    )
     run.wait_for('its issuance')
     number = {'annotations': {'cert-manager.io/certificate-revision': '1'}}
     pending = {'conditions': [cond('Approved', 'True'), cond('Ready', 'False', 'Pending', 'waits')]}
     owner = ('Certificate', 'web')
-    scene.make('CertificateRequest', 'web-1', owner, number, spec=REFERENCE, status=pending)
+    scene.create('CertificateRequest', 'web-1', owner, number, spec=REFERENCE, status=pending)
     owner = ('CertificateRequest', 'web-1')
-    scene.make('Order', 'web-1-77', owner, spec=REFERENCE, status={'state': 'pending'})
+    scene.create('Order', 'web-1-77', owner, spec=REFERENCE, status={'state': 'pending'})
     spec = {'type': 'HTTP-01', 'dnsName': 'web.example.com', **REFERENCE}
-    told = {'state': 'pending', 'reason': HTTP}
-    scene.make('Challenge', 'web-1-77-88', ('Order', 'web-1-77'), spec=spec, status=told)
+    status = {'state': 'pending', 'reason': HTTP}
+    scene.create('Challenge', 'web-1-77-88', ('Order', 'web-1-77'), spec=spec, status=status)
     return run.wait()
 
 
 def issued_again(scene):
-    """Ready is of the certificate before, as long as another one is being issued."""
-    scene.make('Issuer', 'letsencrypt', spec={}, status={'conditions': [READY]})
+    """A certificate that is issued again: until then Ready is about the previous one."""
+    scene.create('Issuer', 'letsencrypt', spec={}, status={'conditions': [READY]})
     certificate(scene, READY, ISSUING, revision=1)
-    run = scene.start('rollout', 'certificate/web', *OFTEN)
+    run = scene.start('rollout', 'certificate/web', *FREQUENT_STATUS)
     run.wait_for('its issuance')
-    scene.tell('certificate', 'web', {'conditions': [READY], 'revision': 2})
+    scene.patch_status('certificate', 'web', {'conditions': [READY], 'revision': 2})
     return run.wait()
 
 
@@ -177,7 +195,7 @@ def without_issuer(scene):
 
 
 def canary(scene, phase, **status):
-    scene.tell(
+    scene.patch_status(
         'canary',
         'web',
         {
@@ -191,7 +209,7 @@ def canary(scene, phase, **status):
 
 
 def analysed(scene):
-    """A change of the target, its analysis, the gate, and the promotion."""
+    """A canary: its target is changed, analysed, held at the gate, and promoted."""
     stage = scene.stage
     old, new = f'echo one; {manifests.RUN}', f'echo two of the canary; {manifests.RUN}'
     late = {'exec': {'command': ['true']}, 'initialDelaySeconds': 12, 'periodSeconds': 1}
@@ -200,10 +218,10 @@ def analysed(scene):
     hooks = [{'name': 'ask-jo', 'type': 'confirm-promotion', 'url': 'http://gate'}]
     spec = {'interval': '10s', 'threshold': 5, 'stepWeight': 10, 'maxWeight': 50}
     analysis = {**spec, 'webhooks': hooks}
-    scene.make('Canary', 'web', spec={'targetRef': target, 'analysis': analysis})
+    scene.create('Canary', 'web', spec={'targetRef': target, 'analysis': analysis})
     stage.apply(manifests.deployment('web', new, container={'readinessProbe': late}))
     canary(scene, 'Succeeded')
-    promoted = scene.start('rollout', 'canary/web', *OFTEN)
+    promoted = scene.start('rollout', 'canary/web', *FREQUENT_STATUS)
     promoted.wait_for('Flagger to see the change of deployment/web')
     canary(scene, 'Progressing', canaryWeight=20)
     promoted.wait_for('weight 20 of 50')
@@ -213,7 +231,7 @@ def analysed(scene):
     soon = {'readinessProbe': stages.READY_SOON}
     both = ('web', 'web-primary')
     stage.apply([manifests.deployment(name, new, container=soon) for name in both])
-    promoted = scene.start('rollout', 'canary/web', '--on-pause', 'wait', *OFTEN)
+    promoted = scene.start('rollout', 'canary/web', '--on-pause', 'wait', *FREQUENT_STATUS)
     promoted.wait_for('confirm-promotion webhook ask-jo')
     canary(scene, 'Succeeded', lastTransitionTime=LATER)
     return gate, promoted.wait()
@@ -222,9 +240,9 @@ def analysed(scene):
 def rolled_back(scene):
     target = {'apiVersion': 'apps/v1', 'kind': 'Deployment', 'name': 'web'}
     scene.stage.apply(manifests.deployment('web'))
-    scene.make('Canary', 'web', spec={'targetRef': target, 'analysis': {'threshold': 5}})
+    scene.create('Canary', 'web', spec={'targetRef': target, 'analysis': {'threshold': 5}})
     canary(scene, 'Progressing', canaryWeight=10, failedChecks=2)
-    run = scene.start('rollout', 'canary/web', *OFTEN)
+    run = scene.start('rollout', 'canary/web', *FREQUENT_STATUS)
     run.wait_for('2 of 5 checks failed')
     scene.warn('Canary', 'web', 'Halt web.shop advancement success rate 42.00% < 99%')
     scene.warn('Canary', 'web', 'Rolling back web.shop failed checks threshold reached 5')
@@ -233,11 +251,11 @@ def rolled_back(scene):
 
 
 def kustomization(scene, source, *conditions, **status):
-    scene.make('GitRepository', 'fleet', spec={}, status={'conditions': [source]})
-    scene.make(
+    scene.create('GitRepository', 'fleet', spec={}, status={'conditions': [source]})
+    scene.create(
         'Kustomization', 'apps', spec={'sourceRef': {'kind': 'GitRepository', 'name': 'fleet'}}
     )
-    scene.tell('kustomization', 'apps', {'conditions': list(conditions), **status})
+    scene.patch_status('kustomization', 'apps', {'conditions': list(conditions), **status})
 
 
 def from_a_broken_source(scene):
@@ -246,22 +264,22 @@ def from_a_broken_source(scene):
     return scene.dog('rollout', 'kustomization/apps', '--tolerate', 'SourceNotReady=2s')
 
 
-def labelled(made, group, name, namespace):
+def labelled(obj, group, name, namespace):
     labels = {f'{group}/name': name, f'{group}/namespace': namespace}
-    return {**made, 'metadata': {**made['metadata'], 'labels': labels}}
+    return {**obj, 'metadata': {**obj['metadata'], 'labels': labels}}
 
 
 def applied_elsewhere(scene):
-    """Flux is done; what it has applied, to another namespace, crashes."""
+    """A Kustomization that is ready, with a crashing Deployment in another namespace."""
     stage, other = scene.stage, f'{scene.stage.namespace}-x'
     entries = [{'id': f'{other}_web_apps_Deployment', 'v': 'v1'}]
     done = {'observedGeneration': 1, 'inventory': {'entries': entries}}
     stage.kubectl('create', 'namespace', other)
     try:
         stages.await_usable(stage.kubectl, other)
-        made = manifests.deployment('web', 'echo no such ledger; exit 3')
-        made = labelled(made, KUSTOMIZE, 'apps', stage.namespace)
-        stage.kubectl('apply', '-n', other, '-f', '-', stdin=json.dumps(made))
+        deployment = manifests.deployment('web', 'echo no such ledger; exit 3')
+        deployment = labelled(deployment, KUSTOMIZE, 'apps', stage.namespace)
+        stage.kubectl('apply', '-n', other, '-f', '-', stdin=json.dumps(deployment))
         kustomization(scene, READY, READY, **done)
         return scene.dog('rollout', 'kustomization/apps')
     finally:
@@ -269,30 +287,30 @@ def applied_elsewhere(scene):
 
 
 def suspended(scene):
-    scene.make('Kustomization', 'apps', spec={'suspend': True}, status={'conditions': [READY]})
+    scene.create('Kustomization', 'apps', spec={'suspend': True}, status={'conditions': [READY]})
     return scene.dog('rollout', 'kustomization/apps')
 
 
 def released(scene):
-    """A release that is being upgraded and then done; and one that failed for good."""
+    """A release whose upgrade succeeds, and then one whose upgrade has failed for good."""
     stage = scene.stage
     spec = {'chart': {'spec': {'sourceRef': {'kind': 'HelmRepository', 'name': 'charts'}}}}
-    scene.make('HelmRelease', 'web', spec=spec)
+    scene.create('HelmRelease', 'web', spec=spec)
     upgrading = cond('Ready', 'Unknown', 'Progressing', 'Running upgrade action')
-    scene.tell('helmrelease', 'web', {'conditions': [upgrading]})
-    run = scene.start('rollout', 'helmrelease/web', *OFTEN)
+    scene.patch_status('helmrelease', 'web', {'conditions': [upgrading]})
+    run = scene.start('rollout', 'helmrelease/web', *FREQUENT_STATUS)
     run.wait_for('Running upgrade action')
     ready = {'readinessProbe': stages.READY_SOON}
-    made = manifests.deployment(
+    deployment = manifests.deployment(
         'web', f'echo hello from the chart; {manifests.RUN}', container=ready
     )
-    stage.apply(labelled(made, HELM, 'web', stage.namespace))
-    scene.tell('helmrelease', 'web', {'conditions': [READY], 'observedGeneration': 1})
+    stage.apply(labelled(deployment, HELM, 'web', stage.namespace))
+    scene.patch_status('helmrelease', 'web', {'conditions': [READY], 'observedGeneration': 1})
     done = run.wait()
     stalled = cond('Stalled', 'True', 'RetriesExceeded', 'Failed to upgrade after 1 attempt(s)')
     failed = cond('Released', 'False', 'UpgradeFailed', 'no matches for kind Moon')
     back = cond('Ready', 'False', 'RollbackSucceeded', 'Helm rollback succeeded')
-    scene.tell('helmrelease', 'web', {'conditions': [back, failed, stalled]})
+    scene.patch_status('helmrelease', 'web', {'conditions': [back, failed, stalled]})
     return done, scene.dog('rollout', 'helmrelease/web')
 
 
@@ -308,7 +326,7 @@ PLAYS = (
 
 @pytest.fixture(scope='module')
 def played(own_machine, request, tmp_path_factory):
-    """Tells the outcome of a play; all of them take their time together."""
+    """played(play): the outcome of a play. All plays run at the same time."""
     folder = tmp_path_factory.mktemp('packages')
     with ThreadPoolExecutor() as pool:
         # Both take long, and neither needs the other.
@@ -316,20 +334,20 @@ def played(own_machine, request, tmp_path_factory):
         cluster = request.getfixturevalue('private_cluster').kubectl
         site = installing.result()
 
-    def play(one, site):
-        own = folder / one.__name__
+    def run_play(play, site):
+        own = folder / play.__name__
         own.mkdir()
-        with stages.opened(cluster, stages.unique(one.__name__), own) as stage:
-            return one(Scene(stage, site))
+        with stages.opened(cluster, stages.unique(play.__name__), own) as stage:
+            return play(Scene(stage, site))
 
-    items = [definition(*kind) for kind in KINDS]
-    kinds = json.dumps({'apiVersion': 'v1', 'kind': 'List', 'items': items})
+    definitions = [definition(*kind) for kind in KINDS]
+    kinds = json.dumps({'apiVersion': 'v1', 'kind': 'List', 'items': definitions})
     cluster('apply', '-f', '-', stdin=kinds)
-    names = ','.join(one['metadata']['name'] for one in items)
+    names = ','.join(crd['metadata']['name'] for crd in definitions)
     assert until(lambda: cluster.succeeds('get', names, '-A'), 30)
     with ThreadPoolExecutor(len(PLAYS)) as pool:
-        runs = {one: pool.submit(play, one, site) for one in PLAYS}
-    return lambda one: runs[one].result()
+        runs = {play: pool.submit(run_play, play, site) for play in PLAYS}
+    return lambda play: runs[play].result()
 
 
 def test_the_challenge_that_is_not_met_is_the_cause(played):
@@ -390,8 +408,10 @@ def test_a_release_is_done_when_its_pods_run_and_fails_for_what_helm_said(played
 
 
 def test_the_packages_win_over_the_rules_that_ship(played):
-    items = json.loads(played(listed).stdout)['items']
-    used = {(one['kind'], one['package']) for one in items if one['state'] == 'used'}
+    trackers = json.loads(played(listed).stdout)['items']
+    used = {
+        (tracker['kind'], tracker['package']) for tracker in trackers if tracker['state'] == 'used'
+    }
     for kind, package in (
         ('Certificate.cert-manager.io', 'cert-manager'),
         ('Challenge.acme.cert-manager.io', 'cert-manager'),

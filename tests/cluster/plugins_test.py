@@ -1,4 +1,4 @@
-"""A package of somebody else's, made by the page and the template alone, on a real cluster."""
+"""A third-party package, made by following docs/write-a-tracker.md, on a real cluster."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import sys
 from tests import page
 
 from . import manifests
-from .custom_test import ELSE
+from .custom_test import AS_OTHER_USER
 from .harness.processes import until
 from .stage import READY_SOON
 from .stage import scene
@@ -65,48 +65,48 @@ def environment(folder):
     programs, wheels = folder / 'venv' / 'bin', folder / 'wheels'
     run(sys.executable, '-m', 'venv', str(programs.parent))
     pip = (str(programs / 'python'), '-m', 'pip')
-    made = str(page.follow(folder))
-    # Once for both: an environment for each build takes as long as all the rest.
+    package = str(page.follow(folder))
+    # Once for both builds: an isolated environment for each takes as long as all the rest.
     run(*pip, 'install', '-q', 'setuptools>=70.1')
     build = ('wheel', '-q', '--no-deps', '--no-build-isolation', '-w', str(wheels))
-    run(*pip, *build, str(source), made)
+    run(*pip, *build, str(source), package)
     run(*pip, 'install', '-q', *map(str, wheels.glob('*.whl')))
     return programs
 
 
 def heater(name, script):
-    made = manifests.pod(name, script, container={'readinessProbe': READY_SOON})
-    return {**made, 'metadata': {'name': name, 'labels': {'greenhouse': 'tomatoes'}}}
+    pod = manifests.pod(name, script, container={'readinessProbe': READY_SOON})
+    return {**pod, 'metadata': {'name': name, 'labels': {'greenhouse': 'tomatoes'}}}
 
 
-def tell(stage, **status):
+def patch_status(stage, **status):
     patch = json.dumps({'status': status})
-    told = ('--subresource=status', '--type=merge', '-p', patch)
-    stage.kubectl('patch', KIND, 'tomatoes', *told)
+    options = ('--subresource=status', '--type=merge', '-p', patch)
+    stage.kubectl('patch', KIND, 'tomatoes', *options)
 
 
 def tracked_by_a_package(stage):
-    """What `trackers` lists, a rollout that succeeds, its replay, and one in which it freezes."""
+    """The output of `trackers`, a rollout that succeeds, its replay, and one that fails."""
     programs = environment(stage.folder)
     paths = {'PATH': os.pathsep.join((str(programs), stage.dog.env['PATH']))}
     stage.apply(DEFINITION)
     try:
         assert until(lambda: stage.kubectl.succeeds('get', KIND), 30)
         stage.apply(HOUSE)
-        tell(stage, observedGeneration=1, growing=1)
+        patch_status(stage, observedGeneration=1, growing=1)
         recording = str(stage.folder / 'recording.jsonl')
-        house = ('rollout', 'greenhouse/tomatoes', *ELSE, '--status-progress-period', '1s')
+        house = ('rollout', 'greenhouse/tomatoes', *AS_OTHER_USER, '--status-progress-period', '1s')
         grows = stage.dog.start(*house, '--record', recording, env=paths)
         grows.wait_for('1 of 2 plants to grow')
         stage.apply(heater('heater-1', 'echo warming up; sleep 1h'))
         grows.wait_for('warming up')
-        tell(stage, growing=2)
+        patch_status(stage, growing=2)
         grown = grows.wait()
         play = f'from kubectl_dog.testing import replay as p; print(*p({recording!r}, tracker)[:2])'
         code = f'from kubectl_dog_greenhouse import tracker; {play}'
         replayed = run(str(programs / 'python'), '-c', code)
         frost = {'type': 'Frost', 'status': 'True', 'reason': 'NoHeat', 'message': '-3 degrees'}
-        tell(stage, growing=1, conditions=[frost])
+        patch_status(stage, growing=1, conditions=[frost])
         frozen = stage.dog(*house, '--tolerate', 'Frost=3s', env=paths)
         return stage.dog('trackers', '-o', 'json', env=paths), grown, replayed, frozen
     finally:
@@ -116,10 +116,14 @@ def tracked_by_a_package(stage):
 @scene(tracked_by_a_package)
 def test_a_package_made_by_the_page_tracks_a_kind_of_its_own(played):
     listed, grown, replayed, frozen = played
-    items = [one for one in json.loads(listed.stdout)['items'] if one['package'] != 'kubectl-dog']
-    (one,) = items
-    assert (one['kind'], one['state']) == ('Greenhouse.example.com', 'used')
-    assert (one['package'], one['version']) == ('kubectl-dog-greenhouse', '0.1.0')
+    trackers = [
+        tracker
+        for tracker in json.loads(listed.stdout)['items']
+        if tracker['package'] != 'kubectl-dog'
+    ]
+    (tracker,) = trackers
+    assert (tracker['kind'], tracker['state']) == ('Greenhouse.example.com', 'used')
+    assert (tracker['package'], tracker['version']) == ('kubectl-dog-greenhouse', '0.1.0')
     assert grown.code == 0, grown.output
     assert replayed.split() == ['0', 'Verdict.READY']
     assert frozen.code == 1, frozen.output

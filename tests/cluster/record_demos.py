@@ -1,7 +1,7 @@
-"""Makes the recordings that ship with the program: python -m tests.cluster.record_demos [NAME...]
+"""Record the demos that ship with the program: python -m tests.cluster.record_demos [NAME...]
 
 Each is a real rollout on the test cluster (`python -m tests.cluster up`), recorded by the plugin
-through kubectl. Then what tells of this machine is replaced, and nothing else (see `scrub`).
+through kubectl. Then only names and addresses of this machine are replaced (see `scrub`).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ NODE = 'node-4'
 REGISTRY = 'registry.example'
 LARGEST = 200_000
 
-# It never fails, for each failure is one more change of its pod.
+# It never fails, because each failure would be one more change of its pod.
 WARM = {'exec': {'command': ['true']}, 'initialDelaySeconds': 3, 'periodSeconds': 1}
 SERVE = f'echo "listening on :8080"; {manifests.RUN}'
 
@@ -48,8 +48,8 @@ class Images:
 
     def close(self):
         """Ends the registries."""
-        for each in self._started:
-            each.close()
+        for registry in self._started:
+            registry.close()
 
 
 def good(stage, image):
@@ -111,7 +111,7 @@ def missing_configmap(stage, image):
     return 'deploy/checkout', 1
 
 
-# The namespace of each.
+# The demos and their namespaces.
 DEMOS = {
     good: 'shop',
     crash_loop: 'billing',
@@ -184,8 +184,8 @@ def main(names):
     }
     FOLDER.mkdir(exist_ok=True)
     with ThreadPoolExecutor() as pool:
-        for told in pool.map(lambda each: record(cluster, *each), chosen.items()):
-            print(told)
+        for report in pool.map(lambda demo: record(cluster, *demo), chosen.items()):
+            print(report)
 
 
 if __name__ == '__main__':

@@ -10,7 +10,7 @@ import pytest
 from . import manifests
 from .stage import scene
 
-# From the environment, from a Secret that is used, and from one that is only looked at.
+# From the environment, from a Secret that is used, and from one that is only read.
 PRIVATE = ('plain-4711', 'secret-4712', 'other-4713')
 
 
@@ -60,7 +60,7 @@ ALL = (recorded_success, recorded_crash, recorded_missing_secret, recorded_pod)
 
 
 def ending(result):
-    """The verdict, what explains it, and the exit code."""
+    """The verdict, its explanation, and the exit codes."""
     *_, ended, summary = map(json.loads, result.stdout.splitlines())
     named = ('verdict', 'reason', 'cause', 'facts', 'logExcerpt', 'suggestedCommands', 'at')
     return {**{name: ended[name] for name in named}, 'code': (result.code, summary['exitCode'])}

@@ -1,4 +1,4 @@
-"""The API server ends and comes back in the middle of a rollout: no line is lost or doubled."""
+"""The API server restarts in the middle of a rollout: no log line is lost or doubled."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ AMID = LINES // 6
 BATCH = PER_SECOND // 10
 FATAL = 'FATAL: cannot open /data/ledger.db: permission denied'
 
-# The last line comes some seconds before the pod is ready, for a ready pod's log is not read on.
+# The last line comes some seconds before the pod is ready, as a ready pod's log is not read on.
 NUMBERED = (
     f'i=0; while [ $i -lt {LINES} ]; do i=$((i+1)); echo line $i; '
     f'[ $((i % {BATCH})) = 0 ] && sleep 0.1; done; sleep 5; touch /tmp/ready; {manifests.RUN}'
@@ -28,7 +28,7 @@ NUMBERED = (
 
 
 class Restarted:
-    """Two rollouts that were going on while the API server was away."""
+    """The results of two rollouts that ran while the API server restarted."""
 
     def __init__(self, number, numbered, crashing, took):
         self.number, self.numbered, self.crashing, self.took = number, numbered, crashing, took
@@ -40,7 +40,7 @@ def rollout(stage):
 
 @pytest.fixture(scope='module', params=[signal.SIGTERM, signal.SIGKILL], ids=['term', 'kill'])
 def restarted(private_cluster, request, tmp_path_factory):
-    """Runs both rollouts, with the API server's end in the middle of them."""
+    """Run both rollouts, and restart the API server in the middle of them."""
     folder = tmp_path_factory.mktemp('restart')
     kubectl = private_cluster.kubectl
     with (
@@ -85,8 +85,8 @@ def test_nothing_but_the_report_is_printed(restarted):
 
 
 def ending(result):
-    """What was said of the target in the end."""
-    return next(each for each in _records(result.stdout) if each['type'] == 'ended')
+    """The record of type `ended`."""
+    return next(record for record in _records(result.stdout) if record['type'] == 'ended')
 
 
 def _folder(parent, name):
@@ -102,11 +102,11 @@ def _records(stdout):
 
 def _texts(stdout):
     """The lines of each container."""
-    found = defaultdict(list)
-    for each in _records(stdout):
-        if each['type'] == 'log':
-            found[each['pod'], each['container']].append(each['text'])
-    return found
+    texts = defaultdict(list)
+    for record in _records(stdout):
+        if record['type'] == 'log':
+            texts[record['pod'], record['container']].append(record['text'])
+    return texts
 
 
 def _furthest(stdout):
@@ -114,7 +114,7 @@ def _furthest(stdout):
 
 
 def _difference(got):
-    """The first lines that are not where they should be, for a person to read."""
+    """The first lines that are lost or doubled, as a message."""
     for number, text in zip(count(1), got):
         if text != f'line {number}':
             return f'{len(got)} lines; in place of line {number}: {got[number - 1 : number + 9]}'

@@ -1,4 +1,4 @@
-"""What a rollout prints besides its verdict; for the verdicts see scenarios/."""
+"""The output of a rollout besides its verdict; for the verdicts see scenarios/."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_json_of_a_success(played):
     assert (ended['type'], ended['verdict']) == ('ended', 'ready')
     assert (summary['type'], summary['exitCode'], played.code) == ('summary', 0, 0)
     assert 'listening on :8080' in [
-        each.get('text') for each in map(json.loads, played.stdout.splitlines())
+        record.get('text') for record in map(json.loads, played.stdout.splitlines())
     ]
 
 

@@ -1,6 +1,6 @@
-"""What a rollout costs in a namespace with thousands of other pods: as much as in an empty one.
+"""A rollout costs as much in a namespace with thousands of other pods as in an empty one.
 
-The figures are printed: `pytest -rP` shows them.
+`pytest -rP` shows the printed figures.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from .harness.processes import until
 
 OTHERS = 5000
 OWNERS = 5
-# On two processors without other work it takes a minute.
-PATIENCE = 400
+# Seconds until all pods run; without other work two processors need a minute.
+FILL_TIMEOUT = 400
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What one rollout took."""
+    """The resources that a rollout used."""
 
     received: int
     items: int
@@ -75,15 +75,17 @@ def crowd(stage, pods):
     if not pods:
         return
     began = time.monotonic()
-    each = pods // OWNERS
+    replicas = pods // OWNERS
     stage.apply(
         [
-            manifests.replicaset(f'other-{number}', replicas=each, template=kwok.template())
+            manifests.replicaset(f'other-{number}', replicas=replicas, template=kwok.template())
             for number in range(OWNERS)
         ]
     )
     ready = ('get', 'replicasets', '-o', 'jsonpath={.items[*].status.readyReplicas}')
-    assert until(lambda: sum(map(int, stage.kubectl(*ready).stdout.split())) == pods, PATIENCE, 2)
+    assert until(
+        lambda: sum(map(int, stage.kubectl(*ready).stdout.split())) == pods, FILL_TIMEOUT, 2
+    )
     print(f'{pods} pods run after {time.monotonic() - began:.0f} s')
 
 
@@ -106,7 +108,7 @@ def cost(stage, cluster):
 
 
 def peak(pid):
-    """The most memory that the program has had, in KiB.
+    """The peak memory of the program, in KiB.
 
     Not getrusage's: that is also the memory of what the process was before it became the plugin.
     """
@@ -115,16 +117,16 @@ def peak(pid):
         command = Path(f'/proc/{pid}/cmdline').read_bytes()
     except OSError:
         return 0
-    found = re.search(r'VmHWM:\s+(\d+)', status)
-    return int(found[1]) if found and b'python' in command.partition(b'\0')[0] else 0
+    match = re.search(r'VmHWM:\s+(\d+)', status)
+    return int(match[1]) if match and b'python' in command.partition(b'\0')[0] else 0
 
 
 def handled(recording):
-    """A word for each object that was delivered, and for each line and answer."""
+    """The kinds of the items in a recording: of objects, or of other records."""
     for text in recording.read_text().splitlines():
         record = json.loads(text)
         if 'listed' in record:
-            yield from (one.get('kind', '') for one in record['listed'])
+            yield from (obj.get('kind', '') for obj in record['listed'])
         elif 'object' in record:
             yield record['object'].get('kind', '')
         elif 'at' in record:

@@ -1,4 +1,4 @@
-"""Scenarios: rollouts told in YAML files, each a play (stage.py); README.md tells the format."""
+"""Scenarios: rollouts described in YAML files, each a play (stage.py); README.md has the format."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from . import manifests
 
 FOLDER = Path(__file__).with_name('scenarios')
 
-# The folder of a scenario tells its verdict.
+# The folder of a scenario names its verdict.
 EXIT_CODES = {
     'ready': 0,
     'failed': 1,
@@ -40,18 +40,19 @@ FIELDS = {
     'never',
 }
 
-# No shell line takes longer, in seconds.
-PATIENCE = 90
+# Seconds that a shell line may take.
+SHELL_TIMEOUT = 90
 
 
 class Outcome(NamedTuple):
-    """What came of a scenario, and what was `told` of it, with the places filled in; `seconds` run
-    from the last step to the end of the program. `recording` is the file in which the program
-    recorded it. `starved` are the faults of a first try, in which the machine was short of
-    processors.
+    """The result of a scenario, and its `spec` with the placeholders filled in.
+
+    `seconds` run from the last step to the end of the program. `recording` is the file in which
+    the program recorded it. `starved` are the faults of a first try, in which the machine was
+    short of processors.
     """
 
-    told: dict
+    spec: dict
     result: object
     seconds: float
     namespace: str
@@ -60,42 +61,42 @@ class Outcome(NamedTuple):
 
 
 class Scenario:
-    """A play read from a file."""
+    """A play that is described in a YAML file."""
 
     def __init__(self, path):
         self.__name__ = f'{path.parent.name}/{path.stem}'
         self.verdict = path.parent.name
-        self.told = {'target': 'deploy/web', **yaml.safe_load(path.read_text(encoding='utf-8'))}
-        unknown = self.told.keys() - FIELDS
+        self.spec = {'target': 'deploy/web', **yaml.safe_load(path.read_text(encoding='utf-8'))}
+        unknown = self.spec.keys() - FIELDS
         assert not unknown, f'{path}: no such fields: {unknown}'
-        self.last = max(self.told['steps'])
+        self.last = max(self.spec['steps'])
 
     def __call__(self, stage):
-        """Plays it."""
-        told = _filled(self.told, self._places(stage))
+        """Run the steps and the program."""
+        spec = _filled(self.spec, self._places(stage))
         try:
-            _do(stage, told.get('before', ()))
-            return self._play(stage, told)
+            _do(stage, spec.get('before', ()))
+            return self._play(stage, spec)
         finally:
-            _do(stage, told.get('after', ()))
+            _do(stage, spec.get('after', ()))
 
     def _places(self, stage):
         places = {'<namespace>': stage.namespace, '<run>': manifests.RUN}
-        mode, _, delay = self.told.get('registry', '').partition(' ')
+        mode, _, delay = self.spec.get('registry', '').partition(' ')
         if mode:
             places['<image>'] = stage.registry(mode, float(delay or 15)).image()
         return places
 
-    def _play(self, stage, told):
-        limit = self.last + self.told['within'] + 30
-        words = [*shlex.split(told['target']), *shlex.split(told.get('flags', ''))]
+    def _play(self, stage, spec):
+        limit = self.last + self.spec['within'] + 30
+        words = [*shlex.split(spec['target']), *shlex.split(spec.get('flags', ''))]
         if '--timeout' not in words:
             words += ['--timeout', f'{limit}s']
         recording = stage.folder / 'recording.jsonl'
         words += ['--record', str(recording)]
         began = effect = time.monotonic()
         run = None
-        for second, actions in sorted({0: (), **told['steps']}.items()):
+        for second, actions in sorted({0: (), **spec['steps']}.items()):
             time.sleep(max(0.0, began + second - time.monotonic()))
             if run and not run.running():
                 raise AssertionError(f'ended before second {second}:\n{run.wait().output}')
@@ -104,49 +105,49 @@ class Scenario:
             run = run or stage.dog.start('rollout', *words)
         result = run.wait(limit + 30)
         seconds = time.monotonic() - effect
-        return Outcome(told, result, seconds, stage.namespace, recording)
+        return Outcome(spec, result, seconds, stage.namespace, recording)
 
     def faults(self, outcome):
-        """Sentences on what is not as the scenario wants it."""
-        told, result, seconds = outcome[:3]
+        """Sentences on how the outcome differs from the expected one."""
+        spec, result, seconds = outcome[:3]
         explained = _explanation(result.stdout)
         codes = set(re.findall(r'^ *\d+\S* ⚠ (\w+)', result.stdout, re.MULTILINE))
         wanted = EXIT_CODES[self.verdict]
-        found = [
+        faults = [
             result.code != wanted and f'exit code {result.code}, not {wanted}',
-            seconds > told['within'] and f'{seconds:.1f} s after the last step',
+            seconds > spec['within'] and f'{seconds:.1f} s after the last step',
             result.stderr and f'printed to standard error: {result.stderr}',
             'Traceback' in result.output and 'a traceback',
-            *(f'not explained: {one}' for one in told.get('words', ()) if one not in explained),
-            *(f'not said: {one}' for one in told.get('says', ()) if one not in result.stdout),
-            *(f'said: {one}' for one in told.get('never', ()) if one in result.stdout),
+            *(f'not explained: {text}' for text in spec.get('words', ()) if text not in explained),
+            *(f'not said: {text}' for text in spec.get('says', ()) if text not in result.stdout),
+            *(f'said: {text}' for text in spec.get('never', ()) if text in result.stdout),
         ]
         if self.verdict == 'ready':
-            false = codes - set(told.get('warns', ()))
-            found += ['✗' in result.stdout and 'a failure', false and f'warnings: {false}']
-        elif 'cause' in told and not re.search(rf': {told["cause"]}\b', explained.split('\n')[0]):
-            found.append(f'the cause is not {told["cause"]}')
-        return [one for one in found if one]
+            false = codes - set(spec.get('warns', ()))
+            faults += ['✗' in result.stdout and 'a failure', false and f'warnings: {false}']
+        elif 'cause' in spec and not re.search(rf': {spec["cause"]}\b', explained.split('\n')[0]):
+            faults.append(f'the cause is not {spec["cause"]}')
+        return [fault for fault in faults if fault]
 
 
 def load():
-    """Every scenario, those that last longest first, so that none is left at the end."""
-    found = [Scenario(path) for path in sorted(FOLDER.glob('*/*.yaml'))]
-    return sorted(found, key=lambda one: -one.last - one.told['within'])
+    """All scenarios, the longest first, so that no long one is started last."""
+    scenarios = [Scenario(path) for path in sorted(FOLDER.glob('*/*.yaml'))]
+    return sorted(scenarios, key=lambda scenario: -scenario.last - scenario.spec['within'])
 
 
 def _explanation(stdout):
-    """The ending of the report: the headline, and the blocks below it."""
+    """The last part of the report: the headline, and the blocks below it."""
     headline = re.search(r'^[✗⚠] .*', stdout, re.MULTILINE)
     return stdout[headline.start() :] if headline else ''
 
 
 def _filled(value, places):
-    """The value with the places in its texts filled in."""
+    """The value with the placeholders in its texts filled in."""
     if isinstance(value, dict):
-        return {_filled(key, places): _filled(one, places) for key, one in value.items()}
+        return {_filled(key, places): _filled(inner, places) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_filled(one, places) for one in value]
+        return [_filled(inner, places) for inner in value]
     if isinstance(value, str):
         for place, text in places.items():
             value = value.replace(place, text)
@@ -162,7 +163,7 @@ def _do(stage, actions):
 
 
 def _manifest(action):
-    """A manifest as it stands, or the name of a builder in manifests.py and what it takes."""
+    """The action itself, or a builder in manifests.py called with its arguments."""
     if 'kind' in action:
         return action
     ((builder, fields),) = action.items()
@@ -175,7 +176,7 @@ def _run(stage, line):
         env=stage.dog.env,
         text=True,
         capture_output=True,
-        timeout=PATIENCE,
+        timeout=SHELL_TIMEOUT,
         check=False,
     )
     if done.returncode:

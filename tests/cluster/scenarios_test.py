@@ -15,12 +15,12 @@ SCENARIOS = scenario.load()
 
 @scene(*SCENARIOS)
 def test_scenario(played, request):
-    told = request.node.callspec.params['played']
+    play = request.node.callspec.params['played']
     if played.starved:
         warnings.warn(f'played again, as the machine was too busy: {played.starved}', stacklevel=1)
-    faults = told.faults(played)
+    faults = play.faults(played)
     folder = request.config.getoption('--record-corpus')
     if folder and not faults:
-        faults = corpus.save(told, played, folder)
+        faults = corpus.save(play, played, folder)
     if faults:
         pytest.fail('; '.join(faults) + '\n' + played.result.output, pytrace=False)

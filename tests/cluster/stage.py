@@ -1,4 +1,4 @@
-"""Plays: what takes long on a cluster, each in a namespace of its own, all at the same time.
+"""Plays: functions that take long on a cluster, run at the same time, each in its own namespace.
 
     def crash_loop(stage):
         stage.apply(manifests.deployment('web', 'exit 3'))
@@ -8,8 +8,8 @@
     def test_crash_loop_fails(played):
         assert played.code == 1
 
-A play runs in a thread; what it returns, or raises, comes out where a test asks for `played`.
-One with `faults` that found some while the machine was short of processors is played once more.
+A play runs in a thread. A test that asks for `played` gets what it returned, or its exception.
+A play whose `faults` are not empty is run once more if the machine was short of processors.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ from .harness.registry import Registry
 
 PLAYED = 'played'
 
-# At most; while the machine is busy none is begun.
-AT_ONCE = 12
+# None is begun while the machine is busy.
+MAX_CONCURRENT_PLAYS = 12
 
 # A readiness probe that lets a rollout go on until the plugin has surely seen it.
 READY_SOON = {'exec': {'command': ['true']}, 'initialDelaySeconds': 4, 'periodSeconds': 1}
 
 
 class Stage:
-    """A namespace that is there already; `kubectl` and `dog` find it in their kubeconfig."""
+    """An existing namespace, with `kubectl` and `dog` whose kubeconfig selects it."""
 
     def __init__(self, cluster, namespace, folder):
         self.namespace = namespace
@@ -65,11 +65,11 @@ class Stage:
         if resources:
             allowed = (f'--resource={",".join(resources)}', '--verb=get,list,watch')
             self.kubectl('create', 'role', 'reader', *allowed)
-            self.bind('reader')
+            self.bind_role('reader')
         return self.reader()
 
-    def bind(self, role):
-        """Gives a role to the new account."""
+    def bind_role(self, role):
+        """Bind a role to the new account."""
         whom = f'--serviceaccount={self.namespace}:reader'
         self.kubectl('create', 'rolebinding', 'reader', f'--role={role}', whom)
 
@@ -89,7 +89,7 @@ class Stage:
         return started
 
     def close(self):
-        """Ends what was started here."""
+        """Stop the registries and runs that were started here."""
         for close in self._close:
             close()
 
@@ -114,7 +114,7 @@ def unique(title):
 
 def await_usable(cluster, namespace):
     """Waits until pods can be made in a new namespace."""
-    # No pod can be made before the service account, and none can start before the certificate.
+    # No pod can be created before the service account, or start before the certificate.
     needed = ('get', 'serviceaccount/default', 'configmap/kube-root-ca.crt')
     assert until(lambda: cluster.succeeds(*needed, '--namespace', namespace), 30)
 
@@ -145,9 +145,11 @@ def scene(*plays):
 
 def plays(items):
     """The plays that these tests ask for, each once."""
-    values = [getattr(item, 'callspec', None) for item in items]
-    found = [each.params[PLAYED] for each in values if each and PLAYED in each.params]
-    return list(dict.fromkeys(found))
+    callspecs = [getattr(item, 'callspec', None) for item in items]
+    played = [
+        callspec.params[PLAYED] for callspec in callspecs if callspec and PLAYED in callspec.params
+    ]
+    return list(dict.fromkeys(played))
 
 
 @contextmanager
@@ -171,5 +173,5 @@ def playing(cluster, wanted, folder):
             return outcome
         return once(play)[0]._replace(starved=faults)
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with ThreadPoolExecutor(MAX_CONCURRENT_PLAYS) as pool:
         yield {play: pool.submit(run, play) for play in wanted}

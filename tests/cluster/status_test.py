@@ -1,4 +1,4 @@
-"""`status`: what kubectl dumps, looked at without a cluster, and the same by a live look."""
+"""`status` of objects that kubectl has dumped, without a cluster, and of the same ones live."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ def items(result):
     """By kind and name: state, reason, and the codes of the causes."""
     assert result.stderr == ''
     return {
-        f'{one["kind"]}/{one["name"]}': (
-            one['state'],
-            one['reason'],
-            {cause['code'] for cause in one['causes']},
+        f'{target["kind"]}/{target["name"]}': (
+            target['state'],
+            target['reason'],
+            {cause['code'] for cause in target['causes']},
         )
-        for one in json.loads(result.stdout)['items']
+        for target in json.loads(result.stdout)['items']
     }
 
 
 def everything(stage):
-    """A good Deployment, two that do not get on, a paused one, and Jobs of both ends."""
+    """A good Deployment, two failing ones, a paused one, and a complete and a failed Job."""
     stage.apply(
         [
             manifests.deployment('good', probe='true'),
@@ -40,9 +40,9 @@ def everything(stage):
     )
 
     def is_done():
-        told = stage.kubectl('get', 'deployments,jobs,events', '-o', 'yaml').stdout
+        output = stage.kubectl('get', 'deployments,jobs,events', '-o', 'yaml').stdout
         signs = ('ProgressDeadlineExceeded', 'BackoffLimitExceeded', 'type: Complete')
-        return 'Back-off restarting' in told and all(sign in told for sign in signs)
+        return 'Back-off restarting' in output and all(sign in output for sign in signs)
 
     assert until(is_done, 60, 0.5)
     stage.kubectl('rollout', 'status', 'deployment/good', '--timeout=30s')
@@ -54,10 +54,10 @@ def dumped(stage):
     nowhere = {'KUBECONFIG': '/nowhere/config'}
     whole = {form: stage.kubectl(*DUMP, form).stdout for form in ('yaml', 'json')}
     stripped = json.loads(whole['json'])
-    for one in stripped['items']:
-        for part in (one['metadata'], one.get('involvedObject', {})):
+    for obj in stripped['items']:
+        for part in (obj['metadata'], obj.get('involvedObject', {})):
             part.pop('uid', None)
-        for owner in one['metadata'].get('ownerReferences', ()):
+        for owner in obj['metadata'].get('ownerReferences', ()):
             owner.pop('uid', None)
     results = {
         form: stage.dog(*local, stdin=text, env=nowhere)
@@ -88,10 +88,10 @@ def test_a_dump_is_judged_without_a_cluster(played):
     results, _, _ = played
     for form, result in results.items():
         assert result.code == 0
-        found = items(result)
-        assert {key: found[key] for key in EXPECTED} == EXPECTED, form
-        assert not any(key.startswith('Event/') for key in found)
-        assert sum(key.startswith('Pod/') for key in found) >= 5
+        states = items(result)
+        assert {key: states[key] for key in EXPECTED} == EXPECTED, form
+        assert not any(key.startswith('Event/') for key in states)
+        assert sum(key.startswith('Pod/') for key in states) >= 5
 
 
 @scene(dumped)

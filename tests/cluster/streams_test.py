@@ -1,7 +1,7 @@
-"""Log streams by the hundreds, and runs and rotations in quick succession: no line lost or doubled.
+"""Hundreds of log streams, quick restarts and rotations: no line is lost or doubled.
 
-A kubelet of their own restarts containers without delay and rotates small logs. The figures are
-printed: `pytest -rP` shows them.
+A kubelet of their own restarts containers without delay and rotates small logs. `pytest -rP` shows
+the printed figures.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ NUMBERED = (
     f'[ $((i % 5)) = 0 ] && sleep 1; done; {manifests.RUN}'
 )
 RUNS = 11
-AGAIN = (
+RESTARTING = (
     f'echo >> /kept/runs; n=$(wc -l < /kept/runs); echo run $n; '
     f'[ $n = {RUNS} ] && exec sleep 1000; sleep 0.5; echo end $n; exit 3'
 )
@@ -40,9 +40,9 @@ FLOODING = (
     'echo line $i which is long enough to fill the file of a log after some hundreds; '
     f'[ $((i % 100)) = 0 ] && sleep 0.1; done; {manifests.RUN}'
 )
-# As seldom as the kubelet can be told to look, in seconds.
-LOOKS = 3
-AWAY = 3 * LOOKS
+# Seconds between the kubelet's checks for rotation: its minimum.
+ROTATION_CHECK_SECONDS = 3
+OUTAGE_SECONDS = 3 * ROTATION_CHECK_SECONDS
 
 
 @pytest.fixture(scope='module')
@@ -52,39 +52,39 @@ def quick(own_machine):
         crashLoopBackOff={'maxContainerRestartPeriod': '1s'},
         containerLogMaxSize='64Ki',
         containerLogMaxFiles=50,
-        containerLogMonitorInterval=f'{LOOKS}s',
+        containerLogMonitorInterval=f'{ROTATION_CHECK_SECONDS}s',
     ) as cluster:
         yield cluster
 
 
 @contextmanager
-def following(cluster, folder, target, thing):
-    """Follows a new thing through a proxy; yields the stage, the proxy, and the run."""
+def following(cluster, folder, target, manifest):
+    """Follow a new object through a proxy; yields the stage, the proxy, and the run."""
     with (
         stages.opened(cluster.kubectl, stages.unique(folder.name), folder) as stage,
         CountingProxy(cluster.settings.ports.api) as proxy,
     ):
-        stage.apply(thing)
+        stage.apply(manifest)
         server = f'--server=https://127.0.0.1:{proxy.port}'
         flags = ('--tail', '-1', '-o', 'json', '--record', str(folder / 'recording.jsonl'))
         yield stage, proxy, stage.dog.start('follow', target, server, *flags)
 
 
-def said(run, text, count, seconds):
-    """Waits until a line that begins so was printed so many times."""
+def wait_for_lines(run, text, count, seconds):
+    """Wait until log lines that begin with `text` have been printed `count` times."""
     text = f'"text": "{text}'
     assert until(lambda: run.stdout.count(text) >= count, seconds, 0.5), run.stdout[-2000:]
 
 
 def records(result):
-    """What was printed; fails where that is more than the report."""
+    """The printed records; fails if there is anything on stderr."""
     assert result.stderr == ''
     assert result.code == 130
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 
 def finish(run):
-    """Ends it and returns what it printed."""
+    """Interrupt the run and return its records."""
     run.interrupt()
     return records(run.wait(300))
 
@@ -92,55 +92,55 @@ def finish(run):
 @pytest.fixture(scope='module')
 def crowd(quick, tmp_path_factory):
     """200 logs, with each connection cut once and the API server away once in the middle."""
-    made = [manifests.container(NUMBERED, name=f'main-{n}') for n in range(CONTAINERS)]
-    thing = manifests.deployment('web', replicas=PODS, template={'containers': made})
+    containers = [manifests.container(NUMBERED, name=f'main-{n}') for n in range(CONTAINERS)]
+    deployment = manifests.deployment('web', replicas=PODS, template={'containers': containers})
     folder = tmp_path_factory.mktemp('crowd')
-    with following(quick, folder, 'deploy/web', thing) as (_, proxy, run):
-        said(run, 'line 1"', PODS * CONTAINERS, 120)
+    with following(quick, folder, 'deploy/web', deployment) as (_, proxy, run):
+        wait_for_lines(run, 'line 1"', PODS * CONTAINERS, 120)
         proxy.cut()
         time.sleep(3)
         before = run.stdout.count('"text": "line')
         control_plane.restart(quick)
-        said(run, f'line {LINES}"', PODS * CONTAINERS, 120)
+        wait_for_lines(run, f'line {LINES}"', PODS * CONTAINERS, 120)
         print(f'{before} lines of {PODS * CONTAINERS * LINES} before the API server ended')
         yield finish(run)
 
 
 def test_two_hundred_logs_across_a_cut_and_a_restart(crowd):
     texts = defaultdict(list)
-    for one in crowd:
-        if one['type'] == 'log':
-            texts[one['pod'], one['container']].append(one['text'])
+    for record in crowd:
+        if record['type'] == 'log':
+            texts[record['pod'], record['container']].append(record['text'])
     assert len(texts) == PODS * CONTAINERS
     wanted = [f'line {number}' for number in range(1, LINES + 1)]
     assert [key for key, got in texts.items() if got != wanted] == []
 
 
 def test_no_gap_is_told_where_there_is_none(crowd):
-    assert [one for one in crowd if 'may be missing' in json.dumps(one)] == []
+    assert [record for record in crowd if 'may be missing' in json.dumps(record)] == []
 
 
 @pytest.fixture(scope='module')
 def restarting(quick, tmp_path_factory):
-    """Ten restarts in a row, which go on: the recording and the run."""
+    """Ten restarts in a row, in the background: the recording and the run."""
     folder = tmp_path_factory.mktemp('again')
     kept = {'volumeMounts': [{'name': 'kept', 'mountPath': '/kept'}]}
     volumes = [{'name': 'kept', 'emptyDir': {}}]
-    thing = manifests.pod('again', AGAIN, container=kept, volumes=volumes)
-    with following(quick, folder, 'pod/again', thing) as (_, _, run):
+    pod = manifests.pod('again', RESTARTING, container=kept, volumes=volumes)
+    with following(quick, folder, 'pod/again', pod) as (_, _, run):
         yield folder / 'recording.jsonl', run
 
 
 @pytest.fixture(scope='module')
 def again(restarting, rotated):
-    """What was printed, and which runs the pod's status showed alive."""
+    """The printed records, and the runs that the pod's status showed as running."""
     recording, run = restarting
-    said(run, f'run {RUNS}"', 1, 60)
+    wait_for_lines(run, f'run {RUNS}"', 1, 60)
     printed = finish(run)
     seen = {
         status['restartCount']
-        for one in map(json.loads, recording.read_text().splitlines())
-        for status in one.get('object', {}).get('status', {}).get('containerStatuses', ())
+        for record in map(json.loads, recording.read_text().splitlines())
+        for status in record.get('object', {}).get('status', {}).get('containerStatuses', ())
         if 'running' in status.get('state', {})
     }
     print(f'{len(seen)} of {RUNS} runs were seen alive')
@@ -150,59 +150,61 @@ def again(restarting, rotated):
 def test_every_run_that_was_seen_alive_is_shown(again):
     printed, seen = again
     runs = defaultdict(list)
-    for one in printed:
-        if one['type'] == 'log':
-            runs[one['instance']].append(one['text'])
+    for record in printed:
+        if record['type'] == 'log':
+            runs[record['instance']].append(record['text'])
     whole = {n: [f'run {n + 1}', f'end {n + 1}'][: 1 if n + 1 == RUNS else 2] for n in range(RUNS)}
     assert RUNS - 1 in seen
     assert {n: runs[n] for n in seen} == {n: whole[n] for n in seen}
-    # And nothing is shown of others but what they wrote.
+    # Of runs that were not seen running, no other lines are shown.
     assert all(set(got) <= set(whole[n]) for n, got in runs.items())
     assert list(runs) == sorted(runs)
 
 
 @pytest.fixture(scope='module')
 def rotated(quick, restarting, tmp_path_factory):
-    """A log rotated many times, unread for a while: what was printed, and the kubelet's files."""
+    """A log that is rotated while it cannot be read: the records, and the files' last lines."""
     folder = tmp_path_factory.mktemp('rotated')
     with following(quick, folder, 'pod/flood', manifests.pod('flood', FLOODING)) as parts:
         stage, proxy, run = parts
-        said(run, f'line {FLOOD // 4} ', 1, 60)
+        wait_for_lines(run, f'line {FLOOD // 4} ', 1, 60)
         with proxy.away():
-            time.sleep(AWAY)
-        said(run, f'line {FLOOD} ', 1, 60)
+            time.sleep(OUTAGE_SECONDS)
+        wait_for_lines(run, f'line {FLOOD} ', 1, 60)
         files = sorted(quick.settings.pod_logs.glob(f'{stage.namespace}_flood_*/main/0.log.*'))
-        yield SimpleNamespace(printed=finish(run), lasts=[last(each) for each in files])
+        yield SimpleNamespace(
+            printed=finish(run), last_lines=[last_line_number(file) for file in files]
+        )
 
 
-def last(path):
-    """The number of the last line in a file of the kubelet's."""
+def last_line_number(path):
+    """The number of the last line in a log file of the kubelet."""
     content = gzip.decompress(path.read_bytes()) if path.suffix == '.gz' else path.read_bytes()
     return int(re.findall(rb' line (\d+) ', content)[-1])
 
 
-def told(printed):
-    """The numbers of the lines, and None for each gap that was told."""
-    for one in printed:
-        if one['type'] == 'log':
-            yield int(one['text'].split()[1])
-        elif 'may be missing' in json.dumps(one):
+def line_numbers(printed):
+    """The numbers of the lines, and None for each reported gap."""
+    for record in printed:
+        if record['type'] == 'log':
+            yield int(record['text'].split()[1])
+        elif 'may be missing' in json.dumps(record):
             yield None
 
 
 def test_of_a_rotated_log_only_what_is_not_served_any_more_is_lost(rotated):
-    numbers = [number for number in told(rotated.printed) if number]
+    numbers = [number for number in line_numbers(rotated.printed) if number]
     assert numbers == sorted(set(numbers))
     assert (numbers[0], numbers[-1]) == (1, FLOOD)
     jumps = [(a, b) for a, b in zip(numbers, numbers[1:]) if b != a + 1]
-    print(f'{len(rotated.lasts)} rotations; lines missing between {jumps}')
-    assert len(rotated.lasts) >= 4
-    # What is missing went away with the file that it ended.
-    assert [b - 1 for _, b in jumps if b - 1 not in rotated.lasts] == []
+    print(f'{len(rotated.last_lines)} rotations; lines missing between {jumps}')
+    assert len(rotated.last_lines) >= 4
+    # Lines are only missing up to the end of a rotated file.
+    assert [b - 1 for _, b in jumps if b - 1 not in rotated.last_lines] == []
 
 
 def test_what_was_rotated_away_unread_is_one_gap_in_its_place(rotated):
-    found = list(told(rotated.printed))
-    assert found.count(None) == 1
-    at = found.index(None)
-    assert found[at + 1] > found[at - 1] + AWAY // 2 * 100
+    numbers = list(line_numbers(rotated.printed))
+    assert numbers.count(None) == 1
+    at = numbers.index(None)
+    assert numbers[at + 1] > numbers[at - 1] + OUTAGE_SECONDS // 2 * 100

@@ -1,4 +1,4 @@
-"""Every form of target on the real cluster, and the grammar beside the real kubectl."""
+"""All forms of targets on the real cluster, and the same grammar as the real kubectl."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ from .stage import scene
 PASSWORD = 'correct-horse-battery-staple'
 
 
-def labelled(thing, **labels):
-    return {**thing, 'metadata': {**thing['metadata'], 'labels': labels}}
+def labelled(obj, **labels):
+    return {**obj, 'metadata': {**obj['metadata'], 'labels': labels}}
 
 
 def web(name, *arguments, **fields):
     return labelled(manifests.deployment(name, *arguments, probe='true', **fields), tier='web')
 
 
-def text(*things):
-    return '---\n'.join(f'{json.dumps(thing)}\n' for thing in things)
+def text(*objects):
+    return '---\n'.join(f'{json.dumps(obj)}\n' for obj in objects)
 
 
 def verdicts(result):
-    """By kind and name, of JSON Lines."""
+    """The verdicts in JSON Lines, by kind and name."""
     last = json.loads(result.stdout.splitlines()[-1])
     return {
-        f'{one["target"]["kind"]}/{one["target"]["name"]}': one['verdict']
-        for one in last['verdicts']
+        f'{entry["target"]["kind"]}/{entry["target"]["name"]}': entry['verdict']
+        for entry in last['verdicts']
     }
 
 
@@ -84,16 +84,16 @@ def follow_labels(stage):
 
 
 def stdin_before(stage):
-    things = text(web('one'), manifests.configmap('settings', a='b'), manifests.job('once'))
-    run = stage.dog.start('rollout', '-f', '-', '-o', 'json', stdin=things)
+    manifest = text(web('one'), manifests.configmap('settings', a='b'), manifests.job('once'))
+    run = stage.dog.start('rollout', '-f', '-', '-o', 'json', stdin=manifest)
     run.wait_for('not there yet')
     time.sleep(2)
-    stage.apply(things)
+    stage.apply(manifest)
     return run.wait(90)
 
 
 def custom(stage):
-    """A definition and a resource of it in one file, neither of them there yet."""
+    """A definition and a resource of it in one file, before either exists."""
     group = f'{uuid.uuid4().hex[:8]}.example.com'
     spec = {
         'group': group,
@@ -121,9 +121,9 @@ def custom(stage):
     }
     gadget = {'apiVersion': f'{group}/v1', 'kind': 'Gadget', 'metadata': {'name': 'g'}}
     unknown = {'apiVersion': f'no.{group}/v1', 'kind': 'Widget', 'metadata': {'name': 'w'}}
-    things = text(gadget, definition, unknown)
+    manifest = text(gadget, definition, unknown)
     try:
-        run = stage.dog.start('rollout', '-f', '-', '-o', 'json', stdin=things)
+        run = stage.dog.start('rollout', '-f', '-', '-o', 'json', stdin=manifest)
         run.wait_for('not there yet')
         stage.apply(json.dumps(definition))
         name = f'crd/gadgets.{group}'
@@ -135,7 +135,7 @@ def custom(stage):
 
 
 def kept(name, version, manifest):
-    """A revision as helm keeps it."""
+    """The Secret in which helm stores a revision."""
     release = {'name': name, 'version': version, 'manifest': manifest, 'info': {'status': 'x'}}
     packed = base64.b64encode(gzip.compress(json.dumps(release).encode())).decode()
     labels = {'owner': 'helm', 'name': name, 'version': str(version), 'status': 'deployed'}
@@ -155,13 +155,13 @@ def helm(stage):
         'metadata': {'name': 'password'},
         'stringData': {'password': PASSWORD},
     }
-    things = [web('one'), secret, manifests.configmap('settings', a='b')]
-    manifest = '---\n'.join(f'# Source: shop/x.yaml\n{json.dumps(one)}\n' for one in things)
-    stage.apply([kept('shop', 9, text(web('old'))), kept('shop', 10, manifest), *things])
+    objects = [web('one'), secret, manifests.configmap('settings', a='b')]
+    manifest = '---\n'.join(f'# Source: shop/x.yaml\n{json.dumps(obj)}\n' for obj in objects)
+    stage.apply([kept('shop', 9, text(web('old'))), kept('shop', 10, manifest), *objects])
     file = stage.folder / 'helm.jsonl'
     flags = ('-o', 'json', '--record', str(file))
-    found = stage.dog('rollout', '--helm-release', 'shop', *flags)
-    return found, stage.dog('rollout', '--helm-release', 'shpo'), file.read_text()
+    result = stage.dog('rollout', '--helm-release', 'shop', *flags)
+    return result, stage.dog('rollout', '--helm-release', 'shpo'), file.read_text()
 
 
 def kustomize(stage):
@@ -207,10 +207,10 @@ TWELVE = {
 
 def directory(stage):
     folder = stage.folder / 'k8s'
-    for name, thing in TWELVE.items():
+    for name, obj in TWELVE.items():
         file = folder / f'{name}.yaml'
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(thing))
+        file.write_text(json.dumps(obj))
     stage.apply(list(TWELVE.values()))
     flags = ('-f', str(folder), '-R', '-o', 'json')
     first = stage.dog('rollout', *flags, timeout=60)
@@ -224,10 +224,10 @@ def two_namespaces(stage):
     stage.kubectl('create', 'namespace', other)
     try:
         for namespace in (stage.namespace, other):
-            thing = labelled(manifests.configmap('settings', a='b'), **labels)
-            stage.kubectl('apply', '-n', namespace, '-f', '-', stdin=json.dumps(thing))
-        found = stage.dog('rollout', 'cm', '-A', '-l', f'try={stage.namespace}')
-        return found, stage.namespace, other
+            configmap = labelled(manifests.configmap('settings', a='b'), **labels)
+            stage.kubectl('apply', '-n', namespace, '-f', '-', stdin=json.dumps(configmap))
+        result = stage.dog('rollout', 'cm', '-A', '-l', f'try={stage.namespace}')
+        return result, stage.namespace, other
     finally:
         stage.kubectl('delete', 'namespace', other, '--wait=false')
 
@@ -289,8 +289,8 @@ def test_a_kind_that_is_defined_in_the_same_file_is_waited_for(played):
 
 @scene(helm)
 def test_the_newest_revision_of_a_release(played):
-    found, wrong, recorded = played
-    assert verdicts(found) == {
+    result, wrong, recorded = played
+    assert verdicts(result) == {
         'Deployment/one': 'ready',
         'Secret/password': 'ready',
         'ConfigMap/settings': 'ready',
@@ -303,8 +303,8 @@ def test_the_newest_revision_of_a_release(played):
 
 @scene(kustomize)
 def test_a_kustomize_directory(played):
-    found, wrong = played
-    assert verdicts(found) == {'Deployment/my-web': 'ready', 'ConfigMap/my-settings': 'ready'}
+    result, wrong = played
+    assert verdicts(result) == {'Deployment/my-web': 'ready', 'ConfigMap/my-settings': 'ready'}
     assert wrong.code == 2
     assert 'kubectl kustomize /nowhere' in wrong.stderr
 
@@ -325,11 +325,11 @@ def test_a_directory_of_twelve_with_two_broken_ones(played):
 
 def causes(result):
     """The code of the cause of each target that has one, by its name."""
-    told = map(json.loads, result.stdout.splitlines())
+    records = map(json.loads, result.stdout.splitlines())
     return {
-        each['target']['name']: each['cause']['code']
-        for each in told
-        if each['type'] == 'ended' and each['cause']
+        record['target']['name']: record['cause']['code']
+        for record in records
+        if record['type'] == 'ended' and record['cause']
     }
 
 
@@ -341,10 +341,10 @@ def test_all_namespaces(played):
         assert f'{space} cm/settings' in result.stdout
 
 
-@pytest.mark.parametrize(('argv', 'told'), grammar.REFUSED)
-def test_kubectl_refuses_the_same_with_the_same_words(kubectl, dog, argv, told):
+@pytest.mark.parametrize(('argv', 'message'), grammar.REFUSED)
+def test_kubectl_refuses_the_same_with_the_same_words(kubectl, dog, argv, message):
     theirs = kubectl('get', *argv, check=False, stdin='{}')
-    assert (theirs.returncode, told in theirs.stderr) == (1, True)
+    assert (theirs.returncode, message in theirs.stderr) == (1, True)
 
 
 @pytest.mark.parametrize(('argv', 'names'), grammar.TAKEN)
@@ -356,11 +356,11 @@ def test_kubectl_takes_the_same(kubectl, argv, names):
 
 
 def test_a_namespace_that_was_named_must_fit_the_file(kubectl, dog):
-    things = json.dumps({**ACCOUNT, 'metadata': {'name': 'a', 'namespace': 'own'}})
+    manifest = json.dumps({**ACCOUNT, 'metadata': {'name': 'a', 'namespace': 'own'}})
     words = 'the namespace from the provided object "own" does not match the namespace "other"'
     dry = ('--dry-run=client', '-n', 'other')
-    assert words in kubectl('apply', '-f', '-', *dry, stdin=things, check=False).stderr
-    ours = dog('rollout', '-f', '-', '-n', 'other', stdin=things)
+    assert words in kubectl('apply', '-f', '-', *dry, stdin=manifest, check=False).stderr
+    ours = dog('rollout', '-f', '-', '-n', 'other', stdin=manifest)
     assert (ours.code, words in ours.stderr) == (2, True)
 
 
@@ -374,4 +374,4 @@ def test_a_url_without_a_certificate_to_trust_is_refused(kubectl, dog):
 def test_one_recording_names_the_group(dog, tmp_path):
     file = tmp_path / 'run.jsonl'
     dog('rollout', 'cm', '-l', 'no=one', '--create-timeout', '1s', '--record', str(file))
-    assert [one.labels for one in read(file).targets] == ['no=one']
+    assert [target.labels for target in read(file).targets] == ['no=one']

@@ -1,4 +1,4 @@
-"""Signals, and a reader that goes away."""
+"""The program ends well after a signal, and when the reader of its output goes away."""
 
 from __future__ import annotations
 

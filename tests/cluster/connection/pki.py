@@ -1,4 +1,4 @@
-"""Certificates for servers and people, by openssl."""
+"""Certificates for servers and users, made by openssl."""
 
 from __future__ import annotations
 

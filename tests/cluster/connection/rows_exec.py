@@ -11,12 +11,12 @@ API = 'client.authentication.k8s.io/v1'
 
 
 def plugin(world, status=None, version=API, code=0, stdout=None, before='', **more):
-    """The user entry with a plugin, a shell script that keeps notes."""
+    """A user entry with a credential plugin: a shell script that logs how it is run."""
     answer = {'apiVersion': version, 'kind': 'ExecCredential', 'status': status or {'token': 'p'}}
     answer = world.write('answer', json.dumps(answer) if stdout is None else stdout)
     script = world.write('bin/plugin', _SCRIPT.format(world.folder, answer, code, before), 0o755)
-    found = {'apiVersion': version, 'command': script, 'interactiveMode': 'Never', **more}
-    return {'exec': {key: value for key, value in found.items() if value is not None}}
+    entry = {'apiVersion': version, 'command': script, 'interactiveMode': 'Never', **more}
+    return {'exec': {key: value for key, value in entry.items() if value is not None}}
 
 
 _SCRIPT = """#!/bin/sh
@@ -46,14 +46,14 @@ def runs(world, done):
 
 def info(world, done):
     text = world.folder.joinpath('info').read_text()
-    found = json.loads(text)
-    cluster = found['spec'].get('cluster', {})
+    credential = json.loads(text)
+    cluster = credential['spec'].get('cluster', {})
     if 'server' in cluster:
         cluster['server'] = cluster['server'].replace(str(world.api.server_port), 'PORT')
     if 'certificate-authority-data' in cluster:
         right = cluster['certificate-authority-data'] == world.pki.data('ca.crt')
         cluster['certificate-authority-data'] = 'the CA' if right else 'wrong'
-    return '`' + json.dumps(found, sort_keys=True) + '`'
+    return '`' + json.dumps(credential, sort_keys=True) + '`'
 
 
 def pair(world, name='bob'):
@@ -67,12 +67,14 @@ for kind in ('v1', 'v1beta1'):
 
     @row(EXEC, f'{kind}: a token')
     def _(world, kind=kind):
-        return world.case(plugin(world, version=f'client.authentication.k8s.io/{kind}'), look=runs)
+        return world.case(
+            plugin(world, version=f'client.authentication.k8s.io/{kind}'), inspect=runs
+        )
 
 
 @row(EXEC, 'v1alpha1, which kubectl has given up')
 def _(world):
-    return world.case(plugin(world, version='client.authentication.k8s.io/v1alpha1'), look=runs)
+    return world.case(plugin(world, version='client.authentication.k8s.io/v1alpha1'), inspect=runs)
 
 
 @row(EXEC, 'a certificate')
@@ -106,7 +108,7 @@ def _(world):
 def _(world):
     user = plugin(world, args=['x', 'y z'], env=[{'name': 'A', 'value': 'b c'}])
     (world.folder / 'here').mkdir()
-    return world.case(user, look=notes, cwd=world.folder / 'here')
+    return world.case(user, inspect=notes, cwd=world.folder / 'here')
 
 
 @row(EXEC, 'a relative command: from the folder of the kubeconfig')
@@ -127,7 +129,7 @@ def _(world):
 def _(world):
     extension = {'name': 'client.authentication.k8s.io/exec', 'extension': {'audience': 'x'}}
     cluster = {'extensions': [extension], 'tls-server-name': 'api.test'}
-    return world.case(plugin(world, provideClusterInfo=True), look=info, cluster=cluster)
+    return world.case(plugin(world, provideClusterInfo=True), inspect=info, cluster=cluster)
 
 
 @row(EXEC, 'provideClusterInfo: no config, insecure, proxy-url, disable-compression')
@@ -138,12 +140,12 @@ def _(world):
         'proxy-url': 'http://127.0.0.1:1',
         'disable-compression': True,
     }
-    return world.case(plugin(world, provideClusterInfo=True), look=info, cluster=cluster)
+    return world.case(plugin(world, provideClusterInfo=True), inspect=info, cluster=cluster)
 
 
 @row(EXEC, 'no provideClusterInfo: nothing about the cluster')
 def _(world):
-    return world.case(plugin(world), look=info)
+    return world.case(plugin(world), inspect=info)
 
 
 for mode in ('Never', 'IfAvailable', 'Always'):
@@ -151,31 +153,33 @@ for mode in ('Never', 'IfAvailable', 'Always'):
 
         @row(EXEC, f'interactiveMode {mode}, standard input {"a" if has else "no"} terminal')
         def _(world, mode=mode, has=has):
-            look = terminal if has or mode != 'Always' else runs
-            return world.case(plugin(world, interactiveMode=mode), look=look, terminal=has)
+            inspect = terminal if has or mode != 'Always' else runs
+            return world.case(plugin(world, interactiveMode=mode), inspect=inspect, terminal=has)
 
 
 @row(EXEC, 'v1 without an interactiveMode')
 def _(world):
-    return world.case(plugin(world, interactiveMode=None), look=runs)
+    return world.case(plugin(world, interactiveMode=None), inspect=runs)
 
 
 @row(EXEC, 'v1beta1 without an interactiveMode: IfAvailable')
 def _(world):
     user = plugin(world, version='client.authentication.k8s.io/v1beta1', interactiveMode=None)
-    return world.case(user, look=terminal, terminal=True)
+    return world.case(user, inspect=terminal, terminal=True)
 
 
 @row(EXEC, 'exit code 3, and its stderr')
 def _(world):
     user = plugin(world, code=3, before='echo sign in first >&2')
-    return world.case(user, look=lambda world, done: stderr(done, 'sign in first', 'exit code 3'))
+    return world.case(
+        user, inspect=lambda world, done: stderr(done, 'sign in first', 'exit code 3')
+    )
 
 
 @row(EXEC, 'a command that is not there, and its installHint')
 def _(world):
     user = plugin(world, command='no-such-plugin', installHint='brew install it')
-    return world.case(user, look=lambda world, done: stderr(done, 'brew install it'))
+    return world.case(user, inspect=lambda world, done: stderr(done, 'brew install it'))
 
 
 def stderr(done, *texts):
@@ -185,13 +189,13 @@ def stderr(done, *texts):
 @row(EXEC, 'stderr is passed through on success')
 def _(world):
     user = plugin(world, before='echo hello >&2')
-    return world.case(user, look=lambda world, done: stderr(done, 'hello'))
+    return world.case(user, inspect=lambda world, done: stderr(done, 'hello'))
 
 
 @row(EXEC, '300 KB on stderr')
 def _(world):
     user = plugin(world, before='head -c 300000 /dev/zero | tr "\\0" x >&2')
-    return world.case(user, look=lambda world, done: f'{len(done.stderr):,} bytes on stderr')
+    return world.case(user, inspect=lambda world, done: f'{len(done.stderr):,} bytes on stderr')
 
 
 for what, text in (
@@ -206,13 +210,13 @@ for what, text in (
 
     @row(EXEC, f'the plugin prints {what}')
     def _(world, text=text):
-        return world.case(plugin(world, stdout=text), look=runs)
+        return world.case(plugin(world, stdout=text), inspect=runs)
 
 
 @row(EXEC, 'not expired: one run for three requests', ours_only=True)
 def _(world):
     status = {'token': 'p', 'expirationTimestamp': '2999-01-01T00:00:00Z'}
-    return world.case(plugin(world, status), look=runs, ours=('--times', '3'))
+    return world.case(plugin(world, status), inspect=runs, ours=('--times', '3'))
 
 
 @row(
@@ -223,7 +227,7 @@ def _(world):
 def _(world):
     world.serve(refuse=('Bearer 1',))
     user = plugin(world, before=_COUNTED.format(API, world.folder), stdout='')
-    return world.case(user, look=runs)
+    return world.case(user, inspect=runs)
 
 
 _COUNTED = """n=$(wc -l < {1}/runs)
@@ -234,29 +238,29 @@ echo '{{"apiVersion":"{0}","kind":"ExecCredential","status":{{"token":"'$((n))'"
 @row(EXEC, 'refused (401) with nothing better to offer: one more run, no more')
 def _(world):
     world.serve(refuse=('Bearer p',))
-    return world.case(plugin(world), look=runs)
+    return world.case(plugin(world), inspect=runs)
 
 
 for what, given in (('token', {'token': 't'}), ('password', {'username': 'u', 'password': 'p'})):
 
     @row(EXEC, f'a {what} goes before the plugin')
     def _(world, given=given):
-        return world.case({**plugin(world), **given}, look=runs)
+        return world.case({**plugin(world), **given}, inspect=runs)
 
 
 @row(EXEC, 'a certificate goes before the plugin')
 def _(world):
     pki = world.pki
     pair = {'client-certificate': pki.path('jane.crt'), 'client-key': pki.path('jane.key')}
-    return world.case({**plugin(world), **pair}, look=runs)
+    return world.case({**plugin(world), **pair}, inspect=runs)
 
 
 @row(EXEC, '--token goes before the plugin')
 def _(world):
-    return world.case(plugin(world), args=('--token', 't'), look=runs)
+    return world.case(plugin(world), args=('--token', 't'), inspect=runs)
 
 
 @row(EXEC, 'exec and auth-provider')
 def _(world):
     provider = {'name': 'oidc', 'config': {}}
-    return world.case({**plugin(world), 'auth-provider': provider}, look=runs)
+    return world.case({**plugin(world), 'auth-provider': provider}, inspect=runs)

@@ -1,4 +1,4 @@
-"""Rows: which files there are, how they merge, and what is wrong with them."""
+"""Rows: kubeconfig files, how they are merged, and their errors."""
 
 from __future__ import annotations
 

@@ -153,62 +153,62 @@ def oidc(world, seconds=3600, trusted='ca', accept=lambda handler: True, **more)
 
 
 def asked(world, done):
-    """Tokens by name, and what the provider was asked."""
+    """The names of the tokens that were sent, and the requests to the provider."""
     names = [f'the {name} token' for token, name in world.tokens.items() if named(world, token)]
     forms = [' '.join(f'{key}={form[key]}' for key in sorted(form)) for _, form in world.idp.seen]
     return ', '.join([*names, *(f'provider asked: {form}' for form in forms)])
 
 
 def named(world, token):
-    found = any(token in each for each in world.api.seen)
-    world.api.seen = [each.replace(token, 'TOKEN') for each in world.api.seen]
-    return found
+    sent = any(token in request for request in world.api.seen)
+    world.api.seen = [request.replace(token, 'TOKEN') for request in world.api.seen]
+    return sent
 
 
 @row(OIDC, 'an id-token that is valid')
 def _(world):
-    return world.case(oidc(world), look=asked)
+    return world.case(oidc(world), inspect=asked)
 
 
 @row(OIDC, 'an id-token that has expired: refreshed')
 def _(world):
-    return world.case(oidc(world, -1), look=asked)
+    return world.case(oidc(world, -1), inspect=asked)
 
 
 @row(OIDC, 'no id-token yet, and idp-certificate-authority-data')
 def _(world):
     data = {'idp-certificate-authority-data': world.pki.data('ca.crt')}
-    return world.case(oidc(world, None, trusted=None, **data), look=asked)
+    return world.case(oidc(world, None, trusted=None, **data), inspect=asked)
 
 
 @row(OIDC, 'no client-secret')
 def _(world):
-    return world.case(oidc(world, -1, **{'client-secret': None}), look=asked)
+    return world.case(oidc(world, -1, **{'client-secret': None}), inspect=asked)
 
 
 @row(OIDC, 'a provider that wants the client in the form, not in a header')
 def _(world):
-    return world.case(oidc(world, -1, accept=lambda it: 'client_id' in it.form), look=asked)
+    return world.case(oidc(world, -1, accept=lambda it: 'client_id' in it.form), inspect=asked)
 
 
 @row(OIDC, 'a provider that refuses')
 def _(world):
-    return world.case(oidc(world, -1, accept=lambda it: False), look=asked)
+    return world.case(oidc(world, -1, accept=lambda it: False), inspect=asked)
 
 
 @row(OIDC, 'a provider that we cannot trust is told nothing')
 def _(world):
-    return world.case(oidc(world, -1, trusted='other-ca'), look=asked)
+    return world.case(oidc(world, -1, trusted='other-ca'), inspect=asked)
 
 
 @row(OIDC, 'no CA for the provider: the system store')
 def _(world):
-    return world.case(oidc(world, -1, trusted=None), look=asked)
+    return world.case(oidc(world, -1, trusted=None), inspect=asked)
 
 
 @row(OIDC, 'expired, and no refresh-token')
 def _(world):
-    return world.case(oidc(world, -1, **{'refresh-token': None}), look=asked)
+    return world.case(oidc(world, -1, **{'refresh-token': None}), inspect=asked)
 
 
 @row(OIDC, 'no idp-issuer-url')
@@ -223,12 +223,12 @@ def _(world):
 
 @row(OIDC, 'a certificate goes with it')
 def _(world):
-    return world.case({**oidc(world), **pair(world)}, look=asked)
+    return world.case({**oidc(world), **pair(world)}, inspect=asked)
 
 
 @row(OIDC, 'a token goes before it')
 def _(world):
-    return world.case({**oidc(world, -1), 'token': 't'}, look=asked)
+    return world.case({**oidc(world, -1), 'token': 't'}, inspect=asked)
 
 
 @row(
@@ -238,12 +238,12 @@ def _(world):
     'provider has replaced the refresh token',
 )
 def _(world):
-    def look(world, done):
+    def inspect(world, done):
         text = (world.folder / 'config').read_text()
         new = next(token for token, name in world.tokens.items() if name == 'new')
         return f'{asked(world, done)}, {"written" if new in text else "not written"}'
 
-    return world.case(oidc(world, -1), look=look)
+    return world.case(oidc(world, -1), inspect=inspect)
 
 
 for name in ('gcp', 'azure', 'other'):
@@ -324,8 +324,8 @@ def pod(world, args=(), env=None, namespace='home', **more):
         'KUBERNETES_SERVICE_PORT': str(world.api.server_port),
         **(env or {}),
     }
-    within = ('unshare', '-m', 'sh', '-c', _MOUNT, str(world.folder / 'account'))
-    return Case(tuple(args), where, within=within)
+    prefix = ('unshare', '-m', 'sh', '-c', _MOUNT, str(world.folder / 'account'))
+    return Case(tuple(args), where, prefix=prefix)
 
 
 @row(POD, 'no kubeconfig: the service account, its token trimmed')

@@ -100,7 +100,7 @@ def _(world):
     return world.case(
         cluster={'server': server},
         kubectl=('version', '--output=json'),
-        look=lambda world, done: world.api.paths[0].partition('?')[0],
+        inspect=lambda world, done: world.api.paths[0].partition('?')[0],
     )
 
 
@@ -130,8 +130,8 @@ def _(world):
     world.serve(slow=5)
     return world.case(
         args=('--request-timeout', '300ms'),
-        look=lambda world, done: 'in time' if not world.api.seen else 'too late',
-        told=False,
+        inspect=lambda world, done: 'in time' if not world.api.seen else 'too late',
+        same_everywhere=False,
     )
 
 
@@ -145,19 +145,19 @@ def zipped(world, done):
     'API servers compress nothing below 128 KB, nor watches and logs, which is what is read here',
 )
 def _(world):
-    return world.case(look=zipped)
+    return world.case(inspect=zipped)
 
 
 @row(TRUST, '--disable-compression')
 def _(world):
-    return world.case(args=('--disable-compression',), look=zipped)
+    return world.case(args=('--disable-compression',), inspect=zipped)
 
 
 @row(TRUST, '-v 6 tells the requests')
 def _(world):
     return world.case(
         args=('-v=6',),
-        look=lambda world, done: 'told' if f'{world.api.url}/version' in done.stderr else '',
+        inspect=lambda world, done: 'told' if f'{world.api.url}/version' in done.stderr else '',
     )
 
 
@@ -165,19 +165,21 @@ def proxied(world, args=(), env=None, tls=False, server='https://api.test', key=
     """A case whose server only a proxy can reach; PROXY stands for its address."""
     world.serve()
     world.proxy = world.keep(servers.Proxy(world.api, world.pki if tls else None))
-    at = f'127.0.0.1:{world.proxy.port}'
-    fill = lambda text: text.replace('PROXY', at)  # noqa: E731
-    settings = {each: fill(value) for each, value in cluster.items()}
+    address = f'127.0.0.1:{world.proxy.port}'
+    fill = lambda text: text.replace('PROXY', address)  # noqa: E731
+    settings = {name: fill(value) for name, value in cluster.items()}
     if key:
         settings['proxy-url'] = fill(key)
     settings['server'] = server if server else world.api.url
     variables = {name: fill(value) for name, value in (env or {}).items()}
-    args = (*(fill(each) for each in args), '--request-timeout=3s')
-    # Without a proxy it is the machine's resolver and routes that have the word.
-    return world.case(args=args, env=variables, cluster=settings, look=way, told=bool(key))
+    args = (*(fill(arg) for arg in args), '--request-timeout=3s')
+    # Without a proxy it is the machine's resolver and routes that decide.
+    return world.case(
+        args=args, env=variables, cluster=settings, inspect=route, same_everywhere=bool(key)
+    )
 
 
-def way(world, done):
+def route(world, done):
     return f'by {", ".join(world.proxy.seen)}' if world.proxy.seen else 'straight'
 
 

@@ -1,4 +1,4 @@
-"""An API server that writes down who asks, an identity provider, and proxies."""
+"""An API server that records the identities of its clients, an identity provider, and proxies."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from urllib.parse import parse_qs
 
 
 class Web(ThreadingHTTPServer):
-    """`answer(handler)` gives status and JSON; `seen` is what has been asked, for tests to read."""
+    """A server; `answer(handler)` returns status and JSON, `seen` records the requests."""
 
     daemon_threads = True
 
@@ -33,7 +33,7 @@ class Web(ThreadingHTTPServer):
         threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
 
     def finish_request(self, request, client_address):
-        # Handshakes are for the thread of the connection, for a client may never begin one.
+        # The handshake is done in the connection's thread, as a client may never begin one.
         if not self.context:
             super().finish_request(request, client_address)
             return
@@ -42,7 +42,7 @@ class Web(ThreadingHTTPServer):
             super().finish_request(secure, client_address)
 
     def handle_error(self, request, client_address):
-        """Clients that hang up are what some rows are about."""
+        """Ignore clients that hang up: some rows test that."""
 
     def close(self):
         self.shutdown()
@@ -55,7 +55,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self):
         length = int(self.headers.get('Content-Length') or 0)
         self.form = {
-            key: each[0] for key, each in parse_qs(self.rfile.read(length).decode()).items()
+            key: values[0] for key, values in parse_qs(self.rfile.read(length).decode()).items()
         }
         status, body = self.server.answer(self)
         content = json.dumps(body).encode()
@@ -68,11 +68,11 @@ class _Handler(BaseHTTPRequestHandler):
     do_POST = do_GET
 
     def log_message(self, *arguments):
-        """Nothing to stderr."""
+        """Print nothing."""
 
 
 def api(pki=None, refuse=(), slow=0.0, **more):
-    """An API server: everyone is welcome, except for the headers in `refuse` (401)."""
+    """An API server that accepts all clients, except for the headers in `refuse` (401)."""
 
     def answer(handler):
         time.sleep(slow)
@@ -92,22 +92,22 @@ def api(pki=None, refuse=(), slow=0.0, **more):
 
 
 def _identity(handler):
-    """One line on who asks, in the order in which it matters."""
-    said = []
+    """The identity of the client as one line."""
+    parts = []
     if isinstance(handler.connection, ssl.SSLSocket):
         certificate = handler.connection.getpeercert()
         for part in certificate.get('subject', ()) if certificate else ():
-            said.append(f'certificate {dict(part)["commonName"]}')
+            parts.append(f'certificate {dict(part)["commonName"]}')
     header = handler.headers.get('Authorization')
     if header and header.startswith('Basic '):
         header = f'Basic {base64.b64decode(header[6:]).decode()}'
     if header:
-        said.append(header)
+        parts.append(header)
     for name, value in sorted(handler.headers.items()):
         if name.lower().startswith('impersonate-'):
             text = value.encode('latin-1').decode()
-            said.append(f'{name.lower()[12:]}: {text}')
-    return ', '.join(said) or 'nobody'
+            parts.append(f'{name.lower()[12:]}: {text}')
+    return ', '.join(parts) or 'nobody'
 
 
 def jwt(seconds, name):
@@ -118,7 +118,7 @@ def jwt(seconds, name):
 
 
 def provider(pki, token, accept=lambda handler: True, **more):
-    """An identity provider that gives `token` to whom it accepts."""
+    """An identity provider that returns `token` to the clients that it accepts."""
 
     def answer(handler):
         if handler.path == '/.well-known/openid-configuration':
@@ -154,11 +154,15 @@ class Proxy:
                 threading.Thread(target=self._serve, args=(sock,), daemon=True).start()
 
     def _serve(self, sock):
-        with contextlib.suppress(OSError, IndexError, ValueError), sock, self._secure(sock) as way:
-            first = way.recv(4096)
-            (self._socks if first[0] == 5 else self._connect)(way, first)
+        with (
+            contextlib.suppress(OSError, IndexError, ValueError),
+            sock,
+            self._secure(sock) as stream,
+        ):
+            first = stream.recv(4096)
+            (self._socks if first[0] == 5 else self._connect)(stream, first)
             with socket.create_connection(('127.0.0.1', self._target.server_port)) as server:
-                _relay(way, server)
+                _relay(stream, server)
 
     def _secure(self, sock):
         return self._context.wrap_socket(sock, server_side=True) if self._context else sock
@@ -181,15 +185,15 @@ class Proxy:
         sock.sendall(b'HTTP/1.1 200 OK\r\n\r\n')
 
 
-def _relay(one, other):
+def _relay(client, server):
     while True:
-        ready = [one] if isinstance(one, ssl.SSLSocket) and one.pending() else []
-        ready = ready or select.select([one, other], [], [], 20)[0]
+        ready = [client] if isinstance(client, ssl.SSLSocket) and client.pending() else []
+        ready = ready or select.select([client, server], [], [], 20)[0]
         for sock in ready:
             data = sock.recv(65536)
             if not data:
                 return
-            (other if sock is one else one).sendall(data)
+            (server if sock is client else client).sendall(data)
         if not ready:
             return
 
@@ -198,6 +202,6 @@ def _context(pki, certificate):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pki.path(f'{certificate}.crt'), pki.path(f'{certificate}.key'))
     context.load_verify_locations(pki.path('ca.crt'))
-    # Ask for a certificate, as API servers do, and take what comes.
+    # Ask for a client certificate, as API servers do, without requiring it.
     context.verify_mode = ssl.CERT_OPTIONAL
     return context

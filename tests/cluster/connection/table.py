@@ -1,12 +1,12 @@
-"""The rows as a document."""
+"""Render the rows as docs/connection.md."""
 
 from __future__ import annotations
 
 from itertools import groupby
 from typing import NamedTuple
 
+from .world import Outcome
 from .world import Row
-from .world import Seen
 
 _HEAD = """\
 # Connections: kubectl and kubectl dog
@@ -23,35 +23,37 @@ dog alone).
 
 
 class Result(NamedTuple):
-    """A row and what was seen; kubectl is None where it knows no such thing."""
+    """A row and its outcomes; `kubectl` is None for rows about kubectl dog alone."""
 
     row: Row
-    kubectl: Seen | None
-    ours: Seen
+    kubectl: Outcome | None
+    ours: Outcome
 
     @property
     def same(self):
-        return self.kubectl is not None and self.kubectl.did == self.ours.did
+        return self.kubectl is not None and self.kubectl.summary == self.ours.summary
 
 
 def document(results, version):
-    """The whole text."""
-    different = sum(1 for each in results if each.kubectl and not each.same)
+    """The text of the document."""
+    different = sum(1 for result in results if result.kubectl and not result.same)
     parts = [_HEAD.format(version=version, count=len(results), different=different)]
-    for section, rows in groupby(results, lambda each: each.row.section):
+    for section, rows in groupby(results, lambda result: result.row.section):
         parts.append(f'\n## {section}\n\n| | kubectl | kubectl dog |\n| --- | --- | --- |\n')
-        parts += [_line(each) for each in rows]
+        parts += [_line(result) for result in rows]
     return ''.join(parts)
 
 
 def _line(result):
-    ours = 'the same' if result.same else result.ours.did
+    ours = 'the same' if result.same else result.ours.summary
     if result.row.reason:
         ours += f' — **why:** {result.row.reason}'
-    kubectl = '—' if result.kubectl is None else result.kubectl.did + _said(result.kubectl)
-    cells = (result.row.title, kubectl, ours + _said(result.ours))
-    return '| ' + ' | '.join(each.replace('|', '\\|') for each in cells) + ' |\n'
+    kubectl = (
+        '—' if result.kubectl is None else result.kubectl.summary + _message_cell(result.kubectl)
+    )
+    cells = (result.row.title, kubectl, ours + _message_cell(result.ours))
+    return '| ' + ' | '.join(cell.replace('|', '\\|') for cell in cells) + ' |\n'
 
 
-def _said(seen):
-    return f': «{seen.said}»' if seen.said else ''
+def _message_cell(outcome):
+    return f': «{outcome.message}»' if outcome.message else ''

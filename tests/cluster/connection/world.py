@@ -1,4 +1,4 @@
-"""What a row is made of: files, servers, a plugin, and one program that is run among them."""
+"""Rows of the comparison, and the files and servers with which their programs run."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ ROWS = []
 
 
 class Case(NamedTuple):
-    """How to run the programs. `look(world, run)` adds to what can be seen.
+    """How to run the programs. `inspect(world, run)` adds to the summary.
 
-    `told` is whether what they say is the same on every machine.
+    `same_everywhere` is whether their messages are the same on every machine.
     """
 
     args: tuple = ()
     env: dict = {}  # noqa: RUF012
     terminal: bool = False
-    within: tuple = ()
-    look: Any = None
+    prefix: tuple = ()
+    inspect: Any = None
     kubectl: tuple = ('get', '--raw', '/version')
     ours: tuple = ()
     cwd: str = ''
-    told: bool = True
+    same_everywhere: bool = True
 
 
 class Row(NamedTuple):
@@ -45,15 +45,15 @@ class Row(NamedTuple):
     ours_only: bool = False
 
 
-class Seen(NamedTuple):
-    """What a program did, and, where it failed, its last words."""
+class Outcome(NamedTuple):
+    """What a program did, and its last line on stderr if it failed."""
 
-    did: str
-    said: str
+    summary: str
+    message: str
 
 
 def row(section, title, reason='', ours_only=False):
-    """Declares a row."""
+    """Register the decorated function as `make` of a row."""
 
     def declare(make):
         ROWS.append(Row(section, title, make, reason, ours_only))
@@ -63,7 +63,7 @@ def row(section, title, reason='', ours_only=False):
 
 
 class World:
-    """One folder, with servers that close with it."""
+    """A folder for one row, and the servers that are closed with it."""
 
     def __init__(self, folder, pki):
         self.folder = folder
@@ -73,12 +73,12 @@ class World:
         folder.mkdir(parents=True)
 
     def serve(self, **more):
-        """The API server of this world."""
+        """Start the API server."""
         self.api = self.keep(servers.api(self.pki, **more))
         return self.api
 
     def keep(self, server):
-        """A server that is closed in the end."""
+        """Close this server at the end; returns it."""
         self._servers.append(server)
         return server
 
@@ -87,7 +87,7 @@ class World:
             server.close()
 
     def write(self, name, document, mode=0o600):
-        """A file; dicts become JSON, which is YAML."""
+        """Write a file and return its path; dicts become JSON, which is YAML."""
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(document if isinstance(document, str) else json.dumps(document))
@@ -95,20 +95,20 @@ class World:
         return str(path)
 
     def config(self, user=None, name='a', current=True, context=None, **cluster):
-        """A kubeconfig as a dict, for this world's server."""
+        """A kubeconfig as a dict, for the API server."""
         if not self.api:
             self.serve()
-        found = {'server': self.api.url, 'certificate-authority': self.pki.path('ca.crt')}
-        found.update(cluster)
-        found = {key: value for key, value in found.items() if value is not None}
+        entry = {'server': self.api.url, 'certificate-authority': self.pki.path('ca.crt')}
+        entry.update(cluster)
+        entry = {key: value for key, value in entry.items() if value is not None}
         user = {'token': name} if user is None else user
-        made = {
-            'clusters': [{'name': name, 'cluster': found}],
+        config = {
+            'clusters': [{'name': name, 'cluster': entry}],
             'users': [{'name': name, 'user': user}],
             'contexts': [{'name': name, 'context': {'cluster': name, 'user': name}}],
         }
-        made['contexts'][0]['context'].update(context or {})
-        return {**made, 'current-context': name} if current else made
+        config['contexts'][0]['context'].update(context or {})
+        return {**config, 'current-context': name} if current else config
 
     def case(self, user=None, args=(), env=None, cluster=None, **more):
         """A case with one kubeconfig."""
@@ -116,22 +116,22 @@ class World:
         return Case(tuple(args), {'KUBECONFIG': path, **(env or {})}, **more)
 
     def run(self, program, case):
-        """Runs kubectl (a path), or kubectl dog (None), and says what could be seen."""
+        """Run kubectl (a path) or kubectl dog (None); return its Outcome."""
         command = [sys.executable, str(_DRIVER), *case.ours]
         if program:
             command = [str(program), *case.kubectl]
         home = self.folder / 'home'
         home.mkdir(exist_ok=True)
         env = {'PATH': os.environ['PATH'], 'HOME': str(home), **case.env}
-        done = self._run([*case.within, *command, *case.args], env, case)
-        more = case.look(self, done) if case.look else ''
-        seen = [str(each) for each in self.api.seen] if self.api else []
+        done = self._run([*case.prefix, *command, *case.args], env, case)
+        more = case.inspect(self, done) if case.inspect else ''
+        summary = [str(request) for request in self.api.seen] if self.api else []
         if done.returncode:
-            did = f'error, {"; ".join(seen)}' if seen else 'error, nothing sent'
+            summary = f'error, {"; ".join(summary)}' if summary else 'error, nothing sent'
         else:
-            did = '; '.join(seen)
-        said = self._said(done) if case.told else ''
-        return Seen('; '.join(filter(None, (did, more))), said)
+            summary = '; '.join(summary)
+        message = self._last_line(done) if case.same_everywhere else ''
+        return Outcome('; '.join(filter(None, (summary, more))), message)
 
     def _run(self, command, env, case):
         common = {
@@ -150,10 +150,10 @@ class World:
             os.close(ours)
             os.close(theirs)
 
-    def _said(self, done):
+    def _last_line(self, done):
         if not done.returncode:
             return ''
-        # What comes before is the plugin's, or argparse's.
+        # The lines before are those of the credential plugin, or of argparse.
         text = done.stderr.strip().splitlines()[-1].replace('driver.py: error: ', '')
         text = text.replace(str(self.folder), '…').replace(str(self.pki.folder), '…')
         text = re.sub(r'(127\.0\.0\.1|\[::1\]|api\.test):\d+', r'\1:PORT', text)

@@ -31,7 +31,7 @@ def start(cluster):
         '--loglevel=warn',
     ]
     cluster.processes.start(PROCESS, command)
-    cluster.processes.wait(PROCESS, lambda: _is_well(ports.api + _HEALTH), 60)
+    cluster.processes.wait(PROCESS, lambda: _is_healthy(ports.api + _HEALTH), 60)
 
 
 def stop(cluster):
@@ -48,7 +48,7 @@ def plugin(kubectl, *arguments):
     )
 
 
-def _is_well(port):
+def _is_healthy(port):
     try:
         with urllib.request.urlopen(f'http://127.0.0.1:{port}/healthz', timeout=2) as answer:
             return answer.status == 200

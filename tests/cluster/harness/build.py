@@ -1,4 +1,4 @@
-"""Builds the cluster's programs from Go modules (tests/cluster/binaries)."""
+"""Build the cluster's programs from Go modules (tests/cluster/binaries)."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from .lock import locked
 from .say import say
 
 MODULE = Path(__file__).resolve().parent.parent / 'binaries'
-# What only one test needs, each in a Go module of its own, in the folder of this name, with the
-# package of each program.
+# Programs that only one test needs. Each module is a folder of this name, with the package of each
+# program.
 KWOK, ARGO_ROLLOUTS = 'kwok', 'argo-rollouts'
 _ARGO = 'github.com/argoproj/argo-rollouts/cmd'
 _APART = {
@@ -33,7 +33,7 @@ def ensure():
     if not paths.missing_in(folder):
         return folder
     with locked(folder.parent / 'build.lock'):
-        # Whoever held the lock may have built them.
+        # The previous holder of the lock may have built them.
         missing = paths.missing_in(folder)
         if missing:
             say(
@@ -47,7 +47,7 @@ def ensure():
 
 
 def ensure_apart(module):
-    """Builds the programs of a module of its own unless they are there; returns their folder."""
+    """Build the programs of a separate module unless they exist; return their folder."""
     folder = paths.cache_dir() / f'kube-{paths.VERSION}' / 'bin'
     if _missing(module, folder):
         with locked(folder.parent / 'build.lock'):
@@ -59,12 +59,14 @@ def ensure_apart(module):
 
 
 def sources(module):
-    """The folder with the sources of the programs of a module of its own, downloaded if need be."""
+    """The folder with the sources of a separate module, downloaded if necessary."""
     package, *_ = _APART[module].values()
     command = ['go', 'mod', 'download', '-json', package.partition('/cmd/')[0]]
-    where = MODULE / module
-    told = subprocess.run(command, cwd=where, env=_env(), check=True, stdout=subprocess.PIPE).stdout
-    return Path(json.loads(told)['Dir'])
+    folder = MODULE / module
+    output = subprocess.run(
+        command, cwd=folder, env=_env(), check=True, stdout=subprocess.PIPE
+    ).stdout
+    return Path(json.loads(output)['Dir'])
 
 
 def _missing(module, folder):
@@ -73,7 +75,7 @@ def _missing(module, folder):
 
 def _build(names, folder, module=''):
     folder.mkdir(parents=True, exist_ok=True)
-    # Built aside and renamed, so that an interrupted build leaves nothing that looks finished.
+    # Built in a scratch folder and renamed, so that an interrupted build does not look finished.
     for abandoned in folder.parent.glob('build-*/'):
         shutil.rmtree(abandoned, ignore_errors=True)
     scratch = Path(tempfile.mkdtemp(prefix='build-', dir=folder.parent))
@@ -101,5 +103,5 @@ def _ldflags():
 
 
 def _env():
-    # A workspace or a vendor flag of the caller's must not leak into this module.
+    # A workspace or a vendor flag of the caller must not affect this module.
     return {**os.environ, 'CGO_ENABLED': '0', 'GOWORK': 'off', 'GOFLAGS': '-mod=readonly'}

@@ -10,7 +10,7 @@ from pathlib import Path
 from .processes import until
 
 ROOT = Path('/sys/fs/cgroup')
-# What the kubelet looks for below its root with cgroup v2.
+# The controllers that the kubelet needs below its root with cgroup v2.
 CONTROLLERS = ('cpu', 'cpuset', 'memory', 'pids', 'hugetlb', 'io')
 
 
@@ -38,10 +38,10 @@ def kill_and_remove(name):
 
 
 def _hierarchies():
-    """The one of cgroup v2, or all of v1."""
+    """The root of cgroup v2, or the roots of all v1 hierarchies."""
     if (ROOT / 'cgroup.controllers').exists():
         return [ROOT]
-    # Some are there twice, as "cpu,cpuacct" and as a link of the name "cpu".
+    # Some exist twice, as "cpu,cpuacct" and as a link named "cpu".
     return [
         path
         for path in sorted(ROOT.iterdir())
@@ -58,16 +58,16 @@ def _enable_controllers(hierarchy):
 
 
 def _kill(group):
-    """Kills what is in the group and below; returns whether there was anything."""
-    found = False
+    """Kill the processes in the group and below; return whether there were any."""
+    any_killed = False
     for folder, _, files in os.walk(group):
         if 'cgroup.procs' not in files:
             continue
         for pid in map(int, Path(folder, 'cgroup.procs').read_text().split()):
-            found = True
+            any_killed = True
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-    return found
+    return any_killed
 
 
 def _removed(path):

@@ -1,4 +1,4 @@
-"""The cluster as a whole."""
+"""The test cluster: all its components, started and stopped together."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .processes import Failed
 from .processes import Processes
 from .say import say
 
-# The kubelet before the API server, or it fills the log with complaints.
+# The kubelet stops before the API server, or it fills the log with errors.
 STOP_ORDER = ('kubelet', 'containerd', *reversed(control_plane.NAMES))
 
 
@@ -41,7 +41,7 @@ class Cluster:
         return [name for name in reversed(STOP_ORDER) if self.processes.alive(name)]
 
     def up(self):
-        """Starts what does not run and waits until the node is ready."""
+        """Start the components that do not run, and wait until the node is ready."""
         missing = needs.missing()
         if missing:
             raise Failed('\n'.join(missing))
@@ -55,7 +55,7 @@ class Cluster:
             node.start(self.settings, self.processes, binaries, self.kubectl, self._kubelet)
 
     def down(self, purge=False):
-        """Stops what was started and cleans up; unless purged, the API's objects are kept."""
+        """Stop the components and clean up; keeps the API's objects unless `purge` is true."""
         with self._locked():
             for name in STOP_ORDER:
                 self.processes.stop(name)
@@ -71,5 +71,5 @@ class Cluster:
         say('removed %s', self.settings.state)
 
     def _locked(self):
-        # Beside the directory, for that can be purged.
+        # Beside the directory, because that can be purged.
         return locked(self.settings.state.with_name(f'{self.settings.state.name}.lock'))

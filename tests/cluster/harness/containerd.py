@@ -63,7 +63,7 @@ def ctr(settings, *arguments, check=True):
 
 
 def _network(settings):
-    # On a bridge of the host's and nowhere else: no masquerading, no way out.
+    # On a bridge of the host, without masquerading: pods cannot reach the network.
     bridge = {
         'type': 'bridge',
         'bridge': settings.bridge,

@@ -12,7 +12,7 @@ from . import paths
 
 NAMES = ('etcd', 'apiserver', 'controller-manager', 'scheduler')
 
-# Who asked for what, one line a request; the cluster's own components are left out.
+# Logs one line per request; requests of the cluster's own components are left out.
 AUDIT_POLICY = """\
 apiVersion: audit.k8s.io/v1
 kind: Policy
@@ -25,13 +25,13 @@ rules:
 """
 
 
-# Tests make thousands of objects at once; the defaults let through 20 requests a second.
-QUICK = ('--kube-api-qps=500', '--kube-api-burst=1000')
+# Tests create thousands of objects at once; the defaults allow 20 requests a second.
+RATE_LIMITS = ('--kube-api-qps=500', '--kube-api-burst=1000')
 
-# For how many seconds a restarted API server is away.
-DOWN = 4
-# Told to end, it waits up to a minute for open watches and log streams; nobody lets it.
-GRACE = 10
+# Seconds for which a restarted API server is down.
+DOWN_SECONDS = 4
+# After SIGTERM it would wait up to a minute for open watches and log streams: too long for tests.
+GRACE_SECONDS = 10
 
 
 def start(settings, processes, binaries, kubectl):
@@ -46,16 +46,16 @@ def start(settings, processes, binaries, kubectl):
 
 
 def restart(cluster, number=signal.SIGTERM):
-    """Ends the API server with a signal and starts it again; the seconds in which it ended."""
+    """End the API server with a signal and start it again; return the seconds until it ended."""
     began = time.monotonic()
     cluster.processes.signal('apiserver', number)
-    if not cluster.processes.ended('apiserver', GRACE):
+    if not cluster.processes.ended('apiserver', GRACE_SECONDS):
         cluster.processes.signal('apiserver', signal.SIGKILL)
     assert cluster.processes.ended('apiserver')
-    took = time.monotonic() - began
-    time.sleep(DOWN)
+    seconds = time.monotonic() - began
+    time.sleep(DOWN_SECONDS)
     start(cluster.settings, cluster.processes, paths.bin_dir(), cluster.kubectl)
-    return took
+    return seconds
 
 
 def _etcd(settings, binaries):
@@ -123,7 +123,7 @@ def _controller_manager(settings, binaries):
         '--use-service-account-credentials',
         '--leader-elect=false',
         '--secure-port=0',
-        *QUICK,
+        *RATE_LIMITS,
         '--controllers=*,-node-ipam-controller',
         '--v=1',
     ]
@@ -135,6 +135,6 @@ def _scheduler(settings, binaries):
         f'--kubeconfig={kubeconfig.write(settings, "scheduler")}',
         '--leader-elect=false',
         '--secure-port=0',
-        *QUICK,
+        *RATE_LIMITS,
         '--v=1',
     ]

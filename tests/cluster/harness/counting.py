@@ -1,4 +1,4 @@
-"""A TCP proxy on loopback that counts what passes, and cuts it off."""
+"""A TCP proxy on loopback that counts bytes, and can cut connections."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import threading
 
 
 class CountingProxy:
-    """Passes connections on to a loopback port; `received` is in bytes, towards the client."""
+    """Forward connections to a loopback port; `received` counts the bytes towards the client."""
 
     def __init__(self, port):
         self.received = 0
@@ -33,7 +33,7 @@ class CountingProxy:
 
     @contextlib.contextmanager
     def away(self):
-        """Lets nobody through for a while."""
+        """Refuse connections inside the `with` block."""
         self._shut.set()
         self.cut()
         yield
@@ -70,8 +70,8 @@ def _connected(port):
 
 
 def _end(connections):
-    # Closing alone would not wake the threads that wait.
-    for each in connections:
+    # Closing alone would not wake threads that wait for data.
+    for connection in connections:
         with contextlib.suppress(OSError):
-            each.shutdown(socket.SHUT_RDWR)
-        each.close()
+            connection.shutdown(socket.SHUT_RDWR)
+        connection.close()

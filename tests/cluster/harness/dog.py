@@ -1,4 +1,4 @@
-"""Runs the plugin as its users do: through kubectl."""
+"""Run the plugin as its users do: through kubectl."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SCRIPTS = Path(sys.executable).parent
 
 @dataclass(frozen=True)
 class Result:
-    """How a run ended."""
+    """The exit code, the output and the duration of a run."""
 
     code: int
     stdout: str
@@ -26,12 +26,12 @@ class Result:
 
     @property
     def output(self):
-        """All that it printed."""
+        """Standard output, and then standard error."""
         return self.stdout + self.stderr
 
 
 class Dog:
-    """Starts `kubectl dog`."""
+    """Start `kubectl dog`, and kill the runs that are left at the end."""
 
     def __init__(self, kubectl, folder):
         self._kubectl = kubectl
@@ -58,13 +58,13 @@ class Dog:
         return run
 
     def close(self):
-        """Kills what still runs."""
+        """Kill the runs that have not ended."""
         for run in self._runs:
             run.kill()
 
 
 class Run:
-    """A run of the plugin. It prints to files, and so never has to wait for a reader."""
+    """A run of the plugin. It prints to files, so it never has to wait for a reader."""
 
     def __init__(self, command, env, stdin, base):
         self.command = command

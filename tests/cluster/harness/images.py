@@ -18,7 +18,7 @@ ARCHITECTURES = {'x86_64': 'amd64', 'aarch64': 'arm64', 'armv7l': 'arm', 'i686':
 FOLDERS = {'bin': 0o755, 'data': 0o755, 'etc': 0o755, 'tmp': 0o1777, 'var': 0o755}
 FILES = {
     'etc/passwd': b'root:x:0:0:root:/:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n',
-    # For starting something that is there and cannot be executed.
+    # For starting a file that exists and cannot be executed.
     'bin/notexec': b'#!/bin/sh\necho never\n',
 }
 

@@ -1,4 +1,4 @@
-"""Runs kubectl."""
+"""Run kubectl against a cluster."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Kubectl:
-    """A kubectl program and the kubeconfig that it is to use."""
+    """A kubectl program and the kubeconfig that it uses."""
 
     program: Path
     kubeconfig: Path
 
     def __call__(self, *arguments, check=True, stdin=None, timeout=60):
-        """Runs it and returns the CompletedProcess; with check, a failure raises with its words."""
+        """Run it and return the CompletedProcess; with `check`, raise if it fails."""
         done = subprocess.run(
             [str(self.program), *arguments],
             env=self.env(),

@@ -8,11 +8,11 @@ from . import build
 
 PROCESS = 'kwok'
 LABEL = {'type': 'kwok'}
-# Only pods that want to be there get there, and the cluster's own node gets none of them.
+# Only pods that tolerate it are scheduled to these nodes.
 TAINT = {'key': 'kwok.x-k8s.io/node', 'value': 'fake', 'effect': 'NoSchedule'}
 PODS = 1000
 
-# What happens to its nodes and pods, shorter than kwok's own: ready at once, and gone at once.
+# The stages of nodes and pods: ready at once, and deleted at once. Simpler than kwok's own.
 STAGES = """\
 apiVersion: kwok.x-k8s.io/v1alpha1
 kind: Stage
@@ -79,7 +79,7 @@ spec:
 
 
 def template():
-    """What makes a pod run there: fields of its spec."""
+    """Fields of a pod's spec that schedule it to these nodes."""
     return {'nodeSelector': LABEL, 'tolerations': [{'key': TAINT['key'], 'operator': 'Exists'}]}
 
 
@@ -98,20 +98,20 @@ def start(cluster, nodes=10):
         '--v=WARN',
     ]
     cluster.processes.start(PROCESS, command)
-    made = {'apiVersion': 'v1', 'kind': 'List', 'items': [_node(i) for i in range(nodes)]}
-    cluster.kubectl('apply', '-f', '-', stdin=json.dumps(made))
+    manifest = {'apiVersion': 'v1', 'kind': 'List', 'items': [_node(i) for i in range(nodes)]}
+    cluster.kubectl('apply', '-f', '-', stdin=json.dumps(manifest))
     # A node is tainted until the controller manager has seen that it is ready.
     cluster.processes.wait(PROCESS, lambda: _usable(cluster) == nodes, 60)
 
 
 def _usable(cluster):
-    found = cluster.kubectl('get', 'nodes', '--selector=type=kwok', '-o', 'json').stdout
-    return sum(_is_usable(node) for node in json.loads(found)['items'])
+    output = cluster.kubectl('get', 'nodes', '--selector=type=kwok', '-o', 'json').stdout
+    return sum(_is_usable(node) for node in json.loads(output)['items'])
 
 
 def _is_usable(node):
     conditions = node['status'].get('conditions', ())
-    ready = [each['status'] for each in conditions if each['type'] == 'Ready']
+    ready = [condition['status'] for condition in conditions if condition['type'] == 'Ready']
     return ready == ['True'] and node['spec'].get('taints') == [TAINT]
 
 

@@ -1,4 +1,4 @@
-"""Removes what a stopped cluster leaves on the machine."""
+"""Remove the containers, mounts and files that a stopped cluster leaves on the machine."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def remove(settings):
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    # No container lives on, and a runtime that starts empty needs not deal with dead ones.
+    # No container is left, and a runtime that starts empty has no dead ones to recover.
     for folder in (settings.containerd, settings.ipam, settings.kubelet, settings.pod_logs):
         _delete(folder)
 
@@ -39,7 +39,7 @@ def _kill_shims(settings):
 
 
 def _unmount(folder):
-    # The latest first, for mounts can lie within each other.
+    # The latest first, because mounts can be nested.
     for mount in reversed(mounts_below(folder)):
         subprocess.run(['umount', '-l', mount], check=False, stderr=subprocess.DEVNULL)
 

@@ -10,7 +10,7 @@ from .say import say
 
 @contextlib.contextmanager
 def locked(path):
-    """Holds an exclusive lock on the file; waits for whoever has it."""
+    """Hold an exclusive lock on the file; waits for another holder."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(path, 'a', encoding='ascii') as handle:
         try:

@@ -1,4 +1,4 @@
-"""What this machine lacks for running the cluster."""
+"""Check the requirements of the cluster on this machine."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ BUSYBOXES = ('/bin/busybox', '/usr/bin/busybox', '/bin/busybox-static')
 
 
 def missing():
-    """A list of sentences, one for each thing that is missing."""
+    """Sentences on the missing requirements."""
     if not sys.platform.startswith('linux'):
         return ['The test cluster runs on Linux only.']
-    found = []
+    problems = []
     if os.geteuid() != 0:
-        found.append('The kubelet and containerd have to run as root.')
+        problems.append('The kubelet and containerd have to run as root.')
     for program, package in PROGRAMS.items():
         if not shutil.which(program):
-            found.append(f'{program} is not installed (Debian package {package}).')
+            problems.append(f'{program} is not installed (Debian package {package}).')
     if not cni_dir():
-        found.append(
+        problems.append(
             'The CNI plugins are not installed (Debian package containernetworking-plugins).'
         )
     if not busybox():
-        found.append('A static busybox is not installed (Debian package busybox-static).')
-    return found + _missing_for_build()
+        problems.append('A static busybox is not installed (Debian package busybox-static).')
+    return problems + _missing_for_build()
 
 
 def cni_dir():

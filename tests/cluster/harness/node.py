@@ -13,7 +13,7 @@ NAME = 'localhost'
 
 def start(settings, processes, binaries, kubectl, more):
     """Starts the kubelet, unless it runs, and waits until the node is ready."""
-    # Not below a kubelet that runs: it keeps these itself.
+    # Not while the kubelet runs: it manages its cgroups itself.
     if not processes.alive('kubelet'):
         cgroups.make(settings.cgroup)
     config = settings.state / 'kubelet.yaml'
@@ -35,7 +35,7 @@ def start(settings, processes, binaries, kubectl, more):
 
 
 def ready(kubectl, since=''):
-    """Whether the kubelet has said, at that time or later, that the node is ready."""
+    """Whether the kubelet has reported the node as ready at that time or later."""
     done = kubectl('get', 'node', NAME, '-o', 'json', check=False)
     if done.returncode:
         return False
@@ -44,9 +44,14 @@ def ready(kubectl, since=''):
         taint['key'].startswith('node.kubernetes.io/not-ready')
         for taint in node['spec'].get('taints', ())
     )
-    found = [each for each in node['status'].get('conditions', ()) if each['type'] == 'Ready']
+    conditions = [
+        condition
+        for condition in node['status'].get('conditions', ())
+        if condition['type'] == 'Ready'
+    ]
     return not tainted and any(
-        each['status'] == 'True' and each['lastHeartbeatTime'] >= since for each in found
+        condition['status'] == 'True' and condition['lastHeartbeatTime'] >= since
+        for condition in conditions
     )
 
 
@@ -71,7 +76,7 @@ def _config(settings):
         'maxPods': 200,
         'registryPullQPS': 0,
         'serializeImagePulls': False,
-        # The machine's own disk may be nearly full: that is none of the tests' business.
+        # The disk of the machine may be nearly full, which must not evict the tests' pods.
         'evictionHard': {'memory.available': '100Mi'},
         'imageGCHighThresholdPercent': 100,
         'imageGCLowThresholdPercent': 99,
@@ -81,7 +86,7 @@ def _config(settings):
 
 
 def _access(settings):
-    # The API server's certificate is all that it asks for.
+    # A client certificate of our CA, as the API server has it, may do everything.
     authentication = {
         'anonymous': {'enabled': False},
         'webhook': {'enabled': False},

@@ -1,4 +1,4 @@
-"""Where the harness keeps things between runs."""
+"""Paths of the files that the harness keeps between runs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BINARIES = (
 
 
 def cache_dir():
-    """The directory of everything that outlives a run."""
+    """The directory of all files that are kept between runs."""
     own = os.environ.get('KUBECTL_DOG_CACHE')
     if own:
         return Path(own).expanduser().absolute()
@@ -26,7 +26,7 @@ def cache_dir():
 
 
 def bin_dir():
-    """Where the binaries are: KUBEBUILDER_ASSETS when it has them all, or our own cache."""
+    """The directory of the binaries: KUBEBUILDER_ASSETS if it has them all, or our own cache."""
     assets = os.environ.get('KUBEBUILDER_ASSETS')
     if assets and not missing_in(Path(assets)):
         return Path(assets).absolute()

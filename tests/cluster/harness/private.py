@@ -1,4 +1,4 @@
-"""A cluster that only one test run uses, for what would disturb the others."""
+"""A cluster for one test run alone, for tests that would disturb the others."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from .processes import started_at
 from .say import say
 
 PREFIX = 'private-'
-# Below the ports that the system gives out by itself. The pods' subnet is another every 16 ports.
+# Below the system's ephemeral ports. The pods' subnet is another every 16 ports.
 PORTS = range(27008, 32000, 16)
 
 
 @contextlib.contextmanager
 def opened(**kubelet):
-    """Brings up a cluster with ports and a state directory of its own; leaves nothing of it.
+    """Start a cluster with its own ports and state directory; removes all of it at the end.
 
     Keyword arguments are added to the kubelet's configuration.
     """
@@ -40,11 +40,11 @@ def opened(**kubelet):
 
 
 def _sweep():
-    """Removes what runs have left that were killed."""
+    """Remove the clusters of runs that were killed."""
     for state in paths.cache_dir().glob(f'{PREFIX}*/'):
         owner = state / 'owner'
         pid = int(state.name[len(PREFIX) :].partition('-')[0])
-        # An owner that is being started has not said so yet.
+        # An owner that is just starting has not written its file yet.
         known = owner.read_text() if owner.exists() else started_at(pid)
         if known is None or known != started_at(pid):
             say('removing what a killed run has left: %s', state)

@@ -36,13 +36,13 @@ class Processes:
         if program is None:
             raise Failed(f'{command[0]}: no such program')
         pid = self._spawn(program, [str(part) for part in command], self.log_dir / f'{name}.log')
-        # The start time goes with the id, for the system gives ids out again.
+        # With its start time, because the system uses process ids again.
         _write(self.run_dir / f'{name}.pid', f'{pid} {started_at(pid)}')
         say('%s: started, pid %d', name, pid)
         return True
 
     def stop(self, name, seconds=10):
-        """Stops it if it is ours and runs: politely first, then by force."""
+        """Stop it if it is ours and runs: with SIGTERM, and with SIGKILL if that takes too long."""
         pid = self._pid(name)
         if pid is not None:
             os.kill(pid, signal.SIGTERM)
@@ -96,7 +96,7 @@ def started_at(pid):
     """When the process started, in ticks, as text; None when it is gone or a zombie."""
     try:
         with open(f'/proc/{pid}/stat', encoding='ascii', errors='replace') as handle:
-            # The name in parentheses can hold blanks: count from behind it.
+            # The name in parentheses can hold blanks, so the fields are counted from its end.
             fields = handle.read().rpartition(')')[2].split()
     except (FileNotFoundError, ProcessLookupError):
         return None
@@ -114,7 +114,7 @@ def until(check, seconds, pause=0.1):
 
 
 def reap(pid):
-    """Takes a child of ours out of the process table."""
+    """Remove an ended child of ours from the process table."""
     with contextlib.suppress(ChildProcessError):  # an earlier run's child
         os.waitpid(pid, os.WNOHANG)
 

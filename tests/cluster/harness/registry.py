@@ -1,4 +1,4 @@
-"""An image registry on loopback that can play the ways in which registries fail.
+"""An image registry on loopback that can fail in the ways of real registries.
 
     python -m tests.cluster.harness.registry --port N --mode ok|notfound|auth|late [--delay S]
 
@@ -24,11 +24,11 @@ MANIFEST_TYPE = 'application/vnd.docker.distribution.manifest.v2+json'
 
 
 class Registry:
-    """A registry; `mode` can be changed while it runs, and `requests` holds the paths asked for."""
+    """A registry; `mode` can be changed while it runs, and `requests` holds the requested paths."""
 
     def __init__(self, mode='ok', port=0, delay=15):
         self.mode, self.delay, self.requests = mode, delay, []
-        # Part of every image name, so that no test is served from what the node pulled for another.
+        # Part of every image name, so that no test uses an image that the node pulled for another.
         self.name = uuid.uuid4().hex[:8]
         self._born = time.monotonic()
         self._blobs, self._manifest = _contents(self.name)
@@ -100,7 +100,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_HEAD = do_GET
 
     def log_message(self, format, *args):  # the base class calls it that
-        """Keeps quiet."""
+        """Print nothing."""
 
 
 def _contents(note):

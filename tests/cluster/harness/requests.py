@@ -1,4 +1,4 @@
-"""What was asked of the API server: its metrics, and its audit log."""
+"""Requests to the API server, from its metrics and from its audit log."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ def snapshot(text):
     """The counts in the API server's /metrics.
 
     `requests`: ended requests as a Counter of (verb, resource, scope, code), so that
-    `after.requests - before.requests` is what came between; a watch counts when it ends.
+    `after.requests - before.requests` are those in between; a watch counts when it ends.
     `watches`: open watches as a Counter of (resource, scope). A subresource is written "pods/log".
     The scope is "resource" (one object), "namespace" or "cluster".
     """
-    found = Snapshot(Counter(), Counter())
+    counts = Snapshot(Counter(), Counter())
     for name, labels, value in SAMPLE.findall(text):
         label = dict(LABEL.findall(labels))
         resource = '/'.join(filter(None, (label['resource'], label['subresource'])))
         if name == 'apiserver_request_total':
-            found.requests[Request(label['verb'], resource, label['scope'], label['code'])] += int(
+            counts.requests[Request(label['verb'], resource, label['scope'], label['code'])] += int(
                 float(value)
             )
         elif label['verb'] == 'WATCH':
-            found.watches[Watch(resource, label['scope'])] += int(float(value))
-    return found
+            counts.watches[Watch(resource, label['scope'])] += int(float(value))
+    return counts
 
 
 def count(counter, **wanted):
@@ -48,7 +48,7 @@ def count(counter, **wanted):
 
 
 class AuditLog:
-    """The requests since a moment, of everyone but the cluster's own components.
+    """The requests since a moment, except those of the cluster's own components.
 
     Each is a dict as in audit.k8s.io/v1: verb, requestURI, userAgent, objectRef, responseStatus,
     stage ("ResponseStarted" when a watch begins, "ResponseComplete").
@@ -60,7 +60,7 @@ class AuditLog:
         self.reset()
 
     def reset(self):
-        """Forgets what was asked up to now."""
+        """Ignore the requests up to now."""
         self._offset = self._path.stat().st_size
 
     def read(self, **wanted):

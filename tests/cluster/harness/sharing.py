@@ -1,4 +1,4 @@
-"""One cluster for several test runs at once."""
+"""Share one cluster between several test runs."""
 
 from __future__ import annotations
 
@@ -9,29 +9,29 @@ from .processes import started_at
 
 
 class Lease:
-    """Keeps a cluster up; whoever is last takes it down, unless it was up before the first."""
+    """Keep a cluster up; the last holder stops it, unless it was up before the first."""
 
     def __init__(self, cluster):
         self._cluster = cluster
         self._folder = cluster.settings.state / 'users'
-        # What makes the cluster the tests' own. `python -m tests.cluster up` takes it away.
+        # While it exists, the tests stop the cluster; `python -m tests.cluster up` removes it.
         self._marker = marker(cluster.settings)
-        self._mine = self._folder / str(os.getpid())
+        self._pid_file = self._folder / str(os.getpid())
 
-    def take(self):
-        """Brings the cluster up."""
+    def acquire(self):
+        """Start the cluster, and register this process as a user of it."""
         with self._locked():
             if not self._cluster.alive():
                 self._folder.mkdir(parents=True, exist_ok=True)
                 self._marker.touch()
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._mine.write_text(started_at(os.getpid()))
+            self._pid_file.write_text(started_at(os.getpid()))
             self._cluster.up()
 
     def release(self):
-        """Takes the cluster down if nobody needs it any more."""
+        """Stop the cluster if no other process uses it."""
         with self._locked():
-            self._mine.unlink(missing_ok=True)
+            self._pid_file.unlink(missing_ok=True)
             others = [
                 path
                 for path in self._folder.iterdir()

@@ -1,4 +1,4 @@
-"""A shell at a terminal, and somebody who types."""
+"""Type into a shell on a pseudo-terminal."""
 
 from __future__ import annotations
 
