@@ -1,4 +1,4 @@
-"""Small objects as the API server sends them; each test states only what differs."""
+"""Build small objects as the API server sends them; tests only name the fields that differ."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def replica_set(revision='2', age=30.0, replicas=1, ready=0, template=None):
 
 
 def thing(kind, name='web', meta=None, spec=None, **status):
-    """Anything that has been seen by its controller."""
+    """An object of any kind, with its generation observed by its controller."""
     return {
         'kind': kind,
         'metadata': {
@@ -145,7 +145,7 @@ def thing(kind, name='web', meta=None, spec=None, **status):
 
 
 def workload(kind, meta=None, spec=None, template=None, **status):
-    """Something that owns pods itself."""
+    """A workload that owns its pods directly."""
     base = {
         'selector': {'matchLabels': {'app': 'web'}},
         'template': {'spec': template or {'containers': [container(**PROBED)]}},
@@ -178,7 +178,7 @@ def daemon_set(desired=2, **fields):
 
 
 def controller_revision(number, label, owner, image='web:1'):
-    """As a DaemonSet has it, with its hash as a label; a StatefulSet goes by the name."""
+    """A ControllerRevision: a DaemonSet uses its hash label, a StatefulSet its name."""
     return {
         'kind': 'ControllerRevision',
         'metadata': {
@@ -192,10 +192,10 @@ def controller_revision(number, label, owner, image='web:1'):
     }
 
 
-def labelled(one, **labels):
-    """The same object with labels, whose `_` read as `-`."""
+def labelled(obj, **labels):
+    """The same object with labels; `_` in their names stands for `-`."""
     named = {key.replace('_', '-'): value for key, value in labels.items()}
-    return {**one, 'metadata': {**one['metadata'], 'labels': named}}
+    return {**obj, 'metadata': {**obj['metadata'], 'labels': named}}
 
 
 def kube_event(about, reason, message, field='', at=1.0, kind='Warning', count=1):
@@ -216,15 +216,15 @@ def kube_event(about, reason, message, field='', at=1.0, kind='Warning', count=1
     }
 
 
-def view(thing=None, *others, target=DEPLOY, listed_kinds=('Pod', 'ReplicaSet.apps'), **fields):
-    """A view in which `others` are owned or, where they are kube events, told."""
-    owned, about = {}, {}
+def view(obj=None, *others, target=DEPLOY, listed_kinds=('Pod', 'ReplicaSet.apps'), **fields):
+    """A view of an object; `others` are its children, or kube events about objects."""
+    children, kube_events = {}, {}
     for other in others:
         if other['kind'] == 'Event':
-            key, index = other['involvedObject']['uid'], about
+            key, index = other['involvedObject']['uid'], kube_events
         else:
             owners = other['metadata'].get('ownerReferences', [{}])
-            key, index = owners[0].get('uid', ''), owned
+            key, index = owners[0].get('uid', ''), children
         index[key] = (*index.get(key, ()), other)
     base = {
         'now': NOW,
@@ -233,8 +233,8 @@ def view(thing=None, *others, target=DEPLOY, listed_kinds=('Pod', 'ReplicaSet.ap
     }
     return View(
         target,
-        object=thing,
-        children_by_owner_uid=owned,
-        kube_events_by_uid=about,
+        object=obj,
+        children_by_owner_uid=children,
+        kube_events_by_uid=kube_events,
         **{**base, **fields},
     )

@@ -1,4 +1,4 @@
-"""What CI systems obey in a line, as their own parsers have it; and text that tries to be it."""
+"""Detect lines that CI systems execute as commands, and generate text that tries to be one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 _COLOURS = re.compile(r'\x1b\[[0-9;]*m')
-# What only a terminal obeys: C0 but tab and line feed, DEL, C1, bidi controls.
+# Control characters of terminals: C0 except tab and line feed, DEL, C1, bidi controls.
 _CONTROLS = re.compile('[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]')
 PIECES = (
     *('#', '##', '##[', '[', 'error]x', '[add-mask]e', 'vso[task.setvariable a]b', '##VSO['),
@@ -23,7 +23,7 @@ TEXT = st.one_of(
     st.lists(st.sampled_from(PIECES), max_size=8).map(''.join),
     st.text(max_size=12),
 )
-# What is clipped in the middle of a command, or of what looks like one then.
+# Text that is clipped in the middle of a command, or so that it looks like one.
 LONG = st.builds(
     lambda count, text: 'x' * count + text * 9,
     st.integers(3_980, 4_000),
@@ -37,7 +37,7 @@ SETTINGS = settings(
 )
 
 
-# What .NET's IndexOf(string) and StartsWith(string) look past, as ICU does.
+# Characters that .NET's IndexOf(string) and StartsWith(string) ignore, as ICU does.
 _IGNORED = {
     code: None
     for code in (*range(0x10000), *range(0xE0000, 0xE0200))
@@ -45,8 +45,8 @@ _IGNORED = {
 }
 
 
-def _seen(line):
-    """The line as it is, and as it is when something has been lost on the way."""
+def _variants(line):
+    """The line, and the line without colours, ignored characters, or non-ASCII characters."""
     uncoloured = _COLOURS.sub('', line)
     yield from (line, uncoloured)
     for text in (line, uncoloured):
@@ -74,15 +74,15 @@ _SYSTEMS = (_github, _azure, _teamcity, _buildkite)
 
 
 def obeyed(output):
-    """The lines of an output that any of the systems would obey."""
+    """(system, line) of the lines of an output that a system would execute."""
     return [
         (system.__name__, line)
         for line in re.split('\r\n|\r|\n', output)
         for system in _SYSTEMS
-        if any(map(system, _seen(line)))
+        if any(map(system, _variants(line)))
     ]
 
 
 def controls(output):
-    """What a terminal would obey, beside the colours that are ours."""
+    """The terminal controls in an output, except for our own colours."""
     return _CONTROLS.findall(_COLOURS.sub('', output))

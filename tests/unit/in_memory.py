@@ -1,4 +1,4 @@
-"""A cluster in memory: a source that lists what it was given, and in which nothing changes."""
+"""A source of a fixed list of objects, in memory."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Cluster:
     def reconcile(self, wants):
         for want in sorted(wants - self._seen, key=repr):
             if isinstance(want, Watch):
-                self._items.append(Item(self._now, want, Listed(tuple(self._found(want)))))
+                self._items.append(Item(self._now, want, Listed(tuple(self._matching(want)))))
             elif isinstance(want, Lookup):
                 self._items.append(Item(self._now, want, Answer('missing')))
         self._seen = set(wants)
@@ -47,15 +47,15 @@ class Cluster:
     def close(self):
         self.is_closed = True
 
-    def _found(self, want):
+    def _matching(self, want):
         field, _, value = want.fields.partition('=')
-        for one in self._objects:
-            meta = one['metadata']
+        for obj in self._objects:
+            meta = obj['metadata']
             labels = {f'{key}={label}' for key, label in meta.get('labels', {}).items()}
             if (
-                one['kind'] == want.resource.kind
+                obj['kind'] == want.resource.kind
                 and meta.get('namespace', '') == want.namespace
                 and (field != 'metadata.name' or meta['name'] == value)
                 and (not want.labels or want.labels in labels)
             ):
-                yield one
+                yield obj

@@ -1,4 +1,4 @@
-"""What some tests need that not every system has."""
+"""Requirements of some tests that not every system meets."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-# The system's own words, in which our messages end.
+# The system's own error text, with which our messages end.
 NO_FILE = os.strerror(errno.ENOENT)
 
 posix = pytest.mark.skipif(

@@ -1,4 +1,4 @@
-"""JSON of any shape, and objects of which any field is of any shape; the examples stay the same."""
+"""Strategies for JSON values and malformed objects; they generate the same examples every time."""
 
 from __future__ import annotations
 
@@ -35,22 +35,22 @@ OBJECTS = st.dictionaries(KEYS, ANY, max_size=5)
 
 
 def places(value, path=()):
-    """The path of everything that is in a value."""
-    inner = value.items() if isinstance(value, dict) else enumerate(value)
-    for key, one in inner:
+    """The paths of all values inside a value."""
+    entries = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, inner in entries:
         yield (*path, key)
-        if isinstance(one, (dict, list)):
-            yield from places(one, (*path, key))
+        if isinstance(inner, (dict, list)):
+            yield from places(inner, (*path, key))
 
 
-def replaced(value, path, one):
-    """A copy of a value with another one at a path; where there is none, nothing changes."""
+def replaced(value, path, replacement):
+    """A copy of a value with the replacement at a path; unchanged if there is no such path."""
     copied = copy.deepcopy(value)
     holder = copied
     try:
         for step in path[:-1]:
             holder = holder[step]
-        holder[path[-1]] = one
+        holder[path[-1]] = replacement
     except (TypeError, LookupError):
         return value
     return copied
@@ -58,7 +58,7 @@ def replaced(value, path, one):
 
 @st.composite
 def misshapen(draw, *objects):
-    """One of these objects, of which up to three fields are of any shape."""
+    """One of these objects, with up to three fields replaced by any JSON."""
     value = draw(st.sampled_from(objects))
     for _ in range(draw(st.integers(1, 3))):
         path = draw(st.sampled_from(list(places(value)) or [('x',)]))

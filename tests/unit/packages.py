@@ -1,4 +1,4 @@
-"""Packages of trackers as pip leaves them, in a folder that is put on the path for modules."""
+"""Install packages of trackers, as pip does, into folders on the module path."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ _numbers = itertools.count(1)
 
 
 class Packages:
-    """`install(...)` adds one; all are gone after the test."""
+    """`install(...)` adds a package; all are removed after the test."""
 
     def __init__(self, folder, monkeypatch):
         self._folder = folder
         self._monkeypatch = monkeypatch
 
     def install(self, package, version='1.0', code=None, entries=None, **names):
-        """A package whose module has this code; `names` are entry points, `_` reads as `.`.
+        """Install a package with one module; return the name of the module.
 
-        Gives back the name of its module.
+        `names` are its entry points, in which `_` stands for `.`.
         """
         module = f'packaged_{next(_numbers)}'
         home = self._folder / module
