@@ -40,7 +40,9 @@ class PluginRequests:
         # The last entry of a request has its current stage.
         entries = {entry['auditID']: entry for entry in self._log.read()}.values()
         return Counter(
-            _name(entry) for entry in entries if self._is_from_plugin(entry) and wanted(entry['stage'])
+            _name(entry)
+            for entry in entries
+            if self._is_from_plugin(entry) and wanted(entry['stage'])
         )
 
     def _is_from_plugin(self, entry):

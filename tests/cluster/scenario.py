@@ -48,7 +48,7 @@ class Outcome(NamedTuple):
     """The result of a scenario, and its `spec` with the placeholders filled in.
 
     `seconds` run from the last step to the end of the program. `recording` is the file in which
-    the program recorded it. `starved` are the faults of a first try, in which the machine was
+    the program recorded it. `first_faults` are the faults of a first try, in which the machine was
     short of processors.
     """
 
@@ -57,7 +57,7 @@ class Outcome(NamedTuple):
     seconds: float
     namespace: str
     recording: Path
-    starved: tuple = ()
+    first_faults: tuple = ()
 
 
 class Scenario:

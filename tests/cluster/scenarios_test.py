@@ -16,8 +16,10 @@ SCENARIOS = scenario.load()
 @scene(*SCENARIOS)
 def test_scenario(played, request):
     play = request.node.callspec.params['played']
-    if played.starved:
-        warnings.warn(f'played again, as the machine was too busy: {played.starved}', stacklevel=1)
+    if played.first_faults:
+        warnings.warn(
+            f'played again, as the machine was too busy: {played.first_faults}', stacklevel=1
+        )
     faults = play.faults(played)
     folder = request.config.getoption('--record-corpus')
     if folder and not faults:

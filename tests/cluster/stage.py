@@ -155,14 +155,14 @@ def plays(items):
 @contextmanager
 def playing(cluster, wanted, folder):
     """Starts the plays; a dict with a future for each."""
-    turnstile = pressure.Turnstile()
+    gate = pressure.LoadGate()
 
     def once(play):
         # Two modules may each have a play of this name.
         name = unique(play.__name__)
         own = folder / name
         own.mkdir()
-        turnstile.enter()
+        gate.enter()
         with opened(cluster, name, own) as stage, pressure.measured() as processors:
             return play(stage), processors
 
@@ -171,7 +171,7 @@ def playing(cluster, wanted, folder):
         faults = getattr(play, 'faults', lambda _: None)(outcome)
         if not faults or processors.share < pressure.STARVED:
             return outcome
-        return once(play)[0]._replace(starved=faults)
+        return once(play)[0]._replace(first_faults=faults)
 
     with ThreadPoolExecutor(MAX_CONCURRENT_PLAYS) as pool:
         yield {play: pool.submit(run, play) for play in wanted}

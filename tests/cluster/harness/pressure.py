@@ -19,7 +19,7 @@ STARVED = 0.9
 SAMPLE_SECONDS = 1.0
 
 
-class Turnstile:
+class LoadGate:
     """Let callers in one after the other while the machine has room.
 
     All callers together wait no more than `timeout` seconds, as others may keep it busy for good.
