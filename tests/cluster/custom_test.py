@@ -201,9 +201,9 @@ def test_a_failure_by_rules_on_the_definition(played):
 
 
 @scene(broken_annotation)
-def test_broken_rules_on_the_definition_are_a_notice(played):
-    assert played.code == 0, played.output
-    assert 'has a broken rule on its CustomResourceDefinition' in played.stdout
+def test_broken_rules_on_the_definition_make_nothing_ready(played):
+    assert played.code == 70, played.output
+    assert 'the rules of its CustomResourceDefinition are broken' in played.stdout
 
 
 @scene(by_file)

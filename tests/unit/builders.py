@@ -128,7 +128,7 @@ def replica_set(revision='2', age=30.0, replicas=1, ready=0, template=None):
     }
 
 
-def thing(kind, name='web', meta=None, spec=None, **status):
+def manifest(kind, name='web', meta=None, spec=None, **status):
     """An object of any kind, with its generation observed by its controller."""
     return {
         'kind': kind,
@@ -150,7 +150,7 @@ def workload(kind, meta=None, spec=None, template=None, **status):
         'selector': {'matchLabels': {'app': 'web'}},
         'template': {'spec': template or {'containers': [container(**PROBED)]}},
     }
-    return thing(kind, meta=meta, spec={**base, **(spec or {})}, **status)
+    return manifest(kind, meta=meta, spec={**base, **(spec or {})}, **status)
 
 
 def stateful_set(desired=3, **fields):

@@ -24,11 +24,11 @@ from tests.unit.builders import ago
 from tests.unit.builders import container
 from tests.unit.builders import deployment
 from tests.unit.builders import ended
+from tests.unit.builders import manifest
 from tests.unit.builders import pod
 from tests.unit.builders import replica_set
 from tests.unit.builders import stateful_set
 from tests.unit.builders import status
-from tests.unit.builders import thing
 from tests.unit.builders import waiting
 from tests.unit.builders import workload
 from tests.unit.in_memory import Cluster
@@ -41,7 +41,7 @@ _LISTS = {
     'Deployments': deployment,
     'Pods': lambda: pod(status(), ready=True),
     'Jobs': lambda: workload('Job', conditions=[{'type': 'Complete', 'status': 'True'}]),
-    'Generics': lambda: thing('ConfigMap'),
+    'Generics': lambda: manifest('ConfigMap'),
 }
 
 

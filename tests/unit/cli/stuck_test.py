@@ -24,7 +24,9 @@ LIMIT = 60
 ENV = {'PYTHONPATH': os.pathsep.join(filter(None, sys.path)), 'PYTHONUNBUFFERED': ''}
 # Reports on a descriptor of its own when it is about to write; the test sets its time-out.
 PROGRAM = """
-import os, sys
+import os, signal, sys
+# A shell starts programs in the background with SIGINT ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from kubectl_dog.output.stream_writer import BackgroundWriter, Writer
 ready, drain_timeout, real = int(sys.argv.pop(1)), float(sys.argv.pop(1)), Writer.write_text
 room, _, drop_notice = BackgroundWriter.__init__.__defaults__

@@ -4,7 +4,7 @@ import pytest
 
 from kubectl_dog.trackers import assessment_helpers
 from tests.unit.builders import ago
-from tests.unit.builders import thing
+from tests.unit.builders import manifest
 from tests.unit.builders import view
 
 GOING = {'deletionTimestamp': ago(1)}
@@ -13,15 +13,15 @@ GOING = {'deletionTimestamp': ago(1)}
 @pytest.mark.parametrize(
     ('obj', 'state', 'text'),
     (
-        pytest.param(thing('X', meta=GOING), 'deleting', 'is being deleted', id='going'),
+        pytest.param(manifest('X', meta=GOING), 'deleting', 'is being deleted', id='going'),
         pytest.param(
-            thing('X', meta={**GOING, 'finalizers': ['a/b', 'c']}),
+            manifest('X', meta={**GOING, 'finalizers': ['a/b', 'c']}),
             'deleting',
             'is being deleted, held by the finalizers a/b, c',
             id='held',
         ),
         pytest.param(
-            thing('X', observedGeneration=2),
+            manifest('X', observedGeneration=2),
             'progressing',
             'the controller to see the change',
             id='not seen',
@@ -34,7 +34,8 @@ def test_what_is_judged_before_anything_else(obj, state, text):
 
 
 @pytest.mark.parametrize(
-    'obj', ({}, thing('X'), {'metadata': {'generation': 4}}, thing('X', observedGeneration='3'))
+    'obj',
+    ({}, manifest('X'), {'metadata': {'generation': 4}}, manifest('X', observedGeneration='3')),
 )
 def test_nothing_is_in_the_way(obj):
     assert assessment_helpers.deleting_or_unobserved(view(obj)) is None
@@ -58,7 +59,7 @@ def test_a_condition_in_words(condition, text):
     (('True', True, False), ('False', False, True), ('Unknown', False, False)),
 )
 def test_conditions_have_three_values(status, is_true, is_false):
-    obj = thing('X', conditions=[{'type': 'A', 'status': status}])
+    obj = manifest('X', conditions=[{'type': 'A', 'status': status}])
     assert (assessment_helpers.is_true(obj, 'A'), assessment_helpers.is_false(obj, 'A')) == (
         is_true,
         is_false,
@@ -71,4 +72,4 @@ def test_empty_notices_are_left_out():
 
 
 def test_wants_nothing():
-    assert assessment_helpers.no_wants(view(thing('X'))) == ()
+    assert assessment_helpers.no_wants(view(manifest('X'))) == ()

@@ -16,11 +16,11 @@ from tests.unit.builders import daemon_set
 from tests.unit.builders import deployment
 from tests.unit.builders import ended
 from tests.unit.builders import kube_event
+from tests.unit.builders import manifest
 from tests.unit.builders import pod
 from tests.unit.builders import replica_set
 from tests.unit.builders import stateful_set
 from tests.unit.builders import status
-from tests.unit.builders import thing
 from tests.unit.builders import waiting
 from tests.unit.builders import workload
 from tests.unit.oddities import ANY
@@ -63,7 +63,7 @@ OBJECTS = (
     workload('Job', spec={'completions': 1, 'backoffLimit': 1}, conditions=CONDITIONS),
     controller_revision(2, 'b', 'statefulset-web'),
     pod(CRASHING, owner='rs-2', phase='Pending', volumes=[{'name': 'v', 'secret': {}}]),
-    *(thing(kind, spec={'x': [1]}, conditions=CONDITIONS, phase='Pending') for kind in OTHERS),
+    *(manifest(kind, spec={'x': [1]}, conditions=CONDITIONS, phase='Pending') for kind in OTHERS),
 )
 
 

@@ -20,7 +20,7 @@ from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.verdicts import Verdict
 from tests.unit.builders import labelled
-from tests.unit.builders import thing
+from tests.unit.builders import manifest
 from tests.unit.in_memory import Cluster
 from tests.unit.needs import posix
 
@@ -44,8 +44,8 @@ CAUSE = """
 
 
 def run(*targets, lamps=('hall',), meta=None, **options):
-    maps = labelled(thing('ConfigMap', 'a'), lamp='hall')
-    cluster = Cluster(*(thing('Lamp', name, meta, **READY) for name in lamps), maps)
+    maps = labelled(manifest('ConfigMap', 'a'), lamp='hall')
+    cluster = Cluster(*(manifest('Lamp', name, meta, **READY) for name in lamps), maps)
     events = list(api.session(cluster, targets or (HALL,), Options(timeout=100.0, **options)))
     ended = [event for event in events if isinstance(event, TargetEnded)]
     return [event.text for event in events if isinstance(event, Notice)], ended, events
@@ -168,7 +168,7 @@ def test_without_the_built_in_tracker_a_rollout_is_not_ready(monkeypatch, how, p
         spoil = (lambda view: view.oops) if how == 'raises' else (lambda view: 'ready')
         monkeypatch.setattr(f'kubectl_dog.trackers.kinds.deployment.{part}', spoil)
     available = {'conditions': [{'type': 'Available', 'status': 'True'}], 'observedGeneration': 3}
-    web = {'apiVersion': 'apps/v1', **thing('Deployment', **available)}
+    web = {'apiVersion': 'apps/v1', **manifest('Deployment', **available)}
     events = list(api.session(Cluster(web), (target,), Options(timeout=100.0)))
     assert [event.verdict for event in events if isinstance(event, TargetEnded)] == [
         Verdict.UNKNOWN
@@ -203,7 +203,9 @@ def test_what_hangs_makes_nothing_ready(packages, part):
     """
     packages.install('acme', '1.2', code, Lamp_example_com='')
     judges = api.trackers(limit=partial(platform_compat.time_limit, 0.05))
-    events = list(api.session(Cluster(thing('Lamp', 'hall', **READY)), (HALL,), Options(), judges))
+    events = list(
+        api.session(Cluster(manifest('Lamp', 'hall', **READY)), (HALL,), Options(), judges)
+    )
     (ended,) = [event for event in events if isinstance(event, TargetEnded)]
     assert ended.verdict is Verdict.UNKNOWN and 'TooLongError' in ended.message
 
@@ -214,7 +216,7 @@ def test_rules_that_are_given_judge_in_place_of_a_tracker_that_fails(packages, t
     rules.write_text('{group: example.com, kind: Lamp, ready: {condition: Ready}}')
     judges = api.trackers([str(rules)])
     (written,) = api.statuses_from_objects(
-        [{'apiVersion': 'example.com/v1', **thing('Lamp', **READY)}], judges
+        [{'apiVersion': 'example.com/v1', **manifest('Lamp', **READY)}], judges
     )
     assert written.state == 'ready'
 
@@ -230,9 +232,9 @@ def test_two_that_claim_a_kind_are_told_once(packages):
 def test_one_look_and_files_are_judged_by_packages_too(packages):
     packages.install('acme', '1.2', 'def assess(view): return None', Lamp_example_com='')
     judges = api.trackers()
-    (status,), _ = api.live_statuses(Cluster(thing('Lamp', 'hall', **READY)), (HALL,), judges)
+    (status,), _ = api.live_statuses(Cluster(manifest('Lamp', 'hall', **READY)), (HALL,), judges)
     (written,) = api.statuses_from_objects(
-        [{'apiVersion': 'example.com/v1', **thing('Lamp', **READY)}], judges
+        [{'apiVersion': 'example.com/v1', **manifest('Lamp', **READY)}], judges
     )
     assert {(result.state, result.reason) for result in (status, written)} == {
         ('unknown', 'TrackerError')
@@ -263,6 +265,6 @@ def test_objects_of_odd_shapes_break_nothing(packages, odd, field):
     _, (ended,), _ = run()
     assert (ended.verdict, ended.at) == (Verdict.TIMED_OUT, 100.0)
     (written,) = api.statuses_from_objects(
-        [{'apiVersion': 'example.com/v1', **thing('Lamp')}], api.trackers()
+        [{'apiVersion': 'example.com/v1', **manifest('Lamp')}], api.trackers()
     )
     assert written.message == 'waiting for ever'

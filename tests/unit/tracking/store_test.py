@@ -29,9 +29,9 @@ from kubectl_dog.tracking.store import Store
 from tests.unit.builders import NOW
 from tests.unit.builders import ended
 from tests.unit.builders import kube_event
+from tests.unit.builders import manifest as some_object
 from tests.unit.builders import pod
 from tests.unit.builders import status
-from tests.unit.builders import thing as some_object
 from tests.unit.builders import waiting
 
 WATCH = Watch(PODS, 'shop', 'app=web')

@@ -4,13 +4,13 @@ import pytest
 
 from kubectl_dog.trackers.kinds import apiservice as tracker
 from tests.unit.builders import ago
-from tests.unit.builders import thing
+from tests.unit.builders import manifest
 from tests.unit.builders import view
 
 
 def service(status):
     condition = {'type': 'Available', 'status': status}
-    return thing(
+    return manifest(
         'APIService',
         conditions=[{**condition, 'reason': 'MissingEndpoints', 'message': 'no endpoints'}],
     )
@@ -20,7 +20,7 @@ def service(status):
     ('obj', 'state', 'text', 'notices'),
     (
         pytest.param(
-            thing('K', meta={'deletionTimestamp': ago(1)}),
+            manifest('K', meta={'deletionTimestamp': ago(1)}),
             'deleting',
             'is being deleted',
             (),

@@ -4,20 +4,20 @@ import pytest
 
 from kubectl_dog.trackers.kinds import certificatesigningrequest as tracker
 from tests.unit.builders import ago
-from tests.unit.builders import thing
+from tests.unit.builders import manifest
 from tests.unit.builders import view
 
 
 def request(*conditions, **status):
     all_conditions = [{'type': kind, 'reason': 'R', 'message': 'why'} for kind in conditions]
-    return thing('CertificateSigningRequest', conditions=all_conditions, **status)
+    return manifest('CertificateSigningRequest', conditions=all_conditions, **status)
 
 
 @pytest.mark.parametrize(
     ('obj', 'state', 'text', 'notices'),
     (
         pytest.param(
-            thing('K', meta={'deletionTimestamp': ago(1)}),
+            manifest('K', meta={'deletionTimestamp': ago(1)}),
             'deleting',
             'is being deleted',
             (),
@@ -34,7 +34,7 @@ def request(*conditions, **status):
             request('Approved'), 'progressing', 'its signer to sign it', (), id='approved'
         ),
         pytest.param(
-            thing('C', spec={'signerName': 'a/b'}, conditions=[{'type': 'Approved'}]),
+            manifest('C', spec={'signerName': 'a/b'}, conditions=[{'type': 'Approved'}]),
             'progressing',
             'a/b to sign it',
             (),

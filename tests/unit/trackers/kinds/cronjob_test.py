@@ -4,7 +4,7 @@ import pytest
 
 from kubectl_dog.trackers.kinds import cronjob as tracker
 from tests.unit.builders import ago
-from tests.unit.builders import thing
+from tests.unit.builders import manifest
 from tests.unit.builders import view
 
 
@@ -12,7 +12,7 @@ from tests.unit.builders import view
     ('obj', 'state', 'text', 'notices'),
     (
         pytest.param(
-            thing('K', meta={'deletionTimestamp': ago(1)}),
+            manifest('K', meta={'deletionTimestamp': ago(1)}),
             'deleting',
             'is being deleted',
             (),
@@ -26,14 +26,14 @@ from tests.unit.builders import view
             id='new',
         ),
         pytest.param(
-            thing('CronJob', spec={'suspend': True}),
+            manifest('CronJob', spec={'suspend': True}),
             'ready',
             '',
             ('is suspended (spec.suspend): it starts no Job',),
             id='suspended',
         ),
         pytest.param(
-            thing(
+            manifest(
                 'CronJob',
                 lastScheduleTime='2026-01-02T03:04:00Z',
                 lastSuccessfulTime='2026-01-02T03:05:00Z',
@@ -44,7 +44,7 @@ from tests.unit.builders import view
             id='has succeeded',
         ),
         pytest.param(
-            thing(
+            manifest(
                 'CronJob',
                 lastScheduleTime='2026-01-02T03:04:00Z',
                 lastSuccessfulTime='2026-01-01T03:05:00Z',
@@ -55,7 +55,7 @@ from tests.unit.builders import view
             id='has failed',
         ),
         pytest.param(
-            thing(
+            manifest(
                 'CronJob',
                 lastScheduleTime='2026-01-02T03:04:00Z',
                 active=[{'name': 'a'}, {'name': 'b'}],

@@ -4,7 +4,7 @@ import pytest
 
 from kubectl_dog.trackers.kinds import customresourcedefinition as tracker
 from tests.unit.builders import ago
-from tests.unit.builders import thing
+from tests.unit.builders import manifest
 from tests.unit.builders import view
 
 
@@ -13,14 +13,14 @@ def crd(**conditions):
         {'type': key, 'status': value, 'reason': 'R', 'message': 'why'}
         for key, value in conditions.items()
     ]
-    return thing('CustomResourceDefinition', conditions=all_conditions)
+    return manifest('CustomResourceDefinition', conditions=all_conditions)
 
 
 @pytest.mark.parametrize(
     ('obj', 'state', 'text', 'notices'),
     (
         pytest.param(
-            thing('K', meta={'deletionTimestamp': ago(1)}),
+            manifest('K', meta={'deletionTimestamp': ago(1)}),
             'deleting',
             'is being deleted',
             (),
@@ -63,4 +63,4 @@ def test_state(obj, state, text, notices):
 )
 def test_a_failure_has_a_reason(reason, text):
     taken = {'type': 'NamesAccepted', 'status': 'False', 'reason': reason}
-    assert tracker.assess(view(thing('CRD', conditions=[taken]))).reason == text
+    assert tracker.assess(view(manifest('CRD', conditions=[taken]))).reason == text

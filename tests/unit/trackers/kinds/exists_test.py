@@ -4,7 +4,7 @@ import pytest
 
 from kubectl_dog.trackers.kinds import exists as tracker
 from tests.unit.builders import ago
-from tests.unit.builders import thing
+from tests.unit.builders import manifest
 from tests.unit.builders import view
 
 
@@ -13,7 +13,7 @@ from tests.unit.builders import view
     (
         ({}, 'ready'),
         ({'kind': 'NetworkPolicy', 'metadata': {'generation': 1}, 'status': {}}, 'ready'),
-        (thing('Role', meta={'deletionTimestamp': ago(1)}), 'deleting'),
+        (manifest('Role', meta={'deletionTimestamp': ago(1)}), 'deleting'),
     ),
 )
 def test_to_be_there_is_to_be_ready(obj, state):

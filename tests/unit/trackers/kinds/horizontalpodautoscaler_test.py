@@ -4,7 +4,7 @@ import pytest
 
 from kubectl_dog.trackers.kinds import horizontalpodautoscaler as tracker
 from tests.unit.builders import ago
-from tests.unit.builders import thing
+from tests.unit.builders import manifest
 from tests.unit.builders import view
 
 
@@ -13,14 +13,14 @@ def scaler(**conditions):
         {'type': key, 'status': value, 'reason': 'R', 'message': 'why'}
         for key, value in conditions.items()
     ]
-    return thing('HorizontalPodAutoscaler', conditions=all_conditions)
+    return manifest('HorizontalPodAutoscaler', conditions=all_conditions)
 
 
 @pytest.mark.parametrize(
     ('obj', 'state', 'text', 'notices'),
     (
         pytest.param(
-            thing('K', meta={'deletionTimestamp': ago(1)}),
+            manifest('K', meta={'deletionTimestamp': ago(1)}),
             'deleting',
             'is being deleted',
             (),

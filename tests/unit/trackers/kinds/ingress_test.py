@@ -5,20 +5,20 @@ import pytest
 from kubectl_dog.trackers.kinds import ingress as tracker
 from tests.unit.builders import NOW
 from tests.unit.builders import ago
-from tests.unit.builders import thing
+from tests.unit.builders import manifest
 from tests.unit.builders import view
 
 
 def ingress(age, addresses=()):
     meta = {'creationTimestamp': ago(age)}
-    return thing('Ingress', meta=meta, loadBalancer={'ingress': list(addresses)})
+    return manifest('Ingress', meta=meta, loadBalancer={'ingress': list(addresses)})
 
 
 @pytest.mark.parametrize(
     ('obj', 'state', 'text', 'notices'),
     (
         pytest.param(
-            thing('K', meta={'deletionTimestamp': ago(1)}),
+            manifest('K', meta={'deletionTimestamp': ago(1)}),
             'deleting',
             'is being deleted',
             (),

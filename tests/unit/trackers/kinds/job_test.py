@@ -13,9 +13,9 @@ from tests.unit.builders import NOW
 from tests.unit.builders import ago
 from tests.unit.builders import container
 from tests.unit.builders import ended
+from tests.unit.builders import manifest
 from tests.unit.builders import pod
 from tests.unit.builders import status
-from tests.unit.builders import thing
 from tests.unit.builders import view
 from tests.unit.builders import waiting
 
@@ -30,7 +30,7 @@ def true(kind, reason='', message=''):
 def job(*conditions, meta=None, **fields):
     spec = {'selector': {'matchLabels': {'controller-uid': 'x'}}, **fields.pop('spec', {})}
     base = {'observedGeneration': None, 'active': 1, 'conditions': list(conditions)}
-    return thing('Job', meta=meta, spec=spec, **{**base, **fields})
+    return manifest('Job', meta=meta, spec=spec, **{**base, **fields})
 
 
 def worker(name, *statuses, **fields):

@@ -4,7 +4,7 @@ import pytest
 
 from kubectl_dog.trackers.kinds import namespace as tracker
 from tests.unit.builders import ago
-from tests.unit.builders import thing
+from tests.unit.builders import manifest
 from tests.unit.builders import view
 
 HELD = [
@@ -19,12 +19,12 @@ GOING = {'deletionTimestamp': ago(1)}
 @pytest.mark.parametrize(
     ('obj', 'state', 'text'),
     (
-        (thing('Namespace', phase='Active'), 'ready', ''),
+        (manifest('Namespace', phase='Active'), 'ready', ''),
         ({}, 'progressing', 'it to become active'),
-        (thing('Namespace', phase='Terminating'), 'deleting', 'is being deleted'),
-        (thing('Namespace', phase='Active', meta=GOING), 'deleting', 'is being deleted'),
+        (manifest('Namespace', phase='Terminating'), 'deleting', 'is being deleted'),
+        (manifest('Namespace', phase='Active', meta=GOING), 'deleting', 'is being deleted'),
         (
-            thing('Namespace', phase='Terminating', conditions=HELD),
+            manifest('Namespace', phase='Terminating', conditions=HELD),
             'deleting',
             'is being deleted: Some content remains: pods. has 1 instances; Some finalizers remain',
         ),

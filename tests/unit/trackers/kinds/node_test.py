@@ -4,7 +4,7 @@ import pytest
 
 from kubectl_dog.trackers.kinds import node as tracker
 from tests.unit.builders import ago
-from tests.unit.builders import thing
+from tests.unit.builders import manifest
 from tests.unit.builders import view
 
 
@@ -13,14 +13,14 @@ def node(spec=None, **conditions):
         {'type': key, 'status': value, 'reason': 'R', 'message': 'why'}
         for key, value in conditions.items()
     ]
-    return thing('Node', spec=spec, conditions=all_conditions)
+    return manifest('Node', spec=spec, conditions=all_conditions)
 
 
 @pytest.mark.parametrize(
     ('obj', 'state', 'text', 'notices'),
     (
         pytest.param(
-            thing('K', meta={'deletionTimestamp': ago(1)}),
+            manifest('K', meta={'deletionTimestamp': ago(1)}),
             'deleting',
             'is being deleted',
             (),

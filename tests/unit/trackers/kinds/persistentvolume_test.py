@@ -4,20 +4,20 @@ import pytest
 
 from kubectl_dog.trackers.kinds import persistentvolume as tracker
 from tests.unit.builders import ago
-from tests.unit.builders import thing
+from tests.unit.builders import manifest
 from tests.unit.builders import view
 
 
 def volume(phase, policy='', **status):
     spec = {'persistentVolumeReclaimPolicy': policy, 'claimRef': {'name': 'data'}}
-    return thing('PersistentVolume', spec=spec, phase=phase, **status)
+    return manifest('PersistentVolume', spec=spec, phase=phase, **status)
 
 
 @pytest.mark.parametrize(
     ('obj', 'state', 'text', 'notices'),
     (
         pytest.param(
-            thing('K', meta={'deletionTimestamp': ago(1)}),
+            manifest('K', meta={'deletionTimestamp': ago(1)}),
             'deleting',
             'is being deleted',
             (),

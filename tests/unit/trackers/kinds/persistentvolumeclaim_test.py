@@ -5,7 +5,7 @@ import pytest
 from kubectl_dog.trackers.kinds import persistentvolumeclaim as tracker
 from tests.unit.builders import ago
 from tests.unit.builders import kube_event
-from tests.unit.builders import thing
+from tests.unit.builders import manifest
 from tests.unit.builders import view
 
 FIRST = 'waiting for first consumer to be created before binding'
@@ -14,7 +14,7 @@ UNUSED = ('is not bound until a pod uses it: its storage class has WaitForFirstC
 
 
 def claim(phase='Pending', **fields):
-    return thing('PersistentVolumeClaim', phase=phase, **fields)
+    return manifest('PersistentVolumeClaim', phase=phase, **fields)
 
 
 def judge(obj, *events):

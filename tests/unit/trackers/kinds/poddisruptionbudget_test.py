@@ -4,27 +4,29 @@ import pytest
 
 from kubectl_dog.trackers.kinds import poddisruptionbudget as tracker
 from tests.unit.builders import ago
-from tests.unit.builders import thing
+from tests.unit.builders import manifest
 from tests.unit.builders import view
 
 
 def budget(status, reason='InsufficientPods'):
     condition = {'type': 'DisruptionAllowed', 'status': status, 'reason': reason, 'message': 'why'}
-    return thing('PodDisruptionBudget', conditions=[condition], currentHealthy=1, desiredHealthy=2)
+    return manifest(
+        'PodDisruptionBudget', conditions=[condition], currentHealthy=1, desiredHealthy=2
+    )
 
 
 @pytest.mark.parametrize(
     ('obj', 'state', 'text', 'notices'),
     (
         pytest.param(
-            thing('K', meta={'deletionTimestamp': ago(1)}),
+            manifest('K', meta={'deletionTimestamp': ago(1)}),
             'deleting',
             'is being deleted',
             (),
             id='being deleted',
         ),
         pytest.param(budget('True'), 'ready', '', (), id='allows'),
-        pytest.param(thing('PodDisruptionBudget'), 'ready', '', (), id='an old server'),
+        pytest.param(manifest('PodDisruptionBudget'), 'ready', '', (), id='an old server'),
         pytest.param(
             budget('False'),
             'ready',
@@ -40,7 +42,7 @@ def budget(status, reason='InsufficientPods'):
             id='cannot be judged',
         ),
         pytest.param(
-            thing('PodDisruptionBudget', observedGeneration=None),
+            manifest('PodDisruptionBudget', observedGeneration=None),
             'progressing',
             'the controller to see the change',
             (),

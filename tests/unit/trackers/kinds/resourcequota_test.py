@@ -4,7 +4,7 @@ import pytest
 
 from kubectl_dog.trackers.kinds import resourcequota as tracker
 from tests.unit.builders import ago
-from tests.unit.builders import thing
+from tests.unit.builders import manifest
 from tests.unit.builders import view
 
 
@@ -12,21 +12,21 @@ from tests.unit.builders import view
     ('obj', 'state', 'text', 'notices'),
     (
         pytest.param(
-            thing('K', meta={'deletionTimestamp': ago(1)}),
+            manifest('K', meta={'deletionTimestamp': ago(1)}),
             'deleting',
             'is being deleted',
             (),
             id='being deleted',
         ),
         pytest.param(
-            thing('ResourceQuota', spec={'hard': {'pods': '4'}}, hard={'pods': '4'}),
+            manifest('ResourceQuota', spec={'hard': {'pods': '4'}}, hard={'pods': '4'}),
             'ready',
             '',
             (),
             id='in force',
         ),
         pytest.param(
-            thing('ResourceQuota', spec={'hard': {'pods': '4'}}, hard={'pods': '3'}),
+            manifest('ResourceQuota', spec={'hard': {'pods': '4'}}, hard={'pods': '3'}),
             'progressing',
             'its limits to take effect',
             (),

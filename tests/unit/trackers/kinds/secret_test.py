@@ -4,7 +4,7 @@ import pytest
 
 from kubectl_dog.trackers.kinds import secret as tracker
 from tests.unit.builders import ago
-from tests.unit.builders import thing
+from tests.unit.builders import manifest
 from tests.unit.builders import view
 
 TOKEN = {'type': 'kubernetes.io/service-account-token'}
@@ -14,7 +14,7 @@ TOKEN = {'type': 'kubernetes.io/service-account-token'}
     ('obj', 'state', 'text', 'notices'),
     (
         pytest.param(
-            thing('K', meta={'deletionTimestamp': ago(1)}),
+            manifest('K', meta={'deletionTimestamp': ago(1)}),
             'deleting',
             'is being deleted',
             (),

@@ -10,7 +10,7 @@ from kubectl_dog.model.wants import Watch
 from kubectl_dog.trackers.kinds import service as tracker
 from tests.unit.builders import NOW
 from tests.unit.builders import ago
-from tests.unit.builders import thing
+from tests.unit.builders import manifest
 from tests.unit.builders import view
 
 TARGET = Target(SERVICES, 'shop', 'web')
@@ -19,7 +19,7 @@ NO_PODS = ('has no endpoints: no pod that it selects has an address',)
 
 
 def service(meta=None, status=None, **spec):
-    return thing('Service', meta=meta, spec={'clusterIP': '10.0.0.9', **spec}, **(status or {}))
+    return manifest('Service', meta=meta, spec={'clusterIP': '10.0.0.9', **spec}, **(status or {}))
 
 
 def slice_of(*ready, uids=None):

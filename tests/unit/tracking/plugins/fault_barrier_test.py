@@ -26,11 +26,11 @@ from kubectl_dog.tracking.plugins.contract import ShapeError
 from kubectl_dog.tracking.plugins.fault_barrier import GuardedTracker
 from tests.unit.builders import DEPLOY
 from tests.unit.builders import POD
-from tests.unit.builders import thing
+from tests.unit.builders import manifest
 from tests.unit.builders import view
 from tests.unit.needs import posix
 
-LAMP = thing('Lamp')
+LAMP = manifest('Lamp')
 READY = Assessment(State.READY)
 PROGRESS = Assessment(State.PROGRESSING, message='by the package')
 CAUSE = Cause('LampBroken', '', 'hall', 'is broken')
@@ -125,7 +125,7 @@ def test_whatever_it_raises_is_told_in_one_line(guarded, messages, error, expect
 @pytest.mark.parametrize('is_ours', (False, True))
 def test_who_takes_over_does_not_see_what_was_changed_in_the_target(messages, is_ours):
     """Ours are tested to change nothing, and spared the copy."""
-    lamp, seen = thing('Lamp'), []
+    lamp, seen = manifest('Lamp'), []
 
     def spoil(shown):
         seen.append(shown.object)
@@ -137,7 +137,7 @@ def test_who_takes_over_does_not_see_what_was_changed_in_the_target(messages, is
     guard = GuardedTracker(tracker(spoil), 'acme 1.2', lambda: instead, messages.append, limit)
     assert guard.assess(view(lamp)) == READY
     assert seen[1] is lamp
-    assert lamp == ({} if is_ours else thing('Lamp'))
+    assert lamp == ({} if is_ours else manifest('Lamp'))
 
 
 @posix
@@ -157,7 +157,7 @@ def test_what_hangs_is_ended_and_told(messages, part):
 def test_a_target_is_copied_once_for_each_state_of_it(guarded):
     seen = []
     guard = guarded(tracker(lambda shown: seen.append(shown.object) or PROGRESS))
-    newer = thing('Lamp', glow=2)
+    newer = manifest('Lamp', glow=2)
     for target in (LAMP, LAMP, newer):
         guard.assess(view(target))
     assert seen[0] is seen[1] and seen == [LAMP, LAMP, newer]
@@ -287,7 +287,7 @@ def test_what_can_be_no_tracker_is_refused(guarded, candidate, why):
 
 
 def test_what_is_not_implemented_has_a_default(guarded):
-    broken = thing('Lamp', conditions=[{'type': 'Stalled', 'status': 'True', 'reason': 'Dark'}])
+    broken = manifest('Lamp', conditions=[{'type': 'Stalled', 'status': 'True', 'reason': 'Dark'}])
     only_wants = guarded(SimpleNamespace(wants=lambda view: (Watch(PODS, 'shop'),)))
     assert only_wants.assess(view(broken)).reason == 'Dark'
     only_assess = guarded(SimpleNamespace(assess=lambda view: PROGRESS))

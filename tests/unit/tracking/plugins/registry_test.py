@@ -16,8 +16,8 @@ from kubectl_dog.trackers import generic
 from kubectl_dog.tracking.plugins import entry_points
 from kubectl_dog.tracking.plugins.registry import Trackers
 from tests.unit.builders import POD
+from tests.unit.builders import manifest
 from tests.unit.builders import pod
-from tests.unit.builders import thing
 from tests.unit.builders import view
 
 LAMPS = Resource('example.com', 'v1', 'lamps', 'Lamp', 'lamp')
@@ -32,7 +32,7 @@ FINE = """
 
 
 def word(tracker, target=HALL):
-    return tracker.assess(view(thing(target.resource.kind), target=target)).message
+    return tracker.assess(view(manifest(target.resource.kind), target=target)).message
 
 
 def test_a_package_is_imported_when_its_kind_is_asked_for(packages):
@@ -100,7 +100,7 @@ def test_a_choice_that_cannot_be_is_an_error(packages, chosen, why):
 def test_without_what_cannot_be_used_nothing_is_judged(packages, code, why, meta):
     packages.install('acme', '1.2', code, Lamp_example_com='')
     trackers = Trackers()
-    lamp = view(thing('Lamp', conditions=meta), target=HALL)
+    lamp = view(manifest('Lamp', conditions=meta), target=HALL)
     assert trackers.of(LAMPS).wants(lamp) == ()
     judged = trackers.of(LAMPS).assess(lamp)
     assert (judged.state, judged.reason) == (State.UNKNOWN, 'TrackerError')
@@ -124,7 +124,7 @@ def test_what_is_broken_leaves_the_kind_to_the_next_that_claims_it(packages):
     packages.install('acme', code='oops', Deployment_apps='')
     trackers = Trackers()
     target = Target(DEPLOYMENTS, 'shop', 'web')
-    assert trackers.of(DEPLOYMENTS).wants(view(thing('Deployment'), target=target))
+    assert trackers.of(DEPLOYMENTS).wants(view(manifest('Deployment'), target=target))
     rivals, broken = trackers.notices()
     assert 'acme 1.0 is used, not that of kubectl-dog' in rivals
     assert 'cannot be used, and is left out: NameError: ' in broken
@@ -134,7 +134,7 @@ def test_what_is_broken_leaves_the_kind_to_the_next_that_claims_it(packages):
 def test_without_what_fails_in_mid_run_nothing_is_judged(packages, meta):
     packages.install('acme', code='def assess(view): return view.oops', Lamp_example_com='')
     trackers = Trackers()
-    judged = trackers.of(LAMPS).assess(view(thing('Lamp', conditions=meta), target=HALL))
+    judged = trackers.of(LAMPS).assess(view(manifest('Lamp', conditions=meta), target=HALL))
     assert (judged.state, judged.reason) == (State.UNKNOWN, 'TrackerError')
     assert 'acme 1.0 failed: AttributeError' in judged.message
     (notice,) = trackers.notices()
@@ -146,7 +146,7 @@ def test_a_rule_that_ships_is_made_for_its_kind_and_takes_over(packages, code):
     of = Resource('cert-manager.io', 'v1', 'certificates', 'Certificate', 'cert')
     packages.install('acme', code=code, **{'Certificate_cert-manager_io': ''})
     trackers = Trackers()
-    certificate = view(thing('Certificate', conditions=READY), target=Target(of, 'shop', 'web'))
+    certificate = view(manifest('Certificate', conditions=READY), target=Target(of, 'shop', 'web'))
     assert trackers.of(of).assess(certificate).state is State.READY
     assert len(trackers.notices()) == 1
 

@@ -36,9 +36,9 @@ from tests.unit.builders import NOW
 from tests.unit.builders import PROBED
 from tests.unit.builders import container
 from tests.unit.builders import ended
+from tests.unit.builders import manifest
 from tests.unit.builders import pod
 from tests.unit.builders import status
-from tests.unit.builders import thing
 
 GROUP = Group(CONFIGMAPS, 'shop', 'app=web')
 ROOT = Watch(CONFIGMAPS, 'shop', 'app=web')
@@ -48,7 +48,7 @@ EVERYWHERE = Group(PODS, '', 'app=web')
 
 
 def config(name, space='shop'):
-    return thing('ConfigMap', name, {'namespace': space})
+    return manifest('ConfigMap', name, {'namespace': space})
 
 
 def ready_pod(name, space='shop'):

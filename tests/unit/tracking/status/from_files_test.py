@@ -20,12 +20,12 @@ from tests.unit.builders import deployment
 from tests.unit.builders import ended
 from tests.unit.builders import kube_event
 from tests.unit.builders import labelled
+from tests.unit.builders import manifest
 from tests.unit.builders import pod
 from tests.unit.builders import replica_set
 from tests.unit.builders import running
 from tests.unit.builders import stateful_set
 from tests.unit.builders import status
-from tests.unit.builders import thing
 from tests.unit.builders import waiting
 from tests.unit.builders import workload
 
@@ -80,10 +80,10 @@ NO_QUOTA = condition(
     'FailedCreate',
     'pods "x" is forbidden: exceeded quota: q, requested: pods=1, used: pods=1, limited: pods=1',
 )
-CLAIM = thing('PersistentVolumeClaim', phase='Pending')
+CLAIM = manifest('PersistentVolumeClaim', phase='Pending')
 SELECTS = {'clusterIP': '10.0.0.1', 'selector': {'a': 'b'}}
 UNREADY_ENDPOINTS = {
-    **thing(
+    **manifest(
         'EndpointSlice', meta={'ownerReferences': [{'uid': 'service-web', 'controller': True}]}
     ),
     'endpoints': [{'conditions': {'ready': False}}],
@@ -260,7 +260,7 @@ SITUATIONS = {
         'DeadlineExceeded',
     ),
     'Job failed, without a selector': (
-        [thing('Job', conditions=[condition('Failed', True, 'BackoffLimitExceeded')])],
+        [manifest('Job', conditions=[condition('Failed', True, 'BackoffLimitExceeded')])],
         'failed',
         'BackoffLimitExceeded',
         'BackoffLimitExceeded',
@@ -280,7 +280,7 @@ SITUATIONS = {
         'ContainerFailed',
     ),
     'Job suspended': ([job(spec={'suspend': True})], 'paused', 'JobSuspended'),
-    'CronJob': ([thing('CronJob')], 'ready', ''),
+    'CronJob': ([manifest('CronJob')], 'ready', ''),
     'Pod running': ([pod(status(ready=True), ready=True)], 'ready', ''),
     'Pod started a moment ago': (
         [pod(status(state=running(0.1), ready=True), ready=True)],
@@ -292,25 +292,25 @@ SITUATIONS = {
     'Pod completed and deleted': ([pod(phase='Succeeded', deleting=True)], 'deleting', 'Succeeded'),
     'Pod gated': ([pod(schedulingGates=[{'name': 'x'}])], 'paused', 'SchedulingGated'),
     'Pod without a status': ([{'kind': 'Pod', 'metadata': {'name': 'a'}}], 'progressing', ''),
-    'Service, its endpoints elsewhere': ([thing('Service', spec=SELECTS)], 'ready', ''),
+    'Service, its endpoints elsewhere': ([manifest('Service', spec=SELECTS)], 'ready', ''),
     'Service whose endpoints are not ready': (
-        [thing('Service', spec=SELECTS), UNREADY_ENDPOINTS],
+        [manifest('Service', spec=SELECTS), UNREADY_ENDPOINTS],
         'progressing',
         '',
     ),
     'Service without its load balancer': (
-        [thing('Service', spec={'clusterIP': '10.0.0.1', 'type': 'LoadBalancer'})],
+        [manifest('Service', spec={'clusterIP': '10.0.0.1', 'type': 'LoadBalancer'})],
         'progressing',
         '',
     ),
-    'Ingress without an address': ([thing('Ingress')], 'ready', ''),
-    'claim bound': ([thing('PersistentVolumeClaim', phase='Bound')], 'ready', ''),
+    'Ingress without an address': ([manifest('Ingress')], 'ready', ''),
+    'claim bound': ([manifest('PersistentVolumeClaim', phase='Bound')], 'ready', ''),
     'claim that waits for a pod': (
         [CLAIM, kube_event(CLAIM, 'WaitForFirstConsumer', 'waiting for first consumer')],
         'ready',
         '',
     ),
-    'claim lost': ([thing('PersistentVolumeClaim', phase='Lost')], 'failed', 'Lost'),
+    'claim lost': ([manifest('PersistentVolumeClaim', phase='Lost')], 'failed', 'Lost'),
     'ConfigMap': ([{'kind': 'ConfigMap', 'data': {'a': 'b'}}], 'ready', ''),
     'unknown kind': ([{'apiVersion': 'example.com/v1', 'kind': 'Widget'}], 'ready', ''),
     'unknown kind, going': (
@@ -386,7 +386,7 @@ def test_what_the_caller_holds_is_not_changed():
             'waiting for 1 of 1 pod to become ready',
         ),
         (
-            [thing('CronJob', spec={'suspend': True})],
+            [manifest('CronJob', spec={'suspend': True})],
             'is suspended (spec.suspend): it starts no Job',
         ),
         ([deployment(meta={'deletionTimestamp': ago(1)})], 'is being deleted'),
@@ -478,5 +478,7 @@ def test_a_tracker_is_told_that_there_is_no_clock():
             over = view.now > 4e9 and not view.is_snapshot
             return Assessment(State.FAILED if over else State.READY)
 
-    (status,) = from_files.statuses_from_objects(written(thing('Lease')), lambda resource: Lease())
+    (status,) = from_files.statuses_from_objects(
+        written(manifest('Lease')), lambda resource: Lease()
+    )
     assert status.state is State.READY

@@ -18,10 +18,10 @@ from tests.unit.builders import NOW
 from tests.unit.builders import deployment
 from tests.unit.builders import ended
 from tests.unit.builders import kube_event
+from tests.unit.builders import manifest
 from tests.unit.builders import pod
 from tests.unit.builders import replica_set
 from tests.unit.builders import status
-from tests.unit.builders import thing
 from tests.unit.builders import waiting
 
 
@@ -134,7 +134,7 @@ def test_what_is_not_seen_is_told_apart(cluster, verdict):
 
 def test_several_targets_keep_their_order_and_do_not_wait_for_each_other():
     targets = [Target(JOBS, 'shop', 'web'), Target(DEPLOYMENTS, 'shop', 'gone'), DEPLOY]
-    seen = api.live_statuses(Cluster(*BROKEN, thing('Job')), targets)
+    seen = api.live_statuses(Cluster(*BROKEN, manifest('Job')), targets)
     assert [status.kind for status in seen.statuses] == ['Job', 'Deployment']
     assert [end.target.name for end in seen.not_seen] == ['gone']
 
@@ -142,5 +142,5 @@ def test_several_targets_keep_their_order_and_do_not_wait_for_each_other():
 def test_a_kind_has_the_short_name_that_the_server_gives_it():
     """As in the lines of a rollout."""
     target = Target(Resource('example.com', 'v1', 'lamps', 'Lamp', 'lmp'), 'shop', 'hall')
-    (status,) = api.live_statuses(Cluster(thing('Lamp', 'hall')), [target]).statuses
+    (status,) = api.live_statuses(Cluster(manifest('Lamp', 'hall')), [target]).statuses
     assert status.short == 'lmp'

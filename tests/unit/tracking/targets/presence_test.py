@@ -18,7 +18,7 @@ from kubectl_dog.tracking.world import World
 from tests.unit.builders import DEPLOY
 from tests.unit.builders import NOW
 from tests.unit.builders import deployment
-from tests.unit.builders import thing as some_object
+from tests.unit.builders import manifest as some_object
 
 FIRST = deployment()
 SECOND = deployment(meta={'uid': 'deploy-web-2'})
