@@ -58,7 +58,7 @@ def run(*command, cwd=None, expected=0):
     """Run a command; raises BrokenError with its output unless it ends with the expected code."""
     env = {name: value for name, value in os.environ.items() if name != 'PYTHONPATH'}
     done = subprocess.run(
-        list(map(str, command)), cwd=cwd, env=env, details=True, check=False,
+        list(map(str, command)), cwd=cwd, env=env, text=True, check=False,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
     )  # fmt: skip
     if done.returncode != expected:
