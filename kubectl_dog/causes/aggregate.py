@@ -57,7 +57,7 @@ def causes_of_target(view: View, assessed: Assessment) -> tuple[Cause, ...]:
         *rollout.find(view, assessed, causes_of_pods),
     )
     if workload.get('kind') == 'Job':
-        # Its own retries decide, except for causes that use up none of them (design §4.1).
+        # Its own retries decide, except for causes that use up none of them.
         causes = tuple(
             cause._replace(informational=code_of(cause.code).family in _RETRIED) for cause in causes
         )

@@ -53,7 +53,7 @@ EXIT_CODES = {
     Verdict.TERMINATED: 143,
 }
 
-# For several targets: the most important code first (design §3).
+# For several targets: the most important code first.
 _PRECEDENCE = (143, 130, 5, 1, 70, 4, 3, 6, 0)
 
 

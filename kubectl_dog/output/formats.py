@@ -1,4 +1,7 @@
-"""The output formats of `-o`: to add one, write a module with a renderer and add a line here."""
+"""The output formats of commands that track: write a module with a renderer and add a line here.
+
+`status` and `trackers` print a table or one JSON document: status_table.py and trackers_table.py.
+"""
 
 from __future__ import annotations
 

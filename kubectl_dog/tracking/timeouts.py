@@ -1,4 +1,4 @@
-"""Times, in seconds, for which a target is waited for (design §4.4)."""
+"""Times, in seconds, for which a target is waited for."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from kubectl_dog.model.wants import Watch
 from kubectl_dog.tracking.world import World
 
 # Up to this number of objects have one watch each; beyond it, one watch reads the namespace.
-# With the three watches of a Deployment this keeps a rollout within eight (design §9).
+# With the three watches of a Deployment this keeps a rollout within eight.
 EVENT_WATCHES = 5
 
 

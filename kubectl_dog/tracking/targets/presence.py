@@ -1,4 +1,4 @@
-"""Follow whether a target exists: not yet, now, replaced, or deleted (design §4.3)."""
+"""Follow whether a target exists: not yet, now, replaced, or deleted."""
 
 from __future__ import annotations
 
