@@ -1,5 +1,6 @@
-"""Parse and apply --tolerate (`CODE=DURATION|COUNT|always|never`) and --allow-failures.
+"""Overrides of tolerances: parse --tolerate and --allow-failures, and write them into causes.
 
+`--tolerate` takes `CODE=DURATION|COUNT|always|never`. The defaults are in the catalogue.
 `CODE/SUBJECT` limits it to one subject, mostly a container: `CrashLoop/sidecar=always`.
 """
 

@@ -14,7 +14,7 @@ from kubectl_dog.output.short_names import ShortNames
 INDENT = ' ' * 5
 
 
-class LogLines:
+class LogLineFormatter:
     """Renders chunks of log lines; with `timestamps`, each line shows when it was written."""
 
     def __init__(self, names: ShortNames, palette: Palette, timestamps: bool) -> None:

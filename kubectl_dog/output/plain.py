@@ -17,7 +17,7 @@ from kubectl_dog.output.colour import Palette
 from kubectl_dog.output.escape import sentence
 from kubectl_dog.output.failure_summary import failure_summary
 from kubectl_dog.output.log_lines import INDENT
-from kubectl_dog.output.log_lines import LogLines
+from kubectl_dog.output.log_lines import LogLineFormatter
 from kubectl_dog.output.renderer import RenderOptions
 from kubectl_dog.output.short_names import ShortNames
 
@@ -65,7 +65,7 @@ class PlainRenderer:
         self._palette = Palette(options.colour)
         self._several = options.several
         self._names = ShortNames(options.several, options.show_namespaces)
-        self._logs = LogLines(self._names, self._palette, options.timestamps)
+        self._logs = LogLineFormatter(self._names, self._palette, options.timestamps)
         self._width = WIDTH
         self._shown: dict[tuple[object, ...], object] = {}
         self._causes: dict[tuple[Target, tuple[str, str]], _ShownCause] = {}

@@ -5,13 +5,13 @@ import re
 from kubectl_dog.model.events import LogChunk
 from kubectl_dog.model.items import LogLine
 from kubectl_dog.output.colour import Palette
-from kubectl_dog.output.log_lines import LogLines
+from kubectl_dog.output.log_lines import LogLineFormatter
 from kubectl_dog.output.short_names import ShortNames
 from tests.unit.builders import DEPLOY
 
 
 def log_lines(colour=False, timestamps=False):
-    return LogLines(ShortNames(), Palette(colour), timestamps)
+    return LogLineFormatter(ShortNames(), Palette(colour), timestamps)
 
 
 def chunk(instance=0, pod='web-1', container='main', text='hello'):
