@@ -11,10 +11,15 @@ from pathlib import Path
 from types import FunctionType
 from typing import NamedTuple
 
+import kubectl_dog
 from kubectl_dog.model.lazy_regex import lazy_compile
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = (ROOT, *sorted(file.parent for file in ROOT.glob('plugins/*/pyproject.toml')))
+# The package may be installed, and its code not be in the checkout.
+FOLDERS = (
+    Path(kubectl_dog.__file__).parent.parent,
+    *sorted(file.parent for file in ROOT.glob('plugins/*/pyproject.toml')),
+)
 METHODS = ('search', 'match', 'fullmatch', 'sub', 'finditer', 'findall', 'split')
 # These methods read the text with the same loop.
 _SAME_LOOP = {'sub': 'findall', 'subn': 'findall', 'finditer': 'findall', 'split': 'findall'}

@@ -66,7 +66,7 @@ def test_deep_nesting_does_not_overflow(open_, close, levels):
     value = decode(data)
     assert value['metadata'] == {'name': 'a'}
     assert depth(value) == DEEPEST
-    with pytest.raises(ValueError, match='line 1'):
+    with pytest.raises(json.JSONDecodeError):
         decode(data[: len(data) // 2])
 
 
@@ -95,7 +95,7 @@ def test_does_not_copy_shallow_text():
 )
 def test_takes_linear_time(data):
     began = time.process_time()
-    with pytest.raises(ValueError, match='line 1'):
+    with pytest.raises(json.JSONDecodeError):
         decode(data)
     assert time.process_time() - began < 2
 
