@@ -9,6 +9,8 @@ from hypothesis import HealthCheck
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from tests.unit.needs import examples
+
 _COLOURS = re.compile(r'\x1b\[[0-9;]*m')
 # Control characters of terminals: C0 except tab and line feed, DEL, C1, bidi controls.
 _CONTROLS = re.compile('[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]')
@@ -32,7 +34,8 @@ LONG = st.builds(
 SETTINGS = settings(
     deadline=None,
     database=None,
-    max_examples=100,
+    derandomize=True,
+    max_examples=examples(100),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 

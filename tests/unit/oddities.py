@@ -8,11 +8,13 @@ from hypothesis import HealthCheck
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from tests.unit.needs import examples
+
 SETTINGS = settings(
     deadline=None,
     database=None,
     derandomize=True,
-    max_examples=200,
+    max_examples=examples(200),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 WORDS = ('name', 'metadata', 'spec', 'status', 'containers', 'items', 'type', 'uid', 'time', 'data')
