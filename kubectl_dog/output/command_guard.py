@@ -62,6 +62,7 @@ class CommandGuard:
         with self._lock:
             whole = self._pending + text
             end = max(whole.rfind('\n'), whole.rfind('\r')) + 1
+            self._pending = ''
             if end:
                 self._stream.write(self._break_continuation(whole[:end]))
                 self._unfinished = ''
@@ -108,10 +109,10 @@ class CommandGuard:
 
     def _write_pending(self) -> None:
         if self._pending:
-            text = self._break_continuation(self._pending)
+            # Cleared first: a text that the stream cannot encode must not fail the next write.
+            text, self._pending = self._break_continuation(self._pending), ''
             self._stream.write(text)
             self._unfinished += text
-            self._pending = ''
             if len(self._unfinished) > _MAX_PENDING:
                 # The backslash ends any command that the line could still become.
                 self._stream.write('\\')

@@ -87,7 +87,13 @@ class Writer:
                 # Nothing was written: a text stream encodes the whole text before it buffers any.
                 # The replacement may be a command: three dashes become `---`.
                 self._stream.write(_encodable(text, self._stream.encoding))
-            self._stream.flush()
+            try:
+                self._stream.flush()
+            except UnicodeEncodeError:
+                # The guard held back an unfinished line.
+                unfinished = text.rpartition('\n')[2]
+                self._stream.write(_encodable(unfinished, self._stream.encoding))
+                self._stream.flush()
         except OSError as error:
             if not platform_compat.is_closed(error):
                 raise

@@ -92,6 +92,7 @@ _WANTS = {
             'labels': ('labels', text),
             'full_object': ('full_object', flag),
         },
+        former={'whole': 'full_object'},
     ),
     'logs': Table(
         Logs,

@@ -47,14 +47,24 @@ def field(data: Json, name: str, check: Callable[[Any], T]) -> T:
         raise FormatError(f'{name}: {error}') from None
 
 
+NO_FORMER_NAMES: Mapping[str, str] = {}
+
+
 class Table:
     """The fields of a NamedTuple by their names in the format, with the checks of their values.
 
     The names in the format are separate, so that renaming a field does not change files.
     """
 
-    def __init__(self, kind: Any, rows: Rows, unwritten: tuple[str, ...] = ()) -> None:
-        """`unwritten` are the fields that are not written to files.
+    def __init__(
+        self,
+        kind: Any,
+        rows: Rows,
+        unwritten: tuple[str, ...] = (),
+        former: Mapping[str, str] = NO_FORMER_NAMES,
+    ) -> None:
+        """`unwritten` are the fields that are not written to files. `former` maps names that older
+        recordings have to the present names.
 
         Raises TypeError unless `rows` and `unwritten` are exactly the fields of `kind`.
         """
@@ -64,6 +74,11 @@ class Table:
             raise TypeError(f'{kind.__name__} and its table in the format differ: {differ}')
         self.kind = kind
         self.rows = rows
+        self.former = former
+
+    def renamed(self, data: Json) -> Json:
+        """The same fields, by their present names."""
+        return {self.former.get(name, name): value for name, value in data.items()}
 
 
 def pack(value: Any, table: Table) -> Json:
@@ -79,7 +94,7 @@ def pack(value: Any, table: Table) -> Json:
 
 def unpack(table: Table, data: Any) -> Any:
     """A NamedTuple from JSON. Ignores unknown fields, so that newer recordings can be read."""
-    mapping(data)
+    data = table.renamed(mapping(data))
     values = {
         name: field(data, wire, check)
         for wire, (name, check) in table.rows.items()

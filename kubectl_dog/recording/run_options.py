@@ -76,6 +76,7 @@ _OPTIONS = Table(
         'previous': ('previous', flag),
         'max_log_streams': ('max_log_streams', _positive(optional_whole)),
     },
+    former={'told': 'explicit', 'attentive': 'emit_timer_changes'},
 )
 _OPTION_NAMES = {name: wire for wire, (name, _) in _OPTIONS.rows.items()}
 
@@ -94,5 +95,6 @@ def decode(data: Any) -> Options:
 
 def unknown(data: Json) -> tuple[str, ...]:
     """The names of the options that decode ignores because it does not know them."""
+    data = _OPTIONS.renamed(data)
     names = (*data, *data.get('explicit', ()))
     return tuple(dict.fromkeys(name for name in names if name not in _OPTIONS.rows))

@@ -87,3 +87,13 @@ def test_python_does_not_complain_at_exit_after_the_reader_left():
         process.stdout.close()
         assert process.stderr.read() == b''
         assert process.wait(10) == 7
+
+
+def test_an_unfinished_line_that_cannot_be_encoded_does_not_stop_later_ones():
+    raw = io.BytesIO()
+    writer = Writer(io.TextIOWrapper(raw, encoding='ascii'))
+    writer.write_text('first\nunfinished ✓')
+    writer.write(['next'])
+    assert raw.getvalue().count(b'first') == 1
+    assert raw.getvalue().endswith(b'next\n')
+    assert b'unfinished' in raw.getvalue()

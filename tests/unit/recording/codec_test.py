@@ -233,3 +233,13 @@ def test_errors_name_the_field(decode, data, message):
 
 def test_a_payload_from_the_future_is_none():
     assert codec.decode_payload({'at': 1, 'heartbeat': {}}) is None
+
+
+def test_reads_names_of_older_recordings():
+    want = codec.encode_want(Lookup(NODES, 'a', full_object=True))
+    want['lookup']['whole'] = want['lookup'].pop('full_object')
+    assert codec.decode_want(want) == Lookup(NODES, 'a', full_object=True)
+    old = {'told': ['stable_for'], 'attentive': True}
+    expected = Options(explicit=('stable_for',), emit_timer_changes=True)
+    assert run_options.decode(old) == expected
+    assert run_options.unknown(old) == ()
