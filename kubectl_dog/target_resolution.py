@@ -36,7 +36,7 @@ class ResolvedTargets(NamedTuple):
 
 
 def resolver(connection: Connection) -> KindResolver:
-    """A resolver of kinds, as users and manifests name them, to resources."""
+    """Create a resolver from TYPE arguments, or apiVersion and kind, to resources."""
     from kubectl_dog.cluster.discovery.resolver import KindResolver
 
     return KindResolver(connection)

@@ -12,7 +12,9 @@ class StopTrack(Exception):  # noqa: N818 (kubedog's name for it)
 
 
 class TrackError(Exception):
-    """At least one target failed. The message names each of them and the reason.
+    """A call ended with an exit code other than 0.
+
+    The message names each target with a verdict that is no success, and the reason.
 
     `result` has the verdicts, their explanations, and the exit code that the command would have.
     """

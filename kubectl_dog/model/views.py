@@ -32,7 +32,7 @@ class RunHistory(NamedTuple):
 
 
 class View(NamedTuple):
-    """All that a tracker or a cause may use about one target at one moment.
+    """The input of trackers and causes for one target at one moment.
 
     Mappings are shared with the store, and must not be changed.
 

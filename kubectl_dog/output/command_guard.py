@@ -24,7 +24,7 @@ _MAX_PENDING = 8_192
 
 
 class Command(NamedTuple):
-    """A line that a CI system is to obey; the values in it are escaped as that system requires."""
+    """A line with a command for a CI system; values in it are escaped as that system requires."""
 
     text: str
 

@@ -102,7 +102,10 @@ class PlainRenderer:
         return lines
 
     def has_trusted_start(self, event: events.Event) -> bool:
-        """True for log lines, which are many: they begin with the name of their pod."""
+        """Whether the lines of an event begin with our own text.
+
+        True for log lines, which begin with the name of their pod.
+        """
         return isinstance(event, events.LogChunk)
 
     def _line(

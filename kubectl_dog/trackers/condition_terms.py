@@ -201,7 +201,7 @@ def state(text: str) -> Meaning:
 
 
 def is_terminal_state(text: str) -> bool:
-    """Whether a bad state is the end of a run, and does not change any more."""
+    """Whether a bad state is final."""
     return bool(tokens(text) & _TERMINAL)
 
 

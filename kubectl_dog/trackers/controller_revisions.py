@@ -29,7 +29,10 @@ def revision_watch(view: View) -> Watch:
 
 
 def owned_revisions(view: View) -> list[Object]:
-    """Return the revisions of the target, the newest last; an undo renumbers an old revision."""
+    """Return the revisions of the target in ascending order of number.
+
+    (An undo gives an old revision the highest number.)
+    """
     children = view.children_by_owner_uid.get(uid(view.object or {}), ())
     revisions = [child for child in children if child.get('kind') == 'ControllerRevision']
     return sorted(revisions, key=lambda child: get_int(child, 'revision'))

@@ -15,7 +15,7 @@ class DeadlineExceededError(Exception):
 
 
 class Deadline:
-    """Calls functions in threads, all of which must return within so many seconds from now."""
+    """Calls functions in threads until a common deadline, `seconds` after its creation."""
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock

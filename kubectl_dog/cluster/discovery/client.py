@@ -64,7 +64,8 @@ class Resolver:
             return error.members
 
     def of_kind(self, api_version: str, kind: str) -> Resource | str:
-        """Return the resource of objects with these two fields, or a message why there is none.
+        """Return the resource for an apiVersion and a kind, or a message that explains why there is
+        none.
 
         Raises AccessError if discovery fails.
         """

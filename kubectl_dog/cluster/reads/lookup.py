@@ -27,7 +27,7 @@ _STATUS = {401: 'denied', 403: 'denied', 404: 'missing'}
 
 
 def answer_lookup(connection: Connection, want: Lookup) -> Answer:
-    """Send one request; failures are answers, too."""
+    """Send the request of a lookup and return its Answer; failures are returned, not raised."""
     path = want.resource.path(want.namespace, want.name)
     query = [] if want.name else [('limit', str(PAGE)), *selectors(want.labels)]
     accept = JSON if want.full_object else _accept('' if want.name else 'List')

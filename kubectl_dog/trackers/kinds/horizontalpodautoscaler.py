@@ -14,7 +14,9 @@ wants = assessment_helpers.no_wants
 
 
 def assess(view: View) -> Assessment:
-    """Assess as ready once there are conditions, which autoscaling/v1 does not have."""
+    """Assess as ready once it has conditions. autoscaling/v1 has none, so such an object is ready
+    at once.
+    """
     scaler = view.object or {}
     early = assessment_helpers.deleting_or_unobserved(view)
     if early is not None:

@@ -164,7 +164,10 @@ class Groups:
         return [ended]
 
     def end(self, at: float, verdict: Verdict, message: str) -> Iterator[Event]:
-        """End the groups. With members there are no events: only the exit code is affected."""
+        """End the groups with a verdict for the exit code.
+
+        Yield an event for each group only if no group has members.
+        """
         if not self.open:
             return
         self.open = False

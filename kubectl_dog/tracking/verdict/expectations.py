@@ -22,10 +22,11 @@ from kubectl_dog.tracking.verdict import min_available
 
 
 class Expectations(NamedTuple):
-    """The first unmet expectation as text for "waiting for …"; empty if all are met.
+    """What a target lacks of what the user expects of it.
 
-    `is_other` says that the target certainly has another revision or image, `is_newer` that this
-    is newer than the expected one.
+    - `unmet`: the first unmet expectation, as text after "waiting for"; empty if all are met.
+    - `is_other`: the target certainly has another revision or image.
+    - `is_newer`: the other revision is newer than the expected one.
     """
 
     unmet: str = ''
