@@ -42,13 +42,14 @@ def choose_pods(
     """The uids of the pods whose logs to read.
 
     These are the pods chosen before that still exist, the oldest pods up to `limit`, and the
-    failing pods (`failing` has their names).
+    failing pods (`failing` has their names), which do not count against the limit.
     """
     living = sorted(pods, key=lambda pod: (created_at(pod), name(pod)))
+    failing_uids = {uid(pod) for pod in living if name(pod) in failing}
     kept = [uid(pod) for pod in living if uid(pod) in chosen]
-    others = [uid(pod) for pod in living if uid(pod) not in chosen]
-    room = len(others) if limit is None else max(0, limit - len(kept))
-    failing_uids = [uid(pod) for pod in living if name(pod) in failing]
+    others = [uid(pod) for pod in living if uid(pod) not in {*chosen, *failing_uids}]
+    counted = [pod_uid for pod_uid in kept if pod_uid not in failing_uids]
+    room = len(others) if limit is None else max(0, limit - len(counted))
     return frozenset([*kept, *others[:room], *failing_uids])
 
 

@@ -46,6 +46,24 @@ def read(*pods, failing=(), **options):
 
 
 @pytest.mark.parametrize(
+    ('failing', 'chosen', 'expected'),
+    (
+        ((), (), 'abc'),
+        ((), 'bcd', 'bcd'),
+        # A failing pod takes the place of none, whether it was chosen before or not.
+        ('e', (), 'abce'),
+        ('e', 'ae', 'abce'),
+        ('a', 'abc', 'abcd'),
+    ),
+)
+def test_failing_pods_do_not_count_against_the_limit(failing, chosen, expected):
+    pods = [pod(name=letter, age=9 - place) for place, letter in enumerate('abcdef')]
+    uids = {obj['metadata']['name']: obj['metadata']['uid'] for obj in pods}
+    result = selection.choose_pods(pods, failing, {uids[letter] for letter in chosen}, 3)
+    assert result == {uids[letter] for letter in expected}
+
+
+@pytest.mark.parametrize(
     ('options', 'shown'),
     (
         ({}, ['prepare', 'proxy', 'main', 'debugger']),
