@@ -16,12 +16,13 @@ COMMANDS = re.findall(r'(?:^    .*\n)+', PAGE, re.MULTILINE)
 
 def follow(folder):
     """Create the package of the page; returns its folder."""
+    checkout = folder / 'kubectl-dog'
     shutil.copytree(
         ROOT / 'plugins' / 'template',
-        folder / 'plugins' / 'template',
+        checkout / 'plugins' / 'template',
         ignore=shutil.ignore_patterns('__pycache__', '*.egg-info', 'build'),
     )
-    subprocess.run(['sh', '-ec', COMMANDS[0]], cwd=folder, check=True)
+    subprocess.run(['sh', '-ec', COMMANDS[0]], cwd=checkout, check=True)
     package = folder / 'kubectl-dog-greenhouse'
     for name, text in FILES.items():
         package.joinpath(name).write_text(text, encoding='utf-8')
