@@ -57,10 +57,10 @@ def read(*pods, failing=(), **options):
     ),
 )
 def test_failing_pods_do_not_count_against_the_limit(failing, chosen, expected):
-    pods = [pod(name=letter, age=9 - place) for place, letter in enumerate('abcdef')]
+    pods = [pod(name=pod_name, age=9 - place) for place, pod_name in enumerate('abcdef')]
     uids = {obj['metadata']['name']: obj['metadata']['uid'] for obj in pods}
-    result = selection.choose_pods(pods, failing, {uids[letter] for letter in chosen}, 3)
-    assert result == {uids[letter] for letter in expected}
+    result = selection.choose_pods(pods, failing, {uids[pod_name] for pod_name in chosen}, 3)
+    assert result == {uids[pod_name] for pod_name in expected}
 
 
 @pytest.mark.parametrize(
