@@ -57,7 +57,7 @@ def obstacles(tag, source):
     if tag != f'v{version}':
         yield f'the tag {tag} is not that of version {version} in kubectl_dog/version.py'
     changes = (source / 'CHANGELOG.md').read_text(encoding='utf-8')
-    if not re.search(rf'^## (\[)?{re.escape(version)}\b', changes, re.M):
+    if not re.search(rf'^## \[{re.escape(version)}\] - \d{{4}}-\d\d-\d\d$', changes, re.M):
         yield f'CHANGELOG.md has no section for {version}'
 
 

@@ -1,6 +1,6 @@
 """Write the API reference from the docstrings as HTML: `python docs/reference.py OUT`.
 
-It needs the extra `kubectl-dog[docs]`. It fails if a public name is missing in the result.
+It needs the extra: `pip install ".[docs]"`. It fails if a public name is missing in the result.
 """
 
 from __future__ import annotations
@@ -11,7 +11,13 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-import pdoc
+try:
+    import pdoc
+    import typing_extensions  # noqa: F401 (pdoc evaluates annotations that import it)
+
+    import kubectl_dog  # noqa: F401
+except ImportError as err:
+    sys.exit(f'docs/reference.py: {err.name} is not installed: run pip install ".[docs]"')
 
 MODULES = (
     'kubectl_dog',
@@ -47,6 +53,8 @@ def main(folder: str) -> int:
         warnings.simplefilter('error')
         # Without the annotation, pdoc shows the name of a NamedTuple field.
         warnings.filterwarnings('ignore', 'Error parsing type annotation')
+        # The installed package is documented, also from a checkout.
+        warnings.filterwarnings('ignore', '.* may refer to either', RuntimeWarning)
         pdoc.pdoc(*MODULES, output_directory=out)
     text = ''.join(page.read_text(encoding='utf-8') for page in out.rglob('*.html'))
     missing = sorted({entry for name in MODULES for entry in _missing(name, text)})
@@ -71,4 +79,6 @@ def _members(base: type) -> list[str]:
 
 
 if __name__ == '__main__':
+    if len(sys.argv) != 2:
+        sys.exit('usage: python docs/reference.py OUT')
     sys.exit(main(sys.argv[1]))

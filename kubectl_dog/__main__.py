@@ -1,4 +1,4 @@
-"""The entry point of `python -m kubectl_dog`."""
+"""Entry point of `python -m kubectl_dog`."""
 
 from __future__ import annotations
 

@@ -1,12 +1,16 @@
-"""The internal API of commands and library: connects sources, sessions and renderers."""
+"""Internal API for the commands and the library: connects sources, sessions and renderers.
+
+That of recordings is in recorded_runs.py.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from contextlib import nullcontext
+from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
@@ -15,13 +19,17 @@ from typing import cast
 
 from kubectl_dog.causes import tolerances
 from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.items import ManagedTargets
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import Group
+from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.resources import TargetOrGroup
+from kubectl_dog.model.sources import EventBatches
 from kubectl_dog.model.sources import Source
 from kubectl_dog.model.statuses import Status
+from kubectl_dog.model.wants import ManagedObjects
 from kubectl_dog.output import formats
 from kubectl_dog.output.renderer import Renderer
 from kubectl_dog.output.renderer import RenderOptions
@@ -29,25 +37,26 @@ from kubectl_dog.target_resolution import NONE
 from kubectl_dog.tracking.plugins import entry_points
 from kubectl_dog.tracking.plugins.registry import Trackers
 from kubectl_dog.tracking.schedule.groups import Groups
+from kubectl_dog.tracking.schedule.groups import Members
 from kubectl_dog.tracking.session import Session
 from kubectl_dog.tracking.targets.tracked_target import TrackedTarget
 
 if TYPE_CHECKING:
     from kubectl_dog.cluster.source.watch_sharing import SharedSource
     from kubectl_dog.model.connection import Connection
+    from kubectl_dog.model.tracker_info import KindInfo
     from kubectl_dog.model.tracker_info import TrackerInfo
-    from kubectl_dog.recording.reader import Recording
-    from kubectl_dog.recording.writer import RecordingWriter
     from kubectl_dog.trackers.declarative.rule_model import Rule
+    from kubectl_dog.tracking.status.everything import Inventory
+    from kubectl_dog.tracking.status.live_status import LiveReader
     from kubectl_dog.tracking.status.live_status import LiveStatuses
 
 
-def _ignore(_: str) -> None:
-    pass
+_DEFAULTS = Options()
 
 
 class Stoppable(Source, Protocol):
-    """A source that accepts signals, for signal handlers."""
+    """A source to which signal handlers can deliver a signal."""
 
     def signal(self, name: str) -> None:
         """Deliver `interrupt` or `terminate`."""
@@ -55,17 +64,21 @@ class Stoppable(Source, Protocol):
 
 
 class RunningSession(NamedTuple):
-    """A session, which is iterated for its events, and the source that can stop it.
+    """A session, which yields the events, and its source, through which it can be stopped.
 
-    `several`: the lines of the output must name the target that they are about;
-    `show_namespaces`: its namespace, too.
+    - `several`: there are several targets, so lines must name their target.
+    - `show_namespaces`: lines must also name the namespace of their target.
+    - `logs_all`: log lines that repeat others are printed.
+    - `shares_terminal`: another program may write to the terminal at the same time.
     """
 
     source: Stoppable
-    session: Session
+    session: EventBatches
     follow: bool = False
     several: bool = False
     show_namespaces: bool = False
+    logs_all: bool = False
+    shares_terminal: bool = False
 
 
 def connect(connection: str = 'kubeconfig', **flags: Any) -> Connection:
@@ -90,17 +103,22 @@ def connect_by_client(client: object, namespace: str = '') -> Connection:
 
 
 def live_source(connection: Connection) -> SharedSource:
-    """A source that reads from the cluster."""
+    """Return a source that reads from the cluster."""
     from kubectl_dog.cluster.source.live import LiveSource
     from kubectl_dog.cluster.source.watch_sharing import SharedSource
 
-    return SharedSource(LiveSource(connection))
+    def resolve(want: ManagedObjects) -> ManagedTargets:
+        from kubectl_dog import managed_targets
+
+        return managed_targets.resolve(connection, want)
+
+    return SharedSource(LiveSource(connection, resolve=resolve))
 
 
 def trackers(
     rules: Sequence[str] = (), chosen: Sequence[str] = (), limit: entry_points.Limit = nullcontext
 ) -> Trackers:
-    """The trackers of one call: the rules in these files first, then the installed packages.
+    """Return the trackers of one call: the rules in these files first, then the installed packages.
 
     `chosen` are texts `Kind.group=PACKAGE`; `limit` is a context manager that limits the time of
     calls to packages. Raises UserError.
@@ -114,103 +132,39 @@ def trackers(
 
 
 def tracker_inventory(judges: Trackers) -> tuple[TrackerInfo, ...]:
-    """All trackers with their kind and package, and whether they are used or broken."""
+    """Return all trackers with their kind and package, and whether they are used or broken."""
     from kubectl_dog.tracking.plugins import inventory as entries
 
     return entries.read(judges)
 
 
-def replay(
-    path: str,
-    speed: float | None,
-    judges: Trackers | None = None,
-    warn: Callable[[str], object] = _ignore,
-) -> RunningSession:
-    """A session that plays a recording; `speed` None plays it at once. Raises UserError.
+def kind_info(
+    judges: Trackers, resource: Resource, definition: Mapping[str, Any] = MappingProxyType({})
+) -> KindInfo:
+    """How a kind is assessed; `definition` is its CustomResourceDefinition, if it is known."""
+    from kubectl_dog.tracking.plugins import kind_info as infos
 
-    A recording of a run with chosen trackers needs the same trackers for the same verdict. `warn`
-    is called with a sentence if the recording is incomplete or has unknown options.
-    """
-    from kubectl_dog.recording.reader import read
-
-    recording = read(path)
-    if not recording.is_complete:
-        last = recording.items[-1].at if recording.items else 0.0
-        warn(
-            f'{path} breaks off after {last:.0f}s, without the end of its run: what is told after '
-            'that holds only if nothing more happened'
-        )
-    if recording.unknown:
-        names = ', '.join(recording.unknown)
-        warn(f'{path} has options that are not known here, and are left out: {names}')
-    return _replay(recording, speed, judges)
-
-
-def recorded_targets(path: str) -> Sequence[TargetOrGroup]:
-    """The targets of a recording in a file; raises UserError."""
-    from kubectl_dog.recording.reader import read
-
-    return read(path).targets
-
-
-def demo(name: str, speed: float | None) -> RunningSession:
-    """A session that plays a recording that ships with the program. Raises UserError."""
-    from kubectl_dog.recording import bundled
-
-    return _replay(bundled.load(name), speed)
-
-
-def demos() -> dict[str, str]:
-    """The recordings that ship, by name, with their titles."""
-    from kubectl_dog.recording import bundled
-
-    return bundled.titles()
-
-
-def _replay(
-    recording: Recording, speed: float | None, judges: Trackers | None = None
-) -> RunningSession:
-    from kubectl_dog.recording.recorded_source import RecordedSource
-
-    if not recording.targets:
-        raise UserError('the recording names no target: its first line should')
-    source = RecordedSource(recording, speed)
-    played = session(source, recording.targets, recording.options, judges, recording.target_options)
-    return play(source, played, recording.targets, recording.options)
+    return infos.read(judges, resource, definition)
 
 
 def play(
     source: Stoppable, session: Session, targets: Sequence[TargetOrGroup], options: Options
 ) -> RunningSession:
-    """A session with what renderers need to know of its targets."""
+    """Return a session, with the properties of its targets that renderers need."""
     _, groups = _split_groups(targets)
     namespaces = {target.namespace for target in targets if target.resource.namespaced}
     has_all_namespaces = any(group.resource.namespaced and not group.namespace for group in groups)
-    several = len(targets) > 1 or bool(groups)
-    show_namespaces = has_all_namespaces or len(namespaces) > 1
-    return RunningSession(source, session, options.follow, several, show_namespaces)
-
-
-def recorder(
-    path: str,
-    started: float,
-    targets: Sequence[TargetOrGroup],
-    options: Options,
-    target_options: Mapping[TargetOrGroup, Options] = NONE,
-) -> RecordingWriter:
-    """Create a recording file; `target_options` as in `session`. Raises UserError."""
-    from kubectl_dog.recording.writer import Header
-    from kubectl_dog.recording.writer import RecordingWriter
-    from kubectl_dog.version import VERSION
-
-    return RecordingWriter(path, Header(started, targets, options, VERSION, target_options))
-
-
-def recording_source(source: Source, writer: RecordingWriter) -> Source:
-    """A source that records each item as it is taken."""
-    from kubectl_dog.recording.writer import RecordingSource
-
-    return RecordingSource(source, writer)
+    several = len(targets) > 1 or bool(groups) or options.with_managed
+    show_namespaces = has_all_namespaces or len(namespaces) > 1 or options.with_managed
+    return RunningSession(
+        source,
+        session,
+        options.follow,
+        several,
+        show_namespaces,
+        options.logs_all,
+        bool(options.command),
+    )
 
 
 def session(
@@ -220,25 +174,75 @@ def session(
     judges: Trackers | None = None,
     target_options: Mapping[TargetOrGroup, Options] = NONE,
 ) -> Session:
-    """A session that tracks targets, and members of groups; iterate it for its events.
+    """Return a session that tracks targets and members of groups; iterate it for its events.
 
     `judges` (see `trackers`) default to the trackers of the installed packages. `target_options`
     replace `options` for single targets. Raises UserError.
     """
     chosen = judges or Trackers()
+    reads_foreign = not options.ignore_foreign_annotations
 
-    def track(target: Target) -> TrackedTarget:
-        judge = chosen.of(target.resource, asks_cluster=True)
-        return TrackedTarget(target, judge, options.follow, target_options.get(target))
+    tracked_type, groups_type = _tracking_types(options)
+
+    def track(target: Target, own: Options | None = None) -> TrackedTarget:
+        judge = chosen.of(target.resource, asks_cluster=True, reads_foreign=reads_foreign)
+        return tracked_type(target, judge, options.follow, own or target_options.get(target))
 
     named, groups = _split_groups(targets)
     for group in groups:
         # A kind without a usable tracker is an error now, and not when the first member appears.
         chosen.of(group.resource, asks_cluster=True)
     tracks = [track(target) for target in named]
+    if not options.with_managed:
+        chosen.note_unused_rules({target.resource for target in targets})
     for checked in (options, *target_options.values()):
-        tolerances.check_codes(checked.tolerate, chosen.codes)
-    return Session(source, tracks, options, Groups(groups, track), chosen.notices)
+        for text in checked.tolerate:
+            try:
+                tolerances.check_codes([text], chosen.codes)
+            except UserError as error:
+                message = f'invalid tolerance "{text}": {error} (`kubectl dog explain` lists them)'
+                raise UserError(message) from None
+    members: Members = groups_type(groups, track)
+    if options.with_managed:
+        from kubectl_dog.tracking.schedule.applications import Applications
+
+        members = Applications(tracks, track)
+    return Session(source, tracks, options, members, chosen.notices)
+
+
+def _tracking_types(options: Options) -> tuple[type[TrackedTarget], type[Groups]]:
+    """Return the classes of targets and groups; other ones are used beside a command."""
+    if not options.command:
+        return TrackedTarget, Groups
+    from kubectl_dog.tracking.schedule.command_changes import ChangedObjects
+    from kubectl_dog.tracking.targets.command_target import CommandTarget
+
+    return CommandTarget, ChangedObjects
+
+
+def check_tolerance(text: str) -> None:
+    """Check a text `CODE=LIMIT`; raises UserError. Codes of packages are checked by `session`."""
+    scope, _, limit = text.partition('=')
+    try:
+        tolerances.parse_tolerance(text)
+    except UserError as error:
+        # An unknown code is another error than an invalid limit.
+        tolerances.parse_tolerance(f'{scope}=always')
+        if limit.strip().isdecimal():
+            raise
+        forms = f'{scope}=5 (terminations), {scope}=5m, {scope}=always or {scope}=never'
+        raise UserError(f'use {forms}') from error
+
+
+def check_code(text: str) -> None:
+    """Raise UserError if no package can have the code of `CODE=LIMIT`, before a cluster is read."""
+    from kubectl_dog.tracking.plugins import entry_points
+
+    if not entry_points.has_other_packages(entry_points.TRACKERS):
+        try:
+            tolerances.check_codes([text], ())
+        except UserError as error:
+            raise UserError(f'{error} (`kubectl dog explain` lists them)') from None
 
 
 def _split_groups(targets: Sequence[TargetOrGroup]) -> tuple[list[Target], list[Group]]:
@@ -247,51 +251,108 @@ def _split_groups(targets: Sequence[TargetOrGroup]) -> tuple[list[Target], list[
 
 
 def statuses_from_objects(
-    objects: Iterable[Object], judges: Trackers | None = None
+    objects: Iterable[Object], judges: Trackers | None = None, options: Options = _DEFAULTS
 ) -> tuple[Status, ...]:
-    """The status of each of these objects except kube events, in their order.
+    """Return the status of each of these objects except Kubernetes events, in input order.
 
-    The judgement of an object uses the others: its children, and the kube events about it. The
-    objects are plain dicts as in the API, and are not changed; any field may be missing. No
-    cluster is read, and no rule with a duration decides. Raises UserError if a chosen package
-    cannot be used.
+    The assessment of an object uses its children and the Kubernetes events about it. The objects
+    are plain dicts as in the API, and are not changed; any field may be missing. No cluster is
+    read, and no rule with a duration applies. Of `options`, those on annotations and missing
+    statuses apply. Raises UserError if a chosen package cannot be used.
     """
     from kubectl_dog.tracking.status import from_files
 
-    return from_files.statuses_from_objects(objects, (judges or Trackers()).of)
+    reads_foreign = not options.ignore_foreign_annotations
+    tracker = partial((judges or Trackers()).of, reads_foreign=reads_foreign)
+    return from_files.statuses_from_objects(objects, tracker, options)
 
 
 def live_statuses(
-    source: Source, targets: Sequence[TargetOrGroup], judges: Trackers | None = None
+    source: Source,
+    targets: Sequence[TargetOrGroup],
+    judges: Trackers | None = None,
+    options: Options = _DEFAULTS,
 ) -> LiveStatuses:
-    """The status of targets, and of members of groups, by a single read of a source.
+    """Return the status of targets, and of members of groups, by a single read of a source.
 
     The source is closed afterwards. Targets that cannot be read are in `unseen` with their
-    verdict. Raises UserError.
+    verdict. Of `options`, those on annotations and missing statuses apply. Raises UserError.
     """
-    from kubectl_dog.tracking.status.live_status import live_statuses as take
+    reader = live_reader(source, targets, judges or Trackers(), options._replace(once=True))
+    for _ in reader.session:
+        # The events of a rollout depend on clocks, so they are not used here.
+        pass
+    return reader.statuses()
 
-    chosen = judges or Trackers()
+
+def live_reader(
+    source: Source,
+    targets: Sequence[TargetOrGroup],
+    judges: Trackers,
+    options: Options,
+) -> LiveReader:
+    """Return a session that has the statuses of targets; arguments are as for `live_statuses`.
+
+    With the option `once`, each object is read once; otherwise it is watched.
+    """
+    from kubectl_dog.tracking.status.live_status import LiveReader
+
+    reads_foreign = not options.ignore_foreign_annotations
 
     def track(target: Target) -> TrackedTarget:
-        return TrackedTarget(target, chosen.of(target.resource))
+        judge = judges.of(target.resource, asks_cluster=True, reads_foreign=reads_foreign)
+        return TrackedTarget(target, judge, follow=not options.once)
 
     named, groups = _split_groups(targets)
-    return take(source, [track(target) for target in named], Groups(groups, track))
+    judges.note_unused_rules({target.resource for target in targets})
+    tracks = [track(target) for target in named]
+    tracker = partial(judges.of, reads_foreign=reads_foreign)
+    return LiveReader(source, tracks, Groups(groups, track), options, tracker)
+
+
+def inventory(
+    connection: Connection, namespace: str, judges: Trackers, options: Options
+) -> tuple[Inventory, tuple[str, ...]]:
+    """Read all objects that have a state, in a namespace or, if it is empty, in all namespaces.
+
+    Returns the objects, and notices about kinds that cannot be read. Raises AccessError if no kind
+    can be read, or if discovery fails.
+    """
+    from kubectl_dog import target_resolution
+    from kubectl_dog.cluster.reads import list_kinds
+    from kubectl_dog.tracking.status import everything
+
+    kinds = everything.choose_kinds(target_resolution.resolver(connection).listed(), namespace)
+    tracker = partial(judges.of, reads_foreign=not options.ignore_foreign_annotations)
+    objects = everything.Inventory(kinds, namespace, tracker, options)
+    answers = list_kinds.list_kinds(connection, (*kinds.rows, *kinds.evidence), namespace)
+    notices = objects.fill(answers)
+    definitions = list_kinds.in_parallel(
+        partial(target_resolution.find_definition, connection), objects.custom_kinds
+    )
+    objects.definitions = [definition for definition in definitions if definition]
+    return objects, notices
 
 
 def lines(follow: bool = False) -> Renderer:
-    """A renderer of plain lines without colour, for one target that is tracked from now on."""
+    """Return a renderer of plain lines without colour, for one target tracked from now on."""
     import time
 
     return formats.create_renderer('plain', RenderOptions(time.time(), follow=follow))
 
 
-def renderer(
-    format_name: str, play: RunningSession, colour: bool, timestamps: bool = False
-) -> Renderer:
-    """The renderer of an output format (a key of `formats.FORMATS`) for a session."""
+def renderer(format_name: str, play: RunningSession, colour: bool, **fields: Any) -> Renderer:
+    """Return the renderer of an output format (a key of `formats.FORMATS`) for a session.
+
+    `fields` are further fields of RenderOptions.
+    """
     options = RenderOptions(
-        play.source.started, colour, play.several, play.follow, play.show_namespaces, timestamps
+        play.source.started,
+        colour,
+        play.several,
+        play.follow,
+        play.show_namespaces,
+        all_logs=play.logs_all,
+        **fields,
     )
     return formats.create_renderer(format_name, options)

@@ -1,4 +1,4 @@
-"""The entry point of the program; a signal during the imports causes no traceback."""
+"""Entry point of the program; a signal during the imports causes no traceback."""
 
 from __future__ import annotations
 

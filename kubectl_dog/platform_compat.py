@@ -28,18 +28,44 @@ SAFE_OPEN = (
 
 
 def max_wait(platform: str = sys.platform) -> float:
-    """The longest wait, in seconds: on Windows, Ctrl-C does not interrupt a wait."""
+    """Return the longest wait, in seconds: on Windows, Ctrl-C does not interrupt a wait."""
     return 0.2 if platform == _WINDOWS else 3600.0
 
 
 def signals(known: Any = signal) -> dict[signal.Signals, str]:
-    """The signals that end a run in order, with their names for sources."""
+    """Return the signals that end a run in order, with their names for sources."""
     names = {'SIGINT': 'interrupt', 'SIGTERM': 'terminate', 'SIGBREAK': 'terminate'}
     return {getattr(known, name): text for name, text in names.items() if hasattr(known, name)}
 
 
+def command_signals(known: Any = signal) -> dict[signal.Signals, str]:
+    """Return the signals that a running command gets from us, with their names for sources."""
+    hangup = getattr(known, 'SIGHUP', None)
+    return {**signals(known), **({} if hangup is None else {hangup: 'terminate'})}
+
+
+def shares_ctrl_c(known: Any = os, platform: str = sys.platform) -> bool:
+    """Return whether Ctrl-C reaches our child processes as well.
+
+    It goes to all processes of the group that the terminal has in the foreground, and on Windows
+    to all processes of the console.
+    """
+    if platform == _WINDOWS:
+        return True
+    try:
+        terminal = known.open('/dev/tty', known.O_RDONLY | known.O_NOCTTY)
+    except OSError:
+        return False
+    try:
+        return bool(known.tcgetpgrp(terminal) == known.getpgrp())
+    except OSError:
+        return False
+    finally:
+        known.close(terminal)
+
+
 class TerminatedError(KeyboardInterrupt):
-    """A signal other than Ctrl-C has ended the program; handled wherever Ctrl-C is."""
+    """A signal other than Ctrl-C has ended the program; handled like Ctrl-C."""
 
 
 # Exit codes.
@@ -48,7 +74,7 @@ TERMINATED = 143
 
 
 def ended_by(signal_: KeyboardInterrupt) -> int:
-    """The exit code after a signal."""
+    """Return the exit code after a signal."""
     return TERMINATED if isinstance(signal_, TerminatedError) else INTERRUPTED
 
 
@@ -58,7 +84,7 @@ class TooLongError(Exception):
 
 @contextmanager
 def time_limit(seconds: float = LIMIT, known: Any = signal) -> Iterator[None]:
-    """Limit the time of a block: TooLongError is raised in it, and then again each second.
+    """Limit the time of a block: raise TooLongError in it, and again each second.
 
     It has no effect on Windows and in threads, as signals only reach the main thread.
     """
@@ -69,6 +95,8 @@ def time_limit(seconds: float = LIMIT, known: Any = signal) -> Iterator[None]:
     def end(*_: object) -> None:
         raise TooLongError(f'it was not done after {seconds:g}s')
 
+    # A timer that runs already must not end the block.
+    timer = known.setitimer(known.ITIMER_REAL, 0.0)
     before = known.signal(known.SIGALRM, end)
     known.setitimer(known.ITIMER_REAL, seconds, 1.0)
     try:
@@ -76,17 +104,18 @@ def time_limit(seconds: float = LIMIT, known: Any = signal) -> Iterator[None]:
     finally:
         known.setitimer(known.ITIMER_REAL, 0.0)
         known.signal(known.SIGALRM, before)
+        known.setitimer(known.ITIMER_REAL, *timer)
 
 
 def is_closed(error: OSError, platform: str = sys.platform) -> bool:
-    """Whether a write failed because the reader has closed the pipe: EINVAL on Windows."""
+    """Return whether a write failed because the reader has closed the pipe: EINVAL on Windows."""
     if isinstance(error, BrokenPipeError):
         return True
     return platform == _WINDOWS and error.errno == errno.EINVAL
 
 
 def home_directory(env: Mapping[str, str], platform: str = sys.platform) -> str:
-    """The home directory of the user, by the rules of kubectl."""
+    """Return the home directory of the user, by the rules of kubectl."""
     if platform != _WINDOWS:
         return env.get('HOME') or os.path.expanduser('~')
     named, profile = env.get('HOME', ''), env.get('USERPROFILE', '')
@@ -99,15 +128,29 @@ def home_directory(env: Mapping[str, str], platform: str = sys.platform) -> str:
     return next((folder for folder in folders if os.path.isdir(folder)), [*folders, ''][0])
 
 
+def split_command(text: str, platform: str = sys.platform) -> list[str]:
+    """Split a command into words as a POSIX shell does; raises ValueError.
+
+    On Windows, a backslash is a part of a path, and only double quotes group words.
+    """
+    import shlex
+
+    lexer = shlex.shlex(text, posix=True, punctuation_chars=False)
+    lexer.whitespace_split, lexer.commenters = True, ''
+    if platform == _WINDOWS:
+        lexer.escape, lexer.quotes = '', '"'
+    return list(lexer)
+
+
 def is_own_file(status: os.stat_result, platform: str = sys.platform) -> bool:
-    """Whether a file is the user's, and only the user may write to it; always true on Windows."""
+    """Return whether only the user owns and may write a file; always true on Windows."""
     if platform == _WINDOWS:
         return True
     return status.st_uid == os.geteuid() and not status.st_mode & _OTHERS_WRITE
 
 
 def is_terminal(stream: IO[str] | None, platform: str = sys.platform) -> bool:
-    """Whether a stream is a terminal with escape sequences; on Windows, they are enabled."""
+    """Return whether a stream is a terminal with escape sequences; on Windows, they are enabled."""
     try:
         if stream is None or not stream.isatty():
             return False
@@ -115,6 +158,14 @@ def is_terminal(stream: IO[str] | None, platform: str = sys.platform) -> bool:
         # The stream is closed.
         return False
     return platform != _WINDOWS or _enable_escape_sequences(stream)
+
+
+def terminal_columns(stream: IO[str] | None) -> int:
+    """Return the width of a terminal; 0 if it is not known."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns if stream else 0
+    except (OSError, ValueError):
+        return 0
 
 
 def _enable_escape_sequences(stream: IO[str]) -> bool:
@@ -130,6 +181,43 @@ def _enable_escape_sequences(stream: IO[str]) -> bool:
     return bool(mode.value & 4 or kernel.SetConsoleMode(handle, mode.value | 4))
 
 
+def is_in_foreground(stream: IO[str], known: Any = os) -> bool:
+    """Return whether a stream's terminal is that of the program, and it is in the foreground."""
+    try:
+        return bool(known.tcgetpgrp(stream.fileno()) == known.getpgrp())
+    except (AttributeError, OSError, ValueError):
+        # On Windows, and for a terminal that controls no processes.
+        return True
+
+
+@contextmanager
+def around_suspension(
+    before: Callable[[], object], after: Callable[[], object], known: Any = signal
+) -> Iterator[None]:
+    """Call functions before Ctrl-Z suspends the program, and after it is resumed, in a block.
+
+    It has no effect on Windows.
+    """
+    number = getattr(known, 'SIGTSTP', None)
+    if number is None or known.getsignal(number) is not known.SIG_DFL:
+        yield
+        return
+
+    def suspend(*_: object) -> None:
+        # Ctrl-Z again suspends at once.
+        known.signal(number, known.SIG_DFL)
+        before()
+        known.raise_signal(number)
+        known.signal(number, suspend)
+        after()
+
+    known.signal(number, suspend)
+    try:
+        yield
+    finally:
+        known.signal(number, known.SIG_DFL)
+
+
 def reopen_closed_streams() -> None:
     """Open the null device for each closed standard stream.
 
@@ -141,7 +229,7 @@ def reopen_closed_streams() -> None:
 
 
 def detach() -> bool:
-    """Detach the process from the terminal, for completion: no prompts and no messages.
+    """Detach the process from the terminal, so that completion shows no prompts and messages.
 
     Returns whether `exit_now` can end the programs that are started from now on.
     """
@@ -160,7 +248,7 @@ def detach() -> bool:
 
 
 def exit_now(has_group: bool, end: Callable[[int], Any] = os._exit) -> None:
-    """Exit with 0 at once, and end child processes such as a credential plug-in that still runs."""
+    """Exit with 0 at once, and end child processes such as a credential plugin that still runs."""
     if has_group:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         os.killpg(0, signal.SIGTERM)

@@ -62,10 +62,10 @@ def view(
     answers: Mapping[Lookup, Answer] | None = None,
     **fields: Any,
 ) -> View:
-    """Build a View from YAML documents: first the target, then children, kube events, …
+    """Build a View from YAML documents: first the target, then children, Kubernetes events, …
 
     A document must have `apiVersion` and `kind`. Missing names (`x`), namespaces (`default`) and
-    uids are added. A child needs `ownerReferences` with `kind` and `name`, a kube event
+    uids are added. A child needs `ownerReferences` with `kind` and `name`, a Kubernetes event
     `involvedObject` with them. `now` is the time of the assessment, `started` the time when
     tracking began (default: 30 s before), as RFC 3339 text or in epoch seconds. `answers` are the
     answers to lookups. Other `fields` replace those of the View.
@@ -74,7 +74,7 @@ def view(
     objects = [_add_defaults(entry.object) for entry in parsed]
     kin = resolve_owners(objects)
     if not kin.objects:
-        raise ValueError('the first document must be the target, and not a kube event')
+        raise ValueError('the first document must be the target, not a Kubernetes event')
     obj, at = kin.objects[0], _to_seconds(now)
     began = at - 30.0 if started is None else _to_seconds(started)
     result = View(
@@ -99,17 +99,17 @@ def _add_defaults(obj: Object) -> Object:
 def _to_seconds(time: Time) -> float:
     seconds = epoch(time) if isinstance(time, str) else float(time)
     if seconds is None:
-        raise ValueError(f'{time!r} is no time: write it like {NOW_TEXT}')
+        raise ValueError(f'invalid time {time!r}: use a time like {NOW_TEXT}')
     return seconds
 
 
 def wants(tracker: object, view_or_yaml: ViewOrYaml) -> tuple[Want, ...]:
-    """The wants of a tracker for a View or its YAML, checked as in a run."""
+    """Return the wants of a tracker for a View or its YAML, checked as in a run."""
     return tuple(_guarded(tracker).wants(_view(view_or_yaml)))
 
 
 def assess(tracker: object, view_or_yaml: ViewOrYaml) -> Assessment:
-    """The Assessment of a View or its YAML by a tracker, checked as in a run.
+    """Return the Assessment of a View or its YAML by a tracker, checked as in a run.
 
     Everything that the tracker wants to watch counts as listed, so that absent objects are known to
     be missing. Raises AssertionError if the tracker raises, returns a value of another type or a
@@ -124,14 +124,14 @@ def assess(tracker: object, view_or_yaml: ViewOrYaml) -> Assessment:
     assessment = guarded.assess(seen)
     codes = {*CODES, *guarded.codes}
     unknown = [cause.code for cause in assessment.causes if cause.code not in codes]
-    assert not unknown, f'{unknown[0]} is not among the codes of the tracker'
-    assert guarded.assess(seen) == assessment, 'assess(view) says something else the second time'
-    assert _read(given, watches) == _read(before, watches), 'the tracker changes what it reads'
+    assert not unknown, f'the tracker does not declare the code {unknown[0]}'
+    assert guarded.assess(seen) == assessment, 'assess(view) returns another result the second time'
+    assert _read(given, watches) == _read(before, watches), 'the tracker changes its view'
     return assessment
 
 
 def _read(given: View, watches: Iterable[Watch]) -> View:
-    """A view with the objects of its watches as a dict, so that it can be compared."""
+    """Return a view with the objects of its watches as a dict, so that it can be compared."""
     return given._replace(objects_by_watch={watch: given.objects_of(watch) for watch in watches})
 
 
@@ -143,7 +143,7 @@ def check(
     causes: Sequence[str] | None = None,
     **fields: object,
 ) -> Assessment:
-    """Assert the Assessment of a View or its YAML by a tracker, and return it.
+    """Check that a tracker returns this Assessment for a View or its YAML, and return it.
 
     `fields` are compared with those of the Assessment (`state='ready'`, `reason='Broken'`,
     `progress=Progress(3, 1)`). `says` are texts that must occur in the message, in `waits_for`, in
@@ -153,19 +153,19 @@ def check(
     unknown_fields = [field for field in fields if field not in Assessment._fields]
     if unknown_fields:
         known = ', '.join(Assessment._fields)
-        raise TypeError(f'an Assessment has no {unknown_fields[0]}: it has {known}')
+        raise TypeError(f'unknown field {unknown_fields[0]}: use {known}')
     assessment = assess(tracker, view_or_yaml)
     failures = [
-        f'{field} is {getattr(assessment, field)!r}, and not {value!r}'
+        f'{field} is {getattr(assessment, field)!r}, expected {value!r}'
         for field, value in fields.items()
         if getattr(assessment, field) != value
     ]
     codes = tuple(cause.code for cause in assessment.causes)
     if causes is not None and codes != tuple(causes):
-        failures.append(f'the causes are {codes}, and not {tuple(causes)}')
+        failures.append(f'the causes are {codes}, expected {tuple(causes)}')
     all_text = '\n'.join(_texts_of(assessment))
     texts = (says,) if isinstance(says, str) else says
-    failures += [f'nothing says {text!r}' for text in texts if text not in all_text]
+    failures += [f'no text contains {text!r}' for text in texts if text not in all_text]
     assert not failures, '; '.join(failures) + f'\n{assessment}'
     return assessment
 
@@ -199,10 +199,11 @@ def replay(path: str | os.PathLike[str], tracker: object) -> ReplayResult:
     Raises AssertionError if the tracker fails.
     """
     from kubectl_dog import api
+    from kubectl_dog import recorded_runs
 
     file = os.fspath(path)
-    resource = api.recorded_targets(file)[0].resource
-    run = api.replay(file, None, _TrackersOfTest(resource, _guarded(tracker)))
+    resource = recorded_runs.recorded_targets(file)[0].resource
+    run = recorded_runs.replay(file, None, _TrackersOfTest(resource, _guarded(tracker)))
     events = tuple(run.session)
     renderer = api.renderer('plain', run, colour=False)
     lines = tuple(line for event in events for line in renderer.render(event))
@@ -216,7 +217,7 @@ def _view(view_or_yaml: ViewOrYaml) -> View:
 
 
 def _guarded(tracker: object) -> GuardedTracker:
-    """Check the tracker as in a run, but raise its failures instead of replacing it."""
+    """Check the tracker as in a run, but raise its errors instead of replacing the tracker."""
 
     def fail(why: str) -> None:
         raise AssertionError(why)
@@ -233,6 +234,10 @@ class _TrackersOfTest(Trackers):
         self._resource = resource
         self._tracker = tracker
 
-    def of(self, resource: Resource, asks_cluster: bool = False) -> Tracker:
-        """The tracker under test for its kind, the installed tracker for others."""
-        return self._tracker if resource == self._resource else super().of(resource, asks_cluster)
+    def of(
+        self, resource: Resource, asks_cluster: bool = False, reads_foreign: bool = True
+    ) -> Tracker:
+        """Return the tracker under test for its kind, the installed tracker for other kinds."""
+        if resource == self._resource:
+            return self._tracker
+        return super().of(resource, asks_cluster, reads_foreign)

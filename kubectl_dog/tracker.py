@@ -5,7 +5,7 @@ A package registers a module or an object as an entry point of the group
 It must have at least one of two functions, and may declare codes:
 
     def wants(view: View) -> Sequence[Want]
-        What to read in addition to the target and its kube events (default: nothing).
+        What to read in addition to the target and its Kubernetes events (default: nothing).
     def assess(view: View) -> Assessment
         The state of the target (default: `generic_assessment`).
     codes: Sequence[str]
@@ -29,7 +29,8 @@ Names in this module:
                                                  REPLICASETS, CONTROLLERREVISIONS, JOBS, SERVICES,
                                                  ENDPOINTSLICES, CONFIGMAPS, SECRETS, NAMESPACES
                                                  and NODES
-    Assessment, State, Progress, Revision        what it returns
+    Assessment, State, Progress, Revision,       what it returns
+    RevisionTemplates
     Cause, LogRef                                a problem, and the log that explains it
     ready, waiting, failed, paused, deleting     create common assessments
     deleting_or_unobserved                       the assessment of an object that is being deleted
@@ -56,6 +57,7 @@ from __future__ import annotations
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import Progress
 from kubectl_dog.model.assessments import Revision
+from kubectl_dog.model.assessments import RevisionTemplates
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.causes import LogRef
@@ -135,6 +137,7 @@ __all__ = [
     'Progress',
     'Resource',
     'Revision',
+    'RevisionTemplates',
     'RunHistory',
     'State',
     'Target',
@@ -182,7 +185,7 @@ def generic_assessment(view: View) -> Assessment:
 
 
 def require_stability(view: View, assessment: Assessment, since: float | None = None) -> Assessment:
-    """Hold back a ready assessment while the pods may still crash.
+    """Return an assessment that is not ready while the pods may still crash.
 
     A container that has no readiness probe, or has crashed before, must run for a while
     (`--stable-for`). `assessment.pods` are the updated pods, and all of them must be ready. `since`
@@ -190,7 +193,7 @@ def require_stability(view: View, assessment: Assessment, since: float | None = 
     not be read, and defaults to the time at which the counts of the assessment last changed. An
     assessment in any other state is returned unchanged.
     """
-    from kubectl_dog.trackers.stability import check_stability
+    from kubectl_dog.trackers.stability import with_stability
 
     if assessment.state is not State.READY:
         return assessment
@@ -198,20 +201,12 @@ def require_stability(view: View, assessment: Assessment, since: float | None = 
     if 'Pod' not in view.forbidden_kinds and not get_dict(view.object, 'spec', 'template', 'spec'):
         # Without a pod template it is unknown whether all containers have probes: check each pod.
         ready_since = view.now
-    stability = check_stability(view, assessment.pods, len(assessment.pods), ready_since)
-    if stability.state is State.READY:
-        return assessment
-    return assessment._replace(
-        state=stability.state,
-        reason=stability.reason,
-        message='',
-        waits_for=stability.waits_for,
-        recheck_at=stability.recheck_at,
-    )
+    checked = with_stability(view, assessment, len(assessment.pods), ready_since)
+    return assessment if checked.state is State.READY else checked._replace(message='')
 
 
 def min_stall_timeout(workload: Object) -> float:
-    """Return the least stall time-out, in seconds, for a workload that creates pods.
+    """Return the minimum stall timeout, in seconds, for a workload that creates pods.
 
     It follows from the probes in `spec.template` and `spec.minReadySeconds`, and is meant for
     `Assessment.min_stall_timeout`.

@@ -1,4 +1,4 @@
-"""The version. setup.cfg reads it from here; reading package metadata would slow down the start."""
+"""Version; setup.cfg reads it here, because reading package metadata delays the start."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ METHODS = ('search', 'match', 'fullmatch', 'sub', 'finditer', 'findall', 'split'
 # These methods read the text with the same loop.
 _SAME_LOOP = {'sub': 'findall', 'subn': 'findall', 'finditer': 'findall', 'split': 'findall'}
 # Modules that compile patterns of users, which `kubectl_dog.model.safe_regex` keeps linear.
-USERS = ('kubectl_dog.multitrack_spec.go_regex', 'kubectl_dog.model.safe_regex')
+USERS = ('kubectl_dog.model.go_regex', 'kubectl_dog.model.safe_regex')
 _LAZY = type(lazy_compile(''))
 _FUNCTIONS = (*METHODS, 'subn', 'compile')
 _REPEATS = ('MAX_REPEAT', 'MIN_REPEAT', 'POSSESSIVE_REPEAT')

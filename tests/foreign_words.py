@@ -2,13 +2,12 @@
 
     python -m pytest -p tests.foreign_words tests/unit
 
-Values keep their place in a message: `invalid choice: 'x'` becomes `zq zq: 'x'`. A test that fails
+Values keep their place in a message: `not valid: 'x'` becomes `zq zq: 'x'`. A test that fails
 only with this plugin would fail one day with a newer version of the library, or of Python.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 
@@ -38,8 +37,6 @@ def _replace(cls, *names):
     cls.__init__ = init
 
 
-argparse._ = foreign
-argparse.ngettext = lambda singular, plural, count: foreign(singular if count == 1 else plural)
 _replace(yaml.MarkedYAMLError, 'problem', 'context', 'note')
 _replace(yaml.reader.ReaderError, 'reason')
 _replace(jsonschema.ValidationError.__base__, 'message')

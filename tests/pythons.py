@@ -5,15 +5,16 @@
 
 Versions are not pinned here, so a breaking new version shows up; almost all other steps of .ci/run
 use tests/requirements/. On the newest Python the messages of libraries are replaced, too
-(tests/foreign_words.py). It needs only pip: it builds a wheel and an sdist, and installs them in
-fresh environments. The tests run in a copy of the checkout without the code of the package, so that
-they test the wheel.
+(tests/foreign_words.py), and branch coverage is measured (tests/floors.py). It needs only pip: it
+builds a wheel and an sdist, and installs them in fresh environments. The tests run in a copy of the
+checkout without the code of the package, so that they test the wheel.
 """
 
 from __future__ import annotations
 
 import configparser
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -26,6 +27,10 @@ ROOT = Path(__file__).resolve().parent.parent
 _CLASSIFIER = 'Programming Language :: Python :: 3.'
 _AT_ONCE = 2
 _NOT_COPIED = ('.git', '*.egg-info', 'build', '__pycache__', '.*_cache')
+# Takes minutes of CPU, and expressions hardly differ between versions of Python; the command of the
+# README runs it.
+_ELSEWHERE = '--ignore=tests/unit/linear_expressions_test.py'
+_NEWEST = ('-p', 'tests.foreign_words', '--cov', '--cov-report=')
 # The demo is the recording of a failed rollout.
 _DEMO_FAILS = 1
 
@@ -91,16 +96,20 @@ def check(version, work, wheel, sdist):
     if program is None:
         raise BrokenError(f'there is no Python {version}: `pyenv install {version}`')
     programs = environment(program, work / version, f'{wheel}[test]')
-    words = ('-p', 'tests.foreign_words') if version == promised()[-1] else ()
-    pytest = (programs / 'python', '-m', 'pytest', 'tests/unit', '-q', *words)
-    output = run(*pytest, cwd=work / 'outside')
+    newest = version == promised()[-1]
+    pytest = (programs / 'python', '-m', 'pytest', 'tests/unit', '-q', _ELSEWHERE)
+    output = run(*pytest, *(_NEWEST if newest else ()), cwd=work / 'outside')
+    results = [output.strip().splitlines()[-1], 'wheel and sdist install']
+    if newest:
+        floors = run(programs / 'python', '-m', 'tests.floors', cwd=work / 'outside')
+        results.append(f'branch coverage {re.findall("^TOTAL.* (.+)$", floors, re.M)[-1]}')
     for source in (wheel, sdist):
         bare = environment(program, work / f'{version}-{source.suffix[1:]}', source)
         run(bare / 'kubectl-dog', 'version')
         run(bare / 'kubectl-dog', 'demo', '--instant', expected=_DEMO_FAILS)
         assert 'rollout' in run(bare / 'kubectl_complete-dog', 'roll')
     seconds = time.monotonic() - began
-    return f'{output.strip().splitlines()[-1]}; wheel and sdist install; {seconds:.0f} s in all'
+    return '; '.join((*results, f'{seconds:.0f} s in all'))
 
 
 def _ignored(folder, names):
@@ -115,10 +124,14 @@ def main(versions):
         work = Path(folder)
         wheel, sdist = build(sys.executable, work)
         shutil.copytree(ROOT, work / 'outside', ignore=_ignored)
-        jobs = {version: pool.submit(check, version, work, wheel, sdist) for version in versions}
-        for version, job in jobs.items():
+        # The newest takes longest, and then the oldest: some tests are skipped on the others.
+        jobs = {
+            version: pool.submit(check, version, work, wheel, sdist)
+            for version in (*versions[-1:], *versions[:-1])
+        }
+        for version in versions:
             try:
-                print(f'Python {version}: {job.result()}', flush=True)
+                print(f'Python {version}: {jobs[version].result()}', flush=True)
             except BrokenError as error:
                 code = 1
                 print(f'Python {version}: {error}', flush=True)

@@ -30,7 +30,6 @@ _RUNTIME = HERE / 'runtime'
 # The launchers that pip uses for scripts, by the platform names of krew.
 LAUNCHERS = {'amd64': 't64.exe', 'arm64': 't64-arm.exe', '386': 't32.exe'}
 _SHEBANG = b'#!/usr/bin/env python -S\r\n'
-_OLD = 'py39'
 
 
 def main(argv=None):
@@ -81,15 +80,14 @@ def _write_artefacts(out, plugins, interpreters, work):
     ours = wheels.read_wheel(wheel)
     packages = wheels.download_locked('requirements.txt', work / 'new', '3.13')
     packages += wheels.with_dependencies(plugins, wheel, work / 'asked', [ours, *packages])
-    old = wheels.download_locked('requirements-3.9.txt', work / 'old', '3.9')
     launcher = wheels.installed_tool(tools, 'distlib')
-    members = _members([ours, *packages], old, interpreters, work)
+    members = _members([ours, *packages], interpreters, work)
     builders = [('CPython', python.version) for python in interpreters]
     name = f'kubectl-dog-{ours.version}'
-    bill = sbom.document(ours, [*packages, *old, launcher], builders)
+    bill = sbom.document(ours, [*packages, launcher], builders)
     extra_members = [
         Member('LICENSE', ours.licences[0].data),
-        Member('THIRD-PARTY-LICENSES.txt', _license_texts([*packages, *old, launcher])),
+        Member('THIRD-PARTY-LICENSES.txt', _license_texts([*packages, launcher])),
         Member(f'{name}.cdx.json', bill),
     ]
     file = zipped(members, (_RUNTIME / 'header.sh').read_bytes())
@@ -107,37 +105,28 @@ def _write_artefacts(out, plugins, interpreters, work):
     return write_sums(out)
 
 
-def _members(packages, old, interpreters, work):
+def _members(packages, interpreters, work):
     """The content of the single file: sources, data, metadata, and byte code per interpreter."""
     stage, compiled = work / 'stage', work / 'compiled'
     compiled.mkdir()
     members = [member for package in packages for member in package.members]
-    members += [member._replace(name=f'{_OLD}/{member.name}') for p in old for member in p.members]
     for member in members:
         path = stage / member.name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(member.data)
+    rows = [(p.name, p.version, p.folder, p.entry_points) for p in packages]
     for python in interpreters:
-        layers = [_OLD, ''] if python.minor == 9 else ['']
-        rows = _rows(old, f'{_OLD}/') if python.minor == 9 else []
-        known = {row[0] for row in rows}
-        rows += [row for row in _rows(packages, '') if row[0] not in known]
-        _compile(python, stage, layers, rows, compiled)
+        _compile(python, stage, rows, compiled)
     members.append(Member('__main__.py', (_RUNTIME / '__main__.py').read_bytes()))
     for file in sorted(compiled.iterdir()):
         members.append(Member(f'bytecode/{file.name}', file.read_bytes(), stored=True))
     return members
 
 
-def _rows(packages, layer):
-    return [(p.name, p.version, layer + p.folder, p.entry_points) for p in packages]
-
-
-def _compile(python, stage, layers, distributions, out):
+def _compile(python, stage, distributions, out):
     plan = stage.parent / 'plan.json'
     plan_data = {
         'folder': str(stage),
-        'layers': layers,
         'importer': str(_RUNTIME / 'bundle.py'),
         'distributions': distributions,
     }

@@ -7,7 +7,6 @@ them.
 
 from __future__ import annotations
 
-import ast
 import json
 import marshal
 import os
@@ -15,26 +14,17 @@ import sys
 import zlib
 from importlib.util import MAGIC_NUMBER
 
-import patterns
-from lean import with_late_imports
-from lean import without_annotations
-from lean import without_docstrings
-
-_OURS = 'kubectl_dog/'
-# urllib3 imports it for the version of a package that is not bundled.
-_LATE = ('importlib.metadata',)
-
 
 def main(plan, out):
     """Compile the modules of `plan` to the folder `out`.
 
-    `plan` is a JSON file: the folder, its layers (earlier layers hide later ones), the source of
-    the importer, and the distributions for its table.
+    `plan` is a JSON file: the folder, the source of the importer, and the distributions for its
+    table.
     """
     with open(plan, encoding='utf-8') as lines:
         settings = json.load(lines)
     modules, codes, place = {}, [], 0
-    for path, name in sources(settings['folder'], settings['layers']):
+    for path, name in sources(settings['folder']):
         code = zlib.compress(compiled(os.path.join(settings['folder'], path), path), 9)
         modules[name] = (path, place, place + len(code))
         codes.append(code)
@@ -44,8 +34,7 @@ def main(plan, out):
             # A namespace package.
             modules.setdefault(parent, None)
     distributions = [tuple(row) for row in settings['distributions']]
-    folders = [os.path.join(settings['folder'], layer) for layer in settings['layers']]
-    table = marshal.dumps((modules, distributions, patterns.recorded(folders)))
+    table = marshal.dumps((modules, distributions))
     magic = int.from_bytes(MAGIC_NUMBER[:2], 'little')
     with open(os.path.join(out, str(magic)), 'wb') as file:
         for part in (compiled(settings['importer'], 'bundle.py'), table):
@@ -53,22 +42,18 @@ def main(plan, out):
         file.writelines(codes)
 
 
-def sources(folder, layers):
-    """(path below the folder, module name) of all modules, in the order of the layers."""
-    hidden = set()
-    for layer in layers:
-        top = os.path.join(folder, layer) if layer else folder
-        packages = {name for name in os.listdir(top) if _is_code(top, name)} - {*layers, *hidden}
-        for package in sorted(packages):
-            for path in sorted(_files(os.path.join(top, package))):
-                module = os.path.relpath(path, top)[: -len('.py')].replace(os.sep, '.')
-                place = os.path.relpath(path, folder).replace(os.sep, '/')
-                yield place, module[: -len('.__init__')] if _is_package(path) else module
-        hidden |= packages
+def sources(folder):
+    """(path below the folder, module name) of all modules."""
+    for package in sorted(name for name in os.listdir(folder) if _is_code(folder, name)):
+        for path in sorted(_files(os.path.join(folder, package))):
+            place = os.path.relpath(path, folder).replace(os.sep, '/')
+            module = place[: -len('.py')].replace('/', '.')
+            yield place, module[: -len('.__init__')] if _is_package(path) else module
 
 
-def _is_code(top, name):
-    return name.endswith('.py') or (name.isidentifier() and any(_files(os.path.join(top, name))))
+def _is_code(folder, name):
+    path = os.path.join(folder, name)
+    return name.endswith('.py') or (name.isidentifier() and any(_files(path)))
 
 
 def _parents(name):
@@ -91,10 +76,7 @@ def _files(path):
 def compiled(file, name):
     """The code of a module, marshalled."""
     with open(file, 'rb') as source:
-        tree = with_late_imports(without_docstrings(ast.parse(source.read(), name)), _LATE)
-    if name.startswith(_OURS):
-        tree = without_annotations(tree)
-    return marshal.dumps(compile(tree, name, 'exec', dont_inherit=True))
+        return marshal.dumps(compile(source.read(), name, 'exec', dont_inherit=True))
 
 
 if __name__ == '__main__':

@@ -1,7 +1,7 @@
-"""What went wrong, for who runs the build: one sentence, no traceback."""
+"""Errors of the build that are printed as one sentence, without a traceback."""
 
 from __future__ import annotations
 
 
 class BuildError(Exception):
-    """The message says what to do next."""
+    """An error with a message for the person who runs the build."""

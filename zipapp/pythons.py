@@ -33,7 +33,7 @@ def choose(given):
     missing = [f'3.{minor}' for minor in MINORS if minor not in pythons]
     if missing:
         raise BuildError(
-            f'there is no Python {", ".join(missing)} here: install it, or name it with --python'
+            f'found no Python {", ".join(missing)}: install it, or pass its path with --python'
         )
     return [pythons[minor] for minor in sorted(pythons)]
 
@@ -41,10 +41,10 @@ def choose(given):
 def _checked(path):
     python = _read_version(path)
     if python is None:
-        raise BuildError(f'{path} is not a Python that runs: name another one with --python')
+        raise BuildError(f'cannot run {path}: pass the path of a Python with --python')
     if python.minor < MINORS[0]:
         oldest = f'3.{MINORS[0]}'
-        raise BuildError(f'{path} is Python {python.version}: it has to be {oldest} or newer')
+        raise BuildError(f'{path} is Python {python.version}: use {oldest} or newer')
     return python
 
 

@@ -125,17 +125,17 @@ def read_wheel(path):
         name = about['Name'].lower().replace('_', '-').replace('.', '-')
         compiled = [name for name in names if name.endswith(_COMPILED)]
         if compiled and name not in _PURE_WITHOUT:
-            raise BuildError(f'{name} has compiled code, {compiled[0]}: it cannot be bundled')
+            raise BuildError(f'{name} cannot be bundled: it has compiled code ({compiled[0]})')
         kept = [name for name in names if name not in compiled and _is_kept(name, folder)]
         members = tuple(Member(name, wheel.read(name)) for name in kept)
         texts = {member.name: member.data for member in members}
         points = texts.get(f'{folder}/entry_points.txt', b'').decode() or None
     licences = tuple(member for member in members if _is_licence(member.name, folder))
-    faults = [] if licences else ['brings no licence file (LICENSE, beside its pyproject.toml)']
+    faults = [] if licences else ['add a licence file (LICENSE beside its pyproject.toml)']
     if not _licence(about):
-        faults.append('does not say its licence (license = "…" in its pyproject.toml)')
+        faults.append('declare its licence (license = "…" in its pyproject.toml)')
     if faults:
-        raise BuildError(f'{name} {" and ".join(faults)}: it cannot be bundled')
+        raise BuildError(f'{name} cannot be bundled: {" and ".join(faults)}')
     digest = sha256(path.read_bytes()).hexdigest()
     return Package(
         name, about['Version'], _licence(about), folder, points, digest, members, licences
@@ -144,7 +144,9 @@ def read_wheel(path):
 
 def _is_kept(name, folder):
     if name.startswith('/') or '..' in name.split('/') or '.data/' in name:
-        raise BuildError(f'{name} is not a place inside the single file')
+        raise BuildError(
+            f'a wheel has a file at {name!r}: its paths must be relative and inside its packages'
+        )
     parts = name.split('/')
     return parts[0] != folder or parts[-1] in _KEPT or _is_licence(name, folder)
 

@@ -28,7 +28,7 @@ _WRAPPERS = lazy_compile(
     r'|Failed to create new replica set "[^"]*": |Internal error occurred: '
 )
 _FORBIDDEN = lazy_compile(r'^(?P<plural>[\w.]+) "[^"]*" is forbidden: ')
-_NOUNS = {'persistentvolumeclaims': 'volume claim', 'replicasets.apps': 'ReplicaSet'}
+_NOUNS = {'persistentvolumeclaims': 'PersistentVolumeClaim', 'replicasets.apps': 'ReplicaSet'}
 
 _NAME = lazy_compile(r'[A-Za-z0-9]([A-Za-z0-9.:/_-]{0,251}[A-Za-z0-9])?')
 _EXCEEDED = lazy_compile(
@@ -40,7 +40,7 @@ _PATTERNS = (
     (
         lazy_compile(r'failed quota: (?P<subject>[^:]+): (?P<rest>must specify .*)', re.S),
         'CreateFailed',
-        'quota {subject} asks for more in the pod: {rest}',
+        'quota "{subject}": the pod {rest}',
     ),
     (
         lazy_compile(
@@ -76,7 +76,7 @@ _PATTERNS = (
             re.S,
         ),
         'WebhookDenied',
-        'admission policy {subject} {rest}',
+        'admission policy "{subject}" {rest}',
     ),
     (
         lazy_compile(
@@ -90,12 +90,12 @@ _PATTERNS = (
     (
         lazy_compile(r'serviceaccount "(?P<subject>[^"]*)" not found(?P<rest>)'),
         'ServiceAccountMissing',
-        'service account "{subject}" does not exist (not found)',
+        'ServiceAccount "{subject}" does not exist',
     ),
     (
         lazy_compile(r'no PriorityClass with name (?P<subject>\S+) was found(?P<rest>)'),
         'PriorityClassMissing',
-        'PriorityClass {subject} does not exist (not found)',
+        'PriorityClass "{subject}" does not exist',
     ),
 )
 
@@ -128,7 +128,7 @@ def _classify(reason: str) -> tuple[str, str, str]:
 
 
 def _strip_wrappers(message: str) -> str:
-    """The reason without its wrappers, which may be nested."""
+    """Return the reason without its wrappers, which may be nested."""
     reason, position = message.strip(), 0
     while True:
         wrapper = _WRAPPERS.match(reason, position)
@@ -138,7 +138,7 @@ def _strip_wrappers(message: str) -> str:
 
 
 def _describe_quota(match: re.Match[str]) -> str:
-    """`quota tiny allows 1 pod, 1 in use, 1 more asked for`, for each exceeded resource."""
+    """Describe each exceeded quota: `quota "tiny" allows 1 pod (1 used, 1 more requested)`."""
     requested, used = _amounts(match['requested']), _amounts(match['used'])
     parts = []
     for resource, limit in _amounts(match['limit']).items():
@@ -146,8 +146,8 @@ def _describe_quota(match: re.Match[str]) -> str:
         if resource == 'pods':
             allowed = '1 pod' if limit == '1' else f'{limit} pods'
         taken, more = used.get(resource, '?'), requested.get(resource, '?')
-        parts.append(f'{allowed}, {taken} in use, {more} more asked for')
-    return f'quota {match["subject"]} allows {"; ".join(parts)}'
+        parts.append(f'{allowed} ({taken} used, {more} more requested)')
+    return f'quota "{match["subject"]}" allows {"; ".join(parts)}'
 
 
 def _amounts(text: str) -> dict[str, str]:

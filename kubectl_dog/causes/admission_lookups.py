@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from kubectl_dog.causes import quantities
 from kubectl_dog.causes.admission_errors import AdmissionError
-from kubectl_dog.causes.suggestions import similar_names_sentence
+from kubectl_dog.causes.suggestions import with_existing_names
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Answer
 from kubectl_dog.model.items import Object
@@ -45,7 +45,7 @@ class _Reader(NamedTuple):
 
 
 def with_lookup(view: View, cause: Cause, refusal: AdmissionError) -> Cause:
-    """The cause with the lookup that gives more evidence, and the evidence once it is answered."""
+    """Return the cause with a lookup for more evidence, or with the evidence once it is there."""
     reader = _reader_for(view, refusal)
     if reader is None:
         return cause
@@ -63,7 +63,7 @@ def _reader_for(view: View, refusal: AdmissionError) -> _Reader | None:
         )
     if refusal.code == 'ServiceAccountMissing':
         lookup = Lookup(SERVICE_ACCOUNTS, namespace)
-        return _Reader(lookup, lambda cause, answer: _read_names(cause, answer, 'service account'))
+        return _Reader(lookup, lambda cause, answer: _read_names(cause, answer, 'ServiceAccount'))
     if refusal.code == 'PriorityClassMissing':
         lookup = Lookup(PRIORITY_CLASSES, '')
         return _Reader(lookup, lambda cause, answer: _read_names(cause, answer, 'PriorityClass'))
@@ -82,17 +82,15 @@ def _with_evidence(cause: Cause, fact: str, recovering: bool = False) -> Cause:
 
 def _read_names(cause: Cause, answer: Answer, kind: str) -> Cause:
     names = [name(obj) for obj in answer.objects]
-    if cause.subject in names:
-        return _with_evidence(cause, f'{kind} {cause.subject} exists now', recovering=True)
-    where = ' in the namespace' if kind == 'service account' else ''
-    return _with_evidence(cause, similar_names_sentence(kind, cause.subject, names, where))
+    where = ' in the namespace' if kind == 'ServiceAccount' else ''
+    return with_existing_names(cause, kind, cause.subject, names, where)
 
 
 def _read_quota(cause: Cause, quota: Object, requested: Mapping[str, str]) -> Cause:
-    """Add the present use of the quota; with room left, the cause is recovering."""
+    """Add the current use of the quota; if the quota has room, mark the cause as recovering."""
     hard, used = get_dict(quota, 'status', 'hard'), get_dict(quota, 'status', 'used')
     usage = [
-        f'{used.get(resource, 0)} of {hard.get(resource, "any")} {resource}'
+        f'{used.get(resource, 0)} of {hard.get(resource, "unlimited")} {resource}'
         for resource in requested
     ]
     has_room = all(
@@ -101,10 +99,8 @@ def _read_quota(cause: Cause, quota: Object, requested: Mapping[str, str]) -> Ca
         <= quantities.value(str(hard[resource]))
         for resource in requested
     )
-    room = ', so that there is room now' if has_room else ''
-    return _with_evidence(
-        cause, f'in use at this moment: {", ".join(usage)}{room}', recovering=has_room
-    )
+    room = '; a new pod fits now' if has_room else ''
+    return _with_evidence(cause, f'used now: {", ".join(usage)}{room}', recovering=has_room)
 
 
 def _read_endpoints(cause: Cause, answer: Answer, service: str) -> Cause:
@@ -120,8 +116,8 @@ def _read_endpoints(cause: Cause, answer: Answer, service: str) -> Cause:
         if get_dict(endpoint, 'conditions').get('ready') is not False
     ]
     namespace = get_dict(answer.objects[0], 'metadata').get('namespace') if answer.objects else ''
-    label = f'service {namespace}/{service}' if namespace else f'service {service}'
+    label = f'Service "{namespace}/{service}"' if namespace else f'Service "{service}"'
     if ready:
-        fact = f'{label}, by which it is called, has {count_noun(len(ready), "ready endpoint")} now'
+        fact = f'{label} of the webhook has {count_noun(len(ready), "ready endpoint")} now'
         return _with_evidence(cause, fact, recovering=bool(_UNREACHABLE.search(cause.message)))
-    return _with_evidence(cause, f'{label}, by which it is called, has no ready endpoint')
+    return _with_evidence(cause, f'{label} of the webhook has no ready endpoint')

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Iterable
 
-from kubectl_dog.causes import configuration
-from kubectl_dog.causes import container_start
 from kubectl_dog.causes import creation
-from kubectl_dog.causes import image
 from kubectl_dog.causes import infrastructure
-from kubectl_dog.causes import init
-from kubectl_dog.causes import probes
 from kubectl_dog.causes import rollout
 from kubectl_dog.causes import scheduling
-from kubectl_dog.causes import volume_claims
-from kubectl_dog.causes import volumes
 from kubectl_dog.causes.catalogue import YOUNG_POD_SECONDS
 from kubectl_dog.causes.catalogue import code_of
 from kubectl_dog.causes.rolling_update import has_healthy_pod
@@ -31,24 +25,12 @@ from kubectl_dog.model.pods import is_living
 from kubectl_dog.model.pods import is_ready
 from kubectl_dog.model.views import View
 
-_FAMILIES = (
-    init.find,
-    container_start.find,
-    image.find,
-    configuration.find,
-    scheduling.find,
-    volume_claims.find,
-    volumes.find,
-    infrastructure.find,
-    probes.find,
-)
-
 # Families whose causes use up the retries of a Job.
 _RETRIED = ('container start', 'probes', 'infrastructure', 'init')
 
 
 def causes_of_target(view: View, assessed: Assessment) -> tuple[Cause, ...]:
-    """All causes of a target: those of its pods, and those that keep it from creating pods."""
+    """Return all causes of a target: those of its pods, and those that prevent new pods."""
     workload = view.object or {}
     causes = (
         *causes_of_pods(view, assessed.pods),
@@ -69,11 +51,19 @@ def causes_of_target(view: View, assessed: Assessment) -> tuple[Cause, ...]:
             )
             for cause in causes
         )
-    return tuple(sorted(causes, key=rank))
+    if not causes:
+        return ()
+    # Most runs have no cause, and start faster without this module.
+    from kubectl_dog.causes.config_updates import with_config_updates
+    from kubectl_dog.causes.dependencies import with_dependency
+
+    explained = (with_dependency(view, cause, assessed.pods, causes_of_pods) for cause in causes)
+    updated = (with_config_updates(view, cause, assessed) for cause in explained)
+    return tuple(sorted(updated, key=rank))
 
 
 def next_timed_check(view: View, assessed: Assessment) -> float | None:
-    """The server's epoch seconds at which silence alone becomes a cause; None if it does not."""
+    """Return the server time, in epoch seconds, at which missing events become a cause, or None."""
     moments = [
         moment
         for pod in assessed.pods
@@ -84,38 +74,64 @@ def next_timed_check(view: View, assessed: Assessment) -> float | None:
 
 
 def causes_of_pods(view: View, pods: Iterable[Object]) -> tuple[Cause, ...]:
-    """The causes of these pods, merged by code and subject, the best explanation first."""
+    """Return the causes of these pods, merged by code and subject, the best explanation first."""
     # Most of hundreds of pods are healthy: skip all families for them.
     unhealthy = [pod for pod in pods if not _is_healthy(pod)]
+    if not unhealthy:
+        return ()
+    families = _families()
     return _merge_causes(
         cause
         for pod in unhealthy
-        for find in _FAMILIES
+        for find in families
         for cause in find(_in_namespace_of(view, pod), pod)
     )
 
 
+def _families() -> tuple[Callable[[View, Object], Iterable[Cause]], ...]:
+    """Return the functions that find the causes of a pod; rollouts without any do not load them."""
+    from kubectl_dog.causes import configuration
+    from kubectl_dog.causes import container_start
+    from kubectl_dog.causes import image
+    from kubectl_dog.causes import init
+    from kubectl_dog.causes import probes
+    from kubectl_dog.causes import volume_claims
+    from kubectl_dog.causes import volumes
+
+    return (
+        init.find,
+        container_start.find,
+        image.find,
+        configuration.find,
+        scheduling.find,
+        volume_claims.find,
+        volumes.find,
+        infrastructure.find,
+        probes.find,
+    )
+
+
 def _is_healthy(pod: Object) -> bool:
-    """Whether it is ready, and all its containers are running and have never ended."""
+    """Return whether a pod is ready and none of its containers has ever terminated."""
     if not is_ready(pod):
         return False
     apps, inits = (
         get_dicts(pod, 'status', 'containerStatuses'),
         get_dicts(pod, 'status', 'initContainerStatuses'),
     )
-    ended = any(status.get('restartCount') for status in (*apps, *inits))
-    return not ended and all(get_dict(status, 'state', 'running') for status in apps)
+    has_restarted = any(status.get('restartCount') for status in (*apps, *inits))
+    return not has_restarted and all(get_dict(status, 'state', 'running') for status in apps)
 
 
 def causes_of_controllers(view: View, objects: Iterable[Object]) -> tuple[Cause, ...]:
-    """The causes that keep the controllers among these objects from creating their pods."""
+    """Return the causes that keep the controllers among these objects from creating their pods."""
     return _merge_causes(
         cause for obj in objects for cause in creation.find(_in_namespace_of(view, obj), obj)
     )
 
 
 def _in_namespace_of(view: View, obj: Object) -> View:
-    """The view for the namespace of an object: some operators create objects in another one."""
+    """Return the view for an object's namespace: some operators create objects in another one."""
     namespace = get_str(obj, 'metadata', 'namespace')
     if namespace in ('', view.target.namespace):
         return view
@@ -123,15 +139,15 @@ def _in_namespace_of(view: View, obj: Object) -> View:
 
 
 def _eviction_causes(view: View, assessed: Assessment) -> tuple[Cause, ...]:
-    """Causes of pods of this revision that were evicted or the like since tracking began."""
+    """Return causes for pods of this revision that were evicted since tracking began."""
     owners = {uid(obj) for obj in (view.object or {}, *assessed.children)}
-    ended = [pod for pod in assessed.pods if not is_living(pod)]
+    finished = [pod for pod in assessed.pods if not is_living(pod)]
     others = [pod for pod in assessed.other_pods if not is_living(pod)]
-    ended += [pod for pod in others if controller_uid(pod) in owners]
-    if not ended:
+    finished += [pod for pod in others if controller_uid(pod) in owners]
+    if not finished:
         return ()
     ready = bool(assessed.pods) and all(is_ready(pod) for pod in assessed.pods)
-    pods = infrastructure.within_run(view, ended, YOUNG_POD_SECONDS)
+    pods = infrastructure.within_run(view, finished, YOUNG_POD_SECONDS)
     return tuple(infrastructure.evicted_pods(view, pods, is_complete=ready))
 
 
@@ -144,12 +160,12 @@ def _merge_causes(causes: Iterable[Cause]) -> tuple[Cause, ...]:
 
 
 def rank(cause: Cause) -> tuple[int, bool, int]:
-    """Sort key: specific before general, active before inactive, many pods before few."""
+    """Return the sort key: specific before general, active before inactive, many pods first."""
     return (code_of(cause.code).rank, not cause.active, -len(cause.pods))
 
 
 def _merge_pair(first: Cause, second: Cause) -> Cause:
-    """One cause for both, with the text and count of the pod with the most terminations."""
+    """Merge two causes; use the text and count of the pod with the most terminations."""
     worst, other = (first, second) if first.terminations >= second.terminations else (second, first)
     return worst._replace(
         pods=worst.pods + tuple(pod for pod in other.pods if pod not in worst.pods),
@@ -161,6 +177,6 @@ def _merge_pair(first: Cause, second: Cause) -> Cause:
 
 
 def _longest(first: float | None, second: float | None) -> float | None:
-    """The longer of two tolerances; None is the default, which any explicit value replaces."""
+    """Return the longer of two tolerances; an explicit value replaces None, the default."""
     values = [seconds for seconds in (first, second) if seconds is not None]
     return max(values, default=None)

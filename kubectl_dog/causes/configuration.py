@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from kubectl_dog.causes.secret_providers import with_provider
-from kubectl_dog.causes.suggestions import similar_names_sentence
+from kubectl_dog.causes.suggestions import with_existing_names
 from kubectl_dog.causes.volumes import is_mounting
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
@@ -26,6 +26,7 @@ from kubectl_dog.model.wants import Lookup
 
 _RESOURCES = {'configmap': CONFIGMAPS, 'secret': SECRETS}
 _CODES = {'configmap': 'ConfigMapMissing', 'secret': 'SecretMissing'}
+_KINDS = {'configmap': 'ConfigMap', 'secret': 'Secret'}
 
 # Only the kubelet's cache of ConfigMaps is late: not a failure.
 _CACHE_IS_LATE = lazy_compile(r'failed to sync \w+ cache', re.I)
@@ -57,7 +58,7 @@ def find(view: View, pod: Object) -> Iterator[Cause]:
         if reason in ('CreateContainerConfigError', 'CreateContainerError'):
             fault = read_message(message, container.name)
             if fault is not None:
-                yield _cause(view, pod, fault, reason)
+                yield cause_of(view, pod, fault, reason)
     yield from _in_volumes(view, pod)
 
 
@@ -67,28 +68,28 @@ def read_message(message: str, container: str) -> ConfigurationFault | None:
         return None
     key = _KEY.search(message)
     if key:
-        holder = f'{key[2]} {key[3]}'
+        holder = f'{key[2]} "{key[3]}"'
         subject = f'{key[3]}/{key[1]}'
         return ConfigurationFault(
-            'KeyMissing', subject, f'{holder} has no key {key[1]}', key[2].lower(), key[3]
+            'KeyMissing', subject, f'{holder} has no key "{key[1]}"', key[2].lower(), key[3]
         )
     missing = _MISSING.search(message)
     if missing:
         kind = missing[1].lower()
         sentence = (
-            f'container {container} needs {kind} "{missing[2]}", which does not exist (not found)'
+            f'container "{container}" needs {_KINDS[kind]} "{missing[2]}", which does not exist'
         )
         return ConfigurationFault(_CODES[kind], missing[2], sentence, kind, missing[2])
     if _ROOT.search(message):
-        sentence = f'container {container} must not run as root (runAsNonRoot): {message}'
+        sentence = f'container "{container}" must not run as root (runAsNonRoot): {message}'
         return ConfigurationFault('RunAsNonRoot', container, sentence)
     return ConfigurationFault(
-        'InvalidConfig', container, f'container {container} cannot be created: {message}'
+        'InvalidConfig', container, f'container "{container}" cannot be created: {message}'
     )
 
 
 def _in_volumes(view: View, pod: Object) -> Iterator[Cause]:
-    """Only kube events report FailedMount; it is active until a container of the pod starts."""
+    """Yield FailedMount causes, known only from events; active until a container starts."""
     if not is_mounting(view, pod):
         return
     seen = set()
@@ -96,42 +97,43 @@ def _in_volumes(view: View, pod: Object) -> Iterator[Cause]:
         message = message_of(event)
         if event.get('reason') != 'FailedMount' or _CACHE_IS_LATE.search(message):
             continue
-        fault = _volume_fault(pod, message)
+        fault = read_volume_message(pod, message)
         if fault is not None and fault.subject not in seen:
             seen.add(fault.subject)
-            yield _cause(view, pod, fault, 'FailedMount')
+            yield cause_of(view, pod, fault, 'FailedMount')
 
 
-def _volume_fault(pod: Object, message: str) -> ConfigurationFault | None:
+def read_volume_message(pod: Object, message: str) -> ConfigurationFault | None:
+    """Parse a message of the kubelet about a volume; None if nothing is missing."""
     volume = re.search(r'for volume "([^"]+)"', message)
-    label = f'volume {volume[1]}' if volume else 'a volume'
+    label = f'volume "{volume[1]}"' if volume else 'a volume'
     key = _VOLUME_KEY.search(message)
     if key:
         holders = ' or '.join(_holders(pod, volume[1] if volume else '', key[1]))
-        sentence = f'{label} names a key that is not there: {key[1]}'
-        return ConfigurationFault(
-            'KeyMissing', f'volume/{key[1]}', f'{sentence} in {holders}' if holders else sentence
-        )
+        holder = f' of {holders}' if holders else ''
+        sentence = f'{label} needs key "{key[1]}"{holder}, which does not exist'
+        return ConfigurationFault('KeyMissing', f'volume/{key[1]}', sentence)
     missing = _MISSING.search(message)
     if missing is None:
         return None
     kind = missing[1].lower()
-    sentence = f'{label} needs {kind} "{missing[2]}", which does not exist (not found)'
+    sentence = f'{label} needs {_KINDS[kind]} "{missing[2]}", which does not exist'
     return ConfigurationFault(_CODES[kind], f'volume/{missing[2]}', sentence, kind, missing[2])
 
 
 def _holders(pod: Object, volume: str, key: str) -> Iterator[str]:
-    """The objects from which a volume takes this key: the kubelet does not name them."""
+    """Yield the objects that a volume takes this key from: the kubelet does not name them."""
     for volume_spec in get_dicts(pod, 'spec', 'volumes'):
         for source in (volume_spec, *get_dicts(volume_spec, 'projected', 'sources')):
             for field, kind in (('configMap', 'ConfigMap'), ('secret', 'Secret')):
                 wanted = [get_str(item, 'key') for item in get_dicts(source, field, 'items')]
                 if get_str(volume_spec, 'name') == volume and key in wanted:
                     holder = get_dict(source, field)
-                    yield f'{kind} {get_str(holder, "name") or get_str(holder, "secretName")}'
+                    yield f'{kind} "{get_str(holder, "name") or get_str(holder, "secretName")}"'
 
 
-def _cause(view: View, pod: Object, fault: ConfigurationFault, reason: str) -> Cause:
+def cause_of(view: View, pod: Object, fault: ConfigurationFault, reason: str) -> Cause:
+    """Return the cause of a fault, with the lookups that show more about it."""
     is_key = bool(fault.kind) and fault.code == 'KeyMissing'
     kind, described = (fault.kind, fault.missing) if is_key else ('pod', name(pod))
     command = f'kubectl describe {kind} -n {view.target.namespace} {described}'
@@ -156,18 +158,16 @@ def _cause(view: View, pod: Object, fault: ConfigurationFault, reason: str) -> C
         suggested_commands=(f'kubectl get {fault.kind}s -n {view.target.namespace}',),
     )
     answer = view.answers.get(lookup)
-    names = [name(obj) for obj in answer.objects] if answer else []
-    if fault.missing in names:
-        return cause._replace(
-            recovering=True, evidence=(f'{fault.kind} {fault.missing} exists now',)
-        )
     if answer is not None and answer.status == 'found':
-        cause = cause._replace(evidence=(similar_names_sentence(fault.kind, fault.missing, names),))
-    return with_provider(view, cause, fault.missing) if fault.kind == 'secret' else cause
+        names = [name(obj) for obj in answer.objects]
+        cause = with_existing_names(cause, _KINDS[fault.kind], fault.missing, names)
+    if fault.kind == 'secret' and not cause.recovering:
+        return with_provider(view, cause, fault.missing)
+    return cause
 
 
 def _with_keys(view: View, cause: Cause, holder: str) -> Cause:
-    """Add which similar key the ConfigMap has instead of the missing key."""
+    """Add a similar key that the ConfigMap has, if the key is missing."""
     lookup = Lookup(CONFIGMAPS, view.target.namespace, holder, full_object=True)
     cause = cause._replace(lookups=(lookup,))
     answer = view.answers.get(lookup)
@@ -175,7 +175,4 @@ def _with_keys(view: View, cause: Cause, holder: str) -> Cause:
         return cause
     config_map = answer.objects[0]
     keys = [*get_dict(config_map, 'data'), *get_dict(config_map, 'binaryData')]
-    wanted = cause.subject.partition('/')[2]
-    if wanted in keys:
-        return cause._replace(recovering=True, evidence=(f'key {wanted} exists now',))
-    return cause._replace(evidence=(similar_names_sentence('key', wanted, keys, ' in it'),))
+    return with_existing_names(cause, 'key', cause.subject.partition('/')[2], keys, ' in it')

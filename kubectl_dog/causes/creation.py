@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Iterator
 
 from kubectl_dog.causes.admission_errors import AdmissionError
@@ -23,7 +24,8 @@ from kubectl_dog.model.objects import name
 from kubectl_dog.model.text_format import count_noun
 from kubectl_dog.model.views import View
 
-_REMEDIES = {
+# The command that shows more about a cause, with placeholders.
+REMEDIES = {
     'QuotaExceeded': 'kubectl describe quota -n {namespace} {subject}',
     'LimitRange': 'kubectl describe limitrange -n {namespace}',
     'PodSecurity': 'kubectl get namespace {namespace} --show-labels',
@@ -38,8 +40,10 @@ _REMEDIES = {
 # counts, too. Seconds (client-go's workqueue); the tolerance of a recovering cause is doubled.
 _FIRST_WAIT, _LONGEST_WAIT, _SHORTEST_WAIT = 0.005, 1000.0, 60.0
 _MOST_DOUBLED = 20
-# A conflicting write counts as a try, too, and has no kube event: up to three were observed.
+# A conflicting write counts as a try, too, and has no Kubernetes event: up to three were observed.
 _UNSEEN_TRIES = 3
+# Kinds that create pods themselves.
+_CONTROLLERS = ('DaemonSet', 'Job', 'ReplicaSet', 'ReplicationController', 'StatefulSet')
 _DESCRIBE = 'kubectl describe {kind} -n {namespace} {name}'
 
 
@@ -47,14 +51,14 @@ def find(view: View, workload: Object) -> Iterator[Cause]:
     """Yield the cause of a controller's missing pods, if its attempts to create them report one."""
     reason, message = _refusal(view, workload)
     if message:
-        yield _cause(view, workload, reason, parse_admission_error(message))
+        yield cause_of(view, workload, reason, parse_admission_error(message))
 
 
 def _refusal(view: View, workload: Object) -> tuple[str, str]:
-    """Reason and message of the refusal; empty if no pod is missing, or creating them works.
+    """Return reason and message of the refusal; empty if no pod is missing or refused.
 
-    The condition of a ReplicaSet keeps the message of the first failure, so that the newest kube
-    event goes first. Other controllers have only the kube event.
+    The condition of a ReplicaSet keeps the message of the first failure, so the message of the
+    newest Kubernetes event is preferred. Other controllers have only the event.
     """
     kind = workload.get('kind')
     if kind == 'Deployment':
@@ -76,7 +80,7 @@ def _refusal(view: View, workload: Object) -> tuple[str, str]:
 
 
 def _deployment_refusal(view: View, deployment: Object) -> tuple[str, str]:
-    """Reason and message where the ReplicaSet cannot be created, or may not be read."""
+    """Return reason and message if the ReplicaSet cannot be created or read."""
     progressing = condition(deployment, 'Progressing')
     if progressing.get('reason') == 'ReplicaSetCreateError':
         return 'ReplicaSetCreateError', message_of(progressing)
@@ -84,6 +88,12 @@ def _deployment_refusal(view: View, deployment: Object) -> tuple[str, str]:
     if 'ReplicaSet.apps' in view.forbidden_kinds and failure.get('status') == 'True':
         return get_str(failure, 'reason'), message_of(failure)
     return '', ''
+
+
+def has_all_pods(objects: Iterable[Object]) -> bool:
+    """Whether the controllers among these objects, of which there is one, have all their pods."""
+    controllers = [obj for obj in objects if obj.get('kind') in _CONTROLLERS]
+    return bool(controllers) and not any(map(_lacks_pods, controllers))
 
 
 def _lacks_pods(workload: Object) -> bool:
@@ -109,12 +119,14 @@ def _job_lacks_pods(job: Object) -> bool:
     return get_int(job, 'status', 'active') < wanted
 
 
-def _cause(view: View, workload: Object, reason: str, refusal: AdmissionError) -> Cause:
+def cause_of(view: View, workload: Object, reason: str, refusal: AdmissionError) -> Cause:
+    """Return the cause of a refusal to create the pods of a workload."""
     kind, namespace = get_str(workload, 'kind').lower(), view.target.namespace
-    remedy = _REMEDIES.get(refusal.code, _DESCRIBE)
+    remedy = REMEDIES.get(refusal.code, _DESCRIBE)
     tries = sum(occurrence_count(event) for event in events_about(view, workload, reason))
+    short = 'rs' if kind == 'replicaset' else kind
     evidence = (
-        (f'{kind}/{name(workload)} has tried {count_noun(tries, "time")}',) if tries > 1 else ()
+        (f'{count_noun(tries, "failed attempt")} by {short}/{name(workload)}',) if tries > 1 else ()
     )
     cause = Cause(
         code=refusal.code,
@@ -136,6 +148,6 @@ def _cause(view: View, workload: Object, reason: str, refusal: AdmissionError) -
 
 
 def next_retry_seconds(tries: int) -> float:
-    """Seconds within which a controller tries again after this number of refused tries."""
+    """Return the maximum seconds until a controller retries after this number of refusals."""
     wait = _FIRST_WAIT * 2.0 ** min(tries + _UNSEEN_TRIES, _MOST_DOUBLED)
     return min(max(_SHORTEST_WAIT, wait), _LONGEST_WAIT)

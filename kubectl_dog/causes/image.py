@@ -44,16 +44,19 @@ _WRAPPERS = lazy_compile(
     r'|failed to (pull|unpack|pull and unpack) image "[^"]*": '
     r'|failed to resolve reference "[^"]*": |Failed to pull image "[^"]*": '
 )
+# The kubelet reports this after the message of the registry, without repeating it.
+_BACKOFF_ONLY = lazy_compile(r'(Back-off pulling image "[^"]*"|ErrImagePull|ImagePullBackOff)\.?')
 _LOOKUP_FAILED = lazy_compile(
     r'no such host|dial tcp|connection refused|i/o timeout|deadline exceeded', re.I
 )
 _SENTENCES = {
-    'InvalidImageName': 'the name of image {image} is invalid',
-    'ImageNeverPull': 'image {image} is not on the node, and the pull policy is Never',
-    'ImageNotFound': 'image {image} does not exist: the registry says not found',
-    'ImageUnauthorized': 'image {image} may not be pulled: the registry refuses the credentials',
-    'ImageRateLimited': 'image {image} is not pulled now: the registry limits the rate',
-    'RegistryUnreachable': 'image {image} cannot be pulled: {why}',
+    'InvalidImageName': 'image name "{image}" is invalid',
+    'ImageNeverPull': 'image "{image}" is not on the node, and imagePullPolicy is "Never"',
+    'ImageNotFound': 'image "{image}" was not found in the registry',
+    'ImageUnauthorized': 'image "{image}" cannot be pulled: the registry denied access',
+    'ImageRateLimited': 'image "{image}" cannot be pulled: the registry limits the rate of pulls',
+    'ImagePullFailed': 'image "{image}" cannot be pulled; the kubelet gives no reason',
+    'RegistryUnreachable': 'image "{image}" cannot be pulled: {why}',
 }
 
 
@@ -62,17 +65,19 @@ def find(view: View, pod: Object) -> Iterator[Cause]:
     for container in containers(pod):
         reason = get_str(container.waiting, 'reason')
         if reason in _FINAL_REASONS:
-            yield _cause(
+            yield cause_of(
                 view, pod, container, _FINAL_REASONS[reason], _pull_message(view, pod, container)
             )
         elif reason in _PULL_REASONS:
             message = _pull_message(view, pod, container)
             without_image = message.replace(get_str(container.spec, 'image') or '\0', '…')
-            yield _cause(view, pod, container, classify(without_image), message)
+            yield cause_of(view, pod, container, classify(without_image), message)
 
 
 def classify(message: str) -> str:
-    """The code for a pull error; `message` must not hold the image name, which may be any text."""
+    """Return the code for an image pull error; `message` must not contain the image name."""
+    if not message or _BACKOFF_ONLY.fullmatch(message):
+        return 'ImagePullFailed'
     if _LOOKUP_FAILED.search(message):
         return 'RegistryUnreachable'
     return next(
@@ -81,22 +86,23 @@ def classify(message: str) -> str:
     )
 
 
-def _cause(view: View, pod: Object, container: Container, code: str, pull_message: str) -> Cause:
+def cause_of(view: View, pod: Object, container: Container, code: str, pull_message: str) -> Cause:
+    """Return the cause of an image that cannot be pulled."""
     image = get_str(container.spec, 'image')
     pull_secrets = [
         get_str(secret, 'name') for secret in get_dicts(pod, 'spec', 'imagePullSecrets')
     ]
     message = _WRAPPERS.sub('', pull_message)
-    reason = message.rpartition(': ')[2].strip() or 'the registry does not deliver it'
+    reason = message.rpartition(': ')[2].strip() or 'no reason given'
     sentence = _SENTENCES[code].format(image=image, why=reason[:80])
-    evidence = [f'the words of the node: {message}'] if message else []
+    evidence = [f'kubelet: {message}'] if message else []
     if code == 'ImageUnauthorized':
-        evidence.append(f'pull secrets in use: {", ".join(pull_secrets) or "none"}')
+        evidence.append(f'image pull secrets: {", ".join(pull_secrets) or "none"}')
     return Cause(
         code=code,
         reason=get_str(container.waiting, 'reason'),
         subject=container.name,
-        message=f'container {container.name}: {sentence}',
+        message=f'container "{container.name}": {sentence}',
         pods=(name(pod),),
         evidence=tuple(evidence),
         suggested_commands=(f'kubectl describe pod -n {view.target.namespace} {name(pod)}',),
@@ -104,9 +110,9 @@ def _cause(view: View, pod: Object, container: Container, code: str, pull_messag
 
 
 def _pull_message(view: View, pod: Object, container: Container) -> str:
-    """The message of the status or, if that only reports a back-off, of the newest kube event."""
+    """Return the message of the status; of the newest event if that only reports a back-off."""
     message = message_of(container.waiting)
-    if message and not re.fullmatch(r'Back-off pulling image "[^"]*"', message):
+    if message and not _BACKOFF_ONLY.fullmatch(message):
         return message
     image = get_str(container.spec, 'image')
     for event in reversed(view.kube_events_by_uid.get(uid(pod), ())):

@@ -31,8 +31,19 @@ from kubectl_dog.model.wants import Lookup
 
 # A kubelet accepts a pod within a second of its assignment. After this many seconds it is silent.
 SILENT_AFTER = 20.0
-# The server stamps kube events and conditions in whole seconds, one after the other.
+# The server stamps Kubernetes events and conditions in whole seconds, one after the other.
 _SLACK = 2.0
+
+# The kubelet's messages for a pod that used more than its own limits allow, other than those for a
+# node that is low on a resource: emptyDirMessageFmt, containerEphemeralStorageMessageFmt and
+# podEphemeralStorageMessageFmt in pkg/kubelet/eviction/helpers.go.
+_OWN_LIMIT = lazy_compile(
+    r'^Usage of EmptyDir volume ".*" exceeds the limit '
+    r'|^Container \S+ exceeded its local ephemeral storage limit '
+    r'|^Pod ephemeral local storage usage exceeds the total limit of containers '
+)
+# A pod that exceeds its own limits does so on every node: the second time is no accident.
+_OWN_LIMIT_EVICTIONS = 2
 
 _SANDBOX = lazy_compile(r'^Failed to create pod sand ?box: (rpc error: code = \w+ desc = )?', re.I)
 _REASONS = {
@@ -49,14 +60,14 @@ _REASONS = {
 }
 _SENTENCES = {
     'Evicted': 'was evicted from',
-    'Preempted': 'had to make room for a pod of higher priority on',
-    'NodeShutdown': 'was ended by the shutdown of',
-    'OutOfResources': 'was refused by',
+    'Preempted': 'was preempted by a pod of higher priority on',
+    'NodeShutdown': 'was terminated by the shutdown of',
+    'OutOfResources': 'was rejected by',
 }
 
 
 def find(view: View, pod: Object) -> Iterator[Cause]:
-    """Yield the causes that the node of one pod has."""
+    """Yield the causes of one pod that come from its node."""
     node = get_str(pod, 'spec', 'nodeName')
     if not node or is_finished(pod) or is_ready(pod):
         return
@@ -80,35 +91,35 @@ def find(view: View, pod: Object) -> Iterator[Cause]:
             code='SandboxFailed',
             reason='FailedCreatePodSandBox',
             subject=node,
-            message=f'node {node} cannot set up the network or sandbox of the pod: {error}',
+            message=f'node "{node}" cannot set up the network or sandbox of the pod: {error}',
             pods=(name(pod),),
             suggested_commands=(f'kubectl describe pod -n {view.target.namespace} {name(pod)}',),
         )
 
 
 def _not_ready_message(view: View, pod: Object, node: str) -> str:
-    """Why the node of a pod counts as not ready; empty if nothing indicates it.
+    """Return the reason why the node of a pod is treated as not ready; empty if there is none.
 
-    When a node becomes silent, its pods become unready, and a kube event reports it. A pod that is
-    assigned to such a node is never accepted.
+    When a node becomes silent, its pods become unready, and a Kubernetes event reports it. A pod
+    that is assigned to such a node is never accepted.
     """
     if get_str(pod, 'status', 'reason') == 'NodeLost':
-        return f'node {node} is lost'
+        return f'node "{node}" is lost'
     event = newest_event_about(view, pod, 'NodeNotReady')
     unready = epoch(condition(pod, 'Ready').get('lastTransitionTime')) or 0.0
     if event and unready <= last_seen_at(event) + _SLACK:
-        return f'node {node} is not ready'
+        return f'node "{node}" is not ready'
     moment = silent_at(pod)
     if moment is not None and view.now >= moment:
-        return f'node {node} has not taken the pod up: its kubelet does not answer'
+        return f'node "{node}" has not accepted the pod: its kubelet does not respond'
     return ''
 
 
 def _node_problems(node: Object) -> Iterator[str]:
-    """Sentences about the conditions of the node."""
+    """Yield sentences about bad conditions of the node."""
     ready = condition(node, 'Ready')
     if ready.get('status') != 'True':
-        message = message_of(ready).rstrip('.') or 'no kubelet has ever reported'
+        message = message_of(ready).rstrip('.') or 'its kubelet has never reported a status'
         yield f'the node is not ready: {message}'
     for pressure in get_dicts(node, 'status', 'conditions'):
         if get_str(pressure, 'type').endswith('Pressure') and pressure.get('status') == 'True':
@@ -116,7 +127,7 @@ def _node_problems(node: Object) -> Iterator[str]:
 
 
 def silent_at(pod: Object) -> float | None:
-    """Epoch seconds after which the kubelet counts as silent if it has not accepted the pod.
+    """Return when a kubelet that has not accepted the pod is treated as silent (epoch seconds).
 
     None if it has, or if the pod has no node yet.
     """
@@ -127,7 +138,7 @@ def silent_at(pod: Object) -> float | None:
 
 
 def _sandbox_message(view: View, pod: Object) -> str:
-    """The error of the newest sandbox; empty if none failed, or if a later sandbox succeeded."""
+    """Return the error of the newest sandbox; empty if it succeeded or none failed."""
     if any(container.has_started for container in containers(pod)):
         return ''
     if condition(pod, 'PodReadyToStartContainers').get('status') == 'True':
@@ -146,26 +157,46 @@ def evicted_pods(view: View, pods: Iterable[Object], is_complete: bool) -> Itera
     """
     pods_by_code: dict[str, list[Object]] = {}
     for pod in pods:
-        code = _end_code(pod) or ('Evicted' if eviction_event(view, pod) else '')
+        code = _termination_code(pod) or ('Evicted' if eviction_event(view, pod) else '')
         if code:
             pods_by_code.setdefault(code, []).append(pod)
     for code, group in pods_by_code.items():
-        newest = max(group, key=_ended_at)
-        node, message = get_str(newest, 'spec', 'nodeName'), _end_message(view, newest)
+        newest = max(group, key=_finished_at)
+        node, message = get_str(newest, 'spec', 'nodeName'), _termination_message(view, newest)
         yield Cause(
             code=code,
             reason=get_str(newest, 'status', 'reason') or _disruption(newest) or code,
             subject='pods',
-            message=f'pod {name(newest)} {_SENTENCES[code]} node {node}: {message}',
+            message=f'pod "{name(newest)}" {_SENTENCES[code]} node "{node}": {message}',
             pods=tuple(name(pod) for pod in group),
             terminations=len(group),
             active=not is_complete,
-            suggested_commands=(f'kubectl describe node {node}',),
+            tolerance_terminations=_own_limit_tolerance(view, group),
+            suggested_commands=(_eviction_command(view, newest, node),),
         )
 
 
-def _end_code(pod: Object) -> str:
-    """The code for a pod that its node or the scheduler ended; empty for any other pod."""
+def _own_limit_tolerance(view: View, pods: Iterable[Object]) -> int | None:
+    """The tolerance if the pods exceeded their own limits; None for that of the code.
+
+    Where a node also evicted pods for its own reasons, two must have exceeded their limits.
+    """
+    own = [_exceeds_own_limit(view, pod) for pod in pods]
+    return _OWN_LIMIT_EVICTIONS if all(own) or sum(own) >= _OWN_LIMIT_EVICTIONS else None
+
+
+def _exceeds_own_limit(view: View, pod: Object) -> bool:
+    return bool(_OWN_LIMIT.search(_termination_message(view, pod)))
+
+
+def _eviction_command(view: View, pod: Object, node: str) -> str:
+    if _exceeds_own_limit(view, pod):
+        return f'kubectl describe pod -n {view.target.namespace} {name(pod)}'
+    return f'kubectl describe node {node}'
+
+
+def _termination_code(pod: Object) -> str:
+    """Return the code for a pod that its node or the scheduler terminated; otherwise empty."""
     if not is_finished(pod) and not is_deleting(pod):
         return ''
     reason = get_str(pod, 'status', 'reason')
@@ -178,18 +209,18 @@ def _disruption(pod: Object) -> str:
     return get_str(condition(pod, 'DisruptionTarget'), 'reason')
 
 
-def _end_message(view: View, pod: Object) -> str:
+def _termination_message(view: View, pod: Object) -> str:
     message = message_of(pod, 'status') or message_of(condition(pod, 'DisruptionTarget'))
-    return (message or event_message(eviction_event(view, pod))).strip() or 'no reason is given'
+    return (message or event_message(eviction_event(view, pod))).strip() or 'no reason given'
 
 
-def _ended_at(pod: Object) -> float:
+def _finished_at(pod: Object) -> float:
     return epoch(condition(pod, 'Ready').get('lastTransitionTime')) or created_at(pod)
 
 
 def within_run(view: View, pods: Iterable[Object], max_age: float) -> list[Object]:
-    """The pods that were at most `max_age` seconds old when tracking began, or ended after that."""
+    """Return the pods at most `max_age` seconds old when tracking began, or finished later."""
     started = view.run_history.started
     return [
-        pod for pod in pods if created_at(pod) >= started - max_age or _ended_at(pod) >= started
+        pod for pod in pods if created_at(pod) >= started - max_age or _finished_at(pod) >= started
     ]

@@ -18,7 +18,7 @@ def find(view: View, pod: Object) -> Iterator[Cause]:
         if container.role != 'init':
             continue
         step = f'step {container.step} of {container.steps}'
-        label = f'init container {container.name} ({step})'
+        label = f'init container "{container.name}" ({step})'
         yield from crash_cause(view, pod, container, label)
         if container.running and container.restarts == 0:
             yield Cause(

@@ -1,4 +1,4 @@
-"""Query the kube events of an object. They may come late, merged, or in any order."""
+"""Query the Kubernetes events of an object, which may arrive late, merged, or in any order."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _COMBINED = lazy_compile(r'^\(combined from similar events\): ')
 
 
 def last_seen_at(event: Object) -> float:
-    """When the event last occurred, in epoch seconds; reads series and new-style events, too."""
+    """Return when the event last occurred, in epoch seconds; supports series and both APIs."""
     for path in (('series', 'lastObservedTime'), ('lastTimestamp',), ('eventTime',)):
         seconds = epoch(get_str(event, *path))
         if seconds is not None:
@@ -29,17 +29,17 @@ def last_seen_at(event: Object) -> float:
 
 
 def event_message(event: Object) -> str:
-    """The message of the event without the prefix `(combined from similar events)`."""
+    """Return the message of the event without the prefix `(combined from similar events)`."""
     return _COMBINED.sub('', message_of(event)).strip()
 
 
 def occurrence_count(event: Object) -> int:
-    """How often the event occurred; at least 1."""
+    """Return how often the event occurred; at least 1."""
     return max(1, get_int(event, 'count'), get_int(event, 'series', 'count'))
 
 
 def events_about(view: View, obj: Object, *reasons: str) -> list[Object]:
-    """The kube events about an object with one of these reasons, the oldest first."""
+    """Return the Kubernetes events about an object with one of these reasons, oldest first."""
     events = [
         event
         for event in view.kube_events_by_uid.get(uid(obj), ())
@@ -49,22 +49,32 @@ def events_about(view: View, obj: Object, *reasons: str) -> list[Object]:
 
 
 def newest_event_about(view: View, obj: Object, *reasons: str) -> Object:
-    """The newest kube event about an object with one of these reasons, or an empty mapping."""
+    """Return the newest event about an object with one of these reasons, or an empty mapping."""
     events = events_about(view, obj, *reasons)
     return events[-1] if events else {}
 
 
-def eviction_event(view: View, pod: Object) -> Object:
-    """The kube event of the pod's eviction by its node, or an empty mapping.
+def events_about_container(view: View, pod: Object, container: str) -> tuple[Object, ...]:
+    """The Kubernetes events about one container of a pod, the oldest first."""
+    field = f'{{{container}}}'
+    return tuple(
+        event
+        for event in view.kube_events_by_uid.get(uid(pod), ())
+        if get_str(event, 'involvedObject', 'fieldPath').endswith(field)
+    )
 
-    An evicted pod whose containers end without an error is Succeeded, and its status does not
+
+def eviction_event(view: View, pod: Object) -> Object:
+    """Return the Kubernetes event of the pod's eviction by its node, or an empty mapping.
+
+    An evicted pod whose containers exit with code 0 is Succeeded, and its status does not
     mention the eviction.
     """
     return newest_event_about(view, pod, 'Evicted') if is_finished(pod) else {}
 
 
 def events_about_named(view: View, kind: str, names: frozenset[str]) -> Iterator[Object]:
-    """Yield the kube events about objects of the target's namespace with these names."""
+    """Yield the Kubernetes events about objects of the target's namespace with these names."""
     for events in view.kube_events_by_uid.values():
         about = get_dict(events[0], 'involvedObject') if events else {}
         if (

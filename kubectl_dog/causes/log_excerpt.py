@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from kubectl_dog.model.lazy_regex import lazy_compile
 
-_TELLING = lazy_compile(
+_ERROR_WORDS = lazy_compile(
     r'\b(error|fatal|panic|exception|denied|refused|failed|failure|cannot|could not|unable'
     r'|invalid|unknown|not found|no such|missing|abort\w*|out of memory|traceback)\b'
     r'|\w(Error|Exception)\b',
@@ -20,7 +20,7 @@ _LONGEST = 16 * 1024
 
 
 def log_excerpt(lines: Sequence[str], limit: int = 3) -> tuple[str, ...]:
-    """At most `limit` lines that report errors, in their order: the last error and those before it.
+    """Return at most `limit` error lines, in order: the last error and the lines before it.
 
     Without any error, the last lines that are not empty.
     """
@@ -30,7 +30,7 @@ def log_excerpt(lines: Sequence[str], limit: int = 3) -> tuple[str, ...]:
     error_indexes = [
         index
         for index, line in enumerate(distinct)
-        if _TELLING.search(line, 0, _LONGEST) and not _FRAME.search(line, 0, _LONGEST)
+        if _ERROR_WORDS.search(line, 0, _LONGEST) and not _FRAME.search(line, 0, _LONGEST)
     ]
     if not error_indexes:
         return tuple(distinct[-limit:])

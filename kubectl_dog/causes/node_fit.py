@@ -19,7 +19,9 @@ _MAX_NAMED = 3
 def describe_nodes(nodes: Sequence[Object], pod: Object, message: str) -> Iterator[str]:
     """Yield facts about the nodes that relate to the scheduler's message about the pod."""
     if 'untolerated taint' in message:
-        yield from _join('taints', [taints for taints in map(_describe_taints, nodes) if taints])
+        yield from _join(
+            'node taints', [taints for taints in map(_describe_taints, nodes) if taints]
+        )
     for resource in ('cpu', 'memory', 'ephemeral-storage'):
         if f'Insufficient {resource}' in message:
             yield from _largest_node(nodes, pod, resource)
@@ -43,14 +45,14 @@ def _largest_node(nodes: Sequence[Object], pod: Object, resource: str) -> Iterat
     if not largest:
         return
     wanted = quantities.value(quantities.requested(pod, resource))
-    never = ', so that none will ever do' if wanted > quantities.value(largest) else ''
-    yield f'the largest node has {largest} {resource} in all{never}'
+    never = ', less than the pod requests' if wanted > quantities.value(largest) else ''
+    yield f'the largest node has {largest} {resource} in total{never}'
 
 
 def _node_labels(nodes: Sequence[Object], key: str) -> Iterator[str]:
     values = [get_str(node, 'metadata', 'labels', key) for node in nodes]
     labels = sorted({f'{key}={value}' for value in values if value})
-    yield from _join('nodes have', labels) if labels else iter((f'no node has the label {key}',))
+    yield from _join('node labels', labels) if labels else [f'no node has the label "{key}"']
 
 
 def _join(title: str, texts: Sequence[str]) -> Iterator[str]:

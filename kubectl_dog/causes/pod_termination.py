@@ -1,4 +1,4 @@
-"""Judge terminating pods: whether they end in time, and what blocks them."""
+"""Describe terminating pods: whether they terminate in time, or what blocks them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kubectl_dog.model.views import View
 
 
 def is_terminating(view: View, pod: Object) -> bool:
-    """Whether the pod is terminating within twice its grace period: a quota counts it that long."""
+    """Return whether the pod has been terminating for less than twice its grace period."""
     due = epoch(get_str(pod, 'metadata', 'deletionTimestamp'))
     return due is not None and view.now <= due + get_int(
         pod, 'metadata', 'deletionGracePeriodSeconds'
@@ -23,7 +23,7 @@ def is_terminating(view: View, pod: Object) -> bool:
 
 
 def any_terminating(view: View) -> bool:
-    """Whether any known pod of the target's namespace is terminating and will free resources."""
+    """Return whether any known pod of the namespace is terminating and will free resources."""
     return any(
         obj.get('kind') == 'Pod'
         and get_str(obj, 'metadata', 'namespace') == view.target.namespace
@@ -34,17 +34,17 @@ def any_terminating(view: View) -> bool:
 
 
 def is_stuck(view: View, pod: Object) -> bool:
-    """Whether the grace period of the pod is over, and the pod still exists."""
+    """Return whether the pod still exists although its grace period is over."""
     return is_deleting(pod) and not is_terminating(view, pod)
 
 
 def blocked_by(view: View, pod: Object) -> str:
-    """What a terminating pod waits for, as a part of a sentence."""
+    """Return what a terminating pod waits for, as a part of a sentence."""
     finalizers = get_dict(pod, 'metadata').get('finalizers')
     if finalizers:
-        return f'held by {", ".join(map(str, finalizers))} (metadata.finalizers)'
+        return f'waits for finalizers: {", ".join(map(str, finalizers))}'
     if is_stuck(view, pod):
-        return 'its grace period is over, but its node has not confirmed its end'
+        return 'its grace period is over, but its node has not confirmed the termination'
     grace = format_duration(get_int(pod, 'metadata', 'deletionGracePeriodSeconds'))
     hooks = [
         container.name
@@ -56,7 +56,7 @@ def blocked_by(view: View, pod: Object) -> str:
 
 
 def describe_terminating(view: View, pods: list[Object]) -> str:
-    """Which pods are terminating, and what blocks the first of them."""
+    """Describe the terminating pods, and what blocks the first of them."""
     first = get_str(pods[0], 'metadata', 'name')
     count = count_noun(len(pods), 'old pod')
     return f'{count} still terminating: {first} ({blocked_by(view, pods[0])})'

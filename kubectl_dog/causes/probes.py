@@ -1,4 +1,4 @@
-"""Find running containers that fail readiness probes (family "probes").
+"""Find running containers that fail readiness probes, and unmet readiness gates ("probes").
 
 Containers that a probe kills are diagnosed in `exit_reasons`.
 """
@@ -7,32 +7,37 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kubectl_dog.causes.kube_event_queries import events_about_container
+from kubectl_dog.causes.probe_evidence import describe_probe
+from kubectl_dog.causes.probe_evidence import last_answer
+from kubectl_dog.causes.probe_evidence import spec_of
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
-from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.objects import condition
+from kubectl_dog.model.objects import get_dicts
 from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import message_of
 from kubectl_dog.model.objects import name
-from kubectl_dog.model.objects import uid
-from kubectl_dog.model.pods import Container
 from kubectl_dog.model.pods import containers
+from kubectl_dog.model.pods import is_ready
 from kubectl_dog.model.views import View
-
-_FAILED = 'Readiness probe failed: '
 
 
 def find(view: View, pod: Object) -> Iterator[Cause]:
-    """Yield informational causes for the failing readiness probes of one pod."""
+    """Yield informational causes for the failing readiness probes and gates of one pod."""
+    yield from _unmet_gates(view, pod)
     for container in containers(pod):
         if container.running and not container.status.get('ready'):
-            answer = _last_answer(view, pod, container)
+            events = events_about_container(view, pod, container.name)
+            answer = last_answer(events, 'Readiness')
             if answer is not None:
-                message = f'container {container.name} runs, but its readiness probe fails'
+                probe = describe_probe(spec_of(container, 'Readiness'))
+                message = f'container "{container.name}" is running, but its readiness probe fails'
                 yield Cause(
                     code='NotReady',
                     reason='Unhealthy',
                     subject=container.name,
-                    message=f'{message} ({_describe_probe(container)}): {answer}',
+                    message=f'{message} ({probe}): {answer}',
                     pods=(name(pod),),
                     suggested_commands=(
                         f'kubectl describe pod -n {view.target.namespace} {name(pod)}',
@@ -40,28 +45,22 @@ def find(view: View, pod: Object) -> Iterator[Cause]:
                 )
 
 
-def _last_answer(view: View, pod: Object, container: Container) -> str | None:
-    """The last answer of the probe; None if it has not failed."""
-    field = f'{{{container.name}}}'
-    for event in reversed(view.kube_events_by_uid.get(uid(pod), ())):
-        message = message_of(event)
-        is_about_container = get_str(event, 'involvedObject', 'fieldPath').endswith(field)
-        if (
-            is_about_container
-            and event.get('reason') == 'Unhealthy'
-            and message.startswith(_FAILED)
-        ):
-            return message[len(_FAILED) :].strip() or 'no word'
-    return None
-
-
-def _describe_probe(container: Container) -> str:
-    """The probe in short: `http :8080/healthz`."""
-    probe = get_dict(container.spec, 'readinessProbe')
-    http, tcp, grpc = (get_dict(probe, kind) for kind in ('httpGet', 'tcpSocket', 'grpc'))
-    if http:
-        return f'http :{http.get("port")}{http.get("path", "/")}'
-    if tcp or grpc:
-        return f'{"tcp" if tcp else "grpc"} :{(tcp or grpc).get("port")}'
-    command = get_dict(probe, 'exec').get('command') or ()
-    return f'exec {" ".join(str(word) for word in command)}'[:80]
+def _unmet_gates(view: View, pod: Object) -> Iterator[Cause]:
+    """Yield a cause for each readiness gate that blocks a pod whose containers are ready."""
+    if condition(pod, 'ContainersReady').get('status') != 'True' or is_ready(pod):
+        return
+    for gate in get_dicts(pod, 'spec', 'readinessGates'):
+        kind = get_str(gate, 'conditionType')
+        entry = condition(pod, kind)
+        if entry.get('status') == 'True':
+            continue
+        status = get_str(entry, 'status') or 'not set'
+        details = ': '.join(filter(None, (get_str(entry, 'reason'), message_of(entry))))
+        yield Cause(
+            code='NotReady',
+            reason='ReadinessGatesNotReady',
+            subject=kind,
+            message=f'readiness gate "{kind}" is {status}{": " if details else ""}{details}',
+            pods=(name(pod),),
+            suggested_commands=(f'kubectl describe pod -n {view.target.namespace} {name(pod)}',),
+        )

@@ -20,7 +20,7 @@ _MAXIMUM = 2.0**63
 
 
 def requested(pod: Object, resource: str) -> str:
-    """The quantity of a resource that the containers of a pod request in total; empty if none."""
+    """Return the total quantity of a resource that a pod's containers request, or empty."""
     requests = [
         (container.role, get_dict(container.spec, 'resources', 'requests').get(resource))
         for container in containers(pod)
@@ -35,7 +35,7 @@ def requested(pod: Object, resource: str) -> str:
     if len(running) + len(initializing) == 1:
         return (running + initializing)[0]
     total = max([_sum(running), *map(value, initializing)])
-    return _format(total, resource) if total else ''
+    return format_amount(total, resource) if total else ''
 
 
 def _sum(amounts: Iterable[str]) -> float:
@@ -43,12 +43,13 @@ def _sum(amounts: Iterable[str]) -> float:
 
 
 def value(amount: str) -> float:
-    """The number for a quantity, at most 2**63; 0 if the text is not a quantity."""
+    """Return a quantity as a number, at most 2**63; 0 if the text is not a quantity."""
     match = _QUANTITY.fullmatch(amount)
     return min(_MAXIMUM, float(match[1]) * _UNITS[match[2] or '']) if match else 0.0
 
 
-def _format(total: float, resource: str) -> str:
+def format_amount(total: float, resource: str) -> str:
+    """Return a number as a quantity of a resource."""
     if resource == 'cpu' and total != int(total):
         return f'{total * 1000:.0f}m'
     units = _BINARY.items() if resource in ('memory', 'ephemeral-storage') else ()

@@ -9,6 +9,7 @@ from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import condition
 from kubectl_dog.model.objects import get_dict
 from kubectl_dog.model.objects import get_int
+from kubectl_dog.model.objects import name
 from kubectl_dog.model.pods import containers
 from kubectl_dog.model.pods import is_ready
 from kubectl_dog.model.times import epoch
@@ -19,7 +20,7 @@ HEALTHY_AFTER = 10.0
 
 
 def is_blocked(workload: Object, progress: Progress | None) -> bool:
-    """Whether the controller replaces no more pods before the unavailable pods are available."""
+    """Return whether the controller waits for unavailable pods before it replaces more pods."""
     if progress is None or (progress.old <= 0 and progress.updated >= progress.desired):
         return False
     desired, slack = progress.desired, max_unavailable(workload, progress.desired)
@@ -34,7 +35,7 @@ def is_blocked(workload: Object, progress: Progress | None) -> bool:
 
 
 def max_unavailable(workload: Object, desired: int) -> int:
-    """How many of the desired pods may be unavailable in a rolling update."""
+    """Return how many of the desired pods may be unavailable in a rolling update."""
     if workload.get('kind') == 'Deployment':
         strategy = get_dict(workload, 'spec', 'strategy', 'rollingUpdate')
         return _absolute(strategy.get('maxUnavailable', '25%'), desired, up=False)
@@ -43,7 +44,7 @@ def max_unavailable(workload: Object, desired: int) -> int:
 
 
 def _absolute(value: object, total: int, up: bool) -> int:
-    """An IntOrString: `25%` of the total, rounded up or down, or the number itself."""
+    """Return the number for an IntOrString: `25%` of the total, rounded, or the number itself."""
     if isinstance(value, str) and value.endswith('%') and value[:-1].isdigit():
         hundredths = int(value[:-1]) * total
         return -(-hundredths // 100) if up else hundredths // 100
@@ -51,19 +52,17 @@ def _absolute(value: object, total: int, up: bool) -> int:
 
 
 def has_healthy_pod(view: View, pods: Iterable[Object], failing: Iterable[str]) -> bool:
-    """Whether any pod whose name is not in `failing` has proven itself.
+    """Return whether any pod whose name is not in `failing` has proven to be stable.
 
-    Proven pods have been ready for HEALTHY_AFTER seconds, and no container has ever ended.
+    Proven pods have been ready for HEALTHY_AFTER seconds, and no container has ever terminated.
     """
     names = frozenset(failing)
-    return any(
-        _is_proven(view, pod) for pod in pods if get_dict(pod, 'metadata').get('name') not in names
-    )
+    return any(_is_proven(view, pod) for pod in pods if name(pod) not in names)
 
 
 def _is_proven(view: View, pod: Object) -> bool:
     since = epoch(condition(pod, 'Ready').get('lastTransitionTime')) or view.now
-    never_ended = not any(
+    never_terminated = not any(
         container.last_termination for container in containers(pod) if container.role != 'init'
     )
-    return is_ready(pod) and never_ended and view.now - since >= HEALTHY_AFTER
+    return is_ready(pod) and never_terminated and view.now - since >= HEALTHY_AFTER

@@ -1,4 +1,4 @@
-"""Find what keeps a controller from continuing its rollout (family "rollout")."""
+"""Find causes that prevent a controller from continuing its rollout (family "rollout")."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 
-from kubectl_dog.causes.catalogue import tolerance_of
 from kubectl_dog.causes.pod_termination import describe_terminating
+from kubectl_dog.causes.tolerances import tolerance_of
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
@@ -39,7 +39,7 @@ def find(view: View, assessed: Assessment, diagnose: Diagnose) -> Iterator[Cause
 
 
 def _terminating(view: View, assessed: Assessment) -> Iterator[Cause]:
-    """Old pods are terminating while new pods are missing: with Recreate and in StatefulSets."""
+    """Yield a cause if old pods are terminating while new ones are missing."""
     progress = assessed.progress
     pods = sorted((pod for pod in assessed.other_pods if is_deleting(pod)), key=_deletion_time)
     if not pods or progress is None or progress.updated >= progress.desired:
@@ -48,7 +48,7 @@ def _terminating(view: View, assessed: Assessment) -> Iterator[Cause]:
 
 
 def terminating(view: View, pods: list[Object]) -> Cause:
-    """The cause for terminating pods, with what the first of them waits for."""
+    """Return the cause for terminating pods, with the reason why the first one still exists."""
     return Cause(
         code='TerminatingPods',
         reason='Terminating',
@@ -64,7 +64,7 @@ def _deletion_time(pod: Object) -> float:
 
 
 def _blocking_pods(view: View, assessed: Assessment) -> Iterator[Object]:
-    """Old pods that must become ready before a StatefulSet replaces any pod.
+    """Return the old pods that must become ready before a StatefulSet replaces any pod.
 
     With `Parallel` it replaces unready pods, too; with `OnDelete` it never replaces any.
     """
@@ -81,7 +81,7 @@ def _blocking_pods(view: View, assessed: Assessment) -> Iterator[Object]:
 
 
 def _partitioned(view: View, assessed: Assessment) -> Iterator[Cause]:
-    """Old pods that are not ready, and that the partition keeps at the old revision."""
+    """Return the old pods that are not ready, and that the partition keeps at their revision."""
     workload, progress = view.object or {}, assessed.progress
     partition = get_int(workload, 'spec', 'updateStrategy', 'rollingUpdate', 'partition')
     if workload.get('kind') != 'StatefulSet' or partition <= 0 or progress is None:
@@ -93,8 +93,8 @@ def _partitioned(view: View, assessed: Assessment) -> Iterator[Cause]:
             reason='RollingUpdate',
             subject='pods',
             message=(
-                f'partition {partition} keeps {", ".join(map(name, pods))} at the old revision, '
-                'which is not ready'
+                f'partition {partition} keeps pods of the old revision that are not ready: '
+                f'{", ".join(map(name, pods))}'
             ),
             pods=tuple(map(name, pods)),
             suggested_commands=(
@@ -109,7 +109,7 @@ def _ordinal(pod: Object) -> int:
 
 
 def _stuck_causes(view: View, pod: Object, causes: tuple[Cause, ...]) -> Iterator[Cause]:
-    """An old pod blocks if it has a cause that is not informational, or is unready for long."""
+    """Yield the cause if an old pod has a cause that can fail it, or is unready for long."""
     serious = [cause for cause in causes if not tolerance_of(cause).is_informational]
     since = epoch(condition(pod, 'Ready').get('lastTransitionTime')) or view.now
     if not serious and view.now - since < OLD_POD_UNREADY_SECONDS:
@@ -120,10 +120,11 @@ def _stuck_causes(view: View, pod: Object, causes: tuple[Cause, ...]) -> Iterato
         reason='OrderedReady',
         subject=name(pod),
         message=(
-            f'old pod {name(pod)} is not ready, and the StatefulSet replaces none before it is'
+            f'old pod "{name(pod)}" is not ready, and the StatefulSet waits for it before it '
+            'replaces any pod'
         ),
         pods=(name(pod),),
-        evidence=evidence or (f'it has been unready for {format_duration(view.now - since)}',),
+        evidence=evidence or (f'not ready for {format_duration(view.now - since)}',),
         logs=tuple(log for cause in serious[:1] for log in cause.logs),
         suggested_commands=(f'kubectl delete pod -n {view.target.namespace} {name(pod)}',),
     )

@@ -51,7 +51,7 @@ _AUTOSCALERS = ('cluster-autoscaler', 'karpenter')
 class Autoscaler(NamedTuple):
     """The last reaction of an autoscaler to a pod.
 
-    - `tolerance_seconds`: None if no autoscaler is at work.
+    - `tolerance_seconds`: None if no autoscaler has reacted.
     - `message`: no sentence or one.
     """
 
@@ -60,17 +60,17 @@ class Autoscaler(NamedTuple):
 
 
 def find(view: View, pod: Object) -> Iterator[Cause]:
-    """Yield why a pod has no node, unless its volumes or scheduling gates are the reason."""
+    """Yield the reason why a pod has no node, unless it is a volume or a scheduling gate."""
     if get_str(pod, 'spec', 'nodeName') or get_dicts(pod, 'spec', 'schedulingGates'):
         return
     if phase(pod) != 'Pending' or volume_claims.is_waiting(view, pod):
         return
     scheduled = condition(pod, 'PodScheduled')
     if scheduled.get('status') == 'False':
-        yield _unschedulable(view, pod, scheduled)
+        yield unschedulable(view, pod, scheduled)
     elif _is_unseen(view, pod):
         scheduler = get_str(pod, 'spec', 'schedulerName') or 'default-scheduler'
-        message = f'no scheduler has looked at it: is one called {scheduler} running?'
+        message = f'no scheduler has handled the pod: check that scheduler "{scheduler}" is running'
         yield _cause(view, pod, 'Pending', message)._replace(tolerance_seconds=NO_SCHEDULER)
 
 
@@ -80,7 +80,7 @@ def _is_unseen(view: View, pod: Object) -> bool:
 
 
 def silent_at(pod: Object) -> float | None:
-    """Epoch seconds after which a pod counts as ignored if no scheduler has handled it.
+    """Return when a pod that no scheduler has handled is treated as ignored (epoch seconds).
 
     None if one has.
     """
@@ -90,7 +90,8 @@ def silent_at(pod: Object) -> float | None:
     return created_at(pod) + NO_SCHEDULER_SECONDS
 
 
-def _unschedulable(view: View, pod: Object, scheduled: Object) -> Cause:
+def unschedulable(view: View, pod: Object, scheduled: Object) -> Cause:
+    """Return the cause of a pod whose condition PodScheduled is False."""
     autoscaler = autoscaler_reaction(view, pod)
     message = message_of(scheduled)
     cause = _cause(
@@ -125,7 +126,7 @@ def _nominated(pod: Object) -> str:
 
 
 def autoscaler_reaction(view: View, pod: Object) -> Autoscaler:
-    """The last reaction of the cluster autoscaler or Karpenter to a pod."""
+    """Return the last reaction of the cluster autoscaler or Karpenter to a pod."""
     events = [
         event for event in view.kube_events_by_uid.get(uid(pod), ()) if _is_from_autoscaler(event)
     ]
@@ -133,7 +134,7 @@ def autoscaler_reaction(view: View, pod: Object) -> Autoscaler:
         return Autoscaler()
     newest = max(events, key=last_seen_at)
     seconds = SCALE_UP_SECONDS if newest.get('reason') in _SCALE_UP_REASONS else AUTOSCALER_SECONDS
-    return Autoscaler(seconds, (f'the autoscaler says: {event_message(newest)}',))
+    return Autoscaler(seconds, (f'autoscaler: {event_message(newest)}',))
 
 
 def _is_from_autoscaler(event: Object) -> bool:
@@ -145,11 +146,11 @@ def _is_from_autoscaler(event: Object) -> bool:
 
 
 def _sentence(pod: Object, message: str) -> str:
-    """`0 of 5 nodes fit: 3 Insufficient cpu (asks 8), 2 had untolerated taint {gpu: true}`."""
+    """Return a sentence like `0 of 5 nodes fit: 3 Insufficient cpu (requests 8)`."""
     text = message.partition(' preemption: ')[0].rstrip('. ')
     match = _NO_NODE.fullmatch(text)
     if match is None:
-        return f'no node takes it: {text or "the scheduler does not say why"}'
+        return f'no node fits the pod: {text or "no reason given"}'
     reasons = [
         _describe_reason(pod, reason) for reason in _REASON_SEPARATOR.split(match['reasons'])
     ]
@@ -161,11 +162,11 @@ def _describe_reason(pod: Object, reason: str) -> str:
     if match is None:
         return reason
     request = _describe_request(pod, match['words'])
-    return f'{match["count"]} {match["words"]}{f" (asks {request})" if request else ""}'
+    return f'{match["count"]} {match["words"]}{f" (requests {request})" if request else ""}'
 
 
 def _describe_request(pod: Object, reason: str) -> str:
-    """What the pod requests of the missing resource; empty if that is not known."""
+    """Return how much of the missing resource the pod requests; empty if that is not known."""
     insufficient = _INSUFFICIENT.match(reason)
     if insufficient:
         return requested(pod, insufficient[1])

@@ -20,7 +20,7 @@ PROVIDER_WORKING_SECONDS = 300.0
 
 
 class _Provider(NamedTuple):
-    """A kind whose objects create Secrets.
+    """A kind of object whose operator creates Secrets.
 
     - `path`: where the name of the Secret is; without a value there, it is the name of the object.
     """
@@ -54,8 +54,17 @@ _PROVIDERS = (
 _FAILURE = lazy_compile('Error|Fail|Invalid|Denied')
 
 
+def created_secret(obj: Object) -> str:
+    """Return the name of the Secret that the operator of an object creates, or an empty string."""
+    group = get_str(obj, 'apiVersion').rpartition('/')[0]
+    for provider in _PROVIDERS:
+        if (group, get_str(obj, 'kind')) == (provider.resource.group, provider.resource.kind):
+            return get_str(obj, *provider.path) or name(obj)
+    return ''
+
+
 def with_provider(view: View, cause: Cause, secret: str) -> Cause:
-    """The cause of a missing Secret with the state of its provider, if it has one."""
+    """Return the cause of a missing Secret with the state of its provider, if it has one."""
     lookups = [
         (Lookup(provider.resource, view.target.namespace, full_object=True), provider)
         for provider in _PROVIDERS
@@ -72,12 +81,12 @@ def with_provider(view: View, cause: Cause, secret: str) -> Cause:
 def _with_provider_state(cause: Cause, kind: str, obj: Object) -> Cause:
     failing = next(filter(_is_failing, get_dicts(obj, 'status', 'conditions')), None)
     if failing is None:
-        fact = f'{kind} {name(obj)} is at work on it'
+        fact = f'{kind} "{name(obj)}" is creating it'
         return cause._replace(
             evidence=(*cause.evidence, fact), tolerance_seconds=PROVIDER_WORKING_SECONDS
         )
     message = message_of(failing).strip().rstrip('.')
-    fact = f'{kind} {name(obj)} cannot make it: {get_str(failing, "reason")}: {message}'.rstrip(
+    fact = f'{kind} "{name(obj)}" cannot create it: {get_str(failing, "reason")}: {message}'.rstrip(
         ': '
     )
     return cause._replace(evidence=(*cause.evidence, fact))

@@ -1,4 +1,4 @@
-"""Find volume claims that keep a pod from being scheduled (family "volumes")."""
+"""Find volume claims that prevent a pod from being scheduled (family "volumes")."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kubectl_dog.causes.kube_event_queries import event_message
 from kubectl_dog.causes.kube_event_queries import events_about_named
 from kubectl_dog.causes.kube_event_queries import last_seen_at
-from kubectl_dog.causes.suggestions import similar_names_sentence
+from kubectl_dog.causes.suggestions import with_existing_names
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.lazy_regex import lazy_compile
@@ -40,7 +40,7 @@ _NO_CLASS = lazy_compile(
     r'no storage class is set|storageclass\S{0,253} "(?P<name>[^"]*)" not found'
 )
 _IS_DEFAULT = ('metadata', 'annotations', 'storageclass.kubernetes.io/is-default-class')
-# Reasons of the kube events that volume controllers write about a claim.
+# Reasons of the Kubernetes events that volume controllers write about a claim.
 _PENDING_REASONS = ('FailedBinding', 'ProvisioningFailed', 'ExternalProvisioning')
 _REASONS = (*_PENDING_REASONS, 'ProvisioningSucceeded', 'Provisioning', 'WaitForFirstConsumer')
 
@@ -54,28 +54,28 @@ def find(view: View, pod: Object) -> Iterator[Cause]:
         pattern.search(scheduler_message) for pattern in (_MISSING, _LOST, _DELETING)
     )
     if missing:
-        yield _missing(view, pod, missing['claim'])
+        yield missing_claim(view, pod, missing['claim'])
     elif lost:
         claim = lost['claim'] or ', '.join(sorted(_claims(pod)))
-        message = f'volume claim {claim} is bound to a volume that does not exist'
+        message = f'{_label(claim)} is bound to a volume that does not exist'
         yield _cause(view, pod, 'VolumeMissing', claim, message)
     elif deleting:
-        message = f'volume claim {deleting["claim"]} is being deleted'
+        message = f'{_label(deleting["claim"])} is being deleted'
         yield _cause(view, pod, 'VolumeInvalid', deleting['claim'], message)
     else:
         yield from _pending_claims(view, pod)
 
 
 def awaits_claims(pod: Object) -> bool:
-    """Whether the kube events of the pod's claims may explain why it has no node."""
+    """Return whether Kubernetes events of the pod's claims may explain why it has no node."""
     return not get_str(pod, 'spec', 'nodeName') and bool(_claims(pod))
 
 
 def is_waiting(view: View, pod: Object) -> bool:
-    """Whether the pod has no node because of its claims.
+    """Return whether the pod has no node because of its claims.
 
     A claim that waits for its first consumer delays the pod, and the pod's status does not say so:
-    only the kube events of the claim do.
+    only the Kubernetes events of the claim do.
     """
     if get_str(pod, 'spec', 'nodeName'):
         return False
@@ -94,7 +94,7 @@ def _scheduler_message(pod: Object) -> str:
 
 
 def _claims(pod: Object) -> frozenset[str]:
-    """The names of the pod's claims; that of an ephemeral volume is `<pod>-<volume>`."""
+    """Return the names of the pod's claims; that of an ephemeral volume is `<pod>-<volume>`."""
     named = {
         get_str(volume, 'persistentVolumeClaim', 'claimName')
         for volume in get_dicts(pod, 'spec', 'volumes')
@@ -108,7 +108,7 @@ def _claims(pod: Object) -> frozenset[str]:
 
 
 def _newest_claim_events(view: View, pod: Object) -> dict[str, Object]:
-    """Map each claim to its newest kube event about binding."""
+    """Map each claim to its newest Kubernetes event about binding."""
     claims = _claims(pod)
     if not claims:
         return {}
@@ -127,19 +127,22 @@ def _pending_claims(view: View, pod: Object) -> Iterator[Cause]:
     }
     if not events:
         claim = ', '.join(sorted(_claims(pod)))
-        yield _cause(view, pod, 'PVCPending', claim, f'volume claim {claim} is not bound')
+        yield _cause(view, pod, 'PVCPending', claim, f'{_label(claim)} is not bound')
     for claim, event in events.items():
-        message = event_message(event)
-        sentence = f'volume claim {claim} is not bound: {message}'
-        cause = _cause(view, pod, 'PVCPending', claim, sentence)
-        no_class = _NO_CLASS.search(message)
-        tolerance = UNRECOVERABLE_SECONDS if no_class else None
-        cause = cause._replace(reason=get_str(event, 'reason'), tolerance_seconds=tolerance)
-        yield _with_classes(view, cause, no_class['name'] or '') if no_class else cause
+        yield pending_claim(view, pod, claim, get_str(event, 'reason'), event_message(event))
+
+
+def pending_claim(view: View, pod: Object, claim: str, reason: str, message: str) -> Cause:
+    """Return the cause of a claim that is not bound, for a message of the volume controllers."""
+    cause = _cause(view, pod, 'PVCPending', claim, f'{_label(claim)} is not bound: {message}')
+    no_class = _NO_CLASS.search(message)
+    tolerance = UNRECOVERABLE_SECONDS if no_class else None
+    cause = cause._replace(reason=reason, tolerance_seconds=tolerance)
+    return _with_classes(view, cause, no_class['name'] or '') if no_class else cause
 
 
 def _with_classes(view: View, cause: Cause, wanted: str) -> Cause:
-    """Add the existing storage classes if the wanted class, or a default class, is missing."""
+    """Add the names of existing storage classes if the requested or default class is missing."""
     lookup = Lookup(STORAGE_CLASSES, '')
     cause = cause._replace(lookups=(lookup,))
     answer = view.answers.get(lookup)
@@ -151,15 +154,17 @@ def _with_classes(view: View, cause: Cause, wanted: str) -> Cause:
         for storage_class in answer.objects
         if get_str(storage_class, *_IS_DEFAULT) == 'true'
     ]
-    if wanted in names or (not wanted and defaults):
-        existing = wanted or name(defaults[0])
-        return cause._replace(recovering=True, evidence=(f'storage class {existing} exists now',))
-    if wanted:
-        return cause._replace(
-            evidence=(similar_names_sentence('storage class', wanted, names, ''),)
-        )
-    existing = f'none is the default, there are {", ".join(names)}' if names else 'there is none'
-    return cause._replace(evidence=(f'storage classes: {existing}',))
+    if wanted or defaults:
+        return with_existing_names(cause, 'StorageClass', wanted or name(defaults[0]), names, '')
+    existing = f'is the default (existing: {", ".join(names)})' if names else 'exists'
+    return cause._replace(evidence=(f'no StorageClass {existing}',))
+
+
+def _label(claim: str) -> str:
+    """Describe a claim in a sentence; several names are separated by commas."""
+    if ',' not in claim:
+        return f'PersistentVolumeClaim "{claim}"'
+    return f'one of the PersistentVolumeClaims {claim}'
 
 
 def _cause(view: View, pod: Object, code: str, claim: str, message: str) -> Cause:
@@ -175,9 +180,10 @@ def _cause(view: View, pod: Object, code: str, claim: str, message: str) -> Caus
     )
 
 
-def _missing(view: View, pod: Object, claim: str) -> Cause:
+def missing_claim(view: View, pod: Object, claim: str) -> Cause:
+    """Return the cause of a pod whose claim does not exist."""
     lookup = Lookup(CLAIMS, view.target.namespace)
-    message = f'volume claim "{claim}" (PVC) does not exist (not found)'
+    message = f'{_label(claim)} does not exist'
     cause = _cause(view, pod, 'VolumeMissing', claim, message)._replace(
         lookups=(lookup,),
         suggested_commands=(f'kubectl get pvc -n {view.target.namespace}',),
@@ -186,6 +192,4 @@ def _missing(view: View, pod: Object, claim: str) -> Cause:
     if answer is None or answer.status != 'found':
         return cause
     names = [name(obj) for obj in answer.objects]
-    if claim in names:
-        return cause._replace(recovering=True, evidence=(f'volume claim {claim} exists now',))
-    return cause._replace(evidence=(similar_names_sentence('volume claim', claim, names),))
+    return with_existing_names(cause, 'PersistentVolumeClaim', claim, names)

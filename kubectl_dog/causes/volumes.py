@@ -32,7 +32,7 @@ _CONFIGURATION = lazy_compile(
 _INVALID = lazy_compile(
     r'hostPath type check failed|no volume plugin matched|unsupported volume type', re.I
 )
-# A summary by the kubelet; other kube events give the details.
+# A summary by the kubelet; other Kubernetes events give the details.
 _SUMMARY = lazy_compile(r'^Unable to (attach or )?mount volumes|unmounted volumes=')
 _OUTPUT = lazy_compile(r'^Output: (?P<output>.+)$', re.M)
 # From the first slash of a word on.
@@ -40,7 +40,7 @@ _PATH = lazy_compile(r'(?<!\S)(?P<before>[^\s/]*)/\S*/volumes/\S+')
 
 
 def find(view: View, pod: Object) -> Iterator[Cause]:
-    """Yield the causes in the volumes of a pod that has a node, and no started container."""
+    """Yield the causes in the volumes of a pod that has a node but no started container."""
     if not is_mounting(view, pod):
         return
     last: dict[str, Object] = {}
@@ -56,7 +56,7 @@ def find(view: View, pod: Object) -> Iterator[Cause]:
 
 
 def is_mounting(view: View, pod: Object) -> bool:
-    """Whether the pod may still wait for its volumes, so that older mount failures count."""
+    """Return whether the pod may still wait for its volumes, so that mount failures apply."""
     if phase(pod) != 'Pending' or any(container.has_started for container in containers(pod)):
         return False
     if condition(pod, 'PodReadyToStartContainers').get('status') == 'True':
@@ -73,7 +73,7 @@ def _cause(view: View, pod: Object, volume: str, event: Object) -> Cause:
         code, verb = 'AttachFailed', 'attached to its node'
     elif _INVALID.search(message):
         code, verb = 'VolumeInvalid', 'used'
-    label = f'volume {volume}' if volume else 'a volume'
+    label = f'volume "{volume}"' if volume else 'a volume'
     return Cause(
         code=code,
         reason=reason,
@@ -85,7 +85,7 @@ def _cause(view: View, pod: Object, volume: str, event: Object) -> Cause:
 
 
 def _short_reason(message: str) -> str:
-    """The reason in one line; for a failed mount command, with the output of the command."""
+    """Return the reason in one line; for a failed mount command, with the command's output."""
     match = _VOLUME.search(message)
     reason = message[match.end() :] if match else message
     output = _OUTPUT.search(reason)

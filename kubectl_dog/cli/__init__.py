@@ -1,1 +1,1 @@
-"""What the user types: parser, targets, one module per command, exit codes."""
+"""Command line: parser, targets, one module per command, exit codes."""

@@ -1,4 +1,4 @@
-"""The report of an internal error of the program or of its Python installation."""
+"""Report of an internal error of the program or of its Python installation."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MAX_FRAMES = 30
 
 
 def crash_report(words: Sequence[str]) -> str:
-    """The report of the exception that is being handled, without hosts, tokens and names.
+    """Return the report of the current exception, without hosts, tokens and names.
 
     Messages of exceptions may contain values, so only their type and length are in the report.
     """
@@ -25,7 +25,7 @@ def crash_report(words: Sequence[str]) -> str:
 
     command = words[0] if words else ''
     text = (
-        f'{_shadowed_module() or "this is a defect of kubectl-dog; please report what follows"}\n'
+        f'{_shadowed_module() or "internal error of kubectl-dog: please report this output"}\n'
         f'kubectl-dog {VERSION}, Python {platform.python_version()}, {platform.system()}, '
         f'command {command}\n{_trace(sys.exc_info()[1])}'
     )
@@ -34,7 +34,7 @@ def crash_report(words: Sequence[str]) -> str:
 
 
 def _trace(error: BaseException | None) -> str:
-    """The tracebacks of an exception and of its causes, the first cause first."""
+    """Return the tracebacks of an exception and of its causes, the first cause first."""
     chain: list[BaseException] = []
     # The chain may be a cycle.
     while error is not None and len(chain) < _MAX_ERRORS:
@@ -67,7 +67,7 @@ def _length(error: BaseException) -> int:
 
 
 def _shadowed_module() -> str:
-    """An error if a file of the user is imported in place of a standard module, else empty."""
+    """Return an error if a file of the user shadows a standard module, else empty."""
     # Python 3.9 has no list of its standard modules.
     standard = getattr(sys, 'stdlib_module_names', ())
     # A module whose import failed is no longer in sys.modules, but in the traceback.
@@ -82,7 +82,7 @@ def _shadowed_module() -> str:
             and not file.startswith((sys.base_prefix, sys.base_exec_prefix))
         ):
             return (
-                f"{os.path.abspath(file)} is imported in place of Python's own {name}: rename it, "
-                'or take its folder off PYTHONPATH'
+                f"{os.path.abspath(file)} replaces Python's own module {name}: rename the file, "
+                'or remove its folder from PYTHONPATH'
             )
     return ''

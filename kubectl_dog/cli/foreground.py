@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import signal
 import sys
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from typing import TextIO
 
 from kubectl_dog import api
 from kubectl_dog import platform_compat
 from kubectl_dog import target_resolution
 from kubectl_dog.cli import common_flags
+from kubectl_dog.cli import gitops_flags
+from kubectl_dog.cli import output_choice
+from kubectl_dog.cli import progress
+from kubectl_dog.cli import report_files
+from kubectl_dog.cli import run_outputs
 from kubectl_dog.cli import standard_streams
-from kubectl_dog.cli import target_flags
+from kubectl_dog.cli import targets
+from kubectl_dog.cli.flags import Arguments
 from kubectl_dog.model.events import LogChunk
 from kubectl_dog.model.events import Notice
 from kubectl_dog.model.events import RunEnded
 from kubectl_dog.model.events import TargetEnded
 from kubectl_dog.model.options import Options
+from kubectl_dog.model.sources import Source
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.output import colour
 from kubectl_dog.output import log_merge
+from kubectl_dog.output.background_writer import BackgroundWriter
 from kubectl_dog.output.escape import sentence
 from kubectl_dog.output.renderer import Renderer
-from kubectl_dog.output.stream_writer import BackgroundWriter
 from kubectl_dog.output.stream_writer import Writer
 
 if TYPE_CHECKING:
@@ -36,15 +44,25 @@ if TYPE_CHECKING:
 _SIGNALS = platform_compat.signals()
 _TIMED_OUT = 3
 _INTERNAL_ERROR = 70
+# Seconds to wait for the reader of standard output before a command is run.
+_READER_WAIT = 2.0
+# How many lines may wait for the reader of standard output, if files get all lines.
+_OPTIONAL_ROOM = 100_000
 
 
-def track_targets(words: Sequence[str], options: Options, args: argparse.Namespace) -> int:
-    """Track the targets on the cluster, and record the run with `--record`."""
-    target_words, inputs = target_flags.read(words, args)
+def track_targets(words: Sequence[str], options: Options, args: Arguments) -> int:
+    """Track the targets on the cluster."""
+    report_files.prepare(args)
+    output_choice.prepare(args)
+    target_words, inputs = targets.read(words, args)
     judges = api.trackers(args.rules, args.tracker, platform_compat.time_limit)
     connection = api.connect(**common_flags.cluster(args))
-    resolved = target_flags.find(target_words, inputs, connection, args.namespace)
-    return track_on_source(api.live_source(connection), resolved, options, judges, args)
+    resolved = targets.find(target_words, inputs, connection, args.namespace)
+    live = api.live_source(connection)
+    if resolved.expected(options):
+        live.compare_with_files(resolved.expected(options))
+    resolved = gitops_flags.with_own_options(resolved, args, options)
+    return track_on_source(live, resolved, options, judges, args)
 
 
 def track_on_source(
@@ -52,72 +70,146 @@ def track_on_source(
     resolved: target_resolution.ResolvedTargets,
     options: Options,
     judges: Trackers,
-    args: argparse.Namespace,
+    args: Arguments,
 ) -> int:
-    """Track resolved targets on a source; `judges` as in `api.session`."""
-    recorder = None
-    if args.record:
-        recorder = api.recorder(
-            args.record, live.started, resolved.targets, options, resolved.target_options
+    """Track resolved targets on a source, and record it; `judges` as in `api.session`."""
+    recorded: Source = live
+    recorders = []
+    files, notes = _recordings(args)
+    for file in files:
+        from kubectl_dog import recorded_runs
+
+        recorder = recorded_runs.recorder(
+            file, live.started, resolved.targets, options, resolved.target_options
         )
-    recorded = api.recording_source(live, recorder) if recorder else live
+        recorded = recorded_runs.recording_source(recorded, recorder)
+        recorders.append(recorder)
     session = api.session(recorded, resolved.targets, options, judges, resolved.target_options)
-    code = run(api.play(live, session, resolved.targets, options), args)
-    if recorder and recorder.failure:
-        sys.stderr.write(f'{sentence(recorder.failure)}\n')
+    code = run(api.play(live, session, resolved.targets, options), args, notes)
+    for recorder in recorders:
+        if recorder.failure:
+            sys.stderr.write(f'{sentence(recorder.failure)}\n')
     return code
 
 
-def run(play: api.RunningSession, args: argparse.Namespace) -> int:
-    """Print the events of a session as they come; returns the exit code of its verdict."""
+def _recordings(args: Arguments) -> tuple[Sequence[str | TextIO], Sequence[str]]:
+    """Return the files to record to, and notes about them."""
+    if not output_choice.choose(args).has_brief:
+        return report_files.recordings(args), ()
+    from kubectl_dog.cli import brief_recording
+
+    return brief_recording.choose(args)
+
+
+def run(play: api.RunningSession, args: Arguments, notes: Sequence[str] = ()) -> int:
+    """Print the events of a session as they come; returns the exit code of its verdict.
+
+    `notes` are those of RenderOptions.
+    """
     source, session = play.source, play.session
-    renderer = _create_renderer(play, args)
+    choice = output_choice.choose(args)
+    renderer = _create_renderer(choice, play, args, notes)
+    outputs = run_outputs.RunOutputs(play, args, notes)
     prefixed = bool(args.output_prefix)
 
     def drop_notice(count: int) -> list[str]:
         # Lines that had not been read yet are not counted.
-        text = f'at least {count:,} log lines left out: the output is read too slowly'
+        text = f'at least {count:,} log lines omitted: the output is read too slowly'
         lines = renderer.render(Notice(source.now(), None, text))
         return [args.output_prefix + line for line in lines]
 
-    writer = BackgroundWriter(Writer(standard_streams.stdout()), drop_notice=drop_notice)
+    writer = _create_writer(drop_notice, bool(outputs))
     code = _INTERNAL_ERROR
-    with _handle_signals(source) as received:
-        for events in session.event_batches(writer.has_room):
-            lines = log_merge.render_batch(renderer, events)
+    view = progress.live_view(writer, play, args, choice.stdout)
+    with handle_signals(source) as received, view as show:
+        for events in session.event_batches(lambda: writer.has_room() and outputs.has_room()):
+            lines = log_merge.render_batch(renderer, events, source.now)
             if prefixed:
                 lines = [args.output_prefix + line for line in lines]
-            droppable = all(isinstance(event, LogChunk) for event in events)
-            trusted_start = not prefixed and all(map(renderer.has_trusted_start, events))
+            # Without events, there may be lines that were held back.
+            droppable = bool(events) and all(isinstance(event, LogChunk) for event in events)
+            is_trusted = bool(events) and all(map(renderer.has_trusted_start, events))
+            trusted_start = is_trusted and not prefixed
             writer.write(lines, droppable, trusted_start)
+            outputs.add(events)
+            show(events)
             for event in events:
-                if isinstance(event, TargetEnded) and event.verdict is Verdict.NO_ACCESS:
-                    reason = sentence(event.message)
-                    sys.stderr.write(f'{sentence(event.target.label)} cannot be read: {reason}\n')
+                if isinstance(event, TargetEnded) and choice.stdout != output_choice.BRIEF:
+                    _print_access_error(event)
                 if isinstance(event, RunEnded):
-                    code = event.exit_code
-    if received or (code == _TIMED_OUT and hasattr(args, 'timeout')):
-        standard_streams.set_deadline(0.0)
+                    code = event.exit_code if event.process_code is None else event.process_code
+        if received or (code == _TIMED_OUT and hasattr(args, 'timeout')):
+            standard_streams.set_deadline(0.0)
+        writer.write_mixed(outputs.finish())
+        if received:
+            # It may have come while files were written: nothing waits for a reader any more.
+            standard_streams.set_deadline(0.0)
     # The handlers are restored: from here on, a signal ends the program at once.
+    if outputs.failure_command and not received:
+        # Its output should come after the lines of the run.
+        writer.wait_until_written(_READER_WAIT)
+        outputs.failure_command.run()
+    return _close(writer, code, received)
+
+
+def _close(writer: BackgroundWriter, code: int, received: Sequence[int]) -> int:
+    """Wait for the reader of standard output; returns the exit code, given that of the verdict."""
     if not writer.close(standard_streams.deadline()):
         standard_streams.mark_stuck()
         if received:
             # The signal came after the verdict, and ended the wait for the reader.
             is_interrupt = received[0] == signal.SIGINT
             code = platform_compat.INTERRUPTED if is_interrupt else platform_compat.TERMINATED
+    failure = getattr(writer, 'failure', '')
+    if failure:
+        sys.stderr.write(f'standard output is incomplete: {sentence(failure)}\n')
     return code
 
 
-def _create_renderer(play: api.RunningSession, args: argparse.Namespace) -> Renderer:
+def _print_access_error(event: TargetEnded) -> None:
+    if event.verdict is Verdict.NO_ACCESS:
+        reason = sentence(event.message)
+        sys.stderr.write(f'{sentence(event.target.label)} cannot be read: {reason}\n')
+
+
+def _create_writer(
+    drop_notice: Callable[[int], Sequence[str]], is_optional: bool
+) -> BackgroundWriter:
+    """Return the writer to standard output; it is optional if the run has other outputs."""
+    writer = Writer(standard_streams.stdout())
+    if not is_optional:
+        return BackgroundWriter(writer, drop_notice=drop_notice)
+    from kubectl_dog.output.optional_writer import OptionalWriter
+
+    return OptionalWriter(writer, _OPTIONAL_ROOM, drop_notice=drop_notice)
+
+
+def _create_renderer(
+    choice: output_choice.OutputChoice,
+    play: api.RunningSession,
+    args: Arguments,
+    notes: Sequence[str],
+) -> Renderer:
     is_terminal = platform_compat.is_terminal(standard_streams.stdout())
     coloured = colour.is_enabled(args.color, os.environ, is_terminal)
-    timestamps = bool(getattr(args, 'timestamps', False))
-    return api.renderer(args.output, play, coloured, timestamps)
+    if choice.agent:
+        notes = (*notes, output_choice.why_brief(choice.agent))
+    options = output_choice.line_options(args, notes)
+    if is_terminal:
+        options['columns'] = platform_compat.terminal_columns(standard_streams.stdout())
+    return api.renderer(choice.stdout, play, coloured, **options)
 
 
 @contextmanager
-def _handle_signals(source: api.Stoppable) -> Iterator[list[int]]:
-    """End the run in order at the first signal, at once at the next; yields those received."""
+def handle_signals(source: api.Stoppable) -> Iterator[list[int]]:
+    """End the run in order at the first signal, at once at the next; yields the signals.
+
+    A source that has `received_signals` belongs to a caller that handles signals itself.
+    """
+    handled: list[int] | None = getattr(source, 'received_signals', None)
+    if handled is not None:
+        yield handled
+        return
     before = {number: signal.getsignal(number) for number in _SIGNALS}
     received: list[int] = []
 

@@ -1,4 +1,4 @@
-"""The program: parse the command line, run one command, turn errors into exit codes."""
+"""Main function: parse the command line, run one command, turn errors into exit codes."""
 
 from __future__ import annotations
 
@@ -8,17 +8,14 @@ import threading
 from collections.abc import Sequence
 
 from kubectl_dog import platform_compat
-from kubectl_dog.cli import crash_report
 from kubectl_dog.cli import standard_streams
-from kubectl_dog.cli.parser import command_first
 from kubectl_dog.cli.parser import executable_name
-from kubectl_dog.cli.parser import expand_aliases
 from kubectl_dog.cli.parser import parse
-from kubectl_dog.cli.parser import program_name
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.output.command_guard import guarded_streams
 from kubectl_dog.output.escape import sentence
 from kubectl_dog.output.stream_writer import OutputClosedError
+from kubectl_dog.output.stream_writer import OutputFailedError
 
 # The commands that shells run for completion, by cobra's protocol; the second without descriptions.
 _COMPLETE = ('__complete', '__completeNoDesc')
@@ -35,7 +32,7 @@ _STACK_SIZE = 256 * 1024
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the program; `argv` without the program's name. Returns the exit code."""
+    """Run the program and return its exit code; `argv` excludes the program's name."""
     words = sys.argv[1:] if argv is None else list(argv)
     platform_compat.reopen_closed_streams()
     if argv is None and executable_name().startswith(_COMPLETION_PREFIX):
@@ -57,21 +54,30 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(words: list[str]) -> int:
     """Run a command, and print errors as one sentence."""
+    args = None
     try:
-        words = command_first(expand_aliases(words))
         args = parse(words)
         if getattr(args, 'timeout', None):
             standard_streams.set_deadline(args.timeout)
         with standard_streams.reserved_stdout():
             return int(args.run(args))
     except UserError as error:
-        return _fail(sentence(str(error)), error.exit_code)
+        from kubectl_dog.cli import early_errors
+
+        text = sentence(str(error))
+        code = _fail(text, error.exit_code)
+        early_errors.finish(words, args, text)
+        return code
     except OutputClosedError:
         return _OUTPUT_CLOSED
+    except OutputFailedError as error:
+        return _fail(sentence(f'cannot write to standard output: {error}'), UserError.exit_code)
     except Exception:
+        from kubectl_dog.cli import crash_report
+
         return _fail(crash_report.crash_report(words), _INTERNAL_ERROR)
 
 
 def _fail(text: str, code: int) -> int:
-    sys.stderr.write(f'{program_name()}: {text}\n')
+    sys.stderr.write(f'error: {text}\n')
     return code

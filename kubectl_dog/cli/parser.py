@@ -1,130 +1,131 @@
-"""The parser of the command line: its commands, and the errors for words that it does not know."""
+"""Commands of the program, and the parser of its command line."""
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any
-from typing import NoReturn
 from typing import cast
 
-from kubectl_dog.causes import suggestions
-from kubectl_dog.output.escape import sentence
-from kubectl_dog.output.stream_writer import Writer
+from kubectl_dog.cli import flags
+from kubectl_dog.cli.flags import Arguments
+from kubectl_dog.cli.flags import Command
+from kubectl_dog.cli.flags import UsageError
 
-# The module that declares each command; only the module of the given command is imported.
-_COMMANDS = {
-    'rollout': 'rollout',
-    'follow': 'follow',
-    'multitrack': 'multitrack',
-    'status': 'status',
-    'replay': 'replay',
-    'demo': 'replay',
-    'completion': 'completion',
-    'trackers': 'trackers',
-    'version': 'version',
+# The commands with their lines in the help. The module of a command is imported when it is used.
+SUMMARIES = {
+    'rollout': 'Track targets until all are ready or one has failed',
+    'follow': 'Print logs, events and changes of targets until they end',
+    'run': 'Run a command that deploys, and track what it changes',
+    'multitrack': "Track the targets of a spec in kubedog's JSON",
+    'check': 'Find what would fail if objects were applied',
+    'status': 'Print the state of targets, and its causes, once',
+    'explain': 'Explain the code of a cause, without a cluster',
+    'replay': 'Play a recording that `rollout --record` has written',
+    'demo': 'Play a recording that is included in the program',
+    'completion': 'Print the script for completion in the shell',
+    'trackers': 'List trackers and rules with their kinds and packages',
+    'version': 'Print the version',
 }
-# How similar a suggestion must be to the unknown word.
-_SIMILARITY = 0.7
+_MODULES = {'demo': 'replay'}
+_HELP = ('-h', '--help', '--help-all')
 
 
-def parse(words: Sequence[str]) -> argparse.Namespace:
-    """Parse the command line; exits with 2 and a sentence where it is wrong.
+def load(name: str) -> Command:
+    """Return the table of a command in SUMMARIES by calling the function of the same name."""
+    module = import_module(f'kubectl_dog.cli.commands.{_MODULES.get(name, name)}')
+    return cast('Command', getattr(module, name)())
 
-    kubectl lets flags stand between TYPE and NAME; argparse takes only the words before them.
+
+def parse(words: Sequence[str]) -> Arguments:
+    """Parse the command line; `run` of the result runs the command or prints the help.
+
+    Raises UsageError.
     """
-    top = create_parser(words[0] if words else '')
-    if words and words[0] not in _COMMANDS:
-        similar = suggestions.similar_names(words[0], list(_COMMANDS), similarity=_SIMILARITY)
-        if similar:
-            top.error(f'unknown command {words[0]!r}: did you mean {similar[0]}?')
-    args, rest = top.parse_known_args(words)
-    if any(word.startswith('-') for word in rest) or (rest and not hasattr(args, 'target')):
-        parser = _command_parser(top, words[0])
-        parser.error(_unknown_arguments(parser, rest))
-    if rest:
-        args.target = [*args.target, *rest]
+    name, *rest = _expand_aliases(command_first(list(words)))
+    if name in _HELP:
+        return Arguments(run=lambda args: _print_help(None))
+    if name not in SUMMARIES:
+        raise UsageError(_with_hint(_unknown_command(name), '--help'))
+    command = load(name)
+    before_arguments = rest[: rest.index('--')] if '--' in rest else rest
+    help_flags = [word for word in before_arguments if word in _HELP]
+    if help_flags:
+        return Arguments(run=lambda args: _print_help(command, '--help-all' in help_flags))
+    try:
+        args = flags.parse(command, rest)
+    except UsageError as error:
+        hint = f'{name} {_help_flag(command, str(error))}'
+        raise UsageError(_with_hint(str(error), hint)) from None
+    args.run = command.run
     return args
-
-
-def expand_aliases(words: list[str]) -> list[str]:
-    """Replace `help COMMAND` and `--version`, as other programs have them, and no words at all."""
-    if words[:1] == ['help']:
-        return [*words[1:], '--help']
-    return ['version'] if words == ['--version'] else words or ['--help']
 
 
 def command_first(words: list[str]) -> list[str]:
     """Move the command to the front: kubectl lets cluster flags such as `-n shop` precede it."""
-    if not words or not words[0].startswith('-'):
+    if not words or not flags.is_flag(words[0]):
         return words
     # This command has all cluster flags.
-    actions = _command_parser(create_parser('rollout'), 'rollout')._option_string_actions
+    by_name = load('rollout').flags_by_name()
     at = 0
-    while at < len(words) and words[at].startswith('-'):
-        action = actions.get(words[at])
-        at += 1 if action is None or action.nargs == 0 else 2
+    while at < len(words) and flags.is_flag(words[at]):
+        flag, text = flags.split_flag(words[at], by_name)
+        at += 2 if flag is not None and flag.metavar and text is None else 1
     return [*words[at : at + 1], *words[:at], *words[at + 1 :]]
 
 
-def _command_parser(top: argparse.ArgumentParser, command: str) -> argparse.ArgumentParser:
-    """The parser of a command; `top` itself where there is no such command."""
-    commands = next(
-        action for action in top._actions if isinstance(action, argparse._SubParsersAction)
-    )
-    return cast('argparse.ArgumentParser', commands.choices.get(command, top))
+def _expand_aliases(words: list[str]) -> list[str]:
+    """Replace `help COMMAND`, `--version` and an empty command line by the usual forms."""
+    if words[:1] == ['help']:
+        words = [*words[1:], '--help']
+    return ['version'] if words == ['--version'] else words or ['--help']
 
 
-def _unknown_arguments(parser: argparse.ArgumentParser, words: Sequence[str]) -> str:
-    """The error for words that the parser does not know, with the most similar flag."""
-    flag = next((word for word in words if word.startswith('-')), '').partition('=')[0]
-    known = [name[2:] for name in parser._option_string_actions if name[:2] == '--']
-    similar = (
-        suggestions.similar_names(flag.lstrip('-'), known, similarity=_SIMILARITY) if flag else []
+def _unknown_command(name: str) -> str:
+    from kubectl_dog.causes import suggestions
+
+    if flags.is_flag(name):
+        return f'there is no command after {name}'
+    similar = suggestions.similar_names(name, list(SUMMARIES), similarity=0.7)
+    return f'unknown command "{name}"' + (f': did you mean {similar[0]}?' if similar else '')
+
+
+def _help_flag(command: Command, message: str) -> str:
+    """Return the flag that prints the help of the flags in a message."""
+    by_name = command.flags_by_name()
+    named = [by_name[word] for word in message.replace(':', ' ').split() if word in by_name]
+    return '--help' if all(flag.common for flag in named) else '--help-all'
+
+
+def _with_hint(message: str, words: str) -> str:
+    separator = '' if message.endswith('?') else ';'
+    return f'{message}{separator} see `{program_name()} {words}`'
+
+
+def _print_help(command: Command | None, show_all: bool = False) -> int:
+    from kubectl_dog.cli import help
+    from kubectl_dog.cli import standard_streams
+    from kubectl_dog.output.stream_writer import Writer
+
+    name = program_name()
+    lines = (
+        help.root_help(name, SUMMARIES)
+        if command is None
+        else help.command_help(name, command, show_all)
     )
-    hint = f': did you mean --{similar[0]}?' if similar else ''
-    return f'unrecognized arguments: {" ".join(words)}{hint}'
+    Writer(standard_streams.stdout()).write(lines)
+    return 0
 
 
 def program_name() -> str:
-    """The program's name for messages; kubectl runs plugins by their file name."""
+    """Return the program name to show in messages: kubectl runs a plugin under its file name."""
     name = executable_name()
+    if name == '__main__.py':
+        return 'python -m kubectl_dog'
     return 'kubectl dog' if name.startswith('kubectl-') else name or 'kubectl dog'
 
 
 def executable_name() -> str:
-    """The file name by which the program was started."""
+    """Return the file name under which the program was started."""
     return os.path.basename(sys.argv[0]) if sys.argv else ''
-
-
-class _Parser(argparse.ArgumentParser):
-    """Prints help on streams of any encoding, and errors as one sentence without the usage, as
-    kubectl does.
-    """
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f'{self.prog}: error: {sentence(message)}; see `{self.prog} --help`\n')
-
-    def _print_message(self, message: str, file: Any = None) -> None:
-        if message and file is not None:
-            Writer(file).write(message.splitlines())
-
-
-def create_parser(command: str = '') -> argparse.ArgumentParser:
-    """A parser of all commands; with the name of a command, of this command alone."""
-    top = _Parser(
-        prog=program_name(),
-        description='Tells whether a rollout is done, whether it failed, and why.',
-        epilog='exit codes: 0 ready, 1 failed, 2 usage, 3 timed out, 4 deleted or never appeared, '
-        '5 no access, 6 paused, 70 a tracker or the program has failed, 130 interrupted, '
-        '143 terminated',
-        allow_abbrev=False,
-    )
-    commands = top.add_subparsers(metavar='COMMAND', required=True)
-    modules = [_COMMANDS[command]] if command in _COMMANDS else dict.fromkeys(_COMMANDS.values())
-    for module in modules:
-        import_module(f'kubectl_dog.cli.commands.{module}').add(commands)
-    return top

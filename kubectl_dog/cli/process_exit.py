@@ -1,4 +1,4 @@
-"""Run the program as a process that signals and stuck readers cannot keep from exiting."""
+"""Run the program as a process that exits even if signals arrive or a reader blocks."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from kubectl_dog.cli import standard_streams
 
 _SIGNALS = platform_compat.signals()
 _CODES = (platform_compat.INTERRUPTED, platform_compat.TERMINATED)
+# Seconds between two interruptions of blocking calls.
+_INTERRUPTION_PERIOD = 0.5
 
 
 def run(program: Callable[[], int]) -> int:
@@ -35,6 +37,8 @@ def run(program: Callable[[], int]) -> int:
     except (OSError, ValueError):
         # Python reports the error at exit.
         pass
+    finally:
+        _stop_interruptions()
     return code
 
 
@@ -55,6 +59,28 @@ def _install_handlers() -> None:
     for number in _SIGNALS:
         if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
             signal.signal(number, _raise_interrupt)
+    _interrupt_blocking_calls()
+
+
+def _interrupt_blocking_calls() -> None:
+    """Interrupt blocking calls of the main thread periodically, where the system has a timer.
+
+    Python runs the handler of a signal when a call returns. A signal that arrives just before a
+    call blocks, or in another thread, does not make the call return.
+    """
+    if hasattr(signal, 'setitimer') and signal.getsignal(signal.SIGALRM) is signal.SIG_DFL:
+        signal.signal(signal.SIGALRM, _return_from_call)
+        signal.setitimer(signal.ITIMER_REAL, _INTERRUPTION_PERIOD, _INTERRUPTION_PERIOD)
+
+
+def _stop_interruptions() -> None:
+    """Stop the timer: Python removes the handler at exit, and then the signal ends the process."""
+    if hasattr(signal, 'setitimer') and signal.getsignal(signal.SIGALRM) is _return_from_call:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+
+
+def _return_from_call(number: int, frame: object) -> None:
+    """Do nothing: a signal with a handler makes a blocking call return to Python."""
 
 
 def _raise_interrupt(number: int, frame: object) -> NoReturn:

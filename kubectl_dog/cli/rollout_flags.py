@@ -1,176 +1,224 @@
-"""The flags that the verdict of a rollout depends on, and the options that they become."""
+"""Flags that the verdict of a rollout depends on, and the options that they are converted to."""
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from kubectl_dog.causes import tolerances
-from kubectl_dog.cli import common_flags
 from kubectl_dog.cli import tracking_flags
+from kubectl_dog.cli.common_flags import DURATION
 from kubectl_dog.cli.common_flags import seconds
-from kubectl_dog.model.errors import UserError
+from kubectl_dog.cli.flags import Arguments
+from kubectl_dog.cli.flags import create_flag
 from kubectl_dog.model.options import PAUSES
 from kubectl_dog.model.options import Options
-from kubectl_dog.tracking.verdict import min_available
-from kubectl_dog.tracking.verdict import ready_when
 
+if TYPE_CHECKING:
+    from kubectl_dog.cli.failure_command import ParsedCommand
+
+_DEFAULTS = Options()
 # The default of `--stable-for`; None is `auto`.
 _NOT_GIVEN = -1.0
 # Longer than any run, in seconds.
 _NEVER = 1e7
 
 
-def add(parser: argparse.ArgumentParser) -> None:
-    """Add the flags that the verdict depends on."""
-    _add_limits(parser)
-    _add_tolerance(parser)
-    _add_expectations(parser)
+# The checks import their modules when there is a text to check, as the help has to be fast.
 
 
-def _add_limits(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group('verdict')
-    group.add_argument(
-        '--stall-timeout',
-        '--no-activity-timeout',
-        type=seconds,
-        metavar='TIME',
-        help='end with code 3 after this time without progress (default: 10m, or what the '
-        "target's own deadlines ask for)",
-    )
-    group.add_argument(
-        '--create-timeout',
-        type=seconds,
-        default=Options().create_timeout,
-        metavar='TIME',
-        help='end with code 4 where the target does not appear within this time (default: 30s)',
-    )
-    group.add_argument(
-        '--status-progress-period',
-        type=_period,
-        default=Options().status_period,
-        metavar='TIME',
-        help='a sign of life this often, 0 for none (default: 30s)',
-    )
-    group.add_argument(
-        '--stable-for',
-        type=_stable,
-        default=_NOT_GIVEN,
-        metavar='TIME',
-        help='ready counts only once it has lasted this long (default: auto, 10s for containers '
-        'without a readiness probe)',
-    )
+def _tolerance(text: str) -> str:
+    from kubectl_dog import api
+
+    api.check_tolerance(text)
+    api.check_code(text)
+    return text
 
 
-def _add_tolerance(parser: argparse.ArgumentParser) -> None:
-    """Add the flags for tolerances, which can also be annotations of the target."""
-    group = parser.add_argument_group('tolerance')
-    group.add_argument(
-        '--tolerate',
-        action='append',
-        default=[],
-        type=_checked(tolerances.parse_unchecked_tolerance),
-        metavar='CODE=HOW',
-        help='how long (90s) or how often (5: fails at the 5th end) a cause may stand, or always, '
-        'or never; CODE/CONTAINER for one container; may be repeated',
-    )
-    group.add_argument(
-        '--allow-failures',
-        default='',
-        type=_checked(tolerances.parse_pod_share),
-        metavar='PODS',
-        help='so many pods, like 2 or 20%%, may be failing without failing the target',
-    )
-    group.add_argument(
-        '--on-pause',
-        choices=PAUSES,
-        default='',
-        help='what a pause means: stop (default) ends with code 6 after 10s, wait goes on, '
-        'succeed ends with 0',
-    )
-    common_flags.switch(group, '--keep-going', 'judge every target, though one has failed')
-    group.add_argument(
-        '--min-available',
-        default='',
-        type=_checked(min_available.check_min_available),
-        metavar='PODS',
-        help='so many available pods are enough: 3, 80%% of them, or maxUnavailable',
-    )
-    group.add_argument(
-        '--ready-when',
-        type=_checked(ready_when.parse_ready_when),
-        metavar='CONDITION',
-        help='what ready means, as in kubectl wait --for: condition=NAME[=VALUE] or '
-        'jsonpath={.status.phase}[=VALUE]',
-    )
-    common_flags.switch(
-        group, '--strict-nodes', 'nodes that were not ready before need their DaemonSet pod too'
-    )
+def _pods(text: str) -> str:
+    from kubectl_dog.causes.tolerances import parse_pod_share
+
+    parse_pod_share(text)
+    return text
 
 
-def _add_expectations(parser: argparse.ArgumentParser) -> None:
-    """Add the flags for the expected revision and images."""
-    group = parser.add_argument_group('pins')
-    group.add_argument(
-        '--revision',
-        default='0',
-        type=_revision,
-        metavar='N',
-        help='end with code 4 once a newer revision than this is rolled out',
-    )
-    group.add_argument(
-        '--expect-image',
-        action='append',
-        default=[],
-        metavar='IMAGE',
-        help='ready counts only with this image in the pod template; may be repeated',
-    )
-    common_flags.switch(
-        group, '--wait-for-termination', 'ready counts only once the old pods are gone'
-    )
+def _min_available(text: str) -> str:
+    from kubectl_dog.tracking.verdict.readiness import check_min_available
+
+    check_min_available(text)
+    return text
 
 
-def _checked(check: Callable[[str], object]) -> Callable[[str], str]:
-    """A type for argparse that checks a text and returns it unchanged."""
+def _condition(text: str) -> str:
+    from kubectl_dog.tracking.verdict.ready_when import check_conditions
 
-    def check_text(text: str) -> str:
-        try:
-            check(text)
-        except UserError as error:
-            raise argparse.ArgumentTypeError(str(error)) from None
-        return text
+    check_conditions(text)
+    return text
 
-    return check_text
+
+def _generation(text: str) -> int:
+    if not text.isdecimal() or len(text) > 18 or int(text) < 1:
+        raise ValueError
+    return int(text)
 
 
 def _revision(text: str) -> str:
     if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f'{text!r} is not the number of a revision')
+        raise ValueError
     return '' if text.strip('0') == '' else str(int(text))
 
 
 def _period(text: str) -> float:
-    """Parse a duration; 0, or less as in kubedog, means never."""
+    """Parse a duration; 0, or a negative one as in kubedog, means never."""
     return 0.0 if text[:1] == '-' and text[1:].isdecimal() else seconds(text)
+
+
+def _command(text: str) -> ParsedCommand:
+    from kubectl_dog.cli import failure_command
+
+    return failure_command.parse(text)
 
 
 def _stable(text: str) -> float | None:
     return None if text == 'auto' else seconds(text)
 
 
-def options(args: argparse.Namespace) -> Options:
-    """The options of a rollout, from its flags."""
+_LIMITS = (
+    create_flag(
+        '--stall-timeout TIME',
+        'Time limit without progress (default: 10m, or longer if the target needs it)',
+        common=True,
+        aliases=('--no-activity-timeout',),
+        parse=seconds,
+        expected=DURATION,
+    ),
+    create_flag(
+        '--create-timeout TIME',
+        'Time limit for the target to appear: exit with code 4 after it (default: 30s; 0s if '
+        'the namespace does not exist)',
+        parse=seconds,
+        expected=DURATION,
+    ),
+    create_flag(
+        '--status-progress-period TIME',
+        'Interval of status lines while nothing happens, 0 for none (default: 30s)',
+        parse=_period,
+        default=_DEFAULTS.status_period,
+        expected=DURATION,
+    ),
+    create_flag(
+        '--stable-for TIME',
+        'Time that a target must stay ready (default: auto, which is 10s for containers '
+        'without a readiness probe)',
+        common=True,
+        parse=_stable,
+        expected='use a duration like 90s, or auto',
+        default=_NOT_GIVEN,
+    ),
+)
+_TOLERANCE = (
+    create_flag(
+        '--tolerate CODE=LIMIT',
+        'Tolerance for a cause (docs/codes.md): a duration (90s), the number of terminations at '
+        'which the target fails (5), always or never; CODE/CONTAINER=LIMIT for one container',
+        common=True,
+        parse=_tolerance,
+        repeated=True,
+    ),
+    create_flag(
+        '--allow-failures PODS',
+        'Number or percentage of pods that may fail (2, 20%)',
+        common=True,
+        parse=_pods,
+        expected='use a number or a percentage of pods, like 2 or 20%',
+        default='',
+    ),
+    create_flag(
+        '--on-pause ACTION',
+        'One of stop (exit with code 6 after 10s, the default), wait, succeed (exit with code 0)',
+        common=True,
+        default='',
+        choices=PAUSES,
+    ),
+    create_flag('--keep-going', 'Continue with the other targets after a failure', common=True),
+    create_flag(
+        '--min-available PODS',
+        'Treat the target as ready once this many pods are available (3, 80% or maxUnavailable)',
+        common=True,
+        parse=_min_available,
+        expected='use a number, a percentage or maxUnavailable',
+        default='',
+    ),
+    create_flag(
+        '--ready-when CONDITION',
+        'Condition that makes the target ready, as in kubectl wait --for: condition=NAME[=VALUE] '
+        'or jsonpath={.status.phase}[=VALUE]',
+        common=True,
+        parse=_condition,
+        expected='use condition=NAME[=VALUE] or jsonpath={.PATH}[=VALUE]',
+    ),
+    create_flag(
+        '--strict-nodes',
+        'Require DaemonSet pods also on nodes that were not ready before the rollout',
+    ),
+)
+_EXPECTATIONS = (
+    create_flag(
+        '--revision N',
+        'Expected revision: exit with code 4 if a newer revision is rolled out',
+        parse=_revision,
+        expected='use the number of a revision',
+        default='',
+    ),
+    create_flag(
+        '--expect-image IMAGE',
+        'Image that must be in the pod template before the target is ready',
+        repeated=True,
+    ),
+    create_flag(
+        '--expect-generation N',
+        'Wait until metadata.generation of the object is at least N',
+        parse=_generation,
+        expected='use a number above 0',
+    ),
+    create_flag(
+        '--wait-for-termination', 'Treat the target as ready only after the old pods are gone'
+    ),
+)
+_ON_FAILURE = (
+    create_flag(
+        '--on-failure COMMAND',
+        'Command to run once after a failed run, without a shell (docs/on-failure.md)',
+        parse=_command,
+    ),
+    create_flag(
+        '--on-failure-timeout TIME',
+        'Time limit for the command of --on-failure, 0 for none (default: 60s)',
+        parse=seconds,
+        expected=DURATION,
+        default=60.0,
+    ),
+)
+FLAGS = (
+    *(flag._replace(group='Verdict') for flag in (*_LIMITS, *_TOLERANCE, *_EXPECTATIONS)),
+    *(flag._replace(group='Failure') for flag in _ON_FAILURE),
+    *tracking_flags.JUDGEMENT,
+)
+
+
+def options(args: Arguments) -> Options:
+    """Return the options of a rollout, from its flags."""
     return tracking_flags.options(args)._replace(
         stall_timeout=args.stall_timeout or None,
-        create_timeout=args.create_timeout,
+        create_timeout=_DEFAULTS.create_timeout
+        if args.create_timeout is None
+        else args.create_timeout,
         stable_for=None if args.stable_for == _NOT_GIVEN else args.stable_for,
         status_period=args.status_progress_period or _NEVER,
-        once=args.watch is False,
         tolerate=tuple(args.tolerate),
         allow_failures=args.allow_failures,
         on_pause=args.on_pause,
         revision=args.revision,
         expect_images=tuple(args.expect_image),
+        expect_generation=args.expect_generation,
         wait_for_termination=bool(args.wait_for_termination),
         strict_nodes=bool(args.strict_nodes),
         keep_going=bool(args.keep_going),
@@ -180,8 +228,8 @@ def options(args: argparse.Namespace) -> Options:
     )
 
 
-def _explicit_defaults(args: argparse.Namespace) -> tuple[str, ...]:
-    """The options that were given with their default value: annotations do not change them."""
+def _explicit_defaults(args: Arguments) -> tuple[str, ...]:
+    """Return the options that were set to their default, which annotations must not change."""
     is_explicit = {
         'strict_nodes': args.strict_nodes is False,
         'wait_for_termination': args.wait_for_termination is False,

@@ -1,4 +1,4 @@
-"""The standard streams of a command, which ends in time even if a reader is stuck.
+"""Standard streams of a command; the command exits on time even if a reader blocks.
 
 Only the program writes to standard output: what packages of trackers print goes to standard error.
 """
@@ -22,19 +22,25 @@ class _State:
 
     deadline: float | None = None
     is_stuck = False
+    # Standard error without its background thread, which drops text that is read too slowly.
+    stderr: TextIO | None = None
+    # The stream for lines, if it is not standard output.
+    lines: TextIO | None = None
 
 
 _state = _State()
 
 
 def stdout() -> TextIO:
-    """The stream for the lines of a command."""
+    """Return the stream for the lines of a command."""
+    if _state.lines is not None:
+        return _state.lines
     return sys.stdout if _reserved is None else _reserved
 
 
 @contextmanager
 def reserved_stdout() -> Iterator[None]:
-    """Send what others print to standard error: their lines between ours would break the JSON."""
+    """Redirect what others print to standard error: their lines would break the JSON."""
     global _reserved
     before = _reserved, sys.stdout
     _reserved, sys.stdout = sys.stdout, sys.stderr
@@ -44,13 +50,23 @@ def reserved_stdout() -> Iterator[None]:
         _reserved, sys.stdout = before
 
 
+@contextmanager
+def lines_to_stderr() -> Iterator[None]:
+    """Write the lines of the command to standard error: another program writes to the output."""
+    _state.lines = _state.stderr or sys.stderr
+    try:
+        yield
+    finally:
+        _state.lines = None
+
+
 def set_deadline(seconds: float) -> None:
-    """Wait at most so many seconds from now for a reader that has stopped reading."""
+    """Limit the seconds to wait from now for a reader that has stopped reading."""
     _state.deadline = time.monotonic() + seconds
 
 
 def deadline() -> float | None:
-    """The `time.monotonic` value after which a stuck reader is not waited for; None for never."""
+    """Return the `time.monotonic` value until which to wait for a blocked reader, or None."""
     return _state.deadline
 
 
@@ -60,7 +76,7 @@ def mark_stuck() -> None:
 
 
 def is_stuck() -> bool:
-    """Whether the process would wait for a reader if it exited as usual."""
+    """Return whether a normal exit of the process would wait for a reader."""
     return _state.is_stuck
 
 
@@ -68,7 +84,7 @@ def is_stuck() -> bool:
 def background_stderr() -> Iterator[None]:
     """Write standard error in a thread, so that writes do not block; wait for it at the end."""
     _state.deadline, _state.is_stuck = None, False
-    before = sys.stderr
+    before = _state.stderr = sys.stderr
     background = BackgroundStream(before)
     sys.stderr = cast('TextIO', background)
     is_waited_for = True
@@ -78,7 +94,7 @@ def background_stderr() -> Iterator[None]:
         is_waited_for = False
         raise
     finally:
-        sys.stderr = before
+        sys.stderr, _state.stderr = before, None
         # Every write has waited for a moment already.
         if is_waited_for and not is_stuck() and not background.close(_state.deadline):
             mark_stuck()

@@ -1,1 +1,1 @@
-"""The live source: from kubeconfig to a stream of items. Packages import only those below them."""
+"""Live source: from kubeconfig to a stream of items. Packages import only those below them."""

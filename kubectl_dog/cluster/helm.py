@@ -49,31 +49,34 @@ class Release(NamedTuple):
     manifest: str
 
 
-def release(connection: Connection, wanted: str) -> Release:
-    """Return the newest revision of a release in the namespace of the connection.
+def release(connection: Connection, wanted: str, namespace: str = '') -> Release:
+    """Return the newest revision of a release in a namespace (default: that of the connection).
 
     Raises MissingError if there is none, AccessError, and UserError if it has no manifest.
     """
     if not _NAME.fullmatch(wanted):
-        raise UserError(f'{wanted!r} is no name that a release of helm can have')
+        raise UserError(f'{wanted!r} is not a valid name of a Helm release')
+    namespace = namespace or connection.namespace
     names: set[str] = set()
     for resource in (SECRETS, CONFIGMAPS):
         try:
-            revision = _newest_revision(connection, resource, wanted)
-            listed = [] if revision else _items(connection, resource, 'owner=helm')
+            revision = _newest_revision(connection, resource, namespace, wanted)
+            listed = [] if revision else _items(connection, resource, namespace, 'owner=helm')
         except AccessError:
             if resource is SECRETS:
                 raise
             # Releases in ConfigMaps are rare, and the user may not read them: rely on the Secrets.
             break
         if revision is not None:
-            return _read_release(connection, resource, revision)
+            return _read_release(connection, resource, namespace, revision)
         names.update(get_str(obj, 'metadata', 'labels', 'name') for obj in listed)
-    raise MissingError(_not_found_message(connection.namespace, wanted, names - {''}))
+    raise MissingError(_not_found_message(namespace, wanted, names - {''}))
 
 
-def _newest_revision(connection: Connection, resource: Resource, wanted: str) -> Object | None:
-    revisions = _items(connection, resource, f'owner=helm,name={wanted}')
+def _newest_revision(
+    connection: Connection, resource: Resource, namespace: str, wanted: str
+) -> Object | None:
+    revisions = _items(connection, resource, namespace, f'owner=helm,name={wanted}')
     return max(revisions, key=_revision_number, default=None)
 
 
@@ -81,8 +84,10 @@ def _revision_number(obj: Object) -> int:
     return get_int(obj, 'metadata', 'labels', 'version')
 
 
-def _read_release(connection: Connection, resource: Resource, revision: Object) -> Release:
-    path = resource.path(connection.namespace, name(revision))
+def _read_release(
+    connection: Connection, resource: Resource, namespace: str, revision: Object
+) -> Release:
+    path = resource.path(namespace, name(revision))
     obj = _get(connection, path, (), JSON)
     label = get_str(obj, 'metadata', 'labels', 'name')
     title = f'release {label}, revision {_revision_number(obj)}'
@@ -92,10 +97,10 @@ def _read_release(connection: Connection, resource: Resource, revision: Object) 
     except (ValueError, binascii.Error, zlib.error) as error:
         raise UserError(f'{title} cannot be read: {error}') from None
     if get_str(content, 'info', 'status') == 'uninstalled':
-        raise MissingError(f'{title} was uninstalled: nothing of it is there to be tracked')
+        raise MissingError(f'{title} was uninstalled: there are no objects to track')
     manifest = get_str(content, 'manifest')
     if not manifest.strip():
-        raise UserError(f'{title} has no manifest: there is nothing to be tracked')
+        raise UserError(f'{title} has no manifest: there are no objects to track')
     return Release(label, _revision_number(obj), manifest)
 
 
@@ -110,8 +115,8 @@ def _decode_release(data: str, is_double_encoded: bool) -> Any:
     return json_decoding.decode(packed)
 
 
-def _items(connection: Connection, resource: Resource, labels: str) -> list[Object]:
-    path = resource.path(connection.namespace)
+def _items(connection: Connection, resource: Resource, namespace: str, labels: str) -> list[Object]:
+    path = resource.path(namespace)
     return get_dicts(_get(connection, path, [('labelSelector', labels)], _NAMES_ONLY), 'items')
 
 
@@ -123,7 +128,7 @@ def _get(
     except UnreachableError as error:
         raise AccessError(str(error)) from error
     if response.status == 404:
-        raise MissingError('the release has been removed meanwhile')
+        raise MissingError('the release was removed while it was read')
     if response.status != 200:
         refusal = api_errors.parse_status(response.status, response.body)
         raise AccessError(api_errors.read_failure(refusal, connection.server).message)
@@ -132,17 +137,17 @@ def _get(
     except ValueError:
         answer = None
     if not isinstance(answer, dict):
-        raise AccessError(f'{connection.server} does not answer with objects; is --server right?')
+        raise AccessError(f'{connection.server} did not return objects; check --server')
     return answer
 
 
 def _not_found_message(namespace: str, wanted: str, names: set[str]) -> str:
     from difflib import get_close_matches
 
-    message = f'there is no release {wanted!r} of helm in namespace {namespace}'
+    message = f'there is no Helm release {wanted!r} in namespace {namespace}'
     similar = get_close_matches(wanted, sorted(names), n=_MAX_SUGGESTIONS, cutoff=0.6)
     if similar:
         return f'{message}; did you mean {" or ".join(similar)}?'
     if names:
-        return f'{message} ({len(names)} others are there: `helm list -n {namespace}`)'
-    return f'{message}, and no other one: is -n right?'
+        return f'{message} ({len(names)} other releases: `helm list -n {namespace}`)'
+    return f'{message}, and no other release: check -n'

@@ -1,4 +1,4 @@
-"""The Python library. Its public names are in `kubectl_dog`; docs/library.md describes them."""
+"""Python library; its public names are in `kubectl_dog`, and docs/library.md describes them."""
 
 from __future__ import annotations
 

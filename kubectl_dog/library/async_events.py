@@ -18,7 +18,7 @@ _MAX_WAITING_BATCHES = 256
 
 
 class EventBatches(Protocol):
-    """A session whose events can be streamed."""
+    """A session whose events can be streamed in batches."""
 
     def event_batches(self, has_room: Callable[[], bool]) -> Iterator[Sequence[Event]]:
         """Yield the events in batches. The events of a batch have the same time."""

@@ -70,10 +70,10 @@ class ContainerError(NamedTuple):
 
 
 class CallbackDispatcher:
-    """Turns the events of one object into callbacks and reports each change only once."""
+    """A converter of the events of one object to callbacks; it reports each change only once."""
 
     def __init__(self, kind: str, unknown: object) -> None:
-        """`unknown` is the status before the object is seen."""
+        """Prepare a dispatcher; `unknown` is the status before the object is seen."""
         self._kind = kind
         self._last_status = unknown
         self._reported: set[Callback] = set()
@@ -90,7 +90,7 @@ class CallbackDispatcher:
     def dispatch(
         self, events: Iterable[Event], evaluation: Evaluation | None, status: Any
     ) -> list[Callback]:
-        """The callbacks for these events, in order; `status` is that of the last `evaluation`.
+        """Return the callbacks for these events; `status` is that of the last `evaluation`.
 
         Callbacks for events come before those for the change of the status.
         """

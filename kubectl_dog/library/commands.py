@@ -1,4 +1,4 @@
-"""The commands as functions that block until every target has a verdict and print nothing."""
+"""Commands as functions that block until every target has a verdict, and print nothing."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from kubectl_dog.library.connecting import Kube
 from kubectl_dog.library.connecting import connection_for
 from kubectl_dog.library.errors import StopTrack
 from kubectl_dog.library.errors import TrackError
+from kubectl_dog.library.option_values import check_options
 from kubectl_dog.library.results import Result
 from kubectl_dog.library.session import Session
 from kubectl_dog.library.target_inputs import Where
@@ -46,6 +47,9 @@ def rollout(
     ready (with `check` False the result says so instead), UserError if a target is invalid, and
     AccessError if the cluster cannot be reached.
     """
+    options = check_options(options)
+    if targets and options.create_timeout == Options().create_timeout:
+        options = options._replace(needs_namespace=True)
     return run(Session(targets, options=options, **where), on_event, check)
 
 
@@ -57,29 +61,41 @@ def follow(
     check: bool = True,
     **where: Unpack[Where],
 ) -> Result:
-    """Follow targets until they end. Only Jobs and Pods end before `options.timeout`.
+    """Follow targets until they end; only Jobs and Pods end before `options.timeout`.
 
     A failure does not end the call, and a target that does not exist yet is waited for. Arguments
     and errors are those of `rollout`; TrackError means a timeout, or that reading a target is
     forbidden.
     """
-    options = (options or Options())._replace(follow=True)
+    options = check_options(options)._replace(follow=True)
     return run(Session(targets, options=options, **where), on_event, check)
 
 
-def status(targets: target_inputs.Targets = (), **where: Unpack[Where]) -> tuple[Status, ...]:
+def status(
+    targets: target_inputs.Targets = (),
+    *,
+    options: Options | None = None,
+    **where: Unpack[Where],
+) -> tuple[Status, ...]:
     """Assess targets once: state, reason, message and causes of each object.
 
-    Arguments are those of `Session`. A named target that does not exist has the state `absent`.
+    Arguments are those of `Session`; of `options`, only `require_status` and
+    `ignore_foreign_annotations` apply. A named target that does not exist has the state `absent`.
     Raises UserError, and AccessError if the cluster cannot be reached or reading a target is
     forbidden.
     """
+    given = check_options(options)
+    judgement = Options(
+        require_status=given.require_status,
+        ignore_foreign_annotations=given.ignore_foreign_annotations,
+    )
     parsed = target_inputs.parse_targets(targets, where)
     trackers = api.trackers(parsed.rules, parsed.trackers)
     connection = connection_for(parsed.kube, parsed.namespace)
     try:
         resolved = target_inputs.find(parsed.inputs, connection)
-        live = api.live_statuses(api.live_source(connection), resolved.targets, trackers)
+        source = api.live_source(connection)
+        live = api.live_statuses(source, resolved.targets, trackers, judgement)
     finally:
         connection.close()
     return live.statuses + _absent(live)
@@ -98,7 +114,7 @@ def multitrack(
     `specs` is the JSON of docs/multitrack.md as Python values. `options` apply to the whole call.
     Other arguments are those of `rollout`. Raises UserError with the JSON path of an error.
     """
-    spec, call = parse(specs), options or Options()
+    spec, call = parse(specs), check_options(options)
     if not spec.entries:
         return Result(0)
 
@@ -109,7 +125,9 @@ def multitrack(
 
 
 def run(session: Session, on_event: OnEvent | None = None, check: bool = True) -> Result:
-    """Iterate a session to its end. Arguments and errors are those of `rollout`."""
+    """Iterate a session until it ends. Arguments and errors are those of `rollout`."""
+    if on_event is not None and not callable(on_event):
+        raise TypeError(f'on_event must be a function, not {type(on_event).__name__}')
     with session:
         try:
             for event in session:

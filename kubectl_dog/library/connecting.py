@@ -6,6 +6,7 @@ from typing import Any
 from typing import Union
 
 from kubectl_dog import api
+from kubectl_dog.library.option_values import check_flags
 from kubectl_dog.model.connection import Connection
 
 # A kubernetes.client.ApiClient, a connection of `kubectl_dog.connect()`, the name of a context, or
@@ -14,7 +15,7 @@ Kube = Union[Connection, str, Any, None]
 
 
 def connection_for(kube: Kube = None, namespace: str = '') -> Connection:
-    """A connection to the cluster of `kube`. Sends nothing yet.
+    """Return a connection to the cluster of `kube`, without sending a request.
 
     `namespace` replaces the namespace of the context or of the client. An ApiClient of the caller
     is not closed. Raises AccessError if the cluster cannot be reached or the requests would not
@@ -27,11 +28,11 @@ def connection_for(kube: Kube = None, namespace: str = '') -> Connection:
         return api.connect_by_client(kube, namespace)
     if not hasattr(kube, 'stream') or not hasattr(kube, 'namespace'):
         known = 'an ApiClient, the name of a context, a connection, or None'
-        raise TypeError(f'kube is {known}, and no {type(kube)}')
+        raise TypeError(f'kube must be {known}, not {type(kube).__name__}')
     if getattr(kube, 'is_closed', False):
-        raise ValueError('a connection serves one call, and was closed by it: connect() once more')
+        raise ValueError('the connection was closed by the call that used it: call connect() again')
     if namespace and namespace != kube.namespace:
-        raise ValueError('a connection has its namespace: give it to connect()')
+        raise ValueError('the connection has another namespace: pass the namespace to connect()')
     connection: Connection = kube
     return connection
 
@@ -41,6 +42,6 @@ def connect(connection: str = 'kubeconfig', **flags: Any) -> Connection:
 
     `flags` are those of the command line with underscores (`context`, `namespace`, `as_user`, …;
     `request_timeout` is in seconds). A connection is for one call, which closes it. Raises
-    AccessError.
+    AccessError, TypeError for an unknown flag or a value of another type, and UserError.
     """
-    return api.connect(connection, **flags)
+    return api.connect(connection, **check_flags(flags))

@@ -25,7 +25,7 @@ class TrackError(Exception):
         self.result = result
 
     def __reduce__(self) -> tuple[type[TrackError], tuple[Result]]:
-        # By default an exception is unpickled from its message, and not from its arguments.
+        # By default an exception is unpickled from its message, not from its arguments.
         return TrackError, (self.result,)
 
 

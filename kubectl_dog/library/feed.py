@@ -1,10 +1,11 @@
-"""The base class of kubedog's feeds, which follow one object and call back."""
+"""Base class of kubedog's feeds, which follow one object and call callbacks."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
 from collections.abc import Sequence
+from typing import Any
 from typing import ClassVar
 from typing import Generic
 from typing import TypeVar
@@ -17,6 +18,8 @@ from kubectl_dog.library.callbacks import ContainerLogChunk
 from kubectl_dog.library.connecting import Kube
 from kubectl_dog.library.errors import StopTrack
 from kubectl_dog.library.errors import TrackError
+from kubectl_dog.library.option_values import check_name
+from kubectl_dog.library.option_values import check_options
 from kubectl_dog.library.session import Session
 from kubectl_dog.model.connection import Connection
 from kubectl_dog.model.options import Options
@@ -34,7 +37,7 @@ Report = TypeVar('Report', bound='Callable[..., object] | None')
 
 
 class Feed(Generic[Status]):
-    """Follows one object and calls back; use PodFeed, JobFeed, DeploymentFeed, … .
+    """Base class of feeds, which follow one object and call callbacks; use PodFeed and others.
 
         feed = kubectl_dog.PodFeed()
 
@@ -44,10 +47,10 @@ class Feed(Generic[Status]):
 
         feed.track('web', 'shop', options=kubectl_dog.Options(timeout=300))
 
-    The method of its name, also as a decorator, registers a callback and replaces the one before;
-    None removes it. Callbacks run one at a time, in the thread that called `track`. An exception in
-    a callback ends `track`; StopTrack ends it without an error. `get_status` and `stop` can be
-    called at any time, from any thread.
+    The method of its name, a decorator or an assignment (`feed.on_ready = f`) registers a callback
+    and replaces the previous one; None removes it. Callbacks run one at a time, in the thread that
+    called `track`. An exception in a callback ends `track`; StopTrack ends it without an error.
+    `get_status` and `stop` can be called at any time, from any thread.
     """
 
     resource: ClassVar[Resource]
@@ -59,8 +62,18 @@ class Feed(Generic[Status]):
         self._session: Session | None = None
         self._stopped = False
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Register a callback: `feed.on_ready = callback` is `feed.on_ready(callback)`."""
+        if not name.startswith('on_'):
+            super().__setattr__(name, value)
+        elif hasattr(type(self), name):
+            getattr(self, name)(value)
+        else:
+            names = ', '.join(known for known in dir(type(self)) if known.startswith('on_'))
+            raise AttributeError(f'{type(self).__name__} has no callback {name!r}: use {names}')
+
     def get_status(self) -> Status:
-        """The current status; in a callback, the status that caused the callback. Thread-safe."""
+        """Return the current status; in a callback, the status that caused it. Thread-safe."""
         with self._lock:
             return self._status
 
@@ -71,14 +84,15 @@ class Feed(Generic[Status]):
         kube: Kube = None,
         options: Options | None = None,
     ) -> None:
-        """Follow the object until a callback raises, the timeout is over, or a Job or Pod ends.
+        """Follow the object until a callback raises, the timeout expires, or a Job or Pod ends.
 
         Waits for an object that does not exist yet. `kube` is an ApiClient, the name of a context,
         a connection, or None. Times in `options` are in seconds (`timeout`, `logs_from_time`, …).
         Raises TrackError at the timeout and if reading the object is forbidden, UserError and
         AccessError as `rollout` does, and the exceptions of callbacks except StopTrack.
         """
-        options = (options or Options())._replace(follow=True, emit_timer_changes=True)
+        check_name(name)
+        options = check_options(options)._replace(follow=True, emit_timer_changes=True)
         dispatcher = CallbackDispatcher(self.resource.kind, self._status_of(None))
 
         def find(connection: Connection) -> target_resolution.ResolvedTargets:
@@ -114,27 +128,29 @@ class Feed(Generic[Status]):
             return not self._stopped
 
     def on_failed(self, callback: Text) -> Text:
-        """`callback(reason)`: a rollout would fail now, for this reason (a code and a sentence).
-        Called once per code. Tracking continues.
+        """Register `callback(reason)` for failures that would end a rollout (code and sentence).
+
+        The callback is called once per code. Tracking continues.
         """
         return self._register('on_failed', callback)
 
     def on_event_msg(self, callback: Text) -> Text:
-        """`callback(message)`: a kube event as `Reason: Message`, or, if it is about a child of the
-        object, `po/NAME Reason: Message`.
+        """Register `callback(message)` for Kubernetes events, as `Reason: Message`.
+
+        An event about a child of the object is `po/NAME Reason: Message`.
         """
         return self._register('on_event_msg', callback)
 
     def on_container_log_chunk(self, callback: Chunk) -> Chunk:
-        """`callback(chunk)`: log lines of a container, a ContainerLogChunk."""
+        """Register `callback(chunk)` for log lines of a container (ContainerLogChunk)."""
         return self._register('on_container_log_chunk', callback)
 
     def on_container_error(self, callback: Error) -> Error:
-        """`callback(error)`: a pod or a container has a problem, a ContainerError."""
+        """Register `callback(error)` for problems of a pod or a container (ContainerError)."""
         return self._register('on_container_error', callback)
 
     def on_status_report(self, callback: Report) -> Report:
-        """`callback(status)`: the status of `get_status` has changed."""
+        """Register `callback(status)` for changes of the status that `get_status` returns."""
         return self._register('on_status_report', callback)
 
     def _status_of(self, evaluation: Evaluation | None) -> Status:
@@ -153,6 +169,8 @@ class Feed(Generic[Status]):
     def _register(self, name: str, callback: AnyCallback) -> AnyCallback:
         if callback is None:
             self._callbacks.pop(name, None)
-        else:
+        elif callable(callback):
             self._callbacks[name] = callback
+        else:
+            raise TypeError(f'{name} needs a function, not {type(callback).__name__}')
         return callback

@@ -1,4 +1,4 @@
-"""The feeds of each kind."""
+"""Feeds of each kind."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ ReplicaSet = TypeVar('ReplicaSet', bound='Callable[[AddedReplicaSet], object] | 
 
 
 class PodFeed(Feed[PodStatus]):
-    """Follows a Pod until the Pod ends. The other callbacks are those of Feed."""
+    """Feed that follows a Pod until the Pod ends. The other callbacks are those of Feed."""
 
     resource: ClassVar[Resource] = PODS
 
     def on_added(self, callback: Plain) -> Plain:
-        """`callback()`: the object was created, or was found again."""
+        """Register `callback()` for the creation or reappearance of the object."""
         return self._register('on_added', callback)
 
     def on_ready(self, callback: Plain) -> Plain:
-        """`callback()`: it has become ready, also after it was not ready for a while."""
+        """Register `callback()` for each time that the object becomes ready."""
         return self._register('on_ready', callback)
 
     def on_succeeded(self, callback: Plain) -> Plain:
-        """`callback()`: all its containers have succeeded."""
+        """Register `callback()` for the success of all containers of the pod."""
         return self._register('on_succeeded', callback)
 
     def _status_of(self, evaluation: Evaluation | None) -> PodStatus:
@@ -52,20 +52,20 @@ class PodFeed(Feed[PodStatus]):
 
 
 class JobFeed(Feed[JobStatus]):
-    """Follows a Job until the Job ends. The other callbacks are those of Feed."""
+    """Feed that follows a Job until the Job ends. The other callbacks are those of Feed."""
 
     resource: ClassVar[Resource] = JOBS
 
     def on_added(self, callback: Plain) -> Plain:
-        """`callback()`: the object was created, or was found again."""
+        """Register `callback()` for the creation or reappearance of the object."""
         return self._register('on_added', callback)
 
     def on_succeeded(self, callback: Plain) -> Plain:
-        """`callback()`: it is complete."""
+        """Register `callback()` for the completion of the Job."""
         return self._register('on_succeeded', callback)
 
     def on_pod_added(self, callback: Pod) -> Pod:
-        """`callback(pod)`: a pod was seen for the first time, an AddedPod."""
+        """Register `callback(pod)` for each new pod (AddedPod)."""
         return self._register('on_pod_added', callback)
 
     def _status_of(self, evaluation: Evaluation | None) -> JobStatus:
@@ -73,30 +73,31 @@ class JobFeed(Feed[JobStatus]):
 
 
 class ControllerFeed(Feed[Status]):
-    """Base class of the feeds of Deployments, StatefulSets and DaemonSets. The other callbacks are
-    those of Feed.
+    """Base class of the feeds of Deployments, StatefulSets and DaemonSets.
+
+    The other callbacks are those of Feed.
     """
 
     def on_added(self, callback: Flag) -> Flag:
-        """`callback(is_ready)`: the object was created, or was found again."""
+        """Register `callback(is_ready)` for the creation or reappearance of the object."""
         return self._register('on_added', callback)
 
     def on_ready(self, callback: Plain) -> Plain:
-        """`callback()`: it has become ready, also after it was not ready for a while."""
+        """Register `callback()` for each time that the object becomes ready."""
         return self._register('on_ready', callback)
 
     def on_pod_added(self, callback: Pod) -> Pod:
-        """`callback(pod)`: a pod was seen for the first time, an AddedPod."""
+        """Register `callback(pod)` for each new pod (AddedPod)."""
         return self._register('on_pod_added', callback)
 
 
 class DeploymentFeed(ControllerFeed[DeploymentStatus]):
-    """Follows a Deployment. The other callbacks are those of ControllerFeed and of Feed."""
+    """Feed that follows a Deployment. The other callbacks are those of ControllerFeed and Feed."""
 
     resource: ClassVar[Resource] = DEPLOYMENTS
 
     def on_replica_set_added(self, callback: ReplicaSet) -> ReplicaSet:
-        """`callback(replica_set)`: a ReplicaSet was seen for the first time, an AddedReplicaSet."""
+        """Register `callback(replica_set)` for each new ReplicaSet (AddedReplicaSet)."""
         return self._register('on_replica_set_added', callback)
 
     def _status_of(self, evaluation: Evaluation | None) -> DeploymentStatus:
@@ -104,7 +105,7 @@ class DeploymentFeed(ControllerFeed[DeploymentStatus]):
 
 
 class StatefulSetFeed(ControllerFeed[StatefulSetStatus]):
-    """Follows a StatefulSet. The other callbacks are those of ControllerFeed and of Feed."""
+    """Feed that follows a StatefulSet. The other callbacks are those of ControllerFeed and Feed."""
 
     resource: ClassVar[Resource] = STATEFULSETS
 
@@ -113,7 +114,7 @@ class StatefulSetFeed(ControllerFeed[StatefulSetStatus]):
 
 
 class DaemonSetFeed(ControllerFeed[DaemonSetStatus]):
-    """Follows a DaemonSet. The other callbacks are those of ControllerFeed and of Feed."""
+    """Feed that follows a DaemonSet. The other callbacks are those of ControllerFeed and Feed."""
 
     resource: ClassVar[Resource] = DAEMONSETS
 

@@ -23,17 +23,17 @@ __all__ = [
 ]
 
 track_pod = kind_functions.track_function(
-    PODS, 'Follow a Pod until it ends, or `options.timeout`.', follow=True
+    PODS, 'Follow a Pod until it ends or `options.timeout` expires.', follow=True
 )
 track_job = kind_functions.track_function(
-    JOBS, 'Follow a Job until it ends, or `options.timeout`.', follow=True
+    JOBS, 'Follow a Job until it ends or `options.timeout` expires.', follow=True
 )
 track_deployment = kind_functions.track_function(
-    DEPLOYMENTS, 'Follow a Deployment until `options.timeout`, or forever.', follow=True
+    DEPLOYMENTS, 'Follow a Deployment until `options.timeout` expires, or forever.', follow=True
 )
 track_statefulset = kind_functions.track_function(
-    STATEFULSETS, 'Follow a StatefulSet until `options.timeout`, or forever.', follow=True
+    STATEFULSETS, 'Follow a StatefulSet until `options.timeout` expires, or forever.', follow=True
 )
 track_daemonset = kind_functions.track_function(
-    DAEMONSETS, 'Follow a DaemonSet until `options.timeout`, or forever.', follow=True
+    DAEMONSETS, 'Follow a DaemonSet until `options.timeout` expires, or forever.', follow=True
 )

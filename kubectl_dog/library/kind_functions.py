@@ -9,6 +9,8 @@ from kubectl_dog import target_resolution
 from kubectl_dog.library.commands import OnEvent
 from kubectl_dog.library.commands import run
 from kubectl_dog.library.connecting import Kube
+from kubectl_dog.library.option_values import check_name
+from kubectl_dog.library.option_values import check_options
 from kubectl_dog.library.results import Result
 from kubectl_dog.library.session import Session
 from kubectl_dog.model.connection import Connection
@@ -50,7 +52,7 @@ class TrackFunction(Protocol):
 
 
 def track_function(resource: Resource, doc: str, follow: bool = False) -> TrackFunction:
-    """Create the function that tracks objects of this kind; `doc` is its docstring."""
+    """Create the function that tracks objects of this kind; its docstring is `doc`."""
 
     def track(
         name: str,
@@ -61,7 +63,7 @@ def track_function(resource: Resource, doc: str, follow: bool = False) -> TrackF
         on_event: OnEvent | None = None,
         output: Output | None = None,
     ) -> Result:
-        call_options = options or Options()
+        call_options = check_options(options)
         call_options = call_options._replace(follow=True) if follow else call_options
         return _track(resource, name, namespace, kube, call_options, on_event, output)
 
@@ -79,6 +81,8 @@ def _track(
     on_event: OnEvent | None,
     output: Output | None,
 ) -> Result:
+    check_name(name)
+
     def find(connection: Connection) -> target_resolution.ResolvedTargets:
         return target_resolution.ResolvedTargets((Target(resource, connection.namespace, name),))
 

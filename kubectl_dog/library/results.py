@@ -1,4 +1,4 @@
-"""The result of a call of the library."""
+"""Result of a library call."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kubectl_dog.model.verdicts import Verdict
 
 
 class Result(NamedTuple):
-    """The result of a call.
+    """The result of a library call.
 
     `exit_code` is that of the command (0: every target is ready or has succeeded; see the README).
     `verdicts` has one per target. `ended` has their explanations, in the order in which they ended.

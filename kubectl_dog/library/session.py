@@ -18,6 +18,7 @@ from kubectl_dog.library import async_events
 from kubectl_dog.library import target_inputs
 from kubectl_dog.library.connecting import Kube
 from kubectl_dog.library.connecting import connection_for
+from kubectl_dog.library.option_values import check_options
 from kubectl_dog.library.results import Result
 from kubectl_dog.library.target_inputs import Where
 from kubectl_dog.model.connection import Connection
@@ -38,7 +39,7 @@ Find = Callable[[Connection], target_resolution.ResolvedTargets]
 
 
 class Session:
-    """Tracks targets until all of them have a verdict. Iterate it with `for` or `async for`.
+    """A session that tracks targets until all of them have a verdict; iterate it for events.
 
         with kubectl_dog.Session('deploy/web', namespace='shop') as session:
             for event in session:
@@ -59,13 +60,14 @@ class Session:
         options: Options | None = None,
         **where: Unpack[Where],
     ) -> None:
-        """`targets` are texts `TYPE/NAME`, or `TYPE` with a `selector`; without them, targets come
-        from files (see Where). Times in `options` are in seconds; with `follow` the session
-        continues after a failure.
+        """Prepare a session for `targets`: strings `TYPE/NAME`, or `TYPE` with a `selector`.
+
+        Without them, the targets come from files (see Where). Times in `options` are in seconds;
+        with `follow` the session continues after a failure.
         """
         self._parsed = target_inputs.parse_targets(targets, where)
         self._find: Find = lambda connection: target_inputs.find(self._parsed.inputs, connection)
-        self._options = options or Options()
+        self._options = check_options(options)
         # A signal handler of the caller may call stop() while the lock is held.
         self._lock = threading.RLock()
         # Held by the thread that waits for the next events.
@@ -80,7 +82,7 @@ class Session:
 
     @classmethod
     def for_targets(cls, find: Find, kube: Kube, options: Options, namespace: str = '') -> Session:
-        """A session that tracks the targets that `find` returns for its connection."""
+        """Return a session that tracks the targets that `find` returns for its connection."""
         session = cls(kube=kube, options=options, namespace=namespace)
         session._find = find
         return session
@@ -95,7 +97,7 @@ class Session:
 
     @property
     def ended(self) -> tuple[TargetEnded, ...]:
-        """The TargetEnded events so far."""
+        """The TargetEnded events that were emitted so far."""
         return tuple(self._ended)
 
     @property
@@ -128,8 +130,9 @@ class Session:
         self.close()
 
     def __iter__(self) -> Iterator[Event]:
-        """Yield the events. Raises UserError if a target is invalid, and AccessError if the cluster
-        cannot be reached.
+        """Yield the events.
+
+        Raises UserError if a target is invalid, and AccessError if the cluster cannot be reached.
         """
         for events in self.event_batches():
             yield from events
@@ -146,8 +149,9 @@ class Session:
     def event_batches(
         self, has_room: Callable[[], bool] = lambda: True
     ) -> Iterator[Sequence[Event]]:
-        """Yield the events in batches of the same time; a batch may be empty. No log lines are read
-        while `has_room()` is false. Errors are those of `__iter__`.
+        """Yield the events in batches of the same time; a batch may be empty.
+
+        No log lines are read while `has_room()` is false. Errors are those of `__iter__`.
         """
         self._start()
         try:
@@ -190,7 +194,7 @@ class Session:
     def _start(self) -> None:
         with self._lock:
             if self._started or self._closed:
-                raise RuntimeError('a session can be iterated once, and not after it was closed')
+                raise RuntimeError('a session can be iterated only once, and not after close()')
             self._started = True
 
     def _open(self, has_room: Callable[[], bool]) -> Iterator[Sequence[Event]]:
@@ -200,6 +204,8 @@ class Session:
         with self._lock:
             self._source, stopped = source, self._stopped
         resolved = self._find(connection)
+        if resolved.expected(self._options):
+            source.compare_with_files(resolved.expected(self._options))
         for notice in resolved.notices:
             _LOG.info('%s', notice)
         _LOG.debug('tracking %s', ', '.join(target.label for target in resolved.targets))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
+from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 from typing import NamedTuple
@@ -10,6 +12,7 @@ from typing import TypedDict
 from typing import Union
 
 from kubectl_dog import target_resolution
+from kubectl_dog.library import option_values
 from kubectl_dog.library.connecting import Kube
 from kubectl_dog.model.connection import Connection
 from kubectl_dog.model.errors import UserError
@@ -45,11 +48,13 @@ class Where(TypedDict, total=False):
 
 
 class Inputs(NamedTuple):
-    """The source of targets: names (`TYPE/NAME`), kinds with a `selector` (None: no selector;
-    empty: all objects), files, a kustomize directory or a Helm release.
+    """The targets of a call: by name, by selector, from files or from a Helm release.
+
+    Names are `TYPE/NAME`; `selector` None means no selector, and an empty one selects all objects.
+    A kustomize directory is also possible.
     """
 
-    targets: Targets = ()
+    targets: tuple[str | Target, ...] = ()
     selector: str | None = None
     all_namespaces: bool = False
     files: Sequence[str] = ()
@@ -59,7 +64,7 @@ class Inputs(NamedTuple):
 
 
 class ParsedTargets(NamedTuple):
-    """The arguments of a call, by purpose; `rules` and `trackers` choose how objects are judged."""
+    """The arguments of a call by purpose; `rules` and `trackers` affect the assessment."""
 
     inputs: Inputs
     kube: Kube
@@ -69,26 +74,53 @@ class ParsedTargets(NamedTuple):
 
 
 def parse_targets(targets: Targets, where: Where) -> ParsedTargets:
-    """Split the arguments of a call by purpose; raises TypeError for a name not in Where."""
+    """Split the arguments of a call by purpose.
+
+    Raises TypeError for an unknown name or a value of another type.
+    """
     rest: dict[str, Any] = {**where}
+    option_values.check_arguments(rest, Where.__annotations__)
     for field in ('files', 'rules', 'trackers'):
-        # A str is a sequence of its letters.
-        if isinstance(rest.get(field), str):
-            rest[field] = (rest[field],)
-    kube, namespace = rest.pop('kube', None), rest.pop('namespace', '')
-    rules, trackers = tuple(rest.pop('rules', ())), tuple(rest.pop('trackers', ()))
-    return ParsedTargets(Inputs(targets, **rest), kube, namespace, rules, trackers)
+        if field in rest:
+            rest[field] = _paths(field, rest[field])
+    for field in ('all_namespaces', 'recursive'):
+        option_values.switch(field, rest.get(field, False))
+    for field in ('kustomize', 'helm_release'):
+        rest[field] = ''.join(_paths(field, rest.get(field) or ''))
+    for field in ('namespace', 'selector'):
+        option_values.text(field, rest.get(field) or '')
+    kube, namespace = rest.pop('kube', None), rest.pop('namespace', None) or ''
+    rules, trackers = rest.pop('rules', ()), rest.pop('trackers', ())
+    return ParsedTargets(Inputs(_targets(targets), **rest), kube, namespace, rules, trackers)
+
+
+def _paths(field: str, value: Any) -> tuple[str, ...]:
+    """Return texts or paths as texts; raises TypeError."""
+    values = (value,) if isinstance(value, (str, os.PathLike)) else value or ()
+    if isinstance(values, Iterable) and not isinstance(values, Mapping):
+        values = [option_values.path_text(path) for path in values]
+    return option_values.texts(field, values)
+
+
+def _targets(targets: Any) -> tuple[str | Target, ...]:
+    given = (targets,) if isinstance(targets, (str, Target)) else targets
+    if not isinstance(given, Iterable) or isinstance(given, Mapping):
+        raise TypeError(f"targets must be strings like 'deploy/web', not {type(given).__name__}")
+    result = tuple(given)
+    for target in result:
+        if not isinstance(target, (str, Target)):
+            name = type(target).__name__
+            raise TypeError(f"a target must be a string like 'deploy/web', not {name}")
+    return result
 
 
 def find(inputs: Inputs, connection: Connection) -> ResolvedTargets:
     """Find the targets. Raises UserError, and AccessError if the kinds cannot be read."""
-    is_single = isinstance(inputs.targets, (str, Target))
-    given: Iterable[Any] = (inputs.targets,) if is_single else inputs.targets
     kinds = target_resolution.resolver(connection)
     if inputs.files or inputs.kustomize or inputs.helm_release:
         return _from_manifests(inputs, connection, kinds)
     targets: dict[TargetOrGroup, None] = {}
-    for target in given:
+    for target in inputs.targets:
         if isinstance(target, Target):
             targets[target] = None
         elif inputs.selector is None:
@@ -99,7 +131,7 @@ def find(inputs: Inputs, connection: Connection) -> ResolvedTargets:
                 dict.fromkeys(_selected_groups(target, inputs.selector, namespace, kinds))
             )
     if not targets:
-        raise UserError('name a target, like deploy/web')
+        raise UserError('no targets: use TYPE/NAME, such as deploy/web')
     return ResolvedTargets(tuple(targets))
 
 
@@ -108,7 +140,7 @@ def _named_targets(
 ) -> Iterable[Target]:
     kind, _, name = text.partition('/')
     if not kind or not name or '/' in name:
-        raise UserError(f'write TYPE/NAME, like deploy/web, in place of {text!r}')
+        raise UserError(f'invalid target "{text}": use TYPE/NAME, such as deploy/web')
     for resource in kinds.many(kind):
         yield Target(resource, _namespace_for(resource, namespace), name)
 
@@ -120,7 +152,7 @@ def _selected_groups(
 
     selectors.parse(selector)
     if '/' in text:
-        raise UserError(f'a selector goes with a TYPE, and not with {text!r}')
+        raise UserError(f'invalid target "{text}": with a selector, use a TYPE, such as deploy')
     for resource in kinds.many(text):
         yield Group(resource, _namespace_for(resource, namespace), selector)
 
@@ -133,7 +165,7 @@ def _from_manifests(
     inputs: Inputs, connection: Connection, kinds: target_resolution.KindResolver
 ) -> ResolvedTargets:
     if inputs.targets:
-        raise UserError('targets come from names, or from files, and not from both')
+        raise UserError('use either targets, or files, kustomize or helm_release')
     if inputs.helm_release:
         objects = target_resolution.release_objects(connection, inputs.helm_release)
     else:
@@ -142,5 +174,6 @@ def _from_manifests(
         objects = target_resolution.filter_by_labels(objects, inputs.selector)
     resolved = target_resolution.targets_of_objects(objects, connection.namespace, False, kinds)
     if not resolved.targets:
-        raise UserError(': '.join(('there is nothing to track', *resolved.notices[:1])))
-    return resolved
+        raise UserError(': '.join(('no targets found', *resolved.notices[:1])))
+    # A release may have been changed after helm rendered it.
+    return resolved._replace(file_objects={}) if inputs.helm_release else resolved

@@ -1,4 +1,4 @@
-"""kubedog's statuses: typed status of one object per kind."""
+"""Typed status of one object per kind, as in kubedog."""
 
 from __future__ import annotations
 
@@ -120,22 +120,22 @@ class DaemonSetStatus(ControllerStatus):
 
 
 def deployment(evaluation: Evaluation) -> DeploymentStatus:
-    """The status of a Deployment from its evaluation."""
+    """Return the status of a Deployment from its evaluation."""
     return DeploymentStatus(**_controller_fields(evaluation))
 
 
 def stateful_set(evaluation: Evaluation) -> StatefulSetStatus:
-    """The status of a StatefulSet from its evaluation."""
+    """Return the status of a StatefulSet from its evaluation."""
     return StatefulSetStatus(**_controller_fields(evaluation))
 
 
 def daemon_set(evaluation: Evaluation) -> DaemonSetStatus:
-    """The status of a DaemonSet from its evaluation."""
+    """Return the status of a DaemonSet from its evaluation."""
     return DaemonSetStatus(**_controller_fields(evaluation))
 
 
 def job(evaluation: Evaluation) -> JobStatus:
-    """The status of a Job from its evaluation."""
+    """Return the status of a Job from its evaluation."""
     assessed, obj = evaluation.moment.assessed, evaluation.view.object or {}
     return JobStatus(
         **_common_fields(evaluation),
@@ -148,13 +148,13 @@ def job(evaluation: Evaluation) -> JobStatus:
 
 
 def pod(evaluation: Evaluation) -> PodStatus:
-    """The status of a Pod from its evaluation."""
+    """Return the status of a Pod from its evaluation."""
     obj = evaluation.view.object or {}
     return _pod(obj)._replace(**_common_fields(evaluation), is_ready=_is_ready(evaluation, obj))
 
 
 def reason(cause: Cause) -> str:
-    """A cause as the reason of a failure: its code, and a sentence."""
+    """Return a cause as the reason of a failure: its code, and a sentence."""
     return f'{cause.code}: {cause.message}'
 
 
@@ -181,7 +181,7 @@ def _common_fields(evaluation: Evaluation) -> dict[str, Any]:
 
 
 def _failure_reason(evaluation: Evaluation) -> str:
-    """The reason why a rollout would fail now; empty if it would not."""
+    """Return the reason why a rollout would fail now; empty if it would not."""
     assessed = evaluation.moment.assessed
     if assessed.state is State.READY:
         return ''
@@ -218,7 +218,7 @@ def _pod(pod: Object) -> PodStatus:
     all_containers = containers(pod)
     app_containers = [container for container in all_containers if container.role != 'init']
     is_failed = phase(pod) == 'Failed'
-    summary = describe_pod(pod)
+    summary = describe_pod(pod).text
     return PodStatus(
         name=name(pod),
         namespace=get_str(pod, 'metadata', 'namespace'),

@@ -19,7 +19,7 @@ _WORD = re.compile(r'[a-z0-9]([-a-z0-9.]*[a-z0-9])?')
 
 
 def resources(objects: Iterable[Object]) -> dict[tuple[str, str], Resource]:
-    """The resources that the objects define, by apiVersion and kind."""
+    """Return the resources that the objects define, by apiVersion and kind."""
     defined = (resource for obj in objects for resource in _resources_of(obj))
     return {(resource.api_version, resource.kind): resource for resource in defined}
 

@@ -23,7 +23,9 @@ def build(directory: str, env: Mapping[str, str] = os.environ) -> Iterator[Place
         raise UserError(f'cannot run {command[0]}: {error}') from error
     if result.returncode:
         message = result.stderr.decode('utf-8', 'replace').strip().removeprefix('error: ')
-        raise UserError(f'kubectl kustomize {directory}: {message or f"exits {result.returncode}"}')
+        raise UserError(
+            f'kubectl kustomize {directory}: {message or f"exit code {result.returncode}"}'
+        )
     yield from parse(result.stdout, f'kustomize {directory}')
 
 
@@ -33,7 +35,7 @@ def _find_kubectl(env: Mapping[str, str]) -> str:
     # On Windows, which() searches the current folder first. Do not run a program from there.
     if path is None or not (os.path.isabs(path) or os.path.dirname(name)):
         raise UserError(
-            f'-k needs kubectl, and {name!r} is not on the PATH: put it there, or name it in '
-            'KUBECTL; or pipe: kustomize build DIR | kubectl dog rollout -f -'
+            f'-k needs kubectl, and "{name}" is not in PATH: set KUBECTL to its path, or use '
+            'kustomize build DIR | kubectl dog rollout -f -'
         )
     return path

@@ -29,16 +29,17 @@ def read(names: Iterable[str], recursive: bool = False) -> Iterator[Placed]:
     if listed.count(STDIN) > 1:
         raise UserError('standard input (-f -) can be read only once')
     for name in listed:
-        for path in _files_of(name, recursive):
+        for path in files_of(name, recursive):
             yield from parse(content(path), 'standard input' if path == STDIN else path)
 
 
-def _files_of(name: str, recursive: bool) -> list[str]:
+def files_of(name: str, recursive: bool) -> list[str]:
+    """Return the files of a name: those of a directory, else the name. Raises UserError."""
     if name == STDIN or name.startswith(_URL_PREFIXES) or not os.path.isdir(name):
         return [name]
     paths = sorted(_manifests_in(name, recursive))
     if not paths:
-        deeper = '' if recursive else ' (-R looks into the directories in it)'
+        deeper = '' if recursive else ': use -R for its subdirectories'
         raise UserError(f'{name} has no file that ends in {", ".join(_EXTENSIONS)}{deeper}')
     return paths
 
@@ -54,7 +55,7 @@ def _manifests_in(directory: str, recursive: bool) -> Iterator[str]:
 
 
 def content(path: str) -> bytes:
-    """The bytes of a file, of a URL, or of standard input (`-`); raises UserError with the name."""
+    """Return the bytes of a file, a URL, or standard input (`-`); UserError contains the name."""
     if path.startswith(_URL_PREFIXES):
         from kubectl_dog.manifests.url_fetch import fetch
 

@@ -7,9 +7,11 @@ from typing import Any
 from typing import NamedTuple
 
 from kubectl_dog.manifests import manifest_text
-from kubectl_dog.manifests.yaml_parser import DocumentError
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.resources import well_known_kind
+from kubectl_dog.yaml_documents import DocumentError
+from kubectl_dog.yaml_documents import decode
 
 
 class Place(NamedTuple):
@@ -38,23 +40,14 @@ def parse(data: bytes, name: str) -> Iterator[Placed]:
     """
     has_objects = False
     try:
-        for number, (line, value) in enumerate(manifest_text.documents(_decode(data, name)), 1):
+        for number, (line, value) in enumerate(manifest_text.documents(decode(data)), 1):
             if value is not None:
                 has_objects = True
                 yield from _expand_lists(value, Place(name, number, line))
     except DocumentError as error:
         raise UserError(f'{name}, line {error.line}: {error}') from None
     if not has_objects:
-        raise UserError(f'{name} is empty: it should hold Kubernetes objects as YAML or JSON')
-
-
-def _decode(data: bytes, name: str) -> str:
-    is_wide = data[:2] in (b'\xff\xfe', b'\xfe\xff')
-    try:
-        return data.decode('utf-16' if is_wide else 'utf-8-sig')
-    except UnicodeDecodeError as error:
-        line = data.count(b'\n', 0, error.start) + 1
-        raise UserError(f'{name}, line {line}: is no text in UTF-8') from None
+        raise UserError(f'{name} is empty: use Kubernetes objects in YAML or JSON')
 
 
 def _expand_lists(value: Any, place: Place) -> Iterator[Placed]:
@@ -67,7 +60,7 @@ def _expand_lists(value: Any, place: Place) -> Iterator[Placed]:
             yield Placed(place, obj)
             continue
         version, kind = _item_type(obj)
-        items = obj.get('items') or []
+        items = _items(obj, place)
         inner = [
             (item, place._replace(item=f'{place.item}, item {number}'), version, kind)
             for number, item in enumerate(items, 1)
@@ -76,9 +69,9 @@ def _expand_lists(value: Any, place: Place) -> Iterator[Placed]:
 
 
 def _check_object(value: Any, place: Place, version: str, kind: str) -> Object:
-    """A mapping with kind and apiVersion; items of a typed List may take them from the List."""
+    """Return a mapping with kind and apiVersion; a typed List provides them for its items."""
     if not isinstance(value, dict):
-        raise UserError(f'{place} is no Kubernetes object: it is {_type_name(value)}')
+        raise UserError(f'{place} is not a Kubernetes object: it is {_type_name(value)}')
     obj: Object = value
     if kind and 'kind' not in obj:
         obj = {'apiVersion': version, 'kind': kind, **obj}
@@ -86,19 +79,32 @@ def _check_object(value: Any, place: Place, version: str, kind: str) -> Object:
         text = obj.get(field)
         if not isinstance(text, str) or not text.strip():
             problem = f'its {field} is {_type_name(text)}' if field in obj else f'it has no {field}'
-            raise UserError(f'{place} is no Kubernetes object: {problem}')
+            raise UserError(f'{place} is not a Kubernetes object: {problem}')
     return obj
 
 
 def _is_list(obj: Object) -> bool:
-    """Whether it is a List. A custom resource like AllowList has no items."""
+    """Return whether it is a List. A custom resource like AllowList has no items."""
     if obj['kind'] == 'List':
-        return isinstance(obj.get('items'), (list, type(None)))
-    return obj['kind'].endswith('List') and isinstance(obj.get('items'), list)
+        return True
+    return obj['kind'].endswith('List') and (
+        isinstance(obj.get('items'), list) or _is_typed_list(obj)
+    )
+
+
+def _is_typed_list(obj: Object) -> bool:
+    return 'items' in obj and well_known_kind(*_item_type(obj)) is not None
+
+
+def _items(obj: Object, place: Place) -> list[Any]:
+    items = obj.get('items')
+    if not isinstance(items, (list, type(None))):
+        raise UserError(f'{place} is no {obj["kind"]}: its items are {_type_name(items)}')
+    return items or []
 
 
 def _item_type(obj: Object) -> tuple[str, str]:
-    """The apiVersion and kind of items without their own, in a typed List like PodList."""
+    """Return the apiVersion and kind of items without their own, in a typed List like PodList."""
     return obj['apiVersion'], obj['kind'][: -len('List')]
 
 

@@ -1,10 +1,11 @@
-"""Find the targets of objects in files: the namespace of each object, and which are skipped."""
+"""Find the targets of objects in files: the namespace of each, and the skipped objects."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from kubectl_dog.manifests import crds
@@ -29,10 +30,14 @@ _DELETING = ('hook-succeeded', 'hook-failed')
 
 
 class ManifestTargets(NamedTuple):
-    """The targets without duplicates, and notices about objects that are skipped."""
+    """The targets without duplicates, and notices about objects that are skipped.
+
+    `objects` are the objects of the targets.
+    """
 
     targets: tuple[Target, ...]
     notices: tuple[str, ...]
+    objects: Mapping[Target, Object]
 
 
 # Returns the resource for an apiVersion and kind, or the reason as text if there is none.
@@ -54,15 +59,16 @@ def find_targets(
     for entry in entries:
         resource = _skip_reason(entry.object) or _resource(entry.object, defined, served)
         if isinstance(resource, str):
-            notices.append(f'{entry.place} is left out: {resource}')
+            notices.append(f'{entry.place} is ignored: {resource}')
             continue
         target = _target(entry, resource, namespace, is_explicit)
         if target in places:
             first_place = places[target].place
-            notices.append(f'{entry.place} is left out: {target.label} is at {first_place} already')
+            notices.append(f'{entry.place} is ignored: {target.label} is already in {first_place}')
             continue
         places[target] = entry
-    return ManifestTargets(tuple(places), tuple(notices))
+    objects = {target: entry.object for target, entry in places.items()}
+    return ManifestTargets(tuple(places), tuple(notices), objects)
 
 
 def _resource(
@@ -87,21 +93,21 @@ def _target(entry: Placed, resource: Resource, namespace: str, is_explicit: bool
 
 
 def _skip_reason(obj: Object) -> str:
-    """The reason why an object cannot be tracked; empty if it can."""
+    """Return the reason why an object cannot be tracked; empty if it can."""
     if not name(obj):
         if get_str(obj, 'metadata', 'generateName'):
-            return 'the server makes up its name (generateName), and nobody here can know it'
+            return 'the server generates its name (generateName)'
         return 'it has no name'
     namespace = get_str(obj, 'metadata', 'namespace')
     if not _NAME.fullmatch(name(obj)) or (namespace and not _NAMESPACE.fullmatch(namespace)):
-        return f'no server takes its name {namespace + "/" if namespace else ""}{name(obj)}'
+        return f'invalid name "{namespace + "/" if namespace else ""}{name(obj)}"'
     annotations = get_dict(obj, 'metadata', 'annotations')
     hooks = _split_words(annotations.get(_HOOK))
     if hooks and not any(hook in _AT_ROLLOUT for hook in hooks):
-        return f'helm runs it at another time ({_HOOK}: {", ".join(hooks)})'
+        return f'helm does not run it during a rollout ({_HOOK}: {", ".join(hooks)})'
     policies = [policy for policy in _split_words(annotations.get(_POLICY)) if policy in _DELETING]
     if hooks and policies:
-        return f'helm deletes it when it has ended ({_POLICY}: {", ".join(policies)})'
+        return f'helm deletes it after it has finished ({_POLICY}: {", ".join(policies)})'
     return ''
 
 

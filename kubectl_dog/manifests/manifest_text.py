@@ -6,11 +6,11 @@ import json
 import re
 from collections.abc import Iterator
 
-from kubectl_dog.manifests import yaml_parser
-from kubectl_dog.manifests.yaml_parser import DEEPEST
-from kubectl_dog.manifests.yaml_parser import Document
+from kubectl_dog import yaml_documents
 from kubectl_dog.model.json_decoding import is_deeper
 from kubectl_dog.model.json_decoding import whole
+from kubectl_dog.yaml_documents import DEEPEST
+from kubectl_dog.yaml_documents import Document
 
 _SPACE = re.compile(r'\s*')
 
@@ -19,16 +19,16 @@ _decode = json.JSONDecoder(parse_int=whole).raw_decode
 
 
 def documents(text: str) -> Iterator[Document]:
-    """The documents of a text; an empty document has the value None. Raises DocumentError."""
+    """Return the documents of a text; an empty one has the value None. Raises DocumentError."""
     if text.startswith(('{', '['), _skip_separators(text, 0)):
         parsed = _json_documents(text)
         if parsed is not None:
             return iter(parsed)
-    return yaml_parser.documents(text)
+    return yaml_documents.documents(text)
 
 
 def _json_documents(text: str) -> list[Document] | None:
-    """The documents of a text that is entirely JSON; None for other texts.
+    """Return the documents of a text that is entirely JSON; None for other texts.
 
     Also None for JSON that is nested too deeply: the YAML parser reports the line.
     """
@@ -48,7 +48,7 @@ def _json_documents(text: str) -> list[Document] | None:
 
 
 def _skip_separators(text: str, at: int) -> int:
-    """The start of the next document. Joined JSON files may have YAML separators between them."""
+    """Return the start of the next document; skip YAML separators between JSON documents."""
     while True:
         match = _SPACE.match(text, at)
         at = match.end() if match else at

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from urllib.parse import urlsplit
-
-import urllib3
-from urllib3.exceptions import HTTPError
+import urllib.request
+from http.client import HTTPException
+from http.client import HTTPResponse
+from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import urljoin
 
 from kubectl_dog.model.errors import UserError
 
@@ -15,75 +17,71 @@ FETCH_TIMEOUT = 30.0
 # Bytes.
 LARGEST = 10 << 20
 _REDIRECTS = 5
+_REDIRECT_STATUSES = (301, 302, 303, 307, 308)
 _CHUNK = 65536
 
 
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    # The default reads bodies of any size, and follows a redirect from https to http.
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
 def fetch(url: str, timeout: float = FETCH_TIMEOUT) -> bytes:
-    """The body of a response with status 200. `timeout` is in seconds. Raises UserError."""
+    """Return the body of a response with status 200. `timeout` is in seconds. Raises UserError."""
     began = time.monotonic()
     try:
-        response = _pool(url).request(
-            'GET',
-            url,
-            headers={'User-Agent': 'kubectl-dog', 'Accept': '*/*'},
-            preload_content=False,
-            retries=_retries(),
-            timeout=urllib3.Timeout(connect=timeout / 3, read=timeout),
-        )
-        with response:
-            _check_response(url, response)
-            return _read_body(url, response, began, timeout)
-    except (HTTPError, OSError, ValueError) as error:
-        raise UserError(f'cannot read {url}: {_root_reason(error)}') from error
+        with _open(url, timeout) as response:
+            return _read_body(response, began, timeout)
+    except UserError as error:
+        raise UserError(f'cannot read {url}: {error}') from error
+    except (HTTPException, OSError, ValueError) as error:
+        raise UserError(f'cannot read {url}: {getattr(error, "reason", error)}') from error
 
 
-def _retries() -> urllib3.Retry:
-    # Report redirects and error statuses here, and not with the messages of urllib3.
-    return urllib3.Retry(
-        _REDIRECTS, connect=0, read=0, other=0, status=0,
-        raise_on_redirect=False, raise_on_status=False,
-    )  # fmt: skip
-
-
-def _pool(url: str) -> urllib3.PoolManager:
-    from urllib.request import getproxies_environment
-    from urllib.request import proxy_bypass
-
-    parts = urlsplit(url)
+def _open(url: str, timeout: float) -> HTTPResponse:
+    """Follow redirects to a response with status 200; raises UserError, OSError, HTTPException."""
     # Only the environment: getproxies() would also ask the system on macOS and Windows.
-    proxies = getproxies_environment()
-    proxy = proxies.get(parts.scheme)
-    if not proxy or proxy_bypass(parts.netloc):
-        return urllib3.PoolManager()
-    return urllib3.ProxyManager(proxy if '://' in proxy else f'http://{proxy}')
+    proxies = urllib.request.ProxyHandler(urllib.request.getproxies_environment())
+    opener = urllib.request.build_opener(proxies, _NoRedirects)
+    headers = {'User-Agent': 'kubectl-dog', 'Accept': '*/*'}
+    for _ in range(_REDIRECTS + 1):
+        try:
+            request = urllib.request.Request(url, headers=headers)
+            response: HTTPResponse = opener.open(request, timeout=timeout)
+        except HTTPError as error:
+            location = error.headers.get('Location')
+            error.close()
+            if error.code not in _REDIRECT_STATUSES or not location:
+                raise UserError(f'the server answers {error.code}') from None
+            url = check_redirect(url, urljoin(url, location))
+            continue
+        if response.status != 200:
+            response.close()
+            raise UserError(f'the server answers {response.status}')
+        return response
+    raise UserError(f'too many redirects (more than {_REDIRECTS})')
 
 
-def _check_response(url: str, response: urllib3.BaseHTTPResponse) -> None:
-    if response.get_redirect_location():
-        raise UserError(f'cannot read {url}: too many redirects (more than {_REDIRECTS})')
-    if response.status != 200:
-        raise UserError(f'cannot read {url}: the server answers {response.status}')
-    final_url = response.geturl() or url
-    if url.startswith('https://') and final_url.startswith('http://'):
-        raise UserError(f'cannot read {url}: it leads to {final_url}, which is not secured')
+def check_redirect(url: str, location: str) -> str:
+    """Return the absolute URL to which another redirects; raises UserError if it is not allowed."""
+    if not location.startswith(('https://', 'http://')):
+        raise UserError(f'it redirects to {location!r}: only https and http are supported')
+    if url.startswith('https://') and not location.startswith('https://'):
+        raise UserError(f'it redirects to {location!r}, which is not secured by TLS')
+    return location
 
 
-def _read_body(url: str, response: urllib3.BaseHTTPResponse, began: float, timeout: float) -> bytes:
-    chunks, size = [], 0
-    for chunk in response.stream(_CHUNK):
-        size += len(chunk)
-        if size > LARGEST:
-            raise UserError(f'cannot read {url}: it has more than {LARGEST >> 20} MB')
+def _read_body(response: HTTPResponse, began: float, timeout: float) -> bytes:
+    body = bytearray()
+    while part := response.read1(_CHUNK):
+        body += part
+        if len(body) > LARGEST:
+            raise UserError(f'it has more than {LARGEST >> 20} MB')
         if time.monotonic() > began + timeout:
-            raise UserError(f'cannot read {url}: it takes longer than {timeout:.0f} seconds')
-        chunks.append(chunk)
-    return b''.join(chunks)
-
-
-def _root_reason(error: BaseException) -> str:
-    """The message of the innermost error; urllib3 wraps it several times."""
-    inner: BaseException | None = getattr(error, 'reason', None)
-    while isinstance(inner, BaseException):
-        error, inner = inner, getattr(inner, 'reason', None)
-    # The repr of the connection comes before the message.
-    return str(error).rpartition('): ')[2].rstrip('.')
+            raise UserError(f'it takes longer than {timeout:.0f} seconds')
+    # Without a complete body, `read1` reports an end.
+    length = response.headers.get('Content-Length', '')
+    if length.isdigit() and len(body) < int(length):
+        raise UserError('the connection ended in the middle of the response')
+    return bytes(body)

@@ -1,1 +1,1 @@
-"""Plain values that all other packages share; no I/O, no clock, no decisions."""
+"""Plain values that all other packages share; no I/O, no clock, no verdicts."""

@@ -1,4 +1,4 @@
-"""The judgement of a tracker about its target at one moment."""
+"""Assessments: the state of a target at one moment, as a tracker sees it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,15 @@ from kubectl_dog.model.items import Object
 
 
 class State(str, Enum):
-    """State of an object, in the terms of kstatus."""
+    """State of an object, in the terms of kstatus.
+
+    FAILING is PROGRESSING with an active cause that fails a rollout if it stays. Trackers return
+    PROGRESSING with causes; `status` and reports make FAILING of it.
+    """
 
     READY = 'ready'
     PROGRESSING = 'progressing'
+    FAILING = 'failing'
     FAILED = 'failed'
     PAUSED = 'paused'
     DELETING = 'deleting'
@@ -26,7 +31,7 @@ TRACKER_ERROR = 'TrackerError'
 
 
 class Progress(NamedTuple):
-    """Numbers of pods of a workload.
+    """Pod counts of a workload.
 
     - `desired`: pods that the spec asks for.
     - `updated`, `ready`, `available`: pods of the new revision.
@@ -53,22 +58,40 @@ class Revision(NamedTuple):
     changes: tuple[str, ...] = ()
 
 
+class RevisionTemplates(NamedTuple):
+    """The pod template of a revision, and that of the last earlier revision that worked.
+
+    - `revision`, `earlier`: their names, as in `Revision`.
+    - `earlier_created`: server time, in epoch seconds, when the earlier one was created; 0 if that
+      is unknown.
+    """
+
+    revision: str
+    template: Object
+    earlier: str
+    earlier_template: Object
+    earlier_created: float = 0.0
+
+
 class Assessment(NamedTuple):
-    """The judgement of a tracker about its target at one moment.
+    """The state of a target at one moment, as assessed by its tracker.
 
     - `reason`: one word in CamelCase; may be empty.
     - `message`: a sentence without a subject (`is dark`), printed after the name of the target.
     - `pods`: pods of the new revision.
     - `other_pods`: pods of earlier revisions and terminating pods.
-    - `children`: other objects whose kube events matter: ReplicaSets that cannot create pods.
+    - `children`: other objects whose Kubernetes events matter: ReplicaSets that cannot create pods.
     - `causes`: causes that only the tracker knows; causes of pods are added for all kinds.
-    - `recheck_at`: server time, in epoch seconds, when the judgement changes without any new event.
+    - `recheck_at`: server time, in epoch seconds, when the assessment changes without a new event.
     - `min_stall_timeout`: least stall timeout, in seconds, that the settings of the object require.
     - `is_terminal`: the state can never change again.
     - `waits_for`: completes the text "waiting for …".
     - `still_serving`: sentence about what still works, such as pods of the previous revision.
     - `suggested_commands`: kubectl commands that help with any cause.
     - `notices`: sentences without a subject that decide nothing; each is printed once.
+    - `deadline_at`: server time, in epoch seconds, when its controller fails it without progress.
+    - `decided_by`: the field or rule that the state comes from; empty for the code of a tracker.
+    - `templates`: what the revision may have broken; None for the first revision.
     """
 
     state: State
@@ -87,13 +110,16 @@ class Assessment(NamedTuple):
     still_serving: str = ''
     suggested_commands: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
+    decided_by: str = ''
+    deadline_at: float | None = None
+    templates: RevisionTemplates | None = None
 
 
 def unjudged(message: str) -> Assessment:
-    """The assessment for a tracker that has failed; `message` is a sentence without a subject."""
+    """Return the assessment for a tracker that has failed; `message` has no subject."""
     return Assessment(State.UNKNOWN, TRACKER_ERROR, message)
 
 
 def is_unjudged(assessed: Assessment) -> bool:
-    """Whether the tracker has failed: then no rule may change the state to ready or failed."""
+    """Return whether the tracker has failed: then no rule may make the state ready or failed."""
     return assessed.state is State.UNKNOWN and assessed.reason == TRACKER_ERROR

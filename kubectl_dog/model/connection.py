@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import NamedTuple
 from typing import Protocol
+from typing import runtime_checkable
 
 JSON = 'application/json'
 Query = Sequence[tuple[str, str]]
 
 
 class ConnectionFlags(NamedTuple):
-    """Flags of the command line about the cluster; None or empty if not given.
+    """Command-line flags for the cluster; None or empty if not given.
 
     `request_timeout` is in seconds (0 or None: no limit) and does not end watches and log streams.
     `as_user_extra` holds KEY=VALUE. With a `verbosity` of 6 or higher, requests are logged on
@@ -129,4 +130,30 @@ class Connection(Protocol):
 
     def close(self) -> None:
         """Close every open socket; no request is possible afterwards."""
+        ...
+
+
+@runtime_checkable
+class DryRunConnection(Protocol):
+    """The part of a connection for dry runs; backends of other packages may not have it."""
+
+    def dry_run_apply(self, path: str, body: bytes, query: Query = ()) -> Response:
+        """Send a server-side apply of an object in JSON that the server does not save.
+
+        Returns the response with any status: 200 or 201 with the object as it would be, 403 if the
+        user may not change it. Raises UnreachableError.
+        """
+        ...
+
+
+@runtime_checkable
+class RightsConnection(Protocol):
+    """The part of a connection for the rights of its user; other backends may not have it."""
+
+    def review_self(self, kind: str, spec: Mapping[str, object]) -> Response:
+        """Create a SelfSubjectRulesReview or a SelfSubjectAccessReview, which are not saved.
+
+        Returns the response with any status: 201 with what the user may do. Raises
+        UnreachableError.
+        """
         ...

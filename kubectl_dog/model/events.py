@@ -1,7 +1,7 @@
 """Events that the engine emits for renderers and library users.
 
 Every event starts with `at`, in seconds since tracking began. An Event object of Kubernetes is
-called a kube event.
+called a Kubernetes event, and is not such an event.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from kubectl_dog.model.verdicts import Verdict
 
 
 class RunBegan(NamedTuple):
-    """The first event; `mode` is rollout, follow or once."""
+    """The first event; `mode` is rollout, follow, once or check."""
 
     at: float
     mode: str
@@ -37,7 +37,7 @@ class RevisionSeen(NamedTuple):
 
 
 class StateChanged(NamedTuple):
-    """The judgement of a target changed.
+    """The assessed state of a target changed.
 
     - `reason`: one word in CamelCase; may be empty.
     - `message`: a sentence without a subject.
@@ -54,22 +54,56 @@ class StateChanged(NamedTuple):
     waits_for: str
 
 
+class ContainerState(NamedTuple):
+    """The state of a container of a pod.
+
+    - `state`: waiting, running or terminated; empty until the kubelet reports it.
+    - `reason`: why it waits or was terminated; empty while it is created.
+    - `exit_code`: of its last termination; None if there was none.
+    - `restarts`: number of the instance, from 0.
+    """
+
+    name: str
+    state: str
+    reason: str
+    exit_code: int | None
+    restarts: int
+    ready: bool
+
+
 class ChildChanged(NamedTuple):
-    """A pod or another object of the target changed; `text` describes its state."""
+    """A pod or another object of the target changed; `text` describes its state.
+
+    - `containers`: those of a pod, init containers first.
+    - `container`: name of the terminated container that the text is about; otherwise empty.
+    - `exits`: number of its terminations.
+    - `running_again`: the container has been restarted since.
+    - `is_passing`: it is likely to change soon.
+    - `problem`: the reason why its container waits; empty if nothing is wrong.
+    - `node`: name of the node of the pod; empty if it has none.
+    """
 
     at: float
     target: Target
     kind: str
     name: str
     text: str
+    containers: tuple[ContainerState, ...] = ()
+    container: str = ''
+    exits: int = 0
+    running_again: bool = False
+    is_passing: bool = False
+    problem: str = ''
+    node: str = ''
 
 
 class KubeEvent(NamedTuple):
-    """A kube event about the target or one of its objects.
+    """A Kubernetes event about the target or one of its objects.
 
     - `kind`, `name`: the object that it is about.
     - `type`: Normal or Warning.
     - `times`: how often it has occurred.
+    - `age`: seconds since it last occurred.
     """
 
     at: float
@@ -80,6 +114,7 @@ class KubeEvent(NamedTuple):
     reason: str
     message: str
     times: int
+    age: float = 0.0
 
 
 class LogChunk(NamedTuple):
@@ -93,6 +128,13 @@ class LogChunk(NamedTuple):
     instance: int = 0
 
 
+class RunLimit(NamedTuple):
+    """A time limit of a target: the rest of it in seconds, and the flag or field that sets it."""
+
+    seconds_left: float
+    source: str
+
+
 class CauseSeen(NamedTuple):
     """A cause was seen for the first time, or has changed.
 
@@ -101,6 +143,7 @@ class CauseSeen(NamedTuple):
     - `updated_pods`: number of pods of the new revision.
     - `seconds_left`: seconds until it fails the target.
     - `fails_at`: number of the termination that fails the target.
+    - `run_limit`: the time limit that ends the target if nothing else does; None if there is none.
     """
 
     at: float
@@ -109,6 +152,7 @@ class CauseSeen(NamedTuple):
     updated_pods: int
     seconds_left: float | None
     fails_at: int | None
+    run_limit: RunLimit | None = None
 
 
 class CauseGone(NamedTuple):
@@ -120,7 +164,7 @@ class CauseGone(NamedTuple):
 
 
 class Notice(NamedTuple):
-    """A sentence for the user that decides nothing; `target` is None if it is about the run."""
+    """A sentence for the user that affects no verdict; `target` is None if it is about the run."""
 
     at: float
     target: Target | None
@@ -128,7 +172,7 @@ class Notice(NamedTuple):
 
 
 class StatusReport(NamedTuple):
-    """A periodic report with the present judgement of every target."""
+    """A periodic report with the current assessment of every target."""
 
     at: float
     rows: tuple[StateChanged, ...]
@@ -147,11 +191,15 @@ class TargetEnded(NamedTuple):
 
 
 class RunEnded(NamedTuple):
-    """The last event: the exit code and the verdict of each target."""
+    """The last event: the exit code and the verdict of each target.
+
+    - `process_code`: exit code of the process, if a command decides it; None otherwise.
+    """
 
     at: float
     exit_code: int
     verdicts: tuple[tuple[Target, Verdict], ...]
+    process_code: int | None = None
 
 
 Event = Union[

@@ -6,6 +6,7 @@ from typing import Any
 from typing import NamedTuple
 from typing import Union
 
+from kubectl_dog.model.resources import Target
 from kubectl_dog.model.wants import Want
 
 Object = dict[str, Any]
@@ -65,8 +66,20 @@ class Answer(NamedTuple):
     message: str = ''
 
 
+class ManagedTargets(NamedTuple):
+    """Answer to a ManagedObjects.
+
+    - `notices`: sentences about objects that cannot be tracked.
+    - `failure`: why the objects are not known, as a sentence; empty if they are.
+    """
+
+    targets: tuple[Target, ...]
+    notices: tuple[str, ...] = ()
+    failure: str = ''
+
+
 class ReadFailure(NamedTuple):
-    """A want cannot be served now, or can be served again.
+    """A want that cannot be served now, or that can be served again.
 
     - `reason`: denied (403), unauthorized (401), unreachable, invalid (the server rejects the
       request) or recovered. The source retries, except after denied and invalid.
@@ -77,21 +90,38 @@ class ReadFailure(NamedTuple):
 
 
 class ServerClock(NamedTuple):
-    """Seconds to add to the local wall clock for the time of the API server."""
+    """The seconds to add to the local wall clock to get the time of the API server."""
 
     offset: float
 
 
-SIGNALS = ('interrupt', 'terminate', 'end')
+COMMAND_STARTED, COMMAND_ENDED = 'command-started', 'command-ended'
+SIGNALS = ('interrupt', 'terminate', 'end', COMMAND_STARTED, COMMAND_ENDED)
 
 
 class Signal(NamedTuple):
-    """A request to stop: by the user (`interrupt`, `terminate`), or at the end of a recording."""
+    """A request to stop, or news about the command of `kubectl dog run`.
+
+    The user stops (`interrupt`, `terminate`), or a recording has its `end`. `code` is the exit code
+    of a command that has ended, as a shell reports it.
+    """
 
     name: str
+    code: int = 0
 
 
-Payload = Union[Listed, Changed, LogLines, LogEnd, LogGap, Answer, ReadFailure, ServerClock, Signal]
+Payload = Union[
+    Listed,
+    Changed,
+    LogLines,
+    LogEnd,
+    LogGap,
+    Answer,
+    ManagedTargets,
+    ReadFailure,
+    ServerClock,
+    Signal,
+]
 
 
 class Item(NamedTuple):

@@ -40,12 +40,12 @@ def decode(data: bytes, deepest: int = DEEPEST) -> Any:
 
 
 def clip(data: bytes, deepest: int = DEEPEST) -> bytes:
-    """The text with null for each list and object that is nested deeper than `deepest` levels."""
+    """Return the text with null for each list and object nested deeper than `deepest` levels."""
     return _clip(data, deepest) if is_deeper(data, deepest) else data
 
 
 def is_deeper(data: bytes, deepest: int = DEEPEST) -> bool:
-    """Whether any value of a JSON text is nested deeper than `deepest` levels.
+    """Return whether any value of a JSON text is nested deeper than `deepest` levels.
 
     Every line of a watch is checked, so that no loop over bytes is affordable.
     """
@@ -94,11 +94,11 @@ def _parse_finite(digits: str) -> float | None:
 
 
 def _decode_constant(_: str) -> None:
-    """Null for NaN and Infinity, which are not JSON, although Python reads and writes them."""
+    """Return null for NaN and Infinity, which Python accepts although they are not JSON."""
 
 
 def whole(digits: str) -> int | str:
-    """Decode an integer; one with too many digits to be meaningful stays text."""
+    """Decode an integer; return it as text if it has too many digits to be meaningful."""
     return int(digits) if len(digits) <= _MAX_DIGITS else digits
 
 

@@ -1,4 +1,4 @@
-"""How long a container must run before it counts as stable.
+"""How long a container must run before it is treated as stable.
 
 Trackers use the rule before they judge a rollout as ready, and causes before a crash counts as
 recovered.
@@ -17,7 +17,7 @@ _LONG_RUN = 120.0
 
 
 def min_uptime(container: Container) -> float:
-    """Seconds that a container must have run since its start; 0 if its readiness probe is enough.
+    """Return the seconds that a container must run; 0 if its readiness probe is enough.
 
     A container that ended before must run longer than its last run: one that crashes after 15 s
     looks healthy after 10 s, also to its readiness probe.
@@ -31,7 +31,7 @@ def min_uptime(container: Container) -> float:
 
 
 def last_run_seconds(container: Container) -> float | None:
-    """Seconds from the start to the end of the last run; None if that is not known."""
+    """Return the seconds from start to end of the last run; None if that is not known."""
     started = epoch(container.last_termination.get('startedAt'))
     finished = epoch(container.last_termination.get('finishedAt'))
     if started is None or finished is None or started <= 0:

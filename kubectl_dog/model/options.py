@@ -11,6 +11,7 @@ class Options(NamedTuple):
     Verdict:
 
     - `timeout`, `create_timeout`: time limits; None means no limit.
+    - `needs_namespace`: do not wait for a target whose namespace does not exist.
     - `stall_timeout`: limit for the time without progress; None means auto.
     - `stable_for`: how long the target must stay ready; None means auto.
     - `status_period`: seconds between status reports; 0 means none.
@@ -18,10 +19,18 @@ class Options(NamedTuple):
     - `allow_failures`: number or percentage of pods that may fail.
     - `on_pause`: one of PAUSES; empty means stop.
     - `revision`, `expect_images`: revision and images that must be rolled out; empty means any.
+    - `expect_generation`: the least metadata.generation that counts; None means any.
+    - `file_images`: texts CONTAINER=IMAGE of a file, in recordings of earlier versions.
+    - `at_revision`: commit that must be applied, as for `--at-revision`; empty means any.
+    - `at_source`: `at_revision` only counts for applications of this source; empty means all.
+    - `revision_timeout`: time limit for `at_revision` to be applied.
+    - `with_managed`: also track what the targets that are GitOps applications manage.
     - `wait_for_termination`: ready only once the old pods are gone.
     - `strict_nodes`: nodes that were unready before need their DaemonSet pod, too.
     - `min_available`: available pods that are enough: a number, a percentage or `maxUnavailable`.
-    - `ready_when`: condition for ready, as for `kubectl wait --for`.
+    - `ready_when`: condition for ready, as for `kubectl wait --for`; of several, one per line.
+    - `require_status`: an object whose status cannot be assessed is unknown, not ready.
+    - `ignore_foreign_annotations`: annotations of other tools change nothing.
     - `keep_going`: continue with other targets after a failure.
     - `fail_mode`: one of FAIL_MODES; empty means now.
     - `blocking`: false for targets that the run does not wait for once all others have ended.
@@ -30,10 +39,17 @@ class Options(NamedTuple):
     Mode:
 
     - `follow`: never fail; end when the target ends.
-    - `once`: take a single look.
+    - `once`: assess the targets once, and end.
     - `exit_when_ready`: with `follow`, end once the target is ready.
     - `emit_timer_changes`: with `follow`, emit changes that only elapsed time causes at once.
-    - `show_events`: print kube events.
+    - `show_events`: print Kubernetes events.
+
+    Command of `kubectl dog run`:
+
+    - `command`: name of the command that runs beside the call, on which verdicts wait; empty
+      without a command.
+    - `exit_with_verdict`: the verdict is the exit code if the command ended with 0.
+    - `helm_release`: only changes of objects of this release count; empty for all changes.
 
     Logs:
 
@@ -65,6 +81,8 @@ class Options(NamedTuple):
     on_pause: str = ''
     revision: str = ''
     expect_images: tuple[str, ...] = ()
+    expect_generation: int | None = None
+    file_images: tuple[str, ...] = ()
     wait_for_termination: bool = False
     strict_nodes: bool = False
     keep_going: bool = False
@@ -72,6 +90,8 @@ class Options(NamedTuple):
     blocking: bool = True
     min_available: str = ''
     ready_when: str = ''
+    require_status: bool = False
+    ignore_foreign_annotations: bool = False
     exit_when_ready: bool = False
     emit_timer_changes: bool = False
     explicit: tuple[str, ...] = ()
@@ -85,6 +105,15 @@ class Options(NamedTuple):
     previous: bool = False
     # Each stream takes a connection, and a shell on macOS allows 256 open files.
     max_log_streams: int = 200
+    needs_namespace: bool = False
+    at_revision: str = ''
+    at_source: str = ''
+    # Longer than the usual intervals between reads of a repository.
+    revision_timeout: float = 600.0
+    with_managed: bool = False
+    command: str = ''
+    exit_with_verdict: bool = False
+    helm_release: str = ''
 
 
 # Effect of a paused target: the run ends (the default), nothing, or success.

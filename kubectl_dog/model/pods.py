@@ -43,12 +43,12 @@ class Container(NamedTuple):
 
     @property
     def running(self) -> bool:
-        """Whether it is running."""
+        """Whether the container is running."""
         return 'running' in get_dict(self.status, 'state')
 
     @property
     def is_active(self) -> bool:
-        """Whether it is running, or waiting with a reason."""
+        """Whether the container is running, or waiting with a reason."""
         return self.running or bool(self.waiting)
 
     @property
@@ -79,7 +79,7 @@ class Container(NamedTuple):
 
     @property
     def has_started(self) -> bool:
-        """Whether any instance ever ran, so that there may be a log."""
+        """Whether any instance of the container has started, so that there may be a log."""
         return self.running or bool(self.last_termination)
 
 
@@ -89,7 +89,7 @@ _MAX_CACHED = 16384
 
 
 def containers(pod: Object) -> tuple[Container, ...]:
-    """Init containers and sidecars in their order, then app containers.
+    """Return init containers and sidecars in their order, then app containers.
 
     The result is cached: objects of pods are never modified.
     """
@@ -120,8 +120,17 @@ def _parse_containers(pod: Object) -> tuple[Container, ...]:
     return tuple(result)
 
 
+def template_images(obj: Object) -> list[tuple[str, str]]:
+    """(container, image) of a pod template, or of a Pod itself; init containers last."""
+    spec = get_dict(obj, 'spec')
+    nested = get_dict(spec, 'jobTemplate', 'spec', 'template', 'spec')
+    pod_spec = get_dict(spec, 'template', 'spec') or nested or spec
+    specs = (*get_dicts(pod_spec, 'containers'), *get_dicts(pod_spec, 'initContainers'))
+    return [(get_str(container, 'name'), get_str(container, 'image')) for container in specs]
+
+
 def ephemeral_containers(pod: Object) -> list[Container]:
-    """Ephemeral containers, which `kubectl debug` adds: they have logs, but do not affect it."""
+    """Return the ephemeral containers (`kubectl debug`), which have logs but affect no state."""
     specs = get_dicts(pod, 'spec', 'ephemeralContainers')
     if not specs:
         return []
@@ -141,7 +150,7 @@ def _container_statuses(pod: Object) -> Iterator[Object]:
 
 
 def is_unseen_by_kubelet(pod: Object) -> bool:
-    """Whether no kubelet has reported a status of the pod."""
+    """Return whether no kubelet has reported a status of the pod."""
     is_seen = get_str(pod, 'status', 'startTime') or any(
         container.status for container in containers(pod)
     )
@@ -149,20 +158,20 @@ def is_unseen_by_kubelet(pod: Object) -> bool:
 
 
 def phase(pod: Object) -> str:
-    """status.phase."""
+    """Return status.phase."""
     return get_str(pod, 'status', 'phase')
 
 
 def is_finished(pod: Object) -> bool:
-    """Whether its phase is Succeeded or Failed."""
+    """Return whether its phase is Succeeded or Failed."""
     return phase(pod) in ('Succeeded', 'Failed')
 
 
 def is_living(pod: Object) -> bool:
-    """Whether it is neither finished nor terminating."""
+    """Return whether it is neither finished nor terminating."""
     return not is_deleting(pod) and not is_finished(pod)
 
 
 def is_ready(pod: Object) -> bool:
-    """Whether its Ready condition is True."""
+    """Return whether its Ready condition is True."""
     return condition(pod, 'Ready').get('status') == 'True'

@@ -1,4 +1,4 @@
-"""A finite automaton for patterns; states are computed at first use, then cost one dict access."""
+"""A finite automaton for patterns; states are computed at first use."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class _State:
 
 
 class Automaton:
-    """Decide whether a text holds a match anywhere; places are numbered as they are added."""
+    """An automaton that decides whether a text contains a match; places are numbered."""
 
     def __init__(self) -> None:
         self._places = [_Place([])]
@@ -69,7 +69,7 @@ class Automaton:
         return self._add(_Place([to], takes))
 
     def condition(self, name: str, to: int) -> int:
-        """Add a place that is left if a condition holds; names are those of Python's parser."""
+        """Add a place that is left if a condition holds; the names are those of Python's parser."""
         return self._add(_Place([to], None, name))
 
     def either(self, to: Sequence[int]) -> int:
@@ -98,7 +98,7 @@ class Automaton:
         return self._states[key]
 
     def matches(self, text: str) -> bool:
-        """Whether the text holds a match."""
+        """Return whether the text holds a match."""
         state = self._start
         for character in text:
             try:
@@ -132,7 +132,7 @@ class Automaton:
         return following
 
     def _reachable(self, state: _State, character: str) -> set[int]:
-        """The places that can be reached before this character without reading it."""
+        """Return the places that can be reached before this character without reading it."""
         reached: set[int] = set()
         pending = [self._first, *state.places]
         while pending:

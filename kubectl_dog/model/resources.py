@@ -8,7 +8,7 @@ from typing import Union
 
 
 class Resource(NamedTuple):
-    """A kind as the API server serves it.
+    """A kind of object, as the API server serves it.
 
     - `group`: empty for the core group.
     - `short`: short name, such as `deploy`.
@@ -32,7 +32,7 @@ class Resource(NamedTuple):
         return f'{self.group}/{self.version}' if self.group else self.version
 
     def path(self, namespace: str, name: str = '', subresource: str = '') -> str:
-        """The URL path of the collection, or of one object or its subresource.
+        """Return the URL path of the collection, or of one object or its subresource.
 
         Names may come from messages of the cluster, and must not lead to another path.
         """
@@ -46,7 +46,7 @@ _PLAIN = re.compile(r'[A-Za-z0-9._:~-]+')
 
 
 def _quoted(name: str) -> str:
-    """A name as one segment of a path; names that Kubernetes allows are unchanged."""
+    """Return a name as one segment of a path; names that Kubernetes allows are unchanged."""
     if name in ('.', '..'):
         return name.replace('.', '%2E')
     if not name or _PLAIN.fullmatch(name):
@@ -66,7 +66,7 @@ class Target(NamedTuple):
 
     @property
     def label(self) -> str:
-        """How output names it: `deploy/web`; `deploy` for the placeholder of an empty group."""
+        """The name in output: `deploy/web`; `deploy` for the placeholder of an empty group."""
         return f'{self.resource.short}/{self.name}' if self.name else self.resource.short
 
 
@@ -85,7 +85,7 @@ class Group(NamedTuple):
 
     @property
     def label(self) -> str:
-        """How output names it: `deploy -l app=web`."""
+        """The name in output: `deploy -l app=web`."""
         return f'{self.resource.short} -l {self.labels}' if self.labels else self.resource.short
 
     @property
@@ -114,6 +114,7 @@ SERVICES = Resource('', 'v1', 'services', 'Service', 'svc')
 ENDPOINTSLICES = Resource(
     'discovery.k8s.io', 'v1', 'endpointslices', 'EndpointSlice', 'endpointslice'
 )
+NETWORKPOLICIES = Resource('networking.k8s.io', 'v1', 'networkpolicies', 'NetworkPolicy', 'netpol')
 
 # Groups of the API server and common API extensions; all other groups with a dot are custom.
 _BUILT_IN = frozenset(
@@ -144,17 +145,22 @@ _WELL_KNOWN = {
 
 
 def is_custom(resource: Resource) -> bool:
-    """Whether a CustomResourceDefinition may define the resource."""
-    return '.' in resource.group and resource.group not in _BUILT_IN
+    """Return whether a CustomResourceDefinition may define the resource."""
+    return is_custom_group(resource.group)
+
+
+def is_custom_group(group: str) -> bool:
+    """Return whether a CustomResourceDefinition may define kinds of an API group."""
+    return '.' in group and group not in _BUILT_IN
 
 
 def well_known_kind(api_version: str, kind: str) -> Resource | None:
-    """The resource for `apiVersion` and `kind`, if it is the same on every server; else None."""
+    """Return the resource for `apiVersion` and `kind` if it is the same on every server."""
     group, _, version = api_version.rpartition('/')
     known = well_known(f'{kind}.{version}.{group}')
     return known if known is not None and known.kind == kind else None
 
 
 def well_known(word: str) -> Resource | None:
-    """The resource that a TYPE means on every server; None if that needs discovery."""
+    """Return the resource that a TYPE means on every server; None if that needs discovery."""
     return _WELL_KNOWN.get(word.lower())

@@ -38,7 +38,7 @@ def parse(text: str) -> tuple[Term, ...]:
         term = _term(match) if match else None
         if match is None or term is None:
             raise UserError(
-                f'the selector {text!r} cannot be read from {text[position:].strip()!r} on: write '
+                f'invalid selector {text!r} at {text[position:].strip()!r}: use '
                 'KEY=VALUE, KEY!=VALUE, KEY in (A,B), KEY notin (A,B), KEY or !KEY'
             )
         terms.append(term)
@@ -63,7 +63,7 @@ def _term(match: re.Match[str]) -> Term | None:
 
 
 def matches(terms: tuple[Term, ...], labels: Mapping[str, object]) -> bool:
-    """Whether labels meet every term, by the rules of the API server."""
+    """Return whether labels meet every term, by the rules of the API server."""
     return all(_holds(term, labels.get(term.key)) for term in terms)
 
 

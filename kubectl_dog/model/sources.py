@@ -1,10 +1,14 @@
-"""The interface between the engine and a cluster or a recording."""
+"""Interface between the engine and a cluster or a recording."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from collections.abc import Iterator
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from typing import Protocol
 
+from kubectl_dog.model.events import Event
 from kubectl_dog.model.items import Item
 from kubectl_dog.model.wants import Want
 
@@ -14,7 +18,7 @@ class SourceEndedError(Exception):
 
 
 class Source(Protocol):
-    """Delivers items for the current wants; used by one thread.
+    """A source that delivers items for the current wants; only one thread uses it.
 
     A live cluster and a recording implement it, and the engine treats both alike.
     """
@@ -25,11 +29,11 @@ class Source(Protocol):
         ...
 
     def now(self) -> float:
-        """Seconds since tracking began."""
+        """Return seconds since tracking began."""
         ...
 
     def take(self, until: float | None, lines: bool = True) -> Item | None:
-        """The next item, or None once `now()` has reached `until` (None: wait without limit).
+        """Return the next item, or None at the time `until` (None: wait without limit).
 
         Without `lines` a live source keeps log lines back, as they cannot be printed now. Lines of
         several streams that waited together have the same time, and come one after the other; if
@@ -44,4 +48,16 @@ class Source(Protocol):
 
     def close(self) -> None:
         """Stop all reads at once; may be called twice."""
+        ...
+
+
+class EventBatches(Protocol):
+    """A run that yields its events."""
+
+    def __iter__(self) -> Iterator[Event]:
+        """Return the events, one by one."""
+        ...
+
+    def event_batches(self, has_room: Callable[[], bool]) -> Iterator[Sequence[Event]]:
+        """Yield the events in batches; `has_room` returns whether log lines can be printed now."""
         ...

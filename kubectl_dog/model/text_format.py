@@ -6,11 +6,11 @@ _SUFFIXES = {1: 'st', 2: 'nd', 3: 'rd'}
 
 
 def ordinal(number: int) -> str:
-    """An ordinal number: `1st`, `2nd`, `3rd`, `11th`."""
+    """Return an ordinal number: `1st`, `2nd`, `3rd`, `11th`."""
     teen = number % 100 in (11, 12, 13)
     return f'{number}{"th" if teen else _SUFFIXES.get(number % 10, "th")}'
 
 
 def count_noun(number: int, noun: str) -> str:
-    """A number with a noun: `1 pod`, `3 pods`."""
+    """Return a number with a noun: `1 pod`, `3 pods`."""
     return f'{number} {noun}' if number == 1 else f'{number} {noun}s'

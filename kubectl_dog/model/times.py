@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import calendar
 import time
+from collections.abc import Iterable
 from functools import lru_cache
+from itertools import accumulate
 
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.lazy_regex import lazy_compile
@@ -20,7 +22,7 @@ _UNIT = {'ms': 0.001, 's': 1, 'm': 60, 'h': 3600, 'd': 86400}
 
 
 def nanoseconds(stamp: str) -> int | None:
-    """RFC 3339 text to nanoseconds since the epoch; None if it is not a timestamp.
+    """Convert RFC 3339 text to nanoseconds since the epoch; None if it is not a timestamp.
 
     `datetime.fromisoformat` reads neither `Z` on Python 3.9 and 3.10 nor nanoseconds on any.
     """
@@ -41,7 +43,7 @@ def nanoseconds(stamp: str) -> int | None:
 
 
 def epoch(stamp: object) -> float | None:
-    """RFC 3339 text to epoch seconds; None for any other value, as status fields may be missing."""
+    """Convert RFC 3339 text to epoch seconds; None for any other value, such as a missing one."""
     return _epoch(stamp) if isinstance(stamp, str) else None
 
 
@@ -53,23 +55,23 @@ def _epoch(stamp: str) -> float | None:
 
 
 def format_timestamp(seconds: float) -> str:
-    """Epoch seconds to RFC 3339 in UTC with milliseconds."""
+    """Convert epoch seconds to RFC 3339 in UTC with milliseconds."""
     millis = round(seconds * 1000)
     return time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(millis // 1000)) + f'.{millis % 1000:03}Z'
 
 
 def format_nano_timestamp(value: int) -> str:
-    """Nanoseconds since the epoch to RFC 3339 in UTC, as container runtimes write it."""
+    """Convert nanoseconds since the epoch to RFC 3339 in UTC, as container runtimes do."""
     seconds, rest = divmod(value, 1_000_000_000)
     return time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds)) + f'.{rest:09}Z'
 
 
 def parse_duration(text: str) -> float:
-    """`90`, `1m30s`, `2h` or `500ms` to seconds; raises UserError with the accepted syntax."""
+    """Convert `90`, `1m30s`, `2h` or `500ms` to seconds; UserError lists the valid syntax."""
     if _NUMBER.fullmatch(text):
         seconds = float(text)
     elif not text or _DURATION.sub('', text):
-        raise UserError(f'{text[:40]!r} is not a duration: write it like 90s, 5m or 1h30m')
+        raise UserError(f'{text[:40]!r} is not a duration: use a value like 90s, 5m or 1h30m')
     else:
         seconds = sum(float(number) * _UNIT[unit] for number, unit in _DURATION.findall(text))
     if seconds > _MAX_DURATION:
@@ -78,7 +80,7 @@ def parse_duration(text: str) -> float:
 
 
 def format_duration(seconds: float) -> str:
-    """Seconds as a short duration: `9s`, `1m30s`, `2h`, `3h5m`."""
+    """Return seconds as a short duration: `9s`, `1m30s`, `2h`, `3h5m`."""
     whole = max(0, int(seconds + 0.5))
     if whole < 60:
         return f'{whole}s'
@@ -87,3 +89,11 @@ def format_duration(seconds: float) -> str:
         return f'{minutes}m{rest}s' if rest else f'{minutes}m'
     hours, rest = divmod(whole, 3600)
     return f'{hours}h{rest // 60}m' if rest // 60 else f'{hours}h'
+
+
+def running_max(times: Iterable[int], start: int) -> list[int]:
+    """Return the running maximum of times: sort keys to merge several logs by time.
+
+    Each log keeps its own order, although its times can decrease; `start` is the time before.
+    """
+    return list(accumulate(times, max, initial=start))[1:]

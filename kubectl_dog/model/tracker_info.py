@@ -1,4 +1,4 @@
-"""A tracker or rule for a kind, as `kubectl dog trackers` lists it."""
+"""Trackers and rules, and what is known of a kind, as `kubectl dog trackers` prints them."""
 
 from __future__ import annotations
 
@@ -24,4 +24,44 @@ class TrackerInfo(NamedTuple):
     implementation: str
     source: str
     state: str = USED
+    note: str = ''
+
+
+class DefinitionInfo(NamedTuple):
+    """What a CustomResourceDefinition says about the state of its objects.
+
+    - `name`, `version`: of the definition, and of the version that was read.
+    - `columns`: (field, printer column) for the columns that show the state.
+    - `conditions`: condition types that it names.
+    - `values`: (field, value, meaning) of fields with the state; the meaning may be unknown.
+    - `annotation`: the annotation with rules; empty if there is none.
+    """
+
+    name: str
+    version: str
+    columns: tuple[tuple[str, str], ...] = ()
+    conditions: tuple[str, ...] = ()
+    values: tuple[tuple[str, str, str], ...] = ()
+    annotation: str = ''
+
+
+class KindInfo(NamedTuple):
+    """How the objects of a kind are assessed.
+
+    - `kind`: `Kind.group`.
+    - `implementation`: code, rules or generic (the general meaning of the status).
+    - `package`, `version`, `source`: as in TrackerInfo; empty for generic.
+    - `sections`, `documentation`: of the rule; the other states have their general meaning.
+    - `definition`: None if it was not read.
+    - `note`: why the rules on the definition cannot be used.
+    """
+
+    kind: str
+    implementation: str
+    package: str = ''
+    version: str = ''
+    source: str = ''
+    sections: tuple[str, ...] = ()
+    documentation: str = ''
+    definition: DefinitionInfo | None = None
     note: str = ''

@@ -1,9 +1,10 @@
-"""The data about one target at one moment that trackers and causes judge."""
+"""View: the data about one target at one moment, for trackers and causes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from collections.abc import Set
+from typing import Any
 from typing import NamedTuple
 
 from kubectl_dog.model.items import Answer
@@ -15,13 +16,16 @@ from kubectl_dog.model.wants import Watch
 
 
 class RunHistory(NamedTuple):
-    """Times and facts of this run that the objects do not show.
+    """Times and facts of this run that are not in the objects.
 
     Times are the server's, in epoch seconds.
 
     - `started`: when tracking began.
     - `progressed_at`: when the pod counts of the target last changed.
     - `revision_changed`: the target has changed to another revision in this run.
+    - `ready_children`: uids of children of the target that have had ready pods in this run.
+    - `revisions`: revisions of a GitOps application, in the order in which this run has seen them;
+      `first_revisions` are those that were applied at first (None: not known).
     - `connected_since`: since when all watches receive events; `now` while any is disconnected.
     """
 
@@ -29,6 +33,9 @@ class RunHistory(NamedTuple):
     progressed_at: float = 0.0
     revision_changed: bool = False
     connected_since: float = 0.0
+    ready_children: frozenset[str] = frozenset()
+    revisions: tuple[str, ...] = ()
+    first_revisions: tuple[str, ...] | None = None
 
 
 class View(NamedTuple):
@@ -39,7 +46,7 @@ class View(NamedTuple):
     - `now`: the server's time in epoch seconds.
     - `object`: the target; None if it does not exist.
     - `children_by_owner_uid`: uid of an owner -> objects that it controls.
-    - `kube_events_by_uid`: uid of an object -> kube events about it, the oldest first.
+    - `kube_events_by_uid`: uid of an object -> Kubernetes events about it, the oldest first.
     - `baseline_terminations`: (pod uid, container) -> terminations before tracking began.
     - `baseline_backoff`: (pod uid, container) of containers in a back-off when tracking began.
     - `logs`: (pod uid, container) -> the last lines received.
@@ -49,7 +56,10 @@ class View(NamedTuple):
     - `forbidden_kinds`: kinds (`Kind.group`) that may not be read.
     - `stable_for`: seconds that the target must stay ready; None for the default of the kind.
     - `strict_nodes`: nodes that were unready before need their DaemonSet pod, too.
+    - `require_status`: an object whose status cannot be assessed is unknown, not ready.
     - `objects_by_watch`: objects of each watch; see `objects_of`.
+    - `definition`: the CustomResourceDefinition of the kind; empty if it was not read.
+    - `is_single_look`: the target is read once, and not tracked.
     - `is_snapshot`: a single look (`status`): `now` is after every grace period, so that no elapsed
       time may count as expired, and `run_history` is empty.
     """
@@ -71,7 +81,10 @@ class View(NamedTuple):
     strict_nodes: bool = False
     objects_by_watch: Mapping[Watch, tuple[Object, ...]] = {}
     is_snapshot: bool = False
+    definition: Mapping[str, Any] = {}
+    is_single_look: bool = False
+    require_status: bool = False
 
     def objects_of(self, watch: Watch) -> tuple[Object, ...]:
-        """The objects of a watch; empty before it was listed (then it is in `objects_by_watch`)."""
+        """Return the objects of a watch; empty until it is listed (see `objects_by_watch`)."""
         return self.objects_by_watch.get(watch, ())

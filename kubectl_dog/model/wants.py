@@ -1,6 +1,6 @@
-"""Requests for data as values: trackers and causes return wants, and never read themselves.
+"""Requests for data as values: trackers and causes return wants and do no I/O.
 
-Equal wants share one read, so that two targets with the same pod share its log stream. The three
+Equal wants share one read, so that two targets with the same pod share its log stream. The four
 classes differ in length, because NamedTuples of different classes compare as plain tuples.
 """
 
@@ -64,4 +64,23 @@ class Logs(NamedTuple):
         return (self.uid, self.container)
 
 
-Want = Union[Watch, Lookup, Logs]
+class ObjectReference(NamedTuple):
+    """An object by kind and name; `namespace` is empty for kinds without namespaces."""
+
+    api_version: str
+    kind: str
+    namespace: str
+    name: str
+
+
+class ManagedObjects(NamedTuple):
+    """The objects that an application manages, to be resolved to targets.
+
+    - `release`: (namespace, name) of a Helm release whose objects also count; empty for none.
+    """
+
+    objects: tuple[ObjectReference, ...]
+    release: tuple[str, ...] = ()
+
+
+Want = Union[Watch, Lookup, Logs, ManagedObjects]

@@ -6,30 +6,18 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from typing import Any
 
-from kubectl_dog.causes.catalogue import CODES
-from kubectl_dog.causes.catalogue import Code
+from kubectl_dog.causes.tolerances import spec_tolerances
+from kubectl_dog.model.go_regex import for_all
 from kubectl_dog.model.options import Options
-from kubectl_dog.multitrack_spec.go_regex import for_all
-
-# Families of causes that kubedog counts: a container terminates.
-_COUNTED_FAMILIES = ('container start', 'probes')
-
-# Families of causes that fail at once in kubedog if no failure is allowed.
-_IMMEDIATE_FAMILIES = ('image', 'creation', 'condition')
-
-# The causes of this family are final, so that no time applies to them.
-_JOB_FAMILY = 'job'
-
-# Higher counts mean that any number of failures is allowed.
-_MAX_COUNT = 9999
 
 
 def options(fields: Mapping[str, Any], call: Options) -> Options:
-    """The options of one target. `call` are those of the whole call; their tolerances override the
-    spec.
+    """Return the options of one target.
+
+    `call` are those of the whole call; their tolerances override the spec.
     """
     own = call._replace(
-        tolerate=(*tolerances(fields), *call.tolerate),
+        tolerate=(*_tolerances(fields), *call.tolerate),
         fail_mode=fields.get('FailMode') or 'now',
         blocking=fields.get('TrackTerminationMode') is not False,
         timeout=_shorter_timeout(fields.get('Timeout'), call.timeout),
@@ -39,37 +27,18 @@ def options(fields: Mapping[str, Any], call: Options) -> Options:
     return _with_log_options(fields, own)
 
 
-def tolerances(fields: Mapping[str, Any]) -> Iterator[str]:
+def _tolerances(fields: Mapping[str, Any]) -> Iterator[str]:
     """Yield the tolerances of a target in the syntax of `--tolerate`."""
-    allowed, seconds = fields.get('AllowFailuresCount'), fields.get('FailureThresholdSeconds')
-    for code in CODES.values():
-        tolerance = _tolerance(code, allowed, seconds)
-        if tolerance:
-            yield f'{code.name}={tolerance}'
+    yield from spec_tolerances(
+        fields.get('AllowFailuresCount'), fields.get('FailureThresholdSeconds')
+    )
     ignored = fields.get('IgnoreReadinessProbeFailsByContainerName', {})
     for container, ignored_for in ignored.items():
         yield f'NotReady/{container}={ignored_for:.3f}s'
 
 
-def _tolerance(code: Code, allowed_failures: int | None, seconds: int | None) -> str:
-    """The tolerance of one code; empty if the spec has none for it.
-
-    Terminations are limited by the count, other causes by the time. A time of 0 seconds, kubedog's
-    default, means no limit of the spec.
-    """
-    if code.family in _COUNTED_FAMILIES and code.tolerance.terminations:
-        if allowed_failures is not None:
-            return str(allowed_failures + 1) if allowed_failures < _MAX_COUNT else 'always'
-        return f'{seconds}s' if seconds else ''
-    if code.tolerance.seconds is None or code.family == _JOB_FAMILY:
-        return ''
-    if seconds:
-        return f'{seconds}s'
-    return 'never' if allowed_failures == 0 and code.family in _IMMEDIATE_FAMILIES else ''
-
-
 def _shorter_timeout(own_timeout: float | None, call_timeout: float | None) -> float | None:
-    """The shorter timeout; the one of the call limits each target. 0 means no timeout."""
+    """Return the shorter timeout; the one of the call limits each target. 0 means no timeout."""
     return min((timeout for timeout in (own_timeout, call_timeout) if timeout), default=None)
 
 

@@ -3,34 +3,32 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 from typing import NamedTuple
 
-from kubectl_dog.multitrack_spec.go_regex import regex
-from kubectl_dog.multitrack_spec.spec_fields import ROOT
-from kubectl_dog.multitrack_spec.spec_fields import Check
-from kubectl_dog.multitrack_spec.spec_fields import Field
-from kubectl_dog.multitrack_spec.spec_fields import boolean
+from kubectl_dog.model.fields import Field
+from kubectl_dog.model.go_regex import regex
+from kubectl_dog.multitrack_spec.spec_fields import SpecField
 from kubectl_dog.multitrack_spec.spec_fields import by_container
-from kubectl_dog.multitrack_spec.spec_fields import child_path
 from kubectl_dog.multitrack_spec.spec_fields import choice
 from kubectl_dog.multitrack_spec.spec_fields import container
 from kubectl_dog.multitrack_spec.spec_fields import count
 from kubectl_dog.multitrack_spec.spec_fields import items
-from kubectl_dog.multitrack_spec.spec_fields import read
+from kubectl_dog.multitrack_spec.spec_fields import read_object
 from kubectl_dog.multitrack_spec.spec_fields import seconds
-from kubectl_dog.multitrack_spec.spec_fields import spec_error
-from kubectl_dog.multitrack_spec.spec_fields import text
 
 
 class SpecEntry(NamedTuple):
-    """A resource of a spec: its JSON path, its TYPE for the command line, and its fields by their
-    names in kubedog.
+    """An entry of a spec: its JSON object, and its TYPE for the command line.
+
+    `fields` has the values of its fields by their names in kubedog.
     """
 
-    path: str
+    data: Field
     type_name: str
     namespace: str
     name: str
@@ -61,112 +59,102 @@ _WORD = re.compile(r'[A-Za-z0-9]+')
 _DOTTED = re.compile(r'[A-Za-z0-9.-]*')
 
 
-def _name(data: Any, path: str) -> str:
-    name = text(data, path)
+def _name(data: Field) -> str:
+    name = data.text()
     if name in ('', '.', '..') or _INVALID_IN_NAME.search(name):
-        raise spec_error(path, f'{name!r} is not the name of an object')
+        raise data.error(f'"{name}" is not the name of an object')
     return name
 
 
-def _namespace(data: Any, path: str) -> str:
-    return _name(data, path) if data else text(data, path)
+def _namespace(data: Field) -> str:
+    return _name(data) if data.value else data.text()
 
 
-def _matching(pattern: re.Pattern[str]) -> Check[str]:
-    def check(data: Any, path: str) -> str:
-        value = text(data, path)
-        if value and not pattern.fullmatch(value):
-            raise spec_error(path, f'{value!r} cannot be')
-        return value
-
-    return check
+def _word(data: Field) -> str:
+    value = data.text()
+    if value and not _WORD.fullmatch(value):
+        raise data.error(f'invalid value "{value}": use letters and digits')
+    return value
 
 
-_IDENTITY = (
-    Field('Group', _matching(_DOTTED)),
-    Field('Version', _matching(_WORD)),
-    Field('Kind', _matching(_WORD)),
-)
+def _group(data: Field) -> str:
+    value = data.text()
+    if not _DOTTED.fullmatch(value):
+        raise data.error(f'invalid value "{value}": use an API group such as apps')
+    return value
 
 
-def _identity(data: Any, path: str) -> str:
-    """Kind, version and group as TYPE for the command line."""
-    identity = read(data, path, _IDENTITY)
+_IDENTITY = (SpecField('Group', _group), SpecField('Version', _word), SpecField('Kind', _word))
+
+
+def _identity(data: Field) -> str:
+    """Return kind, version and group as TYPE for the command line."""
+    identity = read_object(data, _IDENTITY)
     if not identity.get('Kind'):
-        raise spec_error(path, 'needs a Kind')
+        raise data.error('needs a Kind')
     version = [identity['Version']] if identity.get('Version') and identity.get('Group') else []
     return '.'.join(part for part in (identity['Kind'], *version, identity.get('Group')) if part)
 
 
 _BOTH = (
-    Field('Namespace', _namespace),
-    Field('TrackTerminationMode', choice(_TERMINATION_MODES)),
-    Field('FailMode', choice(_FAIL_MODES)),
-    Field('AllowFailuresCount', count),
-    Field('ShowServiceMessages', boolean),
+    SpecField('Namespace', _namespace),
+    SpecField('TrackTerminationMode', choice(_TERMINATION_MODES)),
+    SpecField('FailMode', choice(_FAIL_MODES)),
+    SpecField('AllowFailuresCount', count),
+    SpecField('ShowServiceMessages', Field.flag),
 )
 _SPEC = (
-    Field('ResourceName', _name, ('Name',)),
+    SpecField('ResourceName', _name, ('Name',)),
     *_BOTH,
-    Field('FailureThresholdSeconds', count),
-    Field('IgnoreReadinessProbeFailsByContainerName', by_container(seconds)),
-    Field('LogRegex', regex, ('LogWatchRegex',)),
-    Field('LogRegexByContainerName', by_container(regex), ('LogWatchRegexByContainerName',)),
-    Field('SkipLogs', boolean),
-    Field('SkipLogsForContainers', items(container)),
-    Field('ShowLogsOnlyForContainers', items(container)),
-    Field('ShowLogsUntil', choice(_LOGS_UNTIL)),
-    Field('HideEvents', boolean, ('SkipEvents',)),
+    SpecField('FailureThresholdSeconds', count),
+    SpecField('IgnoreReadinessProbeFailsByContainerName', by_container(seconds)),
+    SpecField('LogRegex', regex, ('LogWatchRegex',)),
+    SpecField('LogRegexByContainerName', by_container(regex), ('LogWatchRegexByContainerName',)),
+    SpecField('SkipLogs', Field.flag),
+    SpecField('SkipLogsForContainers', items(container)),
+    SpecField('ShowLogsOnlyForContainers', items(container)),
+    SpecField('ShowLogsUntil', choice(_LOGS_UNTIL)),
+    SpecField('HideEvents', Field.flag, ('SkipEvents',)),
 )
 _GENERIC = (
-    Field('Name', _name, ('ResourceName',)),
-    Field('GroupVersionKind', _identity),
+    SpecField('Name', _name, ('ResourceName',)),
+    SpecField('GroupVersionKind', _identity),
     *_BOTH,
-    Field('Timeout', seconds),
-    Field('NoActivityTimeout', seconds),
-    Field('StatusProgressPeriod', seconds),
-    Field('HideEvents', boolean, ('SkipEvents',)),
+    SpecField('Timeout', seconds),
+    SpecField('NoActivityTimeout', seconds),
+    SpecField('StatusProgressPeriod', seconds),
+    SpecField('HideEvents', Field.flag, ('SkipEvents',)),
 )
 
 
-def entries(spec: Any) -> Iterator[SpecEntry]:
-    """Yield the resources of a spec (a JSON value) in the order of the documentation.
-
-    Raises UserError that begins with the JSON path of the error.
-    """
-    lists = read(spec, ROOT, _LISTS)
+def entries(spec: Field) -> Iterator[SpecEntry]:
+    """Yield the resources of a spec in the order of the documentation; raises FieldError."""
+    lists = read_object(spec, _LISTS)
     for name, type_name in _LISTED_TYPES.items():
-        for number, fields in enumerate(lists.get(name, ())):
-            yield _entry(child_path(child_path(ROOT, name), number), type_name, fields)
-    for number, fields in enumerate(lists.get(_GENERICS, ())):
-        yield _generic(child_path(child_path(ROOT, _GENERICS), number), fields)
+        for data, values in lists.get(name, ()):
+            namespace = values.get('Namespace', '')
+            yield SpecEntry(data, type_name, namespace, values['ResourceName'], values)
+    for data, values in lists.get(_GENERICS, ()):
+        namespace = values.get('Namespace', '')
+        yield SpecEntry(data, values['GroupVersionKind'], namespace, values['Name'], values)
 
 
-def _spec(data: Any, path: str) -> dict[str, Any]:
-    fields = read(data, path, _SPEC)
-    if 'ResourceName' not in fields:
-        raise spec_error(path, 'needs a ResourceName')
-    return fields
+def _reader(
+    fields: Sequence[SpecField], *required: str
+) -> Callable[[Field], tuple[Field, Mapping[str, Any]]]:
+    """Return a function that reads one resource; it returns the JSON object and the values."""
 
+    def read(data: Field) -> tuple[Field, Mapping[str, Any]]:
+        values = read_object(data, fields)
+        for name in required:
+            if name not in values:
+                raise data.error(f'needs a {name}')
+        return data, values
 
-def _generic_spec(data: Any, path: str) -> dict[str, Any]:
-    fields = read(data, path, _GENERIC)
-    for name in ('Name', 'GroupVersionKind'):
-        if name not in fields:
-            raise spec_error(path, f'needs a {name}')
-    return fields
+    return read
 
 
 _LISTS = (
-    *(Field(name, items(_spec)) for name in _LISTED_TYPES),
-    Field(_GENERICS, items(_generic_spec)),
+    *(SpecField(name, items(_reader(_SPEC, 'ResourceName'))) for name in _LISTED_TYPES),
+    SpecField(_GENERICS, items(_reader(_GENERIC, 'Name', 'GroupVersionKind'))),
 )
-
-
-def _entry(path: str, type_name: str, fields: Mapping[str, Any]) -> SpecEntry:
-    return SpecEntry(path, type_name, fields.get('Namespace', ''), fields['ResourceName'], fields)
-
-
-def _generic(path: str, fields: Mapping[str, Any]) -> SpecEntry:
-    type_name, namespace = fields['GroupVersionKind'], fields.get('Namespace', '')
-    return SpecEntry(path, type_name, namespace, fields['Name'], fields)

@@ -1,79 +1,96 @@
-"""Convert a spec to targets and their options."""
+"""Parse a spec, and convert it to targets and their options."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from typing import NamedTuple
+from typing import NoReturn
 
+from kubectl_dog.model import json_decoding
 from kubectl_dog.model.errors import AccessError
 from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.fields import Field
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.resources import Target
 from kubectl_dog.multitrack_spec.option_mapping import options
 from kubectl_dog.multitrack_spec.spec_entries import SpecEntry
 from kubectl_dog.multitrack_spec.spec_entries import entries
-from kubectl_dog.multitrack_spec.spec_fields import spec_error
+
+_EXAMPLE = '{"Deployments": [{"ResourceName": "web"}]}'
 
 
 class Spec(NamedTuple):
-    """A parsed spec; `name` is the name of its file, or empty."""
+    """A parsed spec."""
 
     entries: tuple[SpecEntry, ...]
-    name: str = ''
 
 
-def parse(value: Any, name: str = '') -> Spec:
+def parse(value: Any, name: str = 'spec') -> Spec:
     """Parse a spec from its JSON value, without a cluster.
 
-    Raises UserError that begins with the `name` and the JSON path of the error.
+    Raises UserError that begins with the `name` and the path of the error.
     """
-    with _error_prefix(name):
-        return Spec(tuple(entries(value)), name)
+    return Spec(tuple(entries(Field(value, name))))
+
+
+def parse_text(content: bytes, name: str) -> Spec:
+    """Parse a spec from the bytes of a file, as strict JSON. Errors are those of `parse`."""
+    clipped = json_decoding.clip(content)
+    try:
+        value = json.loads(clipped, object_pairs_hook=_object, parse_constant=_constant)
+    except ValueError as error:
+        problem = f'is empty: use {_EXAMPLE}' if not content.strip() else f'is not JSON: {error}'
+        raise UserError(f'{name} {problem}') from None
+    if clipped is not content:
+        raise UserError(f'{name} is nested more than {json_decoding.DEEPEST} levels deep')
+    return parse(value, name)
 
 
 def targets(
     spec: Spec, namespace: str, resolve: Callable[[str], Resource], call: Options
 ) -> dict[Target, Options]:
-    """The targets and their options. An entry without a namespace is in `namespace`, unless its
-    kind has no namespaces. Raises UserError as `parse` does, and AccessError.
+    """Return the targets of a spec and their options.
+
+    An entry without a namespace is in `namespace`, unless its kind has no namespaces. Raises
+    UserError as `parse` does, and AccessError.
     """
     options_by_target: dict[Target, Options] = {}
     paths: dict[tuple[str, ...], str] = {}
-    with _error_prefix(spec.name):
-        for entry in spec.entries:
-            target = _target(entry, namespace, resolve)
-            resource, entry_namespace, _ = target
-            key = (resource.group, resource.kind, entry_namespace, entry.name)
-            if key in paths:
-                at = f' in namespace {entry_namespace}' if entry_namespace else ''
-                raise spec_error(
-                    entry.path, f'{target.label}{at} is tracked already, by {paths[key]}'
-                )
-            paths[key] = entry.path
-            options_by_target[target] = options(entry.fields, call)
+    for entry in spec.entries:
+        target = _target(entry, namespace, resolve)
+        resource, entry_namespace, _ = target
+        key = (resource.group, resource.kind, entry_namespace, entry.name)
+        if key in paths:
+            at = f' in namespace {entry_namespace}' if entry_namespace else ''
+            raise entry.data.error(f'{target.label}{at} is already tracked by {paths[key]}')
+        paths[key] = entry.data.path
+        options_by_target[target] = options(entry.fields, call)
     return options_by_target
 
 
 def _target(entry: SpecEntry, namespace: str, resolve: Callable[[str], Resource]) -> Target:
-    with _error_prefix(entry.path):
+    try:
         resource = resolve(entry.type_name)
+    except AccessError:
+        raise
+    except UserError as error:
+        raise entry.data.error(str(error)) from None
     return Target(
         resource, (entry.namespace or namespace) if resource.namespaced else '', entry.name
     )
 
 
-@contextmanager
-def _error_prefix(prefix: str) -> Iterator[None]:
-    """Add a prefix to the message of a UserError, except an AccessError, which the spec did not
-    cause.
-    """
-    try:
-        yield
-    except AccessError:
-        raise
-    except UserError as error:
-        raise UserError(f'{prefix}: {error}' if prefix else str(error)) from None
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        keys = [key for key, _ in pairs]
+        duplicate = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f'duplicate key "{duplicate}" in an object')
+    return result
+
+
+def _constant(word: str) -> NoReturn:
+    raise ValueError(f'{word} is not valid JSON')

@@ -1,1 +1,1 @@
-"""One module per renderer: events in, lines out."""
+"""Renderers, one module each: events in, lines out."""

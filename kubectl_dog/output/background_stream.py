@@ -9,16 +9,19 @@ from collections.abc import Sequence
 from typing import Any
 from typing import TextIO
 
-from kubectl_dog.output.stream_writer import BackgroundWriter
+from kubectl_dog.output.background_writer import BackgroundWriter
+from kubectl_dog.output.command_guard import Command
 from kubectl_dog.output.stream_writer import OutputClosedError
+from kubectl_dog.output.stream_writer import OutputFailedError
 from kubectl_dog.output.stream_writer import Writer
 
 # Seconds that a write waits for the thread, which has to be woken on a busy machine.
 _WRITE_TIMEOUT = 0.25
+_FAILURES = (OSError, ValueError, OutputClosedError, OutputFailedError)
 
 
 class BackgroundStream:
-    """A text stream that is written in a thread of its own, so that it does not block writers.
+    """A text stream with its own writing thread, so that it does not block writers.
 
     A write waits for the thread as long as the reader reads, so that text written to two streams
     keeps its order on a terminal. While too much text waits, more is dropped.
@@ -35,11 +38,11 @@ class BackgroundStream:
         return getattr(self._stream, name)
 
     def write(self, text: str) -> int:
-        """Write text, or drop it if too much waits or the stream is closed."""
+        """Write text, or drop it if too much is waiting or the stream is closed."""
         writer = self._background()
         if writer is None:
             return self._stream.write(text)
-        with contextlib.suppress(OSError, ValueError, OutputClosedError):
+        with contextlib.suppress(*_FAILURES):
             if writer.has_room():
                 writer.write([text])
         self._is_slow = not writer.wait_until_written(0.0 if self._is_slow else _WRITE_TIMEOUT)
@@ -64,23 +67,26 @@ class BackgroundStream:
         """Do nothing: every write is flushed."""
 
     def close(self, deadline: float | None = None) -> bool:
-        """Wait as `BackgroundWriter` does; returns whether all is written, or cannot be read.
+        """Wait as `BackgroundWriter` does; returns whether all is written, or no reader is left.
 
         Later writes go to the stream itself, which stays open.
         """
         written = True
         if self._writer is not None:
-            with contextlib.suppress(OSError, ValueError, OutputClosedError):
+            with contextlib.suppress(*_FAILURES):
                 written = self._writer.close(deadline)
         self._is_direct = written
         return written
 
 
 class _TextWriter:
-    """Writes texts to a stream; a BatchWriter."""
+    """A BatchWriter that writes texts to a stream."""
 
     def __init__(self, stream: TextIO) -> None:
         self._writer = Writer(stream)
 
     def write(self, texts: Sequence[str], trusted_start: bool) -> None:
         self._writer.write_text(''.join(texts), trusted_start)
+
+    def write_commands(self, commands: Sequence[Command]) -> None:
+        self._writer.write_commands(commands)

@@ -1,4 +1,4 @@
-"""Colours for terminals, and the decision whether to use them."""
+"""Colours for terminals, and whether to use them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ CHOICES = ('auto', 'always', 'never')
 
 
 def is_enabled(choice: str, environment: Mapping[str, str], terminal: bool) -> bool:
-    """Whether to use colours: by `--color`, NO_COLOR, FORCE_COLOR, TERM and kind of stream.
+    """Return whether to use colours, by flag, environment and kind of stream.
 
-    NO_COLOR counts unless it is empty (https://no-color.org), and wins over FORCE_COLOR.
+    `NO_COLOR` counts unless it is empty (https://no-color.org), and wins over `FORCE_COLOR`.
     """
     if choice != 'auto':
         return choice == 'always'
@@ -25,7 +25,7 @@ def is_enabled(choice: str, environment: Mapping[str, str], terminal: bool) -> b
 
 
 class Palette(NamedTuple):
-    """Colours text if `on`; the text must be escaped before."""
+    """A palette that colours text if `on`; the text must be escaped before."""
 
     on: bool
 
@@ -33,21 +33,21 @@ class Palette(NamedTuple):
         return f'\x1b[{code}m{text}\x1b[0m' if self.on and text else text
 
     def bad(self, text: str) -> str:
-        """Red, for failures."""
+        """Colour a text red, for failures."""
         return self._paint(31, text)
 
     def warn(self, text: str) -> str:
-        """Yellow, for warnings."""
+        """Colour a text yellow, for warnings."""
         return self._paint(33, text)
 
     def good(self, text: str) -> str:
-        """Green, for ready targets."""
+        """Colour a text green, for ready targets."""
         return self._paint(32, text)
 
     def pod(self, number: int, text: str) -> str:
-        """The colour of a pod, by its number."""
+        """Return the colour of a pod, by its number."""
         return self._paint(_POD_COLOURS[number % len(_POD_COLOURS)], text)
 
     def dim(self, text: str) -> str:
-        """Faint, for frames around text."""
+        """Make a text faint, for frames around text."""
         return self._paint(2, text)

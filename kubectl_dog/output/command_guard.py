@@ -1,4 +1,4 @@
-"""Text streams on which no output is a command to a CI system that reads them."""
+"""Text streams on which a CI system that reads them finds no commands."""
 
 from __future__ import annotations
 
@@ -24,13 +24,17 @@ _MAX_PENDING = 8_192
 
 
 class Command(NamedTuple):
-    """A line with a command for a CI system; values in it are escaped as that system requires."""
+    """A line with a command for a CI system; values in it are escaped as that system requires.
+
+    - `start`: our own text before it, which may have control characters.
+    """
 
     text: str
+    start: str = ''
 
 
 def is_obeyed(stream: object, environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether a CI system may read what is written to a stream, and not a person at a terminal."""
+    """Return whether a CI system may read the stream, and not a person at a terminal."""
     try:
         terminal = cast('Any', stream).isatty()
     except (AttributeError, ValueError):
@@ -40,8 +44,9 @@ def is_obeyed(stream: object, environment: Mapping[str, str] = os.environ) -> bo
 
 
 class CommandGuard:
-    """A text stream that breaks commands to CI systems; an unfinished line waits for its end or a
-    flush.
+    """A text stream that breaks commands to CI systems.
+
+    An unfinished line is kept until it is finished or flushed.
     """
 
     def __init__(self, stream: TextIO, environment: Mapping[str, str] = os.environ) -> None:
@@ -76,8 +81,9 @@ class CommandGuard:
         self.write(''.join(lines))
 
     def write_trusted_start(self, text: str) -> None:
-        """Write whole lines that begin with our own text: only commands that are obeyed elsewhere
-        in a line are searched for, which is cheap.
+        """Write whole lines that begin with our own text.
+
+        Only commands that may occur within a line are searched for, which is cheap.
         """
         if not self._is_on or self._pending or self._unfinished:
             self.write(text)
@@ -85,11 +91,11 @@ class CommandGuard:
             self._stream.write(break_tokens(text))
 
     def write_command(self, command: Command) -> None:
-        """Write a line that a CI system is to obey: the only way to write a command."""
+        """Write a line that a CI system interprets as a command; no other function does."""
         with self._lock:
             if self._pending or self._unfinished:
                 self.write('\n')
-            self._stream.write(f'{escape(command.text)}\n')
+            self._stream.write(f'{command.start}{escape(command.text)}\n')
 
     def flush(self) -> None:
         """Write an unfinished line as well, and flush."""
@@ -99,7 +105,7 @@ class CommandGuard:
         self._stream.flush()
 
     def release(self) -> None:
-        """Write an unfinished line, without a flush: the stream is used without the guard now."""
+        """Write an unfinished line without a flush: the stream is now used without the guard."""
         # Another thread holds the lock as long as its write is blocked by the reader.
         if self._lock.acquire(blocking=False):
             try:
@@ -119,7 +125,7 @@ class CommandGuard:
                 self._unfinished = '\\'
 
     def _break_continuation(self, text: str) -> str:
-        """Break commands in text that continues an unfinished line, also those across both."""
+        """Break commands in text that continues an unfinished line, also those that span both."""
         whole = break_commands(self._unfinished + text)
         if whole.startswith(self._unfinished):
             return whole[len(self._unfinished) :]
@@ -127,14 +133,15 @@ class CommandGuard:
 
 
 def guard_stream(stream: TextIO) -> CommandGuard:
-    """Wrap the stream in a guard, unless it is one."""
+    """Wrap the stream in a guard, unless it is a guard."""
     return stream if isinstance(stream, CommandGuard) else CommandGuard(stream)
 
 
 @contextmanager
 def guarded_streams() -> Iterator[None]:
-    """Guard standard output and standard error, for all writers: also for tracebacks, warnings and
-    what packages print.
+    """Guard standard output and standard error.
+
+    This includes all writers: tracebacks, warnings and the output of packages.
     """
     before = sys.stdout, sys.stderr
     guards = [guard_stream(stream) for stream in before]

@@ -1,4 +1,4 @@
-"""Make text from a cluster, which is hostile, safe for terminals and CI systems."""
+"""Make text from a cluster, which may be hostile, safe for terminals and CI systems."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _IGNORED = rf'(?:[^ -~\n\r]{_COLOUR})*'
 _BLANK = rf'(?:[^!-~\n\r]{_COLOUR})*'
 # Obeyed after a `#` anywhere in a line: GitHub, Azure, TeamCity.
 _TOKENS_ANYWHERE = ('#[', '#vso', '#team')
-# Obeyed at the beginning of a line, also after blanks: GitHub (::) and Buildkite.
+# Obeyed at the beginning of a line, also after spaces: GitHub (::) and Buildkite.
 _TOKENS_AT_START = ('::', '---', '+++', '~~~', '^^^')
 
 
@@ -49,25 +49,30 @@ def escape(text: str) -> str:
     return text if _is_safe(text) else _UNSAFE.sub(_escape_character, text)
 
 
+def remove_controls(text: str) -> str:
+    """Return text without the characters that `escape` escapes, and without tabs."""
+    return _UNSAFE.sub('', text).replace('\t', '')
+
+
 def clip(text: str, limit: int = LIMIT) -> str:
     """Shorten text of more than `limit` characters, and append its length."""
     return text if len(text) <= limit else f'{text[:limit]}… ({len(text):,} characters)'
 
 
 def line(text: str) -> str:
-    """A log line, shortened and escaped."""
+    """Return a log line, shortened and escaped."""
     return escape(clip(text))
 
 
 def lines(texts: Sequence[str]) -> Sequence[str]:
-    """Log lines, shortened and escaped; checked together first, as nearly all are safe."""
+    """Shorten and escape log lines; check them together first, as nearly all are safe."""
     if max(map(len, texts), default=0) <= LIMIT and _is_safe(''.join(texts)):
         return texts
     return [line(text) for text in texts]
 
 
 def sentence(text: str) -> str:
-    """A message in one line, shortened and escaped; line breaks become spaces."""
+    """Return a message in one line, shortened and escaped; line breaks become spaces."""
     if '\n' in text or '\r' in text:
         text = ' '.join(part.strip() for part in clip(text).splitlines())
     return escape(clip(text))
@@ -100,6 +105,6 @@ def break_commands(text: str) -> str:
 
 
 def safe_line_start(text: str) -> str:
-    """Text to begin lines with, after which no text counts as the beginning of a line."""
+    """Return text to begin lines with, so that no later text is at the beginning of a line."""
     text = break_commands(text)
     return text if any(char.isascii() and char.isalnum() for char in text) else f'\\{text}'

@@ -1,4 +1,4 @@
-"""The output formats of commands that track: write a module with a renderer and add a line here.
+"""Output formats of commands that track: add a module with a renderer, and a line here.
 
 `status` and `trackers` print a table or one JSON document: status_table.py and trackers_table.py.
 """
@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 from typing import NamedTuple
 from typing import cast
 
-from kubectl_dog.output.renderer import Renderer
-from kubectl_dog.output.renderer import RenderOptions
+if TYPE_CHECKING:
+    from kubectl_dog.output.renderer import Renderer
+    from kubectl_dog.output.renderer import RenderOptions
 
 
 class Format(NamedTuple):
@@ -28,6 +30,11 @@ DEFAULT = 'plain'
 FORMATS = {
     'plain': Format('plain text', 'kubectl_dog.output.plain:PlainRenderer'),
     'json': Format('JSON Lines', 'kubectl_dog.output.jsonl:JsonRenderer'),
+    'quiet': Format('-q', 'kubectl_dog.output.quiet:QuietRenderer'),
+    'brief': Format(
+        '--brief',
+        'kubectl_dog.output.brief:BriefRenderer',
+    ),
 }
 
 
@@ -38,6 +45,8 @@ def create_renderer(name: str, options: RenderOptions) -> Renderer:
 
 
 def describe_formats() -> str:
-    """The help text of `-o`: `plain text, or JSON Lines (default: plain)`."""
-    texts = ', or '.join(entry.help for entry in FORMATS.values())
-    return f'{texts} (default: {DEFAULT})'
+    """Return the formats as text for the help of `-o`: `plain (plain text, the default), …`."""
+    return ', '.join(
+        f'{name} ({entry.help}{", the default" if name == DEFAULT else ""})'
+        for name, entry in FORMATS.items()
+    )

@@ -1,4 +1,4 @@
-"""The renderer of JSON Lines, schema v1: one ASCII object per line, the last of type `summary`.
+"""Renderer of JSON Lines, schema v1: one ASCII object per line, the last of type `summary`.
 
 Every line has `apiVersion`, `type`, `time` (RFC 3339) and `at` (seconds since the start). A field
 never changes its name or meaning within v1; what is unknown is null.
@@ -14,9 +14,11 @@ from typing import Any
 from kubectl_dog.model import events
 from kubectl_dog.model.assessments import Progress
 from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.causes import Dependency
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.times import format_nano_timestamp
 from kubectl_dog.model.times import format_timestamp
+from kubectl_dog.model.verdicts import RevisionChanges
 from kubectl_dog.output.renderer import RenderOptions
 from kubectl_dog.version import VERSION
 
@@ -29,7 +31,7 @@ _encode = json.JSONEncoder(allow_nan=False).encode
 
 
 def _clean(value: Any) -> Any:
-    """Replace what JSON parsers may refuse: NaN, infinity, lone surrogates."""
+    """Replace values that JSON parsers may reject: NaN, infinity, lone surrogates."""
     if isinstance(value, dict):
         return {key: _clean(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -55,14 +57,14 @@ def dumps(value: Any) -> str:
 
 
 def target(value: Target) -> Fields:
-    """The fields of a target; `group` is left out for the core group, as in ownerReferences."""
+    """Return the fields of a target; `group` is omitted for the core group."""
     group = {'group': value.resource.group} if value.resource.group else {}
     kind = {'kind': value.resource.kind}
     return {**kind, **group, 'namespace': value.namespace, 'name': value.name}
 
 
 def progress(value: Progress | None) -> Fields | None:
-    """The counts of pods."""
+    """Return the counts of pods."""
     if value is None:
         return None
     return {
@@ -75,7 +77,7 @@ def progress(value: Progress | None) -> Fields | None:
 
 
 def cause(value: Cause | None) -> Fields | None:
-    """The fields of a cause, except its reads."""
+    """Return the fields of a cause, except its reads."""
     if not value:
         return None
     return {
@@ -90,6 +92,21 @@ def cause(value: Cause | None) -> Fields | None:
         'terminationsBefore': value.terminations_before,
         'evidence': value.evidence,
         'suggestedCommands': value.suggested_commands,
+        'dependency': _dependency(value.dependency),
+    }
+
+
+def _dependency(value: Dependency | None) -> Fields | None:
+    """Return the Service that a container waits for, and the root of its problem."""
+    if value is None:
+        return None
+    return {
+        'services': value.services,
+        'namespace': value.namespace,
+        'root': value.root,
+        'code': value.code,
+        'problem': value.problem,
+        'state': value.state,
     }
 
 
@@ -113,7 +130,18 @@ def _state(event: events.StateChanged) -> Fields:
 
 
 def _child(event: events.ChildChanged) -> Fields:
-    return {'kind': event.kind, 'name': event.name, 'text': event.text}
+    containers = [
+        {
+            'name': container.name,
+            'state': container.state,
+            'reason': container.reason,
+            'exitCode': container.exit_code,
+            'restarts': container.restarts,
+            'ready': container.ready,
+        }
+        for container in event.containers
+    ]
+    return {'kind': event.kind, 'name': event.name, 'text': event.text, 'containers': containers}
 
 
 def _kube_event(event: events.KubeEvent) -> Fields:
@@ -128,7 +156,7 @@ def _kube_event(event: events.KubeEvent) -> Fields:
 
 
 def _log(event: events.LogChunk) -> Fields:
-    """The fields that all lines of a chunk have in common."""
+    """Return the fields that all lines of a chunk have in common."""
     return {'pod': event.pod, 'container': event.container, 'instance': event.instance}
 
 
@@ -154,6 +182,23 @@ def _status(event: events.StatusReport) -> Fields:
     return {'targets': [{'target': target(row.target), **_state(row)} for row in event.rows]}
 
 
+def _revision_changes(value: RevisionChanges | None) -> Fields | None:
+    if value is None:
+        return None
+    changes = [
+        {
+            'field': change.field,
+            'container': change.container or None,
+            'name': change.name or None,
+            'change': change.kind,
+            'before': change.before or None,
+            'after': change.after or None,
+        }
+        for change in value.changes
+    ]
+    return {'revision': value.revision, 'earlier': value.earlier, 'changes': changes}
+
+
 def _ended(event: events.TargetEnded) -> Fields:
     explanation = event.explanation
     return {
@@ -166,6 +211,7 @@ def _ended(event: events.TargetEnded) -> Fields:
         'logExcerpt': explanation.log_excerpt,
         'suggestedCommands': explanation.suggested_commands,
         'notFetched': explanation.not_fetched,
+        'revisionChanges': _revision_changes(explanation.revision_changes),
     }
 
 
@@ -173,7 +219,10 @@ def _summary(event: events.RunEnded) -> Fields:
     verdicts = [
         {'target': target(key), 'verdict': verdict.value} for key, verdict in event.verdicts
     ]
-    return {'exitCode': event.exit_code, 'verdicts': verdicts}
+    fields: Fields = {'exitCode': event.exit_code, 'verdicts': verdicts}
+    if event.process_code is not None:
+        fields['processExitCode'] = event.process_code
+    return fields
 
 
 def _run(event: events.RunBegan) -> Fields:
@@ -198,13 +247,13 @@ TYPES: dict[type, tuple[str, Callable[[Any], Fields]]] = {
 
 
 class JsonRenderer:
-    """Renders one JSON object per event, or per log line."""
+    """A renderer of one JSON object per event or log line."""
 
     def __init__(self, options: RenderOptions) -> None:
         self._started = options.started
 
     def render(self, event: events.Event) -> list[str]:
-        """One line per event, or per log line."""
+        """Return one line per event or log line."""
         name, fields = TYPES[type(event)]
         record: Fields = {
             'apiVersion': API_VERSION,
@@ -225,6 +274,14 @@ class JsonRenderer:
             for written, text in event.lines
         ]
 
+    def render_log(self, chunk: events.LogChunk) -> list[tuple[int, str]]:
+        """Return the lines for a chunk of log lines, each with its time."""
+        return list(zip((line.time for line in chunk.lines), self.render(chunk)))
+
+    def flush(self, at: float) -> list[str]:
+        """Return no lines: none are held back."""
+        return []
+
     def has_trusted_start(self, event: events.Event) -> bool:
-        """Always true: all lines begin with a brace."""
+        """Return True: all lines begin with a brace."""
         return True

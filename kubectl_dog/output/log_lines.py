@@ -2,53 +2,91 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
 from kubectl_dog.model.events import LogChunk
-from kubectl_dog.model.text_format import ordinal
+from kubectl_dog.model.resources import Target
 from kubectl_dog.model.times import format_nano_timestamp
 from kubectl_dog.output.colour import Palette
 from kubectl_dog.output.escape import lines
 from kubectl_dog.output.escape import safe_line_start
 from kubectl_dog.output.escape import sentence
+from kubectl_dog.output.renderer import RenderOptions
 from kubectl_dog.output.short_names import ShortNames
+
+if TYPE_CHECKING:
+    from kubectl_dog.output.log_repeats import LogRepeats
 
 INDENT = ' ' * 5
 
 
 class LogLineFormatter:
-    """Renders chunks of log lines; with `timestamps`, each line shows when it was written."""
+    """A formatter for chunks of log lines; `indent` is the margin of all lines."""
 
-    def __init__(self, names: ShortNames, palette: Palette, timestamps: bool) -> None:
+    def __init__(
+        self, names: ShortNames, palette: Palette, options: RenderOptions, indent: str = INDENT
+    ) -> None:
         self._names = names
         self._palette = palette
-        self._timestamps = timestamps
+        self._timestamps = options.timestamps
+        self._indent = indent
+        self._compares = not options.all_logs
+        self._follow = options.follow
+        self._repeats: LogRepeats | None = None
         self._hues: dict[str, int] = {}
         self._prefixes: dict[tuple[object, str, str], tuple[str, str]] = {}
         self._runs: dict[tuple[str, str], int] = {}
 
-    def render(self, chunk: LogChunk) -> list[str]:
-        """The lines of a chunk, after a line that marks a new run of the container."""
+    def render(self, chunk: LogChunk) -> list[tuple[int, str]]:
+        """Return the lines of a chunk with their times.
+
+        A line that marks a new run of the container comes before its first line.
+        """
+        if self._compares and self._repeats is None:
+            # A finished rollout prints no log.
+            from kubectl_dog.output.log_repeats import LogRepeats
+
+            self._repeats = LogRepeats(self._follow)
+        new = self._repeats.new_lines(chunk) if self._repeats else chunk.lines
+        if not new:
+            return []
         key = (chunk.target, chunk.pod, chunk.container)
         if key not in self._prefixes:
             self._prefixes[key] = self._prefix(chunk)
         name, prefix = self._prefixes[key]
-        texts = lines([text for _, text in chunk.lines])
+        texts = lines([text for _, text in new])
         if self._timestamps:
-            texts = [
-                f'{format_nano_timestamp(at)} {text}' for (at, _), text in zip(chunk.lines, texts)
-            ]
-        rendered = [prefix + text for text in texts]
+            texts = [f'{format_nano_timestamp(at)} {text}' for (at, _), text in zip(new, texts)]
+        rendered = [(line.time, prefix + text) for line, text in zip(new, texts)]
         if chunk.instance != self._runs.get(key[1:], 0):
             self._runs[key[1:]] = chunk.instance
             # A new pod of the same name starts with its first run again.
             if chunk.instance:
-                run = f'── started again ({ordinal(chunk.instance + 1)} run) ──'
-                rendered.insert(0, f'{name} {self._palette.dim(run)}')
+                run = f'── restart {chunk.instance} ──'
+                rendered.insert(0, (new[0].time, f'{name} {self._palette.dim(run)}'))
         return rendered
 
+    def has_remark(self, target: Target, pod: str) -> bool:
+        """Return whether `remark` would return a text."""
+        return self._repeats is not None and self._repeats.has_remark(target, pod)
+
+    def remark(self, target: Target, pods: Collection[str], exits: int | None = None) -> str:
+        """Return what was left out of the logs of pods since the last remark; empty if nothing.
+
+        With `exits`, only of the runs that have ended when there were so many exits.
+        """
+        if self._repeats is None:
+            return ''
+        text, origin = self._repeats.remark(target, pods, exits)
+        if not text.endswith(' as'):
+            return text
+        return f'{text} {self._names.pod(target, origin)}' if origin else f'{text} before'
+
     def _prefix(self, chunk: LogChunk) -> tuple[str, str]:
-        """The coloured name of pod and container, and the same with the separator."""
+        """Return the coloured name of pod and container, and the same with the separator."""
         hue = self._hues.setdefault(chunk.pod, len(self._hues))
         pod = self._names.pod(chunk.target, chunk.pod)
         name = safe_line_start(sentence(f'{pod} {chunk.container}'))
-        painted = INDENT + self._palette.pod(hue, name)
+        painted = self._indent + self._palette.pod(hue, name)
         return painted, f'{painted} {self._palette.dim("│")} '

@@ -1,23 +1,35 @@
-"""Render a batch of events; log lines of different pods are merged by time."""
+"""Render a batch of events; log lines of different pods are merged by time.
+
+Only here are log lines put in order. The inbox delivers lines that waited together in one batch,
+and older batches first; so they are printed by time, except that each log keeps its own order.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
-from itertools import accumulate
 from itertools import chain
 from itertools import groupby
 from operator import itemgetter
 
 from kubectl_dog.model.events import Event
 from kubectl_dog.model.events import LogChunk
+from kubectl_dog.model.times import running_max
 from kubectl_dog.output.renderer import Renderer
 
 _written_at = itemgetter(0)
 
 
-def render_batch(renderer: Renderer, events: Sequence[Event]) -> Sequence[str]:
-    """The lines for events, in their order; log lines are ordered by their time."""
+def render_batch(
+    renderer: Renderer, events: Sequence[Event], now: Callable[[], float] = lambda: 0.0
+) -> Sequence[str]:
+    """Return the lines for events, in their order; consecutive log lines are ordered by time.
+
+    An empty batch means that nothing has happened for a while; `now` is called for its time.
+    """
+    if not events:
+        return renderer.flush(now())
     if len(events) == 1:
         return renderer.render(events[0])
     lines: list[str] = []
@@ -31,17 +43,14 @@ def render_batch(renderer: Renderer, events: Sequence[Event]) -> Sequence[str]:
 
 
 def _merge_logs(renderer: Renderer, chunks: Sequence[LogChunk]) -> Iterator[str]:
-    """Lines of logs by the time of writing, except that each log keeps its own order."""
+    """Return the lines of logs by time, but keep the order within each log."""
     latest: dict[tuple[str, str], int] = {}
     lines: list[tuple[int, str]] = []
     for chunk in chunks:
-        rendered = renderer.render(chunk)
+        rendered = renderer.render_log(chunk)
         key = (chunk.pod, chunk.container)
-        times = [line[0] for line in chunk.lines]
-        # Additional lines of the renderer come before the log lines.
-        times[:0] = times[:1] * (len(rendered) - len(times))
-        sort_times = list(accumulate([latest.get(key, 0), *times], max))[1:]
-        latest[key] = sort_times[-1] if sort_times else 0
-        lines += zip(sort_times, rendered)
+        sort_times = running_max(map(_written_at, rendered), latest.get(key, 0))
+        latest[key] = sort_times[-1] if sort_times else latest.get(key, 0)
+        lines += [(time, text) for time, (_, text) in zip(sort_times, rendered)]
     lines.sort(key=_written_at)
     return (text for _, text in lines)

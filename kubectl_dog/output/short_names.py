@@ -8,44 +8,88 @@ from kubectl_dog.model.resources import Target
 
 # The alphabet of the API server's generated names; it has no vowels, so words do not match.
 _GENERATED = re.compile(r'.+-([bcdfghjklmnpqrstvwxz2456789]{5})', re.DOTALL)
-# Kube events name their object by its kind.
-_SHORT_KINDS = {'Pod': 'po', 'ReplicaSet': 'rs', 'Deployment': 'deploy', 'StatefulSet': 'sts'}
-_SHORT_KINDS.update({'DaemonSet': 'ds', 'PersistentVolumeClaim': 'pvc', 'Service': 'svc'})
+# Kubernetes events name their object by its kind; these are the short names of kubectl.
+_SHORT_KINDS = {
+    'certificatesigningrequest': 'csr',
+    'configmap': 'cm',
+    'cronjob': 'cj',
+    'customresourcedefinition': 'crd',
+    'daemonset': 'ds',
+    'deployment': 'deploy',
+    'horizontalpodautoscaler': 'hpa',
+    'ingress': 'ing',
+    'namespace': 'ns',
+    'networkpolicy': 'netpol',
+    'persistentvolume': 'pv',
+    'persistentvolumeclaim': 'pvc',
+    'pod': 'po',
+    'poddisruptionbudget': 'pdb',
+    'priorityclass': 'pc',
+    'replicaset': 'rs',
+    'replicationcontroller': 'rc',
+    'resourcequota': 'quota',
+    'service': 'svc',
+    'serviceaccount': 'sa',
+    'statefulset': 'sts',
+    'storageclass': 'sc',
+}
+# The longest name that is shown in full.
+WIDEST = 28
 
 
 class ShortNames:
-    """Short names that stay the same through a run.
+    """Short names that do not change during a run.
 
     `several` keeps the target's name in those of pods; `show_namespaces` puts its namespace first.
+    Names of more than `widest` characters are shortened in the middle.
     """
 
-    def __init__(self, several: bool = False, show_namespaces: bool = False) -> None:
+    def __init__(
+        self, several: bool = False, show_namespaces: bool = False, widest: int = WIDEST
+    ) -> None:
         self._several = several
         self._show_namespaces = show_namespaces
+        self._widest = widest
         self._names_by_short: dict[str, str] = {}
 
-    def target(self, target: Target) -> str:
-        """The name of a target: `deploy/web`, or `shop deploy/web`."""
+    def full(self, target: Target) -> str:
+        """Return the whole name of a target: `deploy/web`, or `shop deploy/web`."""
         return f'{self._namespace_prefix(target)}{target.label}'
 
+    def target(self, target: Target) -> str:
+        """Return the name of a target for the subject column."""
+        return self._fit(self.full(target))
+
     def subject(self, target: Target, kind: str, name: str) -> str:
-        """The name of an object of a target for the subject column: `po/…-x2x8q`.
+        """Return the name of an object of a target for the subject column: `po/…-x2x8q`.
 
         `kind` is the full (`Pod`) or the short name (`po`).
         """
-        kind = _SHORT_KINDS.get(kind, kind).lower()
+        if name == target.name and kind == target.resource.kind:
+            return self.target(target)
+        kind = _SHORT_KINDS.get(kind.lower(), kind.lower())
         shown = self._pod(target, name) if kind == 'po' else name
-        return f'{self._namespace_prefix(target)}{kind}/{shown}'
+        return self._fit(f'{self._namespace_prefix(target)}{kind}/{shown}')
 
     def pod(self, target: Target, name: str) -> str:
-        """The short name of a pod; its whole name if the short one is ambiguous."""
-        return f'{self._namespace_prefix(target)}{self._pod(target, name)}'
+        """Return the short name of a pod, or its full name if the short name is ambiguous."""
+        return self._fit(f'{self._namespace_prefix(target)}{self._pod(target, name)}')
 
     def _namespace_prefix(self, target: Target) -> str:
         return f'{target.namespace} ' if self._show_namespaces and target.namespace else ''
 
     def _pod(self, target: Target, name: str) -> str:
-        short = self._shorten(target, name)
+        return self._unless_taken(self._shorten(target, name), name)
+
+    def _fit(self, name: str) -> str:
+        """Shorten a long name in the middle: its start and its end differ most."""
+        if len(name) <= self._widest:
+            return name
+        tail = (self._widest - 1) // 2
+        head = self._widest - 1 - tail
+        return self._unless_taken(f'{name[:head]}…{name[-tail:]}', name)
+
+    def _unless_taken(self, short: str, name: str) -> str:
         return short if self._names_by_short.setdefault(short, name) == name else name
 
     def _shorten(self, target: Target, name: str) -> str:

@@ -1,4 +1,4 @@
-"""The recordings that ship with the program, also in the single-file program."""
+"""Recordings that are included in the program, also in the single-file program."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _demo_folder() -> Traversable:
 
 
 def names() -> list[str]:
-    """The names of the recordings, sorted."""
+    """Return the names of the recordings, sorted."""
     folder = _demo_folder()
     if not folder.is_dir():
         return []
@@ -33,7 +33,7 @@ def names() -> list[str]:
 
 
 def titles() -> dict[str, str]:
-    """The one-line descriptions of the recordings by name; a description may be empty."""
+    """Return the one-line descriptions of the recordings by name; a description may be empty."""
     by_name = {}
     for name in names():
         with _demo_folder().joinpath(name + _SUFFIX).open('rb') as stream:
@@ -45,6 +45,6 @@ def load(name: str) -> Recording:
     """Load the recording with this name. Raises UserError that lists the names."""
     known = names()
     if name not in known:
-        raise UserError(f'there is no demo {name!r}: choose from {", ".join(known) or "none"}')
+        raise UserError(f'unknown demo "{name}": use {", ".join(known) or "none"}')
     with _demo_folder().joinpath(name + _SUFFIX).open('rb') as stream:
         return parse(stream, name + _SUFFIX)

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from kubectl_dog.model.fields import Field
+from kubectl_dog.model.fields import nullable
 from kubectl_dog.model.items import SIGNALS
 from kubectl_dog.model.items import Answer
 from kubectl_dog.model.items import Changed
@@ -18,6 +20,7 @@ from kubectl_dog.model.items import LogEnd
 from kubectl_dog.model.items import LogGap
 from kubectl_dog.model.items import LogLine
 from kubectl_dog.model.items import LogLines
+from kubectl_dog.model.items import ManagedTargets
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.items import Payload
 from kubectl_dog.model.items import ReadFailure
@@ -32,23 +35,15 @@ from kubectl_dog.model.times import format_nano_timestamp
 from kubectl_dog.model.times import nanoseconds
 from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Lookup
+from kubectl_dog.model.wants import ManagedObjects
+from kubectl_dog.model.wants import ObjectReference
 from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.recording import run_options
-from kubectl_dog.recording.json_fields import FormatError
 from kubectl_dog.recording.json_fields import Json
 from kubectl_dog.recording.json_fields import Table
-from kubectl_dog.recording.json_fields import field
-from kubectl_dog.recording.json_fields import flag
-from kubectl_dog.recording.json_fields import mapping
-from kubectl_dog.recording.json_fields import number
-from kubectl_dog.recording.json_fields import optional_number
-from kubectl_dog.recording.json_fields import optional_whole
 from kubectl_dog.recording.json_fields import pack
-from kubectl_dog.recording.json_fields import sequence
-from kubectl_dog.recording.json_fields import text
 from kubectl_dog.recording.json_fields import unpack
-from kubectl_dog.recording.json_fields import whole
 
 FORMAT = 'kubectl-dog/v1'
 # Of the format. Recordings from before there was a version have none, and are of version 1.
@@ -57,20 +52,34 @@ VERSION = 1
 _RESOURCE = Table(
     Resource,
     {
-        'group': ('group', text),
-        'version': ('version', text),
-        'plural': ('plural', text),
-        'kind': ('kind', text),
-        'short': ('short', text),
-        'namespaced': ('namespaced', flag),
+        'group': ('group', Field.text),
+        'version': ('version', Field.text),
+        'plural': ('plural', Field.text),
+        'kind': ('kind', Field.text),
+        'short': ('short', Field.text),
+        'namespaced': ('namespaced', Field.flag),
     },
 )
 
 
-def decode_resource(data: Any) -> Resource:
-    """A Resource from its JSON value; raises FormatError."""
+def decode_resource(data: Field) -> Resource:
+    """Return a Resource from its JSON value; raises FieldError."""
     resource: Resource = unpack(_RESOURCE, data)
     return resource
+
+
+def _texts(data: Field) -> tuple[str, ...]:
+    return tuple(item.text() for item in data.items())
+
+
+def _references(data: Field) -> tuple[ObjectReference, ...]:
+    references = []
+    for item in data.items():
+        fields = _texts(item)
+        if len(fields) != len(ObjectReference._fields):
+            raise item.error('must be apiVersion, kind, namespace and name')
+        references.append(ObjectReference(*fields))
+    return tuple(references)
 
 
 _WANTS = {
@@ -78,42 +87,45 @@ _WANTS = {
         Watch,
         {
             'resource': ('resource', decode_resource),
-            'namespace': ('namespace', text),
-            'labels': ('labels', text),
-            'fields': ('fields', text),
+            'namespace': ('namespace', Field.text),
+            'labels': ('labels', Field.text),
+            'fields': ('fields', Field.text),
         },
     ),
     'lookup': Table(
         Lookup,
         {
             'resource': ('resource', decode_resource),
-            'namespace': ('namespace', text),
-            'name': ('name', text),
-            'labels': ('labels', text),
-            'full_object': ('full_object', flag),
+            'namespace': ('namespace', Field.text),
+            'name': ('name', Field.text),
+            'labels': ('labels', Field.text),
+            'full_object': ('full_object', Field.flag),
         },
         former={'whole': 'full_object'},
     ),
     'logs': Table(
         Logs,
         {
-            'namespace': ('namespace', text),
-            'pod': ('pod', text),
-            'uid': ('uid', text),
-            'container': ('container', text),
-            'restarts': ('restarts', whole),
-            'running': ('running', flag),
-            'since': ('since', optional_number),
-            'tail': ('tail', optional_whole),
-            'previous': ('previous', flag),
+            'namespace': ('namespace', Field.text),
+            'pod': ('pod', Field.text),
+            'uid': ('uid', Field.text),
+            'container': ('container', Field.text),
+            'restarts': ('restarts', Field.whole),
+            'running': ('running', Field.flag),
+            'since': ('since', nullable(Field.number)),
+            'tail': ('tail', nullable(Field.whole)),
+            'previous': ('previous', Field.flag),
         },
+    ),
+    'inventory': Table(
+        ManagedObjects, {'objects': ('objects', _references), 'release': ('release', _texts)}
     ),
 }
 _WANT_NAMES = {table.kind: name for name, table in _WANTS.items()}
 
 
 def encode_want(want: Want) -> Json:
-    """`{"watch": {...}}`, `{"lookup": {...}}` or `{"logs": {...}}`."""
+    """Encode a want as an object with one key: "watch", "lookup", "logs" or "inventory"."""
     name = _WANT_NAMES[type(want)]
     fields = pack(want, _WANTS[name])
     if isinstance(want, (Watch, Lookup)):
@@ -121,40 +133,62 @@ def encode_want(want: Want) -> Json:
     return {name: fields}
 
 
-def decode_want(data: Any) -> Want:
-    """The inverse of encode_want; raises FormatError."""
+def decode_want(data: Field) -> Want:
+    """Decode the result of encode_want; raises FieldError."""
     for name, table in _WANTS.items():
-        if name in mapping(data):
-            want: Want = _unpack_field(data, name, table)
-            return want
-    raise FormatError(f'must hold one of {", ".join(_WANTS)}')
+        if name in data.object():
+            want: Want = unpack(table, data.required(name))
+            return _with_whole_definition(want)
+    raise data.error(f'must have one of {", ".join(_WANTS)}')
 
 
-def _objects(data: Any) -> tuple[Object, ...]:
-    return tuple(mapping(obj) for obj in sequence(data))
+def _with_whole_definition(want: Want) -> Want:
+    """Request the whole definition: earlier versions recorded only the metadata."""
+    if isinstance(want, Lookup) and want.resource.kind == 'CustomResourceDefinition':
+        return want._replace(full_object=True)
+    return want
 
 
-def _log_line(data: Any) -> LogLine:
-    if len(sequence(data)) != 2:
-        raise FormatError('must hold pairs of time and text')
-    written = nanoseconds(text(data[0]))
+def _objects(data: Field) -> tuple[Object, ...]:
+    return tuple(item.object() for item in data.items())
+
+
+def _log_line(data: Field) -> LogLine:
+    pair = data.items()
+    if len(pair) != 2:
+        raise data.error('must be a pair of time and text')
+    time, line = pair[0].text(), pair[1].text()
+    written = nanoseconds(time)
     if written is None:
-        raise FormatError(f'holds {data[0]!r}, which is not an RFC 3339 time')
-    return LogLine(written, text(data[1]))
-
-
-def _decode_changed(data: Json) -> Payload:
-    change = field(data, 'changed', text)
-    if change not in ('ADDED', 'MODIFIED', 'DELETED'):
-        raise FormatError('changed: must be ADDED, MODIFIED or DELETED')
-    return Changed(change, field(data, 'object', mapping))
+        raise pair[0].error(f'"{time}" is not an RFC 3339 time')
+    return LogLine(written, line)
 
 
 _ANSWER = Table(
     Answer,
-    {'status': ('status', text), 'objects': ('objects', _objects), 'message': ('message', text)},
+    {
+        'status': ('status', Field.text),
+        'objects': ('objects', _objects),
+        'message': ('message', Field.text),
+    },
 )
-_TROUBLE = Table(ReadFailure, {'reason': ('reason', text), 'message': ('message', text)})
+_TROUBLE = Table(
+    ReadFailure, {'reason': ('reason', Field.text), 'message': ('message', Field.text)}
+)
+
+_TARGET = Table(
+    Target,
+    {
+        'resource': ('resource', decode_resource),
+        'namespace': ('namespace', Field.text),
+        'name': ('name', Field.text),
+    },
+)
+
+
+def _code(signal: Signal) -> Json:
+    return {'code': signal.code} if signal.code else {}
+
 
 _ENCODERS: dict[type, Callable[[Any], Json]] = {
     Listed: lambda payload: {'listed': payload.objects},
@@ -166,61 +200,65 @@ _ENCODERS: dict[type, Callable[[Any], Json]] = {
     LogEnd: lambda payload: {'logEnd': payload.restarts},
     LogGap: lambda payload: {'logGap': payload.message},
     Answer: lambda payload: {'answer': pack(payload, _ANSWER)},
+    ManagedTargets: lambda payload: {
+        'managed': [encode_target(target) for target in payload.targets],
+        'notices': payload.notices,
+        'failure': payload.failure,
+    },
     ReadFailure: lambda payload: {'trouble': pack(payload, _TROUBLE)},
     ServerClock: lambda payload: {'clock': payload.offset},
-    Signal: lambda payload: {'signal': payload.name},
+    Signal: lambda payload: {'signal': payload.name, **_code(payload)},
 }
-_DECODERS: dict[str, Callable[[Json], Payload]] = {
-    'listed': lambda data: Listed(field(data, 'listed', _objects)),
-    'changed': _decode_changed,
-    'lines': lambda data: LogLines(
-        field(data, 'lines', lambda lines: tuple(_log_line(line) for line in sequence(lines))),
-        field({'run': None, **data}, 'run', optional_whole),
+_DECODERS: dict[str, Callable[[Field, Field], Payload]] = {
+    'listed': lambda data, _: Listed(_objects(data)),
+    'changed': lambda data, record: Changed(
+        data.choice(('ADDED', 'MODIFIED', 'DELETED')), record.required('object').object()
     ),
-    'logEnd': lambda data: LogEnd(field(data, 'logEnd', whole)),
-    'logGap': lambda data: LogGap(field(data, 'logGap', text)),
-    'answer': lambda data: _unpack_field(data, 'answer', _ANSWER),
-    'trouble': lambda data: _unpack_field(data, 'trouble', _TROUBLE),
-    'clock': lambda data: ServerClock(field(data, 'clock', number)),
-    'signal': lambda data: Signal(field(data, 'signal', _signal)),
+    'lines': lambda data, record: LogLines(
+        tuple(map(_log_line, data.items())), record.optional('run', nullable(Field.whole), None)
+    ),
+    'logEnd': lambda data, _: LogEnd(data.whole()),
+    'logGap': lambda data, _: LogGap(data.text()),
+    'answer': lambda data, _: unpack(_ANSWER, data),
+    'managed': lambda data, record: ManagedTargets(
+        tuple(unpack(_TARGET, item) for item in data.items()),
+        record.optional('notices', _texts, ()),
+        record.optional('failure', Field.text, ''),
+    ),
+    'trouble': lambda data, _: unpack(_TROUBLE, data),
+    'clock': lambda data, _: ServerClock(data.number()),
+    'signal': lambda data, record: Signal(
+        data.choice(SIGNALS), record.optional('code', Field.whole, 0)
+    ),
 }
-
-
-def _unpack_field(data: Json, name: str, table: Table) -> Any:
-    return field(data, name, lambda value: unpack(table, value))
 
 
 def encode_payload(payload: Payload) -> Json:
-    """The fields of a payload in its line."""
+    """Return the fields of a payload in a line of the recording."""
     return _ENCODERS[type(payload)](payload)
 
 
-def decode_payload(data: Json) -> Payload | None:
-    """The payload of a line, or None if it has no known payload; raises FormatError."""
-    return next((decode(data) for name, decode in _DECODERS.items() if name in data), None)
+def decode_payload(record: Field) -> Payload | None:
+    """Return the payload of a line, or None if it has no known payload; raises FieldError."""
+    for name, decode in _DECODERS.items():
+        if name in record.object():
+            return decode(record.required(name), record)
+    return None
 
 
-_TARGET = Table(
-    Target,
-    {
-        'resource': ('resource', decode_resource),
-        'namespace': ('namespace', text),
-        'name': ('name', text),
-    },
-)
 _GROUP = Table(
     Group,
     {
         'resource': ('resource', decode_resource),
-        'namespace': ('namespace', text),
-        'labels': ('labels', text),
+        'namespace': ('namespace', Field.text),
+        'labels': ('labels', Field.text),
     },
     unwritten=('by_labels',),
 )
 
 
 def encode_target(target: TargetOrGroup, own: Options | None = None) -> Json:
-    """`{"resource": {...}, "namespace": …, "name": …}`; a group has `labels` in place of `name`.
+    """Encode a target as JSON object; a group has `labels` in place of `name`.
     `"options"` is added if the target has options of its `own`.
     """
     options = {} if own is None else {'options': run_options.encode(own)}
@@ -228,14 +266,7 @@ def encode_target(target: TargetOrGroup, own: Options | None = None) -> Json:
     return {**fields, 'resource': pack(target.resource, _RESOURCE), **options}
 
 
-def decode_target(data: Any) -> tuple[TargetOrGroup, Options | None]:
-    """The inverse of encode_target; raises FormatError."""
-    target: TargetOrGroup = unpack(_GROUP if 'labels' in mapping(data) else _TARGET, data)
-    return target, field(data, 'options', run_options.decode) if 'options' in data else None
-
-
-def _signal(data: Any) -> str:
-    name: str = text(data)
-    if name not in SIGNALS:
-        raise FormatError(f'must be one of {", ".join(SIGNALS)}')
-    return name
+def decode_target(data: Field) -> tuple[TargetOrGroup, Options | None]:
+    """Decode the result of encode_target; raises FieldError."""
+    target: TargetOrGroup = unpack(_GROUP if 'labels' in data.object() else _TARGET, data)
+    return target, data.optional('options', nullable(run_options.decode), None)

@@ -1,57 +1,22 @@
-"""Check JSON values, and convert NamedTuples to JSON objects and back."""
+"""Convert NamedTuples to JSON objects and back."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Mapping
 from typing import Any
-from typing import TypeVar
+
+from kubectl_dog.model.fields import Field
 
 Json = dict[str, Any]
-T = TypeVar('T')
-# Name in the format -> (name of the field, function that checks the value).
-Rows = Mapping[str, tuple[str, Callable[[Any], Any]]]
-
-
-class FormatError(Exception):
-    """A value does not follow the format; the message names the field and the error."""
-
-
-def _type_check(description: str, *types: type) -> Callable[[Any], Any]:
-    def check(value: Any) -> Any:
-        # bool is a subclass of int, but `true` is no number in JSON.
-        if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
-            raise FormatError(f'must be {description}')
-        return value
-
-    return check
-
-
-text = _type_check('text', str)
-whole = _type_check('a whole number', int)
-number = _type_check('a number', int, float)
-flag = _type_check('true or false', bool)
-mapping = _type_check('an object', dict)
-sequence = _type_check('a list', list)
-optional_number = _type_check('a number or null', int, float, type(None))
-optional_whole = _type_check('a whole number or null', int, type(None))
-
-
-def field(data: Json, name: str, check: Callable[[Any], T]) -> T:
-    """Check a required field of a JSON object and return it; raises FormatError that names it."""
-    if name not in data:
-        raise FormatError(f'{name}: is missing')
-    try:
-        return check(data[name])
-    except FormatError as error:
-        raise FormatError(f'{name}: {error}') from None
-
+# Name in the format -> (name of the field, function that reads the value).
+Rows = Mapping[str, tuple[str, Callable[[Field], Any]]]
 
 NO_FORMER_NAMES: Mapping[str, str] = {}
 
 
 class Table:
-    """The fields of a NamedTuple by their names in the format, with the checks of their values.
+    """The fields of a NamedTuple by their names in the format, with functions to read them.
 
     The names in the format are separate, so that renaming a field does not change files.
     """
@@ -63,8 +28,9 @@ class Table:
         unwritten: tuple[str, ...] = (),
         former: Mapping[str, str] = NO_FORMER_NAMES,
     ) -> None:
-        """`unwritten` are the fields that are not written to files. `former` maps names that older
-        recordings have to the present names.
+        """Create a table; `unwritten` are the fields that are not written to files.
+
+        `former` maps names in older recordings to the current names.
 
         Raises TypeError unless `rows` and `unwritten` are exactly the fields of `kind`.
         """
@@ -77,12 +43,12 @@ class Table:
         self.former = former
 
     def renamed(self, data: Json) -> Json:
-        """The same fields, by their present names."""
+        """Return the same fields, by their current names."""
         return {self.former.get(name, name): value for name, value in data.items()}
 
 
 def pack(value: Any, table: Table) -> Json:
-    """The fields of a NamedTuple as JSON, without those that have their default."""
+    """Return the fields of a NamedTuple as JSON, without those that have their default."""
     defaults = value._field_defaults
     values = {wire: (name, getattr(value, name)) for wire, (name, _) in table.rows.items()}
     return {
@@ -92,12 +58,16 @@ def pack(value: Any, table: Table) -> Json:
     }
 
 
-def unpack(table: Table, data: Any) -> Any:
-    """A NamedTuple from JSON. Ignores unknown fields, so that newer recordings can be read."""
-    data = table.renamed(mapping(data))
-    values = {
-        name: field(data, wire, check)
-        for wire, (name, check) in table.rows.items()
-        if wire in data or name not in table.kind._field_defaults
-    }
-    return table.kind(**values)
+def unpack(table: Table, data: Field) -> Any:
+    """Read a NamedTuple; raises FieldError.
+
+    Ignores unknown fields, so that newer recordings can be read.
+    """
+    values = {table.former.get(name, name): value for name, value in data.mapping().items()}
+    return table.kind(
+        **{
+            name: read(values[wire] if wire in values else data.required(wire))
+            for wire, (name, read) in table.rows.items()
+            if wire in values or name not in table.kind._field_defaults
+        }
+    )

@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from kubectl_dog.model import json_decoding
 from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.fields import Field
 from kubectl_dog.model.items import Item
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import TargetOrGroup
@@ -19,20 +20,14 @@ from kubectl_dog.model.times import epoch
 from kubectl_dog.model.wants import Want
 from kubectl_dog.recording import codec
 from kubectl_dog.recording import run_options
-from kubectl_dog.recording.json_fields import FormatError
-from kubectl_dog.recording.json_fields import Json
-from kubectl_dog.recording.json_fields import field
-from kubectl_dog.recording.json_fields import mapping
-from kubectl_dog.recording.json_fields import number
-from kubectl_dog.recording.json_fields import sequence
-from kubectl_dog.recording.json_fields import text
-from kubectl_dog.recording.json_fields import whole
 
 # A record and its list add levels around an object.
 _DEEPEST = json_decoding.DEEPEST + 10
 
 # The longest run that is accepted, in seconds.
 _LONGEST = 366 * 86400.0
+# The output of -o json and reports in JSON look like recordings.
+_HINT = 'use a file that --record has written'
 
 
 class Recording(NamedTuple):
@@ -64,92 +59,99 @@ def read(path: str | os.PathLike[str]) -> Recording:
 
 
 def parse(lines: Iterable[bytes], name: str) -> Recording:
-    """Parse a recording from its lines with their ends; UserError begins with `name`."""
+    """Parse a recording from its lines with line ends; the UserError begins with `name`."""
     recording = Recording(0.0, (), Options(), ())
     reader = _Reader()
     seen = False
     for index, line in enumerate(lines, 1):
         try:
-            record = _record(line)
-            if record is not None and seen:
-                reader.add(record)
-            elif record is not None:
-                recording, seen = _header(record), True
-        except FormatError as error:
-            raise UserError(f'{name}, line {index}: {error}') from None
+            record = _record(line, f'{name}, line {index}')
+        except UserError as error:
+            raise error if seen else UserError(f'{error}; {_HINT}') from None
+        if record is not None and seen:
+            reader.add(record)
+        elif record is not None:
+            recording, seen = _header(record), True
     if not seen:
-        raise UserError(f'{name} holds no recording of kubectl dog')
+        raise UserError(f'{name} is not a recording of kubectl dog: {_HINT}')
     return recording._replace(items=tuple(reader.items), is_complete=reader.ended)
 
 
 def _constant(word: str) -> NoReturn:
-    raise FormatError(f'{word} is not a number that JSON has')
+    raise ValueError(f'{word} is not valid JSON')
 
 
-def _record(line: bytes) -> Json | None:
-    """A line as JSON object; None if it is empty or was not written to its end."""
+def _record(line: bytes, source: str) -> Field | None:
+    """Return a line as JSON object; None if it is empty or incomplete.
+
+    `source` names the file and the line.
+    """
     if not line.strip():
         return None
     try:
-        record = json.loads(json_decoding.clip(line, _DEEPEST), parse_constant=_constant)
+        value = json.loads(json_decoding.clip(line, _DEEPEST), parse_constant=_constant)
     except ValueError as error:
         # The last line has no end if the run was killed while writing it.
         if not line.endswith(b'\n'):
             return None
-        raise FormatError(f'is not JSON: {error}') from None
-    data: Json = mapping(record)
-    return data
+        raise UserError(f'{source}: is not JSON: {error}') from None
+    record = Field(value, source)
+    record.object()
+    return record
 
 
-def _header(record: Json) -> Recording:
-    format_name = record.get('recording')
+def _header(record: Field) -> Recording:
+    format_name = record.object().get('recording')
     if format_name != codec.FORMAT:
         known = isinstance(format_name, str) and format_name.startswith('kubectl-dog/')
-        raise FormatError(
-            f'is in the format {format_name}; this program reads {codec.FORMAT}'
+        raise record.error(
+            f'the format is {format_name}; this version reads {codec.FORMAT}'
             if known
-            else f'is not the header of a recording ("recording": "{codec.FORMAT}")'
+            else f'is not the header of a recording ("recording": "{codec.FORMAT}"): {_HINT}'
         )
-    version = field({'formatVersion': codec.VERSION, **record}, 'formatVersion', whole)
+    version = record.optional('formatVersion', Field.whole, codec.VERSION)
     if not 0 < version <= codec.VERSION:
-        raise FormatError(
-            f'is in version {version} of the format, and this program reads versions up to '
-            f'{codec.VERSION}: replay it with the kubectl dog that wrote it, or a newer one'
+        raise record.error(
+            f'the version of the format is {version}; this version of kubectl dog reads up to '
+            f'{codec.VERSION}: replay it with the version that wrote it, or with a newer one'
         )
-    started = epoch(field(record, 'started', text))
-    if started is None:
-        raise FormatError('started: must be an RFC 3339 time')
-    targets = field(record, 'targets', lambda data: [*map(codec.decode_target, sequence(data))])
+    started = record.required('started')
+    started_at = epoch(started.text())
+    if started_at is None:
+        raise started.error(f'must be an RFC 3339 time, not "{started.value}"')
+    targets = [codec.decode_target(target) for target in record.required('targets').items()]
     return Recording(
-        started,
+        started_at,
         tuple(target for target, _ in targets),
-        field({'options': {}, **record}, 'options', run_options.decode),
+        record.optional('options', run_options.decode, Options()),
         (),
-        field({'title': '', **record}, 'title', text),
+        record.optional('title', Field.text, ''),
         {target: own for target, own in targets if own is not None},
         unknown=_unknown_options(record),
     )
 
 
-def _unknown_options(record: Json) -> tuple[str, ...]:
-    records = [record, *record['targets']]
-    names = [run_options.unknown(entry['options']) for entry in records if 'options' in entry]
+def _unknown_options(record: Field) -> tuple[str, ...]:
+    records = [record.value, *record.value['targets']]
+    names = [run_options.unknown(entry.get('options') or {}) for entry in records]
     return tuple(dict.fromkeys(sum(names, ())))
 
 
 class _Reader:
-    """Collects the items of a recording and the wants by their keys."""
+    """A collector of the items of a recording, and of the wants by their keys."""
 
     def __init__(self) -> None:
         self.items: list[Item] = []
         self.ended = False
         self._wants: dict[int, Want] = {}
 
-    def add(self, record: Json) -> None:
-        if 'want' in record:
-            self._wants[field(record, 'key', whole)] = field(record, 'want', codec.decode_want)
+    def add(self, record: Field) -> None:
+        fields = record.object()
+        if 'want' in fields:
+            key = record.required('key').whole()
+            self._wants[key] = codec.decode_want(record.required('want'))
             return
-        if 'end' in record:
+        if 'end' in fields:
             self.ended = True
             return
         payload = codec.decode_payload(record)
@@ -158,17 +160,19 @@ class _Reader:
             return
         self.items.append(Item(self._time_of(record), self._want_of(record), payload))
 
-    def _time_of(self, record: Json) -> float:
-        at = float(field(record, 'at', number))
+    def _time_of(self, record: Field) -> float:
+        field = record.required('at')
+        at = float(field.number())
         before = self.items[-1].at if self.items else 0.0
         if not before <= at < _LONGEST:
-            raise FormatError(f'at: {at} does not follow {before}: times may not go back')
+            raise field.error(f'must be at least {before} and less than {_LONGEST}, not {at}')
         return at
 
-    def _want_of(self, record: Json) -> Want | None:
-        if 'key' not in record:
+    def _want_of(self, record: Field) -> Want | None:
+        if 'key' not in record.object():
             return None
-        key = field(record, 'key', whole)
+        field = record.required('key')
+        key = field.whole()
         if key not in self._wants:
-            raise FormatError(f'key: {key} has no line with its want before this one')
+            raise field.error(f'no line before has a want with the key {key}')
         return self._wants[key]

@@ -1,4 +1,4 @@
-"""A source that delivers the items of a recording in place of a cluster."""
+"""Source that delivers the items of a recording in place of a cluster."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import time
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from queue import Empty
-from queue import SimpleQueue
 
 from kubectl_dog.model.items import Item
 from kubectl_dog.model.items import Signal
 from kubectl_dog.model.sources import SourceEndedError
 from kubectl_dog.model.wants import Want
 from kubectl_dog.recording.reader import Recording
+from kubectl_dog.signal_queue import SignalQueue
 
 
 class RecordedSource:
-    """Delivers a recording's items on a virtual clock.
+    """A source that delivers the items of a recording on a virtual clock.
 
     If `speed` is None, the clock jumps from item to item. Otherwise it runs `speed` times as fast
     as real time. The engine gets the same items at the same virtual times in both cases. Tests
@@ -34,27 +34,26 @@ class RecordedSource:
         self._speed = speed
         self._sleep = sleep
         self._monotonic = monotonic
-        # SimpleQueue is reentrant, so that a signal handler can call put().
-        self._signals: SimpleQueue[str] = SimpleQueue()
+        self._signals: SignalQueue[str] = SignalQueue()
         self._next = 0
         self._now = 0.0
         self._origin: float | None = None
 
     @property
     def started(self) -> float:
-        """When the recorded run began, in epoch seconds."""
+        """The time when the recorded run began, in epoch seconds."""
         return self._recording.started
 
     def now(self) -> float:
-        """The virtual time: that of the last item or deadline."""
+        """Return the virtual time: that of the last item or deadline."""
         return self._now
 
     def signal(self, name: str) -> None:
-        """Deliver `interrupt` or `terminate` next, and wake a sleeper; safe in a signal handler."""
+        """Deliver `interrupt` or `terminate` next, and wake a sleeper; safe in signal handlers."""
         self._signals.put(name)
 
     def take(self, until: float | None, lines: bool = True) -> Item | None:
-        """The next item up to the time `until`, or None; raises SourceEndedError at the end.
+        """Return the next item up to the time `until`, or None; raises SourceEndedError at the end.
 
         `lines` has no effect, as the items of a recording are in order.
         """
@@ -73,10 +72,10 @@ class RecordedSource:
         return item
 
     def reconcile(self, wants: AbstractSet[Want]) -> None:
-        """Nothing to do: a recording has only the items of its own wants."""
+        """Do nothing: a recording contains only the items that were read when it was made."""
 
     def close(self) -> None:
-        """Nothing to do: no file is open."""
+        """Do nothing: no file is open."""
 
     def _wait(self, moment: float | None) -> str | None:
         """Wait until the virtual time `moment`; return the name of a signal that ends the wait."""
@@ -85,11 +84,7 @@ class RecordedSource:
             if self._sleep and remaining > 0:
                 self._sleep(remaining)
                 remaining = 0.0
-            signal = (
-                self._signals.get(timeout=remaining)
-                if remaining > 0
-                else self._signals.get_nowait()
-            )
+            signal = self._signals.get(remaining) if remaining > 0 else self._signals.get_nowait()
         except Empty:
             return None
         if moment is not None and self._speed is not None:
@@ -98,7 +93,7 @@ class RecordedSource:
         return signal
 
     def _seconds_until(self, moment: float) -> float:
-        """Real seconds until the virtual time `moment`."""
+        """Return the real seconds until the virtual time `moment`."""
         if self._speed is None:
             return 0.0
         if self._origin is None:

@@ -38,7 +38,7 @@ _OWN_ANNOTATION = re.compile(
 
 
 class Redactor:
-    """Replaces values by `redacted-<8 hex>`, equal values by the same text, in copies of objects.
+    """A redactor that replaces values by `redacted-<8 hex>` in copies of objects.
 
     `salt` must be random and must not be stored: with it, short secrets could be guessed.
     """
@@ -47,7 +47,7 @@ class Redactor:
         self._salt = salt
 
     def payload(self, payload: Payload, want: Want | None) -> Payload:
-        """A copy of the payload with redacted objects."""
+        """Return a copy of the payload with redacted objects."""
         # The objects of a list, and metadata, have no kind.
         kind = want.resource.kind if isinstance(want, (Watch, Lookup)) else ''
         if isinstance(payload, Changed):
@@ -58,7 +58,7 @@ class Redactor:
         return payload
 
     def redact(self, value: Object, kind: str = '') -> Object:
-        """A redacted copy of an object. Pass `kind` if the object has none."""
+        """Return a redacted copy of an object. Pass `kind` if the object has none."""
         copy: Object = self._redact_nested(value)
         kind = kind or str(value.get('kind', ''))
         for field in _SECRET_FIELDS.get(kind, ()):
@@ -80,7 +80,7 @@ class Redactor:
             holder[field] = self._redact_values(holder[field])
 
     def _redact_values(self, value: Any) -> Any:
-        """Redact the values of a mapping; an aggregated API may have a text in its place."""
+        """Redact the values of a mapping; an aggregated API may have a string in its place."""
         if isinstance(value, dict):
             return {key: self._token_of(entry) for key, entry in value.items()}
         return self._token_of(value) if value else value

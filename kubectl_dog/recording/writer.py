@@ -50,7 +50,7 @@ class Header(NamedTuple):
 
 
 class RecordingWriter:
-    """Writes each item at once, redacted, so that an interrupted run leaves a usable file.
+    """A writer that redacts and writes each item at once: interrupted runs leave usable files.
 
     `file` is a path or an open text file. `failure` is the error that stopped writing, or empty: a
     full disk ends the recording, but not the run.
@@ -129,11 +129,11 @@ class RecordingSource:
 
     @property
     def started(self) -> float:
-        """That of the wrapped source."""
+        """The start of the wrapped source."""
         return self._source.started
 
     def now(self) -> float:
-        """That of the wrapped source."""
+        """Return the time of the wrapped source."""
         return self._source.now()
 
     def take(self, until: float | None, lines: bool = True) -> Item | None:
@@ -144,7 +144,7 @@ class RecordingSource:
         return item
 
     def reconcile(self, wants: AbstractSet[Want]) -> None:
-        """As the wrapped source does."""
+        """Update the reads that the wrapped source delivers."""
         self._source.reconcile(wants)
 
     def close(self) -> None:

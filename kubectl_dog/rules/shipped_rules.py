@@ -24,14 +24,18 @@ def shipped_rules() -> Iterator[Rule]:
 
 
 def find_rule(resource: Resource) -> Rule | None:
-    """Return the first rule for a kind in the file of its group or of a parent domain."""
+    """Return the first rule for a kind in the files of its group and of its parent domains.
+
+    The most specific file comes first.
+    """
     folder, labels = _rules_folder(), resource.group.split('.')
     for start in range(len(labels) - 1):
         name = '.'.join(labels[start:]) + _SUFFIX
         file = folder.joinpath(name)
-        if file.is_file():
-            rules = parse_rule_text(file.read_text(encoding='utf-8'), name)
-            return next((rule for rule in rules if rule.fits(resource)), None)
+        rules = parse_rule_text(file.read_text(encoding='utf-8'), name) if file.is_file() else ()
+        for rule in rules:
+            if rule.fits(resource):
+                return rule
     return None
 
 

@@ -1,4 +1,4 @@
-"""Assessments and conditions that many trackers need."""
+"""Create assessments and check conditions, for many trackers."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def failed(reason: str, message: str) -> Assessment:
 
 
 def paused(reason: str, message: str) -> Assessment:
-    """Return a paused assessment: nothing happens until a person acts.
+    """Return a paused assessment: nothing happens without a manual action.
 
     The message has no subject, because "it" or the name of the target precedes it: `is paused by
     spec.hold`.
@@ -79,12 +79,12 @@ def paused(reason: str, message: str) -> Assessment:
 
 
 def is_true(obj: Object, kind: str) -> bool:
-    """Whether a condition of this type has the status True."""
+    """Return whether a condition of this type has the status True."""
     return condition(obj, kind).get('status') == 'True'
 
 
 def is_false(obj: Object, kind: str) -> bool:
-    """Whether a condition of this type has the status False."""
+    """Return whether a condition of this type has the status False."""
     return condition(obj, kind).get('status') == 'False'
 
 

@@ -1,4 +1,4 @@
-"""Read the counts and new pods of a Deployment, StatefulSet or DaemonSet behind another target.
+"""Read counts and new pods of a Deployment, StatefulSet or DaemonSet behind another target.
 
 A workload that is a target itself is assessed by its own tracker, in more detail.
 """
@@ -20,6 +20,7 @@ from kubectl_dog.model.pods import is_living
 from kubectl_dog.model.resources import CONTROLLERREVISIONS
 from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.resources import REPLICASETS
+from kubectl_dog.model.text_format import count_noun
 from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.trackers import controller_revisions
@@ -53,7 +54,7 @@ class Workload(NamedTuple):
 
     @property
     def children(self) -> tuple[Object, ...]:
-        """The objects whose kube events explain missing pods, for `Assessment.children`."""
+        """The objects whose Kubernetes events explain missing pods, for `Assessment.children`."""
         return (self.object, self.newest) if self.newest else (self.object,)
 
 
@@ -88,7 +89,7 @@ def read_workload(view: View, workload: Object) -> Workload:
 
 
 def _is_current(view: View, workload: Object, newest: Object, pod: Object) -> bool:
-    """Whether a pod has the current template; works without permission to read revisions."""
+    """Return whether a pod has the current template; works without permission to read revisions."""
     if get_str(workload, 'kind') == 'StatefulSet':
         return (
             get_str(workload, 'status', 'updateRevision')
@@ -129,33 +130,27 @@ def _progress(workload: Object) -> Progress:
             ready=get_int(status, 'numberReady'),
             available=get_int(status, 'numberAvailable'),
         )
-    updated, ready = get_int(status, 'updatedReplicas'), get_int(status, 'readyReplicas')
-    return Progress(
-        desired=get_int(workload, 'spec', 'replicas', default=1),
-        updated=updated,
-        ready=ready,
-        available=get_int(status, 'availableReplicas'),
-        old=max(0, get_int(status, 'replicas') - updated),
-    )
+    return pod_controllers.replica_progress(workload)
 
 
 def _waits_for(workload: Object, counts: Progress) -> str:
     label = f'{get_str(workload, "kind").lower()}/{name(workload)}'
     if not pod_controllers.is_seen(workload):
-        return f'{label} to be seen by its controller'
+        return f'the controller of {label} to see the change'
     if get_dict(workload, 'spec').get('paused') is True:
         return ''
+    pods = count_noun(counts.desired, 'pod')
     if counts.available < counts.desired:
-        return f'the rollout of {label} ({counts.available} of {counts.desired} pods available)'
+        return f'the rollout of {label} ({counts.available} of {pods} available)'
     if counts.updated < counts.desired - _pods_kept(workload, counts):
-        return f'the rollout of {label} ({counts.updated} of {counts.desired} pods updated)'
+        return f'the rollout of {label} ({counts.updated} of {pods} updated)'
     if get_str(workload, 'kind') == 'Deployment' and counts.old:
-        return f'the rollout of {label} ({counts.old} old to go)'
+        return f'the rollout of {label} ({count_noun(counts.old, "old pod")} to terminate)'
     return ''
 
 
 def _pods_kept(workload: Object, counts: Progress) -> int:
-    """Return how many pods its update strategy leaves unchanged."""
+    """Return how many pods the update strategy of a workload leaves unchanged."""
     if pod_controllers.is_on_delete(workload):
         return counts.desired
     return get_int(workload, 'spec', 'updateStrategy', 'rollingUpdate', 'partition')

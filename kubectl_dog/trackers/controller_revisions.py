@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from collections.abc import Sequence
 
 from kubectl_dog.model.assessments import Revision
+from kubectl_dog.model.assessments import RevisionTemplates
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.objects import created_at
 from kubectl_dog.model.objects import get_dict
 from kubectl_dog.model.objects import get_int
 from kubectl_dog.model.objects import get_str
@@ -17,7 +19,7 @@ from kubectl_dog.model.resources import CONTROLLERREVISIONS
 from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.trackers import pod_controllers
-from kubectl_dog.trackers import template_diff
+from kubectl_dog.trackers import undo
 
 # On pods of a DaemonSet the hash, on pods of a StatefulSet the name of the revision.
 HASH = 'controller-revision-hash'
@@ -44,7 +46,7 @@ def revision_label(obj: Object) -> str:
 
 
 def is_pod_of_revision(pod: Object, revision: Object) -> bool:
-    """Whether a pod was created from this revision."""
+    """Return whether a pod was created from this revision."""
     return bool(revision_label(pod)) and revision_label(pod) in (
         name(revision),
         revision_label(revision),
@@ -65,35 +67,73 @@ def previous_revision(
 
 
 def describe_revision(view: View, newest: Object, previous: Object) -> Revision | None:
-    """Describe the newest revision and what it changes; None while that is unknown."""
+    """Describe the newest revision and its changes; None while that is unknown."""
     if not newest or 'Pod' not in view.listed_kinds | view.forbidden_kinds:
         return None
     if not previous:
         return Revision(_revision_number(newest))
-    old, new = (get_dict(revision, 'data', 'spec', 'template') for revision in (previous, newest))
-    return Revision(
+    from kubectl_dog.trackers.template_diff import describe_template_diff
+
+    changes = describe_template_diff(_template(previous), _template(newest))
+    return Revision(_revision_number(newest), _revision_number(previous), changes)
+
+
+def revision_templates(
+    view: View, newest: Object, old_pods: Sequence[Object]
+) -> RevisionTemplates | None:
+    """Return the templates of the newest revision and of the last one that worked, if any.
+
+    If no pod of an earlier revision is left, the last complete revision is assumed to have worked.
+    """
+    earlier = _comparable_revision(view, newest, old_pods) if newest else {}
+    if not earlier:
+        return None
+    return RevisionTemplates(
         _revision_number(newest),
-        _revision_number(previous),
-        template_diff.describe_template_diff(old, new),
+        _template(newest),
+        _revision_number(earlier),
+        _template(earlier),
+        created_at(earlier),
     )
+
+
+def _comparable_revision(view: View, newest: Object, old_pods: Sequence[Object]) -> Object:
+    earlier = [revision for revision in owned_revisions(view) if uid(revision) != uid(newest)]
+    with_pods = [
+        (revision, pod)
+        for revision in earlier
+        for pod in old_pods
+        if is_pod_of_revision(pod, revision)
+    ]
+    if with_pods:
+        serving = [revision for revision, pod in with_pods if is_ready(pod)]
+        return serving[-1] if serving else {}
+    if not earlier or view.now - created_at(newest) >= undo.RECENT_SECONDS:
+        return {}
+    complete = get_str(view.object, 'status', 'currentRevision')
+    return next((revision for revision in earlier if name(revision) == complete), earlier[-1])
 
 
 def still_serving(previous: Object, old_pods: Sequence[Object], desired: int) -> str:
     """Describe how many pods of the previous revision are ready; empty if none are."""
     ready = sum(is_ready(pod) and is_pod_of_revision(pod, previous) for pod in old_pods)
-    return (
-        f'the old revision {_revision_number(previous)} still serves: {ready}/{desired}'
-        if ready
-        else ''
-    )
+    return pod_controllers.still_serving(_revision_number(previous), ready, desired)
 
 
-def undo_commands(view: View, previous: Object, old_pods: Sequence[Object]) -> tuple[str, ...]:
+def undo_commands(
+    view: View, newest: Object, previous: Object, old_pods: Sequence[Object]
+) -> tuple[str, ...]:
     """Return the command that restores the previous revision, if that has ready pods."""
-    target = view.target
-    undo = f'kubectl rollout undo -n {target.namespace} {target.label}'
     is_serving = any(is_ready(pod) and is_pod_of_revision(pod, previous) for pod in old_pods)
-    return (undo,) if previous and is_serving else ()
+    if not previous or not is_serving:
+        return ()
+    earlier = [revision for revision in owned_revisions(view) if uid(revision) != uid(newest)]
+    is_last = uid(earlier[-1]) == uid(previous)
+    return (undo.undo_command(view.target, '' if is_last else _revision_number(previous)),)
+
+
+def _template(revision: Object) -> Object:
+    return get_dict(revision, 'data', 'spec', 'template')
 
 
 def _revision_number(revision: Object) -> str:

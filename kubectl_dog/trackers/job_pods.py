@@ -15,7 +15,7 @@ from kubectl_dog.model.pods import phase
 # A Job with running pods may go this many seconds without progress.
 RUNNING_STALL_TIMEOUT = 600.0
 
-# Show at most this many of the newest pods that have ended.
+# Show at most this many of the newest finished pods.
 _MAX_FAILED = 10
 _MAX_SUCCEEDED = 3
 
@@ -23,7 +23,7 @@ _MAX_SUCCEEDED = 3
 def split_pods(
     pods: Iterable[Object], failure_reason: str
 ) -> tuple[tuple[Object, ...], tuple[Object, ...]]:
-    """Split pods into those that show what the Job does, and the others.
+    """Split pods into those that show the current state of the Job, and the other pods.
 
     Shown are the living pods, the newest failed pods, which explain a failure, and the newest
     succeeded pods, whose last log lines are wanted. A failing Job deletes its running pods; these
@@ -42,12 +42,12 @@ def split_pods(
 
 
 def is_running(pod: Object) -> bool:
-    """Whether a living pod has a running container."""
+    """Return whether a living pod has a running container."""
     return is_living(pod) and any(container.running for container in containers(pod))
 
 
 def _was_deleted_on_failure(pod: Object, failure_reason: str) -> bool:
-    """Whether a pod that was deleted because the Job failed explains that failure."""
+    """Return whether a pod explains the failure of the Job, although deleted because of it."""
     if not is_deleting(pod) or phase(pod) in ('Failed', 'Succeeded'):
         return False
     explains_failure = phase(pod) == 'Pending' or any(
@@ -57,13 +57,13 @@ def _was_deleted_on_failure(pod: Object, failure_reason: str) -> bool:
 
 
 def _has_failed(pod: Object) -> bool:
-    """Whether a pod failed by itself; containers of a pod on a lost node still seem to wait."""
+    """Return whether a pod failed by itself, and not because its node was lost."""
     is_lost = any(container.waiting for container in containers(pod))
     return phase(pod) == 'Failed' and not is_lost
 
 
 def _has_succeeded(pod: Object) -> bool:
-    """Whether a pod succeeded without a restart: earlier problems are no causes any more."""
+    """Return whether a pod succeeded without a restart, so that it has no causes any more."""
     return phase(pod) == 'Succeeded' and not any(
         container.restarts for container in containers(pod)
     )

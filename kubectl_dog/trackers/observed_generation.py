@@ -25,7 +25,7 @@ _NO_NUMBER = -(10**18)
 
 
 def is_behind(obj: Object, observed: object) -> bool:
-    """Whether an observedGeneration is older than the generation; it may be a number in a text.
+    """Return whether an observedGeneration (a number or text) is older than the generation.
 
     Anything that is no number is ignored: Argo Rollouts used to write a hash there.
     """
@@ -34,7 +34,7 @@ def is_behind(obj: Object, observed: object) -> bool:
 
 
 def unobserved_until(view: View, conditions: Iterable[Object]) -> float | None:
-    """Return the server time until which the status may be about an older spec, or None.
+    """Return the server time until which the status may belong to an older spec, or None.
 
     This is for controllers that write no observedGeneration: they get a moment after the spec was
     written. A status of the first generation is always current.
@@ -50,11 +50,11 @@ def unobserved_until(view: View, conditions: Iterable[Object]) -> float | None:
 
 
 def spec_written_at(obj: Object) -> float:
-    """Return when more than status and metadata was last written, in epoch seconds, or 0."""
+    """Return when anything but status and metadata was last written (epoch seconds), or 0."""
     times = [epoch(entry.get('time')) for entry in get_dicts(obj, 'metadata', 'managedFields')]
     return max((entry for entry in times if entry is not None), default=0.0)
 
 
 def silent_until(view: View) -> float:
-    """Return the server time until which an object may still get its first status."""
+    """Return the server time until which the first status of an object may still appear."""
     return (created_at(view.object or {}) or view.run_history.started) + NO_STATUS_GRACE

@@ -1,4 +1,4 @@
-"""The tracker protocol, which is the contract of the entry points `kubectl_dog.trackers.v1`.
+"""Tracker protocol: the contract of the entry points `kubectl_dog.trackers.v1`.
 
 A tracker is a module or an object, registered under `Kind.group` (`Pod` in the core group). It
 never reads from the cluster: it returns what to watch, and assesses the view that it gets.
@@ -15,10 +15,10 @@ from kubectl_dog.model.wants import Want
 
 
 class Tracker(Protocol):
-    """A tracker; both functions are pure, and are called whenever the view has changed."""
+    """A tracker; both functions are pure, and called whenever the view has changed."""
 
     def wants(self, view: View) -> Sequence[Want]:
-        """Return what to read besides the target and its kube events; `view.object` is set."""
+        """Return the reads besides the target and its Kubernetes events; `view.object` is set."""
         ...
 
     def assess(self, view: View) -> Assessment:
@@ -27,5 +27,5 @@ class Tracker(Protocol):
 
 
 def codes_of(tracker: Tracker) -> tuple[str, ...]:
-    """Return the codes of causes that a tracker declares as `codes`, if it does."""
+    """Return the codes of causes that a tracker declares in its attribute `codes`, if any."""
     return tuple(getattr(tracker, 'codes', ()))

@@ -1,4 +1,4 @@
-"""Hold back readiness until containers without a readiness probe have run for a while.
+"""Delay readiness until containers without a readiness probe have run for a while.
 
 Such a container is ready the moment its process starts. If the process exits within milliseconds,
 its pod is Ready, and its Deployment Available, for about a second.
@@ -7,9 +7,8 @@ its pod is Ready, and its Deployment Available, for about a second.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from collections.abc import Sequence
-from typing import NamedTuple
 
+from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.min_uptime import DEFAULT_MIN_UPTIME
@@ -29,52 +28,50 @@ from kubectl_dog.model.views import View
 _LONG_AVAILABLE = 30.0
 
 
-class Stability(NamedTuple):
-    """The result of a stability check: the state, what it waits for, and when to check again."""
+def with_stability(view: View, assessment: Assessment, expected: int, since: float) -> Assessment:
+    """Complete an assessment whose counts suffice: ready, or waiting for stable pods.
 
-    state: State
-    waits_for: str = ''
-    recheck_at: float | None = None
-
-    @property
-    def reason(self) -> str:
-        """The reason of an assessment that waits only for time to pass."""
-        return 'Settling' if self.recheck_at else ''
-
-
-def check_stability(
-    view: View,
-    pods: Sequence[Object],
-    expected: int,
-    since: float,
-) -> Stability:
-    """Check whether a workload whose counts are reached may be called ready.
-
-    `pods` are its updated pods, of which `expected` must be ready. `since` is the server time at
-    which the counts were reached; it is used if pods may not be read.
+    `expected` of its pods must be ready. `since` is the server time at which the counts were
+    reached; it is used if pods may not be read.
     """
+    ready = assessment._replace(state=State.READY, reason='', waits_for='', recheck_at=None)
     pod_spec = get_dict(view.object, 'spec', 'template', 'spec')
     min_ready = get_int(view.object, 'spec', 'minReadySeconds')
     if expected == 0 or (min_ready if view.stable_for is None else not view.stable_for):
-        return Stability(State.READY)
+        return ready
     probed, stable_seconds = _has_readiness_probes(pod_spec), view.now - since
     if view.stable_for is None and probed and stable_seconds >= _LONG_AVAILABLE:
-        return Stability(State.READY)
-    if view.forbidden_kinds & {'Pod', 'ReplicaSet.apps'}:
+        return ready
+    is_hidden = bool(view.forbidden_kinds & {'Pod', 'ReplicaSet.apps'})
+    if is_hidden:
         ready_at: float | None = since + (
             DEFAULT_MIN_UPTIME if view.stable_for is None else view.stable_for
         )
     else:
-        ready = [pod for pod in pods if is_ready(pod)]
-        if len(ready) < expected:
-            return Stability(State.PROGRESSING, 'a look at its pods')
-        ready_at = stable_at(ready, view.stable_for, view.run_history.connected_since)
+        ready_pods = [pod for pod in assessment.pods if is_ready(pod)]
+        if len(ready_pods) < expected:
+            return ready._replace(state=State.PROGRESSING, waits_for='pod status')
+        ready_at = stable_at(ready_pods, view.stable_for, view.run_history.connected_since)
     if ready_at is None or ready_at <= view.now:
-        return Stability(State.READY)
+        return ready
     remaining = format_duration(max(1.0, ready_at - view.now))
-    why = 'they have crashed before' if probed else 'no readiness probe'
-    waits_for = f'its pods to stay up for {remaining} more ({why})'
-    return Stability(State.PROGRESSING, waits_for, ready_at)
+    why = _reason(view, probed, is_hidden)
+    return ready._replace(
+        state=State.PROGRESSING,
+        # Only time has to pass.
+        reason='Settling',
+        waits_for=f'its pods to keep running for {remaining} more ({why})',
+        recheck_at=ready_at,
+    )
+
+
+def _reason(view: View, probed: bool, is_hidden: bool) -> str:
+    """Why the pods must keep running; `is_hidden`: they may not be read."""
+    if view.stable_for is not None:
+        return f'--stable-for {format_duration(view.stable_for)}'
+    if not probed:
+        return 'no readiness probe'
+    return 'its pods cannot be read' if is_hidden else 'containers restarted before'
 
 
 def stable_at(
@@ -82,10 +79,10 @@ def stable_at(
     stable_for: float | None,
     connected_since: float,
 ) -> float | None:
-    """Return when these ready pods count as ready, in epoch seconds of the server; None: now.
+    """Return when these ready pods are stable, in epoch seconds of the server; None: now.
 
     `stable_for` None means `auto`. The time before `connected_since` does not count: a container
-    may have ended while there was no connection.
+    may have terminated while there was no connection.
     """
     times = []
     for pod in pods:
@@ -106,7 +103,7 @@ def stable_at(
 
 
 def startup_budget(pod_spec: Object) -> int:
-    """Return the longest time, in seconds, that a startup probe of the pod allows."""
+    """Return the maximum time, in seconds, that a startup probe of the pod allows."""
     probes = [
         get_dict(container, 'startupProbe') for container in _long_running_containers(pod_spec)
     ]

@@ -48,7 +48,7 @@ def _is_silent(view: View, pod: Object) -> bool:
 
 
 def recheck_at(view: View, pods: Iterable[Object]) -> float | None:
-    """Return when the next unseen pod counts as silent, in epoch seconds, or None."""
+    """Return when the next unseen pod will be treated as silent, in epoch seconds, or None."""
     due_times = [created_at(pod) + SILENT_AFTER for pod in pods if is_unseen_by_kubelet(pod)]
     return min((due for due in due_times if due > view.now), default=None)
 

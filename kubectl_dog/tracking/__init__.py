@@ -1,1 +1,1 @@
-"""The engine: items in, events and wants out; no I/O and no clock."""
+"""Engine: items in, events and wants out; no I/O and no clock."""

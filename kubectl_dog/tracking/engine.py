@@ -1,4 +1,4 @@
-"""The engine: each step takes an item or the time, and returns events, wants and a deadline."""
+"""Engine: each step takes an item or the time, and returns events, wants and a deadline."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Generator
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from kubectl_dog.model.events import Event
@@ -24,11 +25,15 @@ from kubectl_dog.model.items import Signal
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.model.wants import Logs
+from kubectl_dog.model.wants import Lookup
 from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
-from kubectl_dog.tracking.logs.selection import limit_logs
+from kubectl_dog.tracking.logs.unmatched import UnmatchedOptions
 from kubectl_dog.tracking.schedule.event_dedup import EventDedup
+from kubectl_dog.tracking.schedule.event_dedup import NoticeDedup
 from kubectl_dog.tracking.schedule.groups import Groups
+from kubectl_dog.tracking.schedule.groups import Members
+from kubectl_dog.tracking.schedule.log_limit import LogLimit
 from kubectl_dog.tracking.schedule.scheduler import ScheduledTarget
 from kubectl_dog.tracking.schedule.scheduler import Scheduler
 from kubectl_dog.tracking.schedule.scheduler import schedule
@@ -47,7 +52,7 @@ _STOPS = {
 
 
 class Step(NamedTuple):
-    """The result of one step; if `deadline` is None, only an item can change anything."""
+    """The result of one step; if `deadline` is None, only an item can cause a change."""
 
     events: tuple[Event, ...]
     wants: frozenset[Want]
@@ -56,7 +61,7 @@ class Step(NamedTuple):
 
 
 class Engine:
-    """Turns items into events and wants, without I/O and without a clock.
+    """The engine converts items to events and wants, without I/O and without a clock.
 
     The same items at the same times always give the same events.
     """
@@ -66,26 +71,24 @@ class Engine:
         targets: Sequence[TrackedTarget],
         options: Options,
         started: float,
-        groups: Groups | None = None,
+        groups: Members | None = None,
         tracker_notices: Callable[[], Iterable[str]] = tuple,
     ) -> None:
         self.targets = list(targets)
-        self._groups = groups or Groups()
+        self._groups: Members = groups or Groups()
         self._tracker_notices = tracker_notices
         self._has_several = len(targets) > 1 or self._groups.open
         self._world = World(Store(), started, options, others_may_recover=self._has_several)
         self._kube_events = EventDedup()
-        self._notices: set[str] = set()
-        self._outages: dict[str, set[str]] = {}
+        self._read_notices = NoticeDedup()
         self._report_at = options.status_period
-        # The time of the last line that was read of each log that was closed.
-        self._closed_logs: dict[tuple[str, str], int] = {}
+        self._unmatched = UnmatchedOptions(options)
+        self._log_limit = LogLimit(options.max_log_streams)
         self._open = Scheduler(targets)
         # Targets that have ended, but whose logs go on.
         self._logs_only: list[ScheduledTarget] = []
         self._want_sets: tuple[frozenset[Want], ...] = ()
         self._wants: frozenset[Want] = frozenset()
-        self._streams: set[tuple[str, str]] = set()
         self._last = Step((), frozenset(), None, False)
         self._begun = False
         self._call_ends_at: float | None = None
@@ -94,10 +97,10 @@ class Engine:
     def step(self, at: float, item: Item | None) -> Step:
         """Process an item, or the time `at` alone (in seconds since tracking began)."""
         if item is not None and isinstance(item.payload, (LogLines, LogGap)):
-            # Neither changes a judgement, and there may be very many.
+            # Neither changes an assessment, and there may be very many.
             return self._last._replace(events=tuple(self._apply_item(at, item)))
         begun, changes = [*self._begin(at)], [*self._run_phases(at, item)]
-        # Notices about the trackers come before the judgements that these trackers make.
+        # Notices about trackers come before the events of the targets that they assess.
         notices = [Notice(at, None, text) for text in self._tracker_notices()]
         events = [*begun, *notices, *changes]
         if self._is_finished and not self._last.finished:
@@ -127,19 +130,20 @@ class Engine:
         affects_others = yield from self._evaluate_due(at, item)
         if affects_others and self._has_several:
             yield from self._apply_call_result(at)
-        # Nothing else ends a target, and there may be hundreds to go through.
+        # Only these end a target, and there may be hundreds of targets to check.
         if affects_others or (item is not None and isinstance(item.payload, (Signal, ReadFailure))):
             self._close_ended()
         yield from self._report_status(at)
+        yield from self._report_unmatched(at)
 
     def _apply_item(self, at: float, item: Item) -> Iterator[Event]:
-        """Phase 1: put the item into the store, and report what it says by itself."""
+        """Phase 1: put the item into the store, and report log lines, failed reads and signals."""
         payload, want = item.payload, item.want
         if isinstance(payload, Signal):
             for tracked in self.targets:
                 if tracked.ended is None:
                     yield tracked.stop(at, _STOPS[payload.name])
-            yield from self._groups.end(at, _STOPS[payload.name], 'nothing was seen of it yet')
+            yield from self._groups.end(at, _STOPS[payload.name], 'no status received yet')
         elif isinstance(payload, ServerClock):
             self._world = self._world._replace(started=self._world.started + payload.offset)
         elif isinstance(payload, ReadFailure):
@@ -157,14 +161,16 @@ class Engine:
         yield from events
 
     def _evaluate_due(self, at: float, item: Item | None) -> Generator[Event, None, bool]:
-        """Phase 3: evaluate the targets that the item or the time concerns.
+        """Phase 3: evaluate the targets that the item or the time affects.
 
         Returns whether the result may change how the other targets end.
         """
         affects_others = self._has_recoverable or (
             self._call_ends_at is not None and at >= self._call_ends_at
         )
-        for scheduled in self._open.due(at, item):
+        had_progressing = bool(self._world.progressing)
+        due = [self._open.due(at, item), self._no_longer_awaiting(had_progressing)]
+        for scheduled in chain.from_iterable(due):
             tracked = scheduled.target
             yield from self._evaluate(at, tracked)
             if tracked.ended is None:
@@ -172,8 +178,13 @@ class Engine:
             affects_others = affects_others or tracked.may_recover or tracked.ended is not None
         return affects_others
 
+    def _no_longer_awaiting(self, had_progressing: bool) -> Iterator[ScheduledTarget]:
+        """The targets that waited for another one, once none is left that may become ready."""
+        if had_progressing and not self._world.progressing:
+            yield from (scheduled for scheduled in self._open if scheduled.target.may_await_others)
+
     def _apply_call_result(self, at: float) -> Iterator[Event]:
-        """Phase 4: apply what the verdicts of some targets mean for the others."""
+        """Phase 4: apply the verdicts of some targets to the others."""
         call_targets = [tracked.call_target(self._world) for tracked in self.targets]
         yield from self._evaluate_recoverable(at, call_targets)
         yield from self._stop_others(at, call_targets)
@@ -181,8 +192,8 @@ class Engine:
     def _evaluate_recoverable(
         self, at: float, call_targets: Sequence[CallTarget]
     ) -> Iterator[Event]:
-        """Evaluate failed targets again once no other target is left to wait for."""
-        # Members that are still to come may change the result as well.
+        """Evaluate failed targets again when all other targets have ended or failed."""
+        # Members that join later may change the result as well.
         others_may_recover = self._groups.open or call_result.others_may_recover(call_targets)
         self._world = self._world._replace(others_may_recover=others_may_recover)
         recoverable = [scheduled.target for scheduled in self._open if scheduled.target.may_recover]
@@ -192,17 +203,31 @@ class Engine:
             self._open.put(at, schedule(at, tracked, self._world))
 
     def _stop_others(self, at: float, call_targets: Sequence[CallTarget]) -> Iterator[Event]:
-        """Stop the open targets once the verdicts of the others have decided the call."""
+        """Stop the remaining targets once the other verdicts determine the result of the call."""
         self._call_ends_at = call_result.call_ends_at(call_targets)
-        if self._call_ends_at is None or at < self._call_ends_at or self._world.options.follow:
+        if self._call_ends_at is None or self._world.options.follow:
+            return
+        if at < self._call_ends_at:
+            yield from self._request_evidence(at)
             return
         for tracked in self.targets:
             if tracked.ended is None:
-                yield tracked.stop(at, Verdict.PROGRESSING, 'is not waited for any longer')
+                yield tracked.stop(at, Verdict.PROGRESSING, 'had no verdict when the run ended')
         self._call_ends_at = None
 
+    def _request_evidence(self, at: float) -> Iterator[Event]:
+        """Let the open targets read what explains their causes, as the call will end soon."""
+        if self._world.is_ending:
+            return
+        self._world = self._world._replace(is_ending=True)
+        for scheduled in self._open:
+            if scheduled.target.ended is None:
+                # What other targets have read may be enough.
+                yield from self._evaluate(at, scheduled.target)
+                self._open.put(at, schedule(at, scheduled.target, self._world))
+
     def _close_ended(self) -> None:
-        """Phase 5: stop scheduling targets that have ended; keep the logs that go on."""
+        """Phase 5: stop scheduling targets that have ended; keep the logs that continue."""
         for scheduled in self._open:
             if scheduled.target.ended is not None:
                 self._open.drop(scheduled)
@@ -210,16 +235,22 @@ class Engine:
                     self._logs_only.append(scheduled._replace(wants=scheduled.logs))
 
     def _report_status(self, at: float) -> Iterator[Event]:
-        """Phase 6: report the states of all open targets from time to time."""
+        """Phase 6: report the states of all open targets periodically."""
         if at >= self._report_at and not self._world.options.follow:
             self._report_at = at + self._world.options.status_period
-            states = (scheduled.target.state for scheduled in self._open)
-            rows = tuple(state for state in states if state is not None)
+            rows = tuple(filter(None, (scheduled.target.state for scheduled in self._open)))
             if rows:
                 yield StatusReport(at, rows)
 
+    def _report_unmatched(self, at: float) -> Iterator[Event]:
+        """Phase 7: report options that match nothing, once the pods have been seen."""
+        if self._is_finished or self._unmatched.is_due(at):
+            seen = [tracked.seen(self._world) for tracked in self.targets]
+            for text in self._unmatched.sentences(seen, self._is_finished):
+                yield Notice(at, None, text)
+
     def _evaluate(self, at: float, tracked: TrackedTarget) -> Iterator[Event]:
-        # Kube events are reported before the causes that they explain. Those of new pods follow,
+        # Kubernetes events come before the causes that they explain. Those of new pods follow,
         # because the step finds these pods.
         yield from self._kube_events.new_events(at, tracked, self._world)
         yield from tracked.step(at, self._world)
@@ -239,35 +270,27 @@ class Engine:
                 yield tracked.end(at, Verdict.NO_ACCESS, failure.reason, failure.message)
             return
         message = failure.message
-        if failure.reason == 'denied' and not isinstance(want, Logs) and want is not None:
+        if failure.reason == 'denied' and isinstance(want, (Watch, Lookup)):
             plural = want.resource.plural
-            message = f'{plural} may not be read, and what they tell is missing: {message}'
+            message = f'cannot read {plural}, so some causes may not be found: {message}'
         ended = self._groups.on_read_failure(at, want, failure, self._world)
         if ended:
             yield from ended
             return
-        if message not in self._notices:
-            self._notices.add(message)
+        if self._read_notices.is_new(failure.reason, message):
             yield Notice(at, None, message)
-        if failure.reason in ('unreachable', 'recovered'):
-            # Each outage is reported once when it begins, and once when it is over.
-            other = {'unreachable': 'recovered', 'recovered': 'unreachable'}[failure.reason]
-            self._notices -= self._outages.pop(other, set())
-            self._outages.setdefault(failure.reason, set()).add(message)
 
     def _log_events(self, at: float, want: Logs, item: Item) -> Iterator[Event]:
         if isinstance(item.payload, LogGap):
             yield Notice(at, None, f'{want.pod} {want.container}: {item.payload.message}')
         if not isinstance(item.payload, LogLines):
             return
-        lines, last_time = item.payload.lines, self._closed_logs.get(want.stream)
-        if last_time is not None:
-            lines = tuple(line for line in lines if line.time > last_time)
         run = item.payload.run
         if run is None:  # recordings of older versions have no run number
             run = self._world.store.log_ends.get(want.stream, want.restarts - 1) + 1
         tracked = self._target_of(want)
-        lines = tracked.filter_lines(want, lines) if tracked else ()
+        new_lines = self._log_limit.new_lines(want, item.payload.lines)
+        lines = tracked.filter_lines(want, new_lines) if tracked else ()
         if tracked and lines:
             yield LogChunk(at, tracked.target, want.pod, want.container, lines, run)
 
@@ -277,31 +300,21 @@ class Engine:
 
     def _update_wants(self) -> frozenset[Want]:
         logs_only = self._logs_only if self._open else []
-        want_sets = (
-            self._open.wants,
-            self._groups.wants,
-            *(scheduled.wants for scheduled in logs_only),
-        )
+        log_sets = (scheduled.wants for scheduled in logs_only)
+        want_sets = (self._open.wants, self._groups.wants, *log_sets)
         if want_sets != self._want_sets:
             self._want_sets = want_sets
-            wants = limit_logs(
-                frozenset().union(*want_sets), self._streams, self._world.options.max_log_streams
-            )
-            streams = {want.stream for want in wants if isinstance(want, Logs)}
-            for old in self._wants - wants:
-                if isinstance(old, Logs) and old.stream not in streams:
-                    lines = self._world.store.logs.get(old.stream, ())
-                    self._closed_logs[old.stream] = lines[-1].time if lines else -1
-            self._wants, self._streams = wants, streams
+            wanted = frozenset().union(*want_sets)
+            self._wants = self._log_limit.limit(wanted, self._world.store.logs)
         if self._world.store.disconnected:
-            # No recovery is ever reported for a want that is not read any more.
-            self._world.store.disconnected &= self._wants | self._streams
+            # No recovery is reported for a want that is no longer read.
+            self._world.store.disconnected &= self._wants | self._log_limit.streams
         return self._wants
 
     def _deadline(self, at: float) -> float | None:
-        deadlines = [self._open.deadline, self._groups.deadline(at)]
+        deadlines = [self._open.deadline, self._groups.deadline(at), self._unmatched.due_at]
         if not self._world.options.follow:
-            # CI kills jobs that are silent; following may be silent for ever.
+            # CI systems kill silent jobs. A followed target may be silent for any time.
             deadlines += [self._report_at, self._call_ends_at]
         known = (deadline for deadline in deadlines if deadline is not None)
         return None if self._is_finished else min(known, default=None)

@@ -1,4 +1,4 @@
-"""Measure how far a rollout has come, so that standing still can be noticed."""
+"""Measure the progress of a rollout, to detect that it has stalled."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kubectl_dog.model.pods import containers
 
 
 class ProgressMark(NamedTuple):
-    """The highest counts that a revision has reached: flapping is no progress.
+    """The highest counts that a revision has reached, so that flapping is no progress.
 
     `at` is when it last made progress, in the engine's seconds; `revision_changed` says that it is
     not the first revision since tracking began.
@@ -22,7 +22,7 @@ class ProgressMark(NamedTuple):
 
 
 def advance_progress(before: ProgressMark, assessed: Assessment, at: float) -> ProgressMark:
-    """The mark after one more assessment."""
+    """Return the mark after one more assessment."""
     revision = assessed.revision.name if assessed.revision else before.revision
     counts = _counts(assessed)
     if revision != before.revision or not before.counts:
@@ -33,7 +33,7 @@ def advance_progress(before: ProgressMark, assessed: Assessment, at: float) -> P
 
 
 def _counts(assessed: Assessment) -> tuple[int, ...]:
-    """Numbers that grow as a rollout proceeds."""
+    """Return numbers that grow as a rollout proceeds."""
     progress = assessed.progress
     started = sum(container.has_started for pod in assessed.pods for container in containers(pod))
     if progress is None:

@@ -1,4 +1,4 @@
-"""The main loop: take an item, make a step, update the wants of the source, yield events."""
+"""Main loop: take an item, make a step, update the wants of the source, yield events."""
 
 from __future__ import annotations
 
@@ -16,54 +16,62 @@ from kubectl_dog.model.sources import Source
 from kubectl_dog.model.sources import SourceEndedError
 from kubectl_dog.tracking.engine import Engine
 from kubectl_dog.tracking.engine import Step
-from kubectl_dog.tracking.schedule.groups import Groups
+from kubectl_dog.tracking.schedule.groups import Members
 from kubectl_dog.tracking.targets.tracked_target import TrackedTarget
 
 # How often, in seconds, to check whether a blocked output has room again.
 _ROOM_INTERVAL = 0.05
 # The shortest time, in seconds, to wait for an item: a tracker may set deadlines without end.
 _SHORTEST_WAIT = 0.02
+# Seconds without an event after which consumers get an empty batch.
+_QUIET = 1.0
 
 
 class Session:
-    """Tracks targets on one source, live or recorded; iterate it for its events."""
+    """A session that tracks targets on one source, live or recorded; iterate it for events."""
 
     def __init__(
         self,
         source: Source,
         targets: Sequence[TrackedTarget],
         options: Options,
-        groups: Groups | None = None,
+        groups: Members | None = None,
         tracker_notices: Callable[[], Iterable[str]] = tuple,
     ) -> None:
-        """`tracker_notices` gives new notices about the choice of trackers, each once."""
+        """Prepare a session; `tracker_notices` returns new notices about trackers, each once."""
         self._source = source
-        self._engine = Engine(targets, options, source.started, groups, tracker_notices)
+        engine: type[Engine] = Engine
+        if options.command:
+            from kubectl_dog.tracking.command_engine import CommandEngine
+
+            engine = CommandEngine
+        self._engine = engine(targets, options, source.started, groups, tracker_notices)
 
     @property
     def targets(self) -> Sequence[TrackedTarget]:
-        """The targets given at first, and the members of groups that have joined since."""
+        """The initial targets, and the members of groups that have joined since."""
         return self._engine.targets
 
     def __iter__(self) -> Iterator[Event]:
-        """The events of `run`."""
+        """Return the events of `run`."""
         return self.run()
 
     def run(self, has_room: Callable[[], bool] = lambda: True) -> Iterator[Event]:
-        """The events of `event_batches`, one by one."""
+        """Yield the events of `event_batches`, one by one."""
         for events in self.event_batches(has_room):
             yield from events
 
     def event_batches(
         self, has_room: Callable[[], bool] = lambda: True
     ) -> Iterator[Sequence[Event]]:
-        """Events until every target has its verdict; then the source is closed.
+        """Yield events until every target has its verdict, and then close the source.
 
         Log lines of several pods that arrive together form one batch, one LogChunk after the
-        other, so that they can be merged by time. All other events come as they happen.
+        other, so that they can be merged by time. All other events come as they happen. An empty
+        batch means that a second has passed since the last event.
 
         `has_room` says whether more log lines can be printed now: a slow reader of the output
-        slows the lines, never the verdict.
+        delays log lines, but not the verdict.
 
         Deadlines fire before items that came after them. So a recording, which has the times but
         not the load of the machine, replays to the same verdict.
@@ -71,17 +79,24 @@ class Session:
         try:
             step = self._engine.step(self._source.now(), None)
             yield step.events
+            quiet_at: float | None = self._source.now() + _QUIET
             while not step.finished:
                 self._source.reconcile(step.wants)
-                item = self._take(step.deadline, has_room)
+                times = [time for time in (step.deadline, quiet_at) if time is not None]
+                item = self._take(min(times, default=None), has_room)
                 now = self._source.now() if item is None else item.at
+                if quiet_at is not None and now >= quiet_at:
+                    quiet_at = None
+                    yield ()
                 while not step.finished and step.deadline is not None and step.deadline <= now:
                     step = self._engine.step(step.deadline, None)
                     yield step.events
+                    quiet_at = now + _QUIET if step.events else quiet_at
                 if item is not None and not step.finished:
                     step = self._engine.step(item.at, item)
                     if not isinstance(item.payload, LogLines):
                         yield step.events
+                        quiet_at = now + _QUIET if step.events else quiet_at
                         continue
                     step, events = self._take_lines(item.at, step)
                     yield events
@@ -89,7 +104,7 @@ class Session:
             self._source.close()
 
     def _take_lines(self, at: float, step: Step) -> tuple[Step, Sequence[Event]]:
-        """Take the items that wait with log lines; lines do not change the wants."""
+        """Take the items that arrived with log lines; lines do not change the wants."""
         events = list(step.events)
         while not step.finished:
             item = self._source.take(at)

@@ -1,4 +1,4 @@
-"""Hold the known state of the cluster, indexed as views need it. Replayed items change nothing."""
+"""Store of the known cluster state, indexed as views need it. Replayed items change nothing."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from kubectl_dog.model.items import Listed
 from kubectl_dog.model.items import LogEnd
 from kubectl_dog.model.items import LogLine
 from kubectl_dog.model.items import LogLines
+from kubectl_dog.model.items import ManagedTargets
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.items import ReadFailure
 from kubectl_dog.model.objects import controller_uid
@@ -29,6 +30,7 @@ from kubectl_dog.model.resources import NODES
 from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Lookup
+from kubectl_dog.model.wants import ManagedObjects
 from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
 
@@ -52,6 +54,7 @@ class Store:
         self.logs: dict[tuple[str, str], tuple[LogLine, ...]] = {}
         self.log_ends: dict[tuple[str, str], int] = {}
         self.answers: dict[Lookup, Answer] = {}
+        self.inventories: dict[ManagedObjects, ManagedTargets] = {}
         self.listed: set[Watch] = set()
         # Kinds (`Kind.group`) that were listed, and kinds that may not be read.
         self.listed_kinds: set[str] = set()
@@ -83,6 +86,8 @@ class Store:
             self.logs.setdefault(want.stream, ())
         elif isinstance(want, Lookup) and isinstance(payload, Answer):
             self.answers[want] = payload
+        elif isinstance(want, ManagedObjects) and isinstance(payload, ManagedTargets):
+            self.inventories[want] = payload
         elif want is not None and isinstance(payload, ReadFailure):
             self._apply_failure(want, payload.reason, item.at)
 
@@ -95,7 +100,7 @@ class Store:
         if reason == 'unreachable':
             self.disconnected.add(key)
         elif reason == 'recovered' or (reason in FINAL and key in self.disconnected):
-            # A want that was refused for good is not read again.
+            # A want that was refused is not read again.
             self._reconnect(key, at)
 
     def _reconnect(self, key: object, at: float) -> None:
@@ -103,7 +108,7 @@ class Store:
         self.connected_since = at
 
     def objects(self, watch: Watch) -> Iterable[Object]:
-        """The known objects of one watch."""
+        """Return the known objects of one watch."""
         return self._members.get(watch, {}).values()
 
     def _replace(self, watch: Watch, objects: tuple[Object, ...], tracking_began: float) -> None:
@@ -168,7 +173,7 @@ class ObjectsByWatch(Mapping[Watch, 'tuple[Object, ...]']):
 
 
 class Index(Mapping[str, tuple[Object, ...]]):
-    """Groups objects by a key; the cost of a change does not depend on their number."""
+    """Objects grouped by a key; the cost of a change does not depend on their number."""
 
     def __init__(self) -> None:
         self._groups: dict[str, dict[str, Object]] = {}
@@ -176,7 +181,7 @@ class Index(Mapping[str, tuple[Object, ...]]):
         self._ready: dict[str, tuple[Object, ...]] = {}
 
     def file(self, obj: Object, key: str) -> None:
-        """Put an object under this key alone; an empty key removes it."""
+        """Store an object under this key only; an empty key removes it."""
         object_uid = uid(obj)
         before = self._filed.pop(object_uid, '')
         if before and before != key:
@@ -193,7 +198,7 @@ class Index(Mapping[str, tuple[Object, ...]]):
         return self._ready[key]
 
     def get(self, key: str, default: Any = None) -> Any:
-        """Like `Mapping.get`, but without an exception for a missing key: most keys are missing."""
+        """Return a value like `Mapping.get`, but faster for missing keys, which are frequent."""
         return self[key] if key in self._groups else default
 
     def __iter__(self) -> Iterator[str]:

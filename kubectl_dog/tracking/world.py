@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from kubectl_dog.model.items import Object
@@ -12,13 +13,17 @@ from kubectl_dog.model.views import View
 from kubectl_dog.tracking.progress import ProgressMark
 from kubectl_dog.tracking.store import Store
 
+if TYPE_CHECKING:
+    from kubectl_dog.tracking.command_state import CommandState
+
 
 class World(NamedTuple):
     """The state that all targets of a call share.
 
     `started` is the server's time, in epoch seconds, at the engine's time 0. `progressing` holds
     the targets that proceed without an active cause. `others_may_recover` says that other targets
-    are still open, so that a failed target may yet recover.
+    are still open, so that a failed target may yet recover. `is_ending` says that the call ends
+    within seconds, because a target has failed. `command` is that of `kubectl dog run`.
     """
 
     store: Store
@@ -26,6 +31,8 @@ class World(NamedTuple):
     options: Options
     progressing: frozenset[Target] = frozenset()
     others_may_recover: bool = False
+    is_ending: bool = False
+    command: CommandState | None = None
 
 
 def build_view(
@@ -55,11 +62,13 @@ def build_view(
         stable_for=world.options.stable_for,
         strict_nodes=world.options.strict_nodes,
         objects_by_watch=store.objects_by_watch,
+        is_single_look=world.options.once,
+        require_status=world.options.require_status,
     )
 
 
 def _connected_since(world: World, at: float) -> float:
-    """When the last interrupted watch was connected again; 0.0 if none was ever interrupted."""
+    """Return when the last interrupted watch was connected again; 0.0 if there was none."""
     if world.store.disconnected:
         return world.started + at
     return world.started + world.store.connected_since if world.store.connected_since else 0.0

@@ -46,7 +46,7 @@ def test_a_pause_ends_it_until_somebody_promotes_and_a_timed_one_passes(outcomes
     assert 'serving two' in paused.stdout and 'serving one' not in paused.stdout
     assert accepted.code == 0, accepted.output
     assert (promoted.code, done) == (0, 'Healthy'), promoted.output
-    assert 'the pause at step 3 of 3 (6s) to pass at' in promoted.stdout
+    assert 'the pause at step 3 of 3 (6s) to end at' in promoted.stdout
 
 
 def test_an_analysis_by_a_job_that_fails_is_the_cause_with_the_words_of_the_job(outcomes):

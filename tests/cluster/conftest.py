@@ -9,6 +9,7 @@ import pytest
 
 from . import options
 from . import stage as stages
+from .connection.outcomes import Runner
 from .harness import build
 from .harness import private
 from .harness import requests
@@ -119,6 +120,20 @@ def outcomes(cluster, request, tmp_path_factory):
 def played(outcomes, request):
     """The return value of the play that `scene` names; see stage.py."""
     return outcomes[request.param].result()
+
+
+@pytest.fixture(scope='session')
+def rows(tier, tmp_path_factory):
+    """Runs the rows of docs/connection.md."""
+    if not shutil.which('openssl'):
+        pytest.skip('Needs openssl.')
+    return Runner(tmp_path_factory.mktemp('rows'))
+
+
+@pytest.fixture(scope='session')
+def our_outcomes(rows):
+    """The outcome of kubectl dog for each row of docs/connection.md."""
+    return rows.outcomes('dog')
 
 
 @pytest.fixture

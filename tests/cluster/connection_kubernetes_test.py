@@ -6,16 +6,12 @@ docs/library.md documents where it behaves differently from the `kubeconfig` con
 from __future__ import annotations
 
 import re
-import shutil
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from tests.page import ROOT
 
-from .connection import world as worlds
-from .connection.pki import Pki
-from .connection_table_test import ROWS
+from .connection.outcomes import ROWS
 
 PAGE = (ROOT / 'docs' / 'library.md').read_text(encoding='utf-8')
 DOCUMENTED = set(re.findall(r'^\| ([^|]+) \| [^|]+ \| [^|]+ \|$', PAGE, re.MULTILINE))
@@ -23,31 +19,10 @@ OTHER = ('--connection', 'kubernetes')
 
 
 @pytest.fixture(scope='module')
-def results(tier, tmp_path_factory):
-    """(title, [outcome of our connection, outcome of the official client]) of each row."""
-    if not shutil.which('openssl'):
-        pytest.skip('Needs openssl.')
-    folder = tmp_path_factory.mktemp('rows')
-    (folder / 'pki').mkdir()
-    pki = Pki(folder / 'pki')
-
-    def run(number):
-        row = ROWS[number]
-        return row.title, [
-            _run_row(row, folder / f'{number}-{len(words)}', pki, words) for words in ((), OTHER)
-        ]
-
-    with ThreadPoolExecutor(4) as pool:
-        return list(pool.map(run, range(len(ROWS))))
-
-
-def _run_row(row, folder, pki, words):
-    world = worlds.World(folder, pki)
-    try:
-        case = row.make(world)
-        return world.run(None, case._replace(args=(*case.args, *words)))
-    finally:
-        world.close()
+def results(rows, our_outcomes):
+    """(title, (outcome of our connection, outcome of the official client)) of each row."""
+    theirs = rows.outcomes('kubernetes', words=OTHER)
+    return [(row.title, pair) for row, pair in zip(ROWS, zip(our_outcomes, theirs))]
 
 
 def test_what_it_does_differently_is_documented(results):

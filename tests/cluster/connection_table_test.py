@@ -7,23 +7,14 @@ otherwise it must be what is there.
 from __future__ import annotations
 
 import os
-import shutil
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from .connection import rows_exec
-from .connection import rows_files
-from .connection import rows_identity
-from .connection import rows_network
 from .connection import table
-from .connection import world as worlds
-from .connection.pki import Pki
+from .connection.outcomes import ROWS
 from .harness import paths
 
-MODULES = (rows_files, rows_exec, rows_identity, rows_network)
-ROWS = [row for module in MODULES for row in worlds.ROWS if row.make.__module__ == module.__name__]
 DOCUMENT = Path(__file__).parents[2] / 'docs' / 'connection.md'
 
 
@@ -33,37 +24,14 @@ def kubectl():
     program = paths.bin_dir() / 'kubectl'
     if not os.access(program, os.X_OK):
         pytest.skip('Needs the kubectl of the harness: `python -m tests.cluster build`.')
-    if not shutil.which('openssl'):
-        pytest.skip('Needs openssl.')
     return program
 
 
 @pytest.fixture(scope='module')
-def results(kubectl, tmp_path_factory):
+def results(kubectl, rows, our_outcomes):
     """The outcomes of both programs, for each row."""
-    folder = tmp_path_factory.mktemp('rows')
-    (folder / 'pki').mkdir()
-    pki = Pki(folder / 'pki')
-
-    def run(number):
-        row = ROWS[number]
-        programs = (None,) if row.ours_only else (kubectl, None)
-        outcomes = [
-            _run_row(row, folder / f'{number}-{bool(program)}', pki, program)
-            for program in programs
-        ]
-        return table.Result(row, outcomes[0] if len(outcomes) > 1 else None, outcomes[-1])
-
-    with ThreadPoolExecutor(4) as pool:
-        return list(pool.map(run, range(len(ROWS))))
-
-
-def _run_row(row, folder, pki, program):
-    world = worlds.World(folder, pki)
-    try:
-        return world.run(program, row.make(world))
-    finally:
-        world.close()
+    theirs = rows.outcomes('kubectl', program=kubectl)
+    return list(map(table.Result, ROWS, theirs, our_outcomes))
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ def by_annotation(stage):
         run = stage.dog.start(
             'rollout', f'{lamp}/hall', *AS_OTHER_USER, '--status-progress-period', '1s'
         )
-        run.wait_for('status.glow to be lit (it is dark)')
+        run.wait_for('status.glow to be "lit" (now "dark")')
         patch_status(stage, lamp, glow='lit')
         return run.wait()
 

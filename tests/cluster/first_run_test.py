@@ -55,19 +55,19 @@ def dog(world):
 
 
 def prefixed(*sentences):
-    return [f'kubectl dog: {sentence}' for sentence in sentences]
+    return [f'error: {sentence}' for sentence in sentences]
 
 
 def test_no_kubeconfig(dog):
     assert dog(None) == prefixed(
-        'no kubeconfig found (looked at …/.kube/config): set KUBECONFIG, or give --kubeconfig or '
+        'no kubeconfig found (searched …/.kube/config): set KUBECONFIG, or use --kubeconfig or '
         '--server'
     )
 
 
 def test_an_empty_kubeconfig(dog, world):
     assert dog(world.write('empty', '')) == prefixed(
-        'the kubeconfig is empty (…/empty): set KUBECONFIG, or give --kubeconfig or --server'
+        'the kubeconfig is empty (…/empty): set KUBECONFIG, or use --kubeconfig or --server'
     )
 
 
@@ -76,7 +76,7 @@ def test_a_context_that_does_not_exist(dog, world):
     config['contexts'].append({'name': 'staging', 'context': {}})
     assert dog(config, '--context', 'prod') == prefixed(
         "there is no context 'prod' in …/config: choose one with --context "
-        '(there is: production, staging)'
+        '(available: production, staging)'
     )
 
 
@@ -111,7 +111,11 @@ def test_nobody_listens(dog, world):
     (
         ('expired', 'ca', 'its certificate has expired'),
         ('server', 'other-ca', 'its certificate is signed by an unknown authority'),
-        ('wrong', 'ca', "its certificate is not for '127.0.0.1'; is --tls-server-name needed?"),
+        (
+            'wrong',
+            'ca',
+            'its certificate is not valid for "127.0.0.1"; use --tls-server-name',
+        ),
     ),
 )
 def test_a_server_that_cannot_be_trusted(dog, world, certificate, trusted, message):

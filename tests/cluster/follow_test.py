@@ -40,7 +40,7 @@ def all_pods(stage):
 
 def waits(stage):
     run = stage.dog.start('follow', 'deploy/web')
-    run.wait_for('not there yet')
+    run.wait_for('does not exist yet')
     # `rollout` would give up in this time if its --create-timeout were one second.
     time.sleep(3)
     stage.apply(web(f'echo came late; {manifests.RUN}'))

@@ -153,27 +153,29 @@ def test_each_run_is_marked_and_the_one_before_is_shown_on_request(played):
     runs = [record['instance'] for record in records if record['type'] == 'log']
     # The container fails, so its previous run is shown in any case.
     assert runs == [0, 0, 1, 1, 2]
-    printed = re.findall(r'── started again \((\w+) run\)|│ (.+)', before.stdout)
-    first, second = [('', 'run 1'), ('', 'ending')], [('2nd', ''), ('', 'run 2'), ('', 'ending')]
-    assert printed == [*first, *second, ('3rd', ''), ('', 'run 3')]
+    printed = re.findall(r'── restart (\d)|│ (.+)', before.stdout)
+    # A line that the first run has printed as well is not printed again.
+    first, second = [('', 'run 1'), ('', 'ending')], [('1', ''), ('', 'run 2')]
+    assert printed == [*first, *second, ('2', ''), ('', 'run 3')]
 
 
 @scene(some_of_many)
 def test_three_pods_are_shown_and_that_is_told_once(played):
-    assert len(lines(played.stdout)) == 3
-    assert played.stdout.count("3 of 5 pods' logs shown, --logs-all for the rest") == 1
+    # All print the same line.
+    assert len(lines(played.stdout)) == 1
+    assert played.stdout.count('logs of 3 of 5 pods are shown (--logs-all shows all)') == 1
 
 
 @scene(all_of_many)
 def test_all_pods_are_shown_on_request(played):
     assert len(lines(played.stdout)) == 5
-    assert "pods' logs shown" not in played.stdout
+    assert 'pods are shown' not in played.stdout
 
 
 @scene(unshown_words)
 def test_a_line_that_is_left_out_explains_all_the_same(played):
     assert lines(played.stdout) == []
-    assert 'last words: FATAL: no disk' in played.stdout
+    assert 'last log line: FATAL: no disk' in played.stdout
 
 
 @scene(slow_reader)
@@ -183,5 +185,5 @@ def test_a_slow_reader_slows_neither_the_verdict_nor_takes_memory(played):
     took = int(re.search(r'ready: 3/3 .*took (\d+)s', output)[1])
     # Without a probe they have to stay up for ten seconds.
     assert took < started + 10 + 4
-    assert len(re.findall(r'[\d,]+ log lines left out', output)) == 1
+    assert len(re.findall(r'[\d,]+ log lines omitted', output)) == 1
     assert peak < 80_000, f'{peak} KB; {os.cpu_count()} processors'

@@ -12,13 +12,17 @@ import os
 from .harness import images
 from .harness import needs
 
+HOW_OPERATORS = 'Builds real operators: as root, `pytest --operators tests/cluster/operators`.'
 HOW = 'Needs a cluster: as root, `pytest --cluster tests/cluster` starts one and stops it again.'
 
 
 def add_option(parser):
-    """Registers --cluster and --record-corpus."""
+    """Registers --cluster, --operators and --record-corpus."""
     parser.addoption(
         '--cluster', action='store_true', help='run the tests that need a real cluster, too'
+    )
+    parser.addoption(
+        '--operators', action='store_true', help='run the tests that build real operators, too'
     )
     parser.addoption(
         '--record-corpus',

@@ -26,7 +26,7 @@ from .stage import opened
 FOLDER = Path(recording.__file__).parent / 'demo'
 NODE = 'node-4'
 REGISTRY = 'registry.example'
-LARGEST = 200_000
+LARGEST = 600_000
 
 # It never fails, because each failure would be one more change of its pod.
 WARM = {'exec': {'command': ['true']}, 'initialDelaySeconds': 3, 'periodSeconds': 1}
@@ -67,7 +67,7 @@ def good(stage, image):
 
     _previous(stage, web('1.4.1'))
     stage.apply(web('1.4.2'))
-    return 'deploy/web', 0
+    return ['deploy/web'], 0
 
 
 def crash_loop(stage, image):
@@ -91,14 +91,14 @@ def crash_loop(stage, image):
     # So that nothing but the image changes, and yet the new pods crash.
     stage.apply(manifests.configmap('ledger-schema', version='41'))
     stage.apply(ledger('2.1.0'))
-    return 'deploy/ledger', 1
+    return ['deploy/ledger'], 1
 
 
 def image_not_found(stage, image):
     """an update to an image that the registry does not have"""
     _previous(stage, _deployment('search', SERVE, image('catalog/search:3.8.0')))
     stage.apply(_deployment('search', SERVE, image('catalog/search:3.8.l', 'notfound')))
-    return 'deploy/search', 1
+    return ['deploy/search'], 1
 
 
 def missing_configmap(stage, image):
@@ -108,7 +108,80 @@ def missing_configmap(stage, image):
     _previous(stage, _deployment('checkout', SERVE, name))
     misspelt = {'envFrom': [{'configMapRef': {'name': 'checkout-setings'}}]}
     stage.apply(_deployment('checkout', SERVE, name, **misspelt))
-    return 'deploy/checkout', 1
+    return ['deploy/checkout'], 1
+
+
+def three_services(stage, image):
+    """three services, of which one crashes and one needs a Secret that does not exist"""
+    key = {'secretKeyRef': {'name': 'worker-key', 'key': 'key'}}
+    secret = {'env': [{'name': 'KEY', 'valueFrom': key}]}
+    crash = 'echo "api 2.1 starting"; echo "FATAL: DATABASE_URL is not set"; exit 2'
+    services = [
+        _deployment('web', SERVE, image('shop/web:1.5.0')),
+        _deployment('api', crash, image('shop/api:2.1.0')),
+        _deployment('worker', SERVE, image('shop/worker:1.0.3'), **secret),
+    ]
+    stage.apply(services)
+    return ['deploy/web', 'deploy/api', 'deploy/worker'], 1
+
+
+def twelve_services(stage, image):
+    """an update of twelve services, of which one crashes and one has a misspelt image tag"""
+    names = [
+        'api',
+        'cart',
+        'catalog',
+        'checkout',
+        'emails',
+        'frontend',
+        'inventory',
+        'orders',
+        'payments',
+        'search',
+        'sessions',
+        'users',
+    ]
+    crash = 'echo "payments 2.0 starting"; echo "FATAL: PAYMENT_URL is not set"; exit 2'
+
+    def service(name, image_name, script=SERVE):
+        return manifests.deployment(
+            name, script, image=image_name, replicas=1, probe=WARM, container={'name': name}
+        )
+
+    old, new = (image(f'shop/service:{version}') for version in ('1.9', '2.0'))
+    stage.apply([service(name, old) for name in names])
+    for name in names:
+        stage.kubectl('rollout', 'status', f'deployment/{name}', '--timeout=90s')
+    updated = {name: service(name, new) for name in names}
+    updated['payments'] = service('payments', new, crash)
+    updated['search'] = service('search', image('shop/search:2.o', 'notfound'))
+    stage.apply(list(updated.values()))
+    return [f'deploy/{name}' for name in names], 1
+
+
+def ten_services(stage, image):
+    """ten services that need one database, whose image tag is misspelt"""
+    names = [
+        *('api', 'cart', 'catalog', 'emails', 'inventory', 'orders', 'payments', 'sessions'),
+        'users',
+    ]
+    new = image('shop/service:2.0')
+
+    def workload(name, url):
+        script = f'echo "{name} 2.0 starting"; wget -q -O- {url}'
+        container = {'name': name}
+        # Without volumes, the recording is shorter.
+        template = {'automountServiceAccountToken': False}
+        return manifests.deployment(
+            name, script, image=new, probe=WARM, container=container, template=template
+        )
+
+    # The frontend needs another service, which needs the database.
+    workloads = [workload(name, f'http://db:5432/{name}') for name in names]
+    workloads.append(workload('frontend', 'http://api/'))
+    database = manifests.statefulset('db', image=image('shop/db:16.l', 'notfound'))
+    stage.apply([_service('db', 5432), _service('api', 80), database, *workloads])
+    return ['sts/db', *(f'deploy/{name}' for name in (*names, 'frontend'))], 1
 
 
 # The demos and their namespaces.
@@ -117,6 +190,9 @@ DEMOS = {
     crash_loop: 'billing',
     image_not_found: 'catalog',
     missing_configmap: 'checkout',
+    three_services: 'three',
+    twelve_services: 'twelve',
+    ten_services: 'ten',
 }
 
 
@@ -125,6 +201,11 @@ def _deployment(name, script, image, **container):
     return manifests.deployment(
         name, script, image=image, replicas=3, probe=WARM, container=container
     )
+
+
+def _service(name, port):
+    spec = {'selector': {'app': name}, 'ports': [{'port': port}]}
+    return {'apiVersion': 'v1', 'kind': 'Service', 'metadata': {'name': name}, 'spec': spec}
 
 
 def _previous(stage, manifest):
@@ -164,9 +245,9 @@ def record(cluster, play, namespace):
         tempfile.TemporaryDirectory() as folder,
         opened(cluster, namespace, Path(folder)) as stage,
     ):
-        target, code = play(stage, images)
+        targets, code = play(stage, images)
         path = Path(folder, 'recording.jsonl')
-        result = stage.dog('rollout', target, '--record', str(path), timeout=120)
+        result = stage.dog('rollout', *targets, '--record', str(path), timeout=120)
         images.close()
         text = packed(scrub(path.read_text(), node), play.__doc__)
     name = play.__name__.replace('_', '-')

@@ -85,7 +85,7 @@ def test_a_recording_holds_no_private_value(played):
 
 @scene(recorded_missing_secret)
 def test_the_near_name_of_a_secret_is_told(played):
-    assert 'a similar secret exists: db-password' in ending(played[2])['facts']
+    assert 'a similar Secret exists: "db-password"' in ending(played[2])['facts']
 
 
 @pytest.mark.parametrize(

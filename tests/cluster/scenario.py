@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import subprocess
@@ -12,6 +13,7 @@ from typing import NamedTuple
 import yaml
 
 from . import manifests
+from .harness import paths
 
 FOLDER = Path(__file__).with_name('scenarios')
 
@@ -26,9 +28,12 @@ EXIT_CODES = {
 }
 FIELDS = {
     'about',
+    'since',
     'target',
     'flags',
     'registry',
+    'repository',
+    'later',
     'before',
     'steps',
     'after',
@@ -70,6 +75,7 @@ class Scenario:
         unknown = self.spec.keys() - FIELDS
         assert not unknown, f'{path}: no such fields: {unknown}'
         self.last = max(self.spec['steps'])
+        self.is_supported = _version(self.spec.get('since', '1.0')) <= _version(paths.MINOR)
 
     def __call__(self, stage):
         """Run the steps and the program."""
@@ -85,6 +91,16 @@ class Scenario:
         mode, _, delay = self.spec.get('registry', '').partition(' ')
         if mode:
             places['<image>'] = stage.registry(mode, float(delay or 15)).image()
+        if 'repository' in self.spec:
+            folder = _repository(stage.folder / 'git', _filled(self.spec['repository'], places))
+            places['<repository>'] = str(folder)
+            places['<commit>'] = _git(folder, 'rev-parse', 'HEAD')
+            if 'later' in self.spec:
+                _git(folder, 'checkout', '-qb', 'later')
+                _commit(folder, _filled(self.spec['later'], places))
+                places['<later>'] = _git(folder, 'rev-parse', 'HEAD')
+                _git(folder, 'checkout', '-q', 'main')
+            places['<url>'] = f'{stage.git_server().url}/git'
         return places
 
     def _play(self, stage, spec):
@@ -130,10 +146,42 @@ class Scenario:
         return [fault for fault in faults if fault]
 
 
-def load():
-    """All scenarios, the longest first, so that no long one is started last."""
-    scenarios = [Scenario(path) for path in sorted(FOLDER.glob('*/*.yaml'))]
+def load(folder=FOLDER):
+    """The scenarios for the version of Kubernetes; the longest first, so that none starts last."""
+    loaded = [Scenario(path) for path in sorted(folder.glob('*/*.yaml'))]
+    scenarios = [scenario for scenario in loaded if scenario.is_supported]
     return sorted(scenarios, key=lambda scenario: -scenario.last - scenario.spec['within'])
+
+
+def _version(minor):
+    return tuple(map(int, minor.split('.')))
+
+
+def _repository(folder, files):
+    """The folder, as a git repository with these files."""
+    folder.mkdir()
+    _git(folder, 'init', '-q', '-b', 'main')
+    _commit(folder, files)
+    return folder
+
+
+def _commit(folder, files):
+    """Commit files with their content; None removes a file."""
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        if content is None:
+            (folder / name).unlink()
+        else:
+            (folder / name).write_text(json.dumps(content))
+    _git(folder, 'add', '--all', '.')
+    _git(folder, '-c', 'user.name=test', '-c', 'user.email=test@example.com', 'commit', '-qm', 'x')
+
+
+def _git(folder, *command):
+    done = subprocess.run(
+        ['git', *command], cwd=folder, check=True, stdout=subprocess.PIPE, text=True
+    )
+    return done.stdout.strip()
 
 
 def _explanation(stdout):

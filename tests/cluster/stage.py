@@ -25,6 +25,7 @@ import pytest
 from . import options
 from .harness import pressure
 from .harness.dog import Dog
+from .harness.git_server import GitServer
 from .harness.kubectl import Kubectl
 from .harness.processes import until
 from .harness.registry import Registry
@@ -32,7 +33,7 @@ from .harness.registry import Registry
 PLAYED = 'played'
 
 # None is begun while the machine is busy.
-MAX_CONCURRENT_PLAYS = 12
+MAX_CONCURRENT_PLAYS = 18
 
 # A readiness probe that lets a rollout go on until the plugin has surely seen it.
 READY_SOON = {'exec': {'command': ['true']}, 'initialDelaySeconds': 4, 'periodSeconds': 1}
@@ -88,8 +89,14 @@ class Stage:
         self._close.append(started.close)
         return started
 
+    def git_server(self):
+        """A git server for the repositories in the folder of the stage."""
+        started = GitServer(self.folder)
+        self._close.append(started.close)
+        return started
+
     def close(self):
-        """Stop the registries and runs that were started here."""
+        """Stop the servers and runs that were started here."""
         for close in self._close:
             close()
 

@@ -71,7 +71,7 @@ def dumped(stage):
 
 EXPECTED = {
     'Deployment/good': ('ready', '', set()),
-    'Deployment/crashes': ('progressing', 'CrashLoop', {'CrashLoop'}),
+    'Deployment/crashes': ('failing', 'CrashLoop', {'CrashLoop'}),
     'Deployment/late': (
         'failed',
         'ProgressDeadlineExceeded',
@@ -99,7 +99,7 @@ def test_a_live_look_says_the_same(played):
     _, live, _ = played
     for result, (key, expected) in zip(live, EXPECTED.items()):
         assert items(result) == {key: expected}
-    assert [result.code for result in live] == [0, 3, 1, 6, 0, 1]
+    assert [result.code for result in live] == [0, 1, 1, 6, 0, 1]
     assert max(result.seconds for result in live) < 10
 
 
@@ -108,7 +108,7 @@ def test_the_table_names_everything(played):
     _, _, table = played
     assert table.code == 0
     assert 'deploy/crashes' in table.stdout
-    assert 'container main exits with 3' in table.stdout
+    assert 'container "main" exited with code 3' in table.stdout
 
 
 def gone(stage):
@@ -118,7 +118,7 @@ def gone(stage):
 @scene(gone)
 def test_what_is_not_there_is_exit_4_and_a_sentence(played):
     assert (played.code, played.stdout) == (4, '')
-    assert played.stderr.startswith('deploy/gone is not there in namespace gone-')
+    assert played.stderr.startswith('deploy/gone does not exist in namespace gone-')
 
 
 def without_rights(stage):

@@ -66,12 +66,9 @@ def test_licences_of_all_that_is_bundled_travel_with_it(artefacts):
     parts = {(part['name'], part['version']) for part in bill['components']}
     assert {name for name, _ in parts} == {
         'distlib',
-        'importlib-metadata',
         'pysocks',
         'pyyaml',
         'tabulate',
-        'urllib3',
-        'zipp',
     }
     terms = (artefacts / 'THIRD-PARTY-LICENSES.txt').read_text()
     assert all(f'{name} {version}: ' in terms for name, version in parts)
@@ -80,7 +77,7 @@ def test_licences_of_all_that_is_bundled_travel_with_it(artefacts):
     )
     with zipfile.ZipFile(artefacts / 'kubectl-dog') as file:
         inside = [name for name in file.namelist() if 'LICEN' in name.upper()]
-    assert len(inside) == 8
+    assert len(inside) == 4
 
 
 def test_nothing_of_the_machine_that_builds_gets_in(artefacts):
@@ -131,7 +128,7 @@ def test_a_plugin_that_is_baked_in_tracks_its_kind(start, interpreters, tmp_path
     lamp.write_text('{apiVersion: acme.example/v1, kind: Lamp, metadata: {name: a}}')
     for python in (interpreters[0], interpreters[-1]):
         done = start(python.path, 'status', '--local', '-f', str(lamp), file=out / 'kubectl-dog')
-        assert 'Lit' in done.stdout, done.stderr
+        assert 'the lamp is lit' in done.stdout, done.stderr
 
 
 def test_the_packages_of_this_repository_can_be_baked_in(tier, tmp_path):
@@ -141,10 +138,10 @@ def test_the_packages_of_this_repository_can_be_baked_in(tier, tmp_path):
         assert wheels.read_wheel(Path(wheel)).licence == 'Apache-2.0'
 
 
-COMPILED = 'fast has compiled code, fast.so: it cannot be bundled'
+COMPILED = 'fast cannot be bundled: it has compiled code (fast.so)'
 BARE = (
-    'fast brings no licence file (LICENSE, beside its pyproject.toml) and does not say its licence '
-    '(license = "…" in its pyproject.toml): it cannot be bundled'
+    'fast cannot be bundled: add a licence file (LICENSE beside its pyproject.toml) and declare '
+    'its licence (license = "…" in its pyproject.toml)'
 )
 
 

@@ -25,16 +25,16 @@ def test_a_python_that_came_later_may_be_given(pythons):
 
 
 def test_a_python_that_is_missing_is_named(pythons):
-    with pytest.raises(Exception, match=r'^there is no Python 3\.9, 3\.10 here: install it'):
+    with pytest.raises(Exception, match=r'^found no Python 3\.9, 3\.10: install it'):
         pythons.choose(['3.11', '3.12', '3.13'])
 
 
 @pytest.mark.parametrize(
     ('given', 'message'),
     (
-        (['3.8'], r'^3\.8 is Python 3\.8\.1: it has to be 3\.9 or newer$'),
-        (['/nonexistent/python'], '^/nonexistent/python is not a Python that runs: name another'),
-        (['/bin/false'], '^/bin/false is not a Python that runs'),
+        (['3.8'], r'^3\.8 is Python 3\.8\.1: use 3\.9 or newer$'),
+        (['/nonexistent/python'], '^cannot run /nonexistent/python: pass the path'),
+        (['/bin/false'], '^cannot run /bin/false'),
     ),
 )
 def test_what_is_given_and_is_no_use_is_named(pythons, given, message):

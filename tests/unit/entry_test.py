@@ -27,7 +27,7 @@ sys.exit(main())
 
 @posix
 @pytest.mark.parametrize(('number', 'code'), ((signal.SIGINT, 130), (signal.SIGTERM, 143)))
-def test_a_signal_while_it_is_imported_is_no_traceback(number, code):
+def test_signal_during_import_prints_no_traceback(number, code):
     argv = [sys.executable, '-c', SLOW, str(int(number))]
     done = subprocess.run(argv, capture_output=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (code, b'', b'')
@@ -49,7 +49,7 @@ def raised(number):
 
 
 @pytest.mark.usefixtures('handlers')
-def test_a_signal_raises_once_it_runs(monkeypatch):
+def test_signal_raises_in_the_running_program(monkeypatch):
     seen = []
 
     def run():
@@ -62,7 +62,7 @@ def test_a_signal_raises_once_it_runs(monkeypatch):
 
 
 @pytest.mark.usefixtures('handlers')
-def test_a_signal_that_is_ignored_stays_so(monkeypatch):
+def test_ignored_signal_stays_ignored(monkeypatch):
     ignored = {number: signal.SIG_IGN for number in platform_compat.signals()}
     for number, handler in ignored.items():
         signal.signal(number, handler)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from collections import deque
 
+from kubectl_dog.cluster.reads.file_comparison import FileComparison
 from kubectl_dog.model.items import Answer
 from kubectl_dog.model.items import Item
 from kubectl_dog.model.items import Listed
+from kubectl_dog.model.items import Signal
 from kubectl_dog.model.sources import SourceEndedError
 from kubectl_dog.model.wants import Lookup
 from kubectl_dog.model.wants import Watch
@@ -21,6 +24,10 @@ class Cluster:
         self._now = 0.0
         self._seen = set()
         self._items = deque()
+
+    def compare_with_files(self, objects):
+        prepare = FileComparison(None, objects).prepare
+        self._objects = tuple(prepare(copy.deepcopy(obj)) for obj in self._objects)
 
     def now(self):
         return self._now
@@ -41,8 +48,9 @@ class Cluster:
         self._now = max(self._now, until)
         return None
 
-    def signal(self, name):
-        raise AssertionError(f'{name} in a test')
+    def signal(self, name, code=0):
+        assert name.startswith('command-'), f'{name} in a test'
+        self._items.append(Item(self._now, None, Signal(name, code)))
 
     def close(self):
         self.is_closed = True

@@ -30,7 +30,7 @@ def test_every_version_is_exact_and_has_hashes(extra):
 
 
 @pytest.mark.parametrize('extra', pin.EXTRAS)
-def test_nothing_of_the_machine_that_made_it_is_in_it(extra):
+def test_files_contain_no_address_of_an_index(extra):
     text = (pin.FOLDER / f'{extra}.txt').read_text(encoding='utf-8')
     assert not re.search(r'://|index|find-links', text)
 

@@ -19,7 +19,7 @@ from kubectl_dog.cluster.client_config import kubeconfig
 from tests.unit.needs import posix
 
 
-def test_ctrl_c_interrupts_a_wait_at_once_but_on_windows():
+def test_ctrl_c_interrupts_a_wait_at_once_except_on_windows():
     assert platform_compat.max_wait('linux') == platform_compat.max_wait('darwin') > 60
     assert platform_compat.max_wait('win32') < 0.5
 
@@ -32,7 +32,7 @@ def test_each_system_has_its_signals():
 
 
 @posix
-def test_a_limit_is_for_its_block_only():
+def test_time_limit_applies_only_to_its_block():
     before = signal.getsignal(signal.SIGALRM)
     with pytest.raises(platform_compat.TooLongError), platform_compat.time_limit(0.01):
         time.sleep(60)
@@ -42,12 +42,43 @@ def test_a_limit_is_for_its_block_only():
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
 
-def test_no_limit_where_no_signal_comes():
+@posix
+def test_a_timer_runs_again_after_a_time_limit():
+    signal.setitimer(signal.ITIMER_REAL, 3600, 1800)
+    with platform_compat.time_limit():
+        pass
+    assert signal.setitimer(signal.ITIMER_REAL, 0) == (pytest.approx(3600, abs=60), 1800)
+
+
+@posix
+def test_another_timer_does_not_end_a_block_with_a_time_limit():
+    class Slow:
+        """The module `signal` on a machine that is busy after each change of a handler."""
+
+        def __getattr__(self, name):
+            return getattr(signal, name)
+
+        def signal(self, *values):
+            before = signal.signal(*values)
+            time.sleep(0.03)
+            return before
+
+    before = signal.signal(signal.SIGALRM, lambda *_: None)
+    signal.setitimer(signal.ITIMER_REAL, 0.01, 0.01)
+    try:
+        with platform_compat.time_limit(known=Slow()):
+            pass
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_there_is_no_time_limit_without_signals():
     with platform_compat.time_limit(0.01, SimpleNamespace()):
         time.sleep(0.02)
 
 
-def test_no_limit_in_threads():
+def test_there_is_no_time_limit_in_threads():
     def run():
         with platform_compat.time_limit(0.01):
             time.sleep(0.02)
@@ -66,7 +97,7 @@ def test_no_limit_in_threads():
         (OSError(errno.ENOSPC, ''), 'win32', False),
     ),
 )
-def test_a_reader_that_is_gone_is_known_by_its_error(error, platform, closed):
+def test_errors_of_a_closed_pipe_are_recognized(error, platform, closed):
     assert platform_compat.is_closed(error, platform) is closed
 
 
@@ -91,9 +122,7 @@ def test_a_reader_that_is_gone_is_known_by_its_error(error, platform, closed):
         ('win32', {}, (), ''),
     ),
 )
-def test_home_is_where_kubectl_takes_it_to_be(
-    tmp_path, monkeypatch, platform, env, there, expected
-):
+def test_home_folder_is_that_of_kubectl(tmp_path, monkeypatch, platform, env, there, expected):
     monkeypatch.chdir(tmp_path)
     for file in there:
         folder = tmp_path / file
@@ -105,7 +134,7 @@ def test_home_is_where_kubectl_takes_it_to_be(
     assert platform_compat.home_directory(env, platform) == expected
 
 
-def test_the_kubeconfig_is_looked_for_at_home(tmp_path):
+def test_kubeconfig_is_read_from_the_home_folder(tmp_path):
     config = kubeconfig.load(None, {'HOME': str(tmp_path)})
     assert config.looked_at == (os.path.join(tmp_path, '.kube', 'config'),)
 
@@ -121,7 +150,7 @@ def test_the_kubeconfig_is_looked_for_at_home(tmp_path):
         ('win32', False, 0o666, True),
     ),
 )
-def test_what_others_may_write_is_not_ours(platform, mine, mode, ours):
+def test_file_that_others_may_write_is_not_trusted(platform, mine, mode, ours):
     status = SimpleNamespace(st_uid=os.geteuid() + (not mine), st_mode=mode)
     assert platform_compat.is_own_file(status, platform) is ours
 
@@ -146,7 +175,9 @@ class Stream(io.StringIO):
         (None, 'linux', True, False),
     ),
 )
-def test_a_console_of_windows_counts_once_it_obeys(monkeypatch, stream, platform, obeys, expected):
+def test_windows_console_is_a_terminal_if_it_accepts_escape_sequences(
+    monkeypatch, stream, platform, obeys, expected
+):
     monkeypatch.setattr(platform_compat, '_enable_escape_sequences', lambda stream: obeys)
     assert platform_compat.is_terminal(stream, platform) is expected
 
@@ -158,7 +189,7 @@ def test_a_closed_stream_is_no_terminal():
 
 
 @posix
-def test_what_was_started_and_hangs_is_ended_too():
+def test_hanging_child_processes_are_killed():
     code = (
         'import subprocess, sys\n'
         'from kubectl_dog import platform_compat as system\n'
@@ -179,7 +210,7 @@ def test_what_was_started_and_hangs_is_ended_too():
 
 
 @posix
-def test_a_sign_in_cannot_open_the_terminal():
+def test_credential_plugin_cannot_open_the_terminal():
     code = (
         'import os\nfrom kubectl_dog import platform_compat as system\nsystem.detach()\n'
         'try: print(os.open("/dev/tty", os.O_RDWR))\nexcept OSError: print("none")\n'
@@ -197,14 +228,14 @@ def test_a_sign_in_cannot_open_the_terminal():
 
 @posix
 @pytest.mark.parametrize('closed', ('<&-', '>&-', '2>&-', '>&- 2>&-'))
-def test_a_stream_that_is_closed_is_no_defect(closed):
+def test_closed_stream_is_no_internal_error(closed):
     command = f'exec "$0" -m kubectl_dog version {closed}'
     done = subprocess.run(['sh', '-c', command, sys.executable], capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, b'')
 
 
 @posix
-def test_a_group_that_has_others_in_it_is_left_alone():
+def test_process_group_with_other_processes_is_not_killed():
     code = 'from kubectl_dog import platform_compat as system; print(system.detach())'
     ran = subprocess.run(
         [sys.executable, '-c', code], capture_output=True, text=True, check=True,
@@ -213,15 +244,66 @@ def test_a_group_that_has_others_in_it_is_left_alone():
     assert ran.stdout == 'False\n'
 
 
+class Signals:
+    """A module `signal`; to raise a signal calls its handler."""
+
+    SIG_DFL = 'default'
+    SIGTSTP = 20
+
+    def __init__(self, handler=SIG_DFL):
+        self.handler = handler
+        self.seen = []
+
+    def getsignal(self, number):
+        return self.handler
+
+    def signal(self, number, handler):
+        self.handler = handler
+
+    def raise_signal(self, number):
+        self.seen.append((number, self.handler))
+
+
+def test_functions_around_a_suspension():
+    signals = Signals()
+    seen = signals.seen
+    with platform_compat.around_suspension(
+        lambda: seen.append('before'), lambda: seen.append('after'), signals
+    ):
+        signals.handler(20, None)
+        signals.handler(20, None)
+    assert seen == ['before', (20, 'default'), 'after'] * 2
+    assert signals.handler == 'default'
+
+
+@pytest.mark.parametrize('signals', (SimpleNamespace(), Signals('ignored')))
+def test_nothing_is_done_around_a_suspension_that_cannot_be(signals):
+    before = getattr(signals, 'handler', None)
+    with platform_compat.around_suspension(pytest.fail, pytest.fail, signals):
+        assert getattr(signals, 'handler', None) == before
+
+
+@pytest.mark.parametrize(('group', 'is_in_foreground'), ((1, True), (2, False)))
+def test_program_in_the_foreground(group, is_in_foreground):
+    system = SimpleNamespace(tcgetpgrp=lambda number: group, getpgrp=lambda: 1)
+    with open(os.devnull, encoding='utf-8') as stream:
+        assert platform_compat.is_in_foreground(stream, system) is is_in_foreground
+        # Without a terminal, and on Windows.
+        assert platform_compat.is_in_foreground(stream)
+        assert platform_compat.is_in_foreground(stream, SimpleNamespace())
+
+
 # What there is on Windows alone cannot be had elsewhere; what is missing there can be.
 WINDOWS = """
-import importlib.metadata, logging, os, shutil, socket, ssl, subprocess, sys, tempfile, urllib3
+import importlib.metadata, logging, os, shutil, socket, ssl, subprocess, sys, tempfile
 import concurrent.futures, importlib.resources, signal, yaml
 for name in ('geteuid', 'getuid', 'fchmod', 'memfd_create', 'setsid', 'getpgrp', 'killpg',
-             'O_NOFOLLOW', 'O_NONBLOCK', 'O_CLOEXEC', 'uname', 'fork', 'mkfifo', 'chown'):
+             'tcgetpgrp', 'O_NOFOLLOW',
+             'O_NONBLOCK', 'O_CLOEXEC', 'uname', 'fork', 'mkfifo', 'chown'):
     if hasattr(os, name):
         delattr(os, name)
-for name in ('SIGALRM', 'SIGHUP', 'SIGKILL', 'SIGPIPE', 'SIGWINCH', 'setitimer', 'alarm'):
+for name in ('SIGALRM', 'SIGHUP', 'SIGKILL', 'SIGPIPE', 'SIGTSTP', 'SIGWINCH', 'setitimer',
+             'alarm'):
     if hasattr(signal, name):
         delattr(signal, name)
 for name in ('fcntl', 'termios', 'pwd', 'grp', 'resource', 'tty', 'pty', 'readline'):
@@ -237,13 +319,13 @@ sys.exit(main())
     ('argv', 'code', 'shown'),
     (
         (['demo', '--instant'], 1, 'x deploy/ledger failed'),
-        (['rollout', 'sts/a', '--kubeconfig', 'gone'], 5, 'there is no kubeconfig gone'),
+        (['rollout', 'sts/a', '--kubeconfig', 'gone'], 5, 'kubeconfig gone does not exist'),
         (['rollout', 'gadget/a', '--server', 'http://127.0.0.1:1'], 5, 'connection refused'),
         (['__complete', 'roll'], 0, 'rollout'),
         (['demo', 'good', '--instant', '-o', 'json'], 0, '"verdict": "ready"'),
     ),
 )
-def test_nothing_is_used_that_windows_has_not(tmp_path, argv, code, shown):
+def test_commands_run_without_modules_that_windows_lacks(tmp_path, argv, code, shown):
     env = {**os.environ, 'PYTHONIOENCODING': 'cp1252', 'USERPROFILE': str(tmp_path)}
     env.pop('KUBECONFIG', None)
     ran = subprocess.run(
@@ -255,7 +337,7 @@ def test_nothing_is_used_that_windows_has_not(tmp_path, argv, code, shown):
     assert 'Traceback' not in ran.stderr
 
 
-def test_nothing_else_asks_which_system_it_is():
+def test_only_platform_compat_checks_the_platform():
     package = Path(platform_compat.__file__).parent
     asks = re.compile(r'os\.name\b|sys\.platform|import (fcntl|termios|pwd|grp|msvcrt|resource)\b')
     modules = {
@@ -264,3 +346,58 @@ def test_nothing_else_asks_which_system_it_is():
         if asks.search(path.read_text(encoding='utf-8'))
     }
     assert modules == {'platform_compat.py'}
+
+
+@pytest.mark.parametrize(
+    ('platform', 'text', 'words'),
+    (
+        ('linux', r"a\ b 'c d' \"e", ['a b', 'c d', '"e']),
+        (
+            'win32',
+            r'"C:\Program Files\n.exe" -x it\'s',
+            [r'C:\Program Files\n.exe', '-x', r'it\'s'],
+        ),
+    ),
+)
+def test_split_command(platform, text, words):
+    assert platform_compat.split_command(text, platform) == words
+
+
+@pytest.mark.parametrize(
+    ('group', 'platform', 'shares'),
+    [(7, 'linux', True), (8, 'linux', False), (None, 'darwin', False), (None, 'win32', True)],
+)
+def test_ctrl_c_reaches_the_foreground_group_of_the_terminal(group, platform, shares):
+    def open_terminal(*_):
+        if group is None:
+            raise OSError
+        return 3
+
+    closed = []
+    known = SimpleNamespace(
+        open=open_terminal,
+        close=closed.append,
+        tcgetpgrp=lambda descriptor: group,
+        getpgrp=lambda: 7,
+        O_RDONLY=0,
+        O_NOCTTY=0,
+    )
+    assert platform_compat.shares_ctrl_c(known, platform) is shares
+    assert closed == ([3] if group else [])
+
+
+def test_a_terminal_of_another_session_shares_nothing():
+    def fail(descriptor):
+        raise OSError
+
+    known = SimpleNamespace(
+        open=lambda *_: 3, close=lambda _: None, tcgetpgrp=fail, O_RDONLY=0, O_NOCTTY=0
+    )
+    assert not platform_compat.shares_ctrl_c(known, 'linux')
+
+
+def test_a_command_also_gets_the_hangup_where_there_is_one():
+    known = SimpleNamespace(SIGINT=2, SIGTERM=15)
+    assert platform_compat.command_signals(known) == {2: 'interrupt', 15: 'terminate'}
+    known.SIGHUP = 1
+    assert platform_compat.command_signals(known)[1] == 'terminate'

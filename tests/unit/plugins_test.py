@@ -48,18 +48,18 @@ def imported(folder):
 
 
 @pytest.mark.parametrize('folder', PACKAGES, ids=lambda folder: folder.name)
-def test_the_tests_of_each_package_pass_also_with_odd_objects(folder):
+def test_tests_of_each_package_pass_with_malformed_objects(folder):
     assert pytest_output(folder, 'spoiling') == ''
 
 
 @pytest.mark.parametrize('folder', PACKAGES, ids=lambda folder: folder.name)
-def test_each_package_brings_its_terms(folder):
+def test_each_package_contains_its_licence(folder):
     text = (folder / 'pyproject.toml').read_text(encoding='utf-8')
     assert '\nlicense = "Apache-2.0"\nlicense-files = ["LICENSE"]\n' in text
     assert (folder / 'LICENSE').read_bytes() == (page.ROOT / 'LICENSE').read_bytes()
 
 
-def test_a_tracker_that_trusts_what_it_reads_fails_with_odd_objects(tmp_path):
+def test_tracker_without_checks_fails_with_malformed_objects(tmp_path):
     package = page.follow(tmp_path)
     tracker = package / 'kubectl_dog_greenhouse' / 'tracker.py'
     trusting = "view.object['spec']['plants']"
@@ -71,11 +71,11 @@ def test_a_tracker_that_trusts_what_it_reads_fails_with_odd_objects(tmp_path):
 
 
 @pytest.mark.parametrize('folder', PACKAGES, ids=lambda folder: folder.name)
-def test_packages_use_nothing_but_what_is_public(folder):
+def test_packages_import_only_public_modules(folder):
     assert set(imported(folder)) <= PUBLIC
 
 
-def test_the_types_of_all_of_them_are_checked():
+def test_mypy_checks_all_packages():
     settings = configparser.ConfigParser()
     settings.read(page.ROOT / 'setup.cfg', encoding='utf-8')
     checked, paths = (
@@ -88,7 +88,7 @@ def test_the_types_of_all_of_them_are_checked():
 
 
 @pytest.mark.parametrize('folder', PACKAGES, ids=lambda folder: folder.name)
-def test_the_examples_of_each_package_are_true(folder, monkeypatch):
+def test_examples_in_readmes_of_packages_are_correct(folder, monkeypatch):
     readme = (folder / 'README.md').read_text(encoding='utf-8')
     for command in re.findall(r'(?:^    |`)kubectl dog ([^`\n]*)', readme, re.MULTILINE):
         parse(command.split())
@@ -104,11 +104,11 @@ def test_the_examples_of_each_package_are_true(folder, monkeypatch):
     assert all(name.partition('.')[0] in readme for name, _ in entries)
 
 
-def test_the_template_is_among_them():
+def test_template_is_tested_as_a_package():
     assert 'template' in [folder.name for folder in PACKAGES]
 
 
-def test_what_the_page_says_makes_a_package_whose_tests_pass(tmp_path):
+def test_package_of_the_tutorial_passes_its_tests(tmp_path):
     package = page.follow(tmp_path)
     assert pytest_output(package) == ''
     assert set(imported(package)) == PUBLIC
@@ -119,7 +119,7 @@ def test_what_the_page_says_makes_a_package_whose_tests_pass(tmp_path):
     assert not list(package.rglob('*xample*'))
 
 
-def test_the_tests_of_the_page_fail_where_its_tracker_is_wrong(tmp_path):
+def test_tests_of_the_tutorial_fail_for_a_wrong_tracker(tmp_path):
     package = page.follow(tmp_path)
     tracker = package / 'kubectl_dog_greenhouse' / 'tracker.py'
     tracker.write_text(tracker.read_text().replace('growing < wanted', 'growing > wanted'))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -14,3 +15,38 @@ def test_runs_a_command_and_returns_its_output():
 def test_a_command_that_fails_is_reported_with_its_output():
     with pytest.raises(pythons.BrokenError, match='exit code 3\nno'):
         pythons.run(sys.executable, '-c', 'print("no"); raise SystemExit(3)')
+
+
+@pytest.mark.parametrize(
+    ('version', 'measured'), ((pythons.promised()[0], False), (pythons.promised()[-1], True))
+)
+def test_branch_coverage_is_measured_on_the_newest_python(version, measured, monkeypatch, tmp_path):
+    modules = []
+
+    def run(*command, **_):
+        modules.extend(word for word in command if str(word).startswith('tests.'))
+        return 'rollout\nTOTAL 9 0 99.5%\n2 files skipped.\n1 passed'
+
+    monkeypatch.setattr(pythons, 'run', run)
+    monkeypatch.setattr(pythons, 'interpreter', lambda version: 'python')
+    monkeypatch.setattr(pythons, 'environment', lambda *_: tmp_path)
+    report = pythons.check(version, tmp_path, Path('dog.whl'), Path('dog.tar.gz'))
+    assert ('tests.floors' in modules) == measured
+    assert ('branch coverage 99.5%' in report) == measured
+    assert report.startswith('1 passed; ')
+
+
+def test_the_newest_python_and_then_the_oldest_start_first(monkeypatch, capsys):
+    started = []
+    monkeypatch.setattr(pythons, '_AT_ONCE', 1)
+    monkeypatch.setattr(pythons, 'build', lambda *_: ('wheel', 'sdist'))
+    monkeypatch.setattr(pythons.shutil, 'copytree', lambda *_, **__: None)
+    monkeypatch.setattr(pythons, 'check', lambda version, *_: started.append(version))
+    assert pythons.main(['3.9', '3.10', '3.11']) == 0
+    assert started == ['3.11', '3.9', '3.10']
+    printed = capsys.readouterr().out.splitlines()
+    assert [line.partition(':')[0] for line in printed] == [
+        'Python 3.9',
+        'Python 3.10',
+        'Python 3.11',
+    ]

@@ -9,7 +9,7 @@ import shlex
 import pytest
 
 from kubectl_dog.cli import main as program
-from kubectl_dog.cli.parser import create_parser
+from kubectl_dog.cli.parser import parse
 
 ROOT = pathlib.Path(__file__).parents[2]
 README = ROOT.joinpath('README.md').read_text(encoding='utf-8')
@@ -24,11 +24,11 @@ def test_the_transcript_is_what_the_demo_prints(capsys):
 
 @pytest.mark.parametrize('command', COMMANDS)
 def test_every_command_shown_is_understood(command):
-    assert create_parser().parse_args(shlex.split(command))
+    assert parse(shlex.split(command)).run
 
 
 @pytest.mark.parametrize('page', ('README.md', 'CONTRIBUTING.md'))
-def test_the_tests_are_run_with_pinned_versions_that_are_there(page):
+def test_pages_install_pinned_versions_from_existing_files(page):
     text = ROOT.joinpath(page).read_text(encoding='utf-8')
     files = re.findall(r'-r (\S+\.txt)', text)
     assert 'tests/requirements/test.txt' in files
@@ -36,7 +36,7 @@ def test_the_tests_are_run_with_pinned_versions_that_are_there(page):
     assert 'pip install --no-deps --no-build-isolation -e .' in text
 
 
-def test_commands_were_found():
+def test_readme_contains_commands():
     assert len(COMMANDS) >= 6
 
 

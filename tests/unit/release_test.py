@@ -22,7 +22,7 @@ TESTS = yaml.safe_load((ROOT / '.github' / 'workflows' / 'tests.yml').read_text(
 JOB, PUBLISH = WORKFLOW['jobs']['build'], WORKFLOW['jobs']['publish']
 JOBS = [*WORKFLOW['jobs'].values(), *TESTS['jobs'].values()]
 STEPS = [step for job in JOBS for step in job['steps']] + ACTION['runs']['steps']
-CHANGES = f'# Changelog\n\n## {VERSION}, 2026-01-01\n'
+CHANGES = f'# Changelog\n\n## [Unreleased]\n\n## [{VERSION}] - 2026-01-01\n'
 
 
 @pytest.mark.parametrize('step', STEPS)
@@ -44,7 +44,7 @@ def test_only_the_publish_job_has_write_permissions():
     assert attested['with'] == {'subject-checksums': 'dist/SHA256SUMS'}
 
 
-def test_the_workflow_has_every_python_that_the_build_compiles_for():
+def test_workflow_installs_every_python_of_the_build():
     [pythons] = [
         step['with']['python-version'] for step in JOB['steps'] if 'setup-python' in str(step)
     ]
@@ -52,7 +52,7 @@ def test_the_workflow_has_every_python_that_the_build_compiles_for():
     assert pythons.split() == [f'3.{minor}' for minor in pythons_module.MINORS]
 
 
-def test_the_container_copies_what_is_built():
+def test_container_copies_the_built_file():
     lines = (ROOT / 'Containerfile').read_text().splitlines()
     # What was downloaded is not executable any more.
     assert 'COPY --chmod=0755 dist/kubectl-dog /usr/local/bin/' in lines
@@ -74,12 +74,12 @@ def test_the_container_copies_what_is_built():
         ),
         (
             f'v{VERSION}',
-            '# Changelog\n\n## Unreleased\n',
+            '# Changelog\n\n## [Unreleased]\n',
             [f'CHANGELOG.md has no section for {VERSION}'],
         ),
     ),
 )
-def test_a_tag_that_does_not_fit_is_not_released(tmp_path, tag, changes, messages):
+def test_tag_that_contradicts_the_sources_is_not_released(tmp_path, tag, changes, messages):
     (tmp_path / 'kubectl_dog').mkdir()
     (tmp_path / 'kubectl_dog' / 'version.py').write_text(f"VERSION = '{VERSION}'\n")
     (tmp_path / 'CHANGELOG.md').write_text(changes)
@@ -120,7 +120,10 @@ def acted(folder, digest, args, **env):
         **env,
     }
     script = ROOT / '.github' / 'rollout.sh'
-    return subprocess.run([script], env=env, capture_output=True, text=True, check=False)
+    done = subprocess.run([script], env=env, capture_output=True, text=True, check=False)
+    # The folder for reports has a random name.
+    done.stdout = re.sub(r'\[--report\]\[dir=[^]]*/kubectl-dog-report\.\w{6}\]', '', done.stdout)
+    return done
 
 
 @pytest.fixture
@@ -131,37 +134,72 @@ def released(tmp_path):
     return hashlib.sha256((folder / 'kubectl-dog').read_bytes()).hexdigest()
 
 
-def test_the_action_runs_the_release_and_hands_on_its_verdict(tmp_path, released):
+def test_action_runs_the_release_and_returns_its_exit_code(tmp_path, released):
     done = acted(tmp_path, released, 'deploy/web\n--expect-image\na b; $(id)\n')
     assert (done.returncode, done.stdout) == (
         3,
         '[rollout][deploy/web][--expect-image][a b; $(id)]',
     )
-    assert (tmp_path / 'output').read_text() == 'exit-code=3\n'
+    (report,) = tmp_path.glob('kubectl-dog-report.*')
+    assert (tmp_path / 'output').read_text() == f'report={report}\nexit-code=3\n'
     assert (tmp_path / 'path').read_text() == f'{tmp_path}/kubectl-dog-9.9.9\n'
 
 
-def test_the_action_takes_the_tag_for_the_version(tmp_path, released):
+@pytest.mark.parametrize(
+    ('args', 'words'),
+    (
+        ('deploy/web --timeout=10m', ('deploy/web', '--timeout=10m')),
+        ('  deploy/web   sts/db ', ('deploy/web', 'sts/db')),
+        (
+            'deploy -l \'app in (a, b)\' --include "x y"',
+            ('deploy', '-l', 'app in (a, b)', '--include', 'x y'),
+        ),
+        ('deploy -l ""', ('deploy', '-l', '')),
+        (
+            'deploy/web $(id) `id` $HOME * ; #x',
+            ('deploy/web', '$(id)', '`id`', '$HOME', '*', ';', '#x'),
+        ),
+        ('a\\ b "\\"c\\""', ('a b', '"c"')),
+    ),
+)
+def test_the_action_splits_a_single_line_as_a_shell_does(tmp_path, released, args, words):
+    done = acted(tmp_path, released, args)
+    assert (done.stdout, done.stderr) == (''.join(f'[{word}]' for word in ('rollout', *words)), '')
+
+
+def test_the_action_reports_a_quotation_that_is_not_closed(tmp_path, released):
+    done = acted(tmp_path, released, 'deploy/web --include "a b')
+    message = 'args: no closing quotation: close the quotation, or write one word per line\n'
+    assert (done.returncode, done.stdout, done.stderr) == (2, '', message)
+
+
+def test_action_accepts_a_tag_as_version(tmp_path, released):
     done = acted(tmp_path, released, 'deploy/web', VERSION='v9.9.9')
     assert (done.returncode, done.stdout) == (3, '[rollout][deploy/web]'), done.stderr
 
 
-def test_the_action_refuses_a_file_with_another_sum(tmp_path, released):
+def test_action_refuses_a_file_with_another_checksum(tmp_path, released):
     done = acted(tmp_path, '0' * 64, 'deploy/web')
     assert (done.returncode, done.stdout) == (1, '')
-    assert f'has the sum {released}, not {"0" * 64}: it was not installed' in done.stderr
+    assert f'has the checksum {released}, not {"0" * 64}: it was not installed' in done.stderr
     assert not list(tmp_path.glob('kubectl-dog-9.9.9/*'))
 
 
 @pytest.mark.parametrize('folder', ('D:\\a\\_temp', 'with space'))
 @pytest.mark.parametrize('args', ('', '\n\n'))
-def test_the_action_runs_wherever_a_runner_has_its_folder(tmp_path, released, folder, args):
+def test_action_runs_in_any_temporary_folder(tmp_path, released, folder, args):
     (tmp_path / folder).mkdir()
     done = acted(tmp_path, released, args, RUNNER_TEMP=str(tmp_path / folder))
     assert (done.returncode, done.stdout) == (3, '[rollout]'), done.stderr
 
 
-def test_the_action_says_where_releases_are_when_the_runner_does_not():
+def test_action_has_the_outputs_of_the_step():
+    assert set(ACTION['outputs']) == {'verdict', 'exit-code', 'cause', 'report'}
+    for name, output in ACTION['outputs'].items():
+        assert output['value'] == f'${{{{ steps.rollout.outputs.{name} }}}}'
+
+
+def test_action_has_a_default_for_the_address_of_releases():
     [step] = ACTION['runs']['steps']
     home = "github.action_repository || 'kubectl-dog/kubectl-dog'"
     assert home in step['env']['RELEASES']

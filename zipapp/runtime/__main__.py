@@ -49,8 +49,6 @@ def _main():
         data = __loader__.get_data(name)
     except OSError:
         # A Python released after the build: it compiles the sources at each start.
-        if sys.version_info < (3, 10):
-            sys.path.insert(0, __loader__.archive + '/py39')
         from kubectl_dog.entry import main
     else:
         import marshal

@@ -6,11 +6,8 @@ byte code for a single Python only. This importer halves the time of a start (fi
 
 from __future__ import annotations
 
-import _sre
 import marshal
-import re
 import sys
-from contextlib import suppress
 from importlib.machinery import ModuleSpec
 from zipimport import zipimporter
 from zlib import decompress
@@ -32,6 +29,11 @@ class Bundle:
         self._modules = modules
         self._distributions = distributions
         self._code = code
+        # kubectl_dog.tracking.plugins.installed imports importlib.metadata only for plugins.
+        self.has_plugins = any(
+            'kubectl_dog.' in (entry_points or '') and name != 'kubectl-dog'
+            for name, _, _, entry_points in distributions
+        )
 
     def find_spec(self, name, path=None, target=None):
         if name not in self._modules:
@@ -73,70 +75,43 @@ class Bundle:
     def get_data(self, path):
         return zipimporter(self.archive).get_data(path)
 
-    def registered(self):
-        """Metadata for `tracking.plugins.package_metadata`, without importlib.metadata."""
-        return [(name, version, points or '') for name, version, _, points in self._distributions]
-
     def find_distributions(self, context):
-        """The bundled packages, in the class of the caller (standard library or backport)."""
+        """The bundled packages, for importlib.metadata."""
         wanted = None if context.name is None else normalized(context.name)
-        base = sys.modules[type(context).__module__].Distribution
-        for row in self._distributions:
-            if wanted in (None, normalized(row[0])):
-                yield bundled(base)(self, *row)
+        for name, _, folder, _ in self._distributions:
+            if wanted in (None, normalized(name)):
+                yield bundled_distribution(self, folder)
 
 
 def normalized(name):
     return name.replace('-', '_').replace('.', '_').lower()
 
 
-def bundled(base):
-    """A subclass of Distribution with metadata from the archive."""
+def bundled_distribution(bundle, folder):
+    """A distribution whose metadata is in a folder of the archive."""
+    # The import takes a tenth of a start, which needs it only if there are plugins.
+    from importlib.metadata import Distribution
 
-    class Bundled(base):
-        def __init__(self, bundle, name, version, folder, entry_points):
-            self._bundle = bundle
-            self._name = name
-            self._version = version
-            self._folder = folder
-            self._entry_points = entry_points
-
-        # The base class would parse the whole metadata for each property.
-        name = property(lambda self: self._name)
-        version = property(lambda self: self._version)
-        _normalized_name = property(lambda self: normalized(self._name))
-
+    class Bundled(Distribution):
         def read_text(self, filename):
-            if filename == 'entry_points.txt':
-                return self._entry_points
             try:
-                return self._bundle.get_data(f'{self._folder}/{filename}').decode('utf-8')
+                return bundle.get_data(f'{folder}/{filename}').decode('utf-8')
             except OSError:
                 return None
 
         def locate_file(self, path):
-            return f'{self._bundle.archive}/{path}'
+            return f'{bundle.archive}/{path}'
 
-    return Bundled
-
-
-def remember(magic, patterns):
-    """Put the compiled patterns into the cache of `re`."""
-    if magic == _sre.MAGIC:
-        for pattern, flags, *compiled in patterns:
-            re._cache[type(pattern), pattern, flags] = _sre.compile(pattern, *compiled)
+    return Bundled()
 
 
 def install(archive, data):
     """Make everything in the archive importable; returns the program's main()."""
     size = int.from_bytes(data[:4], 'little')
-    modules, distributions, patterns = marshal.loads(data[4 : 4 + size])
+    modules, distributions = marshal.loads(data[4 : 4 + size])
     bundle = Bundle(archive, modules, distributions, data[4 + size :])
     sys.meta_path.insert(0, bundle)
     if sys.path[:1] == [archive]:
         del sys.path[0]
-    with suppress(Exception):
-        # `re` compiles the patterns that are not in its cache.
-        remember(*patterns)
     __import__(_ENTRY)
     return sys.modules[_ENTRY].main

@@ -1,1 +1,1 @@
-"""The commands: `add(commands)` of a module adds its parser, `run(args)` returns an exit code."""
+"""Commands: in each module, a function with the name of the command returns its table."""

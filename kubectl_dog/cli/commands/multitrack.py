@@ -2,64 +2,68 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
-from typing import Any
 
-from kubectl_dog import api
-from kubectl_dog import platform_compat
-from kubectl_dog import target_resolution
+from kubectl_dog.cli import ci_systems
 from kubectl_dog.cli import common_flags
-from kubectl_dog.cli import foreground
 from kubectl_dog.cli import log_flags
+from kubectl_dog.cli import output_choice
+from kubectl_dog.cli import report_files
 from kubectl_dog.cli import rollout_flags
 from kubectl_dog.cli import tracking_flags
+from kubectl_dog.cli.flags import Argument
+from kubectl_dog.cli.flags import Arguments
+from kubectl_dog.cli.flags import Command
+from kubectl_dog.cli.help import EXIT_CODES
 from kubectl_dog.model.errors import UserError
 
 _STDIN = '-'
-_EPILOG = """\
-The spec is JSON: lists called Deployments, StatefulSets, DaemonSets, Jobs, Pods, Canaries and
-Generics. docs/multitrack.md tells every field and what it becomes. What is tolerated on the command
-line goes before the spec; its other flags hold for targets that say nothing else.
-
-examples:
-  kubectl dog multitrack spec.json --timeout 10m
-  echo '{"Deployments": [{"ResourceName": "web", "Namespace": "shop"}]}' | kubectl dog multitrack
-"""
 
 
-def add(commands: Any) -> None:
-    """Declare the command."""
-    parser = commands.add_parser(
+def multitrack() -> Command:
+    """Return the table of the command."""
+    return Command(
         'multitrack',
-        help="track all that a spec in kubedog's JSON names, each in its own way",
-        description="Track all that a spec in kubedog's JSON names, each in its own way, until it "
-        'is ready, or failed, and say why.',
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+        run,
+        "Track the targets of a spec in kubedog's JSON until all are ready or have failed. Each "
+        'target has its own options (docs/multitrack.md). --tolerate overrides the spec; the other '
+        'flags set the defaults for options that the spec does not set.',
+        (
+            tracking_flags.TIMEOUT,
+            *rollout_flags.FLAGS,
+            common_flags.RULES,
+            common_flags.TRACKER,
+            *log_flags.FLAGS,
+            *common_flags.CLUSTER,
+            *common_flags.output(),
+            report_files.REPORT,
+            ci_systems.CI,
+            common_flags.RECORD,
+        ),
+        Argument('file', '[FILE]', 'Spec; - (default) for standard input', '?', _STDIN),
+        EXIT_CODES,
+        (
+            'kubectl dog multitrack spec.json --timeout 10m',
+            """echo '{"Deployments": [{"ResourceName": "web"}]}' | kubectl dog multitrack""",
+        ),
     )
-    parser.add_argument(
-        'file', nargs='?', default=_STDIN, help='the spec; - (default) for standard input'
-    )
-    tracking_flags.add_timeout(parser)
-    rollout_flags.add(parser)
-    common_flags.add_rules(parser)
-    log_flags.add(parser)
-    common_flags.add_cluster(parser)
-    common_flags.add_output(parser)
-    common_flags.add_record(parser)
-    parser.set_defaults(run=run, watch=None)
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: Arguments) -> int:
     """Track the targets of the spec; returns the exit code of the verdicts."""
+    from kubectl_dog import api
+    from kubectl_dog import platform_compat
+    from kubectl_dog import target_resolution
+    from kubectl_dog.cli import foreground
+
     if args.file == _STDIN and sys.stdin is not None and sys.stdin.isatty():
-        raise UserError('where is the spec? Name a file, or send it to standard input')
+        raise UserError('the spec is missing: name a file, or pipe it to standard input')
+    report_files.prepare(args)
+    output_choice.prepare(args)
     spec = target_resolution.spec(args.file)
     if not spec.entries:
         # Programs that generate specs may generate empty specs.
-        sys.stderr.write('the spec names no resource: there is nothing to track\n')
+        sys.stderr.write('the spec has no targets: there is nothing to track\n')
         return 0
     judges = api.trackers(args.rules, args.tracker, platform_compat.time_limit)
     options = rollout_flags.options(args)

@@ -2,81 +2,123 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
-from typing import Any
 
-from kubectl_dog import api
-from kubectl_dog import platform_compat
+from kubectl_dog.cli import ci_systems
 from kubectl_dog.cli import common_flags
-from kubectl_dog.cli import foreground
-from kubectl_dog.cli import standard_streams
-from kubectl_dog.output.escape import sentence
-from kubectl_dog.output.stream_writer import Writer
+from kubectl_dog.cli import output_choice
+from kubectl_dog.cli import report_files
+from kubectl_dog.cli.flags import Argument
+from kubectl_dog.cli.flags import Arguments
+from kubectl_dog.cli.flags import Command
+from kubectl_dog.cli.flags import create_flag
+from kubectl_dog.model.errors import UserError
 
 _DEMO = 'crash-loop'
 
 
-def add(commands: Any) -> None:
-    """Declare both commands."""
-    replay = commands.add_parser(
-        'replay',
-        help='play a recording made with `rollout --record`',
-        description='Play a recording through the same engine, to the same verdict.',
-        allow_abbrev=False,
-    )
-    replay.add_argument('file', help='the recording')
-    _add_speed(replay)
-    common_flags.add_rules(replay)
-    common_flags.add_output(replay)
-    replay.set_defaults(run=run_replay)
-    demo = commands.add_parser(
-        'demo',
-        help='play the recording of a real rollout; needs no cluster',
-        description=f'Play a recording that ships with the program (default: {_DEMO}).',
-        allow_abbrev=False,
-    )
-    demo.add_argument('name', nargs='?', default=_DEMO, help='which one; see --list')
-    demo.add_argument('--list', action='store_true', help='list the recordings')
-    _add_speed(demo)
-    common_flags.add_output(demo)
-    demo.set_defaults(run=run_demo)
-
-
-def _add_speed(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_mutually_exclusive_group()
-    group.add_argument('--speed', type=_speed, default=1.0, metavar='N', help='N times as fast')
-    group.add_argument('--instant', action='store_true', help='do not wait at all')
-
-
 def _speed(text: str) -> float:
-    try:
-        speed = float(text)
-    except ValueError:
-        speed = 0.0
+    speed = float(text)
     if not 0 < speed < 1e6:
-        raise argparse.ArgumentTypeError('must be a number above 0')
+        raise ValueError
     return speed
 
 
-def run_replay(args: argparse.Namespace) -> int:
-    """Play a recording from a file."""
+_SPEED = (
+    create_flag(
+        '--speed N',
+        'Speed compared with that of the recording (default: 1)',
+        common=True,
+        parse=_speed,
+        expected='use a number above 0',
+    ),
+    create_flag('--instant', 'Play without any delay', common=True),
+)
+
+
+def replay() -> Command:
+    """Return the table of the command."""
+    return Command(
+        'replay',
+        run_replay,
+        'Play a recording that `rollout --record FILE` has written, and assess it again. No '
+        'cluster is needed.',
+        (
+            *_SPEED,
+            common_flags.RULES,
+            common_flags.TRACKER,
+            *common_flags.output(),
+            report_files.REPORT,
+            ci_systems.CI_OF_RECORDINGS,
+        ),
+        Argument('file', 'FILE', 'Recording; - for standard input'),
+        examples=('kubectl dog replay web.jsonl --speed 10', 'kubectl dog replay - < web.jsonl'),
+    )
+
+
+def demo() -> Command:
+    """Return the table of the command."""
+    return Command(
+        'demo',
+        run_demo,
+        'Play a recording of a real rollout that is included in the program. No cluster is needed.',
+        (
+            create_flag('--list', 'List the recordings', common=True),
+            *_SPEED,
+            *common_flags.output(),
+            report_files.REPORT,
+            ci_systems.CI_OF_RECORDINGS,
+        ),
+        Argument('name', '[NAME]', f'Recording (default: {_DEMO}); see --list', '?', _DEMO),
+        examples=('kubectl dog demo', 'kubectl dog demo good --speed 5'),
+    )
+
+
+def run_replay(args: Arguments) -> int:
+    """Play a recording from a file or from standard input."""
+    from kubectl_dog import api
+    from kubectl_dog import platform_compat
+    from kubectl_dog import recorded_runs
+    from kubectl_dog.cli import foreground
+
+    report_files.prepare(args)
+    output_choice.prepare(args)
     judges = api.trackers(args.rules, args.tracker, platform_compat.time_limit)
-    return foreground.run(api.replay(args.file, _pace(args), judges, _warn), args)
+    notes: tuple[str, ...] = ()
+    if args.file != '-' and output_choice.choose(args).has_brief:
+        from kubectl_dog.cli import brief_recording
+
+        notes = brief_recording.played_by(args.file)
+    return foreground.run(recorded_runs.replay(args.file, _pace(args), judges, _warn), args, notes)
 
 
 def _warn(text: str) -> None:
+    from kubectl_dog.output.escape import sentence
+
     sys.stderr.write(f'{sentence(text)}\n')
 
 
-def run_demo(args: argparse.Namespace) -> int:
+def run_demo(args: Arguments) -> int:
     """Play, or list, the recordings that ship with the program."""
+    from kubectl_dog import recorded_runs
+    from kubectl_dog.cli import foreground
+    from kubectl_dog.cli import parser
+    from kubectl_dog.cli import standard_streams
+    from kubectl_dog.output.escape import sentence
+    from kubectl_dog.output.stream_writer import Writer
+
     if args.list:
-        listed = [f'{name:20} {sentence(title)}' for name, title in api.demos().items()]
+        listed = [f'{name:20} {sentence(title)}' for name, title in recorded_runs.demos().items()]
         Writer(standard_streams.stdout()).write(listed)
         return 0
-    return foreground.run(api.demo(args.name, _pace(args)), args)
+    report_files.prepare(args)
+    output_choice.prepare(args)
+    command = f'{parser.program_name()} demo {args.name} --instant -o plain'
+    notes = ('RECORDING included in the program', f'  All lines: {command}')
+    return foreground.run(recorded_runs.demo(args.name, _pace(args)), args, notes)
 
 
-def _pace(args: argparse.Namespace) -> float | None:
-    return None if args.instant else args.speed
+def _pace(args: Arguments) -> float | None:
+    if args.instant and args.speed is not None:
+        raise UserError('only one of --speed or --instant can be used')
+    return None if args.instant else args.speed or 1.0

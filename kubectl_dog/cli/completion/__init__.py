@@ -1,1 +1,1 @@
-"""What the TAB key offers: by cobra's protocol, which kubectl's own completion speaks."""
+"""Shell completion by the protocol of cobra, which kubectl's own completion uses."""

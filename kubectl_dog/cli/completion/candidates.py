@@ -1,56 +1,62 @@
-"""The candidates for the word at the cursor, from the parser, the kubeconfig and the cluster.
+"""Completion candidates for the last word, from flags, the kubeconfig and the cluster.
 
-The choices, metavars and fields of flags decide, so that nothing of the parser is repeated here.
+The choices, metavars and fields of flags decide, so that the tables are not repeated here.
 """
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Protocol
 
+from kubectl_dog.cli import help
+from kubectl_dog.cli import parser
+from kubectl_dog.cli import report_files
+from kubectl_dog.cli.commands.rollout import IGNORED_WORDS
 from kubectl_dog.cli.completion import cobra_protocol
-from kubectl_dog.cli.completion import partial_line
 from kubectl_dog.cli.completion.cobra_protocol import NOTHING
 from kubectl_dog.cli.completion.cobra_protocol import Answer
 from kubectl_dog.cli.completion.cobra_protocol import create_answer
 from kubectl_dog.cli.completion.partial_line import PartialLine
+from kubectl_dog.cli.flags import Command
+from kubectl_dog.cli.flags import Flag
+from kubectl_dog.output import formats
+from kubectl_dog.output.report import report_kinds
 
 _EXTENSIONS = ('json', 'yaml', 'yml')
 
 
 class NameSource(Protocol):
-    """A source of names from kubeconfig and cluster; methods may raise any error."""
+    """A source of names from the kubeconfig and the cluster; methods may raise any error."""
 
     def entries(self, section: str) -> Sequence[str]:
-        """The `contexts`, `clusters` or `users` of the kubeconfig."""
+        """Return the `contexts`, `clusters` or `users` of the kubeconfig."""
         ...
 
     def namespaces(self) -> Sequence[str]:
-        """The namespaces of the cluster."""
+        """Return the namespaces of the cluster."""
         ...
 
     def kinds(self) -> Mapping[str, str]:
-        """The spellings of kinds, with their meaning."""
+        """Return the spellings of kinds, with their meaning."""
         ...
 
     def objects(self, types: str) -> Sequence[str]:
-        """The objects of a kind, or of several separated by commas."""
+        """Return the objects of a kind, or of several kinds separated by commas."""
         ...
 
     def demos(self) -> Mapping[str, str]:
-        """The recordings that ship with the program, with their titles."""
+        """Return the recordings that are included in the program, with their titles."""
         ...
 
     def codes(self) -> Mapping[str, str]:
-        """The codes of causes, with their meaning."""
+        """Return the codes of causes, with their meaning."""
         ...
 
 
 def candidates(line: PartialLine | None, names: NameSource) -> Answer:
-    """The candidates that complete the last word; raises the errors of `names`."""
+    """Return the candidates that complete the last word; raises the errors of `names`."""
     if line is None:
         return NOTHING
     return cobra_protocol.filter_by_prefix(_all(line, names), line.word)
@@ -59,26 +65,25 @@ def candidates(line: PartialLine | None, names: NameSource) -> Answer:
 def _all(line: PartialLine, names: NameSource) -> Answer:
     if line.flag is not None:
         return _value(line.flag, names)
+    if line.is_command:
+        # The completion of the other program cannot be asked.
+        return Answer(directive=cobra_protocol.FILES)
     if line.is_flag:
         return create_answer(_flags(line))
-    if not line.command:
-        return create_answer(partial_line.commands(line.parser))
-    return _word(line, names)
+    if line.command is None:
+        return create_answer(parser.SUMMARIES)
+    return _word(line, line.command, names)
 
 
 def _flags(line: PartialLine) -> dict[str, str]:
-    """The flags in --help, except used flags that cannot be repeated."""
-    return {
-        name: (action.help or '').replace('%%', '%')
-        for action in line.parser._actions
-        if action.help != argparse.SUPPRESS
-        if action.dest not in line.used or isinstance(action, argparse._AppendAction)
-        for name in action.option_strings
-    }
+    """Return the flags in the help, except used flags that cannot be repeated."""
+    flags = line.command.flags if line.command is not None else ()
+    unused = [flag for flag in flags if flag.dest not in line.used or flag.repeated]
+    return help.describe([*unused, *help.HELP_FLAGS])
 
 
-def _value(flag: argparse.Action, names: NameSource) -> Answer:
-    if flag.choices is not None:
+def _value(flag: Flag, names: NameSource) -> Answer:
+    if flag.choices:
         return create_answer(flag.choices)
     if flag.dest in _VALUES_BY_FIELD:
         return _VALUES_BY_FIELD[flag.dest](names)
@@ -96,6 +101,12 @@ def _codes(names: NameSource) -> Answer:
     return create_answer(codes, cobra_protocol.NO_FILES | cobra_protocol.NO_SPACE)
 
 
+def _reports(names: NameSource) -> Answer:
+    kinds = {f'{name}=': entry.help for name, entry in report_kinds.KINDS.items()}
+    kinds[f'{report_files.DIRECTORY}='] = 'all reports and the recording'
+    return create_answer(kinds, cobra_protocol.NO_FILES | cobra_protocol.NO_SPACE)
+
+
 # The candidates for values of flags, by the field of the flag.
 _VALUES_BY_FIELD: dict[str, Callable[[NameSource], Answer]] = {
     'context': lambda names: create_answer(names.entries('contexts')),
@@ -104,25 +115,31 @@ _VALUES_BY_FIELD: dict[str, Callable[[NameSource], Answer]] = {
     'namespace': lambda names: create_answer(names.namespaces()),
     'filename': _files,
     'rules': _files,
+    'output': lambda names: create_answer(formats.FORMATS),
     'tolerate': _codes,
+    report_files.REPORT.dest: _reports,
 }
 
 
-def _word(line: PartialLine, names: NameSource) -> Answer:
-    fields = [action.dest for action in line.parser._actions if not action.option_strings]
-    if 'target' in fields:
-        return _target(line, names)
-    field = fields[len(line.words)] if len(line.words) < len(fields) else ''
+def _word(line: PartialLine, command: Command, names: NameSource) -> Answer:
+    argument = command.argument
+    if argument is not None and argument.field == 'target':
+        return _target(line, command, names)
+    field = argument.field if argument is not None and not line.words else ''
     if field == 'file':
         return Answer(directive=cobra_protocol.FILES)
+    if field == 'code':
+        return create_answer(names.codes())
     return create_answer(names.demos()) if field == 'name' else NOTHING
 
 
-def _target(line: PartialLine, names: NameSource) -> Answer:
-    args, words = line.parsed, line.words
-    if words and words[0] in (line.parser.get_default('ignored_words') or ()):
+def _target(line: PartialLine, command: Command, names: NameSource) -> Answer:
+    args, words = line.args, line.words
+    if command.name == 'rollout' and words and words[0] in IGNORED_WORDS:
         words = words[1:]
     if args.filename or args.kustomize or args.helm_release:
+        return NOTHING
+    if getattr(args, 'argo_app', None) or getattr(args, 'flux', None):
         return NOTHING
     by_name = args.selector is None and not args.all_namespaces
     if '/' in line.word:
@@ -136,7 +153,7 @@ def _target(line: PartialLine, names: NameSource) -> Answer:
 
 
 def _with_slash(word: str, words: Sequence[str], names: NameSource) -> Answer:
-    """The objects of the kind before the slash; none if an earlier word has no slash."""
+    """Return the objects of the kind before the slash; none if an earlier word has no slash."""
     if not all('/' in other for other in words):
         return NOTHING
     kind = word.partition('/')[0]
@@ -144,7 +161,7 @@ def _with_slash(word: str, words: Sequence[str], names: NameSource) -> Answer:
 
 
 def _kinds(word: str, names: NameSource) -> Answer:
-    """The kinds that can follow the last comma."""
+    """Return the kinds that can follow the last comma."""
     before, comma, _ = word.rpartition(',')
     return create_answer({f'{before}{comma}{kind}': text for kind, text in names.kinds().items()})
 

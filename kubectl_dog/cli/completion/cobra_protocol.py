@@ -1,4 +1,4 @@
-"""The answers to shells, by the completion protocol of cobra."""
+"""Answers to shells in the completion protocol of cobra."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SAFE = frozenset('-_.:/@+=,%')
 
 
 class Answer(NamedTuple):
-    """Values with their descriptions; with `ENDINGS`, the values are extensions of files."""
+    """Values with their descriptions; with `ENDINGS`, the values are file extensions."""
 
     values: tuple[tuple[str, str], ...] = ()
     directive: int = NO_FILES
@@ -30,14 +30,14 @@ NOTHING = Answer()
 
 
 def create_answer(values: Iterable[str] | Mapping[str, str], directive: int = NO_FILES) -> Answer:
-    """An answer with values, or with values and their descriptions."""
+    """Return an answer with values, or with values and their descriptions."""
     if isinstance(values, Mapping):
         return Answer(tuple(values.items()), directive)
     return Answer(tuple((value, '') for value in values), directive)
 
 
 def filter_by_prefix(answer: Answer, prefix: str) -> Answer:
-    """Keep the values that start with a prefix; extensions of files are all kept."""
+    """Return the values that start with a prefix; file extensions are all kept."""
     if answer.directive & ENDINGS:
         return answer
     matches = ((value, text) for value, text in answer.values if value.startswith(prefix))
@@ -48,7 +48,7 @@ def filter_by_prefix(answer: Answer, prefix: str) -> Answer:
 
 
 def lines(answer: Answer, described: bool = True) -> list[str]:
-    """The lines for the shell: one per value with its description, then the directive."""
+    """Return the lines for the shell: one per value with its description, then the directive."""
     shown = [
         f'{value}\t{sentence(text)}' if text and described else value
         for value, text in answer.values

@@ -17,7 +17,6 @@ from kubectl_dog.cli.completion.cobra_protocol import Answer
 from kubectl_dog.cli.completion.deadline import Deadline
 from kubectl_dog.cli.completion.lookups import NameLookups
 from kubectl_dog.cli.parser import command_first
-from kubectl_dog.cli.parser import create_parser
 from kubectl_dog.output.stream_writer import Writer
 
 # Seconds from the start of the process to the answer.
@@ -31,7 +30,7 @@ def main() -> int:
 
 
 def run(words: Sequence[str], described: bool = True) -> int:
-    """Print the candidates for the last word; returns 0, or else kubectl would offer files."""
+    """Print the candidates for the last word; returns 0, otherwise kubectl would offer files."""
     has_group = platform_compat.detach()
     # The start has taken at least the processor time.
     deadline = Deadline(_seconds(os.environ.get(_TIMEOUT_VARIABLE, '')) - time.process_time())
@@ -47,7 +46,7 @@ def run(words: Sequence[str], described: bool = True) -> int:
 
 
 def _seconds(text: str) -> float:
-    """The time-out in seconds from the environment; the default if the text is invalid."""
+    """Return the timeout in seconds from the environment, or the default if it is invalid."""
     try:
         seconds = float(text)
     except ValueError:
@@ -56,8 +55,8 @@ def _seconds(text: str) -> float:
 
 
 def answer(words: Sequence[str], deadline: Deadline) -> Answer:
-    """The candidates for the last word; raises any error."""
+    """Return the completion candidates for the last word; errors are not caught."""
     if len(words) > 1:
         words = [*command_first(list(words[:-1])), words[-1]]
-    line = partial_line.parse_partial_line(create_parser(words[0] if len(words) > 1 else ''), words)
-    return candidates(line, NameLookups(line.parsed, deadline)) if line else NOTHING
+    line = partial_line.parse_partial_line(words)
+    return candidates(line, NameLookups(line.args, deadline)) if line else NOTHING

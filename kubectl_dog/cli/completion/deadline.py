@@ -15,7 +15,7 @@ class DeadlineExceededError(Exception):
 
 
 class Deadline:
-    """Calls functions in threads until a common deadline, `seconds` after its creation."""
+    """A deadline, `seconds` after its creation, for functions that it calls in threads."""
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock

@@ -1,4 +1,4 @@
-"""The credentials that a request carries, and the interface of their providers."""
+"""The credentials of a request, and the interface of their providers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kubectl_dog.model.errors import AccessError
 
 
 class Credentials(NamedTuple):
-    """An Authorization header and a client certificate (PEM) that were issued."""
+    """An Authorization header and a client certificate with its key (PEM)."""
 
     authorization: str = ''
     certificate: bytes = b''
@@ -21,24 +21,29 @@ class Credentials(NamedTuple):
 
 
 class CredentialProvider(Protocol):
-    """A source of credentials; every method may be called from any thread."""
+    """A provider of credentials; thread-safe."""
 
     def current(self) -> Credentials:
         """Return the credentials to send now; raises AccessError."""
         ...
 
     def renew(self, used: Credentials) -> bool:
-        """Report whether others replace the ones refused (401); raises AccessError."""
+        """Obtain new credentials after those were rejected with 401; report whether there are any.
+
+        Raises AccessError.
+        """
         ...
 
 
 def bearer_credentials(token: str, label: str) -> Credentials:
-    """Return credentials with a bearer token; raises AccessError if a header cannot hold it."""
+    """Return credentials with a token; raises AccessError if it is not allowed in a header."""
     return Credentials(f'Bearer {check_header_value(token, label)}')
 
 
 def check_header_value(value: str, label: str) -> str:
-    """Return the value; raises AccessError if a header cannot hold it."""
+    """Return the value; raises AccessError if it is not allowed in a header."""
     if re.search('[^\t\x20-\x7e\x80-\xff]', value):
-        raise AccessError(f'{label} has characters that no header can hold, such as a line break')
+        raise AccessError(
+            f'{label} has characters that are not allowed in a header, such as a line break'
+        )
     return value

@@ -24,7 +24,7 @@ _INFO = 'KUBERNETES_EXEC_INFO'
 
 
 class ExecPlugin:
-    """Runs a credential plugin for each request for credentials."""
+    """A provider that runs a credential plugin whenever new credentials are needed."""
 
     def __init__(self, settings: Settings, plugin: Plugin) -> None:
         self._settings = settings
@@ -39,7 +39,7 @@ class ExecPlugin:
         version = answer.get('apiVersion')
         if version != self._plugin.api_version or answer.get('kind') != 'ExecCredential':
             raise self._output_error(
-                f'printed {answer.get("kind")} {version}, where kubeconfig asks for '
+                f'printed {answer.get("kind")} {version}, but the kubeconfig expects '
                 f'ExecCredential {self._plugin.api_version}'
             )
         status = answer.get('status')
@@ -54,11 +54,11 @@ class ExecPlugin:
             hint = ' '.join(self._plugin.install_hint.split())
             raise self._error(f'was not found{f": {hint}" if hint else ", install it"}')
         if not os.path.isabs(program) and not os.path.dirname(self._plugin.command):
-            # Windows looks there first. Like kubectl, do not run a file that anybody may have put
-            # there.
+            # Windows searches the current directory first. Like kubectl, do not run a file that
+            # anybody may have put there.
             raise self._error(
-                'was found by way of the current folder only, and is not run from there: name its '
-                'own folder on the PATH'
+                'was found only in the current directory, from which it is not run: add its '
+                'directory to PATH'
             )
         # A program without a terminal may have no standard output, or have closed it.
         with contextlib.suppress(AttributeError, ValueError, OSError):
@@ -75,7 +75,7 @@ class ExecPlugin:
             reason = getattr(error, 'strerror', None) or str(error)
             raise self._error(f'cannot be run: {reason.lower()}') from None
         if result.returncode < 0:
-            raise self._error(f'was ended by signal {-result.returncode}')
+            raise self._error(f'was terminated by signal {-result.returncode}')
         if result.returncode:
             raise self._error(f'failed with exit code {result.returncode}: sign in again')
         return result.stdout
@@ -87,7 +87,7 @@ class ExecPlugin:
         except ValueError:
             terminal = False
         if mode == 'Always' and not terminal:
-            raise self._error('needs a terminal, and standard input is none')
+            raise self._error('needs a terminal, but standard input is not one')
         return terminal
 
     def _exec_info(self, interactive: bool) -> str:
@@ -134,14 +134,14 @@ class ExecPlugin:
             return 0.0
         expires = times.epoch(stamp)
         if expires is None:
-            raise self._output_error('printed an expirationTimestamp that is no timestamp')
+            raise self._output_error('printed an invalid expirationTimestamp')
         return expires
 
     def _error(self, problem: str) -> AccessError:
         return AccessError(f'the credential plugin {self._plugin.command} {problem}')
 
     def _output_error(self, problem: str) -> AccessError:
-        return self._error(f'{problem}: update it, or mend the kubeconfig')
+        return self._error(f'{problem}: update it, or check the kubeconfig')
 
 
 def _parse_output(output: bytes) -> dict[str, Any] | None:

@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from base64 import b64decode
 from base64 import urlsafe_b64decode
 from collections.abc import Mapping
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import quote_plus
 from urllib.parse import urlencode
 from urllib.parse import urlsplit
 
-import urllib3
-from urllib3.exceptions import HTTPError
-
 from kubectl_dog.cluster.auth.credentials import Credentials
 from kubectl_dog.cluster.auth.credentials import bearer_credentials
 from kubectl_dog.cluster.client_config.settings import Settings
 from kubectl_dog.cluster.transport import api_errors
-from kubectl_dog.cluster.transport import pools
+from kubectl_dog.cluster.transport.http_pool import Body
+from kubectl_dog.cluster.transport.http_pool import Headers
+from kubectl_dog.cluster.transport.http_pool import HttpPool
+from kubectl_dog.cluster.transport.route import Route
+from kubectl_dog.cluster.transport.route import basic_auth
 from kubectl_dog.cluster.transport.tracked_sockets import TrackedSockets
 from kubectl_dog.model import json_decoding
+from kubectl_dog.model.connection import CutError
 from kubectl_dog.model.errors import AccessError
 
 _EXPIRY_MARGIN = 10.0
-_TIMEOUT = urllib3.Timeout(connect=5.0, read=20.0)
+_FORM = 'application/x-www-form-urlencoded'
+_TIMEOUT = 20.0
 _DISCOVERY = '/.well-known/openid-configuration'
 
 
 class Oidc:
-    """Tokens of one user. New tokens stay in memory: the kubeconfig is never written."""
+    """The tokens of one user. New tokens stay in memory: the kubeconfig is never written."""
 
     def __init__(self, config: Mapping[str, str], user: str) -> None:
         self._config = dict(config)
@@ -48,7 +53,7 @@ class Oidc:
             token = self._refresh()
             # A token that was just issued is sent even if it is expired by the local clock.
             expires = max(self._expiry(token), time.time() + 1)
-        return bearer_credentials(token, f'the id-token of user {self._user!r}'), expires
+        return bearer_credentials(token, f'the id-token of user "{self._user}"'), expires
 
     def _expiry(self, token: str) -> float:
         parts = token.split('.')
@@ -57,7 +62,7 @@ class Oidc:
             claims = json_decoding.decode(urlsafe_b64decode(payload))
             return float(claims.get('exp') or 0) - _EXPIRY_MARGIN
         except (ValueError, IndexError, AttributeError, TypeError, OverflowError):
-            raise self._error('has an id-token that is no JWT') from None
+            raise self._error('has an id-token that is not a JWT') from None
 
     def _refresh(self) -> str:
         refresh = self._config.get('refresh-token')
@@ -71,18 +76,18 @@ class Oidc:
         renewed = answer.get('refresh_token')
         if isinstance(renewed, str) and renewed not in ('', refresh):
             self._config['refresh-token'] = renewed
-            # Without a handler of the caller, logging prints the text on stderr: the program does
-            # so. The library has a handler that discards it.
+            # The program has no handler, so that logging prints the message on stderr. The library
+            # has a handler that discards it.
             logging.getLogger('kubectl_dog.cluster').warning(
-                'kubectl dog: the identity provider of user %r has replaced its refresh token; it '
-                'is not written to the kubeconfig, so kubectl may ask you to sign in again',
+                'kubectl dog: the identity provider of user "%s" has replaced its refresh token; '
+                'it is not written to the kubeconfig, so kubectl may ask you to sign in again',
                 self._user,
             )
         return token
 
     def _endpoint(self) -> str:
         url = self._config['idp-issuer-url'].rstrip('/') + _DISCOVERY
-        status, answer = self._request('GET', url)
+        status, answer = self._request(url)
         endpoint = answer.get('token_endpoint')
         if status != 200 or not isinstance(endpoint, str) or not endpoint:
             raise self._error(f'cannot refresh its id-token: {url} answers {status}')
@@ -92,11 +97,11 @@ class Oidc:
         form = {'grant_type': 'refresh_token', 'refresh_token': refresh}
         name, secret = self._config['client-id'], self._config.get('client-secret', '')
         # Basic authentication first, as the standard prefers, then the form: the order of Go.
-        basic_auth = urllib3.make_headers(basic_auth=f'{quote_plus(name)}:{quote_plus(secret)}')
-        status, answer = self._request('POST', url, form, basic_auth)
+        login = basic_auth(f'{quote_plus(name)}:{quote_plus(secret)}')
+        status, answer = self._request(url, form, [('Authorization', login)])
         if status >= 400:
             form.update({'client_id': name, **({'client_secret': secret} if secret else {})})
-            status, answer = self._request('POST', url, form)
+            status, answer = self._request(url, form)
         if status != 200:
             reason = answer.get('error_description') or answer.get('error') or 'no reason'
             raise self._error(f'cannot refresh its id-token: {url} answers {status} ({reason})')
@@ -104,38 +109,31 @@ class Oidc:
 
     def _request(
         self,
-        method: str,
         url: str,
         form: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
+        headers: Headers = (),
     ) -> tuple[int, dict[str, Any]]:
+        """Send a GET request, or a POST request with a form; return the status and the JSON."""
         parts = urlsplit(url)
         if parts.scheme not in ('http', 'https') or not parts.hostname:
-            raise self._error(f'cannot refresh its id-token: {url!r} is no address')
+            raise self._error(f'cannot refresh its id-token: invalid address "{url}"')
         settings = self._settings(f'{parts.scheme}://{parts.netloc}')
-        pool = pools.create_pool(settings, TrackedSockets())
-        all_headers = {'Accept': 'application/json', **(headers or {})}
-        if form:
-            all_headers['Content-Type'] = 'application/x-www-form-urlencoded'
-        path = pools.url_prefix(pool, settings) + (parts.path or '/')
+        pool = HttpPool(Route(settings, TrackedSockets()))
+        all_headers = [('Accept', 'application/json'), *headers]
+        body = Body('POST', _FORM, urlencode(form).encode()) if form else None
+        target = (parts.path or '/') + (f'?{parts.query}' if parts.query else '')
         try:
-            response = pool.urlopen(
-                method,
-                path + (f'?{parts.query}' if parts.query else ''),
-                body=urlencode(form) if form else None,
-                headers=all_headers,
-                retries=False,
-                redirect=False,
-                timeout=_TIMEOUT,
-            )
-            answer = json_decoding.decode(response.data)
-        except ValueError:
-            answer = None
-        except (HTTPError, OSError) as error:
+            with contextlib.closing(pool.request(target, all_headers, _TIMEOUT, body)) as response:
+                content = b''.join(iter(response.read, b''))
+        except (HTTPException, OSError, CutError) as error:
             reason = api_errors.unreachable(settings.server, error)
             raise self._error(f'cannot refresh its id-token: {reason}') from None
         finally:
             pool.close()
+        try:
+            answer = json_decoding.decode(content)
+        except ValueError:
+            answer = None
         return response.status, answer if isinstance(answer, dict) else {}
 
     def _settings(self, server: str) -> Settings:
@@ -148,4 +146,4 @@ class Oidc:
         return Settings(server, ca_data=authority, ca_file=file)
 
     def _error(self, problem: str) -> AccessError:
-        return AccessError(f'user {self._user!r} {problem}: sign in again')
+        return AccessError(f'user "{self._user}" {problem}: sign in again')

@@ -1,4 +1,4 @@
-"""Credential providers: sources of credentials, renewed once they expire or are refused."""
+"""Credential providers, which renew credentials that expired or were rejected."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kubectl_dog.cluster.auth.credentials import bearer_credentials
 from kubectl_dog.cluster.client_config.settings import Settings
 from kubectl_dog.model.errors import AccessError
 
-# Many threads use one provider: after a failure it is not asked again for this many seconds.
+# Many threads share a provider: after a failure it is not tried again for this many seconds.
 _COOL_DOWN = 5.0
 
 
@@ -41,7 +41,7 @@ def provider(settings: Settings) -> CredentialProvider:
 
 
 class StaticProvider:
-    """Credentials that never change."""
+    """A provider of credentials that never change."""
 
     def __init__(self, credentials: Credentials) -> None:
         self._credentials = credentials
@@ -51,12 +51,12 @@ class StaticProvider:
         return self._credentials
 
     def renew(self, used: Credentials) -> bool:
-        """Report that there are no others."""
+        """Return False: there are no others."""
         return False
 
 
 class RenewingProvider:
-    """Credentials from `issue`, with their expiry (epoch seconds; 0.0: never).
+    """A provider of credentials from `issue`, which returns their expiry (epoch seconds or 0.0).
 
     One thread at a time requests new credentials; threads that wait for it share the result.
     """
@@ -84,7 +84,10 @@ class RenewingProvider:
             return self._credentials
 
     def renew(self, used: Credentials) -> bool:
-        """Report whether others replace the ones refused (401); raises AccessError."""
+        """Obtain new credentials after those were rejected with 401; report whether there are any.
+
+        Raises AccessError.
+        """
         if not self._on_refusal:
             return False
         with self._lock:

@@ -15,7 +15,7 @@ _MAX_AGE = 60.0
 
 
 class TokenFile:
-    """Provides the content of a file; rereads it each minute, and when the server refuses it."""
+    """A provider of the token in a file, which it rereads after a minute and after a rejection."""
 
     def __init__(self, file: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._credentials = _read(file)
@@ -32,7 +32,7 @@ class TokenFile:
             return self._credentials
 
     def renew(self, used: Credentials) -> bool:
-        """Report whether the file holds other credentials than the ones refused (401)."""
+        """Report whether the file contains another token than the one rejected with 401."""
         with self._lock:
             if self._credentials == used:
                 self._reload()
@@ -40,7 +40,7 @@ class TokenFile:
 
     def _reload(self) -> None:
         self._read_at = self._clock()
-        # Keep the old token: the server decides about it, and the file may be back in a minute.
+        # Keep the old token: it may still be valid, and the file may exist again in a minute.
         with contextlib.suppress(AccessError):
             self._credentials = _read(self._file)
 

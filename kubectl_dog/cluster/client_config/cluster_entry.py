@@ -18,17 +18,17 @@ def cluster_settings(entry: Entry, flags: ConnectionFlags) -> Settings:
     server = flags.server or entry.text('server')
     if not server:
         raise AccessError(
-            f'cluster {entry.name!r} in the kubeconfig {entry.file} has no server: give --server'
+            f'cluster "{entry.name}" in the kubeconfig {entry.file} has no server: use --server'
         )
     settings = apply_trust_flags(_entry_settings(entry, flags), flags)
     if settings.insecure and (settings.ca_data or settings.ca_file):
         raise AccessError(
-            f'cluster {entry.name!r} has both a certificate authority and '
-            'insecure-skip-tls-verify: keep one of them'
+            f'cluster "{entry.name}" has both a certificate authority and '
+            'insecure-skip-tls-verify: remove one of them'
         )
     if settings.ca_data and settings.ca_file:
         raise entry.error(
-            f'cluster {entry.name!r} has both certificate-authority and certificate-authority-data'
+            'has both certificate-authority and certificate-authority-data: remove one of them'
         )
     return settings._replace(server=normalize_server_url(server))
 
@@ -55,7 +55,7 @@ def check_proxy_url(address: str, source: str) -> str:
         valid = False
     if not valid:
         # Not the address itself: it may hold a password.
-        raise AccessError(f'{source} is no address of a proxy: write it like http://host:3128')
+        raise AccessError(f'invalid {source}: use an address such as http://host:3128')
     return address
 
 
@@ -69,7 +69,7 @@ def normalize_server_url(server: str) -> str:
     except ValueError:
         parts, port = urlsplit(''), None
     if parts.scheme not in ('http', 'https') or not parts.hostname or port == 0:
-        raise AccessError(f'{server!r} is no address of a server: write it like https://host:6443')
+        raise AccessError(f'invalid server "{server}": use an address such as https://host:6443')
     return server.rstrip('/')
 
 
@@ -81,11 +81,11 @@ def absolute_path(path: str | None) -> str:
 def _entry_settings(entry: Entry, flags: ConnectionFlags) -> Settings:
     proxy_url = flags.proxy_url or entry.text('proxy-url')
     if proxy_url:
-        source = '--proxy-url' if flags.proxy_url else f'«proxy-url» of {entry.name!r}'
+        source = '--proxy-url' if flags.proxy_url else f'proxy-url of cluster "{entry.name}"'
         check_proxy_url(proxy_url, source)
     return Settings(
         server='',
-        ca_data=entry.data('certificate-authority-data'),
+        ca_data=entry.encoded('certificate-authority-data'),
         ca_file=entry.path('certificate-authority'),
         insecure=entry.flag('insecure-skip-tls-verify'),
         tls_server_name=entry.text('tls-server-name'),

@@ -22,7 +22,7 @@ def impersonation_headers(entry: Entry, flags: ConnectionFlags) -> _Headers:
     extra = {**_entry_extra(entry), **_parse_extra_flags(flags.as_user_extra or ())}
     if not name:
         if uid or groups or extra:
-            raise AccessError('a group, uid or extra to act as needs a name: give --as')
+            raise AccessError('--as-group, --as-uid and --as-user-extra require a user: use --as')
         return ()
     headers = [('Impersonate-User', name)]
     if uid:
@@ -42,9 +42,8 @@ def _parse_extra_flags(listed: Sequence[str]) -> dict[str, tuple[str, ...]]:
 
 
 def _entry_extra(entry: Entry) -> dict[str, tuple[str, ...]]:
-    mapping = entry.mapping('as-user-extra')
-    inner = Entry(entry.name, {str(key): value for key, value in mapping.items()}, entry.file)
-    return {key: inner.texts(key) for key in inner.body}
+    inner = entry.inner('as-user-extra')
+    return {str(key): inner.texts(key) for key in inner.data.value}
 
 
 def _escape_key(key: str) -> str:
@@ -54,6 +53,8 @@ def _escape_key(key: str) -> str:
 def _encode_headers(headers: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     for name, value in headers:
         if re.search('[\x00-\x08\x0a-\x1f\x7f]', value):
-            raise AccessError(f'{name} has a control character in it: check --as and its like')
+            raise AccessError(
+                f'{name} contains a control character: check --as and the other --as flags'
+            )
         # http.client writes Latin-1; the server reads the bytes as UTF-8.
         yield name, value.encode('utf-8', 'surrogateescape').decode('latin-1')

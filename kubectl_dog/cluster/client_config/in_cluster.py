@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from kubectl_dog.cluster.client_config import cluster_entry
 from kubectl_dog.cluster.client_config import impersonation
-from kubectl_dog.cluster.client_config.kubeconfig import Entry
+from kubectl_dog.cluster.client_config.kubeconfig import NO_ENTRY
 from kubectl_dog.cluster.client_config.settings import Settings
 from kubectl_dog.model.connection import ConnectionFlags
 
@@ -31,7 +31,7 @@ def in_cluster_settings(flags: ConnectionFlags, env: Mapping[str, str]) -> Setti
         ca_file=authority if os.path.exists(authority) else '',
         token=flags.token or '',
         token_file='' if flags.token else os.path.join(FOLDER, 'token'),
-        impersonate=impersonation.impersonation_headers(Entry('', {}, ''), flags),
+        impersonate=impersonation.impersonation_headers(NO_ENTRY, flags),
     )
     if flags.proxy_url:
         proxy_url = cluster_entry.check_proxy_url(flags.proxy_url, '--proxy-url')

@@ -5,45 +5,43 @@ from __future__ import annotations
 import binascii
 import os
 import re
+from collections.abc import Callable
 from collections.abc import Mapping
 from typing import Any
 from typing import NamedTuple
+from typing import TypeVar
 
 from kubectl_dog import platform_compat
 from kubectl_dog.model.errors import AccessError
+from kubectl_dog.model.fields import Field
+from kubectl_dog.model.fields import FieldError
+
+T = TypeVar('T')
+D = TypeVar('D')
 
 _BASE64 = re.compile(r'[A-Za-z0-9+/=\s]*')
 INLINE = '(base64)'
-# The value of a scalar that cannot be read as its tag requires; no field accepts it.
-_UNREADABLE = object()
-
-
-class _YamlError(Exception):
-    """The text is not YAML; the arguments are the position (or None) and the parser error."""
-
-
-# The constructors of the YAML library also raise these for values of the wrong type.
-_MALFORMED = (
-    *(_YamlError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError),
-    RecursionError,
-)
+# The value of a scalar with a tag that is not for text; no field accepts it.
+_TAGGED = object()
 
 
 class Entry(NamedTuple):
-    """A named context, cluster or user, and its file (relative paths start there)."""
+    """A named context, cluster or user, or a mapping in it. Paths are relative to its `file`."""
 
     name: str
-    body: dict[str, Any]
+    data: Field
     file: str
 
+    def read(self, key: str, read: Callable[[Field], T], default: D) -> T | D:
+        """Read the value under `key`; the default if it is missing. Raises AccessError."""
+        try:
+            return self.data.optional(key, read, default)
+        except FieldError as error:
+            raise _invalid(error) from None
+
     def text(self, key: str) -> str:
-        """Return the text under `key`, empty if missing; raises AccessError for other types."""
-        value = self.body.get(key)
-        if value is None:
-            return ''
-        if not isinstance(value, str):
-            raise self.error(f'«{key}» of «{self.name}» must be text, in quotes')
-        return value
+        """Return the string under `key`, empty if missing; raises AccessError for other types."""
+        return self.read(key, Field.text, '')
 
     def path(self, key: str) -> str:
         """Return the path under `key`, relative to the folder of the kubeconfig."""
@@ -54,45 +52,36 @@ class Entry(NamedTuple):
         """Return a path relative to the folder of the kubeconfig as an absolute path."""
         return os.path.join(os.path.dirname(os.path.abspath(self.file)), path)
 
-    def data(self, key: str) -> bytes:
+    def encoded(self, key: str) -> bytes:
         """Return the bytes of a `*-data` key, which holds base64."""
         try:
             return _decode_base64(self.text(key))
         except binascii.Error:
-            raise self.error(f'«{key}» of «{self.name}» is not base64') from None
+            raise self.error(f'{key}: must be base64') from None
 
     def flag(self, key: str) -> bool:
         """Return the boolean under `key`, False if missing."""
-        value = self.body.get(key)
-        if not isinstance(value, (bool, type(None))):
-            raise self.error(f'«{key}» of «{self.name}» must be true or false, without quotes')
-        return bool(value)
+        return self.read(key, Field.flag, False)
 
-    def mapping(self, key: str) -> dict[str, Any]:
+    def inner(self, key: str) -> Entry:
         """Return the mapping under `key`, empty if missing."""
-        value = self.body.get(key)
-        if value is None:
-            return {}
-        if not isinstance(value, dict):
-            raise self.error(f'«{key}» of «{self.name}» must be a mapping')
-        return value
+        data = self.read(key, _mapping, Field({}))
+        return Entry(self.name, data, self.file)
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return the list of strings under `key`, empty if missing."""
-        value = self.body.get(key)
-        if value is None:
-            return ()
-        if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
-            raise self.error(f'«{key}» of «{self.name}» must be a list of text')
-        return tuple(value)
+        return self.read(key, _texts, ())
 
     def error(self, problem: str) -> AccessError:
         """Return the error for a problem in this kubeconfig."""
-        return AccessError(f'the kubeconfig {self.file} is wrong: {problem}; mend it')
+        return _invalid(self.data.error(problem))
+
+
+NO_ENTRY = Entry('', Field({}), '')
 
 
 class Kubeconfig(NamedTuple):
-    """The merged content of kubeconfig files; `looked_at` are all paths that were tried."""
+    """The merged content of kubeconfig files; `looked_at` has all paths that were tried."""
 
     looked_at: tuple[str, ...]
     files: bool
@@ -120,10 +109,19 @@ def _merge(documents: Mapping[str, dict[str, Any]]) -> Kubeconfig:
     current = ''
     sections: dict[str, dict[str, Entry]] = {'context': {}, 'cluster': {}, 'user': {}}
     for path, document in documents.items():
-        current = current or Entry('current-context', document, path).text('current-context')
+        root = Entry('', Field(document, path), path)
+        current = current or root.text('current-context')
         for section, entries in sections.items():
-            for entry in _entries(document, section, path):
-                entries.setdefault(entry.name, entry)
+            own: dict[str, Entry] = {}
+            for item in root.read(f'{section}s', Field.items, ()):
+                entry = _entry(item, section, path)
+                if entry.name in own:
+                    # As kubectl: any of the two may be meant.
+                    problem = f'{section}s: duplicate name "{entry.name}" in list'
+                    raise _invalid(f'{path}: {problem}: give each {section} its own name')
+                own[entry.name] = entry
+            for name, entry in own.items():
+                entries.setdefault(name, entry)
     return Kubeconfig(
         tuple(documents),
         any(documents.values()),
@@ -132,6 +130,28 @@ def _merge(documents: Mapping[str, dict[str, Any]]) -> Kubeconfig:
         sections['cluster'],
         sections['user'],
     )
+
+
+def _entry(item: Field, section: str, path: str) -> Entry:
+    try:
+        name = item.required('name').text()
+        body = item.optional(section, Field.object, {})
+    except FieldError as error:
+        raise _invalid(error) from None
+    return Entry(name, Field(body, f'{path}: {section} "{name}"'), path)
+
+
+def _mapping(data: Field) -> Field:
+    data.object()
+    return data
+
+
+def _texts(data: Field) -> tuple[str, ...]:
+    return tuple(item.text() for item in data.items())
+
+
+def _invalid(problem: object) -> AccessError:
+    return AccessError(f'invalid kubeconfig {problem}')
 
 
 def _paths(explicit: str | None, env: Mapping[str, str]) -> tuple[str, ...]:
@@ -148,7 +168,7 @@ def _decode_inline(text: str) -> bytes:
     try:
         return _decode_base64(text)
     except binascii.Error:
-        raise AccessError('--kube-config-base64 is not base64: give `base64 < FILE`') from None
+        raise AccessError('--kube-config-base64 is not base64: use `base64 < FILE`') from None
 
 
 def _decode_base64(text: str) -> bytes:
@@ -163,7 +183,7 @@ def _read(path: str, must_exist: bool) -> dict[str, Any]:
             content = file.read()
     except FileNotFoundError:
         if must_exist:
-            raise AccessError(f'there is no kubeconfig {path}; check --kubeconfig') from None
+            raise AccessError(f'kubeconfig {path} does not exist: check --kubeconfig') from None
         return {}
     except OSError as error:
         raise AccessError(
@@ -173,74 +193,21 @@ def _read(path: str, must_exist: bool) -> dict[str, Any]:
 
 
 def _parse(content: bytes, path: str) -> dict[str, Any]:
+    from kubectl_dog import yaml_documents
+
+    def scalar(event: Any) -> Any:
+        is_tagged = event.tag and not event.implicit[0] and not event.tag.endswith(':str')
+        return _TAGGED if is_tagged else yaml_documents.resolve(event)
+
     try:
-        document = _load_yaml(content)
-    except _MALFORMED as error:
-        # Never the text of the error itself: it quotes the file, which holds secrets.
-        raise AccessError(
-            f'the kubeconfig {path} is not valid YAML{_format_position(error)}; mend it'
-        ) from None
-    except RecursionError:
-        raise AccessError(f'the kubeconfig {path} is nested too deeply; mend it') from None
+        documents = list(yaml_documents.documents(yaml_documents.decode(content), scalar))
+    except yaml_documents.DocumentError as error:
+        # Not the texts in quotes: the file holds secrets.
+        problem = re.split('[\'"]', str(error))[0].strip()
+        raise _invalid(f'{path}, line {error.line}: {problem}') from None
+    document = documents[0].value if documents else None
     if document is None:
         return {}
-    if not isinstance(document, dict):
-        raise AccessError(f'the kubeconfig {path} is wrong: it must be a mapping with «clusters»')
+    if not isinstance(document, dict) or len(documents) > 1:
+        raise _invalid(f'{path}: must be one mapping with clusters, users and contexts')
     return document
-
-
-def _load_yaml(content: bytes) -> Any:
-    """Parse YAML; `_UNREADABLE` replaces scalars that do not match their tags.
-
-    So `token: !!int hunter2` is reported as a field of the wrong type, as `token: 5` is.
-    """
-    import yaml
-
-    base: Any = getattr(yaml, 'CSafeLoader', yaml.SafeLoader)
-
-    class Loader(base):  # type: ignore[misc]
-        def construct_object(self, node: Any, deep: bool = False) -> Any:
-            try:
-                return super().construct_object(node, deep)
-            except (yaml.YAMLError, *_MALFORMED):
-                if not isinstance(node, yaml.ScalarNode):
-                    raise
-                self.recursive_objects.pop(node, None)
-                return self.constructed_objects.setdefault(node, _UNREADABLE)
-
-    try:
-        return yaml.load(content, Loader)
-    except yaml.YAMLError as error:
-        raise _YamlError(getattr(error, 'problem_mark', None), error) from None
-
-
-def _format_position(error: Exception) -> str:
-    mark = error.args[0] if isinstance(error, _YamlError) else None
-    if mark is None:
-        return ''
-    # Tags, aliases and anchors are quoted, and may be a token that begins with `!`, `*` or `&`.
-    problem = re.split('[\'"]', str(getattr(error.args[1], 'problem', '')))[0].strip()
-    return f' (line {mark.line + 1}, column {mark.column + 1}: {problem})'
-
-
-def _entries(document: dict[str, Any], section: str, path: str) -> list[Entry]:
-    items = document.get(section + 's') or []
-    if not isinstance(items, list):
-        raise _shape_error(section, path)
-    return [_entry(item, section, path) for item in items]
-
-
-def _entry(item: object, section: str, path: str) -> Entry:
-    if not isinstance(item, dict):
-        raise _shape_error(section, path)
-    name, body = item.get('name'), item.get(section) or {}
-    if not isinstance(name, str) or not isinstance(body, dict):
-        raise _shape_error(section, path)
-    return Entry(name, body, path)
-
-
-def _shape_error(section: str, path: str) -> AccessError:
-    return AccessError(
-        f'the kubeconfig {path} is wrong: «{section}s» must be a list of entries with «name» '
-        f'and «{section}»'
-    )

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from kubectl_dog.cluster.client_config import cluster_entry
 from kubectl_dog.cluster.client_config import kubeconfig
 from kubectl_dog.cluster.client_config import user_entry
+from kubectl_dog.cluster.client_config.kubeconfig import NO_ENTRY
 from kubectl_dog.cluster.client_config.kubeconfig import Entry
 from kubectl_dog.cluster.client_config.kubeconfig import Kubeconfig
 from kubectl_dog.cluster.client_config.settings import Settings
@@ -43,15 +44,15 @@ def resolve_settings(flags: ConnectionFlags, env: Mapping[str, str] = os.environ
 def _no_kubeconfig_error(config: Kubeconfig) -> AccessError:
     files = [path for path in config.looked_at if os.path.exists(path)]
     message = f'the kubeconfig is empty ({", ".join(files)})' if files else 'no kubeconfig found'
-    searched = '' if files else f' (looked at {", ".join(config.looked_at)})'
-    return AccessError(f'{message}{searched}: set KUBECONFIG, or give --kubeconfig or --server')
+    searched = '' if files else f' (searched {", ".join(config.looked_at)})'
+    return AccessError(f'{message}{searched}: set KUBECONFIG, or use --kubeconfig or --server')
 
 
 def _context(config: Kubeconfig, flags: ConnectionFlags) -> Entry:
     name = flags.context or config.current
     if not name:
         if flags.server or flags.cluster:
-            return Entry('', {}, '')
+            return NO_ENTRY
         raise AccessError(
             'the kubeconfig has no current-context: choose one with --context'
             + _format_choices(config.contexts, '')
@@ -66,19 +67,19 @@ def _context(config: Kubeconfig, flags: ConnectionFlags) -> Entry:
 
 def _format_choices(names: Collection[str], wrong: str) -> str:
     if not names:
-        return ' (there is none)'
+        return ' (none available)'
     from difflib import SequenceMatcher
 
     sorted_names = sorted(names, key=lambda name: -SequenceMatcher(None, wrong, name).ratio())
     more = f' and {len(sorted_names) - 10} more' if len(sorted_names) > 10 else ''
-    return f' (there is: {", ".join(sorted_names[:10])}{more})'
+    return f' (available: {", ".join(sorted_names[:10])}{more})'
 
 
 def _entry_by_name(entries: Mapping[str, Entry], section: str, name: str, context: Entry) -> Entry:
     if not name:
-        return Entry('', {}, '')
+        return NO_ENTRY
     if name not in entries:
-        origin = f', which context {context.name!r} names' if context.text(section) == name else ''
+        origin = f', used by context {context.name!r}' if context.text(section) == name else ''
         raise AccessError(
             f'there is no {section} {name!r} in the kubeconfig{origin}: choose one with --{section}'
             + _format_choices(entries, name)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
 from typing import Any
 
 from kubectl_dog.cluster.client_config import impersonation
@@ -14,8 +13,9 @@ from kubectl_dog.cluster.client_config.settings import Plugin
 from kubectl_dog.cluster.client_config.settings import Settings
 from kubectl_dog.model.connection import ConnectionFlags
 from kubectl_dog.model.errors import AccessError
+from kubectl_dog.model.fields import Field
 
-_API_GROUP = 'client.authentication.k8s.io/'
+_VERSIONS = ('client.authentication.k8s.io/v1', 'client.authentication.k8s.io/v1beta1')
 _MODES = ('Never', 'IfAvailable', 'Always')
 _EXTENSION = 'client.authentication.k8s.io/exec'
 _REMOVED_PROVIDERS = {'gcp': 'gke-gcloud-auth-plugin', 'azure': 'kubelogin'}
@@ -29,35 +29,36 @@ def with_user(entry: Entry, cluster: Entry, flags: ConnectionFlags, settings: Se
         return settings
     settings = _with_client_certificate(entry, flags, settings)
     settings = _with_token_and_password(entry, flags, settings)
-    if entry.body.get('exec') and entry.body.get('auth-provider'):
-        raise entry.error(f'user {entry.name!r} has both «exec» and «auth-provider»')
+    plugin, provider = entry.inner('exec'), entry.inner('auth-provider')
+    if plugin.data.value and provider.data.value:
+        raise entry.error('has both exec and auth-provider: remove one of them')
     has_token = bool(settings.token or settings.token_file)
     if has_token and (settings.username or settings.password):
         owner = user_label(settings)
-        raise AccessError(f'{owner} has both a token and a password: keep one of them')
-    provider = _oidc_config(entry)
+        raise AccessError(f'{owner} has both a token and a password: remove one of them')
+    oidc = _oidc_config(provider)
     if has_token or settings.username or settings.password:
         return settings
-    if provider:
-        return settings._replace(provider=provider)
+    if oidc:
+        return settings._replace(provider=oidc)
     if settings.cert_data or settings.cert_file:
         return settings
-    if not entry.body.get('exec'):
+    if not plugin.data.value:
         raise _no_credentials_error(settings)
-    return settings._replace(plugin=_exec_plugin(entry, cluster))
+    return settings._replace(plugin=_exec_plugin(plugin, cluster))
 
 
 def user_label(settings: Settings) -> str:
-    """Name the owner of the credentials, for messages."""
-    return f'user {settings.user!r}' if settings.user else 'the command line'
+    """Return the owner of the credentials, for messages."""
+    return f'user "{settings.user}"' if settings.user else 'the command line'
 
 
 def _no_credentials_error(settings: Settings) -> AccessError:
     # kubectl asks for a name and a password here, but no current cluster accepts them.
     if not settings.user:
-        return AccessError('there are no credentials: give --token or --user')
+        return AccessError('there are no credentials: use --token or --user')
     return AccessError(
-        f'user {settings.user!r} in the kubeconfig has no credentials: sign in, or give --token'
+        f'user "{settings.user}" in the kubeconfig has no credentials: sign in, or use --token'
     )
 
 
@@ -76,10 +77,10 @@ def _with_token_and_password(entry: Entry, flags: ConnectionFlags, settings: Set
 def _with_client_certificate(entry: Entry, flags: ConnectionFlags, settings: Settings) -> Settings:
     for field in ('client-certificate', 'client-key'):
         flag = flags.client_key if field == 'client-key' else flags.client_certificate
-        data = b'' if flag else entry.data(f'{field}-data')
+        data = b'' if flag else entry.encoded(f'{field}-data')
         file = absolute_path(flag) if flag else entry.path(field)
         if data and file:
-            raise entry.error(f'user {entry.name!r} has both «{field}» and «{field}-data»')
+            raise entry.error(f'has both {field} and {field}-data: remove one of them')
         if field == 'client-key':
             settings = settings._replace(key_data=data, key_file=file)
         else:
@@ -90,63 +91,58 @@ def _with_client_certificate(entry: Entry, flags: ConnectionFlags, settings: Set
     return settings._replace(key_data=b'', key_file='')
 
 
-def _oidc_config(entry: Entry) -> dict[str, str]:
-    body = entry.mapping('auth-provider')
-    if not body:
+def _oidc_config(provider: Entry) -> dict[str, str]:
+    """Return the configuration of an OIDC auth-provider; empty if there is none."""
+    if not provider.data.value:
         return {}
-    name = Entry(f'{entry.name}: auth-provider', body, entry.file).text('name')
+    name = provider.text('name')
     if name in _REMOVED_PROVIDERS:
         raise AccessError(
-            f'user {entry.name!r} signs in with the auth-provider {name}, which kubectl has given '
-            f'up: install {_REMOVED_PROVIDERS[name]}, and have it write the kubeconfig anew'
+            f'user "{provider.name}" uses the auth-provider {name}, which kubectl no longer '
+            f'supports: install {_REMOVED_PROVIDERS[name]}, and use it to write a new kubeconfig'
         )
     if name != 'oidc':
-        raise entry.error(f'user {entry.name!r} has an unknown auth-provider')
-    config = Entry(f'{entry.name}: auth-provider', body, entry.file).mapping('config')
-    inner = Entry(f'{entry.name}: auth-provider', config, entry.file)
-    return {key: inner.text(key) for key in config}
+        raise provider.error('unsupported name: use oidc')
+    config = provider.inner('config')
+    return {key: config.text(key) for key in config.data.value}
 
 
-def _exec_plugin(entry: Entry, cluster: Entry) -> Plugin:
-    inner = Entry(f'{entry.name}: exec', entry.mapping('exec'), entry.file)
-    command, version = inner.text('command'), inner.text('apiVersion')
-    if not command:
-        raise inner.error(f'«{inner.name}» has no command')
-    if version not in (f'{_API_GROUP}v1', f'{_API_GROUP}v1beta1'):
-        raise inner.error(
-            f'«{inner.name}» has the apiVersion {version!r}, but kubectl knows {_API_GROUP}v1 and '
-            f'{_API_GROUP}v1beta1 only'
-        )
-    mode = inner.text('interactiveMode') or ('' if version.endswith('/v1') else 'IfAvailable')
-    if mode not in _MODES:
-        raise inner.error(f'«{inner.name}» must have an interactiveMode: {", ".join(_MODES)}')
+def _exec_plugin(plugin: Entry, cluster: Entry) -> Plugin:
+    command = plugin.text('command')
+    version = plugin.read('apiVersion', lambda data: data.choice(_VERSIONS), '')
+    mode = plugin.read('interactiveMode', lambda data: data.choice(_MODES), '')
+    if version == _VERSIONS[1]:
+        mode = mode or 'IfAvailable'
+    for name, value in (('command', command), ('apiVersion', version), ('interactiveMode', mode)):
+        if not value:
+            raise plugin.error(f'{name} is missing')
+    wants_cluster = plugin.flag('provideClusterInfo')
     return Plugin(
         # Commands without a separator are looked up in PATH.
-        command=inner.resolved(command) if os.sep in command else command,
-        args=inner.texts('args'),
-        env=tuple(_plugin_variables(inner)),
+        command=plugin.resolved(command) if os.sep in command else command,
+        args=plugin.texts('args'),
+        env=plugin.read('env', _plugin_variables, ()),
         api_version=version,
         interactive_mode=mode,
-        install_hint=inner.text('installHint'),
-        wants_cluster=inner.flag('provideClusterInfo'),
-        config=_plugin_config(cluster) if inner.flag('provideClusterInfo') else None,
+        install_hint=plugin.text('installHint'),
+        wants_cluster=wants_cluster,
+        config=_plugin_config(cluster) if wants_cluster else None,
     )
 
 
-def _plugin_variables(inner: Entry) -> Iterator[tuple[str, str]]:
-    listed = inner.body.get('env') or []
-    if not isinstance(listed, list) or not all(isinstance(item, dict) for item in listed):
-        raise inner.error(f'«env» of «{inner.name}» must be a list of name and value')
-    for item in listed:
-        variable = Entry(f'{inner.name}: env', item, inner.file)
-        name, value = variable.text('name'), variable.text('value')
-        if not name or '=' in name or '\0' in name + value:
-            raise inner.error(f'«env» of «{inner.name}» has a variable without a proper name')
-        yield name, value
+def _plugin_variables(data: Field) -> tuple[tuple[str, str], ...]:
+    return tuple(map(_plugin_variable, data.items()))
+
+
+def _plugin_variable(data: Field) -> tuple[str, str]:
+    name, value = data.required('name').text(), data.optional('value', Field.text, '')
+    if not name or '=' in name or '\0' in name + value:
+        raise data.error('must be a valid environment variable')
+    return name, value
 
 
 def _plugin_config(cluster: Entry) -> Any:
-    listed = cluster.body.get('extensions')
+    listed = cluster.data.value.get('extensions')
     for extension in listed if isinstance(listed, list) else ():
         if isinstance(extension, dict) and extension.get('name') == _EXTENSION:
             return _check_json(extension.get('extension'), cluster)
@@ -158,7 +154,5 @@ def _check_json(value: Any, cluster: Entry) -> Any:
     try:
         json.dumps(value, allow_nan=False)
     except (TypeError, ValueError, RecursionError):
-        raise cluster.error(
-            f'«extensions» of «{cluster.name}» has an {_EXTENSION} that JSON cannot hold'
-        ) from None
+        raise cluster.error(f'extensions: {_EXTENSION} must be valid JSON') from None
     return value

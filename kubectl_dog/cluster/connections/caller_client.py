@@ -7,14 +7,12 @@ from typing import Any
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
-import urllib3
-
 from kubectl_dog.cluster.auth.credentials import CredentialProvider
 from kubectl_dog.cluster.auth.credentials import Credentials
 from kubectl_dog.cluster.auth.credentials import check_header_value
 from kubectl_dog.cluster.client_config.settings import Settings
-from kubectl_dog.cluster.connections.official_client import ClientConnection
-from kubectl_dog.cluster.connections.official_client import ManagerPool
+from kubectl_dog.cluster.connections.kubeconfig_connection import KubeConnection
+from kubectl_dog.cluster.connections.kubeconfig_connection import Pool
 from kubectl_dog.model.connection import Connection
 from kubectl_dog.model.errors import AccessError
 
@@ -31,24 +29,25 @@ def connect_by_client(client: Any, namespace: str = '') -> Connection:
     Requests use the pool, the proxy, the Authorization and the default headers of the client
     (including impersonation). A client has no namespace, so the default namespace is `namespace`,
     or `default`. The client is never closed. Raises AccessError if the client has no credentials
-    or no valid address, and TypeError if it is no ApiClient.
+    or no valid address, and TypeError if it is not an ApiClient.
     """
-    if not isinstance(getattr(client.rest_client, 'pool_manager', None), urllib3.PoolManager):
-        raise TypeError(f'{type(client)} is no ApiClient of the official client')
+    manager = getattr(getattr(client, 'rest_client', None), 'pool_manager', None)
+    if not hasattr(manager, 'connection_pool_kw'):
+        raise TypeError(f'{type(client)} is not an ApiClient of the official client')
     host, is_secure = _server_address(client.configuration)
     settings = Settings(host, namespace or 'default', impersonate=_default_headers(client))
     connection = CallerClient(settings, client)
     if is_secure and not (connection.has_credentials or client.configuration.cert_file):
         raise AccessError(
-            f'the ApiClient for {host} has no credentials, and its requests would be anonymous: '
-            'the official loader goes on like this where a credential plugin fails, so load it '
-            'again, or give the name of a context'
+            f'the ApiClient for {host} has no credentials, so its requests would be anonymous: '
+            'the official loader ignores a credential plugin that fails; load the kubeconfig '
+            'again, or pass the name of a context'
         )
     return connection
 
 
-class CallerClient(ClientConnection):
-    """A connection with an ApiClient of the caller."""
+class CallerClient(KubeConnection):
+    """A connection that uses an ApiClient of the caller."""
 
     def __init__(self, settings: Settings, client: Any) -> None:
         self._client = client
@@ -64,12 +63,15 @@ class CallerClient(ClientConnection):
     def _create_provider(self, settings: Settings) -> CredentialProvider:
         return CallerCredentials(self._client)
 
-    def _create_pool(self, settings: Settings) -> ManagerPool:
-        return ManagerPool(self._client.rest_client.pool_manager, is_borrowed=True)
+    def _create_pool(self, settings: Settings) -> Pool:
+        from kubectl_dog.cluster.connections.urllib3_pool import Urllib3Pool
+
+        manager = self._client.rest_client.pool_manager
+        return Urllib3Pool(manager, settings.server, str(manager.proxy or ''))
 
 
 class CallerCredentials:
-    """Provides the Authorization header that the ApiClient of a caller sends."""
+    """A provider of the Authorization header that the ApiClient of a caller sends."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
@@ -78,8 +80,10 @@ class CallerCredentials:
             self._lock = _LOCKS.setdefault(client, threading.Lock())
 
     def current(self) -> Credentials:
-        """Return the credentials to send now; raises AccessError for invalid header values, and
-        if the hook that refreshes the token fails.
+        """Return the credentials to send now.
+
+        Raises AccessError for invalid header values, and if the hook that refreshes the token
+        fails.
         """
         headers = {name.lower(): value for name, value in self._client.default_headers.items()}
         for setting in self._settings().values():
@@ -113,8 +117,8 @@ def _server_address(configuration: Any) -> tuple[str, bool]:
         is_valid = False
     if not is_valid:
         raise AccessError(
-            f'the ApiClient has {repr(host) if host else "nothing"} for the address of its server: '
-            'load a kubeconfig before it is made, or give the name of a context'
+            f'the ApiClient has an invalid server address "{host}": load a kubeconfig before '
+            'creating it, or pass the name of a context'
         )
     return host, parts.scheme == 'https'
 

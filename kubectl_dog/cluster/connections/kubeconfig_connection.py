@@ -1,35 +1,34 @@
-"""The `kubeconfig` connection: one server and one user, on urllib3."""
+"""The `kubeconfig` connection: one server and one user, on http.client."""
 
 from __future__ import annotations
 
+import contextlib
+import json
 import threading
 import time
+import zlib
 from collections.abc import Mapping
 from email.utils import mktime_tz
 from email.utils import parsedate_tz
-from typing import Any
+from http.client import HTTPException
+from typing import Protocol
 from urllib.parse import urlencode
-
-import urllib3
-from urllib3.exceptions import ClosedPoolError
-from urllib3.exceptions import HTTPError
-from urllib3.exceptions import ProtocolError
 
 from kubectl_dog.cluster.auth.credentials import CredentialProvider
 from kubectl_dog.cluster.auth.credentials import Credentials
 from kubectl_dog.cluster.auth.provider import provider
 from kubectl_dog.cluster.client_config.resolve import resolve_settings
 from kubectl_dog.cluster.client_config.settings import Settings
-from kubectl_dog.cluster.connections.streams import ResponseStream
-from kubectl_dog.cluster.connections.streams import UnauthorizedStream
-from kubectl_dog.cluster.connections.streams import unauthorized_body
 from kubectl_dog.cluster.transport import api_errors
-from kubectl_dog.cluster.transport import pools
-from kubectl_dog.cluster.transport.raw_stream import raw_stream
+from kubectl_dog.cluster.transport.http_pool import Body
+from kubectl_dog.cluster.transport.http_pool import Headers
+from kubectl_dog.cluster.transport.http_pool import HttpPool
+from kubectl_dog.cluster.transport.route import Route
 from kubectl_dog.cluster.transport.tracked_sockets import TrackedSockets
 from kubectl_dog.model.connection import JSON
 from kubectl_dog.model.connection import Connection
 from kubectl_dog.model.connection import ConnectionFlags
+from kubectl_dog.model.connection import CutError
 from kubectl_dog.model.connection import Query
 from kubectl_dog.model.connection import Response
 from kubectl_dog.model.connection import Stream
@@ -38,9 +37,17 @@ from kubectl_dog.model.errors import AccessError
 
 # importlib.metadata would dominate the start-up time; a test compares the two versions.
 VERSION = '0.1.0'
-_CONNECT_TIMEOUT = 5.0
 _RESPONSE_TIMEOUT = 30.0
 _LOG_REQUESTS_FROM = 6
+# The window bits of zlib that accept both formats.
+_GZIP_OR_ZLIB = 47
+_APPLY = 'application/apply-patch+yaml'
+# No other object can be created.
+_REVIEWS = {
+    kind: f'/apis/authorization.k8s.io/v1/{kind.lower()}s'
+    for kind in ('SelfSubjectRulesReview', 'SelfSubjectAccessReview')
+}
+_DRY_RUN = (('dryRun', 'All'), ('fieldManager', 'kubectl-dog'), ('force', 'true'))
 
 
 def connect(flags: ConnectionFlags) -> Connection:
@@ -55,8 +62,25 @@ def connect(flags: ConnectionFlags) -> Connection:
     return connection
 
 
+class Pool(Protocol):
+    """A pool that sends requests to one server; thread-safe."""
+
+    # The proxy without its password, for messages; empty if there is none.
+    proxy_name: str
+
+    def request(
+        self, target: str, headers: Headers, timeout: float, body: Body | None = None
+    ) -> Stream:
+        """Send a GET request, or the request of a body; raises OSError or HTTPException."""
+        ...
+
+    def close(self) -> None:
+        """Close idle connections."""
+        ...
+
+
 class KubeConnection:
-    """Implements `Connection`; `timeout` is the user's limit in seconds for a response, or 0."""
+    """A `Connection` with kubeconfig; `timeout` limits a response, in seconds (0: no limit)."""
 
     def __init__(self, settings: Settings, timeout: float = 0.0, verbosity: int = 0) -> None:
         self.server = settings.server
@@ -73,19 +97,12 @@ class KubeConnection:
         self._lock = threading.Lock()
         self._certificate = b''
         self._pool = self._create_pool(settings)
-        self._path_prefix = self._url_prefix()
 
     def _create_provider(self, settings: Settings) -> CredentialProvider:
         return provider(settings)
 
-    def _create_pool(self, settings: Settings) -> Any:
-        return pools.create_pool(settings, self._sockets)
-
-    def _url_prefix(self) -> str:
-        return pools.url_prefix(self._pool, self._settings)
-
-    def _proxy_name(self) -> str:
-        return pools.describe_proxy(self._pool.conn_kw, self._pool.proxy)
+    def _create_pool(self, settings: Settings) -> Pool:
+        return HttpPool(Route(settings, self._sockets))
 
     def sign_in(self) -> None:
         """Request the first credentials, before the first request."""
@@ -93,29 +110,44 @@ class KubeConnection:
 
     def get(self, path: str, query: Query = (), accept: str = JSON) -> Response:
         """Send a request and return the response with any status; raises UnreachableError."""
+        return self._whole_response(path, query, accept)
+
+    def dry_run_apply(self, path: str, body: bytes, query: Query = ()) -> Response:
+        """Apply an object without saving it; raises UnreachableError."""
+        request = Body('PATCH', _APPLY, body, is_repeatable=True)
+        return self._whole_response(path, (*_DRY_RUN, *query), JSON, request)
+
+    def review_self(self, kind: str, spec: Mapping[str, object]) -> Response:
+        """Ask what the user may do; raises UnreachableError."""
+        review = {'apiVersion': 'authorization.k8s.io/v1', 'kind': kind, 'spec': spec}
+        request = Body('POST', JSON, json.dumps(review).encode(), is_repeatable=True)
+        return self._whole_response(_REVIEWS[kind], (), JSON, request)
+
+    def _whole_response(
+        self, path: str, query: Query, accept: str, request_body: Body | None = None
+    ) -> Response:
         try:
-            response = self._send(path, query, accept)
+            response = self._send(path, query, accept, request_body)
         except AccessError as error:
-            return Response(401, unauthorized_body(error), {})
+            return Response(401, _unauthorized_body(error), {})
         try:
-            return Response(response.status, response.read(), response.headers)
-        except (HTTPError, OSError) as error:
-            response.close()
+            with contextlib.closing(response):
+                body = b''.join(iter(response.read, b''))
+            if response.headers.get('Content-Encoding') in ('gzip', 'deflate'):
+                # No compression was requested, but some proxies compress nevertheless.
+                body = zlib.decompress(body, _GZIP_OR_ZLIB)
+        except (CutError, zlib.error) as error:
             raise self._unreachable_error(error) from error
-        finally:
-            response.release_conn()
+        return Response(response.status, body, response.headers)
 
     def stream(self, path: str, query: Query, read_timeout: float | None) -> Stream:
         """Open a streaming response with any status; raises UnreachableError."""
         try:
             response = self._send(path, query, JSON)
         except AccessError as error:
-            return UnauthorizedStream(unauthorized_body(error))
-        opened = raw_stream(response, getattr(response.connection, 'kept', None)) or ResponseStream(
-            response
-        )
-        opened.set_read_timeout(read_timeout)
-        return opened
+            return _UnauthorizedStream(_unauthorized_body(error))
+        response.set_read_timeout(read_timeout)
+        return response
 
     def close(self) -> None:
         """Close every open socket; no request is possible afterwards."""
@@ -123,14 +155,12 @@ class KubeConnection:
         self._pool.close()
         self._sockets.shut()
 
-    def _send(self, path: str, query: Query, accept: str) -> urllib3.BaseHTTPResponse:
+    def _send(self, path: str, query: Query, accept: str, body: Body | None = None) -> Stream:
         credentials = self._provider.current()
-        response = self._request_with_retry(path, query, accept, credentials)
+        response = self._request(path, query, accept, credentials, body)
         if response.status == 401 and self._renew(credentials):
-            # Do not drain: urllib3 may leave the end of a chunked body to the next request.
             response.close()
-            response.release_conn()
-            response = self._request_with_retry(path, query, accept, self._provider.current())
+            response = self._request(path, query, accept, self._provider.current(), body)
         self._set_clock(response.headers)
         return response
 
@@ -141,43 +171,32 @@ class KubeConnection:
             # The plugin has printed its error to stderr; report the answer of the server.
             return False
 
-    def _request_with_retry(
-        self, path: str, query: Query, accept: str, credentials: Credentials
-    ) -> urllib3.BaseHTTPResponse:
+    def _request(
+        self,
+        path: str,
+        query: Query,
+        accept: str,
+        credentials: Credentials,
+        body: Body | None,
+    ) -> Stream:
+        target = path + ('?' + urlencode(query, errors='replace') if query else '')
+        headers = [('Accept', accept), ('User-Agent', f'kubectl-dog/{VERSION}')]
+        if credentials.authorization:
+            headers.append(('Authorization', credentials.authorization))
+        headers += self._settings.impersonate
         started = time.monotonic()
         try:
-            try:
-                response = self._request(path, query, accept, credentials)
-            except (ProtocolError, ClosedPoolError):
-                # The server may have closed an idle connection when this request reused it, or
-                # another thread has renewed the certificate.
-                response = self._request(path, query, accept, credentials)
-        except (HTTPError, OSError) as error:
+            if self.is_closed:
+                raise ConnectionAbortedError('the connection was closed')
+            response = self._pool_for(credentials).request(target, headers, self._timeout, body)
+        except (HTTPException, OSError) as error:
             raise self._unreachable_error(error) from error
         if self._verbosity >= _LOG_REQUESTS_FROM:
-            self._log_request(path, query, response.status, time.monotonic() - started)
+            method = 'GET' if body is None else body.method
+            self._log_request(method, target, response.status, time.monotonic() - started)
         return response
 
-    def _request(
-        self, path: str, query: Query, accept: str, credentials: Credentials
-    ) -> urllib3.BaseHTTPResponse:
-        headers = urllib3.HTTPHeaderDict({'Accept': accept, 'User-Agent': f'kubectl-dog/{VERSION}'})
-        if credentials.authorization:
-            headers['Authorization'] = credentials.authorization
-        for name, value in self._settings.impersonate:
-            headers.add(name, value)
-        answer: urllib3.BaseHTTPResponse = self._pool_for(credentials).urlopen(
-            'GET',
-            self._path_prefix + path + ('?' + urlencode(query, errors='replace') if query else ''),
-            headers=headers,
-            retries=False,
-            redirect=False,
-            preload_content=False,
-            timeout=urllib3.Timeout(connect=_CONNECT_TIMEOUT, read=self._timeout),
-        )
-        return answer
-
-    def _pool_for(self, credentials: Credentials) -> Any:
+    def _pool_for(self, credentials: Credentials) -> Pool:
         """Return the pool for the client certificate; open streams keep their old one."""
         with self._lock:
             if credentials.certificate != self._certificate:
@@ -191,18 +210,52 @@ class KubeConnection:
 
     def _unreachable_error(self, error: BaseException) -> UnreachableError:
         reason = api_errors.unreachable(self.server, error)
-        proxy_name = self._proxy_name()
-        return UnreachableError(f'{reason} (by the proxy {proxy_name})' if proxy_name else reason)
+        proxy_name = self._pool.proxy_name
+        return UnreachableError(
+            f'{reason} (through the proxy {proxy_name})' if proxy_name else reason
+        )
 
-    def _log_request(self, path: str, query: Query, status: int, seconds: float) -> None:
+    def _log_request(self, method: str, target: str, status: int, seconds: float) -> None:
         import sys
 
-        url = self.server + path + ('?' + urlencode(query, errors='replace') if query else '')
-        sys.stderr.write(f'GET {url} {status} in {seconds * 1000:.0f} milliseconds\n')
+        milliseconds = f'{seconds * 1000:.0f} milliseconds'
+        sys.stderr.write(f'{method} {self.server}{target} {status} in {milliseconds}\n')
 
     def _set_clock(self, headers: Mapping[str, str]) -> None:
         parsed = parsedate_tz(headers.get('Date') or '')
         if parsed:
             # The header has truncated seconds: half a second is the best estimate.
-            offset = mktime_tz(parsed) + 0.5 - time.time()
+            try:
+                offset = mktime_tz(parsed) + 0.5 - time.time()
+            except (OverflowError, ValueError):
+                return
             self.clock_offset = offset if abs(offset) > 2 else 0.0
+
+
+class _UnauthorizedStream:
+    """A `Stream` for a request that was not sent, because there are no credentials."""
+
+    status = 401
+    headers: Mapping[str, str] = {}
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def read(self) -> bytes:
+        """Return the body, then b''."""
+        body, self._body = self._body, b''
+        return body
+
+    def set_read_timeout(self, seconds: float | None) -> None:
+        """Do nothing: `read` does not wait."""
+
+    def stop(self) -> None:
+        """Do nothing: `read` does not wait."""
+
+    def close(self) -> None:
+        """Do nothing: no connection is open."""
+
+
+def _unauthorized_body(error: AccessError) -> bytes:
+    """Return a Status object with code 401: readers treat missing credentials as rejected ones."""
+    return json.dumps({'kind': 'Status', 'code': 401, 'message': str(error)}).encode()

@@ -41,7 +41,7 @@ class DiscoveredKinds(NamedTuple):
 
 
 class Resolver:
-    """Resolves TYPE words to resources, from the cache or else from the server."""
+    """A resolver of TYPE arguments to resources, by the cache or else by the server."""
 
     def __init__(self, connection: Connection, cache: Cache | None = None) -> None:
         self._connection = connection
@@ -50,22 +50,21 @@ class Resolver:
         self._is_discovered = False
 
     def __call__(self, word: str) -> Resource:
-        """Return the resource that a word names; raises UserError and AccessError."""
+        """Return the resource for a TYPE argument; raises UserError and AccessError."""
         if self._kinds is None:
             self._kinds = self._cache.read()
         match = matching.find_kind(self._kinds, word)
         return match.resource if match else self._discover_resource(word)
 
     def many(self, word: str) -> list[Resource]:
-        """Return the resource that a word names, or all of a category; raises as a call does."""
+        """Return the resource for a TYPE argument, or all of a category; raises as a call does."""
         try:
             return [self(word)]
         except CategoryError as error:
             return error.members
 
     def of_kind(self, api_version: str, kind: str) -> Resource | str:
-        """Return the resource for an apiVersion and a kind, or a message that explains why there is
-        none.
+        """Return the resource for an apiVersion and a kind, or a message if there is none.
 
         Raises AccessError if discovery fails.
         """
@@ -98,14 +97,14 @@ class Resolver:
     def _discover(self) -> DiscoveredKinds:
         discovered = discover(self._connection)
         self._kinds, self._is_discovered = discovered.kinds, True
-        # An incomplete list is not cached: a missing kind might be the one that a word names.
+        # An incomplete list is not cached: the missing kind might be the next one that is used.
         if not discovered.failed:
             self._cache.write(discovered.kinds)
         return discovered
 
 
 class CategoryError(UserError):
-    """A word names a category of several kinds; `members` are their resources."""
+    """A TYPE argument is a category of several kinds; `members` are their resources."""
 
     def __init__(self, message: str, members: list[Resource]) -> None:
         super().__init__(message)
@@ -152,7 +151,7 @@ def _versions(connection: Connection, path: str) -> list[_Version]:
         return list(_parse_versions(_decode(response)))
     except _MALFORMED:
         raise AccessError(
-            f'{connection.server}{path} does not answer with API groups; is --server right?'
+            f'{connection.server}{path} returned no API groups; check --server'
         ) from None
 
 
@@ -278,8 +277,8 @@ def _category_member(discovered: DiscoveredKinds, word: str) -> Resource:
     kinds = [member.resource.kind for member in members[:_MAX_NAMED]]
     more = f' and {len(members) - _MAX_NAMED} more' if len(members) > _MAX_NAMED else ''
     raise CategoryError(
-        f'{word} is a category of several kinds ({", ".join(kinds)}{more}): name one of them, '
-        'or choose with -l SELECTOR',
+        f'{word} is a category of several kinds ({", ".join(kinds)}{more}): specify one of '
+        'them, or select objects with -l SELECTOR',
         [member.resource for member in members],
     )
 
@@ -290,6 +289,6 @@ def _unknown_type_message(discovered: DiscoveredKinds, word: str) -> str:
         message += f' ({", ".join(discovered.failed)} did not answer)'
     similar = matching.similar_kinds(discovered.kinds, word)
     if not similar:
-        return f'{message}; `kubectl api-resources` lists those it has'
+        return f'{message}; `kubectl api-resources` lists the available types'
     last = similar.pop()
     return f'{message}; did you mean {", ".join(similar) + " or " if similar else ""}{last}?'

@@ -1,4 +1,4 @@
-"""Match TYPE words to kinds by the rules of kubectl, as pure functions."""
+"""Match TYPE arguments to kinds by the rules of kubectl, as pure functions."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class _Reading(NamedTuple):
 
 
 def find_kind(kinds: Sequence[Kind], word: str) -> Kind | None:
-    """Return the kind that kubectl takes for a word, in the preferred version if none is given."""
+    """Return the kind for a TYPE argument as kubectl does, in the preferred version by default."""
     # kubectl accepts short names in lower case only: exact matches have precedence.
     return _find(kinds, word) or _find(kinds, word.lower())
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class KindResolver:
-    """Resolves well-known kinds itself; loads discovery, which costs start-up time, for others.
+    """A resolver for well-known kinds; it loads discovery, which is slow, for other kinds only.
 
     Its methods raise UserError for unknown kinds, and AccessError.
     """
@@ -33,8 +33,17 @@ class KindResolver:
         return [known] if known else self._resolver.many(word)
 
     def of_kind(self, api_version: str, kind: str) -> Resource | str:
-        """Return the resource of objects with these two fields, or a message why there is none."""
+        """Return the resource of objects with these fields, or a message if there is none."""
         return well_known_kind(api_version, kind) or self._resolver.of_kind(api_version, kind)
+
+    def listed(self) -> list[Resource]:
+        """Return all kinds whose objects can be listed, each in its preferred version."""
+        preferred: dict[tuple[str, str], Resource] = {}
+        for entry in self._resolver.all_kinds():
+            if entry.listed:
+                resource = entry.resource
+                preferred.setdefault((resource.group, resource.plural), resource)
+        return list(preferred.values())
 
     @property
     def _resolver(self) -> Resolver:

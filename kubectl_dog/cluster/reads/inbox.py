@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-import queue
 import threading
 import time
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Sequence
 from itertools import chain
 from itertools import groupby
-from operator import attrgetter
 from operator import itemgetter
+from queue import Empty
 from typing import Optional
 from typing import Union
 
 from kubectl_dog import platform_compat
 from kubectl_dog.model.items import LogLines
 from kubectl_dog.model.items import Payload
+from kubectl_dog.model.times import running_max
 from kubectl_dog.model.wants import Want
+from kubectl_dog.signal_queue import SignalQueue
 
 CAPACITY = 1000
-# The most lines of one batch of several streams: they are printed in about 50 ms.
-_BATCH_LINES = 10_000
+# The lines of one batch, which are printed in about 50 ms.
+BATCH_LINES = 10_000
 _line_time = itemgetter(0)
-_next_time = attrgetter('next_time')
 _MAX_WAIT = platform_compat.max_wait()
 
 
@@ -43,7 +47,7 @@ class LogBuffer:
     """The payloads of one log stream that the owner has not taken yet, in order.
 
     The reader calls `put`, which blocks when `capacity` lines are waiting until half of them are
-    taken: a wakeup for each line would cost more than the line.
+    released: a wakeup for each line would cost more than the line.
     """
 
     def __init__(
@@ -56,7 +60,7 @@ class LogBuffer:
         self._announce = announce
         self._capacity = capacity
         self._condition = threading.Condition()
-        self._waiting: deque[Payload] = deque()
+        self._waiting: list[Payload] = []
         self._lines = 0
         self._is_announced = False
         self._is_closed = False
@@ -74,48 +78,19 @@ class LogBuffer:
         if not announced:
             self._announce(self)
 
-    @property
-    def next_time(self) -> int:
-        """The time of the next line (nanoseconds); 0 if the next payload has no lines."""
-        first = self._waiting[0] if self._waiting else None
-        return first.lines[0].time if isinstance(first, LogLines) and first.lines else 0
-
-    def time_of_first(self, count: int) -> int | None:
-        """Return the latest time of the first `count` lines; None if fewer are waiting."""
-        latest = 0
+    def take(self) -> list[Payload]:
+        """Return all payloads, with their lines joined; they need room until they are released."""
         with self._condition:
-            if self._lines < count:
-                return None
-            for payload in self._waiting:
-                if isinstance(payload, LogLines) and payload.lines:
-                    lines = payload.lines[:count]
-                    latest = max(latest, *map(_line_time, lines))
-                    count -= len(lines)
-                    if count <= 0:
-                        break
-        return latest
+            taken, self._waiting = self._waiting, []
+            self._is_announced = False
+        return _join_lines(taken)
 
-    def take(self, until: int | None) -> tuple[list[Payload], bool]:
-        """Return the next payloads, with their lines joined, and whether more are waiting.
-
-        Stops before the first line that was written after `until` (nanoseconds).
-        """
+    def release(self, payload: Payload) -> None:
+        """Make room for the next payload, because one that was taken is being delivered."""
         with self._condition:
-            taken: list[Payload] = []
-            while self._waiting:
-                payload = self._waiting[0]
-                due, rest = _split(payload, until)
-                if due is not None:
-                    self._lines -= _size(due)
-                    taken.append(due)
-                if rest is not None:
-                    self._waiting[0] = rest
-                    break
-                self._waiting.popleft()
-            self._is_announced = bool(self._waiting)
+            self._lines -= _size(payload)
             if self._is_low():
                 self._condition.notify()
-            return _join_lines(taken), self._is_announced
 
     def close(self) -> None:
         """Drop all payloads and unblock the reader."""
@@ -128,20 +103,26 @@ class LogBuffer:
         return self._is_closed or self._lines <= self._capacity // 2
 
 
-class Inbox:
-    """Delivers objects, answers and signals first, then log lines, the oldest first.
+Batch = list[tuple[LogBuffer, Payload]]
 
-    Waiting lines are delivered in batches; in a batch, the lines of a stream are consecutive.
+
+class Inbox:
+    """A queue that delivers objects, answers and signals first, then log lines in batches.
+
+    - Order: the lines that wait are cut by time into batches, the oldest first. In a batch, the
+      lines of a stream are consecutive and in its own order: `output/log_merge.py` merges them.
+    - Latency: an object waits for no more than one batch.
     """
 
     def __init__(self) -> None:
-        self._queue: queue.SimpleQueue[Delivery | LogBuffer] = queue.SimpleQueue()
+        self._queue: SignalQueue[Delivery | LogBuffer] = SignalQueue()
         self._urgent: deque[Delivery] = deque()
         self._ready_buffers: deque[LogBuffer] = deque()
+        self._batches: Iterator[Batch] = iter(())
         self._batch: deque[Delivery] = deque()
 
     def put(self, subscription: Subscription | None, payload: Payload | Exception) -> None:
-        """Deliver from any thread or from a signal handler: SimpleQueue is reentrant."""
+        """Deliver from any thread or from a signal handler."""
         self._queue.put((subscription, payload))
 
     @property
@@ -173,8 +154,8 @@ class Inbox:
 
     def _receive(self, timeout: float) -> bool:
         try:
-            arrival = self._queue.get(timeout=timeout) if timeout > 0 else self._queue.get_nowait()
-        except queue.Empty:
+            arrival = self._queue.get(timeout) if timeout > 0 else self._queue.get_nowait()
+        except Empty:
             return False
         if isinstance(arrival, LogBuffer):
             self._ready_buffers.append(arrival)
@@ -185,67 +166,75 @@ class Inbox:
     def _next(self, lines: bool) -> Delivery | None:
         if self._urgent:
             return self._urgent.popleft()
-        while self._ready_buffers and lines and not self._batch:
-            self._start_batch()
+        if not lines:
+            return None
+        batch = next(self._batches, None)
+        if batch is None and self._ready_buffers:
+            self._batches = cut_into_batches(
+                [(buffer, buffer.take()) for buffer in self._ready_buffers]
+            )
+            self._ready_buffers.clear()
+            batch = next(self._batches, None)
+        for buffer, payload in batch or ():
+            buffer.release(payload)
+            self._batch.append((buffer.subscription, payload))
         return self._batch.popleft() if self._batch else None
 
-    def _start_batch(self) -> None:
-        """Take the oldest waiting lines, as many as may delay an object."""
-        until = self._batch_end_time()
-        for _ in range(len(self._ready_buffers)):
-            buffer = self._ready_buffers.popleft()
-            more = True
-            if until is None or buffer.next_time <= until:
-                taken, more = buffer.take(until)
-                self._batch.extend((buffer.subscription, payload) for payload in taken)
-            if more:
-                self._ready_buffers.append(buffer)
 
-    def _batch_end_time(self) -> int | None:
-        """Return the time of the last line of the next batch; None if all lines belong to it.
-
-        Mostly a few of hundreds of streams have the oldest lines: only those are examined.
-        """
-        buffers = sorted(self._ready_buffers, key=_next_time)
-        count = 1
-        while len(buffers) > 1:
-            line_count = max(1, _BATCH_LINES // count)
-            times = [buffer.time_of_first(line_count) for buffer in buffers[:count]]
-            until = min((at for at in times if at is not None), default=None)
-            if count == len(buffers) or (until is not None and buffers[count].next_time > until):
-                return until
-            count = min(2 * count, len(buffers))
-        return None
+def cut_into_batches(waiting: Sequence[tuple[LogBuffer, Sequence[Payload]]]) -> Iterator[Batch]:
+    """Yield the payloads of streams in batches of about `BATCH_LINES`, the oldest lines first."""
+    batch = [(buffer, payload) for buffer, payloads in waiting for payload in payloads]
+    if sum(_size(payload) for _, payload in batch) <= BATCH_LINES:
+        # No time needs to be compared, which is the usual case.
+        yield batch
+        return
+    parts = [(buffer, *timed, 0) for buffer, payloads in waiting for timed in _with_times(payloads)]
+    all_times = sorted(chain.from_iterable(times for _, _, times, _ in parts))
+    ends = all_times[BATCH_LINES - 1 :: BATCH_LINES]
+    for until in (*ends, *all_times[-1:]):
+        batch = []
+        later = []
+        for buffer, payload, times, start in parts:
+            end = bisect_right(times, until, start)
+            if end > start:
+                batch.append((buffer, _part(payload, start, end)))
+            if end < len(times):
+                later.append((buffer, payload, times, end))
+        parts = later
+        if batch:
+            yield batch
 
 
-def _split(payload: Payload, until: int | None) -> tuple[Payload | None, Payload | None]:
-    if until is None or not isinstance(payload, LogLines):
-        return payload, None
-    times = list(map(_line_time, payload.lines))
-    if not times or max(times) <= until:
-        return payload, None
-    index = next(position for position, at in enumerate(times) if at > until)
-    due = payload._replace(lines=payload.lines[:index]) if index else None
-    return due, payload._replace(lines=payload.lines[index:])
+def _with_times(payloads: Iterable[Payload]) -> Iterator[tuple[Payload, list[int]]]:
+    """Yield the payloads of a stream with the times of their lines."""
+    latest = 0
+    for payload in payloads:
+        lines = payload.lines if isinstance(payload, LogLines) else ()
+        times = running_max(map(_line_time, lines), latest) or [latest]
+        latest = times[-1]
+        yield payload, times
 
 
-def _join_lines(payloads: list[Payload]) -> list[Payload]:
-    """Join consecutive lines of the same run."""
-    if len(payloads) < 2:
-        return payloads
+def _part(payload: Payload, start: int, end: int) -> Payload:
+    if not isinstance(payload, LogLines) or end - start == len(payload.lines):
+        return payload
+    return LogLines(payload.lines[start:end], payload.run)
+
+
+def _join_lines(payloads: Iterable[Payload]) -> list[Payload]:
+    """Join consecutive lines of the same run: each payload costs as much as many lines."""
     joined: list[Payload] = []
-    for run, group in groupby(
-        payloads, lambda payload: isinstance(payload, LogLines) and (payload.run,)
-    ):
-        batches = list(group)
-        if run and len(batches) > 1:
-            lines = chain.from_iterable(
-                payload.lines for payload in batches if isinstance(payload, LogLines)
-            )
-            joined.append(LogLines(tuple(lines), run[0]))
+    for key, group in groupby(payloads, lambda payload: (type(payload), _run(payload))):
+        if key[0] is LogLines:
+            lines = chain.from_iterable(log.lines for log in group if isinstance(log, LogLines))
+            joined.append(LogLines(tuple(lines), key[1]))
         else:
-            joined += batches
+            joined += group
     return joined
+
+
+def _run(payload: Payload) -> int | None:
+    return payload.run if isinstance(payload, LogLines) else None
 
 
 def _size(payload: Payload) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class LineSplitter:
-    """Splits chunks at line feeds; `limit` clips longer lines and bounds the kept bytes."""
+    """A splitter of chunks into lines; `limit` clips longer lines and bounds the kept bytes."""
 
     def __init__(self, limit: int | None = None) -> None:
         self._limit = limit

@@ -10,6 +10,7 @@ from kubectl_dog.cluster.reads.paging import PAGE
 from kubectl_dog.cluster.reads.paging import add_type_fields
 from kubectl_dog.cluster.reads.paging import items
 from kubectl_dog.cluster.reads.paging import selectors
+from kubectl_dog.cluster.reads.prune import last_spec_write
 from kubectl_dog.cluster.reads.prune import prune
 from kubectl_dog.cluster.transport import api_errors
 from kubectl_dog.model import json_decoding
@@ -21,6 +22,8 @@ from kubectl_dog.model.connection import UnreachableError
 from kubectl_dog.model.items import Answer
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import get_dict
+from kubectl_dog.model.resources import CONFIGMAPS
+from kubectl_dog.model.resources import SECRETS
 from kubectl_dog.model.wants import Lookup
 
 _STATUS = {401: 'denied', 403: 'denied', 404: 'missing'}
@@ -28,13 +31,23 @@ _STATUS = {401: 'denied', 403: 'denied', 404: 'missing'}
 
 def answer_lookup(connection: Connection, want: Lookup) -> Answer:
     """Send the request of a lookup and return its Answer; failures are returned, not raised."""
+    try:
+        response = send_lookup(connection, want)
+    except UnreachableError as error:
+        return Answer('failed', message=str(error))
+    return read_answer(connection, want, response)
+
+
+def send_lookup(connection: Connection, want: Lookup) -> Response:
+    """Send the request of a lookup; raises UnreachableError."""
     path = want.resource.path(want.namespace, want.name)
     query = [] if want.name else [('limit', str(PAGE)), *selectors(want.labels)]
     accept = JSON if want.full_object else _accept('' if want.name else 'List')
-    try:
-        response = connection.get(path, query, accept=accept)
-    except UnreachableError as error:
-        return Answer('failed', message=str(error))
+    return connection.get(path, query, accept=accept)
+
+
+def read_answer(connection: Connection, want: Lookup, response: Response) -> Answer:
+    """Return the Answer in the response to a lookup."""
     if response.status != 200:
         refusal = api_errors.parse_status(response.status, response.body)
         return Answer(_STATUS.get(response.status, 'failed'), message=refusal.message)
@@ -61,12 +74,14 @@ def _objects(response: Response, want: Lookup) -> list[Object]:
 
 def _metadata_only(item: Object, want: Lookup) -> Object:
     metadata = dict(get_dict(item, 'metadata'))
-    metadata.pop('managedFields', None)
+    last_write = last_spec_write(metadata.pop('managedFields', None))
+    if last_write and want.resource in (CONFIGMAPS, SECRETS):
+        metadata['managedFields'] = [{'time': last_write}]
     return add_type_fields({'metadata': metadata}, want.resource)
 
 
 class LookupQueue:
-    """Answers lookups in order; `run` is the target of its thread."""
+    """A queue that answers lookups in order; `run` is the target of its thread."""
 
     def __init__(
         self, connection: Connection, emit: Callable[[Subscription, Answer], None]
@@ -76,7 +91,7 @@ class LookupQueue:
         self._queue: queue.SimpleQueue[Subscription | None] = queue.SimpleQueue()
 
     def ask(self, subscription: Subscription) -> None:
-        """Queue a subscription whose want is a Lookup."""
+        """Queue a subscription that requests a Lookup."""
         self._queue.put(subscription)
 
     def stop(self) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from kubectl_dog.cluster.reads.prune import prune
 from kubectl_dog.cluster.transport import api_errors
 from kubectl_dog.model import json_decoding
+from kubectl_dog.model.connection import JSON
 from kubectl_dog.model.connection import Connection
 from kubectl_dog.model.connection import CutError
 from kubectl_dog.model.connection import Response
@@ -18,6 +19,8 @@ from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.wants import Watch
 
 PAGE = 500
+# Accept plain JSON as well: some aggregated API servers have no metadata-only form.
+METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json'
 
 
 class RefusedError(Exception):
@@ -36,19 +39,26 @@ def selectors(labels: str, fields: str = '') -> list[tuple[str, str]]:
 
 
 def list_all(
-    connection: Connection, want: Watch, check: Callable[[], None]
+    connection: Connection,
+    want: Watch,
+    check: Callable[[], None],
+    prepare: Callable[[Object], Object] = prune,
+    metadata_only: bool = False,
 ) -> tuple[list[Object], str]:
     """Return all objects and the resourceVersion; calls `check` before each page.
+
+    `prepare` is called for each object.
 
     Raises RefusedError, UnreachableError, CutError, and what `check` raises.
     """
     path = want.resource.path(want.namespace)
     selector_query = selectors(want.labels, want.fields)
     paging = [('limit', str(PAGE))]
+    accept = METADATA_LIST if metadata_only else JSON
     objects: list[Object] = []
     while True:
         check()
-        response = connection.get(path, selector_query + paging)
+        response = connection.get(path, selector_query + paging, accept)
         if response.status == 410 and paging:
             # The continue token has expired: list everything at once.
             objects, paging = [], []
@@ -57,7 +67,7 @@ def list_all(
         objects.extend(add_type_fields(item, want.resource) for item in items(page))
         continue_token = get_str(page, 'metadata', 'continue')
         if not continue_token:
-            return [prune(item) for item in objects], get_str(page, 'metadata', 'resourceVersion')
+            return [prepare(item) for item in objects], get_str(page, 'metadata', 'resourceVersion')
         paging = [('limit', str(PAGE)), ('continue', continue_token)]
 
 

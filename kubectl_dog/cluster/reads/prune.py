@@ -1,4 +1,4 @@
-"""Remove fields that no judgement reads from objects, so that thousands fit in memory.
+"""Remove fields that no tracker reads from objects, so that thousands fit in memory.
 
 Only known kinds are pruned: custom resources may use the same fields with another meaning.
 """
@@ -37,6 +37,8 @@ def prune(obj: Object) -> Object:
     kind = get_str(obj, 'kind')
     if kind == 'Secret':
         _remove_values(obj)
+    elif kind == 'CustomResourceDefinition':
+        _prune_definition(obj)
     elif is_custom:
         pass
     elif kind == 'Node':
@@ -51,7 +53,7 @@ def prune(obj: Object) -> Object:
 
 def _prune_metadata(metadata: Object, is_custom: bool) -> None:
     entries = metadata.pop('managedFields', None)
-    last_write = _last_spec_write(entries) if is_custom else ''
+    last_write = last_spec_write(entries) if is_custom else ''
     if last_write:
         metadata['managedFields'] = [{'time': last_write}]
     annotations = metadata.get('annotations')
@@ -65,9 +67,10 @@ def _is_custom(obj: Object) -> bool:
     return '.' in get_str(obj, 'apiVersion').rpartition('/')[0]
 
 
-def _last_spec_write(entries: Any) -> str:
-    """Return when the spec was last written: many controllers do not report whether they have
-    seen it.
+def last_spec_write(entries: Any) -> str:
+    """Return when the spec, or the data of a ConfigMap or Secret, was last written.
+
+    It is needed because many controllers do not report whether they have observed the newest spec.
     """
     times = ['']
     for entry in entries if isinstance(entries, list) else ():
@@ -90,3 +93,13 @@ def _remove_values(secret: Object) -> None:
     secret.pop('stringData', None)
     if secret.get('data'):
         secret['data'] = dict.fromkeys(get_dict(secret, 'data'), '')
+
+
+def _prune_definition(definition: Object) -> None:
+    """Remove all of the schemas except that of the status: they may have a megabyte."""
+    for version in get_dicts(definition, 'spec', 'versions'):
+        root = get_dict(version, 'schema', 'openAPIV3Schema')
+        status = get_dict(root, 'properties').get('status')
+        if root:
+            root.clear()
+            root['properties'] = {'status': status} if status else {}

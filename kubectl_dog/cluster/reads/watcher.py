@@ -8,7 +8,6 @@ from kubectl_dog.cluster.reads.line_splitter import LineSplitter
 from kubectl_dog.cluster.reads.paging import RefusedError
 from kubectl_dog.cluster.reads.paging import list_all
 from kubectl_dog.cluster.reads.paging import selectors
-from kubectl_dog.cluster.reads.prune import prune
 from kubectl_dog.cluster.reads.worker import Backoff
 from kubectl_dog.cluster.reads.worker import Emit
 from kubectl_dog.cluster.reads.worker import Environment
@@ -46,7 +45,7 @@ class NoEndError(Exception):
 
 
 class Watcher(Reader):
-    """Emits `Listed` once, then `Changed`; a later `Listed` replaces everything before it.
+    """A watch that emits `Listed` once, then `Changed`; a later `Listed` replaces everything.
 
     `plain_groups` is shared by the watchers of one connection: the API groups whose servers do not
     support streaming lists, which only the first watcher has to wait to find out.
@@ -70,7 +69,7 @@ class Watcher(Reader):
         self._refusals = 0
 
     def work(self) -> None:
-        """List and watch until stopped, or until the server refuses finally."""
+        """List and watch until stopped, or until the server refuses permanently."""
         while True:
             headers: Mapping[str, str] = {}
             try:
@@ -97,7 +96,9 @@ class Watcher(Reader):
 
     def _list_and_watch(self) -> None:
         if not self._version and self._want.resource.group in self._plain_groups:
-            objects, self._version = list_all(self.connection, self._want, self.check)
+            objects, self._version = list_all(
+                self.connection, self._want, self.check, self.environment.prepare
+            )
             self._report_recovery()
             self.emit(Listed(tuple(objects)))
         stream = self._open_watch()
@@ -172,10 +173,10 @@ class Watcher(Reader):
                 self._listing = None
             return
         if self._listing is not None:
-            self._listing.append(prune(obj))
+            self._listing.append(self.environment.prepare(obj))
         else:
             self._version = version or self._version
-            self.emit(Changed(change, prune(obj)))
+            self.emit(Changed(change, self.environment.prepare(obj)))
 
     def _handle_refusal(self, refused: RefusedError) -> bool:
         if refused.status.code == 404 and self._want.fields and is_custom(self._want.resource):
@@ -201,4 +202,4 @@ class Watcher(Reader):
         self._refusals = 0
         previous, self._reported_reason = self._reported_reason, ''
         if previous not in ('', _NO_KIND):
-            self.emit(ReadFailure('recovered', f'{self.connection.server} answers again'))
+            self.emit(ReadFailure('recovered', f'{self.connection.server} responds again'))

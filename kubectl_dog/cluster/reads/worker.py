@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import random as system_random
 import threading
 import time
 from collections.abc import Callable
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from kubectl_dog.cluster.reads.prune import prune
 from kubectl_dog.model.connection import Connection
 from kubectl_dog.model.connection import CutError
 from kubectl_dog.model.connection import Query
 from kubectl_dog.model.connection import Stream
+from kubectl_dog.model.items import Object
 from kubectl_dog.model.items import Payload
 
 _BODY = 65536
@@ -21,15 +22,24 @@ _MAX_RETRY_AFTER = 60.0
 Emit = Callable[[Payload], None]
 
 
-class Environment(NamedTuple):
-    """The functions that tests replace: clock (seconds), random numbers and waiting.
+def _random() -> float:
+    # Imported only for a retry: most runs need none.
+    import random
 
-    `wait(event, seconds)` returns when the event is set or the time is over.
+    return random.random()
+
+
+class Environment(NamedTuple):
+    """The functions that can be replaced: clock (seconds), random numbers and waiting.
+
+    `wait(event, seconds)` returns when the event is set or the time is over. `prepare` changes each
+    object that a watch delivers, in place, and returns it.
     """
 
     clock: Callable[[], float] = time.monotonic
-    random: Callable[[], float] = system_random.random
+    random: Callable[[], float] = _random
     wait: Callable[[threading.Event, float], object] = threading.Event.wait
+    prepare: Callable[[Object], Object] = prune
 
 
 class Backoff:
@@ -60,7 +70,7 @@ class StoppedError(Exception):
 
 
 class Reader:
-    """Reads at most one stream at a time; `run` is the thread, the owner calls `stop`."""
+    """A reader of at most one stream at a time; `run` is the thread, the owner calls `stop`."""
 
     def __init__(self, connection: Connection, emit: Emit, environment: Environment) -> None:
         self.connection = connection
@@ -96,7 +106,7 @@ class Reader:
             raise StoppedError
 
     def sleep(self, seconds: float) -> None:
-        """Wait, at most until a stop; raises StoppedError then."""
+        """Wait at most until a stop; raises StoppedError then."""
         self.environment.wait(self._stopping, seconds)
         self.check()
 

@@ -1,4 +1,4 @@
-"""The live source: a thread per read, one inbox, and one owner."""
+"""The source for a live cluster: a thread for each read, one inbox, and one owner thread."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import threading
 import time
 from collections.abc import Callable
 from collections.abc import Hashable
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from functools import partial
 from typing import Union
 
 from kubectl_dog.cluster.reads.inbox import Inbox
@@ -19,12 +21,16 @@ from kubectl_dog.cluster.reads.worker import Environment
 from kubectl_dog.model.connection import Connection
 from kubectl_dog.model.items import Item
 from kubectl_dog.model.items import Listed
+from kubectl_dog.model.items import ManagedTargets
+from kubectl_dog.model.items import Object
 from kubectl_dog.model.items import Payload
 from kubectl_dog.model.items import ReadFailure
 from kubectl_dog.model.items import ServerClock
 from kubectl_dog.model.items import Signal
+from kubectl_dog.model.resources import Target
 from kubectl_dog.model.sources import SourceEndedError
 from kubectl_dog.model.wants import Logs
+from kubectl_dog.model.wants import ManagedObjects
 from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
 
@@ -47,15 +53,22 @@ class _ActiveRead(Subscription):
 
 
 class LiveSource:
-    """Implements `model.sources.Source` on a connection, which `close` closes.
+    """A `model.sources.Source` on a connection, which `close` closes.
 
     One thread owns it; only `signal` may be called from others, even from a signal handler.
+    `resolve` answers a ManagedObjects, in a thread of its own.
     """
 
-    def __init__(self, connection: Connection, environment: Environment = _SYSTEM) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        environment: Environment = _SYSTEM,
+        resolve: Callable[[ManagedObjects], ManagedTargets] = lambda want: ManagedTargets(()),
+    ) -> None:
         self.started = time.time()
         self._connection = connection
         self._environment = environment
+        self._resolve = resolve
         self._monotonic_start = time.monotonic()
         self._inbox = Inbox()
         self._wants: AbstractSet[Want] = frozenset()
@@ -69,13 +82,20 @@ class LiveSource:
         # All items of a batch have the same time.
         self._batch_time = 0.0
 
+    def compare_with_files(self, objects: Mapping[Target, Object]) -> None:
+        """Compare these targets with the objects of files; call it before `reconcile`."""
+        from kubectl_dog.cluster.reads.file_comparison import FileComparison
+
+        comparison = FileComparison(self._connection, objects)
+        self._environment = self._environment._replace(prepare=comparison.prepare)
+
     def now(self) -> float:
         """Return the seconds since tracking began."""
         return time.monotonic() - self._monotonic_start
 
-    def signal(self, name: str) -> None:
-        """Deliver a Signal; callable from signal handlers."""
-        self._inbox.put(None, Signal(name))
+    def signal(self, name: str, code: int = 0) -> None:
+        """Deliver a Signal; callable from signal handlers and from other threads."""
+        self._inbox.put(None, Signal(name, code))
 
     def take(self, until: float | None, lines: bool = True) -> Item | None:
         """Return the next item, or None at the time `until`; see `model.sources.Source`."""
@@ -161,9 +181,14 @@ class LiveSource:
             read.buffer = self._inbox.buffer(read)
             read.reader = LogReader(want, self._connection, self._emitter(read), self._environment)
             self._start(read, read.reader.run, f'logs {want.pod}/{want.container}')
+        elif isinstance(want, ManagedObjects):
+            self._start(read, partial(self._answer_inventory, read, want), 'inventory')
         else:
             self._look_up(read)
         return read
+
+    def _answer_inventory(self, read: Subscription, want: ManagedObjects) -> None:
+        self._inbox.put(read, self._resolve(want))
 
     def _emitter(self, read: _ActiveRead) -> Callable[[Payload], None]:
         def post(payload: Payload) -> None:

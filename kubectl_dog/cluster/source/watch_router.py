@@ -71,7 +71,7 @@ def watch_selection(watch: Watch) -> WatchSelection | None:
 
 
 class WatchRouter:
-    """Tracks the objects of one wide watch and the narrow watches that select them."""
+    """The objects of one wide watch, and the narrow watches that select them."""
 
     def __init__(self) -> None:
         # Objects with their keys, by uid; None until the first list.

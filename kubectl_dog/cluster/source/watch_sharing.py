@@ -13,9 +13,11 @@ from kubectl_dog.cluster.source.live import LiveSource
 from kubectl_dog.cluster.source.watch_router import WatchRouter
 from kubectl_dog.cluster.source.watch_router import watch_selection
 from kubectl_dog.model.items import Item
+from kubectl_dog.model.items import Object
 from kubectl_dog.model.items import ReadFailure
 from kubectl_dog.model.resources import EVENTS
 from kubectl_dog.model.resources import SECRETS
+from kubectl_dog.model.resources import Target
 from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
 
@@ -26,7 +28,7 @@ _REFUSED = ('denied', 'invalid')
 
 
 class SharedSource:
-    """Implements `model.sources.Source` on a LiveSource with fewer, wider watches.
+    """A `model.sources.Source` on a LiveSource with fewer, wider watches.
 
     Delivers the same items as the narrow watches would.
     """
@@ -49,9 +51,13 @@ class SharedSource:
         """Return the seconds since tracking began."""
         return self._source.now()
 
-    def signal(self, name: str) -> None:
-        """Deliver a Signal; callable from signal handlers."""
-        self._source.signal(name)
+    def compare_with_files(self, objects: Mapping[Target, Object]) -> None:
+        """Compare these targets with the objects of files; call it before `reconcile`."""
+        self._source.compare_with_files(objects)
+
+    def signal(self, name: str, code: int = 0) -> None:
+        """Deliver a Signal; callable from signal handlers and from other threads."""
+        self._source.signal(name, code)
 
     def take(self, until: float | None, lines: bool = True) -> Item | None:
         """Return the next item, or None at the time `until`; see `model.sources.Source`."""

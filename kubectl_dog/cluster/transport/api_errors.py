@@ -6,24 +6,24 @@ import re
 import socket
 import ssl
 from collections.abc import Callable
+from http.client import BadStatusLine
+from http.client import RemoteDisconnected
 from typing import Any
 from typing import NamedTuple
 from urllib.parse import urlsplit
-
-from urllib3 import exceptions
 
 from kubectl_dog.model import json_decoding
 from kubectl_dog.model.items import ReadFailure
 from kubectl_dog.model.objects import get_str
 
 _REASONS = {401: 'unauthorized', 403: 'denied'}
-_HINT = 'is the cluster up, and is --context right?'
-_NETWORK_HINT = 'is the network (VPN) up, and is --context right?'
+_HINT = 'check --context and whether the cluster is running'
+_NETWORK_HINT = 'check the network (VPN) and --context'
 _EXPECTED_NAME = re.compile("valid for '([^']*)'")
 
 
 class ApiStatus(NamedTuple):
-    """The answer of a server that refuses: HTTP code, reason (one word) and message."""
+    """A Status object of the API server: HTTP code, reason (one word) and message."""
 
     code: int
     reason: str
@@ -31,7 +31,7 @@ class ApiStatus(NamedTuple):
 
 
 def parse_status(code: int, body: bytes) -> ApiStatus:
-    """Parse a Status object; use the HTTP code if the body is something else (of a proxy)."""
+    """Parse a Status object; use the HTTP code for other bodies, such as that of a proxy."""
     try:
         answer = json_decoding.decode(body)
     except ValueError:
@@ -43,7 +43,7 @@ def parse_status(code: int, body: bytes) -> ApiStatus:
 
 
 def from_object(body: dict[str, object], code: int = 0) -> ApiStatus:
-    """Read a decoded Status object, as ERROR events of a watch contain."""
+    """Return the status in a decoded Status object, such as that of an ERROR event of a watch."""
     body_code = body.get('code')
     message = body.get('message')
     return ApiStatus(
@@ -54,7 +54,7 @@ def from_object(body: dict[str, object], code: int = 0) -> ApiStatus:
 
 
 def read_failure(answer: ApiStatus, server: str) -> ReadFailure:
-    """Return the ReadFailure for a refused request: its reason follows from the HTTP code."""
+    """Return the failure for a rejected request; its reason depends on the HTTP code."""
     reason = _REASONS.get(answer.code)
     if reason == 'unauthorized':
         return ReadFailure(
@@ -64,17 +64,17 @@ def read_failure(answer: ApiStatus, server: str) -> ReadFailure:
         return ReadFailure(reason, answer.message)
     if answer.code in (408, 429) or answer.code >= 500:
         return ReadFailure('unreachable', f'{server} cannot answer now: {answer.message}')
-    return ReadFailure('invalid', f'{server} refuses the request: {answer.message}')
+    return ReadFailure('invalid', f'{server} rejected the request: {answer.message}')
 
 
 def unreachable(server: str, error: BaseException) -> str:
-    """Describe in one sentence why there is no answer, and what to check."""
-    chain = [link for link in _chain(error) if type(link) is not exceptions.NewConnectionError]
+    """Return a message: why there is no response, and what to check."""
+    chain = _chain(error)
     for kind, sentence in _SENTENCES:
         for link in chain:
             if isinstance(link, kind):
                 return sentence(server, link)
-    last = chain[-1] if chain else error
+    last = chain[-1]
     reason = (last.strerror if isinstance(last, OSError) else '') or str(last)
     return f'cannot connect to {server}: {reason[:1].lower() + reason[1:]}; {_HINT}'
 
@@ -95,14 +95,12 @@ def _untrusted_certificate(server: str, error: Any) -> str:
         # OpenSSL reports the name that it expected: the host, or the tls-server-name.
         match = _EXPECTED_NAME.search(error.verify_message or '')
         name = match[1] if match else host
-        reason = f'its certificate is not for {name!r}; is --tls-server-name '
-        reason += 'needed?' if name == host else 'right?'
+        reason = f'its certificate is not valid for "{name}"; '
+        reason += 'use --tls-server-name' if name == host else 'check --tls-server-name'
     elif error.verify_code in (18, 19, 20, 21):
-        reason = (
-            'its certificate is signed by an unknown authority; is certificate-authority right?'
-        )
+        reason = 'its certificate is signed by an unknown authority; check certificate-authority'
     elif error.verify_code == 10:
-        reason = 'its certificate has expired; is the clock of this machine right?'
+        reason = 'its certificate has expired; check the clock of this machine'
     else:
         reason = error.verify_message
     return f'cannot trust {server}: {reason}'
@@ -111,19 +109,27 @@ def _untrusted_certificate(server: str, error: Any) -> str:
 def _tls_failure(server: str, error: Any) -> str:
     reason = (error.reason or str(error)).lower().replace('_', ' ')
     if 'wrong version number' in reason or 'http request' in reason:
-        reason = 'it does not speak TLS there; is http:// meant?'
+        reason = 'it does not use TLS; check whether its address begins with http://'
     elif 'certificate required' in reason or 'bad certificate' in reason or 'unknown ca' in reason:
-        reason = f'it does not accept the client certificate ({reason}); is --context right?'
+        reason = f'it does not accept the client certificate ({reason}); check --context'
     elif 'eof occurred' in reason:
-        reason = 'it closed the connection at once; is --server right?'
+        reason = 'it closed the connection at once; check --server'
     else:
-        reason = f'TLS failed ({reason}); is --server right?'
+        reason = f'TLS failed ({reason}); check --server'
     return f'cannot connect to {server}: {reason}'
 
 
 def _unknown_host(server: str, _: Any) -> str:
     host = urlsplit(server).hostname
-    return f'cannot connect to {server}: no host is named {host!r}; {_NETWORK_HINT}'
+    return f'cannot connect to {server}: unknown host "{host}"; {_NETWORK_HINT}'
+
+
+def _bad_response(server: str, error: Any) -> str:
+    if isinstance(error, RemoteDisconnected):
+        reason = 'it closed the connection without a response'
+    else:
+        reason = 'it does not use HTTP'
+    return f'cannot connect to {server}: {reason}; check --server'
 
 
 def _connection_refused(server: str, _: Any) -> str:
@@ -134,11 +140,13 @@ def _no_answer(server: str, _: Any) -> str:
     return f'cannot connect to {server}: no answer in time; {_NETWORK_HINT}'
 
 
-# The most specific first: urllib3 wraps one error in another.
+# The most specific first: errors may wrap one another.
 _SENTENCES: tuple[tuple[tuple[type[BaseException], ...], Callable[[str, Any], str]], ...] = (
     ((ssl.SSLCertVerificationError,), _untrusted_certificate),
-    ((exceptions.NameResolutionError, socket.gaierror), _unknown_host),
+    ((socket.gaierror,), _unknown_host),
     ((ConnectionRefusedError,), _connection_refused),
-    ((exceptions.TimeoutError, TimeoutError, socket.timeout), _no_answer),
+    # In Python 3.9 the second is not the first.
+    ((TimeoutError, socket.timeout), _no_answer),
     ((ssl.SSLError,), _tls_failure),
+    ((BadStatusLine,), _bad_response),
 )

@@ -23,46 +23,29 @@ _MIN_READ = 1024
 _MAX_READ = 256 * 1024
 
 
-class TlsContext(ssl.SSLContext):
-    """An SSLContext whose sockets are `TlsSocket`."""
-
-    def wrap_socket(  # type: ignore[override]
-        self, sock: socket.socket, *args: Any, server_hostname: str | None = None, **kwargs: Any
-    ) -> TlsSocket:
-        """Shake hands as a client; the given socket is consumed, even on failure."""
-        return TlsSocket(sock, self, server_hostname)
-
-
-class TlsSocket(socket.socket):
-    """The part of `ssl.SSLSocket` that HTTP clients need; one thread reads and writes.
-
-    Any thread may call `shutdown`, which ends the connection below TLS.
-    """
+class TlsLayer:
+    """One TLS session as a client, over functions that receive and send encrypted bytes."""
 
     def __init__(
-        self, plain: socket.socket, context: ssl.SSLContext, server_hostname: str | None
+        self,
+        context: ssl.SSLContext,
+        server_name: str,
+        receive: Callable[[int], bytes],
+        send: Callable[[bytes], object],
     ) -> None:
-        timeout = plain.gettimeout()
-        super().__init__(plain.family, plain.type, plain.proto, fileno=plain.detach())
+        self._receive, self._send = receive, send
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._read_size = _MIN_READ
         # Whether the peer closed the connection without a TLS close_notify.
         self.ragged = False
-        try:
-            self.settimeout(timeout)
-            self._tls = context.wrap_bio(
-                self._incoming, self._outgoing, server_hostname=server_hostname
-            )
-            self._run_step(self._tls.do_handshake)
-        except BaseException:
-            self.close()
-            raise
+        self.tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=server_name)
+        self._run_step(self.tls.do_handshake)
 
     def drain(self) -> bytes:
         """Wait for data and return all that has arrived; b'' at the end."""
         part = self._run_step(lambda: self._read(_LINE))
         parts = [part]
-        read, incoming = self._tls.read, self._incoming
+        read, incoming = self.tls.read, self._incoming
         # An error here is raised again by the next call; the data before it are good.
         with contextlib.suppress(ssl.SSLError):
             # A full part may be the beginning of a record, with the rest still inside TLS.
@@ -74,45 +57,19 @@ class TlsSocket(socket.socket):
             self._flush()
         return b''.join(parts)
 
-    def release_write_buffer(self) -> None:
-        """Free the memory that only writing needs; the next write allocates it again."""
-        # OpenSSL allocates 16 KiB to answer a session ticket, and keeps them until something is
-        # written, even nothing. Python 3.9 takes a write of nothing for the end.
-        with contextlib.suppress(ssl.SSLError):
-            self._tls.write(b'')
+    def receive(self, size: int) -> bytes:
+        """Return at most `size` bytes; b'' at the end."""
+        return self._run_step(lambda: self._read(size))
 
-    def recv(self, bufsize: int, flags: int = 0) -> bytes:
-        """Return at most `bufsize` bytes; b'' at the end."""
-        return self._run_step(lambda: self._read(bufsize))
-
-    def recv_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> int:
-        """Fill a buffer with the available data and return the count; 0 at the end."""
-        view = memoryview(buffer).cast('B')
-        data = self.recv(nbytes or len(view))
-        view[: len(data)] = data
-        return len(data)
-
-    def sendall(self, data: Any, flags: int = 0) -> None:
+    def send(self, data: Any) -> None:
         """Send all data."""
         view = memoryview(data).cast('B')
         while view:
-            view = view[self._run_step(partial(self._tls.write, view)) :]
-
-    def getpeercert(self, binary_form: bool = False) -> Any:
-        """Return the certificate of the peer, as `ssl.SSLSocket` does."""
-        return self._tls.getpeercert(binary_form)
-
-    def selected_alpn_protocol(self) -> str | None:
-        """Return the negotiated ALPN protocol, if any."""
-        return self._tls.selected_alpn_protocol()
-
-    def version(self) -> str | None:
-        """Return the version of TLS."""
-        return self._tls.version()
+            view = view[self._run_step(partial(self.tls.write, view)) :]
 
     def _read(self, size: int) -> bytes:
         try:
-            return self._tls.read(size)
+            return self.tls.read(size)
         except ssl.SSLWantReadError:
             raise
         except ssl.SSLZeroReturnError:
@@ -142,7 +99,7 @@ class TlsSocket(socket.socket):
             self._fill()
 
     def _fill(self) -> None:
-        data = super().recv(self._read_size)
+        data = self._receive(self._read_size)
         if not data:
             self.ragged = True
             self._incoming.write_eof()
@@ -157,4 +114,58 @@ class TlsSocket(socket.socket):
     def _flush(self) -> None:
         # After a ragged end nobody receives the alert of TLS.
         if self._outgoing.pending and not self.ragged:
-            super().sendall(self._outgoing.read())
+            self._send(self._outgoing.read())
+
+
+class TlsSocket(socket.socket):
+    """The part of `ssl.SSLSocket` that an HTTP client needs; one thread reads and writes.
+
+    Any thread may call `shutdown`, which ends the connection below TLS. With TLS to a proxy, there
+    is a second layer of TLS, to the server, within the first.
+    """
+
+    def __init__(self, plain: socket.socket, context: ssl.SSLContext, server_name: str) -> None:
+        """Perform the TLS handshake; the plain socket is consumed, even on failure."""
+        timeout = plain.gettimeout()
+        super().__init__(plain.family, plain.type, plain.proto, fileno=plain.detach())
+        try:
+            self.settimeout(timeout)
+            self._layer = TlsLayer(context, server_name, super().recv, super().sendall)
+        except BaseException:
+            self.close()
+            raise
+
+    def add_layer(self, context: ssl.SSLContext, server_name: str) -> None:
+        """Perform the handshake for TLS within TLS."""
+        self._layer = TlsLayer(context, server_name, self._layer.receive, self._layer.send)
+
+    @property
+    def ragged(self) -> bool:
+        """Whether the peer closed the connection without a TLS close_notify."""
+        return self._layer.ragged
+
+    def drain(self) -> bytes:
+        """Wait for data and return all that has arrived; b'' at the end."""
+        return self._layer.drain()
+
+    def release_write_buffer(self) -> None:
+        """Free the memory that only writing needs; the next write allocates it again."""
+        # OpenSSL allocates 16 KiB to answer a session ticket, and keeps them until something is
+        # written, even nothing. Python 3.9 takes a write of nothing for the end.
+        with contextlib.suppress(ssl.SSLError):
+            self._layer.tls.write(b'')
+
+    def recv(self, bufsize: int, flags: int = 0) -> bytes:
+        """Return at most `bufsize` bytes; b'' at the end."""
+        return self._layer.receive(bufsize)
+
+    def recv_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> int:
+        """Fill a buffer with the available data and return the count; 0 at the end."""
+        view = memoryview(buffer).cast('B')
+        data = self.recv(nbytes or len(view))
+        view[: len(data)] = data
+        return len(data)
+
+    def sendall(self, data: Any, flags: int = 0) -> None:
+        """Send all data."""
+        self._layer.send(data)

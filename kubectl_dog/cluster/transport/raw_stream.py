@@ -1,16 +1,19 @@
-"""Streams that read from the socket directly: http.client costs more than the log lines."""
+"""Bodies of responses, read from the socket directly.
+
+http.client reads the headers. It would spend more CPU on a chunked body than a log line costs, and
+it ignores bytes after the end of a body, with which the next response would begin.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import re
 import socket
-import ssl
 from collections.abc import Callable
 from collections.abc import Mapping
-from typing import Any
-
-import urllib3
+from http.client import HTTPResponse
+from typing import Union
+from typing import cast
 
 from kubectl_dog.cluster.transport.bio_socket import TlsSocket
 from kubectl_dog.model.connection import CutError
@@ -27,8 +30,8 @@ class ChunkDecoder:
 
     def __init__(self) -> None:
         self.ended = False
-        # The bytes after the last chunk of the body.
-        self.rest = b''
+        # Whether exactly the end of the body was fed: no trailers, and no bytes after it.
+        self.is_exact = False
         self._pending = b''
         self._remaining = 0
 
@@ -47,7 +50,7 @@ class ChunkDecoder:
             head = data[offset:end]
             length = known(head) or _chunk_length(head)
             if not length:
-                self.ended, self.rest = True, data[end + 2 :]
+                self.ended, self.is_exact = True, data[end + 2 :] == b'\r\n'
                 return b''.join(parts)
             start = end + 2
             following = start + length + 2
@@ -59,7 +62,7 @@ class ChunkDecoder:
             offset = following
         self._pending = data[offset:]
         if len(self._pending) > _READ_SIZE:
-            raise CutError('the body is not in chunks')
+            raise CutError('the body is not chunked')
         return b''.join(parts)
 
     def _continue_chunk(self, data: bytes, parts: list[bytes]) -> int:
@@ -94,46 +97,75 @@ def _chunk_length(head: bytes) -> int:
         # A chunk extension may follow.
         digits = head.partition(b';')[0].strip()
         if not _DIGITS.fullmatch(digits):
-            raise CutError('the body is not in chunks')
+            raise CutError('the body is not chunked')
         length = int(digits, 16)
         if length > 0 and len(head) <= 3:
             _LENGTHS[head] = length
     return length
 
 
+class LengthDecoder:
+    """Decoder for a body of a known length in bytes, with the attributes of ChunkDecoder."""
+
+    def __init__(self, length: int) -> None:
+        self.ended = self.is_exact = length == 0
+        self._remaining = length
+
+    def feed(self, data: bytes) -> bytes:
+        """Return the part of the body in these bytes."""
+        part = data[: self._remaining]
+        self._remaining -= len(part)
+        self.ended = self._remaining == 0
+        self.is_exact = self.ended and len(part) == len(data)
+        return part
+
+
 class RawStream:
-    """Implements `Stream` on the socket of a response whose headers have been read."""
+    """A `Stream` on the socket of a response whose headers have been read.
+
+    `release` returns the connection to its pool; it is called only if the connection can be used
+    for another request.
+    """
 
     def __init__(
-        self, response: urllib3.BaseHTTPResponse, sock: socket.socket, initial: bytes, chunked: bool
+        self, response: HTTPResponse, sock: socket.socket, release: Callable[[], None]
     ) -> None:
         self.status = response.status
-        self.headers: Mapping[str, str] = response.headers
+        # HTTPMessage has the methods of a mapping, but is not declared as one.
+        self.headers = cast('Mapping[str, str]', response.headers)
         self._response = response
         self._sock = sock
-        self._received = initial
-        self._chunks = ChunkDecoder() if chunked else None
-        self._receive: Callable[[], bytes] = (
-            sock.drain if isinstance(sock, TlsSocket) else lambda: sock.recv(_READ_SIZE)
-        )
+        self._release = release
+        self._decoder: Union[ChunkDecoder, LengthDecoder, None] = None
+        if response.chunked:
+            self._decoder = ChunkDecoder()
+        elif response.length is not None:
+            self._decoder = LengthDecoder(response.length)
+        self._received = _take_received(response, sock)
+        self._receive: Callable[[], bytes]
+        if isinstance(sock, TlsSocket):
+            sock.release_write_buffer()
+            self._receive = sock.drain
+        else:
+            self._receive = lambda: sock.recv(_READ_SIZE)
 
     def read(self) -> bytes:
         """Wait for data and return it; b'' at the end. Raises CutError, SilentError."""
-        chunks = self._chunks
+        decoder = self._decoder
         try:
-            while chunks is None or not chunks.ended:
+            while decoder is None or not decoder.ended:
                 data, self._received = self._received or self._receive(), b''
                 if not data:
-                    if chunks is not None or getattr(self._sock, 'ragged', False):
-                        raise CutError('the connection ended in the middle')
+                    if decoder is not None or getattr(self._sock, 'ragged', False):
+                        raise CutError('the connection ended in the middle of the response')
                     break
-                body = data if chunks is None else chunks.feed(data)
+                body = data if decoder is None else decoder.feed(data)
                 if body:
                     return body
             return b''
         # In Python 3.9 this is not TimeoutError.
         except socket.timeout as error:
-            raise SilentError('nothing came for a while') from error
+            raise SilentError('no data arrived in time') from error
         except (OSError, ValueError) as error:
             raise CutError(str(error)) from error
 
@@ -149,41 +181,26 @@ class RawStream:
 
     def close(self) -> None:
         """Return the connection to the pool; only the reading thread may call it."""
-        chunks = self._chunks
-        if chunks is not None and chunks.rest == b'\r\n':
-            # The response was read to its end: the connection can be reused.
-            self._response.release_conn()
+        decoder = self._decoder
+        is_exact = decoder is not None and decoder.is_exact and not self._received
+        if is_exact and not self._response.will_close:
+            self._release()
         else:
             self._response.close()
-            self._response.release_conn()
+            self._sock.close()
 
 
-def raw_stream(response: urllib3.BaseHTTPResponse, sock: object) -> RawStream | None:
-    """Return a stream on the socket of a response, or None if that is not possible."""
-    headers = response.headers
-    if not isinstance(sock, socket.socket) or isinstance(sock, ssl.SSLSocket):
-        return None  # TLS within the TLS of a proxy is not a socket
-    if response.status != 200:
-        return None
-    if 'Content-Length' in headers or 'Content-Encoding' in headers:
-        return None
-    encoding = headers.get('Transfer-Encoding', '').lower()
-    buffered: Any = getattr(getattr(response, '_fp', None), 'fp', None)
-    if encoding not in ('', 'chunked') or not hasattr(buffered, 'peek'):
-        return None
-    # Take the data that arrived with the headers, without waiting for more.
+def _take_received(response: HTTPResponse, sock: socket.socket) -> bytes:
+    """Return the data that arrived with the headers, without waiting for more."""
     timeout = sock.gettimeout()
     sock.settimeout(0.0)
     try:
-        received = buffered.peek()
+        received: bytes = response.fp.peek()
     except OSError:
         received = b''
     finally:
         sock.settimeout(timeout)
-    original: Any = getattr(response, '_original_response', None)
-    if not getattr(original, 'will_close', True):
-        # Its buffer is not needed any more; the socket stays with the connection.
-        original.close()
-    if isinstance(sock, TlsSocket):
-        sock.release_write_buffer()
-    return RawStream(response, sock, received, encoding == 'chunked')
+    if not response.will_close:
+        # Its buffer is not needed any more. Otherwise it keeps the socket open.
+        response.close()
+    return received

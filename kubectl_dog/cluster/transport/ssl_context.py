@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from kubectl_dog.cluster.client_config.settings import Settings
-from kubectl_dog.cluster.transport.bio_socket import TlsContext
 from kubectl_dog.model.errors import AccessError
 
 
@@ -18,7 +17,7 @@ class _EncryptedKeyError(Exception):
 
 def create_context(settings: Settings) -> ssl.SSLContext:
     """Create a context for settings; raises AccessError for missing or invalid files."""
-    context = TlsContext(ssl.PROTOCOL_TLS_CLIENT)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     # Python 3.13 requires a key usage that the CAs of many clusters lack; Go does not.
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
@@ -46,7 +45,7 @@ def _load_ca_certificates(context: ssl.SSLContext, settings: Settings) -> None:
     except (ssl.SSLError, ValueError):
         location = '-data' if settings.ca_data else f' {settings.ca_file}'
         raise AccessError(
-            f'certificate-authority{location} holds no PEM certificate: mend it'
+            f'certificate-authority{location} contains no PEM certificate: check the kubeconfig'
         ) from None
 
 
@@ -55,24 +54,24 @@ def _load_client_certificate(context: ssl.SSLContext, settings: Settings) -> Non
     key = settings.key_data or _read(settings.key_file, 'client key')
     if not certificate and not key:
         return
-    owner = f'user {settings.user!r}' if settings.user else 'the command line'
+    owner = f'user "{settings.user}"' if settings.user else 'the command line'
     if not certificate or not key:
-        missing = 'key' if certificate else 'certificate'
+        given, missing = ('certificate', 'key') if certificate else ('key', 'certificate')
         raise AccessError(
-            f'{owner} has no client {missing} to go with the rest: give --client-{missing}'
+            f'{owner} has a client {given} without a {missing}: use --client-{missing}'
         )
     try:
         with _path_with(certificate + b'\n' + key) as path:
             context.load_cert_chain(path, password=_refuse_passphrase)
     except _EncryptedKeyError:
         raise AccessError(
-            f'the client key of {owner} is encrypted, which kubectl cannot read either: '
-            'decrypt it with «openssl pkey»'
+            f'the client key of {owner} is encrypted, which kubectl does not support either: '
+            'decrypt it with `openssl pkey`'
         ) from None
     except (ssl.SSLError, ValueError):
         raise AccessError(
-            f'the client certificate or key of {owner} is not valid PEM, '
-            'or they do not belong together: mend the kubeconfig'
+            f'the client certificate and key of {owner} are not valid PEM, or do not match: '
+            'check the kubeconfig'
         ) from None
 
 

@@ -1,1 +1,1 @@
-"""Rules: data that says when the objects of a kind are ready, failed or paused."""
+"""Rules: data that describes when the objects of a kind are ready, failed or paused."""

@@ -10,7 +10,7 @@ from kubectl_dog.trackers.declarative.jsonpath import Path
 
 
 class ConditionIs(NamedTuple):
-    """A test: a condition has one of these statuses (`negated`: none), and maybe a reason."""
+    """A test: a condition has one of these statuses (`negated`: none), and optionally a reason."""
 
     kind: str
     statuses: tuple[str, ...]
@@ -19,10 +19,18 @@ class ConditionIs(NamedTuple):
     not_reasons: tuple[str, ...] = ()
 
 
-class ValueIs(NamedTuple):
-    """A test of the values at a path; every part that is given must hold.
+class Comparison(NamedTuple):
+    """An operator (`<`, `<=`, `>` or `>=`) and the number on its right side."""
 
-    `prefix_at_least` compares the number at the start of a text, as in `3-9f8c`.
+    operator: str
+    number: float
+
+
+class ValueIs(NamedTuple):
+    """A test of the values at a path; all given parts must hold.
+
+    `prefix_at_least` compares the number at the start of a text, as in `3-9f8c`. `compare` holds
+    only for numbers.
     """
 
     path: Path
@@ -33,28 +41,29 @@ class ValueIs(NamedTuple):
     at_least: Path | float | None = None
     prefix_at_least: Path | float | None = None
     as_many_as: Path | None = None
+    compare: Comparison | None = None
 
 
 class AllOf(NamedTuple):
-    """A test that holds if all of these tests hold."""
+    """A test that holds if all of its tests hold."""
 
     tests: tuple[Test, ...]
 
 
 class AnyOf(NamedTuple):
-    """A test that holds if any of these tests holds."""
+    """A test that holds if any of its tests holds."""
 
     tests: tuple[Test, ...]
 
 
 class Not(NamedTuple):
-    """A test that holds if this test does not."""
+    """A test that holds if its test does not."""
 
     test: Test
 
 
 class ItemsMatch(NamedTuple):
-    """A test that holds if there are items, and it holds for all of them (`some`: for one)."""
+    """A test that holds if there are items, and its test holds for all (`some`: for one)."""
 
     path: Path
     test: Test
@@ -77,7 +86,7 @@ class Clause(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """The rule of some kinds. A section that is None is left to the generic tracker.
+    """A rule for some kinds. The generic tracker assesses sections that are None.
 
     `groups` and `kinds` may be `*` or, for groups, `*.suffix`; empty `versions` match all. `status`
     is `required`, `usual` or `none`. An old `ready` counts only after `stable_for` seconds, or the
@@ -102,7 +111,7 @@ class Rule(NamedTuple):
     source: str = ''
 
     def fits(self, resource: Resource) -> bool:
-        """Whether the rule is for this kind."""
+        """Return whether the rule applies to this kind."""
         return (
             any(_fits(group, resource.group) for group in self.groups)
             and ('*' in self.kinds or resource.kind in self.kinds)

@@ -26,8 +26,9 @@ from kubectl_dog.trackers.declarative import jsonpath
 from kubectl_dog.trackers.declarative.evaluate import MAX_STEPS
 from kubectl_dog.trackers.declarative.evaluate import Budget
 from kubectl_dog.trackers.declarative.evaluate import ExhaustedError
+from kubectl_dog.trackers.declarative.evaluate import Outcome
 from kubectl_dog.trackers.declarative.evaluate import Scope
-from kubectl_dog.trackers.declarative.evaluate import describe_unmet
+from kubectl_dog.trackers.declarative.evaluate import evaluate
 from kubectl_dog.trackers.declarative.evaluate import holds
 from kubectl_dog.trackers.declarative.evaluate import text_scope
 from kubectl_dog.trackers.declarative.jsonpath import Path
@@ -62,7 +63,7 @@ class RuleTracker:
 
 
 def assess_by_rule(rule: Rule, view: View) -> Assessment:
-    """Assess by the sections of a rule, and by the generic judgement where it has none.
+    """Assess by the sections of a rule, and by the generic tracker for missing sections.
 
     The state is unknown if the rule takes too many steps.
     """
@@ -74,7 +75,7 @@ def assess_by_rule(rule: Rule, view: View) -> Assessment:
     except ExhaustedError:
         # A judgement without the rule might say that the object is ready.
         source = f' ({rule.source})' if rule.source else ''
-        return unjudged(f'cannot be judged: its rule takes more than {MAX_STEPS} steps{source}')
+        return unjudged(f'cannot be assessed: its rule needs more than {MAX_STEPS} steps{source}')
 
 
 def _assess_sections(rule: Rule, view: View, scope: Scope) -> Assessment:
@@ -84,19 +85,19 @@ def _assess_sections(rule: Rule, view: View, scope: Scope) -> Assessment:
     )
     assessment = _first_section(rule, view, scope)
     if assessment.state in (State.READY, State.FAILED) and rule.status != 'none':
-        due = observed_generation.unobserved_until(
-            view, map(_dict_or_empty, scope.values(scope.conditions))
-        )
+        conditions = [value for value in scope.values(scope.conditions) if isinstance(value, dict)]
+        due = observed_generation.unobserved_until(view, conditions)
         if due is not None:
             return assessment_helpers.waiting(observed_generation.WAITS_FOR_OBSERVATION)._replace(
                 recheck_at=due
             )
-    all_notices = (*assessment.notices, *filter(None, notices))
-    return assessment._replace(notices=all_notices, min_stall_timeout=rule.stall_timeout)
-
-
-def _dict_or_empty(value: object) -> dict[str, object]:
-    return value if isinstance(value, dict) else {}
+    outranked = generic.failure_notices(scope.root) if assessment.state is State.READY else ()
+    all_notices = dict.fromkeys((*assessment.notices, *filter(None, notices), *outranked))
+    return assessment._replace(
+        notices=tuple(all_notices),
+        min_stall_timeout=rule.stall_timeout,
+        decided_by=assessment.decided_by or rule.source,
+    )
 
 
 def _first_section(rule: Rule, view: View, scope: Scope) -> Assessment:
@@ -157,22 +158,22 @@ def _tests_only_conditions(test: Test) -> bool:
 
 
 def _assess_no_status(rule: Rule) -> Assessment | None:
-    """Assess an object without a status; None if a section of the rule decides."""
+    """Return the assessment of an object without a status; None if a section determines it."""
     if rule.status == 'required':
-        return assessment_helpers.waiting('its controller to tell its status')
+        return assessment_helpers.waiting('its controller to report a status')
     return assessment_helpers.ready() if rule.status == 'none' and not rule.ready else None
 
 
 def _assess_progressing(rule: Rule, scope: Scope) -> Assessment | None:
     for clause in _clauses_that_hold(rule.progressing, scope):
         scope = text_scope(clause.test, scope)
-        waits_for = scope.fill(clause.message) or 'it to settle'
+        waits_for = scope.fill(clause.message) or 'its controller to finish'
         return assessment_helpers.waiting(waits_for, scope.fill(clause.reason))
     return None
 
 
 def _assess_failed(rule: Rule, view: View, scope: Scope) -> Assessment | None:
-    """Assess the failures: final ones fail at once, others are causes with a tolerance."""
+    """Assess the failures: a final failure fails at once, others are causes with a tolerance."""
     signals = [_failure_signal(clause, scope) for clause in _clauses_that_hold(rule.failed, scope)]
     # Two conditions may report the same failure.
     unique = list(dict.fromkeys(signals))
@@ -182,7 +183,9 @@ def _assess_failed(rule: Rule, view: View, scope: Scope) -> Assessment | None:
     if not unique:
         return None
     causes = tuple(generic.cause(view, signal) for signal in unique)
-    return assessment_helpers.waiting(f'it to get over {unique[0].name}')._replace(causes=causes)
+    return assessment_helpers.waiting(f'it to recover from {unique[0].name}')._replace(
+        causes=causes
+    )
 
 
 def _clauses_that_hold(clauses: Iterable[Clause] | None, scope: Scope) -> Iterable[Clause]:
@@ -210,23 +213,25 @@ def _assess_generically(rule: Rule, view: View) -> Assessment:
 
 
 def _assess_ready(rule: Rule, view: View, scope: Scope) -> Assessment:
-    unmet_texts = [describe_unmet(clause.test, scope) for clause in rule.ready or ()]
-    if '' in unmet_texts:
-        clause = rule.ready[unmet_texts.index('')] if rule.ready else None
-        return _assess_stable(rule, view, scope, scope.fill(clause.message) if clause else '')
+    waits_for = ''
+    for clause in rule.ready or ():
+        outcome, why = evaluate(clause.test, scope)
+        if outcome is Outcome.YES:
+            return _assess_stable(rule, view, scope, scope.fill(clause.message))
+        waits_for = waits_for or why
     assessment = _assess_generically(rule, view)
     if assessment.state in (State.FAILED, State.PAUSED) or assessment.causes:
         return assessment
-    return assessment_helpers.waiting(unmet_texts[0])
+    return assessment_helpers.waiting(waits_for)
 
 
 def _assess_stable(rule: Rule, view: View, scope: Scope, message: str) -> Assessment:
-    """Assess as ready, unless that is old and the controller may not have checked since."""
+    """Assess as ready, unless the status is old and the controller may not have checked it."""
     seconds = _stable_seconds(rule.stable_for, scope)
     if seconds and _last_change(view) < view.run_history.started:
         due = view.run_history.started + seconds
         if view.now < due:
-            waits_for = f'{format_duration(seconds)} to pass, in which it would notice a change'
+            waits_for = f'{format_duration(seconds)} without a status change'
             return assessment_helpers.waiting(waits_for)._replace(recheck_at=due)
     return assessment_helpers.ready(message=message)
 
@@ -241,7 +246,7 @@ def _stable_seconds(stable_for: float | Path | None, scope: Scope) -> float:
 
 
 def _last_change(view: View) -> float:
-    """Return when the status last changed by its own timestamps, in epoch seconds, or 0."""
+    """Return when the status last changed by its timestamps, in epoch seconds, or 0."""
     status = get_dict(view.object, 'status')
     mappings = [status, *get_dicts(status, 'conditions')]
     times = [epoch(get_str(clause, stamp)) for clause in mappings for stamp in _STAMPS]

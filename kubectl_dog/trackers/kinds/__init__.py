@@ -1,1 +1,1 @@
-"""The trackers of the built-in kinds, one module per kind."""
+"""Trackers of the built-in kinds, one module per kind."""

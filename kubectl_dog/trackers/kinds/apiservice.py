@@ -1,4 +1,4 @@
-"""The tracker of an APIService, which is ready when the server behind it answers."""
+"""Tracker for APIServices: ready when the server behind it responds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ wants = assessment_helpers.no_wants
 
 
 def assess(view: View) -> Assessment:
-    """Assess the condition Available, which changes with the pods behind the APIService."""
+    """Assess the Available condition, which changes with the pods behind the APIService."""
     api = view.object or {}
     early = assessment_helpers.deleting_or_unobserved(view)
     if early is not None:
@@ -21,7 +21,8 @@ def assess(view: View) -> Assessment:
     if available.get('status') == 'True':
         return assessment_helpers.ready()
     if not available:
-        return assessment_helpers.waiting('the first look at its server')
+        return assessment_helpers.waiting('the first check of its server')
     return assessment_helpers.waiting(
-        f'its server: {assessment_helpers.condition_text(available)}', get_str(available, 'reason')
+        f'its server to become available: {assessment_helpers.condition_text(available)}',
+        get_str(available, 'reason'),
     )

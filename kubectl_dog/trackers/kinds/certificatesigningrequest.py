@@ -1,4 +1,4 @@
-"""The tracker of a CertificateSigningRequest, which a person approves and a signer signs."""
+"""Tracker for CertificateSigningRequests, which are approved manually and then signed."""
 
 from __future__ import annotations
 
@@ -17,15 +17,16 @@ def assess(view: View) -> Assessment:
     early = assessment_helpers.deleting_or_unobserved(view)
     if early is not None:
         return early
-    for kind in ('Denied', 'Failed'):
+    for kind, outcome in (('Denied', 'was denied'), ('Failed', 'has failed')):
         if condition(request, kind):
-            message = f'was refused: {assessment_helpers.condition_text(condition(request, kind))}'
+            message = f'{outcome}: {assessment_helpers.condition_text(condition(request, kind))}'
             return assessment_helpers.failed(kind, message)
     if not condition(request, 'Approved'):
         return assessment_helpers.paused(
-            'Pending', 'is not approved: somebody has to approve or deny it'
+            'Pending', 'is not approved: approve or deny it with "kubectl certificate"'
         )
     if not get_str(request, 'status', 'certificate'):
-        signer = get_str(request, 'spec', 'signerName') or 'its signer'
-        return assessment_helpers.waiting(f'{signer} to sign it')
+        signer = get_str(request, 'spec', 'signerName')
+        label = f'signer "{signer}"' if signer else 'its signer'
+        return assessment_helpers.waiting(f'{label} to issue the certificate')
     return assessment_helpers.ready()

@@ -1,4 +1,4 @@
-"""The tracker of a CustomResourceDefinition, whose names are accepted and resources served."""
+"""Tracker for CustomResourceDefinitions: ready when names are accepted and objects served."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def assess(view: View) -> Assessment:
     if assessment_helpers.is_false(crd, 'NamesAccepted'):
         reason = get_str(names, 'reason') or 'NamesNotAccepted'
         return assessment_helpers.failed(
-            reason, f'its names are not accepted: {assessment_helpers.condition_text(names)}'
+            reason, f'has names that are not accepted: {assessment_helpers.condition_text(names)}'
         )
     if not assessment_helpers.is_true(crd, 'NamesAccepted'):
         return assessment_helpers.waiting('its names to be accepted')

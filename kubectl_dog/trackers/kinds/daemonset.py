@@ -1,4 +1,4 @@
-"""The tracker of a DaemonSet, which has one updated pod on each node that should run one."""
+"""Tracker for DaemonSets: ready when each node that needs a pod has an updated one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _POD_GENERATION = 'pod-template-generation'
 
 
 def wants(view: View) -> Sequence[Watch]:
-    """Watch its pods and revisions by its selector, and nodes whose kubelet may be down."""
+    """Watch pods and revisions by the selector, and nodes whose kubelet may be down."""
     silent = (
         ()
         if view.strict_nodes
@@ -53,12 +53,12 @@ class _Rollout(NamedTuple):
 
     @property
     def stale(self) -> list[Object]:
-        """Living pods of earlier revisions."""
+        """The living pods of earlier revisions."""
         return [pod for pod in self.others if is_living(pod)]
 
 
 def assess(view: View) -> Assessment:
-    """Assess the counts: all desired pods are updated and available."""
+    """Assess the counts; ready when all desired pods are updated and available."""
     daemon_set = view.object or {}
     rollout = _read_rollout(view)
     newest, progress, stale = rollout.newest, rollout.progress, rollout.stale
@@ -75,7 +75,8 @@ def assess(view: View) -> Assessment:
         recheck_at=unready_nodes.recheck_at(view, rollout.pods),
         min_stall_timeout=pod_controllers.min_stall_timeout(daemon_set),
         still_serving=controller_revisions.still_serving(previous, stale, progress.desired),
-        suggested_commands=controller_revisions.undo_commands(view, previous, stale),
+        templates=controller_revisions.revision_templates(view, newest, stale),
+        suggested_commands=controller_revisions.undo_commands(view, newest, previous, stale),
         notices=_notices(view, rollout, is_known and pod_controllers.is_on_delete(daemon_set)),
     )
     missing = _waits_for(view, rollout, bool(stale) and is_known)
@@ -99,14 +100,12 @@ def _read_rollout(view: View) -> _Rollout:
 def _notices(view: View, rollout: _Rollout, is_on_delete: bool) -> tuple[str, ...]:
     notices = pod_controllers.on_delete_notice(rollout.stale) if is_on_delete else ()
     if not rollout.progress.desired and pod_controllers.is_seen(view.object or {}):
-        notices = (*notices, 'has no pods, as there is no node that they are for')
+        notices = (*notices, 'has no pods: no node matches')
     names = ', '.join(sorted(rollout.excused))
     if not names:
         return notices
-    notice = (
-        f'does not wait for {names}, not ready since before tracking began (--strict-nodes does)'
-    )
-    return (*notices, notice)
+    notice = 'ignores nodes that were not ready before tracking began (use --strict-nodes to wait)'
+    return (*notices, f'{notice}: {names}')
 
 
 def _progress(daemon_set: Object) -> Progress:
@@ -122,7 +121,7 @@ def _progress(daemon_set: Object) -> Progress:
 
 
 def _waits_for(view: View, rollout: _Rollout, has_named_stale: bool) -> str:
-    """Describe what the counts lack; empty if the rollout is done."""
+    """Describe which counts are too low; empty if the rollout is done."""
     progress, excused = rollout.progress, len(rollout.excused)
     to_become_ready = pod_controllers.to_become_ready(progress, progress.desired - excused)
     if not pod_controllers.is_on_delete(view.object or {}):
@@ -130,7 +129,7 @@ def _waits_for(view: View, rollout: _Rollout, has_named_stale: bool) -> str:
         return pod_controllers.to_be_updated(progress, needed) or to_become_ready
     # A notice must name the pods that are to be deleted.
     is_unseen = progress.old > 0 and not has_named_stale and 'Pod' not in view.forbidden_kinds
-    return to_become_ready or ('a look at its pods' if is_unseen else '')
+    return to_become_ready or ('pod status' if is_unseen else '')
 
 
 def _is_updated(view: View, pod: Object, newest: Object) -> bool:

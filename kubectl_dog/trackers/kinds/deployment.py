@@ -1,4 +1,4 @@
-"""The tracker of a Deployment, with the updated pods of its current ReplicaSet."""
+"""Tracker for Deployments, by the updated pods of the current ReplicaSet."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import NamedTuple
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import Progress
 from kubectl_dog.model.assessments import Revision
+from kubectl_dog.model.assessments import RevisionTemplates
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
@@ -29,15 +30,13 @@ from kubectl_dog.model.times import epoch
 from kubectl_dog.model.times import format_duration
 from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Watch
-from kubectl_dog.trackers import template_diff
-from kubectl_dog.trackers.stability import Stability
-from kubectl_dog.trackers.stability import check_stability
-from kubectl_dog.trackers.stability import startup_budget
+from kubectl_dog.trackers import pod_controllers
+from kubectl_dog.trackers import undo
+from kubectl_dog.trackers.observed_generation import WAITS_FOR_OBSERVATION
+from kubectl_dog.trackers.stability import with_stability
 
 _REVISION = 'deployment.kubernetes.io/revision'
 _DEFAULT_DEADLINE = 600
-# A revision younger than this may be the cause of a failure.
-_RECENT_SECONDS = 3600.0
 _NO_DEADLINE = 2**31 - 1
 
 
@@ -51,11 +50,11 @@ class _Rollout(NamedTuple):
     pods: tuple[Object, ...]
     other_pods: tuple[Object, ...]
     progress: Progress
-    replaced: bool
+    past: tuple[Object, ...]
 
 
 def wants(view: View) -> Sequence[Watch]:
-    """Watch its ReplicaSets and pods by its selector."""
+    """Watch ReplicaSets and pods by the selector."""
     labels = label_selector(get_dict(view.object, 'spec', 'selector'))
     namespace = view.target.namespace
     return (Watch(REPLICASETS, namespace, labels), Watch(PODS, namespace, labels))
@@ -64,44 +63,50 @@ def wants(view: View) -> Sequence[Watch]:
 def assess(view: View) -> Assessment:
     """Assess the counts as `kubectl rollout status` does, with additional checks."""
     rollout = _read_rollout(view)
-    state, reason, message = State.PROGRESSING, '', ''
-    recheck_at: float | None = None
-    causes: tuple[Cause, ...] = ()
-    waits_for = _waits_for(rollout)
-    if is_deleting(rollout.deployment):
-        state, message = State.DELETING, 'is being deleted'
-    elif not is_observed(rollout.deployment):
-        waits_for = 'the controller to see the change'
-    elif not waits_for:
-        stability = _check_stability(rollout)
-        (state, waits_for, recheck_at), reason = stability, stability.reason
-    elif get_dict(rollout.deployment, 'spec').get('paused') and not _is_rolled_out(
-        rollout.progress
-    ):
-        state, reason, message = State.PAUSED, 'DeploymentPaused', 'is paused (spec.paused)'
-    else:
-        is_failed, recheck_at = _check_deadline(rollout)
-        if is_failed:
-            deadline = _deadline_seconds(rollout)
-            state, reason = State.FAILED, 'ProgressDeadlineExceeded'
-            message = f'made no progress for {format_duration(deadline)} (ProgressDeadlineExceeded)'
-            causes = (Cause(reason, reason, rollout.view.target.name, message),)
-    return Assessment(
-        state=state,
-        reason=reason,
-        message=message,
-        progress=rollout.progress,
-        revision=_revision(rollout),
-        pods=rollout.pods,
-        other_pods=rollout.other_pods,
-        children=(rollout.newest,) if rollout.newest else (),
-        causes=causes,
-        recheck_at=recheck_at,
-        min_stall_timeout=_min_stall_timeout(rollout),
-        waits_for=waits_for,
-        still_serving=_still_serving(rollout),
-        suggested_commands=_suggested_commands(rollout, state),
+    assessment = _decide_state(
+        rollout,
+        Assessment(
+            state=State.PROGRESSING,
+            progress=rollout.progress,
+            revision=_revision(rollout),
+            pods=rollout.pods,
+            other_pods=rollout.other_pods,
+            children=(rollout.newest,) if rollout.newest else (),
+            min_stall_timeout=_min_stall_timeout(rollout),
+            waits_for=_waits_for(rollout),
+            deadline_at=_deadline_at(rollout),
+            still_serving=_still_serving(rollout),
+        ),
     )
+    if assessment.state is State.PAUSED:
+        target = view.target
+        command = f'kubectl rollout resume -n {target.namespace} {target.label}'
+        return assessment._replace(suggested_commands=(command,))
+    return _with_earlier_revision(rollout, assessment) if rollout.past else assessment
+
+
+def _decide_state(rollout: _Rollout, assessment: Assessment) -> Assessment:
+    deployment, counts = rollout.deployment, rollout.progress
+    if is_deleting(deployment):
+        return assessment._replace(state=State.DELETING, message='is being deleted')
+    if not is_observed(deployment):
+        return assessment._replace(waits_for=WAITS_FOR_OBSERVATION)
+    if not assessment.waits_for:
+        since = _available_since(deployment)
+        return with_stability(rollout.view, assessment, counts.desired, since)
+    # A pause does not matter if no pod of another revision is left or missing.
+    is_rolled_out = counts.updated >= counts.desired and not counts.old
+    if get_dict(deployment, 'spec').get('paused') and not is_rolled_out:
+        return assessment._replace(
+            state=State.PAUSED, reason='DeploymentPaused', message='is paused (spec.paused)'
+        )
+    is_failed, recheck_at = _check_deadline(rollout)
+    if not is_failed:
+        return assessment._replace(recheck_at=recheck_at)
+    reason, deadline = 'ProgressDeadlineExceeded', format_duration(_deadline_seconds(rollout))
+    message = f'made no progress for {deadline} ({reason})'
+    cause = Cause(reason, reason, rollout.view.target.name, message)
+    return assessment._replace(state=State.FAILED, reason=reason, message=message, causes=(cause,))
 
 
 def _read_rollout(view: View) -> _Rollout:
@@ -120,9 +125,12 @@ def _read_rollout(view: View) -> _Rollout:
         ),
         {},
     )
-    past = [replica_set for replica_set in replica_sets if uid(replica_set) != uid(newest)]
+    past = sorted(
+        (replica_set for replica_set in replica_sets if uid(replica_set) != uid(newest)),
+        key=_revision_number,
+    )
     older = [replica_set for replica_set in past if get_int(replica_set, 'status', 'replicas')]
-    previous = max(older, key=_revision_number, default={})
+    previous = older[-1] if older else {}
     # Until the controller observes the change, the newest ReplicaSet is the old one.
     current_uid = uid(newest) if is_observed(deployment) else ''
     pods: list[Object] = []
@@ -131,18 +139,9 @@ def _read_rollout(view: View) -> _Rollout:
         replica_set_uid = uid(replica_set)
         for pod in view.children_by_owner_uid.get(replica_set_uid, ()):
             (pods if replica_set_uid == current_uid and is_living(pod) else other_pods).append(pod)
-    status = get_dict(deployment, 'status')
-    updated = get_int(status, 'updatedReplicas')
-    progress = Progress(
-        desired=get_int(deployment, 'spec', 'replicas', default=1),
-        updated=updated,
-        ready=get_int(status, 'readyReplicas'),
-        available=get_int(status, 'availableReplicas'),
-        old=max(0, get_int(status, 'replicas') - updated),
-    )
-    has_replaced = bool(past) and not older and view.now - created_at(newest) < _RECENT_SECONDS
+    progress = pod_controllers.replica_progress(deployment)
     return _Rollout(
-        view, deployment, newest, previous, tuple(pods), tuple(other_pods), progress, has_replaced
+        view, deployment, newest, previous, tuple(pods), tuple(other_pods), progress, tuple(past)
     )
 
 
@@ -155,36 +154,19 @@ def _revision_number(replica_set: Object) -> int:
 
 
 def _waits_for(rollout: _Rollout) -> str:
-    """Describe what the counts lack; empty if the rollout is done."""
+    """Describe which counts are too low; empty if the rollout is done."""
     counts = rollout.progress
-    if counts.updated < counts.desired:
-        failure = condition(rollout.deployment, 'ReplicaFailure')
-        if failure.get('status') == 'True':
-            return f'pods that cannot be created: {get_str(failure, "message")}'
-        pods = count_noun(counts.desired, 'pod')
-        return f'{counts.desired - counts.updated} of {pods} to be updated'
-    if counts.old > 0:
-        return f'{count_noun(counts.old, "old pod")} to go'
-    if counts.updated > counts.desired:
-        return f'{count_noun(counts.updated - counts.desired, "surplus pod")} to go'
-    if counts.available < counts.updated:
-        pods = count_noun(counts.updated, 'pod')
-        return f'{counts.updated - counts.available} of {pods} to become ready'
-    return ''
-
-
-def _is_rolled_out(counts: Progress) -> bool:
-    """Whether a pause does not matter: no pod of another revision is left or missing."""
-    return counts.updated >= counts.desired and not counts.old
-
-
-def _check_stability(rollout: _Rollout) -> Stability:
-    since = _available_since(rollout.deployment)
-    return check_stability(rollout.view, rollout.pods, rollout.progress.desired, since)
+    return (
+        pod_controllers.cannot_be_created(rollout.deployment, counts)
+        or pod_controllers.to_be_updated(counts, counts.desired)
+        or (f'{count_noun(counts.old, "old pod")} to terminate' if counts.old else '')
+        or pod_controllers.surplus(counts, counts.updated)
+        or pod_controllers.to_become_ready(counts, counts.updated)
+    )
 
 
 def _available_since(deployment: Object) -> float:
-    """Return when its conditions last changed; the only information without its pods."""
+    """Return when the conditions last changed; without pods, nothing else is known."""
     stamps = (
         condition(deployment, 'Available').get('lastTransitionTime'),
         condition(deployment, 'Progressing').get('lastUpdateTime'),
@@ -193,7 +175,7 @@ def _available_since(deployment: Object) -> float:
 
 
 def _check_deadline(rollout: _Rollout) -> tuple[bool, float | None]:
-    """Return whether the progress deadline was missed, or when that can be decided.
+    """Return whether the progress deadline was exceeded, or when it will be known.
 
     The condition may be left from the previous revision, and names the revision. It counts at once
     only if it was set for this revision and there was no progress since; else after a full deadline
@@ -218,13 +200,20 @@ def _deadline_seconds(rollout: _Rollout) -> int:
     return get_int(rollout.deployment, 'spec', 'progressDeadlineSeconds', default=_DEFAULT_DEADLINE)
 
 
+def _deadline_at(rollout: _Rollout) -> float | None:
+    """Return when the controller reports that the deadline is exceeded, without progress."""
+    progressed_at = epoch(condition(rollout.deployment, 'Progressing').get('lastUpdateTime'))
+    deadline = _deadline_seconds(rollout)
+    if progressed_at is None or deadline >= _NO_DEADLINE:
+        return None
+    return progressed_at + deadline
+
+
 def _min_stall_timeout(rollout: _Rollout) -> float:
-    pod_spec = get_dict(rollout.deployment, 'spec', 'template', 'spec')
-    min_ready = get_int(rollout.deployment, 'spec', 'minReadySeconds')
     deadline = _deadline_seconds(rollout)
     # The largest possible value means that there is no deadline.
-    budget = max(deadline if deadline < _NO_DEADLINE else 0, startup_budget(pod_spec), min_ready)
-    return budget + 60.0
+    timeout = deadline + 60.0 if deadline < _NO_DEADLINE else 0.0
+    return max(timeout, pod_controllers.min_stall_timeout(rollout.deployment))
 
 
 def _revision(rollout: _Rollout) -> Revision | None:
@@ -233,27 +222,51 @@ def _revision(rollout: _Rollout) -> Revision | None:
         return None
     if not rollout.previous:
         return Revision(current)
-    before, after = (
-        get_dict(replica_set, 'spec', 'template')
-        for replica_set in (rollout.previous, rollout.newest)
+    from kubectl_dog.trackers.template_diff import describe_template_diff
+
+    changes = describe_template_diff(_template(rollout.previous), _template(rollout.newest))
+    return Revision(current, _revision_of(rollout.previous), changes)
+
+
+def _with_earlier_revision(rollout: _Rollout, assessment: Assessment) -> Assessment:
+    """Return the assessment with an undo, and with the template to compare the newest one with."""
+    deployment, newest = rollout.deployment, rollout.newest
+    if not rollout.previous and rollout.view.now - created_at(newest) >= undo.RECENT_SECONDS:
+        # The newest revision is not the cause of a failure.
+        return assessment
+    seen = rollout.view.run_history.ready_children
+    proven = undo.proven_replica_set(deployment, newest, rollout.past, seen)
+    if proven:
+        revision = _other_than_last(rollout, _revision_of(proven))
+        command = undo.undo_command(rollout.view.target, revision)
+        assessment = assessment._replace(suggested_commands=(command,))
+    if assessment.state is State.READY or not newest or not is_observed(deployment):
+        return assessment
+    earlier = proven or undo.unproven_replica_set(deployment, rollout.past)
+    return assessment._replace(templates=_templates(newest, earlier)) if earlier else assessment
+
+
+def _templates(newest: Object, earlier: Object) -> RevisionTemplates:
+    return RevisionTemplates(
+        _revision_of(newest),
+        _template(newest),
+        _revision_of(earlier),
+        _template(earlier),
+        created_at(earlier),
     )
-    return Revision(
-        current, _revision_of(rollout.previous), template_diff.describe_template_diff(before, after)
-    )
+
+
+def _template(replica_set: Object) -> Object:
+    return get_dict(replica_set, 'spec', 'template')
 
 
 def _still_serving(rollout: _Rollout) -> str:
     ready = get_int(rollout.previous, 'status', 'readyReplicas')
-    revision = _revision_of(rollout.previous)
-    counts = f'{ready}/{rollout.progress.desired}'
-    return f'the old revision {revision} still serves: {counts}' if ready else ''
+    return pod_controllers.still_serving(
+        _revision_of(rollout.previous), ready, rollout.progress.desired
+    )
 
 
-def _suggested_commands(rollout: _Rollout, state: State) -> tuple[str, ...]:
-    target = rollout.view.target
-    if state is State.PAUSED:
-        return (f'kubectl rollout resume -n {target.namespace} {target.label}',)
-    # An undo helps if the previous revision still has ready pods, or was just replaced.
-    if not get_int(rollout.previous, 'status', 'readyReplicas') and not rollout.replaced:
-        return ()
-    return (f'kubectl rollout undo -n {target.namespace} {target.label}',)
+def _other_than_last(rollout: _Rollout, revision: str) -> str:
+    """Return the revision unless it is the one that an undo restores by default."""
+    return '' if revision == _revision_of(rollout.past[-1]) else revision

@@ -1,4 +1,4 @@
-"""The tracker of kinds that are ready when they exist: ConfigMaps, roles, webhooks, …"""
+"""Tracker for kinds that are ready when they exist: ConfigMaps, roles, webhooks, …"""
 
 from __future__ import annotations
 

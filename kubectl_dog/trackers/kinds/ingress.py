@@ -1,4 +1,4 @@
-"""The tracker of an Ingress, which has an address, or a controller that never sets one."""
+"""Tracker for Ingresses: ready with an address; after a minute, also without one."""
 
 from __future__ import annotations
 
@@ -24,5 +24,5 @@ def assess(view: View) -> Assessment:
         return assessment_helpers.ready()
     due = created_at(ingress) + _ADDRESS_GRACE
     if view.now < due:
-        return assessment_helpers.waiting('its address')._replace(recheck_at=due)
-    return assessment_helpers.ready('has no address: its controller has not told one')
+        return assessment_helpers.waiting('an address')._replace(recheck_at=due)
+    return assessment_helpers.ready('has no address: its controller has not set one')

@@ -1,4 +1,4 @@
-"""The tracker of a Job, which is ready when complete, and failed when its condition says so."""
+"""Tracker for Jobs: ready when complete, failed when the Failed condition is true."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ _BUILT_IN = 'kubernetes.io/job-controller'
 # For each reason of the built-in controller a text, and the field of the spec with the limit. Other
 # controllers (managedBy) have other reasons.
 _FAILURES = {
-    'BackoffLimitExceeded': ('its pods failed more often than it allows', 'backoffLimit'),
-    'DeadlineExceeded': ('it ran for longer than it may', 'activeDeadlineSeconds'),
-    'PodFailurePolicy': ('a pod failed in a way that its podFailurePolicy makes final', ''),
-    'FailedIndexes': ('some of its indexes failed for good', 'backoffLimitPerIndex'),
-    'MaxFailedIndexesExceeded': ('more indexes failed than it allows', 'maxFailedIndexes'),
+    'BackoffLimitExceeded': ('its pods failed more often than allowed', 'backoffLimit'),
+    'DeadlineExceeded': ('it ran longer than allowed', 'activeDeadlineSeconds'),
+    'PodFailurePolicy': ('a pod failed, and the podFailurePolicy of the Job allows no retry', ''),
+    'FailedIndexes': ('some of its indexes failed permanently', 'backoffLimitPerIndex'),
+    'MaxFailedIndexesExceeded': ('more indexes failed than allowed', 'maxFailedIndexes'),
 }
 
 
 def wants(view: View) -> Sequence[Watch]:
-    """Watch its pods by its selector; a Job of another controller may have none."""
+    """Watch pods by the selector; a Job of another controller may have no selector."""
     watch = pod_controllers.pod_watch(view)
     return (watch,) if watch.labels else ()
 
 
 def assess(view: View) -> Assessment:
-    """Assess the conditions; the controller counts failed pods, which only explain a failure."""
+    """Assess the conditions; the number of failed pods only explains a failure."""
     job = view.object or {}
     failed = _first_true_condition(job, 'Failed', 'FailureTarget')
     done = _first_true_condition(job, 'Complete', 'SuccessCriteriaMet')
@@ -59,7 +59,7 @@ def assess(view: View) -> Assessment:
     )
     if (failed or done) and 'Pod' not in view.listed_kinds | view.forbidden_kinds:
         # A verdict is final, and needs the pods for its reasons and last log lines.
-        return assessment._replace(is_terminal=False, waits_for='a look at its pods')
+        return assessment._replace(is_terminal=False, waits_for='pod status')
     if failed:
         return _assess_failed(view, assessment, failed)
     if done:
@@ -81,13 +81,13 @@ def _first_true_condition(job: Object, *kinds: str) -> Object:
 
 
 def _completions(job: Object) -> int:
-    """Return how many pods must succeed; without completions, as many as run in parallel."""
+    """Return how many pods must succeed; by default, as many as run in parallel."""
     parallelism = get_int(job, 'spec', 'parallelism', default=1)
     return get_int(job, 'spec', 'completions', default=parallelism)
 
 
 def _progress(job: Object) -> Progress:
-    """Count the pods; only those that succeeded are available, and they are also ready."""
+    """Count the pods; only succeeded pods are available, and they are also ready."""
     succeeded, active = get_int(job, 'status', 'succeeded'), get_int(job, 'status', 'active')
     return Progress(
         desired=_completions(job),
@@ -115,22 +115,23 @@ def _assess_failed(view: View, assessment: Assessment, failed: Object) -> Assess
 
 
 def _failure_text(job: Object, reason: str) -> str:
-    text, field = _FAILURES.get(reason, ('the Job has failed by the word of its controller', ''))
+    text, field = _FAILURES.get(reason, ('the controller of the Job reported a failure', ''))
     limit = get_dict(job, 'spec').get(field)
     return text if limit is None else f'{text} ({field} {limit})'
 
 
 def _completion_message(job: Object) -> str:
-    """Describe how many pods succeeded; with a success policy not all need to."""
+    """Describe how many pods succeeded; a success policy may not require all of them."""
     succeeded = get_int(job, 'status', 'succeeded')
-    return f'has completed: {succeeded}/{_completions(job)}' if succeeded else 'has completed'
+    pods = count_noun(_completions(job), 'pod')
+    return f'has completed: {succeeded} of {pods} succeeded' if succeeded else 'has completed'
 
 
 def _assess_suspended(view: View, job: Object, assessment: Assessment) -> Assessment:
     """Assess a suspended Job as paused, unless a queue will start it."""
     queue = get_str(job, 'metadata', 'labels', _QUEUE)
     if queue:
-        return assessment._replace(waits_for=f'the queue {queue} to admit it (spec.suspend)')
+        return assessment._replace(waits_for=f'queue "{queue}" to admit it (spec.suspend)')
     message = 'is suspended (spec.suspend)'
     resume = (
         f'kubectl patch -n {view.target.namespace} {view.target.label} '
@@ -152,7 +153,7 @@ def _waits_for(job: Object) -> str:
 
 
 def _min_stall_timeout(view: View, pods: Sequence[Object]) -> float:
-    """Return the least stall time-out, which grows with the time while pods are running."""
+    """Return the minimum stall timeout, which grows while pods are running."""
     deadline = get_int(view.object, 'spec', 'activeDeadlineSeconds')
     timeout = max(pod_controllers.min_stall_timeout(view.object or {}), deadline + 60.0)
     if any(map(job_pods.is_running, pods)):
@@ -166,4 +167,4 @@ def _notices(job: Object) -> tuple[str, ...]:
     manager = get_str(job, 'spec', 'managedBy')
     if manager in ('', _BUILT_IN):
         return ()
-    return (f'is managed by {manager}: its pods may run elsewhere',)
+    return (f'is managed by "{manager}": its pods may run in another cluster',)

@@ -1,4 +1,4 @@
-"""The tracker of a Namespace, which is active, or being deleted for a reason."""
+"""Tracker for Namespaces: ready when active; for a deletion, reports what blocks it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tracker of a Node, which is ready when its kubelet reports so."""
+"""Tracker for Nodes: ready when the kubelet reports it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ wants = assessment_helpers.no_wants
 
 
 def assess(view: View) -> Assessment:
-    """Assess the condition Ready; a cordon or pressure is a notice."""
+    """Assess the Ready condition; a cordon or a pressure condition only adds a notice."""
     node = view.object or {}
     early = assessment_helpers.deleting_or_unobserved(view)
     if early is not None:
@@ -26,12 +26,12 @@ def assess(view: View) -> Assessment:
         return assessment_helpers.ready(*_notices(node))
     ready = condition(node, 'Ready')
     details = f': {assessment_helpers.condition_text(ready)}' if ready else ''
-    return assessment_helpers.waiting(f'its kubelet to be ready{details}')
+    return assessment_helpers.waiting(f'its kubelet to become ready{details}')
 
 
 def _notices(node: Object) -> Iterator[str]:
     if get_dict(node, 'spec').get('unschedulable'):
-        yield 'is cordoned (spec.unschedulable): it takes no new pods'
+        yield 'is cordoned (spec.unschedulable): it accepts no new pods'
     for pressure in _PRESSURES:
         if assessment_helpers.is_true(node, pressure):
             yield f'has {pressure}: {assessment_helpers.condition_text(condition(node, pressure))}'

@@ -1,4 +1,4 @@
-"""The tracker of a PersistentVolume, which is available or bound to a claim."""
+"""Tracker for PersistentVolumes: ready when available or bound to a claim."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ wants = assessment_helpers.no_wants
 
 
 def assess(view: View) -> Assessment:
-    """Assess the phase; a released volume that is retained needs a person."""
+    """Assess the phase; a released volume that is retained needs a manual action."""
     phase = get_str(view.object, 'status', 'phase')
     early = assessment_helpers.deleting_or_unobserved(view)
     if early is not None:
@@ -28,5 +28,5 @@ def assess(view: View) -> Assessment:
     claim = get_str(view.object, 'spec', 'claimRef', 'name')
     if get_str(view.object, 'spec', 'persistentVolumeReclaimPolicy') in ('Delete', 'Recycle'):
         return assessment_helpers.waiting('its volume to be reclaimed')
-    message = f'was released by the claim {claim} and is kept: somebody has to free it'
+    message = f'was released by claim "{claim}" and is retained: delete it or remove spec.claimRef'
     return assessment_helpers.paused('Released', message)

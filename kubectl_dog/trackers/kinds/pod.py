@@ -1,4 +1,4 @@
-"""The tracker of a Pod that is a target itself, which is ready or has completed."""
+"""Tracker for Pods as targets: ready when the Pod is ready or has completed."""
 
 from __future__ import annotations
 
@@ -33,9 +33,10 @@ def wants(view: View) -> Sequence[Watch]:
 
 
 def assess(view: View) -> Assessment:
-    """Assess the phase and the condition Ready; scheduling gates pause a pod."""
+    """Assess the phase and the Ready condition; scheduling gates pause a pod."""
     pod = view.object or {}
-    ready = is_ready(pod)
+    # The conditions of a pod in the phase Unknown are those that its node reported last.
+    ready = is_ready(pod) and phase(pod) != 'Unknown'
     assessment = Assessment(
         state=State.PROGRESSING,
         progress=Progress(desired=1, updated=1, ready=int(ready), available=int(ready)),
@@ -43,7 +44,7 @@ def assess(view: View) -> Assessment:
         min_stall_timeout=startup_budget(get_dict(pod, 'spec')) + 60.0,
         is_terminal=is_finished(pod),
     )
-    if is_deleting(pod) and (not is_finished(pod) or _was_ended_by_deletion(pod)):
+    if is_deleting(pod) and (not is_finished(pod) or _finished_by_deletion(pod)):
         return assessment._replace(state=State.DELETING, message='is being deleted')
     if phase(pod) == 'Succeeded':
         return _assess_succeeded(view, assessment, pod)
@@ -55,15 +56,15 @@ def assess(view: View) -> Assessment:
         gates = ', '.join(
             get_str(gate, 'name') for gate in get_dicts(pod, 'spec', 'schedulingGates')
         )
-        message = f'is held by scheduling gates: {gates}'
+        message = f'waits for its scheduling gates to be removed: {gates}'
         return assessment._replace(state=State.PAUSED, reason='SchedulingGated', message=message)
     if not ready:
         return assessment._replace(waits_for=_waits_for(pod))
     return _check_stability(view, assessment, pod)
 
 
-def _was_ended_by_deletion(pod: Object) -> bool:
-    """Whether the pod ended because of its deletion, and not before."""
+def _finished_by_deletion(pod: Object) -> bool:
+    """Return whether the pod finished because of its deletion, and not before."""
     if get_str(pod, 'spec', 'restartPolicy') == 'Always':
         return True
     deadline = epoch(get_str(pod, 'metadata', 'deletionTimestamp')) or 0.0
@@ -75,7 +76,7 @@ def _was_ended_by_deletion(pod: Object) -> bool:
 
 
 def _assess_succeeded(view: View, assessment: Assessment, pod: Object) -> Assessment:
-    """Assess a Succeeded pod; an evicted or stopped pod may succeed with its work undone."""
+    """Assess a Succeeded pod; an evicted or stopped pod may succeed although its work is undone."""
     evicted = any(
         event.get('reason') == 'Evicted' for event in view.kube_events_by_uid.get(uid(pod), ())
     )
@@ -83,7 +84,7 @@ def _assess_succeeded(view: View, assessment: Assessment, pod: Object) -> Assess
         message = 'was evicted by its node'
         return assessment._replace(state=State.FAILED, reason='Evicted', message=message)
     if get_str(pod, 'spec', 'restartPolicy') == 'Always':
-        message = 'was ended from outside, though it is meant to keep running'
+        message = 'was terminated, although its restartPolicy is "Always"'
         return assessment._replace(state=State.FAILED, reason='Ended', message=message)
     return assessment._replace(state=State.READY, reason='Succeeded', message='has completed')
 
@@ -95,7 +96,7 @@ def _check_stability(view: View, assessment: Assessment, pod: Object) -> Assessm
     remaining = format_duration(max(1.0, ready_at - view.now))
     return assessment._replace(
         reason='Settling',
-        waits_for=f'it to stay up for {remaining} more',
+        waits_for=f'it to keep running for {remaining} more',
         recheck_at=ready_at,
     )
 
@@ -113,13 +114,17 @@ def _failure_reason(pod: Object) -> str:
 
 
 def _failure_message(pod: Object) -> str:
-    return get_str(pod, 'status', 'message') or 'has failed and will not be started again'
+    return get_str(pod, 'status', 'message') or 'has failed and will not be restarted'
 
 
 def _waits_for(pod: Object) -> str:
     scheduled = condition(pod, 'PodScheduled')
     if scheduled.get('status') == 'False':
         return f'a node: {get_str(scheduled, "message")}'
+    if phase(pod) == 'Unknown':
+        return 'its node to report its state'
     if phase(pod) == 'Pending':
         return 'its containers to start'
+    if condition(pod, 'ContainersReady').get('status') == 'True':
+        return 'its readiness gates'
     return 'it to become ready'

@@ -1,4 +1,4 @@
-"""The tracker of a PodDisruptionBudget; that it allows no disruption is a notice."""
+"""Tracker for PodDisruptionBudgets; if one allows no disruption, a notice is reported."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.text_format import count_noun
 from kubectl_dog.model.views import View
 from kubectl_dog.trackers import assessment_helpers
+from kubectl_dog.trackers.observed_generation import WAITS_FOR_OBSERVATION
 from kubectl_dog.trackers.pod_controllers import is_seen
 
 wants = assessment_helpers.no_wants
@@ -22,7 +23,7 @@ def assess(view: View) -> Assessment:
     if early is not None:
         return early
     if not is_seen(budget):
-        return assessment_helpers.waiting('the controller to see the change')
+        return assessment_helpers.waiting(WAITS_FOR_OBSERVATION)
     return assessment_helpers.ready(_no_disruption_notice(budget))
 
 
@@ -31,9 +32,9 @@ def _no_disruption_notice(budget: Object) -> str:
     if allowed.get('status') != 'False':
         return ''
     if get_str(allowed, 'reason') == 'SyncFailed':
-        return f'allows no disruption: {assessment_helpers.condition_text(allowed)}'
+        return f'allows no disruptions: {assessment_helpers.condition_text(allowed)}'
     healthy, wanted = (
         get_int(budget, 'status', key) for key in ('currentHealthy', 'desiredHealthy')
     )
-    pods = count_noun(wanted, 'pod')
-    return f'allows no disruption now: {healthy} of {pods} healthy that it asks for'
+    pods = count_noun(healthy, 'healthy pod')
+    return f'allows no disruptions now: {pods}, {wanted} required'

@@ -1,4 +1,4 @@
-"""The tracker of a ReplicaSet or ReplicationController that is a target itself."""
+"""Tracker for ReplicaSets and ReplicationControllers as targets."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import Progress
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.items import Object
-from kubectl_dog.model.objects import condition
 from kubectl_dog.model.objects import get_dict
 from kubectl_dog.model.objects import get_int
-from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.pods import is_living
 from kubectl_dog.model.text_format import count_noun
 from kubectl_dog.model.views import View
@@ -20,12 +18,12 @@ from kubectl_dog.trackers import pod_controllers
 
 
 def wants(view: View) -> Sequence[Watch]:
-    """Watch its pods by its selector."""
+    """Watch pods by the selector."""
     return (pod_controllers.pod_watch(view),)
 
 
 def assess(view: View) -> Assessment:
-    """Assess the counts: all desired replicas exist, and are ready and available."""
+    """Assess the counts; ready when all desired replicas exist, and are ready and available."""
     replica_set = view.object or {}
     status = get_dict(replica_set, 'status')
     pods = pod_controllers.pods(view)
@@ -48,13 +46,11 @@ def assess(view: View) -> Assessment:
 
 
 def _waits_for(replica_set: Object, progress: Progress) -> str:
-    """Describe what the counts lack; empty if nothing."""
-    count = progress.desired - progress.updated
-    if count > 0:
-        failure = condition(replica_set, 'ReplicaFailure')
-        if failure.get('status') == 'True':
-            return f'pods that cannot be created: {get_str(failure, "message")}'
-        return f'{count} of {count_noun(progress.desired, "pod")} to be created'
-    return pod_controllers.surplus(progress, progress.updated) or pod_controllers.to_become_ready(
-        progress
+    """Describe which counts are too low; empty if none are."""
+    count, pods = progress.desired - progress.updated, count_noun(progress.desired, 'pod')
+    return (
+        pod_controllers.cannot_be_created(replica_set, progress)
+        or (f'{count} of {pods} to be created' if count > 0 else '')
+        or pod_controllers.surplus(progress, progress.updated)
+        or pod_controllers.to_become_ready(progress)
     )

@@ -1,4 +1,4 @@
-"""The tracker of a ResourceQuota, which is ready when its limits are in force."""
+"""Tracker for ResourceQuotas: ready when the limits are in force."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tracker of a Secret, which must have its token if it is for a service account."""
+"""Tracker for Secrets: ready when the object exists, with its token if it needs one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ wants = assessment_helpers.no_wants
 
 
 def assess(view: View) -> Assessment:
-    """Assess the existence of the object, or of its token; values are not read."""
+    """Assess the existence of the object, or of its token, without reading values."""
     early = assessment_helpers.deleting_or_unobserved(view)
     if early is not None:
         return early

@@ -1,6 +1,6 @@
-"""The tracker of a StatefulSet, by its update revision, partition and strategy.
+"""Tracker for StatefulSets, by update revision, partition and strategy.
 
-It never uses currentRevision, which changes late, and with a partition never.
+It never waits for currentRevision, which changes late, and with a partition never.
 """
 
 from __future__ import annotations
@@ -37,17 +37,17 @@ class _Rollout(NamedTuple):
 
     @property
     def stale(self) -> list[Object]:
-        """Living pods of earlier revisions."""
+        """The living pods of earlier revisions."""
         return [pod for pod in self.other_pods if is_living(pod)]
 
 
 def wants(view: View) -> Sequence[Watch]:
-    """Watch its pods and revisions by its selector."""
+    """Watch pods and revisions by the selector."""
     return (pod_controllers.pod_watch(view), controller_revisions.revision_watch(view))
 
 
 def assess(view: View) -> Assessment:
-    """Assess the counts: updated as far as the strategy allows, and all available."""
+    """Assess the counts; ready when all pods are available, and updated as the strategy allows."""
     rollout = _read_rollout(view)
     revisions = controller_revisions.owned_revisions(view)
     current = get_str(rollout.stateful_set, 'status', 'updateRevision')
@@ -64,8 +64,9 @@ def assess(view: View) -> Assessment:
         still_serving=controller_revisions.still_serving(
             previous, rollout.stale, rollout.progress.desired
         ),
-        suggested_commands=controller_revisions.undo_commands(view, previous, rollout.stale),
+        suggested_commands=_suggested_commands(rollout, newest, previous),
         notices=_notices(rollout) if is_seen else (),
+        templates=controller_revisions.revision_templates(view, newest, rollout.stale),
     )
     expected = min(rollout.progress.updated, rollout.progress.desired)
     return pod_controllers.assess_counts(view, assessment, _waits_for(rollout), expected)
@@ -82,48 +83,67 @@ def _read_rollout(view: View) -> _Rollout:
         for pod in ordered
         if current and controller_revisions.revision_label(pod) == current and is_living(pod)
     ]
-    ready, updated = get_int(status, 'readyReplicas'), get_int(status, 'updatedReplicas')
-    progress = Progress(
-        desired=get_int(stateful_set, 'spec', 'replicas', default=1),
-        updated=updated,
-        ready=ready,
-        available=get_int(status, 'availableReplicas', default=ready),
-        old=max(0, get_int(status, 'replicas') - updated),
-    )
+    progress = pod_controllers.replica_progress(stateful_set)
+    # Servers before Kubernetes 1.22 do not report availableReplicas.
+    available = get_int(status, 'availableReplicas', default=progress.ready)
+    progress = progress._replace(available=available)
+    if 'updatedReplicas' not in status and current and current == status.get('currentRevision'):
+        # Pods of the current revision are updated then; some controllers count them once.
+        updated = get_int(status, 'currentReplicas')
+        old = max(0, get_int(status, 'replicas') - updated)
+        progress = progress._replace(updated=updated, old=old)
     other_pods = tuple(pod for pod in ordered if pod not in pods)
     partition = get_int(stateful_set, 'spec', 'updateStrategy', 'rollingUpdate', 'partition')
     return _Rollout(view, stateful_set, tuple(pods), other_pods, progress, partition)
 
 
 def _waits_for(rollout: _Rollout) -> str:
-    """Describe what the counts lack; empty if the rollout is done."""
+    """Describe which counts are too low; empty if the rollout is done."""
     counts, running = rollout.progress, get_int(rollout.stateful_set, 'status', 'replicas')
     blocking_pod = _blocking_pod(rollout)
     if blocking_pod:
-        return f'{name(blocking_pod)}, which is of the old revision and not ready'
+        return f'old pod "{name(blocking_pod)}" to become ready'
     waits_for = pod_controllers.surplus(counts, running) or pod_controllers.to_become_ready(counts)
     if pod_controllers.is_on_delete(rollout.stateful_set):
         # A notice must name the pods that are to be deleted.
         is_unseen = (
             counts.old > 0 and not rollout.stale and 'Pod' not in rollout.view.forbidden_kinds
         )
-        return waits_for or ('a look at its pods' if is_unseen else '')
+        return waits_for or ('pod status' if is_unseen else '')
     return pod_controllers.to_be_updated(counts, counts.desired - rollout.partition) or waits_for
 
 
 def _blocking_pod(rollout: _Rollout) -> Object:
-    """Return an old pod that is not ready, and must be ready before it is replaced.
+    """Return an old pod that is not ready, and must be ready before its replacement.
 
     Without `Parallel` a StatefulSet updates no pod before all pods are ready (k/k#67250).
     """
-    is_parallel = get_str(rollout.stateful_set, 'spec', 'podManagementPolicy') == 'Parallel'
     if (
-        is_parallel
+        _is_parallel(rollout.stateful_set)
         or pod_controllers.is_on_delete(rollout.stateful_set)
         or not rollout.progress.old
     ):
         return {}
     return next((pod for pod in rollout.stale if not is_ready(pod)), {})
+
+
+def _suggested_commands(rollout: _Rollout, newest: Object, previous: Object) -> tuple[str, ...]:
+    """Return one command line that restores the previous revision.
+
+    Without `Parallel` a StatefulSet replaces no pod while any is not ready, so that an undo alone
+    does not replace the pods that the update broke.
+    """
+    view = rollout.view
+    commands = controller_revisions.undo_commands(view, newest, previous, rollout.stale)
+    broken = ' '.join(name(pod) for pod in rollout.pods if not is_ready(pod))
+    if not broken or _is_parallel(rollout.stateful_set):
+        return commands
+    delete = f'kubectl delete pod -n {view.target.namespace} {broken}'
+    return tuple(f'{undo} && {delete}' for undo in commands)
+
+
+def _is_parallel(stateful_set: Object) -> bool:
+    return get_str(stateful_set, 'spec', 'podManagementPolicy') == 'Parallel'
 
 
 def _notices(rollout: _Rollout) -> tuple[str, ...]:

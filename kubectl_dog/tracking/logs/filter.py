@@ -28,7 +28,7 @@ def _matcher(pattern: str) -> Matcher:
 
 
 def line_filter(container: str, known: Collection[str], options: Options) -> Filter:
-    """Make the filter for one container; `known` has the names of all containers of the pod.
+    """Create the filter for one container; `known` has the names of all containers of the pod.
 
     Patterns for this container replace the patterns for all. `level=error` is a pattern for one
     container only if there is a container of that name.

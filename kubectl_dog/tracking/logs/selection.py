@@ -1,4 +1,4 @@
-"""Select the logs to read: three pods of a revision and every failing pod, until a pod is ready.
+"""Select the logs to read: of three pods per revision and of every failing pod, until ready.
 
 Following reads all logs to their end. Not every log that is read is shown: the last lines of a
 failing container explain the failure in any case.
@@ -39,7 +39,7 @@ def choose_pods(
     chosen: Collection[str],
     limit: int | None = PODS_PER_REVISION,
 ) -> frozenset[str]:
-    """The uids of the pods whose logs to read.
+    """Return the uids of the pods whose logs to read.
 
     These are the pods chosen before that still exist, the oldest pods up to `limit`, and the
     failing pods (`failing` has their names), which do not count against the limit.
@@ -54,12 +54,12 @@ def choose_pods(
 
 
 def max_pods(options: Options) -> int | None:
-    """The number of pods whose logs are shown; None: all."""
+    """Return the number of pods whose logs are shown; None: all."""
     return None if options.follow or options.logs_all else PODS_PER_REVISION
 
 
 def is_shown(container: str, options: Options) -> bool:
-    """Whether the user wants to see the log of a container of this name."""
+    """Return whether the user wants to see the log of a container of this name."""
     if options.containers and container not in options.containers:
         return False
     return options.logs and container not in options.skip_containers
@@ -72,7 +72,7 @@ def log_wants(
     started: float,
     options: Options,
 ) -> Iterator[tuple[Logs, bool]]:
-    """The logs of the chosen pods, and whether each is shown.
+    """Yield the logs of the chosen pods, and whether each is shown.
 
     `started` is the server's time at which tracking began.
     """
@@ -103,12 +103,12 @@ def log_wants(
 
 
 def containers_with_logs(pod: Object) -> list[Container]:
-    """All containers that may have a log."""
+    """Return all containers that may have a log."""
     return [*containers(pod), *ephemeral_containers(pod)]
 
 
 def _is_done(pod: Object, options: Options) -> bool:
-    """Whether a pod is ready by a probe: without one it may crash soon, and its log is needed."""
+    """Return whether a pod is ready by a probe; without one, its log may still be needed."""
     if options.logs_until in ('available', 'end') or (options.follow and not options.logs_until):
         return False
     probed = all(c.spec.get('readinessProbe') for c in containers(pod) if c.role == 'app')
@@ -121,7 +121,7 @@ def cap_streams(
     failing: Collection[str],
     limit: int,
 ) -> list[tuple[Logs, bool]]:
-    """At most `limit` streams: first those that are open, then those of failing pods."""
+    """Return at most `limit` streams: first those that are open, then those of failing pods."""
     streams = list(wanted)
     if len(streams) <= limit:
         return streams
@@ -132,7 +132,7 @@ def cap_streams(
 def limit_logs(
     wants: frozenset[Want], open_streams: Collection[Stream], limit: int
 ) -> frozenset[Want]:
-    """The wants of all targets with at most `limit` logs; logs that are open stay open."""
+    """Return the wants of all targets with at most `limit` logs; logs that are open stay open."""
     logs = [want for want in wants if isinstance(want, Logs)]
     if len(logs) <= limit:
         return wants
@@ -141,7 +141,7 @@ def limit_logs(
 
 
 class Streams:
-    """The log streams of one target; remembers the chosen pods and those that have just gone."""
+    """The log streams of one target, with the chosen pods and the pods that are just gone."""
 
     def __init__(self) -> None:
         self._chosen: frozenset[str] = frozenset()
@@ -152,6 +152,8 @@ class Streams:
         self._filters: dict[str, Filter] = {}
         self._options = Options()
         self._has_noticed = False
+        # The numbers of lines of shown logs that were read, and that the patterns let through.
+        self.lines = self.matching_lines = 0
 
     def wants(
         self,
@@ -161,7 +163,7 @@ class Streams:
         started: float,
         options: Options,
     ) -> Iterable[Logs]:
-        """The logs to read now; `started` is the server's time at the engine's time 0.
+        """Return the logs to read now; `started` is the server's time at the engine's time 0.
 
         The log of a pod that is gone is read for a moment longer: its last lines may come late.
         """
@@ -185,25 +187,36 @@ class Streams:
         self._open = streams
         return streams.values()
 
+    def close(self) -> None:
+        """Close the streams of pods of another revision at once."""
+        self._open = {}
+
+    def container_names(self, pods: Iterable[Object]) -> set[str]:
+        """Return the names of the containers of these pods, and of all pods before."""
+        return self._names.union(c.name for pod in pods for c in containers_with_logs(pod))
+
     def _update_names(self, pods: Iterable[Object], options: Options) -> None:
-        """Note the names of all containers, because patterns may be for one container."""
-        names = {container.name for pod in pods for container in containers_with_logs(pod)}
+        """Store the names of all containers, because patterns may apply to one container."""
+        names = self.container_names(pods)
         if not names <= self._names or options is not self._options:
-            self._names |= names
+            self._names = names
             self._options = options
             self._filters.clear()
 
     def shown(self, stream: Stream, lines: tuple[LogLine, ...]) -> tuple[LogLine, ...]:
-        """The lines that the user wants to see."""
+        """Return the lines that the user wants to see."""
         if stream not in self._shown:
             return ()
         _, container = stream
         if container not in self._filters:
             self._filters[container] = line_filter(container, self._names, self._options)
-        return self._filters[container](lines)
+        matching = self._filters[container](lines)
+        self.lines += len(lines)
+        self.matching_lines += len(matching)
+        return matching
 
     def capped_notice(self, pods: tuple[Object, ...], desired: int, options: Options) -> str:
-        """A notice, once, if there are more pods than those whose logs are shown; else empty."""
+        """Return a notice, once, if some pods have no visible logs; otherwise empty."""
         if self._has_noticed or not options.logs:
             return ''
         logs_per_pod = next(filter(None, (_count(pod, options) for pod in pods)), 0)
@@ -216,17 +229,17 @@ class Streams:
             return ''
         self._has_noticed = True
         if limit is not None and limit <= room:
-            return f"{limit} of {total} pods' logs shown, --logs-all for the rest"
-        return f"{room} of {total} pods' logs shown, --max-log-streams for more"
+            return f'logs of {limit} of {total} pods are shown (--logs-all shows all)'
+        return f'logs of {room} of {total} pods are shown (--max-log-streams raises the limit)'
 
     @property
     def deadlines(self) -> Iterable[float]:
-        """When the logs of pods that are gone may be closed."""
+        """The times when the logs of deleted pods may be closed."""
         return self._leaving.values()
 
 
 def _count(pod: Object, options: Options) -> int:
-    """The number of logs of a pod that are shown now."""
+    """Return the number of logs of a pod that are shown now."""
     if _is_done(pod, options):
         return 0
     return sum(

@@ -1,4 +1,4 @@
-"""Check the shape of everything that a tracker returns, because the engine relies on it."""
+"""Check the types of all values that a tracker returns, because the engine relies on them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import Progress
 from kubectl_dog.model.assessments import Revision
+from kubectl_dog.model.assessments import RevisionTemplates
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.causes import LogRef
@@ -19,7 +20,7 @@ from kubectl_dog.model.wants import Lookup
 from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
 
-# A target that reads more than this keeps more connections open than a cluster likes.
+# Each watch and log is a connection to the API server.
 MAX_WANTS = 64
 
 _MAX_CODE_LENGTH = 63
@@ -29,22 +30,22 @@ _Rule = tuple[Callable[[Any], bool], str]
 
 
 class ShapeError(Exception):
-    """A value has another type than the contract says; the message names the field."""
+    """A value whose type does not meet the contract; the message names the field."""
 
 
 def tracker(candidate: object) -> None:
     """Check that an object can be a tracker; raises ShapeError."""
     if isinstance(candidate, type):
-        raise ShapeError(f'{candidate.__name__} is a class: register an object of it, or a module')
+        raise ShapeError(f'{candidate.__name__} is a class: register an instance or a module')
     parts = [part(candidate, name) for name in ('wants', 'assess')]
     if parts == [None, None]:
         raise ShapeError('it has neither wants(view) nor assess(view)')
     if not all(function is None or callable(function) for function in parts):
-        raise ShapeError('its wants and assess must be functions')
+        raise ShapeError('its attributes `wants` and `assess` must be functions')
 
 
 def part(candidate: object, name: str, default: Any = None) -> Any:
-    """The attribute of a tracker; raises ShapeError if it cannot be read."""
+    """Return the attribute of a tracker; raises ShapeError if it cannot be read."""
     try:
         return getattr(candidate, name, default)
     except Exception as error:
@@ -52,7 +53,7 @@ def part(candidate: object, name: str, default: Any = None) -> Any:
 
 
 def codes(candidate: object) -> tuple[str, ...]:
-    """The codes that a tracker declares; raises ShapeError."""
+    """Return the codes that a tracker declares; raises ShapeError."""
     declared = part(candidate, 'codes', ())
     texts = tuple(declared) if isinstance(declared, (tuple, list, set, frozenset)) else ('',)
     if not all(map(_is_code, texts)):
@@ -61,25 +62,27 @@ def codes(candidate: object) -> tuple[str, ...]:
 
 
 def wants(result: object) -> tuple[Want, ...]:
-    """The wants that a tracker returned, checked; raises ShapeError."""
+    """Return the wants that a tracker returned, checked; raises ShapeError."""
     if not isinstance(result, Iterable) or isinstance(result, (str, Watch, Lookup, Logs)):
-        raise ShapeError(f'wants(view) gave {_kind(result)}, and not a sequence of wants')
+        raise ShapeError(f'wants(view) returned {_kind(result)}: return a sequence of wants')
     # The result may be a generator without an end.
     checked = []
     for want in result:
         if type(want) not in _FIELDS or not isinstance(want, (Watch, Lookup, Logs)):
-            raise ShapeError(f'wants(view) gave {_kind(want)} among the wants')
+            raise ShapeError(
+                f'wants(view) returned {_kind(want)} in the sequence: return only wants'
+            )
         _check(want)
         checked.append(want)
         if len(checked) > MAX_WANTS:
-            raise ShapeError(f'wants(view) gave more than {MAX_WANTS} wants')
+            raise ShapeError(f'wants(view) returned more than {MAX_WANTS} wants')
     return tuple(checked)
 
 
 def assessment(result: object) -> Assessment:
-    """The assessment that a tracker returned, checked; raises ShapeError."""
+    """Return the assessment that a tracker returned, checked; raises ShapeError."""
     if type(result) is not Assessment:
-        raise ShapeError(f'assess(view) gave {_kind(result)}, and not an Assessment')
+        raise ShapeError(f'assess(view) returned {_kind(result)}: return an Assessment')
     _check(result)
     return result
 
@@ -89,16 +92,16 @@ def _check(owner: Any) -> None:
         value = getattr(owner, field)
         if not fits(value):
             name = f'{type(owner).__name__}.{field}'
-            raise ShapeError(f'{name} {_fault(value, fits)}, and must be {expected}')
+            raise ShapeError(f'{name} {_fault(value, fits)}: use {expected}')
 
 
 def _fault(value: Any, fits: Callable[[Any], bool]) -> str:
-    """What is wrong with a value; of a tuple, with its first wrong member."""
+    """Describe what is wrong with a value; for a tuple, with its first wrong member."""
     is_sequence = type(value) is tuple and fits(())
     for index, member in enumerate(value) if is_sequence else ():
         if not fits((member,)):
             missing = ' without a uid' if type(member) is dict else ''
-            return f'has {_kind(member)}{missing} in place {index}'
+            return f'has {_kind(member)}{missing} at index {index}'
     return f'is {_kind(value)}'
 
 
@@ -113,7 +116,7 @@ def _of(kind: type, expected: str) -> _Rule:
 
 
 def _is_number(value: object) -> bool:
-    """Whether it is a finite number: nothing else can be a deadline."""
+    """Return whether a value is a finite number, as deadlines require."""
     return isinstance(value, (int, float)) and abs(value) < 1e18
 
 
@@ -122,7 +125,7 @@ def _is_whole(value: object) -> bool:
 
 
 def _is_code(value: Any) -> bool:
-    """Whether it is a word like CrashLoop."""
+    """Return whether a value is a word like CrashLoop."""
     is_word = isinstance(value, str) and value.isascii() and value.isalnum()
     return is_word and value[:1].isupper() and len(value) <= _MAX_CODE_LENGTH
 
@@ -144,12 +147,12 @@ def _tuple(kind: type, expected: str) -> _Rule:
 
 
 def _are_objects(value: Any) -> bool:
-    """Whether all have a uid: kube events and causes are found by it."""
+    """Return whether all objects have a uid, by which events and causes are found."""
     return type(value) is tuple and all(isinstance(obj, dict) and uid(obj) for obj in value)
 
 
 def _checked(kind: type) -> _Rule:
-    """A rule for a type of ours, whose own fields are checked, too."""
+    """Return a check for one of our types, including the fields of the value."""
 
     def fits(value: Any) -> bool:
         if type(value) is not kind:
@@ -170,7 +173,7 @@ def _tuple_of(kind: type) -> _Rule:
 
 
 _TEXT, _SWITCH = _of(str, 'text'), _of(bool, 'True or False')
-# Half a surrogate pair can be printed escaped, but cannot be part of a URL.
+# A lone surrogate can be printed escaped, but cannot be part of a URL.
 _SENT = (_is_sendable, 'printable text')
 _NUMBER, _WHOLE = (_is_number, 'a finite number'), (_is_whole, 'a whole number')
 _TEXTS = _tuple(str, 'texts')
@@ -184,6 +187,11 @@ _FIELDS: dict[type, dict[str, _Rule]] = {
     },
     Progress: dict.fromkeys(Progress._fields, _WHOLE),
     Revision: {'name': _TEXT, 'previous': _TEXT, 'changes': _TEXTS},
+    RevisionTemplates: {
+        **dict.fromkeys(('revision', 'earlier'), _TEXT),
+        **dict.fromkeys(('template', 'earlier_template'), _of(dict, 'a pod template')),
+        'earlier_created': _NUMBER,
+    },
     LogRef: {'uid': _TEXT, 'container': _TEXT, 'instance': _WHOLE},
 }
 _FIELDS[Watch] = {
@@ -210,19 +218,23 @@ _FIELDS[Cause] = {
     **dict.fromkeys(('active', 'recovering', 'clock_paused', 'affects_some_pods'), _SWITCH),
     **dict.fromkeys(('may_await_other_target', 'informational'), _SWITCH),
     'tolerance_seconds': _or_none(_NUMBER),
-    'tolerance_override': (lambda value: value is None, 'None: it is the user who allows'),
+    'tolerance_terminations': _or_none(_WHOLE),
+    'tolerance_override': (lambda value: value is None, 'None, as only users set it'),
     'logs': _tuple_of(LogRef),
-    'lookups': _tuple_of(Lookup),
+    **dict.fromkeys(('lookups', 'optional_lookups'), _tuple_of(Lookup)),
+    'dependency': (lambda value: value is None, 'None, as the program finds it'),
 }
 _FIELDS[Assessment] = {
     'state': _of(State, 'a State'),
-    **dict.fromkeys(('reason', 'message', 'waits_for', 'still_serving'), _TEXT),
+    **dict.fromkeys(('reason', 'message', 'waits_for', 'still_serving', 'decided_by'), _TEXT),
     **dict.fromkeys(('suggested_commands', 'notices'), _TEXTS),
     **dict.fromkeys(('pods', 'other_pods', 'children'), _OBJECTS),
     'progress': _or_none(_checked(Progress)),
     'revision': _or_none(_checked(Revision)),
+    'templates': _or_none(_checked(RevisionTemplates)),
     'causes': _tuple_of(Cause),
     'recheck_at': _or_none(_NUMBER),
+    'deadline_at': _or_none(_NUMBER),
     'min_stall_timeout': _NUMBER,
     'is_terminal': _SWITCH,
 }

@@ -1,4 +1,4 @@
-"""Guard the engine from trackers that fail: another tracker takes over for good.
+"""Protect the engine from trackers that fail: another tracker replaces them permanently.
 
 Only a tracker or a rule made for the kind takes over. Otherwise the target is not judged: a generic
 judgement might report it as ready by mistake.
@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Sequence
 from contextlib import nullcontext
-from copy import deepcopy
 from typing import Any
 
 from kubectl_dog.model.assessments import Assessment
@@ -25,11 +24,11 @@ from kubectl_dog.tracking.plugins import entry_points
 
 
 class GuardedTracker:
-    """The tracker of one package, with defaults for what it does not implement.
+    """A tracker of one package, with defaults for what it does not implement.
 
-    `instead` makes its substitute, or returns None if there is none. `tell` gets one message for
-    each target with which the tracker failed. `limit` ends calls that take too long; None for our
-    own trackers, which never change what they are shown, either.
+    `instead` makes its substitute, or returns None if there is none. `report` gets one message for
+    each target with which the tracker failed. `limit` ends calls that take too long; it is None for
+    our own trackers, which also never change their view.
     """
 
     def __init__(
@@ -37,17 +36,17 @@ class GuardedTracker:
         tracker: Any,
         label: str,
         instead: Callable[[], Tracker | None],
-        tell: Callable[[str], object],
+        report: Callable[[str], object],
         limit: entry_points.Limit | None = nullcontext,
     ) -> None:
-        """Raises ShapeError if the object cannot be a tracker."""
+        """Check the tracker; raises ShapeError if the object cannot be one."""
         contract.tracker(tracker)
         self.codes = contract.codes(tracker)
         self._wants = contract.part(tracker, 'wants') or assessment_helpers.no_wants
         self._assess = contract.part(tracker, 'assess') or _assess_generically
         self._label = label
         self._instead = instead
-        self._report = tell
+        self._report = report
         self._substitutes: tuple[Tracker | None, ...] = ()
         self._failures: dict[Target, str] = {}
         self._is_ours = limit is None
@@ -55,7 +54,7 @@ class GuardedTracker:
         self._copies: dict[Target, tuple[Object | None, Object | None]] = {}
 
     def wants(self, view: View) -> Sequence[Want]:
-        """The wants of the tracker, or of its substitute once it has failed."""
+        """Return the wants of the tracker, or of its substitute once it has failed."""
         if view.target not in self._failures:
             try:
                 with self._limit():
@@ -68,7 +67,7 @@ class GuardedTracker:
         return () if substitute is None else substitute.wants(view)
 
     def assess(self, view: View) -> Assessment:
-        """The assessment of the tracker, or of its substitute once it has failed."""
+        """Return the assessment of the tracker, or of its substitute once it has failed."""
         if view.target not in self._failures:
             try:
                 with self._limit():
@@ -83,13 +82,16 @@ class GuardedTracker:
         return substitute.assess(view)
 
     def _shown(self, view: View) -> View:
-        """The view with a copy of the object, so that a substitute does not see changes in it.
+        """Return the view with a copy of the object, to hide changes in it from a substitute.
 
         Other objects are shared, as there may be thousands of pods: `kubectl_dog.testing` reports
         changes to authors. Our own trackers change nothing.
         """
         if self._is_ours:
             return view
+        # Most runs have no trackers of other packages.
+        from copy import deepcopy
+
         seen, copied = self._copies.get(view.target, (None, None))
         if seen is not view.object:
             copied = deepcopy(view.object)
@@ -103,38 +105,39 @@ class GuardedTracker:
         return self._substitutes[0]
 
     def _give_up(self, target: Target, error: BaseException) -> None:
-        """Note the failure for good: two trackers in turn would give no consistent verdict."""
+        """Record the failure permanently: alternating trackers would give no consistent verdict."""
         why = (
             str(error)
             if isinstance(error, contract.ShapeError)
             else entry_points.locate_error(error)
         )
         self._failures[target] = cannot_judge(self._label, why)
-        result = 'cannot be judged' if self._substitute is None else 'is judged'
+        is_replaced = self._substitute is not None
+        result = 'another tracker replaces it' if is_replaced else 'its state is unknown'
         self._report(
             f'the tracker of {self._label} for {target.resource.key} failed on '
-            f'{target.label}, which {result} without it from now on: {why}'
+            f'{target.label}, and {result}: {why}'
         )
 
 
 class Unjudged:
-    """The tracker of a kind if none can be used; `why` is the message of its assessments."""
+    """The tracker of a kind if none is usable; `why` is the message of its assessments."""
 
     def __init__(self, why: str) -> None:
         self._why = why
 
     def wants(self, view: View) -> Sequence[Want]:
-        """Nothing, as nothing is judged."""
+        """Return no wants, because nothing is assessed."""
         return ()
 
     def assess(self, view: View) -> Assessment:
-        """Always unknown."""
+        """Return an unknown state."""
         return unjudged(self._why)
 
 
 def cannot_judge(label: str, why: str) -> str:
-    """The message of targets that the tracker of this package should judge."""
-    return f'cannot be judged: the tracker of {label} failed: {why}'
+    """Return the message for targets whose tracker, from this package, cannot be used."""
+    return f'cannot be assessed: the tracker of {label} failed: {why}'
 
 
 def _assess_generically(view: View) -> Assessment:

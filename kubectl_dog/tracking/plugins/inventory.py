@@ -1,4 +1,4 @@
-"""List everything that can judge a kind: claims of packages, and shipped rules."""
+"""List all trackers: those of packages, and shipped rules."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from kubectl_dog.version import VERSION
 
 
 def read(trackers: Trackers) -> tuple[TrackerInfo, ...]:
-    """All entries by kind, in order of precedence. Imports every package that claims a kind."""
+    """Return all entries by kind, in order of precedence; imports all packages with trackers."""
     entries: list[TrackerInfo] = []
     for kind in entry_points.claims(entry_points.TRACKERS):
-        entries += _of_kind(trackers.rivals(kind), trackers.limit)
+        entries += of_kind(trackers.rivals(kind), trackers.limit)
     used = {entry.kind: entry for entry in entries if entry.state == USED}
     entries += _of_rules(used)
     entries += [
@@ -33,7 +33,8 @@ def read(trackers: Trackers) -> tuple[TrackerInfo, ...]:
     return tuple(sorted(entries, key=lambda entry: entry.kind))
 
 
-def _of_kind(rivals: Sequence[Claim], limit: entry_points.Limit) -> Iterator[TrackerInfo]:
+def of_kind(rivals: Sequence[Claim], limit: entry_points.Limit) -> Iterator[TrackerInfo]:
+    """Yield the entries of the claims on a kind, which imports their packages."""
     first = ''
     for claim in rivals:
         entry = TrackerInfo(claim.name, claim.package, claim.version, 'code', claim.source)
@@ -48,7 +49,7 @@ def _of_kind(rivals: Sequence[Claim], limit: entry_points.Limit) -> Iterator[Tra
 
 
 def _fault(claim: Claim, limit: entry_points.Limit) -> str:
-    """The reason why a claim cannot be used; empty if it can."""
+    """Return the reason why a claim cannot be used; empty if it can."""
     try:
         tracker = claim.load(limit)
         contract.tracker(tracker)
@@ -73,4 +74,4 @@ def _of_rules(used: dict[str, TrackerInfo]) -> Iterable[TrackerInfo]:
 
 
 def _precedence_note(label: str) -> str:
-    return f'{label} goes first'
+    return f'{label} takes precedence'

@@ -1,4 +1,4 @@
-"""Select the kube events of a target, each once per count."""
+"""Report Kubernetes events once per count, and notices about failed reads once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SLACK = 2.0
 
 
 class EventDedup:
-    """Remembers the kube events that were reported.
+    """The Kubernetes events that were reported.
 
     An event may come before the pod that it is about; it is reported once that pod is known.
     """
@@ -32,8 +32,8 @@ class EventDedup:
         self._seen: dict[str, tuple[Object, ...]] = {}
 
     def new_events(self, at: float, tracked: TrackedTarget, world: World) -> Iterator[KubeEvent]:
-        """The new events about a target and the objects behind it."""
-        if tracked.ended is not None or not tracked.with_own_options(world).options.show_events:
+        """Yield the new events about a target and the objects behind it."""
+        if tracked.ended is not None or not tracked.call_target(world).options.show_events:
             return
         for key, obj in tracked.related.items():
             events = world.store.kube_events_by_uid.get(key, ())
@@ -46,14 +46,36 @@ class EventDedup:
                 if is_known or _is_history(event, obj, world.started):
                     continue
                 self._counts[uid(event)] = count
-                yield _kube_event(at, tracked.target, event, count)
+                age = max(0.0, world.started + at - (event_time(event) or world.started + at))
+                yield _kube_event(at, tracked.target, event, count, age)
+
+
+class NoticeDedup:
+    """The notices about failed reads that were reported.
+
+    Each outage is reported once when it begins, and once when it is over.
+    """
+
+    def __init__(self) -> None:
+        self._reported: set[str] = set()
+        self._outages: dict[str, set[str]] = {}
+
+    def is_new(self, reason: str, message: str) -> bool:
+        """Return whether to report a read failure, and record it as reported."""
+        is_new = message not in self._reported
+        self._reported.add(message)
+        other = {'unreachable': 'recovered', 'recovered': 'unreachable'}.get(reason)
+        if other is not None:
+            self._reported -= self._outages.pop(other, set())
+            self._outages.setdefault(reason, set()).add(message)
+        return is_new
 
 
 def _is_history(event: Object, obj: Object, started: float) -> bool:
     return obj.get('kind') != 'Pod' and event_time(event) < started - _SLACK
 
 
-def _kube_event(at: float, target: Target, event: Object, count: int) -> KubeEvent:
+def _kube_event(at: float, target: Target, event: Object, count: int, age: float) -> KubeEvent:
     return KubeEvent(
         at=at,
         target=target,
@@ -63,4 +85,5 @@ def _kube_event(at: float, target: Target, event: Object, count: int) -> KubeEve
         reason=get_str(event, 'reason'),
         message=get_str(event, 'message'),
         times=count,
+        age=age,
     )

@@ -1,4 +1,4 @@
-"""Track groups of targets whose members only the cluster knows, and may change."""
+"""Track groups of targets, such as those of a label selector, whose members may change."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from collections.abc import Container
 from collections.abc import Iterator
 from collections.abc import Sequence
+from typing import Protocol
 
 from kubectl_dog.model.events import Event
 from kubectl_dog.model.events import Notice
@@ -16,11 +17,14 @@ from kubectl_dog.model.items import Object
 from kubectl_dog.model.items import ReadFailure
 from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import name
+from kubectl_dog.model.resources import NAMESPACES
 from kubectl_dog.model.resources import Group
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.times import format_duration
 from kubectl_dog.model.verdicts import Explanation
 from kubectl_dog.model.verdicts import Verdict
+from kubectl_dog.model.wants import Lookup
+from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.tracking import timeouts
 from kubectl_dog.tracking.store import FINAL
@@ -28,8 +32,32 @@ from kubectl_dog.tracking.targets.tracked_target import TrackedTarget
 from kubectl_dog.tracking.world import World
 
 
+class Members(Protocol):
+    """The targets that join a run while it goes on; `Groups` documents the methods."""
+
+    ended: list[TargetEnded]
+
+    @property
+    def open(self) -> bool: ...
+
+    @property
+    def wants(self) -> frozenset[Want]: ...
+
+    def is_affected_by(self, item: Item | None) -> bool: ...
+
+    def step(self, at: float, world: World) -> tuple[list[TrackedTarget], list[Event]]: ...
+
+    def on_read_failure(
+        self, at: float, want: object, failure: ReadFailure, world: World
+    ) -> list[Event]: ...
+
+    def end(self, at: float, verdict: Verdict, message: str) -> Iterator[Event]: ...
+
+    def deadline(self, at: float) -> float | None: ...
+
+
 class Groups:
-    """Tracks each member of some groups; `make` makes its target.
+    """Groups of targets, with a target for each member, which `make` creates.
 
     A rollout takes the members that exist, or the first to come if there are none. Following takes
     every member, until the time is up. `ended` holds the verdicts of the groups themselves for the
@@ -51,16 +79,18 @@ class Groups:
         self._gone_since: dict[Target, float] = {}
         self._closes_at: float | None = None
         self._ends_at: float | None = None
+        # The lookups of namespaces that may not exist.
+        self._namespaces: frozenset[Lookup] = frozenset()
         self.open = bool(groups)
 
     @property
-    def wants(self) -> frozenset[Watch]:
-        """The watches that list the members."""
-        return frozenset(self._roots if self.open else ())
+    def wants(self) -> frozenset[Want]:
+        """The watches that list the members, and lookups of namespaces without members."""
+        return frozenset((*self._roots, *self._namespaces) if self.open else ())
 
     def is_affected_by(self, item: Item | None) -> bool:
-        """Whether an item (None: the time alone) can change the members."""
-        if not self.open or item is None:
+        """Return whether an item, or the time alone (None), can change the members."""
+        if not self.open or item is None or item.want in self._namespaces:
             return self.open
         group = self._roots.get(item.want) if isinstance(item.want, Watch) else None
         if group is None or not isinstance(item.payload, Changed):
@@ -69,7 +99,7 @@ class Groups:
         return item.payload.change != 'MODIFIED' or not known
 
     def step(self, at: float, world: World) -> tuple[list[TrackedTarget], list[Event]]:
-        """The targets of new members, and the events of the groups."""
+        """Return the targets of new members, and the events of the groups."""
         if not self.open:
             return [], []
         present = dict.fromkeys(self._present(world))
@@ -91,14 +121,15 @@ class Groups:
                 yield _member(group, obj)
 
     def _departures(self, at: float, present: Container[Target]) -> Iterator[Event]:
-        """End followed members that are gone; another one of the same name may come later."""
+        """End followed members that are gone; another member of the same name may appear later."""
         for target in [target for target in self._targets if target not in present]:
             since = self._gone_since.setdefault(target, at)
             if at >= since + timeouts.RECREATE_GRACE:
                 tracked = self._targets.pop(target)
                 del self._gone_since[target]
                 if tracked.ended is None:
-                    yield tracked.end(at, Verdict.ENDED, 'Deleted', 'is not among them any more')
+                    message = 'was deleted or no longer matches'
+                    yield tracked.end(at, Verdict.ENDED, 'Deleted', message)
         for target in [target for target in self._gone_since if target in present]:
             del self._gone_since[target]
 
@@ -106,11 +137,14 @@ class Groups:
         if self._targets or self._empty_since is not None or not self._listed(world):
             return
         self._empty_since = at
+        names = {group.namespace for group in self.groups}
+        if world.options.needs_namespace and '' not in names:
+            self._namespaces = frozenset(Lookup(NAMESPACES, '', name) for name in names)
         if not world.options.once:
             timeout = format_duration(world.options.create_timeout)
             wait = '' if world.options.follow else f' up to {timeout}'
             kinds = ' or '.join(group.resource.plural for group in self.groups)
-            yield Notice(at, None, f'{_absence(self.groups[0], kinds)} yet: waiting{wait}')
+            yield Notice(at, None, f'{_absence(self.groups[0], kinds)}: waiting{wait}')
 
     def _listed(self, world: World) -> bool:
         return all(watch in world.store.listed for watch in self._roots)
@@ -125,17 +159,17 @@ class Groups:
             yield from self.end(at, *ending[1:])
 
     def _closing_time(self, world: World) -> float | None:
-        """From when on no other member can join; None: it is not known yet."""
+        """Return the time after which it takes no new members; None if that is not known yet."""
         stays_open = world.options.follow and not world.options.exit_when_ready
         if self._first_member_at is None or stays_open or not self._listed(world):
             return None
         return self._first_member_at + (0.0 if self._empty_since is None else timeouts.GROUP_GRACE)
 
     def _next_end(self, world: World) -> tuple[float, Verdict, str] | None:
-        """When and how the groups end without members, or while members are followed."""
+        """Return when and how the groups end without members, or while members are followed."""
         options, ends = world.options, []
         if options.timeout is not None:
-            activity = 'followed' if self._targets else 'nobody came'
+            activity = 'followed' if self._targets else 'no object found'
             message = f'{activity} for {format_duration(options.timeout)} (--timeout)'
             ends.append((options.timeout, Verdict.TIMED_OUT, message))
         if not options.follow and not self._listed(world):
@@ -145,12 +179,16 @@ class Groups:
         elif not options.follow and self._empty_since is not None and not self._targets:
             wait = 0.0 if options.once else options.create_timeout
             ends.append((self._empty_since + wait, Verdict.NEVER_APPEARED, ''))
+            answers = [world.store.answers.get(lookup) for lookup in self._namespaces]
+            if answers and all(answer and answer.status == 'missing' for answer in answers):
+                message = f'namespace {self.groups[0].namespace} does not exist'
+                ends.append((self._empty_since, Verdict.NEVER_APPEARED, message))
         return min(ends, default=None)
 
     def on_read_failure(
         self, at: float, want: object, failure: ReadFailure, world: World
     ) -> list[Event]:
-        """End a group that cannot be read; no events unless that is final."""
+        """End a group that cannot be read; return no events unless the failure is final."""
         group = self._roots.get(want) if isinstance(want, Watch) and self.open else None
         listed = want in world.store.listed
         if group is None or failure.reason == 'recovered':
@@ -178,7 +216,7 @@ class Groups:
                 yield ended
 
     def deadline(self, at: float) -> float | None:
-        """When to step again though no item came, strictly after `at`; None: never."""
+        """Return when to step again without an item, strictly after `at`; None: never."""
         if not self.open:
             return None
         times = [since + timeouts.RECREATE_GRACE for since in self._gone_since.values()]
@@ -194,7 +232,7 @@ def _member(group: Group, obj: Object) -> Target:
 def _absence(group: Group, kinds: str = '') -> str:
     labels = f' with the labels {group.labels}' if group.labels else ''
     where = f' in namespace {group.namespace}' if group.namespace else ''
-    return f'there are no {kinds or group.resource.plural}{labels}{where}'
+    return f'no {kinds or group.resource.plural}{labels}{where} found'
 
 
 def _ended(

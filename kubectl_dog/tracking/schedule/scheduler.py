@@ -1,4 +1,4 @@
-"""Find which targets an item or the time concerns, and what all targets together want read."""
+"""Schedule evaluations: find the targets affected by an item or by the time, and their wants."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SHORTEST_REST = 0.0005
 
 
 def rest_seconds(objects: int) -> float:
-    """How long a target rests between two evaluations, with so many objects behind all targets."""
+    """Return the seconds between evaluations of a target; `objects` belong to all targets."""
     longest = max(_LONGEST_REST, objects * _SHORTEST_REST)
     return min(objects * _REST, longest) if objects > _FEW_OBJECTS else 0.0
 
@@ -37,7 +37,7 @@ class ScheduledTarget(NamedTuple):
     """A target with its wants and its next deadline; it is not evaluated before `rests_until`.
 
     `keys` are the index keys of its wants, `related_uids` the uids of the objects behind it, whose
-    kube events concern it.
+    Kubernetes events concern it.
     """
 
     target: TrackedTarget
@@ -49,19 +49,19 @@ class ScheduledTarget(NamedTuple):
 
     @property
     def logs(self) -> frozenset[Want]:
-        """The logs among its wants."""
+        """The log requests of the target."""
         return frozenset(want for want in self.wants if isinstance(want, Logs))
 
 
 def schedule(at: float, target: TrackedTarget, world: World) -> ScheduledTarget:
-    """The target with its present wants and its next deadline."""
+    """Return the target with its present wants and its next deadline."""
     wants = frozenset(target.wants(at, world))
     keys, related_uids = frozenset(map(_key, wants)), frozenset(target.related)
     return ScheduledTarget(target, wants, keys, related_uids, target.deadline(at, world))
 
 
 def keys_of(item: Item) -> tuple[Hashable, ...] | None:
-    """The index keys of the targets that an item concerns; None: it concerns all of them."""
+    """Return the index keys of the targets that an item affects; None: it affects all of them."""
     want = item.want
     if want is None:
         return None
@@ -69,7 +69,7 @@ def keys_of(item: Item) -> tuple[Hashable, ...] | None:
         if isinstance(item.payload, Changed):
             kind = get_str(item.payload.object, 'involvedObject', 'kind')
             uid = get_str(item.payload.object, 'involvedObject', 'uid')
-            # A package may select kube events by fields of its own, so they may be about anything.
+            # A package may select Kubernetes events by any field, so they may be about anything.
             selected_by = (_key(want),) if want.fields else ()
             return None if kind == 'PersistentVolumeClaim' else (uid, *selected_by)
         if not want.fields:
@@ -78,12 +78,12 @@ def keys_of(item: Item) -> tuple[Hashable, ...] | None:
 
 
 def _key(want: Want) -> Hashable:
-    """The index key of a want: the Logs of one stream differ while it goes on."""
+    """Return the index key of a want; the Logs of one stream differ while it continues."""
     return want.stream if isinstance(want, Logs) else want
 
 
 class Scheduler:
-    """The open targets in their order; an item costs only as much as the targets it concerns."""
+    """The open targets in order; the cost of an item depends only on the targets it affects."""
 
     def __init__(self, targets: Iterable[TrackedTarget] = ()) -> None:
         self._open: dict[TrackedTarget, ScheduledTarget] = {}
@@ -103,7 +103,7 @@ class Scheduler:
         return len(self._open)
 
     def first(self, key: Hashable) -> TrackedTarget | None:
-        """The first target with this index key."""
+        """Return the first target with this index key."""
         return next(iter(self._by_key.get(key, ())), None)
 
     def put(self, at: float, scheduled: ScheduledTarget) -> None:
@@ -140,7 +140,7 @@ class Scheduler:
             self._by_key.setdefault(key, {})[now.target] = None
 
     def due(self, at: float, item: Item | None) -> Iterator[ScheduledTarget]:
-        """The targets to evaluate now; those that rest are evaluated at the end of their rest."""
+        """Yield the targets to evaluate now; a resting target is evaluated when its rest ends."""
         for scheduled in self._concerned(at, item):
             if at < scheduled.rests_until:
                 self._put(scheduled._replace(deadline=scheduled.rests_until))
@@ -175,7 +175,7 @@ class Scheduler:
 
     @property
     def deadline(self) -> float | None:
-        """When the next target has to be evaluated though no item comes."""
+        """The time of the next evaluation without an item."""
         while self._deadlines:
             deadline, _, target = self._deadlines[0]
             scheduled = self._open.get(target)

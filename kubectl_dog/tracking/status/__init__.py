@@ -1,1 +1,1 @@
-"""The status of objects at one moment, from a cluster or from files."""
+"""Status of objects at one moment, from a cluster or from files."""

@@ -1,4 +1,4 @@
-"""Find the owners of objects from files, also if uids were removed when the files were written.
+"""Find the owners of objects from files, even if the files were written without uids.
 
 An owner is found by uid if both sides have one, and otherwise by kind, name, namespace and, if
 known, API group. A uid that differs never matches: it was another object of the same name.
@@ -28,16 +28,16 @@ _EVENT_GROUPS = ('', 'events.k8s.io')
 
 
 class OwnedObjects(NamedTuple):
-    """All objects but kube events, in order and with uids; the mappings are those of a View."""
+    """All objects except Kubernetes events, in order and with uids; mappings as in a View."""
 
     objects: tuple[Object, ...]
     children_by_owner_uid: Mapping[str, tuple[Object, ...]]
     kube_events_by_uid: Mapping[str, tuple[Object, ...]]
 
     def descendants(self, obj: Object) -> Mapping[str, tuple[Object, ...]]:
-        """The part of `children_by_owner_uid` with the children of an object and their children.
+        """Return the part of `children_by_owner_uid` for an object and its descendants.
 
-        To search all objects for each object would take the square of their number.
+        A search of all objects for each object would be quadratic.
         """
         children: dict[str, tuple[Object, ...]] = {}
         waiting = [uid(obj)]
@@ -50,10 +50,13 @@ class OwnedObjects(NamedTuple):
 
 
 class FileObjectsByWatch(Mapping[Watch, 'tuple[Object, ...]']):
-    """The objects that each watch would select from some objects; selected only when used."""
+    """The objects that each watch would select from some objects, computed on demand."""
 
     def __init__(self, members: Sequence[Object]) -> None:
         self._members = members
+        self._by_kind: dict[str, list[Object]] = {}
+        for obj in members:
+            self._by_kind.setdefault(kind_key(obj), []).append(obj)
 
     def __getitem__(self, watch: Watch) -> tuple[Object, ...]:
         try:
@@ -64,9 +67,8 @@ class FileObjectsByWatch(Mapping[Watch, 'tuple[Object, ...]']):
         field, _, value = watch.fields.partition('=')
         return tuple(
             obj
-            for obj in self._members
-            if kind_key(obj) == watch.resource.key
-            and watch.namespace in ('', get_str(obj, 'metadata', 'namespace'))
+            for obj in self._by_kind.get(watch.resource.key, ())
+            if watch.namespace in ('', get_str(obj, 'metadata', 'namespace'))
             and (field != 'metadata.name' or get_str(obj, 'metadata', 'name') == value)
             and selectors.matches(terms, get_dict(obj, 'metadata', 'labels'))
         )
@@ -78,13 +80,25 @@ class FileObjectsByWatch(Mapping[Watch, 'tuple[Object, ...]']):
         return 0
 
 
+def pods_by_claim(objects: Iterable[Object]) -> Mapping[tuple[str, str], str]:
+    """Return the uid of the first pod that uses each claim, by namespace and name of the claim."""
+    pods: dict[tuple[str, str], str] = {}
+    for pod in objects:
+        if kind_key(pod) == 'Pod':
+            namespace = get_str(pod, 'metadata', 'namespace')
+            for volume in get_dicts(pod, 'spec', 'volumes'):
+                claim = get_str(volume, 'persistentVolumeClaim', 'claimName')
+                pods.setdefault((namespace, claim), uid(pod))
+    return pods
+
+
 def api_group(obj: Object) -> str:
-    """The API group of an object, or of a reference to one; empty for the core group."""
+    """Return the API group of an object, or of a reference to one; empty for the core group."""
     return get_str(obj, 'apiVersion').rpartition('/')[0]
 
 
 def kind_key(obj: Object) -> str:
-    """The name that trackers are registered under: `Kind.group`, or `Kind` in the core group."""
+    """Return the key for trackers: `Kind.group`, or `Kind` in the core group."""
     return f'{get_str(obj, "kind")}.{api_group(obj)}'.rstrip('.')
 
 
@@ -113,14 +127,14 @@ def _freeze(groups: Mapping[str, Sequence[Object]]) -> Mapping[str, tuple[Object
 
 
 def _to_text(value: Any) -> str:
-    """A name or uid as text: in YAML written by hand, a number may lack its quotes."""
+    """Return a name or uid as text: a number in manual YAML may lack its quotes."""
     if isinstance(value, str):
         return value
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else ''
 
 
 def _with_uid(obj: Object) -> Object:
-    """The object with text as identity and a uid, derived from its name if it has none."""
+    """Return the object with text as identity and a uid, derived from its name if it has none."""
     metadata = get_dict(obj, 'metadata')
     identity = {key: _to_text(metadata.get(key)) for key in ('name', 'namespace', 'uid')}
     namespace, name = identity['namespace'], identity['name']
@@ -137,7 +151,7 @@ def _derived_uid(obj: Object, namespace: str, name: str) -> str:
 
 
 class _References:
-    """Resolves references to the objects of files."""
+    """A resolver of references to the objects of files."""
 
     def __init__(self, members: Iterable[Object]) -> None:
         self._uids: set[str] = set()
@@ -149,7 +163,7 @@ class _References:
             self._by_name.setdefault(key, []).append(obj)
 
     def with_owner_uid(self, obj: Object) -> Object:
-        """The object with the uid of its controller in the owner reference."""
+        """Return the object with the uid of its controller in the owner reference."""
         owners = get_dicts(obj, 'metadata', 'ownerReferences')
         if not owners:
             return obj
@@ -167,14 +181,14 @@ class _References:
         return {**obj, 'metadata': metadata}
 
     def subject_uid(self, event: Object) -> str:
-        """The uid of the object of a kube event, or a derived uid if it is not in the files."""
+        """Return the uid of the object of an event; a derived uid if it is not in the files."""
         subject = get_dict(event, 'involvedObject')
         namespace = get_str(subject, 'namespace') or get_str(event, 'metadata', 'namespace')
         name = _to_text(subject.get('name'))
         return self._find(subject, namespace) or _derived_uid(subject, namespace, name)
 
     def _find(self, reference: Object, namespace: str) -> str:
-        """The uid of the object of a reference, or the uid in it if the object is not there."""
+        """Return the uid of a referenced object, or the uid in the reference if it is missing."""
         own_uid = _to_text(reference.get('uid'))
         if own_uid in self._uids:
             return own_uid
@@ -191,7 +205,7 @@ class _References:
 
 
 def _as_core_event(event: Object) -> Object:
-    """An event of events.k8s.io with the fields of the core group, which the rules read."""
+    """Return an event of events.k8s.io with the fields of the core group."""
     if 'regarding' not in event:
         return event
     fields = {

@@ -1,1 +1,1 @@
-"""One target over time: presence, evaluation and its events."""
+"""One target over time: whether it exists, its assessments and its events."""

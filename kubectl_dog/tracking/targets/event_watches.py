@@ -1,4 +1,4 @@
-"""Choose the watches that bring the kube events of one target, and check what has arrived.
+"""Choose the watches for the Kubernetes events of one target, and check whether all are listed.
 
 Only the events of tracked objects are read, as a namespace may be full of others.
 """
@@ -18,6 +18,7 @@ from kubectl_dog.model.resources import Target
 from kubectl_dog.model.views import View
 from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Lookup
+from kubectl_dog.model.wants import ManagedObjects
 from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.tracking.world import World
@@ -30,7 +31,7 @@ EVENT_WATCHES = 5
 def event_watches(
     target: Target, related: Mapping[str, Object], pods: Collection[Object]
 ) -> Iterator[Watch]:
-    """The watches for the kube events of `related` objects (by uid), each in its own namespace.
+    """Yield the watches for the Kubernetes events of `related` objects (by uid).
 
     The events of the claims of `pods` are read, too: a claim is known by its name only.
     """
@@ -50,12 +51,12 @@ def event_watches(
 
 
 def _namespace(target: Target, obj: Object) -> str:
-    """The namespace of the kube events about an object."""
+    """Return the namespace of the Kubernetes events about an object."""
     return get_str(obj, 'metadata', 'namespace') or target.namespace or 'default'
 
 
 def is_complete(wanted: Iterable[Want], view: View, world: World) -> bool:
-    """Whether every want, apart from logs, has been listed or answered, or may not be read."""
+    """Return whether every want except logs was listed, answered, or refused."""
     listed = world.store.listed
     return all(
         want in view.answers
@@ -64,5 +65,5 @@ def is_complete(wanted: Iterable[Want], view: View, world: World) -> bool:
         or want.resource.key in view.forbidden_kinds
         or (want.resource == EVENTS and Watch(EVENTS, want.namespace) in listed)
         for want in wanted
-        if not isinstance(want, Logs)
+        if not isinstance(want, (Logs, ManagedObjects))
     )

@@ -28,12 +28,12 @@ class CallTarget(NamedTuple):
 
 
 def others_may_recover(targets: Sequence[CallTarget]) -> bool:
-    """Whether any target is open that has not failed so far."""
+    """Return whether any target is open that has not failed so far."""
     return any(target.verdict is None and not target.may_recover for target in targets)
 
 
 def call_ends_at(targets: Sequence[CallTarget]) -> float | None:
-    """When the open targets are not waited for any longer; None: each decides by itself.
+    """Return when the call stops waiting for open targets; None: when all have verdicts.
 
     A failure ends the call soon, unless --keep-going is set. Targets that do not block are waited
     for only as long as others are.
@@ -48,7 +48,7 @@ def call_ends_at(targets: Sequence[CallTarget]) -> float | None:
 
 
 def _is_final(target: CallTarget) -> bool:
-    """Whether the verdict of this target ends the call."""
+    """Return whether the verdict of this target ends the call."""
     options = target.options
     if target.verdict is None or options.keep_going or options.fail_mode == 'ignore':
         return False
@@ -57,7 +57,7 @@ def _is_final(target: CallTarget) -> bool:
 
 
 def call_exit_code(targets: Sequence[CallTarget]) -> int:
-    """The exit code of the call, without failures that are ignored."""
+    """Return the exit code of the call; ignored failures do not count."""
     verdicts = [
         target.verdict
         for target in targets
@@ -67,5 +67,5 @@ def call_exit_code(targets: Sequence[CallTarget]) -> int:
 
 
 def is_ignored_failure(options: Options, verdict: Verdict) -> bool:
-    """Whether this verdict is a failure that does not affect the exit code."""
+    """Return whether this verdict is a failure that does not affect the exit code."""
     return options.fail_mode == 'ignore' and EXIT_CODES[verdict] in (1, 3, 4, 6)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from kubectl_dog.causes.rollout import OLD_POD_UNREADY_SECONDS
+from kubectl_dog.causes.tolerances import tolerance_of
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.assessments import is_unjudged
@@ -24,26 +26,37 @@ from kubectl_dog.tracking.verdict.explain import best_explanation
 
 # What the user can do if a tracker has failed.
 _ADVICE = (
-    'nothing else may judge it: update the package, or name another tracker (--tracker) or rules '
-    '(--rules FILE)'
+    'no other tracker is tried: update the package, or select another tracker (--tracker) or '
+    'rules (--rules FILE)'
 )
 
 
 class Decision(NamedTuple):
-    """A verdict that may still wait for its evidence; `facts` is what is known beside the cause."""
+    """A verdict that may still wait for its evidence.
+
+    `facts` is what is known beside the cause; None if the message explains the verdict already.
+    """
 
     verdict: Verdict
     reason: str
     message: str
     cause: Cause | None = None
-    facts: str = ''
+    facts: str | None = None
+
+
+class Pending(NamedTuple):
+    """A decision that waits for its evidence, and the time since its verdict is the same."""
+
+    since: float
+    decision: Decision
 
 
 class Situation(NamedTuple):
-    """Everything that the verdict of an existing target depends on.
+    """All data that the verdict of an existing target depends on.
 
     `progressed_at` is when it last made progress, `paused_at` since when it is paused (None: it is
     not). `recheck_at` is when, in the server's epoch seconds, silence becomes a cause of its own.
+    `pin_verdict` is that of a target that has another revision or image than expected.
     """
 
     at: float
@@ -52,48 +65,51 @@ class Situation(NamedTuple):
     progressed_at: float
     paused_at: float | None
     recheck_at: float | None = None
+    pin_verdict: tuple[Verdict, str, str] | None = None
 
     @property
     def active_clocks(self) -> list[CauseClock]:
-        """The clocks of the causes that are not gone."""
+        """The clocks of the causes that still apply."""
         return [clock for clock in self.cause_clocks.values() if clock.gone_since is None]
 
     @property
     def active_causes(self) -> list[Cause]:
-        """The causes that are not gone."""
+        """The causes that still apply."""
         return [clock.cause for clock in self.active_clocks]
 
 
 def decide(situation: Situation, options: Options) -> Decision | None:
-    """The verdict at this moment, or None while there is a reason to wait."""
+    """Return the current verdict, or None while there is a reason to wait."""
     if options.follow:
         return _decide_followed(situation, options)
+    if situation.pin_verdict is not None:
+        return Decision(*situation.pin_verdict)
     decision = _decide_rollout(situation, options)
     return _decide_once(situation) if decision is None and options.once else decision
 
 
 def _decide_once(situation: Situation) -> Decision:
-    """The result of one evaluation without a verdict: only time or counts could decide."""
+    """Return the result of a single evaluation that leads to no verdict."""
     assessed = situation.assessed
     if assessed.state is State.PAUSED:
         return Decision(Verdict.PAUSED, assessed.reason, assessed.message, None, assessed.message)
     message = f'waiting for {assessed.waits_for}' if assessed.waits_for else assessed.message
     cause = best_explanation(situation.active_causes)
-    return Decision(Verdict.PROGRESSING, assessed.reason, message, cause)
+    return Decision(Verdict.PROGRESSING, assessed.reason, message, cause, '')
 
 
 def _decide_followed(situation: Situation, options: Options) -> Decision | None:
-    """A followed target cannot fail: it ends, or the user's time is up."""
+    """Decide about a followed target, which cannot fail: it ends, or the timeout expires."""
     assessed = situation.assessed
     if assessed.is_terminal:
         return Decision(Verdict.ENDED, assessed.reason, assessed.message)
     if options.exit_when_ready and assessed.state is State.READY:
         return Decision(Verdict.READY, assessed.reason, assessed.message)
     if options.exit_when_ready and is_unjudged(assessed):
-        return _decide_unjudged(assessed)
+        return decide_unjudged(assessed)
     if options.timeout is not None and situation.at >= options.timeout:
         message = f'followed for {format_duration(options.timeout)} (--timeout)'
-        return Decision(Verdict.TIMED_OUT, '', message)
+        return Decision(Verdict.TIMED_OUT, '', message, None, '')
     return None
 
 
@@ -110,22 +126,23 @@ def _decide_rollout(situation: Situation, options: Options) -> Decision | None:
         )
     cause = best_explanation(overdue_causes(situation))
     if cause is not None:
-        return Decision(Verdict.FAILED, cause.code, cause.message, cause)
+        return Decision(Verdict.FAILED, cause.code, cause.message, cause, '')
     if is_unjudged(assessed):
         # A tracker that has failed is never used again, so there is nothing to wait for.
-        return _decide_unjudged(assessed)
+        return decide_unjudged(assessed)
     pause_ends_at = _pause_ends_at(situation, options)
     if pause_ends_at is not None and situation.at >= pause_ends_at:
         return _decide_paused(assessed, options)
     return _decide_timeout(situation, options)
 
 
-def _decide_unjudged(assessed: Assessment) -> Decision:
+def decide_unjudged(assessed: Assessment) -> Decision:
+    """Return the verdict of a target whose tracker has failed."""
     return Decision(Verdict.UNKNOWN, assessed.reason, assessed.message, None, _ADVICE)
 
 
 def _is_tolerated(situation: Situation) -> bool:
-    """Whether the user gives more time to the failure that the object itself reports."""
+    """Return whether the user tolerates the failure that the object itself reports."""
     return not situation.assessed.is_terminal and any(
         clock.cause.code == situation.assessed.reason
         and clock.cause.tolerance_override is not None
@@ -135,7 +152,7 @@ def _is_tolerated(situation: Situation) -> bool:
 
 
 def _pause_ends_at(situation: Situation, options: Options) -> float | None:
-    """When a pause becomes a verdict; None if it never does."""
+    """Return when a pause becomes a verdict; None if it never does."""
     if situation.paused_at is None or options.on_pause == 'wait':
         return None
     return situation.paused_at + timeouts.PAUSE_GRACE
@@ -143,9 +160,9 @@ def _pause_ends_at(situation: Situation, options: Options) -> float | None:
 
 def _decide_paused(assessed: Assessment, options: Options) -> Decision:
     if options.on_pause == 'succeed':
-        message = f'{assessed.message}, which counts as success (--on-pause=succeed)'
+        message = f'{assessed.message}: treated as ready (--on-pause=succeed)'
         return Decision(Verdict.READY, assessed.reason, message)
-    fact = f'it {assessed.message}; nothing will happen until somebody resumes it'
+    fact = f'it {assessed.message}; it does not continue by itself'
     return Decision(Verdict.PAUSED, assessed.reason, assessed.message, None, fact)
 
 
@@ -164,14 +181,43 @@ def _decide_timeout(situation: Situation, options: Options) -> Decision | None:
 
 
 def _stalls_at(situation: Situation, options: Options) -> float | None:
-    """When standing still becomes a verdict; None while it waits for a person."""
+    """Return when missing progress becomes a verdict; None while a manual action is awaited."""
     if situation.paused_at is not None and options.on_pause == 'wait':
         return None
     return situation.progressed_at + timeouts.stall_timeout(options, situation.assessed)
 
 
+def decide_stopped(situation: Situation, verdict: Verdict, message: str) -> Decision:
+    """Return the decision if tracking stops now with this verdict."""
+    assessed = situation.assessed
+    if verdict is Verdict.ENDED and is_unjudged(assessed):
+        # The end of a recording is no success if the tracker has failed.
+        return decide_unjudged(assessed)
+    cause = best_explanation(situation.active_causes)
+    if message and cause:
+        message = f'{message}; {cause.code}: {cause.message}'
+    is_explained = verdict is Verdict.PROGRESSING and cause is not None
+    fact = f'it was waiting for {assessed.waits_for}' if assessed.waits_for else ''
+    fact = '' if is_explained else fact
+    code = cause.code if cause else ''
+    return Decision(verdict, code, message or assessed.message, cause, fact)
+
+
+def is_broken(situation: Situation, decision: Decision) -> bool:
+    """Whether anything is known to need repair: only then a destructive command may help."""
+    if situation.assessed.state is State.DELETING:
+        return False
+    if decision.verdict is Verdict.FAILED:
+        return True
+    if any(not tolerance_of(cause).is_informational for cause in situation.active_causes):
+        return True
+    # A pod that fails its readiness probe may only be starting.
+    has_stalled = situation.at - situation.progressed_at >= OLD_POD_UNREADY_SECONDS
+    return decision.verdict is Verdict.TIMED_OUT and decision.cause is not None and has_stalled
+
+
 def deadlines(situation: Situation, options: Options, started: float) -> list[float]:
-    """When the verdict may change by time alone; `started` is the server's time at 0."""
+    """Return when time alone may change the verdict; `started` is the server's time at 0."""
     assessed = situation.assessed
     if options.follow:
         is_timed = options.exit_when_ready or options.emit_timer_changes
@@ -197,7 +243,7 @@ def _followed_deadlines(situation: Situation, started: float) -> list[float]:
 
 
 def overdue_causes(situation: Situation) -> tuple[Cause, ...]:
-    """The causes that have lasted longer than they are tolerated."""
+    """Return the causes that have lasted longer than their tolerance."""
     return tuple(
         clock.cause
         for clock in situation.cause_clocks.values()
@@ -205,21 +251,32 @@ def overdue_causes(situation: Situation) -> tuple[Cause, ...]:
     )
 
 
-def awaits_evidence(
-    decision: Decision, assessed: Assessment, store: Store, options: Options, all_listed: bool
+def advance_pending(pending: Pending | None, decision: Decision, at: float) -> Pending:
+    """Return the pending verdict with its newest decision; a new verdict starts a new wait."""
+    is_same = pending is not None and pending.decision.verdict is decision.verdict
+    return Pending(pending.since if pending is not None and is_same else at, decision)
+
+
+def evidence_ready(
+    pending: Pending, situation: Situation, store: Store, options: Options, all_listed: bool
 ) -> bool:
-    """Whether more evidence for the explanation of a verdict may come within a moment."""
+    """Return whether the evidence of a verdict is there, or was waited for long enough.
+
+    `all_listed` says that all objects behind the target have been listed.
+    """
+    if situation.at >= pending.since + timeouts.EVIDENCE_WAIT:
+        return True
+    decision, assessed = pending.decision, situation.assessed
     has_logs = decision.cause is not None and bool(decision.cause.logs)
     if not options.logs and (options.once or not has_logs):
-        return False
+        return True
     # A failure that the object reports itself may be explained by objects not listed yet.
     is_reported = decision.verdict is Verdict.FAILED and assessed.state is State.FAILED
-    is_unlisted = is_reported and not all_listed
-    return is_unlisted or not has_evidence(decision, assessed, store, options)
+    return (all_listed or not is_reported) and has_evidence(decision, assessed, store, options)
 
 
 def has_evidence(decision: Decision, assessed: Assessment, store: Store, options: Options) -> bool:
-    """Whether all logs and lookups that explain a verdict have been delivered.
+    """Return whether all logs and lookups that explain a verdict have been delivered.
 
     Of a pod that has ended, the whole log is evidence, as far as it is shown.
     """

@@ -1,30 +1,41 @@
-"""Decide readiness by a condition of the user (`--ready-when`), as `kubectl wait --for` does."""
+"""Parse and check the condition of `--ready-when`, with the syntax of `kubectl wait --for`."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from kubectl_dog.model.assessments import Assessment
-from kubectl_dog.model.assessments import State
 from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import condition_status
 from kubectl_dog.model.objects import get_dicts
 from kubectl_dog.model.objects import get_str
-from kubectl_dog.model.objects import is_observed
-from kubectl_dog.model.views import View
 from kubectl_dog.trackers.declarative import jsonpath
 
 
 class ReadyCondition(NamedTuple):
-    """Either a condition and its status, both in lower case, or a path and its value.
+    """A condition and its status, both in lower case, or a path and its value.
 
     A path without a value only has to exist.
     """
 
-    text: str
     condition: str = ''
     path: jsonpath.Path | None = None
     value: str | None = None
+
+
+def check_conditions(text: str) -> None:
+    """Raise UserError unless each line is a condition, and there is one."""
+    for line in _lines(text) or [text]:
+        parse_ready_when(line)
+
+
+def unmet_condition(text: str, obj: Object) -> str:
+    """The first condition, of one per line, that an object does not meet; empty if all are met."""
+    return next((line for line in _lines(text) if not is_met(parse_ready_when(line), obj)), '')
+
+
+def _lines(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.strip()]
 
 
 def parse_ready_when(text: str) -> ReadyCondition:
@@ -34,16 +45,15 @@ def parse_ready_when(text: str) -> ReadyCondition:
         if form == 'condition' and rest:
             name, _, status = (part.strip().lower() for part in rest.partition('='))
             if name and not status.startswith('='):
-                return ReadyCondition(text, name, value=status or 'true')
+                return ReadyCondition(name, value=status or 'true')
         if form == 'jsonpath' and rest:
             path, value = _split_path(rest)
             if not (value or '').startswith('='):
-                return ReadyCondition(text, path=jsonpath.parse(path), value=value)
+                return ReadyCondition(path=jsonpath.parse(path), value=value)
     except ValueError as error:
         raise UserError(str(error)) from None
     raise UserError(
-        f'{text!r} says nothing of when it is ready: write condition=NAME[=VALUE] or '
-        'jsonpath={.status.phase}[=VALUE]'
+        f'invalid condition {text!r}: use condition=NAME[=VALUE] or jsonpath={{.PATH}}[=VALUE]'
     )
 
 
@@ -55,29 +65,14 @@ def _split_path(text: str) -> tuple[str, str | None]:
     return bare, value.strip('\'"') if equals else None
 
 
-def apply_ready_when(view: View, assessed: Assessment, text: str) -> Assessment:
-    """The assessment, ready only if the condition is met; failures and pauses stay."""
-    if not text or assessed.state not in (State.READY, State.PROGRESSING):
-        return assessed
-    condition = parse_ready_when(text)
-    if is_observed(view.object or {}) and _is_met(condition, view):
-        return assessed._replace(state=State.READY, reason='ReadyWhen', message=f'meets {text}')
-    return assessed._replace(
-        state=State.PROGRESSING,
-        reason='ReadyWhen',
-        message='',
-        is_terminal=False,
-        waits_for=assessed.waits_for or text,
-    )
-
-
-def _is_met(wanted: ReadyCondition, view: View) -> bool:
+def is_met(wanted: ReadyCondition, obj: Object) -> bool:
+    """Return whether the status of an object meets the condition."""
     if wanted.path is None:
         # kubectl ignores the case, and its own examples are in lower case.
         return any(
             get_str(condition, 'type').lower() == wanted.condition
             and condition_status(condition).lower() == wanted.value
-            for condition in get_dicts(view.object, 'status', 'conditions')
+            for condition in get_dicts(obj, 'status', 'conditions')
         )
-    values = list(map(jsonpath.scalar_text, jsonpath.values(wanted.path, view.object or {})))
+    values = list(map(jsonpath.scalar_text, jsonpath.values(wanted.path, obj)))
     return bool(values) if wanted.value is None else wanted.value in values

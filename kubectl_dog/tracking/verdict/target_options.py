@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Collection
-from collections.abc import Mapping
 from typing import Any
 from typing import NamedTuple
 
-from kubectl_dog.causes.tolerances import PodShare
+from kubectl_dog.causes.tolerances import ToleranceTable
 from kubectl_dog.causes.tolerances import check_codes
+from kubectl_dog.causes.tolerances import merge_tolerances
 from kubectl_dog.causes.tolerances import parse_pod_share
-from kubectl_dog.causes.tolerances import parse_unchecked_tolerance
-from kubectl_dog.model.causes import Tolerance
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import get_dict
@@ -22,8 +20,12 @@ from kubectl_dog.model.options import PAUSES
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.times import parse_duration
 from kubectl_dog.tracking.logs.filter import check_pattern
-from kubectl_dog.tracking.verdict import min_available
+from kubectl_dog.tracking.verdict import readiness
 from kubectl_dog.tracking.verdict import ready_when
+from kubectl_dog.tracking.verdict.foreign_annotations import NONE
+from kubectl_dog.tracking.verdict.foreign_annotations import PREFIXES
+from kubectl_dog.tracking.verdict.foreign_annotations import ForeignOptions
+from kubectl_dog.tracking.verdict.foreign_annotations import read_foreign
 
 PREFIX = 'kubectl-dog.github.io/'
 
@@ -32,41 +34,88 @@ class TargetOptions(NamedTuple):
     """The options of the call with the annotations of one object applied.
 
     `notices` are sentences without a subject about annotations that cannot be read, and so change
-    nothing.
+    nothing, and about those of other tools that weaken the verdict. `foreign` are the conditions of
+    other tools.
     """
 
     options: Options
-    tolerances: Mapping[str, Tolerance]
-    allowed_failures: PodShare
+    tolerances: ToleranceTable
     notices: tuple[str, ...] = ()
+    foreign: ForeignOptions = NONE
+
+
+def has_annotations(obj: Object) -> bool:
+    """Whether an object may have annotations that are options."""
+    annotations = get_dict(obj, 'metadata', 'annotations')
+    return any(str(key).startswith((PREFIX, *PREFIXES)) for key in annotations)
 
 
 def read_target_options(
     options: Options, obj: Object, codes: Collection[str] = ()
 ) -> TargetOptions:
-    """The options for one object; raises UserError if an option of the call cannot be read.
+    """Return the options for one object; raises UserError if an option of the call cannot be read.
 
     `codes` are the codes that its tracker has besides the catalogue. They limit the annotations
     only, as an option of the call may be about another target.
     """
     annotated, notices = _annotations(obj, codes)
+    foreign = NONE if options.ignore_foreign_annotations else read_foreign(obj)
     # A flag for one code keeps the annotation for another code.
-    texts = (*annotated.pop('tolerate', ()), *options.tolerate)
-    tolerances = dict(map(parse_unchecked_tolerance, texts))
+    given = {text.partition('=')[0].strip() for text in options.tolerate}
+    texts = (
+        *(text for text in foreign.values.get('tolerate', ()) if _code(text) not in given),
+        *annotated.pop('tolerate', ()),
+        *options.tolerate,
+    )
+    applied = _not_given(options, {**foreign.values, **annotated})
+    if 'timeout' in foreign.values and applied.get('timeout') != foreign.values['timeout']:
+        # The limit of another tool is for the whole; our own replaces all of it.
+        applied = {
+            name: applied[name] for name in applied if name in annotated or name != 'stall_timeout'
+        }
+    effective = options._replace(**applied)
+    tolerances = merge_tolerances(texts, effective.allow_failures)
+    used = foreign.values.keys() & (applied.keys() | {'tolerate'}) - annotated.keys()
+    notices += [*foreign.notices, *(text for fields, text in foreign.weakenings if fields & used)]
+    if effective.ready_when != foreign.values.get('ready_when', ''):
+        foreign = foreign._replace(rule=None, not_awaited='')
+    if 'fail_mode' not in used:
+        foreign = foreign._replace(not_awaited='')
+    return TargetOptions(effective, tolerances, tuple(notices), foreign)
+
+
+def read_readiness(options: Options, obj: Object) -> TargetOptions:
+    """The options of the call with those annotations that say when an object is ready.
+
+    For commands that have no verdict: nothing is tolerated or ignored by annotations.
+    """
+    tolerances = merge_tolerances(options.tolerate, options.allow_failures)
+    if not has_annotations(obj):
+        return TargetOptions(options, tolerances)
+    own = read_target_options(options, obj)
+    foreign = own.foreign._replace(not_awaited='')
+    options = options._replace(ready_when=own.options.ready_when)
+    return TargetOptions(options, tolerances, foreign.notices, foreign)
+
+
+def _code(tolerance: str) -> str:
+    return tolerance.partition('=')[0].partition('/')[0]
+
+
+def _not_given(options: Options, annotated: dict[str, Any]) -> dict[str, Any]:
+    """The values of annotations for options that the call does not have."""
     defaults = Options._field_defaults
-    applied = {
+    return {
         name: value
         for name, value in annotated.items()
-        if getattr(options, name) == defaults[name] and name not in options.explicit
+        if name != 'tolerate'
+        and getattr(options, name) == defaults[name]
+        and name not in options.explicit
     }
-    effective = options._replace(**applied)
-    return TargetOptions(
-        effective, tolerances, parse_pod_share(effective.allow_failures), tuple(notices)
-    )
 
 
 def _annotations(obj: Object, codes: Collection[str]) -> tuple[dict[str, Any], list[str]]:
-    """Option values by field name, and notices about annotations that cannot be read."""
+    """Return option values by field name, and notices about unreadable annotations."""
     values: dict[str, Any] = {}
     notices = []
     for key, value in sorted(get_dict(obj, 'metadata', 'annotations').items()):
@@ -80,13 +129,13 @@ def _annotations(obj: Object, codes: Collection[str]) -> tuple[dict[str, Any], l
                 check_codes(parsed, codes)
             values[field] = parsed
         except UserError as error:
-            notices.append(f'has the annotation {key}, which is left out: {error}')
+            notices.append(f'has an invalid annotation {key}, which is ignored: {error}')
     return values, notices
 
 
 def _annotation(suffix: str) -> tuple[str, Callable[[str], Any]]:
     if suffix not in ANNOTATIONS:
-        raise UserError(f'it is not known; known are {", ".join(ANNOTATIONS)}')
+        raise UserError(f'unknown name: use {", ".join(ANNOTATIONS)}')
     return ANNOTATIONS[suffix]
 
 
@@ -96,19 +145,19 @@ def _allow_failures(text: str) -> str:
 
 
 def _min_available(text: str) -> str:
-    min_available.check_min_available(text)
+    readiness.check_min_available(text)
     return text
 
 
 def _ready_when(text: str) -> str:
-    ready_when.parse_ready_when(text)
+    ready_when.check_conditions(text)
     return text
 
 
 def _one_of(words: tuple[str, ...]) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text not in words:
-            raise UserError(f'{text!r} is none of {", ".join(words)}')
+            raise UserError(f'invalid value {text!r}: use {", ".join(words)}')
         return text
 
     return read
@@ -116,7 +165,7 @@ def _one_of(words: tuple[str, ...]) -> Callable[[str], str]:
 
 def _switch(text: str) -> bool:
     if text not in ('true', 'false'):
-        raise UserError(f'{text!r} is neither true nor false')
+        raise UserError(f'invalid value {text!r}: use true or false')
     return text == 'true'
 
 

@@ -52,7 +52,7 @@ def _pause(rollout: Rollout, pause_condition: Object) -> Pause:
     started = epoch(pause_condition.get('startTime'))
     if duration and started is not None:
         until = started + duration
-        text = f'{name} ({format_duration(duration)}) to pass at {durations.time_of_day(until)}'
+        text = f'{name} ({format_duration(duration)}) to end at {durations.time_of_day(until)}'
         return Pause(reason, text, duration, until)
     where = f'at {step}' if step else ''
     if reason == 'BlueGreenPause':

@@ -11,6 +11,7 @@ from kubectl_dog.tracker import REPLICASETS
 from kubectl_dog.tracker import Assessment
 from kubectl_dog.tracker import Object
 from kubectl_dog.tracker import Revision
+from kubectl_dog.tracker import RevisionTemplates
 from kubectl_dog.tracker import State
 from kubectl_dog.tracker import View
 from kubectl_dog.tracker import Want
@@ -58,6 +59,7 @@ def assess(view: View) -> Assessment:
         state=State.PROGRESSING,
         progress=rollout.progress,
         revision=_revision(rollout),
+        templates=_templates(rollout),
         pods=pods,
         other_pods=_other_pods(rollout, shown),
         children=reading.children(rollout),
@@ -91,9 +93,21 @@ def _revision(rollout: Rollout) -> Revision | None:
         return None
     if not stable or uid(stable) == uid(newest):
         return Revision(reading.revision_of(newest))
-    before, after = (get_dict(obj, 'spec', 'template') for obj in (stable, newest))
+    changes = describe_template_diff(_template(stable), _template(newest))
+    return Revision(reading.revision_of(newest), reading.revision_of(stable), changes)
+
+
+def _templates(rollout: Rollout) -> RevisionTemplates | None:
+    """The newest revision and the stable one, which has worked."""
+    newest, stable = rollout.newest, rollout.stable
+    if not newest or not stable or uid(stable) == uid(newest):
+        return None
     revisions = reading.revision_of(newest), reading.revision_of(stable)
-    return Revision(*revisions, describe_template_diff(before, after))
+    return RevisionTemplates(revisions[0], _template(newest), revisions[1], _template(stable))
+
+
+def _template(replica_set: Object) -> Object:
+    return get_dict(replica_set, 'spec', 'template')
 
 
 def _still_serving(rollout: Rollout) -> str:

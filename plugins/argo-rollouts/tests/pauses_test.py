@@ -63,10 +63,10 @@ def test_what_somebody_has_to_end_is_a_pause(yaml, reason, says):
 @pytest.mark.parametrize(
     ('yaml', 'says', 'pause_seconds'),
     (
-        (paused(2), 'the pause at step 3 of 5 (1m) to pass at 12:00:30 UTC', 60),
+        (paused(2), 'the pause at step 3 of 5 (1m) to end at 12:00:30 UTC', 60),
         (
             paused(1, 'BlueGreenPause', BLUE_GREEN.replace('}', ', autoPromotionSeconds: 90}')),
-            'the pause (1m30s) to pass at 12:01:00 UTC',
+            'the pause (1m30s) to end at 12:01:00 UTC',
             90,
         ),
     ),

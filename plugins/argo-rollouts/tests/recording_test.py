@@ -15,6 +15,6 @@ def test_a_canary_whose_analysis_failed():
     assert played.reason == 'AnalysisFailed'
     output = '\n'.join(played.lines)
     # The job that measured says why; nothing of the stable revision is shown.
-    assert 'last words: 7 requests failed' in output
+    assert 'last log line: 7 requests failed' in output
     assert 'waiting for the analysis web-' in output
     assert 'serving two' in output and 'serving one' not in output

@@ -83,7 +83,7 @@ def test_ready_means_ready_also_without_a_probe():
     yaml += ''.join(
         pod(f'web-{n}', started='2026-01-01T11:59:58Z').replace(f', {bare}', '') for n in (1, 2)
     )
-    check(tracker, yaml, state='progressing', says='to stay up')
+    check(tracker, yaml, state='progressing', says='to keep running')
     check(tracker, view(yaml, now='2026-01-01T12:01:00Z'), state='ready')
 
 
@@ -97,6 +97,8 @@ def test_the_newest_revision_is_told_from_the_stable_one():
     assert [pod['metadata']['name'] for pod in assessment.pods] == ['web-1']
     assert [pod['metadata']['name'] for pod in assessment.other_pods] == ['old-1']
     assert assessment.revision == ('2', '1', ('image main 1 → 2',))
+    assert (assessment.templates.revision, assessment.templates.earlier) == ('2', '1')
+    assert assessment.templates.template != assessment.templates.earlier_template
     assert assessment.still_serving == 'the stable revision 1 still serves: 1/2'
     assert [child['metadata']['name'] for child in assessment.children] == ['web-bbb']
 
@@ -119,6 +121,7 @@ def others(yaml):
 def test_where_all_is_done_nothing_is_said_of_what_was_before():
     assessment = assess(tracker, rollout(DONE + '  currentStepIndex: 0\n') + TWO)
     assert (assessment.still_serving, assessment.revision) == ('', ('2', '', ()))
+    assert assessment.templates is None
     again = rollout(DONE.replace('Healthy', 'Progressing') + '  currentStepIndex: 0\n') + TWO
     check(tracker, again, says='its controller')
 

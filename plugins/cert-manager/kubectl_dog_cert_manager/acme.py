@@ -45,7 +45,7 @@ def assess(view: View) -> Assessment:
         children=chain.challenges if chain.order else (),
         causes=causes.find(view, chain),
         min_stall_timeout=_STALL_TIMEOUT,
-        waits_for=f'the state {state or "pending"} to pass',
+        waits_for=f'the state {state or "pending"} to change',
     )
     if state in causes.FINAL:
         why = get_str(obj, 'status', 'reason') or 'no reason given'

@@ -164,5 +164,5 @@ def _waiting_for_ready(
     view: View, assessment: Assessment, chain: Chain, ready: Object
 ) -> Assessment:
     message = get_str(ready, 'message') or get_str(ready, 'reason')
-    waits_for = f'its issuance ({message})' if message else 'cert-manager to tell its status'
+    waits_for = f'its issuance ({message})' if message else 'cert-manager to report a status'
     return assessment._replace(causes=causes.find(view, chain), waits_for=waits_for)

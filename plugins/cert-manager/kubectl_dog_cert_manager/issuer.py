@@ -30,6 +30,6 @@ def assess(view: View) -> Assessment:
     if ready.get('status') == 'True':
         return Assessment(State.READY)
     if not ready:
-        return waiting('cert-manager to tell its status')
+        return waiting('cert-manager to report a status')
     problems = tuple(causes.issuer(obj))
     return waiting('it to become ready')._replace(causes=problems)

@@ -48,7 +48,7 @@ LATE = cond('Issuing', 'False', 'Failed', 'The certificate request has failed', 
         ),
         pytest.param(
             objects.certificate() + objects.issuer(),
-            {'state': 'progressing', 'says': 'cert-manager to tell its status'},
+            {'state': 'progressing', 'says': 'cert-manager to report a status'},
             id='nothing told yet',
         ),
         pytest.param(

@@ -60,7 +60,7 @@ def test_the_state_of_the_acme_server_decides(make, cause):
         acme,
         make('pending') + issuer_yaml,
         state='progressing',
-        says='the state pending to pass',
+        says='the state pending to change',
     )
     for state in ('invalid', 'errored', 'expired'):
         check(
@@ -96,6 +96,6 @@ def test_an_issuer_is_ready_when_it_says_so_of_this_spec():
     yaml = objects.issuer('False', 'ErrVerifyACMEAccount', 'no such host')
     check(issuer, yaml, state='progressing', causes=['IssuerNotReady'], says='no such host')
     silent = ready.partition('status:')[0]
-    check(issuer, silent, state='progressing', says='cert-manager to tell its status')
+    check(issuer, silent, state='progressing', says='cert-manager to report a status')
     gone = ready.replace('{name: letsencrypt', '{deletionTimestamp: x, name: letsencrypt')
     check(issuer, gone, state='deleting')

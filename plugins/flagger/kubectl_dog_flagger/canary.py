@@ -89,7 +89,7 @@ def _by_phase(view: View, phase: str, assessment: Assessment) -> Assessment:
         words = analysis.describe_progress(canary)
         return _waiting(assessment, f'the analysis ({words})' if words else 'the analysis')
     # A later version of Flagger may have more phases.
-    return _waiting(assessment, _WAITS_FOR.get(phase, f'the phase {phase} to pass'))
+    return _waiting(assessment, _WAITS_FOR.get(phase, f'the phase {phase} to change'))
 
 
 def _promoted(view: View, assessment: Assessment) -> Assessment:

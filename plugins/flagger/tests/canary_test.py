@@ -149,7 +149,7 @@ DONE = deployment('web', 'web:2', replicas=0) + PRIMARY
             phase('Succeeded') + DONE.replace('availableReplicas: 1', 'availableReplicas: 0'),
             {
                 'state': 'progressing',
-                'says': 'the rollout of deployment/web-primary (0 of 1 pods available)',
+                'says': 'the rollout of deployment/web-primary (0 of 1 pod available)',
             },
             id='the primary does not serve',
         ),
@@ -172,7 +172,7 @@ DONE = deployment('web', 'web:2', replicas=0) + PRIMARY
         pytest.param(phase('Finalising') + DONE, {'state': 'progressing'}, id='finalising'),
         pytest.param(
             phase('Levitating') + DONE,
-            {'state': 'progressing', 'says': 'the phase Levitating to pass'},
+            {'state': 'progressing', 'says': 'the phase Levitating to change'},
             id='a phase of a later version',
         ),
         pytest.param(phase('Terminating'), {'state': 'deleting'}, id='terminating'),

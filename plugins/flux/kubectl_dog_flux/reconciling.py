@@ -96,7 +96,7 @@ def _by_ready(
         return assessment._replace(causes=causes.find(view, watches), waits_for=waits_for)
     if ready.get('status') != 'True':
         words = get_str(condition(obj, 'Reconciling'), 'message') or get_str(ready, 'message')
-        waits_for = f'its reconciliation ({words})' if words else 'Flux to tell its status'
+        waits_for = f'its reconciliation ({words})' if words else 'Flux to report a status'
         return assessment._replace(waits_for=waits_for)
     return _applied(view, assessment, locations, watches, stale)
 

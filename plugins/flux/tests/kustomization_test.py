@@ -79,7 +79,7 @@ def unready(reason, message='why', **fields):
             objects.kustomization(objects.READY) + DOWN,
             {
                 'state': 'progressing',
-                'says': 'the rollout of deployment/web (0 of 1 pods available)',
+                'says': 'the rollout of deployment/web (0 of 1 pod available)',
                 'progress': Progress(1, 1),
             },
             id='applied, but it does not run yet',
@@ -95,7 +95,7 @@ def unready(reason, message='why', **fields):
         ),
         pytest.param(
             objects.kustomization() + REST,
-            {'state': 'progressing', 'says': 'Flux to tell its status'},
+            {'state': 'progressing', 'says': 'Flux to report a status'},
             id='nothing told yet',
         ),
         pytest.param(

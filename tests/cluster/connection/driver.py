@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 
 from kubectl_dog import api
 from kubectl_dog.cli import common_flags
+from kubectl_dog.cli import flags
 from kubectl_dog.cluster.transport import api_errors
 from kubectl_dog.model.connection import UnreachableError
 from kubectl_dog.model.errors import UserError
 
-parser = argparse.ArgumentParser(allow_abbrev=False)
-parser.add_argument('--times', type=int, default=1)
-common_flags.add_cluster(parser)
-args = parser.parse_args()
+TIMES = flags.Flag(('--times',), 'N', parse=int, default=1)
+COMMAND = flags.Command('driver', print, '', (TIMES, *common_flags.CLUSTER))
 try:
+    args = flags.parse(COMMAND, sys.argv[1:])
     connection = api.connect(**common_flags.cluster(args))
     for _ in range(args.times):
         response = connection.get('/version')

@@ -183,7 +183,7 @@ def _(world):
 
 
 def stderr(done, *texts):
-    return 'on stderr: ' + ', '.join(f'«{text}»' for text in texts if text in done.stderr)
+    return 'on stderr: ' + ', '.join(f'“{text}”' for text in texts if text in done.stderr)
 
 
 @row(EXEC, 'stderr is passed through on success')

@@ -196,7 +196,7 @@ def _(world):
     return world.case(oidc(world, -1, accept=lambda it: False), inspect=asked)
 
 
-@row(OIDC, 'a provider that we cannot trust is told nothing')
+@row(OIDC, 'nothing is sent to a provider whose certificate is not trusted')
 def _(world):
     return world.case(oidc(world, -1, trusted='other-ca'), inspect=asked)
 

@@ -56,4 +56,4 @@ def _line(result):
 
 
 def _message_cell(outcome):
-    return f': «{outcome.message}»' if outcome.message else ''
+    return f': “{outcome.message}”' if outcome.message else ''

@@ -153,8 +153,8 @@ class World:
     def _last_line(self, done):
         if not done.returncode:
             return ''
-        # The lines before are those of the credential plugin, or of argparse.
-        text = done.stderr.strip().splitlines()[-1].replace('driver.py: error: ', '')
+        # The lines before are those of the credential plugin.
+        text = done.stderr.strip().splitlines()[-1]
         text = text.replace(str(self.folder), '…').replace(str(self.pki.folder), '…')
         text = re.sub(r'(127\.0\.0\.1|\[::1\]|api\.test):\d+', r'\1:PORT', text)
         return re.sub(r'\d{4}-\d\d-\d\dT[\d:]+Z', 'TIME', text)

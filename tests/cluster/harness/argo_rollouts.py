@@ -8,7 +8,7 @@ import urllib.request
 
 from . import build
 
-PROCESS = 'argo-rollouts'
+PROCESS, PROGRAM = 'argo-rollouts', 'rollouts-controller'
 # Behind the ports of the cluster's own programs (harness/private.py).
 _METRICS, _HEALTH = 8, 9
 
@@ -16,22 +16,27 @@ _METRICS, _HEALTH = 8, 9
 def start(cluster):
     """Starts the controller, unless it runs, and waits until it works."""
     programs = build.ensure_apart(build.ARGO_ROLLOUTS)
-    definitions = build.sources(build.ARGO_ROLLOUTS) / 'manifests' / 'crds'
+    (sources,) = build.sources(build.ARGO_ROLLOUTS)
     # Too large for the annotation of a plain apply.
-    cluster.kubectl('apply', '--server-side', '-k', str(definitions))
+    cluster.kubectl('apply', '--server-side', '-k', str(sources / 'manifests' / 'crds'))
     cluster.kubectl('wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s')
-    ports = cluster.settings.ports
-    command = [
-        programs / 'rollouts-controller',
+    cluster.processes.start(PROCESS, command(programs, cluster))
+    health = cluster.settings.ports.api + _HEALTH
+    cluster.processes.wait(PROCESS, lambda: _is_healthy(health), 60)
+
+
+def command(programs, cluster):
+    """The command that runs the controller."""
+    port = cluster.settings.ports.api
+    return [
+        programs / PROGRAM,
         # The administrator's rights: this is a cluster that is thrown away.
         f'--kubeconfig={cluster.settings.kubeconfig}',
-        f'--metricsPort={ports.api + _METRICS}',
-        f'--healthzPort={ports.api + _HEALTH}',
+        f'--metricsPort={port + _METRICS}',
+        f'--healthzPort={port + _HEALTH}',
         '--leader-elect=false',
         '--loglevel=warn',
     ]
-    cluster.processes.start(PROCESS, command)
-    cluster.processes.wait(PROCESS, lambda: _is_healthy(ports.api + _HEALTH), 60)
 
 
 def stop(cluster):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -17,6 +18,9 @@ MODULE = Path(__file__).resolve().parent.parent / 'binaries'
 # Programs that only one test needs. Each module is a folder of this name, with the package of each
 # program.
 KWOK, ARGO_ROLLOUTS = 'kwok', 'argo-rollouts'
+JOBSET, CERT_MANAGER, PROMETHEUS = 'jobset', 'cert-manager', 'prometheus-operator'
+KUEUE, SEALED_SECRETS, KUBERAY, FLUX = 'kueue', 'sealed-secrets', 'kuberay', 'flux'
+HELM = 'helm'
 _ARGO = 'github.com/argoproj/argo-rollouts/cmd'
 _APART = {
     KWOK: {'kwok': 'sigs.k8s.io/kwok/cmd/kwok'},
@@ -24,6 +28,20 @@ _APART = {
         'rollouts-controller': f'{_ARGO}/rollouts-controller',
         'kubectl-argo-rollouts': f'{_ARGO}/kubectl-argo-rollouts',
     },
+    JOBSET: {'jobset': 'sigs.k8s.io/jobset'},
+    CERT_MANAGER: {'cert-manager-controller': './cert-manager-controller'},
+    PROMETHEUS: {'operator': 'github.com/prometheus-operator/prometheus-operator/cmd/operator'},
+    KUEUE: {'kueue': 'sigs.k8s.io/kueue/cmd/kueue'},
+    SEALED_SECRETS: {
+        'controller': 'github.com/bitnami/sealed-secrets/cmd/controller',
+        'kubeseal': 'github.com/bitnami/sealed-secrets/cmd/kubeseal',
+    },
+    FLUX: {
+        'source-controller': 'github.com/fluxcd/source-controller',
+        'kustomize-controller': 'github.com/fluxcd/kustomize-controller',
+    },
+    KUBERAY: {'ray-operator': 'github.com/ray-project/kuberay/ray-operator'},
+    HELM: {'helm': 'helm.sh/helm/v3/cmd/helm'},
 }
 
 
@@ -58,15 +76,22 @@ def ensure_apart(module):
     return folder
 
 
+def programs(module):
+    """The names of the programs of a separate module."""
+    return tuple(_APART[module])
+
+
 def sources(module):
-    """The folder with the sources of a separate module, downloaded if necessary."""
-    package, *_ = _APART[module].values()
-    command = ['go', 'mod', 'download', '-json', package.partition('/cmd/')[0]]
+    """The folders with the sources of a separate module, downloaded if necessary."""
     folder = MODULE / module
-    output = subprocess.run(
-        command, cwd=folder, env=_env(), check=True, stdout=subprocess.PIPE
-    ).stdout
-    return Path(json.loads(output)['Dir'])
+    # The requirements that are not in a list.
+    required = re.findall(r'^require (\S+) v', (folder / 'go.mod').read_text(), re.MULTILINE)
+    command = ['go', 'mod', 'download', '-json']
+    for name in required:
+        output = subprocess.run(
+            [*command, name], cwd=folder, env=_env(), check=True, stdout=subprocess.PIPE
+        ).stdout
+        yield Path(json.loads(output)['Dir'])
 
 
 def _missing(module, folder):
@@ -81,18 +106,27 @@ def _build(names, folder, module=''):
     scratch = Path(tempfile.mkdtemp(prefix='build-', dir=folder.parent))
     try:
         command = ['go', 'build', '-ldflags', _ldflags(), '-o', f'{scratch}/']
-        packages = [_package(name, module) for name in names]
-        subprocess.run(command + packages, cwd=MODULE / module, env=_env(), check=True)
+        for folder_of_module, packages in _packages(names, module).items():
+            subprocess.run(command + packages, cwd=folder_of_module, env=_env(), check=True)
         for name in names:
             os.replace(scratch / name, folder / name)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _package(name, module):
+def _packages(names, module):
+    """The packages of programs, by the folder of the module that they are built in."""
     if module:
-        return _APART[module][name]
-    return './etcd' if name == 'etcd' else f'k8s.io/kubernetes/cmd/{name}'
+        return {MODULE / module: [_APART[module][name] for name in names]}
+    older = MODULE / f'kubernetes-{paths.MINOR}'
+    kubernetes = older if older.exists() else MODULE
+    packages = {}
+    for name in names:
+        # Every version of Kubernetes runs with the same etcd.
+        folder = MODULE if name == 'etcd' else kubernetes
+        package = './etcd' if name == 'etcd' else f'k8s.io/kubernetes/cmd/{name}'
+        packages.setdefault(folder, []).append(package)
+    return packages
 
 
 def _ldflags():

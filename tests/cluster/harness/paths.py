@@ -5,7 +5,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-VERSION = '1.37.2'
+# The versions of Kubernetes that a cluster can have; the first one is the default.
+VERSIONS = {'1.37': '1.37.2', '1.30': '1.30.14'}
+# KUBECTL_DOG_KUBERNETES selects another version for all commands and tests of a process.
+MINOR = os.environ.get('KUBECTL_DOG_KUBERNETES') or next(iter(VERSIONS))
+if MINOR not in VERSIONS:
+    raise SystemExit(f'KUBECTL_DOG_KUBERNETES is {MINOR!r}: use {" or ".join(VERSIONS)}')
+VERSION = VERSIONS[MINOR]
 BINARIES = (
     'etcd',
     'kube-apiserver',
@@ -40,4 +46,5 @@ def missing_in(folder):
 
 def default_state():
     """The cluster's state directory, unless another one is asked for."""
-    return cache_dir() / 'cluster'
+    is_default = next(iter(VERSIONS)) == MINOR
+    return cache_dir() / ('cluster' if is_default else f'cluster-{MINOR}')

@@ -24,21 +24,21 @@ REFUSED = (
             f'{POD}exceeded quota: tiny, requested: pods=1, used: pods=1, limited: pods=1',
             'QuotaExceeded',
             'tiny',
-            'no new pod can be created: quota tiny allows 1 pod, 1 in use, 1 more asked for',
+            'no new pod can be created: quota "tiny" allows 1 pod (1 used, 1 more requested)',
         ),
         (
             f'{POD}exceeded quota: big, requested: limits.cpu=2,pods=1, used: limits.cpu=7,pods=9,'
             ' limited: limits.cpu=8,pods=9',
             'QuotaExceeded',
             'big',
-            'no new pod can be created: quota big allows 8 limits.cpu, 7 in use, 2 more asked for;'
-            ' 9 pods, 9 in use, 1 more asked for',
+            'no new pod can be created: quota "big" allows 8 limits.cpu (7 used, 2 more '
+            'requested); 9 pods (9 used, 1 more requested)',
         ),
         (
             f'{POD}exceeded quota: odd, requested: x, used: y, limited: pods=2',
             'QuotaExceeded',
             'odd',
-            'no new pod can be created: quota odd allows 2 pods, ? in use, ? more asked for',
+            'no new pod can be created: quota "odd" allows 2 pods (? used, ? more requested)',
         ),
         (
             'Failed to create new replica set "web-7": replicasets.apps "web-7" is forbidden:'
@@ -46,22 +46,21 @@ REFUSED = (
             ' count/replicasets.apps=0, limited: count/replicasets.apps=0',
             'QuotaExceeded',
             'nors',
-            'no new ReplicaSet can be created: quota nors allows 0 count/replicasets.apps, 0 in'
-            ' use, 1 more asked for',
+            'no new ReplicaSet can be created: quota "nors" allows 0 count/replicasets.apps (0 '
+            'used, 1 more requested)',
         ),
         (
             'create Claim data-db-0 Pod db-0 in StatefulSet db failed error:'
             ' persistentvolumeclaims "data-db-0" is forbidden: no way',
             'CreateFailed',
             '',
-            'no new volume claim can be created: no way',
+            'no new PersistentVolumeClaim can be created: no way',
         ),
         (
             f'{POD}failed quota: tiny: must specify limits.cpu for: main',
             'CreateFailed',
             'tiny',
-            'no new pod can be created: quota tiny asks for more in the pod: must specify'
-            ' limits.cpu for: main',
+            'no new pod can be created: quota "tiny": the pod must specify limits.cpu for: main',
         ),
         (
             f'{POD}[minimum memory usage per Container is 10Mi, but request is 1Mi, maximum cpu'
@@ -103,7 +102,7 @@ REFUSED = (
             f"{POD}ValidatingAdmissionPolicy 'tags' with binding 'all' denied request: no latest",
             'WebhookDenied',
             'tags',
-            'no new pod can be created: admission policy tags denied request: no latest',
+            'no new pod can be created: admission policy "tags" denied request: no latest',
         ),
         (
             f'Error creating: Internal error occurred: {CALL}{REFUSED}',
@@ -116,13 +115,13 @@ REFUSED = (
             f'{SET}error looking up service account shop/robot: serviceaccount "robot" not found',
             'ServiceAccountMissing',
             'robot',
-            'no new pod can be created: service account "robot" does not exist (not found)',
+            'no new pod can be created: ServiceAccount "robot" does not exist',
         ),
         (
             f'{POD}no PriorityClass with name high was found',
             'PriorityClassMissing',
             'high',
-            'no new pod can be created: PriorityClass high does not exist (not found)',
+            'no new pod can be created: PriorityClass "high" does not exist',
         ),
         (
             'Error creating: Pod "web-x" is invalid: spec.containers[0].image: Required value',

@@ -4,7 +4,7 @@ import pytest
 
 from kubectl_dog.causes import admission_lookups
 from kubectl_dog.causes import creation
-from kubectl_dog.causes.catalogue import tolerance_of
+from kubectl_dog.causes.tolerances import tolerance_of
 from kubectl_dog.model.items import Answer
 from kubectl_dog.model.resources import ENDPOINTSLICES
 from kubectl_dog.model.wants import Lookup
@@ -75,14 +75,14 @@ def test_chooses_the_lookup(message, lookup):
     ('requested', 'answer', 'recovering', 'fact'),
     (
         ('pods=1', quota({'pods': '1'}, {'pods': '1'}), False, '1 of 1 pods'),
-        ('pods=1', quota({'pods': '2'}, {'pods': '1'}), True, '1 of 2 pods, so that there is room'),
+        ('pods=1', quota({'pods': '2'}, {'pods': '1'}), True, '1 of 2 pods; a new pod fits now'),
         (
             'cpu=500m,pods=1',
             quota({'pods': '9', 'cpu': '1'}, {'pods': '1', 'cpu': '600m'}),
             False,
-            'in use at this moment: 600m of 1 cpu, 1 of 9 pods',
+            'used now: 600m of 1 cpu, 1 of 9 pods',
         ),
-        ('pods=1', quota({}, {}), True, '0 of any pods, so that there is room now'),
+        ('pods=1', quota({}, {}), True, '0 of unlimited pods; a new pod fits now'),
         # Everyone who may write kube events decides about this text.
         ('cpu=1.1.1', quota({'cpu': '1'}, {'cpu': '2'}), False, '2 of 1 cpu'),
         ('cpu=1e400', quota({'cpu': '1'}, {}), False, '0 of 1 cpu'),
@@ -97,9 +97,9 @@ def test_reports_the_use_of_a_quota(requested, answer, recovering, fact):
 @pytest.mark.parametrize(
     ('answer', 'recovering', 'evidence'),
     (
-        (named('urgency'), False, 'a similar PriorityClass exists: urgency'),
-        (named('zzz'), False, 'no PriorityClass of a similar name exists (1 in all)'),
-        (named('urgent'), True, 'PriorityClass urgent exists now'),
+        (named('urgency'), False, 'a similar PriorityClass exists: "urgency"'),
+        (named('zzz'), False, 'no PriorityClass with a similar name exists (1 in total)'),
+        (named('urgent'), True, 'PriorityClass "urgent" exists now'),
     ),
 )
 def test_reports_similar_priority_classes(answer, recovering, evidence):
@@ -110,9 +110,9 @@ def test_reports_similar_priority_classes(answer, recovering, evidence):
 @pytest.mark.parametrize(
     ('message', 'answer', 'recovering', 'fact'),
     (
-        (REFUSED, slices(False), False, 'service hooks/guard, by which it is called, has no ready'),
-        (REFUSED, Answer('found'), False, 'service guard, by which it is called, has no ready'),
-        (REFUSED, slices(True, False), True, 'is called, has 1 ready endpoint now'),
+        (REFUSED, slices(False), False, 'Service "hooks/guard" of the webhook has no ready'),
+        (REFUSED, Answer('found'), False, 'Service "guard" of the webhook has no ready'),
+        (REFUSED, slices(True, False), True, 'of the webhook has 1 ready endpoint now'),
         (REFUSED, slices(None), True, 'has 1 ready endpoint now'),
         # The webhook answered, and will give the same answer again.
         (HOOK.format('x509: unknown authority'), slices(True), False, 'has 1 ready endpoint now'),
@@ -133,5 +133,5 @@ def test_adds_nothing_without_an_answer(message, answer):
 
 def test_a_recovering_cause_waits_for_the_next_try():
     cause = find(CLASS, named('urgent'))
-    assert tolerance_of(cause).seconds == 60
+    assert tolerance_of(cause).seconds == 120
     assert tolerance_of(find(CLASS, named('urgency'))).seconds == 30

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from kubectl_dog.causes import configuration
-from kubectl_dog.causes.catalogue import tolerance_of
+from kubectl_dog.causes.tolerances import tolerance_of
 from kubectl_dog.model.items import Answer
 from kubectl_dog.model.resources import CONFIGMAPS
 from kubectl_dog.model.resources import SECRETS
@@ -95,11 +95,11 @@ CFG = {'name': 'cfg', 'configMap': {'name': 'app', **INI}}
 @pytest.mark.parametrize(
     ('volumes', 'named'),
     (
-        ([CFG, {**CFG, 'name': 'other'}], ' in ConfigMap app'),
-        ([{'name': 'cfg', 'secret': {'secretName': 'db', **INI}}], ' in Secret db'),
+        ([CFG, {**CFG, 'name': 'other'}], ' of ConfigMap "app"'),
+        ([{'name': 'cfg', 'secret': {'secretName': 'db', **INI}}], ' of Secret "db"'),
         (
             [{'name': 'cfg', 'projected': {'sources': [{'secret': {'name': 'db', **INI}}, CFG]}}],
-            ' in Secret db or ConfigMap app',
+            ' of Secret "db" or ConfigMap "app"',
         ),
         ([{'name': 'cfg', 'configMap': {'name': 'app'}}], ''),
     ),
@@ -109,7 +109,7 @@ def test_names_the_object_that_lacks_the_key_of_a_volume(volumes, named):
         'MountVolume.SetUp failed for volume "cfg" : references non-existent config key: a.ini'
     )
     [cause] = mounts(message, volumes=volumes)
-    assert cause.message == f'volume cfg names a key that is not there: a.ini{named}'
+    assert cause.message == f'volume "cfg" needs key "a.ini"{named}, which does not exist'
 
 
 def test_ignores_other_mount_failures():
@@ -129,17 +129,17 @@ def test_a_mount_failure_is_active_until_a_container_starts():
         (
             Answer('found', ({'metadata': {'name': 'app-setings'}},)),
             False,
-            ('a similar configmap exists: app-setings',),
+            ('a similar ConfigMap exists: "app-setings"',),
         ),
         (
             Answer('found', ({'metadata': {'name': 'zzz'}},)),
             False,
-            ('no configmap of a similar name exists in the namespace (1 in all)',),
+            ('no ConfigMap with a similar name exists in the namespace (1 in total)',),
         ),
         (
             Answer('found', ({'metadata': {'name': 'app-settings'}},)),
             True,
-            ('configmap app-settings exists now',),
+            ('ConfigMap "app-settings" exists now',),
         ),
     ),
 )
@@ -158,13 +158,13 @@ KEYS = Lookup(CONFIGMAPS, 'shop', 'app', full_object=True)
     (
         (None, False, ()),
         (Answer('denied'), False, ()),
-        (Answer('found', ({'data': {'modes': 'x'}},)), False, ('a similar key exists: modes',)),
+        (Answer('found', ({'data': {'modes': 'x'}},)), False, ('a similar key exists: "modes"',)),
         (
             Answer('found', ({'binaryData': {'zzz': 'x'}},)),
             False,
-            ('no key of a similar name exists in it (1 in all)',),
+            ('no key with a similar name exists in it (1 in total)',),
         ),
-        (Answer('found', ({'data': {'mode': 'x'}},)), True, ('key mode exists now',)),
+        (Answer('found', ({'data': {'mode': 'x'}},)), True, ('key "mode" exists now',)),
     ),
 )
 def test_adds_similar_keys_of_a_configmap(answer, recovering, evidence):
@@ -187,4 +187,4 @@ def test_a_delay_does_not_hide_a_fault():
 
 def test_names_the_object_that_lacks_a_key():
     [cause] = find("couldn't find key mode in ConfigMap shop/app")
-    assert cause.message == 'ConfigMap app has no key mode'
+    assert cause.message == 'ConfigMap "app" has no key "mode"'

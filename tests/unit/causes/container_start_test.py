@@ -4,6 +4,8 @@ import pytest
 
 from kubectl_dog.causes import container_start
 from kubectl_dog.model.causes import LogRef
+from kubectl_dog.model.resources import JOBS
+from kubectl_dog.model.resources import Target
 from tests.unit.builders import PROBED
 from tests.unit.builders import container
 from tests.unit.builders import ended
@@ -29,45 +31,51 @@ def find(obj, *events, **fields):
 @pytest.mark.parametrize(
     ('state', 'code', 'message'),
     (
-        (ended(3), 'CrashLoop', 'container main exits with 3, within a second of starting'),
+        (
+            ended(3),
+            'CrashLoop',
+            'container "main" exited with code 3, less than 2s after it started',
+        ),
         (
             ended(139),
             'CrashLoop',
-            'container main exits with 139: segmentation fault (SIGSEGV), '
-            'within a second of starting',
+            'container "main" exited with code 139: segmentation fault (SIGSEGV), '
+            'less than 2s after it started',
         ),
         (
             ended(1, lived=42),
             'CrashLoop',
-            'container main exits with 1, 42s after starting',
+            'container "main" exited with code 1, 42s after it started',
         ),
         (
             {'terminated': {'exitCode': 1}},
             'CrashLoop',
-            'container main exits with 1',
+            'container "main" exited with code 1',
         ),
         (
             OOM,
             'OOMKilled',
-            'container main is killed (OOMKilled) for using more than its memory limit of 24Mi, '
-            'within a second of starting',
+            'container "main" was killed (OOMKilled) because it used more than its memory limit '
+            'of 24Mi, '
+            'less than 2s after it started',
         ),
         (
             ended(127),
             'CommandNotFound',
-            'container main exits with 127: command not found, within a second of starting',
+            'container "main" exited with code 127: command not found, less than 2s after it '
+            'started',
         ),
         (
             ended(126),
             'PermissionDenied',
-            'container main exits with 126: its command may not be run, '
-            'within a second of starting',
+            'container "main" exited with code 126: its command is not executable, '
+            'less than 2s after it started',
         ),
         (
             ended(0, 'Completed'),
             'ExitsNormally',
-            'container main exits with 0, though it is meant to keep running, '
-            'within a second of starting',
+            'container "main" exited with code 0, but it should keep running, '
+            'less than 2s after it started',
         ),
         (start_error('executable file not found in $PATH'), 'CommandNotFound', None),
         (start_error('stat x: no such file or directory'), 'CommandNotFound', None),
@@ -76,7 +84,7 @@ def find(obj, *events, **fields):
         (
             ended(128, 'ContainerCannotRun', message='runc create failed: caused: bad cgroup'),
             'ExecFailed',
-            'container main cannot be started: bad cgroup, within a second of starting',
+            'container "main" cannot be started: bad cgroup',
         ),
     ),
 )
@@ -233,3 +241,55 @@ def test_containers_do_not_explain_a_stopped_pod():
     obj = pod(status(state=ended(0)), phase='Succeeded')
     assert find(obj, kube_event(obj, 'Evicted', 'no room')) == []
     assert find(obj) != []
+
+
+@pytest.mark.parametrize(
+    ('state', 'code', 'message', 'evidence'),
+    (
+        (
+            waiting('CrashLoopBackOff', 'back-off 5m0s'),
+            'CrashLoop',
+            'container "main" terminates again and again',
+            ('kubelet: back-off 5m0s',),
+        ),
+        (
+            waiting('RunContainerError', 'exec: "x": executable file not found in $PATH'),
+            'CommandNotFound',
+            'container "main" cannot be started: exec: "x": executable file not found in $PATH',
+            ('kubelet: exec: "x": executable file not found in $PATH',),
+        ),
+        (waiting('RunContainerError'), 'ExecFailed', 'container "main" cannot be started', ()),
+    ),
+)
+def test_a_status_without_the_last_termination_has_the_reason_of_the_kubelet(
+    state, code, message, evidence
+):
+    [cause] = find(pod(status(state=state, restarts=3)))
+    assert (cause.code, cause.message, cause.evidence) == (code, message, evidence)
+    assert (cause.active, cause.terminations) == (True, 3)
+
+
+def test_a_container_that_is_created_has_no_cause():
+    assert find(pod(status(state=waiting('ContainerCreating')))) == []
+
+
+@pytest.mark.parametrize(
+    ('memory', 'command'),
+    (
+        ('12Mi', 'kubectl set resources -n shop deploy/web -c main --limits=memory=24Mi'),
+        ('1G', 'kubectl set resources -n shop deploy/web -c main --limits=memory=2G'),
+        ('1.5Gi', 'kubectl describe pod -n shop web-1'),
+        ('', 'kubectl describe pod -n shop web-1'),
+    ),
+)
+def test_a_container_without_memory_gets_more_and_its_log_is_not_read_again(memory, command):
+    spec = container(resources={'limits': {'memory': memory}} if memory else {})
+    [cause] = find(pod(status(state=OOM), containers=[spec]))
+    assert cause.code == 'OOMKilled'
+    assert cause.suggested_commands == (command,)
+
+
+def test_the_memory_of_a_job_cannot_be_changed():
+    obj = pod(status(state=OOM), containers=[container(resources={'limits': {'memory': '12Mi'}})])
+    [cause] = container_start.find(view(target=Target(JOBS, 'shop', 'web')), obj)
+    assert cause.suggested_commands == ('kubectl describe pod -n shop web-1',)

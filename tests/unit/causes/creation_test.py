@@ -51,7 +51,7 @@ def test_reads_the_newest_kube_event_and_counts_tries():
     old, new = failed(workload, QUOTA, at=9), failed(workload, ROBOT, at=1, count=5)
     [cause] = find(workload, new, old)
     assert (cause.code, cause.subject) == ('ServiceAccountMissing', 'robot')
-    assert cause.evidence == ('replicaset/web-2 has tried 6 times',)
+    assert cause.evidence == ('6 failed attempts by rs/web-2',)
 
 
 @pytest.mark.parametrize(
@@ -145,12 +145,12 @@ def test_the_subject_of_an_unknown_refusal_is_the_controller():
         (
             Answer('found', ({'metadata': {'name': 'robots'}},)),
             False,
-            ('a similar service account exists: robots',),
+            ('a similar ServiceAccount exists: "robots"',),
         ),
         (
             Answer('found', ({'metadata': {'name': 'robot'}},)),
             True,
-            ('service account robot exists now',),
+            ('ServiceAccount "robot" exists now',),
         ),
     ),
 )

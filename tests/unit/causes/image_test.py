@@ -36,7 +36,8 @@ def find(reason, message='', *events, **spec):
         ('dial tcp: lookup registry: no such host', 'RegistryUnreachable'),
         ('dial tcp 10.0.0.1:443: connect: connection refused', 'RegistryUnreachable'),
         ('x509: certificate signed by unknown authority', 'RegistryUnreachable'),
-        ('', 'RegistryUnreachable'),
+        ('', 'ImagePullFailed'),
+        ('Back-off pulling image "web:1"', 'ImagePullFailed'),
     ),
 )
 def test_parses_messages_of_the_registry(message, code):
@@ -69,14 +70,14 @@ def test_reads_the_kube_event_during_a_back_off():
 
 def test_reads_the_status_without_a_kube_event():
     [cause] = find('ImagePullBackOff', 'Back-off pulling image "web:1"')
-    assert cause.evidence == ('the words of the node: Back-off pulling image "web:1"',)
+    assert cause.evidence == ('kubelet: Back-off pulling image "web:1"',)
 
 
 def test_names_the_pull_secrets_that_were_refused():
     [without] = find('ErrImagePull', 'unauthorized')
     [with_one] = find('ErrImagePull', 'unauthorized', imagePullSecrets=[{'name': 'regcred'}])
-    assert without.evidence[-1] == 'pull secrets in use: none'
-    assert with_one.evidence[-1] == 'pull secrets in use: regcred'
+    assert without.evidence[-1] == 'image pull secrets: none'
+    assert with_one.evidence[-1] == 'image pull secrets: regcred'
 
 
 def test_a_container_that_is_being_created_has_no_cause():
@@ -88,4 +89,4 @@ def test_removes_wrappers_of_registry_messages():
         f'Back-off pulling image "web:1": ErrImagePull: rpc error: code = NotFound desc = {PULL}'
     )
     [cause] = find('ImagePullBackOff', message + 'web:1: not found')
-    assert cause.evidence == ('the words of the node: web:1: not found',)
+    assert cause.evidence == ('kubelet: web:1: not found',)

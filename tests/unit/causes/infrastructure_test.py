@@ -43,24 +43,24 @@ NOT_READY = ('NodeNotReady', 'Node is not ready')
 @pytest.mark.parametrize(
     ('obj', 'events', 'message'),
     (
-        (on_node(status(), age=60), [(*NOT_READY, 60)], 'node node-1 is not ready'),
-        (on_node(status(), age=58), [(*NOT_READY, 60)], 'node node-1 is not ready'),
+        (on_node(status(), age=60), [(*NOT_READY, 60)], 'node "node-1" is not ready'),
+        (on_node(status(), age=58), [(*NOT_READY, 60)], 'node "node-1" is not ready'),
         (on_node(status(), age=57), [(*NOT_READY, 60)], None),
         (on_node(status(), ready=True), [(*NOT_READY, 1)], None),
         (on_node(status(), phase='Failed'), [(*NOT_READY, 1)], None),
         (on_node(status(), node=''), [(*NOT_READY, 1)], None),
         (on_node(status()), [], None),
-        (on_node(status(), status_fields={'reason': 'NodeLost'}), [], 'node node-1 is lost'),
+        (on_node(status(), status_fields={'reason': 'NodeLost'}), [], 'node "node-1" is lost'),
         (
             on_node(conditions=scheduled(20), phase='Pending'),
             [],
-            'node node-1 has not taken the pod up: its kubelet does not answer',
+            'node "node-1" has not accepted the pod: its kubelet does not respond',
         ),
         (on_node(conditions=scheduled(19), phase='Pending'), [], None),
         (
             on_node(age=20, phase='Pending'),
             [],
-            'node node-1 has not taken the pod up: its kubelet does not answer',
+            'node "node-1" has not accepted the pod: its kubelet does not respond',
         ),
         (on_node(status_fields={'startTime': ago(30)}, phase='Pending'), [], None),
     ),
@@ -86,8 +86,8 @@ def test_finds_silent_nodes(obj, events, message):
 )
 def test_finds_failed_sandboxes(obj, events, fails):
     message = (
-        'node node-1 cannot set up the network or sandbox of the pod: failed to setup network for'
-        ' sandbox "a1": plugin type="bridge" failed (add)'
+        'node "node-1" cannot set up the network or sandbox of the pod: failed to setup network '
+        'for sandbox "a1": plugin type="bridge" failed (add)'
     )
     assert find(obj, *events) == ([('SandboxFailed', message)] if fails else [])
 
@@ -113,35 +113,35 @@ def disrupted(reason, **fields):
         (
             out('Evicted', 'Usage of EmptyDir volume "d" exceeds the limit "1Mi". '),
             'Evicted',
-            'pod web-1 was evicted from node node-1: Usage of EmptyDir volume "d" exceeds the limit'
-            ' "1Mi".',
+            'pod "web-1" was evicted from node "node-1": Usage of EmptyDir volume "d" exceeds '
+            'the limit "1Mi".',
         ),
         (
             out('Preempting', 'Preempted in order to admit critical pod'),
             'Preempted',
-            'pod web-1 had to make room for a pod of higher priority on node node-1: Preempted in'
-            ' order to admit critical pod',
+            'pod "web-1" was preempted by a pod of higher priority on node "node-1": Preempted '
+            'in order to admit critical pod',
         ),
         (
             disrupted('PreemptionByScheduler', deleting=True),
             'Preempted',
-            'pod web-1 had to make room for a pod of higher priority on node node-1: taken',
+            'pod "web-1" was preempted by a pod of higher priority on node "node-1": taken',
         ),
         (
             out('Terminated', 'Pod was terminated in response to imminent node shutdown.'),
             'NodeShutdown',
-            'pod web-1 was ended by the shutdown of node node-1: Pod was terminated in response to'
-            ' imminent node shutdown.',
+            'pod "web-1" was terminated by the shutdown of node "node-1": Pod was terminated in '
+            'response to imminent node shutdown.',
         ),
         (
             out('OutOfcpu'),
             'OutOfResources',
-            'pod web-1 was refused by node node-1: no reason is given',
+            'pod "web-1" was rejected by node "node-1": no reason given',
         ),
         (
             out('NodeAffinity', 'Pod was rejected'),
             'OutOfResources',
-            'pod web-1 was refused by node node-1: Pod was rejected',
+            'pod "web-1" was rejected by node "node-1": Pod was rejected',
         ),
     ),
 )
@@ -165,7 +165,35 @@ def test_counts_evictions_and_reports_the_newest():
     pods = [out('Evicted', 'new', 'b', age=5), out('Evicted', 'old', 'a', age=50)]
     [cause] = infrastructure.evicted_pods(view(), pods, is_complete=True)
     assert (cause.terminations, cause.pods, cause.active) == (2, ('b', 'a'), False)
-    assert cause.message.endswith('node node-1: new')
+    assert cause.message.endswith('node "node-1": new')
+
+
+NODE = 'The node was low on resource: memory. Container main was using 2Gi, request is 1Gi. '
+LIMITS = (
+    'Usage of EmptyDir volume "d" exceeds the limit "1Mi". ',
+    'Container main exceeded its local ephemeral storage limit "1Gi". ',
+    'Pod ephemeral local storage usage exceeds the total limit of containers 1Gi. ',
+)
+
+
+@pytest.mark.parametrize(
+    ('messages', 'tolerance', 'command'),
+    (
+        *(([limit], 2, 'pod -n shop web-0') for limit in LIMITS),
+        ([LIMITS[0], LIMITS[1]], 2, 'pod -n shop web-0'),
+        ([NODE], None, 'node node-1'),
+        ([NODE, LIMITS[0]], None, 'node node-1'),
+        ([NODE, LIMITS[0], LIMITS[1]], 2, 'node node-1'),
+    ),
+)
+def test_a_pod_that_exceeds_its_own_limits_is_tolerated_once(messages, tolerance, command):
+    pods = [
+        out('Evicted', text, f'web-{number}', age=30 + number)
+        for number, text in enumerate(messages)
+    ]
+    [cause] = infrastructure.evicted_pods(view(), pods, is_complete=False)
+    assert cause.tolerance_terminations == tolerance
+    assert cause.suggested_commands == (f'kubectl describe {command}',)
 
 
 @pytest.mark.parametrize(
@@ -208,7 +236,7 @@ def node(*conditions):
             node(('DiskPressure', 'True', 'disk is full'), ('Ready', 'Unknown', 'it stopped.')),
             ('the node is not ready: it stopped', 'the node has DiskPressure: disk is full'),
         ),
-        (node(), ('the node is not ready: no kubelet has ever reported',)),
+        (node(), ('the node is not ready: its kubelet has never reported a status',)),
     ),
 )
 def test_adds_the_conditions_of_the_node(answer, evidence):

@@ -19,13 +19,13 @@ def test_names_the_step_that_fails():
     done = status('wait', ended(0, 'Completed'))
     [cause] = find(done, status('migrate', ended(1)))
     assert cause.code == 'CrashLoop'
-    assert cause.message.startswith('init container migrate (step 2 of 3) exits with 1')
+    assert cause.message.startswith('init container "migrate" (step 2 of 3) exited with code 1')
 
 
 def test_a_running_step_is_informational():
     [cause] = find(status('wait', running(300)))
     assert cause.code == 'InitNotFinished'
-    assert cause.message == 'init container wait (step 1 of 3) is still running'
+    assert cause.message == 'init container "wait" (step 1 of 3) is still running'
 
 
 def test_completed_steps_and_sidecars_have_no_cause():

@@ -34,39 +34,39 @@ WANTS = pod(
         (
             '1 node(s) had untolerated taint {gpu: true}',
             [node('a', [GPU, DOWN]), node('b')],
-            ['taints: a gpu=true:NoSchedule, node.kubernetes.io/not-ready:NoExecute'],
+            ['node taints: a gpu=true:NoSchedule, node.kubernetes.io/not-ready:NoExecute'],
         ),
         (
             '5 node(s) had untolerated taint {gpu: true}',
             [node(node_name, [GPU]) for node_name in 'abcde'],
             [
-                'taints: a gpu=true:NoSchedule; b gpu=true:NoSchedule; '
-                'c gpu=true:NoSchedule and 2 more'
+                'node taints: a gpu=true:NoSchedule; b gpu=true:NoSchedule; c '
+                'gpu=true:NoSchedule and 2 more'
             ],
         ),
         ('1 node(s) had untolerated taint {gpu: true}', [node('a')], []),
         (
             '2 Insufficient cpu',
             [node('a', cpu='2'), node('b', cpu='500m')],
-            ['the largest node has 2 cpu in all, so that none will ever do'],
+            ['the largest node has 2 cpu in total, less than the pod requests'],
         ),
-        ('1 Insufficient cpu', [node('a', cpu=4)], ['the largest node has 4 cpu in all']),
+        ('1 Insufficient cpu', [node('a', cpu=4)], ['the largest node has 4 cpu in total']),
         (
             '1 Insufficient cpu, 1 Insufficient memory',
             [node('a', cpu='3', memory='2Gi')],
-            ['the largest node has 3 cpu in all', 'the largest node has 2Gi memory in all'],
+            ['the largest node has 3 cpu in total', 'the largest node has 2Gi memory in total'],
         ),
         ('1 Insufficient cpu', [node('a')], []),
         ('1 Insufficient cpu', [], []),
         (
             "2 node(s) didn't match Pod's node affinity/selector",
             [node('a', labels={'disk': 'hdd'}), node('b', labels={'disk': 'nvme'})],
-            ['nodes have: disk=hdd; disk=nvme'],
+            ['node labels: disk=hdd; disk=nvme'],
         ),
         (
             "2 node(s) didn't match Pod's node affinity/selector",
             [node('a')],
-            ['no node has the label disk'],
+            ['no node has the label "disk"'],
         ),
         ('1 Too many pods', [node('a', cpu='1')], []),
     ),
@@ -89,4 +89,4 @@ def test_looks_up_nodes_for_an_unschedulable_pod():
     assert (cause.lookups, cause.evidence) == ((lookup,), ())
     answers = {lookup: Answer('found', (node('a', cpu='1'),))}
     [cause] = scheduling.find(view(answers=answers), obj)
-    assert cause.evidence == ('the largest node has 1 cpu in all',)
+    assert cause.evidence == ('the largest node has 1 cpu in total',)

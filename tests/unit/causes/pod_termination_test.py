@@ -59,10 +59,13 @@ def test_is_stuck_after_the_grace_period(obj, stuck):
             terminating(containers=[container(lifecycle=HOOK), container('log', lifecycle=HOOK)]),
             'grace period 30s, preStop hooks of main, log',
         ),
-        (terminating(left=-31), 'its grace period is over, but its node has not confirmed its end'),
+        (
+            terminating(left=-31),
+            'its grace period is over, but its node has not confirmed the termination',
+        ),
         (
             terminating(finalizers=['example.org/wait', 'b']),
-            'held by example.org/wait, b (metadata.finalizers)',
+            'waits for finalizers: example.org/wait, b',
         ),
     ),
 )

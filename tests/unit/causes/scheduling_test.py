@@ -41,7 +41,11 @@ def find(obj, *events, **fields):
 @pytest.mark.parametrize(
     ('message', 'spec', 'sentence'),
     (
-        (CPU + PREEMPTION, {'containers': EIGHT}, '0 of 1 nodes fit: 1 Insufficient cpu (asks 8)'),
+        (
+            CPU + PREEMPTION,
+            {'containers': EIGHT},
+            '0 of 1 nodes fit: 1 Insufficient cpu (requests 8)',
+        ),
         (CPU, {}, '0 of 1 nodes fit: 1 Insufficient cpu'),
         (
             '0/5 nodes are available: 2 node(s) had untolerated taint {gpu: true}, 3 Insufficient'
@@ -53,13 +57,15 @@ def find(obj, *events, **fields):
         (
             "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector.",
             {'nodeSelector': {'zone': 'b', 'disk': 'ssd'}},
-            "0 of 1 nodes fit: 1 didn't match Pod's node affinity/selector (asks disk=ssd, zone=b)",
+            "0 of 1 nodes fit: 1 didn't match Pod's node affinity/selector (requests disk=ssd, "
+            'zone=b)',
         ),
         (
             "0/1 nodes are available: 1 node(s) didn't have free ports for the requested pod"
             ' ports.',
             {'containers': PORT},
-            "0 of 1 nodes fit: 1 didn't have free ports for the requested pod ports (asks hostPort"
+            "0 of 1 nodes fit: 1 didn't have free ports for the requested pod ports (requests "
+            'hostPort'
             ' 8765)',
         ),
         (
@@ -70,9 +76,9 @@ def find(obj, *events, **fields):
         (
             'no nodes available to schedule pods',
             {},
-            'no node takes it: no nodes available to schedule pods',
+            'no node fits the pod: no nodes available to schedule pods',
         ),
-        ('', {}, 'no node takes it: the scheduler does not say why'),
+        ('', {}, 'no node fits the pod: no reason given'),
     ),
 )
 def test_parses_messages_of_the_scheduler(message, spec, sentence):
@@ -101,7 +107,10 @@ def test_ignores_scheduled_and_gated_pods(obj):
 def test_finds_a_missing_scheduler():
     [cause] = find(pending(schedulerName='nobody', age=5))
     assert (cause.reason, cause.tolerance_seconds) == ('Pending', 60)
-    assert cause.message == 'no scheduler has looked at it: is one called nobody running?'
+    assert (
+        cause.message
+        == 'no scheduler has handled the pod: check that scheduler "nobody" is running'
+    )
     [cause] = find(pending(age=5))
     assert 'default-scheduler' in cause.message
 
@@ -136,7 +145,7 @@ UP = ('TriggeredScaleUp', 'pod triggered scale-up: [{pool 1->2 (max: 5)}]', '')
 def test_an_autoscaler_extends_the_tolerance(events, seconds, message):
     [cause] = find(pending(CPU), *events)
     assert cause.tolerance_seconds == seconds
-    assert not message or cause.evidence == (f'the autoscaler says: {message}',)
+    assert not message or cause.evidence == (f'autoscaler: {message}',)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from kubectl_dog.causes import configuration
-from kubectl_dog.causes.catalogue import tolerance_of
+from kubectl_dog.causes.tolerances import tolerance_of
 from kubectl_dog.model.items import Answer
 from tests.unit.builders import pod
 from tests.unit.builders import status
@@ -49,20 +49,20 @@ ISSUING = ('Ready', 'False', 'DoesNotExist', 'Issuing certificate as Secret does
         (
             {'ExternalSecret': answer_with(provider('db', None, SYNCED))},
             300,
-            ('ExternalSecret db is at work on it',),
+            ('ExternalSecret "db" is creating it',),
         ),
         (
             {'ExternalSecret': answer_with(provider('other', {'target': {'name': 'db'}}))},
             300,
-            ('ExternalSecret other is at work on it',),
+            ('ExternalSecret "other" is creating it',),
         ),
         ({'ExternalSecret': answer_with(provider('db', {'target': {'name': 'other'}}))}, 20, ()),
         (
             {'ExternalSecret': answer_with(provider('x'), provider('db', None, ERROR))},
             20,
             (
-                'ExternalSecret db cannot make it: SecretSyncedError: could not get secret data '
-                'from provider',
+                'ExternalSecret "db" cannot create it: SecretSyncedError: could not get secret '
+                'data from provider',
             ),
         ),
         (
@@ -72,12 +72,12 @@ ISSUING = ('Ready', 'False', 'DoesNotExist', 'Issuing certificate as Secret does
                 )
             },
             20,
-            ('SealedSecret db cannot make it: ErrUnsealFailed',),
+            ('SealedSecret "db" cannot create it: ErrUnsealFailed',),
         ),
         (
             {'Certificate': answer_with(provider('tls', {'secretName': 'db'}, ISSUING))},
             300,
-            ('Certificate tls is at work on it',),
+            ('Certificate "tls" is creating it',),
         ),
     ),
 )

@@ -44,7 +44,7 @@ def find(obj, *events, **fields):
 @pytest.mark.parametrize(
     ('message', 'code', 'subject', 'ending'),
     (
-        (MISSING, 'VolumeMissing', 'uploads', 'does not exist (not found)'),
+        (MISSING, 'VolumeMissing', 'uploads', 'does not exist'),
         (
             'persistentvolumeclaim "data" bound to non-existent persistentvolume "pv-1"',
             'VolumeMissing',
@@ -56,7 +56,8 @@ def find(obj, *events, **fields):
             ' non-existent pv(s).',
             'VolumeMissing',
             'data, web-1-tmp',
-            'is bound to a volume that does not exist',
+            'one of the PersistentVolumeClaims data, web-1-tmp is bound to a volume that does not '
+            'exist',
         ),
         (
             '0/1 nodes are available: persistentvolumeclaim "data" is being deleted.',
@@ -93,7 +94,7 @@ def test_parses_messages_of_the_scheduler(message, code, subject, ending):
 def test_reads_kube_events_of_claims(reason, message, tolerance, message_of_pod):
     [cause] = find(pending(message_of_pod), claim_event(reason, message))
     assert (cause.code, cause.subject, cause.reason) == ('PVCPending', 'data', reason)
-    assert cause.message == f'volume claim data is not bound: {message}'
+    assert cause.message == f'PersistentVolumeClaim "data" is not bound: {message}'
     assert cause.tolerance_seconds == tolerance
     assert cause.suggested_commands == ('kubectl describe pvc -n shop data',)
 
@@ -124,12 +125,12 @@ def test_ignores_pods_that_do_not_wait_for_claims(obj):
         (
             Answer('found', ({'metadata': {'name': 'upload'}},)),
             False,
-            ('a similar volume claim exists: upload',),
+            ('a similar PersistentVolumeClaim exists: "upload"',),
         ),
         (
             Answer('found', ({'metadata': {'name': 'uploads'}},)),
             True,
-            ('volume claim uploads exists now',),
+            ('PersistentVolumeClaim "uploads" exists now',),
         ),
     ),
 )
@@ -155,22 +156,22 @@ def classes(*names, default=''):
     (
         (UNKNOWN, None, False, ()),
         (UNKNOWN, Answer('denied'), False, ()),
-        (UNKNOWN, classes('fast'), False, ('a similar storage class exists: fast',)),
-        (UNKNOWN, classes('fsat'), True, ('storage class fsat exists now',)),
+        (UNKNOWN, classes('fast'), False, ('a similar StorageClass exists: "fast"',)),
+        (UNKNOWN, classes('fsat'), True, ('StorageClass "fsat" exists now',)),
         (
             UNKNOWN,
             classes('slow', default='slow'),
             False,
-            ('no storage class of a similar name exists (1 in all)',),
+            ('no StorageClass with a similar name exists (1 in total)',),
         ),
         (
             NO_DEFAULT,
             classes('slow', 'fast'),
             False,
-            ('storage classes: none is the default, there are fast, slow',),
+            ('no StorageClass is the default (existing: fast, slow)',),
         ),
-        (NO_DEFAULT, classes(), False, ('storage classes: there is none',)),
-        (NO_DEFAULT, classes('a', 'b', default='b'), True, ('storage class b exists now',)),
+        (NO_DEFAULT, classes(), False, ('no StorageClass exists',)),
+        (NO_DEFAULT, classes('a', 'b', default='b'), True, ('StorageClass "b" exists now',)),
     ),
 )
 def test_adds_the_storage_classes(message, answer, recovering, evidence):

@@ -38,7 +38,7 @@ def find(*events, state=None, phase='Pending', sandbox=None):
             f"{SETUP}hostPath type check failed: /etc/hosts is not a directory, it's a File",
             'VolumeInvalid',
             'd',
-            'volume d cannot be used: hostPath type check failed: /etc/hosts is not a directory,'
+            'volume "d" cannot be used: hostPath type check failed: /etc/hosts is not a directory,'
             " it's a File",
         ),
         (
@@ -46,17 +46,24 @@ def find(*events, state=None, phase='Pending', sandbox=None):
             NFS,
             'MountFailed',
             'd',
-            'volume d cannot be mounted: mount failed: exit status 32: mount: … unknown filesystem'
+            'volume "d" cannot be mounted: mount failed: exit status 32: mount: … unknown '
+            'filesystem'
             " type 'nfs'.",
         ),
-        ('FailedMapVolume', SETUP + CSI, 'MountFailed', 'd', f'volume d cannot be mounted: {CSI}'),
+        (
+            'FailedMapVolume',
+            SETUP + CSI,
+            'MountFailed',
+            'd',
+            f'volume "d" cannot be mounted: {CSI}',
+        ),
         (
             'FailedAttachVolume',
             MULTI,
             'AttachFailed',
             'pvc-1',
-            'volume pvc-1 cannot be attached to its node: Volume is already exclusively attached'
-            ' to one node',
+            'volume "pvc-1" cannot be attached to its node: Volume is already exclusively '
+            'attached to one node',
         ),
         (
             'FailedMount',

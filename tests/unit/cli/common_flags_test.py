@@ -59,13 +59,24 @@ def test_what_is_told_are_fields_of_options(tracked):
         ),
         (['rollout', 'deploy/web', '--allow-failures', '20%'], Options(allow_failures='20%')),
         (['rollout', 'deploy/web', '--on-pause', 'wait'], Options(on_pause='wait')),
+        (['rollout', 'deploy/web', '--min-available', '80%'], Options(min_available='80%')),
+        (
+            ['rollout', 'deploy/web', '--ready-when', 'condition=Ready'],
+            Options(ready_when='condition=Ready'),
+        ),
         (['rollout', 'deploy/web', '--revision', '07'], Options(revision='7')),
         (['rollout', 'deploy/web', '--revision', '0'], Options()),
         (
             ['rollout', 'deploy/web', '--expect-image', 'web:2', '--expect-image', 'side:1'],
             Options(expect_images=('web:2', 'side:1')),
         ),
+        (['rollout', 'deploy/web', '--expect-generation', '4'], Options(expect_generation=4)),
         (['rollout', 'deploy/web', '--strict-nodes'], Options(strict_nodes=True)),
+        (['rollout', 'deploy/web', '--require-status'], Options(require_status=True)),
+        (
+            ['rollout', 'deploy/web', '--ignore-foreign-annotations'],
+            Options(ignore_foreign_annotations=True),
+        ),
         (
             ['rollout', 'deploy/web', '--wait-for-termination'],
             Options(wait_for_termination=True),
@@ -73,7 +84,22 @@ def test_what_is_told_are_fields_of_options(tracked):
     ),
 )
 def test_options(tracked, argv, options):
-    assert tracked(*argv) == (['deploy/web'], options)
+    words, given = tracked(*argv)
+    assert (words, given._replace(needs_namespace=False)) == (['deploy/web'], options)
+
+
+@pytest.mark.parametrize(
+    ('argv', 'is_needed'),
+    (
+        (['rollout', 'deploy/web'], True),
+        (['rollout', 'deploy', '-l', 'a=b'], True),
+        (['rollout', 'deploy/web', '--create-timeout', '30s'], False),
+        (['rollout', '-f', 'web.yaml'], False),
+        (['follow', 'deploy/web'], False),
+    ),
+)
+def test_a_missing_namespace_is_waited_for_only_if_it_may_be_created(tracked, argv, is_needed):
+    assert tracked(*argv)[1].needs_namespace is is_needed
 
 
 @pytest.mark.parametrize(
@@ -97,14 +123,18 @@ def test_habits_of_kubectl_and_kubedog_work(tracked, argv, words):
     ('words', 'message'),
     (
         (['--tolerate', 'Crashloop=5'], 'did you mean CrashLoop?'),
-        (['--tolerate', 'CrashLoop'], 'does not say how much'),
-        (['--allow-failures', 'some'], "'some' is not a number of pods"),
-        (['--on-pause', 'cry'], "'cry'"),
-        (['--revision', 'latest'], "'latest' is not the number of a revision"),
+        (['--tolerate', 'CrashLoop'], 'use CrashLoop=5 (terminations), CrashLoop=5m'),
+        (['--tolerate', 'CrashLoop=foo'], '"CrashLoop=foo": use CrashLoop=5 (terminations)'),
+        (['--tolerate', 'NotReady=5'], 'NotReady=5s'),
+        (['--tolerate', 'CrashLoop=0'], '=never'),
+        (['--allow-failures', 'some'], '"some": use a number or a percentage of pods'),
+        (['--on-pause', 'cry'], 'invalid --on-pause "cry": use stop, wait or succeed'),
+        (['--revision', 'latest'], 'invalid --revision "latest": use the number of a revision'),
+        (['--min-available', 'x'], '"x": use a number, a percentage or maxUnavailable'),
+        (['--ready-when', 'x'], '"x": use condition=NAME[=VALUE] or jsonpath={.PATH}[=VALUE]'),
+        (['--stable-for', 'x'], 'invalid --stable-for "x": use a duration like 90s, or auto'),
     ),
 )
 def test_what_cannot_be_meant_is_said(capsys, words, message):
-    with pytest.raises(SystemExit) as stopped:
-        program.main(['rollout', 'deploy/web', *words])
-    assert stopped.value.code == 2
+    assert program.main(['rollout', 'deploy/web', *words]) == 2
     assert message in capsys.readouterr().err

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import gc
+import io
 import json
 import os
 import subprocess
 import sys
 from importlib import resources
+from types import SimpleNamespace
 
 import pytest
 
@@ -19,11 +21,7 @@ from kubectl_dog.version import VERSION
 def main(monkeypatch, capsys):
     def run(*argv):
         monkeypatch.setattr(sys, 'argv', ['kubectl-dog', *argv])
-        try:
-            code = program.main()
-        except SystemExit as stop:
-            code = stop.code
-        return (code, *capsys.readouterr())
+        return (program.main(), *capsys.readouterr())
 
     return run
 
@@ -53,32 +51,52 @@ def test_help_speaks_of_kubectl_dog(main, argv):
 @pytest.mark.parametrize(
     ('argv', 'message'),
     (
-        (['rollout'], 'name a target, like deploy/web; or choose with TYPE -l SELECTOR'),
-        (['rollout', 'sts/'], 'must have a single resource and name: write TYPE/NAME'),
-        (['rollout', 'deploy/web', '--timeout', 'soon'], "'soon' is not a duration"),
-        (['rollout', 'deploy/web', '-o', 'yaml'], "'yaml'"),
-        (['rollout', 'deploy/web', '--tim', '3s'], 'unrecognized arguments: --tim 3s'),
-        (['trackers', '--tracker', 'Pod=acme'], 'acme has no tracker for Pod, but kubectl-dog'),
-        (['status', 'deploy/web', '--tracker', 'Pod'], 'write --tracker Kind.group=PACKAGE'),
+        (['rollout'], 'no targets: use TYPE/NAME, such as deploy/web, TYPE -l SELECTOR'),
+        (['rollout', 'sts/'], 'must have a single resource and name: use TYPE/NAME'),
+        (
+            ['rollout', 'deploy/web', '--timeout', 'soon'],
+            'invalid --timeout "soon": use a duration',
+        ),
+        (['rollout', 'deploy/web', '-o', 'yaml'], 'invalid --output "yaml": use plain'),
+        (['rollout', 'deploy/web', '--tim', '3s'], 'unknown flag: --tim'),
+        (
+            ['trackers', '--tracker', 'Pod=acme'],
+            "package 'acme' has no tracker for Pod: use kubectl-dog",
+        ),
+        (['status', 'deploy/web', '--tracker', 'Pod'], 'use Kind.group=PACKAGE'),
         (['replay', '/nowhere'], 'cannot read the recording /nowhere'),
         (['rollout', 'deploy/web', '--rules', '/nowhere'], '/nowhere: cannot be read'),
         (['follow', 'deploy/web', '--rules', '/nowhere'], '/nowhere: cannot be read'),
         (['replay', '/nowhere', '--rules', '/there'], '/there: cannot be read'),
-        (['replay', '/nowhere', '--speed', '0'], 'must be a number above 0'),
-        (['replay', '/nowhere', '--speed', '10x'], 'must be a number above 0'),
-        (['demo', 'nothing'], "there is no demo 'nothing'"),
+        (['replay', '/nowhere', '--speed', '0'], 'use a number above 0'),
+        (['replay', '/nowhere', '--speed', '10x'], 'use a number above 0'),
+        (['demo', 'nothing'], 'unknown demo "nothing": use '),
         (
             ['rollout', 'deploy/web', '--timout', '3s'],
-            'did you mean --timeout?; see `kubectl dog ro',
+            'did you mean --timeout? see `kubectl dog ro',
         ),
         (['follow', 'deploy/web', '--exit-when-redy'], 'did you mean --exit-when-ready?'),
-        (['version', 'x'], 'unrecognized arguments: x'),
-        (['bark'], "'bark'"),
-        (['rolout', 'x'], "unknown command 'rolout': did you mean rollout?"),
-        (['rollout', '--bogus'], 'unrecognized arguments: --bogus; see'),
-        (['-n', 'x', 'bark'], "'bark'"),
-        (['-n', 'x', 'rollout', 'deploy/web', '-R'], '-R goes with -f DIR'),
-        (['--bogus', 'version'], 'unrecognized arguments: --bogus'),
+        (['version', 'x'], 'unexpected argument "x"; see `kubectl dog version --help`'),
+        (
+            ['rollout', 'deploy/web', '--tolerate', 'Nope=3', '--kubeconfig', '/nowhere'],
+            'invalid --tolerate "Nope=3": no cause has the code',
+        ),
+        (['completion', 'bash'], 'no script for "bash": the completion of kubectl, such as'),
+        (['bark'], 'unknown command "bark"; see `kubectl dog --help`'),
+        (['rolout', 'x'], 'unknown command "rolout": did you mean rollout?'),
+        (['rollout', '--bogus'], 'unknown flag: --bogus; see'),
+        (['-n', 'x', 'bark'], 'unknown command "bark"'),
+        (['-n', 'x'], 'there is no command after -n'),
+        (
+            ['rollout', 'deploy/web', '-n'],
+            'flag needs an argument: -n; see `kubectl dog rollout --help`',
+        ),
+        (['rollout', '--flux', 'x'], 'helmrelease/NAME; see `kubectl dog rollout --help-all`'),
+        (['replay'], 'FILE is missing'),
+        (['demo', 'a', 'b'], 'unexpected argument "b"'),
+        (['demo', '--speed', '2', '--instant'], 'only one of --speed or --instant'),
+        (['-n', 'x', 'rollout', 'deploy/web', '-R'], '-R needs -f DIR'),
+        (['--bogus', 'version'], 'unknown flag: --bogus'),
     ),
 )
 def test_a_wrong_command_line_is_exit_2_and_a_sentence(main, argv, message):
@@ -237,8 +255,8 @@ def test_a_file_that_stands_in_for_a_module_of_pythons_is_named(tmp_path, code):
     argv = [sys.executable, '-m', 'kubectl_dog', 'trackers', '-o', 'json']
     env = {**os.environ, 'PYTHONPATH': str(tmp_path)}
     done = subprocess.run(argv, env=env, capture_output=True, text=True, check=False)
-    assert (done.returncode, 'defect' in done.stderr) == (70, False)
-    message = f"{shadow} is imported in place of Python's own json: rename it, or take"
+    assert (done.returncode, 'internal error' in done.stderr) == (70, False)
+    message = f"{shadow} replaces Python's own module json: rename the file, or remove"
     assert message in done.stderr.splitlines()[0]
 
 
@@ -277,6 +295,7 @@ def test_start_up_imports_nothing_that_only_some_commands_need():
     ran = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True)
     loaded = set(ran.stdout.split())
     assert not loaded & {
+        'http.client',
         'urllib3',
         'yaml',
         'tabulate',
@@ -293,7 +312,7 @@ def test_a_recording_that_breaks_off_is_said_to(main, tmp_path):
     cut = tmp_path / 'cut.jsonl'
     for count, message in (
         (len(lines), ''),
-        (len(lines) - 1, f'{cut} breaks off after 13s, without'),
+        (len(lines) - 1, f'{cut} ends after 13s, before the end'),
     ):
         cut.write_bytes(b''.join(lines[:count]))
         code, _, err = main('replay', str(cut), '--instant')
@@ -308,7 +327,7 @@ def test_options_of_a_recording_that_are_not_known_are_told(main, tmp_path):
     code, _, err = main('replay', str(newer), '--instant')
     assert (code, err) == (
         1,
-        f'{newer} has options that are not known here, and are left out: glow\n',
+        f'{newer} has unknown options, which are ignored: glow\n',
     )
 
 
@@ -320,3 +339,28 @@ def test_threads_of_the_program_have_small_stacks_and_a_callers_keep_theirs():
     )
     ran = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True)
     assert [line for line in ran.stdout.splitlines() if line.isdigit()] == ['0', str(256 * 1024)]
+
+
+@pytest.mark.parametrize('size', (None, 0))
+def test_a_recording_is_read_from_standard_input(main, monkeypatch, size):
+    recorded = resources.files('kubectl_dog.recording').joinpath('demo/crash-loop.jsonl')
+    data = recorded.read_bytes()[:size]
+    monkeypatch.setattr(sys, 'stdin', SimpleNamespace(buffer=io.BytesIO(data)))
+    code, out, err = main('replay', '-', '--instant')
+    assert (code, 'CrashLoop' in out) == ((1, True) if data else (2, False))
+    message = 'is not a recording of kubectl dog: use a file that --record has written'
+    assert err == ('' if data else f'error: standard input {message}\n')
+
+
+@pytest.mark.parametrize(
+    ('file', 'name'),
+    (
+        ('/usr/bin/kubectl-dog', 'kubectl dog'),
+        ('/x/kubectl_dog/__main__.py', 'python -m kubectl_dog'),
+        ('/x/dog', 'dog'),
+    ),
+)
+def test_messages_name_the_program_as_it_was_started(monkeypatch, capsys, file, name):
+    monkeypatch.setattr(sys, 'argv', [file])
+    assert program.main(['--help']) == 0
+    assert capsys.readouterr().out.startswith(f'usage: {name} ')

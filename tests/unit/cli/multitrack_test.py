@@ -69,11 +69,7 @@ def multitrack(monkeypatch, capsys, tmp_path):
         monkeypatch.setattr(api, 'connect', lambda **flags: SimpleNamespace(namespace='shop'))
         monkeypatch.setattr(api, 'live_source', lambda connection: Cluster(*objects))
         monkeypatch.setattr(target_resolution, 'resolver', lambda connection: resolve)
-        try:
-            code = program.main(['multitrack', *flags])
-        except SystemExit as stop:
-            code = stop.code
-        return (code, *capsys.readouterr())
+        return (program.main(['multitrack', *flags]), *capsys.readouterr())
 
     return run
 
@@ -131,6 +127,19 @@ def test_each_target_is_judged_by_its_own_fields(multitrack):
 def starting(name):
     container_status = status(state=waiting('ContainerCreating'))
     return called(pod(container_status, phase='Pending', age=1), name)
+
+
+def test_a_directory_of_reports_has_a_recording(multitrack, tmp_path):
+    spec = {'Pods': [{'ResourceName': 'web', 'Namespace': 'shop'}]}
+    folder, record = tmp_path / 'reports', tmp_path / 'own.jsonl'
+    flags = ('--report', f'dir={folder}', '--record', str(record))
+    code, *_ = multitrack(spec, *flags, objects=asked_for(spec))
+    assert code == 0
+    names = {path.name for path in folder.iterdir()}
+    assert {'recording.jsonl', 'report.html', 'summary.json', 'trace.json'} <= names
+    recorded = [path.read_text().splitlines() for path in (folder / 'recording.jsonl', record)]
+    assert len(recorded[0]) == len(recorded[1]) > 2
+    assert '"end": true' in recorded[0][-1]
 
 
 def test_a_recording_replays_with_the_options_of_each_target(multitrack, tmp_path, capsys):
@@ -195,17 +204,17 @@ def test_two_targets_of_one_name_are_told_apart(multitrack):
     ('spec', 'flags', 'message'),
     (
         ('', (), 'standard input is empty'),
-        ('[]', ('-',), 'standard input: $: must be an object'),
-        ('{"Jobs": [{}]}', (), 'standard input: $.Jobs[0]: needs a ResourceName'),
+        ('[]', ('-',), 'standard input: must be a mapping'),
+        ('{"Jobs": [{}]}', (), 'standard input: Jobs[0]: needs a ResourceName'),
         (
             '{"Generics": [{"Name": "x", "GroupVersionKind": {"Kind": "Y"}}]}',
             (),
-            'input: $.Generics[0]: the',
+            'input: Generics[0]: the',
         ),
         ('{}', ('/nowhere.json',), f'cannot read /nowhere.json: {NO_FILE}'),
-        ('{"\\u001b[31m": 1}', (), "$['\\x1b[31m']: there is no such field"),
-        ('{}', ('a', 'b'), 'unrecognized arguments: b'),
-        ('{}', ('--status-progress-period', 'x'), "'x' is not a duration"),
+        ('{"\\u001b[31m": 1}', (), "['\\x1b[31m']: unknown field"),
+        ('{}', ('a', 'b'), 'unexpected argument "b"'),
+        ('{}', ('--status-progress-period', 'x'), '"x": use a duration'),
         ('{"Pods": [{"ResourceName": "a"}]}', ('--rules', '/nowhere'), '/nowhere: cannot be read'),
     ),
 )
@@ -225,13 +234,13 @@ def test_the_error_that_the_page_shows(multitrack, tmp_path, monkeypatch):
 
 def test_an_empty_spec_is_done_at_once(multitrack, monkeypatch):
     code, out, err = multitrack({'Jobs': []})
-    assert (code, out, err) == (0, '', 'the spec names no resource: there is nothing to track\n')
+    assert (code, out, err) == (0, '', 'the spec has no targets: there is nothing to track\n')
 
 
 def test_a_terminal_is_not_waited_for(monkeypatch, capsys):
     monkeypatch.setattr(sys, 'stdin', SimpleNamespace(isatty=lambda: True))
     assert program.main(['multitrack']) == 2
-    assert 'where is the spec?' in capsys.readouterr().err
+    assert 'the spec is missing' in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -284,5 +293,5 @@ def test_the_library_takes_the_same(monkeypatch):
     assert cluster.is_closed
     assert kubectl_dog.multitrack({}).verdicts == ()
     assert not hasattr(kubectl_dog, 'nothing')
-    with pytest.raises(UserError, match=r'^\$\.Jobs: must be a list'):
+    with pytest.raises(UserError, match=r'^spec: Jobs: must be a list'):
         kubectl_dog.multitrack({'Jobs': 1})

@@ -27,7 +27,8 @@ PROGRAM = """
 import os, signal, sys
 # A shell starts programs in the background with SIGINT ignored.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-from kubectl_dog.output.stream_writer import BackgroundWriter, Writer
+from kubectl_dog.output.background_writer import BackgroundWriter
+from kubectl_dog.output.stream_writer import Writer
 ready, drain_timeout, real = int(sys.argv.pop(1)), float(sys.argv.pop(1)), Writer.write_text
 room, _, drop_notice = BackgroundWriter.__init__.__defaults__
 BackgroundWriter.__init__.__defaults__ = room, drain_timeout, drop_notice
@@ -37,6 +38,11 @@ def write_text(self, text, trusted_start=False):
 Writer.write_text = write_text
 from kubectl_dog.entry import main
 sys.exit(main())
+"""
+SIGNAL_TO_A_THREAD = """
+    import threading
+    kill = lambda: signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+    threading.Timer(0.1, kill).start()
 """
 SIMPLE = (
     ['version'],
@@ -70,11 +76,11 @@ def terminal():
 
 
 class Run:
-    def __init__(self, folder, argv, make, streams, drain_timeout):
+    def __init__(self, folder, argv, make, streams, drain_timeout, program):
         (self.read, write), (self.begun, ready) = make(), os.pipe()
         names = ('stdout', 'stderr')
         self.process = subprocess.Popen(
-            [sys.executable, '-c', PROGRAM, str(ready), str(drain_timeout), *argv],
+            [sys.executable, '-c', program, str(ready), str(drain_timeout), *argv],
             **{name: write if name in streams else subprocess.DEVNULL for name in names},
             stdin=subprocess.DEVNULL,
             pass_fds=[ready],
@@ -106,8 +112,8 @@ def start(tmp_path):
     (tmp_path / 'spec.json').write_text('{"Deployments": [{"ResourceName": "web"}]}')
     with contextlib.ExitStack() as runs:
 
-        def run(argv, make=pipe, streams=('stdout',), drain_timeout=0.3):
-            started = Run(tmp_path, argv, make, streams, drain_timeout)
+        def run(argv, make=pipe, streams=('stdout',), drain_timeout=0.3, program=PROGRAM):
+            started = Run(tmp_path, argv, make, streams, drain_timeout, program)
             runs.callback(started.close)
             return started
 
@@ -175,6 +181,16 @@ def test_the_first_signal_ends_it_in_order_though_nobody_reads(start, server, nu
     asked(server)
     run.process.send_signal(number)
     assert run.end() == CODES[number]
+
+
+def test_a_signal_ends_a_write_that_it_does_not_interrupt(start):
+    run = start(['version'], program=PROGRAM.replace('    real(', SIGNAL_TO_A_THREAD + '    real('))
+    assert run.end() == 143
+
+
+def test_no_signal_can_end_it_while_python_exits(start):
+    timer = 'main() or signal.getitimer(signal.ITIMER_REAL)[0] > 0'
+    assert start(['version'], os.pipe, program=PROGRAM.replace('main())', timer + ')')).end() == 0
 
 
 def test_the_next_signal_ends_it_at_once(start, server):

@@ -12,7 +12,7 @@ from kubectl_dog import api
 from kubectl_dog import target_resolution
 from kubectl_dog.cli import foreground
 from kubectl_dog.cli import main
-from kubectl_dog.cli import target_flags
+from kubectl_dog.cli import targets
 from kubectl_dog.cli.parser import parse
 from kubectl_dog.cluster import helm
 from kubectl_dog.cluster.discovery import client
@@ -56,9 +56,7 @@ def find(monkeypatch, capsys):
         monkeypatch.setattr(target_resolution, 'resolver', lambda connection: Kinds())
         monkeypatch.setattr(sys, 'stdin', SimpleNamespace(buffer=io.BytesIO(stdin.encode())))
         args = parse(['rollout', *argv])
-        wanted = target_flags.find(
-            *target_flags.read(args.target, args), Connection(), args.namespace
-        )
+        wanted = targets.find(*targets.read(args.target, args), Connection(), args.namespace)
         return list(wanted.targets), capsys.readouterr().err
 
     return run
@@ -124,7 +122,7 @@ def test_words_become_targets_and_groups(find, argv, expected):
 def test_what_is_named_twice_is_one_target(find, argv):
     targets, err = find(*argv)
     assert targets == [deploy()]
-    assert err in ('', 'note: deploy/a is named more than once\n')
+    assert err in ('', 'note: deploy/a is given more than once\n')
 
 
 YAML = """
@@ -134,7 +132,7 @@ YAML = """
 ---
 {apiVersion: x/v1, kind: Odd, metadata: {name: "\\x1b"}}
 """
-ODD = 'note: standard input, document 3 (line 5) is left out: no such kind\n'
+ODD = 'note: standard input, document 3 (line 5) is ignored: no such kind\n'
 
 
 def test_objects_become_targets_and_what_is_left_out_is_said(find):
@@ -151,9 +149,9 @@ def test_a_namespace_that_was_named_must_be_that_of_the_objects(find):
 
 
 def test_nothing_to_track_is_an_error_with_its_reason(find):
-    with pytest.raises(UserError, match=r'nothing to track: standard input, document 1 .*no such'):
+    with pytest.raises(UserError, match=r'no targets found: standard input, document 1 .*no such'):
         find('-f', '-', stdin='{apiVersion: x/v1, kind: Odd, metadata: {name: a}}')
-    with pytest.raises(UserError, match=r'nothing to track$'):
+    with pytest.raises(UserError, match=r'no targets found$'):
         find('-f', '-', '-l', 'tier=db', stdin=YAML)
 
 
@@ -177,13 +175,21 @@ def test_output_tells_targets_and_namespaces_apart_where_there_are_several(
 
 
 def test_a_release_is_tracked_wherever_its_objects_are(find, monkeypatch):
-    def release(connection, name):
+    def release(connection, name, namespace=''):
         return helm.Release(name, 3, YAML + '\n---\n# \ud800')
 
     monkeypatch.setattr(helm, 'release', release)
     targets, err = find('--helm-release', 'shop', '-n', 'shop')
     assert targets == [deploy(), Target(CONFIGMAPS, 'other', 'c')]
     assert err == ODD.replace('standard input', 'release shop, revision 3')
+
+
+def test_a_release_is_not_compared(monkeypatch):
+    monkeypatch.setattr(target_resolution, 'resolver', lambda connection: Kinds())
+    monkeypatch.setattr(helm, 'release', lambda _, name, space='': helm.Release(name, 3, APPLIED))
+    args = parse(['rollout', '--helm-release', 'shop'])
+    words, inputs = targets.read(args.target, args)
+    assert targets.find(words, inputs, Connection(), None).file_objects == {}
 
 
 @pytest.mark.parametrize('words', (['status'], ['track']))
@@ -197,12 +203,12 @@ def test_the_habit_of_a_second_word_goes_with_every_form(monkeypatch, words):
 
 @pytest.mark.parametrize('name', ('No_Pe', 'web.', '-web', 'wéb', 'web\n'))
 def test_a_name_that_nothing_can_have_is_not_waited_for(find, name):
-    with pytest.raises(UserError, match='no Deployment can have the name'):
+    with pytest.raises(UserError, match='invalid name of a Deployment'):
         find(f'deploy/{name}')
 
 
 def test_a_flag_in_the_same_word_is_said_to_be_in_it(find):
-    with pytest.raises(UserError, match=r"'web --timeout=20s': write each flag as a word of its"):
+    with pytest.raises(UserError, match='"web --timeout=20s": do not put the name and flags'):
         find('deploy/web --timeout=20s')
 
 
@@ -210,3 +216,27 @@ def test_names_of_other_groups_are_left_to_the_server(monkeypatch, find):
     other = DEPLOYMENTS._replace(group='example.org')
     monkeypatch.setattr(Kinds, 'many', lambda self, word: [other])
     assert find('things/system:Odd')[0] == [Target(other, 'shop', 'system:Odd')]
+
+
+APPLIED = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec: {template: {spec: {containers: [{name: main, image: web:2}]}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ('options', 'is_compared'),
+    (
+        (Options(), True),
+        (Options(expect_generation=2), True),
+        (Options(follow=True), False),
+        (Options(revision='2'), False),
+        (Options(expect_images=('web:3',)), False),
+    ),
+)
+def test_targets_of_a_file_are_compared_with_it(options, is_compared):
+    [placed] = target_resolution.parse_manifests(APPLIED.encode(), 'f')
+    resolved = target_resolution.targets_of_objects([placed], 'shop', False, Kinds())
+    assert resolved.expected(options) == ({deploy('web'): placed.object} if is_compared else {})

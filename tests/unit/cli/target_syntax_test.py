@@ -4,29 +4,33 @@ from __future__ import annotations
 
 import pytest
 
-from kubectl_dog.cli import target_flags
+from kubectl_dog.cli import targets
 from kubectl_dog.cli.parser import parse
 from kubectl_dog.model.errors import UserError
 from tests import grammar
 
 OURS = (
-    ((), 'name a target, like deploy/web; or choose with TYPE -l SELECTOR, -f FILE'),
-    (('-l', 'a=b'), 'which kind'),
-    (('-A',), 'name a target'),
-    (('web',), 'which web\\? Write TYPE/NAME, like deploy/web, or choose with web -l SELECTOR'),
-    (('undo', 'deploy/web'), 'only watches: run `kubectl rollout undo deploy/web`, and then'),
-    (('deploy/web,db',), 'write TYPE/NAME'),
-    (('deploy,sts',), 'which deploy,sts\\?'),
-    (('deploy', '-A'), "which deploy\\?.* \\(-l '' for all of them\\)"),
-    (('deploy/a', '-R'), '-R goes with -f DIR'),
-    (('-k', 'dir', '-R'), '-R goes with -f DIR'),
+    ((), 'no targets: use TYPE/NAME, such as deploy/web, TYPE -l SELECTOR, -f FILE'),
+    (('-l', 'a=b'), 'the selector needs a type'),
+    (('-A',), 'no targets'),
+    (
+        ('web',),
+        'incomplete target "web": use TYPE/NAME, such as deploy/web, or TYPE -l SELECTOR \\(',
+    ),
+    (('all',), 'incomplete target "all": use all -l \'\''),
+    (('undo', 'deploy/web'), 'only watches them: run `kubectl rollout undo deploy/web` first'),
+    (('deploy/web,db',), 'use TYPE/NAME'),
+    (('deploy,sts',), 'incomplete target "deploy,sts"'),
+    (('deploy', '-A'), 'incomplete target "deploy".*-l \'\' selects all'),
+    (('deploy/a', '-R'), '-R needs -f DIR'),
+    (('-k', 'dir', '-R'), '-R needs -f DIR'),
     (('-k', 'dir', 'deploy'), 'when a path is specified'),
     (('--helm-release', 'x', 'deploy/a'), 'when a path is specified'),
     (('--helm-release', 'x', '-f', '-'), '--helm-release cannot be combined'),
     (('--helm-release', 'x', '-k', 'dir'), '--helm-release cannot be combined'),
-    (('-f', '-', '-A'), '-A goes with TYPE -l SELECTOR'),
-    (('deploy', '-l', 'a in (b'), "the selector 'a in \\(b' cannot be read from"),
-    (('-f', '-', '-l', '=x='), "the selector '=x=' cannot be read"),
+    (('-f', '-', '-A'), '-A needs TYPE -l SELECTOR'),
+    (('deploy', '-l', 'a in (b'), "invalid selector 'a in \\(b' at"),
+    (('-f', '-', '-l', '=x='), "invalid selector '=x=' at"),
 )
 CHOSEN = (
     (('deploy', '-l', 'a=b'), 'deploy'),
@@ -45,7 +49,7 @@ CHOSEN = (
 
 def read(argv):
     args = parse(['rollout', *argv])
-    return target_flags.read(args.target, args)
+    return targets.read(args.target, args)
 
 
 @pytest.mark.parametrize(('argv', 'message'), (*grammar.REFUSED,))
@@ -79,4 +83,4 @@ def test_what_is_chosen_has_no_names(argv, types):
 @pytest.mark.parametrize('command', ['rollout', 'follow', 'status'])
 def test_every_command_has_the_same_targets(command, argv):
     args = parse([command, *argv])
-    assert target_flags.read(args.target, args) == read(argv)
+    assert targets.read(args.target, args) == read(argv)

@@ -83,13 +83,21 @@ def test_the_newest_revision_is_read_and_no_other(kind, zipped):
     assert [path.rpartition('/')[2] for path in whole] == ['sh.helm.release.v1.web.v10']
 
 
+def test_a_release_may_be_in_another_namespace():
+    server = Server(kept('web', 1))
+    server.namespace = 'default'
+    assert helm.release(server, 'web', 'shop').revision == 1
+    with pytest.raises(MissingError, match='in namespace shop'):
+        helm.release(server, 'api', 'shop')
+
+
 @pytest.mark.parametrize(
     ('objects', 'expected'),
     (
-        ((), r"no release 'web' of helm in namespace shop, and no other one: is -n right\?"),
+        ((), r"no Helm release 'web' in namespace shop, and no other release: check -n"),
         ((kept('wbe', 1),), r'did you mean wbe\?'),
         ((kept('webs', 1, kind='ConfigMap'),), r'did you mean webs\?'),
-        ((kept('other', 1), kept('other', 2)), r'\(1 others are there: `helm list -n shop`\)'),
+        ((kept('other', 1), kept('other', 2)), r'\(1 other releases: `helm list -n shop`\)'),
         ((kept('web', 3, {'info': {'status': 'uninstalled'}}),), 'revision 3 was uninstalled'),
     ),
 )
@@ -129,7 +137,7 @@ def test_a_release_that_would_fill_the_memory_is_refused(monkeypatch):
 @pytest.mark.parametrize('name', ('a,b', 'A', '-a', '', 'a/b', 'a' * 54, 'a=b'))
 def test_what_can_be_no_name_is_not_asked_for(name):
     server = Server()
-    with pytest.raises(UserError, match='no name that a release'):
+    with pytest.raises(UserError, match='not a valid name of a Helm release'):
         helm.release(server, name)
     assert server.asked == []
 

@@ -19,11 +19,12 @@ REASONS = {200: 'OK', 410: 'Gone', 403: 'Forbidden'}
 class Request:
     def __init__(self, head, connection):
         first, *rest = head.decode().split('\r\n')
-        parts = urlsplit(first.split(' ')[1])
+        self.method, target, _ = first.split(' ')
+        parts = urlsplit(target)
         self.path = parts.path
         self.query = dict(parse_qsl(parts.query))
-        fields = [line.partition(': ') for line in rest if line]
-        self.headers = {name.lower(): value for name, _, value in fields}
+        self.fields = [line.partition(': ') for line in rest if line]
+        self.headers = {name.lower(): value for name, _, value in self.fields}
         self.connection = connection  # counts from 0: tells whether one was used again
 
 
@@ -35,6 +36,8 @@ class Wire:
         self.server = server
         self.request = request
         self.chunked = False
+        # Whether the server waits for the next request; it does after a response in chunks.
+        self.keep = False
 
     def head(self, status=200, chunked=True, **headers):
         self.chunked = chunked
@@ -158,12 +161,12 @@ class Server:
         (scripts.popleft() if scripts else silence)(wire)
         if wire.chunked:
             wire.raw(b'0\r\n\r\n')
-        elif self.tls:
+        elif self.tls and not wire.keep:
             # Only so can a client tell the end from a cut; its own goodbye is not waited for.
             sock.settimeout(0.0)
             with contextlib.suppress(OSError):
                 sock.unwrap()
-        return wire.chunked
+        return wire.chunked or wire.keep
 
 
 def silence(wire):

@@ -9,7 +9,12 @@ import pytest
 
 from tests.unit.corpus import corpus
 
-SCENARIOS = Path(__file__).parents[2] / 'cluster' / 'scenarios'
+CLUSTER = Path(__file__).parents[2] / 'cluster'
+SCENARIOS = {
+    f'{path.parent.name}/{path.stem}': path
+    for folder in ('scenarios', 'operators')
+    for path in (CLUSTER / folder).glob('*/*.yaml')
+}
 
 
 @pytest.fixture(scope='module')
@@ -25,17 +30,13 @@ def test_recording_ends_as_before(table, name, capsys):
 
 
 def test_every_scenario_is_recorded_and_in_the_table(table):
-    scenarios = {
-        path.relative_to(SCENARIOS).with_suffix('').as_posix()
-        for path in SCENARIOS.glob('*/*.yaml')
-    }
-    assert scenarios == set(corpus.names()) == set(table)
+    assert set(SCENARIOS) == set(corpus.names()) == set(table)
 
 
 def test_table_has_the_verdict_and_the_cause_of_each_scenario(table):
     contradictions = []
     for name, endings in table.items():
-        cause = re.search(r'^cause: (\w+)', (SCENARIOS / f'{name}.yaml').read_text('utf-8'), re.M)
+        cause = re.search(r'^cause: (\w+)', SCENARIOS[name].read_text('utf-8'), re.M)
         wanted = (name.split('/')[0], cause[1] if cause else None)
         verdicts = {(ending.verdict, ending.cause if cause else None) for ending in endings}
         if wanted not in verdicts:

@@ -36,7 +36,7 @@ def text(tmp_path):
     return script['manifest'](tmp_path)
 
 
-def test_its_sum_is_among_the_others_once(text, tmp_path):
+def test_checksum_of_the_manifest_is_listed_once(text, tmp_path):
     script = runpy.run_path(str(ROOT / 'krew' / 'manifest.py'))
     before = (tmp_path / 'SHA256SUMS').read_text().splitlines()
     for _ in range(2):
@@ -47,12 +47,12 @@ def test_its_sum_is_among_the_others_once(text, tmp_path):
     assert (tmp_path / 'dog.yaml').read_text() == text
 
 
-def test_krew_takes_it(text):
+def test_manifest_follows_the_rules_of_krew(text):
     assert krew.faults('dog', yaml.safe_load(text)) == []
 
 
 @pytest.mark.parametrize('rule', BROKEN)
-def test_the_rules_are_checked(text, rule):
+def test_violation_of_a_rule_is_detected(text, rule):
     intact, broken = BROKEN[rule]
     assert intact in text
     assert rule in krew.faults('dog', yaml.safe_load(text.replace(intact, broken)))

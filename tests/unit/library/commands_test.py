@@ -30,6 +30,7 @@ FAILED = named(
         conditions=[{'type': 'Failed', 'status': 'True', 'reason': 'DeadlineExceeded'}],
     )
 )
+IGNORE = kubectl_dog.Options(ignore_foreign_annotations=True)
 EMPTY = base64.b64encode(b'users: []').decode()
 DONE = named(workload('Job', conditions=[{'type': 'Complete', 'status': 'True'}]))
 
@@ -57,10 +58,10 @@ def test_a_failure_is_an_error_that_names_the_target_and_the_reason(on):
 @pytest.mark.parametrize(
     ('target', 'message'),
     [
-        ('web', "write TYPE/NAME, like deploy/web, in place of 'web'"),
-        ('deploy/', 'write TYPE/NAME'),
-        ('deploy/a/b', 'write TYPE/NAME'),
-        ((), 'name a target'),
+        ('web', 'invalid target "web": use TYPE/NAME, such as deploy/web'),
+        ('deploy/', 'use TYPE/NAME'),
+        ('deploy/a/b', 'use TYPE/NAME'),
+        ((), 'no targets'),
     ],
 )
 def test_invalid_targets_raise_user_error(on, target, message):
@@ -116,6 +117,25 @@ def test_status_assesses_once_and_reports_absent_targets(on):
     assert (gone.name, gone.state) == ('nope', State.ABSENT)
 
 
+def test_status_applies_the_options_about_annotations(on):
+    annotations = {'pulumi.com/waitFor': 'condition=Lit'}
+    web = copy.deepcopy(READY)
+    web['metadata']['annotations'] = {**web['metadata'].get('annotations', {}), **annotations}
+    for options, state in ((None, 'progressing'), (IGNORE, 'ready')):
+        on(web)
+        (status,) = kubectl_dog.status('deploy/web', options=options)
+        assert status.state.value == state
+
+
+@pytest.mark.parametrize(('replicas', 'code'), ((1, 0), (2, 4)))
+def test_rollout_compares_targets_with_their_files(on, tmp_path, replicas, code):
+    web = {'apiVersion': 'apps/v1', **READY}
+    file = tmp_path / 'web.json'
+    file.write_text(json.dumps({**web, 'spec': {'replicas': replicas}}))
+    on(web)
+    assert kubectl_dog.rollout(files=file, check=False).exit_code == code
+
+
 def test_status_accepts_files_and_rejects_unknown_arguments(on, tmp_path):
     (tmp_path / 'web.json').write_text(json.dumps({'apiVersion': 'apps/v1', **READY}))
     for files in (str(tmp_path / 'web.json'), [str(tmp_path)]):
@@ -137,7 +157,7 @@ def test_status_raises_if_the_cluster_does_not_answer(on):
 
 @pytest.mark.parametrize('kube', [{}, 7, SimpleNamespace(api_client=None)])
 def test_invalid_kube_argument_raises_type_error(kube):
-    with pytest.raises(TypeError, match='kube is an ApiClient, the name of a context'):
+    with pytest.raises(TypeError, match='kube must be an ApiClient, the name of a context'):
         kubectl_dog.rollout('deploy/web', kube=kube)
 
 
@@ -145,7 +165,7 @@ def test_a_connection_serves_one_call():
     connection = kubectl_dog.connect(server='http://127.0.0.1:1', kubeconfig_base64=EMPTY)
     with pytest.raises(kubectl_dog.TrackError, match='connection refused'):
         kubectl_dog.rollout('deploy/web', kube=connection)
-    with pytest.raises(ValueError, match='serves one call'):
+    with pytest.raises(ValueError, match='was closed by the call that used it'):
         kubectl_dog.rollout('deploy/web', kube=connection)
 
 
@@ -161,7 +181,7 @@ def test_an_error_can_be_sent_to_another_process(on, copied):
 def test_selector_selects_targets(on):
     on({**READY, 'metadata': {**READY['metadata'], 'labels': {'app': 'web'}}})
     assert kubectl_dog.rollout('deploy', selector='app=web').ok
-    with pytest.raises(kubectl_dog.UserError, match='a selector goes with a TYPE'):
+    with pytest.raises(kubectl_dog.UserError, match='with a selector, use a TYPE'):
         kubectl_dog.rollout('deploy/web', selector='app=web')
 
 
@@ -173,7 +193,7 @@ def test_function_per_kind_prints_to_output(on, module, kind):
     track = getattr(module, f'track_{kind}')
     with pytest.raises(kubectl_dog.TrackError, match='nope'):
         track('nope', 'shop', None, options, output=out)
-    assert 'is not there yet in namespace shop' in out.getvalue()
+    assert 'does not exist yet in namespace shop' in out.getvalue()
 
 
 def test_function_per_kind_escapes_ci_commands(on):
@@ -200,3 +220,13 @@ def test_follow_per_kind_does_not_stop_at_ready(on, module, verdict):
     except kubectl_dog.TrackError as error:
         result = error.result
     assert [actual.value for _, actual in result.verdicts] == [verdict]
+
+
+def test_a_missing_namespace_is_an_error_at_once_unless_the_time_is_given(on):
+    on()
+    with pytest.raises(kubectl_dog.TrackError, match='namespace shop does not exist') as raised:
+        kubectl_dog.rollout('deploy/web')
+    assert raised.value.result.seconds < 1
+    on()
+    with pytest.raises(kubectl_dog.TrackError, match='did not appear within 20s'):
+        kubectl_dog.rollout('deploy/web', options=kubectl_dog.Options(create_timeout=20.0))

@@ -208,7 +208,7 @@ def test_a_second_object_begins_as_one_that_is_not_known(on):
     listen_to(feed, 'on_ready')
     feed.track('web')
     assert feed.get_status().name == 'web'
-    with pytest.raises(TypeError, match='kube is'):
+    with pytest.raises(TypeError, match='kube must be'):
         feed.track('nope', kube={})
     assert feed.get_status().state is State.ABSENT
 

@@ -6,8 +6,10 @@ import ast
 import importlib
 import inspect
 import re
+import runpy
 import subprocess
 import sys
+import types
 from importlib import resources
 from pathlib import Path
 
@@ -131,6 +133,26 @@ def test_reference_includes_all_public_modules_and_base_classes():
         for base in ours
         if base.__module__.startswith('kubectl_dog.') and base.__name__ not in named
     ]
+
+
+@pytest.mark.parametrize('package', ('pdoc', 'typing_extensions', 'kubectl_dog'))
+def test_reference_script_names_the_package_that_is_missing(monkeypatch, package):
+    for name in ('pdoc', 'typing_extensions'):
+        monkeypatch.setitem(sys.modules, name, types.ModuleType(name))
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(SystemExit) as caught:
+        runpy.run_path(str(ROOT / 'docs' / 'reference.py'))
+    expected = f'docs/reference.py: {package} is not installed: run pip install ".[docs]"'
+    assert caught.value.code == expected
+
+
+def test_reference_script_without_a_folder_prints_its_usage(monkeypatch):
+    for name in ('pdoc', 'typing_extensions'):
+        monkeypatch.setitem(sys.modules, name, types.ModuleType(name))
+    monkeypatch.setattr(sys, 'argv', ['reference.py'])
+    with pytest.raises(SystemExit) as caught:
+        runpy.run_path(str(ROOT / 'docs' / 'reference.py'), run_name='__main__')
+    assert caught.value.code == 'usage: python docs/reference.py OUT'
 
 
 def test_the_generator_is_no_run_time_dependency():

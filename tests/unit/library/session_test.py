@@ -57,7 +57,7 @@ def test_after_it_was_closed_nothing_is_opened(on):
     cluster = on(READY)
     with kubectl_dog.Session('deploy/web') as session:
         pass
-    with pytest.raises(RuntimeError, match='not after it was closed'):
+    with pytest.raises(RuntimeError, match='not after close'):
         list(session)
     assert not cluster.is_closed
 
@@ -144,7 +144,7 @@ def test_an_error_reaches_the_loop(on, left):
     async def main():
         return [event async for event in kubectl_dog.Session('web')]
 
-    with pytest.raises(kubectl_dog.UserError, match='write TYPE/NAME'):
+    with pytest.raises(kubectl_dog.UserError, match='use TYPE/NAME'):
         asyncio.run(main())
     assert not left()
 

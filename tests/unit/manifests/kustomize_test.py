@@ -37,9 +37,9 @@ def test_another_kubectl_may_be_named(kubectl):
     ('script', 'message'),
     (
         ('echo "error: no such thing" >&2; exit 1', 'kubectl kustomize dir: no such thing$'),
-        ('exit 3', 'kubectl kustomize dir: exits 3$'),
+        ('exit 3', 'kubectl kustomize dir: exit code 3$'),
         ('exit 0', 'kustomize dir is empty'),
-        ('echo "a: 1"', 'kustomize dir, document 1 .* is no Kubernetes object'),
+        ('echo "a: 1"', 'kustomize dir, document 1 .* is not a Kubernetes object'),
     ),
 )
 def test_failures_of_kubectl_are_reported(kubectl, script, message):
@@ -48,13 +48,13 @@ def test_failures_of_kubectl_are_reported(kubectl, script, message):
 
 
 def test_missing_kubectl_is_an_error_with_a_hint(tmp_path):
-    with pytest.raises(UserError, match=r"'kubectl' is not on the PATH.*kustomize build DIR"):
+    with pytest.raises(UserError, match=r'"kubectl" is not in PATH.*kustomize build DIR'):
         list(kustomize.build('dir', {'PATH': str(tmp_path)}))
 
 
 def test_a_kubectl_of_the_current_folder_is_not_run_unless_it_is_named(kubectl, monkeypatch):
     monkeypatch.chdir(kubectl('echo "{apiVersion: v1, kind: Planted}"'))
-    with pytest.raises(UserError, match=r"'kubectl' is not on the PATH"):
+    with pytest.raises(UserError, match=r'"kubectl" is not in PATH'):
         list(kustomize.build('dir', {'PATH': '.'}))
     [(_, obj)] = kustomize.build('dir', {'PATH': '.', 'KUBECTL': './kubectl'})
     assert obj['kind'] == 'Planted'

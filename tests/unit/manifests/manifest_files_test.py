@@ -53,7 +53,7 @@ def test_standard_input(folder, monkeypatch):
     ('files', 'words'),
     [
         (['nope.yaml'], f'cannot read nope.yaml: {NO_FILE}'),
-        (['empty'], 'empty has no file that ends in .yaml, .yml, .json (-R looks into'),
+        (['empty'], 'empty has no file that ends in .yaml, .yml, .json: use -R for'),
         (['-', '-'], 'standard input (-f -) can be read only once'),
         (['a\0b'], 'cannot read a\0b: '),
         (['-'], 'standard input is empty'),

@@ -75,33 +75,33 @@ def find(*objects, is_explicit=False):
     ),
 )
 def test_objects_are_targets_where_they_say(obj, target):
-    assert find(obj) == ((target,), ())
+    assert find(obj)[:2] == ((target,), ())
 
 
 @pytest.mark.parametrize(
     ('obj', 'message'),
     (
-        (deploy(generateName='a-'), 'the server makes up its name (generateName)'),
+        (deploy(generateName='a-'), 'the server generates its name (generateName)'),
         (deploy(), 'it has no name'),
         (deploy(name=7), 'it has no name'),
         ({**deploy(), 'metadata': []}, 'it has no name'),
-        (deploy(name='../../x'), 'no server takes its name ../../x'),
-        (deploy(name='..'), 'no server takes its name'),
-        (deploy(name='a,metadata.name=b'), 'no server takes its name'),
-        (deploy(name='a', namespace='x/../y'), 'no server takes its name'),
+        (deploy(name='../../x'), 'invalid name "../../x"'),
+        (deploy(name='..'), 'invalid name "'),
+        (deploy(name='a,metadata.name=b'), 'invalid name "'),
+        (deploy(name='a', namespace='x/../y'), 'invalid name "'),
         ({**deploy(name='a'), 'kind': 'Odd'}, 'no Odd'),
-        (job(hook='test'), 'helm runs it at another time (helm.sh/hook: test)'),
-        (job(hook='pre-delete, post-rollback'), 'helm runs it at another time'),
+        (job(hook='test'), 'helm does not run it during a rollout (helm.sh/hook: test)'),
+        (job(hook='pre-delete, post-rollback'), 'helm does not run it during a rollout'),
         (
             job(hook='pre-install', hook_delete_policy='before-hook-creation, hook-succeeded'),
-            'helm deletes it when it has ended (helm.sh/hook-delete-policy: hook-succeeded)',
+            'helm deletes it after it has finished (helm.sh/hook-delete-policy: hook-succeeded)',
         ),
     ),
 )
 def test_untrackable_objects_are_skipped_with_a_notice(obj, message):
     result = find(obj, deploy(name='z'))
     assert [target.name for target in result.targets] == ['z']
-    assert result.notices[0].startswith('f, document 1 (line 1) is left out: ')
+    assert result.notices[0].startswith('f, document 1 (line 1) is ignored: ')
     assert message in result.notices[0]
 
 
@@ -109,7 +109,7 @@ def test_a_duplicate_is_one_target_and_both_places_are_named():
     result = find(deploy(name='a'), deploy(name='a', namespace='shop'), deploy(name='b'))
     assert [target.name for target in result.targets] == ['a', 'b']
     assert result.notices == (
-        'f, document 2 (line 1) is left out: deploy/a is at f, document 1 (line 1) already',
+        'f, document 2 (line 1) is ignored: deploy/a is already in f, document 1 (line 1)',
     )
 
 
@@ -145,3 +145,9 @@ def test_a_definition_in_the_file_makes_its_kind_known(objects):
 )
 def test_definitions_are_read_as_far_as_they_make_sense(spec, expected):
     assert list(crds.resources([crd(**spec), gadget(), {}]).values()) == expected
+
+
+def test_objects_come_with_their_targets():
+    web, skipped = deploy(name='web'), deploy(generateName='web-')
+    result = find(web, skipped, deploy(name='web', labels={'a': 'b'}))
+    assert result.objects == {result.targets[0]: web}

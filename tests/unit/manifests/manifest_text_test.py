@@ -8,10 +8,10 @@ import time
 import pytest
 import yaml
 
-from kubectl_dog.manifests import yaml_parser
+from kubectl_dog import yaml_documents
 from kubectl_dog.manifests.manifest_text import documents
-from kubectl_dog.manifests.yaml_parser import DEEPEST
-from kubectl_dog.manifests.yaml_parser import DocumentError
+from kubectl_dog.yaml_documents import DEEPEST
+from kubectl_dog.yaml_documents import DocumentError
 
 
 def values(text):
@@ -61,15 +61,18 @@ def test_documents_know_their_first_line():
     ('text', 'line', 'words'),
     [
         ('a: 1\nb: c: d', 2, 'is not YAML: '),
-        ('a: 1\n\tb: 2', 2, 'is not YAML: '),
+        ('a: 1\n\tb: 2', 2, 'is not YAML: it is indented with a tab, but YAML allows only spaces'),
+        ('a:\n  b: 1\n  \tc: 1', 3, 'is not YAML: it is indented with a tab'),
+        ('a: {{ .Values.a }}', 1, '({{ }}): render it first (helm template)'),
+        ('{{- if .Values.a }}\na: 1\n{{- end }}', 1, '({{ }}): render it first (helm template)'),
         ('a: "x', 1, 'is not YAML: '),
         ('{"a": 1\n', 2, 'is not YAML: '),
-        ('a: 1\nb: \x07', 2, 'holds a character that YAML does not allow'),
+        ('a: 1\nb: \x07', 2, 'has a character that YAML does not allow'),
         ('a: 1\nb:\n  ? [1]\n  : 2', 3, 'has a key that is a list or a mapping'),
-        ('a: 1\nb: *x', 2, 'has no anchor x before this alias'),
-        ('a: &x [*x]', 1, 'has no anchor x before this alias'),
-        ('a: &x 1\n---\nb: *x', 3, 'has no anchor x before this alias'),
-        ('a:\n  <<: 5', 2, 'merges (<<) what is no mapping'),
+        ('a: 1\nb: *x', 2, 'has no anchor "x" before this alias'),
+        ('a: &x [*x]', 1, 'has no anchor "x" before this alias'),
+        ('a: &x 1\n---\nb: *x', 3, 'has no anchor "x" before this alias'),
+        ('a:\n  <<: 5', 2, 'merges (<<) a value that is not'),
         ('%YAML 9.0\n---\na: 1', 1, 'is not YAML: '),
     ],
 )
@@ -88,7 +91,7 @@ LAUGHS = 'a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n' + ''.join(
 @pytest.mark.parametrize(
     ('text', 'words'),
     [
-        (LAUGHS, 'aliases that stand for more than'),
+        (LAUGHS, 'aliases for more than'),
         ('[' * 100_000, f'nested more than {DEEPEST} levels deep'),
         ('- ' * 100_000, f'nested more than {DEEPEST} levels deep'),
         ('{"a":' * 300 + '1' + '}' * 300, f'nested more than {DEEPEST} levels deep'),
@@ -144,4 +147,4 @@ def test_reads_back_output_of_other_writers(style):
     }
     assert values(yaml.safe_dump(obj, default_flow_style=style)) == [obj]
     assert values(json.dumps(obj)) == [obj]
-    assert [value for _, value in yaml_parser.documents(json.dumps(obj))] == [obj]
+    assert [value for _, value in yaml_documents.documents(json.dumps(obj))] == [obj]

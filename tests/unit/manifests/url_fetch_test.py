@@ -6,7 +6,6 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler
 from http.server import ThreadingHTTPServer
-from types import SimpleNamespace
 
 import pytest
 
@@ -35,7 +34,9 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header('Retry-After', '0')
             self.end_headers()
             return
-        self.send_response(404 if self.path == '/missing' else 200)
+        self.send_response({'/missing': 404, '/empty': 204}.get(self.path, 200))
+        if self.path == '/short':
+            self.send_header('Content-Length', '1000')
         self.end_headers()
         if self.path == '/slow':
             for _ in range(40):
@@ -73,7 +74,9 @@ def test_a_url_is_read_like_a_file(server, path):
     (
         ('/missing', 'the server answers 404'),
         ('/busy', 'the server answers 503'),
+        ('/empty', 'the server answers 204'),
         ('/round', 'too many redirects'),
+        ('/short', 'the connection ended in the middle'),
     ),
 )
 def test_missing_url_is_an_error(server, path, message):
@@ -95,12 +98,21 @@ def test_https_is_verified(server):
         url_fetch.fetch(server.url.replace('http:', 'https:'))
 
 
-def test_https_may_not_lead_away_from_https():
-    answer = SimpleNamespace(
-        status=200, geturl=lambda: 'http://elsewhere/x', get_redirect_location=lambda: False
-    )
-    with pytest.raises(UserError, match='leads to http://elsewhere/x, which is not secured'):
-        url_fetch._check_response('https://here/x', answer)
+@pytest.mark.parametrize(
+    ('url', 'location', 'message'),
+    (
+        (
+            'https://here/x',
+            'http://elsewhere/x',
+            'which is not secured by TLS',
+        ),
+        ('http://here/x', 'ftp://elsewhere/x', "'ftp://elsewhere/x': only https and http"),
+        ('http://here/x', 'file:///etc/passwd', 'only https and http are supported'),
+    ),
+)
+def test_redirects_that_are_not_followed(url, location, message):
+    with pytest.raises(UserError, match=message):
+        url_fetch.check_redirect(url, location)
 
 
 def test_there_is_an_end_to_size_and_time(server, monkeypatch):

@@ -52,5 +52,5 @@ def test_matches_labels_like_the_server(text, holds):
     ),
 )
 def test_refuses_invalid_selectors(text):
-    with pytest.raises(UserError, match='cannot be read from'):
+    with pytest.raises(UserError, match='invalid selector'):
         selectors.parse(text)

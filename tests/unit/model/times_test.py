@@ -47,7 +47,7 @@ def test_refuses_durations_of_more_than_ten_years(text):
 
 @pytest.mark.parametrize('text', ('', '5x', '-5s', 'm', '5 m', 'nan', 'inf', '1e3', '9' * 400))
 def test_explains_the_syntax_of_durations(text):
-    with pytest.raises(UserError, match='write it like 90s, 5m or 1h30m'):
+    with pytest.raises(UserError, match='use a value like 90s, 5m or 1h30m'):
         times.parse_duration(text)
 
 

@@ -12,6 +12,7 @@ from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.resources import well_known
 from kubectl_dog.multitrack_spec.spec_targets import parse
+from kubectl_dog.multitrack_spec.spec_targets import parse_text
 from kubectl_dog.multitrack_spec.spec_targets import targets
 
 CANARY = Resource('flagger.app', 'v1beta1', 'canaries', 'Canary', 'canary')
@@ -88,60 +89,66 @@ def test_empty_spec_has_no_targets():
 @pytest.mark.parametrize(
     ('spec', 'message'),
     (
-        ([], '$: must be an object'),
-        (None, '$: must be an object'),
-        ({'Deployment': []}, '$.Deployment: there is no such field; did you mean Deployments?'),
-        ({'ReplicaSets': []}, '$.ReplicaSets: there is no such field'),
-        ({'Jobs': {}}, '$.Jobs: must be a list'),
-        ({'Jobs': [None]}, '$.Jobs[0]: must be an object'),
-        ({'Jobs': [{}]}, '$.Jobs[0]: needs a ResourceName'),
-        ({'Jobs': [named(), {'Namespace': 'a'}]}, '$.Jobs[1]: needs a ResourceName'),
-        ({'Jobs': [named('')]}, "$.Jobs[0].ResourceName: '' is not the name of an object"),
-        ({'Jobs': [named('a/b')]}, "$.Jobs[0].ResourceName: 'a/b' is not the name of an object"),
-        ({'Jobs': [named('..')]}, "$.Jobs[0].ResourceName: '..' is not the name of an object"),
-        ({'Jobs': [named('a,b')]}, "$.Jobs[0].ResourceName: 'a,b' is not the name of an object"),
-        ({'Jobs': [named(Namespace='a/b')]}, "$.Jobs[0].Namespace: 'a/b' is not the name"),
-        ({'Jobs': [named(FailMode='Never')]}, "$.Jobs[0].FailMode: 'Never' is none of FailWhole"),
+        ([], 'must be a mapping, not a list'),
+        (None, 'must be a mapping, not null'),
+        ({'Deployment': []}, 'Deployment: unknown field: did you mean Deployments?'),
+        ({'ReplicaSets': []}, 'ReplicaSets: unknown field'),
+        ({'Jobs': {}}, 'Jobs: must be a list'),
+        ({'Jobs': [None]}, 'Jobs[0]: must be a mapping'),
+        ({'Jobs': [{}]}, 'Jobs[0]: needs a ResourceName'),
+        ({'Jobs': [named(), {'Namespace': 'a'}]}, 'Jobs[1]: needs a ResourceName'),
+        ({'Jobs': [named('')]}, 'Jobs[0].ResourceName: "" is not the name of an object'),
+        ({'Jobs': [named('a/b')]}, 'Jobs[0].ResourceName: "a/b" is not the name of an object'),
+        ({'Jobs': [named('..')]}, 'Jobs[0].ResourceName: ".." is not the name of an object'),
+        ({'Jobs': [named('a,b')]}, 'Jobs[0].ResourceName: "a,b" is not the name of an object'),
+        ({'Jobs': [named(Namespace='a/b')]}, 'Jobs[0].Namespace: "a/b" is not the name'),
+        ({'Jobs': [named(FailMode='Never')]}, 'Jobs[0].FailMode: must be one of FailWhole'),
         (
             {'Jobs': [named(TrackTerminationMode='Blocking')]},
-            "$.Jobs[0].TrackTerminationMode: 'Blocking' is none of WaitUntilResourceReady, NonBl",
+            'Jobs[0].TrackTerminationMode: must be one of WaitUntilResourceReady, NonBl',
         ),
         (
             {'Pods': [named(ShowLogsUntil='Ready')]},
-            "$.Pods[0].ShowLogsUntil: 'Ready' is none of PodIsReady, ControllerIsReady, EndOfDepl",
+            'Pods[0].ShowLogsUntil: must be one of PodIsReady, ControllerIsReady, EndOfDepl',
         ),
-        ({'Pods': [named(LogRegex='(')]}, "$.Pods[0].LogRegex: '(' is no regular expression"),
+        ({'Pods': [named(LogRegex='(')]}, 'Pods[0].LogRegex: "(" is not a regular expression'),
         (
             {'Pods': [named(LogRegexByContainerName={'a-b': '(?'})]},
-            "$.Pods[0].LogRegexByContainerName.a-b: '(?' is no regular expression",
+            'Pods[0].LogRegexByContainerName.a-b: "(?" is not a regular expression',
         ),
         (
             {'Pods': [named(SkipLogsForContainers=['a', 'B'])]},
-            "$.Pods[0].SkipLogsForContainers[1]: 'B' is not the name of a container",
+            'Pods[0].SkipLogsForContainers[1]: "B" is not the name of a container',
         ),
-        ({'Pods': [named(Timeout=1)]}, '$.Pods[0].Timeout: there is no such field'),
-        ({'Generics': [{'Name': 'x'}]}, '$.Generics[0]: needs a GroupVersionKind'),
-        ({'Generics': [generic(kind='')]}, '$.Generics[0].GroupVersionKind: needs a Kind'),
-        ({'Generics': [generic(kind='a.b')]}, "$.Generics[0].GroupVersionKind.Kind: 'a.b' cannot"),
-        ({'Generics': [generic(group='a/b')]}, "$.Generics[0].GroupVersionKind.Group: 'a/b' can"),
-        ({'Generics': [{'GroupVersionKind': {'Kind': 'Job'}}]}, '$.Generics[0]: needs a Name'),
-        ({'Generics': [generic(LogRegex='a')]}, '$.Generics[0].LogRegex: there is no such field'),
+        ({'Pods': [named(Timeout=1)]}, 'Pods[0].Timeout: unknown field'),
+        ({'Generics': [{'Name': 'x'}]}, 'Generics[0]: needs a GroupVersionKind'),
+        ({'Generics': [generic(kind='')]}, 'Generics[0].GroupVersionKind: needs a Kind'),
+        (
+            {'Generics': [generic(kind='a.b')]},
+            'Generics[0].GroupVersionKind.Kind: invalid val',
+        ),
+        (
+            {'Generics': [generic(group='a/b')]},
+            'Generics[0].GroupVersionKind.Group: invalid v',
+        ),
+        ({'Generics': [{'GroupVersionKind': {'Kind': 'Job'}}]}, 'Generics[0]: needs a Name'),
+        ({'Generics': [generic(LogRegex='a')]}, 'Generics[0].LogRegex: unknown field'),
         (
             {'Jobs': [named()], 'Generics': [generic('Gadget')]},
-            '$.Generics[0]: the server has no resource type "Gadget.v1.example.com"',
+            'Generics[0]: the server has no resource type "Gadget.v1.example.com"',
         ),
         (
             {'Jobs': [named(), named('b'), named(Namespace='shop')]},
-            '$.Jobs[2]: job/web in namespace shop is tracked already, by $.Jobs[0]',
+            'Jobs[2]: job/web in namespace shop is already tracked by Jobs[0]',
         ),
         (
             {'Deployments': [named('x')], 'Generics': [generic('Deployment', 'apps')]},
-            '$.Generics[0]: deploy/x in namespace shop is tracked already, by $.Deployments[0]',
+            'Generics[0]: deploy/x in namespace shop is already tracked by Deployments[0]',
         ),
     ),
 )
 def test_errors_have_the_json_path(spec, message):
-    with pytest.raises(UserError, match=f'^{re.escape(message)}'):
+    with pytest.raises(UserError, match=f'^{re.escape("spec: " + message)}'):
         find_targets(spec)
 
 
@@ -159,7 +166,39 @@ def test_no_access_stays_no_access():
 
 
 def test_errors_begin_with_the_name_of_the_file():
-    with pytest.raises(UserError, match=r'^spec.json: \$: must be an object'):
+    with pytest.raises(UserError, match=r'^spec.json: must be a mapping'):
         parse([], 'spec.json')
-    with pytest.raises(UserError, match=r'^spec.json: \$.Jobs\[1\]: .* already, by \$.Jobs\[0\]$'):
+    with pytest.raises(UserError, match=r'^spec.json: Jobs\[1\]: .* already tracked by Jobs\[0\]$'):
         targets(parse({'Jobs': [named(), named()]}, 'spec.json'), 'shop', resolve, Options())
+
+
+@pytest.mark.parametrize(
+    ('content', 'names'),
+    (
+        (b'{"Jobs": [{"ResourceName": "a"}]}', ['a']),
+        (b'\xef\xbb\xbf{}', []),
+        ('{"Jobs": null}'.encode('utf-16'), []),
+    ),
+)
+def test_a_spec_is_json(content, names):
+    assert [entry.name for entry in parse_text(content, 'x').entries] == names
+
+
+@pytest.mark.parametrize(
+    ('content', 'message'),
+    (
+        (b'', 'spec.json is empty'),
+        (b' \n', 'spec.json is empty'),
+        (b'Jobs: []', 'spec.json is not JSON: '),
+        (b'{} {}', 'spec.json is not JSON: '),
+        (b'\xff\xfe\xff', 'spec.json is not JSON: '),
+        (b'[' * 100_000, 'spec.json is not JSON: '),
+        (b'[' * 201 + b']' * 201, 'spec.json is nested more than 200 levels deep'),
+        (b'[' * 5_000 + b']' * 5_000, 'spec.json is nested more than 200 levels deep'),
+        (b'{"a": NaN}', 'spec.json is not JSON: NaN is not valid JSON'),
+        (b'{"Jobs": [], "Jobs": []}', 'spec.json is not JSON: duplicate key "Jobs" in an object'),
+    ),
+)
+def test_invalid_json_is_an_error(content, message):
+    with pytest.raises(UserError, match=f'^{re.escape(message)}'):
+        parse_text(content, 'spec.json')

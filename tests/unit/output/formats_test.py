@@ -7,6 +7,7 @@ from types import ModuleType
 import pytest
 
 from kubectl_dog import api
+from kubectl_dog import recorded_runs
 from kubectl_dog.cli import main as program
 from kubectl_dog.cli.completion import complete_command
 from kubectl_dog.cli.completion.deadline import Deadline
@@ -23,6 +24,12 @@ class CountRenderer:
     def render(self, event):
         self._count += 1
         return [f'{self._prefix} {self._count}']
+
+    def render_log(self, chunk):
+        return [(line.time, text) for line in chunk.lines for text in self.render(chunk)]
+
+    def flush(self, at):
+        return []
 
     def has_trusted_start(self, event):
         return True
@@ -47,21 +54,20 @@ def test_a_format_in_the_table_can_be_chosen_on_the_command_line(capsys):
 
 @pytest.mark.usefixtures('count_format')
 def test_a_format_in_the_table_is_in_the_help(capsys):
-    with pytest.raises(SystemExit):
-        program.main(['demo', '--help'])
+    assert program.main(['demo', '--help']) == 0
     help_text = ' '.join(capsys.readouterr().out.split())
-    assert '{plain,json,count}' in help_text
-    assert 'plain text, or JSON Lines, or a count of events (default: plain)' in help_text
+    assert 'plain (plain text, the default), json (JSON Lines), ' in help_text
+    assert ', count (a count of events)' in help_text
 
 
 @pytest.mark.usefixtures('count_format')
 def test_a_format_in_the_table_is_completed():
     answer = complete_command.answer(['rollout', '-o', ''], Deadline(60.0))
-    assert [value for value, _ in answer.values] == ['plain', 'json', 'count']
+    assert [value for value, _ in answer.values] == [*formats.FORMATS]
 
 
 def test_every_format_creates_a_renderer():
-    play = api.demo('good', None)
+    play = recorded_runs.demo('good', None)
     for name in formats.FORMATS:
         assert hasattr(api.renderer(name, play, colour=False), 'render')
 

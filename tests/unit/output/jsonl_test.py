@@ -10,13 +10,16 @@ from kubectl_dog.model.assessments import Progress
 from kubectl_dog.model.assessments import Revision
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.causes import Dependency
 from kubectl_dog.model.causes import Tolerance
 from kubectl_dog.model.items import LogLine
 from kubectl_dog.model.resources import DEPLOYMENTS
 from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.resources import Target
+from kubectl_dog.model.verdicts import Change
 from kubectl_dog.model.verdicts import Explanation
+from kubectl_dog.model.verdicts import RevisionChanges
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.output.jsonl import JsonRenderer
 from kubectl_dog.output.jsonl import dumps
@@ -25,7 +28,12 @@ from kubectl_dog.output.renderer import RenderOptions
 STARTED = 1_700_000_000.0
 WEB = Target(DEPLOYMENTS, 'shop', 'web')
 WEB_JSON = {'kind': 'Deployment', 'group': 'apps', 'namespace': 'shop', 'name': 'web'}
-CAUSE = Cause('CrashLoop', 'BackOff', 'main', 'exits', ('web-1',), 2, evidence=('code 3',))
+ROOT = Dependency(('svc/db:5432',), 'shop', 'sts/db', 'ImageNotFound', 'no image', '0 of 1')
+CAUSE = Cause(
+    *('CrashLoop', 'BackOff', 'main', 'exits', ('web-1',), 2),
+    evidence=('code 3',),
+    dependency=ROOT,
+)
 CAUSE_JSON = {
     'code': 'CrashLoop',
     'reason': 'BackOff',
@@ -38,6 +46,39 @@ CAUSE_JSON = {
     'recovering': False,
     'evidence': ['code 3'],
     'suggestedCommands': [],
+    'dependency': {
+        'services': ['svc/db:5432'],
+        'namespace': 'shop',
+        'root': 'sts/db',
+        'code': 'ImageNotFound',
+        'problem': 'no image',
+        'state': '0 of 1',
+    },
+}
+CHANGES = RevisionChanges(
+    '8', '7', (Change('env', 'main', 'URL', 'removed'), Change('hostNetwork', after='true'))
+)
+CHANGES_JSON = {
+    'revision': '8',
+    'earlier': '7',
+    'changes': [
+        {
+            'field': 'env',
+            'container': 'main',
+            'name': 'URL',
+            'change': 'removed',
+            'before': None,
+            'after': None,
+        },
+        {
+            'field': 'hostNetwork',
+            'container': None,
+            'name': None,
+            'change': 'changed',
+            'before': None,
+            'after': 'true',
+        },
+    ],
 }
 PROGRESS_JSON = {'desired': 3, 'updated': 2, 'ready': 1, 'available': 0, 'old': 0}
 STATE = events.StateChanged(1.5, WEB, State.PROGRESSING, 'r', 'm', Progress(3, 2, 1), 'w')
@@ -67,7 +108,7 @@ def records(event):
         (
             events.ChildChanged(1.5, WEB, 'Pod', 'web-1', 'running'),
             'child',
-            {'kind': 'Pod', 'name': 'web-1', 'text': 'running'},
+            {'kind': 'Pod', 'name': 'web-1', 'text': 'running', 'containers': []},
         ),
         (
             events.KubeEvent(1.5, WEB, 'Pod', 'web-1', 'Warning', 'BackOff', 'm', 2),
@@ -109,7 +150,7 @@ def records(event):
                 'r',
                 'm',
                 None,
-                Explanation(CAUSE, ('fact',), ('word',), ('kubectl x',), ('logs',)),
+                Explanation(CAUSE, ('fact',), ('word',), ('kubectl x',), ('logs',), CHANGES),
             ),
             'ended',
             {
@@ -122,6 +163,7 @@ def records(event):
                 'logExcerpt': ['word'],
                 'suggestedCommands': ['kubectl x'],
                 'notFetched': ['logs'],
+                'revisionChanges': CHANGES_JSON,
             },
         ),
     ],
@@ -194,19 +236,28 @@ def test_an_ending_without_a_cause_says_so():
 UNWRITTEN = {
     Cause: {
         *('clock_paused', 'affects_some_pods', 'may_await_other_target', 'tolerance_seconds'),
-        *('tolerance_override', 'informational', 'logs', 'lookups'),
+        *('tolerance_terminations', 'tolerance_override', 'informational', 'logs', 'lookups'),
+        'optional_lookups',
     },
+    Dependency: set(),
     Target: set(),
     Progress: set(),
     Revision: set(),
     Explanation: set(),
+    RevisionChanges: set(),
+    # `name` and `after` show the contents.
+    Change: {'references', 'contents_of'},
     events.RunBegan: set(),
     events.RevisionSeen: set(),
     events.StateChanged: set(),
-    events.ChildChanged: set(),
-    events.KubeEvent: set(),
+    # The text says the same.
+    events.ChildChanged: {
+        *('container', 'exits', 'running_again', 'is_passing', 'problem', 'node'),
+    },
+    events.ContainerState: set(),
+    events.KubeEvent: {'age'},
     events.LogChunk: set(),
-    events.CauseSeen: set(),
+    events.CauseSeen: {'run_limit'},
     events.CauseGone: set(),
     events.Notice: set(),
     events.StatusReport: set(),
@@ -214,7 +265,9 @@ UNWRITTEN = {
     events.RunEnded: set(),
 }
 JOB = Target(PODS, 'till', 'job')
+LIMIT = events.RunLimit(60.0, '--timeout')
 OTHERS = {
+    events.RunLimit: LIMIT._replace(seconds_left=9.0),
     Resource: PODS,
     Target: JOB,
     State: State.READY,
@@ -222,8 +275,10 @@ OTHERS = {
     Progress: Progress(9),
     Revision: Revision('9'),
     Cause: CAUSE._replace(code='Other'),
+    Dependency: ROOT._replace(root='svc/db'),
     Tolerance: Tolerance(1.0),
     Explanation: Explanation(CAUSE),
+    RevisionChanges: CHANGES._replace(changes=CHANGES.changes[:1]),
 }
 
 
@@ -238,18 +293,27 @@ def other(value):
     return f'{value}x' if isinstance(value, str) else value + 1
 
 
+def ended(explanation):
+    return events.TargetEnded(1.5, WEB, Verdict.FAILED, '', '', None, explanation)
+
+
+# Events with a value, by its type.
+HOLDERS = {
+    Target: lambda value: events.Notice(1.5, value, ''),
+    Progress: lambda value: STATE._replace(progress=value),
+    Revision: lambda value: events.RevisionSeen(1.5, WEB, value, 3),
+    Cause: lambda value: events.CauseGone(1.5, WEB, value),
+    Explanation: ended,
+    RevisionChanges: lambda value: ended(Explanation(CAUSE, revision_changes=value)),
+    Change: lambda value: ended(Explanation(revision_changes=RevisionChanges('8', '7', (value,)))),
+    Dependency: lambda value: events.CauseGone(1.5, WEB, CAUSE._replace(dependency=value)),
+    events.ContainerState: lambda value: events.ChildChanged(1.5, WEB, '', '', '', (value,)),
+}
+
+
 def written(value):
-    if isinstance(value, Target):
-        return records(events.Notice(1.5, value, ''))
-    if isinstance(value, Progress):
-        return records(STATE._replace(progress=value))
-    if isinstance(value, Revision):
-        return records(events.RevisionSeen(1.5, WEB, value, 3))
-    if isinstance(value, Cause):
-        return records(events.CauseGone(1.5, WEB, value))
-    if isinstance(value, Explanation):
-        return records(events.TargetEnded(1.5, WEB, Verdict.FAILED, '', '', None, value))
-    return records(value)
+    holder = HOLDERS.get(type(value))
+    return records(holder(value) if holder else value)
 
 
 @pytest.mark.parametrize(
@@ -258,20 +322,29 @@ def written(value):
         WEB,
         Progress(3),
         Revision('8'),
-        CAUSE._replace(tolerance_seconds=1.0, tolerance_override=Tolerance()),
-        Explanation(CAUSE),
+        CAUSE._replace(
+            tolerance_seconds=1.0, tolerance_terminations=1, tolerance_override=Tolerance()
+        ),
+        Explanation(CAUSE, revision_changes=CHANGES),
+        CHANGES,
+        Change('image', 'main', 'x', 'added', '1', '2'),
+        ROOT,
         events.RunBegan(1.5, 'rollout', (WEB,)),
         events.RevisionSeen(1.5, WEB, Revision('8'), 3),
         STATE,
-        events.ChildChanged(1.5, WEB, 'Pod', 'web-1', 'x'),
+        events.ContainerState('main', 'running', '', 1, 2, True),
+        events.ChildChanged(
+            *(1.5, WEB, 'Pod', 'web-1', 'x'),
+            (events.ContainerState('main', '', '', None, 0, False),),
+        ),
         events.KubeEvent(1.5, WEB, 'Pod', 'web-1', 'Normal', 'r', 'm', 1),
         events.LogChunk(1.5, WEB, 'web-1', 'main', (LogLine(5, 'x'),)),
-        events.CauseSeen(1.5, WEB, CAUSE, 1, 2.0, 3),
+        events.CauseSeen(1.5, WEB, CAUSE, 1, 2.0, 3, LIMIT),
         events.CauseGone(1.5, WEB, CAUSE),
         events.Notice(1.5, WEB, 'x'),
         events.StatusReport(1.5, (STATE,)),
         events.TargetEnded(1.5, WEB, Verdict.FAILED, 'r', 'm', Progress(3), Explanation()),
-        events.RunEnded(1.5, 1, ((WEB, Verdict.FAILED),)),
+        events.RunEnded(1.5, 1, ((WEB, Verdict.FAILED),), 7),
     ],
     ids=lambda value: type(value).__name__,
 )

@@ -6,12 +6,18 @@ from kubectl_dog.model.events import LogChunk
 from kubectl_dog.model.items import LogLine
 from kubectl_dog.output.colour import Palette
 from kubectl_dog.output.log_lines import LogLineFormatter
+from kubectl_dog.output.renderer import RenderOptions
 from kubectl_dog.output.short_names import ShortNames
 from tests.unit.builders import DEPLOY
 
 
 def log_lines(colour=False, timestamps=False):
-    return LogLineFormatter(ShortNames(), Palette(colour), timestamps)
+    options = RenderOptions(0.0, timestamps=timestamps, all_logs=True)
+    return LogLineFormatter(ShortNames(), Palette(colour), options)
+
+
+def texts(logs, given):
+    return [text for _, text in logs.render(given)]
 
 
 def chunk(instance=0, pod='web-1', container='main', text='hello'):
@@ -21,14 +27,14 @@ def chunk(instance=0, pod='web-1', container='main', text='hello'):
 
 def test_each_run_but_the_first_is_marked_once():
     logs = log_lines()
-    rendered = [logs.render(chunk(run)) for run in (0, 0, 1, 1, 11, 0, 0)]
+    rendered = [texts(logs, chunk(run)) for run in (0, 0, 1, 1, 11, 0, 0)]
     hello = '     web-1 main │ hello'
     assert rendered == [
         [hello],
         [hello],
-        ['     web-1 main ── started again (2nd run) ──', hello],
+        ['     web-1 main ── restart 1 ──', hello],
         [hello],
-        ['     web-1 main ── started again (12th run) ──', hello],
+        ['     web-1 main ── restart 11 ──', hello],
         # Another pod of that name.
         [hello],
         [hello],
@@ -43,14 +49,14 @@ def test_runs_are_counted_for_each_container():
 
 
 def test_timestamps_as_kubectl_prints_them():
-    [line] = log_lines(timestamps=True).render(chunk())
+    [line] = texts(log_lines(timestamps=True), chunk())
     assert line == '     web-1 main │ 2023-11-14T22:13:20.000000005Z hello'
 
 
 def test_a_colour_per_pod_and_none_that_means_something():
     logs = log_lines(colour=True)
     codes = [
-        re.match(r' +\x1b\[(\d+)m', logs.render(chunk(pod=pod, container=name))[0])[1]
+        re.match(r' +\x1b\[(\d+)m', texts(logs, chunk(pod=pod, container=name))[0])[1]
         for pod, name in (('a', 'x'), ('a', 'y'), ('b', 'x'), ('c', 'x'), ('a', 'x'))
     ]
     assert codes[0] == codes[1] == codes[4]
@@ -59,5 +65,5 @@ def test_a_colour_per_pod_and_none_that_means_something():
 
 
 def test_hostile_names_and_lines_are_escaped():
-    [line] = log_lines().render(chunk(pod='\x1b[2J', container='\x9b1m', text='\x1b]0;x\x07'))
+    [line] = texts(log_lines(), chunk(pod='\x1b[2J', container='\x9b1m', text='\x1b]0;x\x07'))
     assert line.isprintable()

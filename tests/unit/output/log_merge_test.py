@@ -25,7 +25,7 @@ def chunk(pod, *times, instance=0):
         # A log of its own order keeps it.
         ([chunk('a', 5, 1, 6), chunk('b', 2, 7)], 'b2 a5 a1 a6 b7'),
         ([chunk('a', 9), chunk('a', 3), chunk('b', 4)], 'b4 a9 a3'),
-        ([chunk('a', 2, 4), chunk('b', 3, instance=1)], 'a2 2nd b3 a4'),
+        ([chunk('a', 2, 4), chunk('b', 3, instance=1)], 'a2 restart b3 a4'),
         ([chunk('a', 3), Notice(1.0, None, 'told'), chunk('b', 1)], 'a3 told b1'),
         ([chunk('a', 2, 1)], 'a2 a1'),
         ([], ''),

@@ -75,7 +75,8 @@ def test_a_good_rollout_reads_as_in_the_reference():
 
 def test_every_event_has_a_rendering_in_both_renderers():
     known = set(get_args(events.Event))
-    assert set(PlainRenderer(RenderOptions(0.0))._handlers) == known
+    # Log lines are rendered with their times.
+    assert {*PlainRenderer(RenderOptions(0.0))._handlers, events.LogChunk} == known
     assert set(TYPES) == known
 
 
@@ -166,7 +167,7 @@ def test_only_warnings_that_no_cause_explains_and_each_once(warnings, lines):
     ],
 )
 def test_a_cause_tells_how_far_it_reaches_and_when_it_fails(event, text):
-    text = text or 'all 3 pods: main exits with 3; fails in 34s unless it heals'
+    text = text or 'all 3 pods: main exits with 3; fails in 34s unless it recovers'
     assert rendered(event) == [f'  2s ⚠ CrashLoop     {text}']
 
 
@@ -180,8 +181,9 @@ def test_a_cause_tells_how_far_it_reaches_and_when_it_fails(event, text):
         ([crash(fails_at=None), crash(fails_at=None, left=30.0)], 2),
         ([crash(message='exits with 3'), crash(message='is killed')], 2),
         ([crash(fails_at=3), crash(fails_at=5)], 2),
-        ([crash(pods=n, updated=16) for n in range(1, 17)], 5),
-        ([crash(pods=2), crash(pods=3)], 2),
+        ([crash(pods=n, at=float(n), updated=16) for n in range(1, 17)], 4),
+        ([crash(pods=2), crash(pods=3), events.Notice(4.0, None, 'later')], 3),
+        ([crash(pods=2), crash(pods=3), events.Notice(2.5, None, 'soon')], 2),
         ([crash(pods=2), crash(pods=1)], 1),
     ],
 )
@@ -190,7 +192,7 @@ def test_a_cause_is_told_again_only_with_news(causes, count):
 
 
 def test_a_cause_told_again_does_not_repeat_its_message():
-    assert rendered(crash(), crash(pods=3))[1] == (
+    assert rendered(crash(), crash(pods=3), events.Notice(3.0, None, 'later'))[1] == (
         '  2s ⚠ CrashLoop     all 3 pods; fails at the 3rd exit'
     )
 
@@ -357,3 +359,139 @@ def test_hostile_text_never_reaches_the_terminal(event):
     text = ''.join(rendered(event))
     assert text
     assert not set(text) & set('\x1b\x07\x9b\r\n\u202e\udc80')
+
+
+def several(*given, columns=0, follow=False):
+    renderer = PlainRenderer(RenderOptions(0.0, several=True, columns=columns, follow=follow))
+    return [line for event in given for line in renderer.render(event)]
+
+
+FAILING = Cause('SecretMissing', 'Why', 'db', 'needs a Secret')
+FAILED = ended(Verdict.FAILED, at=5.0)._replace(explanation=Explanation(FAILING))
+STILL_OPEN = ended(Verdict.PROGRESSING, at=10.0, target=API)
+VERDICTS = ((WEB, Verdict.FAILED), (API, Verdict.PROGRESSING))
+
+
+def test_failures_of_several_targets_are_explained_at_the_end():
+    open_one = STILL_OPEN._replace(message='had no verdict')
+    failing = STILL_OPEN._replace(
+        explanation=Explanation(FAILING._replace(message='another', subject='x'))
+    )
+    began, over = events.RunBegan(0.0, 'rollout', ()), events.RunEnded(10.0, 1, VERDICTS)
+    assert several(began, FAILED, open_one, over) == [
+        '  5s deploy/web      ✗ failed: SecretMissing (Why)',
+        ' 10s deploy/api      progressing: had no verdict    took 10s',
+        ' 10s 2 targets       1 failed, 1 progressing',
+        '',
+        '✗ deploy/web failed after 5s: SecretMissing (Why)',
+        '  WHY   needs a Secret',
+    ]
+    assert several(began, FAILED, failing, over)[1:] == [
+        ' 10s 2 targets       1 failed, 1 failing',
+        '',
+        '✗ deploy/web failed after 5s: SecretMissing (Why)',
+        '  WHY   needs a Secret',
+        '',
+        '✗ deploy/api was failing when the run ended: SecretMissing (Why)',
+        '  WHY   another',
+    ]
+    # A single look is not the end of a run.
+    once = events.RunBegan(0.0, 'once', ())
+    assert len(several(once, FAILED, failing, over)) == 6
+
+
+def test_a_run_that_ends_at_once_tells_a_failure_once():
+    over = events.RunEnded(5.0, 1, VERDICTS)
+    assert sum('✗' in line for line in several(FAILED, over)) == 1
+    stopped = FAILED._replace(verdict=Verdict.INTERRUPTED)
+    later = events.Notice(9.0, None, 'later')
+    assert several(stopped, later) == ['  9s note            later']
+
+
+def test_what_a_target_waits_for_has_a_line_if_it_lasts():
+    waits = state(State.PROGRESSING, progress=Progress(2, 2, 2), waits_for='1 old pod to terminate')
+    first = state(State.PROGRESSING, progress=Progress(2), at=0.0)
+    line = '  1s deploy/web      2/2 ready, 2/2 updated: waiting for 1 old pod to terminate'
+    assert rendered(first, waits) == []
+    assert rendered(first, waits, events.Notice(2.1, None, 'x'))[:1] == [line]
+    log = events.LogChunk(2.1, WEB, POD, 'web', (LogLine(1, 'x'),))
+    assert rendered(first, waits, log)[:1] == [line]
+    renewed = waits._replace(at=1.5, waits_for='something else')
+    later = events.Notice(2.6, None, 'x')
+    assert [line[-4:] for line in rendered(first, waits, renewed, later)[:1]] == ['else']
+    report = events.StatusReport(30.0, (waits,))
+    assert len(rendered(first, waits, report)) == 1
+    renderer = PlainRenderer(RenderOptions(0.0))
+    assert [*renderer.render(first), *renderer.render(waits), *renderer.flush(1.9)] == []
+    assert renderer.flush(2.0) == [line]
+
+
+def test_counts_that_the_lines_of_pods_show_have_no_line():
+    ready = events.ChildChanged(0.0, WEB, 'Pod', POD, 'main exited 1')
+    later = events.Notice(60.0, None, 'x')
+    first = state(State.PROGRESSING, progress=Progress(2), at=0.0)
+    for waits in (
+        state(State.PROGRESSING, progress=Progress(2, 2, 1), waits_for='1 pod to become ready'),
+        state(State.PROGRESSING, progress=Progress(2, 2, 2), waits_for='pod status'),
+        # The counts of a Deployment include its old pods.
+        state(State.PROGRESSING, progress=Progress(2, 2, 2, old=1), waits_for='1 old pod'),
+    ):
+        assert not any('waiting' in line for line in rendered(first, ready, waits, later))
+    pause = state(State.PROGRESSING, progress=Progress(2, 1, 2), waits_for='the pause at step 3')
+    assert any('the pause at step 3' in line for line in rendered(first, ready, pause, later))
+
+
+def test_a_revision_that_is_ready_at_once_has_no_line():
+    seen = events.RevisionSeen(0.0, WEB, Revision('8'), 3)
+    assert rendered(seen, ended(at=0.1)) == ['  0s deploy/web      ready']
+    assert rendered(seen, warning())[0] == '  0s deploy/web      revision 8: 3 replicas'
+    assert rendered(seen, ended(Verdict.FAILED))[0].endswith('revision 8: 3 replicas')
+    assert len(rendered(seen._replace(at=2.0), ended(at=2.1))) == 2
+
+
+def test_a_table_that_has_not_changed_is_not_repeated():
+    rows = (state(State.PROGRESSING, waits_for='pods'), state(State.PAUSED, target=API))
+    reports = [events.StatusReport(at, rows) for at in (30.0, 60.0)]
+    lines = several(*reports)
+    assert len(lines) == 5
+    assert lines[-1].endswith(
+        '1m status          0 of 2 ready, 1 progressing, 1 paused (no change)'
+    )
+
+
+def test_a_cause_that_can_fail_makes_its_target_failing_in_the_table():
+    rows = (state(State.PROGRESSING, waits_for='pods'), state(State.PAUSED, target=API))
+    lines = several(crash(), events.StatusReport(30.0, rows))
+    assert lines[1].endswith('0 of 2 ready, 1 failing, 1 paused')
+    assert lines[3].split()[:2] == ['deploy/web', 'failing']
+
+
+def test_lines_are_wrapped_to_the_terminal_except_those_of_logs():
+    long = ' '.join(['word'] * 40)
+    log = events.LogChunk(1.0, WEB, POD, 'web', (LogLine(1, long),))
+    rows = (state(State.PROGRESSING, waits_for=long), state(State.PAUSED, target=API))
+    given = (crash(message=long), log, events.StatusReport(30.0, rows))
+    lines = several(*given, columns=80)
+    [verbatim] = [line for line in lines if len(line) > 80]
+    assert verbatim.endswith(f'│ {long}')
+    assert lines[1].startswith(' ' * 21 + 'word')
+    assert len(lines) > 8
+
+
+def test_a_long_name_is_told_in_full_once():
+    long = Target(DEPLOYMENTS, 'shop', 'payments-gateway-for-everybody')
+    lines = rendered(revision(target=long), state(State.PAUSED, target=long))
+    assert lines[0].split()[:3] == [
+        '0s',
+        'deploy/payment…for-everybody',
+        'deploy/' + long.name + ':',
+    ]
+    assert long.name not in lines[1]
+
+
+@pytest.mark.parametrize(('columns', 'trusted'), ((0, True), (80, False)))
+def test_the_parts_of_wrapped_lines_may_begin_with_text_from_the_cluster(columns, trusted):
+    renderer = PlainRenderer(RenderOptions(0.0, columns=columns))
+    log = events.LogChunk(6.2, WEB, POD, 'web', (LogLine(1, 'x'),))
+    assert renderer.has_trusted_start(log) is trusted
+    assert not renderer.has_trusted_start(crash())

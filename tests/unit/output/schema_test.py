@@ -19,6 +19,7 @@ from kubectl_dog.model.assessments import Progress
 from kubectl_dog.model.assessments import Revision
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.causes import Dependency
 from kubectl_dog.model.items import LogLine
 from kubectl_dog.model.resources import DEPLOYMENTS
 from kubectl_dog.model.resources import PODS
@@ -26,7 +27,9 @@ from kubectl_dog.model.resources import Group
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.verdicts import EXIT_CODES
+from kubectl_dog.model.verdicts import Change
 from kubectl_dog.model.verdicts import Explanation
+from kubectl_dog.model.verdicts import RevisionChanges
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.output.jsonl import TYPES
 from kubectl_dog.output.jsonl import JsonRenderer
@@ -47,9 +50,16 @@ CRASH = Cause(
     terminations=2,
     evidence=('no line of it says why',),
     suggested_commands=('kubectl logs web-1 -c main',),
+    dependency=Dependency(('svc/db:80',), 'shop', 'sts/db', 'CrashLoop', 'it exits', 'not ready'),
 )
+CONTAINER = events.ContainerState('main', 'terminated', 'Error', 3, 1, True)
+CREATED = events.ContainerState('main', '', '', None, 0, False)
 HEALING = Cause('ConfigMapMissing', '', 'configmap/a', '', active=False, recovering=True)
-WHY = Explanation(CRASH, ('it exits',), ('FATAL: no',), ('kubectl logs web-1',), ('no log',))
+LIMIT = Change('resources', 'main', 'limits.memory', 'changed', '64Mi', '16Mi')
+CHANGES = RevisionChanges('8', '7', (LIMIT,))
+WHY = Explanation(
+    CRASH, ('it exits',), ('FATAL: no',), ('kubectl logs web-1',), ('no log',), CHANGES
+)
 ROW = events.StateChanged(0.0, WEB, State.PROGRESSING, 'r', 'm', COUNTS, '2 pods')
 LINE = LogLine(1_700_000_000_000_000_005, 'listening')
 
@@ -62,7 +72,8 @@ SAMPLES = (
     ROW,
     ROW._replace(at=2 / 3, target=NODE, reason='', message='', progress=None, waits_for=''),
     *(ROW._replace(state=state) for state in State),
-    events.ChildChanged(1, WEB, 'Pod', 'web-1', 'running'),
+    events.ChildChanged(1, WEB, 'Pod', 'web-1', 'running', (CONTAINER,)),
+    events.ChildChanged(1, WEB, 'Pod', 'web-1', 'x', (CREATED,)),
     events.ChildChanged(1, WEB, '', '', ''),
     events.KubeEvent(1, WEB, 'Pod', 'web-1', 'Warning', 'BackOff', 'no', 2),
     events.KubeEvent(1, WEB, '', '', '', '', '', 1),
@@ -79,6 +90,17 @@ SAMPLES = (
     events.StatusReport(1, (ROW._replace(progress=None), ROW._replace(target=POD))),
     events.StatusReport(1, ()),
     events.TargetEnded(1, WEB, Verdict.FAILED, 'CrashLoop', 'exits', COUNTS, WHY),
+    events.TargetEnded(
+        1,
+        WEB,
+        Verdict.FAILED,
+        '',
+        '',
+        None,
+        WHY._replace(
+            revision_changes=CHANGES._replace(changes=(Change('affinity', kind='added'),))
+        ),
+    ),
     *(events.TargetEnded(1, POD, verdict, '', '', None, Explanation()) for verdict in Verdict),
     events.TargetEnded(
         30,
@@ -249,6 +271,12 @@ ANSWERS = {
         text
         for line in of(lines, 'revision')
         for text in (f'{line["previous"]} -> {line["revision"]}', *line['changes'])
+    ],
+    'Which change may be the reason?': lambda lines: [
+        '{field}: {before} -> {after}'.format(**change)
+        for line in of(lines, 'ended')
+        if line['revisionChanges']
+        for change in line['revisionChanges']['changes']
     ],
     'Just the log lines': lambda lines: sorted(
         {f'{line["container"]}: {line["text"]}' for line in of(lines, 'log')}

@@ -5,6 +5,7 @@ import pytest
 from kubectl_dog.model.resources import DEPLOYMENTS
 from kubectl_dog.model.resources import NODES
 from kubectl_dog.model.resources import PODS
+from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.resources import Target
 from kubectl_dog.output.short_names import ShortNames
 
@@ -58,3 +59,18 @@ def test_a_pod_that_is_the_target_keeps_its_name():
 )
 def test_only_pods_are_cut_and_kinds_are_short(kind, name, subject):
     assert ShortNames().subject(WEB, kind, name) == subject
+
+
+def test_long_names_are_cut_in_the_middle_and_stay_different():
+    names = ShortNames(widest=16)
+    long = WEB._replace(name='payments-gateway-one')
+    assert names.target(long) == 'deploy/p…way-one'
+    assert names.full(long) == 'deploy/payments-gateway-one'
+    assert names.target(long._replace(name='payments-highway-one')) == 'deploy/payments-highway-one'
+    assert names.subject(long, 'ReplicaSet', 'payments-gateway-7c9f') == 'rs/payme…ay-7c9f'
+
+
+def test_the_target_has_one_name():
+    issuer = Target(Resource('cert-manager.io', 'v1', 'issuers', 'Issuer', 'iss'), 'shop', 'ca')
+    assert ShortNames().subject(issuer, 'Issuer', 'ca') == 'iss/ca' == ShortNames().target(issuer)
+    assert ShortNames().subject(issuer, 'ConfigMap', 'ca') == 'cm/ca'

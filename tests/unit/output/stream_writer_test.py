@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import io
 import os
 import subprocess
@@ -7,7 +8,11 @@ import sys
 
 import pytest
 
+from kubectl_dog.output.background_stream import BackgroundStream
+from kubectl_dog.output.background_writer import BackgroundWriter
+from kubectl_dog.output.command_guard import Command
 from kubectl_dog.output.stream_writer import OutputClosedError
+from kubectl_dog.output.stream_writer import OutputFailedError
 from kubectl_dog.output.stream_writer import Writer
 
 FANCY = '✗ a │ b … ⚠ x → y – é 世'
@@ -97,3 +102,43 @@ def test_an_unfinished_line_that_cannot_be_encoded_does_not_stop_later_ones():
     assert raw.getvalue().count(b'first') == 1
     assert raw.getvalue().endswith(b'next\n')
     assert b'unfinished' in raw.getvalue()
+
+
+class Full(io.StringIO):
+    def flush(self):
+        raise OSError(errno.ENOSPC, 'disk is full')
+
+
+def test_a_full_disk_is_an_error_with_its_reason():
+    with pytest.raises(OutputFailedError, match='disk is full'):
+        Writer(Full()).write(['a'])
+
+
+def test_a_full_disk_behind_a_background_stream_is_ignored():
+    stream = BackgroundStream(Full())
+    stream.write('a')
+    assert stream.close()
+
+
+GROUP = (Command('::group::│ \x1b[2J'), '::error::x ##[a]', '--- y', Command('', '\x1b[0K\r'))
+
+
+@pytest.mark.parametrize(('encoding', 'bar'), (('utf-8', '│'), ('ascii', '|')))
+def test_commands_are_written_between_lines_and_the_lines_are_none(encoding, bar):
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding=encoding, newline='\n')
+    writer = BackgroundWriter(Writer(stream))
+    writer.write(['before'])
+    writer.write_mixed(GROUP)
+    writer.write_mixed([])
+    assert writer.close()
+    assert raw.getvalue().decode(encoding) == (
+        f'before\n::group::{bar} \\x1b[2J\n\\::error::x #\\#[a]\n\\--- y\n\x1b[0K\r\n'
+    )
+
+
+def test_a_closed_pipe_is_an_error_for_commands_too():
+    read, write = os.pipe()
+    os.close(read)
+    with open(write, 'w', encoding='utf-8') as stream, pytest.raises(OutputClosedError):
+        Writer(stream).write_commands([Command('x')])

@@ -34,7 +34,7 @@ def test_every_file_in_the_folder_has_a_name_and_a_title(demos):
 
 @pytest.mark.parametrize('name', ['bad', '../good', 'good.jsonl', ''])
 def test_unknown_name_is_an_error_that_lists_the_names(demos, name):
-    with pytest.raises(UserError, match='choose from crash-loop, good'):
+    with pytest.raises(UserError, match='use crash-loop, good'):
         bundled.load(name)
 
 

@@ -70,50 +70,66 @@ def changed(**fields):
 @pytest.mark.parametrize(
     ('lines', 'message'),
     [
-        ([], 'run.jsonl holds no recording of kubectl dog'),
-        ([b'hello'], 'run.jsonl holds no recording of kubectl dog'),
+        ([], 'run.jsonl is not a recording of kubectl dog'),
+        ([b'hello'], 'run.jsonl is not a recording of kubectl dog'),
         ([b'hello\n'], 'run.jsonl, line 1: is not JSON: '),
         ([b'\xff\xfe\xff\n'], 'run.jsonl, line 1: is not JSON: '),
         ([b'[' * 100_000 + b'\n'], 'run.jsonl, line 1: is not JSON: '),
-        ([b'{}\n'], 'run.jsonl, line 1: is not the header of a recording ("recording": '),
-        ([b'[]\n'], 'run.jsonl, line 1: must be an object'),
+        (
+            # The output of -o json.
+            [b'{"type": "run"}\n'],
+            'run.jsonl, line 1: is not the header of a recording ("recording": "kubectl-dog/v1"): '
+            'use a file that --record has written',
+        ),
+        ([b'[]\n'], 'run.jsonl, line 1: must be a mapping, not a list'),
         (
             [changed(recording='kubectl-dog/v2')],
-            'run.jsonl, line 1: is in the format kubectl-dog/v2; this program reads kubectl-dog/v1',
+            'run.jsonl, line 1: the format is kubectl-dog/v2; this version reads kubectl-dog/v1',
         ),
         (
             [changed(formatVersion=2)],
-            'run.jsonl, line 1: is in version 2 of the format, and this program reads versions up '
-            'to 1: replay it with the kubectl dog that wrote it, or a newer one',
+            'run.jsonl, line 1: the version of the format is 2; this version of kubectl dog reads '
+            'up to 1: replay it with the version that wrote it, or with a newer one',
         ),
-        ([changed(formatVersion=0)], 'run.jsonl, line 1: is in version 0 of the format'),
+        ([changed(formatVersion=0)], 'run.jsonl, line 1: the version of the format is 0'),
         ([changed(formatVersion='1')], 'run.jsonl, line 1: formatVersion: must be a whole number'),
         ([changed(started='today')], 'run.jsonl, line 1: started: must be an RFC 3339 time'),
         ([changed(started=5)], 'run.jsonl, line 1: started: must be text'),
-        ([changed(targets=[1])], 'run.jsonl, line 1: targets: must be an object'),
+        ([changed(targets=[1])], 'run.jsonl, line 1: targets[0]: must be a mapping'),
         (
             [changed(targets=[{**POD, 'options': {'tail': 'x'}}])],
-            'run.jsonl, line 1: targets: options: tail: must be a whole number or null',
+            'run.jsonl, line 1: targets[0].options.tail: must be a whole number',
         ),
         ([changed(title=1)], 'run.jsonl, line 1: title: must be text'),
-        ([changed(options=[])], 'run.jsonl, line 1: options: must be an object'),
+        ([changed(options=[])], 'run.jsonl, line 1: options: must be a mapping'),
         ([HEADER, b'{\n', CLOCK], 'run.jsonl, line 2: is not JSON: '),
-        ([HEADER, b'{"at": NaN, "clock": 0}\n'], 'run.jsonl, line 2: NaN is not a number'),
-        ([HEADER, b'{"at": 1e999, "clock": 0}\n'], 'run.jsonl, line 2: at: inf does not follow'),
+        ([HEADER, b'{"at": NaN, "clock": 0}\n'], 'run.jsonl, line 2: is not JSON: NaN is'),
+        (
+            [HEADER, b'{"at": 1e999, "clock": 0}\n'],
+            'run.jsonl, line 2: at: must be at least 0.0',
+        ),
         ([HEADER, b'{"at": "1", "clock": 0}\n'], 'run.jsonl, line 2: at: must be a number'),
         ([HEADER, b'{"clock": 0}\n'], 'run.jsonl, line 2: at: is missing'),
         (
             [HEADER, CLOCK, b'\n', b'{"at": 1, "clock": 0}\n'],
-            'run.jsonl, line 4: at: 1.0 does not follow 1.5: times may not go back',
+            'run.jsonl, line 4: at: must be at least 1.5 and less than 31622400.0, not 1.0',
         ),
-        ([HEADER, b'{"at": 1, "key": 4, "listed": []}\n'], 'run.jsonl, line 2: key: 4 has no line'),
-        ([HEADER, b'{"at": 1, "key": 4, "want": {}}\n'], 'run.jsonl, line 2: want: must hold one'),
+        (
+            [HEADER, b'{"at": 1, "key": 4, "listed": []}\n'],
+            'run.jsonl, line 2: key: no line before',
+        ),
+        ([HEADER, b'{"at": 1, "key": 4, "want": {}}\n'], 'run.jsonl, line 2: want: must have one'),
     ],
 )
 def test_errors_name_file_line_and_problem(lines, message):
     with pytest.raises(UserError) as raised:
         parse(lines, 'run.jsonl')
     assert str(raised.value).startswith(message)
+
+
+def test_a_report_in_json_is_no_recording():
+    with pytest.raises(UserError, match=r'line 1: is not JSON: .*; use a file that --record has'):
+        parse([b'{\n', b'}\n'], 'run.jsonl')
 
 
 def test_unreadable_file_is_a_user_error(tmp_path):

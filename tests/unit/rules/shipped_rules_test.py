@@ -7,6 +7,7 @@ import pytest
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.rules import rule_text
 from kubectl_dog.rules import shipped_rules
+from tests.unit.trackers.custom_states import table
 from tests.unit.trackers.customs import cases
 
 FILES = sorted(
@@ -32,12 +33,19 @@ def test_every_rule_cites_what_it_relies_on_and_stands_in_the_file_of_its_group(
 
 
 @pytest.mark.parametrize('name', FILES)
-def test_every_file_has_custom_resources_that_prove_it(name):
+def test_every_file_has_objects_that_prove_it(name):
     group = name[: -len('.yaml')]
-    own = [case for case in cases.CASES if case.group == group or case.group.endswith(f'.{group}')]
-    assert {case.expected for case in own} >= {'ready', 'failed', 'progressing'} or (
-        name == 'karpenter.k8s.aws.yaml' and own
-    )
+    states = {case.expected for case in cases.CASES if _is_below(case.group, group)}
+    for row in table.ROWS:
+        states |= set(row.states) if _is_below(row.group, group) else set()
+    states = {'failed' if state == 'failing' else state for state in states}
+    needed = {'ready', 'progressing'}
+    needed |= {'failed'} if any(rule.failed for rule in rules(name)) else set()
+    assert states >= needed or name == 'karpenter.k8s.aws.yaml'
+
+
+def _is_below(group, parent):
+    return group == parent or group.endswith(f'.{parent}')
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def read(kind='Deployment', spec='', status=UP, behind='', **fields):
     ('kind', 'spec', 'status', 'missing'),
     (
         ('Deployment', '', UP, ''),
-        ('Deployment', '', UP.replace(' replicas: 2', ' replicas: 3'), '1 old to go'),
+        ('Deployment', '', UP.replace(' replicas: 2', ' replicas: 3'), '1 old pod to terminate'),
         ('Deployment', '', ', availableReplicas: 2', '0 of 2 pods updated'),
         ('Deployment', '', ', availableReplicas: 1', '1 of 2 pods available'),
         ('Deployment', ', paused: true', '', ''),
@@ -154,7 +154,7 @@ def test_until_the_change_is_seen_no_pod_is_new(kind):
     status = ', updateRevision: b, observedGeneration: 0'
     workload = read(kind, status=status, behind=behind)
     assert (workload.pods, workload.newest) == ((), {})
-    assert workload.waits_for == f'{kind.lower()}/web to be seen by its controller'
+    assert workload.waits_for == f'the controller of {kind.lower()}/web to see the change'
 
 
 def test_it_is_read_by_its_own_selector_or_with_all_of_its_namespace():

@@ -2,39 +2,43 @@ from __future__ import annotations
 
 import pytest
 
+from kubectl_dog.trackers import condition_roles
 from kubectl_dog.trackers import condition_terms
+from kubectl_dog.trackers.condition_roles import Role
 from kubectl_dog.trackers.condition_terms import Meaning
-from kubectl_dog.trackers.condition_terms import Role
 
 TYPES = {
     Role.SUMMARY: 'Ready ready example.com/Ready',
     Role.GATE: 'Synced Accepted Programmed ResolvedRefs Reconciled Valid Established Applied',
     Role.GOOD: 'Available Healthy Succeeded Complete Completed Deployed Installed Bound',
-    Role.COMPONENT: 'ConfigurationsReady RoutesReady ACK.ResourceSynced ElasticsearchAvailable',
+    Role.COMPONENT: 'ConfigurationsReady RoutesReady ACK.ResourceSynced ElasticsearchAvailable '
+    'DashboardSynchronized',
     Role.STALLED: 'Stalled',
     Role.FAILED: 'Failed Failure Error ACK.Terminal Aborted',
     Role.BAD: 'Degraded Unhealthy NotReady Invalid ReconcileError BackupFailed StorageDegraded',
     Role.WORKING: 'Reconciling Progressing Creating Updating Upgrading RollingOut ScalingUp',
     Role.PAUSED: 'Paused Suspended ReconciliationPaused',
     Role.IGNORED: 'Drifted Active2 Consolidatable PodRunning NotAllReady Fallback x NoError '
-    'NotFailed',
+    'NotFailed GitPolling',
 }
 REASONS = {
     Meaning.BAD: 'InvalidSpec ReconcileError AccessDenied SecretSyncedError HealthCheckFailed '
     'NotAllowedByListeners ErrInitIssuer UnhealthyPackageRevision Forbidden CrashLoopBackOff '
-    'ProgressDeadlineExceeded CreatingFailed UnsupportedVersion',
+    'ProgressDeadlineExceeded CreatingFailed UnsupportedVersion WrongSecretType',
     Meaning.TRANSIENT: 'ReconcileTimeout ThrottlingError NetworkUnavailable Unreachable '
     'ConnectionRefused RetryAfterFailure ImagePullBackOff TimedOut BackendNotFound '
     'NodeClassNotFound VMINotExists SecretDoesNotExist LookupFailedNotReady',
     Meaning.WORKING: 'Progressing Pending Creating Reconciling DependencyNotReady Provisioning '
     'DependencyFailed WaitingForInfrastructure InProgress ProgressingWithRetry Initializing '
-    'DependencyNotFound NotYetObserved Queued',
-    Meaning.PAUSED: 'ReconcilePaused Suspended',
-    Meaning.NEUTRAL: 'DoNotKnow NotReady MinimumReplicas AsExpected 42',
+    'DependencyNotFound NotYetObserved Queued InsufficientReplicas MinimumReplicasUnavailable',
+    Meaning.PAUSED: 'ReconcilePaused Suspended Stopped ApprovalPending',
+    Meaning.NEUTRAL: 'NoErrors NoUnsupportedOverrides ContainerStopped DoNotKnow '
+    'NotReady MinimumReplicas AsExpected 42',
 }
 STATES = {
     Meaning.GOOD: 'Ready,Running,Active,Available,Bound,healthy,Succeeded,Completed,Synced,green,'
-    'Cluster in healthy state,online,OK,Deployed,NO_ERROR,NoErrors,Started,Scheduled',
+    'Cluster in healthy state,online,OK,Deployed,NO_ERROR,NoErrors,Started,Scheduled,Skipped,on,'
+    'Warning,Initialized',
     Meaning.BAD: 'Failed,Error,CreateFailed,Degraded,PartiallyFailed,Invalid,red,Lost,not found,'
     'CrashLoopBackOff,faulted,Cancelled,Canceled,Timeout,TimedOut,Expired,Killed,Evicted,Dead,'
     'Critical,Interrupted,No errors but a crash',
@@ -58,7 +62,7 @@ def rows(table, separator=None):
 
 @pytest.mark.parametrize(('word', 'role'), rows(TYPES))
 def test_what_a_type_of_condition_is_for(word, role):
-    assert condition_terms.role(word) is role
+    assert condition_roles.role(word) is role
 
 
 @pytest.mark.parametrize(('word', 'meaning'), rows(REASONS))
@@ -115,4 +119,4 @@ def test_how_a_run_ends(word, ends):
     ('kind', 'whole'), (('Degraded', True), ('x.y/Degraded', True), ('BackupFailed', False))
 )
 def test_a_part_that_failed_is_not_the_whole(kind, whole):
-    assert condition_terms.is_bad_for_object(kind) is whole
+    assert condition_roles.is_bad_for_object(kind) is whole

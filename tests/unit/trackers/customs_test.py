@@ -35,7 +35,7 @@ SHOWN = (
     ('flux', 'HelmRelease', 'out of retries'),
     ('argo', 'Application', 'Synced and Healthy, but compared with what it asked for before'),
     ('argo', 'Application', 'OutOfSync without automatic sync'),
-    ('argo', 'Rollout', 'Healthy, but of the generation before (told as text)'),
+    ('argo', 'Rollout', 'Healthy, but of the generation before (written as text)'),
     ('argo', 'Rollout', 'at a pause step'),
     ('argo', 'Workflow', 'a step failed'),
     ('flagger', 'Canary', 'Succeeded is left from the last run'),
@@ -59,11 +59,11 @@ DOCUMENT = Path(__file__).parents[3] / 'docs' / 'custom-resources.md'
 HEAD = f"""\
 # Custom resources
 
-Thirty objects as their operators write them, judged by the rules that ship and, where there is none
-for a kind, by what its conditions say. Written by a test that lets the engine look at each for
-{cases.WHILE:.0f} seconds; *progressing* means that nothing was decided by then.
+Thirty objects as their operators write them, assessed by the shipped rules or, for a kind without a
+rule, by their conditions. A test evaluates each for {cases.WHILE:.0f} seconds and generates this
+page; *progressing* means that there was no verdict by then.
 
-| operator | kind | situation | expected | given | after | in words |
+| operator | kind | situation | expected | result | after | message |
 | --- | --- | --- | --- | --- | --- | --- |
 """
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from kubectl_dog.model.assessments import State
+from kubectl_dog.model.assessments import is_unjudged
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.resources import Target
 from kubectl_dog.trackers import generic
@@ -72,19 +73,19 @@ OLD = {'observedGeneration': 1}
         pytest.param(
             frob(cond('Ready', 'False', 'Creating')),
             'progressing',
-            'Ready=False (Creating) to pass',
+            'Ready=False (Creating) to change',
             id='Creating',
         ),
         pytest.param(
             frob(cond('Ready', 'Unknown', 'Failed')),
             'progressing',
-            'Ready=Unknown (Failed) to pass',
+            'Ready=Unknown (Failed) to change',
             id='Unknown is not False',
         ),
         pytest.param(
             frob(READY, cond('Synced', 'False')),
             'progressing',
-            'Synced=False to pass',
+            'Synced=False to change',
             id='Ready, but the newest spec was not taken',
         ),
         pytest.param(frob(READY, cond('Active', 'False')), 'ready', '', id='Ready sums up'),
@@ -92,20 +93,20 @@ OLD = {'observedGeneration': 1}
         pytest.param(
             frob(cond('Available'), cond('Synced', 'False')),
             'progressing',
-            'Synced=False to pass',
+            'Synced=False to change',
             id='without a summary all count',
         ),
         pytest.param(
             frob(cond('DiskReady', 'False')),
             'progressing',
-            'DiskReady=False to pass',
+            'DiskReady=False to change',
             id='only parts',
         ),
         pytest.param(frob(cond('DiskReady'), cond('NetReady')), 'ready', '', id='all parts'),
         pytest.param(
             frob(READY, cond('Reconciling')),
             'progressing',
-            'Reconciling=True to pass',
+            'Reconciling=True to change',
             id='at work',
         ),
         pytest.param(
@@ -118,7 +119,7 @@ OLD = {'observedGeneration': 1}
         pytest.param(
             frob(cond('NotReady', reason='Creating')),
             'progressing',
-            'NotReady=True (Creating) to pass',
+            'NotReady=True (Creating) to change',
             id='NotReady while it is made',
         ),
         pytest.param(
@@ -130,7 +131,7 @@ OLD = {'observedGeneration': 1}
         pytest.param(
             frob(cond('Synced'), cond('DiskReady', 'False')),
             'progressing',
-            'DiskReady=False to pass',
+            'DiskReady=False to change',
             id='that it was taken says nothing about its parts',
         ),
         pytest.param(
@@ -145,32 +146,32 @@ OLD = {'observedGeneration': 1}
         pytest.param(
             frob(cond('Running'), cond('Created'), startTime=ago(5)),
             'progressing',
-            'Running=True to pass',
+            'Running=True to change',
             id='a run with conditions that goes on',
         ),
         pytest.param(
             frob(cond('Running', reason='MigrationInProgress')),
             'progressing',
-            'Running=True (MigrationInProgress) to pass',
+            'Running=True (MigrationInProgress) to change',
             id='a run that goes on, and tells it by the reason',
         ),
         pytest.param(frob(cond('Running', reason='AllRunning')), 'ready', '', id='a server'),
         pytest.param(
             frob(cond('Ready', 'False'), cond('Completed')),
             'progressing',
-            'Ready=False to pass',
+            'Ready=False to change',
             id='a summary decides over what is over',
         ),
         pytest.param(
             frob(cond('Available', 'False'), {**cond('Completed'), **OLD}, generation=2),
             'progressing',
-            'Available=False to pass',
+            'Available=False to change',
             id='over, but for an earlier generation',
         ),
         pytest.param(
             frob(phase='Started', startTime=ago(5)),
             'progressing',
-            'status.phase=Started to pass',
+            'status.phase=Started to change',
             id='a run that was started',
         ),
         pytest.param(
@@ -180,7 +181,7 @@ OLD = {'observedGeneration': 1}
         pytest.param(
             frob(printableStatus='Provisioning'),
             'progressing',
-            'status.printableStatus=Provisioning to pass',
+            'status.printableStatus=Provisioning to change',
             id='printableStatus',
         ),
         pytest.param(
@@ -205,21 +206,21 @@ OLD = {'observedGeneration': 1}
         pytest.param(
             frob(phase='Running', startTime=ago(5)),
             'progressing',
-            'status.phase=Running to pass',
+            'status.phase=Running to change',
             id='a run that goes on',
         ),
         pytest.param(
-            frob(state='Creating'), 'progressing', 'status.state=Creating to pass', id='state'
+            frob(state='Creating'), 'progressing', 'status.state=Creating to change', id='state'
         ),
         pytest.param(
             frob(health={'status': 'Progressing'}),
             'progressing',
-            'status.health.status=Progressing to pass',
+            'status.health.status=Progressing to change',
             id='health',
         ),
         pytest.param(frob(ready=True), 'ready', '', id='ready: true'),
         pytest.param(
-            frob(ready=False), 'progressing', 'status.ready=false to pass', id='ready: false'
+            frob(ready=False), 'progressing', 'status.ready=false to change', id='ready: false'
         ),
         pytest.param(frob(observedGeneration=1), 'ready', '', id='only a generation'),
         pytest.param(frob(cond('Drifted'), READY), 'ready', '', id='nobody knows Drifted'),
@@ -293,7 +294,7 @@ def test_what_was_suspended_when_it_was_ready_is_ready_with_a_notice():
     assessment = judge(frob(READY, spec={'paused': True}, observedGeneration=1))
     assert assessment.state.value == 'ready'
     assert assessment.notices == (
-        'is suspended by spec.paused: it changes nothing until it is resumed',
+        'is suspended by spec.paused: nothing changes until it is resumed',
     )
 
 
@@ -304,7 +305,41 @@ def test_what_says_nothing_is_ready_after_ten_seconds_with_a_notice(status):
     assert (assessment.state.value, assessment.recheck_at) == ('progressing', NOW + 6)
     assessment = judge(obj, now=NOW + 6)
     assert assessment.state.value == 'ready'
-    assert assessment.notices[0].startswith('counts as ready because it is there')
+    assert assessment.notices[0].startswith('is treated as ready')
+
+
+@pytest.mark.parametrize(
+    ('status', 'message'),
+    (
+        ({}, 'cannot be assessed: it has no status (--require-status)'),
+        (
+            {'frobs': 4},
+            'cannot be assessed: its status has no field that can be assessed (--require-status)',
+        ),
+    ),
+)
+def test_a_required_status_without_any_sign_is_unknown(status, message):
+    seen = view({**frob(age=4), 'status': status}, target=FROBS)._replace(require_status=True)
+    assert generic.assess(seen).state.value == 'progressing'
+    assessment = generic.assess(seen._replace(now=NOW + 6))
+    assert (assessment.state.value, assessment.message) == ('unknown', message)
+    assert not is_unjudged(assessment)
+
+
+@pytest.mark.parametrize(
+    ('options', 'outcome'),
+    (({'stall_timeout': 60.0}, ('timed-out', '', 60)), ({'timeout': 30.0}, ('timed-out', '', 30))),
+)
+def test_a_rollout_with_a_required_status_without_any_sign_times_out(options, outcome):
+    play = Play(FROBS, tracker=generic, require_status=True, **options)
+    play.listed(0.1, play.root, frob(age=60, frobs=4))
+    assert play.until(100).outcome[:2] == outcome[:2]
+    assert 'cannot be assessed' in ' '.join(play.ended.explanation.facts)
+
+
+def test_a_required_status_changes_nothing_for_a_status_with_a_sign():
+    seen = view(frob(READY, age=9999), target=FROBS)._replace(require_status=True)
+    assert generic.assess(seen).state.value == 'ready'
 
 
 @pytest.mark.parametrize('path', ('phase', 'state', 'health', 'currentState'))
@@ -313,13 +348,13 @@ def test_a_word_that_nobody_knows_is_no_success(path):
     word = f'status.{path}=Frobbed'
     assert (assessment.state.value, assessment.waits_for) == ('progressing', f'{word} to change')
     assert assessment.notices == (
-        f'tells {word}, a word that is not known: a rule can say what it means',
+        f'reports the unknown state {word}: a rule can define what it means',
     )
 
 
 def test_where_a_status_must_come_it_is_waited_for():
     assessment = generic.assess_status(view(frob(age=9999), target=FROBS), requires_status=True)
-    assert assessment.waits_for == 'its controller to tell its status'
+    assert assessment.waits_for == 'its controller to report a status'
 
 
 def spec_written(seconds):

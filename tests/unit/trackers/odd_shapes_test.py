@@ -5,11 +5,20 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kubectl_dog.causes import change_texts
+from kubectl_dog.causes import changed_fields
+from kubectl_dog.causes import config_updates
+from kubectl_dog.causes.catalogue import CODES
 from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.assessments import RevisionTemplates
+from kubectl_dog.model.assessments import State
+from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.verdicts import RevisionChanges
 from kubectl_dog.trackers import generic
 from kubectl_dog.trackers import template_diff
 from tests.unit.builders import container
 from tests.unit.builders import deployment
+from tests.unit.builders import pod
 from tests.unit.builders import view
 from tests.unit.oddities import ANY
 from tests.unit.oddities import OBJECTS
@@ -43,8 +52,20 @@ RULES = [
 TEMPLATE = {
     'metadata': {'labels': {'a': 'b'}},
     'spec': {
-        'containers': [container(env=[{'name': 'A', 'value': 'b'}])],
+        'containers': [
+            container(
+                env=[
+                    {'name': 'A', 'value': 'b'},
+                    {'name': 'B', 'valueFrom': {'configMapKeyRef': {'name': 'a', 'key': 'b'}}},
+                ],
+                envFrom=[{'secretRef': {'name': 'a-2456789bcd'}}],
+                livenessProbe={'httpGet': {'path': '/', 'port': 80}},
+                resources={'limits': {'cpu': 1}},
+            )
+        ],
         'initContainers': [container('i')],
+        'volumes': [{'name': 'v', 'projected': {'sources': [{'configMap': {'items': [{}]}}]}}],
+        'nodeSelector': {'a': 'b'},
         'x': 1,
     },
 }
@@ -73,6 +94,18 @@ def test_what_a_template_changes(before, after):
     assert all(
         isinstance(change, str) for change in template_diff.describe_template_diff(before, after)
     )
+
+
+@SETTINGS
+@given(misshapen(TEMPLATE), misshapen(TEMPLATE), st.sampled_from(sorted(CODES)))
+def test_what_a_revision_may_have_broken(before, after, code):
+    templates = RevisionTemplates('2', after, '1', before)
+    cause = Cause(code, '', 'main', '1 Insufficient cpu', ('web-1',))
+    changes = changed_fields.suspect_changes(cause, templates)
+    text = change_texts.describe_changes(RevisionChanges('2', '1', changes), 'main')
+    assert text.startswith('new in revision 2: ')
+    assessed = Assessment(State.PROGRESSING, pods=(pod(),), templates=templates)
+    assert config_updates.with_config_updates(view(), cause, assessed).code == code
 
 
 @SETTINGS

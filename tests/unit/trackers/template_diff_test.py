@@ -18,7 +18,7 @@ def template(*containers, **spec):
         (
             [container(env=[{'name': 'A', 'value': '1'}])],
             [container(env=[{'name': 'A', 'value': '2'}, {'name': 'B'}])],
-            'env A, B changed',
+            'env of main changed: A, B',
         ),
         ([container()], [container(args=['x'])], 'args of main changed'),
         ([container('a')], [container('b')], 'container b added, container a removed'),

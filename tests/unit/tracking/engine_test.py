@@ -184,7 +184,7 @@ def test_the_end_is_one_event_with_the_exit_code_and_all_verdicts():
     run.set_state(2.0, 'failed', 'db')
     run.give(2.0, log('db'), LogEnd(0)).pass_to(3.0)
     verdicts = ((target(), 'ready'), (target('db'), 'failed'))
-    assert [event[1:] for event in run.of(RunEnded)] == [(1, verdicts)]
+    assert [event[1:3] for event in run.of(RunEnded)] == [(1, verdicts)]
     assert (run.step.finished, run.step.wants, run.step.deadline) == (True, frozenset(), None)
     assert run.events.index(run.of(RunEnded)[0]) == len(run.events) - 1
     run.pass_to(9.0)
@@ -287,7 +287,7 @@ def test_a_signal_ends_groups_that_nobody_is_in():
     run.pass_to(0.0)
     assert (run.step.wants, run.step.finished) == ({Watch(PODS, 'shop', 'app=web')}, False)
     run.give(1.0, None, Signal('interrupt'))
-    assert run.last(RunEnded)[0][1:] == (130, ((GROUP.placeholder, 'interrupted'),))
+    assert run.last(RunEnded)[0][1:3] == (130, ((GROUP.placeholder, 'interrupted'),))
 
 
 def test_members_that_come_are_tracked():

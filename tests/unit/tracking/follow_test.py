@@ -5,22 +5,34 @@ from __future__ import annotations
 import pytest
 
 from kubectl_dog.model.assessments import State
+from kubectl_dog.model.assessments import unjudged
 from kubectl_dog.model.events import CauseSeen
 from kubectl_dog.model.events import ChildChanged
 from kubectl_dog.model.events import LogChunk
 from kubectl_dog.model.events import Notice
+from kubectl_dog.model.events import RunEnded
 from kubectl_dog.model.events import StateChanged
 from kubectl_dog.model.items import LogEnd
 from kubectl_dog.model.items import LogGap
 from kubectl_dog.model.items import LogLine
 from kubectl_dog.model.items import LogLines
+from kubectl_dog.model.items import Signal
+from kubectl_dog.model.resources import JOBS
+from kubectl_dog.model.resources import PODS
+from kubectl_dog.model.resources import Resource
+from kubectl_dog.model.resources import Target
+from kubectl_dog.model.verdicts import EXIT_CODES
+from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.model.wants import Logs
+from kubectl_dog.model.wants import Watch
+from kubectl_dog.trackers.kinds import cronjob
 from kubectl_dog.tracking.targets.tracked_target import TrackedTarget
 from tests.unit.builders import POD
 from tests.unit.builders import PROBED
 from tests.unit.builders import container
 from tests.unit.builders import deployment
 from tests.unit.builders import ended
+from tests.unit.builders import manifest
 from tests.unit.builders import pod
 from tests.unit.builders import replica_set
 from tests.unit.builders import running
@@ -29,6 +41,7 @@ from tests.unit.tracking.play import EVENT_WATCH
 from tests.unit.tracking.play import POD_WATCH
 from tests.unit.tracking.play import Play
 
+CRONJOBS = Resource('batch', 'v1', 'cronjobs', 'CronJob', 'cj')
 OLD = replica_set('1')
 NEW = replica_set('2')
 PROGRESSING = deployment(availableReplicas=0)
@@ -65,8 +78,8 @@ def test_waits_without_limit_and_survives_deletion():
     play.changed(5001, play.root, PROGRESSING, 'DELETED').until(9000)
     assert play.outcome is None
     assert [event.text for event in play.of(Notice)] == [
-        'deploy/web is not there yet in namespace shop: waiting for it',
-        'deploy/web is there now',
+        'deploy/web does not exist yet in namespace shop: waiting',
+        'deploy/web exists now',
         'deploy/web was deleted',
     ]
 
@@ -81,7 +94,7 @@ def test_shows_and_reads_every_pod_also_ready_and_old_ones():
     play = follow(ready, *old)
     assert {event.name: event.text for event in play.of(ChildChanged)} == {
         'new': 'ready',
-        'old-0': 'going',
+        'old-0': 'terminating',
         **{f'old-{n}': 'running' for n in (1, 2, 3)},
     }
     assert len([want for want in play.step.wants if isinstance(want, Logs)]) == 5
@@ -123,7 +136,7 @@ def test_one_look_waits_until_everything_was_seen_but_not_for_what_may_not_be():
     play = Play(once=True).rollout(PROGRESSING, replica_sets=[NEW])
     assert play.outcome is None
     play.listed(1, POD_WATCH).listed(2, EVENT_WATCH)
-    assert play.ended.message == 'waiting for 1 of 1 pod to become ready'
+    assert play.ended.message == 'waiting for 1 of 1 pod to become available'
 
 
 def test_one_look_at_nothing():
@@ -180,3 +193,38 @@ def test_what_comes_of_logs_costs_no_look_at_what_they_are_about(payload, monkey
     monkeypatch.setattr(TrackedTarget, 'step', None)
     play.give(1, want, payload)
     assert isinstance(play.events[-1], (LogChunk, Notice))
+
+
+class Failing:
+    codes = ()
+
+    def wants(self, view):
+        return ()
+
+    def assess(self, view):
+        return unjudged('cannot be assessed')
+
+
+@pytest.mark.parametrize(
+    ('signal', 'verdict'),
+    (('end', Verdict.UNKNOWN), ('interrupt', Verdict.INTERRUPTED)),
+)
+def test_the_end_of_a_recording_is_no_success_if_the_tracker_has_failed(signal, verdict):
+    play = Play(tracker=Failing(), follow=True)
+    play.listed(0, play.root, PROGRESSING).give(9, None, Signal(signal))
+    assert (play.ended.verdict, play.ended.message) == (verdict, 'cannot be assessed')
+    [summary] = play.of(RunEnded)
+    assert summary.exit_code == EXIT_CODES[verdict]
+
+
+def test_follows_the_pods_of_the_jobs_of_a_cron_job():
+    target = Target(CRONJOBS, 'shop', 'web')
+    play = Play(target, cronjob, follow=True)
+    owned = {'ownerReferences': [{'uid': 'cronjob-web', 'controller': True}]}
+    selector = {'selector': {'matchLabels': {'controller-uid': 'a'}}}
+    job = manifest('Job', 'web-1', meta=owned, spec=selector)
+    play.listed(0, play.root, manifest('CronJob')).listed(1, Watch(JOBS, 'shop'))
+    play.changed(60, Watch(JOBS, 'shop'), job, 'ADDED')
+    play.listed(61, Watch(PODS, 'shop', 'controller-uid=a'), pod(status(), owner='job-web-1'))
+    assert [want.pod for want in play.step.wants if isinstance(want, Logs)] == ['web-1']
+    assert [event.name for event in play.of(ChildChanged)] == ['web-1']

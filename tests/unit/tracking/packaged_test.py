@@ -98,8 +98,17 @@ def test_the_target_may_tolerate_it(packages):
 
 def test_a_code_that_none_of_the_targets_has_is_an_error(packages):
     packages.install('acme', code=CAUSE, Lamp_example_com='')
-    with pytest.raises(UserError, match="no cause has the code 'LampBroken'"):
+    message = r"no cause has the code 'LampBroken' \(`kubectl dog explain` lists them\)"
+    with pytest.raises(UserError, match=message):
         run(Target(DEPLOYMENTS, 'shop', 'web'), tolerate=('LampBroken=5m',))
+
+
+def test_an_unknown_code_is_an_error_before_a_cluster_is_read_if_no_package_can_have_it(packages):
+    with pytest.raises(UserError, match="no cause has the code 'LampBroken'"):
+        api.check_code('LampBroken=5m')
+    api.check_code('CrashLoop=5')
+    packages.install('acme', code=CAUSE, Lamp_example_com='')
+    api.check_code('LampBroken=5m')
 
 
 @pytest.mark.parametrize('how', ('3', '3s'))
@@ -107,7 +116,7 @@ def test_a_code_of_a_package_that_is_misspelt_is_told_with_the_one_that_is_meant
     packages.install('acme', code=CAUSE, Lamp_example_com='')
     with pytest.raises(UserError, match="no cause has the code 'LampBrocken': did you mean LampBr"):
         run(tolerate=(f'LampBrocken={how}',))
-    with pytest.raises(UserError, match='LampBroken is not counted: write LampBroken=3s'):
+    with pytest.raises(UserError, match='LampBroken has no count: use LampBroken=3s'):
         run(tolerate=('LampBroken=3',))
 
 
@@ -173,7 +182,7 @@ def test_without_the_built_in_tracker_a_rollout_is_not_ready(monkeypatch, how, p
     assert [event.verdict for event in events if isinstance(event, TargetEnded)] == [
         Verdict.UNKNOWN
     ]
-    (status,), _ = api.live_statuses(Cluster(web), (target,))
+    (status,) = api.live_statuses(Cluster(web), (target,)).statuses
     (written,) = api.statuses_from_objects([web])
     assert {(result.state, result.reason) for result in (status, written)} == {
         ('unknown', 'TrackerError')
@@ -225,14 +234,15 @@ def test_two_that_claim_a_kind_are_told_once(packages):
     packages.install('acme', code='def wants(view): return ()', Lamp_example_com='')
     packages.install('zinc', Lamp_example_com='')
     (notice,), _, events = run(Group(LAMPS, 'shop', ''), lamps=('hall', 'bed'))
-    assert 'that of acme 1.0 is used, not that of zinc 1.0' in notice
+    assert 'using acme 1.0, not zinc 1.0' in notice
     assert isinstance(events[1], Notice)
 
 
 def test_one_look_and_files_are_judged_by_packages_too(packages):
     packages.install('acme', '1.2', 'def assess(view): return None', Lamp_example_com='')
     judges = api.trackers()
-    (status,), _ = api.live_statuses(Cluster(manifest('Lamp', 'hall', **READY)), (HALL,), judges)
+    hall = Cluster(manifest('Lamp', 'hall', **READY))
+    (status,) = api.live_statuses(hall, (HALL,), judges).statuses
     (written,) = api.statuses_from_objects(
         [{'apiVersion': 'example.com/v1', **manifest('Lamp', **READY)}], judges
     )
@@ -241,7 +251,7 @@ def test_one_look_and_files_are_judged_by_packages_too(packages):
     }
     assert 'acme 1.2' in written.message
     (notice,) = judges.notices()
-    assert 'acme 1.2' in notice and 'gave None, and not an Assessment' in notice
+    assert 'acme 1.2' in notice and 'returned None: return an Assessment' in notice
 
 
 @pytest.mark.parametrize(
@@ -268,3 +278,21 @@ def test_objects_of_odd_shapes_break_nothing(packages, odd, field):
         [{'apiVersion': 'example.com/v1', **manifest('Lamp')}], api.trackers()
     )
     assert written.message == 'waiting for ever'
+
+
+@pytest.mark.parametrize(
+    ('kind', 'notices'),
+    (
+        ('Lamp', 0),
+        ('Lmap', 1),
+    ),
+)
+@pytest.mark.parametrize('target', (HALL, Group(LAMPS, 'shop', '')))
+def test_a_file_of_rules_that_fits_no_target_is_reported_at_once(tmp_path, kind, notices, target):
+    rules = tmp_path / 'rules.yaml'
+    rules.write_text(f'{{group: example.com, kind: {kind}, ready: {{condition: Ready}}}}')
+    cluster = Cluster(manifest('Lamp', 'hall', **READY))
+    events = list(api.session(cluster, (target,), Options(), api.trackers([str(rules)])))
+    texts = [event.text for event in events[:2] if isinstance(event, Notice)]
+    expected = f'--rules {rules} matches nothing: no target is of kind Lmap.example.com'
+    assert texts == [expected] * notices

@@ -20,6 +20,7 @@ from kubectl_dog.model.items import LogLines
 from kubectl_dog.model.items import ReadFailure
 from kubectl_dog.model.items import ServerClock
 from kubectl_dog.model.items import Signal
+from kubectl_dog.model.resources import CONFIGMAPS
 from kubectl_dog.model.resources import CONTROLLERREVISIONS
 from kubectl_dog.model.resources import DEPLOYMENTS
 from kubectl_dog.model.resources import EVENTS
@@ -123,7 +124,43 @@ def test_a_missing_configmap_fails_when_its_tolerance_ends():
     assert NAMES in play.until(19).step.wants
     play.give(19.1, NAMES, Answer('found', ({'metadata': {'name': 'ap'}},))).until(60)
     assert play.outcome == ('failed', 'ConfigMapMissing', 20)
-    assert 'a similar configmap exists: ap' in play.ended.explanation.facts
+    assert 'a similar ConfigMap exists: "ap"' in play.ended.explanation.facts
+
+
+def crash_of_second_revision():
+    """A revision that reads other variables from a ConfigMap, and crashes; the old one serves."""
+    template = {'containers': [container(envFrom=[{'configMapRef': {'name': 'app'}}])]}
+    new, old = replica_set(template=template), replica_set('1', age=9000, ready=1)
+    return start(crashed(1), replica_sets=(new, old))
+
+
+@pytest.mark.parametrize(
+    ('answer', 'facts'),
+    (
+        (Answer('found', ({'metadata': {'managedFields': [{'time': ago(5)}]}},)), 1),
+        (Answer('denied'), 0),
+        (Answer('missing'), 0),
+    ),
+)
+def test_a_configmap_of_a_new_revision_is_read_after_the_second_crash(answer, facts):
+    lookup = Lookup(CONFIGMAPS, 'shop', 'app')
+    play = crash_of_second_revision()
+    assert lookup not in play.until(2).step.wants
+    play.changed(3, POD_WATCH, crashed(2))
+    assert lookup in play.step.wants
+    play.give(3.1, lookup, answer)
+    play.give(13, LOG, LogEnd(2)).changed(14, POD_WATCH, crashed(3))
+    assert play.outcome == ('failed', 'CrashLoop', 14)
+    explanation = play.ended.explanation
+    assert sum('configmap/app was' in fact for fact in explanation.facts) == facts
+    assert 'new in revision 2: envFrom configmap/app' in explanation.facts
+    assert explanation.not_fetched == ()
+
+
+def test_no_verdict_waits_for_a_configmap_that_may_explain_more():
+    play = crash_of_second_revision().changed(3, POD_WATCH, crashed(2))
+    play.give(13, LOG, LogEnd(2)).changed(14, POD_WATCH, crashed(3))
+    assert play.outcome == ('failed', 'CrashLoop', 14)
 
 
 def test_a_configmap_that_is_there_now_gives_it_more_time():
@@ -260,11 +297,23 @@ def test_what_is_not_there_is_waited_for():
     play.give(3, Lookup(NAMESPACES, '', 'shop'), Answer('missing'))
     notices = [event.text for event in play.of(Notice)]
     assert notices == [
-        'deploy/web is not there yet in namespace shop: waiting up to 30s',
-        'deploy/web names like it that exist: web2',
-        'deploy/web cannot be there: namespace shop does not exist',
+        'deploy/web does not exist yet in namespace shop: waiting up to 30s',
+        'deploy/web does not exist, similar names: web2',
+        'deploy/web cannot exist: namespace shop does not exist',
     ]
     assert play.until(60).outcome == ('never-appeared', 'NotFound', 31)
+
+
+@pytest.mark.parametrize(('status', 'seconds'), (('missing', 3), ('forbidden', 31)))
+def test_a_missing_namespace_is_not_waited_for_if_it_is_needed(status, seconds):
+    play = Play(needs_namespace=True)
+    play.listed(1, play.root)
+    play.give(3, Lookup(NAMESPACES, '', 'shop'), Answer(status))
+    assert play.until(60).outcome == (
+        'never-appeared',
+        'NotFound',
+        3 if status == 'missing' else 31,
+    )
 
 
 def test_what_appears_late_is_tracked():
@@ -289,6 +338,7 @@ def test_a_pod_that_is_deleted_after_it_ended_keeps_its_verdict(code, verdict):
     gone = pod(status(state=ended(code)), phase=phase, deleting=True, restartPolicy='Never')
     play.changed(5, play.root, gone, 'DELETED')
     assert play.outcome[0] == verdict
+    assert play.track.view.object is gone
 
 
 def test_old_restarts_alone_are_no_back_off():
@@ -415,7 +465,7 @@ def test_a_signal_ends_it_with_the_state_so_far(signal, code):
 
 def test_a_signal_before_anything_was_seen():
     play = Play().give(1, None, Signal('interrupt'))
-    assert play.ended.message == 'nothing was seen of it yet'
+    assert play.ended.message == 'no status received yet'
 
 
 def test_a_signal_while_nothing_is_wrong_tells_what_it_waited_for():
@@ -620,7 +670,7 @@ def test_a_log_that_may_not_be_read_is_said_to_be_so():
     play = start(crashed(1), timeout=30)
     play.give(1, LOG, ReadFailure('denied', 'forbidden'))
     play.changed(14, POD_WATCH, crashed(3)).until(40)
-    assert play.ended.explanation.not_fetched == ('its log may not be read (pods/log)',)
+    assert play.ended.explanation.not_fetched == ('its log: no permission to read it (pods/log)',)
 
 
 @pytest.mark.parametrize(('shown', 'expected'), ((True, 1), (False, 0)))
@@ -645,3 +695,115 @@ def test_an_outage_of_what_is_not_asked_for_holds_nothing_up():
     play = start(lasting, obj=deployment(template=bare))
     play.give(2, Watch(PODS, 'shop', 'app=other'), ReadFailure('unreachable', 'away')).until(60)
     assert play.outcome == ('ready', '', 10)
+
+
+def evicted(number, text):
+    obj = pod(name=f'web-{number}', owner='rs-2', phase='Failed', nodeName='node-1', age=5)
+    obj['status'].update(reason='Evicted', message=text)
+    return obj
+
+
+@pytest.mark.parametrize(
+    ('text', 'fails_at'),
+    (
+        ('Usage of EmptyDir volume "d" exceeds the limit "1Mi". ', 70),
+        ('The node was low on resource: memory. ', 110),
+    ),
+)
+def test_a_pod_that_exceeds_its_own_limit_fails_at_the_second_eviction(text, fails_at):
+    play = start(pod(status(), name='web-0', owner='rs-2', nodeName='node-1', age=1))
+    for number, at in enumerate((30, 70, 110)):
+        play.changed(at, POD_WATCH, evicted(number, text))
+        replacement = pod(status(), name=f'web-{number + 1}', owner='rs-2', age=-at)
+        play.changed(at, POD_WATCH, replacement, 'ADDED')
+    assert play.outcome == ('failed', 'Evicted', fails_at)
+
+
+def unscheduled(name='web-1'):
+    obj = pod(owner='rs-2', name=name, phase='Pending', age=1)
+    why = {'type': 'PodScheduled', 'status': 'False', 'reason': 'Unschedulable', 'message': 'no'}
+    return {**obj, 'status': {'phase': 'Pending', 'conditions': [why]}}
+
+
+CREATING = pod(status(state=waiting('ContainerCreating')), owner='rs-2', nodeName='n', age=1)
+RUNNING = pod(status(), owner='rs-2', nodeName='n', age=1)
+
+
+@pytest.mark.parametrize(
+    ('before', 'after', 'gone_at'),
+    (
+        pytest.param(unscheduled(), CREATING, 5, id='has a node'),
+        pytest.param(pod(MISSING, owner='rs-2', age=1), RUNNING, 5, id='its container runs'),
+        pytest.param(pod(MISSING, owner='rs-2', age=1), CREATING, 20, id='between two attempts'),
+    ),
+)
+def test_a_cause_is_gone_as_soon_as_its_effect_is(before, after, gone_at):
+    play = start(before)
+    play.changed(5, POD_WATCH, after)
+    for at in (20, 21):
+        play.changed(at, POD_WATCH, {**after, 'spec': dict(after['spec'])})
+    [gone] = play.of(CauseGone)
+    assert 5 <= gone.at <= gone_at + 1
+    assert (gone.at == 5) is (gone_at == 5)
+
+
+def test_a_cause_is_not_over_while_one_of_its_pods_is_unknown():
+    play = start(unscheduled(), unscheduled('web-2'))
+    play.changed(5, POD_WATCH, CREATING).changed(6, POD_WATCH, unscheduled('web-2'), 'DELETED')
+    assert play.of(CauseGone) == []
+
+
+def logs_read(play):
+    return sorted(want.pod for want in play.step.wants if isinstance(want, Logs))
+
+
+ROLLING = deployment(2, updatedReplicas=1, availableReplicas=1, replicas=2)
+
+
+def test_the_logs_of_old_pods_that_terminate_are_not_read():
+    new = pod(status(), name='new', owner='rs-2', age=1)
+    old = pod(status(), name='old', owner='rs-1', deleting=True)
+    play = start(new, old, obj=ROLLING, replica_sets=(replica_set(), replica_set('1')))
+    assert logs_read(play.until(30)) == ['new']
+    assert [event.cause.code for event in play.of(CauseSeen)] == ['TerminatingPods']
+
+
+def test_logs_of_a_revision_that_was_replaced_are_closed_at_once():
+    first = pod(status(), name='first', owner='rs-2', age=1)
+    play = start(first)
+    assert logs_read(play) == ['first']
+    play.changed(5, REPLICA_SETS, replica_set('3', age=-5), 'ADDED')
+    newer = deployment(revision='3', availableReplicas=0, updatedReplicas=0)
+    assert logs_read(play.changed(5, play.root, newer)) == []
+
+
+LIVENESS = {'httpGet': {'port': 8081, 'path': '/live'}, 'periodSeconds': 2}
+REFUSED = 'Liveness probe failed: Get "http://10.0.0.1:8081/live": connection refused'
+
+
+def killed(ends, age=900):
+    last = ended(137, lived=40, at=20)
+    state = status(state=waiting('CrashLoopBackOff'), last=last, restarts=ends)
+    return pod(state, owner='rs-2', age=age, containers=[container(livenessProbe=LIVENESS)])
+
+
+@pytest.mark.parametrize(
+    ('events', 'text'),
+    (
+        pytest.param(
+            [('Unhealthy', REFUSED), ('Killing', 'Container main failed liveness probe')],
+            'its liveness probe (http :8081/live) failed, 40s after it started: '
+            'Get "http://10.0.0.1:8081/live": connection refused',
+            id='of an hour ago',
+        ),
+        pytest.param(
+            [], 'most likely because its liveness probe (http :8081/live) failed', id='no'
+        ),
+    ),
+)
+def test_a_liveness_probe_explains_kills_that_no_kube_event_reports_any_more(events, text):
+    loop = killed(9)
+    old = [kube_event(loop, *event, 'spec.containers{main}', at=3600) for event in events]
+    play = start(loop).listed(1, EVENT_WATCH, *old).until(60)
+    assert (play.ended.verdict, play.ended.reason) == ('failed', 'LivenessProbeFailed')
+    assert text in play.ended.message

@@ -166,3 +166,15 @@ def test_lines_that_end_the_call_are_not_read_on():
     source = Script(*items)
     [*_, last] = Session(source, targets(), Options())
     assert (last.exit_code, source.items) == (130, items[2:])
+
+
+def test_a_second_without_events_is_an_empty_batch():
+    items = [listed(1.0, deployment(availableReplicas=0)), Item(9.0, None, Signal('interrupt'))]
+    source = Script(*items)
+    batches = [
+        (source.now(), len(batch))
+        for batch in Session(source, targets(), Options()).event_batches()
+    ]
+    quiet = [at for at, count in batches if not count]
+    assert quiet[-1] >= 2.0
+    assert batches[-1][1]

@@ -6,6 +6,7 @@ import pytest
 
 from kubectl_dog.model.events import CauseSeen
 from kubectl_dog.model.events import Notice
+from kubectl_dog.model.events import StateChanged
 from kubectl_dog.model.resources import EVENTS
 from tests.unit.builders import PROBED
 from tests.unit.builders import ago
@@ -100,7 +101,7 @@ def test_annotations_of_the_target_count():
     play = start(unpulled('web-1'), obj=obj, logs=False).until(100)
     assert play.outcome == ('failed', 'ImageNotFound', 90)
     (notice,) = play.of(Notice)
-    assert notice.text.startswith('deploy/web has the annotation kubectl-dog.github.io/no, which')
+    assert notice.text.startswith('deploy/web has an invalid annotation kubectl-dog.github.io/no,')
 
 
 @pytest.mark.parametrize(
@@ -138,9 +139,11 @@ def test_a_missed_deadline_can_be_tolerated(tolerate, outcome):
     (
         ({'revision': '2'}, ('ready', '', 0)),
         ({'revision': '1'}, ('superseded', 'Superseded', 0)),
-        ({'revision': '3'}, ('never-appeared', 'NotFound', 30)),
+        ({'revision': '3'}, ('never-appeared', 'NotUpdated', 30)),
         ({'expect_images': ('web:1',)}, ('ready', '', 0)),
-        ({'expect_images': ('web:2',)}, ('never-appeared', 'NotFound', 30)),
+        ({'expect_images': ('web:2',)}, ('never-appeared', 'NotUpdated', 30)),
+        ({'expect_generation': 3}, ('ready', '', 0)),
+        ({'expect_generation': 4}, ('never-appeared', 'NotUpdated', 30)),
     ),
 )
 def test_only_what_was_pinned_is_a_success(pinned, outcome):
@@ -154,10 +157,57 @@ def test_what_was_pinned_may_come_late():
     assert play.changed(20, play.root, newer).outcome == ('ready', '', 20)
 
 
+def test_an_older_generation_is_no_success_and_a_newer_one_counts():
+    play = Play(expect_generation=4).rollout(deployment(), replica_sets=(replica_set(),))
+    newer = deployment(meta={'generation': 5}, observedGeneration=5)
+    assert play.changed(20, play.root, newer).outcome == ('ready', '', 20)
+
+
 def test_what_was_pinned_and_is_there_no_more_is_superseded():
     play = start(expect_images=('web:1',))
     newer = deployment(2, template={'containers': [container(image='web:2')]})
     assert play.changed(5, play.root, newer).outcome == ('superseded', 'Superseded', 5)
+
+
+def of_image(image, **fields):
+    return deployment(template={'containers': [container(image=image, **PROBED)]}, **fields)
+
+
+FILE = {'file_images': ('main=web:2',)}
+BAD = {'revision': '2', 'availableReplicas': 0}
+
+
+@pytest.mark.parametrize(
+    ('changes', 'outcome'),
+    (
+        pytest.param([of_image('web:2')], ('ready', '', 0), id='applied'),
+        pytest.param([of_image('mirror.local/x/web:2')], ('ready', '', 0), id='from a mirror'),
+        pytest.param([of_image('mirror.local:5000/web@sha256:a')], ('ready', '', 0), id='pinned'),
+        pytest.param([of_image('web:2@sha256:a')], ('ready', '', 0), id='with its digest'),
+        pytest.param(
+            [of_image('other:2')], ('never-appeared', 'NotUpdated', 30), id='another name'
+        ),
+        pytest.param([of_image('web:1')], ('never-appeared', 'NotUpdated', 30), id='not applied'),
+        pytest.param([of_image('web:1'), of_image('web:2')], ('ready', '', 6), id='applied late'),
+        pytest.param(
+            [of_image('web:2', **BAD), of_image('web:1', revision='3')],
+            ('superseded', 'Superseded', 6),
+            id='undone',
+        ),
+    ),
+)
+def test_only_what_the_file_asks_for_is_a_success(changes, outcome):
+    play = Play(**FILE).rollout(changes[0], replica_sets=(replica_set(),))
+    for number, obj in enumerate(changes[1:], 1):
+        play.changed(6 * number, play.root, obj)
+    assert play.until(60).outcome == outcome
+
+
+def test_a_target_that_is_not_applied_says_which_image_it_has():
+    play = Play(**FILE).rollout(of_image('web:1'), replica_sets=(replica_set(),))
+    assert play.of(StateChanged)[-1].waits_for == (
+        'image web:2 of container "main", as in the file (current: web:1)'
+    )
 
 
 def test_old_pods_are_waited_for_where_that_is_asked():
@@ -178,7 +228,7 @@ def test_an_end_while_old_pods_go_names_them():
     play.rollout(deployment(), going, replica_sets=(replica_set(), replica_set('1', replicas=0)))
     play.until(90)
     assert play.outcome[:2] == ('timed-out', 'TerminatingPods')
-    assert 'web-old (held by example.com/hold' in play.ended.explanation.facts[0]
+    assert 'web-old (waits for finalizers: example.com/hold' in play.ended.explanation.facts[0]
 
 
 def test_what_is_created_again_gets_the_time_to_come_to_what_was_pinned():
@@ -189,7 +239,7 @@ def test_what_is_created_again_gets_the_time_to_come_to_what_was_pinned():
     )
     play.changed(61, play.root, again, 'ADDED')
     assert play.outcome is None
-    assert play.until(100).outcome == ('never-appeared', 'NotFound', 91)
+    assert play.until(100).outcome == ('never-appeared', 'NotUpdated', 91)
 
 
 def test_one_look_takes_ready_for_ready():
@@ -257,3 +307,26 @@ def test_ready_is_what_was_agreed(annotated):
         'status': {**obj['status'], 'conditions': [{'type': 'Warm', 'status': 'True'}]},
     }
     assert play.changed(61, play.root, warm).outcome == ('ready', 'ReadyWhen', 61)
+
+
+BARE_POD = {'containers': [container()]}
+
+
+@pytest.mark.parametrize(
+    ('template', 'pods', 'options', 'reason'),
+    (
+        pytest.param(None, {}, {'stable_for': 8.0}, '--stable-for 8s', id='asked for'),
+        pytest.param(BARE_POD, {}, {}, 'no readiness probe', id='no probe'),
+        pytest.param(
+            None, {'last': ended(1), 'restarts': 1}, {}, 'containers restarted before', id='crashed'
+        ),
+    ),
+)
+def test_a_target_that_must_keep_running_says_why(template, pods, options, reason):
+    started = status(state=running(1), **pods)
+    containers = (template or {}).get('containers', [container(**PROBED)])
+    fresh = pod(started, owner='rs-2', ready=True, age=1, containers=containers)
+    available = {'type': 'Available', 'status': 'True', 'lastTransitionTime': ago(1)}
+    obj = deployment(template=template, conditions=[available])
+    play = Play(**options).rollout(obj, fresh, replica_sets=(replica_set(),))
+    assert play.of(StateChanged)[-1].waits_for.endswith(f'more ({reason})')

@@ -5,8 +5,8 @@ import pytest
 from kubectl_dog.cli.completion import cobra_protocol
 from kubectl_dog.cli.completion import partial_line
 from kubectl_dog.cli.completion.candidates import candidates
-from kubectl_dog.cli.parser import create_parser
 from kubectl_dog.output.colour import CHOICES
+from kubectl_dog.output.formats import FORMATS
 
 
 class Names:
@@ -36,7 +36,7 @@ class Names:
 
 
 def complete(text):
-    line = partial_line.parse_partial_line(create_parser(), text.split(' '))
+    line = partial_line.parse_partial_line(text.split(' '))
     return candidates(line, Names())
 
 
@@ -52,7 +52,7 @@ def values(text):
         ('__', []),
         ('help fo', ['follow']),
         ('bark ', []),
-        ('--h', ['--help']),
+        ('--h', ['--help', '--help-all']),
         ('rollout --contex', ['--context']),
         ('rollout --context a --contex', []),
         ('rollout --tolerate X=1 --tolera', ['--tolerate']),
@@ -61,7 +61,7 @@ def values(text):
         ('rollout -t', ['-t']),
         ('status --loc', ['--local']),
         ('rollout --loc', []),
-        ('rollout -o ', ['plain', 'json']),
+        ('rollout -o ', [*FORMATS]),
         ('status -o ', ['table', 'json']),
         ('rollout --output=j', ['json']),
         ('rollout --color ', list(CHOICES)),
@@ -92,8 +92,13 @@ def values(text):
         ('rollout -l a=b dep', ['deployments', 'deploy']),
         ('rollout -f x.yaml dep', []),
         ('rollout --helm-release shop dep', []),
+        ('rollout --argo-app shop dep', []),
+        ('rollout --flux ks/apps dep', []),
         ('demo ', ['good', 'bad']),
         ('demo good ', []),
+        ('explain Cra', ['CrashLoop']),
+        ('explain CrashLoop ', []),
+        ('explain -o ', ['text', 'json']),
         ('version ', []),
     ),
 )
@@ -111,12 +116,24 @@ def test_what_fits_is_offered(text, expected):
         ('rollout -f ', cobra_protocol.ENDINGS, ['json', 'yaml', 'yml']),
         ('rollout -f k8s/w', cobra_protocol.ENDINGS, ['json', 'yaml', 'yml']),
         ('replay ', cobra_protocol.FILES, []),
+        ('run -- ', cobra_protocol.FILES, []),
+        ('run deploy/web -- kubectl app', cobra_protocol.FILES, []),
         ('multitrack ', cobra_protocol.FILES, []),
         ('multitrack a ', cobra_protocol.NO_FILES, []),
         (
             'rollout deploy/web st',
             cobra_protocol.NO_FILES | cobra_protocol.NO_SPACE,
             ['statefulsets/'],
+        ),
+        (
+            'rollout --report h',
+            cobra_protocol.NO_FILES | cobra_protocol.NO_SPACE,
+            ['html='],
+        ),
+        (
+            'replay --report di',
+            cobra_protocol.NO_FILES | cobra_protocol.NO_SPACE,
+            ['dir='],
         ),
         (
             'rollout --tolerate Cra',
@@ -130,15 +147,13 @@ def test_the_shell_is_told_what_to_do(text, directive, expected):
 
 
 def test_flags_and_commands_are_described():
-    assert dict(complete('rollout --allow').values)['--allow-failures'].startswith('so many pods')
-    assert '20%,' in dict(complete('rollout --allow').values)['--allow-failures']
-    assert dict(complete('ve').values) == {'version': 'print the version'}
+    text = 'Number or percentage of pods that may fail (2, 20%)'
+    assert dict(complete('rollout --allow').values) == {'--allow-failures': text}
+    assert dict(complete('ve').values) == {'version': 'Print the version'}
 
 
 def test_every_kind_before_the_names_is_asked_for():
     names = Names()
-    candidates(
-        partial_line.parse_partial_line(create_parser(), ['follow', 'deploy,sts', '']), names
-    )
-    candidates(partial_line.parse_partial_line(create_parser(), ['follow', 'ds/']), names)
+    candidates(partial_line.parse_partial_line(['follow', 'deploy,sts', '']), names)
+    candidates(partial_line.parse_partial_line(['follow', 'ds/']), names)
     assert names.asked == ['deploy,sts', 'ds']

@@ -5,6 +5,9 @@ import sys
 
 import pytest
 
+from kubectl_dog import api
+from kubectl_dog import completion_source
+from kubectl_dog import platform_compat
 from kubectl_dog.cli import main
 from kubectl_dog.cli.completion import cobra_protocol
 from kubectl_dog.cli.completion import complete_command
@@ -131,6 +134,12 @@ def test_the_script_calls_what_the_program_understands(capsys):
     assert (first, last) == ('#!/bin/sh', 'exec kubectl-dog __complete "$@"')
 
 
+def test_a_terminal_gets_a_hint(capsys, monkeypatch):
+    monkeypatch.setattr(platform_compat, 'is_terminal', lambda stream: True)
+    assert main.main(['completion']) == 0
+    assert 'save it as kubectl_complete-dog' in capsys.readouterr().err
+
+
 @posix
 def test_the_script_is_silent_where_the_program_has_been_removed(capsys, tmp_path):
     main.main(['completion'])
@@ -139,3 +148,18 @@ def test_the_script_is_silent_where_the_program_has_been_removed(capsys, tmp_pat
         capture_output=True, text=True, check=False, env={'PATH': str(tmp_path)},
     )  # fmt: skip
     assert seen(done) == (0, '', '')
+
+
+@pytest.mark.parametrize(
+    ('flags', 'connected'),
+    (([], 'lazy'), (['--connection', 'kubernetes'], 'kubernetes')),
+)
+def test_names_come_from_the_chosen_connection(monkeypatch, flags, connected):
+    monkeypatch.setattr(completion_source, 'connect', lambda **flags: 'lazy')
+    monkeypatch.setattr(api, 'connect', lambda connection, **flags: connection)
+    for name in ('namespaces', 'kinds'):
+        monkeypatch.setattr(completion_source, name, lambda connection: {connection: ''})
+    monkeypatch.setattr(completion_source, 'objects', lambda connection, types: [connection])
+    for words in (['--namespace', ''], [''], ['deploy', '']):
+        answer = complete_command.answer(['rollout', *flags, *words], Deadline(60.0))
+        assert [value for value, _ in answer.values] == [connected]

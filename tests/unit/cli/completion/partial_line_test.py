@@ -1,15 +1,12 @@
 from __future__ import annotations
 
-import argparse
-
 import pytest
 
 from kubectl_dog.cli.completion import partial_line
-from kubectl_dog.cli.parser import create_parser
 
 
 def read(text):
-    return partial_line.parse_partial_line(create_parser(), text.split(' '))
+    return partial_line.parse_partial_line(text.split(' '))
 
 
 @pytest.mark.parametrize(
@@ -62,7 +59,7 @@ def test_the_last_word_is_the_name_of_a_flag(text):
 @pytest.mark.parametrize('text', ('', 'ro', 'help ro'))
 def test_the_last_word_is_a_command(text):
     line = read(text)
-    assert (line.command, line.word) == ('', text.split(' ')[-1])
+    assert (line.command, line.word) == (None, text.split(' ')[-1])
 
 
 @pytest.mark.parametrize('text', ('bark ', '-n shop ', 'help rollout '))
@@ -72,22 +69,8 @@ def test_after_what_is_no_command_comes_nothing(text):
 
 def test_what_was_said_is_known():
     line = read('rollout --context=a -n b --as-group x --as-group y -A -v zz d')
-    args = line.parsed
+    args = line.args
     assert (args.context, args.namespace, args.as_group) == ('a', 'b', ['x', 'y'])
     assert args.all_namespaces is True
-    assert line.used == {'context', 'namespace', 'as_group', 'all_namespaces', 'v'}
-    assert (args.v, args.output) == (None, 'plain')
-
-
-def test_the_commands_are_those_that_help_tells_of():
-    commands = partial_line.commands(create_parser())
-    assert next(iter(commands)) == 'rollout' and commands['version'] == 'print the version'
-    assert not [name for name in commands if name.startswith('_')]
-
-
-def test_a_parser_is_enough_for_it():
-    top = argparse.ArgumentParser()
-    commands = top.add_subparsers()
-    commands.add_parser('bark', help='loud')
-    commands.add_parser('hidden')
-    assert partial_line.commands(top) == {'bark': 'loud'}
+    assert line.used == {'context', 'namespace', 'as_group', 'all_namespaces', 'verbosity'}
+    assert (args.verbosity, args.output) == (None, [])

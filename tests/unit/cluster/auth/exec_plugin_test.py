@@ -97,15 +97,19 @@ def status(**fields):
         ('[]', '', 'did not print an ExecCredential'),
         ('[' * 9000, '', 'did not print an ExecCredential'),
         ('- ' * 900, '', 'did not print an ExecCredential'),
-        ('{}', '', f'printed None None, where kubeconfig asks for ExecCredential {V1}'),
+        ('{}', '', f'printed None None, but the kubeconfig expects ExecCredential {V1}'),
         (status(), '', 'printed no status'),
         (status(status={}), '', 'printed neither a token nor a certificate'),
         (status(status={'token': 1}), '', 'printed a status that is not text'),
         (status(status={'token': 'a', 'clientKeyData': 'k'}), '', 'but not both'),
-        (status(status={'token': 'a\nb'}), '', 'characters that no header can hold'),
-        (status(status={'token': 'a', 'expirationTimestamp': 'soon'}), '', 'is no timestamp'),
+        (status(status={'token': 'a\nb'}), '', 'characters that are not allowed in a header'),
+        (
+            status(status={'token': 'a', 'expirationTimestamp': 'soon'}),
+            '',
+            'an invalid expirationTimestamp',
+        ),
         ('', 'exit 3', 'failed with exit code 3: sign in again'),
-        ('', 'kill -9 $$', 'was ended by signal 9'),
+        ('', 'kill -9 $$', 'was terminated by signal 9'),
     ),
 )
 def test_what_is_wrong_is_said_in_one_sentence(script, printed, before, message):
@@ -133,7 +137,7 @@ def test_a_plugin_of_the_current_folder_is_not_run(tmp_path, monkeypatch, path):
         folder.mkdir(exist_ok=True)
         (folder / 'planted').write_text('#!/bin/sh\ntouch ran\n')
         (folder / 'planted').chmod(0o755)
-    with pytest.raises(AccessError, match='planted was found by way of the current folder only'):
+    with pytest.raises(AccessError, match='planted was found only in the current directory'):
         ExecPlugin(Settings('https://a'), Plugin('planted')).issue()
     assert not (tmp_path / 'ran').exists()
 
@@ -179,7 +183,7 @@ def test_interactive_mode(script, tmp_path, monkeypatch, mode, terminal, interac
 @pytest.mark.parametrize('stdin', (Stdin(False), None))
 def test_a_plugin_that_needs_a_terminal(script, monkeypatch, stdin):
     monkeypatch.setattr(sys, 'stdin', stdin)
-    with pytest.raises(AccessError, match='needs a terminal, and standard input is none'):
+    with pytest.raises(AccessError, match='needs a terminal, but standard input is not one'):
         script(plugin=Plugin('', interactive_mode='Always'), status={'token': 't'})
 
 

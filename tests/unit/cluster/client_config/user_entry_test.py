@@ -49,30 +49,45 @@ def test_the_interactive_mode_has_a_default_in_v1beta1_only(env):  # noqa: F811
 @pytest.mark.parametrize(
     ('user', 'message'),
     (
-        (plugin(command=None), 'has no command'),
-        (plugin(apiVersion=f'{V1}alpha1'), f"v1alpha1', but kubectl knows {V1} and {V1}beta1 only"),
-        (plugin(interactiveMode=None), 'must have an interactiveMode: Never, IfAvailable, Always'),
-        (plugin(interactiveMode='x'), 'must have an interactiveMode'),
-        (plugin(args='x'), '«args» of «a: exec» must be a list of text'),
-        (plugin(env='x'), '«env» of «a: exec» must be a list of name and value'),
-        (plugin(env=[{'value': 'x'}]), 'a variable without a proper name'),
-        (plugin(env=[{'name': 'a=b', 'value': 'x'}]), 'a variable without a proper name'),
-        ({'exec': 'x'}, '«exec» of «a» must be a mapping'),
-        ({**plugin(), 'auth-provider': {'name': 'oidc'}}, 'has both «exec» and «auth-provider»'),
-        ({'auth-provider': {'name': 'gcp'}}, 'has given up: install gke-gcloud-auth-plugin'),
-        ({'auth-provider': {'name': 'azure'}}, 'has given up: install kubelogin'),
-        ({'auth-provider': {'name': 'x'}}, 'an unknown auth-provider'),
-        ({'token': 't', 'password': 'p'}, "user 'a' has both a token and a password"),
-        ({'client-key': 'k', 'client-key-data': 'UEVN', 'token': 't'}, '«client-key» and'),
-        ({}, "user 'a' in the kubeconfig has no credentials: sign in, or give --token"),
+        (plugin(command=None), 'user "a": exec: command is missing'),
+        (plugin(apiVersion=f'{V1}alpha1'), f'must be one of {V1}, {V1}beta1, not "{V1}alpha1"'),
+        (
+            plugin(interactiveMode=None),
+            'user "a": exec: interactiveMode is missing',
+        ),
+        (
+            plugin(interactiveMode='x'),
+            'exec.interactiveMode: must be one of Never, IfAvailable, Always, not "x"',
+        ),
+        (plugin(args='x'), 'exec.args: must be a list, not text'),
+        (plugin(env='x'), 'exec.env: must be a list, not text'),
+        (plugin(env=[{'value': 'x'}]), 'exec.env[0].name: is missing'),
+        (
+            plugin(env=[{'name': 'a=b', 'value': 'x'}]),
+            'exec.env[0]: must be a valid environment variable',
+        ),
+        ({'exec': 'x'}, 'user "a": exec: must be a mapping'),
+        (
+            {**plugin(), 'auth-provider': {'name': 'oidc'}},
+            'user "a": has both exec and auth-provider',
+        ),
+        ({'auth-provider': {'name': 'gcp'}}, 'no longer supports: install gke-gcloud-auth-plugin'),
+        ({'auth-provider': {'name': 'azure'}}, 'no longer supports: install kubelogin'),
+        ({'auth-provider': {'name': 'x'}}, 'auth-provider: unsupported name: use oidc'),
+        ({'token': 't', 'password': 'p'}, 'user "a" has both a token and a password: remove one'),
+        (
+            {'client-key': 'k', 'client-key-data': 'UEVN', 'token': 't'},
+            'has both client-key and client-key-data',
+        ),
+        ({}, 'user "a" in the kubeconfig has no credentials: sign in, or use --token'),
         ({'client-key': 'k'}, 'has no credentials'),
-        ({'token': 't', 'as-groups': ['g']}, 'needs a name: give --as'),
-        ({'token': 't', 'as': 'a\nb'}, 'a control character in it'),
-        ({'token': 't', 'as': 'a', 'as-groups': 'g'}, '«as-groups» of «a» must be a list of text'),
-        ({'token': 't', 'as': 'a', 'as-user-extra': {'k': 'v'}}, '«k» of «a» must be a list'),
+        ({'token': 't', 'as-groups': ['g']}, 'require a user: use --as'),
+        ({'token': 't', 'as': 'a\nb'}, 'a control character'),
+        ({'token': 't', 'as': 'a', 'as-groups': 'g'}, 'user "a": as-groups: must be a list'),
+        ({'token': 't', 'as': 'a', 'as-user-extra': {'k': 'v'}}, 'as-user-extra.k: must be a list'),
     ),
 )
-def test_what_is_wrong_is_said(env, user, message):  # noqa: F811
+def test_errors_name_user_and_field(env, user, message):  # noqa: F811
     with pytest.raises(AccessError) as raised:
         resolve_settings(ConnectionFlags(), env(config(user=user)))
     assert message in str(raised.value)
@@ -104,7 +119,7 @@ def test_a_provider_goes_with_a_certificate_but_not_with_a_token(env):  # noqa: 
 
 
 def test_flags_without_credentials(env):  # noqa: F811
-    with pytest.raises(AccessError, match='there are no credentials: give --token or --user'):
+    with pytest.raises(AccessError, match='there are no credentials: use --token or --user'):
         resolve_settings(ConnectionFlags(server='https://a'), {'KUBECONFIG': 'none'})
 
 

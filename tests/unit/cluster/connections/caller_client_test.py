@@ -89,7 +89,7 @@ def test_a_client_without_credentials_is_refused(server, client):
 def test_what_the_official_loader_makes_of_a_plugin_that_fails_is_refused(server, pki, tmp_path):
     path = kubeconfig(tmp_path, server, pki, {'exec': plugin('exit 3')})
     loaded = kubernetes_config.new_client_from_config(path)
-    with pytest.raises(AccessError, match='where a credential plugin fails'):
+    with pytest.raises(AccessError, match='ignores a credential plugin that fails'):
         connect_by_client(loaded)
     assert server.requests == []
 
@@ -111,10 +111,10 @@ def test_other_ways_to_be_known(server, pki, client, way):
 @pytest.mark.parametrize(
     ('host', 'message'),
     [
-        (None, 'has nothing for the address'),
-        ('', 'has nothing for the address'),
-        ('api.test:6443', "has 'api.test:6443' for the address of its server"),
-        ('https://', 'for the address'),
+        (None, 'invalid server address ""'),
+        ('', 'invalid server address ""'),
+        ('api.test:6443', 'invalid server address "api.test:6443"'),
+        ('https://', 'invalid server address "https:"'),
     ],
 )
 def test_a_client_that_knows_no_server(host, message):
@@ -135,7 +135,7 @@ def test_a_client_of_another_library_is_a_type_error():
     class Other:
         rest_client = None
 
-    with pytest.raises(TypeError, match='no ApiClient of the official client'):
+    with pytest.raises(TypeError, match='not an ApiClient of the official client'):
         connect_by_client(Other())
 
 

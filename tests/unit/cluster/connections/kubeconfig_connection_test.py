@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import socket
@@ -60,6 +61,46 @@ def test_get_sends_what_it_should_and_reuses_its_connection(server, create_conne
     assert sent.headers['authorization'] == 'Bearer t0'
     assert sent.headers['user-agent'] == f'kubectl-dog/{module.VERSION}'
     assert [request.connection for request in server.requests] == [0, 0]
+
+
+def test_a_dry_run_saves_nothing_and_is_sent_with_credentials(server, create_connection, pki):
+    connection = create_connection(trusting(server, pki, token='t0'))
+    bodies = []
+
+    def answer(wire):
+        bodies.append(wire.sock.recv(int(wire.request.headers['content-length'])))
+        page(b'{}', 201)(wire)
+
+    server.on('/api', page(b''), answer)
+    connection.get('/api')
+    response = connection.dry_run_apply('/api', b'{"a": 1}', (('fieldValidation', 'Warn'),))
+    assert (response.status, response.body, bodies) == (201, b'{}', [b'{"a": 1}'])
+    sent = server.requests[1]
+    assert (sent.method, sent.connection) == ('PATCH', 0)
+    assert sent.query == {
+        'dryRun': 'All', 'fieldManager': 'kubectl-dog', 'force': 'true', 'fieldValidation': 'Warn',
+    }  # fmt: skip
+    assert sent.headers['content-type'] == 'application/apply-patch+yaml'
+    assert sent.headers['authorization'] == 'Bearer t0'
+
+
+def test_rights_are_reviewed_with_one_request(server, create_connection, pki):
+    connection = create_connection(trusting(server, pki, token='t0'))
+    bodies = []
+
+    def answer(wire):
+        bodies.append(json.loads(wire.sock.recv(int(wire.request.headers['content-length']))))
+        page(b'{}', 201)(wire)
+
+    path = '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews'
+    server.on(path, answer)
+    review = connection.review_self('SelfSubjectRulesReview', {'namespace': 'shop'})
+    assert review.status == 201
+    assert (server.requests[0].method, server.requests[0].query) == ('POST', {})
+    assert bodies[0]['kind'] == 'SelfSubjectRulesReview'
+    assert bodies[0]['spec'] == {'namespace': 'shop'}
+    with pytest.raises(KeyError):
+        connection.review_self('Secret', {})
 
 
 def test_version_is_the_packages():
@@ -167,8 +208,9 @@ def test_clock_offset(server, connection, ahead, offset):
     assert bool(connection.clock_offset) == bool(offset)
 
 
-def test_an_answer_without_a_date(server, connection):
-    server.on('/api', page(b'', Date='once upon a time'))
+@pytest.mark.parametrize('date', ('once upon a time', 'Mon, 30 Nov 99999 21:00:00 GMT'))
+def test_an_answer_without_a_date(server, connection, date):
+    server.on('/api', page(b'', Date=date))
     connection.get('/api')
     assert connection.clock_offset == 0.0
 
@@ -179,12 +221,17 @@ def reason(settings, create_connection):
     return re.sub(r'127.0.0.1:\d+', 'HOST', str(raised.value))
 
 
+@pytest.mark.parametrize('host', ('a..b', 'a' * 64))
+def test_a_host_that_no_name_server_can_know(create_connection, host):
+    assert 'cannot connect' in reason(Settings(server=f'https://{host}:1'), create_connection)
+
+
 def test_connection_refused(create_connection):
     with socket.create_server(('127.0.0.1', 0)) as free:
         port = free.getsockname()[1]
     assert reason(Settings(server=f'https://127.0.0.1:{port}'), create_connection) == (
         'cannot connect to https://HOST: connection refused; '
-        'is the cluster up, and is --context right?'
+        'check --context and whether the cluster is running'
     )
 
 
@@ -194,8 +241,8 @@ def test_no_such_host(create_connection, monkeypatch):
 
     monkeypatch.setattr(socket, 'getaddrinfo', fail)
     assert reason(Settings(server='https://api.test'), create_connection) == (
-        "cannot connect to https://api.test: no host is named 'api.test'; "
-        'is the network (VPN) up, and is --context right?'
+        'cannot connect to https://api.test: unknown host "api.test"; '
+        'check the network (VPN) and --context'
     )
 
 
@@ -208,7 +255,7 @@ def test_no_answer(create_connection, server, pki, monkeypatch):
 
 
 def test_an_authority_we_do_not_know(create_connection, server):
-    message = 'its certificate is signed by an unknown authority; is certificate-authority right?'
+    message = 'its certificate is signed by an unknown authority; check certificate-authority'
     assert (
         reason(Settings(server=server.url), create_connection)
         == f'cannot trust https://HOST: {message}'
@@ -217,7 +264,7 @@ def test_an_authority_we_do_not_know(create_connection, server):
 
 def test_a_certificate_for_another_host(create_connection, server, pki):
     message = reason(trusting(server, pki, tls_server_name='other.test'), create_connection)
-    assert "its certificate is not for 'other.test'; is --tls-server-name right?" in message
+    assert 'its certificate is not valid for "other.test"; check --tls-server-name' in message
 
 
 def test_tls_server_name_is_checked_instead_of_the_host(create_connection, server, pki):
@@ -235,7 +282,7 @@ def test_a_server_without_tls(create_connection):
     server = Server()
     try:
         secure = server.url.replace('http:', 'https:')
-        assert 'does not speak TLS' in reason(Settings(server=secure), create_connection)
+        assert 'it does not use TLS' in reason(Settings(server=secure), create_connection)
     finally:
         server.close()
 
@@ -275,15 +322,15 @@ def test_a_client_certificate_that_is_missing(create_connection, server, pki, tl
     ('wrong', 'message'),
     (
         ({'ca_file': '/no'}, f'cannot read the certificate authority /no: {NO_FILE.lower()}'),
-        ({'ca_data': b'x'}, 'certificate-authority-data holds no PEM certificate'),
-        ({'cert_data': b''}, "user 'jane' has no client certificate to go with the rest"),
-        ({'key_data': b''}, "user 'jane' has no client key to go with the rest: give --client-key"),
+        ({'ca_data': b'x'}, 'certificate-authority-data contains no PEM certificate'),
+        ({'cert_data': b''}, 'user "jane" has a client key without a certificate'),
+        ({'key_data': b''}, 'user "jane" has a client certificate without a key: use --client-key'),
         (
             {'key_data': b'', 'key_file': '/no'},
             f'cannot read the client key /no: {NO_FILE.lower()}',
         ),
-        ({'cert_data': b'garbage'}, "client certificate or key of user 'jane' is not valid PEM"),
-        ({'key_data': None}, "the client key of user 'jane' is encrypted"),
+        ({'cert_data': b'garbage'}, 'client certificate and key of user "jane" are not valid PEM'),
+        ({'key_data': None}, 'the client key of user "jane" is encrypted'),
     ),
 )
 def test_what_is_wrong_with_certificates_is_said(pki, wrong, message):

@@ -15,7 +15,6 @@ from kubectl_dog.cluster.client_config.settings import Settings
 from kubectl_dog.cluster.connections import kubeconfig_connection as connection_module
 from kubectl_dog.cluster.connections.official_client import OfficialClient
 from kubectl_dog.cluster.connections.official_client import connect
-from kubectl_dog.cluster.transport import tracked_sockets
 from kubectl_dog.model.connection import ConnectionFlags
 from kubectl_dog.model.connection import UnreachableError
 from kubectl_dog.model.errors import AccessError
@@ -26,7 +25,9 @@ from tests.unit.cluster.server import page
 # The same tests, with the fixtures of this module.
 _APPLY = (
     'a_client_certificate_that_is_missing',
+    'a_dry_run_saves_nothing_and_is_sent_with_credentials',
     'a_path_before_the_api_is_kept',
+    'rights_are_reviewed_with_one_request',
     'a_server_without_tls',
     'a_stream_gives_what_is_there_and_then_its_end',
     'a_stream_that_breaks_off',
@@ -150,17 +151,10 @@ def test_a_socks_proxy_is_gone_by_and_named():
     connection = OfficialClient(
         Settings('https://api.test', proxy_url='socks5://127.0.0.1:1', insecure=True)
     )
-    with pytest.raises(UnreachableError, match=r'refused.*\(by the proxy socks5://127.0.0.1:1\)'):
+    with pytest.raises(
+        UnreachableError, match=r'refused.*\(through the proxy socks5://127.0.0.1:1\)'
+    ):
         connection.get('/api')
-    connection.close()
-
-
-def test_a_proxy_with_tls_is_trusted_as_the_server_is(pki):
-    connection = OfficialClient(
-        Settings('https://api.test', proxy_url='https://127.0.0.1:1', ca_file=str(pki / 'ca.crt'))
-    )
-    options = connection._pool.manager.connection_pool_kw
-    assert options['_proxy_config'].ssl_context is options['ssl_context']
     connection.close()
 
 
@@ -183,11 +177,6 @@ def test_what_is_the_processes_stays_as_it_was(server, make, monkeypatch):
         connection.close()
     finally:
         logger.setLevel(before)
-
-
-def test_a_dead_peer_is_found_out_about_as_for_the_other(server):
-    manager = OfficialClient(Settings(server=server.url, insecure=True))._pool.manager
-    assert manager.connection_pool_kw['socket_options'] == tracked_sockets.socket_options()
 
 
 def test_without_the_extra_it_says_what_to_install(monkeypatch, server, pki):

@@ -363,10 +363,10 @@ def test_what_is_partial_is_not_remembered(cache):
         (401, 'https://h does not accept the credentials .*: sign in again'),
         (403, 'said no'),
         (503, 'https://h cannot answer now: said no'),
-        (b'<html>', 'does not answer with API groups; is --server right\\?'),
-        ([1], 'does not answer with API groups'),
-        ({}, 'does not answer with API groups'),
-        ({'kind': 'APIGroupDiscoveryList', 'items': [{}]}, 'does not answer with API groups'),
+        (b'<html>', 'returned no API groups; check --server'),
+        ([1], 'returned no API groups'),
+        ({}, 'returned no API groups'),
+        ({'kind': 'APIGroupDiscoveryList', 'items': [{}]}, 'returned no API groups'),
     ),
 )
 def test_no_discovery_is_no_access(path, answer, message, cache):
@@ -392,7 +392,7 @@ def test_a_server_without_a_core_group_is_one_too(cache):
         ('deployment.extensions', 'did you mean deployments.apps?'),
         ('evnt.v1', 'did you mean events (ev)?'),
         ('widgetes', 'did you mean widgets (po)?'),
-        ('zzz', '; `kubectl api-resources` lists those it has'),
+        ('zzz', '; `kubectl api-resources` lists the available types'),
     ),
 )
 def test_a_wrong_name_says_which_are_near(word, message, cache):
@@ -413,8 +413,8 @@ def test_a_category_of_several_kinds_is_told_with_them(cache):
         Resolver(modern(), cache())('all')
     assert str(raised.value) == (
         'all is a category of several kinds '
-        '(Pod, Deployment, StatefulSet, HorizontalPodAutoscaler): name one of them, '
-        'or choose with -l SELECTOR'
+        '(Pod, Deployment, StatefulSet, HorizontalPodAutoscaler): specify one of them, '
+        'or select objects with -l SELECTOR'
     )
 
 

@@ -1,9 +1,14 @@
-"""In which order lines of many streams are handed out, and how many may wait."""
+"""The order in which lines of many streams are delivered, and how many may wait."""
 
 from __future__ import annotations
 
 import threading
+from itertools import accumulate
 from itertools import chain
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kubectl_dog.cluster.reads import inbox as module
 from kubectl_dog.cluster.reads.inbox import Inbox
@@ -14,6 +19,7 @@ from kubectl_dog.model.items import LogEnd
 from kubectl_dog.model.items import LogLine
 from kubectl_dog.model.items import LogLines
 from kubectl_dog.model.wants import Logs
+from tests.unit import ci
 
 
 def lines(*times, run=0):
@@ -30,7 +36,7 @@ def filled(*streams):
 
 
 def take_batches(inbox):
-    """What each turn hands out, by stream."""
+    """The payloads of each batch, with the number of their stream."""
     batches = []
     delivery = inbox.take(0.0)
     while delivery is not None:
@@ -43,14 +49,14 @@ def take_batches(inbox):
     return batches
 
 
-def test_few_lines_that_wait_together_are_one_turn():
+def test_few_lines_that_wait_together_are_one_batch():
     assert take_batches(filled([lines(1, 5)], [lines(2, 9)])) == [
         [(0, lines(1, 5)), (1, lines(2, 9))]
     ]
 
 
-def test_of_many_lines_the_oldest_of_all_streams_go_first(monkeypatch):
-    monkeypatch.setattr(module, '_BATCH_LINES', 4)
+def test_the_oldest_lines_of_all_streams_come_first(monkeypatch):
+    monkeypatch.setattr(module, 'BATCH_LINES', 4)
     inbox = filled([lines(1, 2, 3), lines(4, 9)], [lines(5, 6, 7, 8)], [lines(10)])
     batches = take_batches(inbox)
     times = [[line.time for _, log in batch for line in log.lines] for batch in batches]
@@ -58,16 +64,39 @@ def test_of_many_lines_the_oldest_of_all_streams_go_first(monkeypatch):
     assert [time for batch_times in times for time in sorted(batch_times)] == list(range(1, 11))
 
 
-def test_a_line_out_of_order_holds_nothing_up(monkeypatch):
-    monkeypatch.setattr(module, '_BATCH_LINES', 4)
-    batches = take_batches(filled([lines(90, 1, 2, 3)], [lines(50, 51, 52)]))
-    times = {0: [], 1: []}
-    for stream, log in chain(*batches):
-        times[stream] += [line.time for line in log.lines]
-    assert times == {0: [90, 1, 2, 3], 1: [50, 51, 52]}
+STREAM = st.lists(st.lists(st.integers(1, 30), max_size=4).map(lambda times: lines(*times)))
 
 
-def test_runs_stay_apart_and_what_is_said_between_them_in_its_place():
+def units(payloads):
+    """Lines one by one, and other payloads between them."""
+    return list(chain.from_iterable(getattr(payload, 'lines', (payload,)) for payload in payloads))
+
+
+def keys(stream):
+    """The time of each unit of a stream: the latest one before it if that is later."""
+    return list(accumulate((getattr(unit, 'time', 0) for unit in stream), max))
+
+
+@ci.SETTINGS
+@given(st.lists(st.lists(STREAM.map(lambda logs: [*logs, LogEnd(0)]).map(tuple)), max_size=4))
+def test_batches_are_in_order_of_time_and_streams_keep_their_own_order(streams):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, 'BATCH_LINES', 4)
+        waiting = [(n, list(chain.from_iterable(runs))) for n, runs in enumerate(streams)]
+        batches = list(module.cut_into_batches(waiting))
+    delivered = {n: [] for n, _ in waiting}
+    last = 0
+    for batch in batches:
+        before = {n: len(stream) for n, stream in delivered.items()}
+        for n, payload in batch:
+            delivered[n] += units([payload])
+        times = [at for n, stream in delivered.items() for at in keys(stream)[before[n] :]]
+        assert min(times, default=last) >= last
+        last = max(times, default=last)
+    assert delivered == {n: units(payloads) for n, payloads in waiting}
+
+
+def test_lines_of_different_runs_are_not_joined():
     payloads = [lines(1), lines(2), LogEnd(0), lines(3, run=1), lines(4, run=2)]
     [batch] = take_batches(filled(payloads))
     assert batch == [
@@ -78,8 +107,8 @@ def test_runs_stay_apart_and_what_is_said_between_them_in_its_place():
     ]
 
 
-def test_an_object_waits_for_no_more_than_one_turn(monkeypatch):
-    monkeypatch.setattr(module, '_BATCH_LINES', 4)
+def test_an_object_waits_for_no_more_than_one_batch(monkeypatch):
+    monkeypatch.setattr(module, 'BATCH_LINES', 4)
     inbox = filled([lines(*range(100))], [lines(*range(100))])
     inbox.take(0.0)
     inbox.put(None, Listed(()))
@@ -91,7 +120,7 @@ def test_an_object_waits_for_no_more_than_one_turn(monkeypatch):
     assert waited <= 4
 
 
-def test_with_nobody_reading_what_waits_is_bounded():
+def test_the_number_of_waiting_lines_is_bounded():
     inbox = Inbox()
     buffers = [
         inbox.buffer(Subscription(Logs('ns', 'pod', f'{number}', 'main'))) for number in range(3)
@@ -115,30 +144,33 @@ def test_with_nobody_reading_what_waits_is_bounded():
     assert all(taken == list(range(5000)) for taken in times.values())
 
 
-def test_of_hundreds_of_streams_those_with_the_oldest_lines_make_a_turn(monkeypatch):
-    monkeypatch.setattr(module, '_BATCH_LINES', 40)
-    looked = []
-    reach = LogBuffer.time_of_first
-    monkeypatch.setattr(LogBuffer, 'time_of_first', lambda *args: looked.append(1) or reach(*args))
+def test_the_oldest_lines_of_hundreds_of_streams_make_a_batch(monkeypatch):
+    monkeypatch.setattr(module, 'BATCH_LINES', 40)
     inbox = filled(*([lines(*range(start, start + 30))] for start in range(0, 6000, 30)))
     batches = take_batches(inbox)
-    sizes = [sum(len(log.lines) for _, log in batch) for batch in batches]
-    assert max(sizes) <= 40
-    # A few looks a turn, not one at each of the streams that still wait.
-    assert len(looked) <= 4 * len(batches)
+    assert {sum(len(log.lines) for _, log in batch) for batch in batches} == {40}
     times = [line.time for batch in batches for _, log in batch for line in log.lines]
     assert times == sorted(times) == list(range(6000))
 
 
-def test_a_reader_is_woken_when_half_of_its_lines_are_gone():
+def test_a_reader_goes_on_when_half_of_its_lines_are_delivered():
     buffer = LogBuffer(Subscription(Logs('ns', 'pod', 'u', 'main')), lambda buffer: None, 8)
     for number in range(8):
         buffer.put(lines(number))
     blocked = threading.Thread(target=buffer.put, args=(lines(8),), daemon=True)
     blocked.start()
-    buffer.take(2)
+    assert buffer.take() == [lines(*range(8))]
+    buffer.release(lines(0, 1, 2))
     blocked.join(0.05)
     assert blocked.is_alive()
-    buffer.take(3)
+    buffer.release(lines(3))
     blocked.join(5.0)
     assert not blocked.is_alive()
+
+
+def test_lines_stay_in_their_buffers_unless_they_are_asked_for():
+    inbox = filled([lines(1)])
+    inbox.put(None, Listed(()))
+    assert inbox.take(0.0, lines=False) == (None, Listed(()))
+    assert inbox.take(0.0, lines=False) is None
+    assert inbox.take(0.0)[1] == lines(1)

@@ -5,8 +5,8 @@ import random
 import pytest
 
 from kubectl_dog.cluster.reads.line_splitter import LineSplitter
-from kubectl_dog.cluster.reads.log_resume import LogResume
 from kubectl_dog.cluster.reads.worker import Backoff
+from kubectl_dog.cluster.reads.worker import Environment
 
 
 @pytest.mark.parametrize(
@@ -71,69 +71,6 @@ def test_an_endless_line_is_not_held_in_memory():
 
 
 @pytest.mark.parametrize(
-    'line',
-    (
-        b'2023-13-14T22:13:20.000000005Z hello',
-        b'2023-11-14T22:13:20.x0000000Z hello',
-        b'9999 hello',
-        b'hello',
-        b'\xff hello',
-    ),
-)
-def test_what_bears_no_time_is_a_notice(line):
-    assert LogResume(None).read(line + b'\r\n') == ([], [line.decode('utf-8', 'replace')])
-
-
-def test_empty_lines_are_nothing():
-    assert LogResume(None).read(b'\n\r\n') == ([], [])
-
-
-def test_times_in_one_second_and_in_two_zones():
-    stamps = (
-        b'2023-11-14T22:13:20.000000001Z a',
-        b'2023-11-14T22:13:20.999999999Z b',
-        b'2023-11-14T22:13:21.5Z c',
-        b'2023-11-14T23:13:20.000000002+01:00 d',
-        b'2023-11-14T22:13:20.000000003Z e',
-        b'2023-11-14T22:13:20.000000003+01:00 f',
-    )
-    lines, _ = LogResume(None).read(b'\n'.join(stamps) + b'\n')
-    second = 1_700_000_000_000_000_000
-    assert [line.time - second for line in lines] == [
-        1,
-        999_999_999,
-        1_500_000_000,
-        2,
-        3,
-        3 - 3600 * 1_000_000_000,
-    ]
-
-
-@pytest.mark.parametrize(
-    'line',
-    (
-        b'2023-11-14T22:13:20.000000003Z',
-        b'2023-11-14T22:13:20.00000003Z  y',
-        b'2023-11-14T22:13:20.00000000-Z y',
-        b'2023-11-14T22:13:20.000000003+01:00 y',
-        b'2023-11-14T22:13:20.5Z y',
-        b'2023-11-14T22:13:21.000000003Z y',
-        b'2023-11-14T22:13:20.',
-        b'words of the kubelet',
-        b'',
-        b'\xff',
-    ),
-)
-@pytest.mark.parametrize('order', (1, -1))
-def test_a_strange_line_among_those_of_one_second(line, order):
-    usual = b'2023-11-14T22:13:20.000000003Z x'
-    lines = [usual, line][::order]
-    known, fresh = LogResume(None), LogResume(None)
-    known.read(usual + b'\n')
-    assert known.read(b'\n'.join(lines) + b'\n') == fresh.read(b'\n'.join(lines) + b'\n')
-
-
-@pytest.mark.parametrize(
     ('asked', 'expected'), (('7', 7.0), ('100000', 60.0), ('0', 0.2), ('Wed, 21 Oct', 0.2))
 )
 def test_retry_after(asked, expected):
@@ -142,3 +79,8 @@ def test_retry_after(asked, expected):
 
 def test_jitter_halves_at_most():
     assert Backoff(0.2, 5.0, lambda: 0.0).delay() == 0.1
+
+
+def test_random_numbers_are_from_0_to_1():
+    numbers = [Environment().random() for _ in range(9)]
+    assert 0.0 <= min(numbers) < max(numbers) < 1.0

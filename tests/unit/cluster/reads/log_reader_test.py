@@ -177,6 +177,13 @@ def test_what_the_kubelet_says_itself_is_a_gap_and_told_once(server, begin):
     assert take_items(begin(running=False), 3) == ['one', LogGap(message.decode()), LogEnd(0)]
 
 
+def test_a_removed_log_file_is_reported_without_its_path(server, begin):
+    message = b'failed to try resolving symlinks in path "/0.log": lstat /0.log: no such file'
+    server.on(PATH, stream(message))
+    gap = LogGap('the log no longer exists: its container was removed')
+    assert take_items(begin(running=False), 2) == [gap, LogEnd(0)]
+
+
 def test_what_every_opening_of_a_run_meets_is_told_once(server, begin, world):
     world.slow = 2.0
     message = b'failed to create fsnotify watcher: too many open files'

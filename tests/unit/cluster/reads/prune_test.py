@@ -7,6 +7,11 @@ from kubectl_dog.cluster.reads.prune import prune
 APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 
 
+def definition(properties):
+    version = {'name': 'v1', 'schema': {'openAPIV3Schema': {'properties': properties}}}
+    return {'kind': 'CustomResourceDefinition', 'spec': {'versions': [version]}}
+
+
 @pytest.mark.parametrize(
     ('before', 'after'),
     (
@@ -22,6 +27,15 @@ APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
             {'kind': 'Secret', 'data': {'key': ''}},
         ),
         ({'kind': 'Pod', 'spec': None}, {'kind': 'Pod', 'spec': None}),
+        (
+            definition({'status': {'type': 'object'}, 'spec': {'type': 'object'}}),
+            definition({'status': {'type': 'object'}}),
+        ),
+        (definition({'spec': {'type': 'object'}}), definition({})),
+        (
+            {'kind': 'CustomResourceDefinition', 'spec': {'versions': [{'name': 'v1'}]}},
+            {'kind': 'CustomResourceDefinition', 'spec': {'versions': [{'name': 'v1'}]}},
+        ),
     ),
 )
 def test_prune(before, after):

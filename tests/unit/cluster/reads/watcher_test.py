@@ -252,7 +252,7 @@ def test_a_server_in_need_is_told_at_the_second_refusal(server, begin):
     )
     payloads = begin().get(3)
     assert payloads[0] == ReadFailure('unreachable', f'{server.url} cannot answer now: busy')
-    assert payloads[1] == ReadFailure('recovered', f'{server.url} answers again')
+    assert payloads[1] == ReadFailure('recovered', f'{server.url} responds again')
     assert names(payloads[2]) == ['a']
 
 
@@ -308,7 +308,9 @@ def test_an_outage_is_told_once_and_so_is_its_end(server, begin, world, tls):
     server.resume.set()
     trouble = run.next()
     assert trouble.reason == 'unreachable'
-    assert 'connection refused; is the cluster up, and is --context right?' in trouble.message
+    assert (
+        'connection refused; check --context and whether the cluster is running' in trouble.message
+    )
     until(lambda: len(world.waits) > 5)
     again = Server(tls, server.port)
     again.on(PATH, stream(event('MODIFIED', 'a', '8'), then='hold'))

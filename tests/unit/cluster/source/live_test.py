@@ -16,15 +16,20 @@ from kubectl_dog.model.items import Listed
 from kubectl_dog.model.items import LogEnd
 from kubectl_dog.model.items import LogLine
 from kubectl_dog.model.items import LogLines
+from kubectl_dog.model.items import ManagedTargets
 from kubectl_dog.model.items import ReadFailure
 from kubectl_dog.model.items import ServerClock
 from kubectl_dog.model.items import Signal
+from kubectl_dog.model.objects import FILE_DIFFERENCES
 from kubectl_dog.model.resources import CONFIGMAPS
 from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.resources import SECRETS
+from kubectl_dog.model.resources import SERVICES
+from kubectl_dog.model.resources import Target
 from kubectl_dog.model.sources import SourceEndedError
 from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Lookup
+from kubectl_dog.model.wants import ManagedObjects
 from kubectl_dog.model.wants import Watch
 from tests.unit.cluster.server import Wire
 from tests.unit.cluster.server import page
@@ -82,6 +87,33 @@ def test_items_are_stamped_and_bear_their_want(server, source):
     assert abs(source.started + source.now() - time.time()) < 0.5
 
 
+def pod_with_policy(policy):
+    return {
+        'apiVersion': 'v1',
+        'kind': 'Pod',
+        'metadata': {'name': 'web-1', 'namespace': 'ns', 'uid': 'u'},
+        'spec': {'dnsPolicy': policy},
+    }
+
+
+@pytest.mark.parametrize('is_streamed', (True, False))
+def test_objects_of_files_are_compared_before_they_are_pruned(server, source, is_streamed):
+    current, wanted = pod_with_policy('Default'), pod_with_policy('None')
+    if is_streamed:
+        server.on(PATH, stream({'type': 'ADDED', 'object': current}, END, then='hold'))
+    else:
+        items = {'kind': 'PodList', 'items': [current], 'metadata': {'resourceVersion': '1'}}
+        server.on(PATH, refuse(400), page(items), stream(then='hold'))
+    server.on(f'{PATH}/web-1', page(wanted))
+    source.compare_with_files({Target(PODS, 'ns', 'web-1'): wanted})
+    source.reconcile({WATCH})
+    [obj] = take(source).payload.objects
+    assert obj[FILE_DIFFERENCES] == [{'field': 'spec.dnsPolicy'}]
+    assert obj['spec'] == {}
+    [applied] = [request for request in server.requests if request.method == 'PATCH']
+    assert (applied.path, applied.query['dryRun']) == (f'{PATH}/web-1', 'All')
+
+
 def test_nothing_to_take(source):
     began = time.monotonic()
     assert take(source, 0.05) is None
@@ -126,7 +158,7 @@ def test_reconcile_starts_each_read_once(server, source):
 def test_a_read_that_is_no_longer_wanted_ends_and_its_late_items_are_dropped(server, source):
     server.on(PATH, stream(END, then='hold'))
     source.reconcile({WATCH})
-    until(source._inbox._queue.qsize)
+    until(lambda: source._inbox._queue._items)
     source.reconcile(frozenset())
     assert take(source, 0.05) is None
     until(lambda: not [thread for thread in source._threads if thread.is_alive()])
@@ -188,6 +220,27 @@ def test_lookups(server, source, want, script, status, names):
     assert f'as=PartialObjectMetadata{suffix};g=meta.k8s.io;v=v1,' in request.headers['accept']
     expected = {} if want.name else {'limit': '500'}
     assert request.query == {**expected, **({'labelSelector': 'x=y'} if want.labels else {})}
+
+
+@pytest.mark.parametrize(
+    ('resource', 'fields', 'kept'),
+    (
+        (CONFIGMAPS, 'f:data', True),
+        (SECRETS, 'f:data', True),
+        (CONFIGMAPS, 'f:metadata', False),
+        (SERVICES, 'f:spec', False),
+    ),
+)
+def test_metadata_has_the_time_when_contents_were_last_written(
+    server, source, resource, fields, kept
+):
+    time = '2026-01-01T00:00:00Z'
+    entry = {'manager': 'kubectl', 'time': time, 'fieldsV1': {fields: {'f:password': {}}}}
+    path = f'/api/v1/namespaces/ns/{resource.plural}/a'
+    server.on(path, page({'metadata': {'name': 'a', 'managedFields': [entry]}}))
+    source.reconcile({Lookup(resource, 'ns', 'a')})
+    [obj] = take(source).payload.objects
+    assert obj['metadata'].get('managedFields') == ([{'time': time}] if kept else None)
 
 
 def test_a_lookup_is_answered_once_and_an_unwanted_one_never(server, source):
@@ -275,16 +328,18 @@ def test_objects_go_first_and_log_streams_in_turn():
     assert inbox.take(0.0) is None
 
 
-def test_a_full_buffer_stops_its_reader_until_it_is_taken():
+def test_a_full_buffer_stops_its_reader_until_its_lines_are_released():
     buffer = LogBuffer(Subscription(logs()), lambda _: None, capacity=2)
     buffer.put(lines('1', '2', '3'))
     thread = threading.Thread(target=buffer.put, args=(lines('4'),), daemon=True)
     thread.start()
     thread.join(0.05)
     assert thread.is_alive()
-    assert buffer.take(None) == ([lines('1', '2', '3')], False)
+    [taken] = buffer.take()
+    assert taken == lines('1', '2', '3')
+    buffer.release(taken)
     thread.join(5)
-    assert buffer.take(None) == ([lines('4')], False)
+    assert buffer.take() == [lines('4')]
 
 
 def test_a_closed_buffer_forgets_what_it_has_and_what_comes():
@@ -304,3 +359,21 @@ def test_lookups_that_are_no_longer_wanted_are_not_made(server, connection):
     lookups.stop()
     lookups.run()
     assert server.requests == []
+
+
+def test_inventories_are_resolved_in_a_thread_of_their_own(server, connection):
+    threads = []
+
+    def resolve(want):
+        threads.append(threading.current_thread())
+        return ManagedTargets((), ('resolved',))
+
+    want = ManagedObjects(())
+    source = LiveSource(connection, resolve=resolve)
+    try:
+        source.reconcile({want})
+        item = source.take(source.now() + 5)
+        assert (item.want, item.payload) == (want, ManagedTargets((), ('resolved',)))
+        assert threads != [threading.current_thread()]
+    finally:
+        source.close()

@@ -115,7 +115,7 @@ class Cluster:
     def reconcile(self, wants):
         self.wants = wants
 
-    def signal(self, name):
+    def signal(self, name, code=0):
         self.signals.append(name)
 
     def close(self):

@@ -10,13 +10,16 @@ import pytest
 from kubectl_dog.cluster.client_config.resolve import resolve_settings
 from kubectl_dog.cluster.client_config.settings import Settings
 from kubectl_dog.cluster.connections.kubeconfig_connection import KubeConnection
-from kubectl_dog.cluster.transport import pools
 from kubectl_dog.cluster.transport import proxy
+from kubectl_dog.cluster.transport.bio_socket import TlsSocket
+from kubectl_dog.cluster.transport.route import Route
 from kubectl_dog.cluster.transport.tracked_sockets import TrackedSockets
 from kubectl_dog.model.connection import ConnectionFlags
 from kubectl_dog.model.connection import UnreachableError
 from kubectl_dog.model.errors import AccessError
+from tests.unit.cluster.server import Server
 from tests.unit.cluster.server import page
+from tests.unit.cluster.server import stream
 
 
 @pytest.mark.parametrize(
@@ -81,28 +84,34 @@ def test_no_proxy(host, rules, expected):
 
 @pytest.mark.parametrize('address', ('ftp://p', 'http://', 'http://p:x', 'p', 'http://p:0'))
 def test_an_address_that_is_none_is_not_shown(address):
-    with pytest.raises(AccessError, match=r'^--proxy-url is no address of a proxy'):
+    with pytest.raises(AccessError, match=r'^invalid --proxy-url: use'):
         resolve_settings(
             ConnectionFlags(server='https://a', proxy_url=address, token='t'),
             {'KUBECONFIG': 'none'},
         )
-    with pytest.raises(AccessError, match=r'^HTTPS_PROXY is no address of a proxy'):
+    with pytest.raises(AccessError, match=r'^invalid HTTPS_PROXY: use'):
         proxy.choose_proxy(Settings('https://a'), {'HTTPS_PROXY': f'ftp://{address}'})
 
 
 class Proxy:
     """Takes one connection, notes what it says first, answers, and leads it to a port."""
 
-    def __init__(self, answer, port):
+    def __init__(self, answer, port, tls=None):
         self.heads = []
+        self.tls = tls
         self.listener = socket.create_server(('127.0.0.1', 0))
-        self.url = f'http://127.0.0.1:{self.listener.getsockname()[1]}'
+        self.url = f'http{"s" if tls else ""}://127.0.0.1:{self.listener.getsockname()[1]}'
         self.answer, self.port = answer, port
         self.thread = threading.Thread(target=self.run, daemon=True)
         self.thread.start()
 
     def run(self):
         sock, _ = self.listener.accept()
+        if self.tls:
+            try:
+                sock = self.tls.wrap_socket(sock, server_side=True)
+            except OSError:
+                return
         with sock, socket.create_connection(('127.0.0.1', self.port)) as server:
             self.heads.append(sock.recv(4096))
             if self.answer:
@@ -152,38 +161,94 @@ def test_a_proxy_that_refuses_is_named_without_its_password(server, pki):
     connection.close()
     way.close()
     assert '407 Proxy Authentication Required' in str(raised.value)
-    assert f'(by the proxy {way.url})' in str(raised.value)
+    assert f'(through the proxy {way.url})' in str(raised.value)
     assert 'secret' not in str(raised.value)
 
 
-def test_plain_http_by_a_proxy_names_the_server(monkeypatch):
-    settings = Settings('http://a.test:8001/x', proxy_url='http://127.0.0.1:1')
-    pool = pools.create_pool(settings, TrackedSockets())
-    assert pools.url_prefix(pool, settings) == 'http://a.test:8001/x'
-    pool.close()
-
-
-def test_socks(server, pki):
-    pytest.importorskip('socks')
-    server.on('/api', page(b'one'))
-    way = Proxy(b'', server.port)
-    way.run = None
-    settings = Settings(
-        'https://api.test', ca_file=str(pki / 'ca.crt'), proxy_url='socks5://127.0.0.1:1'
-    )
-    pool = pools.create_pool(settings, TrackedSockets())
-    assert pools.describe_proxy(pool.conn_kw, pool.proxy) == 'socks5://127.0.0.1:1'
-    pool.close()
+@pytest.mark.parametrize('secure', (False, True))
+def test_a_proxy_for_plain_http_gets_the_address_of_the_server(pki, tls, secure):
+    server = Server()
+    server.on('/x/api', page(b'one'))
+    way = Proxy(b'', server.port, tls if secure else None)
+    address = way.url.replace('://', '://joe:p%40ss@')
+    settings = Settings('http://a.test:8001/x', ca_file=str(pki / 'ca.crt'), proxy_url=address)
     connection = KubeConnection(settings)
-    with pytest.raises(UnreachableError, match=r'refused.*\(by the proxy socks5://127.0.0.1:1\)'):
+    assert connection.get('/api').body == b'one'
+    connection.close()
+    way.close()
+    server.close()
+    head = way.heads[0].decode()
+    assert head.startswith('GET http://a.test:8001/x/api HTTP/1.1\r\nHost: a.test:8001\r\n')
+    assert f'Proxy-Authorization: Basic {base64.b64encode(b"joe:p@ss").decode()}\r\n' in head
+
+
+def test_tls_in_the_tls_of_a_proxy(server, pki, tls):
+    server.on('/log', stream(b'one\n', b'x' * 100_000))
+    way = Proxy(b'HTTP/1.1 200 OK\r\n\r\n', server.port, tls)
+    # The certificate is for both names.
+    settings = Settings('https://api.test', ca_file=str(pki / 'ca.crt'), proxy_url=way.url)
+    connection = KubeConnection(settings)
+    opened = connection.stream('/log', (), 5.0)
+    assert isinstance(opened._sock, TlsSocket)
+    assert b''.join(iter(opened.read, b'')) == b'one\n' + b'x' * 100_000
+    opened.close()
+    connection.close()
+    way.close()
+
+
+def test_a_proxy_with_tls_is_trusted_as_the_server_is(server, tls):
+    way = Proxy(b'', server.port, tls)
+    connection = KubeConnection(Settings('https://api.test', proxy_url=way.url))
+    with pytest.raises(UnreachableError, match='signed by an unknown authority'):
         connection.get('/api')
     connection.close()
-    socket.create_connection(('127.0.0.1', way.listener.getsockname()[1])).close()
     way.close()
+
+
+def test_a_socks_proxy_that_is_down_is_named():
+    pytest.importorskip('socks')
+    settings = Settings('https://api.test', proxy_url='socks5://127.0.0.1:1', insecure=True)
+    connection = KubeConnection(settings)
+    with pytest.raises(
+        UnreachableError, match=r'refused.*\(through the proxy socks5://127.0.0.1:1\)'
+    ):
+        connection.get('/api')
+    connection.close()
+
+
+class SocksProxy(Proxy):
+    """Checks the password and notes the name and the port that it shall connect to."""
+
+    def run(self):
+        sock, _ = self.listener.accept()
+        with sock, socket.create_connection(('127.0.0.1', self.port)) as server:
+            self.heads.append(sock.recv(100))  # which methods
+            sock.sendall(b'\x05\x02')
+            self.heads.append(sock.recv(100))  # name and password
+            sock.sendall(b'\x01\x00')
+            self.heads.append(sock.recv(100))  # the server
+            sock.sendall(b'\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00')
+            back = threading.Thread(target=relay, args=(server, sock), daemon=True)
+            back.start()
+            relay(sock, server)
+            back.join()
+
+
+def test_a_socks_proxy_resolves_the_name(server, pki):
+    pytest.importorskip('socks')
+    server.on('/api', page(b'one'))
+    way = SocksProxy(b'', server.port)
+    address = way.url.replace('http://', 'socks5://joe:p%40ss@')
+    connection = KubeConnection(
+        Settings('https://api.test', ca_file=str(pki / 'ca.crt'), proxy_url=address)
+    )
+    assert connection.get('/api').body == b'one'
+    connection.close()
+    way.close()
+    assert way.heads[1:] == [b'\x01\x03joe\x04p@ss', b'\x05\x01\x00\x03\x08api.test\x01\xbb']
 
 
 def test_socks_without_pysocks(monkeypatch):
     monkeypatch.setitem(sys.modules, 'socks', None)
-    monkeypatch.delitem(sys.modules, 'urllib3.contrib.socks', raising=False)
     with pytest.raises(AccessError, match=r"needs PySocks: pip install 'kubectl-dog\[socks\]'"):
-        pools.create_pool(Settings('https://a', proxy_url='socks5://p'), TrackedSockets())
+        Route(Settings('https://a', proxy_url='socks5://p'), TrackedSockets())

@@ -8,11 +8,11 @@ import time
 
 import pytest
 
-from kubectl_dog.cluster.transport.bio_socket import TlsContext
+from kubectl_dog.cluster.transport.bio_socket import TlsSocket
 
 
 def test_a_socket_that_is_reset_before_its_handshake_is_closed():
-    context = TlsContext(ssl.PROTOCOL_TLS_CLIENT)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     with socket.create_server(('127.0.0.1', 0)) as listener:
         ours = socket.create_connection(listener.getsockname())
         theirs, _ = listener.accept()
@@ -20,5 +20,5 @@ def test_a_socket_that_is_reset_before_its_handshake_is_closed():
         theirs.close()
         time.sleep(0.02)
         with pytest.raises(ConnectionResetError):
-            context.wrap_socket(ours, server_hostname='h')
+            TlsSocket(ours, context, 'h')
     gc.collect()  # an unclosed socket would warn

@@ -25,7 +25,7 @@ from tests.unit.trackers.generic_test import READY
 from tests.unit.trackers.generic_test import frob
 from tests.unit.tracking.play import Play
 
-CRD = Lookup(CRDS, '', 'frobs.x.example.com')
+CRD = Lookup(CRDS, '', 'frobs.x.example.com', full_object=True)
 
 
 def annotated(text):
@@ -42,7 +42,7 @@ def judge(obj, answer=None, now=NOW):
     ('obj', 'waits_for'),
     (
         (frob(READY), 'the rules of its CustomResourceDefinition'),
-        (frob(ERROR), 'it to get over Ready=False'),
+        (frob(ERROR), 'it to recover from Ready=False'),
         (frob(), 'the rules of its CustomResourceDefinition'),
     ),
 )
@@ -76,14 +76,53 @@ def test_without_rules_on_the_definition_it_is_judged_as_usual(answer):
 def test_rules_on_the_definition_win():
     assert judge(
         frob(READY, phase='Mid'), annotated('ready: {path: status.phase, is: Up}')
-    ).waits_for == ('status.phase to be Up (it is Mid)')
+    ).waits_for == ('status.phase to be "Up" (now "Mid")')
+
+
+KRANE = 'krane.shopify.io/instance-rollout-conditions'
+PHASE_UP = '{"success_conditions": [{"path": "$.status.phase", "value": "Up"}]}'
+
+
+def for_krane(text, **others):
+    return Answer('found', ({'metadata': {'annotations': {KRANE: text, **others}}},))
+
+
+@pytest.mark.parametrize(('phase', 'state'), (('Mid', 'progressing'), ('Up', 'ready')))
+def test_conditions_for_krane_on_the_definition_decide(phase, state):
+    assessment = judge(frob(READY, phase=phase), for_krane(PHASE_UP))
+    assert (assessment.state.value, assessment.decided_by) == (state, KRANE)
+
+
+def test_rules_win_over_conditions_for_krane():
+    own = {ANNOTATION: 'ready: {path: status.phase, is: Mid}'}
+    assert judge(frob(READY, phase='Mid'), for_krane(PHASE_UP, **own)).state.value == 'ready'
+
+
+def test_the_time_limit_for_krane_is_read():
+    timeout = {'krane.shopify.io/instance-timeout': '1H'}
+    assert judge(frob(phase='Mid'), for_krane(PHASE_UP, **timeout)).min_stall_timeout == 3600
+
+
+def test_invalid_conditions_for_krane_are_ignored_with_a_notice():
+    assessment = judge(frob(READY), for_krane('{}'))
+    assert assessment.state.value == 'ready'
+    assert assessment.notices == (
+        f'has an invalid annotation {KRANE} on its CustomResourceDefinition, which is ignored: '
+        'success_conditions: is missing',
+    )
+
+
+def test_conditions_for_krane_can_be_switched_off():
+    tracker = Trackers().of(FROBS.resource, asks_cluster=True, reads_foreign=False)
+    seen = view(frob(READY, phase='Mid'), target=FROBS, answers={CRD: for_krane(PHASE_UP)})
+    assert tracker.assess(seen).state.value == 'ready'
 
 
 @pytest.mark.parametrize(
     ('text', 'why'),
     (
-        ('ready: Up', 'annotation: rule 1: ready must be a mapping'),
-        (']', 'annotation: is not YAML'),
+        ('ready: Up', 'annotation: rule 1: ready: must be a mapping'),
+        (']', 'annotation, line 1: is not YAML'),
     ),
 )
 def test_a_broken_annotation_makes_nothing_ready(text, why):
@@ -147,7 +186,7 @@ def test_that_the_definition_is_waited_for_is_told_only_where_that_takes_long():
     play = Play(FROBS, tracker=Trackers().of(FROBS.resource, asks_cluster=True))
     play.listed(0.1, play.root, frob(READY, age=1, phase='Mid'))
     play.give(0.2, CRD, annotated('ready: {path: status.phase, is: Up}'))
-    assert waits(play) == ['status.phase to be Up (it is Mid)']
+    assert waits(play) == ['status.phase to be "Up" (now "Mid")']
 
 
 def test_one_look_waits_for_the_definition():
@@ -180,7 +219,7 @@ def test_only_custom_kinds_have_a_definition(group, asks):
 def test_rules_that_are_given_win_over_everything():
     [rule] = parse_annotation('ready: {path: status.phase, is: Up}', FROBS.resource)
     chosen = Trackers([rule]).of(FROBS.resource, asks_cluster=True)
-    assert isinstance(chosen, RuleTracker)
-    assert chosen.rule is rule
+    assert isinstance(chosen.tracker, RuleTracker)
+    assert chosen.tracker.rule is rule
     other = FROBS.resource._replace(kind='Other')
-    assert Trackers([rule]).of(other) is generic
+    assert Trackers([rule]).of(other).tracker is generic

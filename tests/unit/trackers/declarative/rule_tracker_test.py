@@ -35,8 +35,12 @@ def judge(text, obj, **fields):
     ('test', 'obj', 'unmet'),
     (
         ('condition: Ready', frob(READY), ''),
-        ('condition: Ready', frob(ERROR), 'Ready to be True (it is False, ReconcileError: access '),
-        ('condition: Ready', frob(phase='x'), 'Ready to be True (it is not told yet)'),
+        (
+            'condition: Ready',
+            frob(ERROR),
+            'condition "Ready" to be "True" (now "False", ReconcileError: access ',
+        ),
+        ('condition: Ready', frob(phase='x'), 'condition "Ready" to be "True" (not reported yet)'),
         ('condition: Ready', frob(READY, generation=2, observedGeneration=2), ''),
         (
             'condition: Ready',
@@ -46,14 +50,18 @@ def judge(text, obj, **fields):
         ('condition: Ready=False|Unknown', frob(ERROR), ''),
         ('condition: Ready = False', frob(ERROR), ''),
         ('condition: Ready!=True', frob(phase='x'), ''),
-        ('condition: Ready!=True', frob(READY), 'Ready to be other than True (it is True)'),
+        (
+            'condition: Ready!=True',
+            frob(READY),
+            'condition "Ready" to be other than "True" (now "True")',
+        ),
         ('condition: Ready!=True', frob({**ERROR, **OLD}, generation=2), SEEN),
         ('not: {condition: Ready=False}', frob({**READY, **OLD}, generation=2), SEEN),
         ('any: [{condition: A}, {condition: B}]', frob({**cond('B'), **OLD}, generation=2), SEEN),
         (
             'all: [{condition: A!=True}, {condition: B}]',
             frob({**cond('A'), **OLD}, generation=2),
-            'B to be True',
+            'condition "B" to be "True"',
         ),
         (
             'not: {all: [{condition: A}, {condition: B}]}',
@@ -62,69 +70,105 @@ def judge(text, obj, **fields):
         ),
         ('condition: Ready', frob(cond('Ready', True)), ''),
         ('condition: Ready', frob(cond('Ready', 'true')), ''),
-        ('condition: Ready', frob(cond('Ready', 1)), 'Ready to be True (it is not told yet)'),
+        (
+            'condition: Ready',
+            frob(cond('Ready', 1)),
+            'condition "Ready" to be "True" (not reported yet)',
+        ),
         ('condition: Ready=false', frob(ERROR), ''),
         ('{condition: Ready=False, reasons: [ReconcileError]}', frob(ERROR), ''),
-        ('{condition: Ready=False, reasons: X}', frob(ERROR), 'Ready to be False (it is False'),
+        (
+            '{condition: Ready=False, reasons: X}',
+            frob(ERROR),
+            'condition "Ready" to be "False" (now "False"',
+        ),
         ('{condition: Ready=False, exceptReasons: [X]}', frob(ERROR), ''),
-        ('{condition: Ready=False, exceptReasons: [ReconcileError]}', frob(ERROR), 'Ready to be'),
+        (
+            '{condition: Ready=False, exceptReasons: [ReconcileError]}',
+            frob(ERROR),
+            'condition "Ready" to be "False" (now "False"',
+        ),
         ('{path: status.phase, is: Up}', frob(phase='Up'), ''),
         ('{path: status.phase, is: [On, Up]}', frob(phase='Up'), ''),
-        ('{path: status.phase, is: [On, Up]}', frob(phase='x'), 'status.phase to be On or Up (it '),
-        ('{path: status.phase, is: Up}', frob(a=1), 'status.phase to be Up'),
+        (
+            '{path: status.phase, is: [On, Up]}',
+            frob(phase='x'),
+            'status.phase to be "On" or "Up" (now "x")',
+        ),
+        ('{path: status.phase, is: Up}', frob(a=1), 'status.phase to be "Up" (not set)'),
         ('{path: status.on, is: True}', frob(on=True), ''),
         ('{path: status.on, is: "true"}', frob(on=True), ''),
         ('{path: status.n, is: 3}', frob(n=3), ''),
-        ('{path: status.phase, isNot: [x]}', frob(phase='x'), 'status.phase to change (it is x)'),
+        (
+            '{path: status.phase, isNot: [x]}',
+            frob(phase='x'),
+            'status.phase to be other than "x" (now "x")',
+        ),
         ('{path: status.phase, isNot: [x]}', frob(a=1), ''),
         ('{path: status.phase, exists: true}', frob(phase='x'), ''),
-        ('{path: status.phase, exists: true}', frob(phase=''), 'status.phase'),
-        ('{path: status.phase, exists: false}', frob(phase='x'), 'status.phase to go'),
+        ('{path: status.phase, exists: true}', frob(phase=''), 'status.phase to be set'),
+        ('{path: status.phase, exists: false}', frob(phase='x'), 'status.phase to be removed'),
         ('{path: status.map, exists: true}', frob(map={}), ''),
         ('{path: status.a, equals: spec.a}', frob(a={'b': 1}, spec={'a': {'b': 1}}), ''),
         ('{path: status.a, equals: spec.a}', frob(b=1), ''),
         (
             '{path: status.a, equals: spec.a}',
             frob(a=1, spec={'a': 2}),
-            'status.a to be what spec.a',
+            'status.a to be equal to spec.a (now "1")',
         ),
         ('{path: status.n, atLeast: 3}', frob(n=3), ''),
-        ('{path: status.n, atLeast: 3}', frob(n=2), 'status.n to grow (it is 2)'),
-        ('{path: status.n, atLeast: spec.n}', frob(n='x', spec={'n': 1}), 'status.n to grow'),
+        ('{path: status.n, atLeast: 3}', frob(n=2), 'status.n to be at least 3 (now "2")'),
+        (
+            '{path: status.n, atLeast: spec.n}',
+            frob(n='x', spec={'n': 1}),
+            'status.n to be at least spec.n (now "x")',
+        ),
         ('{path: status.n, atLeast: spec.n}', frob(n=1), ''),
         ('{path: status.n, atLeast: spec.n}', frob(n=float('nan'), spec={'n': 1}), 'status.n to'),
         ('{path: status.n, prefixAtLeast: 3}', frob(n='3-9f8c'), ''),
-        ('{path: status.n, prefixAtLeast: 3}', frob(n='2-9f8c'), 'status.n to begin with a newer '),
-        ('{path: status.n, prefixAtLeast: 3}', frob(n='x4'), 'status.n to begin with a newer'),
+        (
+            '{path: status.n, prefixAtLeast: 3}',
+            frob(n='2-9f8c'),
+            'status.n to start with at least 3 (now "2-9f8c")',
+        ),
+        (
+            '{path: status.n, prefixAtLeast: 3}',
+            frob(n='x4'),
+            'status.n to start with at least 3',
+        ),
         ('{path: status.n, prefixAtLeast: metadata.generation}', frob(n=1), ''),
         ('{path: "status.n[*]", asManyAs: "spec.n[*]"}', frob(n=[1, 2], spec={'n': [3, 4]}), ''),
         ('{path: "status.n[*]", asManyAs: "spec.n[*]"}', frob(n=[1, 2, 3], spec={'n': [1]}), ''),
         (
             '{path: "status.n[*]", asManyAs: "spec.n[*]"}',
             frob(n=[1], spec={'n': [3, 4]}),
-            'status.n[*] to be 2, as spec.n[*] (there are 1)',
+            'status.n[*] to have 2 items, as spec.n[*] (now 1)',
         ),
         ('{path: "spec.n[$.status.i.j]", is: b}', frob(i={'j': 1}, spec={'n': ['a', 'b']}), ''),
         ('{path: "spec.n[$.status.i]", is: a}', frob(j=1, spec={'n': ['a']}), 'spec.n[$.status.i]'),
-        ('{path: status.n, atLeast: 3}', frob(n='inf'), 'status.n to grow (it is inf)'),
+        ('{path: status.n, atLeast: 3}', frob(n='inf'), 'status.n to be at least 3 (now "inf")'),
         (
             '{path: status.a, equals: spec.a}',
             frob(a=['x'], spec={'a': ['y']}),
-            'status.a to be what spec.a is',
+            'status.a to be equal to spec.a',
         ),
         ('all: [{condition: A}, {condition: B}]', frob(cond('A'), cond('B')), ''),
-        ('all: [{condition: A}, {condition: B}]', frob(cond('A')), 'B to be True'),
+        ('all: [{condition: A}, {condition: B}]', frob(cond('A')), 'condition "B" to be "True"'),
         ('any: [{condition: A}, {condition: B}]', frob(cond('B')), ''),
-        ('any: [{condition: A}, {condition: B}]', frob(cond('C')), 'A to be True'),
+        ('any: [{condition: A}, {condition: B}]', frob(cond('C')), 'condition "A" to be "True"'),
         ('any: {condition: A}', frob(cond('A')), ''),
         ('not: {condition: A}', frob(cond('B')), ''),
-        ('not: {condition: A}', frob(cond('A')), 'a change'),
+        ('not: {condition: A}', frob(cond('A')), 'its status to change'),
         ('{each: "status.xs[*]", that: {path: ok, is: true}}', frob(xs=[{'ok': True}]), ''),
-        ('{each: "status.xs[*]", that: {path: ok, is: true}}', frob(xs=[]), 'status.xs[*]'),
+        (
+            '{each: "status.xs[*]", that: {path: ok, is: true}}',
+            frob(xs=[]),
+            'status.xs[*] to have an item',
+        ),
         (
             '{each: "status.xs[*]", that: {path: ok, is: true}}',
             frob(xs=[{'ok': True}, {'ok': False}]),
-            'ok to be true (it is false)',
+            'ok to be "true" (now "false")',
         ),
         (
             '{each: "status.xs[*]", that: {condition: A}}',
@@ -132,8 +176,16 @@ def judge(text, obj, **fields):
             '',
         ),
         ('{some: "status.xs[*]", that: {path: ok, is: true}}', frob(xs=[{}, {'ok': True}]), ''),
-        ('{some: "status.xs[*]", that: {path: ok, is: true}}', frob(xs=[{}]), 'ok to be true'),
-        ('{some: "status.xs[*]", that: {path: ok, is: true}}', frob(a=1), 'status.xs[*]'),
+        (
+            '{some: "status.xs[*]", that: {path: ok, is: true}}',
+            frob(xs=[{}]),
+            'ok to be "true" (not set)',
+        ),
+        (
+            '{some: "status.xs[*]", that: {path: ok, is: true}}',
+            frob(a=1),
+            'status.xs[*] to have an item',
+        ),
     ),
 )
 def test_ready_by_a_test(test, obj, unmet):
@@ -169,7 +221,7 @@ UP = 'ready: {path: status.phase, is: Up}'
         pytest.param(
             f'{UP}\nstatus: required',
             frob(age=9999),
-            ('progressing', 'its controller to tell its status'),
+            ('progressing', 'its controller to report a status'),
             id='a status must come',
         ),
         pytest.param('status: none', frob(), ('ready', ''), id='no status comes'),
@@ -201,7 +253,7 @@ UP = 'ready: {path: status.phase, is: Up}'
         pytest.param(
             f'{UP}\nprogressing: {{path: status.phase, is: Mid}}',
             frob(phase='Mid'),
-            ('progressing', 'it to settle'),
+            ('progressing', 'its controller to finish'),
             id='progressing without words',
         ),
         pytest.param(
@@ -213,7 +265,7 @@ UP = 'ready: {path: status.phase, is: Up}'
         pytest.param(
             f'{UP}\nfailed: []',
             frob(cond('Stalled', reason='Spec'), phase='Mid'),
-            ('progressing', 'status.phase to be Up (it is Mid)'),
+            ('progressing', 'status.phase to be "Up" (now "Mid")'),
             id='a section that is empty says that there is none',
         ),
         pytest.param(
@@ -281,7 +333,7 @@ def test_a_failure_may_stand_for_a_while_and_speaks_of_its_item():
     assessment = rule.assess(view(frob(parents=parents), target=FROBS))
     [cause] = assessment.causes
     assert (cause.reason, cause.message, cause.tolerance_seconds) == ('NoMatch', 'b in web', 45)
-    assert assessment.waits_for == 'it to get over NoMatch'
+    assert assessment.waits_for == 'it to recover from NoMatch'
 
 
 BROKEN = 'failed: [{condition: A=False, after: 9s}, {path: status.phase, is: Up}]'

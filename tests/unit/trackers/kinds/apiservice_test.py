@@ -30,11 +30,11 @@ def service(status):
         pytest.param(
             service('False'),
             'progressing',
-            'its server: no endpoints (MissingEndpoints)',
+            'its server to become available: no endpoints (MissingEndpoints)',
             (),
             id='does not answer',
         ),
-        pytest.param({}, 'progressing', 'the first look at its server', (), id='empty'),
+        pytest.param({}, 'progressing', 'the first check of its server', (), id='empty'),
     ),
 )
 def test_state(obj, state, text, notices):

@@ -26,27 +26,35 @@ def request(*conditions, **status):
         pytest.param(
             request(),
             'paused',
-            'is not approved: somebody has to approve or deny it',
+            'is not approved: approve or deny it with "kubectl certificate"',
             (),
             id='pending',
         ),
         pytest.param(
-            request('Approved'), 'progressing', 'its signer to sign it', (), id='approved'
+            request('Approved'),
+            'progressing',
+            'its signer to issue the certificate',
+            (),
+            id='approved',
         ),
         pytest.param(
             manifest('C', spec={'signerName': 'a/b'}, conditions=[{'type': 'Approved'}]),
             'progressing',
-            'a/b to sign it',
+            'signer "a/b" to issue the certificate',
             (),
             id='approved, signer known',
         ),
         pytest.param(request('Approved', certificate='PEM'), 'ready', '', (), id='signed'),
-        pytest.param(request('Denied'), 'failed', 'was refused: why (R)', (), id='denied'),
+        pytest.param(request('Denied'), 'failed', 'was denied: why (R)', (), id='denied'),
         pytest.param(
-            request('Approved', 'Failed'), 'failed', 'was refused: why (R)', (), id='failed'
+            request('Approved', 'Failed'), 'failed', 'has failed: why (R)', (), id='failed'
         ),
         pytest.param(
-            {}, 'paused', 'is not approved: somebody has to approve or deny it', (), id='empty'
+            {},
+            'paused',
+            'is not approved: approve or deny it with "kubectl certificate"',
+            (),
+            id='empty',
         ),
     ),
 )

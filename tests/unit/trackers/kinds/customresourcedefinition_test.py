@@ -37,7 +37,7 @@ def crd(**conditions):
         pytest.param(
             crd(NamesAccepted='False', Established='False'),
             'failed',
-            'its names are not accepted: why (R)',
+            'has names that are not accepted: why (R)',
             (),
             id='names are taken',
         ),

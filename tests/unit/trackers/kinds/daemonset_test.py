@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from kubectl_dog.model.objects import created_at
 from kubectl_dog.model.resources import CONTROLLERREVISIONS
 from kubectl_dog.model.resources import DAEMONSETS
 from kubectl_dog.model.resources import NODES
@@ -70,7 +71,7 @@ def names(pods):
         pytest.param(
             daemon_set(numberAvailable=1),
             'progressing',
-            '1 of 2 pods to become ready',
+            '1 of 2 pods to become available',
             id='not all available',
         ),
         pytest.param(
@@ -114,8 +115,20 @@ def test_has_no_updated_pods_while_the_revision_is_not_known(obj):
 def test_tells_the_revision_before_and_what_serves():
     assessment = assess(daemon_set(3), member('a'), member('b', 'a'), *REVISIONS)
     assert assessment.revision == ('7', '6', ('image main 1 → 2',))
-    assert assessment.still_serving == 'the old revision 6 still serves: 1/3'
+    assert assessment.still_serving == 'the old revision 6 still serves: 1 of 3 pods ready'
     assert assessment.suggested_commands == ('kubectl rollout undo -n shop ds/web',)
+
+
+def test_a_revision_is_compared_with_the_one_that_serves():
+    templates = assess(daemon_set(3), member('a'), member('b', 'a'), *REVISIONS).templates
+    assert (templates.revision, templates.earlier) == ('7', '6')
+    images = [
+        part['spec']['containers'][0]['image']
+        for part in (templates.earlier_template, templates.template)
+    ]
+    assert images == ['web:1', 'web:2']
+    assert templates.earlier_created == created_at(REVISIONS[0])
+    assert assess(daemon_set(3), member('a'), *REVISIONS).templates is None
 
 
 def test_an_old_pod_that_is_going_tells_the_revision_before_too():
@@ -165,7 +178,7 @@ def test_without_a_probe_ready_counts_once_it_has_lasted(others, state, recheck)
             [member('b', 'a'), member('a', 'a'), *REVISIONS],
             {},
             'ready',
-            ('has updateStrategy OnDelete: delete web-a, web-b to update them',),
+            ('has updateStrategy OnDelete: delete its old pods to update them: web-a, web-b',),
             id='all old',
         ),
         pytest.param(0, [member('a', 'a')], {}, 'progressing', (), id='revisions not known yet'),
@@ -178,7 +191,7 @@ def test_without_a_probe_ready_counts_once_it_has_lasted(others, state, recheck)
             [member('a', generation='3')],
             {'forbidden_kinds': NO_REVISIONS},
             'ready',
-            ('has updateStrategy OnDelete: delete web-a to update them',),
+            ('has updateStrategy OnDelete: delete its old pods to update them: web-a',),
             id='revisions may not be read',
         ),
         pytest.param(2, [], {}, 'ready', (), id='all new'),
@@ -192,7 +205,7 @@ def test_on_delete_leaves_the_update_to_people(updated, others, fields, state, n
 
 def test_on_delete_waits_for_all_to_be_available():
     assessment = assess(daemon_set(numberAvailable=0, spec=ON_DELETE))
-    assert assessment.waits_for == '2 of 2 pods to become ready'
+    assert assessment.waits_for == '2 of 2 pods to become available'
 
 
 def test_counts():
@@ -250,7 +263,9 @@ def down(*pods, updated=2, nodes=(node('n-2'),), **fields):
 def test_a_node_that_was_down_before_is_not_waited_for(other, fields):
     assessment = down(other, **fields)
     assert assessment.waits_for == ''
-    notice = 'does not wait for n-2, not ready since before tracking began (--strict-nodes does)'
+    notice = (
+        'ignores nodes that were not ready before tracking began (use --strict-nodes to wait): n-2'
+    )
     assert assessment.notices == (notice,)
 
 
@@ -270,7 +285,7 @@ def test_a_node_that_was_down_before_is_not_waited_for(other, fields):
 )
 def test_other_nodes_are_waited_for(other, fields):
     assessment = down(other, **fields)
-    assert assessment.waits_for == '1 of 2 pods to become ready'
+    assert assessment.waits_for == '1 of 2 pods to become available'
     assert assessment.notices == ()
 
 
@@ -302,5 +317,5 @@ def test_a_pod_that_may_yet_be_taken_up_is_looked_at_again():
 
 
 def test_without_any_node_it_says_so():
-    assert assess(daemon_set(0)).notices == ('has no pods, as there is no node that they are for',)
+    assert assess(daemon_set(0)).notices == ('has no pods: no node matches',)
     assert assess(daemon_set(0, observedGeneration=None)).notices == ()

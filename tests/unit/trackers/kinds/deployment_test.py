@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from kubectl_dog.model.assessments import State
+from kubectl_dog.model.objects import created_at
 from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.resources import REPLICASETS
 from kubectl_dog.model.views import RunHistory
@@ -53,19 +54,19 @@ def missed(at=1.0, about='web-2'):
         pytest.param(
             deployment(3, updatedReplicas=3, replicas=4),
             'progressing',
-            '1 old pod to go',
+            '1 old pod to terminate',
             id='an old one left',
         ),
         pytest.param(
             deployment(3, availableReplicas=1),
             'progressing',
-            '2 of 3 pods to become ready',
+            '2 of 3 pods to become available',
             id='not available',
         ),
         pytest.param(
             deployment(1, updatedReplicas=3, replicas=3, availableReplicas=3),
             'progressing',
-            '2 surplus pods to go',
+            '2 surplus pods to terminate',
             id='scaling down',
         ),
         pytest.param(
@@ -77,6 +78,15 @@ def missed(at=1.0, about='web-2'):
             'progressing',
             'pods that cannot be created: exceeded',
             id='creation refused',
+        ),
+        pytest.param(
+            deployment(
+                availableReplicas=0,
+                conditions=[{'type': 'ReplicaFailure', 'status': 'True', 'message': 'exceeded'}],
+            ),
+            'progressing',
+            '1 of 1 pod to become available',
+            id='all created after a refusal',
         ),
         pytest.param(
             deployment(meta={'deletionTimestamp': ago(1)}),
@@ -229,7 +239,7 @@ def test_tells_the_revision_before_and_what_changed():
     old = replica_set('1', ready=1, template={'containers': [container(image='web:0.9')]})
     assessment = tracker.assess(view(deployment(), replica_set(), old))
     assert assessment.revision == ('2', '1', ('image main 0.9 → 1',))
-    assert assessment.still_serving == 'the old revision 1 still serves: 1/1'
+    assert assessment.still_serving == 'the old revision 1 still serves: 1 of 1 pod ready'
     assert assessment.suggested_commands == ('kubectl rollout undo -n shop deploy/web',)
 
 
@@ -301,9 +311,134 @@ def test_going_back_is_no_remedy_to_a_revision_that_does_not_work():
     assert assessment.suggested_commands == ()
 
 
-def test_going_back_is_a_remedy_where_the_revision_before_made_room():
-    gone = replica_set('1', replicas=0)
-    assessment = tracker.assess(view(deployment(), replica_set(), gone))
-    assert assessment.suggested_commands == ('kubectl rollout undo -n shop deploy/web',)
-    settled = tracker.assess(view(deployment(), replica_set(age=3600), gone))
-    assert settled.suggested_commands == ()
+GONE = replica_set('1', age=500, replicas=0)
+
+
+def available(state, since):
+    return {'type': 'Available', 'status': state, 'lastTransitionTime': ago(since)}
+
+
+def assess_replaced(condition, *past, age=30.0, strategy='Recreate', **spec):
+    """Assess a Deployment created 1000 s ago; only its newest revision has pods."""
+    obj = deployment(
+        conditions=[condition],
+        meta={'creationTimestamp': ago(1000)},
+        spec={'strategy': {'type': strategy, **spec}},
+        revision='9',
+        availableReplicas=0,
+    )
+    return tracker.assess(view(obj, replica_set('9', age=age), *past))
+
+
+def replaced(*args, **extra):
+    """The undo proposals of such a Deployment."""
+    commands = assess_replaced(*args, **extra).suggested_commands
+    prefix = 'kubectl rollout undo -n shop deploy/web'
+    assert all(command.startswith(prefix) for command in commands)
+    return [command[len(prefix) :].strip() for command in commands]
+
+
+@pytest.mark.parametrize(
+    ('proposed', 'condition', 'past', 'extra'),
+    (
+        pytest.param([''], available('False', 31), [GONE], {}, id='made room'),
+        pytest.param([], available('False', 31), [], {}, id='there is none'),
+        pytest.param([], {}, [GONE], {}, id='no condition'),
+        pytest.param([], available('False', 31), [GONE], {'age': 3600}, id='long ago'),
+        pytest.param([], available('False', 999), [GONE], {}, id='never available'),
+        pytest.param([], available('False', 9), [GONE], {}, id='the newest was available'),
+        pytest.param(
+            ['--to-revision=1'],
+            available('False', 101),
+            [GONE, replica_set('2', age=99, replicas=0)],
+            {},
+            id='the last one was broken',
+        ),
+        pytest.param(
+            [''], available('True', 400), [GONE], {'strategy': 'RollingUpdate'}, id='rolling'
+        ),
+        pytest.param(
+            [],
+            available('True', 400),
+            [GONE, replica_set('2', age=450, replicas=0)],
+            {'strategy': 'RollingUpdate'},
+            id='rolling, either of two',
+        ),
+        pytest.param(
+            [],
+            available('True', 400),
+            [GONE],
+            {'strategy': 'RollingUpdate', 'rollingUpdate': {'maxUnavailable': '100%'}},
+            id='rolling, available without pods',
+        ),
+        pytest.param(
+            ['--to-revision=1'],
+            available('True', 400),
+            [replica_set('1', ready=1), replica_set('2', replicas=1)],
+            {},
+            id='an earlier one still serves',
+        ),
+    ),
+)
+def test_an_undo_restores_a_revision_that_is_known_to_have_been_ready(
+    proposed, condition, past, extra
+):
+    assert replaced(condition, *past, **extra) == proposed
+
+
+@pytest.mark.parametrize(
+    ('earlier', 'condition', 'past', 'extra'),
+    (
+        pytest.param('1', available('False', 31), [GONE], {}, id='it was available'),
+        pytest.param('1', available('False', 9), [GONE], {}, id='nothing is known'),
+        pytest.param(
+            *('2', available('False', 9), [GONE, replica_set('2', replicas=0)], {}), id='the last'
+        ),
+        pytest.param(
+            *('1', available('False', 101), [GONE, replica_set('2', age=99, replicas=0)], {}),
+            id='the last one was broken',
+        ),
+        pytest.param(
+            *('1', available('True', 9), [replica_set('1', ready=1), replica_set('2')], {}),
+            id='an earlier one still serves',
+        ),
+        pytest.param('', available('False', 31), [], {}, id='the first revision'),
+        pytest.param('', available('False', 999), [GONE], {}, id='never available'),
+        pytest.param(
+            '', available('True', 9), [replica_set('1')], {}, id='the old pods are broken'
+        ),
+        pytest.param('', available('False', 31), [GONE], {'age': 3600}, id='long ago'),
+    ),
+)
+def test_a_revision_is_compared_with_the_last_one_that_worked(earlier, condition, past, extra):
+    templates = assess_replaced(condition, *past, **extra).templates
+    assert (templates.earlier if templates else '') == earlier
+    assert templates is None or templates.revision == '9'
+
+
+def test_templates_are_those_of_the_replica_sets():
+    old = replica_set('1', ready=1, template={'containers': [container(image='web:0.9')]})
+    obj = deployment(updatedReplicas=0)
+    templates = tracker.assess(view(obj, replica_set(), old)).templates
+    images = [
+        part['spec']['containers'][0]['image']
+        for part in (templates.earlier_template, templates.template)
+    ]
+    assert images == ['web:0.9', 'web:1']
+    assert templates.earlier_created == created_at(old)
+    unseen = deployment(updatedReplicas=0, observedGeneration=1)
+    assert tracker.assess(view(unseen, replica_set(), old)).templates is None
+    assert tracker.assess(view(obj, old)).templates is None
+
+
+def test_a_ready_revision_is_not_compared():
+    ready = pod(status(), owner='rs-2', ready=True, containers=[container(**PROBED)])
+    shown = view(deployment(), replica_set(ready=1), GONE, ready)
+    assessment = tracker.assess(shown)
+    assert (assessment.state, assessment.templates) == (State.READY, None)
+
+
+def test_a_target_whose_pods_cannot_be_read_says_why_it_waits():
+    obj = deployment(conditions=[available('True', 1)])
+    assessment = tracker.assess(view(obj, forbidden_kinds=frozenset(['Pod'])))
+    assert assessment.waits_for.endswith('more (its pods cannot be read)')

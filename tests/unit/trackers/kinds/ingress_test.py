@@ -25,16 +25,16 @@ def ingress(age, addresses=()):
             id='being deleted',
         ),
         pytest.param(ingress(5, [{'ip': '10.0.0.1'}]), 'ready', '', (), id='has an address'),
-        pytest.param(ingress(5), 'progressing', 'its address', (), id='new'),
+        pytest.param(ingress(5), 'progressing', 'an address', (), id='new'),
         pytest.param(
             ingress(60),
             'ready',
             '',
-            ('has no address: its controller has not told one',),
+            ('has no address: its controller has not set one',),
             id='never got one',
         ),
         pytest.param(
-            {}, 'ready', '', ('has no address: its controller has not told one',), id='empty'
+            {}, 'ready', '', ('has no address: its controller has not set one',), id='empty'
         ),
     ),
 )

@@ -129,7 +129,7 @@ def test_has_not_ended_before_its_pods_are_known(kind, fields, state):
     assessment = assess(job(true(kind)), **fields)
     final = 'ready' if kind == 'Complete' else 'failed'
     assert assessment.state == (state or final)
-    assert assessment.waits_for == ('a look at its pods' if state else '')
+    assert assessment.waits_for == ('pod status' if state else '')
     assert not (state and assessment.is_terminal)
 
 
@@ -142,7 +142,7 @@ def test_has_not_ended_before_its_pods_are_known(kind, fields, state):
         (job(failed=1), '1 of 1 pod to succeed (1 pod failed so far)'),
         # Without completions, more pods than expected may have succeeded.
         (job(succeeded=2), '0 of 1 pod to succeed'),
-        (job(spec={'suspend': True}, meta=QUEUED), 'the queue gpu to admit it (spec.suspend)'),
+        (job(spec={'suspend': True}, meta=QUEUED), 'queue "gpu" to admit it (spec.suspend)'),
         ({'kind': 'Job'}, 'the controller to start it'),
     ),
 )
@@ -175,15 +175,15 @@ def test_a_failed_job_has_a_cause_of_its_own(reason, code):
         (
             'DeadlineExceeded',
             {'activeDeadlineSeconds': 4},
-            'it ran for longer than it may (activeDeadlineSeconds 4)',
+            'it ran longer than allowed (activeDeadlineSeconds 4)',
         ),
         (
             'BackoffLimitExceeded',
             {'backoffLimit': 0},
-            'its pods failed more often than it allows (backoffLimit 0)',
+            'its pods failed more often than allowed (backoffLimit 0)',
         ),
-        ('BackoffLimitExceeded', {}, 'its pods failed more often than it allows'),
-        ('', {}, 'the Job has failed by the word of its controller'),
+        ('BackoffLimitExceeded', {}, 'its pods failed more often than allowed'),
+        ('', {}, 'the controller of the Job reported a failure'),
     ),
 )
 def test_a_failure_tells_the_limit(reason, spec, text):
@@ -208,7 +208,10 @@ def test_a_pause_tells_how_to_end_it():
 @pytest.mark.parametrize(
     ('obj', 'message'),
     (
-        (job(true('Complete'), spec={'completions': 3}, succeeded=2), 'has completed: 2/3'),
+        (
+            job(true('Complete'), spec={'completions': 3}, succeeded=2),
+            'has completed: 2 of 3 pods succeeded',
+        ),
         (job(true('Complete')), 'has completed'),
     ),
 )
@@ -311,7 +314,7 @@ def test_is_patient_while_its_pods_are_at_work(obj, pods, stall_timeout):
         ('kubernetes.io/job-controller', ()),
         (
             'kueue.x-k8s.io/multikueue',
-            ('is managed by kueue.x-k8s.io/multikueue: its pods may run elsewhere',),
+            ('is managed by "kueue.x-k8s.io/multikueue": its pods may run in another cluster',),
         ),
     ),
 )

@@ -30,19 +30,26 @@ def node(spec=None, **conditions):
         pytest.param(
             node(Ready='False'),
             'progressing',
-            'its kubelet to be ready: why (R)',
+            'its kubelet to become ready: why (R)',
             (),
             id='not ready',
         ),
         pytest.param(
-            node(Ready='Unknown'), 'progressing', 'its kubelet to be ready: why (R)', (), id='lost'
+            node(Ready='Unknown'),
+            'progressing',
+            'its kubelet to become ready: why (R)',
+            (),
+            id='lost',
         ),
-        pytest.param({}, 'progressing', 'its kubelet to be ready', (), id='empty'),
+        pytest.param({}, 'progressing', 'its kubelet to become ready', (), id='empty'),
         pytest.param(
             node({'unschedulable': True}, Ready='True', DiskPressure='True', PIDPressure='False'),
             'ready',
             '',
-            ('is cordoned (spec.unschedulable): it takes no new pods', 'has DiskPressure: why (R)'),
+            (
+                'is cordoned (spec.unschedulable): it accepts no new pods',
+                'has DiskPressure: why (R)',
+            ),
             id='kept from taking pods',
         ),
     ),

@@ -47,7 +47,7 @@ def volume(phase, policy='', **status):
         pytest.param(
             volume('Released', 'Retain'),
             'paused',
-            'was released by the claim data and is kept: somebody has to free it',
+            'was released by claim "data" and is retained: delete it or remove spec.claimRef',
             (),
             id='kept',
         ),

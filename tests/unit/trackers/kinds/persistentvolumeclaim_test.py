@@ -10,7 +10,7 @@ from tests.unit.builders import view
 
 FIRST = 'waiting for first consumer to be created before binding'
 NODE = {'annotations': {'volume.kubernetes.io/selected-node': 'a'}}
-UNUSED = ('is not bound until a pod uses it: its storage class has WaitForFirstConsumer',)
+UNUSED = ('is not bound until a pod uses it: its StorageClass has WaitForFirstConsumer',)
 
 
 def claim(phase='Pending', **fields):
@@ -28,11 +28,11 @@ def judge(obj, *events):
         (claim('Bound'), 'ready', ''),
         (claim(), 'progressing', 'a volume'),
         ({}, 'progressing', 'a volume'),
-        (claim('Lost'), 'failed', 'has lost its volume: the volume does not exist any more'),
+        (claim('Lost'), 'failed', 'is lost: its volume does not exist any more'),
         (
             claim('Lost', spec={'volumeName': 'pv-1'}),
             'failed',
-            'has lost pv-1: the volume does not exist any more',
+            'is lost: volume "pv-1" does not exist any more',
         ),
         (claim(meta={'deletionTimestamp': ago(1)}), 'deleting', 'is being deleted'),
     ),
@@ -75,8 +75,46 @@ def test_tells_what_binding_waits_for():
 
 @pytest.mark.parametrize(
     ('status', 'notices'),
-    (('True', ('grows to its new size once a pod that uses it is started again',)), ('False', ())),
+    (('True', ('is resized when a pod that uses it restarts',)), ('False', ())),
 )
 def test_tells_that_growing_needs_a_new_pod(status, notices):
     condition = {'type': 'FileSystemResizePending', 'status': status}
     assert judge(claim('Bound', conditions=[condition])).notices == notices
+
+
+@pytest.mark.parametrize('status', ('ControllerResizeInfeasible', 'NodeResizeInfeasible'))
+@pytest.mark.parametrize(
+    ('conditions', 'text'),
+    (
+        (
+            [{'type': 'ControllerResizeError', 'status': 'True', 'message': 'too large'}],
+            'too large',
+        ),
+        ([], 'cannot have the requested size'),
+    ),
+)
+def test_a_resize_that_cannot_be_done_is_a_cause(status, conditions, text):
+    obj = claim('Bound')
+    obj['status'].update(allocatedResourceStatuses={'storage': status}, conditions=conditions)
+    assessment = judge(obj)
+    [cause] = assessment.causes
+    assert (assessment.state.value, cause.code, text in cause.message) == (
+        'progressing',
+        'VolumeInvalid',
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    ('kind', 'notice'),
+    (
+        ('Resizing', 'is being resized to the requested size'),
+        ('FileSystemResizePending', 'is resized when a pod that uses it restarts'),
+        ('ControllerResizeError', 'cannot be resized so far: no reason given'),
+    ),
+)
+def test_a_resize_under_way_is_a_notice(kind, notice):
+    obj = claim('Bound')
+    obj['status']['conditions'] = [{'type': kind, 'status': 'True'}]
+    assessment = judge(obj)
+    assert (assessment.state.value, assessment.notices) == ('ready', (notice,))

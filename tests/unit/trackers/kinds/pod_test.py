@@ -16,6 +16,9 @@ from tests.unit.builders import status
 from tests.unit.builders import view
 
 PROBED_POD = {'containers': [container(**PROBED)]}
+GATED = {
+    'status': {'phase': 'Running', 'conditions': [{'type': 'ContainersReady', 'status': 'True'}]}
+}
 UNSCHEDULED = pod(phase='Pending')
 UNSCHEDULED['status']['conditions'] = [
     {'type': 'PodScheduled', 'status': 'False', 'message': '0/1 nodes'},
@@ -33,8 +36,15 @@ EVICTED['status'].update(reason='Evicted', message='The node was low on memory')
             pod(status(state=running(4)), ready=True),
             'progressing',
             'Settling',
-            'it to stay up for 6s more',
+            'it to keep running for 6s more',
             id='has just started',
+        ),
+        pytest.param(
+            pod(status(), ready=True, phase='Unknown'),
+            'progressing',
+            '',
+            'its node to report its state',
+            id='its node is lost',
         ),
         pytest.param(pod(phase='Succeeded'), 'ready', 'Succeeded', '', id='done'),
         pytest.param(
@@ -70,6 +80,7 @@ EVICTED['status'].update(reason='Evicted', message='The node was low on memory')
             id='starting',
         ),
         pytest.param(pod(), 'progressing', '', 'it to become ready', id='not ready'),
+        pytest.param(GATED, 'progressing', '', 'its readiness gates', id='gates'),
         pytest.param({}, 'progressing', '', 'it to become ready', id='empty'),
     ),
 )

@@ -31,15 +31,15 @@ def budget(status, reason='InsufficientPods'):
             budget('False'),
             'ready',
             '',
-            ('allows no disruption now: 1 of 2 pods healthy that it asks for',),
+            ('allows no disruptions now: 1 healthy pod, 2 required',),
             id='allows none',
         ),
         pytest.param(
             budget('False', 'SyncFailed'),
             'ready',
             '',
-            ('allows no disruption: why (SyncFailed)',),
-            id='cannot be judged',
+            ('allows no disruptions: why (SyncFailed)',),
+            id='cannot be assessed',
         ),
         pytest.param(
             manifest('PodDisruptionBudget', observedGeneration=None),

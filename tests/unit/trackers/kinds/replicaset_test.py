@@ -50,11 +50,13 @@ def assess(obj, *others, **fields):
             'pods that cannot be created: exceeded quota',
             id='refused',
         ),
-        pytest.param(replicas(replicas=3), 'progressing', '1 surplus pod to go', id='too many'),
+        pytest.param(
+            replicas(replicas=3), 'progressing', '1 surplus pod to terminate', id='too many'
+        ),
         pytest.param(
             replicas(availableReplicas=0),
             'progressing',
-            '2 of 2 pods to become ready',
+            '2 of 2 pods to become available',
             id='not available',
         ),
         pytest.param(

@@ -15,7 +15,7 @@ from tests.unit.builders import view
 
 TARGET = Target(SERVICES, 'shop', 'web')
 SELECTS = {'clusterIP': '10.0.0.9', 'selector': {'app': 'web'}}
-NO_PODS = ('has no endpoints: no pod that it selects has an address',)
+NO_PODS = ('has no endpoints: no pod that it selects has an IP address',)
 
 
 def service(meta=None, status=None, **spec):
@@ -57,6 +57,12 @@ def assess(obj, *others, **fields):
             id='no load balancer yet',
         ),
         pytest.param(
+            service(type='LoadBalancer', externalIPs=['192.0.2.1']),
+            'ready',
+            '',
+            id='an external address',
+        ),
+        pytest.param(
             service(type='LoadBalancer', status={'loadBalancer': {'ingress': [{'hostname': 'x'}]}}),
             'ready',
             '',
@@ -85,7 +91,7 @@ def test_state_by_address(obj, state, text):
             [slice_of(False, False)],
             {},
             'progressing',
-            'any of 2 pods behind it to become ready',
+            'one of its 2 pods to become ready',
             (),
             id='none is ready',
         ),
@@ -93,9 +99,12 @@ def test_state_by_address(obj, state, text):
             [slice_of(False, uids=['a']), slice_of(False, False, uids=['a', 'b'])],
             {},
             'progressing',
-            'any of 2 pods behind it to become ready',
+            'one of its 2 pods to become ready',
             (),
             id='one pod in two address families',
+        ),
+        pytest.param(
+            [slice_of(False)], {}, 'progressing', 'its pod to become ready', (), id='one pod'
         ),
         pytest.param([slice_of()], {}, 'ready', '', NO_PODS, id='no pods'),
         pytest.param([], {}, 'ready', '', NO_PODS, id='nobody lists endpoints'),
@@ -103,7 +112,7 @@ def test_state_by_address(obj, state, text):
             [],
             {'run_history': RunHistory(NOW - 4)},
             'progressing',
-            'its endpoints to be listed',
+            'its endpoints',
             (),
             id='not listed yet',
         ),
@@ -120,7 +129,7 @@ def test_state_by_address(obj, state, text):
 def test_pods_behind_it(slices, fields, state, text, notices):
     assessment = assess(service(**SELECTS), *slices, **fields)
     assert (assessment.state, assessment.waits_for, assessment.notices) == (state, text, notices)
-    assert assessment.recheck_at == (NOW + 6 if 'listed' in text else None)
+    assert assessment.recheck_at == (NOW + 6 if text == 'its endpoints' else None)
 
 
 def test_need_not_be_ready_where_addresses_are_published_before():

@@ -41,6 +41,11 @@ def partition(number):
     return {'updateStrategy': {'rollingUpdate': {'partition': number}}}
 
 
+def without(obj, field):
+    status_fields = {key: value for key, value in obj['status'].items() if key != field}
+    return {**obj, 'status': status_fields}
+
+
 def assess(obj, *others, **fields):
     return tracker.assess(view(obj, *others, target=TARGET, **fields))
 
@@ -53,7 +58,7 @@ def assess(obj, *others, **fields):
         pytest.param(
             stateful_set(0, replicas=2),
             'progressing',
-            '2 surplus pods to go',
+            '2 surplus pods to terminate',
             id='scaling to zero',
         ),
         pytest.param(
@@ -61,6 +66,18 @@ def assess(obj, *others, **fields):
             'progressing',
             'the controller to see the change',
             id='generation not observed',
+        ),
+        pytest.param(
+            without(stateful_set(currentReplicas=3, currentRevision='web-b'), 'updatedReplicas'),
+            'ready',
+            '',
+            id='counted as current',
+        ),
+        pytest.param(
+            without(stateful_set(currentReplicas=3, currentRevision='web-a'), 'updatedReplicas'),
+            'progressing',
+            '3 of 3 pods to be updated',
+            id='the current revision is old',
         ),
         pytest.param(stateful_set(observedGeneration='3'), 'ready', '', id='observed as text'),
         pytest.param(
@@ -73,7 +90,7 @@ def assess(obj, *others, **fields):
         pytest.param(
             stateful_set(availableReplicas=2),
             'progressing',
-            '1 of 3 pods to become ready',
+            '1 of 3 pods to become available',
             id='ready, but not available yet',
         ),
         pytest.param(
@@ -198,14 +215,14 @@ def test_tells_of_a_partition_that_keeps_something_back(obj, notices):
             [member(1, 'web-a'), member(0, 'web-a')],
             'ready',
             '',
-            ('has updateStrategy OnDelete: delete web-0, web-1 to update them',),
+            ('has updateStrategy OnDelete: delete its old pods to update them: web-0, web-1',),
             id='all old',
         ),
         pytest.param(
             stateful_set(2, updatedReplicas=0, spec=ON_DELETE),
             [],
             'progressing',
-            'a look at its pods',
+            'pod status',
             (),
             id='names not known yet',
         ),
@@ -213,15 +230,15 @@ def test_tells_of_a_partition_that_keeps_something_back(obj, notices):
             stateful_set(2, updatedReplicas=1, availableReplicas=1, spec=ON_DELETE),
             [member(1), member(0, 'web-a', ready=False)],
             'progressing',
-            '1 of 2 pods to become ready',
-            ('has updateStrategy OnDelete: delete web-0 to update them',),
+            '1 of 2 pods to become available',
+            ('has updateStrategy OnDelete: delete its old pods to update them: web-0',),
             id='not all ready',
         ),
         pytest.param(
             stateful_set(2, replicas=3, spec=ON_DELETE),
             [],
             'progressing',
-            '1 surplus pod to go',
+            '1 surplus pod to terminate',
             (),
             id='scaling down',
         ),
@@ -248,7 +265,7 @@ def test_on_delete_is_ready_also_where_pods_may_not_be_read():
         pytest.param(
             BEHIND,
             [member(0, 'web-a'), member(1, 'web-a', ready=False)],
-            'web-1, which is of the old revision and not ready',
+            'old pod "web-1" to become ready',
             id='old and broken',
         ),
         pytest.param(
@@ -283,8 +300,53 @@ def test_tells_the_revision_before_and_what_changed():
     ]
     assessment = assess(BEHIND, *revisions, member(0, 'web-a'), member(2))
     assert assessment.revision == ('7', '6', ('image main 1 → 2',))
-    assert assessment.still_serving == 'the old revision 6 still serves: 1/3'
+    assert assessment.still_serving == 'the old revision 6 still serves: 1 of 3 pods ready'
     assert assessment.suggested_commands == ('kubectl rollout undo -n shop sts/web',)
+
+
+def test_an_undo_names_the_revision_that_serves_unless_it_is_the_last():
+    revisions = [
+        controller_revision(n, label, 'statefulset-web')
+        for n, label in ((7, 'b'), (6, 'x'), (5, 'a'))
+    ]
+    assessment = assess(BEHIND, *revisions, member(0, 'web-a'), member(2))
+    command = 'kubectl rollout undo -n shop sts/web --to-revision=5'
+    assert assessment.suggested_commands == (command,)
+
+
+def revision(number, label, age=9000.0):
+    obj = controller_revision(number, label, 'statefulset-web')
+    return {**obj, 'metadata': {**obj['metadata'], 'creationTimestamp': ago(age)}}
+
+
+NEWEST = revision(7, 'b', age=30.0)
+
+
+@pytest.mark.parametrize(
+    ('earlier', 'revisions', 'pods'),
+    (
+        pytest.param('6', [NEWEST, revision(6, 'a')], [member(0, 'web-a')], id='it serves'),
+        pytest.param(
+            '', [NEWEST, revision(6, 'a')], [member(0, 'web-a', ready=False)], id='broken'
+        ),
+        pytest.param(
+            *('5', [NEWEST, revision(6, 'x'), revision(5, 'a')]),
+            [member(0, 'web-a'), member(1, 'web-x', ready=False)],
+            id='the one before is broken',
+        ),
+        pytest.param(
+            '5', [NEWEST, revision(6, 'x'), revision(5, 'a')], [member(0)], id='the complete one'
+        ),
+        pytest.param('6', [NEWEST, revision(6, 'x')], [member(0)], id='the one before'),
+        pytest.param('', [revision(7, 'b'), revision(6, 'a')], [member(0)], id='long ago'),
+        pytest.param('', [NEWEST], [member(0)], id='the first'),
+        pytest.param('', [revision(6, 'a')], [member(0)], id='not seen yet'),
+    ),
+)
+def test_a_revision_is_compared_with_the_last_one_that_worked(earlier, revisions, pods):
+    templates = assess(BEHIND, *revisions, *pods).templates
+    assert (templates.earlier if templates else '') == earlier
+    assert templates is None or templates.revision == '7'
 
 
 def test_tells_no_revision_before_where_nothing_is_left_of_it():

@@ -136,13 +136,25 @@ def test_from_when_a_log_is_read(options, since):
     ('options', 'desired', 'note'),
     (
         ({}, 3, ''),
-        ({}, 40, "3 of 40 pods' logs shown, --logs-all for the rest"),
+        ({}, 40, 'logs of 3 of 40 pods are shown (--logs-all shows all)'),
         ({'logs_all': True}, 40, ''),
         ({'logs': False}, 40, ''),
         ({'containers': ('other',)}, 40, ''),
-        ({'logs_all': True, 'max_log_streams': 20}, 40, "5 of 40 pods' logs shown, --max-log-"),
-        ({'follow': True, 'max_log_streams': 8}, 40, "2 of 40 pods' logs shown, --max-log-str"),
-        ({'max_log_streams': 4}, 2, "1 of 2 pods' logs shown, --max-log-streams for more"),
+        (
+            {'logs_all': True, 'max_log_streams': 20},
+            40,
+            'logs of 5 of 40 pods are shown (--max-log-',
+        ),
+        (
+            {'follow': True, 'max_log_streams': 8},
+            40,
+            'logs of 2 of 40 pods are shown (--max-log-str',
+        ),
+        (
+            {'max_log_streams': 4},
+            2,
+            'logs of 1 of 2 pods are shown (--max-log-streams raises the limit)',
+        ),
     ),
 )
 def test_what_is_left_out_is_told_once(options, desired, note):
@@ -190,7 +202,7 @@ def test_what_is_not_shown_explains_all_the_same(options, shown):
     assert [line.text for chunk in run.of(LogChunk) for line in chunk.lines] == shown
 
 
-@pytest.mark.parametrize(('logs', 'read'), ((True, ['web-old', 'web-1']), (False, [])))
+@pytest.mark.parametrize(('logs', 'read'), ((True, ['web-1']), (False, [])))
 def test_where_no_logs_are_shown_those_are_read_that_explain_a_cause(logs, read):
     waits = deployment(2, updatedReplicas=1)
     going = pod(status(state={'running': {}}), name='web-old', owner='rs-1', deleting=True)
@@ -215,4 +227,4 @@ def test_that_only_some_logs_are_shown_is_told_once_in_a_run():
     run = Play().rollout(waits, *pods, replica_sets=[replica_set('2')])
     run.changed(1, POD_WATCH, pods[0])
     notices = [event.text for event in run.of(Notice) if 'logs' in event.text]
-    assert notices == ["3 of 5 pods' logs shown, --logs-all for the rest"]
+    assert notices == ['logs of 3 of 5 pods are shown (--logs-all shows all)']

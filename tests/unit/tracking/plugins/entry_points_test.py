@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from types import SimpleNamespace
+from configparser import ConfigParser
+from pathlib import Path
 
 import pytest
 
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.tracking.plugins import entry_points
+from kubectl_dog.version import VERSION
 
 LAMP = 'Lamp.example.com'
 
@@ -23,11 +26,22 @@ def test_packages_are_found_without_being_imported(packages):
     assert module not in sys.modules
 
 
-def test_ours_are_found_in_the_same_way():
-    assert [claim.source for claim in entry_points.claims(entry_points.TRACKERS)['Pod']] == [
-        'kubectl_dog.trackers.kinds.pod'
-    ]
-    assert list(entry_points.claims(entry_points.CONNECTIONS)) == ['kubeconfig', 'kubernetes']
+@pytest.mark.parametrize('group', (entry_points.TRACKERS, entry_points.CONNECTIONS))
+def test_our_own_entry_points_are_those_of_setup_cfg(group):
+    config = ConfigParser(delimiters=('=',))
+    config.optionxform = str
+    config.read(Path(__file__).parents[4] / 'setup.cfg')
+    lines = filter(None, config['options.entry_points'][group].splitlines())
+    listed = sorted(tuple(line.split(' = ')) for line in lines)
+    claims = [claim for (claim,) in entry_points.claims(group).values()]
+    assert [(claim.name, claim.source) for claim in claims] == listed
+    assert {claim.label for claim in claims} == {f'kubectl-dog {VERSION}'}
+
+
+def test_an_entry_is_a_module_or_an_object_in_one():
+    sources = ('os.path', 'os : path.join [extra]')
+    loaded = [entry_points.Claim(LAMP, source).load().__name__ for source in sources]
+    assert loaded == [os.path.__name__, 'join']
 
 
 @pytest.mark.parametrize('order', (('Zinc', 'acme'), ('acme', 'Zinc')))
@@ -45,6 +59,7 @@ def test_what_is_hidden_by_a_package_of_its_name_does_not_count(packages):
     assert claims('Torch.example.com') == []
 
 
+@pytest.mark.skipif(sys.version_info < (3, 10), reason='Python 3.9 refuses such a file.')
 def test_a_package_that_claims_a_kind_twice_counts_once(packages):
     packages.install('acme', entries=f'[{entry_points.TRACKERS}]\n{LAMP} = b\n{LAMP} = a\n')
     assert [claim.source for claim in entry_points.claims(entry_points.TRACKERS)[LAMP]] == ['a']
@@ -56,10 +71,11 @@ def test_a_list_that_cannot_be_read_hides_no_other(packages):
     assert claims() == ['acme 1.0']
 
 
-def test_a_package_without_metadata_is_called_by_its_module(packages, tmp_path):
+@pytest.mark.parametrize('damage', (Path.unlink, lambda file: file.write_bytes(b'Name: \xff')))
+def test_a_package_without_metadata_is_called_by_its_module(packages, tmp_path, damage):
     module = packages.install('acme', Lamp_example_com='')
-    for file in tmp_path.glob('*/*/METADATA'):
-        file.unlink()
+    (file,) = tmp_path.glob('*/*/METADATA')
+    damage(file)
     assert claims() == [module]
 
 
@@ -82,11 +98,8 @@ def test_what_cannot_be_loaded_says_why(packages, code, why):
 
 @pytest.mark.parametrize('source', ('not a module!!', 'a-b', ':', 'a:', ''))
 def test_what_names_nothing_says_so(source):
-    # Newer versions of importlib refuse it already while they read the list.
-    claim = entry_points.Claim(LAMP, SimpleNamespace(value=source))
-    with pytest.raises(
-        entry_points.BrokenError, match='names neither a module nor an object in one'
-    ):
+    claim = entry_points.Claim(LAMP, source)
+    with pytest.raises(entry_points.BrokenError, match='use module or module:object'):
         claim.load()
 
 
@@ -98,7 +111,9 @@ def test_a_package_that_is_interrupted_while_it_is_imported_is_the_users(package
 
 
 def test_a_connection_that_does_not_exist_is_named():
-    with pytest.raises(UserError, match='no connection for carrier-pigeon: there is kubeconfig'):
+    with pytest.raises(
+        UserError, match="unknown connection 'carrier-pigeon': use kubeconfig or kub"
+    ):
         entry_points.load(entry_points.CONNECTIONS, 'carrier-pigeon', 'connection')
 
 
@@ -125,4 +140,22 @@ def test_what_is_ours_is_never_blamed_wherever_its_files_are(module, where):
     except LookupError as error:
         # Of the test itself nothing is to be told either.
         error.__traceback__ = error.__traceback__.tb_next
-        assert entry_points.locate_error(error) == f'LookupError: 5{where}'
+        assert entry_points.locate_error(error) == f'LookupError{where}'
+        assert entry_points.describe_error(error) == f'LookupError: 5{where}'
+
+
+class Speechless(Exception):
+    def __str__(self):
+        raise ValueError
+
+
+@pytest.mark.parametrize(
+    ('error', 'text'),
+    (
+        (ValueError('two\n lines'), 'ValueError: two lines'),
+        (ValueError('x' * 9999), f'ValueError: {"x" * 1000}…'),
+        (Speechless(), 'Speechless'),
+    ),
+)
+def test_an_error_is_described_in_one_line(error, text):
+    assert entry_points.describe_error(error) == text

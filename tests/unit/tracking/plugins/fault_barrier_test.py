@@ -77,8 +77,8 @@ def test_what_raises_is_told_once_and_replaced_for_good(guarded, messages, part)
     assert len(calls) == 1
     (message,) = messages
     assert message.startswith(
-        'the tracker of acme 1.2 for Deployment.apps failed on deploy/web, which is judged '
-        "without it from now on: KeyError: 'glow' (fault_barrier_test.py, line "
+        'the tracker of acme 1.2 for Deployment.apps failed on deploy/web, and another '
+        'tracker replaces it: KeyError (fault_barrier_test.py, line '
     )
 
 
@@ -94,7 +94,7 @@ def test_what_fails_on_one_target_still_judges_others(guarded, messages):
 
 def test_a_script_that_wants_to_end_the_program_does_not(guarded, messages):
     assert guarded(tracker(lambda view: sys.exit(3))).assess(view(LAMP)) == READY
-    assert 'SystemExit: 3' in messages[0]
+    assert 'SystemExit (fault_barrier_test.py' in messages[0]
 
 
 class Speechless(Exception):
@@ -108,8 +108,8 @@ class Speechless(Exception):
         (CancelledError(), 'CancelledError (fault_barrier_test.py'),
         (GeneratorExit(), 'GeneratorExit (fault_barrier_test.py'),
         (Speechless(), 'Speechless (fault_barrier_test.py'),
-        (ValueError('two\n lines'), 'ValueError: two lines (fault_barrier_test.py'),
-        (ValueError('x' * 9999), f'ValueError: {"x" * 1000}… (fault_barrier_test.py'),
+        # The message may have values of the cluster in it.
+        (ValueError('password'), ': ValueError (fault_barrier_test.py'),
     ),
 )
 @pytest.mark.parametrize('part', ('wants', 'assess'))
@@ -151,7 +151,7 @@ def test_what_hangs_is_ended_and_told(messages, part):
         tracker(**{part: hang}), 'acme 1.2', lambda: exists, messages.append, limit
     )
     assert (guard.wants(view(LAMP)), guard.assess(view(LAMP))) == ((), READY)
-    assert 'TooLongError: it was not done after 0.05s (fault_barrier_test.py' in messages[0]
+    assert 'TooLongError (fault_barrier_test.py' in messages[0]
 
 
 def test_a_target_is_copied_once_for_each_state_of_it(guarded):
@@ -177,45 +177,45 @@ def test_an_interruption_is_the_users(guarded):
 @pytest.mark.parametrize(
     ('judged', 'why'),
     (
-        (None, 'assess(view) gave None, and not an Assessment'),
-        ('ready', 'gave a str'),
-        (READY._replace(state='ready'), 'Assessment.state is a str, and must be a State'),
-        (READY._replace(message=None), 'Assessment.message is None, and must be text'),
-        (READY._replace(pods=[LAMP]), 'Assessment.pods is a list, and must be a tuple of'),
+        (None, 'assess(view) returned None: return an Assessment'),
+        ('ready', 'returned a str'),
+        (READY._replace(state='ready'), 'Assessment.state is a str: use a State'),
+        (READY._replace(message=None), 'Assessment.message is None: use text'),
+        (READY._replace(pods=[LAMP]), 'Assessment.pods is a list: use a tuple of'),
         (
             READY._replace(children=(LAMP, None)),
-            'children has None in place 1, and must be a tuple',
+            'children has None at index 1: use a tuple',
         ),
         (
             READY._replace(pods=(LAMP, {'metadata': {}})),
-            'pods has a dict without a uid in place 1, and must be a tuple of objects with a uid',
+            'pods has a dict without a uid at index 1: use a tuple of objects with a uid',
         ),
         (
             READY._replace(notices=('a', 1)),
-            'notices has an int in place 1, and must be a tuple of texts',
+            'notices has an int at index 1: use a tuple of texts',
         ),
-        (READY._replace(progress=(1, 1)), 'progress is a tuple, and must be a Progress or None'),
+        (READY._replace(progress=(1, 1)), 'progress is a tuple: use a Progress or None'),
         (
             READY._replace(progress=Progress('3')),
-            'Progress.desired is a str, and must be a w',
+            'Progress.desired is a str: use a w',
         ),
-        (READY._replace(recheck_at=float('nan')), 'must be a finite number or None'),
-        (READY._replace(recheck_at=float('inf')), 'must be a finite number or None'),
-        (READY._replace(min_stall_timeout='1m'), 'must be a finite number'),
+        (READY._replace(recheck_at=float('nan')), 'use a finite number or None'),
+        (READY._replace(recheck_at=float('inf')), 'use a finite number or None'),
+        (READY._replace(min_stall_timeout='1m'), 'use a finite number'),
         (READY._replace(causes=(CAUSE._replace(code='lamp broken'),)), 'Cause.code is a str'),
-        (READY._replace(causes=(CAUSE._replace(pods='web-1'),)), 'must be a tuple of texts'),
+        (READY._replace(causes=(CAUSE._replace(pods='web-1'),)), 'use a tuple of texts'),
         (
             READY._replace(causes=(CAUSE._replace(tolerance_override=Tolerance()),)),
-            'it is the user who',
+            'only users set it',
         ),
-        (READY._replace(causes=(CAUSE._replace(logs=('x',)),)), 'must be a tuple of LogRef'),
+        (READY._replace(causes=(CAUSE._replace(logs=('x',)),)), 'use a tuple of LogRef'),
         (
             READY._replace(causes=(CAUSE._replace(tolerance_seconds='5m'),)),
-            'must be a finite number or N',
+            'use a finite number or N',
         ),
         (
             READY._replace(causes=(CAUSE, 'Dark')),
-            'causes has a str in place 1, and must be a tuple of',
+            'causes has a str at index 1: use a tuple of',
         ),
     ),
 )
@@ -232,18 +232,18 @@ def endless(view):
 @pytest.mark.parametrize(
     ('wants', 'why'),
     (
-        (lambda view: None, 'wants(view) gave None'),
-        (lambda view: 'pods', 'gave a str'),
-        (lambda view: Watch(PODS, 'shop'), 'gave a Watch, and not a sequence'),
-        (lambda view: ('pods',), 'gave a str among the wants'),
+        (lambda view: None, 'wants(view) returned None'),
+        (lambda view: 'pods', 'returned a str'),
+        (lambda view: Watch(PODS, 'shop'), 'returned a Watch: return a sequence'),
+        (lambda view: ('pods',), 'returned a str in the sequence'),
         (lambda view: (Watch('pods', 'shop'),), 'Watch.resource is a str'),
         (lambda view: (Watch(PODS, 'shop', {'a': 'b'}),), 'Watch.labels is a dict'),
         (
             lambda view: (Watch(PODS, 'shop\udc80'),),
-            'Watch.namespace is a str, and must be printable',
+            'Watch.namespace is a str: use printable',
         ),
         (lambda view: (Logs('shop', 'a', 'b', 'c', tail='5'),), 'Logs.tail is a str'),
-        (endless, 'gave more than 64 wants'),
+        (endless, 'returned more than 64 wants'),
     ),
 )
 def test_wants_of_another_shape_are_a_failure(guarded, messages, wants, why):
@@ -276,7 +276,7 @@ class Locked:
         (Locked('codes'), 'its codes cannot be read: RuntimeError'),
         (SimpleNamespace(), 'neither wants(view) nor assess(view)'),
         (SimpleNamespace(assess='x'), 'must be functions'),
-        (SimpleNamespace, 'SimpleNamespace is a class: register an object of it'),
+        (SimpleNamespace, 'SimpleNamespace is a class: register an instance'),
         (tracker(codes='LampBroken'), 'its codes must be a tuple'),
         (tracker(codes=('lamp broken',)), 'its codes must be a tuple'),
     ),

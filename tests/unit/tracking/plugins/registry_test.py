@@ -51,8 +51,8 @@ def test_of_two_that_claim_a_kind_the_same_one_is_always_used_and_told(packages)
     trackers = Trackers()
     assert word(trackers.of(LAMPS)) == word(trackers.of(LAMPS)) == 'by acme'
     assert trackers.notices() == [
-        '2 packages have a tracker for Lamp.example.com: that of acme 1.0 is used, not that of '
-        'zinc 1.0 (--tracker Lamp.example.com=zinc turns that round)'
+        '2 packages have a tracker for Lamp.example.com: using acme 1.0, not '
+        'zinc 1.0 (to change this: --tracker Lamp.example.com=zinc)'
     ]
     assert trackers.notices() == []
 
@@ -76,10 +76,13 @@ def test_a_package_may_replace_a_built_in_kind_and_the_user_may_take_that_back(p
 @pytest.mark.parametrize(
     ('chosen', 'why'),
     (
-        ('Lamp.example.com', 'write --tracker Kind.group=PACKAGE'),
-        ('Lamp.example.com=', 'write --tracker Kind.group=PACKAGE'),
-        ('Lamp.example.com=zinc', 'zinc has no tracker for Lamp.example.com, but acme'),
-        ('Bulb.example.com=zinc', 'no package has a tracker for Bulb.example.com; see'),
+        ('Lamp.example.com', 'use Kind.group=PACKAGE'),
+        ('Lamp.example.com=', 'use Kind.group=PACKAGE'),
+        ('Lamp.example.com=zinc', "'zinc' has no tracker for Lamp.example.com: use acme"),
+        (
+            'Bulb.example.com=zinc',
+            "'zinc' has no tracker for Bulb.example.com: no package has one; see",
+        ),
     ),
 )
 def test_a_choice_that_cannot_be_is_an_error(packages, chosen, why):
@@ -92,7 +95,7 @@ def test_a_choice_that_cannot_be_is_an_error(packages, chosen, why):
     ('code', 'why'),
     (
         ('import no_such_module', 'ModuleNotFoundError: '),
-        ('wants = 5', 'its wants and assess must be functions'),
+        ('wants = 5', 'its attributes `wants` and `assess` must be functions'),
         ('', 'it has neither wants(view) nor assess(view)'),
     ),
 )
@@ -113,7 +116,7 @@ def test_without_what_cannot_be_used_nothing_is_judged(packages, code, why, meta
 def test_what_was_asked_for_by_name_and_cannot_be_used_is_an_error(packages, code):
     packages.install('acme', '1.2', code, Lamp_example_com='', Pod='')
     trackers = Trackers(chosen=['Lamp.example.com=acme'])
-    why = 'of acme 1.2 for Lamp.example.com, which --tracker names, cannot be used: '
+    why = r'of acme 1\.2 for Lamp\.example\.com \(selected with --tracker\): '
     with pytest.raises(UserError, match=why):
         trackers.of(LAMPS)
     assert trackers.of(PODS)
@@ -126,8 +129,8 @@ def test_what_is_broken_leaves_the_kind_to_the_next_that_claims_it(packages):
     target = Target(DEPLOYMENTS, 'shop', 'web')
     assert trackers.of(DEPLOYMENTS).wants(view(manifest('Deployment'), target=target))
     rivals, broken = trackers.notices()
-    assert 'acme 1.0 is used, not that of kubectl-dog' in rivals
-    assert 'cannot be used, and is left out: NameError: ' in broken
+    assert 'using acme 1.0, not kubectl-dog' in rivals
+    assert 'cannot be used and is ignored: NameError: ' in broken
 
 
 @pytest.mark.parametrize('meta', (READY, STALLED))

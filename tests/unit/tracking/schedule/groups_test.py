@@ -10,6 +10,7 @@ from kubectl_dog import api
 from kubectl_dog.model.events import Notice
 from kubectl_dog.model.events import RunEnded
 from kubectl_dog.model.events import TargetEnded
+from kubectl_dog.model.items import Answer
 from kubectl_dog.model.items import Changed
 from kubectl_dog.model.items import Item
 from kubectl_dog.model.items import Listed
@@ -17,11 +18,13 @@ from kubectl_dog.model.items import ReadFailure
 from kubectl_dog.model.items import Signal
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import CONFIGMAPS
+from kubectl_dog.model.resources import NAMESPACES
 from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.resources import SECRETS
 from kubectl_dog.model.resources import Group
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.verdicts import Verdict
+from kubectl_dog.model.wants import Lookup
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.recording.reader import parse
 from kubectl_dog.recording.recorded_source import RecordedSource
@@ -45,6 +48,7 @@ ROOT = Watch(CONFIGMAPS, 'shop', 'app=web')
 OTHER = Group(SECRETS, 'shop', 'app=web')
 OTHER_ROOT = Watch(SECRETS, 'shop', 'app=web')
 EVERYWHERE = Group(PODS, '', 'app=web')
+NAMESPACE = Lookup(NAMESPACES, '', 'shop')
 
 
 def config(name, space='shop'):
@@ -139,7 +143,7 @@ def test_one_of_several_groups_may_be_empty():
 def test_where_nobody_is_those_are_taken_that_come_first():
     run = Run(GROUP).listed(0, ROOT)
     assert run.notices == [
-        'there are no configmaps with the labels app=web in namespace shop yet: waiting up to 30s'
+        'no configmaps with the labels app=web in namespace shop found: waiting up to 30s'
     ]
     run.changed(20, ROOT, config('a')).listed(20, root('a'), config('a'))
     assert not run.step.finished
@@ -157,6 +161,27 @@ def test_nobody_at_all_is_exit_4(options, at):
     assert [end[1:] for end in run.ended] == [('never-appeared', at)]
     assert run.code == 4
     assert run.events[-1].verdicts[0][0] == Target(CONFIGMAPS, 'shop', '')
+
+
+@pytest.mark.parametrize(
+    ('options', 'status', 'at'),
+    (
+        ({'needs_namespace': True}, 'missing', 2.0),
+        ({'needs_namespace': True}, 'forbidden', 31.0),
+        ({}, 'missing', 31.0),
+    ),
+)
+def test_a_missing_namespace_is_not_waited_for_if_it_is_needed(options, status, at):
+    run = Run(GROUP, **options).listed(1, ROOT)
+    assert (NAMESPACE in run.step.wants) == bool(options)
+    run.give(2, NAMESPACE, Answer(status)).until(60)
+    assert (run.ended[0][1:], run.code) == (('never-appeared', at), 4)
+
+
+def test_namespaces_are_not_looked_up_for_groups_in_all_of_them():
+    run = Run(EVERYWHERE, needs_namespace=True)
+    run.listed(1, Watch(PODS, '', 'app=web'))
+    assert run.step.wants == {Watch(PODS, '', 'app=web')}
 
 
 @pytest.mark.parametrize(
@@ -209,7 +234,7 @@ def test_a_signal_ends_everything(name, code, objects):
 
 def test_who_follows_takes_what_comes_for_ever():
     run = Run(GROUP, follow=True).listed(0, ROOT)
-    assert run.notices[0].endswith(' yet: waiting')
+    assert run.notices[0].endswith(' found: waiting')
     run.changed(1000, ROOT, config('a')).changed(9000, ROOT, config('b'))
     assert (run.joined, run.step.finished) == (['a', 'b'], False)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 
 import pytest
 
@@ -10,6 +11,10 @@ from kubectl_dog import api
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.options import Options
+from kubectl_dog.model.statuses import Owner
+from kubectl_dog.trackers.declarative.crd_annotation import ANNOTATION
+from kubectl_dog.trackers.declarative.foreign_rules import KRANE_CONDITIONS
 from kubectl_dog.tracking.status import from_files
 from tests.unit.builders import PROBED
 from tests.unit.builders import ago
@@ -118,8 +123,17 @@ SITUATIONS = {
     ),
     'finished, with no pods': ([deployment(0)], 'ready', ''),
     'not seen by the controller': ([deployment(meta={'generation': 4})], 'progressing', ''),
-    'never in a cluster': ([{'kind': 'Deployment', 'spec': {'replicas': 2}}], 'progressing', ''),
-    'nothing but a kind': ([{'kind': 'Deployment'}], 'progressing', ''),
+    'never in a cluster': (
+        [{'kind': 'Deployment', 'spec': {'replicas': 2}}],
+        'unknown',
+        'NoStatus',
+    ),
+    'in a cluster, without a status': (
+        [{'kind': 'Deployment', 'metadata': {'generation': 1}, 'spec': {'replicas': 2}}],
+        'progressing',
+        '',
+    ),
+    'nothing but a kind': ([{'kind': 'Deployment'}], 'unknown', 'NoStatus'),
     'half way': ([deployment(3, updatedReplicas=1)], 'progressing', ''),
     'paused half way': (
         [deployment(3, updatedReplicas=1, spec={'paused': True})],
@@ -143,13 +157,13 @@ SITUATIONS = {
     ),
     'crash loop': (
         [deployment(1, **SHORT), replica_set(), CRASHED],
-        'progressing',
+        'failing',
         'CrashLoop',
         'CrashLoop',
     ),
     'crash loop that the counts do not show yet': (
         [deployment(1), replica_set(), CRASHED],
-        'progressing',
+        'failing',
         'CrashLoop',
         'CrashLoop',
     ),
@@ -169,13 +183,13 @@ SITUATIONS = {
     ),
     'image missing': (
         [deployment(1, **SHORT), replica_set(), pod(NO_IMAGE, owner='rs-2', phase='Pending')],
-        'progressing',
+        'failing',
         'ImageNotFound',
         'ImageNotFound',
     ),
     'no room on any node': (
         [deployment(1, **SHORT), replica_set(), pending(NO_ROOM)],
-        'progressing',
+        'failing',
         'Unschedulable',
         'Unschedulable',
     ),
@@ -191,13 +205,13 @@ SITUATIONS = {
     ),
     'quota, told by the ReplicaSet': (
         [deployment(1, **NONE), conditioned(replica_set(replicas=0), NO_QUOTA)],
-        'progressing',
+        'failing',
         'QuotaExceeded',
         'QuotaExceeded',
     ),
     'quota, told by the Deployment alone': (
         [deployment(1, conditions=[NO_QUOTA], **NONE)],
-        'progressing',
+        'failing',
         'QuotaExceeded',
         'QuotaExceeded',
     ),
@@ -226,7 +240,7 @@ SITUATIONS = {
             stateful_set(1, **SHORT),
             labelled(pod(LOOPING, owner='statefulset-web'), controller_revision_hash='web-b'),
         ],
-        'progressing',
+        'failing',
         'CrashLoop',
         'CrashLoop',
     ),
@@ -243,7 +257,7 @@ SITUATIONS = {
             controller_revision(1, 'b', 'daemonset-web'),
             labelled(pod(LOOPING, owner='daemonset-web'), controller_revision_hash='b'),
         ],
-        'progressing',
+        'failing',
         'CrashLoop',
         'CrashLoop',
     ),
@@ -291,7 +305,7 @@ SITUATIONS = {
     'Pod failed': ([never()], 'failed', 'Error', 'ContainerFailed'),
     'Pod completed and deleted': ([pod(phase='Succeeded', deleting=True)], 'deleting', 'Succeeded'),
     'Pod gated': ([pod(schedulingGates=[{'name': 'x'}])], 'paused', 'SchedulingGated'),
-    'Pod without a status': ([{'kind': 'Pod', 'metadata': {'name': 'a'}}], 'progressing', ''),
+    'Pod without a status': ([{'kind': 'Pod', 'metadata': {'name': 'a'}}], 'unknown', 'NoStatus'),
     'Service, its endpoints elsewhere': ([manifest('Service', spec=SELECTS)], 'ready', ''),
     'Service whose endpoints are not ready': (
         [manifest('Service', spec=SELECTS), UNREADY_ENDPOINTS],
@@ -387,13 +401,13 @@ def test_what_the_caller_holds_is_not_changed():
         ),
         (
             [manifest('CronJob', spec={'suspend': True})],
-            'is suspended (spec.suspend): it starts no Job',
+            'is suspended (spec.suspend): it creates no Jobs',
         ),
         ([deployment(meta={'deletionTimestamp': ago(1)})], 'is being deleted'),
         ([pod(phase='Succeeded', deleting=True)], 'is being deleted'),
         (
             [deployment(1), replica_set(), CRASHED],
-            'container main exits with 3, within a second of starting',
+            'container "main" exited with code 3, less than 2s after it started',
         ),
     ],
 )
@@ -423,9 +437,11 @@ def judged(assess):
 
 
 def test_a_tracker_that_raises_leaves_the_others_alone():
-    status = judged(lambda view: {}['x'])
+    status = judged(lambda view: {}['secret'])
     assert (status.state, status.reason) == (State.UNKNOWN, 'TrackerError')
-    assert status.message == "its tracker cannot read it: KeyError: 'x'"
+    assert re.fullmatch(
+        r'its tracker failed: KeyError \(from_files_test.py, line \d+\)', status.message
+    )
 
 
 def test_a_cause_that_tolerates_nothing_fails_what_it_stands_against():
@@ -482,3 +498,173 @@ def test_a_tracker_is_told_that_there_is_no_clock():
         written(manifest('Lease')), lambda resource: Lease()
     )
     assert status.state is State.READY
+
+
+RULES = """
+ready: {path: status.lit, is: always}
+failed: {path: status.lit, is: broken, reason: Broken, message: is broken}
+"""
+
+
+def definition(rules):
+    names = {'kind': 'Lamp', 'plural': 'lamps'}
+    annotations = {'kubectl-dog.github.io/rules': rules} if rules else {}
+    return {
+        'apiVersion': 'apiextensions.k8s.io/v1',
+        'kind': 'CustomResourceDefinition',
+        'metadata': {'name': 'lamps.x.example.com', 'uid': 'crd', 'annotations': annotations},
+        'spec': {'group': 'x.example.com', 'names': names},
+    }
+
+
+@pytest.mark.parametrize(
+    ('rules', 'state'), ((RULES, 'failed'), ('', 'ready'), ('ready: [', 'unknown'))
+)
+def test_rules_in_the_definition_of_a_kind_are_applied(rules, state):
+    lamp = {
+        'apiVersion': 'x.example.com/v1',
+        'kind': 'Lamp',
+        'metadata': {'name': 'hall'},
+        'status': {'lit': 'broken', 'conditions': [{'type': 'Ready', 'status': 'True'}]},
+    }
+    for objects in ([definition(rules), lamp], [lamp, definition(rules)]):
+        statuses = {result.kind: result for result in api.statuses_from_objects(objects)}
+        assert statuses['Lamp'].state.value == state
+
+
+@pytest.mark.parametrize('end', ('Failed', ''))
+def test_a_cron_job_is_ready_and_says_how_its_last_run_ended(end):
+    conditions = [{'type': end, 'status': 'True', 'reason': 'BackoffLimitExceeded'}] if end else []
+    owner = {'ownerReferences': [{'uid': 'cronjob-web', 'controller': True}]}
+    cron_job = manifest('CronJob', lastScheduleTime=ago(60), lastSuccessfulTime=ago(900))
+    if not end:
+        cron_job['status']['active'] = [{'name': 'web-1'}]
+    broken = pod(status(state=waiting('ImagePullBackOff')), owner='job-web-1', phase='Pending')
+    run = manifest('Job', 'web-1', meta=owner, conditions=conditions)
+    first = statuses_of(cron_job, run, broken)[0]
+    assert (first.kind, first.state.value) == ('CronJob', 'ready')
+    assert ('failed (job/web-1: BackoffLimitExceeded)' if end else 'active Jobs') in first.message
+
+
+WIDGET = {'apiVersion': 'example.com/v1', 'kind': 'Widget', 'status': {'phase': 'Mid'}}
+UP = '["{.phase} == Up"]'
+MID = '["{.phase} == Mid"]'
+KRANE = '{"success_conditions": [{"path": "$.status.phase", "value": "Mid"}]}'
+
+
+def widget(**annotations):
+    return {**WIDGET, 'metadata': {'name': 'w', 'annotations': annotations}}
+
+
+def helm(success, failure):
+    return widget(**{'helm.sh/readiness-success': success, 'helm.sh/readiness-failure': failure})
+
+
+def widget_definition(**annotations):
+    names = {'kind': 'Widget', 'plural': 'widgets'}
+    return {
+        'apiVersion': 'apiextensions.k8s.io/v1',
+        'kind': 'CustomResourceDefinition',
+        'metadata': {'name': 'widgets.example.com', 'annotations': annotations},
+        'spec': {'group': 'example.com', 'names': names},
+    }
+
+
+@pytest.mark.parametrize(
+    ('objects', 'state'),
+    (
+        ((widget(),), 'progressing'),
+        ((helm(MID, UP),), 'ready'),
+        ((helm(UP, MID),), 'failed'),
+        ((widget(**{'pulumi.com/waitFor': 'jsonpath={.status.phase}=Mid'}),), 'ready'),
+        ((widget(**{'kubectl-dog.github.io/ready-when': 'jsonpath={.status.phase}'}),), 'ready'),
+        ((widget(**{'pulumi.com/skipAwait': 'true'}),), 'progressing'),
+        ((widget(), widget_definition(**{KRANE_CONDITIONS: KRANE})), 'ready'),
+        (
+            (widget(), widget_definition(**{ANNOTATION: 'ready: {path: status.phase, is: Mid}'})),
+            'ready',
+        ),
+    ),
+)
+def test_annotations_decide_what_ready_is(objects, state):
+    assert api.statuses_from_objects(objects)[0].state.value == state
+
+
+def test_an_invalid_annotation_is_in_the_message():
+    annotations = {'pulumi.com/waitFor': 'Ready'}
+    (status,) = api.statuses_from_objects(written(deployment(meta={'annotations': annotations})))
+    assert status.state is State.READY
+    assert 'has an invalid annotation pulumi.com/waitFor, which is ignored' in status.message
+
+
+@pytest.mark.parametrize(
+    'objects', ((helm(MID, UP),), (widget(), widget_definition(**{KRANE_CONDITIONS: KRANE})))
+)
+def test_annotations_of_other_tools_can_be_ignored(objects):
+    options = Options(ignore_foreign_annotations=True)
+    (status, *_) = api.statuses_from_objects(objects, options=options)
+    assert status.state is State.PROGRESSING
+
+
+def test_a_required_status_makes_what_says_nothing_unknown():
+    silent = {**WIDGET, 'status': {'colour': 'red'}}
+    (status,) = api.statuses_from_objects([silent])
+    assert status.state is State.READY
+    (status,) = api.statuses_from_objects([silent], options=Options(require_status=True))
+    assert (status.state, status.reason) == (State.UNKNOWN, 'NoStatus')
+
+
+SIDECAR = {'name': 'proxy', 'image': 'p:1', 'restartPolicy': 'Always'}
+TWO = pod(
+    *(status(name, ready=name == 'a', restarts=2) for name in 'ab'),
+    containers=[{'name': 'a'}, {'name': 'b'}],
+    inits=[{'name': 'init'}, SIDECAR],
+    init_statuses=[
+        status('init', restarts=1),
+        status('proxy', ready=True, restarts=4),
+    ],
+    owner='rs-2',
+)
+
+
+@pytest.mark.parametrize(
+    ('objects', 'counts'),
+    [
+        # Init containers have restarts, but are never ready for long.
+        ((TWO,), (2, 3, 9)),
+        ((deployment(2, readyReplicas=1),), (1, 2, None)),
+        ((deployment(2, readyReplicas=1), replica_set(), TWO), (1, 2, 9)),
+        ((replica_set(), TWO), (0, 1, 9)),
+        ((workload('Job', spec={'completions': 3}, succeeded=2, ready=1),), (2, 3, None)),
+        ((manifest('ConfigMap'),), (None, None, None)),
+        ((manifest('PersistentVolumeClaim', phase='Bound'),), (None, None, None)),
+    ],
+)
+def test_counts(objects, counts):
+    [first, *_] = api.statuses_from_objects(written(*objects))
+    assert (first.ready, first.desired, first.restarts) == counts
+
+
+def test_the_owner_and_the_time_of_creation_are_those_of_the_object():
+    owned = replica_set()
+    owned['metadata']['ownerReferences'][0].update(apiVersion='apps/v1', kind='D', name='web')
+    [child, alone] = api.statuses_from_objects(written(owned, manifest('ConfigMap')))
+    assert child.owner == Owner('apps/v1', 'D', 'web')
+    assert (child.created, child.uid, child.parent) == (ago(30), 'rs-2', 'deploy-web')
+    assert (alone.owner, alone.created, alone.parent) == (None, '', '')
+
+
+def test_a_claim_belongs_to_the_first_pod_that_uses_it():
+    volume = [{'name': 'data', 'persistentVolumeClaim': {'claimName': 'web'}}]
+    pods = [pod(name=name, volumes=volume) for name in ('db-0', 'db-1')]
+    owned = manifest('PersistentVolumeClaim', 'owned')
+    owned['metadata']['ownerReferences'] = [{'uid': 'x', 'controller': True}]
+    claims = [manifest('PersistentVolumeClaim', name) for name in ('web', 'other')]
+    statuses = api.statuses_from_objects(written(*claims, owned, *pods))
+    assert [claim.parent for claim in statuses[:3]] == ['pod-db-0', '', 'x']
+
+
+def test_kinds_have_the_short_names_of_kubectl():
+    kinds = ('PersistentVolumeClaim', 'ConfigMap', 'Secret', 'Pod')
+    statuses = api.statuses_from_objects(written(*map(manifest, kinds)))
+    assert [entry.short for entry in statuses] == ['pvc', 'cm', 'secret', 'po']

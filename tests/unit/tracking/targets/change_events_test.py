@@ -21,6 +21,7 @@ from kubectl_dog.tracking.targets.change_events import ChangeEvents
 from kubectl_dog.tracking.timeouts import EXPLANATION_WAIT
 from kubectl_dog.tracking.verdict.cause_clocks import CauseClock
 from tests.unit.builders import DEPLOY
+from tests.unit.builders import container
 from tests.unit.builders import ended
 from tests.unit.builders import pod
 from tests.unit.builders import running
@@ -175,6 +176,20 @@ def test_a_pod_is_told_when_its_description_has_changed(pods, names):
     ]
 
 
+def test_a_pod_is_an_event_when_the_state_of_a_container_has_changed():
+    both = [container('a'), container('b')]
+    story = Story()
+    for at, ready in enumerate((False, True, True)):
+        statuses = status('a', state=ended(3)), status('b', ready=ready)
+        story.step(float(at), pods=[pod(*statuses, containers=both)])
+    changes = story.of(ChildChanged)
+    assert len({event.text for event in changes}) == 1
+    assert [[part.ready for part in event.containers] for event in changes] == [
+        [False, False],
+        [False, True],
+    ]
+
+
 def seen(cause, **more):
     return {'causes': [standing(cause, **more)]}
 
@@ -207,19 +222,27 @@ def test_when_a_cause_is_told(steps, times):
     assert times_of(CauseSeen, *steps) == times
 
 
+def test_an_informational_cause_is_reported_at_once_if_it_is_tolerated():
+    steps = [seen(NOT_READY), seen(NOT_READY._replace(tolerance_override=ALWAYS))]
+    assert times_of(CauseSeen, *steps) == [1]
+
+
 @pytest.mark.parametrize(
-    'change',
+    ('cause', 'change', 'times'),
     (
-        {'recovering': True},
-        {'clock_paused': True},
-        {'affects_some_pods': True},
-        {'may_await_other_target': True},
-        {'tolerance_seconds': 30.0},
-        {'tolerance_override': Tolerance(seconds=40.0)},
+        (MISSING, {'recovering': True}, [0, 1]),
+        (MISSING, {'clock_paused': True}, [0, 1]),
+        (MISSING, {'tolerance_seconds': 30.0}, [0, 1]),
+        (MISSING, {'tolerance_override': Tolerance(seconds=40.0)}, [0, 1]),
+        (CRASH, {'affects_some_pods': True}, [0, 1]),
+        (CRASH, {'may_await_other_target': True}, [0, 1]),
+        # The limit is the same as before.
+        (MISSING, {'affects_some_pods': True}, [0]),
+        (CRASH, {'recovering': True}, [0]),
     ),
 )
-def test_a_cause_is_told_again_when_it_has_another_limit(change):
-    assert times_of(CauseSeen, seen(MISSING), seen(MISSING._replace(**change))) == [0, 1]
+def test_a_cause_is_reported_again_when_its_limit_changes(cause, change, times):
+    assert times_of(CauseSeen, seen(cause), seen(cause._replace(**change))) == times
 
 
 @pytest.mark.parametrize(
@@ -239,7 +262,7 @@ def test_a_cause_is_told_with_its_limit_unless_it_is_followed(item, seconds_left
     story.step(7.0, assessment(pods=({}, {})), causes=[item])
     [event] = story.of(CauseSeen)
     limits = (None, None) if follow else (seconds_left, fails_at)
-    assert event[2:] == (item.cause, 2, *limits)
+    assert event[2:6] == (item.cause, 2, *limits)
 
 
 def test_a_follower_has_no_verdict_that_tells_what_is_due():

@@ -14,8 +14,10 @@ from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.causes import Tolerance
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.options import Options
+from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.tracking.store import Store
 from kubectl_dog.tracking.targets.evaluator import Evaluator
+from kubectl_dog.tracking.targets.evaluator import History
 from kubectl_dog.tracking.verdict.target_options import PREFIX
 from kubectl_dog.tracking.world import World
 from tests.unit.builders import DEPLOY
@@ -55,11 +57,17 @@ class Run:
     def __init__(self, follow=False, at_work=(), **options):
         self.script = Script()
         self.evaluator = Evaluator(DEPLOY, self.script, follow)
+        self.history = History()
         self.world = World(Store(), NOW, Options(**options), frozenset(at_work))
 
     def evaluate(self, at, state='progressing', obj=None, **more):
         self.script.assessed = Assessment(State(state), **more)
-        return self.evaluator.evaluate(at, self.world, obj or deployment())
+        return self.step(at, obj or deployment())
+
+    def step(self, at, obj):
+        evaluation = self.evaluator.evaluate(at, self.world, obj, self.history)
+        self.history = evaluation.history
+        return evaluation
 
     @property
     def views(self):
@@ -89,7 +97,7 @@ def test_a_look_is_of_the_object_at_the_servers_time():
 
 def test_the_first_look_is_remembered():
     run = Run()
-    assert [run.evaluate(at).seen_at for at in (3.0, 4.0)] == [3.0, 3.0]
+    assert [run.evaluate(at).history.seen_at for at in (3.0, 4.0)] == [3.0, 3.0]
 
 
 @pytest.mark.parametrize(
@@ -137,7 +145,7 @@ def test_the_second_judgement_is_the_one_that_counts():
         )
 
     run.script.assessed = assess
-    evaluation = run.evaluator.evaluate(2.0, run.world, deployment())
+    evaluation = run.step(2.0, deployment())
     assert evaluation.moment.assessed.state is State.PROGRESSING
 
 
@@ -259,15 +267,7 @@ def test_what_is_not_of_the_pin_has_no_causes():
     evaluation = run.evaluate(
         1.0, 'failed', revision=Revision('1'), causes=(MISSING,), pods=(CRASHED,)
     )
-    assert (
-        evaluation.expectations.is_other,
-        evaluation.was_met_before,
-        evaluation.moment.cause_clocks,
-    ) == (
-        True,
-        False,
-        {},
-    )
+    assert (evaluation.history.was_met, evaluation.moment.cause_clocks) == (False, {})
     assert (evaluation.moment.assessed.state, evaluation.moment.assessed.reason) == (
         'progressing',
         'Pinned',
@@ -281,13 +281,17 @@ def test_it_is_remembered_that_a_pin_was_met():
     run = Run(revision='2')
     revisions = ('1', '2', '3', '3')
     looked = [run.evaluate(float(at), revision=Revision(name)) for at, name in enumerate(revisions)]
-    assert [bool(evaluation.expectations.unmet) for evaluation in looked] == [
-        True,
-        False,
-        True,
-        True,
-    ]
-    assert [evaluation.was_met_before for evaluation in looked] == [False, False, True, True]
+    assert [evaluation.history.was_met for evaluation in looked] == [False, True, True, True]
+    verdicts = [(evaluation.moment.pin_verdict or [None])[0] for evaluation in looked]
+    assert verdicts == [None, None, Verdict.SUPERSEDED, Verdict.SUPERSEDED]
+
+
+def test_an_evaluation_changes_no_history():
+    run = Run()
+    before = run.evaluate(1.0, 'paused', causes=(MISSING,)).history
+    again = [run.evaluator.evaluate(2.0, run.world, deployment(), before) for _ in range(2)]
+    assert again[0].history == again[1].history
+    assert before.cause_clocks[MISSING.key].updated_at == 1.0
 
 
 READY = [{'type': 'Lit', 'status': 'True'}]
@@ -367,7 +371,8 @@ def test_what_had_ended_before_it_was_deleted_keeps_its_last_look():
     run = Run(timeout=9.0)
     run.evaluate(1.0, causes=(MISSING,))
     run.script.assessed = Assessment(State.FAILED, 'Done', is_terminal=True)
-    evaluation = run.evaluator.evaluate_deleted(5.0, run.world, annotated(stall_timeout='1m'))
+    obj = annotated(stall_timeout='1m')
+    evaluation = run.evaluator.evaluate_deleted(5.0, run.world, obj, run.history)
     assert (evaluation.moment.at, evaluation.moment.progressed_at, evaluation.moment.paused_at) == (
         5.0,
         5.0,
@@ -377,11 +382,23 @@ def test_what_had_ended_before_it_was_deleted_keeps_its_last_look():
         'Done',
         {MISSING.key},
     )
-    assert (evaluation.was_met_before, evaluation.seen_at) == (True, 5.0)
+    assert evaluation.moment.pin_verdict is None
     assert (evaluation.options.timeout, evaluation.options.stall_timeout) == (9.0, 60.0)
 
 
 def test_what_was_deleted_on_its_way_has_no_last_look():
     run = Run()
     run.evaluate(1.0)
-    assert run.evaluator.evaluate_deleted(5.0, run.world, deployment()) is None
+    assert run.evaluator.evaluate_deleted(5.0, run.world, deployment(), run.history) is None
+
+
+def test_conditions_of_other_tools_count_for_what_was_deleted():
+    run = Run()
+    run.evaluate(1.0)
+    run.script.assessed = Assessment(State.READY, is_terminal=True)
+    annotations = {'pulumi.com/waitFor': 'condition=Lit'}
+    deleted = deployment(meta={'annotations': annotations})
+    assert run.evaluator.evaluate_deleted(5.0, run.world, deleted, run.history) is None
+    keys = ('helm.sh/readiness-success', 'helm.sh/readiness-failure')
+    deleted = deployment(meta={'annotations': dict.fromkeys(keys, '["{.never} == 1"]')})
+    assert run.evaluator.evaluate_deleted(6.0, run.world, deleted, run.history) is None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from kubectl_dog.model.events import ContainerState
+from kubectl_dog.tracking.targets.pod_summary import container_states
 from kubectl_dog.tracking.targets.pod_summary import describe_pod
 from tests.unit.builders import container
 from tests.unit.builders import ended
@@ -35,7 +37,7 @@ def failed(*statuses, **more):
 @pytest.mark.parametrize(
     ('obj', 'words'),
     (
-        (pod(status(), deleting=True), ['going']),
+        (pod(status(), deleting=True), ['terminating']),
         (unscheduled(message='no room'), ['no room']),
         (unscheduled(reason='Unschedulable'), ['Unschedulable']),
         (pod(status(), phase='Succeeded'), ['completed']),
@@ -59,12 +61,12 @@ def failed(*statuses, **more):
     ),
 )
 def test_what_a_description_names(obj, words):
-    text = describe_pod(obj)
+    text = describe_pod(obj).text
     assert [word for word in words if word not in text] == []
 
 
 def same(*states):
-    return len({describe_pod(pod(status(state=state))) for state in states}) == 1
+    return len({describe_pod(pod(status(state=state))).text for state in states}) == 1
 
 
 def test_the_words_that_the_kubelet_changes_between_two_attempts_make_no_difference():
@@ -75,4 +77,30 @@ def test_the_words_that_the_kubelet_changes_between_two_attempts_make_no_differe
     crashed, backing_off = ended(3), waiting('CrashLoopBackOff')
     assert describe_pod(pod(status(state=crashed, **last))) == describe_pod(
         pod(status(state=backing_off, **last))
+    )
+
+
+@pytest.mark.parametrize(
+    ('given', 'expected'),
+    (
+        ({}, ('running', '', None, 0, False)),
+        ({'ready': True}, ('running', '', None, 0, True)),
+        ({'state': waiting('ContainerCreating')}, ('waiting', '', None, 0, False)),
+        ({'state': waiting('ErrImagePull')}, ('waiting', 'ImagePullBackOff', None, 0, False)),
+        (
+            {'state': waiting('CrashLoopBackOff'), 'last': ended(3), 'restarts': 2},
+            ('waiting', 'CrashLoopBackOff', 3, 2, False),
+        ),
+        ({'state': ended(137, 'OOMKilled')}, ('terminated', 'OOMKilled', 137, 0, False)),
+    ),
+)
+def test_states_of_containers(given, expected):
+    assert container_states(pod(status(**given))) == (ContainerState('main', *expected),)
+
+
+def test_containers_without_a_status_have_no_state():
+    init = container('prepare')
+    assert container_states(pod(inits=[init])) == (
+        ContainerState('prepare', '', '', None, 0, False),
+        ContainerState('main', '', '', None, 0, False),
     )

@@ -83,6 +83,7 @@ def test_what_is_not_there_is_told_with_its_place_and_the_limit(follow, is_limit
 
 
 MISSING = Answer('missing')
+NO_HOME = {HOME: MISSING}
 
 
 @pytest.mark.parametrize(
@@ -170,6 +171,11 @@ TIMED_OUT = ('timed-out', '')
 )
 def test_when_an_absence_is_a_verdict(objects, options, at, verdict):
     assert Run(*objects, **options).verdict(at) == verdict
+
+
+def test_the_end_of_a_wait_names_a_missing_namespace():
+    ends = [Run(None, answers=known).presence.verdict(99.0, Options()) for known in ({}, NO_HOME)]
+    assert ['namespace shop' in message for _, _, message in ends] == [False, True]
 
 
 def test_a_time_out_says_what_there_was():

@@ -22,9 +22,13 @@ from kubectl_dog.tracking.timeouts import PAUSE_GRACE
 from kubectl_dog.tracking.timeouts import STALL_TIMEOUT
 from kubectl_dog.tracking.verdict.cause_clocks import CauseClock
 from kubectl_dog.tracking.verdict.decide import Decision
+from kubectl_dog.tracking.verdict.decide import Pending
 from kubectl_dog.tracking.verdict.decide import Situation
+from kubectl_dog.tracking.verdict.decide import advance_pending
 from kubectl_dog.tracking.verdict.decide import deadlines
 from kubectl_dog.tracking.verdict.decide import decide
+from kubectl_dog.tracking.verdict.decide import decide_stopped
+from kubectl_dog.tracking.verdict.decide import evidence_ready
 from kubectl_dog.tracking.verdict.decide import has_evidence
 from kubectl_dog.tracking.verdict.decide import overdue_causes
 from tests.unit.builders import NOW
@@ -229,19 +233,22 @@ WAITS = {'message': 'is slow', 'waits_for': 'a pod'}
         (situation('progressing', **WAITS), {'timeout': 1.0}, '1s', 'a pod'),
         (situation('progressing', message='is slow'), {'timeout': 1.0}, '1s', 'is slow'),
         (situation('paused', at=90.0, **PAUSED), {}, 'is paused', 'is paused'),
-        (situation('paused', at=90.0, **PAUSED), {'on_pause': 'succeed'}, 'is paused', ''),
+        (situation('paused', at=90.0, **PAUSED), {'on_pause': 'succeed'}, 'is paused', None),
         (situation('paused', **PAUSED), {'once': True}, 'is paused', 'is paused'),
         (situation('progressing', **WAITS), {'once': True}, 'a pod', ''),
         (situation('progressing', message='is slow'), {'once': True}, 'is slow', ''),
-        (situation('ready', message='is fine'), {}, 'is fine', ''),
-        (situation(message='is over', is_terminal=True), {'follow': True}, 'is over', ''),
+        (situation('ready', message='is fine'), {}, 'is fine', None),
+        (situation(message='is over', is_terminal=True), {'follow': True}, 'is over', None),
+        (situation(), {'follow': True, 'timeout': 1.0}, 'followed for 1s', ''),
     ),
 )
 def test_what_is_known_beside_the_cause(judged, options, message, fact):
     decision = decide(judged, Options(**options))
     assert message in decision.message
-    assert fact in decision.facts
-    assert bool(decision.facts) is bool(fact)
+    if fact:
+        assert fact in decision.facts
+    else:
+        assert decision.facts == fact
 
 
 def test_what_it_waits_for_is_told_only_where_it_waits():
@@ -321,7 +328,7 @@ WHOLE = {'is_terminal': True, 'pods': (DONE,)}
         pytest.param(None, WHOLE, 1, {}, True, id='it has ended, the log of all that ran'),
     ),
 )
-def test_a_verdict_waits_for_its_evidence(cause, more, log_end, answers, expected):
+def test_a_verdict_has_its_evidence(cause, more, log_end, answers, expected):
     store = Store()
     store.answers.update(answers)
     if log_end is not None:
@@ -329,6 +336,55 @@ def test_a_verdict_waits_for_its_evidence(cause, more, log_end, answers, expecte
     decision = Decision(Verdict.FAILED, '', '', cause)
     assessed = Assessment(State.FAILED, **more)
     assert has_evidence(decision, assessed, store, Options()) is expected
+
+
+@pytest.mark.parametrize(
+    ('at', 'cause', 'state', 'all_listed', 'options', 'ready'),
+    (
+        pytest.param(0.0, LOGGED, 'progressing', True, {}, False, id='its log is missing'),
+        pytest.param(0.99, LOGGED, 'progressing', True, {}, False, id='for less than a second'),
+        pytest.param(1.0, LOGGED, 'progressing', True, {}, True, id='for too long'),
+        pytest.param(0.0, MISSING, 'progressing', False, {}, True, id='nothing is missing'),
+        pytest.param(0.0, MISSING, 'failed', False, {}, False, id='objects are missing'),
+        pytest.param(0.0, MISSING, 'failed', True, {}, True, id='all is listed'),
+        pytest.param(0.0, LOGGED, 'progressing', True, {'logs': False}, False, id='without logs'),
+        pytest.param(0.0, MISSING, 'failed', False, {'logs': False}, True, id='nothing to print'),
+        pytest.param(
+            0.0, LOGGED, 'progressing', True, {'logs': False, 'once': True}, True, id='once'
+        ),
+    ),
+)
+def test_a_verdict_waits_a_second_for_its_evidence(at, cause, state, all_listed, options, ready):
+    pending = Pending(0.0, Decision(Verdict.FAILED, '', '', cause))
+    judged = situation(state, cause, at=at)
+    assert evidence_ready(pending, judged, Store(), Options(**options), all_listed) is ready
+
+
+def test_another_verdict_waits_anew():
+    failure, success = Decision(Verdict.FAILED, 'A', ''), Decision(Verdict.READY, '', '')
+    pending = advance_pending(None, failure, 1.0)
+    assert pending == (1.0, failure)
+    newer = failure._replace(reason='B')
+    assert advance_pending(pending, newer, 2.0) == (1.0, newer)
+    assert advance_pending(pending, success, 2.0) == (2.0, success)
+
+
+@pytest.mark.parametrize(
+    ('judged', 'message', 'expected'),
+    (
+        (situation(**WAITS), '', ('', 'is slow', None, 'it was waiting for a pod')),
+        (situation(message='is slow'), '', ('', 'is slow', None, '')),
+        (
+            situation('progressing', MISSING),
+            'stopped',
+            ('ConfigMapMissing', 'stopped; ConfigMapMissing: no app', MISSING, ''),
+        ),
+        (situation('progressing', MISSING, gone=0.5), 'stopped', ('', 'stopped', None, '')),
+    ),
+)
+def test_a_target_that_is_stopped_has_its_best_explanation(judged, message, expected):
+    decision = decide_stopped(judged, Verdict.INTERRUPTED, message)
+    assert decision == (Verdict.INTERRUPTED, *expected)
 
 
 def test_a_log_that_is_not_shown_is_not_waited_for():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.assessments import RevisionTemplates
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.causes import LogRef
@@ -12,10 +13,15 @@ from kubectl_dog.model.items import Answer
 from kubectl_dog.model.items import LogLine
 from kubectl_dog.model.resources import CONFIGMAPS
 from kubectl_dog.model.resources import LOGS
+from kubectl_dog.model.resources import NETWORKPOLICIES
 from kubectl_dog.model.resources import Resource
+from kubectl_dog.model.resources import Target
+from kubectl_dog.model.verdicts import Change
+from kubectl_dog.model.verdicts import RevisionChanges
 from kubectl_dog.model.wants import Lookup
 from kubectl_dog.tracking.verdict.explain import best_explanation
 from kubectl_dog.tracking.verdict.explain import explain
+from tests.unit.builders import kube_event
 from tests.unit.builders import pod
 from tests.unit.builders import view
 
@@ -36,6 +42,19 @@ def why(cause=None, tells='', pods=1, serving='', remedies=(), **seen):
 
 def words_of(*texts):
     return tuple(LogLine(number, text) for number, text in enumerate(texts))
+
+
+@pytest.mark.parametrize(
+    ('fact', 'facts'),
+    (
+        ('revision 2 failed: no app', ('no app', 'revision 2 failed')),
+        ('revision 2 failed: no app ', ('no app', 'revision 2 failed')),
+        ('no app', ('no app',)),
+        ('too late', ('no app', 'too late')),
+    ),
+)
+def test_no_fact_repeats_the_message_of_the_cause(fact, facts):
+    assert why(MISSING, fact).facts == facts
 
 
 @pytest.mark.parametrize(
@@ -68,6 +87,56 @@ def test_the_cause_that_explains_most(causes, expected):
 )
 def test_the_facts_are_those_of_the_cause_and_what_is_known_beside_it(cause, more, facts):
     assert list(why(cause, **more).facts) == facts
+
+
+def template(image):
+    return {'spec': {'containers': [{'name': 'main', 'image': image}]}}
+
+
+@pytest.mark.parametrize(
+    ('cause', 'is_new'),
+    (
+        ({}, True),
+        ({'pods': ('web-0', 'old')}, True),
+        # The revision did not break the pods of another one.
+        ({'pods': ('old',)}, False),
+        ({'subject': 'proxy'}, False),
+    ),
+)
+def test_what_the_revision_changed_is_a_fact(cause, is_new):
+    cause = Cause('ImageNotFound', '', 'main', 'no image', evidence=('seen',))._replace(**cause)
+    templates = RevisionTemplates('8', template('web:2'), '7', template('web:1'))
+    assessed = Assessment(
+        State.FAILED, pods=(pod(name='web-0'),), still_serving='7 serves', templates=templates
+    )
+    explanation = explain(view(), assessed, cause, 'it waits')
+    new = ['new in revision 8: image web:2 (before: 1)'] * is_new
+    assert list(explanation.facts) == ['no image', 'seen', *new, 'it waits', '7 serves']
+    changes = RevisionChanges('8', '7', (Change('image', 'main', '', 'changed', 'web:1', 'web:2'),))
+    assert explanation.revision_changes == (changes if is_new else None)
+
+
+def warned(kind='Warning', age=10.0, target=Target(LAMPS, 'shop', 'web'), state='', fact='waits'):
+    lamp = {'kind': 'Lamp', 'metadata': {'name': 'web', 'uid': 'u'}}
+    events = (kube_event(lamp, 'Invalid', 'bad spec', kind=kind, at=age),)
+    events += (kube_event(lamp, 'Invalid', 'older', kind=kind, at=age + 1),)
+    assessed = Assessment(State(state or 'progressing'))
+    return list(explain(view(lamp, *events, target=target), assessed, None, fact).facts)
+
+
+@pytest.mark.parametrize(
+    'changes',
+    (
+        {'kind': 'Normal'},
+        {'age': 1000.0},
+        {'target': Target(CONFIGMAPS, 'shop', 'web')},
+        {'state': 'paused'},
+        {'fact': 'it waits: bad spec'},
+    ),
+)
+def test_the_newest_warning_about_a_custom_resource_explains_it(changes):
+    assert warned() == ['waits', 'last warning event: Invalid: bad spec']
+    assert len(warned(**changes)) == 1
 
 
 @pytest.mark.parametrize(
@@ -139,7 +208,10 @@ def test_the_log_of_the_first_pod_that_has_any_explains(logs, blind, words, unse
         (Lookup(CONFIGMAPS, 'shop'), Answer('found'), []),
         (Lookup(CONFIGMAPS, 'shop', 'app'), Answer('missing'), []),
         (Lookup(LAMPS, 'shop'), Answer('denied'), []),
-        (Lookup(LAMPS, 'shop'), None, ['lamps']),
+        # It is read for a possibility only.
+        (Lookup(NETWORKPOLICIES, 'shop'), Answer('denied'), []),
+        # Whether the cluster has this kind is not known.
+        (Lookup(LAMPS, 'shop'), None, []),
     ),
 )
 def test_what_could_not_be_looked_up_is_named(lookup, answer, names):
@@ -147,3 +219,24 @@ def test_what_could_not_be_looked_up_is_named(lookup, answer, names):
     unseen = why(MISSING._replace(lookups=(lookup,)), answers=answers).not_fetched
     assert len(unseen) == len(names)
     assert all(name in text for name, text in zip(names, unseen))
+
+
+@pytest.mark.parametrize(
+    ('pods', 'affected', 'counts', 'text'),
+    (
+        (1, 1, {}, 'no app'),
+        (2, 1, {}, 'no app (1 of 2 new pods)'),
+        (2, 2, {}, 'no app (both new pods)'),
+        (3, 3, {'terminations': 2}, 'no app (all 3 new pods, up to 2 times each)'),
+        (3, 1, {'terminations': 2}, 'no app (1 of 3 new pods, 2 times)'),
+        (1, 1, {'terminations': 3, 'terminations_before': 1}, None),
+    ),
+)
+def test_the_counts_of_a_cause_are_true(pods, affected, counts, text):
+    names = tuple(f'web-{number}' for number in range(affected))
+    text = text or 'no app (3 times, once before tracking began)'
+    assert why(MISSING._replace(pods=names, **counts), pods=pods).facts[0] == text
+
+
+def test_an_old_pod_is_not_counted_as_a_new_one():
+    assert why(MISSING._replace(pods=('old',)), pods=2).facts[0] == 'no app'

@@ -2,11 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from kubectl_dog.model.assessments import Assessment
-from kubectl_dog.model.assessments import State
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.tracking.verdict import ready_when
-from tests.unit.builders import view
 
 
 def custom_object(phase='Active', generation=1, **conditions):
@@ -23,12 +20,7 @@ def custom_object(phase='Active', generation=1, **conditions):
     }
 
 
-def state(text, state=State.PROGRESSING, obj=None):
-    return ready_when.apply_ready_when(
-        view(obj or custom_object(Ready='True', Synced='False', Odd='InBetween')),
-        Assessment(state),
-        text,
-    ).state
+OBJECT = custom_object(Ready='True', Synced='False', Odd='InBetween')
 
 
 @pytest.mark.parametrize(
@@ -54,31 +46,8 @@ def state(text, state=State.PROGRESSING, obj=None):
         ('jsonpath=status.parts[name=a].state=up', True),
     ),
 )
-def test_ready_is_what_was_agreed(text, met):
-    wanted = State.READY if met else State.PROGRESSING
-    assert [state(text), state(text, State.READY)] == [wanted, wanted]
-
-
-@pytest.mark.parametrize('other', (State.FAILED, State.PAUSED, State.DELETING))
-def test_what_is_neither_ready_nor_at_work_is_what_it_is(other):
-    assert state('condition=Ready', other) is other
-
-
-def test_a_status_of_an_older_generation_says_nothing():
-    assert (
-        state('condition=Ready', obj=custom_object(generation=2, Ready='True')) is State.PROGRESSING
-    )
-
-
-def test_nothing_is_agreed_by_default():
-    assert state('', State.READY) is State.READY
-
-
-def test_it_says_what_it_waits_for():
-    waiting = ready_when.apply_ready_when(
-        view(custom_object()), Assessment(State.READY), 'condition=Ready'
-    )
-    assert waiting.waits_for == 'condition=Ready'
+def test_a_condition_is_met(text, met):
+    assert ready_when.is_met(ready_when.parse_ready_when(text), OBJECT) is met
 
 
 @pytest.mark.parametrize(
@@ -95,6 +64,6 @@ def test_it_says_what_it_waits_for():
         'Ready',
     ),
 )
-def test_what_cannot_be_read_is_said(text):
+def test_refuses_an_invalid_condition(text):
     with pytest.raises(UserError):
         ready_when.parse_ready_when(text)

@@ -50,7 +50,7 @@ def test_flags_win_over_annotations():
     options = Options(timeout=10.0, tolerate=('CrashLoop=2',))
     result = target_options.read_target_options(options, result)
     assert result.options == options._replace(on_pause='wait')
-    assert result.tolerances == {
+    assert result.tolerances.by_scope == {
         'CrashLoop': Tolerance(terminations=2),
         'ImageNotFound': Tolerance(seconds=60),
     }
@@ -59,22 +59,22 @@ def test_flags_win_over_annotations():
 def test_a_share_of_pods_is_read():
     assert target_options.read_target_options(
         Options(allow_failures='10%'), {}
-    ).allowed_failures == PodShare(10, True)
+    ).tolerances.allowed_failures == PodShare(10, True)
 
 
 @pytest.mark.parametrize(
     ('annotations', 'expected'),
     (
-        ({'timeout': 'soon'}, "timeout, which is left out: 'soon' is not a duration"),
-        ({'tolerate': 'Crash=1'}, "tolerate, which is left out: no cause has the code 'Crash'"),
+        ({'timeout': 'soon'}, "timeout, which is ignored: 'soon' is not a duration"),
+        ({'tolerate': 'Crash=1'}, "tolerate, which is ignored: no cause has the code 'Crash'"),
         ({'allow_failures': 'x'}, "'x' is not a number of pods"),
-        ({'min_available': 'x'}, "'x' is not enough to go by"),
-        ({'on_pause': 'cry'}, "'cry' is none of stop, wait, succeed"),
-        ({'logs_until': 'never'}, "'never' is none of ready, available, end"),
+        ({'min_available': 'x'}, "invalid value 'x': use 3, 80%"),
+        ({'on_pause': 'cry'}, "invalid value 'cry': use stop, wait, succeed"),
+        ({'logs_until': 'never'}, "invalid value 'never': use ready, available, end"),
         ({'include': '('}, "'(' is not a regular expression"),
         ({'exclude': r'(a)\1'}, 'cannot be matched in bounded time'),
-        ({'strict_nodes': 'yes'}, "'yes' is neither true nor false"),
-        ({'tolerat': 'x'}, 'it is not known; known are tolerate, allow-failures'),
+        ({'strict_nodes': 'yes'}, "invalid value 'yes': use true or false"),
+        ({'tolerat': 'x'}, 'unknown name: use tolerate, allow-failures'),
     ),
 )
 def test_an_annotation_that_cannot_be_read_is_told_and_left_out(annotations, expected):
@@ -99,9 +99,9 @@ def test_a_default_that_was_said_is_kept():
 
 def test_an_annotation_may_tolerate_what_its_tracker_has_a_code_for():
     target = annotated(tolerate='LampBroken=5m')
-    assert target_options.read_target_options(Options(), target, ('LampBroken',)).tolerances == {
-        'LampBroken': Tolerance(seconds=300)
-    }
+    assert target_options.read_target_options(
+        Options(), target, ('LampBroken',)
+    ).tolerances.by_scope == {'LampBroken': Tolerance(seconds=300)}
     (notice,) = target_options.read_target_options(Options(), target).notices
     assert "no cause has the code 'LampBroken'" in notice
 

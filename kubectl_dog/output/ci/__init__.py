@@ -1,0 +1,1 @@
+"""Output for CI systems: annotations, collapsed details and summaries. It does no I/O."""

@@ -1,0 +1,114 @@
+"""The causes that were shown, to find what a later event adds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.events import CauseSeen
+from kubectl_dog.model.resources import Target
+
+_NUMBERS = re.compile(r'\d+')
+_GENERATED = re.compile(r'-[bcdfghjklmnpqrstvwxz2456789]{5}\b')
+
+
+class News(NamedTuple):
+    """What to show of a cause.
+
+    - `pods`: all pods with this cause, also with another subject.
+    - `has_message`: its message has not been shown.
+    - `is_growth`: only the number of pods has changed.
+    """
+
+    pods: tuple[str, ...]
+    has_message: bool
+    is_growth: bool
+
+
+class _ShownCause:
+    """A cause as it was last shown; causes of the same kind in other pods share it."""
+
+    def __init__(self, event: CauseSeen) -> None:
+        self.cause = event.cause
+        self.message = _template(event.cause)
+        # The time left changes by itself; only whether there is a deadline is news.
+        self.limits = (event.fails_at, event.fails_at is None and event.seconds_left is None)
+        self.pods: tuple[str, ...] = event.cause.pods
+        self.shown_pods = len(event.cause.pods)
+
+
+class ShownCauses:
+    """The causes of all targets that were shown and are not gone."""
+
+    def __init__(self) -> None:
+        self._by_key: dict[tuple[Target, tuple[str, str]], _ShownCause] = {}
+
+    def of(self, target: Target) -> Iterator[Cause]:
+        """Yield the causes of a target, the one that was shown last at the end."""
+        yield from (shown.cause for (owner, _), shown in self._by_key.items() if owner == target)
+
+    def has_any(self, target: Target) -> bool:
+        """Return whether any cause of a target is shown."""
+        return any(owner == target for owner, _ in self._by_key)
+
+    def see(self, event: CauseSeen) -> News | None:
+        """Return what to show of a cause; None if nothing is new.
+
+        More pods are news only if their number has doubled, or if they are all pods.
+        """
+        key, shown = (event.target, event.cause.key), _ShownCause(event)
+        before = self._by_key.get(key)
+        if before is None:
+            return self._see_first(event, key, shown)
+        if (shown.message, shown.limits) != (before.message, before.limits):
+            self._by_key[key] = shown
+            return News(shown.pods, shown.message != before.message, False)
+        return self._grow(event, before, shown.pods)
+
+    def _see_first(
+        self, event: CauseSeen, key: tuple[Target, tuple[str, str]], shown: _ShownCause
+    ) -> News | None:
+        """Return what to show of a cause with a new subject: another pod may have the same."""
+        for (target, (code, _)), other in self._by_key.items():
+            is_same = (target, code) == (event.target, event.cause.code)
+            if is_same and other.message == shown.message and _is_of_one_pod(shown.cause):
+                self._by_key[key] = other
+                pods = tuple(dict.fromkeys((*other.pods, *shown.pods)))
+                return self._grow(event, other, pods)
+        self._by_key[key] = shown
+        return News(shown.pods, True, False)
+
+    @staticmethod
+    def _grow(event: CauseSeen, before: _ShownCause, pods: tuple[str, ...]) -> News | None:
+        if len(pods) <= before.shown_pods:
+            return None
+        before.pods = tuple(dict.fromkeys((*before.pods, *pods)))
+        affects_all = before.shown_pods < event.updated_pods <= len(before.pods)
+        if not affects_all and len(before.pods) < 2 * before.shown_pods:
+            return None
+        before.shown_pods = len(before.pods)
+        return News(before.pods, False, True)
+
+    def forget(self, target: Target, cause: Cause) -> bool:
+        """Forget a cause that is gone; returns whether no shown cause of its kind is left."""
+        gone = self._by_key.pop((target, cause.key), None)
+        return gone is not None and gone not in self._by_key.values()
+
+
+def _is_of_one_pod(cause: Cause) -> bool:
+    """Return whether each pod has a cause of its own, as for the claims of a StatefulSet."""
+    return any(pod in cause.subject for pod in cause.pods)
+
+
+def _template(cause: Cause) -> str:
+    """Return the message without what differs between pods, and changes by itself.
+
+    Numbers change by themselves: attempts, seconds of a back-off.
+    """
+    message = cause.message
+    names = (cause.subject, *cause.pods) if _is_of_one_pod(cause) else ()
+    for name in names:
+        message = message.replace(f'"{name}"', '"…"')
+    return _NUMBERS.sub('#', _GENERATED.sub('-#', message))

@@ -1,0 +1,42 @@
+"""Limit how many logs of all targets are read at the same time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kubectl_dog.model.items import LogLine
+from kubectl_dog.model.wants import Logs
+from kubectl_dog.model.wants import Want
+from kubectl_dog.tracking.logs.selection import Stream
+from kubectl_dog.tracking.logs.selection import limit_logs
+
+
+class LogLimit:
+    """The open logs, and the time of the last line of each closed log.
+
+    A log that is opened again begins with lines that were read before.
+    """
+
+    def __init__(self, max_streams: int) -> None:
+        self.streams: frozenset[Stream] = frozenset()
+        self._max_streams = max_streams
+        self._closed: dict[Stream, int] = {}
+
+    def limit(
+        self, wants: frozenset[Want], logs: Mapping[Stream, tuple[LogLine, ...]]
+    ) -> frozenset[Want]:
+        """Return the wants with the logs to read; `logs` are the lines read so far."""
+        limited = limit_logs(wants, self.streams, self._max_streams)
+        streams = frozenset(want.stream for want in limited if isinstance(want, Logs))
+        for stream in self.streams - streams:
+            lines = logs.get(stream, ())
+            self._closed[stream] = lines[-1].time if lines else -1
+        self.streams = streams
+        return limited
+
+    def new_lines(self, want: Logs, lines: tuple[LogLine, ...]) -> tuple[LogLine, ...]:
+        """Return the lines that were not read before the log was closed, if it ever was."""
+        last_time = self._closed.get(want.stream)
+        if last_time is None:
+            return lines
+        return tuple(line for line in lines if line.time > last_time)

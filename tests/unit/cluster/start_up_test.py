@@ -1,0 +1,81 @@
+"""A finished rollout imports only what it needs: imports are most of its CPU time."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+from tests.unit.builders import manifest
+from tests.unit.cluster.server import stream
+
+MAIN = """
+import sys
+from kubectl_dog.cli.main import main
+code = main(['rollout', 'deploy/web', '--kubeconfig', sys.argv[1]])
+print(code, *sys.modules, file=sys.stderr)
+"""
+# Modules of Python and of dependencies that take a millisecond or more with their own imports.
+HEAVY = {
+    'asyncio', 'concurrent.futures', 'dataclasses', 'decimal', 'difflib', 'fractions',
+    'glob', 'hashlib', 'html', 'http.server', 'importlib.metadata', 'importlib.resources',
+    'inspect', 'json.tool', 'jsonschema', 'logging', 'multiprocessing', 'optparse', 'pickle',
+    'pprint', 'random', 'socks', 'sqlite3', 'statistics', 'subprocess', 'tabulate', 'tempfile',
+    'unittest', 'urllib.request', 'urllib3', 'uuid', 'xml', 'zipfile',
+}  # fmt: skip
+if sys.version_info < (3, 13):
+    # http.client imports it there.
+    HEAVY -= {'random'}
+# Packages that only other commands, other targets or failures need.
+OTHERS = (
+    'cli.ci_run', 'cli.commands.status', 'cli.commands.trackers', 'cli.completion',
+    'cli.failure_command', 'cli.limited_process', 'library',
+    'manifests', 'model.safe_regex', 'multitrack_spec', 'output.ci', 'output.run_record',
+    'recording', 'rules', 'tracking.status',
+    'trackers.declarative.rule_tracker', 'trackers.generic', 'trackers.kinds.pod',
+)  # fmt: skip
+MOST_MODULES = 183
+
+
+def watch(*objects):
+    added = [{'type': 'ADDED', 'object': obj} for obj in objects]
+    end = {'resourceVersion': '9', 'annotations': {'k8s.io/initial-events-end': 'true'}}
+    bookmark = {'type': 'BOOKMARK', 'object': {'metadata': end}}
+    return stream(*added, bookmark, then='hold')
+
+
+def serve_finished_rollout(server):
+    counts = dict.fromkeys(('replicas', 'updatedReplicas', 'readyReplicas', 'availableReplicas'), 1)
+    web = manifest('Deployment', 'web', observedGeneration=3, **counts)
+    web['spec'] = {'replicas': 1, 'selector': {'matchLabels': {'app': 'web'}}}
+    apps, core = '/apis/apps/v1/namespaces/shop', '/api/v1/namespaces/shop'
+    server.on(f'{apps}/deployments', watch(web))
+    for path in (f'{apps}/replicasets', f'{core}/pods', f'{core}/events'):
+        server.on(path, watch())
+
+
+def test_a_finished_rollout_imports_nothing_heavy_that_it_does_not_use(server, pki, tmp_path):
+    serve_finished_rollout(server)
+    cluster = {'server': server.url, 'certificate-authority': str(pki / 'ca.crt')}
+    context = {'cluster': 'a', 'user': 'a', 'namespace': 'shop'}
+    config = tmp_path / 'config'
+    config.write_text(
+        json.dumps(
+            {
+                'current-context': 'a',
+                'clusters': [{'name': 'a', 'cluster': cluster}],
+                'users': [{'name': 'a', 'user': {'token': 'x'}}],
+                'contexts': [{'name': 'a', 'context': context}],
+            }
+        )
+    )
+    command = [sys.executable, '-S', '-c', MAIN, str(config)]
+    env = {**os.environ, 'PYTHONPATH': os.pathsep.join(sys.path)}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
+    code, *modules = done.stderr.split()
+    assert code == '0', done.stderr
+    assert sorted(HEAVY & set(modules)) == []
+    ours = [name.partition('.')[2] for name in modules if name.startswith('kubectl_dog.')]
+    assert [name for name in ours if f'{name}.'.startswith(tuple(f'{it}.' for it in OTHERS))] == []
+    assert len(ours) < MOST_MODULES
