@@ -90,8 +90,8 @@ def _env(chosen):
 
 
 def _build(_):
-    """Build the cluster's programs, unless they are there."""
-    print(build.ensure())
+    """Build the programs of the cluster and of its tests, unless they are there."""
+    print(build.ensure_usual())
 
 
 if __name__ == '__main__':

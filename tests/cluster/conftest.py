@@ -46,6 +46,8 @@ def cluster(tier):
         program = shutil.which('kubectl') or build.ensure() / 'kubectl'
         yield Kubectl(Path(program), Path(external).absolute())
         return
+    # A build beside the plays would take the processors that their time limits assume.
+    build.ensure_usual()
     own = Cluster(settings.load(default_state()))
     lease = Lease(own)
     try:

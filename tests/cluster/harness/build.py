@@ -21,6 +21,8 @@ KWOK, ARGO_ROLLOUTS = 'kwok', 'argo-rollouts'
 JOBSET, CERT_MANAGER, PROMETHEUS = 'jobset', 'cert-manager', 'prometheus-operator'
 KUEUE, SEALED_SECRETS, KUBERAY, FLUX = 'kueue', 'sealed-secrets', 'kuberay', 'flux'
 HELM = 'helm'
+# Those of the tests of each run; operators and old versions have commands of their own.
+_USUAL = (KWOK, ARGO_ROLLOUTS, HELM)
 _ARGO = 'github.com/argoproj/argo-rollouts/cmd'
 _APART = {
     KWOK: {'kwok': 'sigs.k8s.io/kwok/cmd/kwok'},
@@ -62,6 +64,13 @@ def ensure():
             )
             _build(missing, folder)
     return folder
+
+
+def ensure_usual():
+    """Build what each run of the cluster tests uses; return the directory with the binaries."""
+    for module in _USUAL:
+        ensure_apart(module)
+    return ensure()
 
 
 def ensure_apart(module):
