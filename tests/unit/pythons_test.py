@@ -18,6 +18,31 @@ def test_a_command_that_fails_is_reported_with_its_output():
 
 
 @pytest.mark.parametrize(
+    ('script', 'passes'),
+    (
+        ('def test_a(): pass', True),
+        ('def test_a(): assert False', False),
+        # Fails only if it has not run before.
+        (
+            'from pathlib import Path\n'
+            'def test_a():\n    assert Path("mark").exists() or Path("mark").touch()',
+            True,
+        ),
+        ('import none_such', False),
+    ),
+)
+def test_failed_tests_run_once_more(script, passes, tmp_path, capsys):
+    (tmp_path / 'some_test.py').write_text(script)
+    command = (sys.executable, '-m', 'pytest', '-q', 'some_test.py')
+    try:
+        output = pythons.run_tests(*command, cwd=tmp_path)
+    except pythons.BrokenError:
+        output = 'broken'
+    assert ('1 passed' in output) == passes
+    assert ('1 failed' in capsys.readouterr().out) == (passes and 'mark' in script)
+
+
+@pytest.mark.parametrize(
     ('version', 'measured'), ((pythons.promised()[0], False), (pythons.promised()[-1], True))
 )
 def test_branch_coverage_is_measured_on_the_newest_python(version, measured, monkeypatch, tmp_path):
