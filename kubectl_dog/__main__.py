@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-
-from kubectl_dog.entry import main
+from kubectl_dog.entry import execute
 
 if __name__ == '__main__':
-    sys.exit(main())
+    execute()

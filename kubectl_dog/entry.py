@@ -5,9 +5,18 @@ from __future__ import annotations
 import gc
 import signal
 import sys
+from typing import NoReturn
 
 # The default handlers; a parent process may have set the signals to be ignored.
 _DEFAULTS = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
+
+
+def execute() -> NoReturn:
+    """Run the program and end the process."""
+    code = main()
+    from kubectl_dog.cli import process_exit
+
+    process_exit.end(code)
 
 
 def main() -> int:

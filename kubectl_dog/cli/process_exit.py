@@ -28,10 +28,7 @@ def run(program: Callable[[], int]) -> int:
         code = _exit_code(program)
         if code in _CODES or standard_streams.is_stuck():
             os._exit(code)
-        for stream in (sys.stdout, sys.stderr):
-            # The stream is None if its descriptor was closed.
-            if stream is not None:
-                stream.flush()
+        _flush_streams()
     except KeyboardInterrupt as stop:
         os._exit(platform_compat.ended_by(stop))
     except (OSError, ValueError):
@@ -40,6 +37,25 @@ def run(program: Callable[[], int]) -> int:
     finally:
         _stop_interruptions()
     return code
+
+
+def end(code: int) -> NoReturn:
+    """End the process with the code of `run`, without freeing all objects: a tenth of a run."""
+    try:
+        _flush_streams()
+    except KeyboardInterrupt as stop:
+        code = platform_compat.ended_by(stop)
+    except (OSError, ValueError):
+        # Python reports the error at exit.
+        sys.exit(code)
+    os._exit(code)
+
+
+def _flush_streams() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        # The stream is None if its descriptor was closed.
+        if stream is not None:
+            stream.flush()
 
 
 def _exit_code(program: Callable[[], int]) -> int:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -74,3 +75,31 @@ def test_ignored_signal_stays_ignored(monkeypatch):
 
     monkeypatch.setattr(main, 'main', run)
     assert (entry.main(), seen) == (7, ignored)
+
+
+# A clean-up by Python would run the function that is registered.
+END = """
+import atexit, sys
+from kubectl_dog.cli import process_exit
+atexit.register(print, 'cleaned up', file=sys.stderr)
+print('a line')
+process_exit.end(7)
+"""
+
+
+@pytest.mark.parametrize(
+    ('setup', 'expected'),
+    (
+        ('', (7, b'a line\n', b'')),
+        # Python reports that the line was lost, with a code of its own.
+        ('import os, sys; os.close(1)\n', (120, b'', None)),
+    ),
+)
+def test_the_end_flushes_the_output_and_skips_the_clean_up(setup, expected):
+    env = {**os.environ, 'PYTHONPATH': os.pathsep.join(filter(None, sys.path))}
+    env.pop('PYTHONUNBUFFERED', None)
+    argv = [sys.executable, '-c', setup + END]
+    done = subprocess.run(argv, env=env, capture_output=True, check=False)
+    code, out, error = expected
+    assert (done.returncode, done.stdout) == (code, out)
+    assert error is None or done.stderr == error

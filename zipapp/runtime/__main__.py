@@ -49,15 +49,15 @@ def _main():
         data = __loader__.get_data(name)
     except OSError:
         # A Python released after the build: it compiles the sources at each start.
-        from kubectl_dog.entry import main
+        from kubectl_dog.entry import execute
     else:
         import marshal
 
         size = int.from_bytes(data[:4], 'little')
         space = {'__name__': 'kubectl_dog_bundle'}
         exec(marshal.loads(data[4 : 4 + size]), space)
-        main = space['install'](__loader__.archive, memoryview(data)[4 + size :])
-    return main()
+        execute = space['install'](__loader__.archive, memoryview(data)[4 + size :])
+    return execute()
 
 
 try:

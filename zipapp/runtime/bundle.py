@@ -106,7 +106,7 @@ def bundled_distribution(bundle, folder):
 
 
 def install(archive, data):
-    """Make everything in the archive importable; returns the program's main()."""
+    """Make everything in the archive importable; returns the program's function."""
     size = int.from_bytes(data[:4], 'little')
     modules, distributions = marshal.loads(data[4 : 4 + size])
     bundle = Bundle(archive, modules, distributions, data[4 + size :])
@@ -114,4 +114,4 @@ def install(archive, data):
     if sys.path[:1] == [archive]:
         del sys.path[0]
     __import__(_ENTRY)
-    return sys.modules[_ENTRY].main
+    return sys.modules[_ENTRY].execute

@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from typing import NoReturn
 
 from kubectl_dog import platform_compat
 from kubectl_dog.cli import process_exit
@@ -24,9 +25,9 @@ _DEFAULT_TIMEOUT = 0.8
 _TIMEOUT_VARIABLE = 'KUBECTL_DOG_COMPLETION_TIMEOUT'
 
 
-def main() -> int:
+def main() -> NoReturn:
     """Run `kubectl_complete-dog`, which kubectl calls with the words after `kubectl dog`."""
-    return process_exit.run(lambda: run(sys.argv[1:]))
+    process_exit.end(process_exit.run(lambda: run(sys.argv[1:])))
 
 
 def run(words: Sequence[str], described: bool = True) -> int:
