@@ -12,6 +12,7 @@ from typing import NamedTuple
 from typing import TypeVar
 
 from kubectl_dog import platform_compat
+from kubectl_dog.cluster.client_config import simple_yaml
 from kubectl_dog.model.errors import AccessError
 from kubectl_dog.model.fields import Field
 from kubectl_dog.model.fields import FieldError
@@ -193,6 +194,11 @@ def _read(path: str, must_exist: bool) -> dict[str, Any]:
 
 
 def _parse(content: bytes, path: str) -> dict[str, Any]:
+    simple = simple_yaml.parse(content)
+    return _parse_any(content, path) if simple is None else simple
+
+
+def _parse_any(content: bytes, path: str) -> dict[str, Any]:
     from kubectl_dog import yaml_documents
 
     def scalar(event: Any) -> Any:
