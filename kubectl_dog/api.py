@@ -13,7 +13,6 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 from typing import Any
-from typing import NamedTuple
 from typing import Protocol
 from typing import cast
 
@@ -21,6 +20,7 @@ from kubectl_dog.causes import tolerances
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.items import ManagedTargets
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import Group
 from kubectl_dog.model.resources import Resource

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
-from typing import NamedTuple
 
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.resources import TargetOrGroup

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from kubectl_dog.causes import quantities
 from kubectl_dog.causes.admission_errors import AdmissionError
@@ -13,6 +12,7 @@ from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Answer
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.lazy_regex import lazy_compile
+from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.model.objects import get_dict
 from kubectl_dog.model.objects import get_dicts
 from kubectl_dog.model.objects import name

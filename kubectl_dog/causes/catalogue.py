@@ -7,10 +7,9 @@ pulled three times within 45 s; a missing ConfigMap is looked up again every 12 
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.causes import Tolerance
+from kubectl_dog.model.named_tuple import NamedTuple
 
 
 class Code(NamedTuple):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from kubectl_dog.causes import node_fit
 from kubectl_dog.causes import volume_claims
@@ -15,6 +14,7 @@ from kubectl_dog.causes.quantities import requested
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.lazy_regex import lazy_compile
+from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.model.objects import condition
 from kubectl_dog.model.objects import created_at
 from kubectl_dog.model.objects import get_dict

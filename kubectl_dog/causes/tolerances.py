@@ -18,7 +18,6 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 from enum import Enum
-from typing import NamedTuple
 
 from kubectl_dog.causes.catalogue import BASELINE_RESTARTS
 from kubectl_dog.causes.catalogue import CODES
@@ -30,6 +29,7 @@ from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.causes import Tolerance
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.lazy_regex import lazy_compile
+from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.model.times import parse_duration
 
 ALWAYS = Tolerance()

@@ -6,11 +6,11 @@ import os
 from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING
-from typing import NamedTuple
 from typing import cast
 
 from kubectl_dog.cli.flags import Arguments
 from kubectl_dog.cli.flags import create_flag
+from kubectl_dog.model.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from kubectl_dog.output.ci.ci_output import CiOutput

@@ -15,9 +15,9 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from types import SimpleNamespace as Arguments
 from typing import Any
-from typing import NamedTuple
 
 from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.named_tuple import NamedTuple
 
 __all__ = ['Argument', 'Arguments', 'Command', 'Flag', 'create_flag', 'parse', 'parse_boolean']
 

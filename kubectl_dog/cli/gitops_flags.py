@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from typing import NamedTuple
 
 from kubectl_dog import target_resolution
 from kubectl_dog.cli.flags import Arguments
 from kubectl_dog.cli.flags import create_flag
 from kubectl_dog.model.errors import AccessError
 from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import Target
 

@@ -6,13 +6,13 @@ import os
 from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
-from typing import NamedTuple
 
 from kubectl_dog.cli.flags import Arguments
 from kubectl_dog.cli.flags import Flag
 from kubectl_dog.cli.flags import UsageError
 from kubectl_dog.cli.flags import create_flag
 from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.output import formats
 
 _STDOUT = '-'

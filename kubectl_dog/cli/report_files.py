@@ -8,11 +8,11 @@ import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
-from typing import NamedTuple
 
 from kubectl_dog.cli.flags import Arguments
 from kubectl_dog.cli.flags import create_flag
 from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.output.escape import sentence
 
 if TYPE_CHECKING:

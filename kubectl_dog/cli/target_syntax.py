@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
-from typing import NamedTuple
 
 from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from kubectl_dog.cli.gitops_flags import Reference

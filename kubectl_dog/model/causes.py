@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.model.wants import Lookup
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from collections.abc import Sequence
-from typing import NamedTuple
 from typing import Protocol
 from typing import runtime_checkable
+
+from kubectl_dog.model.named_tuple import NamedTuple
 
 JSON = 'application/json'
 Query = Sequence[tuple[str, str]]

@@ -6,7 +6,6 @@ called a Kubernetes event, and is not such an event.
 
 from __future__ import annotations
 
-from typing import NamedTuple
 from typing import Union
 
 from kubectl_dog.model.assessments import Progress
@@ -14,6 +13,7 @@ from kubectl_dog.model.assessments import Revision
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import LogLine
+from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.verdicts import Explanation
 from kubectl_dog.model.verdicts import Verdict

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
-from typing import NamedTuple
 from typing import Union
 
+from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.wants import Want
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from kubectl_dog.model.named_tuple import NamedTuple
 
 
 class Options(NamedTuple):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 from typing import Union
+
+from kubectl_dog.model.named_tuple import NamedTuple
 
 
 class Resource(NamedTuple):

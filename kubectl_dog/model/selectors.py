@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.lazy_regex import lazy_compile
+from kubectl_dog.model.named_tuple import NamedTuple
 
 _WORD = r'[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?'
 _KEY = rf'(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?/)?{_WORD}'

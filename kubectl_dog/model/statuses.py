@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.model.verdicts import exit_code as code_of
 

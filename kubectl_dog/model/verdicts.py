@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import NamedTuple
 
 from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.named_tuple import NamedTuple
 
 
 class Verdict(str, Enum):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Set
 from typing import Any
-from typing import NamedTuple
 
 from kubectl_dog.model.items import Answer
 from kubectl_dog.model.items import LogLine
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.wants import Lookup
 from kubectl_dog.model.wants import Watch

@@ -6,9 +6,9 @@ classes differ in length, because NamedTuples of different classes compare as pl
 
 from __future__ import annotations
 
-from typing import NamedTuple
 from typing import Union
 
+from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.model.resources import Resource
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+
+from kubectl_dog.model.named_tuple import NamedTuple
 
 # Colours without a meaning, to distinguish pods.
 _POD_COLOURS = (36, 35, 94, 96, 95, 34)

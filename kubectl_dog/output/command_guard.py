@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from contextlib import contextmanager
 from typing import Any
-from typing import NamedTuple
 from typing import TextIO
 from typing import cast
 
+from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.output.escape import break_commands
 from kubectl_dog.output.escape import break_tokens
 from kubectl_dog.output.escape import escape

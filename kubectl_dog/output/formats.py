@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from importlib import import_module
 from typing import TYPE_CHECKING
-from typing import NamedTuple
 from typing import cast
+
+from kubectl_dog.model.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from kubectl_dog.output.renderer import Renderer

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Collection
-from typing import NamedTuple
 
+from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.model.resources import Target
 from kubectl_dog.output.escape import sentence
 from kubectl_dog.output.renderer import HOLD

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 from typing import Protocol
 
 from kubectl_dog.model.events import Event
 from kubectl_dog.model.events import LogChunk
+from kubectl_dog.model.named_tuple import NamedTuple
 
 # Seconds for which a renderer may hold back a line that the next event may make obsolete.
 HOLD = 1.0

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.events import CauseSeen
+from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.model.resources import Target
 
 _NUMBERS = re.compile(r'\d+')

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from itertools import chain
-from typing import NamedTuple
 
 from kubectl_dog.model.events import Event
 from kubectl_dog.model.events import LogChunk
@@ -22,6 +21,7 @@ from kubectl_dog.model.items import LogLines
 from kubectl_dog.model.items import ReadFailure
 from kubectl_dog.model.items import ServerClock
 from kubectl_dog.model.items import Signal
+from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.model.wants import Logs

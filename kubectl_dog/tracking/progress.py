@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from kubectl_dog.model.assessments import Assessment
+from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.model.pods import containers
 
 

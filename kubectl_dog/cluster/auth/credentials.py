@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 from typing import Protocol
 
 from kubectl_dog.model.errors import AccessError
+from kubectl_dog.model.named_tuple import NamedTuple
 
 
 class Credentials(NamedTuple):

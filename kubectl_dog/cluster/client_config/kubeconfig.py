@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable
 from collections.abc import Mapping
 from typing import Any
-from typing import NamedTuple
 from typing import TypeVar
 
 from kubectl_dog import platform_compat
@@ -16,6 +15,7 @@ from kubectl_dog.cluster.client_config import simple_yaml
 from kubectl_dog.model.errors import AccessError
 from kubectl_dog.model.fields import Field
 from kubectl_dog.model.fields import FieldError
+from kubectl_dog.model.named_tuple import NamedTuple
 
 T = TypeVar('T')
 D = TypeVar('D')

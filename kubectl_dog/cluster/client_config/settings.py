@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from typing import NamedTuple
+
+from kubectl_dog.model.named_tuple import NamedTuple
 
 
 class Plugin(NamedTuple):

@@ -6,11 +6,11 @@ A run is numbered by the restarts of the container before it.
 from __future__ import annotations
 
 import enum
-from typing import NamedTuple
 from typing import Union
 
 from kubectl_dog.model.items import LogEnd
 from kubectl_dog.model.items import LogGap
+from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.model.wants import Logs
 
 Action = Union[LogEnd, LogGap]

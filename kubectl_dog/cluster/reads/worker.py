@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from kubectl_dog.cluster.reads.prune import prune
 from kubectl_dog.model.connection import Connection
@@ -16,6 +15,7 @@ from kubectl_dog.model.connection import Query
 from kubectl_dog.model.connection import Stream
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.items import Payload
+from kubectl_dog.model.named_tuple import NamedTuple
 
 _BODY = 65536
 _MAX_RETRY_AFTER = 60.0

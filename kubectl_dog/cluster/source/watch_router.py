@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
 from typing import Union
 
 from kubectl_dog.model.errors import UserError
@@ -14,6 +13,7 @@ from kubectl_dog.model.items import Listed
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.items import Payload
 from kubectl_dog.model.items import ReadFailure
+from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.model.objects import get_dict
 from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import uid

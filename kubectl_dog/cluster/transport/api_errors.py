@@ -9,11 +9,11 @@ from collections.abc import Callable
 from http.client import BadStatusLine
 from http.client import RemoteDisconnected
 from typing import Any
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from kubectl_dog.model import json_decoding
 from kubectl_dog.model.items import ReadFailure
+from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.model.objects import get_str
 
 _REASONS = {401: 'unauthorized', 403: 'denied'}

@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from http.client import HTTPConnection
 from http.client import HTTPException
 from typing import Any
-from typing import NamedTuple
 from urllib.parse import quote
 
 from kubectl_dog.cluster.transport.raw_stream import RawStream
 from kubectl_dog.cluster.transport.route import Route
+from kubectl_dog.model.named_tuple import NamedTuple
 
 _MAX_IDLE = 8
 # Characters of a path and a query that Go and browsers do not encode.

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import Any
-from typing import NamedTuple
 from typing import Union
 
 from kubectl_dog.model.lazy_regex import lazy_compile
+from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.model.objects import get_int
 
 # A step: a name, or brackets with *, an index, the path of an index, a quoted name, or a filter on

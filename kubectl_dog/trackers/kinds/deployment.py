@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import Progress
@@ -12,6 +11,7 @@ from kubectl_dog.model.assessments import RevisionTemplates
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.model.objects import condition
 from kubectl_dog.model.objects import created_at
 from kubectl_dog.model.objects import get_dict

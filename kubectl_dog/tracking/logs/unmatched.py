@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from kubectl_dog.causes.catalogue import code_of
+from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.text_format import count_noun
 

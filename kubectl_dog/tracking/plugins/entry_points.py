@@ -16,10 +16,10 @@ from functools import lru_cache
 from functools import reduce
 from importlib import import_module
 from typing import Any
-from typing import NamedTuple
 
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.lazy_regex import lazy_compile
+from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.tracking.plugins import built_in
 from kubectl_dog.tracking.plugins import installed
 from kubectl_dog.version import VERSION

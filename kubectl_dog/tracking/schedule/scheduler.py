@@ -6,10 +6,10 @@ import heapq
 from collections.abc import Hashable
 from collections.abc import Iterable
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from kubectl_dog.model.items import Changed
 from kubectl_dog.model.items import Item
+from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.resources import EVENTS
 from kubectl_dog.model.wants import Logs

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import NamedTuple
 
 from kubectl_dog.causes.aggregate import causes_of_target
 from kubectl_dog.causes.aggregate import next_timed_check
@@ -13,6 +12,7 @@ from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.model.objects import FILE_DIFFERENCES
 from kubectl_dog.model.objects import get_dict
 from kubectl_dog.model.objects import get_int

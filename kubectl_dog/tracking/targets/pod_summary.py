@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from kubectl_dog.model.events import ContainerState
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.model.objects import condition
 from kubectl_dog.model.objects import get_dict
 from kubectl_dog.model.objects import get_int

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from kubectl_dog.causes.catalogue import GAP_SECONDS
 from kubectl_dog.causes.catalogue import clock_restarts_on_progress
 from kubectl_dog.causes.tolerances import tolerance_of
 from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.named_tuple import NamedTuple
 
 
 class CauseClock(NamedTuple):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from kubectl_dog.causes.rollout import OLD_POD_UNREADY_SECONDS
 from kubectl_dog.causes.tolerances import tolerance_of
 from kubectl_dog.model.assessments import Assessment
@@ -11,6 +9,7 @@ from kubectl_dog.model.assessments import State
 from kubectl_dog.model.assessments import is_unjudged
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.causes import LogRef
+from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.pods import containers

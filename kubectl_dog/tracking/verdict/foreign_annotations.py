@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from typing import Any
-from typing import NamedTuple
 
 from kubectl_dog.model.assessments import Assessment
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.model.objects import get_dict
 from kubectl_dog.model.views import View
 

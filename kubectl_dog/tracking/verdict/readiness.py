@@ -6,7 +6,6 @@ Each step is a pure function that returns `Met`, `Unmet`, or None if it changes 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from kubectl_dog.causes.pod_termination import describe_terminating
 from kubectl_dog.causes.rolling_update import max_unavailable
@@ -19,6 +18,7 @@ from kubectl_dog.model.assessments import is_unjudged
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.model.objects import FILE_DIFFERENCES
 from kubectl_dog.model.objects import get_int
 from kubectl_dog.model.objects import is_deleting

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.model.objects import condition_status
 from kubectl_dog.model.objects import get_dicts
 from kubectl_dog.model.objects import get_str

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Collection
 from typing import Any
-from typing import NamedTuple
 
 from kubectl_dog.causes.tolerances import ToleranceTable
 from kubectl_dog.causes.tolerances import check_codes
@@ -13,6 +12,7 @@ from kubectl_dog.causes.tolerances import merge_tolerances
 from kubectl_dog.causes.tolerances import parse_pod_share
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.model.objects import get_dict
 from kubectl_dog.model.options import FAIL_MODES
 from kubectl_dog.model.options import LOGS_UNTIL
