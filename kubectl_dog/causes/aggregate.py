@@ -6,9 +6,7 @@ from collections.abc import Callable
 from collections.abc import Iterable
 
 from kubectl_dog.causes import creation
-from kubectl_dog.causes import infrastructure
 from kubectl_dog.causes import rollout
-from kubectl_dog.causes import scheduling
 from kubectl_dog.causes.catalogue import YOUNG_POD_SECONDS
 from kubectl_dog.causes.catalogue import code_of
 from kubectl_dog.causes.rolling_update import has_healthy_pod
@@ -64,9 +62,15 @@ def causes_of_target(view: View, assessed: Assessment) -> tuple[Cause, ...]:
 
 def next_timed_check(view: View, assessed: Assessment) -> float | None:
     """Return the server time, in epoch seconds, at which missing events become a cause, or None."""
+    unready = [pod for pod in assessed.pods if not is_ready(pod)]
+    if not unready:
+        return None
+    from kubectl_dog.causes import infrastructure
+    from kubectl_dog.causes import scheduling
+
     moments = [
         moment
-        for pod in assessed.pods
+        for pod in unready
         for moment in (scheduling.silent_at(pod), infrastructure.silent_at(pod))
         if moment is not None and moment > view.now
     ]
@@ -93,8 +97,10 @@ def _families() -> tuple[Callable[[View, Object], Iterable[Cause]], ...]:
     from kubectl_dog.causes import configuration
     from kubectl_dog.causes import container_start
     from kubectl_dog.causes import image
+    from kubectl_dog.causes import infrastructure
     from kubectl_dog.causes import init
     from kubectl_dog.causes import probes
+    from kubectl_dog.causes import scheduling
     from kubectl_dog.causes import volume_claims
     from kubectl_dog.causes import volumes
 
@@ -146,6 +152,8 @@ def _eviction_causes(view: View, assessed: Assessment) -> tuple[Cause, ...]:
     finished += [pod for pod in others if controller_uid(pod) in owners]
     if not finished:
         return ()
+    from kubectl_dog.causes import infrastructure
+
     ready = bool(assessed.pods) and all(is_ready(pod) for pod in assessed.pods)
     pods = infrastructure.within_run(view, finished, YOUNG_POD_SECONDS)
     return tuple(infrastructure.evicted_pods(view, pods, is_complete=ready))

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from kubectl_dog.causes.admission_errors import AdmissionError
-from kubectl_dog.causes.admission_errors import parse_admission_error
-from kubectl_dog.causes.admission_lookups import with_lookup
 from kubectl_dog.causes.kube_event_queries import event_message
 from kubectl_dog.causes.kube_event_queries import events_about
 from kubectl_dog.causes.kube_event_queries import newest_event_about
@@ -23,6 +21,9 @@ from kubectl_dog.model.objects import message_of
 from kubectl_dog.model.objects import name
 from kubectl_dog.model.text_format import count_noun
 from kubectl_dog.model.views import View
+
+if TYPE_CHECKING:
+    from kubectl_dog.causes.admission_errors import AdmissionError
 
 # The command that shows more about a cause, with placeholders.
 REMEDIES = {
@@ -51,6 +52,9 @@ def find(view: View, workload: Object) -> Iterator[Cause]:
     """Yield the cause of a controller's missing pods, if its attempts to create them report one."""
     reason, message = _refusal(view, workload)
     if message:
+        # Most controllers are not refused anything.
+        from kubectl_dog.causes.admission_errors import parse_admission_error
+
         yield cause_of(view, workload, reason, parse_admission_error(message))
 
 
@@ -121,6 +125,8 @@ def _job_lacks_pods(job: Object) -> bool:
 
 def cause_of(view: View, workload: Object, reason: str, refusal: AdmissionError) -> Cause:
     """Return the cause of a refusal to create the pods of a workload."""
+    from kubectl_dog.causes.admission_lookups import with_lookup
+
     kind, namespace = get_str(workload, 'kind').lower(), view.target.namespace
     remedy = REMEDIES.get(refusal.code, _DESCRIBE)
     tries = sum(occurrence_count(event) for event in events_about(view, workload, reason))

@@ -9,13 +9,12 @@ from collections.abc import Hashable
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from functools import partial
+from typing import TYPE_CHECKING
 from typing import Union
 
 from kubectl_dog.cluster.reads.inbox import Inbox
 from kubectl_dog.cluster.reads.inbox import LogBuffer
 from kubectl_dog.cluster.reads.inbox import Subscription
-from kubectl_dog.cluster.reads.log_reader import LogReader
-from kubectl_dog.cluster.reads.lookup import LookupQueue
 from kubectl_dog.cluster.reads.watcher import Watcher
 from kubectl_dog.cluster.reads.worker import Environment
 from kubectl_dog.model.connection import Connection
@@ -33,6 +32,10 @@ from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import ManagedObjects
 from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
+
+if TYPE_CHECKING:
+    from kubectl_dog.cluster.reads.log_reader import LogReader
+    from kubectl_dog.cluster.reads.lookup import LookupQueue
 
 _JOIN_TIMEOUT = 0.5
 _SYSTEM = Environment()
@@ -137,7 +140,7 @@ class LiveSource:
                 self._reads[key] = self._open(want)
             elif read.want != want and isinstance(want, Logs):
                 read.want = want
-                if isinstance(read.reader, LogReader):
+                if isinstance(read.reader, _log_reader()):
                     read.reader.update(want)
 
     def close(self) -> None:
@@ -179,7 +182,9 @@ class LiveSource:
             self._start(read, read.reader.run, f'watch {want.resource.plural}')
         elif isinstance(want, Logs):
             read.buffer = self._inbox.buffer(read)
-            read.reader = LogReader(want, self._connection, self._emitter(read), self._environment)
+            read.reader = _log_reader()(
+                want, self._connection, self._emitter(read), self._environment
+            )
             self._start(read, read.reader.run, f'logs {want.pod}/{want.container}')
         elif isinstance(want, ManagedObjects):
             self._start(read, partial(self._answer_inventory, read, want), 'inventory')
@@ -201,6 +206,8 @@ class LiveSource:
 
     def _look_up(self, read: _ActiveRead) -> None:
         if self._lookups is None:
+            from kubectl_dog.cluster.reads.lookup import LookupQueue
+
             self._lookups = LookupQueue(self._connection, self._inbox.put)
             self._start(None, self._lookups.run, 'lookups')
         self._lookups.ask(read)
@@ -216,6 +223,13 @@ class LiveSource:
         thread = threading.Thread(target=guarded, name=name, daemon=True)
         thread.start()
         self._threads.append(thread)
+
+
+def _log_reader() -> type[LogReader]:
+    """Return the class; a rollout that is ready already reads no log."""
+    from kubectl_dog.cluster.reads.log_reader import LogReader
+
+    return LogReader
 
 
 def _key(want: Want) -> Hashable:

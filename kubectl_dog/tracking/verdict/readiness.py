@@ -31,7 +31,6 @@ from kubectl_dog.model.verdicts import NOT_UPDATED
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.model.views import View
 from kubectl_dog.trackers.stability import stable_at
-from kubectl_dog.tracking.verdict import ready_when
 from kubectl_dog.tracking.verdict.foreign_annotations import NONE
 from kubectl_dog.tracking.verdict.foreign_annotations import ForeignOptions
 from kubectl_dog.tracking.verdict.foreign_annotations import apply_foreign
@@ -145,6 +144,8 @@ def _meets_condition(subject: Subject) -> Met | Unmet | None:
     assessed, text = subject.assessed, subject.options.ready_when
     if not text or assessed.state not in (State.READY, State.PROGRESSING):
         return None
+    from kubectl_dog.tracking.verdict import ready_when
+
     obj = subject.view.object or {}
     unmet = ready_when.unmet_condition(text, obj)
     if is_observed(obj) and not unmet:

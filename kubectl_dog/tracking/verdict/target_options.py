@@ -21,7 +21,6 @@ from kubectl_dog.model.options import Options
 from kubectl_dog.model.times import parse_duration
 from kubectl_dog.tracking.logs.filter import check_pattern
 from kubectl_dog.tracking.verdict import readiness
-from kubectl_dog.tracking.verdict import ready_when
 from kubectl_dog.tracking.verdict.foreign_annotations import NONE
 from kubectl_dog.tracking.verdict.foreign_annotations import PREFIXES
 from kubectl_dog.tracking.verdict.foreign_annotations import ForeignOptions
@@ -150,6 +149,8 @@ def _min_available(text: str) -> str:
 
 
 def _ready_when(text: str) -> str:
+    from kubectl_dog.tracking.verdict import ready_when
+
     ready_when.check_conditions(text)
     return text
 
