@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Mapping
@@ -11,12 +10,13 @@ from typing import TypeVar
 from typing import cast
 
 from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.lazy_regex import lazy_compile
 from kubectl_dog.model.times import parse_duration
 
 T = TypeVar('T')
 D = TypeVar('D')
 
-_PLAIN_KEY = re.compile(r'[A-Za-z0-9_][A-Za-z0-9_-]{0,62}')
+_PLAIN_KEY = lazy_compile(r'[A-Za-z0-9_][A-Za-z0-9_-]{0,62}')
 # The number of characters of a key or value that messages show.
 _LONGEST = 63
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from kubectl_dog.model.items import Object
+from kubectl_dog.model.lazy_regex import lazy_compile
 from kubectl_dog.model.times import epoch
 
 # Annotations are text of users: longer texts, and digits of other alphabets, are no numbers.
-_NUMBER = re.compile(r'-?[0-9]{1,18}')
+_NUMBER = lazy_compile(r'-?[0-9]{1,18}')
 # A field that sources add to objects of targets of files: which fields differ from the file.
 FILE_DIFFERENCES = 'kubectl-dog.github.io/file-differences'
 # Characters of a message that are read; kubelets and controllers write less.

@@ -11,7 +11,7 @@ LIMIT = 4_000
 
 # C0 without the tab, DEL and C1, the separators that end a line, bidi embeddings, overrides and
 # isolates (they let text show up as something it is not), and lone surrogates.
-_UNSAFE = re.compile(
+_UNSAFE = lazy_compile(
     '[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]',
 )
 # The rest of ASCII: the tab, and printable characters.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from collections.abc import Iterator
 from typing import Any
 
 from kubectl_dog.model import events
 from kubectl_dog.model.causes import Cause
+from kubectl_dog.model.lazy_regex import lazy_compile
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.times import format_duration
 from kubectl_dog.model.verdicts import Verdict
@@ -31,12 +31,12 @@ _STARTING = 20.0
 # Kubernetes events that are older are marked with their age.
 _OLD = 10.0
 # Kube events that only repeat what the line of the pod and its cause show better.
-_REDUNDANT_EVENT = re.compile(
+_REDUNDANT_EVENT = lazy_compile(
     r'BackOff: Back-off |InspectFailed: |FailedScheduling: |FailedCreate: '
     r'|Failed: Failed to pull image '
     r'|Failed: Error: (\w+|(configmap|secret) .* not found)$'
 )
-_NOT_YET_READY = re.compile(r'Unhealthy: (Readiness|Startup) probe ')
+_NOT_YET_READY = lazy_compile(r'Unhealthy: (Readiness|Startup) probe ')
 
 # Verdicts that need no failure summary.
 _SUCCESSFUL = (Verdict.READY, Verdict.ENDED, Verdict.PROGRESSING, Verdict.PASSED)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from kubectl_dog.model.lazy_regex import lazy_compile
 from kubectl_dog.model.resources import Target
 
 # The alphabet of the API server's generated names; it has no vowels, so words do not match.
-_GENERATED = re.compile(r'.+-([bcdfghjklmnpqrstvwxz2456789]{5})', re.DOTALL)
+_GENERATED = lazy_compile(r'.+-([bcdfghjklmnpqrstvwxz2456789]{5})', re.DOTALL)
 # Kubernetes events name their object by its kind; these are the short names of kubectl.
 _SHORT_KINDS = {
     'certificatesigningrequest': 'csr',

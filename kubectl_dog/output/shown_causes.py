@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.events import CauseSeen
+from kubectl_dog.model.lazy_regex import lazy_compile
 from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.model.resources import Target
 
-_NUMBERS = re.compile(r'\d+')
-_GENERATED = re.compile(r'-[bcdfghjklmnpqrstvwxz2456789]{5}\b')
+_NUMBERS = lazy_compile(r'\d+')
+_GENERATED = lazy_compile(r'-[bcdfghjklmnpqrstvwxz2456789]{5}\b')
 
 
 class News(NamedTuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import socket
 import ssl
 from collections.abc import Callable
@@ -13,13 +12,14 @@ from urllib.parse import urlsplit
 
 from kubectl_dog.model import json_decoding
 from kubectl_dog.model.items import ReadFailure
+from kubectl_dog.model.lazy_regex import lazy_compile
 from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.model.objects import get_str
 
 _REASONS = {401: 'unauthorized', 403: 'denied'}
 _HINT = 'check --context and whether the cluster is running'
 _NETWORK_HINT = 'check the network (VPN) and --context'
-_EXPECTED_NAME = re.compile("valid for '([^']*)'")
+_EXPECTED_NAME = lazy_compile("valid for '([^']*)'")
 
 
 class ApiStatus(NamedTuple):
