@@ -24,8 +24,8 @@ _COMPLETION_PREFIX = 'kubectl_complete-'
 _INTERNAL_ERROR = 70
 _OUTPUT_CLOSED = 141
 # Log lines are many and short-lived: a collection every 700 objects, Python's default, takes a
-# tenth of the time of a run.
-_GC_THRESHOLD = 10_000
+# tenth of the time of a run. The objects of a start are many, too, but stay.
+_GC_THRESHOLD = 50_000
 # The default of 8 MiB for each of hundreds of threads meets limits on virtual memory. The setting
 # is the process's, so that only the program changes it: a library would change its caller's.
 _STACK_SIZE = 256 * 1024
