@@ -28,7 +28,6 @@ from kubectl_dog.model.resources import Target
 from kubectl_dog.model.resources import TargetOrGroup
 from kubectl_dog.model.sources import EventBatches
 from kubectl_dog.model.sources import Source
-from kubectl_dog.model.statuses import Status
 from kubectl_dog.model.wants import ManagedObjects
 from kubectl_dog.output import formats
 from kubectl_dog.output.renderer import Renderer
@@ -44,6 +43,7 @@ from kubectl_dog.tracking.targets.tracked_target import TrackedTarget
 if TYPE_CHECKING:
     from kubectl_dog.cluster.source.watch_sharing import SharedSource
     from kubectl_dog.model.connection import Connection
+    from kubectl_dog.model.statuses import Status
     from kubectl_dog.model.tracker_info import KindInfo
     from kubectl_dog.model.tracker_info import TrackerInfo
     from kubectl_dog.trackers.declarative.rule_model import Rule
