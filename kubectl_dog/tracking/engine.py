@@ -15,6 +15,7 @@ from kubectl_dog.model.events import Notice
 from kubectl_dog.model.events import RunBegan
 from kubectl_dog.model.events import RunEnded
 from kubectl_dog.model.events import StatusReport
+from kubectl_dog.model.items import Changed
 from kubectl_dog.model.items import Item
 from kubectl_dog.model.items import LogGap
 from kubectl_dog.model.items import LogLines
@@ -99,6 +100,10 @@ class Engine:
         if item is not None and isinstance(item.payload, (LogLines, LogGap)):
             # Neither changes an assessment, and there may be very many.
             return self._last._replace(events=tuple(self._apply_item(at, item)))
+        if item is not None and self._is_only_stored(at, item):
+            self._world.store.apply(item, self._world.started)
+            self._last = self._last._replace(events=(), deadline=self._deadline(at))
+            return self._last
         begun, changes = [*self._begin(at)], [*self._run_phases(at, item)]
         # Notices about trackers come before the events of the targets that they assess.
         notices = [Notice(at, None, text) for text in self._tracker_notices()]
@@ -109,6 +114,21 @@ class Engine:
             tuple(events), self._update_wants(), self._deadline(at), self._is_finished
         )
         return self._last
+
+    def _is_only_stored(self, at: float, item: Item) -> bool:
+        """Return whether an object changes that is evaluated later, and nothing else is due now.
+
+        In a fleet, most objects change while the targets that they belong to rest.
+        """
+        deadline = self._last.deadline
+        return (
+            isinstance(item.payload, Changed)
+            and deadline is not None
+            and at < deadline
+            and not self._has_recoverable
+            and not self._groups.is_affected_by(item)
+            and self._open.rest(at, item)
+        )
 
     @property
     def _is_finished(self) -> bool:
@@ -300,12 +320,13 @@ class Engine:
 
     def _update_wants(self) -> frozenset[Want]:
         logs_only = self._logs_only if self._open else []
-        log_sets = (scheduled.wants for scheduled in logs_only)
+        log_sets = [scheduled.logs for scheduled in logs_only]
         want_sets = (self._open.wants, self._groups.wants, *log_sets)
         if want_sets != self._want_sets:
             self._want_sets = want_sets
             wanted = frozenset().union(*want_sets)
-            self._wants = self._log_limit.limit(wanted, self._world.store.logs)
+            logs = [want for logs in (self._open.logs, *log_sets) for want in logs]
+            self._wants = self._log_limit.limit(wanted, logs, self._world.store.logs)
         if self._world.store.disconnected:
             # No recovery is reported for a want that is no longer read.
             self._world.store.disconnected &= self._wants | self._log_limit.streams

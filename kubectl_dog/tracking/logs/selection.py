@@ -23,7 +23,6 @@ from kubectl_dog.model.pods import containers
 from kubectl_dog.model.pods import ephemeral_containers
 from kubectl_dog.model.pods import is_ready
 from kubectl_dog.model.wants import Logs
-from kubectl_dog.model.wants import Want
 from kubectl_dog.tracking.logs.filter import Filter
 from kubectl_dog.tracking.logs.filter import line_filter
 from kubectl_dog.tracking.timeouts import EVIDENCE_WAIT
@@ -129,15 +128,16 @@ def cap_streams(
     return streams[:limit]
 
 
-def limit_logs(
-    wants: frozenset[Want], open_streams: Collection[Stream], limit: int
-) -> frozenset[Want]:
-    """Return the wants of all targets with at most `limit` logs; logs that are open stay open."""
-    logs = [want for want in wants if isinstance(want, Logs)]
+def excess_logs(
+    logs: Collection[Logs], open_streams: Collection[Stream], limit: int
+) -> Collection[Logs]:
+    """Return the logs of all targets beyond `limit`; logs that are open stay open."""
     if len(logs) <= limit:
-        return wants
-    logs.sort(key=lambda want: (want.stream not in open_streams, want.namespace, want.pod))
-    return wants.difference(logs[limit:])
+        return ()
+    ranked = sorted(
+        logs, key=lambda want: (want.stream not in open_streams, want.namespace, want.pod)
+    )
+    return frozenset(ranked[limit:])
 
 
 class Streams:

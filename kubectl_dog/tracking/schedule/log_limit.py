@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from collections.abc import Mapping
 
 from kubectl_dog.model.items import LogLine
 from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Want
 from kubectl_dog.tracking.logs.selection import Stream
-from kubectl_dog.tracking.logs.selection import limit_logs
+from kubectl_dog.tracking.logs.selection import excess_logs
 
 
 class LogLimit:
@@ -23,13 +24,17 @@ class LogLimit:
         self._closed: dict[Stream, int] = {}
 
     def limit(
-        self, wants: frozenset[Want], logs: Mapping[Stream, tuple[LogLine, ...]]
+        self,
+        wants: frozenset[Want],
+        logs: Collection[Logs],
+        lines_read: Mapping[Stream, tuple[LogLine, ...]],
     ) -> frozenset[Want]:
-        """Return the wants with the logs to read; `logs` are the lines read so far."""
-        limited = limit_logs(wants, self.streams, self._max_streams)
-        streams = frozenset(want.stream for want in limited if isinstance(want, Logs))
+        """Return the wants without the logs that are too many; `logs` are those of the wants."""
+        excess = excess_logs(logs, self.streams, self._max_streams)
+        limited = wants.difference(excess) if excess else wants
+        streams = frozenset(want.stream for want in logs if want not in excess)
         for stream in self.streams - streams:
-            lines = logs.get(stream, ())
+            lines = lines_read.get(stream, ())
             self._closed[stream] = lines[-1].time if lines else -1
         self.streams = streams
         return limited

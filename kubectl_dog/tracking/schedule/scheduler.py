@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Collection
 from collections.abc import Hashable
 from collections.abc import Iterable
 from collections.abc import Iterator
@@ -88,7 +89,10 @@ class Scheduler:
     def __init__(self, targets: Iterable[TrackedTarget] = ()) -> None:
         self._open: dict[TrackedTarget, ScheduledTarget] = {}
         self._by_key: dict[Hashable, dict[TrackedTarget, None]] = {}
+        # For each want the number of targets that have it, and the logs among the wants.
+        self._want_counts: dict[Want, int] = {}
         self._wants: frozenset[Want] | None = None
+        self._logs: dict[Logs, None] = {}
         self._objects = 0
         # A heap of deadlines; an entry is void once its target has another deadline.
         self._deadlines: list[tuple[float, int, TrackedTarget]] = []
@@ -130,7 +134,9 @@ class Scheduler:
 
     def _update_index(self, before: ScheduledTarget, now: ScheduledTarget) -> None:
         if before.wants != now.wants:
-            self._wants = None
+            self._count_wants(before.wants, now.wants)
+        if before.keys == now.keys and before.related_uids == now.related_uids:
+            return
         old, new = before.keys | before.related_uids, now.keys | now.related_uids
         for key in old - new:
             self._by_key[key].pop(now.target)
@@ -138,6 +144,32 @@ class Scheduler:
                 del self._by_key[key]
         for key in new - old:
             self._by_key.setdefault(key, {})[now.target] = None
+
+    def _count_wants(self, before: frozenset[Want], now: frozenset[Want]) -> None:
+        self._wants = None
+        for want in before - now:
+            self._want_counts[want] -= 1
+            if not self._want_counts[want]:
+                del self._want_counts[want]
+                if isinstance(want, Logs):
+                    del self._logs[want]
+        for want in now - before:
+            self._want_counts[want] = self._want_counts.get(want, 0) + 1
+            if isinstance(want, Logs):
+                self._logs[want] = None
+
+    def rest(self, at: float, item: Item) -> bool:
+        """Return whether all targets that an item affects rest; they are evaluated after it."""
+        keys = keys_of(item)
+        if keys is None:
+            return False
+        affected = [self._open[target] for key in keys for target in self._by_key.get(key, ())]
+        if any(at >= scheduled.rests_until for scheduled in affected):
+            return False
+        for scheduled in affected:
+            if scheduled.deadline != scheduled.rests_until:
+                self._put(scheduled._replace(deadline=scheduled.rests_until))
+        return True
 
     def due(self, at: float, item: Item | None) -> Iterator[ScheduledTarget]:
         """Yield the targets to evaluate now; a resting target is evaluated when its rest ends."""
@@ -162,9 +194,13 @@ class Scheduler:
     def wants(self) -> frozenset[Want]:
         """The wants of all targets; the same object as long as nothing has changed."""
         if self._wants is None:
-            wants = (scheduled.wants for scheduled in self._open.values())
-            self._wants = frozenset().union(*wants)
+            self._wants = frozenset(self._want_counts)
         return self._wants
+
+    @property
+    def logs(self) -> Collection[Logs]:
+        """The logs among `wants`."""
+        return self._logs.keys()
 
     def _overdue(self, at: float) -> Iterator[ScheduledTarget]:
         while self.deadline is not None and self.deadline <= at:

@@ -16,12 +16,16 @@ def log(name, **fields):
     return Logs('shop', name, f'uid-{name}', 'main', **fields)
 
 
+def limited(limit, *wants, read=None):
+    logs = [want for want in wants if isinstance(want, Logs)]
+    return limit.limit(frozenset(wants), logs, read or {})
+
+
 def test_logs_that_are_open_stay_open():
     limit = LogLimit(1)
-    assert limit.limit(frozenset({WATCH, log('b')}), {}) == {WATCH, log('b')}
-    both = frozenset({WATCH, log('a'), log('b')})
-    assert limit.limit(both, {}) == {WATCH, log('b')}
-    assert limit.limit(frozenset({log('a')}), {}) == {log('a')}
+    assert limited(limit, WATCH, log('b')) == {WATCH, log('b')}
+    assert limited(limit, WATCH, log('a'), log('b')) == {WATCH, log('b')}
+    assert limited(limit, log('a')) == {log('a')}
     assert limit.streams == {log('a').stream}
 
 
@@ -30,10 +34,10 @@ def test_logs_that_are_open_stay_open():
 )
 def test_lines_of_a_log_that_is_opened_again_are_not_repeated(read, new):
     limit = LogLimit(1)
-    limit.limit(frozenset({log('a')}), {})
+    limited(limit, log('a'))
     assert limit.new_lines(log('a'), LINES) == LINES
     # It is the same log after a restart of its container.
-    limit.limit(frozenset({log('a', restarts=1)}), {log('a').stream: read})
+    limited(limit, log('a', restarts=1), read={log('a').stream: read})
     assert limit.new_lines(log('a'), LINES) == LINES
-    limit.limit(frozenset(), {log('a').stream: read})
+    limited(limit, read={log('a').stream: read})
     assert limit.new_lines(log('a'), LINES) == new
