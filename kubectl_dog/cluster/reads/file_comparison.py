@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from collections.abc import Mapping
 
+from kubectl_dog.cluster.reads.prune import needs_owners
 from kubectl_dog.cluster.reads.prune import prune
 from kubectl_dog.model import json_decoding
 from kubectl_dog.model.connection import Connection
@@ -23,6 +24,7 @@ from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import is_deleting
 from kubectl_dog.model.objects import name
 from kubectl_dog.model.objects import uid
+from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.unapplied_fields import describe
 from kubectl_dog.model.unapplied_fields import unapplied_fields
@@ -76,6 +78,11 @@ class FileComparison:
         if entries:
             obj[FILE_DIFFERENCES] = entries
         return obj
+
+    def needs_owners(self, resource: Resource) -> bool:
+        """Return whether managedFields of a kind are compared, or kept by pruning."""
+        key = (resource.api_version, resource.kind)
+        return needs_owners(resource) or any(file[:2] == key for file in self._files)
 
     def _expected(self, target: Target, wanted: Object, identity: str) -> Object:
         """Return the object of the file as the server would store it; as it is without an answer.

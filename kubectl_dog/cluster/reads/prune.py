@@ -11,6 +11,7 @@ from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import get_dict
 from kubectl_dog.model.objects import get_dicts
 from kubectl_dog.model.objects import get_str
+from kubectl_dog.model.resources import Resource
 
 _APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 _POD_FIELDS = ('dnsPolicy', 'dnsConfig', 'enableServiceLinks', 'preemptionPolicy', 'serviceAccount')
@@ -26,6 +27,31 @@ _CONTAINER_LISTS = ('containers', 'initContainers', 'ephemeralContainers')
 _KINDS_WITH_POD_TEMPLATE = frozenset(
     ('Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'ReplicationController')
 )
+
+
+# The beginning of managedFields as the API server writes it: the last field of the metadata.
+_OWNERS = b',"managedFields":[{"manager":"'
+
+
+def needs_owners(resource: Resource) -> bool:
+    """Return whether managedFields of a kind are read: `_prune_metadata` keeps a time of them."""
+    return '.' in resource.group
+
+
+def without_owners(line: bytes) -> bytes:
+    """Return JSON text of an object without managedFields, which are half of it.
+
+    Decoding them costs as much as all the rest. Text of another form than that of the API server is
+    returned unchanged. The sets of fields contain no list, and a quote that a letter follows begins
+    a string: so the end that is taken is no part of a string, and the list ends there.
+    """
+    begin = line.find(_OWNERS)
+    end = line.find(b']}', begin) if begin >= 0 else -1
+    if end < 0 or line[end - 1 : end] != b'}' or line.find(b'],"', begin, end) >= 0:
+        return line
+    if line[end + 2 : end + 4] != b',"' or not line[end + 4 : end + 5].isalpha():
+        return line
+    return line[:begin] + line[end + 1 :]
 
 
 def prune(obj: Object) -> Object:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 
 from kubectl_dog.cluster.reads.line_splitter import LineSplitter
 from kubectl_dog.cluster.reads.paging import RefusedError
 from kubectl_dog.cluster.reads.paging import list_all
 from kubectl_dog.cluster.reads.paging import selectors
+from kubectl_dog.cluster.reads.prune import without_owners
 from kubectl_dog.cluster.reads.worker import Backoff
 from kubectl_dog.cluster.reads.worker import Emit
 from kubectl_dog.cluster.reads.worker import Environment
@@ -67,6 +69,7 @@ class Watcher(Reader):
         self._listing: list[Object] | None = None
         self._reported_reason = ''
         self._refusals = 0
+        self._drops_owners = not environment.needs_owners(want.resource)
 
     def work(self) -> None:
         """List and watch until stopped, or until the server refuses permanently."""
@@ -154,10 +157,7 @@ class Watcher(Reader):
             raise CutError('the watch ended at once')
 
     def _handle_line(self, line: bytes) -> None:
-        try:
-            event = json_decoding.decode(line)
-        except ValueError:
-            event = None
+        event = self._decode(line)
         change, obj = get_str(event, 'type'), get_dict(event, 'object')
         if change == 'ERROR':
             raise ExpiredError
@@ -177,6 +177,14 @@ class Watcher(Reader):
         else:
             self._version = version or self._version
             self.emit(Changed(change, self.environment.prepare(obj)))
+
+    def _decode(self, line: bytes) -> object:
+        """Return the event of a line; None if it is not JSON."""
+        # What is removed by mistake, because the text is an odd one, leaves no JSON.
+        for text in (without_owners(line), line) if self._drops_owners else (line,):
+            with contextlib.suppress(ValueError):
+                return json_decoding.decode(text)
+        return None
 
     def _handle_refusal(self, refused: RefusedError) -> bool:
         if refused.status.code == 404 and self._want.fields and is_custom(self._want.resource):

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from collections.abc import Mapping
 
+from kubectl_dog.cluster.reads.prune import needs_owners
 from kubectl_dog.cluster.reads.prune import prune
 from kubectl_dog.model.connection import Connection
 from kubectl_dog.model.connection import CutError
@@ -16,6 +17,7 @@ from kubectl_dog.model.connection import Stream
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.items import Payload
 from kubectl_dog.model.named_tuple import NamedTuple
+from kubectl_dog.model.resources import Resource
 
 _BODY = 65536
 _MAX_RETRY_AFTER = 60.0
@@ -33,13 +35,15 @@ class Environment(NamedTuple):
     """The functions that can be replaced: clock (seconds), random numbers and waiting.
 
     `wait(event, seconds)` returns when the event is set or the time is over. `prepare` changes each
-    object that a watch delivers, in place, and returns it.
+    object that a watch delivers, in place, and returns it. `needs_owners` returns whether it reads
+    the managedFields of a kind.
     """
 
     clock: Callable[[], float] = time.monotonic
     random: Callable[[], float] = _random
     wait: Callable[[threading.Event, float], object] = threading.Event.wait
     prepare: Callable[[Object], Object] = prune
+    needs_owners: Callable[[Resource], bool] = needs_owners
 
 
 class Backoff:

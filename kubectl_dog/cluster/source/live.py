@@ -90,7 +90,9 @@ class LiveSource:
         from kubectl_dog.cluster.reads.file_comparison import FileComparison
 
         comparison = FileComparison(self._connection, objects)
-        self._environment = self._environment._replace(prepare=comparison.prepare)
+        self._environment = self._environment._replace(
+            prepare=comparison.prepare, needs_owners=comparison.needs_owners
+        )
 
     def now(self) -> float:
         """Return the seconds since tracking began."""

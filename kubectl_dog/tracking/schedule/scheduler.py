@@ -49,7 +49,7 @@ class ScheduledTarget(NamedTuple):
     rests_until: float = 0.0
 
     @property
-    def logs(self) -> frozenset[Want]:
+    def logs(self) -> frozenset[Logs]:
         """The log requests of the target."""
         return frozenset(want for want in self.wants if isinstance(want, Logs))
 

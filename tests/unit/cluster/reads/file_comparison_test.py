@@ -13,6 +13,8 @@ from kubectl_dog.model.connection import Response
 from kubectl_dog.model.connection import UnreachableError
 from kubectl_dog.model.objects import FILE_DIFFERENCES
 from kubectl_dog.model.resources import DEPLOYMENTS
+from kubectl_dog.model.resources import ENDPOINTSLICES
+from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.resources import SECRETS
 from kubectl_dog.model.resources import Target
 
@@ -79,6 +81,14 @@ def test_an_object_like_its_file_is_only_pruned():
 )
 def test_other_objects_are_not_compared(current):
     assert compare(Connection(), deployment(), current) == []
+
+
+@pytest.mark.parametrize(
+    ('resource', 'expected'), ((DEPLOYMENTS, True), (PODS, False), (ENDPOINTSLICES, True))
+)
+def test_owners_are_needed_for_the_kinds_of_files(resource, expected):
+    comparison = FileComparison(None, {Target(DEPLOYMENTS, 'shop', 'web'): deployment()})
+    assert comparison.needs_owners(resource) is expected
 
 
 def test_the_answer_of_the_server_replaces_the_values_of_the_file():

@@ -1,8 +1,15 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from kubectl_dog.cluster.reads.prune import needs_owners
 from kubectl_dog.cluster.reads.prune import prune
+from kubectl_dog.cluster.reads.prune import without_owners
+from kubectl_dog.model.resources import DEPLOYMENTS
+from kubectl_dog.model.resources import ENDPOINTSLICES
+from kubectl_dog.model.resources import PODS
 
 APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 
@@ -99,3 +106,71 @@ def written(*fields):
 def test_of_custom_resources_it_is_kept_when_their_spec_was_written(version, entries, kept):
     pruned = prune({'apiVersion': version, 'metadata': {'managedFields': entries}})
     assert pruned['metadata'] == ({'managedFields': [{'time': kept}]} if kept else {})
+
+
+@pytest.mark.parametrize(
+    ('resource', 'expected'), ((PODS, False), (DEPLOYMENTS, False), (ENDPOINTSLICES, True))
+)
+def test_owners_are_needed_for_kinds_that_may_be_custom(resource, expected):
+    assert needs_owners(resource) is expected
+
+
+def text_of(obj):
+    return json.dumps(obj, separators=(',', ':')).encode()
+
+
+def owned(fields, subresource=''):
+    """An entry of managedFields as the API server writes it."""
+    entry = {'manager': 'kubelet', 'operation': 'Update', 'time': 'x', 'fieldsV1': fields}
+    return {**entry, 'subresource': subresource} if subresource else entry
+
+
+SETS = {'f:spec': {'k:{"name":"main"}': {'.': {}}, 'v:"a"': {}}}
+
+
+@pytest.mark.parametrize(
+    'entries',
+    (
+        [owned({})],
+        [owned(SETS), owned(SETS, 'status')],
+        # Brackets in strings.
+        [owned({'k:{"a":[{}]': {}})],
+    ),
+)
+def test_owners_are_removed_before_decoding(entries):
+    rest = {'spec': {'containers': [{'name': 'a'}]}, 'status': {'phase': 'Running'}}
+    whole = {'kind': 'Pod', 'metadata': {'name': 'a', 'managedFields': entries}, **rest}
+    pruned = {'kind': 'Pod', 'metadata': {'name': 'a'}, **rest}
+    assert json.loads(without_owners(text_of(whole))) == pruned
+
+
+KEPT = owned({})
+
+
+@pytest.mark.parametrize(
+    'obj',
+    (
+        {'metadata': {'name': 'a'}, 'spec': {}},
+        # Only in a string.
+        {'metadata': {'name': ',"managedFields":[{"manager":"x"}]},"spec'}, 'spec': {}},
+        # Not the last field of the metadata, or nothing follows the metadata.
+        {'metadata': {'name': 'a', 'managedFields': [KEPT], 'x': [{}]}, 'spec': {'b': [{}]}},
+        {'metadata': {'name': 'a', 'managedFields': [KEPT]}},
+        {'metadata': {'name': 'a', 'managedFields': [KEPT]}, '-': 1},
+        # Another form.
+        {'metadata': {'name': 'a', 'managedFields': []}, 'spec': {'b': [{}]}},
+        {'metadata': {'name': 'a', 'managedFields': [{'a': 1}]}, 'spec': {}},
+        {'metadata': {'name': 'a', 'managedFields': [KEPT, 1]}, 'spec': {'b': [{}]}, 'c': 1},
+        {'metadata': {'name': 'a', 'managedFields': 'x'}, 'spec': {}},
+        {'metadata': {'name': 'a', 'managedFields': [owned({'k:[1],': {}})]}, 'spec': {}},
+    ),
+)
+def test_other_forms_are_decoded_as_they_are(obj):
+    assert without_owners(text_of(obj)) == text_of(obj)
+
+
+@pytest.mark.parametrize('cut', range(0, 200, 7))
+def test_a_part_of_a_text_stays_a_part(cut):
+    whole = text_of({'metadata': {'name': 'a', 'managedFields': [owned(SETS)]}, 'spec': {}})
+    with pytest.raises(json.JSONDecodeError):
+        json.loads(without_owners(whole[:cut]))

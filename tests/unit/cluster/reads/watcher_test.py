@@ -96,6 +96,23 @@ def test_an_empty_collection_is_listed(server, begin):
     assert begin().next() == Listed(())
 
 
+@pytest.mark.parametrize(
+    'text',
+    (
+        b'{}',
+        # Without what looks like owners it is no JSON.
+        b'{"a":[{}]},"b":{}',
+    ),
+)
+def test_owners_are_never_delivered(server, begin, text):
+    owners = b'"managedFields":[{"manager":"x","fieldsV1":%s}]' % text
+    obj = b'{"kind":"Pod","metadata":{"name":"a",%s},"spec":{}}' % owners
+    line = b'{"type":"MODIFIED","object":%s}\n' % obj
+    server.on(PATH, stream(*LISTED, line, then='hold'))
+    pruned = {'kind': 'Pod', 'metadata': {'name': 'a'}, 'spec': {}}
+    assert begin().get(2)[1] == Changed('MODIFIED', pruned)
+
+
 def test_objects_are_pruned(server, begin):
     added = {'type': 'ADDED', 'object': pod('a', '3', managedFields=[{}])}
     server.on(PATH, stream(added, bookmark('7', END), then='hold'))
