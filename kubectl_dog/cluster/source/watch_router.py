@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Union
 
@@ -30,7 +31,7 @@ _FIELD_PATHS = {
 }
 _Key = tuple[str, str]
 # All keys of watches that may select an object.
-_Keys = list[Union[_Key, None]]
+_Keys = Sequence[Union[_Key, None]]
 Dispatch = tuple[Watch, Payload]
 
 
@@ -76,8 +77,8 @@ class WatchRouter:
     def __init__(self) -> None:
         # Objects with their keys, by uid; None until the first list.
         self._indexed_objects: dict[str, tuple[Object, _Keys]] | None = None
-        # The same objects by key, because hundreds of watches are added one by one.
-        self._objects_by_key: dict[Union[_Key, None], dict[str, Object]] = {}
+        # Their uids by key, because hundreds of watches are added one by one.
+        self._uids_by_key: dict[Union[_Key, None], dict[str, None]] = {}
         self.narrow: dict[Watch, WatchSelection] = {}
         self._watches_by_key: dict[Union[_Key, None], dict[Watch, WatchSelection]] = {}
         self._watches_by_uid: dict[str, tuple[Watch, ...]] = {}
@@ -90,8 +91,9 @@ class WatchRouter:
         self.narrow[watch] = selection
         self._watches_by_key.setdefault(selection.key(), {})[watch] = selection
         if self._indexed_objects is not None:
-            candidates = self._objects_by_key.get(selection.key(), {})
-            objects = [obj for obj in candidates.values() if selection.selects(obj)]
+            candidates = self._uids_by_key.get(selection.key(), ())
+            known = (self._indexed_objects[key][0] for key in candidates)
+            objects = [obj for obj in known if selection.selects(obj)]
             for obj in objects:
                 # The watch may have been added before.
                 watches = self._watches_by_uid.get(uid(obj), ())
@@ -103,7 +105,10 @@ class WatchRouter:
 
     def remove(self, watch: Watch) -> None:
         """Remove a narrow watch."""
-        self._watches_by_key[self.narrow.pop(watch).key()].pop(watch)
+        key = self.narrow.pop(watch).key()
+        self._watches_by_key[key].pop(watch)
+        if not self._watches_by_key[key]:
+            del self._watches_by_key[key]
 
     def route(self, payload: Payload) -> Iterator[Dispatch]:
         """Yield the payloads for the narrow watches from one of the wide watch."""
@@ -117,7 +122,7 @@ class WatchRouter:
                 yield watch, payload
 
     def _route_list(self, objects: Iterable[Object]) -> Iterator[Dispatch]:
-        self._indexed_objects, self._objects_by_key = {}, {}
+        self._indexed_objects, self._uids_by_key = {}, {}
         for obj in objects:
             self._index(uid(obj), obj, _keys(obj))
         self._watches_by_uid = {
@@ -132,11 +137,19 @@ class WatchRouter:
 
     def _route_change(self, changed: Changed) -> Iterator[Dispatch]:
         obj = changed.object
-        key, keys = uid(obj), _keys(obj)
-        before = [watch for watch in self._watches_by_uid.pop(key, ()) if watch in self.narrow]
+        key = uid(obj)
         after: tuple[Watch, ...] = ()
-        self._index(key, obj if changed.change != 'DELETED' else None, keys)
-        if changed.change != 'DELETED':
+        before = tuple(
+            watch for watch in self._watches_by_uid.pop(key, ()) if watch in self.narrow
+        )
+        if changed.change == 'DELETED':
+            self._index(key, None, ())
+        elif self._is_selected_as_before(key, obj):
+            # The usual case: only the status has changed.
+            after = self._watches_by_uid[key] = before
+        else:
+            keys = _keys(obj)
+            self._index(key, obj, keys)
             after = self._watches_by_uid[key] = self._selecting_watches(obj, keys)
         for watch in before:
             if watch not in after:
@@ -144,18 +157,27 @@ class WatchRouter:
         for watch in after:
             yield watch, Changed(changed.change if watch in before else 'ADDED', obj)
 
+    def _is_selected_as_before(self, key: str, obj: Object) -> bool:
+        """Replace an object whose labels and fields are those of before; returns whether it is."""
+        known = self._indexed_objects.get(key) if self._indexed_objects else None
+        if known is None or not _has_same_keys(known[0], obj):
+            return False
+        assert self._indexed_objects is not None
+        self._indexed_objects[key] = obj, known[1]
+        return True
+
     def _index(self, key: str, obj: Object | None, keys: _Keys) -> None:
         if self._indexed_objects is None:
             return
         _, old_keys = self._indexed_objects.pop(key, (None, ()))
         for indexed_key in old_keys:
-            self._objects_by_key[indexed_key].pop(key, None)
-            if not self._objects_by_key[indexed_key]:
-                del self._objects_by_key[indexed_key]
+            self._uids_by_key[indexed_key].pop(key, None)
+            if not self._uids_by_key[indexed_key]:
+                del self._uids_by_key[indexed_key]
         if obj is not None:
             self._indexed_objects[key] = obj, keys
             for indexed_key in keys:
-                self._objects_by_key.setdefault(indexed_key, {})[key] = obj
+                self._uids_by_key.setdefault(indexed_key, {})[key] = None
 
     def _selecting_watches(self, obj: Object, keys: _Keys) -> tuple[Watch, ...]:
         by_key = self._watches_by_key
@@ -172,6 +194,16 @@ def _keys(obj: Object) -> _Keys:
     labels = get_dict(obj, 'metadata', 'labels')
     fields = [(field, get_str(obj, *path)) for field, path in _FIELD_PATHS.items()]
     return [None, *fields, *[_label_key(name, str(value)) for name, value in labels.items()]]
+
+
+def _has_same_keys(old: Object, new: Object) -> bool:
+    """Return whether `_keys` of two objects of one uid are equal."""
+    before, after = get_dict(old, 'metadata'), get_dict(new, 'metadata')
+    return (
+        before.get('name') == after.get('name')
+        and before.get('labels') == after.get('labels')
+        and old.get('involvedObject') == new.get('involvedObject')
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -36,6 +36,8 @@ class SharedSource:
     def __init__(self, source: LiveSource) -> None:
         self._source = source
         self._wants: AbstractSet[Want] = frozenset()
+        # The wants that are not shared. There may be thousands of wants, so it is kept up to date.
+        self._direct: AbstractSet[Want] = frozenset()
         self._routers: dict[Watch, WatchRouter] = {}
         self._wide_by_narrow: dict[Watch, Watch] = {}
         self._refused: set[Watch] = set()
@@ -94,8 +96,10 @@ class SharedSource:
             return
         added, removed = wants - self._wants, self._wants - wants
         self._wants = wants
-        # A watch that is added again begins anew: drop its old items.
-        self._waiting = deque(item for item in self._waiting if item.want not in removed)
+        self._direct = (self._direct - removed) | added
+        if removed and self._waiting:
+            # A watch that is added again begins anew: drop its old items.
+            self._waiting = deque(item for item in self._waiting if item.want not in removed)
         new_watches = sorted(
             want for want in added if isinstance(want, Watch) and _is_sharable(want)
         )
@@ -128,9 +132,9 @@ class SharedSource:
             self._waiting += [Item(now, *dispatch) for dispatch in router.add(narrow)]
         for wide in [wide for wide, router in self._routers.items() if not router.narrow]:
             del self._routers[wide]
-        # Dictionaries, unlike their views, have stored hashes, which are not computed again.
-        wants = frozenset(self._wants).difference(self._wide_by_narrow)
-        self._source.reconcile(wants.union(self._routers))
+        self._direct |= self._wants & set(removed)
+        self._direct -= added.keys()
+        self._source.reconcile(frozenset(self._direct.union(self._routers)))
 
     def close(self) -> None:
         """Stop all reads; may be called twice."""

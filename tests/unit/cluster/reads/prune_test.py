@@ -169,8 +169,8 @@ def test_other_forms_are_decoded_as_they_are(obj):
     assert without_owners(text_of(obj)) == text_of(obj)
 
 
-@pytest.mark.parametrize('cut', range(0, 200, 7))
+@pytest.mark.parametrize('cut', range(1, 170, 7))
 def test_a_part_of_a_text_stays_a_part(cut):
     whole = text_of({'metadata': {'name': 'a', 'managedFields': [owned(SETS)]}, 'spec': {}})
     with pytest.raises(json.JSONDecodeError):
-        json.loads(without_owners(whole[:cut]))
+        json.loads(without_owners(whole[:-cut]))
