@@ -34,6 +34,8 @@ MOST_DRY_RUNS = 200
 MOST_SECONDS = 10.0
 _APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 _Key = tuple[str, str, str, str]
+# A change of any other field changes metadata.generation, or is not compared.
+_COUNTED_BY_GENERATION = {'apiVersion', 'kind', 'metadata', 'spec', 'status'}
 
 
 class FileComparison:
@@ -54,6 +56,8 @@ class FileComparison:
         self._clock = clock
         self._files = {_key_of(target): (target, obj) for target, obj in objects.items()}
         self._answers: dict[str, Object] = {}
+        # What was compared with each file when nothing differed.
+        self._equal: dict[_Key, tuple[object, ...] | None] = {}
         self._refused_kinds: set[tuple[str, str]] = set()
         self._seconds = 0.0
 
@@ -69,12 +73,17 @@ class FileComparison:
         if key not in self._files:
             return prune(obj)
         target, wanted = self._files[key]
+        compared = _compared_fields(wanted, obj)
+        if compared is not None and self._equal.get(key) == compared:
+            # The usual case: only the status has changed.
+            return prune(obj)
         differences = unapplied_fields(wanted, obj)
         if differences and not is_deleting(obj):
             wanted = self._expected(target, wanted, uid(obj))
             differences = unapplied_fields(wanted, obj)
         entries = describe(wanted, obj, differences)
         prune(obj)
+        self._equal[key] = None if entries else compared
         if entries:
             obj[FILE_DIFFERENCES] = entries
         return obj
@@ -118,6 +127,20 @@ class FileComparison:
         if response.status in (403, 405, 415):
             self._refused_kinds.add((target.resource.key, target.namespace))
         return answer if isinstance(answer, dict) else None
+
+
+def _compared_fields(wanted: Object, obj: Object) -> tuple[object, ...] | None:
+    """Return all that a comparison with a file reads, if the generation stands for the spec.
+
+    If the comparison reads more, return None.
+    """
+    metadata = get_dict(obj, 'metadata')
+    generation = metadata.get('generation')
+    if not generation or not wanted.keys() <= _COUNTED_BY_GENERATION:
+        return None
+    # Pruning changes the annotations.
+    annotations = dict(get_dict(metadata, 'annotations'))
+    return uid(obj), generation, is_deleting(obj), get_dict(metadata, 'labels'), annotations
 
 
 def _key_of(target: Target) -> _Key:

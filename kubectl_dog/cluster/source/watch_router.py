@@ -139,9 +139,7 @@ class WatchRouter:
         obj = changed.object
         key = uid(obj)
         after: tuple[Watch, ...] = ()
-        before = tuple(
-            watch for watch in self._watches_by_uid.pop(key, ()) if watch in self.narrow
-        )
+        before = tuple(watch for watch in self._watches_by_uid.pop(key, ()) if watch in self.narrow)
         if changed.change == 'DELETED':
             self._index(key, None, ())
         elif self._is_selected_as_before(key, obj):

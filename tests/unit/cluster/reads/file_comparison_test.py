@@ -217,3 +217,43 @@ def test_cluster_scoped_objects_have_no_namespace():
         '/apis/apps/v1/deployments/r',
         {'name': 'r', 'labels': {}, 'annotations': {}},
     )
+
+
+@pytest.mark.parametrize(
+    ('change', 'comparisons'),
+    (
+        ({}, 1),
+        ({'generation': 2}, 2),
+        ({'uid': 'other'}, 2),
+        ({'labels': {'a': 'b'}}, 2),
+        ({'annotations': {'a': 'c'}}, 2),
+        ({'deletionTimestamp': 'x'}, 2),
+        # A kind without generations.
+        ({'generation': 0}, 2),
+    ),
+)
+def test_what_was_equal_is_not_compared_again(monkeypatch, change, comparisons):
+    compared, compare_fields = [], file_comparison.unapplied_fields
+    monkeypatch.setattr(
+        file_comparison,
+        'unapplied_fields',
+        lambda *objects: compared.append(objects) or compare_fields(*objects),
+    )
+    first = {'uid': 'x', 'generation': 1, 'annotations': {'a': 'b', APPLIED: '{}'}}
+    comparison = FileComparison(None, {WEB: deployment()})
+    for metadata in (first, {**first, **change}):
+        fresh = {**metadata, 'annotations': dict(metadata['annotations'])}
+        comparison.prepare(deployment(**fresh))
+    assert len(compared) == comparisons
+
+
+def test_what_differs_is_compared_again():
+    comparison = FileComparison(None, {WEB: deployment()})
+    differing = {'generation': 1, 'uid': 'x'}
+    assert differences(comparison, deployment('Never', **differing))
+    assert differences(comparison, deployment('Never', **differing))
+    # The file sets a field that no generation counts.
+    comparison = FileComparison(None, {WEB: {**deployment(), 'data': {'a': 'b'}}})
+    for data, expected in (({'a': 'b'}, 0), ({'a': 'c'}, 1)):
+        live = {**deployment(**differing), 'data': data}
+        assert len(differences(comparison, live)) == expected
