@@ -17,6 +17,7 @@ DEEPEST = 200
 # Python reads integers in quadratic time; numbers with more digits are not meaningful.
 _MAX_DIGITS = 40
 
+_WHITE_SPACE = ' \t\n\r'
 _STRUCTURE = b'"[]{}'
 _OTHER_BYTES = bytes(byte for byte in range(256) if byte not in _STRUCTURE)
 _ONE_BRACKET = bytes.maketrans(b'[]', b'{}')
@@ -30,6 +31,13 @@ def decode(data: bytes, deepest: int = DEEPEST) -> Any:
     Null replaces values that are nested deeper than `deepest` levels, and infinite numbers.
     """
     text = clip(data, deepest).decode('utf-8', 'replace')
+    try:
+        # The usual case: `decode` looks for white space, which costs as much as a small object.
+        value, end = _decoder.raw_decode(text)
+        if not text[end:].strip(_WHITE_SPACE):
+            return value
+    except ValueError:
+        pass
     try:
         return _decoder.decode(text)
     except json.JSONDecodeError:

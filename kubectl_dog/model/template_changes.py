@@ -39,13 +39,15 @@ def template_changes(before: Object, after: Object) -> Iterator[Change]:
         elif container != old[name]:
             first = ('image', 'env')
             for field in (*first, *sorted({*old[name], *container}.difference(first))):
-                yield from _field_changes(field, name, old[name], container)
+                if old[name].get(field) != container.get(field):
+                    yield from _field_changes(field, name, old[name], container)
     for name in old:
         if name not in new:
             yield Change('containers', name, kind=REMOVED)
     before_spec, after_spec = get_dict(before, 'spec'), get_dict(after, 'spec')
     for field in sorted({*before_spec, *after_spec}.difference(_CONTAINERS)):
-        yield from _field_changes(field, '', before_spec, after_spec)
+        if before_spec.get(field) != after_spec.get(field):
+            yield from _field_changes(field, '', before_spec, after_spec)
     annotations = (_hash_annotations(template) for template in (before, after))
     yield from _entry_changes(Change('annotations'), *annotations)
 
@@ -64,8 +66,7 @@ def _containers(template: Object) -> dict[str, Object]:
 
 
 def _field_changes(field: str, container: str, old: Object, new: Object) -> Iterator[Change]:
-    if old.get(field) == new.get(field):
-        return
+    """Yield the changes of a field that differs."""
     kind = CHANGED if field in old and field in new else ADDED if field in new else REMOVED
     entries = _ENTRIES.get(field)
     if entries and not (field in PROBES and kind != CHANGED):

@@ -102,7 +102,9 @@ class Engine:
             return self._last._replace(events=tuple(self._apply_item(at, item)))
         if item is not None and self._is_only_stored(at, item):
             self._world.store.apply(item, self._world.started)
-            self._last = self._last._replace(events=(), deadline=self._deadline(at))
+            deadline = self._deadline(at)
+            if self._last.events or self._last.deadline != deadline:
+                self._last = Step((), self._last.wants, deadline, False)
             return self._last
         begun, changes = [*self._begin(at)], [*self._run_phases(at, item)]
         # Notices about trackers come before the events of the targets that they assess.

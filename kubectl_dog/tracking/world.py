@@ -10,7 +10,6 @@ from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.views import RunHistory
 from kubectl_dog.model.views import View
-from kubectl_dog.tracking.progress import ProgressMark
 from kubectl_dog.tracking.store import Store
 
 if TYPE_CHECKING:
@@ -36,9 +35,9 @@ class World(NamedTuple):
 
 
 def build_view(
-    world: World, target: Target, obj: Object, at: float, progress: ProgressMark
+    world: World, target: Target, obj: Object, at: float, options: Options, history: RunHistory
 ) -> View:
-    """Build the view of one target; it shares the store's indexes and copies nothing."""
+    """Build the view of one target with its options; it shares the store's indexes."""
     store = world.store
     return View(
         target=target,
@@ -53,21 +52,16 @@ def build_view(
         answers=store.answers,
         listed_kinds=frozenset(store.listed_kinds),
         forbidden_kinds=frozenset(store.forbidden_kinds),
-        run_history=RunHistory(
-            world.started,
-            world.started + progress.at,
-            progress.revision_changed,
-            _connected_since(world, at),
-        ),
-        stable_for=world.options.stable_for,
-        strict_nodes=world.options.strict_nodes,
+        run_history=history,
+        stable_for=options.stable_for,
+        strict_nodes=options.strict_nodes,
         objects_by_watch=store.objects_by_watch,
-        is_single_look=world.options.once,
-        require_status=world.options.require_status,
+        is_single_look=options.once,
+        require_status=options.require_status,
     )
 
 
-def _connected_since(world: World, at: float) -> float:
+def connected_since(world: World, at: float) -> float:
     """Return when the last interrupted watch was connected again; 0.0 if there was none."""
     if world.store.disconnected:
         return world.started + at

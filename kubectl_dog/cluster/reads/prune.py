@@ -107,11 +107,13 @@ def last_spec_write(entries: Any) -> str:
 
 def _prune_pod(spec: Object) -> None:
     for key in _POD_FIELDS:
-        spec.pop(key, None)
+        if key in spec:
+            del spec[key]
     for key in _CONTAINER_LISTS:
-        for container in get_dicts(spec, key):
+        for container in get_dicts(spec, key) if key in spec else ():
             for field in _CONTAINER_FIELDS:
-                container.pop(field, None)
+                if field in container:
+                    del container[field]
 
 
 def _remove_values(secret: Object) -> None:

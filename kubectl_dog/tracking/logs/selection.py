@@ -168,6 +168,10 @@ class Streams:
         The log of a pod that is gone is read for a moment longer: its last lines may come late.
         """
         self._update_names(pods, options)
+        if not (options.logs or failing or self._open):
+            # Only the logs of failing pods are read, as evidence.
+            self._leaving = {}
+            return ()
         self._chosen = choose_pods(pods, failing, self._chosen, max_pods(options))
         capped = cap_streams(
             log_wants(pods, self._chosen, failing, started, options),

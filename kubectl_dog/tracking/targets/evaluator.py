@@ -19,6 +19,7 @@ from kubectl_dog.model.objects import get_int
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import Target
+from kubectl_dog.model.views import RunHistory
 from kubectl_dog.model.views import View
 from kubectl_dog.trackers.protocol import Tracker
 from kubectl_dog.trackers.protocol import codes_of
@@ -35,6 +36,7 @@ from kubectl_dog.tracking.verdict.target_options import read_readiness
 from kubectl_dog.tracking.verdict.target_options import read_target_options
 from kubectl_dog.tracking.world import World
 from kubectl_dog.tracking.world import build_view
+from kubectl_dog.tracking.world import connected_since
 
 
 class History(NamedTuple):
@@ -130,7 +132,9 @@ class Evaluator:
         )
         moment = Situation(
             at,
-            assessed._replace(notices=(*own.notices, *assessed.notices)),
+            assessed._replace(notices=(*own.notices, *assessed.notices))
+            if own.notices
+            else assessed,
             after.cause_clocks,
             progress.at,
             after.paused_at,
@@ -173,7 +177,8 @@ class Evaluator:
         before = history.progress
         children = world.store.children_by_owner_uid.get(uid(obj), ())
         ready = [uid(child) for child in children if get_int(child, 'status', 'readyReplicas')]
-        history = history._replace(ready_children=history.ready_children.union(ready))
+        if not history.ready_children.issuperset(ready):
+            history = history._replace(ready_children=history.ready_children.union(ready))
         if options.at_revision:
             from kubectl_dog.tracking.verdict import at_revision
 
@@ -182,7 +187,9 @@ class Evaluator:
             history = history._replace(revisions=revisions[0], first_revisions=revisions[1])
         view = self._view(at, world, obj, options, history)
         assessed = self._tracker.assess(view)
-        history = history._replace(progress=advance_progress(before, assessed, at))
+        progress = advance_progress(before, assessed, at)
+        if progress is not before:
+            history = history._replace(progress=progress)
         if before.revision and before.revision != history.progress.revision:
             # Only the first assessment shows that the revision is another one, and a tracker
             # judges such a revision by itself, without the deadlines of the one before.
@@ -197,21 +204,23 @@ class Evaluator:
         if options.once and options.stable_for is None:
             # One evaluation cannot show that anything lasts.
             options = options._replace(stable_for=0.0)
-        world = world._replace(options=options)
-        view = build_view(world, self._target, obj, at, history.progress)
-        run_history = view.run_history._replace(
-            ready_children=history.ready_children,
-            revisions=history.revisions,
-            first_revisions=history.first_revisions,
+        run_history = RunHistory(
+            world.started,
+            world.started + history.progress.at,
+            history.progress.revision_changed,
+            connected_since(world, at),
+            history.ready_children,
+            history.revisions,
+            history.first_revisions,
         )
-        return view._replace(run_history=run_history)
+        return build_view(world, self._target, obj, at, options, run_history)
 
     def _causes(
         self, world: World, view: View, assessed: Assessment, own: TargetOptions
     ) -> tuple[Cause, ...]:
         """Return all causes, with the tolerances of the user."""
         causes = (*assessed.causes, *causes_of_target(view, assessed))
-        if world.progressing - {self._target}:
+        if causes and len(world.progressing) > (self._target in world.progressing):
             causes = tuple(cause._replace(may_await_other_target=True) for cause in causes)
         return own.tolerances.override(causes, _desired_pods(assessed))
 
