@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Hashable
 from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.causes import Dependency
 from kubectl_dog.model.events import TargetEnded
 from kubectl_dog.model.resources import Target
@@ -183,40 +183,37 @@ def _root_key(root: Dependency, by_key: Mapping[_Key, TargetEnded]) -> _RootKey:
 
 
 def _same_causes(events: Iterable[TargetEnded]) -> list[list[TargetEnded]]:
-    """Group events by their cause; those that failed come first in their group."""
+    """Group events by their cause; those that failed come first in their group.
+
+    A target joins the first group that has a target with the same cause.
+    """
     groups: list[list[TargetEnded]] = []
+    first_by_key: dict[Hashable, int] = {}
     for event in events:
-        known = next((group for group in groups if _have_same_cause(group, event)), None)
-        if known is None:
-            groups.append([event])
-        else:
-            known.append(event)
+        keys = _cause_keys(event)
+        number = min((first_by_key.get(key, len(groups)) for key in keys), default=len(groups))
+        if number == len(groups):
+            groups.append([])
+        groups[number].append(event)
+        first_by_key.update(dict.fromkeys(keys, number))
     return [
         sorted(group, key=lambda event: event.verdict is not Verdict.FAILED) for group in groups
     ]
 
 
-def _have_same_cause(group: Iterable[TargetEnded], event: TargetEnded) -> bool:
-    """Return whether a target fails for the same reason as one of a group."""
-    return any(_is_same_cause(other, event) for other in group)
+def _cause_keys(event: TargetEnded) -> list[Hashable]:
+    """Return keys of which two targets share one if, and only if, they fail for the same reason.
 
-
-def _is_same_cause(first: TargetEnded, second: TargetEnded) -> bool:
-    """Return whether two targets fail for the same reason: the same pods, or the same message."""
-    known, cause = first.explanation.cause, second.explanation.cause
-    if known is None or cause is None or first.target.namespace != second.target.namespace:
-        return False
-    if known.code != cause.code or known.dependency != cause.dependency:
-        return False
+    These are the same message, the same missing object, or the same subject in the same pods.
+    """
+    cause = event.explanation.cause
+    if cause is None:
+        return []
+    common = (event.target.namespace, cause.code, cause.dependency)
     # Containers that end in the same way may do so for different reasons.
-    have_same_log = first.explanation.log_excerpt == second.explanation.log_excerpt
-    if (known.message == cause.message and have_same_log) or _common_object(known, cause):
-        return True
-    return known.subject == cause.subject and bool(set(known.pods) & set(cause.pods))
-
-
-def _common_object(first: Cause, second: Cause) -> str:
-    """Return the missing object that both causes name; empty if there is none."""
-    name = first.subject.rpartition('/')[2]
-    is_same = name and name == second.subject.rpartition('/')[2] and first.lookups
-    return name if is_same and first.lookups == second.lookups else ''
+    keys: list[Hashable] = [(common, 'message', cause.message, event.explanation.log_excerpt)]
+    name = cause.subject.rpartition('/')[2]
+    if name and cause.lookups:
+        keys.append((common, 'object', name, cause.lookups))
+    keys += [(common, 'pod', cause.subject, pod) for pod in cause.pods]
+    return keys

@@ -34,11 +34,9 @@ class World(NamedTuple):
     command: CommandState | None = None
 
 
-def build_view(
-    world: World, target: Target, obj: Object, at: float, options: Options, history: RunHistory
-) -> View:
-    """Build the view of one target with its options; it shares the store's indexes."""
-    store = world.store
+def build_view(world: World, target: Target, obj: Object, at: float, history: RunHistory) -> View:
+    """Build the view of one target; it shares the store's indexes and copies nothing."""
+    store, options = world.store, world.options
     return View(
         target=target,
         now=world.started + at,

@@ -213,7 +213,9 @@ class Evaluator:
             history.revisions,
             history.first_revisions,
         )
-        return build_view(world, self._target, obj, at, options, run_history)
+        if options is not world.options:
+            world = world._replace(options=options)
+        return build_view(world, self._target, obj, at, run_history)
 
     def _causes(
         self, world: World, view: View, assessed: Assessment, own: TargetOptions

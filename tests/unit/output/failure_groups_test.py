@@ -10,10 +10,12 @@ from kubectl_dog.model.events import RunBegan
 from kubectl_dog.model.events import RunEnded
 from kubectl_dog.model.events import TargetEnded
 from kubectl_dog.model.resources import DEPLOYMENTS
+from kubectl_dog.model.resources import SECRETS
 from kubectl_dog.model.resources import STATEFULSETS
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.verdicts import Explanation
 from kubectl_dog.model.verdicts import Verdict
+from kubectl_dog.model.wants import Lookup
 from kubectl_dog.output.brief import BriefRenderer
 from kubectl_dog.output.ci import azure
 from kubectl_dog.output.ci import github
@@ -121,6 +123,82 @@ def test_targets_are_grouped_by_the_root(events, expected):
 
 def summary(*events, progressing=()):
     return failure_summaries(events, Palette(False), ShortNames().full, 0, progressing)
+
+
+def same(name, **fields):
+    """The end of a target with a cause of its own, except for these fields."""
+    cause = Cause('CrashLoop', 'BackOff', f'c-{name}', f'{name} exited', (f'{name}-1',))
+    event = waits(name, None)
+    explanation = event.explanation._replace(cause=cause._replace(**fields), log_excerpt=())
+    return event._replace(explanation=explanation)
+
+
+LOOKUPS = (Lookup(SECRETS, 'shop', 'key'),)
+
+
+@pytest.mark.parametrize(
+    ('events', 'expected'),
+    (
+        # The same object, wherever it is used.
+        (
+            [
+                same('a', subject='env/key', lookups=LOOKUPS),
+                same('b', subject='volume/key', lookups=LOOKUPS),
+                same('c', subject='env/key'),
+            ],
+            [['a', 'b'], ['c']],
+        ),
+        # The same container of the same pod.
+        (
+            [
+                same('a', subject='x', pods=('p', 'q')),
+                same('b', subject='x', pods=('q',)),
+                same('c', subject='y', pods=('q',)),
+            ],
+            [['a', 'b'], ['c']],
+        ),
+        # The first group counts, also for those that come later.
+        (
+            [
+                same('a', message='m'),
+                same('b', subject='x', pods=('p',)),
+                same('c', subject='x', pods=('p',), message='m'),
+                same('d', subject='x', pods=('p',)),
+            ],
+            [['a', 'c', 'd'], ['b']],
+        ),
+        # Another code is another cause.
+        ([same('a', message='m'), same('b', message='m', code='OOMKilled')], [['a'], ['b']]),
+    ),
+)
+def test_targets_with_the_same_cause_share_an_explanation(events, expected):
+    names = [[event.target.name for event in group.events] for group in failure_groups(events)]
+    assert names == expected
+
+
+class Text(str):
+    """A text that counts comparisons, by which groups are found."""
+
+    __slots__ = ()
+    compared = 0
+
+    def __eq__(self, other):
+        Text.compared += 1
+        return str.__eq__(self, other)
+
+    __hash__ = str.__hash__
+
+
+@pytest.mark.parametrize('shared', (True, False))
+def test_the_cost_of_grouping_grows_with_the_number_of_targets(shared):
+    costs = []
+    for count in (50, 500):
+        Text.compared = 0
+        failure_groups(
+            [same(str(n), message=Text('m' if shared else f'm{n}')) for n in range(count)]
+        )
+        costs.append(Text.compared)
+    assert costs[1] <= 15 * max(costs[0], 1)
 
 
 def test_targets_in_progress_are_only_in_groups_of_failures():
