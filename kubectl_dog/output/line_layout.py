@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Collection
+from math import inf
+from typing import NamedTuple
 
 from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.model.resources import Target
@@ -75,6 +77,10 @@ class HeldLines:
 
     def __init__(self) -> None:
         self._held: dict[tuple[object, ...], _Held] = {}
+        # The topics by their first two parts, because a fleet has lines of hundreds of targets.
+        self._by_owner: dict[tuple[object, ...], dict[tuple[object, ...], None]] = {}
+        # No line is due before.
+        self._due_at = 0.0
 
     def hold(
         self,
@@ -85,6 +91,8 @@ class HeldLines:
     ) -> None:
         """Hold a line from the time `at`, instead of an earlier one of the topic."""
         self._held[topic] = _Held(at + seconds, render)
+        self._by_owner.setdefault(topic[:2], {})[topic] = None
+        self._due_at = min(self._due_at, at + seconds)
 
     def __contains__(self, topic: tuple[object, ...]) -> bool:
         """Return whether a topic has a line."""
@@ -92,7 +100,8 @@ class HeldLines:
 
     def drop(self, topic: tuple[object, ...]) -> None:
         """Drop the line of a topic: it does not hold any more."""
-        self._held.pop(topic, None)
+        if topic in self._held:
+            self._take(topic)
 
     def flush(self, topics: Collection[tuple[object, ...]]) -> list[str]:
         """Return the lines of these topics, however new they are."""
@@ -100,18 +109,28 @@ class HeldLines:
 
     def topics(self, name: str, target: Target) -> list[tuple[object, ...]]:
         """Return the topics `(name, target, …)` that have a line."""
-        return [topic for topic in self._held if topic[:2] == (name, target)]
+        return [*self._by_owner.get((name, target), ())]
 
     def _pop(self, topic: tuple[object, ...]) -> list[str]:
-        return self._held.pop(topic).render()
+        return self._take(topic).render()
+
+    def _take(self, topic: tuple[object, ...]) -> _Held:
+        topics = self._by_owner[topic[:2]]
+        del topics[topic]
+        if not topics:
+            del self._by_owner[topic[:2]]
+        return self._held.pop(topic)
 
     def clear(self) -> None:
         """Drop all lines."""
         self._held.clear()
+        self._by_owner.clear()
 
     def release(self, now: float) -> list[str]:
         """Return the lines that have held long enough."""
-        if not self._held:
+        if not self._held or now < self._due_at:
             return []
         due = [topic for topic, held in self._held.items() if held.due_at <= now]
-        return self.flush(due)
+        lines = self.flush(due)
+        self._due_at = min((held.due_at for held in self._held.values()), default=inf)
+        return lines

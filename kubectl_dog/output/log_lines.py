@@ -35,8 +35,11 @@ class LogLineFormatter:
         self._follow = options.follow
         self._repeats: LogRepeats | None = None
         self._hues: dict[str, int] = {}
-        self._prefixes: dict[tuple[object, str, str], tuple[str, str]] = {}
-        self._runs: dict[tuple[str, str], int] = {}
+        self._pods = 0
+        # By target and pod, and then by container.
+        self._prefixes: dict[tuple[object, str], dict[str, tuple[str, str]]] = {}
+        # By pod, and then by container.
+        self._runs: dict[str, dict[str, int]] = {}
 
     def render(self, chunk: LogChunk) -> list[tuple[int, str]]:
         """Return the lines of a chunk with their times.
@@ -51,21 +54,30 @@ class LogLineFormatter:
         new = self._repeats.new_lines(chunk) if self._repeats else chunk.lines
         if not new:
             return []
-        key = (chunk.target, chunk.pod, chunk.container)
-        if key not in self._prefixes:
-            self._prefixes[key] = self._prefix(chunk)
-        name, prefix = self._prefixes[key]
+        prefixes = self._prefixes.setdefault((chunk.target, chunk.pod), {})
+        if chunk.container not in prefixes:
+            prefixes[chunk.container] = self._prefix(chunk)
+        name, prefix = prefixes[chunk.container]
         texts = lines([text for _, text in new])
         if self._timestamps:
             texts = [f'{format_nano_timestamp(at)} {text}' for (at, _), text in zip(new, texts)]
         rendered = [(line.time, prefix + text) for line, text in zip(new, texts)]
-        if chunk.instance != self._runs.get(key[1:], 0):
-            self._runs[key[1:]] = chunk.instance
+        runs = self._runs.setdefault(chunk.pod, {})
+        if chunk.instance != runs.get(chunk.container, 0):
+            runs[chunk.container] = chunk.instance
             # A new pod of the same name starts with its first run again.
             if chunk.instance:
                 run = f'── restart {chunk.instance} ──'
                 rendered.insert(0, (new[0].time, f'{name} {self._palette.dim(run)}'))
         return rendered
+
+    def forget(self, target: Target, pod: str) -> None:
+        """Forget a pod that is gone."""
+        self._prefixes.pop((target, pod), None)
+        self._hues.pop(pod, None)
+        self._runs.pop(pod, None)
+        if self._repeats is not None:
+            self._repeats.forget(target, pod)
 
     def has_remark(self, target: Target, pod: str) -> bool:
         """Return whether `remark` would return a text."""
@@ -85,7 +97,8 @@ class LogLineFormatter:
 
     def _prefix(self, chunk: LogChunk) -> tuple[str, str]:
         """Return the coloured name of pod and container, and the same with the separator."""
-        hue = self._hues.setdefault(chunk.pod, len(self._hues))
+        hue = self._hues.setdefault(chunk.pod, self._pods)
+        self._pods += hue == self._pods
         pod = self._names.pod(chunk.target, chunk.pod)
         name = safe_line_start(sentence(f'{pod} {chunk.container}'))
         painted = self._indent + self._palette.pod(hue, name)

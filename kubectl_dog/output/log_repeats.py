@@ -111,6 +111,12 @@ class LogRepeats:
             self._add(line, chunk.pod, log, printed, lines)
         return lines
 
+    def forget(self, target: Target, pod: str) -> None:
+        """Forget the logs of a pod that is gone."""
+        for key in [key for key in self._logs if key[:2] == (target, pod)]:
+            del self._logs[key]
+            self._printed.pop(key, None)
+
     def _evict(self) -> None:
         """Forget the oldest log: pods come and go as long as the run lasts."""
         if len(self._logs) > MAX_LOGS:

@@ -16,6 +16,9 @@ from kubectl_dog.output.short_names import ShortNames
 
 # Seconds that a pod may need for a step of its start without a line.
 LASTING = 10.0
+# The numbers of children, in all and of those on their way out, of which something is remembered.
+MAX_CHILDREN = 20_000
+MAX_LEAVING = 100
 
 
 class PodLines:
@@ -40,12 +43,15 @@ class PodLines:
         self._seen_at: dict[tuple[Target, str], float] = {}
         self._nodes: dict[tuple[Target, str], str] = {}
         # The number of the last exit of each container.
-        self._exits: dict[tuple[Target, str, str], int] = {}
+        self._exits: dict[tuple[Target, str], dict[str, int]] = {}
         # Held back, by their topic, and by target and text.
         self._passing: dict[tuple[object, ...], ChildChanged] = {}
         # Texts and reasons that a cause of a target has explained.
         self._explained: dict[Target, set[str]] = {}
         self._exited: dict[tuple[object, ...], list[ChildChanged]] = {}
+        # The children by the time of their last change, and those of them that are terminating.
+        self._known: dict[tuple[Target, str], str] = {}
+        self._leaving: dict[tuple[Target, str], None] = {}
 
     def have_lines(self, target: Target) -> bool:
         """Return whether a target has children."""
@@ -70,12 +76,13 @@ class PodLines:
         self.held.drop(('child', event.target, event.name))
         self._seen_at.setdefault((event.target, event.name), event.at)
         texts = self._texts.setdefault(event.target, {})
-        container = (event.target, event.name, event.container)
-        if event.running_again and event.exits <= self._exits.get(container, 0):
+        exits = self._exits.setdefault((event.target, event.name), {})
+        if event.running_again and event.exits <= exits.get(event.container, 0):
             return []
         earlier = self._earlier_exits(event)
-        self._exits[container] = event.exits
+        exits[event.container] = event.exits
         texts[event.name] = event.text
+        self._evict(event)
         if event.exits:
             self._hold_exit(event)
             return earlier
@@ -88,6 +95,38 @@ class PodLines:
             self.held.hold(topic, event.at, lambda: self._print_passing(event), seconds)
             return earlier
         return [*earlier, *self._print(event)]
+
+    def _evict(self, event: ChildChanged) -> None:
+        """Forget the children that left first: pods come and go as long as the run lasts."""
+        child = (event.target, event.name)
+        self._known.pop(child, None)
+        self._known[child] = event.kind
+        if event.text == 'terminating':
+            self._leaving[child] = None
+        if len(self._leaving) > MAX_LEAVING:
+            self._forget(*next(iter(self._leaving)))
+        elif len(self._known) > MAX_CHILDREN:
+            self._forget(*next(iter(self._known)))
+
+    def _forget(self, target: Target, name: str) -> None:
+        kind = self._known.pop((target, name))
+        self._leaving.pop((target, name), None)
+        self._texts[target].pop(name, None)
+        self._printed.pop((target, kind, name), None)
+        self._seen_at.pop((target, name), None)
+        self._nodes.pop((target, name), None)
+        self._exits.pop((target, name), None)
+        self.held.drop(('child', target, name))
+        self._passing.pop(('child', target, name), None)
+        self.names.forget(name)
+        self._logs.forget(target, name)
+
+    def forget_target(self, target: Target) -> None:
+        """Forget a target that has ended, and its children."""
+        for child in [child for child in self._known if child[0] == target]:
+            self._forget(*child)
+        self._texts.pop(target, None)
+        self._explained.pop(target, None)
 
     def drop_explained(self, event: CauseSeen) -> None:
         """Drop the lines about first exits that the message of a cause describes."""
@@ -162,6 +201,8 @@ class PodLines:
             # The line of the cause counts its pods.
             return
         topic = ('exit', event.target, event.text)
+        if len(self._exited) > MAX_LEAVING:
+            self._exited = {key: self._exited[key] for key in self._exited if key in self.held}
         exited = self._exited.setdefault(topic, [])
         if topic not in self.held:
             exited.clear()

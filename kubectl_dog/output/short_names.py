@@ -52,6 +52,7 @@ class ShortNames:
         self._show_namespaces = show_namespaces
         self._widest = widest
         self._names_by_short: dict[str, str] = {}
+        self._shorts_by_name: dict[str, set[str]] = {}
 
     def full(self, target: Target) -> str:
         """Return the whole name of a target: `deploy/web`, or `shop deploy/web`."""
@@ -91,7 +92,15 @@ class ShortNames:
         return self._unless_taken(f'{name[:head]}…{name[-tail:]}', name)
 
     def _unless_taken(self, short: str, name: str) -> str:
-        return short if self._names_by_short.setdefault(short, name) == name else name
+        if self._names_by_short.setdefault(short, name) != name:
+            return name
+        self._shorts_by_name.setdefault(name, set()).add(short)
+        return short
+
+    def forget(self, name: str) -> None:
+        """Free the short names of an object that is gone."""
+        for short in self._shorts_by_name.pop(name, ()):
+            del self._names_by_short[short]
 
     def _shorten(self, target: Target, name: str) -> str:
         match = _GENERATED.fullmatch(name)

@@ -43,41 +43,41 @@ class ShownCauses:
     """The causes of all targets that were shown and are not gone."""
 
     def __init__(self) -> None:
-        self._by_key: dict[tuple[Target, tuple[str, str]], _ShownCause] = {}
+        self._by_target: dict[Target, dict[tuple[str, str], _ShownCause]] = {}
 
     def of(self, target: Target) -> Iterator[Cause]:
         """Yield the causes of a target, the one that was shown last at the end."""
-        yield from (shown.cause for (owner, _), shown in self._by_key.items() if owner == target)
+        yield from (shown.cause for shown in self._by_target.get(target, {}).values())
 
     def has_any(self, target: Target) -> bool:
         """Return whether any cause of a target is shown."""
-        return any(owner == target for owner, _ in self._by_key)
+        return target in self._by_target
 
     def see(self, event: CauseSeen) -> News | None:
         """Return what to show of a cause; None if nothing is new.
 
         More pods are news only if their number has doubled, or if they are all pods.
         """
-        key, shown = (event.target, event.cause.key), _ShownCause(event)
-        before = self._by_key.get(key)
+        shown_causes, shown = self._by_target.setdefault(event.target, {}), _ShownCause(event)
+        before = shown_causes.get(event.cause.key)
         if before is None:
-            return self._see_first(event, key, shown)
+            return self._see_first(event, shown_causes, shown)
         if (shown.message, shown.limits) != (before.message, before.limits):
-            self._by_key[key] = shown
+            shown_causes[event.cause.key] = shown
             return News(shown.pods, shown.message != before.message, False)
         return self._grow(event, before, shown.pods)
 
     def _see_first(
-        self, event: CauseSeen, key: tuple[Target, tuple[str, str]], shown: _ShownCause
+        self, event: CauseSeen, causes: dict[tuple[str, str], _ShownCause], shown: _ShownCause
     ) -> News | None:
         """Return what to show of a cause with a new subject: another pod may have the same."""
-        for (target, (code, _)), other in self._by_key.items():
-            is_same = (target, code) == (event.target, event.cause.code)
-            if is_same and other.message == shown.message and _is_of_one_pod(shown.cause):
-                self._by_key[key] = other
+        for (code, _), other in causes.items():
+            is_same = code == event.cause.code and other.message == shown.message
+            if is_same and _is_of_one_pod(shown.cause):
+                causes[event.cause.key] = other
                 pods = tuple(dict.fromkeys((*other.pods, *shown.pods)))
                 return self._grow(event, other, pods)
-        self._by_key[key] = shown
+        causes[event.cause.key] = shown
         return News(shown.pods, True, False)
 
     @staticmethod
@@ -93,8 +93,12 @@ class ShownCauses:
 
     def forget(self, target: Target, cause: Cause) -> bool:
         """Forget a cause that is gone; returns whether no shown cause of its kind is left."""
-        gone = self._by_key.pop((target, cause.key), None)
-        return gone is not None and gone not in self._by_key.values()
+        causes = self._by_target.get(target, {})
+        gone = causes.pop(cause.key, None)
+        is_last = gone is not None and gone not in causes.values()
+        if not causes:
+            self._by_target.pop(target, None)
+        return is_last
 
 
 def _is_of_one_pod(cause: Cause) -> bool:
