@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Set
+from typing import NamedTuple
 
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.named_tuple import NamedTuple
@@ -103,6 +105,17 @@ def containers(pod: Object) -> tuple[Container, ...]:
     result = _parse_containers(pod)
     _cache[key] = pod, result
     return result
+
+
+def forget(pod: Object) -> None:
+    """Drop the cached containers of a pod that is gone."""
+    _cache.pop(uid(pod), None)
+
+
+def forget_others(uids: Set[str]) -> None:
+    """Drop the cached containers of all pods except these."""
+    for key in [key for key in _cache if key not in uids]:
+        _cache.pop(key, None)
 
 
 def _parse_containers(pod: Object) -> tuple[Container, ...]:

@@ -27,6 +27,8 @@ _NAME_PERCENT = 30
 _GAP = '  '
 # Parts of a condition that the lines of the run show, too.
 _DETAILS = re.compile(r' unless it recovers| \([^()]*\)$')
+# Followed targets that have ended, and still have a row.
+_MAX_ENDED = 100
 # Characters of a text that can reach the screen.
 _LONGEST = 500
 FAILED, FAILING, PROGRESSING, OTHER, READY = range(5)
@@ -186,7 +188,16 @@ class LiveTable:
             row.causes.pop(event.cause.key, None)
         else:
             row.end = event
+            self._forget_ended(event)
         row.update(event.at)
+
+    def _forget_ended(self, event: events.TargetEnded) -> None:
+        """Forget the first of many followed targets that have ended: members come and go."""
+        if event.verdict is Verdict.ENDED:
+            rows = self._rows.values()
+            ended = [row.target for row in rows if row.end and row.end.verdict is Verdict.ENDED]
+            for target in ended[:-_MAX_ENDED]:
+                del self._rows[target]
 
     def lines(self, now: float, columns: int, rows: int) -> list[str]:
         """Return the table at a time for a screen of this size; no line is as wide as the screen.

@@ -38,6 +38,9 @@ _REDUNDANT_EVENT = lazy_compile(
 )
 _NOT_YET_READY = lazy_compile(r'Unhealthy: (Readiness|Startup) probe ')
 
+# Texts of events and notices that are remembered: pods, which they may name, come and go.
+MAX_TEXTS = 5000
+
 # Verdicts that need no failure summary.
 _SUCCESSFUL = (Verdict.READY, Verdict.ENDED, Verdict.PROGRESSING, Verdict.PASSED)
 # Verdicts that all targets get at the same time, at the end.
@@ -63,6 +66,7 @@ class PlainRenderer:
         self._is_once = False
         self._is_check = False
         self._shown: dict[tuple[object, ...], object] = {}
+        self._texts: dict[tuple[object, ...], None] = {}
         self._causes = ShownCauses()
         self._verdicts: dict[Target, Verdict] = {}
         self._held = HeldLines()
@@ -146,6 +150,15 @@ class PlainRenderer:
         self._shown[topic] = content
         return before != content
 
+    def _is_new_text(self, topic: tuple[object, ...]) -> bool:
+        """Return whether a text about a topic is new, and remember it for a long time."""
+        is_new = topic not in self._texts
+        self._texts.pop(topic, None)
+        self._texts[topic] = None
+        if len(self._texts) > MAX_TEXTS:
+            del self._texts[next(iter(self._texts))]
+        return is_new
+
     def _begin(self, event: events.RunBegan) -> list[str]:
         self._is_once = event.mode == 'once'
         self._is_check = event.mode == 'check'
@@ -176,7 +189,7 @@ class PlainRenderer:
         text = f'{event.reason}: {event.message}'
         if event.type != 'Warning' or _REDUNDANT_EVENT.match(text):
             return []
-        if self._is_explained(event) or self._is_starting(event) or not self._is_news(topic, True):
+        if self._is_explained(event) or self._is_starting(event) or not self._is_new_text(topic):
             return []
         subject = self._names.subject(event.target, event.kind, event.name)
         age = f' ({format_duration(event.age)} ago)' if event.age >= _OLD else ''
@@ -241,7 +254,7 @@ class PlainRenderer:
         )
 
     def _notice(self, event: events.Notice) -> list[str]:
-        if not self._is_news(('notice', event.target, event.text), True):
+        if not self._is_new_text(('notice', event.target, event.text)):
             return []
         if event.target is None:
             return self._layout.line(event.at, 'note', event.text)
@@ -274,7 +287,8 @@ class PlainRenderer:
         yield from self._layout.line(at, self._names.target(row.target), wording.state_text(row))
 
     def _end(self, event: events.TargetEnded) -> list[str]:
-        self._verdicts[event.target] = event.verdict
+        if event.verdict is not Verdict.ENDED:
+            self._verdicts[event.target] = event.verdict
         if event.verdict is Verdict.NO_ACCESS:
             # An error, not data: the command line prints it to standard error.
             return []
@@ -282,7 +296,13 @@ class PlainRenderer:
         if event.verdict is Verdict.READY:
             self._held.drop(('revision', event.target))
         lines += self._held.flush([('revision', event.target)])
-        return [*lines, *self._result(event)]
+        lines += self._result(event)
+        if event.verdict is Verdict.ENDED:
+            # Members of a followed group come and go.
+            self._states.forget(event.target)
+            self._causes.forget_target(event.target)
+            self._shown.pop(('revision', event.target), None)
+        return lines
 
     def _result(self, event: events.TargetEnded) -> list[str]:
         if event.verdict not in _SUCCESSFUL:

@@ -52,7 +52,7 @@ class ShortNames:
         self._show_namespaces = show_namespaces
         self._widest = widest
         self._names_by_short: dict[str, str] = {}
-        self._shorts_by_name: dict[str, set[str]] = {}
+        self._shorts_by_owner: dict[str, set[str]] = {}
 
     def full(self, target: Target) -> str:
         """Return the whole name of a target: `deploy/web`, or `shop deploy/web`."""
@@ -60,7 +60,7 @@ class ShortNames:
 
     def target(self, target: Target) -> str:
         """Return the name of a target for the subject column."""
-        return self._fit(self.full(target))
+        return self._fit(self.full(target), target.name)
 
     def subject(self, target: Target, kind: str, name: str) -> str:
         """Return the name of an object of a target for the subject column: `po/…-x2x8q`.
@@ -71,36 +71,37 @@ class ShortNames:
             return self.target(target)
         kind = _SHORT_KINDS.get(kind.lower(), kind.lower())
         shown = self._pod(target, name) if kind == 'po' else name
-        return self._fit(f'{self._namespace_prefix(target)}{kind}/{shown}')
+        return self._fit(f'{self._namespace_prefix(target)}{kind}/{shown}', name)
 
     def pod(self, target: Target, name: str) -> str:
         """Return the short name of a pod, or its full name if the short name is ambiguous."""
-        return self._fit(f'{self._namespace_prefix(target)}{self._pod(target, name)}')
+        return self._fit(f'{self._namespace_prefix(target)}{self._pod(target, name)}', name)
 
     def _namespace_prefix(self, target: Target) -> str:
         return f'{target.namespace} ' if self._show_namespaces and target.namespace else ''
 
     def _pod(self, target: Target, name: str) -> str:
-        return self._unless_taken(self._shorten(target, name), name)
+        return self._unless_taken(self._shorten(target, name), name, name)
 
-    def _fit(self, name: str) -> str:
+    def _fit(self, name: str, owner: str) -> str:
         """Shorten a long name in the middle: its start and its end differ most."""
         if len(name) <= self._widest:
             return name
         tail = (self._widest - 1) // 2
         head = self._widest - 1 - tail
-        return self._unless_taken(f'{name[:head]}…{name[-tail:]}', name)
+        return self._unless_taken(f'{name[:head]}…{name[-tail:]}', name, owner)
 
-    def _unless_taken(self, short: str, name: str) -> str:
+    def _unless_taken(self, short: str, name: str, owner: str) -> str:
+        """Return a short name unless it means another one; it is that of the object `owner`."""
         if self._names_by_short.setdefault(short, name) != name:
             return name
-        self._shorts_by_name.setdefault(name, set()).add(short)
+        self._shorts_by_owner.setdefault(owner, set()).add(short)
         return short
 
     def forget(self, name: str) -> None:
         """Free the short names of an object that is gone."""
-        for short in self._shorts_by_name.pop(name, ()):
-            del self._names_by_short[short]
+        for short in self._shorts_by_owner.pop(name, ()):
+            self._names_by_short.pop(short, None)
 
     def _shorten(self, target: Target, name: str) -> str:
         match = _GENERATED.fullmatch(name)

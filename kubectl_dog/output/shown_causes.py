@@ -91,6 +91,10 @@ class ShownCauses:
         before.shown_pods = len(before.pods)
         return News(before.pods, False, True)
 
+    def forget_target(self, target: Target) -> None:
+        """Forget the causes of a target that has ended."""
+        self._by_target.pop(target, None)
+
     def forget(self, target: Target, cause: Cause) -> bool:
         """Forget a cause that is gone; returns whether no shown cause of its kind is left."""
         causes = self._by_target.get(target, {})

@@ -69,6 +69,13 @@ class StateLines:
             self.ready_at[event.target] = event.at
         return print_state()
 
+    def forget(self, target: Target) -> None:
+        """Forget a target that has ended, and its children."""
+        self._shown.pop(('state', target), None)
+        self._last_counts.pop(target, None)
+        self.ready_at.pop(target, None)
+        self._pods.forget_target(target)
+
     def _is_shown_by_pods(self, event: StateChanged) -> bool:
         """Return whether the lines of pods and causes show what a target waits for."""
         counts = event.progress

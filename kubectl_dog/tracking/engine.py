@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from itertools import chain
+from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from kubectl_dog.model.events import Event
 from kubectl_dog.model.events import LogChunk
@@ -44,6 +46,9 @@ from kubectl_dog.tracking.targets.tracked_target import TrackedTarget
 from kubectl_dog.tracking.verdict import call_result
 from kubectl_dog.tracking.verdict.call_result import CallTarget
 from kubectl_dog.tracking.world import World
+
+if TYPE_CHECKING:
+    from kubectl_dog.tracking.schedule.forgetting import Forgetting
 
 _STOPS = {
     'interrupt': Verdict.INTERRUPTED,
@@ -94,6 +99,7 @@ class Engine:
         self._begun = False
         self._call_ends_at: float | None = None
         self._has_recoverable = False
+        self._forgetting: Forgetting | None = None
 
     def step(self, at: float, item: Item | None) -> Step:
         """Process an item, or the time `at` alone (in seconds since tracking began)."""
@@ -112,9 +118,10 @@ class Engine:
         events = [*begun, *notices, *changes]
         if self._is_finished and not self._last.finished:
             events.append(self._summary(at))
-        self._last = Step(
-            tuple(events), self._update_wants(), self._deadline(at), self._is_finished
-        )
+        wants = self._update_wants()
+        if self._world.options.follow:
+            self._forget_gone(at, wants)
+        self._last = Step(tuple(events), wants, self._deadline(at), self._is_finished)
         return self._last
 
     def _is_only_stored(self, at: float, item: Item) -> bool:
@@ -333,6 +340,22 @@ class Engine:
             # No recovery is reported for a want that is no longer read.
             self._world.store.disconnected &= self._wants | self._log_limit.streams
         return self._wants
+
+    def _forget_gone(self, at: float, wants: frozenset[Want]) -> None:
+        """Forget what is gone, from time to time: a followed run may take days."""
+        if self._forgetting is None:
+            # A rollout ends before it needs this.
+            from kubectl_dog.tracking.schedule.forgetting import Forgetting
+
+            self._forgetting = Forgetting()
+        if at < self._forgetting.due_at:
+            return
+        self._log_limit.forget(self._forgetting.sweep(at, self._world.store, wants))
+        self._kube_events.forget(self._world.store)
+        for tracked in self._groups.departed:
+            self._unmatched.keep(tracked.seen(self._world))
+            self.targets.remove(tracked)
+        self._groups.departed.clear()
 
     def _deadline(self, at: float) -> float | None:
         deadlines = [self._open.deadline, self._groups.deadline(at), self._unmatched.due_at]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -24,6 +25,7 @@ from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import name
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.pods import containers
+from kubectl_dog.model.pods import forget as forget_containers
 from kubectl_dog.model.resources import EVENTS
 from kubectl_dog.model.resources import LOGS
 from kubectl_dog.model.resources import NODES
@@ -111,6 +113,28 @@ class Store:
         """Return the known objects of one watch."""
         return self._members.get(watch, {}).values()
 
+    def uids(self, watch: Watch) -> Collection[str]:
+        """Return the uids of the known objects of one watch."""
+        return self._members.get(watch, {}).keys()
+
+    def forget(self, watch: Watch) -> None:
+        """Remove a watch, and the objects that no other watch has."""
+        objects = self._members.pop(watch, {})
+        self.listed.discard(watch)
+        self.departed.pop(watch, None)
+        others = [uids for other, uids in self._members.items() if other.resource == watch.resource]
+        for key, obj in objects.items():
+            if not any(key in uids for uids in others):
+                self._index(watch, obj, present=False)
+
+    def forget_streams(self, streams: Collection[tuple[str, str]]) -> None:
+        """Remove log lines and counts of terminations of containers that are gone."""
+        for stream in streams:
+            self.logs.pop(stream, None)
+            self.log_ends.pop(stream, None)
+            self.baseline_terminations.pop(stream, None)
+            self.baseline_backoff.discard(stream)
+
     def _replace(self, watch: Watch, objects: tuple[Object, ...], tracking_began: float) -> None:
         first = watch not in self.listed
         self.listed.add(watch)
@@ -142,6 +166,8 @@ class Store:
             self.nodes.file(obj, name(obj) if present else '')
         else:
             self.children_by_owner_uid.file(obj, controller_uid(obj) if present else '')
+            if not present and watch.resource == PODS:
+                forget_containers(obj)
 
     def _set_baseline(self, pod: Object, tracking_began: float) -> None:
         if tracking_began - created_at(pod) < YOUNG_POD_SECONDS:
@@ -187,6 +213,8 @@ class Index(Mapping[str, tuple[Object, ...]]):
         if before and before != key:
             self._groups[before].pop(object_uid, None)
             self._ready.pop(before, None)
+            if not self._groups[before]:
+                del self._groups[before]
         if key and object_uid:
             self._filed[object_uid] = key
             self._groups.setdefault(key, {})[object_uid] = obj
@@ -197,6 +225,10 @@ class Index(Mapping[str, tuple[Object, ...]]):
             self._ready[key] = tuple(self._groups[key].values())
         return self._ready[key]
 
+    def has(self, object_uid: str) -> bool:
+        """Return whether an object is stored, under any key."""
+        return object_uid in self._filed
+
     def get(self, key: str, default: Any = None) -> Any:
         """Return a value like `Mapping.get`, but faster for missing keys, which are frequent."""
         return self[key] if key in self._groups else default
@@ -206,3 +238,6 @@ class Index(Mapping[str, tuple[Object, ...]]):
 
     def __len__(self) -> int:
         return len(self._groups)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._groups

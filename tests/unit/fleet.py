@@ -290,6 +290,14 @@ def set_ready(pod, at):
     )
 
 
+def selects(watch, obj):
+    return watch_selection(watch).selects(obj)
+
+
+def copied(obj):
+    return copy.deepcopy(obj)
+
+
 def name_of(obj):
     return obj['metadata']['name']
 
@@ -371,8 +379,7 @@ class ReplayedCluster:
             self._ready.append(Item(self._now, want, Listed(self._selected(want, objects))))
 
     def _selected(self, want, objects):
-        selection = watch_selection(want)
-        return tuple(obj for obj in objects if selection.selects(obj))
+        return tuple(obj for obj in objects if selects(want, obj))
 
     def _decode(self, want, line):
         self.decoded += 1

@@ -189,6 +189,7 @@ class Streams:
         }
         streams.update({want.stream: want for want in gone if at < self._leaving[want.stream]})
         self._open = streams
+        self._shown.intersection_update(streams)
         return streams.values()
 
     def close(self) -> None:

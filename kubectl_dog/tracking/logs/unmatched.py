@@ -35,6 +35,18 @@ class UnmatchedOptions:
         looks_early = options.follow and any(_container_options(options))
         self.due_at = options.status_period if looks_early else None
         self._reported: set[str] = set()
+        self._gone: list[Seen] = []
+
+    def keep(self, seen: Seen) -> None:
+        """Keep what was seen of a target that will be forgotten."""
+        for number, other in enumerate(self._gone):
+            if other.options == seen.options:
+                containers = other.containers | seen.containers
+                lines = other.lines + seen.lines
+                matching_lines = other.matching_lines + seen.matching_lines
+                self._gone[number] = Seen(seen.options, containers, lines, matching_lines)
+                return
+        self._gone.append(seen)
 
     def is_due(self, at: float) -> bool:
         """Return whether to check before the end of the run, at this time in seconds."""
@@ -43,6 +55,7 @@ class UnmatchedOptions:
     def sentences(self, targets: Sequence[Seen], is_end: bool) -> Iterator[str]:
         """Yield new sentences for options that match nothing in these targets."""
         self.due_at = None
+        targets = [*targets, *self._gone]
         patterns = unmatched_patterns(targets) if is_end else ()
         for text in (*unmatched_containers(targets), *patterns):
             if text not in self._reported:

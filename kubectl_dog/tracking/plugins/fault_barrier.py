@@ -22,6 +22,8 @@ from kubectl_dog.trackers.protocol import Tracker
 from kubectl_dog.tracking.plugins import contract
 from kubectl_dog.tracking.plugins import entry_points
 
+_MAX_COPIES = 1000
+
 
 class GuardedTracker:
     """A tracker of one package, with defaults for what it does not implement.
@@ -95,6 +97,9 @@ class GuardedTracker:
         seen, copied = self._copies.get(view.target, (None, None))
         if seen is not view.object:
             copied = deepcopy(view.object)
+            if len(self._copies) >= _MAX_COPIES:
+                # Targets come and go as long as a run lasts.
+                self._copies.clear()
             self._copies[view.target] = view.object, copied
         return view._replace(object=copied)
 

@@ -66,6 +66,7 @@ class Applications:
 
     def __init__(self, roots: Iterable[TrackedTarget], make: Make) -> None:
         self.ended: list[TargetEnded] = []
+        self.departed: list[TrackedTarget] = []
         self._make = make
         self._applications = {tracked.root: _Application(tracked, 0) for tracked in roots}
         self._members = {app.tracked.target: app.tracked for app in self._applications.values()}

@@ -12,12 +12,15 @@ from kubectl_dog.model.objects import get_str
 from kubectl_dog.model.objects import name
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.resources import Target
+from kubectl_dog.tracking.store import Store
 from kubectl_dog.tracking.targets.tracked_target import TrackedTarget
 from kubectl_dog.tracking.world import World
 
 # Events of the target from before the run are history. Those of its updated pods are not, because
 # these pods are what is rolled out. Timestamps of the server are in whole seconds.
 _SLACK = 2.0
+# Notices about failed reads that are remembered: they may name pods, which come and go.
+_MAX_NOTICES = 1000
 
 
 class EventDedup:
@@ -30,6 +33,12 @@ class EventDedup:
         self._counts: dict[str, int] = {}
         # The events of each object at its last evaluation; the same tuple has nothing new in it.
         self._seen: dict[str, tuple[Object, ...]] = {}
+
+    def forget(self, store: Store) -> None:
+        """Forget the events that the cluster has deleted, an hour after they occurred."""
+        known = store.kube_events_by_uid
+        self._seen = {key: events for key, events in self._seen.items() if key in known}
+        self._counts = {key: count for key, count in self._counts.items() if known.has(key)}
 
     def new_events(self, at: float, tracked: TrackedTarget, world: World) -> Iterator[KubeEvent]:
         """Yield the new events about a target and the objects behind it."""
@@ -57,16 +66,19 @@ class NoticeDedup:
     """
 
     def __init__(self) -> None:
-        self._reported: set[str] = set()
+        self._reported: dict[str, None] = {}
         self._outages: dict[str, set[str]] = {}
 
     def is_new(self, reason: str, message: str) -> bool:
         """Return whether to report a read failure, and record it as reported."""
         is_new = message not in self._reported
-        self._reported.add(message)
+        self._reported[message] = None
+        if len(self._reported) > _MAX_NOTICES:
+            del self._reported[next(iter(self._reported))]
         other = {'unreachable': 'recovered', 'recovered': 'unreachable'}.get(reason)
         if other is not None:
-            self._reported -= self._outages.pop(other, set())
+            for text in self._outages.pop(other, set()):
+                self._reported.pop(text, None)
             self._outages.setdefault(reason, set()).add(message)
         return is_new
 

@@ -36,6 +36,7 @@ class Members(Protocol):
     """The targets that join a run while it goes on; `Groups` documents the methods."""
 
     ended: list[TargetEnded]
+    departed: list[TrackedTarget]
 
     @property
     def open(self) -> bool: ...
@@ -61,7 +62,8 @@ class Groups:
 
     A rollout takes the members that exist, or the first to come if there are none. Following takes
     every member, until the time is up. `ended` holds the verdicts of the groups themselves for the
-    exit code, as their members have verdicts of their own.
+    exit code, as their members have verdicts of their own. `departed` holds followed members that
+    are gone, until the engine forgets them.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class Groups:
     ) -> None:
         self.groups = groups
         self.ended: list[TargetEnded] = []
+        self.departed: list[TrackedTarget] = []
         self._make = make
         self._roots = {
             Watch(group.resource, group.namespace, group.labels): group for group in groups
@@ -127,6 +130,7 @@ class Groups:
             if at >= since + timeouts.RECREATE_GRACE:
                 tracked = self._targets.pop(target)
                 del self._gone_since[target]
+                self.departed.append(tracked)
                 if tracked.ended is None:
                     message = 'was deleted or no longer matches'
                     yield tracked.end(at, Verdict.ENDED, 'Deleted', message)

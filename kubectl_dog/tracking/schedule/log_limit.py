@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from collections.abc import Iterable
 from collections.abc import Mapping
 
 from kubectl_dog.model.items import LogLine
@@ -38,6 +39,11 @@ class LogLimit:
             self._closed[stream] = lines[-1].time if lines else -1
         self.streams = streams
         return limited
+
+    def forget(self, streams: Iterable[Stream]) -> None:
+        """Forget closed logs of pods that are gone."""
+        for stream in streams:
+            self._closed.pop(stream, None)
 
     def new_lines(self, want: Logs, lines: tuple[LogLine, ...]) -> tuple[LogLine, ...]:
         """Return the lines that were not read before the log was closed, if it ever was."""

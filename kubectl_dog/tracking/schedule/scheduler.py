@@ -26,6 +26,9 @@ _FEW_OBJECTS = 200
 _REST = 0.002
 _LONGEST_REST = 2.0
 _SHORTEST_REST = 0.0005
+# The numbers of deadlines, in all and for each target, beyond which void ones are removed.
+_MOST_DEADLINES = 1000
+_MOST_PER_TARGET = 20
 
 
 def rest_seconds(objects: int) -> float:
@@ -125,6 +128,18 @@ class Scheduler:
         if deadline is not None and (before is None or before.deadline != deadline):
             self._count += 1
             heapq.heappush(self._deadlines, (deadline, self._count, target))
+            if len(self._deadlines) > _MOST_DEADLINES + _MOST_PER_TARGET * len(self._open):
+                self._drop_void_deadlines()
+
+    def _drop_void_deadlines(self) -> None:
+        """Rebuild the heap: void entries far in the future would pile up in a long run."""
+        valid: dict[TrackedTarget, tuple[float, int, TrackedTarget]] = {}
+        for entry in sorted(self._deadlines):
+            scheduled = self._open.get(entry[2])
+            if scheduled is not None and scheduled.deadline == entry[0]:
+                valid.setdefault(entry[2], entry)
+        # A sorted list is a heap.
+        self._deadlines = sorted(valid.values())
 
     def drop(self, scheduled: ScheduledTarget) -> None:
         """Remove a target that has ended."""

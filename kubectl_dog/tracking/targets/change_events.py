@@ -32,6 +32,9 @@ from kubectl_dog.tracking.verdict.cause_clocks import CauseClocks
 from kubectl_dog.tracking.verdict.cause_clocks import Remaining
 from kubectl_dog.tracking.verdict.cause_clocks import remaining
 
+# Notices of a target that are remembered; those with names of pods have new texts without end.
+_MAX_NOTICES = 1000
+
 
 class ChangeEvents:
     """The differences of one target from what was reported about it before."""
@@ -42,7 +45,7 @@ class ChangeEvents:
         self._revision: Revision | None = None
         self._state: StateChanged | None = None
         self._pods: dict[str, tuple[Object, PodSummary | None, tuple[ContainerState, ...]]] = {}
-        self._notices: set[str] = set()
+        self._notices: dict[str, None] = {}
         self._causes: dict[tuple[str, str], CauseSeen] = {}
         self._informational: dict[tuple[str, str], tuple[float, tuple[str, ...]]] = {}
 
@@ -57,7 +60,7 @@ class ChangeEvents:
         """Return events for changes since the last call; `pods` are those to report."""
         self._update_informational(at, clocks)
         yield from self._revision_events(at, assessed)
-        yield from self._pod_events(at, pods)
+        yield from self._pod_events(at, assessed, pods)
         yield from self._cause_events(at, assessed, clocks, run_limit)
         yield from self._gone_events(at, assessed.state is State.READY, clocks)
         yield from self._notice_events(at, assessed)
@@ -76,7 +79,13 @@ class ChangeEvents:
             desired = assessed.progress.desired if assessed.progress else 0
             yield RevisionSeen(at, self._target, revision, desired)
 
-    def _pod_events(self, at: float, pods: Iterable[Object]) -> Iterator[Event]:
+    def _pod_events(
+        self, at: float, assessed: Assessment, pods: Iterable[Object]
+    ) -> Iterator[Event]:
+        living = len(assessed.pods) + len(assessed.other_pods)
+        if len(self._pods) > living:
+            uids = {uid(pod) for pod in (*assessed.pods, *assessed.other_pods)}
+            self._pods = {key: known for key, known in self._pods.items() if key in uids}
         for pod in pods:
             known, *before = self._pods.get(uid(pod), ({}, None, ()))
             if pod is known:
@@ -121,6 +130,8 @@ class ChangeEvents:
         It is reported only if it lasts: in a rollout, one pod after the other may show it for a
         moment. A cause that the user tolerates is reported like any other.
         """
+        for key in self._informational.keys() - clocks.keys():
+            del self._informational[key]
         for key, clock in clocks.items():
             cause = clock.cause
             if tolerance_of(cause).is_informational and cause.tolerance_override is None:
@@ -139,7 +150,9 @@ class ChangeEvents:
     def _notice_events(self, at: float, assessed: Assessment) -> Iterator[Event]:
         for notice in assessed.notices:
             if notice not in self._notices:
-                self._notices.add(notice)
+                self._notices[notice] = None
+                if len(self._notices) > _MAX_NOTICES:
+                    del self._notices[next(iter(self._notices))]
                 yield Notice(at, self._target, f'{self._target.label} {notice}')
 
     def _state_events(self, at: float, assessed: Assessment) -> Iterator[Event]:

@@ -38,6 +38,9 @@ from kubectl_dog.tracking.world import World
 from kubectl_dog.tracking.world import build_view
 from kubectl_dog.tracking.world import connected_since
 
+# Children that were ready are remembered, also if they are gone; more are not needed.
+_MOST_CHILDREN = 20
+
 
 class History(NamedTuple):
     """The result of the evaluations of one object so far. Times are the engine's seconds.
@@ -178,7 +181,11 @@ class Evaluator:
         children = world.store.children_by_owner_uid.get(uid(obj), ())
         ready = [uid(child) for child in children if get_int(child, 'status', 'readyReplicas')]
         if not history.ready_children.issuperset(ready):
-            history = history._replace(ready_children=history.ready_children.union(ready))
+            known = history.ready_children.union(ready)
+            if len(known) > _MOST_CHILDREN:
+                # Revisions come and go as long as a run lasts.
+                known = known.intersection(map(uid, children))
+            history = history._replace(ready_children=known)
         if options.at_revision:
             from kubectl_dog.tracking.verdict import at_revision
 
