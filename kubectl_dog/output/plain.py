@@ -66,7 +66,7 @@ class PlainRenderer:
         self._is_once = False
         self._is_check = False
         self._shown: dict[tuple[object, ...], object] = {}
-        self._texts: dict[tuple[object, ...], None] = {}
+        self._texts: dict[int, None] = {}
         self._causes = ShownCauses()
         self._verdicts: dict[Target, Verdict] = {}
         self._held = HeldLines()
@@ -152,9 +152,11 @@ class PlainRenderer:
 
     def _is_new_text(self, topic: tuple[object, ...]) -> bool:
         """Return whether a text about a topic is new, and remember it for a long time."""
-        is_new = topic not in self._texts
-        self._texts.pop(topic, None)
-        self._texts[topic] = None
+        # The hash alone: a run of days has thousands of texts.
+        key = hash(topic)
+        is_new = key not in self._texts
+        self._texts.pop(key, None)
+        self._texts[key] = None
         if len(self._texts) > MAX_TEXTS:
             del self._texts[next(iter(self._texts))]
         return is_new

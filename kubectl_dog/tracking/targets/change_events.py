@@ -32,6 +32,8 @@ from kubectl_dog.tracking.verdict.cause_clocks import CauseClocks
 from kubectl_dog.tracking.verdict.cause_clocks import Remaining
 from kubectl_dog.tracking.verdict.cause_clocks import remaining
 
+# Pods that are gone are remembered up to this number, because a watch may list them again.
+_FEW_PODS = 10
 # Notices of a target that are remembered; those with names of pods have new texts without end.
 _MAX_NOTICES = 1000
 
@@ -83,7 +85,7 @@ class ChangeEvents:
         self, at: float, assessed: Assessment, pods: Iterable[Object]
     ) -> Iterator[Event]:
         living = len(assessed.pods) + len(assessed.other_pods)
-        if len(self._pods) > living:
+        if len(self._pods) > 2 * living + _FEW_PODS:
             uids = {uid(pod) for pod in (*assessed.pods, *assessed.other_pods)}
             self._pods = {key: known for key, known in self._pods.items() if key in uids}
         for pod in pods:

@@ -155,6 +155,7 @@ RUNS = pod(status(state=running()), name='web-1')
 ALSO_RUNS = pod(status(state=running(30)), name='web-1')
 CRASHED = pod(status(state=ended(3)), name='web-1')
 OTHER = pod(status(), name='web-2')
+MANY = [(pod(status(), name=f'web-{number}'),) for number in range(3, 20)]
 
 
 @pytest.mark.parametrize(
@@ -165,6 +166,11 @@ OTHER = pod(status(), name='web-2')
         ([(RUNS,), (CRASHED,)], ['web-1', 'web-1']),
         ([(RUNS,), (), (RUNS,)], ['web-1']),
         ([(RUNS, OTHER), (OTHER, CRASHED)], ['web-1', 'web-2', 'web-1']),
+        # After many others, it is forgotten.
+        (
+            [(RUNS,), *MANY, (RUNS,)],
+            ['web-1', *(f'web-{number}' for number in range(3, 20)), 'web-1'],
+        ),
     ),
 )
 def test_a_pod_is_told_when_its_description_has_changed(pods, names):
