@@ -36,10 +36,14 @@ class Cost(NamedTuple):
     connections: int
     code: int
 
-    def __str__(self):
+    def row(self, name, base):
+        """The cells of a table; ratios are to the cost of another tool."""
+        ratios = (
+            [f'{own / other:.2f}' for own, other in zip(self[:2], base[:2])] if base else ['–'] * 2
+        )
         return (
-            f'CPU {self.cpu:6.2f} s, {self.memory:4.0f} MiB, {self.connections:5} connections, '
-            f'{self.seconds:5.1f} s, exit code {self.code}'
+            f'| {name} | {self.cpu:.2f} | {ratios[0]} | {self.memory:.0f} | {ratios[1]} '
+            f'| {self.connections} | {self.seconds:.0f} | {self.code} |'
         )
 
 
@@ -111,14 +115,23 @@ def measure(cluster, chosen, folder):
         'kubedog': ['sh', '-c', f'exec {KUBEDOG} multitrack < {folder / "spec.json"}'],
     }
     roll(cluster, chosen, folder, 'first')
+    costs = {}
     for name, command in programs.items():
         if chosen.only not in (None, name):
             continue
         settle(cluster, chosen.count)
         roll(cluster, chosen, folder, name)
-        cost = run(command, environment, folder / f'{name}.out')
-        sys.stdout.write(f'{name:12} {cost}   output: {folder / name}.out\n')
-        sys.stdout.flush()
+        costs[name] = run(command, environment, folder / f'{name}.out')
+        sys.stderr.write(f'{name}: {costs[name]}, output: {folder / name}.out\n')
+    write(f'{chosen.count} Deployments of {chosen.replicas} kwok pods, without logs:\n')
+    write('| tool | CPU s | × kubedog | MiB | × kubedog | connections | s | exit code |')
+    write('| --- |' + ' ---: |' * 7)
+    for name, cost in costs.items():
+        write(cost.row(name, costs.get('kubedog')))
+
+
+def write(text):
+    sys.stdout.write(f'{text}\n')
 
 
 def roll(cluster, chosen, folder, version):

@@ -123,7 +123,7 @@ def test_an_object_of_a_large_fleet_costs_no_more(costs):
 
 
 def test_peak_memory():
-    cluster, run = replay(SMALL)
+    _, run = replay(SMALL)
     gc.collect()
     tracemalloc.start()
     try:
