@@ -12,6 +12,7 @@ from kubectl_dog.model.items import Signal
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.wants import Logs
 from kubectl_dog.tracking.logs.unmatched import Seen
+from kubectl_dog.tracking.logs.unmatched import UnmatchedOptions
 from kubectl_dog.tracking.logs.unmatched import unmatched_containers
 from kubectl_dog.tracking.logs.unmatched import unmatched_patterns
 from tests.unit.builders import container
@@ -78,6 +79,23 @@ ERRORS = Options(include=('ERROR', 'WARN'))
 )
 def test_patterns(targets, notices):
     assert list(unmatched_patterns(targets)) == notices
+
+
+@pytest.mark.parametrize(
+    ('gone', 'expected'),
+    (
+        ([], [NONE_NAMED]),
+        ([seen(Options(containers=('nope',)), 'nope')], []),
+        ([seen(Options(containers=('nope',)), name) for name in ('main', 'nope', 'main')], []),
+        ([seen(Options(), 'nope')], [NONE_NAMED]),
+    ),
+)
+def test_targets_that_are_gone_are_counted(gone, expected):
+    unmatched = UnmatchedOptions(Options())
+    for each in gone:
+        unmatched.keep(each)
+    targets = [seen(Options(containers=('nope',)), 'main')]
+    assert list(unmatched.sentences(targets, True)) == expected
 
 
 def notices(play):

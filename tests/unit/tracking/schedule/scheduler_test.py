@@ -13,6 +13,7 @@ from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Lookup
 from kubectl_dog.model.wants import Watch
+from kubectl_dog.tracking.schedule import scheduler as scheduler_module
 from kubectl_dog.tracking.schedule.scheduler import ScheduledTarget
 from kubectl_dog.tracking.schedule.scheduler import Scheduler
 from kubectl_dog.tracking.schedule.scheduler import rest_seconds
@@ -163,3 +164,39 @@ def test_a_deadline_that_many_looks_have_left_where_it_was_is_one_look():
     assert scheduler.deadline is None
     scheduler.put(45.0, scheduled)
     assert scheduler.deadline == 45.0
+
+
+def test_deadlines_that_are_void_do_not_pile_up(monkeypatch):
+    monkeypatch.setattr(scheduler_module, '_MOST_DEADLINES', 10)
+    first, second = make_scheduled(WATCH, deadline=90.0), make_scheduled(LOOKUP, deadline=90.0)
+    scheduler = make_scheduler(first, second)
+    for number in range(500):
+        scheduler.put(1.0, first._replace(deadline=1000.0 + number))
+    scheduler.drop(second)
+    for number in range(500):
+        scheduler.put(1.0, first._replace(deadline=90.0 + number % 2))
+    assert len(scheduler._deadlines) <= 10 + 2 * 20 + 1
+    assert due(scheduler, 91.0) == [first.target]
+    assert scheduler.deadline is None
+
+
+def test_targets_that_rest_are_evaluated_later_and_others_at_once():
+    crowd, small = make_scheduled(WATCH, about=range(2000), deadline=9.0), make_scheduled(LOOKUP)
+    scheduler = make_scheduler(crowd, small)
+    item = Item(0.5, WATCH, Listed(()))
+    assert scheduler.rest(0.5, item)
+    assert scheduler.deadline == 2.0
+    assert scheduler.rest(0.6, item)
+    assert not scheduler.rest(2.0, item)
+    # It affects nobody, or everybody.
+    assert scheduler.rest(0.5, Item(0.5, WATCH._replace(labels='app=api'), Listed(())))
+    assert not scheduler.rest(0.5, Item(0.5, None, Signal('interrupt')))
+
+
+def test_logs_are_those_of_all_targets():
+    scheduler = make_scheduler(first := make_scheduled(WATCH, LOGS), make_scheduled(LOGS))
+    assert list(scheduler.logs) == [LOGS]
+    scheduler.drop(first)
+    assert list(scheduler.logs) == [LOGS]
+    scheduler.put(1.0, next(iter(scheduler))._replace(wants=frozenset()))
+    assert list(scheduler.logs) == []

@@ -17,6 +17,7 @@ from kubectl_dog.model.events import ChildChanged
 from kubectl_dog.model.events import Notice
 from kubectl_dog.model.events import RevisionSeen
 from kubectl_dog.model.events import StateChanged
+from kubectl_dog.tracking.targets import change_events
 from kubectl_dog.tracking.targets.change_events import ChangeEvents
 from kubectl_dog.tracking.timeouts import EXPLANATION_WAIT
 from kubectl_dog.tracking.verdict.cause_clocks import CauseClock
@@ -149,6 +150,15 @@ def test_a_notice_is_told_once(notices, times):
 def test_a_notice_begins_with_the_target():
     [event] = [event for event in Story().step(0.0, assessment(notices=('is dark',)))][:1]
     assert event.text == 'deploy/web is dark'
+
+
+@pytest.mark.parametrize(('others', 'count'), ((2, 1), (3, 2)))
+def test_a_notice_is_reported_again_after_many_others(monkeypatch, others, count):
+    monkeypatch.setattr(change_events, '_MAX_NOTICES', 3)
+    story = Story()
+    for text in ('is dark', *map(str, range(others)), 'is dark'):
+        story.step(0.0, assessment(notices=(text,)))
+    assert [event.text for event in story.of(Notice)].count('deploy/web is dark') == count
 
 
 RUNS = pod(status(state=running()), name='web-1')
