@@ -26,14 +26,14 @@ from kubectl_dog.output.renderer import RenderOptions
 from kubectl_dog.tracking.targets.evaluator import Evaluator
 from tests.unit import fleet
 
-SMALL, LARGE = 10, 60
+SMALL, LARGE, REPLICAS = 10, 50, 3
 # Before Python 3.12, a comprehension is a call.
 IS_OLD = sys.version_info < (3, 12)
 MOST_WATCHES = 8
 # What was counted when the limits were set, by the number of Deployments.
-JUDGEMENTS = {SMALL: 948, LARGE: 2107}
-CALLS = {SMALL: 1107, LARGE: 439} if IS_OLD else {SMALL: 1029, LARGE: 407}
-PEAK_BYTES = 3_710_000
+JUDGEMENTS = {SMALL: 613, LARGE: 2162}
+CALLS = {SMALL: 996, LARGE: 720} if IS_OLD else {SMALL: 928, LARGE: 671}
+PEAK_BYTES = 2_836_000
 
 
 class Cost(NamedTuple):
@@ -49,8 +49,8 @@ class Cost(NamedTuple):
 
 
 def replay(count):
-    """The cost of the rollout of `count` Deployments of five pods."""
-    simulated = fleet.Fleet(count, 5, count / 20)
+    """The cost of the rollout of `count` Deployments."""
+    simulated = fleet.Fleet(count, REPLICAS, count / 20)
     cluster = fleet.ReplayedCluster(simulated.initial(), list(simulated.changes()))
     targets = [Target(DEPLOYMENTS, fleet.SPACE, rollout.name) for rollout in simulated.rollouts]
     session = api.session(SharedSource(cluster), targets, Options(logs=False))
@@ -99,11 +99,11 @@ def test_watches_do_not_depend_on_the_number_of_targets(costs, count):
 
 
 def test_each_object_is_decoded_once(costs):
-    """A Deployment has seven objects of the first lists, and 86 changes.
+    """A Deployment has five objects of the first lists, and 56 changes.
 
     The first watches are replaced by wide ones, which list the objects again.
     """
-    assert costs[LARGE].decoded <= LARGE * (2 * 7 + 86)
+    assert costs[LARGE].decoded <= LARGE * (2 * 5 + 56)
 
 
 @pytest.mark.parametrize(('count', 'limit'), JUDGEMENTS.items())
