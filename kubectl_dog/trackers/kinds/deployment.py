@@ -222,10 +222,29 @@ def _revision(rollout: _Rollout) -> Revision | None:
         return None
     if not rollout.previous:
         return Revision(current)
+    return Revision(current, _revision_of(rollout.previous), _changes(rollout))
+
+
+# The templates of two revisions and their differences, by the uid of the Deployment: all of its
+# assessments need them, and comparing values is faster than describing what differs.
+_known_changes: dict[str, tuple[Object, Object, tuple[str, ...]]] = {}
+_MAX_KNOWN = 4096
+
+
+def _changes(rollout: _Rollout) -> tuple[str, ...]:
+    """Describe what the newest revision changed."""
+    key = uid(rollout.deployment)
+    templates = _template(rollout.previous), _template(rollout.newest)
+    known = _known_changes.get(key)
+    if known is not None and known[:2] == templates:
+        return known[2]
     from kubectl_dog.trackers.template_diff import describe_template_diff
 
-    changes = describe_template_diff(_template(rollout.previous), _template(rollout.newest))
-    return Revision(current, _revision_of(rollout.previous), changes)
+    changes = describe_template_diff(*templates)
+    if len(_known_changes) >= _MAX_KNOWN:
+        _known_changes.clear()
+    _known_changes[key] = *templates, changes
+    return changes
 
 
 def _with_earlier_revision(rollout: _Rollout, assessment: Assessment) -> Assessment:

@@ -88,9 +88,11 @@ def assessment(result: object) -> Assessment:
 
 
 def _check(owner: Any) -> None:
+    defaults = owner._field_defaults
     for field, (fits, expected) in _FIELDS[type(owner)].items():
         value = getattr(owner, field)
-        if not fits(value):
+        # Most fields are left as they were.
+        if not (field in defaults and value is defaults[field]) and not fits(value):
             name = f'{type(owner).__name__}.{field}'
             raise ShapeError(f'{name} {_fault(value, fits)}: use {expected}')
 

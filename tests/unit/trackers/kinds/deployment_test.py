@@ -8,6 +8,7 @@ from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.resources import REPLICASETS
 from kubectl_dog.model.views import RunHistory
 from kubectl_dog.model.wants import Watch
+from kubectl_dog.trackers import template_diff
 from kubectl_dog.trackers.kinds import deployment as tracker
 from tests.unit.builders import NOW
 from tests.unit.builders import PROBED
@@ -241,6 +242,30 @@ def test_tells_the_revision_before_and_what_changed():
     assert assessment.revision == ('2', '1', ('image main 0.9 → 1',))
     assert assessment.still_serving == 'the old revision 1 still serves: 1 of 1 pod ready'
     assert assessment.suggested_commands == ('kubectl rollout undo -n shop deploy/web',)
+
+
+def test_what_changed_is_described_once(monkeypatch):
+    monkeypatch.setattr(tracker, '_known_changes', {})
+    monkeypatch.setattr(tracker, '_MAX_KNOWN', 2)
+    described, describe = [], template_diff.describe_template_diff
+    monkeypatch.setattr(
+        template_diff,
+        'describe_template_diff',
+        lambda *templates: described.append(templates) or describe(*templates),
+    )
+
+    def changes(image, **fields):
+        old = replica_set('1', ready=1, template={'containers': [container(image=image)]})
+        return tracker.assess(view(deployment(**fields), replica_set(), old)).revision.changes
+
+    assert [changes('web:0.8') for _ in range(3)] == [('image main 0.8 → 1',)] * 3
+    assert len(described) == 1
+    # The template of a ReplicaSet can be edited.
+    assert changes('web:0.9') == ('image main 0.9 → 1',)
+    for key in ('a', 'b'):
+        tracker._known_changes[key] = ({}, {}, ())
+    assert changes('web:0.8') == ('image main 0.8 → 1',)
+    assert len(tracker._known_changes) == 1
 
 
 def test_knows_no_revision_before_the_controller_has_seen_the_change():
