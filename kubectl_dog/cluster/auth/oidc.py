@@ -22,7 +22,7 @@ from kubectl_dog.cluster.transport.http_pool import Headers
 from kubectl_dog.cluster.transport.http_pool import HttpPool
 from kubectl_dog.cluster.transport.route import Route
 from kubectl_dog.cluster.transport.route import basic_auth
-from kubectl_dog.cluster.transport.tracked_sockets import TrackedSockets
+from kubectl_dog.cluster.transport.route import TrackedSockets
 from kubectl_dog.model import json_decoding
 from kubectl_dog.model.connection import CutError
 from kubectl_dog.model.errors import AccessError

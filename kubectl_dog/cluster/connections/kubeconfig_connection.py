@@ -20,25 +20,28 @@ from kubectl_dog.cluster.auth.provider import provider
 from kubectl_dog.cluster.client_config.resolve import resolve_settings
 from kubectl_dog.cluster.client_config.settings import Settings
 from kubectl_dog.cluster.transport import api_errors
+from kubectl_dog.cluster.transport import limits
 from kubectl_dog.cluster.transport.http_pool import Body
 from kubectl_dog.cluster.transport.http_pool import Headers
 from kubectl_dog.cluster.transport.http_pool import HttpPool
 from kubectl_dog.cluster.transport.route import Route
-from kubectl_dog.cluster.transport.tracked_sockets import TrackedSockets
+from kubectl_dog.cluster.transport.route import TrackedSockets
 from kubectl_dog.model.connection import JSON
 from kubectl_dog.model.connection import Connection
 from kubectl_dog.model.connection import ConnectionFlags
 from kubectl_dog.model.connection import CutError
 from kubectl_dog.model.connection import Query
 from kubectl_dog.model.connection import Response
+from kubectl_dog.model.connection import SilentError
 from kubectl_dog.model.connection import Stream
 from kubectl_dog.model.connection import UnreachableError
 from kubectl_dog.model.errors import AccessError
 
 # importlib.metadata would dominate the start-up time; a test compares the two versions.
 VERSION = '0.1.0'
-_RESPONSE_TIMEOUT = 30.0
 _LOG_REQUESTS_FROM = 6
+# No clock is wrong by more seconds than this: a proxy has sent nonsense.
+_MAX_CLOCK_OFFSET = 50 * 365 * 86400.0
 # The window bits of zlib that accept both formats.
 _GZIP_OR_ZLIB = 47
 _APPLY = 'application/apply-patch+yaml'
@@ -62,6 +65,14 @@ def connect(flags: ConnectionFlags) -> Connection:
     return connection
 
 
+class LimitedStream(Stream, Protocol):
+    """A stream whose body can be limited in time."""
+
+    def limit_answer(self, ends_at: float, read_timeout: float) -> None:
+        """Limit the body: its end (`time.monotonic`) and the seconds of each read."""
+        ...
+
+
 class Pool(Protocol):
     """A pool that sends requests to one server; thread-safe."""
 
@@ -70,7 +81,7 @@ class Pool(Protocol):
 
     def request(
         self, target: str, headers: Headers, timeout: float, body: Body | None = None
-    ) -> Stream:
+    ) -> LimitedStream:
         """Send a GET request, or the request of a body; raises OSError or HTTPException."""
         ...
 
@@ -90,7 +101,8 @@ class KubeConnection:
         self.clock_offset = 0.0
         self.is_closed = False
         self._settings = settings
-        self._timeout = min(timeout or _RESPONSE_TIMEOUT, _RESPONSE_TIMEOUT)
+        self._timeout = min(timeout or limits.HEAD_SECONDS, limits.HEAD_SECONDS)
+        self._answer_seconds = timeout or limits.ANSWER_SECONDS
         self._verbosity = verbosity
         self._provider = self._create_provider(settings)
         self._sockets = TrackedSockets()
@@ -126,19 +138,47 @@ class KubeConnection:
     def _whole_response(
         self, path: str, query: Query, accept: str, request_body: Body | None = None
     ) -> Response:
+        ends_at = time.monotonic() + self._answer_seconds
         try:
             response = self._send(path, query, accept, request_body)
         except AccessError as error:
             return Response(401, _unauthorized_body(error), {})
         try:
             with contextlib.closing(response):
-                body = b''.join(iter(response.read, b''))
+                response.limit_answer(ends_at, self._timeout)
+                body = self._read_whole(response, ends_at)
             if response.headers.get('Content-Encoding') in ('gzip', 'deflate'):
                 # No compression was requested, but some proxies compress nevertheless.
-                body = zlib.decompress(body, _GZIP_OR_ZLIB)
+                body = self._decompress(body)
         except (CutError, zlib.error) as error:
             raise self._unreachable_error(error) from error
         return Response(response.status, body, response.headers)
+
+    def _read_whole(self, stream: Stream, ends_at: float) -> bytes:
+        parts, size = [], 0
+        for part in iter(stream.read, b''):
+            parts.append(part)
+            size += len(part)
+            if size > limits.BODY_BYTES:
+                raise self._too_long_error()
+            if time.monotonic() > ends_at:
+                raise SilentError('the answer did not end in time')
+        return b''.join(parts)
+
+    def _decompress(self, body: bytes) -> bytes:
+        decompressor = zlib.decompressobj(_GZIP_OR_ZLIB)
+        whole = decompressor.decompress(body, limits.BODY_BYTES)
+        if decompressor.unconsumed_tail:
+            raise self._too_long_error()
+        if not decompressor.eof:
+            raise zlib.error('cannot decompress the answer: it is incomplete')
+        return whole
+
+    def _too_long_error(self) -> UnreachableError:
+        return UnreachableError(
+            f'{self.server} sent an answer of more than {limits.describe(limits.BODY_BYTES)}; '
+            'check --server'
+        )
 
     def stream(self, path: str, query: Query, read_timeout: float | None) -> Stream:
         """Open a streaming response with any status; raises UnreachableError."""
@@ -155,7 +195,9 @@ class KubeConnection:
         self._pool.close()
         self._sockets.shut()
 
-    def _send(self, path: str, query: Query, accept: str, body: Body | None = None) -> Stream:
+    def _send(
+        self, path: str, query: Query, accept: str, body: Body | None = None
+    ) -> LimitedStream:
         credentials = self._provider.current()
         response = self._request(path, query, accept, credentials, body)
         if response.status == 401 and self._renew(credentials):
@@ -178,7 +220,7 @@ class KubeConnection:
         accept: str,
         credentials: Credentials,
         body: Body | None,
-    ) -> Stream:
+    ) -> LimitedStream:
         target = path + ('?' + urlencode(query, errors='replace') if query else '')
         headers = [('Accept', accept), ('User-Agent', f'kubectl-dog/{VERSION}')]
         if credentials.authorization:
@@ -222,13 +264,13 @@ class KubeConnection:
         sys.stderr.write(f'{method} {self.server}{target} {status} in {milliseconds}\n')
 
     def _set_clock(self, headers: Mapping[str, str]) -> None:
-        parsed = parsedate_tz(headers.get('Date') or '')
-        if parsed:
+        try:
+            parsed = parsedate_tz(headers.get('Date') or '')
             # The header has truncated seconds: half a second is the best estimate.
-            try:
-                offset = mktime_tz(parsed) + 0.5 - time.time()
-            except (OverflowError, ValueError):
-                return
+            offset = mktime_tz(parsed) + 0.5 - time.time() if parsed else 0.0
+        except (OverflowError, ValueError, IndexError):
+            return
+        if parsed and abs(offset) < _MAX_CLOCK_OFFSET:
             self.clock_offset = offset if abs(offset) > 2 else 0.0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import time
 from collections.abc import Iterator
 from collections.abc import Mapping
 from typing import Any
@@ -14,9 +15,9 @@ from urllib3.exceptions import HTTPError
 from urllib3.exceptions import ProtocolError
 from urllib3.exceptions import ReadTimeoutError
 
+from kubectl_dog.cluster.transport import limits
 from kubectl_dog.cluster.transport.http_pool import Body
 from kubectl_dog.cluster.transport.http_pool import Headers
-from kubectl_dog.cluster.transport.route import CONNECT_TIMEOUT
 from kubectl_dog.cluster.transport.route import Route
 from kubectl_dog.model.connection import CutError
 from kubectl_dog.model.connection import SilentError
@@ -76,7 +77,7 @@ class Urllib3Pool:
             redirect=False,
             preload_content=False,
             decode_content=False,
-            timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT, read=timeout),
+            timeout=urllib3.Timeout(connect=limits.CONNECT_SECONDS, read=timeout),
         )
         return Urllib3Stream(response)
 
@@ -111,6 +112,9 @@ class Urllib3Stream:
         if self._sock is not None:
             with contextlib.suppress(OSError):
                 self._sock.settimeout(seconds)
+
+    def limit_answer(self, ends_at: float, read_timeout: float) -> None:
+        """Do nothing: the reads of urllib3 have their own timeout."""
 
     def stop(self) -> None:
         """End a blocked `read`; the only method that other threads may call."""
@@ -148,7 +152,19 @@ def create_route_pool(manager: urllib3.PoolManager, route: Route) -> Urllib3Pool
             super().__init__(host, port, timeout=timeout)
 
         def connect(self) -> None:
-            self.sock = route.connect()
+            sock = self.sock = route.connect()
+            sock.set_read_timeout(None)
+
+        def getresponse(self) -> Any:
+            sock: Any = self.sock
+            timeout = self.timeout
+            seconds = timeout if isinstance(timeout, float) else limits.HEAD_SECONDS
+            sock.limit_answer(time.monotonic() + seconds, seconds)
+            try:
+                return super().getresponse()
+            finally:
+                with contextlib.suppress(OSError):
+                    sock.set_read_timeout(seconds)
 
     class RoutePool(urllib3.HTTPConnectionPool):
         ConnectionCls = RouteConnection

@@ -1,4 +1,4 @@
-"""TLS socket that decrypts many records for each system call.
+"""Sockets with limits, and a TLS socket that decrypts many records for each system call.
 
 The API server sends each log line in a TLS record of its own, and `ssl.SSLSocket` makes two system
 calls for each: most of the cost of a log. Here TLS works on memory that large reads fill.
@@ -9,10 +9,14 @@ from __future__ import annotations
 import contextlib
 import socket
 import ssl
+import time
 from collections.abc import Callable
 from functools import partial
+from http.client import HTTPException
 from typing import Any
 from typing import TypeVar
+
+from kubectl_dog.cluster.transport import limits
 
 _T = TypeVar('_T')
 _RECORD = 16384
@@ -21,6 +25,73 @@ _LINE = 448
 # Hundreds of idle streams need little memory: large buffers would fragment it.
 _MIN_READ = 1024
 _MAX_READ = 256 * 1024
+
+
+class LimitedSocket(socket.socket):
+    """A socket with limits for the time of an answer and for the bytes of its head.
+
+    The timeout of a socket is that of one read, so that a server that sends a byte now and then
+    would never exceed it.
+    """
+
+    _ends_at: float | None = None
+    _read_timeout = 0.0
+    _head_bytes = 0
+
+    def __init__(self, plain: socket.socket) -> None:
+        """Take over a socket, which is consumed."""
+        timeout = plain.gettimeout()
+        super().__init__(plain.family, plain.type, plain.proto, fileno=plain.detach())
+        self.settimeout(timeout)
+
+    def limit_answer(self, ends_at: float, read_timeout: float) -> None:
+        """Limit an answer: its end (`time.monotonic`) and the seconds of each read."""
+        self._ends_at, self._read_timeout = ends_at, read_timeout
+        self._head_bytes = limits.HEAD_BYTES
+        self.settimeout(max(0.001, min(read_timeout, ends_at - time.monotonic())))
+
+    def set_read_timeout(self, seconds: float | None) -> None:
+        """Limit each read only; None: not at all."""
+        self._ends_at = None
+        self.settimeout(seconds)
+
+    def peek_buffered(self, peek: Callable[[], bytes]) -> bytes:
+        """Call a function that reads from this socket, and let it not wait."""
+        timeout, ends_at = self.gettimeout(), self._ends_at
+        self.set_read_timeout(0.0)
+        try:
+            return peek()
+        except OSError:
+            return b''
+        finally:
+            self._ends_at = ends_at
+            self.settimeout(timeout)
+
+    def recv(self, bufsize: int, flags: int = 0) -> bytes:
+        """Return at most `bufsize` bytes; b'' at the end."""
+        self._set_timeout()
+        return super().recv(bufsize, flags)
+
+    def recv_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> int:
+        """Fill a buffer with the head of an answer, which http.client reads; return the count."""
+        self._set_timeout()
+        return self._count_head(super().recv_into(buffer, nbytes, flags))
+
+    def _set_timeout(self) -> None:
+        if self._ends_at is not None:
+            remaining = self._ends_at - time.monotonic()
+            if remaining <= 0:
+                # In Python 3.9 this is not TimeoutError.
+                raise socket.timeout('the answer did not end in time')
+            self.settimeout(min(remaining, self._read_timeout))
+
+    def _count_head(self, count: int) -> int:
+        self._head_bytes -= count
+        if self._ends_at is not None and self._head_bytes < 0:
+            raise HTTPException(
+                f'its headers have more than {limits.describe(limits.HEAD_BYTES)}'
+            )
+        return count
 
 
 class TlsLayer:
@@ -117,7 +188,7 @@ class TlsLayer:
             self._send(self._outgoing.read())
 
 
-class TlsSocket(socket.socket):
+class TlsSocket(LimitedSocket):
     """The part of `ssl.SSLSocket` that an HTTP client needs; one thread reads and writes.
 
     Any thread may call `shutdown`, which ends the connection below TLS. With TLS to a proxy, there
@@ -126,10 +197,10 @@ class TlsSocket(socket.socket):
 
     def __init__(self, plain: socket.socket, context: ssl.SSLContext, server_name: str) -> None:
         """Perform the TLS handshake; the plain socket is consumed, even on failure."""
-        timeout = plain.gettimeout()
-        super().__init__(plain.family, plain.type, plain.proto, fileno=plain.detach())
+        super().__init__(plain)
+        if isinstance(plain, LimitedSocket) and plain._ends_at is not None:
+            self.limit_answer(plain._ends_at, plain._read_timeout)
         try:
-            self.settimeout(timeout)
             self._layer = TlsLayer(context, server_name, super().recv, super().sendall)
         except BaseException:
             self.close()
@@ -164,7 +235,7 @@ class TlsSocket(socket.socket):
         view = memoryview(buffer).cast('B')
         data = self.recv(nbytes or len(view))
         view[: len(data)] = data
-        return len(data)
+        return self._count_head(len(data))
 
     def sendall(self, data: Any, flags: int = 0) -> None:
         """Send all data."""

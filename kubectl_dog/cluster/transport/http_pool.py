@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+import time
 from collections.abc import Iterable
 from http.client import HTTPConnection
 from http.client import HTTPException
 from typing import Any
 from urllib.parse import quote
 
+from kubectl_dog.cluster.transport import limits
 from kubectl_dog.cluster.transport.raw_stream import RawStream
 from kubectl_dog.cluster.transport.route import Route
 from kubectl_dog.model.named_tuple import NamedTuple
@@ -49,7 +51,8 @@ class HttpPool:
     ) -> RawStream:
         """Send a GET request, or the request of a body, and return the response.
 
-        The timeout in seconds is that of each read. Raises OSError or HTTPException.
+        The timeout in seconds is that until the end of the headers, and of each read of the body.
+        Raises OSError or HTTPException.
         """
         connection = self._take_idle() if body is None or body.is_repeatable else None
         if connection is not None:
@@ -74,11 +77,13 @@ class HttpPool:
         timeout: float,
         body: Body | None,
     ) -> RawStream:
+        ends_at = time.monotonic() + timeout
         try:
             if connection.sock is None:
+                connection.seconds = timeout
                 connection.connect()
             sock = connection.sock
-            sock.settimeout(timeout)
+            sock.limit_answer(ends_at, timeout)
             url = quote(
                 self._route.target_prefix + target, safe=_TARGET_CHARACTERS, errors='replace'
             )
@@ -114,6 +119,7 @@ class _Connection(HTTPConnection):
     """A connection of http.client that opens its socket by a route."""
 
     sock: Any
+    seconds = limits.HEAD_SECONDS
 
     def __init__(self, route: Route) -> None:
         super().__init__(route.host, route.port)
@@ -122,7 +128,7 @@ class _Connection(HTTPConnection):
 
     def connect(self) -> None:
         """Open the socket; raises OSError or HTTPException."""
-        self.sock = self._route.connect()
+        self.sock = self._route.connect(self.seconds)
 
     def is_silent(self) -> bool:
         """Report whether nothing arrived since the last response: neither data nor the end."""

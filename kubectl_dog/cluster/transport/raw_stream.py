@@ -15,6 +15,7 @@ from http.client import HTTPResponse
 from typing import Union
 from typing import cast
 
+from kubectl_dog.cluster.transport.bio_socket import LimitedSocket
 from kubectl_dog.cluster.transport.bio_socket import TlsSocket
 from kubectl_dog.model.connection import CutError
 from kubectl_dog.model.connection import SilentError
@@ -128,7 +129,7 @@ class RawStream:
     """
 
     def __init__(
-        self, response: HTTPResponse, sock: socket.socket, release: Callable[[], None]
+        self, response: HTTPResponse, sock: LimitedSocket, release: Callable[[], None]
     ) -> None:
         self.status = response.status
         # HTTPMessage has the methods of a mapping, but is not declared as one.
@@ -172,7 +173,12 @@ class RawStream:
     def set_read_timeout(self, seconds: float | None) -> None:
         """Set the seconds without a byte after which `read` raises SilentError."""
         with contextlib.suppress(OSError):
-            self._sock.settimeout(seconds)
+            self._sock.set_read_timeout(seconds)
+
+    def limit_answer(self, ends_at: float, read_timeout: float) -> None:
+        """Limit the rest of the body: its end (`time.monotonic`) and the seconds of each read."""
+        with contextlib.suppress(OSError):
+            self._sock.limit_answer(ends_at, read_timeout)
 
     def stop(self) -> None:
         """End a blocked `read`; the only method that other threads may call."""
@@ -190,16 +196,9 @@ class RawStream:
             self._sock.close()
 
 
-def _take_received(response: HTTPResponse, sock: socket.socket) -> bytes:
+def _take_received(response: HTTPResponse, sock: LimitedSocket) -> bytes:
     """Return the data that arrived with the headers, without waiting for more."""
-    timeout = sock.gettimeout()
-    sock.settimeout(0.0)
-    try:
-        received: bytes = response.fp.peek()
-    except OSError:
-        received = b''
-    finally:
-        sock.settimeout(timeout)
+    received = sock.peek_buffered(response.fp.peek)
     if not response.will_close:
         # Its buffer is not needed any more. Otherwise it keeps the socket open.
         response.close()

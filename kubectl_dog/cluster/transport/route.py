@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import socket
 import ssl
+import threading
+import time
+import weakref
 from collections.abc import Mapping
 from http.client import HTTPResponse
 from urllib.parse import SplitResult
@@ -12,13 +16,13 @@ from urllib.parse import unquote
 from urllib.parse import urlsplit
 
 from kubectl_dog.cluster.client_config.settings import Settings
+from kubectl_dog.cluster.transport import limits
 from kubectl_dog.cluster.transport import proxy
 from kubectl_dog.cluster.transport import ssl_context
+from kubectl_dog.cluster.transport.bio_socket import LimitedSocket
 from kubectl_dog.cluster.transport.bio_socket import TlsSocket
-from kubectl_dog.cluster.transport.tracked_sockets import TrackedSockets
 from kubectl_dog.model.errors import AccessError
 
-CONNECT_TIMEOUT = 5.0
 # A dead peer is detected after about a minute; a log may be silent for hours.
 _KEEPALIVE = (
     ('TCP_KEEPIDLE', 20),
@@ -26,6 +30,37 @@ _KEEPALIVE = (
     ('TCP_KEEPINTVL', 10),
     ('TCP_KEEPCNT', 4),
 )
+
+
+class TrackedSockets:
+    """The open sockets of one connection, so that all can be shut down at once."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._open: weakref.WeakSet[socket.socket] = weakref.WeakSet()
+        self.is_shut = False
+
+    def add(self, sock: socket.socket) -> None:
+        """Register a socket while it is in use."""
+        with self._lock:
+            self._open.add(sock)
+            is_shut = self.is_shut
+        # `shut` may have been called during the handshake, when the socket was not registered.
+        if is_shut:
+            _shut(sock)
+
+    def shut(self) -> None:
+        """Shut down all sockets, also later ones, and wake the threads that wait for them."""
+        with self._lock:
+            self.is_shut = True
+            opened = list(self._open)
+        for sock in opened:
+            _shut(sock)
+
+
+def _shut(sock: socket.socket) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        sock.shutdown(socket.SHUT_RDWR)
 
 
 class Route:
@@ -67,12 +102,15 @@ class Route:
         host, port = _proxy_address(self._proxy)
         return f'{self._proxy.scheme}://{f"[{host}]" if ":" in host else host}:{port}'
 
-    def connect(self) -> socket.socket:
-        """Open a socket for HTTP; raises OSError or HTTPException."""
+    def connect(self, seconds: float = limits.HEAD_SECONDS) -> LimitedSocket:
+        """Open a socket for HTTP within some seconds; raises OSError or HTTPException."""
         if self._sockets.is_shut:
             raise ConnectionAbortedError('the connection was closed')
-        sock = self._connect_plain()
+        ends_at = time.monotonic() + seconds
+        sock = LimitedSocket(self._connect_plain(min(limits.CONNECT_SECONDS, seconds)))
         try:
+            handshake_ends_at = min(ends_at, time.monotonic() + limits.HANDSHAKE_SECONDS)
+            sock.limit_answer(handshake_ends_at, limits.CONNECT_SECONDS)
             _set_options(sock)
             self._sockets.add(sock)
             if self._proxy_tls:
@@ -90,19 +128,21 @@ class Route:
         self._sockets.add(sock)
         return sock
 
-    def _connect_plain(self) -> socket.socket:
+    def _connect_plain(self, seconds: float) -> socket.socket:
         server = (self.host, self.port)
         if not self._proxy.scheme.startswith('socks'):
             address = _proxy_address(self._proxy) if self._proxy.scheme else server
             try:
-                return socket.create_connection(address, CONNECT_TIMEOUT)
-            except UnicodeError as error:
+                return socket.create_connection(address, seconds)
+            except (UnicodeError, socket.gaierror) as error:
+                if self._proxy.scheme:
+                    raise OSError(f'unknown host "{address[0]}" of the proxy') from None
                 # The name of the host cannot be a name in DNS.
                 raise socket.gaierror(str(error)) from None
         import socks
 
         sock: socket.socket = socks.create_connection(
-            server, CONNECT_TIMEOUT, None, socks.SOCKS5, *_proxy_address(self._proxy),
+            server, seconds, None, socks.SOCKS5, *_proxy_address(self._proxy),
             # Like Go, let the proxy resolve names.
             True, *_proxy_login(self._proxy),
         )  # fmt: skip
@@ -110,7 +150,6 @@ class Route:
 
 
 def _set_options(sock: socket.socket) -> None:
-    sock.settimeout(CONNECT_TIMEOUT)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     for name, value in _KEEPALIVE:

@@ -18,7 +18,7 @@ from kubectl_dog.cluster.connections import kubeconfig_connection as module
 from kubectl_dog.cluster.connections.kubeconfig_connection import KubeConnection
 from kubectl_dog.cluster.connections.kubeconfig_connection import connect
 from kubectl_dog.cluster.transport import ssl_context as tls_module
-from kubectl_dog.cluster.transport.tracked_sockets import TrackedSockets
+from kubectl_dog.cluster.transport.route import TrackedSockets
 from kubectl_dog.model.connection import ConnectionFlags
 from kubectl_dog.model.connection import CutError
 from kubectl_dog.model.connection import SilentError

@@ -14,7 +14,7 @@ from kubectl_dog.cluster.transport import http_pool
 from kubectl_dog.cluster.transport.http_pool import Body
 from kubectl_dog.cluster.transport.http_pool import HttpPool
 from kubectl_dog.cluster.transport.route import Route
-from kubectl_dog.cluster.transport.tracked_sockets import TrackedSockets
+from kubectl_dog.cluster.transport.route import TrackedSockets
 from kubectl_dog.model.connection import CutError
 from kubectl_dog.model.connection import UnreachableError
 from tests.unit.cluster.server import Wire
@@ -190,7 +190,7 @@ def test_the_default_port_is_not_in_the_host_header(monkeypatch, server, pki, ho
     """As kubectl does; some proxies in front of servers compare the header."""
     route = Route(Settings(f'https://{host}', ca_file=str(pki / 'ca.crt')), TrackedSockets())
     address = ('127.0.0.1', server.port)
-    monkeypatch.setattr(route, '_connect_plain', lambda: socket.create_connection(address))
+    monkeypatch.setattr(route, '_connect_plain', lambda seconds: socket.create_connection(address))
     server.on('/api', page(b''))
     HttpPool(route).request('/api', (), 5.0).close()
     assert server.requests[0].headers['host'] == host

@@ -13,7 +13,7 @@ from kubectl_dog.cluster.connections.kubeconfig_connection import KubeConnection
 from kubectl_dog.cluster.transport import proxy
 from kubectl_dog.cluster.transport.bio_socket import TlsSocket
 from kubectl_dog.cluster.transport.route import Route
-from kubectl_dog.cluster.transport.tracked_sockets import TrackedSockets
+from kubectl_dog.cluster.transport.route import TrackedSockets
 from kubectl_dog.model.connection import ConnectionFlags
 from kubectl_dog.model.connection import UnreachableError
 from kubectl_dog.model.errors import AccessError
