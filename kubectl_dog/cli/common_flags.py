@@ -148,6 +148,9 @@ def cluster(args: Arguments) -> dict[str, Any]:
     values = {field: getattr(args, field) for field in FIELDS}
     # A repeated flag that was not given is None, as the others are.
     flags = {field: None if value == [] else value for field, value in values.items()}
+    limits = (flags['request_timeout'], getattr(args, 'timeout', None))
+    # A run must not wait longer for an answer than for its verdict.
+    flags['request_timeout'] = min(filter(None, limits), default=limits[0])
     if flags['verbosity'] is None and ci_systems.asks_for_debug(args):
         flags['verbosity'] = _LOG_REQUESTS
     return {**flags, 'connection': args.connection} if args.connection else flags

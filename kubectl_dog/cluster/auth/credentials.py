@@ -34,6 +34,10 @@ class CredentialProvider(Protocol):
         """
         ...
 
+    def close(self) -> None:
+        """End a program or a request that obtains credentials now; callable from any thread."""
+        ...
+
 
 def bearer_credentials(token: str, label: str) -> Credentials:
     """Return credentials with a token; raises AccessError if it is not allowed in a header."""

@@ -6,13 +6,14 @@ import contextlib
 import json
 import os
 import shutil
-import subprocess
 import sys
 from base64 import b64encode
 from typing import Any
 
 from kubectl_dog.cluster.auth.credentials import Credentials
 from kubectl_dog.cluster.auth.credentials import bearer_credentials
+from kubectl_dog.cluster.auth.plugin_process import LimitError
+from kubectl_dog.cluster.auth.plugin_process import PluginProcess
 from kubectl_dog.cluster.client_config.settings import Plugin
 from kubectl_dog.cluster.client_config.settings import Settings
 from kubectl_dog.cluster.transport import ssl_context
@@ -26,9 +27,15 @@ _INFO = 'KUBERNETES_EXEC_INFO'
 class ExecPlugin:
     """A provider that runs a credential plugin whenever new credentials are needed."""
 
-    def __init__(self, settings: Settings, plugin: Plugin) -> None:
+    def __init__(self, settings: Settings, plugin: Plugin, seconds: float = 0.0) -> None:
+        """Limit the plugin to some seconds; 0: the default limit."""
         self._settings = settings
         self._plugin = plugin
+        self._process = PluginProcess(seconds)
+
+    def close(self) -> None:
+        """End the plugin if it runs; callable from any thread."""
+        self._process.close()
 
     def issue(self) -> tuple[Credentials, float]:
         """Return credentials and their expiry (epoch seconds, or 0.0); raises AccessError."""
@@ -64,21 +71,21 @@ class ExecPlugin:
         with contextlib.suppress(AttributeError, ValueError, OSError):
             sys.stdout.flush()
         try:
-            result = subprocess.run(
+            code, output = self._process.run(
                 [program, *self._plugin.args],
-                env={**os.environ, **dict(self._plugin.env), _INFO: self._exec_info(interactive)},
-                stdin=None if interactive else subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                check=False,
+                {**os.environ, **dict(self._plugin.env), _INFO: self._exec_info(interactive)},
+                interactive,
             )
+        except LimitError as error:
+            raise self._error(f'{error}: run it in a terminal to see why') from None
         except (OSError, ValueError) as error:
             reason = getattr(error, 'strerror', None) or str(error)
             raise self._error(f'cannot be run: {reason.lower()}') from None
-        if result.returncode < 0:
-            raise self._error(f'was terminated by signal {-result.returncode}')
-        if result.returncode:
-            raise self._error(f'failed with exit code {result.returncode}: sign in again')
-        return result.stdout
+        if code < 0:
+            raise self._error(f'was terminated by signal {-code}')
+        if code:
+            raise self._error(f'failed with exit code {code}: sign in again')
+        return output
 
     def _is_interactive(self) -> bool:
         mode = self._plugin.interactive_mode

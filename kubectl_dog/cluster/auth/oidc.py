@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import time
 from base64 import b64decode
 from base64 import urlsafe_b64decode
 from collections.abc import Mapping
@@ -17,36 +18,41 @@ from kubectl_dog.cluster.auth.credentials import Credentials
 from kubectl_dog.cluster.auth.credentials import bearer_credentials
 from kubectl_dog.cluster.client_config.settings import Settings
 from kubectl_dog.cluster.transport import api_errors
+from kubectl_dog.cluster.transport import limits
 from kubectl_dog.cluster.transport.http_pool import Body
 from kubectl_dog.cluster.transport.http_pool import Headers
 from kubectl_dog.cluster.transport.http_pool import HttpPool
 from kubectl_dog.cluster.transport.route import Route
-from kubectl_dog.cluster.transport.route import basic_auth
 from kubectl_dog.cluster.transport.route import TrackedSockets
+from kubectl_dog.cluster.transport.route import basic_auth
 from kubectl_dog.model import json_decoding
 from kubectl_dog.model.connection import CutError
 from kubectl_dog.model.errors import AccessError
 
 _EXPIRY_MARGIN = 10.0
 _FORM = 'application/x-www-form-urlencoded'
-_TIMEOUT = 20.0
 _DISCOVERY = '/.well-known/openid-configuration'
 
 
 class Oidc:
     """The tokens of one user. New tokens stay in memory: the kubeconfig is never written."""
 
-    def __init__(self, config: Mapping[str, str], user: str) -> None:
+    def __init__(self, config: Mapping[str, str], user: str, seconds: float = 0.0) -> None:
+        """Limit each request to some seconds; 0: the default limit."""
         self._config = dict(config)
         self._user = user
+        self._seconds = min(seconds or limits.PROVIDER_SECONDS, limits.PROVIDER_SECONDS)
+        self._sockets = TrackedSockets()
         for key in ('idp-issuer-url', 'client-id'):
             if not config.get(key):
                 raise self._error(f'has no {key} in its auth-provider')
 
+    def close(self) -> None:
+        """End a request that runs; callable from any thread."""
+        self._sockets.shut()
+
     def issue(self) -> tuple[Credentials, float]:
         """Return credentials and their expiry (epoch seconds); raises AccessError."""
-        import time
-
         token = self._config.get('id-token', '')
         expires = self._expiry(token) if token else 0.0
         if expires <= time.time():
@@ -118,13 +124,16 @@ class Oidc:
         if parts.scheme not in ('http', 'https') or not parts.hostname:
             raise self._error(f'cannot refresh its id-token: invalid address "{url}"')
         settings = self._settings(f'{parts.scheme}://{parts.netloc}')
-        pool = HttpPool(Route(settings, TrackedSockets()))
+        pool = HttpPool(Route(settings, self._sockets))
         all_headers = [('Accept', 'application/json'), *headers]
         body = Body('POST', _FORM, urlencode(form).encode()) if form else None
         target = (parts.path or '/') + (f'?{parts.query}' if parts.query else '')
         try:
-            with contextlib.closing(pool.request(target, all_headers, _TIMEOUT, body)) as response:
-                content = b''.join(iter(response.read, b''))
+            ends_at = time.monotonic() + self._seconds
+            with contextlib.closing(
+                pool.request(target, all_headers, self._seconds, body)
+            ) as response:
+                content = limits.read_body(response, ends_at, limits.PROVIDER_BYTES)
         except (HTTPException, OSError, CutError) as error:
             reason = api_errors.unreachable(settings.server, error)
             raise self._error(f'cannot refresh its id-token: {reason}') from None

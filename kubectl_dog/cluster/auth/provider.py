@@ -16,16 +16,21 @@ from kubectl_dog.model.errors import AccessError
 _COOL_DOWN = 5.0
 
 
-def provider(settings: Settings) -> CredentialProvider:
-    """Return the provider for the settings; raises AccessError."""
+def provider(settings: Settings, seconds: float = 0.0) -> CredentialProvider:
+    """Return the provider for the settings; raises AccessError.
+
+    `seconds` limit a credential plugin and requests to an identity provider (0: default limits).
+    """
     if settings.plugin is not None:
         from kubectl_dog.cluster.auth.exec_plugin import ExecPlugin
 
-        return RenewingProvider(ExecPlugin(settings, settings.plugin).issue)
+        plugin = ExecPlugin(settings, settings.plugin, seconds)
+        return RenewingProvider(plugin.issue, close=plugin.close)
     if settings.provider is not None:
         from kubectl_dog.cluster.auth.oidc import Oidc
 
-        return RenewingProvider(Oidc(settings.provider, settings.user).issue, on_refusal=False)
+        oidc = Oidc(settings.provider, settings.user, seconds)
+        return RenewingProvider(oidc.issue, on_refusal=False, close=oidc.close)
     if settings.token_file:
         from kubectl_dog.cluster.auth.token_file import TokenFile
 
@@ -54,6 +59,9 @@ class StaticProvider:
         """Return False: there are no others."""
         return False
 
+    def close(self) -> None:
+        """Do nothing."""
+
 
 class RenewingProvider:
     """A provider of credentials from `issue`, which returns their expiry (epoch seconds or 0.0).
@@ -66,7 +74,9 @@ class RenewingProvider:
         issue: Callable[[], tuple[Credentials, float]],
         on_refusal: bool = True,
         now: Callable[[], float] = time.time,
+        close: Callable[[], object] = bool,
     ) -> None:
+        self._close = close
         self._issue = issue
         self._on_refusal = on_refusal
         self._now = now
@@ -95,6 +105,10 @@ class RenewingProvider:
             if self._credentials is used:
                 self._issue_new()
             return self._credentials != used
+
+    def close(self) -> None:
+        """End a program or a request that obtains credentials now; callable from any thread."""
+        self._close()
 
     def _issue_new(self) -> Credentials:
         if self._failure is not None and abs(self._now() - self._failed_at) < _COOL_DOWN:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from kubectl_dog.cluster.auth.credentials import Credentials
 from kubectl_dog.cluster.auth.credentials import bearer_credentials
+from kubectl_dog.cluster.transport import limits
 from kubectl_dog.model.errors import AccessError
 
 _MAX_AGE = 60.0
@@ -38,6 +39,9 @@ class TokenFile:
                 self._reload()
             return self._credentials != used
 
+    def close(self) -> None:
+        """Do nothing."""
+
     def _reload(self) -> None:
         self._read_at = self._clock()
         # Keep the old token: it may still be valid, and the file may exist again in a minute.
@@ -48,10 +52,13 @@ class TokenFile:
 def _read(file: str) -> Credentials:
     try:
         with open(file, encoding='utf-8') as opened:
-            value = opened.read().strip()
+            value = opened.read(limits.CREDENTIAL_BYTES + 1).strip()
     except (OSError, ValueError) as error:
         reason = getattr(error, 'strerror', None) or 'it is not text'
         raise AccessError(f'cannot read the token file {file}: {reason.lower()}') from None
+    if len(value) > limits.CREDENTIAL_BYTES:
+        size = limits.describe(limits.CREDENTIAL_BYTES)
+        raise AccessError(f'the token file {file} has more than {size}')
     if not value:
         raise AccessError(f'the token file {file} is empty: sign in again')
     return bearer_credentials(value, f'the token file {file}')

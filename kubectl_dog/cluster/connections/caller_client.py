@@ -60,7 +60,7 @@ class CallerClient(KubeConnection):
         evidence = (self._provider.current().authorization, pool.get('ssl_context'))
         return any(evidence) or bool(pool.get('cert_file') or self._client.cookie)
 
-    def _create_provider(self, settings: Settings) -> CredentialProvider:
+    def _create_provider(self, settings: Settings, seconds: float) -> CredentialProvider:
         return CallerCredentials(self._client)
 
     def _create_pool(self, settings: Settings) -> Pool:
@@ -96,6 +96,9 @@ class CallerCredentials:
     def renew(self, used: Credentials) -> bool:
         """Report whether the client has other credentials now: a hook may have renewed them."""
         return self.current() != used
+
+    def close(self) -> None:
+        """Do nothing: the client belongs to the caller."""
 
     def _settings(self) -> dict[str, dict[str, Any]]:
         try:

@@ -32,7 +32,6 @@ from kubectl_dog.model.connection import ConnectionFlags
 from kubectl_dog.model.connection import CutError
 from kubectl_dog.model.connection import Query
 from kubectl_dog.model.connection import Response
-from kubectl_dog.model.connection import SilentError
 from kubectl_dog.model.connection import Stream
 from kubectl_dog.model.connection import UnreachableError
 from kubectl_dog.model.errors import AccessError
@@ -104,14 +103,14 @@ class KubeConnection:
         self._timeout = min(timeout or limits.HEAD_SECONDS, limits.HEAD_SECONDS)
         self._answer_seconds = timeout or limits.ANSWER_SECONDS
         self._verbosity = verbosity
-        self._provider = self._create_provider(settings)
+        self._provider = self._create_provider(settings, timeout)
         self._sockets = TrackedSockets()
         self._lock = threading.Lock()
         self._certificate = b''
         self._pool = self._create_pool(settings)
 
-    def _create_provider(self, settings: Settings) -> CredentialProvider:
-        return provider(settings)
+    def _create_provider(self, settings: Settings, seconds: float) -> CredentialProvider:
+        return provider(settings, seconds)
 
     def _create_pool(self, settings: Settings) -> Pool:
         return HttpPool(Route(settings, self._sockets))
@@ -146,39 +145,13 @@ class KubeConnection:
         try:
             with contextlib.closing(response):
                 response.limit_answer(ends_at, self._timeout)
-                body = self._read_whole(response, ends_at)
-            if response.headers.get('Content-Encoding') in ('gzip', 'deflate'):
+                body = limits.read_body(response, ends_at, limits.BODY_BYTES)
+            if _is_compressed(response.headers):
                 # No compression was requested, but some proxies compress nevertheless.
-                body = self._decompress(body)
+                body = _decompress(body)
         except (CutError, zlib.error) as error:
             raise self._unreachable_error(error) from error
         return Response(response.status, body, response.headers)
-
-    def _read_whole(self, stream: Stream, ends_at: float) -> bytes:
-        parts, size = [], 0
-        for part in iter(stream.read, b''):
-            parts.append(part)
-            size += len(part)
-            if size > limits.BODY_BYTES:
-                raise self._too_long_error()
-            if time.monotonic() > ends_at:
-                raise SilentError('the answer did not end in time')
-        return b''.join(parts)
-
-    def _decompress(self, body: bytes) -> bytes:
-        decompressor = zlib.decompressobj(_GZIP_OR_ZLIB)
-        whole = decompressor.decompress(body, limits.BODY_BYTES)
-        if decompressor.unconsumed_tail:
-            raise self._too_long_error()
-        if not decompressor.eof:
-            raise zlib.error('cannot decompress the answer: it is incomplete')
-        return whole
-
-    def _too_long_error(self) -> UnreachableError:
-        return UnreachableError(
-            f'{self.server} sent an answer of more than {limits.describe(limits.BODY_BYTES)}; '
-            'check --server'
-        )
 
     def stream(self, path: str, query: Query, read_timeout: float | None) -> Stream:
         """Open a streaming response with any status; raises UnreachableError."""
@@ -187,11 +160,16 @@ class KubeConnection:
         except AccessError as error:
             return _UnauthorizedStream(_unauthorized_body(error))
         response.set_read_timeout(read_timeout)
+        if _is_compressed(response.headers):
+            from kubectl_dog.cluster.transport.compressed_stream import CompressedStream
+
+            return CompressedStream(response)
         return response
 
     def close(self) -> None:
         """Close every open socket; no request is possible afterwards."""
         self.is_closed = True
+        self._provider.close()
         self._pool.close()
         self._sockets.shut()
 
@@ -296,6 +274,21 @@ class _UnauthorizedStream:
 
     def close(self) -> None:
         """Do nothing: no connection is open."""
+
+
+def _is_compressed(headers: Mapping[str, str]) -> bool:
+    encoding = headers.get('Content-Encoding', '').lower()
+    return encoding in ('gzip', 'x-gzip', 'deflate')
+
+
+def _decompress(body: bytes) -> bytes:
+    decompressor = zlib.decompressobj(_GZIP_OR_ZLIB)
+    whole = decompressor.decompress(body, limits.BODY_BYTES)
+    if decompressor.unconsumed_tail:
+        raise limits.TooLongError(limits.describe(limits.BODY_BYTES))
+    if body and not decompressor.eof:
+        raise zlib.error('cannot decompress the answer: it is incomplete')
+    return whole
 
 
 def _unauthorized_body(error: AccessError) -> bytes:

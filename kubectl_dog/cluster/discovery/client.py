@@ -28,6 +28,7 @@ ACCEPT = ','.join(
     [f'{JSON};g=apidiscovery.k8s.io;v={version};as={AGGREGATED}' for version in ('v2', 'v2beta1')]
     + [JSON]
 )
+_CORE = '/api'
 _PARALLEL_REQUESTS = 8
 _MAX_NAMED = 10
 _MALFORMED = (ValueError, KeyError, TypeError, AttributeError)
@@ -114,7 +115,7 @@ class CategoryError(UserError):
 def discover(connection: Connection) -> DiscoveredKinds:
     """Return all kinds that the server reports; raises AccessError if discovery fails."""
     try:
-        core = _versions(connection, '/api')
+        core = _versions(connection, _CORE)
         groups = _versions(connection, '/apis')
     except UnreachableError as error:
         raise AccessError(str(error)) from error
@@ -141,9 +142,11 @@ def _versions(connection: Connection, path: str) -> list[_Version]:
     response = connection.get(path, (), ACCEPT)
     if response.status == 406:
         response = connection.get(path)
-    if response.status == 404:
+    if response.status == 404 and path == _CORE:
         # Standalone API servers have no core group.
         return []
+    if response.status == 404:
+        raise AccessError(f'there is no API server at {connection.server}; check --server')
     if response.status != 200:
         refusal = api_errors.parse_status(response.status, response.body)
         raise AccessError(api_errors.read_failure(refusal, connection.server).message)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 
 class LineSplitter:
-    """A splitter of chunks into lines; `limit` clips longer lines and bounds the kept bytes."""
+    """A splitter of chunks into lines; `limit` clips longer lines.
+
+    `kept_bytes` is the length of the line that is not complete yet, at most `limit`.
+    """
 
     def __init__(self, limit: int | None = None) -> None:
         self._limit = limit
         self._parts: list[bytes] = []
-        self._kept_bytes = 0
+        self.kept_bytes = 0
         self._dropped_bytes = 0
 
     def feed(self, chunk: bytes) -> list[bytes]:
@@ -28,10 +31,10 @@ class LineSplitter:
     def block(self, chunk: bytes) -> bytes:
         """Return the result of `feed` as one value: each line with its line feed."""
         first, end = chunk.find(b'\n') + 1, chunk.rfind(b'\n') + 1
-        body = chunk[first:end] if self._kept_bytes else chunk[:end]
+        body = chunk[first:end] if self.kept_bytes else chunk[:end]
         if not end or _has_longer_line(self._limit, body):
             return b''.join(line + b'\n' for line in self.feed(chunk))
-        if self._kept_bytes:
+        if self.kept_bytes:
             self._keep(chunk[: first - 1])
             body = self._take_line() + b'\n' + body
         self._keep(chunk[end:])
@@ -39,22 +42,22 @@ class LineSplitter:
 
     def last_block(self) -> bytes:
         """Return the last line of a stream with a line feed, if it had none; else b''."""
-        return self._take_line() + b'\n' if self._kept_bytes else b''
+        return self._take_line() + b'\n' if self.kept_bytes else b''
 
     def _keep(self, part: bytes) -> None:
-        if self._limit is not None and self._kept_bytes + len(part) > self._limit:
-            space = self._limit - self._kept_bytes
+        if self._limit is not None and self.kept_bytes + len(part) > self._limit:
+            space = self._limit - self.kept_bytes
             self._dropped_bytes += len(part) - space
             part = part[:space]
         if part:
             self._parts.append(part)
-            self._kept_bytes += len(part)
+            self.kept_bytes += len(part)
 
     def _take_line(self) -> bytes:
         line = b''.join(self._parts)
         if self._dropped_bytes:
-            line = _with_length_note(line, self._kept_bytes + self._dropped_bytes)
-        self._parts, self._kept_bytes, self._dropped_bytes = [], 0, 0
+            line = _with_length_note(line, self.kept_bytes + self._dropped_bytes)
+        self._parts, self.kept_bytes, self._dropped_bytes = [], 0, 0
         return line
 
     def _clip(self, line: bytes) -> bytes:

@@ -13,12 +13,15 @@ from kubectl_dog.cluster.reads.log_state import Phase
 from kubectl_dog.cluster.reads.log_state import State
 from kubectl_dog.cluster.reads.log_state import Tail
 from kubectl_dog.cluster.reads.log_state import next_state
+from kubectl_dog.cluster.reads.paging import MalformedError
 from kubectl_dog.cluster.reads.paging import RefusedError
+from kubectl_dog.cluster.reads.paging import check_type
 from kubectl_dog.cluster.reads.worker import Backoff
 from kubectl_dog.cluster.reads.worker import Emit
 from kubectl_dog.cluster.reads.worker import Environment
 from kubectl_dog.cluster.reads.worker import Reader
 from kubectl_dog.cluster.transport import api_errors
+from kubectl_dog.cluster.transport import limits
 from kubectl_dog.model.connection import Connection
 from kubectl_dog.model.connection import CutError
 from kubectl_dog.model.connection import UnreachableError
@@ -28,7 +31,6 @@ from kubectl_dog.model.items import ReadFailure
 from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.wants import Logs
 
-_MAX_LINE_BYTES = 16 * 1024
 _PREVIOUS_READ_TIMEOUT = 30.0
 _IDLE_WAIT = 3600.0
 _START_WAIT = 30.0
@@ -86,8 +88,10 @@ class LogReader(Reader):
                     self._wait_for_run(want)
                 else:
                     self._read_run(want)
-            except (CutError, UnreachableError):
+            except (CutError, UnreachableError) as error:
                 self.check()
+                if isinstance(error, MalformedError):
+                    self._report(api_errors.malformed(self.connection.server, error))
                 self._wait_for_update(self._backoff.delay())
             except RefusedError as refused:
                 self.done()
@@ -132,10 +136,11 @@ class LogReader(Reader):
             raise RefusedError(
                 api_errors.parse_status(stream.status, self.body(stream)), stream.headers
             )
+        check_type(stream.headers)
         self._report_recovery()
         self._advance(Event.OPENED, want)
         self._resume.reopen(self._state.has_lines)
-        splitter, held = LineSplitter(_MAX_LINE_BYTES), b''
+        splitter, held = LineSplitter(limits.LOG_LINE_BYTES), b''
         hold_limit = 0 if self._want.running else _HELD_BYTES
         while True:
             chunk = self.read(stream)

@@ -8,6 +8,7 @@ from typing import Any
 
 from kubectl_dog.cluster.reads.prune import prune
 from kubectl_dog.cluster.transport import api_errors
+from kubectl_dog.cluster.transport import limits
 from kubectl_dog.model import json_decoding
 from kubectl_dog.model.connection import JSON
 from kubectl_dog.model.connection import Connection
@@ -23,6 +24,10 @@ PAGE = 500
 METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json'
 
 
+class MalformedError(CutError):
+    """The answer is not that of an API server; the message says what it is."""
+
+
 class RefusedError(Exception):
     """The server refused a request; `status` is its answer."""
 
@@ -30,6 +35,12 @@ class RefusedError(Exception):
         super().__init__(status.message)
         self.status = status
         self.headers = headers
+
+
+def check_type(headers: Mapping[str, str]) -> None:
+    """Raise MalformedError for the page of a proxy, which may have the status 200."""
+    if headers.get('Content-Type', '').lower().startswith('text/html'):
+        raise MalformedError('an HTML page')
 
 
 def selectors(labels: str, fields: str = '') -> list[tuple[str, str]]:
@@ -56,9 +67,13 @@ def list_all(
     paging = [('limit', str(PAGE))]
     accept = METADATA_LIST if metadata_only else JSON
     objects: list[Object] = []
+    size = 0
     while True:
         check()
         response = connection.get(path, selector_query + paging, accept)
+        size += len(response.body)
+        if size > limits.LIST_BYTES:
+            raise limits.TooLongError(limits.describe(limits.LIST_BYTES))
         if response.status == 410 and paging:
             # The continue token has expired: list everything at once.
             objects, paging = [], []
@@ -75,7 +90,7 @@ def items(page: Object) -> list[Object]:
     """Return the objects of a list; raises CutError for other types, which do not mean "empty"."""
     listed = page.get('items') or []
     if not isinstance(listed, list):
-        raise CutError('the list has no items')
+        raise MalformedError('a list without items')
     return [item for item in listed if isinstance(item, dict)]
 
 
@@ -91,10 +106,11 @@ def _parse_page(response: Response) -> dict[str, Any]:
         raise RefusedError(
             api_errors.parse_status(response.status, response.body), response.headers
         )
+    check_type(response.headers)
     try:
         page = json_decoding.decode(response.body)
     except ValueError:
-        raise CutError('the list is not JSON') from None
+        raise MalformedError('a list that is not JSON') from None
     if not isinstance(page, dict):
-        raise CutError('the list is not an object')
+        raise MalformedError('a list that is not an object')
     return page

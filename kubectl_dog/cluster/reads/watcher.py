@@ -6,7 +6,9 @@ import contextlib
 from collections.abc import Mapping
 
 from kubectl_dog.cluster.reads.line_splitter import LineSplitter
+from kubectl_dog.cluster.reads.paging import MalformedError
 from kubectl_dog.cluster.reads.paging import RefusedError
+from kubectl_dog.cluster.reads.paging import check_type
 from kubectl_dog.cluster.reads.paging import list_all
 from kubectl_dog.cluster.reads.paging import selectors
 from kubectl_dog.cluster.reads.prune import without_owners
@@ -15,6 +17,7 @@ from kubectl_dog.cluster.reads.worker import Emit
 from kubectl_dog.cluster.reads.worker import Environment
 from kubectl_dog.cluster.reads.worker import Reader
 from kubectl_dog.cluster.transport import api_errors
+from kubectl_dog.cluster.transport import limits
 from kubectl_dog.model import json_decoding
 from kubectl_dog.model.connection import Connection
 from kubectl_dog.model.connection import CutError
@@ -33,7 +36,11 @@ from kubectl_dog.model.wants import Watch
 _READ_TIMEOUT = 90.0  # bookmarks come every 60 s: without one the link is dead
 _LIST_READ_TIMEOUT = 5.0  # a server without streaming lists never sends the final bookmark
 _LIST_LIMIT = 30.0
+# How many bad answers in a row are reported: servers that restart cut some answers, and end
+# some watches without an event.
+_MALFORMED, _CUT_LISTS, _EMPTY_WATCHES = 2, 3, 10
 _NO_KIND = 'no kind'
+_CHECK = 'check proxies and load balancers'
 _CHANGES = ('ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK')
 _INITIAL_EVENTS_END = 'k8s.io/initial-events-end'
 
@@ -70,6 +77,10 @@ class Watcher(Reader):
         self._reported_reason = ''
         self._refusals = 0
         self._drops_owners = not environment.needs_owners(want.resource)
+        # The answers since the last list or event that were malformed, or ended too early.
+        self._bad_answers = 0
+        # An answer with a good status was bad: only a list or an event ends the outage.
+        self._needs_event = False
 
     def work(self) -> None:
         """List and watch until stopped, or until the server refuses permanently."""
@@ -84,8 +95,8 @@ class Watcher(Reader):
             except (ExpiredError, SilentError):
                 # Silence: the link is dead, or the server no longer knows our version.
                 self._version = ''
-            except CutError:
-                pass
+            except CutError as error:
+                self._handle_cut(error)
             except UnreachableError as error:
                 self.check()
                 self._report(ReadFailure('unreachable', str(error)))
@@ -102,10 +113,11 @@ class Watcher(Reader):
             objects, self._version = list_all(
                 self.connection, self._want, self.check, self.environment.prepare
             )
-            self._report_recovery()
+            self._note_success()
             self.emit(Listed(tuple(objects)))
         stream = self._open_watch()
-        self._report_recovery()
+        if not self._needs_event:
+            self._report_recovery()
         self._listing = None if self._version else []
         try:
             self._follow(stream)
@@ -132,12 +144,14 @@ class Watcher(Reader):
             raise RefusedError(
                 api_errors.parse_status(stream.status, self.body(stream)), stream.headers
             )
+        check_type(stream.headers)
         return stream
 
     def _follow(self, stream: Stream) -> None:
         splitter = LineSplitter()
         started = self.environment.clock()
         has_events = False
+        listed_bytes = 0
         while True:
             chunk = self.read(stream)
             if not chunk:
@@ -145,6 +159,9 @@ class Watcher(Reader):
             listing = self._listing is not None
             for line in splitter.feed(chunk):
                 self._handle_line(line)
+            listed_bytes += len(chunk) if listing else 0
+            _check_size(splitter.kept_bytes, limits.EVENT_BYTES)
+            _check_size(listed_bytes, limits.LIST_BYTES)
             if listing and self._listing is None:
                 stream.set_read_timeout(_READ_TIMEOUT)
             elif listing and self.environment.clock() - started > _LIST_LIMIT:
@@ -152,6 +169,7 @@ class Watcher(Reader):
             elif not listing and not has_events:
                 has_events = True
                 self._backoff.reset()
+                self._note_success()
         # Servers end watches regularly, but not before the first event or bookmark.
         if not has_events:
             raise CutError('the watch ended at once')
@@ -162,13 +180,14 @@ class Watcher(Reader):
         if change == 'ERROR':
             raise ExpiredError
         if change not in _CHANGES or not obj:
-            raise CutError('a watch event that cannot be read')
+            raise MalformedError('an event that cannot be read')
         version = get_str(obj, 'metadata', 'resourceVersion')
         if change == 'BOOKMARK':
             if self._listing is None:
                 self._version = version or self._version
             elif get_str(obj, 'metadata', 'annotations', _INITIAL_EVENTS_END) == 'true':
                 self._version = version
+                self._note_success()
                 self.emit(Listed(tuple(self._listing)))
                 self._listing = None
             return
@@ -201,6 +220,26 @@ class Watcher(Reader):
             self._report(failure)
         return failure.reason in ('denied', 'invalid')
 
+    def _handle_cut(self, error: CutError) -> None:
+        self._bad_answers += 1
+        server = self.connection.server
+        if isinstance(error, limits.TooLongError):
+            failure = ReadFailure('unreachable', api_errors.unreachable(server, error))
+            is_due = True
+        elif isinstance(error, MalformedError):
+            failure = api_errors.malformed(server, error)
+            is_due = self._bad_answers >= _MALFORMED
+        else:
+            failure = ReadFailure('unreachable', f'{server} ends its answers too early; {_CHECK}')
+            is_due = self._bad_answers >= (_EMPTY_WATCHES if self._version else _CUT_LISTS)
+        if is_due:
+            self._needs_event = True
+            self._report(failure)
+
+    def _note_success(self) -> None:
+        self._bad_answers, self._needs_event = 0, False
+        self._report_recovery()
+
     def _report(self, failure: ReadFailure) -> None:
         if self._reported_reason != failure.reason:
             self._reported_reason = failure.reason
@@ -211,3 +250,8 @@ class Watcher(Reader):
         previous, self._reported_reason = self._reported_reason, ''
         if previous not in ('', _NO_KIND):
             self.emit(ReadFailure('recovered', f'{self.connection.server} responds again'))
+
+
+def _check_size(size: int, most: int) -> None:
+    if size > most:
+        raise limits.TooLongError(limits.describe(most))

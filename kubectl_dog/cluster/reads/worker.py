@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from kubectl_dog.cluster.reads.prune import needs_owners
 from kubectl_dog.cluster.reads.prune import prune
+from kubectl_dog.cluster.transport import limits
 from kubectl_dog.model.connection import Connection
 from kubectl_dog.model.connection import CutError
 from kubectl_dog.model.connection import Query
@@ -19,7 +20,6 @@ from kubectl_dog.model.items import Payload
 from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.model.resources import Resource
 
-_BODY = 65536
 _MAX_RETRY_AFTER = 60.0
 Emit = Callable[[Payload], None]
 
@@ -59,14 +59,19 @@ class Backoff:
         """Return the next delay; at least the Retry-After of the server (whole seconds)."""
         wait = self._next * (0.5 + self._random() / 2)
         self._next = min(self._next * 2, self._high)
-        retry_after = (headers or {}).get('Retry-After', '')
-        if retry_after.isdigit():
-            wait = max(wait, min(float(retry_after), _MAX_RETRY_AFTER))
-        return wait
+        return max(wait, _retry_after((headers or {}).get('Retry-After', '')))
 
     def reset(self) -> None:
         """Start again from the shortest delay, after a success."""
         self._next = self._low
+
+
+def _retry_after(text: str) -> float:
+    """Return the seconds of a Retry-After; 0.0 for dates, as client-go, and for other texts."""
+    # Characters such as ² are digits for Python.
+    if not (text.isascii() and text.isdigit()):
+        return 0.0
+    return min(float(text), _MAX_RETRY_AFTER) if len(text) < 10 else _MAX_RETRY_AFTER
 
 
 class StoppedError(Exception):
@@ -130,10 +135,12 @@ class Reader:
             self.check()
 
     def body(self, stream: Stream) -> bytes:
-        """Return the body of a refusal, up to a limit."""
+        """Return the body of a refusal, up to limits for its length and its time."""
         parts: list[bytes] = []
+        stream.set_read_timeout(limits.REFUSAL_SECONDS)
+        ends_at = time.monotonic() + limits.REFUSAL_SECONDS
         with contextlib.suppress(CutError):
-            while sum(map(len, parts)) < _BODY:
+            while sum(map(len, parts)) < limits.REFUSAL_BYTES and time.monotonic() < ends_at:
                 part = self.read(stream)
                 if not part:
                     break

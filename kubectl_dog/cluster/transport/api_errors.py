@@ -10,7 +10,9 @@ from http.client import RemoteDisconnected
 from typing import Any
 from urllib.parse import urlsplit
 
+from kubectl_dog.cluster.transport import limits
 from kubectl_dog.model import json_decoding
+from kubectl_dog.model.connection import SilentError
 from kubectl_dog.model.items import ReadFailure
 from kubectl_dog.model.lazy_regex import lazy_compile
 from kubectl_dog.model.named_tuple import NamedTuple
@@ -65,6 +67,14 @@ def read_failure(answer: ApiStatus, server: str) -> ReadFailure:
     if answer.code in (408, 429) or answer.code >= 500:
         return ReadFailure('unreachable', f'{server} cannot answer now: {answer.message}')
     return ReadFailure('invalid', f'{server} rejected the request: {answer.message}')
+
+
+def malformed(server: str, error: BaseException) -> ReadFailure:
+    """Return the failure for an answer that is not that of an API server."""
+    return ReadFailure(
+        'unreachable',
+        f'{server} does not answer like an API server: it sent {error}; check --server and proxies',
+    )
 
 
 def unreachable(server: str, error: BaseException) -> str:
@@ -136,6 +146,10 @@ def _connection_refused(server: str, _: Any) -> str:
     return f'cannot connect to {server}: connection refused; {_HINT}'
 
 
+def _too_long(server: str, error: Any) -> str:
+    return f'{server} sent an answer of more than {error}; check --server'
+
+
 def _no_answer(server: str, _: Any) -> str:
     return f'cannot connect to {server}: no answer in time; {_NETWORK_HINT}'
 
@@ -143,10 +157,11 @@ def _no_answer(server: str, _: Any) -> str:
 # The most specific first: errors may wrap one another.
 _SENTENCES: tuple[tuple[tuple[type[BaseException], ...], Callable[[str, Any], str]], ...] = (
     ((ssl.SSLCertVerificationError,), _untrusted_certificate),
+    ((limits.TooLongError,), _too_long),
     ((socket.gaierror,), _unknown_host),
     ((ConnectionRefusedError,), _connection_refused),
     # In Python 3.9 the second is not the first.
-    ((TimeoutError, socket.timeout), _no_answer),
+    ((TimeoutError, socket.timeout, SilentError), _no_answer),
     ((ssl.SSLError,), _tls_failure),
     ((BadStatusLine,), _bad_response),
 )

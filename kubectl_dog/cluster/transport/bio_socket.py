@@ -88,9 +88,7 @@ class LimitedSocket(socket.socket):
     def _count_head(self, count: int) -> int:
         self._head_bytes -= count
         if self._ends_at is not None and self._head_bytes < 0:
-            raise HTTPException(
-                f'its headers have more than {limits.describe(limits.HEAD_BYTES)}'
-            )
+            raise HTTPException(f'its headers have more than {limits.describe(limits.HEAD_BYTES)}')
         return count
 
 

@@ -5,6 +5,12 @@ A server, a proxy or a plugin that exceeds one is reported in one sentence.
 
 from __future__ import annotations
 
+import time
+
+from kubectl_dog.model.connection import CutError
+from kubectl_dog.model.connection import SilentError
+from kubectl_dog.model.connection import Stream
+
 KIB, MIB = 1024, 1024 * 1024
 
 # Seconds to open a connection, and then for TLS and the answer of a proxy.
@@ -16,6 +22,8 @@ HEAD_SECONDS = 30.0
 ANSWER_SECONDS = 120.0
 # Seconds for the body of a refusal, of which only the beginning is read.
 REFUSAL_SECONDS = 5.0
+# Seconds for an answer of an identity provider, and its bytes.
+PROVIDER_SECONDS, PROVIDER_BYTES = 20.0, MIB
 # Seconds for a credential plugin, which may wait for a browser; `--request-timeout` replaces it.
 PLUGIN_SECONDS = 300.0
 # Seconds for the output of a plugin that has exited: a child may keep it open.
@@ -34,9 +42,29 @@ LIST_BYTES = 512 * MIB
 LOG_LINE_BYTES = 16 * KIB
 PLUGIN_BYTES = MIB
 # Bytes of a file with a token, a certificate or a key.
-CREDENTIAL_BYTES = MIB
+CREDENTIAL_BYTES = 4 * MIB
+
+
+class TooLongError(CutError):
+    """An answer exceeds its limit, which is the message."""
 
 
 def describe(size: int) -> str:
     """Return a number of bytes as text."""
     return f'{size // MIB} MiB' if size >= MIB else f'{size // KIB} KiB'
+
+
+def read_body(stream: Stream, ends_at: float, most: int) -> bytes:
+    """Return the body of an answer that ends in time (`time.monotonic`), with at most `most` bytes.
+
+    Raises CutError.
+    """
+    parts, size = [], 0
+    for part in iter(stream.read, b''):
+        parts.append(part)
+        size += len(part)
+        if size > most:
+            raise TooLongError(describe(most))
+        if time.monotonic() > ends_at:
+            raise SilentError('the answer did not end in time')
+    return b''.join(parts)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from kubectl_dog.cluster.client_config.settings import Settings
+from kubectl_dog.cluster.transport import limits
 from kubectl_dog.model.errors import AccessError
 
 
@@ -85,11 +86,15 @@ def _read(path: str, label: str) -> bytes:
         return b''
     try:
         with open(path, 'rb') as file:
-            return file.read()
+            content = file.read(limits.CREDENTIAL_BYTES + 1)
     except OSError as error:
         raise AccessError(
             f'cannot read the {label} {path}: {(error.strerror or str(error)).lower()}'
         ) from None
+    if len(content) > limits.CREDENTIAL_BYTES:
+        size = limits.describe(limits.CREDENTIAL_BYTES)
+        raise AccessError(f'the {label} {path} has more than {size}')
+    return content
 
 
 @contextmanager
