@@ -146,7 +146,7 @@ def _answer(connection: Connection, read: Lookup) -> Answer:
     except UnreachableError as error:
         raise AccessError(str(error)) from error
     except CutError as error:
-        return Answer('failed', message=str(error))
+        return Answer('failed', message=api_errors.unreachable(connection.server, error))
     return Answer('found', tuple(objects))
 
 

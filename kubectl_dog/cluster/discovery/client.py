@@ -147,6 +147,10 @@ def _versions(connection: Connection, path: str) -> list[_Version]:
         return []
     if response.status == 404:
         raise AccessError(f'there is no API server at {connection.server}; check --server')
+    try:
+        api_errors.check_answer(response.status, response.headers)
+    except api_errors.MalformedError as error:
+        raise AccessError(api_errors.unreachable(connection.server, error)) from None
     if response.status != 200:
         refusal = api_errors.parse_status(response.status, response.body)
         raise AccessError(api_errors.read_failure(refusal, connection.server).message)

@@ -49,8 +49,10 @@ def _list_kind(
             # Discovery was cached, or the kind cannot be listed.
             return Listed(())
         return api_errors.read_failure(error.status, connection.server)
-    except (UnreachableError, CutError) as error:
+    except UnreachableError as error:
         return ReadFailure('unreachable', str(error))
+    except CutError as error:
+        return ReadFailure('unreachable', api_errors.unreachable(connection.server, error))
     return Listed(tuple(objects))
 
 

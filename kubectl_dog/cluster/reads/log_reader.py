@@ -13,9 +13,7 @@ from kubectl_dog.cluster.reads.log_state import Phase
 from kubectl_dog.cluster.reads.log_state import State
 from kubectl_dog.cluster.reads.log_state import Tail
 from kubectl_dog.cluster.reads.log_state import next_state
-from kubectl_dog.cluster.reads.paging import MalformedError
 from kubectl_dog.cluster.reads.paging import RefusedError
-from kubectl_dog.cluster.reads.paging import check_type
 from kubectl_dog.cluster.reads.worker import Backoff
 from kubectl_dog.cluster.reads.worker import Emit
 from kubectl_dog.cluster.reads.worker import Environment
@@ -90,8 +88,9 @@ class LogReader(Reader):
                     self._read_run(want)
             except (CutError, UnreachableError) as error:
                 self.check()
-                if isinstance(error, MalformedError):
-                    self._report(api_errors.malformed(self.connection.server, error))
+                if isinstance(error, api_errors.MalformedError):
+                    message = api_errors.unreachable(self.connection.server, error)
+                    self._report(ReadFailure('unreachable', message))
                 self._wait_for_update(self._backoff.delay())
             except RefusedError as refused:
                 self.done()
@@ -132,11 +131,11 @@ class LogReader(Reader):
         read_timeout = _PREVIOUS_READ_TIMEOUT if self._state.reads_previous else None
         stream = self.open(path, self._query(want), read_timeout)
         self._check_run(want)
+        api_errors.check_answer(stream.status, stream.headers)
         if stream.status != 200:
             raise RefusedError(
                 api_errors.parse_status(stream.status, self.body(stream)), stream.headers
             )
-        check_type(stream.headers)
         self._report_recovery()
         self._advance(Event.OPENED, want)
         self._resume.reopen(self._state.has_lines)

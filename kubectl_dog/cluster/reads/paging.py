@@ -12,7 +12,6 @@ from kubectl_dog.cluster.transport import limits
 from kubectl_dog.model import json_decoding
 from kubectl_dog.model.connection import JSON
 from kubectl_dog.model.connection import Connection
-from kubectl_dog.model.connection import CutError
 from kubectl_dog.model.connection import Response
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import get_str
@@ -24,10 +23,6 @@ PAGE = 500
 METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json'
 
 
-class MalformedError(CutError):
-    """The answer is not that of an API server; the message says what it is."""
-
-
 class RefusedError(Exception):
     """The server refused a request; `status` is its answer."""
 
@@ -35,12 +30,6 @@ class RefusedError(Exception):
         super().__init__(status.message)
         self.status = status
         self.headers = headers
-
-
-def check_type(headers: Mapping[str, str]) -> None:
-    """Raise MalformedError for the page of a proxy, which may have the status 200."""
-    if headers.get('Content-Type', '').lower().startswith('text/html'):
-        raise MalformedError('an HTML page')
 
 
 def selectors(labels: str, fields: str = '') -> list[tuple[str, str]]:
@@ -90,7 +79,7 @@ def items(page: Object) -> list[Object]:
     """Return the objects of a list; raises CutError for other types, which do not mean "empty"."""
     listed = page.get('items') or []
     if not isinstance(listed, list):
-        raise MalformedError('a list without items')
+        raise api_errors.MalformedError('a list without items')
     return [item for item in listed if isinstance(item, dict)]
 
 
@@ -102,15 +91,15 @@ def add_type_fields(item: Object, resource: Resource) -> Object:
 
 
 def _parse_page(response: Response) -> dict[str, Any]:
+    api_errors.check_answer(response.status, response.headers)
     if response.status != 200:
         raise RefusedError(
             api_errors.parse_status(response.status, response.body), response.headers
         )
-    check_type(response.headers)
     try:
         page = json_decoding.decode(response.body)
     except ValueError:
-        raise MalformedError('a list that is not JSON') from None
+        raise api_errors.MalformedError('a list that is not JSON') from None
     if not isinstance(page, dict):
-        raise MalformedError('a list that is not an object')
+        raise api_errors.MalformedError('a list that is not an object')
     return page

@@ -6,9 +6,7 @@ import contextlib
 from collections.abc import Mapping
 
 from kubectl_dog.cluster.reads.line_splitter import LineSplitter
-from kubectl_dog.cluster.reads.paging import MalformedError
 from kubectl_dog.cluster.reads.paging import RefusedError
-from kubectl_dog.cluster.reads.paging import check_type
 from kubectl_dog.cluster.reads.paging import list_all
 from kubectl_dog.cluster.reads.paging import selectors
 from kubectl_dog.cluster.reads.prune import without_owners
@@ -39,8 +37,12 @@ _LIST_LIMIT = 30.0
 # How many bad answers in a row are reported: servers that restart cut some answers, and end
 # some watches without an event.
 _MALFORMED, _CUT_LISTS, _EMPTY_WATCHES = 2, 3, 10
+# How many refusals in a row are an outage. kubectl repeats a request that was too many ten times.
+_UNAVAILABLE, _TOO_MANY_REQUESTS = 2, 5
+# How many times in a row credentials are rejected, in about half a minute, until they are invalid:
+# a server that starts may reject valid ones.
+_UNAUTHORIZED = 10
 _NO_KIND = 'no kind'
-_CHECK = 'check proxies and load balancers'
 _CHANGES = ('ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK')
 _INITIAL_EVENTS_END = 'k8s.io/initial-events-end'
 
@@ -136,6 +138,7 @@ class Watcher(Reader):
         query += selectors(self._want.labels, self._want.fields)
         path = self._want.resource.path(self._want.namespace)
         stream = self.open(path, query, _READ_TIMEOUT if self._version else _LIST_READ_TIMEOUT)
+        api_errors.check_answer(stream.status, stream.headers)
         if stream.status in (400, 422) and not self._version:
             raise NoEndError
         if stream.status == 410:
@@ -144,7 +147,6 @@ class Watcher(Reader):
             raise RefusedError(
                 api_errors.parse_status(stream.status, self.body(stream)), stream.headers
             )
-        check_type(stream.headers)
         return stream
 
     def _follow(self, stream: Stream) -> None:
@@ -180,7 +182,7 @@ class Watcher(Reader):
         if change == 'ERROR':
             raise ExpiredError
         if change not in _CHANGES or not obj:
-            raise MalformedError('an event that cannot be read')
+            raise api_errors.MalformedError('an event that cannot be read')
         version = get_str(obj, 'metadata', 'resourceVersion')
         if change == 'BOOKMARK':
             if self._listing is None:
@@ -215,26 +217,27 @@ class Watcher(Reader):
             return False
         failure = api_errors.read_failure(refused.status, self.connection.server)
         self._refusals += 1
-        # A single "too many requests" is no outage.
-        if failure.reason != 'unreachable' or self._refusals > 1:
+        if failure.reason == 'unauthorized' and self._refusals >= _UNAUTHORIZED:
+            failure = failure._replace(reason='denied')
+        least = _TOO_MANY_REQUESTS if refused.status.code == 429 else _UNAVAILABLE
+        if failure.reason != 'unreachable' or self._refusals >= least:
             self._report(failure)
         return failure.reason in ('denied', 'invalid')
 
     def _handle_cut(self, error: CutError) -> None:
         self._bad_answers += 1
         server = self.connection.server
+        message = api_errors.unreachable(server, error)
         if isinstance(error, limits.TooLongError):
-            failure = ReadFailure('unreachable', api_errors.unreachable(server, error))
-            is_due = True
-        elif isinstance(error, MalformedError):
-            failure = api_errors.malformed(server, error)
-            is_due = self._bad_answers >= _MALFORMED
+            least = 1
+        elif isinstance(error, api_errors.MalformedError):
+            least = _MALFORMED
         else:
-            failure = ReadFailure('unreachable', f'{server} ends its answers too early; {_CHECK}')
-            is_due = self._bad_answers >= (_EMPTY_WATCHES if self._version else _CUT_LISTS)
-        if is_due:
+            message = f'{server} ends its answers too early; check proxies and load balancers'
+            least = _EMPTY_WATCHES if self._version else _CUT_LISTS
+        if self._bad_answers >= least:
             self._needs_event = True
-            self._report(failure)
+            self._report(ReadFailure('unreachable', message))
 
     def _note_success(self) -> None:
         self._bad_answers, self._needs_event = 0, False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Callable
+from collections.abc import Mapping
 from http.client import BadStatusLine
 from http.client import RemoteDisconnected
 from typing import Any
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 
 from kubectl_dog.cluster.transport import limits
 from kubectl_dog.model import json_decoding
+from kubectl_dog.model.connection import CutError
 from kubectl_dog.model.connection import SilentError
 from kubectl_dog.model.items import ReadFailure
 from kubectl_dog.model.lazy_regex import lazy_compile
@@ -22,6 +24,10 @@ _REASONS = {401: 'unauthorized', 403: 'denied'}
 _HINT = 'check --context and whether the cluster is running'
 _NETWORK_HINT = 'check the network (VPN) and --context'
 _EXPECTED_NAME = lazy_compile("valid for '([^']*)'")
+
+
+class MalformedError(CutError):
+    """The answer is not that of an API server; the message says what it is."""
 
 
 class ApiStatus(NamedTuple):
@@ -69,12 +75,17 @@ def read_failure(answer: ApiStatus, server: str) -> ReadFailure:
     return ReadFailure('invalid', f'{server} rejected the request: {answer.message}')
 
 
-def malformed(server: str, error: BaseException) -> ReadFailure:
-    """Return the failure for an answer that is not that of an API server."""
-    return ReadFailure(
-        'unreachable',
-        f'{server} does not answer like an API server: it sent {error}; check --server and proxies',
-    )
+def check_answer(status: int, headers: Mapping[str, str]) -> None:
+    """Raise MalformedError for a redirect and for an HTML page, which proxies send."""
+    if 300 <= status < 400:
+        # It is not followed: the credentials are for this server.
+        try:
+            host = urlsplit(headers.get('Location', '')).hostname
+        except ValueError:
+            host = None
+        raise MalformedError(f'a redirect to {host}' if host else 'a redirect')
+    if status == 200 and headers.get('Content-Type', '').lower().startswith('text/html'):
+        raise MalformedError('an HTML page')
 
 
 def unreachable(server: str, error: BaseException) -> str:
@@ -146,6 +157,12 @@ def _connection_refused(server: str, _: Any) -> str:
     return f'cannot connect to {server}: connection refused; {_HINT}'
 
 
+def _malformed(server: str, error: Any) -> str:
+    return (
+        f'{server} does not answer like an API server: it sent {error}; check --server and proxies'
+    )
+
+
 def _too_long(server: str, error: Any) -> str:
     return f'{server} sent an answer of more than {error}; check --server'
 
@@ -157,6 +174,7 @@ def _no_answer(server: str, _: Any) -> str:
 # The most specific first: errors may wrap one another.
 _SENTENCES: tuple[tuple[tuple[type[BaseException], ...], Callable[[str, Any], str]], ...] = (
     ((ssl.SSLCertVerificationError,), _untrusted_certificate),
+    ((MalformedError,), _malformed),
     ((limits.TooLongError,), _too_long),
     ((socket.gaierror,), _unknown_host),
     ((ConnectionRefusedError,), _connection_refused),
