@@ -57,7 +57,11 @@ def track_targets(words: Sequence[str], options: Options, args: Arguments) -> in
     target_words, inputs = targets.read(words, args)
     judges = api.trackers(args.rules, args.tracker, platform_compat.time_limit)
     connection = api.connect(**common_flags.cluster(args))
-    resolved = targets.find(target_words, inputs, connection, args.namespace)
+    try:
+        resolved = targets.find(target_words, inputs, connection, args.namespace)
+    except BaseException:
+        connection.close()
+        raise
     live = api.live_source(connection)
     if resolved.expected(options):
         live.compare_with_files(resolved.expected(options))

@@ -6,7 +6,6 @@ import contextlib
 import json
 import threading
 import time
-import zlib
 from collections.abc import Mapping
 from email.utils import mktime_tz
 from email.utils import parsedate_tz
@@ -32,6 +31,7 @@ from kubectl_dog.model.connection import ConnectionFlags
 from kubectl_dog.model.connection import CutError
 from kubectl_dog.model.connection import Query
 from kubectl_dog.model.connection import Response
+from kubectl_dog.model.connection import SilentError
 from kubectl_dog.model.connection import Stream
 from kubectl_dog.model.connection import UnreachableError
 from kubectl_dog.model.errors import AccessError
@@ -41,8 +41,6 @@ VERSION = '0.1.0'
 _LOG_REQUESTS_FROM = 6
 # No clock is wrong by more seconds than this: a proxy has sent nonsense.
 _MAX_CLOCK_OFFSET = 50 * 365 * 86400.0
-# The window bits of zlib that accept both formats.
-_GZIP_OR_ZLIB = 47
 _APPLY = 'application/apply-patch+yaml'
 # No other object can be created.
 _REVIEWS = {
@@ -139,19 +137,34 @@ class KubeConnection:
     ) -> Response:
         ends_at = time.monotonic() + self._answer_seconds
         try:
-            response = self._send(path, query, accept, request_body)
+            try:
+                return self._request_whole(path, query, accept, request_body, ends_at)
+            except (SilentError, limits.TooLongError):
+                raise
+            except CutError:
+                # A connection that breaks once is no outage.
+                return self._request_whole(path, query, accept, request_body, ends_at)
         except AccessError as error:
             return Response(401, _unauthorized_body(error), {})
-        try:
-            with contextlib.closing(response):
-                response.limit_answer(ends_at, self._timeout)
-                body = limits.read_body(response, ends_at, limits.BODY_BYTES)
-            if _is_compressed(response.headers):
-                # No compression was requested, but some proxies compress nevertheless.
-                body = _decompress(body)
-        except (CutError, zlib.error) as error:
+        except CutError as error:
             raise self._unreachable_error(error) from error
+
+    def _request_whole(
+        self, path: str, query: Query, accept: str, request_body: Body | None, ends_at: float
+    ) -> Response:
+        response = self._send(path, query, accept, request_body)
+        body = self._read_body(response, ends_at)
         return Response(response.status, body, response.headers)
+
+    def _read_body(self, response: LimitedStream, ends_at: float) -> bytes:
+        with contextlib.closing(response):
+            response.limit_answer(ends_at, self._timeout)
+            body = limits.read_body(response, ends_at, limits.BODY_BYTES)
+        if not body or not _is_compressed(response.headers):
+            return body
+        from kubectl_dog.cluster.transport import compressed_stream
+
+        return compressed_stream.decompress(body, limits.BODY_BYTES)
 
     def stream(self, path: str, query: Query, read_timeout: float | None) -> Stream:
         """Open a streaming response with any status; raises UnreachableError."""
@@ -277,18 +290,9 @@ class _UnauthorizedStream:
 
 
 def _is_compressed(headers: Mapping[str, str]) -> bool:
+    # No compression was requested, but some proxies compress nevertheless.
     encoding = headers.get('Content-Encoding', '').lower()
     return encoding in ('gzip', 'x-gzip', 'deflate')
-
-
-def _decompress(body: bytes) -> bytes:
-    decompressor = zlib.decompressobj(_GZIP_OR_ZLIB)
-    whole = decompressor.decompress(body, limits.BODY_BYTES)
-    if decompressor.unconsumed_tail:
-        raise limits.TooLongError(limits.describe(limits.BODY_BYTES))
-    if body and not decompressor.eof:
-        raise zlib.error('cannot decompress the answer: it is incomplete')
-    return whole
 
 
 def _unauthorized_body(error: AccessError) -> bytes:

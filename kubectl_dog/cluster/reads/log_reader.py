@@ -14,6 +14,7 @@ from kubectl_dog.cluster.reads.log_state import State
 from kubectl_dog.cluster.reads.log_state import Tail
 from kubectl_dog.cluster.reads.log_state import next_state
 from kubectl_dog.cluster.reads.paging import RefusedError
+from kubectl_dog.cluster.reads.worker import TOO_MANY_REQUESTS
 from kubectl_dog.cluster.reads.worker import Backoff
 from kubectl_dog.cluster.reads.worker import Emit
 from kubectl_dog.cluster.reads.worker import Environment
@@ -31,6 +32,8 @@ from kubectl_dog.model.wants import Logs
 
 _PREVIOUS_READ_TIMEOUT = 30.0
 _IDLE_WAIT = 3600.0
+# How many refusals in a row are reported.
+_UNAVAILABLE = 3
 _START_WAIT = 30.0
 # This many bytes of an ended run are held until it is clear that they are of that run.
 _HELD_BYTES = 256 * 1024
@@ -196,7 +199,8 @@ class LogReader(Reader):
         if code == 404:  # the kubelet does not know the pod yet
             failure = failure._replace(reason='unreachable')
         self._refusals += 1
-        if failure.reason != 'unreachable' or self._refusals > 2:
+        least = TOO_MANY_REQUESTS if code == 429 else _UNAVAILABLE
+        if failure.reason != 'unreachable' or self._refusals >= least:
             self._report(failure)
         if failure.reason in ('denied', 'invalid'):
             return True

@@ -10,6 +10,7 @@ from kubectl_dog.cluster.reads.paging import RefusedError
 from kubectl_dog.cluster.reads.paging import list_all
 from kubectl_dog.cluster.reads.paging import selectors
 from kubectl_dog.cluster.reads.prune import without_owners
+from kubectl_dog.cluster.reads.worker import TOO_MANY_REQUESTS
 from kubectl_dog.cluster.reads.worker import Backoff
 from kubectl_dog.cluster.reads.worker import Emit
 from kubectl_dog.cluster.reads.worker import Environment
@@ -37,8 +38,8 @@ _LIST_LIMIT = 30.0
 # How many bad answers in a row are reported: servers that restart cut some answers, and end
 # some watches without an event.
 _MALFORMED, _CUT_LISTS, _EMPTY_WATCHES = 2, 3, 10
-# How many refusals in a row are an outage. kubectl repeats a request that was too many ten times.
-_UNAVAILABLE, _TOO_MANY_REQUESTS = 2, 5
+# How many refusals in a row are an outage.
+_UNAVAILABLE = 2
 # How many times in a row credentials are rejected, in about half a minute, until they are invalid:
 # a server that starts may reject valid ones.
 _UNAUTHORIZED = 10
@@ -81,8 +82,10 @@ class Watcher(Reader):
         self._drops_owners = not environment.needs_owners(want.resource)
         # The answers since the last list or event that were malformed, or ended too early.
         self._bad_answers = 0
-        # An answer with a good status was bad: only a list or an event ends the outage.
-        self._needs_event = False
+        # The Content-Type of the last watch, and of the last one that was reported as bad: only
+        # another type, a list or an event ends the outage.
+        self._type = ''
+        self._bad_type: str | None = None
 
     def work(self) -> None:
         """List and watch until stopped, or until the server refuses permanently."""
@@ -118,7 +121,7 @@ class Watcher(Reader):
             self._note_success()
             self.emit(Listed(tuple(objects)))
         stream = self._open_watch()
-        if not self._needs_event:
+        if self._type != self._bad_type:
             self._report_recovery()
         self._listing = None if self._version else []
         try:
@@ -138,6 +141,7 @@ class Watcher(Reader):
         query += selectors(self._want.labels, self._want.fields)
         path = self._want.resource.path(self._want.namespace)
         stream = self.open(path, query, _READ_TIMEOUT if self._version else _LIST_READ_TIMEOUT)
+        self._type = stream.headers.get('Content-Type', '')
         api_errors.check_answer(stream.status, stream.headers)
         if stream.status in (400, 422) and not self._version:
             raise NoEndError
@@ -171,7 +175,6 @@ class Watcher(Reader):
             elif not listing and not has_events:
                 has_events = True
                 self._backoff.reset()
-                self._note_success()
         # Servers end watches regularly, but not before the first event or bookmark.
         if not has_events:
             raise CutError('the watch ended at once')
@@ -183,6 +186,8 @@ class Watcher(Reader):
             raise ExpiredError
         if change not in _CHANGES or not obj:
             raise api_errors.MalformedError('an event that cannot be read')
+        if self._bad_answers and self._listing is None:
+            self._note_success()
         version = get_str(obj, 'metadata', 'resourceVersion')
         if change == 'BOOKMARK':
             if self._listing is None:
@@ -218,8 +223,8 @@ class Watcher(Reader):
         failure = api_errors.read_failure(refused.status, self.connection.server)
         self._refusals += 1
         if failure.reason == 'unauthorized' and self._refusals >= _UNAUTHORIZED:
-            failure = failure._replace(reason='denied')
-        least = _TOO_MANY_REQUESTS if refused.status.code == 429 else _UNAVAILABLE
+            failure = failure._replace(reason='invalid')
+        least = TOO_MANY_REQUESTS if refused.status.code == 429 else _UNAVAILABLE
         if failure.reason != 'unreachable' or self._refusals >= least:
             self._report(failure)
         return failure.reason in ('denied', 'invalid')
@@ -236,11 +241,11 @@ class Watcher(Reader):
             message = f'{server} ends its answers too early; check proxies and load balancers'
             least = _EMPTY_WATCHES if self._version else _CUT_LISTS
         if self._bad_answers >= least:
-            self._needs_event = True
+            self._bad_type = self._type
             self._report(ReadFailure('unreachable', message))
 
     def _note_success(self) -> None:
-        self._bad_answers, self._needs_event = 0, False
+        self._bad_answers, self._bad_type = 0, None
         self._report_recovery()
 
     def _report(self, failure: ReadFailure) -> None:

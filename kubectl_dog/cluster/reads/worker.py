@@ -21,6 +21,8 @@ from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.model.resources import Resource
 
 _MAX_RETRY_AFTER = 60.0
+# How many answers "too many requests" in a row are an outage: kubectl accepts ten of them.
+TOO_MANY_REQUESTS = 5
 Emit = Callable[[Payload], None]
 
 

@@ -1,10 +1,11 @@
-"""Decompress streams that were compressed without being asked for, as some proxies do."""
+"""Decompress bodies and streams that were compressed without a request for it."""
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
 
+from kubectl_dog.cluster.transport import limits
 from kubectl_dog.model.connection import CutError
 from kubectl_dog.model.connection import Stream
 
@@ -12,6 +13,20 @@ from kubectl_dog.model.connection import Stream
 _GZIP_OR_ZLIB = 47
 # One read returns at most this many bytes: a few compressed bytes can be gigabytes.
 _READ_SIZE = 256 * 1024
+
+
+def decompress(body: bytes, most: int) -> bytes:
+    """Return a body of at most `most` bytes; raises CutError."""
+    decompressor = zlib.decompressobj(_GZIP_OR_ZLIB)
+    try:
+        whole = decompressor.decompress(body, most)
+    except zlib.error as error:
+        raise CutError(f'cannot decompress the answer ({error})') from error
+    if decompressor.unconsumed_tail:
+        raise limits.TooLongError(limits.describe(most))
+    if not decompressor.eof:
+        raise CutError('cannot decompress the answer: it is incomplete')
+    return whole
 
 
 class CompressedStream:
