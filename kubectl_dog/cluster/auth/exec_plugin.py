@@ -77,7 +77,7 @@ class ExecPlugin:
                 interactive,
             )
         except LimitError as error:
-            raise self._error(f'{error}: run it in a terminal to see why') from None
+            raise self._error(str(error)) from None
         except (OSError, ValueError) as error:
             reason = getattr(error, 'strerror', None) or str(error)
             raise self._error(f'cannot be run: {reason.lower()}') from None

@@ -16,6 +16,7 @@ from kubectl_dog import platform_compat
 from kubectl_dog.cluster.transport import limits
 from kubectl_dog.model.times import format_duration
 
+_HINT = 'run it in a terminal to see why'
 _READ_SIZE = 65536
 # Seconds between two looks at a plugin, the first and the longest.
 _FIRST_WAIT, _LONGEST_WAIT = 0.001, 0.02
@@ -74,14 +75,16 @@ class PluginProcess:
                 wait = _FIRST_WAIT
             is_open = is_open and data != b''
             if len(output) > limits.PLUGIN_BYTES:
-                raise LimitError(f'printed more than {limits.describe(limits.PLUGIN_BYTES)}')
+                raise LimitError(
+                    f'printed more than {limits.describe(limits.PLUGIN_BYTES)}: {_HINT}'
+                )
             if code is not None and not data:
                 exited_at = exited_at or now
                 # A child of the plugin, such as an agent, may keep its output open.
                 if not is_open or now - exited_at > limits.PLUGIN_CHILD_SECONDS:
                     return bytes(output)
             if now - started > self._seconds:
-                raise LimitError(f'did not end within {format_duration(self._seconds)}')
+                raise LimitError(f'did not end within {format_duration(self._seconds)}: {_HINT}')
             if not data and self._closing.wait(wait):
                 raise LimitError('was ended')
             wait = min(2 * wait, _LONGEST_WAIT)

@@ -23,11 +23,16 @@ from kubectl_dog.model.objects import get_str
 _REASONS = {401: 'unauthorized', 403: 'denied'}
 _HINT = 'check --context and whether the cluster is running'
 _NETWORK_HINT = 'check the network (VPN) and --context'
+_PROXY_HINT = 'check proxy-url in the kubeconfig and HTTPS_PROXY'
 _EXPECTED_NAME = lazy_compile("valid for '([^']*)'")
 
 
 class MalformedError(CutError):
     """The answer is not that of an API server; the message says what it is."""
+
+
+class UnknownProxyError(OSError):
+    """The host of the proxy, which is the message, has no address."""
 
 
 class ApiStatus(NamedTuple):
@@ -145,6 +150,10 @@ def _unknown_host(server: str, _: Any) -> str:
     return f'cannot connect to {server}: unknown host "{host}"; {_NETWORK_HINT}'
 
 
+def _unknown_proxy(server: str, error: Any) -> str:
+    return f'cannot connect to {server}: unknown host "{error}" of the proxy; {_PROXY_HINT}'
+
+
 def _bad_response(server: str, error: Any) -> str:
     if isinstance(error, RemoteDisconnected):
         reason = 'it closed the connection without a response'
@@ -175,6 +184,7 @@ def _no_answer(server: str, _: Any) -> str:
 _SENTENCES: tuple[tuple[tuple[type[BaseException], ...], Callable[[str, Any], str]], ...] = (
     ((ssl.SSLCertVerificationError,), _untrusted_certificate),
     ((MalformedError,), _malformed),
+    ((UnknownProxyError,), _unknown_proxy),
     ((limits.TooLongError,), _too_long),
     ((socket.gaierror,), _unknown_host),
     ((ConnectionRefusedError,), _connection_refused),

@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from urllib.parse import urlsplit
 
 from kubectl_dog.cluster.client_config.settings import Settings
+from kubectl_dog.cluster.transport import api_errors
 from kubectl_dog.cluster.transport import limits
 from kubectl_dog.cluster.transport import proxy
 from kubectl_dog.cluster.transport import ssl_context
@@ -136,7 +137,7 @@ class Route:
                 return socket.create_connection(address, seconds)
             except (UnicodeError, socket.gaierror) as error:
                 if self._proxy.scheme:
-                    raise OSError(f'unknown host "{address[0]}" of the proxy') from None
+                    raise api_errors.UnknownProxyError(address[0]) from None
                 # The name of the host cannot be a name in DNS.
                 raise socket.gaierror(str(error)) from None
         import socks

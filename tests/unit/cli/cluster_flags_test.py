@@ -4,6 +4,7 @@ import pytest
 
 from kubectl_dog.cli import common_flags
 from kubectl_dog.cli import flags
+from kubectl_dog.cli import tracking_flags
 from kubectl_dog.model.connection import ConnectionFlags
 from kubectl_dog.model.errors import UserError
 
@@ -19,6 +20,24 @@ def parse(*words):
 
 def test_every_field_has_its_flag():
     assert sorted(common_flags.FIELDS) == sorted(ConnectionFlags._fields)
+
+
+@pytest.mark.parametrize(
+    ('words', 'seconds'),
+    (
+        ((), None),
+        (('--timeout', '5s'), 5),
+        (('--timeout', '0'), None),
+        (('--timeout', '5s', '--request-timeout', '9s'), 5),
+        (('--timeout', '9s', '--request-timeout', '5s'), 5),
+        (('--timeout', '9s', '--request-timeout', '0'), 9),
+    ),
+)
+def test_an_answer_takes_no_longer_than_the_run(words, seconds):
+    all_flags = (*common_flags.CLUSTER, tracking_flags.TIMEOUT)
+    command = flags.Command('bark', print, '', all_flags, TARGETS)
+    given = common_flags.cluster(flags.parse(command, [*words, 'deploy/x']))
+    assert given['request_timeout'] == seconds
 
 
 def test_nothing_said_is_none():

@@ -24,6 +24,7 @@ from tests.unit.cluster import faults
 from tests.unit.cluster.faults import Amid
 from tests.unit.cluster.faults import always
 from tests.unit.cluster.faulty_cluster import Cluster
+from tests.unit.cluster.faulty_cluster import is_running
 from tests.unit.cluster.faulty_cluster import run
 from tests.unit.cluster.server import page
 from tests.unit.cluster.server import refuse
@@ -369,16 +370,6 @@ def check_processes(folder):
         until(lambda: not is_running(int((folder / 'child').read_text())))
     if (folder / 'agent').exists():
         os.kill(int((folder / 'agent').read_text()), signal.SIGKILL)
-
-
-def is_running(number):
-    try:
-        os.kill(number, 0)
-    except ProcessLookupError:
-        return False
-    stat = Path(f'/proc/{number}/stat')
-    # In a container, nobody may have waited for it.
-    return not stat.exists() or stat.read_text().rpartition(')')[2].split()[0] != 'Z'
 
 
 def last(waits):

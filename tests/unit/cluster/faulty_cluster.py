@@ -18,6 +18,7 @@ import weakref
 from collections import Counter
 from collections import defaultdict
 from functools import partial
+from pathlib import Path
 
 from kubectl_dog.cli.main import main
 from kubectl_dog.cluster.reads.worker import Environment
@@ -309,6 +310,16 @@ def record_sockets(monkeypatch):
     real = TrackedSockets.add
     monkeypatch.setattr(TrackedSockets, 'add', add)
     return sockets
+
+
+def is_running(number):
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    stat = Path(f'/proc/{number}/stat')
+    # In a container, nobody may have waited for it.
+    return not stat.exists() or stat.read_text().rpartition(')')[2].split()[0] != 'Z'
 
 
 def write_kubeconfig(folder, url, authority, user):

@@ -4,14 +4,19 @@ import errno
 import json
 import os
 import sys
+import threading
 
 import pytest
 
+from kubectl_dog import platform_compat
 from kubectl_dog.cluster.auth import exec_plugin
+from kubectl_dog.cluster.auth import plugin_process
 from kubectl_dog.cluster.auth.exec_plugin import ExecPlugin
 from kubectl_dog.cluster.client_config.settings import Plugin
 from kubectl_dog.cluster.client_config.settings import Settings
 from kubectl_dog.model.errors import AccessError
+from tests.unit.cluster.faulty_cluster import is_running
+from tests.unit.cluster.server import until
 from tests.unit.needs import posix
 
 V1 = 'client.authentication.k8s.io/v1'
@@ -189,3 +194,71 @@ def test_a_plugin_that_needs_a_terminal(script, monkeypatch, stdin):
 
 def test_the_variable_has_the_name_that_plugins_know():
     assert exec_plugin._INFO == 'KUBERNETES_EXEC_INFO'
+
+
+@pytest.fixture
+def hanging(tmp_path, monkeypatch):
+    """A plugin that has started a child and waits for it, and the file with its process id."""
+    monkeypatch.setattr(plugin_process, '_needs_own_session', lambda is_interactive: True)
+    (tmp_path / 'plugin').write_text(
+        f'#!/bin/sh\ncd {tmp_path}\nsleep 99 & echo $! > new; mv new child; wait\n'
+    )
+    (tmp_path / 'plugin').chmod(0o755)
+    return Plugin(str(tmp_path / 'plugin')), tmp_path / 'child'
+
+
+@posix
+def test_a_plugin_that_hangs_ends_with_the_connection_and_leaves_no_child(hanging):
+    plugin, child = hanging
+    running = ExecPlugin(Settings('https://a'), plugin)
+    errors = []
+
+    def issue():
+        with pytest.raises(AccessError) as raised:
+            running.issue()
+        errors.append(str(raised.value))
+
+    thread = threading.Thread(target=issue)
+    thread.start()
+    until(child.exists)
+    running.close()
+    thread.join(10)
+    assert errors == [f'the credential plugin {plugin.command} was ended']
+    until(lambda: not is_running(int(child.read_text())))
+
+
+@posix
+def test_an_interrupt_ends_a_plugin(hanging, monkeypatch):
+    plugin, child = hanging
+
+    def read(self):
+        if child.exists():
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(plugin_process._Pipe, 'read', read)
+    with pytest.raises(KeyboardInterrupt):
+        ExecPlugin(Settings('https://a'), plugin).issue()
+    until(lambda: not is_running(int(child.read_text())))
+
+
+@posix
+@pytest.mark.parametrize(
+    ('is_interactive', 'shares_terminal', 'leads_session', 'expected'),
+    (
+        (False, False, False, True),
+        (True, False, False, False),
+        (False, True, False, False),
+        (False, False, True, False),
+    ),
+)
+def test_a_plugin_has_its_own_session_where_it_needs_no_terminal(
+    monkeypatch, is_interactive, shares_terminal, leads_session, expected
+):
+    monkeypatch.setattr(platform_compat, 'shares_ctrl_c', lambda: shares_terminal)
+    monkeypatch.setattr(os, 'getsid', lambda number: os.getpid() if leads_session else 0)
+    assert plugin_process._needs_own_session(is_interactive) is expected
+
+
+def test_where_pipes_cannot_be_polled_the_output_is_read_at_the_end(script, monkeypatch):
+    monkeypatch.delattr(os, 'set_blocking')
+    assert script(status={'token': 't'})[0].authorization == 'Bearer t'

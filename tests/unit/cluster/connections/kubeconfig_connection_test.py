@@ -17,6 +17,7 @@ from kubectl_dog.cluster.client_config.settings import Settings
 from kubectl_dog.cluster.connections import kubeconfig_connection as module
 from kubectl_dog.cluster.connections.kubeconfig_connection import KubeConnection
 from kubectl_dog.cluster.connections.kubeconfig_connection import connect
+from kubectl_dog.cluster.transport import limits
 from kubectl_dog.cluster.transport import ssl_context as tls_module
 from kubectl_dog.cluster.transport.route import TrackedSockets
 from kubectl_dog.model.connection import ConnectionFlags
@@ -397,3 +398,56 @@ def test_connect_reads_kubeconfig_and_sends_nothing(server, pki):
     assert (connection.server, connection.namespace, connection.user) == (server.url, 'ns', '')
     assert server.requests == []
     connection.close()
+
+
+CUT = b'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\none'
+
+
+def cut(wire):
+    wire.raw(CUT)
+    wire.cut()
+
+
+def test_a_body_that_is_cut_once_is_requested_again(server, connection):
+    server.on('/api', cut, page(b'two'), cut, cut)
+    assert connection.get('/api').body == b'two'
+    with pytest.raises(UnreachableError, match='ended in the middle'):
+        connection.get('/api')
+    assert len(server.requests) == 4
+
+
+def test_an_answer_that_is_too_long_or_too_late_is_not_requested_again(
+    server, connection, monkeypatch
+):
+    server.on('/api', page(b'x' * 5000), stream(b'x', then='hold'))
+    monkeypatch.setattr(limits, 'BODY_BYTES', 4096)
+    with pytest.raises(UnreachableError, match='an answer of more than 4 KiB'):
+        connection.get('/api')
+    monkeypatch.setattr(connection, '_timeout', 0.2)
+    with pytest.raises(UnreachableError, match='no answer in time'):
+        connection.get('/api')
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize('date', ('Fri, 31 Dec 9999 23:59:59 GMT', 'Thu, 01 Jan 1970 00:00:00 GMT'))
+def test_a_clock_that_is_wrong_by_centuries_is_ignored(server, connection, date):
+    server.on('/api', page(b'', Date=date))
+    connection.get('/api')
+    assert connection.clock_offset == 0.0
+
+
+@pytest.mark.parametrize('settings', ({'token_file': 'x'}, {'ca_file': 'x'}, {'cert_file': 'x'}))
+def test_a_file_of_credentials_without_end(tmp_path, monkeypatch, settings):
+    monkeypatch.setattr(limits, 'CREDENTIAL_BYTES', 2048)
+    path = tmp_path / 'x'
+    path.write_bytes(b'x' * 2049)
+    named = {field: str(path) for field in settings}
+    with pytest.raises(AccessError, match='x has more than 2 KiB'):
+        KubeConnection(Settings('https://a', **named))
+
+
+def test_close_ends_a_plugin(connection, monkeypatch):
+    closed = []
+    monkeypatch.setattr(connection._provider, 'close', lambda: closed.append(1))
+    connection.close()
+    assert closed == [1]

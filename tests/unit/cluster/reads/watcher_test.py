@@ -7,6 +7,7 @@ import pytest
 
 from kubectl_dog.cluster.reads import watcher
 from kubectl_dog.cluster.reads.watcher import Watcher
+from kubectl_dog.cluster.transport import limits
 from kubectl_dog.model.items import Changed
 from kubectl_dog.model.items import Listed
 from kubectl_dog.model.items import ReadFailure
@@ -384,3 +385,68 @@ def test_an_object_of_any_depth_and_text_is_delivered(server, begin):
     run = begin(Watch(PODS, 'ns', 'app=\ud800'))
     assert names(run.next()) == ['a']
     assert queries(server)[0]['labelSelector'] == 'app=?'
+
+
+@pytest.mark.parametrize(
+    ('bad', 'count', 'message'),
+    (
+        (page(b'<html>', Content_Type='text/html'), 2, 'it sent an HTML page'),
+        (page(b'', 302, Location='https://joe:pw@else.test/x?y'), 2, 'a redirect to else.test;'),
+        (page(b'', 301, Location='https://['), 2, 'it sent a redirect;'),
+        (stream(b'<html>\n'), 2, 'it sent an event that cannot be read'),
+        (refuse(500, 'no quorum'), 2, 'no quorum'),
+        (refuse(429, 'slow down'), 5, 'slow down'),
+    ),
+)
+def test_an_outage_is_reported_after_some_bad_answers_in_a_row(
+    server, begin, world, bad, count, message
+):
+    server.on(PATH, *[bad] * (count - 1), stream(*LISTED))
+    server.on(PATH, *[bad] * (count + 2), stream(event('MODIFIED', 'a', '8'), then='hold'))
+    run = begin()
+    assert names(run.next()) == ['a']
+    failure = run.next()
+    assert failure.reason == 'unreachable' and message in failure.message
+    assert [getattr(payload, 'reason', None) for payload in run.get(2)] == ['recovered', None]
+
+
+@pytest.mark.parametrize('count', (2, 3))
+def test_lists_that_are_cut_are_reported_after_some(server, begin, count):
+    server.on(PATH, *[stream(b'{"type"', then='cut')] * count, stream(*LISTED, then='hold'))
+    reasons = [getattr(payload, 'reason', None) for payload in begin().get(1 if count < 3 else 3)]
+    assert reasons == ([None] if count < 3 else ['unreachable', 'recovered', None])
+
+
+def test_watches_that_all_end_at_once_are_reported_once(server, begin):
+    server.on(PATH, stream(*LISTED), *[stream()] * 15, stream(bookmark('8'), then='hold'))
+    payloads = begin().get(3)
+    assert [getattr(payload, 'reason', None) for payload in payloads] == [
+        None, 'unreachable', 'recovered',
+    ]  # fmt: skip
+    assert 'ends its answers too early' in payloads[1].message
+
+
+def test_credentials_that_are_rejected_for_half_a_minute_are_invalid(server, begin, world):
+    server.on(PATH, stream(*LISTED), *[refuse(401, 'Unauthorized')] * 20)
+    run = begin()
+    reasons = [getattr(payload, 'reason', None) for payload in run.get(3)]
+    assert reasons == [None, 'unauthorized', 'invalid']
+    assert run.ended()
+    assert (len(server.requests), 25 < sum(world.waits) < 60) == (11, True)
+
+
+def test_an_event_without_end_is_not_kept(server, begin, monkeypatch):
+    monkeypatch.setattr(limits, 'EVENT_BYTES', 100_000)
+    server.on(PATH, stream(*LISTED), stream(b'{"type": "', b'x' * 200_000, then='hold'))
+    run = begin()
+    assert names(run.next()) == ['a']
+    assert 'sent an answer of more than 97 KiB' in run.next().message
+
+
+def test_a_list_without_end_is_not_kept(server, begin, monkeypatch, plain):
+    monkeypatch.setattr(limits, 'LIST_BYTES', 1000)
+    plain.add('')
+    endless = page({'metadata': {'continue': 'c'}, 'items': [pod('a')] * 3})
+    server.on(PATH, *[endless] * 9)
+    failure = begin().next()
+    assert (failure.reason, 'more than 0 KiB' in failure.message) == ('unreachable', True)

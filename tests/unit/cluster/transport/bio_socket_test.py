@@ -5,9 +5,12 @@ import socket
 import ssl
 import struct
 import time
+from http.client import HTTPException
 
 import pytest
 
+from kubectl_dog.cluster.transport import limits
+from kubectl_dog.cluster.transport.bio_socket import LimitedSocket
 from kubectl_dog.cluster.transport.bio_socket import TlsSocket
 
 
@@ -22,3 +25,39 @@ def test_a_socket_that_is_reset_before_its_handshake_is_closed():
         with pytest.raises(ConnectionResetError):
             TlsSocket(ours, context, 'h')
     gc.collect()  # an unclosed socket would warn
+
+
+@pytest.fixture
+def pair():
+    plain, theirs = socket.socketpair()
+    with LimitedSocket(plain) as ours, theirs:
+        yield ours, theirs
+
+
+@pytest.mark.parametrize(
+    'read', (lambda sock: sock.recv(1), lambda sock: sock.recv_into(bytearray(1)))
+)
+def test_data_that_come_too_late_are_not_read(pair, read):
+    ours, theirs = pair
+    theirs.sendall(b'ab')
+    ours.limit_answer(time.monotonic() + 60, 60.0)
+    assert read(ours)
+    ours.limit_answer(time.monotonic() - 1, 60.0)
+    with pytest.raises(socket.timeout):
+        read(ours)
+    ours.set_read_timeout(60.0)
+    assert read(ours)
+
+
+def test_the_head_of_an_answer_has_a_limit(pair, monkeypatch):
+    monkeypatch.setattr(limits, 'HEAD_BYTES', 10)
+    ours, theirs = pair
+    theirs.sendall(b'x' * 50)
+    for _ in range(2):
+        # Each answer begins anew.
+        ours.limit_answer(time.monotonic() + 60, 60.0)
+        ours.recv_into(bytearray(10))
+    with pytest.raises(HTTPException, match='its headers have more than'):
+        ours.recv_into(bytearray(1))
+    ours.set_read_timeout(60.0)
+    assert ours.recv_into(bytearray(20)) == 20

@@ -252,3 +252,16 @@ def test_socks_without_pysocks(monkeypatch):
     monkeypatch.setitem(sys.modules, 'socks', None)
     with pytest.raises(AccessError, match=r"needs PySocks: pip install 'kubectl-dog\[socks\]'"):
         Route(Settings('https://a', proxy_url='socks5://p'), TrackedSockets())
+
+
+def test_a_proxy_whose_name_is_unknown_is_named_and_not_the_server(monkeypatch):
+    def fail(*_):
+        raise socket.gaierror(-2, 'Name or service not known')
+
+    monkeypatch.setattr(socket, 'create_connection', fail)
+    connection = KubeConnection(Settings('https://api.test', proxy_url='http://proxy.test:3128'))
+    with pytest.raises(
+        UnreachableError, match=r'unknown host "proxy\.test" of the proxy; check proxy-url'
+    ):
+        connection.get('/api')
+    connection.close()
