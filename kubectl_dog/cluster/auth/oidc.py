@@ -18,14 +18,15 @@ from kubectl_dog.cluster.auth.credentials import Credentials
 from kubectl_dog.cluster.auth.credentials import bearer_credentials
 from kubectl_dog.cluster.client_config.settings import Settings
 from kubectl_dog.cluster.transport import api_errors
-from kubectl_dog.cluster.transport import limits
 from kubectl_dog.cluster.transport.http_pool import Body
 from kubectl_dog.cluster.transport.http_pool import Headers
 from kubectl_dog.cluster.transport.http_pool import HttpPool
+from kubectl_dog.cluster.transport.raw_stream import read_body
 from kubectl_dog.cluster.transport.route import Route
 from kubectl_dog.cluster.transport.route import TrackedSockets
 from kubectl_dog.cluster.transport.route import basic_auth
 from kubectl_dog.model import json_decoding
+from kubectl_dog.model import limits
 from kubectl_dog.model.connection import CutError
 from kubectl_dog.model.errors import AccessError
 
@@ -133,7 +134,7 @@ class Oidc:
             with contextlib.closing(
                 pool.request(target, all_headers, self._seconds, body)
             ) as response:
-                content = limits.read_body(response, ends_at, limits.PROVIDER_BYTES)
+                content = read_body(response, ends_at, limits.PROVIDER_BYTES)
         except (HTTPException, OSError, CutError) as error:
             reason = api_errors.unreachable(settings.server, error)
             raise self._error(f'cannot refresh its id-token: {reason}') from None

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import cast
 
 from kubectl_dog import platform_compat
-from kubectl_dog.cluster.transport import limits
+from kubectl_dog.model import limits
 from kubectl_dog.model.times import format_duration
 
 _HINT = 'run it in a terminal to see why'

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from kubectl_dog.cluster.auth.credentials import Credentials
 from kubectl_dog.cluster.auth.credentials import bearer_credentials
-from kubectl_dog.cluster.transport import limits
+from kubectl_dog.model import limits
 from kubectl_dog.model.errors import AccessError
 
 _MAX_AGE = 60.0

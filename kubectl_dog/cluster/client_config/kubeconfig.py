@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from kubectl_dog import platform_compat
 from kubectl_dog.cluster.client_config import simple_yaml
+from kubectl_dog.model import limits
 from kubectl_dog.model.errors import AccessError
 from kubectl_dog.model.fields import Field
 from kubectl_dog.model.fields import FieldError
@@ -181,7 +182,7 @@ def _decode_base64(text: str) -> bytes:
 def _read(path: str, must_exist: bool) -> dict[str, Any]:
     try:
         with open(path, 'rb') as file:
-            content = file.read()
+            content = file.read(limits.KUBECONFIG_BYTES + 1)
     except FileNotFoundError:
         if must_exist:
             raise AccessError(f'kubeconfig {path} does not exist: check --kubeconfig') from None
@@ -190,6 +191,9 @@ def _read(path: str, must_exist: bool) -> dict[str, Any]:
         raise AccessError(
             f'cannot read the kubeconfig {path}: {(error.strerror or str(error)).lower()}'
         ) from None
+    if len(content) > limits.KUBECONFIG_BYTES:
+        size = limits.describe(limits.KUBECONFIG_BYTES)
+        raise AccessError(f'the kubeconfig {path} has more than {size}: check --kubeconfig')
     return _parse(content, path)
 
 

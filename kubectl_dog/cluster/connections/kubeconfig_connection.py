@@ -19,12 +19,13 @@ from kubectl_dog.cluster.auth.provider import provider
 from kubectl_dog.cluster.client_config.resolve import resolve_settings
 from kubectl_dog.cluster.client_config.settings import Settings
 from kubectl_dog.cluster.transport import api_errors
-from kubectl_dog.cluster.transport import limits
 from kubectl_dog.cluster.transport.http_pool import Body
 from kubectl_dog.cluster.transport.http_pool import Headers
 from kubectl_dog.cluster.transport.http_pool import HttpPool
+from kubectl_dog.cluster.transport.raw_stream import read_body
 from kubectl_dog.cluster.transport.route import Route
 from kubectl_dog.cluster.transport.route import TrackedSockets
+from kubectl_dog.model import limits
 from kubectl_dog.model.connection import JSON
 from kubectl_dog.model.connection import Connection
 from kubectl_dog.model.connection import ConnectionFlags
@@ -159,7 +160,7 @@ class KubeConnection:
     def _read_body(self, response: LimitedStream, ends_at: float) -> bytes:
         with contextlib.closing(response):
             response.limit_answer(ends_at, self._timeout)
-            body = limits.read_body(response, ends_at, limits.BODY_BYTES)
+            body = read_body(response, ends_at, limits.BODY_BYTES)
         if not body or not _is_compressed(response.headers):
             return body
         from kubectl_dog.cluster.transport import compressed_stream

@@ -15,10 +15,10 @@ from urllib3.exceptions import HTTPError
 from urllib3.exceptions import ProtocolError
 from urllib3.exceptions import ReadTimeoutError
 
-from kubectl_dog.cluster.transport import limits
 from kubectl_dog.cluster.transport.http_pool import Body
 from kubectl_dog.cluster.transport.http_pool import Headers
 from kubectl_dog.cluster.transport.route import Route
+from kubectl_dog.model import limits
 from kubectl_dog.model.connection import CutError
 from kubectl_dog.model.connection import SilentError
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from kubectl_dog.cluster.reads.prune import prune
 from kubectl_dog.cluster.transport import api_errors
-from kubectl_dog.cluster.transport import limits
 from kubectl_dog.model import json_decoding
+from kubectl_dog.model import limits
 from kubectl_dog.model.connection import JSON
 from kubectl_dog.model.connection import Connection
 from kubectl_dog.model.connection import Response

@@ -16,8 +16,8 @@ from kubectl_dog.cluster.reads.worker import Emit
 from kubectl_dog.cluster.reads.worker import Environment
 from kubectl_dog.cluster.reads.worker import Reader
 from kubectl_dog.cluster.transport import api_errors
-from kubectl_dog.cluster.transport import limits
 from kubectl_dog.model import json_decoding
+from kubectl_dog.model import limits
 from kubectl_dog.model.connection import Connection
 from kubectl_dog.model.connection import CutError
 from kubectl_dog.model.connection import SilentError

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from kubectl_dog.cluster.reads.prune import needs_owners
 from kubectl_dog.cluster.reads.prune import prune
-from kubectl_dog.cluster.transport import limits
+from kubectl_dog.model import limits
 from kubectl_dog.model.connection import Connection
 from kubectl_dog.model.connection import CutError
 from kubectl_dog.model.connection import Query

@@ -11,8 +11,8 @@ from http.client import RemoteDisconnected
 from typing import Any
 from urllib.parse import urlsplit
 
-from kubectl_dog.cluster.transport import limits
 from kubectl_dog.model import json_decoding
+from kubectl_dog.model import limits
 from kubectl_dog.model.connection import CutError
 from kubectl_dog.model.connection import SilentError
 from kubectl_dog.model.items import ReadFailure

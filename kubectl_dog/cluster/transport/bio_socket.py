@@ -16,7 +16,7 @@ from http.client import HTTPException
 from typing import Any
 from typing import TypeVar
 
-from kubectl_dog.cluster.transport import limits
+from kubectl_dog.model import limits
 
 _T = TypeVar('_T')
 _RECORD = 16384

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping
 
-from kubectl_dog.cluster.transport import limits
+from kubectl_dog.model import limits
 from kubectl_dog.model.connection import CutError
 from kubectl_dog.model.connection import Stream
 

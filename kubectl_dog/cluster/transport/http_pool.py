@@ -12,9 +12,9 @@ from http.client import HTTPException
 from typing import Any
 from urllib.parse import quote
 
-from kubectl_dog.cluster.transport import limits
 from kubectl_dog.cluster.transport.raw_stream import RawStream
 from kubectl_dog.cluster.transport.route import Route
+from kubectl_dog.model import limits
 from kubectl_dog.model.named_tuple import NamedTuple
 
 _MAX_IDLE = 8

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import re
 import socket
+import time
 from collections.abc import Callable
 from collections.abc import Mapping
 from http.client import HTTPResponse
@@ -17,13 +18,31 @@ from typing import cast
 
 from kubectl_dog.cluster.transport.bio_socket import LimitedSocket
 from kubectl_dog.cluster.transport.bio_socket import TlsSocket
+from kubectl_dog.model import limits
 from kubectl_dog.model.connection import CutError
 from kubectl_dog.model.connection import SilentError
+from kubectl_dog.model.connection import Stream
 
 _READ_SIZE = 65536
 _DIGITS = re.compile(rb'[0-9a-fA-F]{1,15}')
 # Lines have similar lengths, and a lookup is faster than parsing the digits.
 _LENGTHS: dict[bytes, int] = {}
+
+
+def read_body(stream: Stream, ends_at: float, most: int) -> bytes:
+    """Return the body of an answer that ends in time (`time.monotonic`), with at most `most` bytes.
+
+    Raises CutError.
+    """
+    parts, size = [], 0
+    for part in iter(stream.read, b''):
+        parts.append(part)
+        size += len(part)
+        if size > most:
+            raise limits.TooLongError(limits.describe(most))
+        if time.monotonic() > ends_at:
+            raise SilentError('the answer did not end in time')
+    return b''.join(parts)
 
 
 class ChunkDecoder:

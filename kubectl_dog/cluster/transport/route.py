@@ -17,11 +17,11 @@ from urllib.parse import urlsplit
 
 from kubectl_dog.cluster.client_config.settings import Settings
 from kubectl_dog.cluster.transport import api_errors
-from kubectl_dog.cluster.transport import limits
 from kubectl_dog.cluster.transport import proxy
 from kubectl_dog.cluster.transport import ssl_context
 from kubectl_dog.cluster.transport.bio_socket import LimitedSocket
 from kubectl_dog.cluster.transport.bio_socket import TlsSocket
+from kubectl_dog.model import limits
 from kubectl_dog.model.errors import AccessError
 
 # A dead peer is detected after about a minute; a log may be silent for hours.

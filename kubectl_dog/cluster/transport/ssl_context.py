@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from kubectl_dog.cluster.client_config.settings import Settings
-from kubectl_dog.cluster.transport import limits
+from kubectl_dog.model import limits
 from kubectl_dog.model.errors import AccessError
 
 

@@ -19,7 +19,7 @@ import pytest
 
 from kubectl_dog.cluster.auth import plugin_process
 from kubectl_dog.cluster.reads import watcher
-from kubectl_dog.cluster.transport import limits
+from kubectl_dog.model import limits
 from tests.unit.cluster import faults
 from tests.unit.cluster.faults import Amid
 from tests.unit.cluster.faults import always
@@ -318,6 +318,7 @@ def limits_table():
             size(limits.PROVIDER_BYTES),
         ),
         ('a file with a token, certificate or key', '', size(limits.CREDENTIAL_BYTES)),
+        ('a kubeconfig file', '', size(limits.KUBECONFIG_BYTES)),
         ('Retry-After', f'{LONGEST_WAIT:g} s', ''),
     )
     lines = ['| input | time | size |', '| --- | --- | --- |']

@@ -17,9 +17,9 @@ from kubectl_dog.cluster.client_config.settings import Settings
 from kubectl_dog.cluster.connections import kubeconfig_connection as module
 from kubectl_dog.cluster.connections.kubeconfig_connection import KubeConnection
 from kubectl_dog.cluster.connections.kubeconfig_connection import connect
-from kubectl_dog.cluster.transport import limits
 from kubectl_dog.cluster.transport import ssl_context as tls_module
 from kubectl_dog.cluster.transport.route import TrackedSockets
+from kubectl_dog.model import limits
 from kubectl_dog.model.connection import ConnectionFlags
 from kubectl_dog.model.connection import CutError
 from kubectl_dog.model.connection import SilentError

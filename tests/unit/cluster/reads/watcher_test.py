@@ -7,7 +7,7 @@ import pytest
 
 from kubectl_dog.cluster.reads import watcher
 from kubectl_dog.cluster.reads.watcher import Watcher
-from kubectl_dog.cluster.transport import limits
+from kubectl_dog.model import limits
 from kubectl_dog.model.items import Changed
 from kubectl_dog.model.items import Listed
 from kubectl_dog.model.items import ReadFailure

@@ -5,7 +5,7 @@ import pytest
 from kubectl_dog.cluster.reads.worker import Backoff
 from kubectl_dog.cluster.reads.worker import Environment
 from kubectl_dog.cluster.reads.worker import Reader
-from kubectl_dog.cluster.transport import limits
+from kubectl_dog.model import limits
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from http.client import HTTPException
 
 import pytest
 
-from kubectl_dog.cluster.transport import limits
 from kubectl_dog.cluster.transport.bio_socket import LimitedSocket
 from kubectl_dog.cluster.transport.bio_socket import TlsSocket
+from kubectl_dog.model import limits
 
 
 def test_a_socket_that_is_reset_before_its_handshake_is_closed():

@@ -7,8 +7,8 @@ import pytest
 
 from kubectl_dog.cluster.transport.compressed_stream import CompressedStream
 from kubectl_dog.cluster.transport.compressed_stream import decompress
-from kubectl_dog.cluster.transport.limits import TooLongError
 from kubectl_dog.model.connection import CutError
+from kubectl_dog.model.limits import TooLongError
 
 TEXT = gzip.compress(b'one\ntwo\n')
 

@@ -1,15 +1,11 @@
-"""Limits for input from the network and from credential plugins; docs/faults.md lists them.
+"""Limits for input of a connection: the network, credential plugins, files; see docs/faults.md.
 
 A server, a proxy or a plugin that exceeds one is reported in one sentence.
 """
 
 from __future__ import annotations
 
-import time
-
 from kubectl_dog.model.connection import CutError
-from kubectl_dog.model.connection import SilentError
-from kubectl_dog.model.connection import Stream
 
 KIB, MIB = 1024, 1024 * 1024
 
@@ -41,6 +37,8 @@ LIST_BYTES = 512 * MIB
 # Longer log lines are cut.
 LOG_LINE_BYTES = 16 * KIB
 PLUGIN_BYTES = MIB
+# Bytes of a kubeconfig file.
+KUBECONFIG_BYTES = 16 * MIB
 # Bytes of a file with a token, a certificate or a key.
 CREDENTIAL_BYTES = 4 * MIB
 
@@ -52,19 +50,3 @@ class TooLongError(CutError):
 def describe(size: int) -> str:
     """Return a number of bytes as text."""
     return f'{size // MIB} MiB' if size >= MIB else f'{size // KIB} KiB'
-
-
-def read_body(stream: Stream, ends_at: float, most: int) -> bytes:
-    """Return the body of an answer that ends in time (`time.monotonic`), with at most `most` bytes.
-
-    Raises CutError.
-    """
-    parts, size = [], 0
-    for part in iter(stream.read, b''):
-        parts.append(part)
-        size += len(part)
-        if size > most:
-            raise TooLongError(describe(most))
-        if time.monotonic() > ends_at:
-            raise SilentError('the answer did not end in time')
-    return b''.join(parts)
