@@ -22,7 +22,6 @@ _COMPLETE = ('__complete', '__completeNoDesc')
 # kubectl runs a file of this name for the TAB key: a link to the program, or a copy of it.
 _COMPLETION_PREFIX = 'kubectl_complete-'
 _INTERNAL_ERROR = 70
-_OUTPUT_CLOSED = 141
 # Log lines are many and short-lived: a collection every 700 objects, Python's default, takes a
 # tenth of the time of a run. The objects of a start are many, too, but stay.
 _GC_THRESHOLD = 50_000
@@ -69,9 +68,9 @@ def _run(words: list[str]) -> int:
         early_errors.finish(words, args, text)
         return code
     except OutputClosedError:
-        return _OUTPUT_CLOSED
+        return OutputClosedError.exit_code
     except OutputFailedError as error:
-        return _fail(sentence(f'cannot write to standard output: {error}'), UserError.exit_code)
+        return _fail(sentence(f'cannot write to standard output: {error}'), error.exit_code)
     except Exception:
         from kubectl_dog.cli import crash_report
 

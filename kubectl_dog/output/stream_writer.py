@@ -38,12 +38,17 @@ _ASCII = {
 class OutputClosedError(Exception):
     """The reader has closed the output, as in `kubectl dog … | head`."""
 
+    exit_code = 141
+
     def __str__(self) -> str:
         return 'its reader has closed it'
 
 
 class OutputFailedError(Exception):
     """The output cannot be written, for example because the disk is full; the text says why."""
+
+    # That of most programs, such as kubectl.
+    exit_code = 1
 
 
 def _replace_unencodable(error: UnicodeError) -> tuple[str, int]:

@@ -18,6 +18,8 @@ from kubectl_dog.cli.completion.cobra_protocol import Answer
 from kubectl_dog.cli.completion.deadline import Deadline
 from kubectl_dog.cli.completion.lookups import NameLookups
 from kubectl_dog.cli.parser import command_first
+from kubectl_dog.output.stream_writer import OutputClosedError
+from kubectl_dog.output.stream_writer import OutputFailedError
 from kubectl_dog.output.stream_writer import Writer
 
 # Seconds from the start of the process to the answer.
@@ -27,11 +29,15 @@ _TIMEOUT_VARIABLE = 'KUBECTL_DOG_COMPLETION_TIMEOUT'
 
 def main() -> NoReturn:
     """Run `kubectl_complete-dog`, which kubectl calls with the words after `kubectl dog`."""
+    platform_compat.reopen_closed_streams()
     process_exit.end(process_exit.run(lambda: run(sys.argv[1:])))
 
 
 def run(words: Sequence[str], described: bool = True) -> int:
-    """Print the candidates for the last word; returns 0, otherwise kubectl would offer files."""
+    """Print the candidates for the last word; returns the exit code.
+
+    It is 0 also without candidates: otherwise, kubectl would offer files.
+    """
     has_group = platform_compat.detach()
     # The start has taken at least the processor time.
     deadline = Deadline(_seconds(os.environ.get(_TIMEOUT_VARIABLE, '')) - time.process_time())
@@ -40,10 +46,14 @@ def run(words: Sequence[str], described: bool = True) -> int:
     except (Exception, SystemExit):
         # The command itself reports the error when it runs.
         result = NOTHING
-    Writer(sys.stdout).write(cobra_protocol.lines(result, described))
+    code = 0
+    try:
+        Writer(sys.stdout).write(cobra_protocol.lines(result, described))
+    except (OutputClosedError, OutputFailedError) as error:
+        code = error.exit_code
     if deadline.is_over:
         platform_compat.exit_now(has_group)
-    return 0
+    return code
 
 
 def _seconds(text: str) -> float:

@@ -212,7 +212,7 @@ def test_standard_output_on_a_full_disk(tmp_path):
         pytest.skip('needs /dev/full')
     full = os.strerror(errno.ENOSPC)
     ran = program_in_shell('$dog >/dev/full')
-    assert (ran.returncode, ran.stderr) == (2, f'error: cannot write to standard output: {full}\n')
+    assert (ran.returncode, ran.stderr) == (1, f'error: cannot write to standard output: {full}\n')
     ran = program_in_shell(f'$dog -o json={tmp_path}/a >/dev/full')
     assert (ran.returncode, ran.stderr) == (1, f'standard output is incomplete: {full}\n')
     assert json.loads((tmp_path / 'a').read_text().splitlines()[-1])['exitCode'] == 1

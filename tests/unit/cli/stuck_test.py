@@ -49,6 +49,8 @@ SIMPLE = (
     ['--help'],
     ['completion'],
     ['trackers'],
+    ['explain', 'CrashLoop'],
+    ['__complete', 'roll'],
     ['demo', '--list'],
     ['status', '--local', '-f', 'pod.json'],
 )
@@ -211,6 +213,15 @@ def test_a_reader_that_has_gone_is_exit_141(start):
 
     runs = [start(argv, gone) for argv in SIMPLE]
     assert [run.end() for run in runs] == [141] * len(runs)
+
+
+@pytest.mark.skipif(not os.path.exists('/dev/full'), reason='Needs /dev/full.')
+def test_a_full_disk_is_exit_1(start):
+    def full():
+        return os.open(os.devnull, os.O_RDONLY), os.open('/dev/full', os.O_WRONLY)
+
+    runs = [start(argv, full) for argv in SIMPLE]
+    assert [run.end() for run in runs] == [1] * len(runs)
 
 
 def test_who_reads_late_gets_all_of_what_has_no_deadline(start):
