@@ -8,7 +8,12 @@ import sys
 from typing import NoReturn
 
 # The default handlers; a parent process may have set the signals to be ignored.
-_DEFAULTS = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
+_DEFAULTS = {
+    signal.SIGINT: signal.default_int_handler,
+    signal.SIGTERM: signal.SIG_DFL,
+    # Windows has none.
+    getattr(signal, 'SIGHUP', signal.SIGTERM): signal.SIG_DFL,
+}
 
 
 def execute() -> NoReturn:

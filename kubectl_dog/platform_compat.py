@@ -34,14 +34,13 @@ def max_wait(platform: str = sys.platform) -> float:
 
 def signals(known: Any = signal) -> dict[signal.Signals, str]:
     """Return the signals that end a run in order, with their names for sources."""
-    names = {'SIGINT': 'interrupt', 'SIGTERM': 'terminate', 'SIGBREAK': 'terminate'}
+    names = {
+        'SIGINT': 'interrupt',
+        'SIGTERM': 'terminate',
+        'SIGHUP': 'hangup',
+        'SIGBREAK': 'terminate',
+    }
     return {getattr(known, name): text for name, text in names.items() if hasattr(known, name)}
-
-
-def command_signals(known: Any = signal) -> dict[signal.Signals, str]:
-    """Return the signals that a running command gets from us, with their names for sources."""
-    hangup = getattr(known, 'SIGHUP', None)
-    return {**signals(known), **({} if hangup is None else {hangup: 'terminate'})}
 
 
 def shares_ctrl_c(known: Any = os, platform: str = sys.platform) -> bool:
@@ -64,18 +63,28 @@ def shares_ctrl_c(known: Any = os, platform: str = sys.platform) -> bool:
         known.close(terminal)
 
 
-class TerminatedError(KeyboardInterrupt):
-    """A signal other than Ctrl-C has ended the program; handled like Ctrl-C."""
+# Exit codes after signals; SIGBREAK is handled as SIGTERM is.
+INTERRUPTED, TERMINATED, HUNG_UP = 130, 143, 129
 
 
-# Exit codes.
-INTERRUPTED = 130
-TERMINATED = 143
+def exit_code_of(number: int, known: Any = signal) -> int:
+    """Return the exit code after a signal that ends the program."""
+    if number == known.SIGINT:
+        return INTERRUPTED
+    return HUNG_UP if number == getattr(known, 'SIGHUP', None) else TERMINATED
 
 
-def ended_by(signal_: KeyboardInterrupt) -> int:
+class SignalReceivedError(KeyboardInterrupt):
+    """A signal has ended the program; handled like Ctrl-C."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.exit_code = exit_code_of(number)
+
+
+def ended_by(stop: KeyboardInterrupt) -> int:
     """Return the exit code after a signal."""
-    return TERMINATED if isinstance(signal_, TerminatedError) else INTERRUPTED
+    return stop.exit_code if isinstance(stop, SignalReceivedError) else INTERRUPTED
 
 
 class TooLongError(Exception):

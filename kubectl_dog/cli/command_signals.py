@@ -32,7 +32,7 @@ def handled(
     second one also stops the tracking, and the third one ends the command by force. Without a
     running command, the first one stops the tracking, and the next one ends the program.
     """
-    names = platform_compat.command_signals()
+    names = platform_compat.signals()
     before = {number: signal.getsignal(number) for number in names}
     stops = source.received_signals
     received: list[int] = []

@@ -162,8 +162,7 @@ def _close(writer: BackgroundWriter, code: int, received: Sequence[int]) -> int:
         standard_streams.mark_stuck()
         if received:
             # The signal came after the verdict, and ended the wait for the reader.
-            is_interrupt = received[0] == signal.SIGINT
-            code = platform_compat.INTERRUPTED if is_interrupt else platform_compat.TERMINATED
+            code = platform_compat.exit_code_of(received[0])
     failure = getattr(writer, 'failure', '')
     if failure:
         sys.stderr.write(f'standard output is incomplete: {sentence(failure)}\n')
@@ -214,7 +213,9 @@ def handle_signals(source: api.Stoppable) -> Iterator[list[int]]:
     if handled is not None:
         yield handled
         return
-    before = {number: signal.getsignal(number) for number in _SIGNALS}
+    handlers = {number: signal.getsignal(number) for number in _SIGNALS}
+    # What the parent process has set to be ignored, as `nohup` does, stays ignored.
+    before = {number: old for number, old in handlers.items() if old is not signal.SIG_IGN}
     received: list[int] = []
 
     def stop(number: int, frame: object) -> None:
@@ -222,7 +223,7 @@ def handle_signals(source: api.Stoppable) -> Iterator[list[int]]:
         signal.signal(number, before[signal.Signals(number)])
         source.signal(_SIGNALS[signal.Signals(number)])
 
-    for number in _SIGNALS:
+    for number in before:
         signal.signal(number, stop)
     try:
         yield received

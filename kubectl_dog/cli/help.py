@@ -17,8 +17,8 @@ _LEFT = 32
 EXIT_CODES = (
     'Exit codes: 0 ready. The rollout is broken: 1 failed, 3 timed out, 4 deleted, superseded or '
     'never appeared, 6 paused. Its state is unknown: 2 wrong command line or file, 5 no access, '
-    '70 failed tracker or internal error. 130 interrupted, 141 output closed by its reader, 143 '
-    'terminated',
+    '70 failed tracker or internal error. 129 terminal closed, 130 interrupted, 141 output closed, '
+    '143 terminated',
 )
 _READ_ON = 'Documentation: https://github.com/kubectl-dog/kubectl-dog/tree/main/docs'
 HELP_FLAGS = (

@@ -12,7 +12,7 @@ from kubectl_dog import platform_compat
 from kubectl_dog.cli import standard_streams
 
 _SIGNALS = platform_compat.signals()
-_CODES = (platform_compat.INTERRUPTED, platform_compat.TERMINATED)
+_CODES = tuple(map(platform_compat.exit_code_of, _SIGNALS))
 # Seconds between two interruptions of blocking calls.
 _INTERRUPTION_PERIOD = 0.5
 
@@ -103,8 +103,8 @@ def _raise_interrupt(number: int, frame: object) -> NoReturn:
     for other in _SIGNALS:
         if signal.getsignal(other) is _raise_interrupt:
             signal.signal(other, _exit_at_once)
-    raise KeyboardInterrupt if number == signal.SIGINT else platform_compat.TerminatedError
+    raise platform_compat.SignalReceivedError(number)
 
 
 def _exit_at_once(number: int, frame: object) -> NoReturn:
-    os._exit(platform_compat.INTERRUPTED if number == signal.SIGINT else platform_compat.TERMINATED)
+    os._exit(platform_compat.exit_code_of(number))

@@ -129,7 +129,7 @@ def _items(source: _DrawingSource) -> Iterator[Item]:
 
 def _exit_code(args: Arguments, last: Report, received: Sequence[int]) -> int:
     if received and received[0] != signal.SIGINT:
-        return platform_compat.TERMINATED
+        return platform_compat.exit_code_of(received[0])
     if args.exit_code:
         return last.exit_code()
     unseen = [end.verdict for end in last.unseen if end.verdict is Verdict.NO_ACCESS]

@@ -96,14 +96,14 @@ class ServerClock(NamedTuple):
 
 
 COMMAND_STARTED, COMMAND_ENDED = 'command-started', 'command-ended'
-SIGNALS = ('interrupt', 'terminate', 'end', COMMAND_STARTED, COMMAND_ENDED)
+SIGNALS = ('interrupt', 'terminate', 'hangup', 'end', COMMAND_STARTED, COMMAND_ENDED)
 
 
 class Signal(NamedTuple):
     """A request to stop, or news about the command of `kubectl dog run`.
 
-    The user stops (`interrupt`, `terminate`), or a recording has its `end`. `code` is the exit code
-    of a command that has ended, as a shell reports it.
+    The user stops (`interrupt`, `terminate`), the terminal was closed (`hangup`), or a recording
+    has its `end`. `code` is the exit code of a command that has ended, as a shell reports it.
     """
 
     name: str

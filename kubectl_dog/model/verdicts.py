@@ -59,6 +59,9 @@ EXIT_CODES = {
     Verdict.TERMINATED: 143,
 }
 
+# The exit code instead of that of TERMINATED if the signal was SIGHUP: the terminal was closed.
+HUNG_UP = 129
+
 # The contract of exit codes. Broken: the cluster was read, and the rollout is not done. Unknown:
 # the state of the rollout is unknown. Runs without any verdict exit with these, too.
 BROKEN = (1, 3, 4, 6)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from kubectl_dog.model.items import COMMAND_STARTED
 from kubectl_dog.model.items import Signal
+from kubectl_dog.model.verdicts import HUNG_UP
 
 # Exit code of a run whose command was ended by --timeout.
 TIMED_OUT = 3
@@ -13,7 +14,7 @@ TIMED_OUT = 3
 SETTLE_SECONDS = 2.0
 # How long targets are tracked after the command has failed: their evidence may still arrive.
 FAILURE_SECONDS = 5.0
-_STOPPED = (130, 143)
+_STOPPED = (HUNG_UP, 130, 143)
 _FAILED = 1
 
 

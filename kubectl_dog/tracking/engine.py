@@ -26,6 +26,8 @@ from kubectl_dog.model.items import ServerClock
 from kubectl_dog.model.items import Signal
 from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.model.options import Options
+from kubectl_dog.model.verdicts import EXIT_CODES
+from kubectl_dog.model.verdicts import HUNG_UP
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Lookup
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
 _STOPS = {
     'interrupt': Verdict.INTERRUPTED,
     'terminate': Verdict.TERMINATED,
+    'hangup': Verdict.TERMINATED,
     'end': Verdict.ENDED,
 }
 
@@ -90,6 +93,7 @@ class Engine:
         self._report_at = options.status_period
         self._unmatched = UnmatchedOptions(options)
         self._log_limit = LogLimit(options.max_log_streams)
+        self._is_hung_up = False
         self._open = Scheduler(targets)
         # Targets that have ended, but whose logs go on.
         self._logs_only: list[ScheduledTarget] = []
@@ -169,6 +173,7 @@ class Engine:
         """Phase 1: put the item into the store, and report log lines, failed reads and signals."""
         payload, want = item.payload, item.want
         if isinstance(payload, Signal):
+            self._is_hung_up = payload.name == 'hangup'
             for tracked in self.targets:
                 if tracked.ended is None:
                     yield tracked.stop(at, _STOPS[payload.name])
@@ -373,4 +378,7 @@ class Engine:
             CallTarget(self._world.options, group.verdict, group.at) for group in groups
         ]
         verdicts = verdicts or [(group.target, group.verdict) for group in groups]
-        return RunEnded(at, call_result.call_exit_code(call_targets), tuple(verdicts))
+        code = call_result.call_exit_code(call_targets)
+        if self._is_hung_up and code == EXIT_CODES[Verdict.TERMINATED]:
+            code = HUNG_UP
+        return RunEnded(at, code, tuple(verdicts))

@@ -27,7 +27,7 @@ sys.exit(main())
 
 
 @posix
-@pytest.mark.parametrize(('number', 'code'), ((signal.SIGINT, 130), (signal.SIGTERM, 143)))
+@pytest.mark.parametrize(('number', 'code'), ((2, 130), (15, 143), (1, 129)))
 def test_signal_during_import_prints_no_traceback(number, code):
     argv = [sys.executable, '-c', SLOW, str(int(number))]
     done = subprocess.run(argv, capture_output=True, check=False)

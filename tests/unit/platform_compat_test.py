@@ -396,8 +396,23 @@ def test_a_terminal_of_another_session_shares_nothing():
     assert not platform_compat.shares_ctrl_c(known, 'linux')
 
 
-def test_a_command_also_gets_the_hangup_where_there_is_one():
-    known = SimpleNamespace(SIGINT=2, SIGTERM=15)
-    assert platform_compat.command_signals(known) == {2: 'interrupt', 15: 'terminate'}
-    known.SIGHUP = 1
-    assert platform_compat.command_signals(known)[1] == 'terminate'
+@pytest.mark.parametrize(
+    ('numbers', 'names', 'codes'),
+    (
+        ({'SIGINT': 2, 'SIGTERM': 15}, {2: 'interrupt', 15: 'terminate'}, [130, 143]),
+        (
+            {'SIGINT': 2, 'SIGTERM': 15, 'SIGHUP': 1},
+            {2: 'interrupt', 15: 'terminate', 1: 'hangup'},
+            [130, 143, 129],
+        ),
+        (
+            {'SIGINT': 2, 'SIGTERM': 15, 'SIGBREAK': 21},
+            {2: 'interrupt', 15: 'terminate', 21: 'terminate'},
+            [130, 143, 143],
+        ),
+    ),
+)
+def test_signals_of_a_platform_end_a_run_with_their_exit_codes(numbers, names, codes):
+    known = SimpleNamespace(**numbers)
+    assert platform_compat.signals(known) == names
+    assert [platform_compat.exit_code_of(number, known) for number in names] == codes

@@ -12,7 +12,8 @@ from kubectl_dog.cli.flags import create_flag
 
 _NOTES = (
     'Exit codes: 0 no problem found. 1 an object would fail. 2 wrong command line or file. 5 no '
-    'access. 70 internal error. 130 interrupted, 141 output closed by its reader, 143 terminated',
+    'access. 70 internal error. 129 terminal closed, 130 interrupted, 141 output closed by its '
+    'reader, 143 terminated',
 )
 
 

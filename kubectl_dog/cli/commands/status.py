@@ -17,10 +17,11 @@ _NOTES = (
     'a cause that will fail a rollout if it remains.',
     '',
     'Exit codes: 0 for any state; 2 wrong command line or input file; 3 the cluster did not '
-    'answer; 4 a target does not exist; 5 no access; 130 interrupted; 141 the output was closed by '
-    'its reader; 143 terminated. With --exit-code: 0 ready; 1 failing or failed; 3 progressing or '
-    'unknown; 4 deleting; 6 paused. If several codes apply, the first one in the order 5, 1, 4, 3, '
-    '6 is used. With --watch, Ctrl-C ends the command with 0 or, with --exit-code, as above.',
+    'answer; 4 a target does not exist; 5 no access; 129 terminal closed; 130 interrupted; 141 '
+    'output closed by its reader; 143 terminated. With --exit-code: 0 ready; 1 failing or failed; '
+    '3 progressing or unknown; 4 deleting; 6 paused. If several codes apply, the first one in the '
+    'order 5, 1, 4, 3, 6 is used. With --watch, Ctrl-C ends the command with 0 or, with '
+    '--exit-code, as above.',
 )
 
 

@@ -194,6 +194,7 @@ def test_a_target_that_cannot_be_read_ends_the_command(watch):
         (signal.SIGINT, (), 0),
         (signal.SIGINT, ('--exit-code',), 1),
         (signal.SIGTERM, ('--exit-code',), 143),
+        (signal.SIGHUP, ('--exit-code',), 129),
     ],
 )
 @pytest.mark.parametrize('target', [('deploy/web',), ('-n', 'shop')])

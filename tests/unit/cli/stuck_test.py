@@ -18,7 +18,7 @@ from tests.unit.needs import posix
 
 pytestmark = posix
 INT, TERM = signal.SIGINT, signal.SIGTERM
-CODES = {INT: 130, TERM: 143}
+CODES = {INT: 130, TERM: 143, getattr(signal, 'SIGHUP', 1): 129}
 LIMIT = 60
 # Python must hold back what is written, as it does for users.
 ENV = {'PYTHONPATH': os.pathsep.join(filter(None, sys.path)), 'PYTHONUNBUFFERED': ''}

@@ -22,6 +22,7 @@ from kubectl_dog.tracking.command_state import run_exit_code
         (3, 3, False, 3),
         (0, 130, False, 130),
         (0, 143, False, 143),
+        (0, 129, False, 129),
         (1, 130, False, 1),
         (None, 130, False, 130),
         (None, 5, False, 5),

@@ -271,7 +271,12 @@ def test_a_stream_that_shows_another_run_was_not_closed():
 
 @pytest.mark.parametrize(
     ('signal', 'verdict', 'code'),
-    (('interrupt', 'interrupted', 130), ('terminate', 'terminated', 143), ('end', 'ended', 0)),
+    (
+        ('interrupt', 'interrupted', 130),
+        ('terminate', 'terminated', 143),
+        ('hangup', 'terminated', 129),
+        ('end', 'ended', 0),
+    ),
 )
 def test_a_signal_ends_all_that_is_open(signal, verdict, code):
     run = started('web', 'db').set_state(1.0, 'ready').give(2.0, None, Signal(signal))
