@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from contextlib import contextmanager
 from threading import current_thread
 from threading import main_thread
+from types import FrameType
 from typing import IO
 from typing import Any
 
@@ -20,6 +21,8 @@ _WINDOWS = 'win32'
 
 # Seconds that a call to code of others may take while the program waits for it.
 LIMIT = 10.0
+# How often a call is told to end, once a second, before it counts as one that goes on.
+_ATTEMPTS = 5
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 # No links, no waiting for a pipe, no inheritance by children; Windows has none of these flags.
 SAFE_OPEN = (
@@ -92,16 +95,27 @@ class TooLongError(Exception):
 
 
 @contextmanager
-def time_limit(seconds: float = LIMIT, known: Any = signal) -> Iterator[None]:
+def time_limit(
+    seconds: float = LIMIT,
+    known: Any = signal,
+    ignored: Callable[[FrameType | None], object] = lambda frame: None,
+) -> Iterator[None]:
     """Limit the time of a block: raise TooLongError in it, and again each second.
 
-    It has no effect on Windows and in threads, as signals only reach the main thread.
+    `ignored` is called with the frame that runs if the block goes on all the same. It has no effect
+    on Windows and in threads, as signals only reach the main thread.
     """
     if not hasattr(known, 'setitimer') or current_thread() is not main_thread():
         yield
         return
 
-    def end(*_: object) -> None:
+    attempts = 0
+
+    def end(number: int, frame: FrameType | None) -> None:
+        nonlocal attempts
+        attempts += 1
+        if attempts > _ATTEMPTS:
+            ignored(frame)
         raise TooLongError(f'it was not done after {seconds:g}s')
 
     # A timer that runs already must not end the block.

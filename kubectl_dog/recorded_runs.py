@@ -66,11 +66,11 @@ def recorded_targets(path: str) -> Sequence[TargetOrGroup]:
     return read(path).targets
 
 
-def demo(name: str, speed: float | None) -> api.RunningSession:
+def demo(name: str, speed: float | None, judges: Trackers | None = None) -> api.RunningSession:
     """Return a session that plays a recording included in the program. Raises UserError."""
     from kubectl_dog.recording import bundled
 
-    return _replay(bundled.load(name), speed)
+    return _replay(bundled.load(name), speed, judges)
 
 
 def demos() -> dict[str, str]:

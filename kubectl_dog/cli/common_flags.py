@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 from typing import Any
 
 from kubectl_dog.cli import ci_systems
@@ -10,6 +12,9 @@ from kubectl_dog.cli.flags import Arguments
 from kubectl_dog.cli.flags import Flag
 from kubectl_dog.cli.flags import create_flag
 from kubectl_dog.output import colour
+
+if TYPE_CHECKING:
+    from kubectl_dog.tracking.plugins.registry import Trackers
 
 # The level at which requests are logged.
 _LOG_REQUESTS = 6
@@ -143,6 +148,21 @@ def _colour(common: bool) -> Flag:
     )
 
 
+def judges(args: Arguments) -> Trackers:
+    """Return the trackers that the flags choose; raises UserError."""
+    from kubectl_dog import api
+
+    chosen = getattr(args, 'tracker', ())
+    return api.trackers(getattr(args, 'rules', ()), chosen, _package_limit)
+
+
+def _package_limit() -> AbstractContextManager[object]:
+    # Most runs have no packages.
+    from kubectl_dog.cli import package_code
+
+    return package_code.limited()
+
+
 def cluster(args: Arguments) -> dict[str, Any]:
     """Return the cluster flags as arguments of `api.connect`."""
     values = {field: getattr(args, field) for field in FIELDS}
@@ -153,4 +173,9 @@ def cluster(args: Arguments) -> dict[str, Any]:
     flags['request_timeout'] = min(filter(None, limits), default=limits[0])
     if flags['verbosity'] is None and ci_systems.asks_for_debug(args):
         flags['verbosity'] = _LOG_REQUESTS
-    return {**flags, 'connection': args.connection} if args.connection else flags
+    if not args.connection:
+        return flags
+    from kubectl_dog.cli import package_code
+
+    package_code.guard()
+    return {**flags, 'connection': args.connection}

@@ -55,7 +55,7 @@ def track_targets(words: Sequence[str], options: Options, args: Arguments) -> in
     report_files.prepare(args)
     output_choice.prepare(args)
     target_words, inputs = targets.read(words, args)
-    judges = api.trackers(args.rules, args.tracker, platform_compat.time_limit)
+    judges = common_flags.judges(args)
     connection = api.connect(**common_flags.cluster(args))
     try:
         resolved = targets.find(target_words, inputs, connection, args.namespace)

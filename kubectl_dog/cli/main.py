@@ -71,7 +71,8 @@ def _run(words: list[str]) -> int:
         return OutputClosedError.exit_code
     except OutputFailedError as error:
         return _fail(sentence(f'cannot write to standard output: {error}'), error.exit_code)
-    except Exception:
+    except (Exception, SystemExit):
+        # Only packages raise SystemExit; its exit code would look like a verdict.
         from kubectl_dog.cli import crash_report
 
         return _fail(crash_report.crash_report(words), _INTERNAL_ERROR)

@@ -11,6 +11,8 @@ from typing import NoReturn
 from kubectl_dog import platform_compat
 from kubectl_dog.cli import standard_streams
 
+# The function itself: what packages call is replaced, see package_code.
+_exit = os._exit
 _SIGNALS = platform_compat.signals()
 _CODES = tuple(map(platform_compat.exit_code_of, _SIGNALS))
 # Seconds between two interruptions of blocking calls.
@@ -25,12 +27,12 @@ def run(program: Callable[[], int]) -> int:
     """
     _install_handlers()
     try:
-        code = _exit_code(program)
+        code = program()
         if code in _CODES or standard_streams.is_stuck():
-            os._exit(code)
+            _exit(code)
         _flush_streams()
     except KeyboardInterrupt as stop:
-        os._exit(platform_compat.ended_by(stop))
+        _exit(platform_compat.ended_by(stop))
     except (OSError, ValueError):
         # Python reports the error at exit.
         pass
@@ -48,7 +50,7 @@ def end(code: int) -> NoReturn:
     except (OSError, ValueError):
         # Python reports the error at exit.
         sys.exit(code)
-    os._exit(code)
+    _exit(code)
 
 
 def _flush_streams() -> None:
@@ -56,15 +58,6 @@ def _flush_streams() -> None:
         # The stream is None if its descriptor was closed.
         if stream is not None:
             stream.flush()
-
-
-def _exit_code(program: Callable[[], int]) -> int:
-    try:
-        return program()
-    except SystemExit as stop:
-        if isinstance(stop.code, int):
-            return stop.code
-        raise
 
 
 def _install_handlers() -> None:
@@ -107,4 +100,4 @@ def _raise_interrupt(number: int, frame: object) -> NoReturn:
 
 
 def _exit_at_once(number: int, frame: object) -> NoReturn:
-    os._exit(platform_compat.exit_code_of(number))
+    _exit(platform_compat.exit_code_of(number))

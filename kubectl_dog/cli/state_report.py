@@ -68,7 +68,7 @@ class Report(NamedTuple):
 
 def run(args: Arguments) -> int:
     """Print the states; returns the exit code."""
-    judges = api.trackers(args.rules, args.tracker, platform_compat.time_limit)
+    judges = common_flags.judges(args)
     if args.watch:
         from kubectl_dog.cli import status_watch
 

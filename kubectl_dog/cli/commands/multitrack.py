@@ -52,7 +52,6 @@ def multitrack() -> Command:
 def run(args: Arguments) -> int:
     """Track the targets of the spec; returns the exit code of the verdicts."""
     from kubectl_dog import api
-    from kubectl_dog import platform_compat
     from kubectl_dog import target_resolution
     from kubectl_dog.cli import foreground
 
@@ -65,7 +64,7 @@ def run(args: Arguments) -> int:
         # Programs that generate specs may generate empty specs.
         sys.stderr.write('the spec has no targets: there is nothing to track\n')
         return 0
-    judges = api.trackers(args.rules, args.tracker, platform_compat.time_limit)
+    judges = common_flags.judges(args)
     options = rollout_flags.options(args)
     connection = api.connect(**common_flags.cluster(args))
     resolved = target_resolution.spec_targets(spec, connection, options)

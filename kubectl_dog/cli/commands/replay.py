@@ -76,14 +76,12 @@ def demo() -> Command:
 
 def run_replay(args: Arguments) -> int:
     """Play a recording from a file or from standard input."""
-    from kubectl_dog import api
-    from kubectl_dog import platform_compat
     from kubectl_dog import recorded_runs
     from kubectl_dog.cli import foreground
 
     report_files.prepare(args)
     output_choice.prepare(args)
-    judges = api.trackers(args.rules, args.tracker, platform_compat.time_limit)
+    judges = common_flags.judges(args)
     notes: tuple[str, ...] = ()
     if args.file != '-' and output_choice.choose(args).has_brief:
         from kubectl_dog.cli import brief_recording
@@ -115,7 +113,8 @@ def run_demo(args: Arguments) -> int:
     output_choice.prepare(args)
     command = f'{parser.program_name()} demo {args.name} --instant -o plain'
     notes = ('RECORDING included in the program', f'  All lines: {command}')
-    return foreground.run(recorded_runs.demo(args.name, _pace(args)), args, notes)
+    play = recorded_runs.demo(args.name, _pace(args), common_flags.judges(args))
+    return foreground.run(play, args, notes)
 
 
 def _pace(args: Arguments) -> float | None:

@@ -113,7 +113,7 @@ def run_command(args: Arguments) -> int:
         exit_with_verdict=bool(args.verdict),
         helm_release=args.helm_release,
     )
-    judges = api.trackers(args.rules, args.tracker, platform_compat.time_limit)
+    judges = common_flags.judges(args)
     connection = api.connect(**common_flags.cluster(args))
     resolved = _targets(args, connection)
     watches = [_watch(target) for target in resolved.targets]

@@ -63,14 +63,13 @@ def run(args: Arguments) -> int:
     Raises UserError if there are none for the texts.
     """
     from kubectl_dog import api
-    from kubectl_dog import platform_compat
     from kubectl_dog.cli import standard_streams
     from kubectl_dog.output import colour
     from kubectl_dog.output import trackers_table
     from kubectl_dog.output.colour import Palette
     from kubectl_dog.output.stream_writer import Writer
 
-    judges = api.trackers(chosen=args.tracker, limit=platform_compat.time_limit)
+    judges = common_flags.judges(args)
     inventory = api.tracker_inventory(judges)
     entries = [entry for entry in inventory if _matches(entry, args.text)]
     has_kinds = bool(args.text or args.filename or args.kustomize)

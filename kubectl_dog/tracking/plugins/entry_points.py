@@ -66,7 +66,7 @@ class Claim(NamedTuple):
             raise BrokenError(f'invalid entry point {self.source!r}: use module or module:object')
         module, names = reference.groups()
         try:
-            with limit():
+            with nullcontext() if self.package == OWN_PACKAGE else limit():
                 return reduce(getattr, names.split('.') if names else (), import_module(module))
         except KeyboardInterrupt:
             raise

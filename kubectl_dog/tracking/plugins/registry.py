@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Mapping
@@ -120,15 +121,8 @@ class Trackers:
             # The user who chose this package does not want the verdict of another.
             return None if is_chosen else self._first_usable(resource, others)
 
-        is_ours = _package_name(claim) == entry_points.OWN_PACKAGE
         try:
-            return GuardedTracker(
-                claim.load(self.limit),
-                claim.label,
-                instead,
-                partial(self._report, claim),
-                None if is_ours else self.limit,
-            )
+            return self._load(claim, instead)
         except (entry_points.BrokenError, ShapeError) as error:
             if is_chosen:
                 raise UserError(
@@ -143,6 +137,20 @@ class Trackers:
                 f'{error}',
             )
             return substitute or Unjudged(cannot_judge(claim.label, str(error)))
+
+    def _load(self, claim: Claim, instead: Callable[[], Tracker | None]) -> Tracker:
+        """Import the tracker of a claim; raises BrokenError and ShapeError."""
+        tracker = claim.load(self.limit)
+        report = partial(self._report, claim)
+        if _package_name(claim) == entry_points.OWN_PACKAGE:
+            return GuardedTracker(tracker, claim.label, instead, report, None)
+        try:
+            with self.limit():
+                return GuardedTracker(tracker, claim.label, instead, report, self.limit)
+        except (KeyboardInterrupt, ShapeError):
+            raise
+        except BaseException as error:
+            raise entry_points.BrokenError(entry_points.describe_error(error)) from error
 
     def _report(self, claim: Claim, text: str) -> None:
         """Report a broken claim once, not for every target and version of its kind."""
