@@ -58,7 +58,11 @@ class RecordingWriter:
 
     def __init__(self, file: str | os.PathLike[str] | TextIO, header: Header) -> None:
         self.failure = ''
-        self._file = _open(os.fspath(file)) if isinstance(file, (str, os.PathLike)) else file
+        if isinstance(file, (str, os.PathLike)):
+            self._label = f'the recording {os.fspath(file)}'
+            self._file = _open(os.fspath(file))
+        else:
+            self._label, self._file = 'the recording', file
         self._keys: dict[tuple[object, ...], int] = {}
         self._redactor = Redactor(os.urandom(16))
         self._write_record(
@@ -117,7 +121,7 @@ class RecordingWriter:
             self._fail(error)
 
     def _fail(self, error: OSError) -> None:
-        self.failure = f'the recording is incomplete: {error.strerror or error}'
+        self.failure = f'{self._label} is incomplete: {error.strerror or error}'
 
 
 class RecordingSource:

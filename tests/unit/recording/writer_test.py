@@ -152,6 +152,13 @@ def test_a_full_disk_ends_the_recording_and_not_the_run():
     assert writer.failure == 'the recording is incomplete: No space left on device'
 
 
+@pytest.mark.skipif(not os.path.exists('/dev/full'), reason='Needs /dev/full.')
+def test_a_recording_that_is_incomplete_is_named():
+    writer = RecordingWriter('/dev/full', Header(0.0, (), Options()))
+    writer.close()
+    assert writer.failure.startswith('the recording /dev/full is incomplete: ')
+
+
 def test_a_disk_that_fails_on_close_does_not_end_the_run():
     file = mock.Mock(closed=False, close=mock.Mock(side_effect=OSError('lost')))
     writer = RecordingWriter(file, Header(0.0, (), Options()))
