@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import ssl
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from kubectl_dog.cluster.client_config.settings import Settings
 from kubectl_dog.model import limits
 from kubectl_dog.model.errors import AccessError
+
+# Where Linux and macOS show open descriptors as files.
+_DESCRIPTORS = '/dev/fd'
+_PREFIX = 'kubectl-dog-key-'
+# Seconds; reading a key takes much less.
+_MAX_AGE = 60.0
 
 
 class _EncryptedKeyError(Exception):
@@ -62,8 +71,8 @@ def _load_client_certificate(context: ssl.SSLContext, settings: Settings) -> Non
             f'{owner} has a client {given} without a {missing}: use --client-{missing}'
         )
     try:
-        with _path_with(certificate + b'\n' + key) as path:
-            context.load_cert_chain(path, password=_refuse_passphrase)
+        with _paths_with(certificate + b'\n' + key) as paths:
+            context.load_cert_chain(*paths, password=_refuse_passphrase)
     except _EncryptedKeyError:
         raise AccessError(
             f'the client key of {owner} is encrypted, which kubectl does not support either: '
@@ -98,26 +107,43 @@ def _read(path: str, label: str) -> bytes:
 
 
 @contextmanager
-def _path_with(content: bytes) -> Iterator[str]:
-    """Provide content as a file for OpenSSL, which reads files only, during the block."""
-    if hasattr(os, 'memfd_create') and os.path.isdir('/proc/self/fd'):
-        descriptor = os.memfd_create('kubectl-dog')
-        try:
-            with open(descriptor, 'wb', closefd=False) as file:
-                file.write(content)
-            yield f'/proc/self/fd/{descriptor}'
-        finally:
-            os.close(descriptor)
-    else:
+def _paths_with(content: bytes) -> Iterator[tuple[str, str]]:
+    """Provide content as two files for OpenSSL, which reads files only, during the block.
+
+    It reads one for the certificates, and one for the key. Pipes leave nothing behind, however the
+    process ends.
+    """
+    if not os.path.isdir(_DESCRIPTORS):
         with _temporary_file(content) as path:
-            yield path
+            yield path, path
+        return
+    with contextlib.ExitStack() as pipes:
+        paths = []
+        for _ in range(2):
+            read, write = os.pipe()
+            pipes.callback(os.close, read)
+            # A thread, because a pipe may have less room than this needs.
+            threading.Thread(target=_write, args=(write, content), daemon=True).start()
+            paths.append(f'{_DESCRIPTORS}/{read}')
+        yield paths[0], paths[1]
+
+
+def _write(descriptor: int, content: bytes) -> None:
+    with contextlib.suppress(OSError), open(descriptor, 'wb') as file:
+        file.write(content)
 
 
 @contextmanager
 def _temporary_file(content: bytes) -> Iterator[str]:
+    """Provide content as a file, on Windows; remove those of processes that were killed."""
     import tempfile
 
-    descriptor, path = tempfile.mkstemp(prefix='kubectl-dog-')
+    for entry in os.scandir(tempfile.gettempdir()):
+        if entry.name.startswith(_PREFIX):
+            with contextlib.suppress(OSError):
+                if time.time() - entry.stat().st_mtime > _MAX_AGE:
+                    os.unlink(entry.path)
+    descriptor, path = tempfile.mkstemp(prefix=_PREFIX)
     try:
         with open(descriptor, 'wb') as file:
             file.write(content)

@@ -18,10 +18,13 @@ from tests.unit.needs import posix
 pytestmark = posix
 
 _PROGRAM = """
-import os, sys
-if sys.argv[1] == 'file':
-    vars(os).pop('memfd_create', None)
+import os, signal, ssl, sys
 from kubectl_dog import api
+from kubectl_dog.cluster.transport import ssl_context
+if 'file' in sys.argv:
+    ssl_context._DESCRIPTORS = '/nowhere'
+if 'in the middle' in sys.argv:
+    ssl.SSLContext.load_cert_chain = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
 api.connect().get('/api')
 """
 
@@ -33,10 +36,9 @@ def written(folder):
                 yield file.read()
 
 
-@pytest.mark.parametrize('way', ('memory', 'file'))
-def test_no_private_key_is_left_after_sigkill(server, pki, tmp_path, way):
-    if way == 'memory' and not hasattr(os, 'memfd_create'):
-        pytest.skip('Needs memfd_create.')
+@pytest.fixture
+def start(server, pki, tmp_path):
+    """Start a program with a client key; returns it, and a function that reads what it wrote."""
     data = {
         name: base64.b64encode((pki / f'client.{name}').read_bytes()).decode()
         for name in ('crt', 'key')
@@ -62,12 +64,47 @@ def test_no_private_key_is_left_after_sigkill(server, pki, tmp_path, way):
         'TMPDIR': str(places[1]),
     }
     server.on('/api', Wire.hold)
-    running = subprocess.Popen([sys.executable, '-c', _PROGRAM, way], env=env, cwd=places[2])
-    try:
-        until(lambda: server.requests)
-    finally:
-        running.send_signal(signal.SIGKILL)
-        running.wait()
-    keys = [content for place in places for content in written(place)]
-    assert not [content for content in keys if b'PRIVATE KEY' in content]
-    assert keys == []
+    running = []
+
+    def run(*words):
+        running.append(
+            subprocess.Popen([sys.executable, '-c', _PROGRAM, *words], env=env, cwd=places[2])
+        )
+        return running[-1], lambda: [content for place in places for content in written(place)]
+
+    yield run
+    for process in running:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.parametrize('words', ((), ('file',)))
+def test_no_private_key_is_left_after_sigkill(server, start, words):
+    process, contents = start(*words)
+    until(lambda: server.requests)
+    process.kill()
+    process.wait()
+    assert contents() == []
+
+
+def test_no_private_key_is_left_if_it_is_killed_while_the_key_is_read(start):
+    process, contents = start('in the middle')
+    process.wait()
+    assert (process.returncode, contents()) == (-signal.SIGKILL, [])
+
+
+def test_without_pipes_the_next_start_removes_the_file_of_one_that_was_killed(
+    server, start, tmp_path
+):
+    process, contents = start('file', 'in the middle')
+    process.wait()
+    [key] = (tmp_path / 'tmp').iterdir()
+    assert len(contents()) == 1
+    start('file')
+    until(lambda: server.requests)
+    assert len(contents()) == 1, 'another process may still read it'
+    server.requests.clear()
+    os.utime(key, (0, 0))
+    start('file')
+    until(lambda: server.requests)
+    assert contents() == []
