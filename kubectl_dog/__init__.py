@@ -6,11 +6,12 @@ and feeds call back as kubedog's do. See docs/library.md.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING
-from typing import Any
+# Type checkers take it for true. Importing `typing` would delay the handlers of signals, see entry.
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from kubectl_dog.library.callbacks import AddedPod as AddedPod
     from kubectl_dog.library.callbacks import AddedReplicaSet as AddedReplicaSet
     from kubectl_dog.library.callbacks import ContainerError as ContainerError
@@ -110,6 +111,8 @@ if not TYPE_CHECKING:
     def __getattr__(name: str) -> Any:
         """Import the module of a public name on first use."""
         if name in _MODULE_OF:
+            from importlib import import_module
+
             return getattr(import_module(f'kubectl_dog.{_MODULE_OF[name]}'), name)
         raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
 

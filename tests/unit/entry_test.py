@@ -18,8 +18,10 @@ import importlib.abc, os, signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)
 class Slow(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path, target=None):
-        if name == 'kubectl_dog.cli.main':
-            os.kill(os.getpid(), int(sys.argv[1]))
+        if name == module and not sent:
+            sent.append(1)
+            os.kill(os.getpid(), number)
+number, module, sent = int(sys.argv.pop(1)), sys.argv.pop(1), []
 sys.meta_path.insert(0, Slow())
 from kubectl_dog.entry import main
 sys.exit(main())
@@ -27,10 +29,24 @@ sys.exit(main())
 
 
 @posix
-@pytest.mark.parametrize(('number', 'code'), ((2, 130), (15, 143), (1, 129)))
-def test_signal_during_import_prints_no_traceback(number, code):
-    argv = [sys.executable, '-c', SLOW, str(int(number))]
-    done = subprocess.run(argv, capture_output=True, check=False)
+@pytest.mark.parametrize(
+    ('number', 'module', 'code'),
+    (
+        (signal.SIGINT, 'cli.main', 130),
+        (signal.SIGTERM, 'cli.process_exit', 143),
+        (1, 'cli.main', 129),
+        (signal.SIGINT, 'cli.commands.replay', 130),
+        (1, 'recorded_runs', 129),
+        (signal.SIGTERM, 'tracking.engine', 143),
+        (signal.SIGINT, 'output.plain', 130),
+    ),
+)
+def test_signal_at_any_import_prints_no_traceback(number, module, code):
+    words = [str(int(number)), f'kubectl_dog.{module}', 'demo', '--instant']
+    done = subprocess.run(
+        [sys.executable, '-c', SLOW, *words], capture_output=True, check=False,
+        env={**os.environ, 'PYTHONPATH': os.pathsep.join(filter(None, sys.path))},
+    )  # fmt: skip
     assert (done.returncode, done.stdout, done.stderr) == (code, b'', b'')
 
 
