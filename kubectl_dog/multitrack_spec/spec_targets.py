@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 from typing import NamedTuple
@@ -86,8 +87,8 @@ def _target(entry: SpecEntry, namespace: str, resolve: Callable[[str], Resource]
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) < len(pairs):
-        keys = [key for key, _ in pairs]
-        duplicate = next(key for key in keys if keys.count(key) > 1)
+        counts = Counter(key for key, _ in pairs)
+        duplicate = next(key for key in counts if counts[key] > 1)
         raise ValueError(f'duplicate key "{duplicate}" in an object')
     return result
 

@@ -11,6 +11,7 @@ from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.resources import well_known
+from kubectl_dog.multitrack_spec import spec_targets
 from kubectl_dog.multitrack_spec.spec_targets import parse
 from kubectl_dog.multitrack_spec.spec_targets import parse_text
 from kubectl_dog.multitrack_spec.spec_targets import targets
@@ -202,3 +203,18 @@ def test_a_spec_is_json(content, names):
 def test_invalid_json_is_an_error(content, message):
     with pytest.raises(UserError, match=f'^{re.escape(message)}'):
         parse_text(content, 'spec.json')
+
+
+def test_a_duplicate_among_many_keys_is_looked_for_once():
+    class Key(str):
+        compared = 0
+        __hash__ = str.__hash__
+
+        def __eq__(self, other):
+            Key.compared += 1
+            return str.__eq__(self, other)
+
+    names = [*map(str, range(2_000)), '1999']
+    with pytest.raises(ValueError, match='duplicate key "1999" in an object'):
+        spec_targets._object([(Key(name), 1) for name in names])
+    assert Key.compared < 10 * len(names)
