@@ -99,7 +99,7 @@ _LIMITS = (
     ),
     create_flag(
         '--status-progress-period TIME',
-        'Interval of status lines while nothing happens, 0 for none (default: 30s)',
+        'Interval of status lines while nothing happens, at least 1s, 0 for none (default: 30s)',
         parse=_period,
         default=_DEFAULTS.status_period,
         expected=DURATION,

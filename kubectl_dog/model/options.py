@@ -14,7 +14,7 @@ class Options(NamedTuple):
     - `needs_namespace`: do not wait for a target whose namespace does not exist.
     - `stall_timeout`: limit for the time without progress; None means auto.
     - `stable_for`: how long the target must stay ready; None means auto.
-    - `status_period`: seconds between status reports; 0 means none.
+    - `status_period`: seconds between status reports, at least 1; 0 means none.
     - `tolerate`: texts like `CrashLoop=5`.
     - `allow_failures`: number or percentage of pods that may fail.
     - `on_pause`: one of PAUSES; empty means stop.

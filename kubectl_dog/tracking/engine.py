@@ -58,6 +58,8 @@ _STOPS = {
     'hangup': Verdict.TERMINATED,
     'end': Verdict.ENDED,
 }
+# Seconds; shorter periods, also of recordings, would leave no time for anything else.
+_MIN_STATUS_PERIOD = 1.0
 
 
 class Step(NamedTuple):
@@ -90,7 +92,7 @@ class Engine:
         self._world = World(Store(), started, options, others_may_recover=self._has_several)
         self._kube_events = EventDedup()
         self._read_notices = NoticeDedup()
-        self._report_at = options.status_period
+        self._report_at = self._status_period = max(_MIN_STATUS_PERIOD, options.status_period)
         self._unmatched = UnmatchedOptions(options)
         self._log_limit = LogLimit(options.max_log_streams)
         self._is_hung_up = False
@@ -271,7 +273,7 @@ class Engine:
     def _report_status(self, at: float) -> Iterator[Event]:
         """Phase 6: report the states of all open targets periodically."""
         if at >= self._report_at and not self._world.options.follow:
-            self._report_at = at + self._world.options.status_period
+            self._report_at = at + self._status_period
             rows = tuple(filter(None, (scheduled.target.state for scheduled in self._open)))
             if rows:
                 yield StatusReport(at, rows)

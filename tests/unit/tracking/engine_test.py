@@ -409,6 +409,7 @@ def test_trouble_of_a_group_is_told_as_its_end_and_nothing_else():
     (
         ({}, [30, 60]),
         ({'status_period': 10.0}, [10, 20, 30, 40, 50, 60]),
+        ({'status_period': 1e-12}, [*range(1, 62)]),
         ({'follow': True}, []),
     ),
 )
