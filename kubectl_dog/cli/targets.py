@@ -88,13 +88,18 @@ def named_targets(
 
 
 def _check_name(resource: Resource, name: str) -> None:
-    """Raise an error for a name that no object can have; other API groups have other rules."""
-    if resource.group in ('', 'apps', 'batch') and not _NAME.match(name):
-        rule = (
-            'do not put the name and flags into the same quotes'
-            if ' -' in name
-            else 'use lower case letters, digits, - and .'
-        )
+    """Raise an error for a name that no object can have.
+
+    Names of other API groups, such as `system:node`, need only be a part of a path.
+    """
+    if resource.group in ('', 'apps', 'batch'):
+        is_valid, rule = bool(_NAME.match(name)), 'use lower case letters, digits, - and .'
+    else:
+        is_valid = name.isprintable() and name not in ('.', '..') and '%' not in name
+        rule = 'use printable characters without / and %'
+    if not is_valid:
+        if ' -' in name:
+            rule = 'do not put the name and flags into the same quotes'
         raise UserError(f'invalid name of a {resource.kind} "{name}": {rule}')
 
 

@@ -218,6 +218,14 @@ def test_names_of_other_groups_are_left_to_the_server(monkeypatch, find):
     assert find('things/system:Odd')[0] == [Target(other, 'shop', 'system:Odd')]
 
 
+@pytest.mark.parametrize('name', ('..', 'a%2fb', 'a\x1b[31m', 'a\u202eb', 'a\u200bb', 'a\nb'))
+def test_names_that_no_group_can_have_are_refused(monkeypatch, find, name):
+    other = DEPLOYMENTS._replace(group='example.org')
+    monkeypatch.setattr(Kinds, 'many', lambda self, word: [other])
+    with pytest.raises(UserError, match='invalid name of a Deployment'):
+        find(f'things/{name}')
+
+
 APPLIED = """
 apiVersion: apps/v1
 kind: Deployment
