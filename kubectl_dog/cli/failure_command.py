@@ -26,6 +26,8 @@ from kubectl_dog.output.run_record import RunRecord
 from kubectl_dog.tracking.verdict.readiness import PINNED
 
 _PREFIX = 'KUBECTL_DOG_'
+# Seconds for the command, unless `--on-failure-timeout` is given.
+_TIMEOUT = 60.0
 # Characters of a value in the environment.
 _MAX_VALUE = 1000
 # Somebody has paused a paused target; the other codes say nothing about the rollout.
@@ -84,7 +86,8 @@ class FailureCommand:
         environment: Mapping[str, str] = os.environ,
     ) -> None:
         self._command = command
-        self._timeout = args.on_failure_timeout
+        limit = args.on_failure_timeout
+        self._timeout = _TIMEOUT if limit is None else limit
         self._report = os.path.abspath(args.report[0].path) if args.report else ''
         self._environment = environment
         self._record = RunRecord(started)

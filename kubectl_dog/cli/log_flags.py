@@ -5,6 +5,7 @@ from __future__ import annotations
 from kubectl_dog.cli import common_flags
 from kubectl_dog.cli.flags import Arguments
 from kubectl_dog.cli.flags import create_flag
+from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.options import Options
 
 
@@ -105,7 +106,9 @@ FLAGS = tuple(
 
 
 def options(args: Arguments) -> Options:
-    """Return the options for logs; other options have their defaults."""
+    """Return the options for logs; other options have their defaults. Raises UserError."""
+    if args.no_logs and args.logs_all:
+        raise UserError('--no-logs cannot be combined with --logs-all')
     return Options(
         since=args.since,
         tail=args.tail if args.tail >= 0 else None,

@@ -9,6 +9,7 @@ from kubectl_dog.cli.common_flags import DURATION
 from kubectl_dog.cli.common_flags import seconds
 from kubectl_dog.cli.flags import Arguments
 from kubectl_dog.cli.flags import create_flag
+from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.options import PAUSES
 from kubectl_dog.model.options import Options
 
@@ -194,7 +195,6 @@ _ON_FAILURE = (
         'Time limit for the command of --on-failure, 0 for none (default: 60s)',
         parse=seconds,
         expected=DURATION,
-        default=60.0,
     ),
 )
 FLAGS = (
@@ -205,7 +205,9 @@ FLAGS = (
 
 
 def options(args: Arguments) -> Options:
-    """Return the options of a rollout, from its flags."""
+    """Return the options of a rollout, from its flags; raises UserError if they do not fit."""
+    if args.on_failure_timeout is not None and not args.on_failure:
+        raise UserError('--on-failure-timeout needs --on-failure COMMAND')
     return tracking_flags.options(args)._replace(
         stall_timeout=args.stall_timeout or None,
         create_timeout=_DEFAULTS.create_timeout

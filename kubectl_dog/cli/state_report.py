@@ -105,6 +105,8 @@ def _local(args: Arguments, judges: Trackers) -> Report:
     objects = (entry.object for entry in selected)
     statuses = api.statuses_from_objects(objects, judges, tracking_flags.judgement(args))
     if args.namespace:
+        if statuses and not any(status.namespace for status in statuses):
+            raise UserError('-n has no effect: no object in the files has a namespace')
         # Filtered after the assessment, which may use objects without a namespace.
         statuses = tuple(status for status in statuses if status.namespace in ('', args.namespace))
     _check_found(statuses, args)

@@ -95,6 +95,13 @@ def test_help_speaks_of_kubectl_dog(main, argv):
         (['replay'], 'FILE is missing'),
         (['demo', 'a', 'b'], 'unexpected argument "b"'),
         (['demo', '--speed', '2', '--instant'], 'only one of --speed or --instant'),
+        (['rollout', 'deploy/web', '--on-failure-timeout', '9s'], 'needs --on-failure COMMAND'),
+        (['run', '--on-failure-timeout', '0', '--', 'true'], 'needs --on-failure COMMAND'),
+        (
+            ['rollout', 'deploy/web', '--no-logs', '--logs-all'],
+            'cannot be combined with --logs-all',
+        ),
+        (['follow', 'deploy/web', '--logs-all', '--no-logs'], 'cannot be combined with --logs-all'),
         (['-n', 'x', 'rollout', 'deploy/web', '-R'], '-R needs -f DIR'),
         (['--bogus', 'version'], 'unknown flag: --bogus'),
     ),

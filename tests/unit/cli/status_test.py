@@ -246,6 +246,12 @@ def test_the_namespace_flag_filters_the_objects_of_files(status):
     assert err == 'error: no objects found: --exit-code needs at least one\n'
 
 
+def test_a_namespace_that_selects_nothing_of_files_is_an_error(status):
+    code, out, err = local(status, GOING, '-n', 'shop')
+    assert (code, out) == (2, '')
+    assert err == 'error: -n has no effect: no object in the files has a namespace\n'
+
+
 def test_rules_judge_objects_of_files(status, tmp_path):
     rules = tmp_path / 'rules.yaml'
     rules.write_text('{group: example.com, kind: Widget, failed: [{path: spec.glow, is: broken}]}')
