@@ -42,12 +42,14 @@ class Report(NamedTuple):
     """What to print: statuses, the children of targets, and targets without a status.
 
     `is_everything`: the statuses are those of all objects in a namespace or in the cluster.
+    `clock_offset`: the seconds to add to the local clock to get the time of the objects.
     """
 
     statuses: Sequence[Status]
     unseen: Sequence[TargetEnded] = ()
     children: Sequence[Status] = ()
     is_everything: bool = False
+    clock_offset: float = 0.0
 
     def rows(self, folds: bool) -> list[status_tree.Row]:
         """Return the rows of the table; see `arrange`."""
@@ -80,7 +82,7 @@ def run(args: Arguments) -> int:
     else:
         size = terminal_size()
         rows = report.rows(folds=size is not None)
-        lines = lines_for(rows, palette(args), size, report.is_everything)
+        lines = lines_for(rows, palette(args), size, report.is_everything, report.clock_offset)
     Writer(standard_streams.stdout()).write(lines)
     if report.is_everything and args.output != 'json' and lines:
         print_notices([status_table.summary(rows)])
@@ -136,7 +138,7 @@ def _live(args: Arguments, judges: Trackers) -> Report:
     source, options = api.live_source(connection), tracking_flags.judgement(args)
     live = api.live_statuses(source, resolved.targets, judges, options)
     print_notices(map(describe_unseen, live.not_seen))
-    return Report(live.statuses, live.not_seen, live.children)
+    return Report(live.statuses, live.not_seen, live.children, clock_offset=connection.clock_offset)
 
 
 def _everything(args: Arguments, judges: Trackers) -> Report:
@@ -148,7 +150,7 @@ def _everything(args: Arguments, judges: Trackers) -> Report:
     finally:
         connection.close()
     _check_found(statuses, args)
-    return Report(statuses, is_everything=True)
+    return Report(statuses, is_everything=True, clock_offset=connection.clock_offset)
 
 
 def wants_everything(args: Arguments) -> bool:
@@ -218,10 +220,15 @@ def lines_for(
     palette: Palette,
     size: os.terminal_size | None,
     may_fold: bool,
+    clock_offset: float,
 ) -> list[str]:
-    """Return the lines of a table; `may_fold`: count ready objects if not all rows fit."""
+    """Return the lines of a table; `may_fold`: count ready objects if not all rows fit.
+
+    `clock_offset` is that of the report.
+    """
     width = size.columns if size else None
-    lines = status_table.render(rows, palette, time.time(), width)
+    now = time.time() + clock_offset
+    lines = status_table.render(rows, palette, now, width)
     if may_fold and size and len(lines) > size.lines - 2:
-        lines = status_table.render(status_tree.fold_ready(rows), palette, time.time(), width)
+        lines = status_table.render(status_tree.fold_ready(rows), palette, now, width)
     return lines

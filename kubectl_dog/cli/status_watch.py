@@ -67,7 +67,9 @@ def _watch_targets(args: Arguments, judges: Trackers) -> int:
 
     def report() -> Report:
         now = reader.statuses()
-        return Report(now.statuses, now.not_seen, now.children)
+        return Report(
+            now.statuses, now.not_seen, now.children, clock_offset=connection.clock_offset
+        )
 
     screen = _Screen(args, report, live.now, judges)
     source = _DrawingSource(live, screen.draw)
@@ -91,7 +93,8 @@ def _watch_everything(args: Arguments, judges: Trackers) -> int:
     live = api.live_source(connection)
 
     def report() -> Report:
-        return Report(inventory.statuses(), is_everything=True)
+        statuses = inventory.statuses()
+        return Report(statuses, is_everything=True, clock_offset=connection.clock_offset)
 
     screen = _Screen(args, report, live.now, judges)
     source = _DrawingSource(live, screen.draw)
@@ -226,7 +229,8 @@ class _Screen:
             return
         is_first = self._last is None
         self._last = rows, size
-        lines = state_report.lines_for(rows, self._palette, size, may_fold=True)
+        offset = self.report.clock_offset
+        lines = state_report.lines_for(rows, self._palette, size, True, offset)
         title = f'{self._clock():.0f}s: {status_table.summary(rows)}'
         if self._in_place and size:
             self._in_place.draw([*lines, title], size)

@@ -119,4 +119,7 @@ class RenewingProvider:
             self._failure, self._failed_at = error, self._now()
             raise
         self._failure = None
+        if self._expires <= self._now():
+            # The local clock must be wrong. A refusal by the server shows when they are expired.
+            self._expires = 0.0
         return self._credentials

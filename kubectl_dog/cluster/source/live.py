@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from kubectl_dog.cluster.reads.lookup import LookupQueue
 
 _JOIN_TIMEOUT = 0.5
+# Seconds that the clock of the machine may be adjusted without being told.
+_MAX_DRIFT = 2.0
 _SYSTEM = Environment()
 
 
@@ -169,7 +171,9 @@ class LiveSource:
         if self._is_clock_reported or not isinstance(item.payload, Listed):
             return item
         self._is_clock_reported = True
-        offset = self._connection.clock_offset
+        # The offset is that of the clock of now, which may have been set since the start.
+        jump = time.time() - self.started - self.now()
+        offset = self._connection.clock_offset + (jump if abs(jump) > _MAX_DRIFT else 0.0)
         if not offset:
             return item
         self._held_item = item

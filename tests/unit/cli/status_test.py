@@ -6,6 +6,7 @@ import io
 import json
 import re
 import sys
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -16,6 +17,7 @@ from kubectl_dog.model.assessments import State
 from kubectl_dog.model.events import TargetEnded
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.statuses import Status
+from kubectl_dog.model.times import format_timestamp
 from kubectl_dog.model.verdicts import Explanation
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.tracking.status.live_status import LiveStatuses
@@ -188,13 +190,26 @@ WEB = Status('apps/v1', 'Deployment', 'shop', 'web', State.FAILED, short='deploy
     ],
 )
 def test_a_live_look(status, monkeypatch, statuses, unseen, flags, code, message):
-    monkeypatch.setattr(api, 'connect', lambda **flags: SimpleNamespace(namespace='shop'))
+    monkeypatch.setattr(
+        api, 'connect', lambda **flags: SimpleNamespace(namespace='shop', clock_offset=0.0)
+    )
     monkeypatch.setattr(api, 'live_source', lambda connection: None)
     monkeypatch.setattr(api, 'live_statuses', lambda *_: LiveStatuses(statuses, unseen))
     got, out, err = status('deploy/web', *flags)
     assert got == code
     assert message in err
     assert ('deploy/web' in out) == bool(statuses)
+
+
+@pytest.mark.parametrize('offset', (0.0, 3600.0, -3600.0))
+def test_the_age_is_that_by_the_clock_of_the_server(status, monkeypatch, offset):
+    connection = SimpleNamespace(namespace='shop', clock_offset=offset)
+    created = format_timestamp(time.time() + offset - 100)
+    monkeypatch.setattr(api, 'connect', lambda **flags: connection)
+    monkeypatch.setattr(api, 'live_source', lambda connection: None)
+    seen = LiveStatuses((WEB._replace(created=created),), ())
+    monkeypatch.setattr(api, 'live_statuses', lambda *_: seen)
+    assert ' 1m4' in status('deploy/web')[1] or ' 100s' in status('deploy/web')[1]
 
 
 @pytest.mark.parametrize(
@@ -213,7 +228,9 @@ def test_flags_about_judgement_reach_a_live_look(status, monkeypatch):
         given.append(options)
         return LiveStatuses((WEB,), ())
 
-    monkeypatch.setattr(api, 'connect', lambda **flags: SimpleNamespace(namespace='shop'))
+    monkeypatch.setattr(
+        api, 'connect', lambda **flags: SimpleNamespace(namespace='shop', clock_offset=0.0)
+    )
     monkeypatch.setattr(api, 'live_source', lambda connection: None)
     monkeypatch.setattr(api, 'live_statuses', look)
     status('deploy/web', '--require-status', '--ignore-foreign-annotations')

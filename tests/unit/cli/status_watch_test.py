@@ -84,7 +84,7 @@ def watch(monkeypatch, capsys):
         if screen is not None:
             # Set here: pytest sets it again before the test.
             monkeypatch.setattr(sys, 'stdout', screen)
-        connection = SimpleNamespace(namespace='shop', close=lambda: None)
+        connection = SimpleNamespace(namespace='shop', close=lambda: None, clock_offset=0.0)
         inventory = Inventory(Kinds((DEPLOYMENTS, PODS), ()), 'shop', api.trackers().of, Options())
         inventory.replace(PODS, pods)
         monkeypatch.setattr(api, 'inventory', lambda *_: (inventory, ('without jobs: no',)))

@@ -44,6 +44,14 @@ def test_credentials_are_issued_when_they_are_needed_and_once_they_have_expired(
     assert issuer.provider.current().authorization == 'Bearer 2'
 
 
+def test_credentials_that_are_expired_by_a_wrong_clock_are_kept_until_they_are_refused():
+    issuer = Issuer(lasts=-3600)
+    used = [issuer.provider.current().authorization for _ in range(3)]
+    assert used == ['Bearer 1'] * 3
+    assert issuer.provider.renew(issuer.provider.current())
+    assert issuer.provider.current().authorization == 'Bearer 2'
+
+
 def test_many_threads_that_are_refused_make_one_run():
     issuer = Issuer()
     used = issuer.provider.current()

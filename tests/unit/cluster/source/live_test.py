@@ -137,6 +137,25 @@ def test_the_servers_clock_comes_before_the_first_list(server, source):
     assert second.payload == Listed(())
 
 
+@pytest.mark.parametrize(
+    ('ahead', 'jump'), ((0, 3600), (0, -3600), (3600, 3600), (3600, -3600), (-3600, 0))
+)
+def test_the_servers_clock_is_right_though_the_local_one_is_set(
+    server, source, monkeypatch, ahead, jump
+):
+    """`jump`: the local clock is set by so many seconds after the start, as NTP does."""
+    # The server reads the clock of the test, too.
+    server.ahead = ahead - jump
+    real = time.time
+    monkeypatch.setattr('time.time', lambda: real() + jump)
+    server.on(PATH, stream(END, then='hold'))
+    source.reconcile({WATCH})
+    first = take(source).payload
+    told = first.offset if isinstance(first, ServerClock) else 0.0
+    # What the engine adds to the time of the start.
+    assert told == pytest.approx(ahead, abs=1.5)
+
+
 def test_the_stacks_of_other_threads_of_the_process_stay_as_they_are(server, source, monkeypatch):
     asked = []
     monkeypatch.setattr(threading, 'stack_size', lambda *size: asked.append(size) or 0)
