@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
-import sys
 from typing import NoReturn
 
 # The default handlers; a parent process may have set the signals to be ignored.
@@ -26,13 +26,12 @@ def execute() -> NoReturn:
 
 def main() -> int:
     """Run the program; returns its exit code."""
-    handlers = {
-        number: handler
-        for number, handler in _DEFAULTS.items()
-        if signal.getsignal(number) is handler
-    }
+    handlers = [
+        number for number, handler in _DEFAULTS.items() if signal.getsignal(number) is handler
+    ]
     for number in handlers:
-        signal.signal(number, lambda received, frame: sys.exit(128 + received))
+        # An exception would be ignored in a callback of the import system, and the signal lost.
+        signal.signal(number, lambda received, frame: os._exit(128 + received))
     # Imported objects stay: a garbage collection finds nothing, and takes time.
     gc.disable()
     from kubectl_dog.cli import process_exit
@@ -40,6 +39,4 @@ def main() -> int:
 
     gc.freeze()
     gc.enable()
-    for number, handler in handlers.items():
-        signal.signal(number, handler)
-    return process_exit.run(run)
+    return process_exit.run(run, handlers)

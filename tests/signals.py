@@ -17,6 +17,7 @@ import json
 import os
 import random
 import re
+import select
 import shutil
 import signal
 import subprocess
@@ -33,8 +34,6 @@ from tests.unit.cluster.server import stream
 
 # Seconds until a program that has got a signal must have ended.
 LIMIT = 30.0
-# Seconds in which the signals may still have the handlers of Python.
-EARLY = 0.1
 SIGNALS = ('INT', 'TERM', 'HUP', 'PIPE', 'TSTP')
 CODES = {'INT': 130, 'TERM': 143, 'HUP': 129}
 # A process group whose leader has a parent in the same session can be suspended.
@@ -42,9 +41,11 @@ PROGRAM = """
 import os, signal, sys
 os.setpgrp()
 signal.signal(signal.SIGINT, signal.default_int_handler)
-os.write(int(sys.argv.pop(1)), b'.')
-from kubectl_dog.entry import main
-sys.exit(main())
+ready = int(sys.argv.pop(1))
+os.write(ready, b'.')
+from kubectl_dog.entry import execute
+os.write(ready, b'!')
+execute()
 """
 HIDE, SHOW = b'\x1b[?25l', b'\x1b[?25h'
 
@@ -81,7 +82,7 @@ class Run:
         for thread in self._threads:
             thread.start()
         os.read(begun, 1)
-        os.close(begun)
+        self._begun = begun
         self.began = time.monotonic()
 
     def _read(self):
@@ -91,6 +92,10 @@ class Run:
 
     def _read_errors(self):
         self.errors = self.process.stderr.read()
+
+    def is_imported(self):
+        """Whether the program has been imported, and is about to set its handlers."""
+        return bool(select.select([self._begun], [], [], 0)[0])
 
     def wait(self):
         """Wait for the end; returns the exit code, or None if it hangs."""
@@ -103,6 +108,7 @@ class Run:
         for thread in self._threads:
             thread.join(LIMIT)
         os.close(self._terminal)
+        os.close(self._begun)
         return code
 
     def suspend_and_continue(self):
@@ -195,7 +201,7 @@ def once(folder, run, name, moment):
     start, _, own_code = RUNS[run]
     with start(folder) as running:
         time.sleep(max(0.0, running.began + moment - time.monotonic()))
-        faults = []
+        faults, is_early = [], not running.is_imported()
         if running.process.poll() is None:
             if name == 'TSTP':
                 faults.append(running.suspend_and_continue())
@@ -210,8 +216,8 @@ def once(folder, run, name, moment):
             running.process.send_signal(signal.SIGTERM)
             expected = {143}
         code = running.wait()
-        if moment < EARLY and code == -getattr(signal, f'SIG{name}'):
-            # The first import was not done. A shell reports such an end by the same code.
+        if is_early and code == -getattr(signal, f'SIG{name}'):
+            # A shell reports such an end by the same code.
             code = 128 - code
         if code not in expected - {None}:
             faults.append(f'exit code {code}')

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from collections.abc import Collection
 from typing import NoReturn
 
 from kubectl_dog import platform_compat
@@ -19,13 +20,15 @@ _CODES = tuple(map(platform_compat.exit_code_of, _SIGNALS))
 _INTERRUPTION_PERIOD = 0.5
 
 
-def run(program: Callable[[], int]) -> int:
+def run(program: Callable[[], int], handled: Collection[int] = ()) -> int:
     """Run a program that owns the process; returns its exit code, or exits with it.
+
+    `handled` are signals with a handler of the caller, which is replaced.
 
     At exit, Python flushes the streams and waits for their readers. It must not wait if a reader
     is stuck, or after a signal.
     """
-    _install_handlers()
+    _install_handlers(handled)
     try:
         code = program()
         if code in _CODES or standard_streams.is_stuck():
@@ -60,14 +63,16 @@ def _flush_streams() -> None:
             stream.flush()
 
 
-def _install_handlers() -> None:
+def _install_handlers(handled: Collection[int]) -> None:
     """Let the first signal raise KeyboardInterrupt, and the next one exit at once.
 
     Signals that the parent process has set to be ignored stay ignored.
     """
     for number in _SIGNALS:
-        if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
+        handler = signal.getsignal(number)
+        if number in handled or handler in (signal.SIG_DFL, signal.default_int_handler):
             signal.signal(number, _raise_interrupt)
+    sys.unraisablehook = _exit_if_interrupted
     _interrupt_blocking_calls()
 
 
@@ -97,6 +102,13 @@ def _raise_interrupt(number: int, frame: object) -> NoReturn:
         if signal.getsignal(other) is _raise_interrupt:
             signal.signal(other, _exit_at_once)
     raise platform_compat.SignalReceivedError(number)
+
+
+def _exit_if_interrupted(ignored: sys.UnraisableHookArgs) -> None:
+    """Exit if Python ignores the exception of a signal, as it does in a finalizer."""
+    if isinstance(ignored.exc_value, platform_compat.SignalReceivedError):
+        _exit(platform_compat.ended_by(ignored.exc_value))
+    sys.__unraisablehook__(ignored)
 
 
 def _exit_at_once(number: int, frame: object) -> NoReturn:

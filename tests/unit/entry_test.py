@@ -53,7 +53,9 @@ def test_signal_at_any_import_prints_no_traceback(number, module, code):
 @pytest.fixture
 def handlers():
     before = {number: signal.getsignal(number) for number in platform_compat.signals()}
+    hook = sys.unraisablehook
     yield
+    sys.unraisablehook = hook
     for number, handler in before.items():
         signal.signal(number, handler)
 
@@ -119,3 +121,24 @@ def test_the_end_flushes_the_output_and_skips_the_clean_up(setup, expected):
     code, out, error = expected
     assert (done.returncode, done.stdout) == (code, out)
     assert error is None or done.stderr == error
+
+
+IN_FINALIZER = """
+import os, signal, sys
+from kubectl_dog.cli import process_exit
+class Last:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+def program():
+    Last()
+    return 0
+sys.exit(process_exit.run(program))
+"""
+
+
+@posix
+def test_a_signal_in_a_finalizer_is_not_lost():
+    env = {**os.environ, 'PYTHONPATH': os.pathsep.join(filter(None, sys.path))}
+    argv = [sys.executable, '-c', IN_FINALIZER]
+    done = subprocess.run(argv, env=env, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (143, b'')
