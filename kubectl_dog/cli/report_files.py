@@ -6,8 +6,11 @@ import contextlib
 import errno
 import os
 import sys
+from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
+from typing import BinaryIO
+from typing import NamedTuple
 
 from kubectl_dog.cli.flags import Arguments
 from kubectl_dog.cli.flags import create_flag
@@ -127,9 +130,8 @@ def _check(path: str) -> None:
         if not os.access(path, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         return
-    descriptor, temporary = _create_temporary(path)
-    os.close(descriptor)
-    os.remove(temporary)
+    with _temporary_file(path):
+        pass
     if os.path.exists(path):
         os.remove(path)
 
@@ -144,10 +146,20 @@ def _resolve(path: str) -> str:
     return path if _is_special(path) else os.path.realpath(path)
 
 
-def _create_temporary(path: str) -> tuple[int, str]:
-    """Create a file in the directory of `path`, with the usual permissions."""
+@contextlib.contextmanager
+def _temporary_file(path: str) -> Iterator[tuple[BinaryIO, str]]:
+    """Create a file in the directory of `path`, with the usual permissions; remove it at the end.
+
+    A signal may raise an exception at any moment, also just after the file was created.
+    """
     temporary = os.path.join(os.path.dirname(path), f'.kubectl-dog-{os.urandom(6).hex()}.tmp')
-    return os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), temporary
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        with open(descriptor, 'wb') as stream:
+            yield stream, temporary
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(temporary)
 
 
 def write_file(path: str, text: str) -> None:
@@ -162,14 +174,10 @@ def write_file(path: str, text: str) -> None:
                 os.set_blocking(descriptor, True)
             stream.write(data)
         return
-    descriptor, temporary = _create_temporary(path)
-    try:
-        with open(descriptor, 'wb') as stream:
-            stream.write(data)
+    with _temporary_file(path) as (stream, temporary):
+        stream.write(data)
+        stream.close()
         os.replace(temporary, path)
-    except BaseException:
-        os.remove(temporary)
-        raise
 
 
 class ReportFiles:
