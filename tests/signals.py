@@ -41,6 +41,7 @@ PROGRAM = """
 import os, signal, sys
 os.setpgrp()
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 ready = int(sys.argv.pop(1))
 os.write(ready, b'.')
 from kubectl_dog.entry import execute

@@ -49,7 +49,6 @@ SIMPLE = (
     ['--help'],
     ['completion'],
     ['trackers'],
-    ['explain', 'CrashLoop'],
     ['__complete', 'roll'],
     ['demo', '--list'],
     ['status', '--local', '-f', 'pod.json'],

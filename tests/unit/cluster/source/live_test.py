@@ -151,9 +151,9 @@ def test_the_servers_clock_is_right_though_the_local_one_is_set(
     server.on(PATH, stream(END, then='hold'))
     source.reconcile({WATCH})
     first = take(source).payload
-    told = first.offset if isinstance(first, ServerClock) else 0.0
+    offset = first.offset if isinstance(first, ServerClock) else 0.0
     # What the engine adds to the time of the start.
-    assert told == pytest.approx(ahead, abs=1.5)
+    assert offset == pytest.approx(ahead, abs=1.5)
 
 
 def test_the_stacks_of_other_threads_of_the_process_stay_as_they_are(server, source, monkeypatch):
