@@ -82,7 +82,8 @@ class ReadFailure(NamedTuple):
     """A want that cannot be served now, or that can be served again.
 
     - `reason`: denied (403), unauthorized (401), unreachable, invalid (the server rejects the
-      request) or recovered. The source retries, except after denied and invalid.
+      request), unwatched (403 to a watch: the objects are read at intervals instead) or recovered.
+      The source retries, except after denied and invalid.
     """
 
     reason: str

@@ -221,6 +221,11 @@ class Watcher(Reader):
                 self.emit(Listed(()))
             return False
         failure = api_errors.read_failure(refused.status, self.connection.server)
+        if failure.reason == 'denied':
+            from kubectl_dog.cluster.reads.poller import Poller
+
+            self.done()
+            failure = Poller(self._want, self).run(failure)
         self._refusals += 1
         if failure.reason == 'unauthorized' and self._refusals >= _UNAUTHORIZED:
             failure = failure._replace(reason='invalid')
