@@ -279,9 +279,8 @@ def live_statuses(
     verdict. Of `options`, those on annotations and missing statuses apply. Raises UserError.
     """
     reader = live_reader(source, targets, judges or Trackers(), options._replace(once=True))
-    for _ in reader.session:
-        # The events of a rollout depend on clocks, so they are not used here.
-        pass
+    for event in reader.session:
+        reader.note(event)
     return reader.statuses()
 
 

@@ -33,6 +33,7 @@ from kubectl_dog.model.sources import Source
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.output import colour
 from kubectl_dog.output import log_merge
+from kubectl_dog.output import wording
 from kubectl_dog.output.background_writer import BackgroundWriter
 from kubectl_dog.output.escape import sentence
 from kubectl_dog.output.renderer import Renderer
@@ -171,7 +172,7 @@ def _close(writer: BackgroundWriter, code: int, received: Sequence[int]) -> int:
 
 def _print_access_error(event: TargetEnded) -> None:
     if event.verdict is Verdict.NO_ACCESS:
-        reason = sentence(event.message)
+        reason = sentence(f'{event.message}{wording.access_advice(event)}')
         sys.stderr.write(f'{sentence(event.target.label)} cannot be read: {reason}\n')
 
 

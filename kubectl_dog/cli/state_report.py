@@ -20,6 +20,7 @@ from kubectl_dog.cli import tracking_flags
 from kubectl_dog.cli.flags import Arguments
 from kubectl_dog.model.errors import MissingError
 from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.events import DeniedRead
 from kubectl_dog.model.events import TargetEnded
 from kubectl_dog.model.objects import name
 from kubectl_dog.model.statuses import Status
@@ -28,6 +29,7 @@ from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.output import colour
 from kubectl_dog.output import status_table
 from kubectl_dog.output import status_tree
+from kubectl_dog.output import wording
 from kubectl_dog.output.colour import Palette
 from kubectl_dog.output.escape import sentence
 from kubectl_dog.output.stream_writer import Writer
@@ -43,6 +45,7 @@ class Report(NamedTuple):
 
     `is_everything`: the statuses are those of all objects in a namespace or in the cluster.
     `clock_offset`: the seconds to add to the local clock to get the time of the objects.
+    `denied_reads` is what the user may not read.
     """
 
     statuses: Sequence[Status]
@@ -50,6 +53,7 @@ class Report(NamedTuple):
     children: Sequence[Status] = ()
     is_everything: bool = False
     clock_offset: float = 0.0
+    denied_reads: Sequence[DeniedRead] = ()
 
     def rows(self, folds: bool) -> list[status_tree.Row]:
         """Return the rows of the table; see `arrange`."""
@@ -78,7 +82,7 @@ def run(args: Arguments) -> int:
     report = _local(args, judges) if args.local else _live(args, judges)
     print_notices(judges.notices())
     if args.output == 'json':
-        lines = [status_table.document(report.statuses)]
+        lines = [status_table.document(report.statuses, report.denied_reads)]
     else:
         size = terminal_size()
         rows = report.rows(folds=size is not None)
@@ -137,20 +141,25 @@ def _live(args: Arguments, judges: Trackers) -> Report:
     resolved = targets.find(words, inputs, connection, args.namespace)
     source, options = api.live_source(connection), tracking_flags.judgement(args)
     live = api.live_statuses(source, resolved.targets, judges, options)
-    print_notices(map(describe_unseen, live.not_seen))
-    return Report(live.statuses, live.not_seen, live.children, clock_offset=connection.clock_offset)
+    print_notices([*map(describe_unseen, live.not_seen), *live.notices])
+    return Report(
+        live.statuses, live.not_seen, live.children,
+        clock_offset=connection.clock_offset, denied_reads=live.denied_reads,
+    )  # fmt: skip
 
 
 def _everything(args: Arguments, judges: Trackers) -> Report:
     connection = api.connect(**common_flags.cluster(args))
     try:
-        statuses = read_everything(args, connection, judges).statuses()
+        inventory = read_everything(args, connection, judges)
+        statuses = inventory.statuses()
         if not statuses:
             check_namespace(args, connection)
     finally:
         connection.close()
     _check_found(statuses, args)
-    return Report(statuses, is_everything=True, clock_offset=connection.clock_offset)
+    offset, denied = connection.clock_offset, inventory.denied_reads
+    return Report(statuses, is_everything=True, clock_offset=offset, denied_reads=denied)
 
 
 def wants_everything(args: Arguments) -> bool:
@@ -186,7 +195,7 @@ def describe_unseen(ended: TargetEnded) -> str:
     """Return a sentence about a target without a status."""
     label, namespace = ended.target.label, ended.target.namespace
     if ended.verdict is Verdict.NO_ACCESS:
-        return f'{label} cannot be read: {ended.message}'
+        return f'{label} cannot be read: {ended.message}{wording.access_advice(ended)}'
     if ended.verdict is Verdict.NEVER_APPEARED:
         if not ended.target.name:
             return ended.message

@@ -68,14 +68,16 @@ def _watch_targets(args: Arguments, judges: Trackers) -> int:
     def report() -> Report:
         now = reader.statuses()
         return Report(
-            now.statuses, now.not_seen, now.children, clock_offset=connection.clock_offset
-        )
+            now.statuses, now.not_seen, now.children,
+            clock_offset=connection.clock_offset, denied_reads=now.denied_reads,
+        )  # fmt: skip
 
     screen = _Screen(args, report, live.now, judges)
     source = _DrawingSource(live, screen.draw)
     reader = api.live_reader(source, resolved.targets, judges, options)
     with foreground.handle_signals(live) as received:
         for event in reader.session:
+            reader.note(event)
             if isinstance(event, TargetEnded) and event.verdict is Verdict.NO_ACCESS:
                 screen.notice(state_report.describe_unseen(event))
             elif isinstance(event, Notice) and event.target is None:
@@ -94,7 +96,8 @@ def _watch_everything(args: Arguments, judges: Trackers) -> int:
 
     def report() -> Report:
         statuses = inventory.statuses()
-        return Report(statuses, is_everything=True, clock_offset=connection.clock_offset)
+        offset, denied = connection.clock_offset, inventory.denied_reads
+        return Report(statuses, is_everything=True, clock_offset=offset, denied_reads=denied)
 
     screen = _Screen(args, report, live.now, judges)
     source = _DrawingSource(live, screen.draw)
@@ -220,7 +223,9 @@ class _Screen:
         for notice in self._judges.notices():
             self.notice(notice)
         if self._args.output == 'json':
-            self._write_if_changed(status_table.document(self.report.statuses))
+            self._write_if_changed(
+                status_table.document(self.report.statuses, self.report.denied_reads)
+            )
             return
         size = state_report.terminal_size() if self._in_place else None
         rows = self.report.rows(folds=size is not None)

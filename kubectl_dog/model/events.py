@@ -163,12 +163,32 @@ class CauseGone(NamedTuple):
     cause: Cause
 
 
+class DeniedRead(NamedTuple):
+    """Objects that the user may not read, so that the run does not see them.
+
+    - `verbs`: what is not allowed. Without `list`, the objects are seen, and later than otherwise.
+    - `resource`: plural of the kind, or `pods/log`.
+    - `namespace`: empty for all namespaces, and for kinds without namespaces.
+    - `message`: the answer of the API server.
+    """
+
+    verbs: tuple[str, ...]
+    group: str
+    resource: str
+    namespace: str
+    message: str
+
+
 class Notice(NamedTuple):
-    """A sentence for the user that affects no verdict; `target` is None if it is about the run."""
+    """A sentence for the user that affects no verdict; `target` is None if it is about the run.
+
+    - `denied_reads`: the reads that the sentence is about, if they are denied.
+    """
 
     at: float
     target: Target | None
     text: str
+    denied_reads: tuple[DeniedRead, ...] = ()
 
 
 class StatusReport(NamedTuple):
@@ -194,12 +214,14 @@ class RunEnded(NamedTuple):
     """The last event: the exit code and the verdict of each target.
 
     - `process_code`: exit code of the process, if a command decides it; None otherwise.
+    - `denied_reads`: what the run did not see, because the user may not read it.
     """
 
     at: float
     exit_code: int
     verdicts: tuple[tuple[Target, Verdict], ...]
     process_code: int | None = None
+    denied_reads: tuple[DeniedRead, ...] = ()
 
 
 Event = Union[

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
+from collections.abc import Iterable
 from typing import Any
 
 from kubectl_dog.model import events
@@ -165,7 +166,12 @@ def _cause_gone(event: events.CauseGone) -> Fields:
 
 
 def _notice(event: events.Notice) -> Fields:
-    return {'text': event.text}
+    return {'text': event.text, 'deniedReads': denied_reads(event.denied_reads)}
+
+
+def denied_reads(values: Iterable[events.DeniedRead]) -> list[Fields]:
+    """Return the fields of reads that were denied."""
+    return [value._asdict() for value in values]
 
 
 def _cause_seen(event: events.CauseSeen) -> Fields:
@@ -219,7 +225,11 @@ def _summary(event: events.RunEnded) -> Fields:
     verdicts = [
         {'target': target(key), 'verdict': verdict.value} for key, verdict in event.verdicts
     ]
-    fields: Fields = {'exitCode': event.exit_code, 'verdicts': verdicts}
+    fields: Fields = {
+        'exitCode': event.exit_code,
+        'verdicts': verdicts,
+        'deniedReads': denied_reads(event.denied_reads),
+    }
     if event.process_code is not None:
         fields['processExitCode'] = event.process_code
     return fields

@@ -8,6 +8,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from kubectl_dog.model.assessments import State
+from kubectl_dog.model.events import DeniedRead
 from kubectl_dog.model.statuses import Status
 from kubectl_dog.model.times import epoch
 from kubectl_dog.output import cell_width
@@ -34,10 +35,10 @@ _STACKED_INDENT = ' ' * 4
 _NONE = '–'
 
 
-def document(statuses: Sequence[Status]) -> str:
+def document(statuses: Sequence[Status], denied: Sequence[DeniedRead] = ()) -> str:
     """Return all statuses as one line of JSON, as in docs/status-v1.schema.json.
 
-    Missing targets have no item.
+    Missing targets have no item. `denied` are the reads that were denied.
     """
     items = [
         {
@@ -59,7 +60,13 @@ def document(statuses: Sequence[Status]) -> str:
         for status in statuses
         if status.state is not State.ABSENT
     ]
-    return jsonl.dumps({'apiVersion': jsonl.API_VERSION, 'items': items})
+    return jsonl.dumps(
+        {
+            'apiVersion': jsonl.API_VERSION,
+            'items': items,
+            'deniedReads': jsonl.denied_reads(denied),
+        }
+    )
 
 
 def _owner(status: Status) -> dict[str, str] | None:

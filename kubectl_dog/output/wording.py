@@ -15,6 +15,8 @@ from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.events import CauseSeen
 from kubectl_dog.model.events import RevisionSeen
 from kubectl_dog.model.events import StateChanged
+from kubectl_dog.model.events import TargetEnded
+from kubectl_dog.model.events import TargetEnded
 from kubectl_dog.model.text_format import count_noun
 from kubectl_dog.model.text_format import ordinal
 from kubectl_dog.model.times import format_duration
@@ -140,3 +142,8 @@ def _tolerance_source(cause: Cause) -> str:
     if source is Source.DEFAULT:
         return ''
     return ' (--tolerate)' if source is Source.USER else f' (extended: {source.value})'
+
+
+def access_advice(event: TargetEnded) -> str:
+    """Return what to do if a target may not be read, as the end of a sentence."""
+    return ' (--print-rbac prints the Role that is needed)' if event.reason == 'denied' else ''

@@ -17,6 +17,7 @@ from kubectl_dog.model.events import Notice
 from kubectl_dog.model.events import RunBegan
 from kubectl_dog.model.events import RunEnded
 from kubectl_dog.model.events import StatusReport
+from kubectl_dog.model.events import TargetEnded
 from kubectl_dog.model.items import Changed
 from kubectl_dog.model.items import Item
 from kubectl_dog.model.items import LogGap
@@ -30,7 +31,6 @@ from kubectl_dog.model.verdicts import EXIT_CODES
 from kubectl_dog.model.verdicts import HUNG_UP
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.model.wants import Logs
-from kubectl_dog.model.wants import Lookup
 from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.tracking.logs.unmatched import UnmatchedOptions
@@ -50,8 +50,11 @@ from kubectl_dog.tracking.verdict.call_result import CallTarget
 from kubectl_dog.tracking.world import World
 
 if TYPE_CHECKING:
+    from kubectl_dog.tracking.denied_reads import DeniedReads
     from kubectl_dog.tracking.schedule.forgetting import Forgetting
 
+# Failures of reads that the user has no permission for.
+_DENIALS = ('denied', 'unwatched')
 _STOPS = {
     'interrupt': Verdict.INTERRUPTED,
     'terminate': Verdict.TERMINATED,
@@ -92,6 +95,7 @@ class Engine:
         self._world = World(Store(), started, options, others_may_recover=self._has_several)
         self._kube_events = EventDedup()
         self._read_notices = NoticeDedup()
+        self._denied: DeniedReads | None = None
         self._report_at = self._status_period = max(_MIN_STATUS_PERIOD, options.status_period)
         self._unmatched = UnmatchedOptions(options)
         self._log_limit = LogLimit(options.max_log_streams)
@@ -121,7 +125,7 @@ class Engine:
         begun, changes = [*self._begin(at)], [*self._run_phases(at, item)]
         # Notices about trackers come before the events of the targets that they assess.
         notices = [Notice(at, None, text) for text in self._tracker_notices()]
-        events = [*begun, *notices, *changes]
+        events = [*begun, *notices, *self._denial_notices(at, changes), *changes]
         if self._is_finished and not self._last.finished:
             events.append(self._summary(at))
         wants = self._update_wants()
@@ -305,16 +309,31 @@ class Engine:
             for tracked in unreadable:
                 yield tracked.end(at, Verdict.NO_ACCESS, failure.reason, failure.message)
             return
-        message = failure.message
-        if failure.reason == 'denied' and isinstance(want, (Watch, Lookup)):
-            plural = want.resource.plural
-            message = f'cannot read {plural}, so some causes may not be found: {message}'
         ended = self._groups.on_read_failure(at, want, failure, self._world)
         if ended:
             yield from ended
+        elif failure.reason in _DENIALS and isinstance(want, (Watch, Logs)):
+            self._add_denial(at, want, failure)
+        elif self._read_notices.is_new(failure.reason, failure.message):
+            yield Notice(at, None, failure.message)
+
+    def _add_denial(self, at: float, want: Watch | Logs, failure: ReadFailure) -> None:
+        if isinstance(want, Logs) and not self._world.options.logs:
+            # The explanation of a failure names it if it was needed.
             return
-        if self._read_notices.is_new(failure.reason, message):
-            yield Notice(at, None, message)
+        if self._denied is None:
+            from kubectl_dog.tracking.denied_reads import DeniedReads
+
+            self._denied = DeniedReads()
+        self._denied.add(at, want, failure, is_untracked=want in self._groups.wants)
+
+    def _denial_notices(self, at: float, changes: Sequence[Event]) -> Iterator[Event]:
+        """Report denied reads together: after a short time, or before the next verdict."""
+        if self._denied is None or self._denied.due_at is None:
+            return
+        has_end = self._is_finished or any(isinstance(event, TargetEnded) for event in changes)
+        if has_end or at >= self._denied.due_at:
+            yield from self._denied.report(at)
 
     def _log_events(self, at: float, want: Logs, item: Item) -> Iterator[Event]:
         if isinstance(item.payload, LogGap):
@@ -369,6 +388,8 @@ class Engine:
         if not self._world.options.follow:
             # CI systems kill silent jobs. A followed target may be silent for any time.
             deadlines += [self._report_at, self._call_ends_at]
+        if self._denied is not None:
+            deadlines.append(self._denied.due_at)
         known = (deadline for deadline in deadlines if deadline is not None)
         return None if self._is_finished else min(known, default=None)
 
@@ -380,7 +401,8 @@ class Engine:
             CallTarget(self._world.options, group.verdict, group.at) for group in groups
         ]
         verdicts = verdicts or [(group.target, group.verdict) for group in groups]
+        denied = self._denied.all if self._denied is not None else ()
         code = call_result.call_exit_code(call_targets)
         if self._is_hung_up and code == EXIT_CODES[Verdict.TERMINATED]:
             code = HUNG_UP
-        return RunEnded(at, code, tuple(verdicts))
+        return RunEnded(at, code, tuple(verdicts), denied_reads=denied)

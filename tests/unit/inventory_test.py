@@ -167,7 +167,7 @@ def test_json_has_every_object(run):
 def test_kinds_that_may_not_be_read_are_a_notice(run):
     code, _, err = run(Server(denied=('jobs', 'tents', 'events')), '-n', 'shop')
     assert code == 0
-    assert err.splitlines()[0] == 'note: without jobs, tents: you may not list them'
+    assert err.splitlines()[0] == 'note: without jobs, tents, events: you may not list them'
 
 
 def test_it_is_an_error_if_nothing_may_be_read(run):

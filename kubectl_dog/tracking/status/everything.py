@@ -15,6 +15,7 @@ from typing import Union
 
 from kubectl_dog.model.assessments import State
 from kubectl_dog.model.errors import AccessError
+from kubectl_dog.model.events import DeniedRead
 from kubectl_dog.model.items import Changed
 from kubectl_dog.model.items import Item
 from kubectl_dog.model.items import Listed
@@ -110,6 +111,7 @@ class Inventory:
         self._objects: dict[Resource, dict[str, Object]] = {}
         # CustomResourceDefinitions of the listed kinds.
         self.definitions: Sequence[Object] = ()
+        self.denied_reads: tuple[DeniedRead, ...] = ()
 
     def fill(self, answers: Mapping[Resource, Union[Listed, ReadFailure]]) -> tuple[str, ...]:
         """Set the objects of all kinds; return notices about kinds that cannot be read.
@@ -120,11 +122,16 @@ class Inventory:
         for kind, answer in answers.items():
             if isinstance(answer, Listed):
                 self.replace(kind, answer.objects)
-            elif kind in self._kinds.rows:
+            else:
                 failures.setdefault(answer.reason, []).append(kind)
         first = next(filter(None, (answers.get(kind) for kind in self._kinds.rows)), None)
         if isinstance(first, ReadFailure) and not set(self._kinds.rows) & set(self._objects):
             raise AccessError(f'nothing can be read: {first.message}')
+        self.denied_reads = tuple(
+            DeniedRead(('list',), kind.group, kind.plural, self._namespace, answer.message)
+            for kind, answer in answers.items()
+            if isinstance(answer, ReadFailure) and answer.reason == 'denied'
+        )
         notices = [_failure_notice(reason, kinds) for reason, kinds in failures.items()]
         if self._kinds.left_out:
             count = MOST_CUSTOM_KINDS + self._kinds.left_out

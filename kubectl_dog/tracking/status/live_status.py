@@ -9,6 +9,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from kubectl_dog.model.assessments import State
+from kubectl_dog.model.events import DeniedRead
+from kubectl_dog.model.events import Event
+from kubectl_dog.model.events import Notice
 from kubectl_dog.model.events import TargetEnded
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import get_str
@@ -38,11 +41,15 @@ class LiveStatuses(NamedTuple):
     """The statuses of the targets that were seen, and the verdicts of the others.
 
     `children` are objects behind the targets that are not ready; they have no other status.
+    `denied_reads` is what the statuses do not depend on, because the user may not read it;
+    `notices` are sentences about it.
     """
 
     statuses: tuple[Status, ...]
     not_seen: tuple[TargetEnded, ...]
     children: tuple[Status, ...] = ()
+    denied_reads: tuple[DeniedRead, ...] = ()
+    notices: tuple[str, ...] = ()
 
 
 class LiveReader:
@@ -63,6 +70,7 @@ class LiveReader:
         """Prepare the session; `tracker` returns the trackers of children."""
         self._targets = targets
         self._groups = groups
+        self._denials: list[Notice] = []
         self._options = options
         self._tracker = tracker
         self.session = Session(
@@ -79,6 +87,14 @@ class LiveReader:
             ),
             self._groups,
         )
+
+    def note(self, event: Event) -> None:
+        """Keep what an event of the session says about denied reads.
+
+        The other events of a rollout depend on clocks, so they are not used.
+        """
+        if isinstance(event, Notice) and event.denied_reads:
+            self._denials.append(event)
 
     def statuses(self) -> LiveStatuses:
         """Return the statuses as of now: the targets in their order, then sorted members.
@@ -102,7 +118,12 @@ class LiveReader:
         known = {status.uid for status in statuses}
         # Two targets may share a child, and a child may be a target.
         shown = {child.uid: child for child in children if child.uid not in known}
-        return LiveStatuses(tuple(statuses), tuple(not_seen), tuple(shown.values()))
+        denied = (read for notice in self._denials for read in notice.denied_reads)
+        notices = (notice.text for notice in self._denials)
+        return LiveStatuses(
+            *(tuple(statuses), tuple(not_seen), tuple(shown.values())),
+            *(tuple(denied), tuple(notices)),
+        )
 
     def _in_order(self) -> Iterable[TrackedTarget]:
         """The targets as given, then the members of groups by kind, namespace and name."""

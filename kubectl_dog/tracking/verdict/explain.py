@@ -46,7 +46,7 @@ def explain(
     if cause is None:
         commands = _commands(assessed, cause, is_broken)
         known = filter(None, (fact, _last_warning(view, assessed, fact), assessed.still_serving))
-        return Explanation(None, tuple(known), (), commands)
+        return Explanation(None, tuple(known), (), commands, tuple(_unseen_kinds(view)))
     pods = [name(pod) for pod in assessed.pods]
     facts = [_headline(cause, pods), *cause.evidence]
     changes = _revision_changes(assessed, cause, pods)
@@ -63,8 +63,11 @@ def explain(
         facts.append(assessed.still_serving)
     lines = _log_lines(view, cause)
     commands = _commands(assessed, cause, is_broken)
-    missing = tuple(missing_evidence(view, cause))
-    return Explanation(cause, tuple(facts), lines, commands, missing, changes)
+    missing = [*missing_evidence(view, cause)]
+    if not cause.pods:
+        # A cause of a pod explains enough; one that only the target reports may hide another one.
+        missing += _unseen_kinds(view)
+    return Explanation(cause, tuple(facts), lines, commands, tuple(missing), changes)
 
 
 def _without_end(fact: str, message: str) -> str:
@@ -150,6 +153,14 @@ def missing_evidence(view: View, cause: Cause) -> Iterable[str]:
         yield f'its log: {"no permission to read it (pods/log)" if denied else "not read in time"}'
     for lookup in cause.lookups:
         yield from _unanswered(view, lookup)
+
+
+def _unseen_kinds(view: View) -> Iterable[str]:
+    """Yield a sentence about the kinds that may not be read, if there are any."""
+    kinds = sorted(key.partition('.')[0] for key in view.forbidden_kinds if key != LOGS)
+    if kinds:
+        names = ' and '.join(filter(None, (', '.join(kinds[:-1]), kinds[-1])))
+        yield f'{names} objects: no permission to list'
 
 
 def _unanswered(view: View, lookup: Lookup) -> Iterable[str]:

@@ -58,6 +58,8 @@ CAUSE_JSON = {
 CHANGES = RevisionChanges(
     '8', '7', (Change('env', 'main', 'URL', 'removed'), Change('hostNetwork', after='true'))
 )
+DENIED = events.DeniedRead(('list', 'watch'), 'apps', 'replicasets', 'shop', 'no')
+DENIED_JSON = {**DENIED._asdict(), 'verbs': ['list', 'watch']}
 CHANGES_JSON = {
     'revision': '8',
     'earlier': '7',
@@ -141,7 +143,11 @@ def records(event):
             {'cause': CAUSE_JSON, 'updatedPods': 3, 'secondsLeft': None, 'failsAt': 3},
         ),
         (events.CauseGone(1.5, WEB, CAUSE), 'cause-gone', {'cause': CAUSE_JSON}),
-        (events.Notice(1.5, WEB, 'text'), 'notice', {'text': 'text'}),
+        (
+            events.Notice(1.5, WEB, 'text', (DENIED,)),
+            'notice',
+            {'text': 'text', 'deniedReads': [DENIED_JSON]},
+        ),
         (
             events.TargetEnded(
                 1.5,
@@ -188,8 +194,9 @@ def test_schema_of_events_about_all_targets():
     assert summary['type'] == 'summary'
     assert summary['exitCode'] == 1
     assert summary['verdicts'] == [{'target': WEB_JSON, 'verdict': 'failed'}]
+    assert summary['deniedReads'] == []
     (notice,) = records(events.Notice(1.5, None, 'text'))
-    assert notice['target'] is None
+    assert (notice['target'], notice['deniedReads']) == (None, [])
 
 
 def test_the_core_group_is_left_out():
@@ -260,6 +267,7 @@ UNWRITTEN = {
     events.CauseSeen: {'run_limit'},
     events.CauseGone: set(),
     events.Notice: set(),
+    events.DeniedRead: set(),
     events.StatusReport: set(),
     events.TargetEnded: set(),
     events.RunEnded: set(),
@@ -307,6 +315,7 @@ HOLDERS = {
     RevisionChanges: lambda value: ended(Explanation(CAUSE, revision_changes=value)),
     Change: lambda value: ended(Explanation(revision_changes=RevisionChanges('8', '7', (value,)))),
     Dependency: lambda value: events.CauseGone(1.5, WEB, CAUSE._replace(dependency=value)),
+    events.DeniedRead: lambda value: events.RunEnded(1.5, 0, (), denied_reads=(value,)),
     events.ContainerState: lambda value: events.ChildChanged(1.5, WEB, '', '', '', (value,)),
 }
 
@@ -341,10 +350,11 @@ def written(value):
         events.LogChunk(1.5, WEB, 'web-1', 'main', (LogLine(5, 'x'),)),
         events.CauseSeen(1.5, WEB, CAUSE, 1, 2.0, 3, LIMIT),
         events.CauseGone(1.5, WEB, CAUSE),
-        events.Notice(1.5, WEB, 'x'),
+        events.Notice(1.5, WEB, 'x', (DENIED,)),
+        DENIED,
         events.StatusReport(1.5, (STATE,)),
         events.TargetEnded(1.5, WEB, Verdict.FAILED, 'r', 'm', Progress(3), Explanation()),
-        events.RunEnded(1.5, 1, ((WEB, Verdict.FAILED),), 7),
+        events.RunEnded(1.5, 1, ((WEB, Verdict.FAILED),), 7, (DENIED,)),
     ],
     ids=lambda value: type(value).__name__,
 )

@@ -63,6 +63,8 @@ WHY = Explanation(
 ROW = events.StateChanged(0.0, WEB, State.PROGRESSING, 'r', 'm', COUNTS, '2 pods')
 LINE = LogLine(1_700_000_000_000_000_005, 'listening')
 
+DENIED = events.DeniedRead(('list', 'watch'), 'apps', 'replicasets', 'shop', 'no')
+
 # Of each event a full one first, then empty, unknown and odd ones.
 SAMPLES = (
     events.RunBegan(0, 'rollout', (WEB, POD)),
@@ -84,7 +86,7 @@ SAMPLES = (
     events.CauseSeen(1, WEB, CRASH, 3, float('inf'), None),
     events.CauseGone(1, WEB, CRASH),
     events.CauseGone(1, POD, HEALING),
-    events.Notice(1, WEB, 'deploy/web is there now'),
+    events.Notice(1, WEB, 'deploy/web is there now', (DENIED,)),
     events.Notice(1, None, ''),
     events.StatusReport(1, (ROW,)),
     events.StatusReport(1, (ROW._replace(progress=None), ROW._replace(target=POD))),
@@ -111,7 +113,7 @@ SAMPLES = (
         None,
         Explanation(),
     ),
-    events.RunEnded(1, 1, ((WEB, Verdict.FAILED), (POD, Verdict.READY))),
+    events.RunEnded(1, 1, ((WEB, Verdict.FAILED), (POD, Verdict.READY)), denied_reads=(DENIED,)),
     *(events.RunEnded(1, EXIT_CODES[verdict], ((WEB, verdict),)) for verdict in Verdict),
 )
 

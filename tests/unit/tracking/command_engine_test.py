@@ -392,7 +392,7 @@ def test_a_kind_that_cannot_be_read_is_left_out():
     run = Run(*STABLE)
     run.give_failure(0.5, Watch(JOBS, 'shop'), ReadFailure('denied', 'jobs is forbidden'))
     run.start().put(2.0, web(4)).end(3.0).until(10.0)
-    assert any('jobs is forbidden' in text for text in run.notices)
+    assert any('changes of jobs.batch are not tracked' in text for text in run.notices)
     assert run.ends == {'web': ('ready', '')}
 
 

@@ -363,13 +363,52 @@ def test_a_target_that_cannot_be_read_has_ended(listed, reason, ends):
     assert len(run.of(Notice)) == (0 if ends else 1)
 
 
-@pytest.mark.parametrize('want', (BEHIND, log(), None))
-def test_what_is_not_a_target_may_stay_unread(want):
-    run = started().give(1.0, want, ReadFailure('denied', 'no access'))
+@pytest.mark.parametrize(
+    ('want', 'resource'), ((BEHIND, 'configmaps'), (log(), 'pods/log'), (None, 'no access'))
+)
+def test_what_is_not_a_target_may_stay_unread(want, resource):
+    run = started().give(1.0, want, ReadFailure('denied', 'no access')).pass_to(2.0)
     assert run.verdicts() == {}
     [notice] = run.of(Notice)
-    assert notice.text.endswith('no access')
-    assert ('configmaps' in notice.text) is (want is BEHIND)
+    assert resource in notice.text
+
+
+PODS_OF, REFUSED = Watch(PODS, 'shop', 'app=web'), ReadFailure('denied', 'no')
+
+
+def denials(run):
+    return [
+        (event.at, [(read.resource, *read.verbs) for read in event.denied_reads])
+        for event in run.of(Notice)
+    ]
+
+
+def test_denied_reads_of_the_start_are_one_notice():
+    run = started().give(1.0, PODS_OF, REFUSED).give(1.2, EVENTS_OF, REFUSED)
+    run.give(1.3, Watch(EVENTS, 'shop', fields='involvedObject.uid=other'), REFUSED)
+    assert denials(run) == []
+    run.pass_to(run.step.deadline).give(5.0, log(), REFUSED).give(5.5, PODS_OF, REFUSED)
+    run.pass_to(run.step.deadline)
+    watching = [('events', 'list', 'watch'), ('pods', 'list', 'watch')]
+    assert denials(run) == [(2.0, watching), (6.0, [('pods/log', 'get')])]
+
+
+def test_denied_reads_are_reported_before_a_verdict_and_in_the_summary():
+    run = started().give(1.0, PODS_OF, REFUSED).set_state(1.5, 'ready')
+    kinds = [type(event) for event in run.events]
+    assert kinds.index(Notice) < kinds.index(TargetEnded)
+    [end] = run.of(RunEnded)
+    assert [read.resource for read in end.denied_reads] == ['pods']
+
+
+def test_what_is_read_at_intervals_is_a_notice_and_no_failure():
+    run = started().give(1.0, root(), ReadFailure('unwatched', 'no')).pass_to(2.0)
+    assert (run.verdicts(), denials(run)) == ({}, [(2.0, [('pods', 'watch')])])
+
+
+def test_a_log_that_is_not_shown_may_be_denied_without_a_notice():
+    run = started(logs=False).give(1.0, log(), REFUSED).pass_to(9.0)
+    assert denials(run) == []
 
 
 OUTAGE, BACK = ReadFailure('unreachable', 'down'), ReadFailure('recovered', 'up')

@@ -189,7 +189,7 @@ def test_kinds_that_cannot_be_read_are_one_notice():
         answers[kind] = ReadFailure('denied', 'no')
     answers[LAMPS] = ReadFailure('unreachable', 'down')
     assert sorted(objects.fill(answers)) == [
-        'without jobs, deployments: you may not list them',
+        'without events, jobs, deployments: you may not list them',
         'without lamps: the server did not answer',
     ]
     assert len(rows(objects)) == 1
