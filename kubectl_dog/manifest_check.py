@@ -18,6 +18,7 @@ from kubectl_dog.checks.batch import Batch
 from kubectl_dog.checks.batch import Entry
 from kubectl_dog.checks.check_context import namespace_lookup
 from kubectl_dog.checks.dry_runs import DryRun
+from kubectl_dog.checks.rights import Right
 from kubectl_dog.checks.run_checks import CheckResult
 from kubectl_dog.checks.run_checks import run_checks
 from kubectl_dog.checks.run_checks import unread_notices
@@ -61,9 +62,18 @@ class ObjectsToCheck(NamedTuple):
     is_served: Callable[[Resource], bool]
 
 
-def roles(objects: ObjectsToCheck) -> list[str]:
-    """Return the smallest Roles for tracking the objects, as lines of YAML."""
-    return list(rights.write_roles(rights.needed_rights(objects.entries)))
+def roles(objects: ObjectsToCheck, has_dry_run: bool) -> list[str]:
+    """Return the smallest Roles for a check and for tracking the objects, as lines of YAML."""
+    tracking = rights.needed_rights(objects.entries)
+    return list(rights.write_roles(sorted({*tracking, *needed_rights(objects, has_dry_run)})))
+
+
+def needed_rights(objects: ObjectsToCheck, has_dry_run: bool) -> list[Right]:
+    """Return the rights that a check of the objects needs, without those for tracking."""
+    from kubectl_dog.checks import call_rights
+
+    batch = Batch(objects.entries, objects.present)
+    return call_rights.check_rights(batch, has_dry_run, objects.is_served)
 
 
 class CheckRun:

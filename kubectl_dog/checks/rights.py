@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
+from collections.abc import Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from kubectl_dog.checks.batch import Entry
@@ -21,8 +23,12 @@ from kubectl_dog.model.resources import LOGS
 from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.resources import REPLICASETS
 from kubectl_dog.model.resources import Resource
+from kubectl_dog.model.resources import TargetOrGroup
+from kubectl_dog.model.resources import is_custom
+from kubectl_dog.trackers.custom_children import WATCHED
 
 _WATCH = ('list', 'watch')
+_NO_RIGHTS: Mapping[str, Sequence[Right]] = MappingProxyType({})
 # What trackers read besides the target.
 _CHILDREN: Mapping[str, tuple[Resource, ...]] = {
     'Deployment.apps': (REPLICASETS, PODS),
@@ -53,22 +59,35 @@ class Right(NamedTuple):
 
 def needed_rights(entries: Iterable[Entry]) -> list[Right]:
     """Return the rights that tracking these objects needs, sorted."""
+    return sorted(tracking_rights(entry.target for entry in entries if not entry.unserved))
+
+
+def tracking_rights(
+    targets: Iterable[TargetOrGroup], has_logs: bool = True, once: bool = False
+) -> set[Right]:
+    """Return the rights that tracking these targets needs; `once`: they are not watched."""
     rights: set[Right] = set()
-    for entry in entries:
-        target = entry.target
-        if entry.unserved:
-            continue
-        children = _CHILDREN.get(target.resource.key, ())
-        for resource in (target.resource, *children):
-            rights |= _watch(target.namespace, resource)
-        rights |= _watch(target.namespace or _EVENTS_NAMESPACE, EVENTS)
-        if PODS in children:
-            rights.add(Right(target.namespace, '', LOGS, 'get'))
-    return sorted(rights)
+    for target in targets:
+        namespace, children = target.namespace, children_of(target.resource)
+        # Objects in all namespaces have events there.
+        is_wide = bool(namespace) or target.resource.namespaced
+        events = namespace if is_wide else _EVENTS_NAMESPACE
+        reads = [(namespace, resource) for resource in (target.resource, *children)]
+        rights.update(
+            Right(place, resource.group, resource.plural, verb)
+            for place, resource in (*reads, (events, EVENTS))
+            for verb in (_WATCH[:1] if once else _WATCH)
+        )
+        if PODS in children and has_logs:
+            rights.add(Right(namespace, '', LOGS, 'get'))
+    return rights
 
 
-def _watch(namespace: str, resource: Resource) -> set[Right]:
-    return {Right(namespace, resource.group, resource.plural, verb) for verb in _WATCH}
+def children_of(resource: Resource) -> tuple[Resource, ...]:
+    """Return the kinds that a tracker reads besides the target."""
+    if is_custom(resource):
+        return WATCHED if resource.namespaced else ()
+    return _CHILDREN.get(resource.key, ())
 
 
 def ungranted_rights(rights: Iterable[Right], review: Object) -> list[Right]:
@@ -127,20 +146,37 @@ def describe(rights: Iterable[Right]) -> str:
     return ', '.join(f'{" and ".join(names)} {name}' for name, names in verbs.items())
 
 
-def write_roles(rights: Iterable[Right]) -> Iterator[str]:
-    """Yield the lines of a Role per namespace, and of a ClusterRole, in YAML."""
-    by_namespace: dict[str, list[Right]] = {}
-    for right in rights:
-        by_namespace.setdefault(right.namespace, []).append(right)
-    for number, (namespace, own) in enumerate(by_namespace.items()):
+def write_roles(
+    rights: Iterable[Right], optional: Mapping[str, Sequence[Right]] = _NO_RIGHTS
+) -> Iterator[str]:
+    """Yield the lines of a Role per namespace, and of a ClusterRole, in YAML.
+
+    The rules of `optional` rights, by their titles, are comments.
+    """
+    needed = list(rights)
+    optional_of = [(title, right) for title, group in optional.items() for right in group]
+    namespaces = dict.fromkeys(
+        right.namespace for right in (*needed, *(right for _, right in optional_of))
+    )
+    for number, namespace in enumerate(namespaces):
+        own = [right for right in needed if right.namespace == namespace]
+        # Without a rule, the Role is a comment as well.
+        mark = '' if own else '# '
         if number:
-            yield '---'
-        yield 'apiVersion: rbac.authorization.k8s.io/v1'
-        yield f'kind: {"Role" if namespace else "ClusterRole"}'
+            yield f'{mark}---'
         scope = f', namespace: {_yaml_text(namespace)}' if namespace else ''
-        yield f'metadata: {{name: kubectl-dog{scope}}}'
-        yield 'rules:'
+        yield f'{mark}apiVersion: rbac.authorization.k8s.io/v1'
+        yield f'{mark}kind: {"Role" if namespace else "ClusterRole"}'
+        yield f'{mark}metadata: {{name: kubectl-dog{scope}}}'
+        yield f'{mark}rules:'
         yield from _rules(own)
+        for title in optional:
+            more = [
+                right for key, right in optional_of if (key, right.namespace) == (title, namespace)
+            ]
+            if more:
+                yield f'# {title}:'
+                yield from (f'# {line}' for line in _rules(more))
 
 
 def _yaml_text(text: str) -> str:

@@ -14,12 +14,10 @@ from kubectl_dog.cli import common_flags
 from kubectl_dog.cli import foreground
 from kubectl_dog.cli import output_choice
 from kubectl_dog.cli import report_files
-from kubectl_dog.cli import standard_streams
 from kubectl_dog.cli.flags import Arguments
 from kubectl_dog.cli.flags import UsageError
 from kubectl_dog.model import events
 from kubectl_dog.output.escape import sentence
-from kubectl_dog.output.stream_writer import Writer
 
 
 def run(args: Arguments) -> int:
@@ -78,11 +76,10 @@ def _objects(
 
 
 def _print_roles(args: Arguments) -> int:
+    from kubectl_dog.cli import role_output
+
     with _objects(args) as (_, objects):
-        Writer(standard_streams.stdout()).write(
-            [sentence(line) for line in manifest_check.roles(objects)]
-        )
-    return 0
+        return role_output.print_roles(manifest_check.roles(objects, args.dry_run == 'server'))
 
 
 def _play(result: manifest_check.CheckRun, args: Arguments) -> int:

@@ -100,6 +100,11 @@ TRACKER = create_flag(
     'Package whose tracker is used for a kind, like Lamp.example.com=acme-lamps',
     repeated=True,
 )
+PRINT_RBAC = create_flag(
+    '--print-rbac',
+    'Print the smallest Roles that allow this call, and exit (docs/access.md)',
+    group='Cluster',
+)
 RECORD = create_flag('--record FILE', 'File to write a recording to, for `replay`', common=True)
 
 

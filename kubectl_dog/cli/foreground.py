@@ -52,7 +52,11 @@ _OPTIONAL_ROOM = 100_000
 
 
 def track_targets(words: Sequence[str], options: Options, args: Arguments) -> int:
-    """Track the targets on the cluster."""
+    """Track the targets on the cluster; with --print-rbac, print the Roles for this."""
+    if args.print_rbac:
+        from kubectl_dog.cli import role_output
+
+        return role_output.print_for_targets(words, options, args)
     report_files.prepare(args)
     output_choice.prepare(args)
     target_words, inputs = targets.read(words, args)

@@ -74,6 +74,8 @@ class Report(NamedTuple):
 
 def run(args: Arguments) -> int:
     """Print the states; returns the exit code."""
+    if args.print_rbac:
+        return _print_roles(args)
     judges = common_flags.judges(args)
     if args.watch:
         from kubectl_dog.cli import status_watch
@@ -93,6 +95,17 @@ def run(args: Arguments) -> int:
     if args.exit_code:
         return report.exit_code()
     return exit_code((), *(ended.verdict for ended in report.unseen))
+
+
+def _print_roles(args: Arguments) -> int:
+    from kubectl_dog.cli import role_output
+
+    if args.local:
+        raise UserError('--local reads no cluster: it needs no Role (--print-rbac)')
+    if wants_everything(args):
+        return role_output.print_for_everything(args)
+    options = tracking_flags.judgement(args)._replace(logs=False, once=not args.watch)
+    return role_output.print_for_targets(args.target, options, args, may_compare=False)
 
 
 def _local(args: Arguments, judges: Trackers) -> Report:

@@ -16,7 +16,6 @@ from kubectl_dog.model.events import CauseSeen
 from kubectl_dog.model.events import RevisionSeen
 from kubectl_dog.model.events import StateChanged
 from kubectl_dog.model.events import TargetEnded
-from kubectl_dog.model.events import TargetEnded
 from kubectl_dog.model.text_format import count_noun
 from kubectl_dog.model.text_format import ordinal
 from kubectl_dog.model.times import format_duration

@@ -318,8 +318,12 @@ class Engine:
             yield Notice(at, None, failure.message)
 
     def _add_denial(self, at: float, want: Watch | Logs, failure: ReadFailure) -> None:
-        if isinstance(want, Logs) and not self._world.options.logs:
+        options = self._world.options
+        if isinstance(want, Logs) and not options.logs:
             # The explanation of a failure names it if it was needed.
+            return
+        if failure.reason == 'unwatched' and options.once:
+            # Nothing is to be watched.
             return
         if self._denied is None:
             from kubectl_dog.tracking.denied_reads import DeniedReads

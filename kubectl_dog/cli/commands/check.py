@@ -34,12 +34,11 @@ def check() -> Command:
                 default='server',
                 choices=('server', 'none'),
             ),
-            create_flag(
-                '--print-rbac',
-                'Print the smallest Roles for tracking the objects, and exit',
-                common=True,
-            ),
             *common_flags.CLUSTER,
+            common_flags.PRINT_RBAC._replace(
+                common=True,
+                help='Print the smallest Roles for the check and for tracking, and exit',
+            ),
             *common_flags.output(),
             report_files.REPORT,
             ci_systems.CI,

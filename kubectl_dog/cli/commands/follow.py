@@ -33,6 +33,7 @@ def follow() -> Command:
             common_flags.TRACKER,
             *log_flags.FLAGS,
             *common_flags.CLUSTER,
+            common_flags.PRINT_RBAC,
             *common_flags.output(),
             report_files.REPORT,
             common_flags.RECORD,

@@ -35,6 +35,7 @@ def multitrack() -> Command:
             common_flags.TRACKER,
             *log_flags.FLAGS,
             *common_flags.CLUSTER,
+            common_flags.PRINT_RBAC,
             *common_flags.output(),
             report_files.REPORT,
             ci_systems.CI,
@@ -57,8 +58,9 @@ def run(args: Arguments) -> int:
 
     if args.file == _STDIN and sys.stdin is not None and sys.stdin.isatty():
         raise UserError('the spec is missing: name a file, or pipe it to standard input')
-    report_files.prepare(args)
-    output_choice.prepare(args)
+    if not args.print_rbac:
+        report_files.prepare(args)
+        output_choice.prepare(args)
     spec = target_resolution.spec(args.file)
     if not spec.entries:
         # Programs that generate specs may generate empty specs.
@@ -68,4 +70,11 @@ def run(args: Arguments) -> int:
     options = rollout_flags.options(args)
     connection = api.connect(**common_flags.cluster(args))
     resolved = target_resolution.spec_targets(spec, connection, options)
+    if args.print_rbac:
+        from kubectl_dog.checks.call_rights import Call
+        from kubectl_dog.cli import role_output
+
+        connection.close()
+        logs = any(own.logs for own in resolved.target_options.values())
+        return role_output.print_for_call(Call(resolved.targets, logs))
     return foreground.track_on_source(api.live_source(connection), resolved, options, judges, args)

@@ -44,6 +44,7 @@ def rollout() -> Command:
             common_flags.TRACKER,
             *log_flags.FLAGS,
             *common_flags.CLUSTER,
+            common_flags.PRINT_RBAC,
             *common_flags.output(),
             report_files.REPORT,
             ci_systems.CI,
@@ -69,7 +70,7 @@ def run(args: Arguments) -> int:
 
     if args.watch is False and args.on_failure:
         raise UsageError('--on-failure cannot be used with --watch=false, which has no verdict')
-    if args.check:
+    if args.check and not args.print_rbac:
         from kubectl_dog.cli import check_report
 
         code = check_report.run_before_rollout(args)

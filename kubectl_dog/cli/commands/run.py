@@ -70,6 +70,7 @@ def run() -> Command:
             common_flags.TRACKER,
             *log_flags.FLAGS,
             *common_flags.CLUSTER,
+            common_flags.PRINT_RBAC,
             *output,
             report_files.REPORT,
             ci_systems.CI,
@@ -94,6 +95,8 @@ def run() -> Command:
 
 def run_command(args: Arguments) -> int:
     """Run the command and track its changes; returns the exit code."""
+    if args.print_rbac:
+        return _print_roles(args)
     if not args.command:
         raise UsageError(
             'no command to run: write it after --, as in `run -- kubectl apply -f k8s/`'
@@ -128,6 +131,19 @@ def run_command(args: Arguments) -> int:
         code = foreground.track_on_source(source, resolved, options, judges, args)
     # After a signal, the tracking may have ended before the command.
     return (child.code if source.received_signals else 0) or code
+
+
+def _print_roles(args: Arguments) -> int:
+    from kubectl_dog.checks.call_rights import Call
+    from kubectl_dog.cli import role_output
+
+    _check(args)
+    options = rollout_flags.options(args)
+    connection = api.connect(**common_flags.cluster(args))
+    resolved = _targets(args, connection)
+    connection.close()
+    is_compared = bool(resolved.expected(options))
+    return role_output.print_for_call(Call(resolved.targets, options.logs, is_compared=is_compared))
 
 
 def _check(args: Arguments) -> None:

@@ -50,6 +50,7 @@ def status() -> Command:
             common_flags.RULES,
             common_flags.TRACKER,
             *common_flags.CLUSTER,
+            common_flags.PRINT_RBAC,
             *common_flags.table(),
         ),
         target_flags.ARGUMENT,

@@ -280,5 +280,6 @@ def test_rollout_with_check_tracks_if_there_is_none(run, tracked):
 def test_roles_are_printed_without_a_check(run):
     run.write(needs_settings(config='gone'))
     code, out, err = run('check', '-f', 'all.yaml', '--print-rbac')
-    role = yaml.safe_load(out)
+    cluster_role, role = yaml.safe_load_all(out)
     assert (code, err, role['kind'], role['metadata']['namespace']) == (0, '', 'Role', 'shop')
+    assert (cluster_role['kind'], 'namespaces' in out) == ('ClusterRole', True)

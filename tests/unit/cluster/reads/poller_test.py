@@ -17,7 +17,7 @@ from tests.unit.cluster.server import refuse
 PATH = '/api/v1/namespaces/ns/pods'
 POD = f'{PATH}/a'
 GADGETS = Resource('x.io', 'v1', 'gadgets', 'Gadget', 'gadget')
-ALL, ONE = Watch(PODS, 'ns', 'app=web'), Watch(PODS, 'ns', fields='metadata.name=a')
+ALL, WEB = Watch(PODS, 'ns', 'app=web'), Watch(PODS, 'ns', fields='metadata.name=a')
 NO_WATCH, NO_LIST, NO_GET = (refuse(403, f'cannot {verb}') for verb in ('watch', 'list', 'get'))
 UNWATCHED = ReadFailure('unwatched', 'cannot watch')
 
@@ -50,13 +50,13 @@ def test_what_may_be_listed_is_listed_again_and_again(server, begin, world):
 def test_what_may_only_be_read_by_its_name_is_read_by_its_name(server, begin, world):
     server.on(PATH, NO_WATCH, NO_LIST)
     server.on(POD, page(pod('1')), page(pod('2')), refuse(404, 'none'))
-    payloads = begin(ONE).get(4)
+    payloads = begin(WEB).get(4)
     assert payloads == [Listed((pod('1'),)), UNWATCHED, Listed((pod('2'),)), Listed(())]
     assert set(world.waits) == {poller.OBJECT_INTERVAL}
 
 
 @pytest.mark.parametrize(
-    ('want', 'requests', 'message'), ((ALL, 2, 'cannot list'), (ONE, 3, 'cannot get'))
+    ('want', 'requests', 'message'), ((ALL, 2, 'cannot list'), (WEB, 3, 'cannot get'))
 )
 def test_the_weakest_right_that_is_missing_is_named(server, begin, want, requests, message):
     server.on(PATH, NO_WATCH, NO_LIST)
@@ -87,7 +87,7 @@ def test_an_outage_is_reported_once_and_once_its_end(server, begin, trouble, rea
 def test_an_answer_that_is_no_object_is_read_again(server, begin, answer):
     server.on(PATH, NO_WATCH, NO_LIST)
     server.on(POD, answer, page(pod('1')))
-    assert begin(ONE).next() == Listed((pod('1'),))
+    assert begin(WEB).next() == Listed((pod('1'),))
 
 
 def test_a_list_that_is_not_json_is_read_again(server, begin):
