@@ -36,9 +36,10 @@ class Poller:
     def __init__(self, want: Watch, reader: Reader) -> None:
         self._want = want
         self._reader = reader
-        field, _, name = want.fields.rpartition(_NAME_FIELD)
         # An object is named by this field alone.
-        self._name = '' if field or ',' in name or want.labels else name
+        is_named = want.fields.startswith(_NAME_FIELD) and not want.labels
+        name = want.fields[len(_NAME_FIELD) :] if is_named else ''
+        self._name = '' if ',' in name else name
         self._is_interrupted = False
 
     def run(self, refusal: ReadFailure) -> ReadFailure:

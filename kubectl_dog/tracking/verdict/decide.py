@@ -13,6 +13,7 @@ from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.pods import containers
+from kubectl_dog.model.resources import LOGS
 from kubectl_dog.model.times import format_duration
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.tracking import timeouts
@@ -277,7 +278,8 @@ def evidence_ready(
 def has_evidence(decision: Decision, assessed: Assessment, store: Store, options: Options) -> bool:
     """Return whether all logs and lookups that explain a verdict have been delivered.
 
-    Of a pod that has ended, the whole log is evidence, as far as it is shown.
+    Of a pod that has ended, the whole log is evidence, as far as it is shown. Logs that may not be
+    read are not waited for.
     """
     logs = [*decision.cause.logs] if decision.cause else []
     if assessed.is_terminal:
@@ -288,6 +290,7 @@ def has_evidence(decision: Decision, assessed: Assessment, store: Store, options
             if container.has_started and is_shown(container.name, options)
         ]
     lookups = decision.cause.lookups if decision.cause else ()
-    return all(
+    has_logs = LOGS in store.forbidden_kinds or all(
         store.log_ends.get((log.uid, log.container), -1) >= log.instance for log in logs
-    ) and all(lookup in store.answers for lookup in lookups)
+    )
+    return has_logs and all(lookup in store.answers for lookup in lookups)

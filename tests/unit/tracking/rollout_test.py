@@ -446,6 +446,24 @@ def test_a_connection_that_is_lost_later_is_a_notice():
     assert [event.text for event in play.of(Notice)] == ['connection refused']
 
 
+@pytest.mark.parametrize(
+    ('denied', 'unseen'),
+    (
+        ((POD_WATCH,), ('Pod objects: no permission to list',)),
+        ((POD_WATCH, EVENT_WATCH), ('Event and Pod objects: no permission to list',)),
+        ((), ()),
+    ),
+)
+def test_why_of_a_time_out_names_what_may_not_be_read(denied, unseen):
+    play = Play(timeout=30)
+    play.listed(0, play.root, PROGRESSING)
+    for want in denied:
+        play.give(1, want, ReadFailure('denied', 'no'))
+    play.until(40)
+    assert play.ended.verdict.value == 'timed-out'
+    assert play.ended.explanation.not_fetched == unseen
+
+
 def test_pods_that_may_not_be_read_are_done_without():
     bare = deployment(template={'containers': [container()]})
     play = Play()

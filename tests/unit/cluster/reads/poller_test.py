@@ -67,7 +67,10 @@ def test_the_weakest_right_that_is_missing_is_named(server, begin, want, request
     assert len(server.requests) == requests
 
 
-@pytest.mark.parametrize('fields', ('metadata.name=a,spec.nodeName=b', 'spec.x=1,metadata.name=a'))
+@pytest.mark.parametrize(
+    'fields',
+    ('metadata.name=a,spec.nodeName=b', 'spec.x=1,metadata.name=a', 'involvedObject.uid=a'),
+)
 def test_a_name_alone_selects_an_object(server, begin, fields):
     server.on(PATH, NO_WATCH, NO_LIST)
     assert begin(Watch(PODS, 'ns', fields=fields)).next() == ReadFailure('denied', 'cannot list')

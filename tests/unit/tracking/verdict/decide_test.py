@@ -13,6 +13,7 @@ from kubectl_dog.model.causes import Tolerance
 from kubectl_dog.model.items import Answer
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import CONFIGMAPS
+from kubectl_dog.model.resources import LOGS
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.model.wants import Lookup
 from kubectl_dog.tracking.store import Store
@@ -336,6 +337,14 @@ def test_a_verdict_has_its_evidence(cause, more, log_end, answers, expected):
     decision = Decision(Verdict.FAILED, '', '', cause)
     assessed = Assessment(State.FAILED, **more)
     assert has_evidence(decision, assessed, store, Options()) is expected
+
+
+def test_a_log_that_may_not_be_read_is_not_waited_for():
+    store = Store()
+    store.forbidden_kinds.add(LOGS)
+    for cause, expected in ((LOGGED, True), (LOGGED._replace(lookups=(LOOKUP,)), False)):
+        decision = Decision(Verdict.FAILED, '', '', cause)
+        assert has_evidence(decision, Assessment(State.FAILED), store, Options()) is expected
 
 
 @pytest.mark.parametrize(
