@@ -29,15 +29,17 @@ class Entry(NamedTuple):
 class Batch:
     """All objects of one call, by kind, namespace and name.
 
-    `present` are objects that are not checked, such as those that helm deletes again.
+    `present` are objects that are not checked, such as those that helm deletes again. Objects of
+    kinds that the server does not have are not there for others: no controller will see them.
     """
 
     def __init__(self, entries: Iterable[Entry], present: Iterable[Entry] = ()) -> None:
         self.entries = tuple(entries)
-        self._custom = [entry for entry in self.entries if is_custom(entry.target.resource)]
+        self.served = [entry for entry in self.entries if not entry.unserved]
+        self._custom = [entry for entry in self.served if is_custom(entry.target.resource)]
         self._named: dict[Target, frozenset[str]] = {}
         self._objects: dict[tuple[str, str], dict[str, Object]] = {}
-        for entry in (*present, *self.entries):
+        for entry in (*present, *self.served):
             key = (entry.target.resource.key, entry.target.namespace)
             self._objects.setdefault(key, {})[entry.target.name] = entry.object
 

@@ -129,7 +129,8 @@ def _missing_object(
     if cause.tolerance_seconds:
         yield f'{kind} "{name}" does not exist yet: {cause.evidence[-1]}'
     elif denied:
-        yield f'Secret "{name}" does not exist yet; a {denied[0]} that cannot be read may create it'
+        creator = f'an object of kind {denied[0]}, which cannot be read,'
+        yield f'Secret "{name}" does not exist yet; {creator} may create it'
     elif operator:
         yield f'{kind} "{name}" does not exist yet; the operator of {operator} may create it'
     elif kind == 'Secret' and _has_secrets_store(template.pod):
@@ -188,7 +189,7 @@ def _creator(context: CheckContext, namespace: str, secret: str) -> str:
 def _creators(batch: Batch) -> dict[tuple[str, str], str]:
     """Return the objects that create Secrets, by namespaces and names of the Secrets."""
     creators: dict[tuple[str, str], str] = {}
-    for entry in batch.entries:
+    for entry in batch.served:
         annotations = get_dict(entry.object, 'metadata', 'annotations')
         annotated = (get_str(annotations, key) for key in _SERVING_CERTIFICATES)
         for secret in (secret_providers.created_secret(entry.object), *annotated):

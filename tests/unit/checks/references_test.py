@@ -138,6 +138,13 @@ def test_a_secret_that_an_object_of_the_batch_creates_is_a_notice(creator):
     assert [f'"{creator["metadata"]["name"]}"' in text for text in result.notices] == [True]
 
 
+@pytest.mark.parametrize('name', ('any', 'db'))
+def test_an_object_of_a_kind_that_is_not_served_creates_nothing(name):
+    creator = obj('ExternalSecret', name, spec={'target': {'name': 'db'}})
+    creator['apiVersion'] = 'external-secrets.io/v7'
+    assert sorted(check_objects(SECRET, creator).codes) == ['CreateFailed', 'SecretMissing']
+
+
 def test_a_secret_that_an_object_of_the_cluster_creates_is_a_notice():
     external = obj('ExternalSecret', 'any', spec={'target': {'name': 'db'}})
     result = check_objects(SECRET, cluster=(SHOP, external))
