@@ -127,7 +127,12 @@ def _needed_lookups(batch: Batch, exists: bool) -> Iterable[Lookup]:
         lookups = run_checks(batch, answers).lookups
         if not lookups:
             return needed
-        needed.update(lookup for lookup, is_needed in lookups.items() if is_needed)
+        # The operators that may create a Secret are evidence, and are missed if they are denied.
+        needed.update(
+            lookup
+            for lookup, is_needed in lookups.items()
+            if is_needed or is_custom(lookup.resource)
+        )
         answers.update((lookup, _answer(lookup, exists)) for lookup in lookups)
 
 
