@@ -17,6 +17,7 @@ from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.times import format_duration
 from kubectl_dog.model.verdicts import EXIT_CODES
+from kubectl_dog.model.verdicts import NOT_UPDATED
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.model.verdicts import exit_code_meaning
 from kubectl_dog.output import wording
@@ -110,25 +111,31 @@ class BriefRenderer:
         return [break_tokens(line) for line in (*head, *_with_warning(quoted), *tail)]
 
     def _verdict(self, end: events.RunEnded) -> str:
-        verdicts = [verdict for _, verdict in end.verdicts]
-        deciding = [value for value in verdicts if EXIT_CODES[value] == end.exit_code]
+        deciding = [row for row in end.verdicts if EXIT_CODES[row[1]] == end.exit_code]
         # The exit code may ignore failures.
-        word = next((value.value for value in (*deciding, *verdicts)), 'none').replace('-', ' ')
+        word = next((self._word(*row) for row in (*deciding, *end.verdicts)), 'none')
         is_rollout = self._mode not in ('follow', 'check')
         meaning = exit_code_meaning(end.exit_code) if is_rollout else ''
         parts = [f'VERDICT {word} after {format_duration(end.at)}']
-        if len(verdicts) == 1 and _LABEL.fullmatch(end.verdicts[0][0].label):
+        if len(end.verdicts) == 1 and _LABEL.fullmatch(end.verdicts[0][0].label):
             parts[0] = f'VERDICT {end.verdicts[0][0].label} {parts[0][8:]}'
-        elif len(verdicts) > 1:
+        elif len(end.verdicts) > 1:
             values = wording.count_values(
-                'failing' if self._is_failing(target) else verdict.value.replace('-', ' ')
+                'failing' if self._is_failing(target) else self._word(target, verdict)
                 for target, verdict in end.verdicts
             )
-            parts[0] += f', {len(verdicts)} targets: {values}'
+            parts[0] += f', {len(end.verdicts)} targets: {values}'
         code = f'exit code {end.exit_code}'
         if end.process_code not in (None, end.exit_code):
             code = f'exit code {end.process_code}, which is that of the command'
         return f'{parts[0]} ({code}{f": {meaning}" if meaning else ""})'
+
+    def _word(self, target: Target, verdict: Verdict) -> str:
+        end = self._ends.get(target)
+        if end is not None and end.reason == NOT_UPDATED:
+            # The object exists.
+            return 'not updated'
+        return verdict.value.replace('-', ' ')
 
     def _is_failing(self, target: Target) -> bool:
         """Whether a target was failing when the run ended, because of another one."""

@@ -34,7 +34,12 @@ def check() -> Command:
                 default='server',
                 choices=('server', 'none'),
             ),
-            *common_flags.CLUSTER,
+            *(
+                flag._replace(help='Namespace of objects that name none; others are an error')
+                if flag.dest == 'namespace'
+                else flag
+                for flag in common_flags.CLUSTER
+            ),
             common_flags.PRINT_RBAC._replace(
                 common=True,
                 help='Print the smallest Roles for the check and for tracking, and exit',

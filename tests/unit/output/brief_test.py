@@ -11,6 +11,7 @@ from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.resources import DEPLOYMENTS
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.verdicts import EXIT_CODES
+from kubectl_dog.model.verdicts import NOT_UPDATED
 from kubectl_dog.model.verdicts import Explanation
 from kubectl_dog.model.verdicts import Verdict
 from kubectl_dog.output.brief import MAX_BYTES
@@ -120,6 +121,12 @@ def test_success_is_one_line():
     assert run(ended(Verdict.READY)) == [
         'VERDICT deploy/web ready after 9s (exit code 0: the rollout is done)'
     ]
+
+
+def test_an_object_that_exists_is_not_said_to_have_never_appeared():
+    end = ended(Verdict.NEVER_APPEARED)._replace(reason=NOT_UPDATED)
+    assert run(end)[0].startswith('VERDICT deploy/web not updated after 9s (exit code 4')
+    assert run(ended(Verdict.NEVER_APPEARED))[0].startswith('VERDICT deploy/web never appeared ')
 
 
 @pytest.mark.parametrize(
