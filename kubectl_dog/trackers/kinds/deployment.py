@@ -23,6 +23,7 @@ from kubectl_dog.model.objects import label_selector
 from kubectl_dog.model.objects import name
 from kubectl_dog.model.objects import uid
 from kubectl_dog.model.pods import is_living
+from kubectl_dog.model.pods import is_ready
 from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.resources import REPLICASETS
 from kubectl_dog.model.text_format import count_noun
@@ -156,9 +157,12 @@ def _revision_number(replica_set: Object) -> int:
 def _waits_for(rollout: _Rollout) -> str:
     """Describe which counts are too low; empty if the rollout is done."""
     counts = rollout.progress
+    unready = sum(not is_ready(pod) for pod in rollout.pods)
     return (
         pod_controllers.cannot_be_created(rollout.deployment, counts)
         or pod_controllers.to_be_updated(counts, counts.desired)
+        # Old pods stay until the new ones are ready.
+        or (f'{count_noun(unready, "new pod")} to become ready' if counts.old and unready else '')
         or (f'{count_noun(counts.old, "old pod")} to terminate' if counts.old else '')
         or pod_controllers.surplus(counts, counts.updated)
         or pod_controllers.to_become_ready(counts, counts.updated)

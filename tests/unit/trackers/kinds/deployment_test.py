@@ -467,3 +467,15 @@ def test_a_target_whose_pods_cannot_be_read_says_why_it_waits():
     obj = deployment(conditions=[available('True', 1)])
     assessment = tracker.assess(view(obj, forbidden_kinds=frozenset(['Pod'])))
     assert assessment.waits_for.endswith('more (its pods cannot be read)')
+
+
+@pytest.mark.parametrize(
+    ('is_ready', 'waits_for'),
+    ((False, '1 new pod to become ready'), (True, '1 old pod to terminate')),
+)
+def test_the_new_pods_are_waited_for_before_the_old_ones(is_ready, waits_for):
+    obj = deployment(replicas=2, conditions=[])
+    new = pod(status(ready=is_ready), owner='rs-2', ready=is_ready)
+    old = pod(status(ready=True), name='old', owner='rs-1', ready=True)
+    seen = view(obj, replica_set(), replica_set('1'), new, old)
+    assert tracker.assess(seen).waits_for == waits_for
