@@ -16,6 +16,7 @@ from kubectl_dog.model.items import Item
 from kubectl_dog.model.items import Listed
 from kubectl_dog.model.items import ReadFailure
 from kubectl_dog.model.sources import Source
+from kubectl_dog.model.text_format import ROLE_HINT
 from kubectl_dog.model.wants import Want
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.output.escape import sentence
@@ -100,7 +101,8 @@ class CommandSource:
             self._listed += 1
             self._open.discard(want)
         elif isinstance(payload, ReadFailure):
-            self._failure = self._failure or payload.message
+            hint = ROLE_HINT if payload.reason == 'denied' else ''
+            self._failure = self._failure or f'{payload.message}{hint}'
             if payload.reason in _REFUSED:
                 self._open.discard(want)
 

@@ -1,6 +1,9 @@
-"""Format numbers in sentences."""
+"""Parts of sentences: numbers, and what to do about a denied read."""
 
 from __future__ import annotations
+
+# The next step after a read that is denied, as the end of a sentence.
+ROLE_HINT = ' (--print-rbac prints the Role that is needed)'
 
 _SUFFIXES = {1: 'st', 2: 'nd', 3: 'rd'}
 

@@ -16,6 +16,7 @@ from kubectl_dog.model.events import CauseSeen
 from kubectl_dog.model.events import RevisionSeen
 from kubectl_dog.model.events import StateChanged
 from kubectl_dog.model.events import TargetEnded
+from kubectl_dog.model.text_format import ROLE_HINT
 from kubectl_dog.model.text_format import count_noun
 from kubectl_dog.model.text_format import ordinal
 from kubectl_dog.model.times import format_duration
@@ -145,4 +146,4 @@ def _tolerance_source(cause: Cause) -> str:
 
 def access_advice(event: TargetEnded) -> str:
     """Return what to do if a target may not be read, as the end of a sentence."""
-    return ' (--print-rbac prints the Role that is needed)' if event.reason == 'denied' else ''
+    return ROLE_HINT if event.reason == 'denied' else ''

@@ -17,11 +17,12 @@ from kubectl_dog.model.resources import EVENTS
 from kubectl_dog.model.resources import LOGS
 from kubectl_dog.model.resources import PODS
 from kubectl_dog.model.resources import REPLICASETS
+from kubectl_dog.model.text_format import ROLE_HINT
 from kubectl_dog.model.wants import Logs
 from kubectl_dog.model.wants import Watch
 
 # Seconds to wait for further denials: the reads of a target begin one after the other.
-WAIT = 1.0
+WAIT = 2.0
 _LIST_AND_WATCH = ('list', 'watch')
 _REVISIONS = (REPLICASETS.plural, CONTROLLERREVISIONS.plural)
 _KNOWN = (PODS.plural, LOGS, EVENTS.plural, *_REVISIONS)
@@ -88,7 +89,7 @@ def describe(reads: Sequence[DeniedRead], untracked: Iterable[DeniedRead] = ()) 
         parts.append(
             f'no permission to watch {_names(polled)}{_where(polled)}: changes are seen late'
         )
-    return f'{"; ".join(parts)} (--print-rbac prints the Role that is needed)'
+    return f'{"; ".join(parts)}{ROLE_HINT}'
 
 
 def _consequences(hidden: Sequence[DeniedRead], untracked: set[DeniedRead]) -> Iterator[str]:

@@ -90,7 +90,7 @@ def test_the_command_starts_after_the_first_lists(items, at, warns):
 @pytest.mark.parametrize(
     ('items', 'reason'),
     [
-        ([(1, 0, DENIED), (2, 1, DENIED)], 'deployments is forbidden'),
+        ([(1, 0, DENIED), (2, 1, DENIED)], 'deployments is forbidden .*--print-rbac'),
         ([(1, 0, DOWN)], 'connection refused'),
         ([], 'did not answer'),
     ],

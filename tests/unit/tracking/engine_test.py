@@ -367,7 +367,7 @@ def test_a_target_that_cannot_be_read_has_ended(listed, reason, ends):
     ('want', 'resource'), ((BEHIND, 'configmaps'), (log(), 'pods/log'), (None, 'no access'))
 )
 def test_what_is_not_a_target_may_stay_unread(want, resource):
-    run = started().give(1.0, want, ReadFailure('denied', 'no access')).pass_to(2.0)
+    run = started().give(1.0, want, ReadFailure('denied', 'no access')).pass_to(3.0)
     assert run.verdicts() == {}
     [notice] = run.of(Notice)
     assert resource in notice.text
@@ -390,7 +390,7 @@ def test_denied_reads_of_the_start_are_one_notice():
     run.pass_to(run.step.deadline).give(5.0, log(), REFUSED).give(5.5, PODS_OF, REFUSED)
     run.pass_to(run.step.deadline)
     watching = [('events', 'list', 'watch'), ('pods', 'list', 'watch')]
-    assert denials(run) == [(2.0, watching), (6.0, [('pods/log', 'get')])]
+    assert denials(run) == [(3.0, watching), (7.0, [('pods/log', 'get')])]
 
 
 def test_denied_reads_are_reported_before_a_verdict_and_in_the_summary():
@@ -402,8 +402,8 @@ def test_denied_reads_are_reported_before_a_verdict_and_in_the_summary():
 
 
 def test_what_is_read_at_intervals_is_a_notice_and_no_failure():
-    run = started().give(1.0, root(), ReadFailure('unwatched', 'no')).pass_to(2.0)
-    assert (run.verdicts(), denials(run)) == ({}, [(2.0, [('pods', 'watch')])])
+    run = started().give(1.0, root(), ReadFailure('unwatched', 'no')).pass_to(3.0)
+    assert (run.verdicts(), denials(run)) == ({}, [(3.0, [('pods', 'watch')])])
 
 
 def test_a_log_that_is_not_shown_may_be_denied_without_a_notice():
