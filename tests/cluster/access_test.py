@@ -87,6 +87,7 @@ def with_the_printed_role(*words, command=()):
     def play(stage):
         file = stage.folder / 'web.yaml'
         manifest = web(probe=READY_SOON, script='echo here we are; sleep 1000')
+        manifest['metadata']['labels'] = {'app': 'web'}
         file.write_text(yaml.safe_dump(manifest))
         call = [str(file) if word == 'FILE' else word for word in words]
         role = stage.dog(*call, '--print-rbac')

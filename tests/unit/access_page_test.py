@@ -10,6 +10,7 @@ import pytest
 from kubectl_dog import api
 from kubectl_dog.cli.main import main
 from kubectl_dog.tracking import denied_reads
+from kubectl_dog.tracking import timeouts
 from tests import permission_rows
 from tests.permission_rows import ROLLOUTS
 from tests.permission_rows import ROWS
@@ -53,14 +54,16 @@ def cluster(rollout):
 @pytest.fixture
 def attempt(monkeypatch, capsys):
     """Track a rollout with some permissions; returns its outcome."""
-    # Nothing depends on how fast the machine is: the notice comes with the verdict.
+    # Nothing depends on how fast the machine is: the notice comes with the verdict, and the verdict
+    # with all that may be read.
     monkeypatch.setattr(denied_reads, 'WAIT', 60.0)
+    monkeypatch.setattr(timeouts, 'EVIDENCE_WAIT', 60.0)
 
     def attempt(rollout, granted, *words):
         log = '2027-01-15T08:00:00.000000000Z FATAL: no database\n'
         server = RbacServer(*cluster(rollout), granted=granted, logs=log)
         monkeypatch.setattr(api, 'connect', lambda **flags: server)
-        code = main([*(words or ('rollout', 'deploy/web', '-o', 'json', '--timeout', '20s'))])
+        code = main([*(words or ('rollout', 'deploy/web', '-o', 'json'))])
         out, err = capsys.readouterr()
         return code, out, err
 
