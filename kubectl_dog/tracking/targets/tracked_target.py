@@ -287,7 +287,9 @@ class TrackedTarget:
             # A cause that never fails the target may still explain its time-out.
             explains_at = clock.first_seen + timeouts.EXPLANATION_WAIT
             needed_at = explains_at if due_at is None else due_at - timeouts.EVIDENCE_WAIT
-            is_needed = times_out or world.is_ending or at >= needed_at
+            # A verdict that the object itself reports does not wait for the cause to be due.
+            is_ending = world.is_ending or self._pending is not None
+            is_needed = times_out or is_ending or at >= needed_at
             if is_needed:
                 yield from clock.cause.lookups
             # No verdict waits for these: they are read earlier.

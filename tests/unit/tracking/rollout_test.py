@@ -170,6 +170,21 @@ def test_a_configmap_that_is_there_now_gives_it_more_time():
     assert play.until(60).outcome == ('failed', 'ConfigMapMissing', 40)
 
 
+def test_evidence_is_read_when_the_progress_deadline_is_missed():
+    missed = {
+        **{'type': 'Progressing', 'status': 'False', 'reason': 'ProgressDeadlineExceeded'},
+        **{'message': 'ReplicaSet "web-2" has timed out', 'lastUpdateTime': ago(1)},
+    }
+    short = deployment(readyReplicas=0, availableReplicas=0, conditions=[missed])
+    play = start(pod(MISSING, owner='rs-2', phase='Pending'), obj=short).listed(0, EVENT_WATCH)
+    assert play.outcome is None
+    assert NAMES in play.step.wants
+    play.give(0.1, NAMES, Answer('found', ({'metadata': {'name': 'ap'}},)))
+    assert play.outcome[0] == 'failed'
+    assert play.ended.explanation.not_fetched == ()
+    assert 'a similar ConfigMap exists: "ap"' in play.ended.explanation.facts
+
+
 def test_evidence_that_does_not_come_is_waited_for_one_second():
     play = start(pod(MISSING, owner='rs-2', phase='Pending')).until(60)
     assert play.outcome == ('failed', 'ConfigMapMissing', 21)
