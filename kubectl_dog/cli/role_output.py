@@ -41,11 +41,11 @@ def print_for_targets(
     target_words, inputs = targets.read(words, args)
     with _connection(args) as connection:
         resolved = targets.find(target_words, inputs, connection, args.namespace)
-        managed = _managed(connection, resolved.targets) if options.with_managed else ()
+        members = managed(connection, resolved.targets) if options.with_managed else ()
         checks = _check_rights(args, connection) if getattr(args, 'check', None) else ()
         releases = (connection.namespace,) if inputs.release else ()
         call = Call(
-            (*resolved.targets, *managed),
+            (*resolved.targets, *members),
             options.logs,
             options.once,
             may_compare and bool(resolved.expected(options)),
@@ -71,7 +71,7 @@ def _check_rights(args: Arguments, connection: Connection) -> list[Right]:
     return manifest_check.needed_rights(objects, has_dry_run=True)
 
 
-def _managed(connection: Connection, applications: Iterable[TargetOrGroup]) -> Iterator[Target]:
+def managed(connection: Connection, applications: Iterable[TargetOrGroup]) -> Iterator[Target]:
     """Yield what applications manage now."""
     for application in applications:
         if not isinstance(application, Target):
@@ -82,11 +82,11 @@ def _managed(connection: Connection, applications: Iterable[TargetOrGroup]) -> I
             obj = json_decoding.decode(response.body) if response.status == 200 else None
         except (UnreachableError, ValueError):
             obj = None
-        managed = inventory.managed_objects(obj, application.resource) if obj else None
-        if managed is None or managed.inventory is None:
+        known = inventory.managed_objects(obj, application.resource) if obj else None
+        if known is None or known.inventory is None:
             _note(f'{application.label}: it is not known what it manages, so its kinds are missing')
         else:
-            yield from managed_targets.resolve(connection, managed.inventory).targets
+            yield from managed_targets.resolve(connection, known.inventory).targets
 
 
 def print_for_call(call: Call, more: Iterable[Right] = ()) -> int:

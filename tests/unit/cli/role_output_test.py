@@ -8,8 +8,14 @@ import pytest
 import yaml
 
 from kubectl_dog import api
+from kubectl_dog.cli import role_output
 from kubectl_dog.cli.main import main
 from kubectl_dog.model.connection import Response
+from kubectl_dog.model.connection import UnreachableError
+from kubectl_dog.model.resources import Group
+from kubectl_dog.model.resources import Resource
+from kubectl_dog.model.resources import Target
+from tests.unit.api_server import UNREACHABLE
 from tests.unit.api_server import ApiServer
 from tests.unit.checked import SHOP
 from tests.unit.checked import node
@@ -105,9 +111,63 @@ def test_a_rollout_with_a_check_needs_its_rights_too(roles):
     assert printed['', 'namespaces'] == 'get'
 
 
+def test_objects_of_unserved_kinds_need_no_rights(roles, tmp_path):
+    lamp = {'apiVersion': 'x.io/v1', 'kind': 'Lamp', 'metadata': {'name': 'a'}}
+    (tmp_path / 'web.yaml').write_text(yaml.safe_dump_all([workload(), lamp]))
+    printed, _ = roles('check', '-f', 'web.yaml')
+    assert ('shop', 'lamps') not in printed
+    assert printed['shop', 'deployments'] == 'list patch watch'
+    printed, _ = roles('check', '-f', 'web.yaml', '--dry-run=none')
+    assert printed['shop', 'deployments'] == 'list watch'
+
+
 def test_files_need_no_role(monkeypatch, capsys):
     assert main(['status', '--local', '-f', 'a.yaml', '--print-rbac']) == 2
     assert '--local reads no cluster' in capsys.readouterr().err
+
+
+ARGO = Resource('argoproj.io', 'v1alpha1', 'applications', 'Application', 'application')
+SHOP_APP = Target(ARGO, 'argocd', 'shop')
+MANAGED = {'group': 'apps', 'version': 'v1', 'kind': 'Deployment', 'namespace': 'shop'}
+
+
+class Argo(ApiServer):
+    """A server with an application, or with another answer."""
+
+    def __init__(self, status, body):
+        super().__init__(SHOP)
+        self.answer = Response(status, body, {})
+
+    def get(self, path, query=(), accept='application/json'):
+        if 'applications' not in path:
+            return super().get(path, query, accept)
+        if self.answer.status < 0:
+            raise UnreachableError('down')
+        return self.answer
+
+
+def application(*resources):
+    obj = {
+        'spec': {'destination': {'namespace': 'shop'}},
+        'status': {'sync': {}, 'resources': resources},
+    }
+    return json.dumps({**obj, 'metadata': {'name': 'shop', 'namespace': 'argocd'}}).encode()
+
+
+@pytest.mark.parametrize(
+    ('status', 'body', 'names'),
+    [
+        (200, application({**MANAGED, 'name': 'web'}), ['web']),
+        (404, b'{}', []),
+        (200, b'<html>', []),
+        (UNREACHABLE, b'', []),
+    ],
+)
+def test_what_an_application_manages_counts(status, body, names, capsys):
+    group = Group(ARGO, 'argocd', 'a=b')
+    managed = role_output.managed(Argo(status, body), [group, SHOP_APP])
+    assert [target.name for target in managed] == names
+    assert ('it is not known what it manages' in capsys.readouterr().err) is not bool(names)
 
 
 class Enforcing(ApiServer):
