@@ -44,7 +44,7 @@ def replay(
         import sys
 
         path = 'standard input'
-        recording = reader.parse(sys.stdin.buffer, path)
+        recording = reader.read_stream(sys.stdin.buffer, path)
     else:
         recording = reader.read(path)
     if not recording.is_complete:

@@ -200,11 +200,12 @@ def spec(path: str) -> Spec:
 
     Raises UserError that names the file and the JSON path. No cluster is read.
     """
+    from kubectl_dog import file_limits
     from kubectl_dog.manifests import manifest_files
     from kubectl_dog.multitrack_spec import spec_targets
 
     name = 'standard input' if path == manifest_files.STDIN else path
-    return spec_targets.parse_text(manifest_files.content(path), name)
+    return spec_targets.parse_text(manifest_files.content(path, file_limits.SPEC), name)
 
 
 def spec_targets(parsed: Spec, connection: Connection, options: Options) -> ResolvedTargets:

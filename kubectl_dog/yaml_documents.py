@@ -248,7 +248,9 @@ def _merge_keys(line: int, keys: list[str], values: list[Any]) -> dict[str, Any]
             if key == _MERGE and not isinstance(source, dict):
                 raise DocumentError(line, 'merges (<<) a value that is not a mapping')
             if key == _MERGE:
-                result = {**source, **result}
+                # Not a new mapping for each source, which would take quadratic time.
+                for name, merged in source.items():
+                    result.setdefault(name, merged)
     return result
 
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable
 from collections.abc import Iterator
 
+from kubectl_dog import file_limits
 from kubectl_dog.manifests.manifest_objects import Placed
 from kubectl_dog.manifests.manifest_objects import parse
 from kubectl_dog.model.errors import UserError
@@ -54,8 +55,11 @@ def _manifests_in(directory: str, recursive: bool) -> Iterator[str]:
         yield from (os.path.join(folder, file) for file in files if file.endswith(_EXTENSIONS))
 
 
-def content(path: str) -> bytes:
-    """Return the bytes of a file, a URL, or standard input (`-`); UserError contains the name."""
+def content(path: str, limit: int = file_limits.MANIFEST) -> bytes:
+    """Return the bytes of a file, a URL, or standard input (`-`); UserError contains the name.
+
+    It is an error if there are more than `limit`.
+    """
     if path.startswith(_URL_PREFIXES):
         from kubectl_dog.manifests.url_fetch import fetch
 
@@ -63,11 +67,11 @@ def content(path: str) -> bytes:
     try:
         if path == STDIN:
             # sys.stdin is None if the program was started without standard input.
-            return sys.stdin.buffer.read() if sys.stdin else b''
-        with open(path, 'rb') as stream:
-            return stream.read()
+            return file_limits.read_stream(sys.stdin.buffer, limit) if sys.stdin else b''
+        return file_limits.read_file(path, limit)
     except OSError as error:
-        raise UserError(f'cannot read {path}: {error.strerror}') from error
+        name = 'standard input' if path == STDIN else path
+        raise UserError(f'cannot read {name}: {error.strerror}') from error
     except ValueError as error:
         # open() raises ValueError for a NUL in the name.
         raise UserError(f'cannot read {path}: {error}') from error

@@ -10,12 +10,12 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urljoin
 
+from kubectl_dog import file_limits
 from kubectl_dog.model.errors import UserError
 
 # Seconds for the whole request.
 FETCH_TIMEOUT = 30.0
-# Bytes.
-LARGEST = 10 << 20
+LARGEST = file_limits.DOWNLOAD
 _REDIRECTS = 5
 _REDIRECT_STATUSES = (301, 302, 303, 307, 308)
 _CHUNK = 65536
@@ -77,7 +77,7 @@ def _read_body(response: HTTPResponse, began: float, timeout: float) -> bytes:
     while part := response.read1(_CHUNK):
         body += part
         if len(body) > LARGEST:
-            raise UserError(f'it has more than {LARGEST >> 20} MB')
+            raise UserError(file_limits.too_large(LARGEST).strerror)
         if time.monotonic() > began + timeout:
             raise UserError(f'it takes longer than {timeout:.0f} seconds')
     # Without a complete body, `read1` reports an end.

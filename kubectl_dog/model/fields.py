@@ -15,10 +15,15 @@ from kubectl_dog.model.times import parse_duration
 
 T = TypeVar('T')
 D = TypeVar('D')
+N = TypeVar('N', int, float)
 
 _PLAIN_KEY = lazy_compile(r'[A-Za-z0-9_][A-Za-z0-9_-]{0,62}')
 # The number of characters of a key or value that messages show.
 _LONGEST = 63
+# Of integers, as in other JSON and YAML.
+_MAX_DIGITS = 40
+# Of times and durations in seconds. Larger times have no date.
+_MAX_TIME_DIGITS = 15
 
 
 class FieldError(UserError):
@@ -67,11 +72,11 @@ class Field:
 
     def whole(self) -> int:
         """Return the value if it is an integer."""
-        return self._check('a whole number', int)
+        return self._bounded(self._check('a whole number', int), _MAX_DIGITS)
 
     def number(self) -> float:
-        """Return the value if it is an integer or a float."""
-        return self._check('a number', float, int)
+        """Return the value if it is an integer or a float: a time or a duration."""
+        return self._bounded(self._check('a number', float, int), _MAX_TIME_DIGITS)
 
     def flag(self) -> bool:
         """Return the value if it is a boolean."""
@@ -136,6 +141,12 @@ class Field:
         if similar:
             return self.error(f'unknown field: did you mean {by_letters[similar[0]]}?')
         return self.error(f'unknown field: use {", ".join(known)}')
+
+    def _bounded(self, value: N, digits: int) -> N:
+        # Not true for NaN either.
+        if not abs(value) < 10**digits:
+            raise self.error(f'must be a number of at most {digits} digits')
+        return value
 
     def _check(self, description: str, kind: type[T], *more: type) -> T:
         value = self.value

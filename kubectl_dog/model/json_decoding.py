@@ -96,7 +96,8 @@ def _clip(data: bytes, deepest: int) -> bytes:
     return b''.join([*parts, data[kept:]] if depth <= deepest else parts)
 
 
-def _parse_finite(digits: str) -> float | None:
+def finite(digits: str) -> float | None:
+    """Decode a number with a point or an exponent; None if it is too large for a float."""
     value = float(digits)
     return value if math.isfinite(value) else None
 
@@ -110,7 +111,7 @@ def whole(digits: str) -> int | str:
     return int(digits) if len(digits) <= _MAX_DIGITS else digits
 
 
-_decoder = json.JSONDecoder(parse_float=_parse_finite, parse_constant=_decode_constant)
+_decoder = json.JSONDecoder(parse_float=finite, parse_constant=_decode_constant)
 _long_integer_decoder = json.JSONDecoder(
-    parse_float=_parse_finite, parse_constant=_decode_constant, parse_int=whole
+    parse_float=finite, parse_constant=_decode_constant, parse_int=whole
 )

@@ -20,6 +20,8 @@ from kubectl_dog.multitrack_spec.option_mapping import options
 from kubectl_dog.multitrack_spec.spec_entries import SpecEntry
 from kubectl_dog.multitrack_spec.spec_entries import entries
 
+# Characters of a key that messages show.
+_LONGEST_KEY = 63
 _EXAMPLE = '{"Deployments": [{"ResourceName": "web"}]}'
 
 
@@ -88,8 +90,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) < len(pairs):
         counts = Counter(key for key, _ in pairs)
-        duplicate = next(key for key in counts if counts[key] > 1)
-        raise ValueError(f'duplicate key "{duplicate}" in an object')
+        duplicate = next(key for key, count in counts.items() if count > 1)
+        raise ValueError(f'duplicate key "{duplicate[:_LONGEST_KEY]}" in an object')
     return result
 
 

@@ -7,9 +7,11 @@ import os
 from collections.abc import Iterable
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import BinaryIO
 from typing import NamedTuple
 from typing import NoReturn
 
+from kubectl_dog import file_limits
 from kubectl_dog.model import json_decoding
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.fields import Field
@@ -52,8 +54,20 @@ def read(path: str | os.PathLike[str]) -> Recording:
     """Read the recording in a file. Raises UserError."""
     name = os.fspath(path)
     try:
-        with open(name, 'rb') as lines:
-            return parse(lines, name)
+        stream = open(name, 'rb')  # noqa: SIM115
+    except OSError as error:
+        raise UserError(f'cannot read the recording {name}: {error.strerror}') from error
+    except ValueError:
+        # open() raises ValueError for a NUL in the name.
+        raise UserError(f'cannot read the recording {name!r}: invalid path') from None
+    with stream:
+        return read_stream(stream, name)
+
+
+def read_stream(stream: BinaryIO, name: str) -> Recording:
+    """Read the recording in a stream; the UserError has the `name`."""
+    try:
+        return parse(file_limits.read_recording(stream), name)
     except OSError as error:
         raise UserError(f'cannot read the recording {name}: {error.strerror}') from error
 
@@ -64,6 +78,8 @@ def parse(lines: Iterable[bytes], name: str) -> Recording:
     reader = _Reader()
     seen = False
     for index, line in enumerate(lines, 1):
+        if line.isspace():
+            continue
         try:
             record = _record(line, f'{name}, line {index}')
         except UserError as error:
@@ -82,14 +98,16 @@ def _constant(word: str) -> NoReturn:
 
 
 def _record(line: bytes, source: str) -> Field | None:
-    """Return a line as JSON object; None if it is empty or incomplete.
+    """Return a line as JSON object; None if it is incomplete.
 
     `source` names the file and the line.
     """
-    if not line.strip():
-        return None
     try:
-        value = json.loads(json_decoding.clip(line, _DEEPEST), parse_constant=_constant)
+        value = json.loads(
+            json_decoding.clip(line, _DEEPEST),
+            parse_constant=_constant,
+            parse_float=json_decoding.finite,
+        )
     except ValueError as error:
         # The last line has no end if the run was killed while writing it.
         if not line.endswith(b'\n'):

@@ -33,6 +33,13 @@ def _positive(read: Callable[[Field], T]) -> Callable[[Field], T]:
     return read_positive
 
 
+def _at_least_a_second(data: Field) -> float:
+    value = data.number()
+    if value < 1:
+        raise data.error(f'must be at least 1, not {value}')
+    return value
+
+
 def _explicit(data: Field) -> tuple[str, ...]:
     """Return the names of options as in the code; ignores unknown names."""
     return tuple(_OPTIONS.rows[name][0] for name in _texts(data) if name in _OPTIONS.rows)
@@ -45,7 +52,7 @@ _OPTIONS = Table(
         'stall_timeout': ('stall_timeout', _number),
         'create_timeout': ('create_timeout', _positive(Field.number)),
         'stable_for': ('stable_for', _number),
-        'status_period': ('status_period', _positive(Field.number)),
+        'status_period': ('status_period', _at_least_a_second),
         'since': ('since', _number),
         'logs_from_time': ('logs_from_time', _number),
         'tail': ('tail', _whole),

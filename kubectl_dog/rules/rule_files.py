@@ -6,6 +6,7 @@ from collections.abc import Collection
 from collections.abc import Iterator
 from collections.abc import Sequence
 
+from kubectl_dog import file_limits
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.rules.rule_text import parse_rule_text
@@ -46,9 +47,11 @@ def _labels(rule: Rule) -> Iterator[str]:
 
 def _read_text(path: str) -> str:
     try:
-        with open(path, encoding='utf-8') as file:
-            return file.read()
+        return file_limits.read_file(path, file_limits.RULES).decode()
     except OSError as error:
         raise UserError(f'{path}: cannot be read: {error.strerror}') from None
     except UnicodeDecodeError:
         raise UserError(f'{path}: is not text in UTF-8') from None
+    except ValueError:
+        # open() raises ValueError for a NUL in the name.
+        raise UserError(f'{path!r}: cannot be read: invalid path') from None

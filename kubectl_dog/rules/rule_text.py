@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from kubectl_dog import file_limits
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.trackers.declarative.crd_annotation import BrokenAnnotation
 from kubectl_dog.trackers.declarative.parse_rules import parse_rules
 from kubectl_dog.trackers.declarative.rule_model import Rule
 
-# Larger than any rule, and parsed within a second.
-_MAX_SIZE = 256 * 1024
 _MAX_DEPTH = 60
 
 
@@ -38,8 +37,9 @@ def _parse_documents(text: str, source: str) -> list[Any]:
     from kubectl_dog.yaml_documents import DocumentError
     from kubectl_dog.yaml_documents import documents
 
-    if len(text) > _MAX_SIZE:
-        raise UserError(f'{source}: is larger than {_MAX_SIZE // 1024} KiB')
+    if len(text) > file_limits.RULES:
+        # The text of an annotation.
+        raise UserError(f'{source}: is {file_limits.too_large(file_limits.RULES).strerror}')
     try:
         parsed = documents(text, lambda scalar: scalar.value, _MAX_DEPTH, most_aliased=0)
         return [document.value for document in parsed]

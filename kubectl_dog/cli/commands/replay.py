@@ -15,11 +15,12 @@ from kubectl_dog.cli.flags import create_flag
 from kubectl_dog.model.errors import UserError
 
 _DEMO = 'crash-loop'
+_SLOWEST, _FASTEST = 0.001, 1e6
 
 
 def _speed(text: str) -> float:
     speed = float(text)
-    if not 0 < speed < 1e6:
+    if not _SLOWEST <= speed <= _FASTEST:
         raise ValueError
     return speed
 
@@ -30,7 +31,7 @@ _SPEED = (
         'Speed compared with that of the recording (default: 1)',
         common=True,
         parse=_speed,
-        expected='use a number above 0',
+        expected=f'use a number from {_SLOWEST} to {_FASTEST:.0f}',
     ),
     create_flag('--instant', 'Play without any delay', common=True),
 )

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 from typing import TypeVar
 
+from kubectl_dog import file_limits
 from kubectl_dog import platform_compat
 from kubectl_dog.cluster.client_config import simple_yaml
 from kubectl_dog.model import limits
@@ -181,19 +182,19 @@ def _decode_base64(text: str) -> bytes:
 
 def _read(path: str, must_exist: bool) -> dict[str, Any]:
     try:
-        with open(path, 'rb') as file:
-            content = file.read(limits.KUBECONFIG_BYTES + 1)
+        content = file_limits.read_file(path, file_limits.KUBECONFIG)
     except FileNotFoundError:
         if must_exist:
             raise AccessError(f'kubeconfig {path} does not exist: check --kubeconfig') from None
         return {}
     except OSError as error:
+        reason = error.strerror or str(error)
         raise AccessError(
-            f'cannot read the kubeconfig {path}: {(error.strerror or str(error)).lower()}'
+            f'cannot read the kubeconfig {path}: {reason[:1].lower()}{reason[1:]}'
         ) from None
-    if len(content) > limits.KUBECONFIG_BYTES:
-        size = limits.describe(limits.KUBECONFIG_BYTES)
-        raise AccessError(f'the kubeconfig {path} has more than {size}: check --kubeconfig')
+    except ValueError:
+        # open() raises ValueError for a NUL in the name.
+        raise AccessError(f'cannot read the kubeconfig {path!r}: invalid path') from None
     return _parse(content, path)
 
 

@@ -68,8 +68,9 @@ def test_help_speaks_of_kubectl_dog(main, argv):
         (['rollout', 'deploy/web', '--rules', '/nowhere'], '/nowhere: cannot be read'),
         (['follow', 'deploy/web', '--rules', '/nowhere'], '/nowhere: cannot be read'),
         (['replay', '/nowhere', '--rules', '/there'], '/there: cannot be read'),
-        (['replay', '/nowhere', '--speed', '0'], 'use a number above 0'),
-        (['replay', '/nowhere', '--speed', '10x'], 'use a number above 0'),
+        (['replay', '/nowhere', '--speed', '0'], 'use a number from 0.001 to 1000000'),
+        (['replay', '/nowhere', '--speed', '1e-300'], 'use a number from 0.001 to 1000000'),
+        (['replay', '/nowhere', '--speed', '10x'], 'use a number from 0.001 to 1000000'),
         (['demo', 'nothing'], 'unknown demo "nothing": use '),
         (
             ['rollout', 'deploy/web', '--timout', '3s'],

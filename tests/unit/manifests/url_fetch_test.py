@@ -119,7 +119,7 @@ def test_there_is_an_end_to_size_and_time(server, monkeypatch):
     with pytest.raises(UserError, match='it takes longer than 0 seconds'):
         url_fetch.fetch(f'{server.url}/slow', timeout=0.3)
     monkeypatch.setattr(url_fetch, 'LARGEST', 10)
-    with pytest.raises(UserError, match='it has more than'):
+    with pytest.raises(UserError, match='larger than'):
         url_fetch.fetch(f'{server.url}/good')
 
 

@@ -56,7 +56,8 @@ def test_recordings_are_read_from_a_single_file_program_too(demos, tmp_path):
         for folder in ('model', 'recording'):
             for source in (package / folder).glob('*.py'):
                 archive.write(source, f'kubectl_dog/{folder}/{source.name}')
-        archive.write(package / '__init__.py', 'kubectl_dog/__init__.py')
+        for name in ('__init__.py', 'file_limits.py'):
+            archive.write(package / name, f'kubectl_dog/{name}')
         archive.write(demos / 'good.jsonl', 'kubectl_dog/recording/demo/good.jsonl')
     code = (
         'from kubectl_dog.recording import bundled as library\n'

@@ -106,7 +106,31 @@ def changed(**fields):
         ([HEADER, b'{"at": NaN, "clock": 0}\n'], 'run.jsonl, line 2: is not JSON: NaN is'),
         (
             [HEADER, b'{"at": 1e999, "clock": 0}\n'],
-            'run.jsonl, line 2: at: must be at least 0.0',
+            'run.jsonl, line 2: at: must be a number, not null',
+        ),
+        (
+            [HEADER, b'{"at": 1e9, "clock": 0}\n'],
+            'run.jsonl, line 2: at: must be at least 0.0 and less than 31622400.0, not 1000000000',
+        ),
+        (
+            [HEADER, b'{"at": 1%s, "clock": 0}\n' % (b'0' * 400)],
+            'run.jsonl, line 2: at: must be a number of at most 15 digits',
+        ),
+        (
+            [HEADER, b'{"at": 1, "clock": -1e300}\n'],
+            'run.jsonl, line 2: clock: must be a number of at most 15 digits',
+        ),
+        (
+            [HEADER, b'{"at": 1%s, "clock": 0}\n' % (b'0' * 9_000)],
+            'run.jsonl, line 2: is not JSON: ',
+        ),
+        (
+            [changed(options={'tail': 10**400})],
+            'run.jsonl, line 1: options.tail: must be a number of at most 40 digits',
+        ),
+        (
+            [changed(options={'status_period': 1e-12})],
+            'run.jsonl, line 1: options.status_period: must be at least 1, not 1e-12',
         ),
         ([HEADER, b'{"at": "1", "clock": 0}\n'], 'run.jsonl, line 2: at: must be a number'),
         ([HEADER, b'{"clock": 0}\n'], 'run.jsonl, line 2: at: is missing'),
