@@ -50,4 +50,3 @@ def test_values_behave_like_tuples_with_names():
     assert (pod.label, pod.renamed('d').name, Pod.empty().name) == ('a!', 'd', '')
     assert repr(pod) == "Pod(name='a', ready=False, labels={'b': 'c'})"
     assert pickle.loads(pickle.dumps(pod)) == copy.deepcopy(pod) == pod
-
