@@ -171,7 +171,8 @@ def _field_schema(schema: Mapping[str, Any], path: tuple[str, ...]) -> Mapping[s
 @lru_cache(maxsize=1024)
 def _explanation(description: str, word: str) -> str:
     """Return the text after a value in a description: `Frobbed: the frob has failed`."""
-    start = description.find(word)
+    # An empty word is everywhere.
+    start = description.find(word) if word else -1
     while start >= 0:
         end = start + len(word)
         match = _EXPLAINS.match(description, end)

@@ -157,6 +157,8 @@ def test_definitions_in_files_are_used():
         ),
         ({'enum': ['Start', 'Up'], 'default': 'Start'}, [('Start', 'working'), ('Up', 'good')]),
         ({'enum': 'Up'}, []),
+        # Many definitions allow the empty text.
+        ({'enum': ['', 'Up'], 'description': DESCRIPTION}, [('', 'neutral'), ('Up', 'good')]),
         ({'enum': ['x' * 200]}, []),
         ({}, []),
     ),
