@@ -11,6 +11,10 @@ from kubectl_dog.model.connection import ConnectionFlags
 from kubectl_dog.model.errors import AccessError
 
 _PROXIES = ('http', 'https', 'socks5')
+_NAME_CHARACTERS = frozenset('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-')
+# An IPv6 address, and the `%` before its zone.
+_ADDRESS_CHARACTERS = _NAME_CHARACTERS | {':', '%'}
+_LONGEST_HOST, _LONGEST_LABEL = 253, 63
 
 
 def cluster_settings(entry: Entry, flags: ConnectionFlags) -> Settings:
@@ -30,7 +34,12 @@ def cluster_settings(entry: Entry, flags: ConnectionFlags) -> Settings:
         raise entry.error(
             'has both certificate-authority and certificate-authority-data: remove one of them'
         )
-    return settings._replace(server=normalize_server_url(server))
+    try:
+        return settings._replace(server=normalize_server_url(server))
+    except AccessError as error:
+        if flags.server:
+            raise
+        raise AccessError(f'{error} ({_place("server", entry)})') from None
 
 
 def apply_trust_flags(settings: Settings, flags: ConnectionFlags) -> Settings:
@@ -43,6 +52,11 @@ def apply_trust_flags(settings: Settings, flags: ConnectionFlags) -> Settings:
         )
     if flags.tls_server_name or flags.server:
         settings = settings._replace(tls_server_name=flags.tls_server_name or '')
+    if flags.tls_server_name:
+        try:
+            _check_host(flags.tls_server_name)
+        except ValueError as error:
+            raise AccessError(f'invalid --tls-server-name: {error}') from None
     return settings
 
 
@@ -50,7 +64,8 @@ def check_proxy_url(address: str, source: str) -> str:
     """Return the address of a proxy; raises AccessError if it is invalid."""
     try:
         parts = urlsplit(address)
-        valid = parts.scheme in _PROXIES and bool(parts.hostname) and parts.port != 0
+        _check_host(parts.hostname or '')
+        valid = parts.scheme in _PROXIES and parts.port != 0 and address.isprintable()
     except ValueError:
         valid = False
     if not valid:
@@ -65,12 +80,47 @@ def normalize_server_url(server: str) -> str:
         server = f'http://{server}'
     try:
         parts = urlsplit(server)
+        _check_host(parts.hostname or '')
+        # They are part of each request.
+        if not f'{parts.path}{parts.query}'.isascii() or not server.isprintable() or ' ' in server:
+            raise ValueError
         port = parts.port
     except ValueError:
         parts, port = urlsplit(''), None
     if parts.scheme not in ('http', 'https') or not parts.hostname or port == 0:
         raise AccessError(f'invalid server "{server}": use an address such as https://host:6443')
     return server.rstrip('/')
+
+
+def _check_host(host: str) -> None:
+    """Raise ValueError if this can be neither the name nor the address of a host."""
+    name = host if host.isascii() else _ascii_name(host)
+    if ':' in name:
+        is_valid = _ADDRESS_CHARACTERS.issuperset(name)
+    else:
+        # A name may end with a dot.
+        labels = name[: -1 if name.endswith('.') else None].split('.')
+        is_valid = _NAME_CHARACTERS.issuperset(name) and all(
+            0 < len(label) <= _LONGEST_LABEL for label in labels
+        )
+    if not is_valid or len(name) > _LONGEST_HOST:
+        raise ValueError(f'{host[:_LONGEST_LABEL]!r} is not the name of a host')
+
+
+def _ascii_name(host: str) -> str:
+    import unicodedata
+
+    # Digits of other scripts, for example, would silently become another name.
+    if unicodedata.normalize('NFKC', host) != host:
+        return ''
+    try:
+        return host.encode('idna').decode()
+    except UnicodeError:
+        return ''
+
+
+def _place(field: str, entry: Entry) -> str:
+    return f'{field} of cluster "{entry.name}" in the kubeconfig {entry.file}'
 
 
 def absolute_path(path: str | None) -> str:
@@ -81,14 +131,20 @@ def absolute_path(path: str | None) -> str:
 def _entry_settings(entry: Entry, flags: ConnectionFlags) -> Settings:
     proxy_url = flags.proxy_url or entry.text('proxy-url')
     if proxy_url:
-        source = '--proxy-url' if flags.proxy_url else f'proxy-url of cluster "{entry.name}"'
+        source = '--proxy-url' if flags.proxy_url else _place('proxy-url', entry)
         check_proxy_url(proxy_url, source)
+    server_name = entry.text('tls-server-name')
+    if server_name:
+        try:
+            _check_host(server_name)
+        except ValueError as error:
+            raise entry.error(f'tls-server-name: {error}') from None
     return Settings(
         server='',
         ca_data=entry.encoded('certificate-authority-data'),
         ca_file=entry.path('certificate-authority'),
         insecure=entry.flag('insecure-skip-tls-verify'),
-        tls_server_name=entry.text('tls-server-name'),
+        tls_server_name=server_name,
         proxy_url=proxy_url,
         disable_compression=bool(flags.disable_compression or entry.flag('disable-compression')),
     )

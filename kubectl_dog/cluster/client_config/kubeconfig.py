@@ -44,7 +44,7 @@ class Entry(NamedTuple):
 
     def text(self, key: str) -> str:
         """Return the string under `key`, empty if missing; raises AccessError for other types."""
-        return self.read(key, Field.text, '')
+        return self.read(key, _text, '')
 
     def path(self, key: str) -> str:
         """Return the path under `key`, relative to the folder of the kubeconfig."""
@@ -144,13 +144,21 @@ def _entry(item: Field, section: str, path: str) -> Entry:
     return Entry(name, Field(body, f'{path}: {section} "{name}"'), path)
 
 
+def _text(data: Field) -> str:
+    value = data.text()
+    if '\0' in value:
+        # No program, file or header can have it.
+        raise data.error('has a NUL character')
+    return value
+
+
 def _mapping(data: Field) -> Field:
     data.object()
     return data
 
 
 def _texts(data: Field) -> tuple[str, ...]:
-    return tuple(item.text() for item in data.items())
+    return tuple(map(_text, data.items()))
 
 
 def _invalid(problem: object) -> AccessError:

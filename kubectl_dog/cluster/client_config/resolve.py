@@ -15,6 +15,11 @@ from kubectl_dog.cluster.client_config.kubeconfig import Kubeconfig
 from kubectl_dog.cluster.client_config.settings import Settings
 from kubectl_dog.model.connection import ConnectionFlags
 from kubectl_dog.model.errors import AccessError
+from kubectl_dog.model.errors import UserError
+
+_NAMESPACE_CHARACTERS = frozenset('abcdefghijklmnopqrstuvwxyz0123456789-')
+_LONGEST_NAMESPACE = 63
+_VALID_NAMESPACE = 'use up to 63 lower-case letters, digits and dashes'
 
 
 def resolve_settings(flags: ConnectionFlags, env: Mapping[str, str] = os.environ) -> Settings:
@@ -34,11 +39,21 @@ def resolve_settings(flags: ConnectionFlags, env: Mapping[str, str] = os.environ
     cluster = _entry_by_name(config.clusters, 'cluster', cluster_name, context)
     user = _entry_by_name(config.users, 'user', flags.user or context.text('user'), context)
     settings = cluster_entry.cluster_settings(cluster, flags)._replace(
-        namespace=flags.namespace or context.text('namespace') or 'default',
+        namespace=_namespace(flags, context),
         context=context.name,
         user=user.name,
     )
     return user_entry.with_user(user, cluster, flags, settings)
+
+
+def _namespace(flags: ConnectionFlags, context: Entry) -> str:
+    name = flags.namespace or context.text('namespace') or 'default'
+    # It becomes part of paths.
+    if len(name) <= _LONGEST_NAMESPACE and _NAMESPACE_CHARACTERS.issuperset(name):
+        return name
+    if flags.namespace:
+        raise UserError(f'invalid namespace "{name[:_LONGEST_NAMESPACE]}": {_VALID_NAMESPACE}')
+    raise context.error(f'namespace: invalid name: {_VALID_NAMESPACE}')
 
 
 def _no_kubeconfig_error(config: Kubeconfig) -> AccessError:

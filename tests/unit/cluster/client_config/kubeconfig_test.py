@@ -12,6 +12,7 @@ from kubectl_dog.cluster.client_config.settings import Settings
 from kubectl_dog.model import limits
 from kubectl_dog.model.connection import ConnectionFlags
 from kubectl_dog.model.errors import AccessError
+from kubectl_dog.model.errors import UserError
 
 
 def config(name='a', current=True, user=None, **cluster):
@@ -267,6 +268,89 @@ def test_errors_are_one_sentence(env, document, flags, message):
     with pytest.raises(AccessError, match=message) as raised:
         resolve_settings(flags, env(document))
     assert '\n' not in str(raised.value)
+
+
+NOT_HOSTS = (
+    *(
+        '',
+        ' ',
+        'a b',
+        'a..b',
+        '.a',
+        '%%%',
+        'a%b',
+        'a' * 64,
+        'a.' * 127 + 'a',
+        '１２',
+        '①',
+        'a\u202eb',
+    ),
+    *('a\nb', 'a\x1bb', 'a"b', "a'b", 'a<b', '\u2260' * 60),
+)
+HOSTS = ('a', 'a.', 'a-b.c_d', '127.0.0.1', '[::1]', '[fe80::1%eth0]', 'bücher.example', 'A' * 63)
+
+
+@pytest.mark.parametrize('host', NOT_HOSTS)
+def test_names_that_no_host_can_have_are_refused_with_file_and_field(env, host):
+    for field, value in (('server', f'https://{host}:6443'), ('proxy-url', f'http://{host}:1')):
+        with pytest.raises(AccessError) as raised:
+            resolve_settings(ConnectionFlags(), env(config(**{field: value})))
+        assert f'{field} of cluster "a" in the kubeconfig ' in str(raised.value)
+        assert f'f0{os.sep}config' in str(raised.value)
+    if host:
+        with pytest.raises(AccessError, match=r'config: cluster "a": tls-server-name: .*no.* host'):
+            resolve_settings(ConnectionFlags(), env(config(**{'tls-server-name': host})))
+        with pytest.raises(AccessError, match=r'^invalid --tls-server-name: '):
+            resolve_settings(ConnectionFlags(tls_server_name=host), env(config()))
+
+
+@pytest.mark.parametrize('host', HOSTS)
+def test_names_that_a_host_can_have_are_accepted(env, host):
+    fields = {
+        'server': f'https://{host}:6443',
+        'proxy-url': f'http://{host}:1',
+        'tls-server-name': host.strip('[]'),
+    }
+    settings = resolve_settings(ConnectionFlags(), env(config(**fields)))
+    assert settings.server == fields['server']
+    assert settings.proxy_url == fields['proxy-url']
+
+
+@pytest.mark.parametrize('path', ('/é', '/a b', '/\n', '/\x1b', '?é'))
+def test_an_address_has_only_what_a_request_may_have(env, path):
+    with pytest.raises(AccessError, match=r'^invalid server '):
+        resolve_settings(ConnectionFlags(), env(config(server=f'https://a:1{path}')))
+
+
+@pytest.mark.parametrize(
+    ('section', 'field'),
+    (
+        *(('clusters', field) for field in ('server', 'certificate-authority', 'proxy-url')),
+        ('clusters', 'tls-server-name'),
+        *(('users', field) for field in ('token', 'tokenFile', 'username', 'client-key', 'as')),
+        ('contexts', 'namespace'),
+    ),
+)
+def test_no_text_has_a_nul_character(env, section, field):
+    document = config(user={'x': 'y'})
+    document[section][0][section[:-1]][field] = 'a\0b'
+    with pytest.raises(AccessError, match=f'config: {section[:-1]} "a": {field}: has a NUL'):
+        resolve_settings(ConnectionFlags(), env(document))
+
+
+NOT_NAMESPACES = ('a/../b', '%%%', 'A', 'a.b', '\x1b[31m', '\u202e', 'a' * 64, ' ', '１２')
+
+
+@pytest.mark.parametrize('name', NOT_NAMESPACES)
+def test_names_that_no_namespace_can_have_are_refused(env, name):
+    document = config()
+    document['contexts'][0]['context']['namespace'] = name
+    with pytest.raises(AccessError, match='config: context "a": namespace: invalid name: use up'):
+        resolve_settings(ConnectionFlags(), env(document))
+    assert resolve_settings(ConnectionFlags(namespace='b'), env(document)).namespace == 'b'
+    with pytest.raises(UserError, match=r'^invalid namespace ".*": use up to 63') as raised:
+        resolve_settings(ConnectionFlags(namespace=name), env(config()))
+    assert raised.value.exit_code == 2
 
 
 def test_nearest_contexts_come_first(env):
