@@ -119,7 +119,8 @@ def refusal(case, folder, monkeypatch):
 
 
 def row(title, limit, message, code):
-    return f'| {title} | {limit} | `{message.partition("error: ")[2].partition("; see")[0] or message}` | {code} |\n'
+    text = message.removeprefix('error: ').partition('; see')[0]
+    return f'| {title} | {limit} | `{text}` | {code} |\n'
 
 
 @pytest.fixture(scope='module')
