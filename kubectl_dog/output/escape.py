@@ -9,10 +9,15 @@ from kubectl_dog.model.lazy_regex import lazy_compile
 
 LIMIT = 4_000
 
-# C0 without the tab, DEL and C1, the separators that end a line, bidi embeddings, overrides and
-# isolates (they let text show up as something it is not), and lone surrogates.
+# - C0 without the tab, DEL and C1, the separators that end a line, and lone surrogates;
+# - bidi marks, embeddings, overrides and isolates: they let text show up as something it is not;
+# - characters without width, tags and their variation selectors: they hide text in a text.
+# The variation selectors of emoji stay, but not the joiner: an emoji of several shows its parts.
 _UNSAFE = lazy_compile(
-    '[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]',
+    '[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff'
+    '\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f'
+    '\xad\u034f\u180b-\u180f\u200b-\u200d\u2060-\u2065\ufeff\ufff9-\ufffb'
+    '\U000e0000-\U000e0fff]',
 )
 # The rest of ASCII: the tab, and printable characters.
 _SAFE_ASCII = bytes([9, *range(32, 127)])
@@ -33,6 +38,8 @@ _TOKENS_AT_START = ('::', '---', '+++', '~~~', '^^^')
 def _escape_character(match: re.Match[str]) -> str:
     character = match[0]
     code = ord(character)
+    if code > 0xFFFF:
+        return f'\\U{code:08x}'
     return _ESCAPES.get(character) or (f'\\x{code:02x}' if code < 0x100 else f'\\u{code:04x}')
 
 

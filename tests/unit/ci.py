@@ -12,13 +12,18 @@ from hypothesis import strategies as st
 from tests.unit.needs import examples
 
 _COLOURS = re.compile(r'\x1b\[[0-9;]*m')
-# Control characters of terminals: C0 except tab and line feed, DEL, C1, bidi controls.
-_CONTROLS = re.compile('[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]')
+# Control characters of terminals: C0 except tab and line feed, DEL, C1, bidi controls, and
+# characters that nobody sees.
+_CONTROLS = re.compile(
+    '[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u206f\u061c\u200b-\u200f\u2060-\u2064\ufeff'
+    '\U000e0000-\U000e007f]'
+)
 PIECES = (
     *('#', '##', '##[', '[', 'error]x', '[add-mask]e', 'vso[task.setvariable a]b', '##VSO['),
     *('teamcity[', '##TeamCity[', '::', ':', 'error::x', '-', '---', '+', '+++', '~~~', '^^^ +++'),
     *('\r', '\n', '\r\n', '\u2028', '\x85', '\x1b[0m', '\x1b[', '\x1b', '31m', '\x00', '\x7f'),
     *('\u200b', '\xad', '\ufeff', '\u0301', '\u202e', '\ud800', '\uff03', ' ', '\t', '\xa0'),
+    *('\u200e', '\u061c', '\U000e0041'),
     *('—', '…', '%0A', '%23', '\\', '"', "'", '{', 'é', 'web', 'BackOff', '7', '/', ''),
 )
 TEXT = st.one_of(

@@ -172,3 +172,51 @@ def test_what_packages_print_is_no_command(monkeypatch):
 
     monkeypatch.setattr(recorded_runs, 'demos', tell)
     assert run('demo', '--list') == (0, '', '#\\#[error]x\n\\::error::x\n')
+
+
+# Characters without width, bidi controls, a tag, and a control character.
+INVISIBLE = '\u200b\u200d\u2060\ufeff\xad\u061c\u200e\u200f\u202e\u2066\U000e0041\x00'
+OUTPUTS = (
+    (),
+    ('-o', 'json'),
+    ('--brief',),
+    ('-q',),
+    ('--ci', 'github'),
+    ('--ci', 'gitlab'),
+    ('--ci', 'azure'),
+    ('--ci', 'teamcity'),
+    ('--ci', 'buildkite'),
+    ('--report', 'html=OUT'),
+    ('--report', 'junit=OUT'),
+    ('--report', 'json=OUT'),
+    ('--report', 'markdown=OUT'),
+    ('--report', 'trace=OUT'),
+)
+
+
+def everything_printed(folder, path, flags):
+    report = folder / 'out'
+    words = [word.replace('OUT', str(report)) for word in flags]
+    _, out, err = run('replay', path, '--instant', *words)
+    return out + err + (report.read_text(encoding='utf-8') if report.exists() else '')
+
+
+@pytest.mark.parametrize('flags', OUTPUTS, ids=' '.join)
+def test_text_that_nobody_sees_is_escaped_in_every_output(tmp_path, flags, monkeypatch):
+    for variable in ('GITHUB_STEP_SUMMARY', 'GITHUB_OUTPUT', 'CI_PROJECT_DIR'):
+        monkeypatch.delenv(variable, raising=False)
+    text = ''.join(f'{character}x' for character in INVISIBLE)
+    path = recording(tmp_path, 'crash-loop', text, {'message', 'lines', 'reason'})
+    printed = everything_printed(tmp_path, path, flags)
+    assert not set(INVISIBLE) & set(printed)
+    assert '\\u200b' in printed or '&#x200b;' in printed
+
+
+@pytest.mark.parametrize('flags', ((), ('--brief',), ('--report', 'html=OUT')), ids=' '.join)
+def test_a_line_of_many_megabytes_is_clipped_in_every_output(tmp_path, flags):
+    lines = [json.loads(line) for line in RECORDINGS['crash-loop'].splitlines()]
+    entry = next(line['lines'] for line in lines if 'lines' in line)
+    entry[-1][1] = 'x' * 50_000_000
+    path = tmp_path / 'run.jsonl'
+    path.write_text('\n'.join(map(json.dumps, lines)) + '\n', encoding='utf-8')
+    assert len(everything_printed(tmp_path, str(path), flags)) < 500_000

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+import unicodedata
 
 import pytest
 
@@ -26,6 +27,11 @@ from kubectl_dog.output.escape import sentence
         ('\u202egnp.exe \u2066x\u2069', r'\u202egnp.exe \u2066x\u2069'),
         ('line\u2028separator\u2029', r'line\u2028separator\u2029'),
         ('byte \udc80', r'byte \udc80'),
+        ('zero\u200bwidth\u200d\ufeff\u2060', r'zero\u200bwidth\u200d\ufeff\u2060'),
+        ('marks \u200e\u200f\u061c', r'marks \u200e\u200f\u061c'),
+        ('soft\xadhyphen', r'soft\xadhyphen'),
+        ('tags \U000e0041\U000e0100', r'tags \U000e0041\U000e0100'),
+        ('\u2764\ufe0f', '\u2764\ufe0f'),
     ],
 )
 def test_what_a_terminal_would_obey_is_made_visible(text, shown):
@@ -35,6 +41,16 @@ def test_what_a_terminal_would_obey_is_made_visible(text, shown):
 def test_every_control_character_but_the_tab_is_escaped():
     controls = [chr(code) for code in (*range(0x20), *range(0x7F, 0xA0))]
     assert [char for char in controls if escape(char) == char] == ['\t']
+
+
+def test_every_character_that_nobody_sees_is_escaped():
+    # Format characters, except those that have a form of their own, such as the Arabic number sign.
+    shown = {*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD}
+    codes = [code for code in range(0x110000) if unicodedata.category(chr(code)) == 'Cf']
+    hidden = [code for code in codes if escape(chr(code)) == chr(code)]
+    # Controls of hieroglyphs, shorthand and musical symbols only format these.
+    formats = (*range(0x13430, 0x13440), *range(0x1BCA0, 0x1BCA4), *range(0x1D173, 0x1D17B))
+    assert set(hidden) <= {*shown, *formats}
 
 
 def test_long_lines_are_clipped_with_their_length():
