@@ -15,10 +15,12 @@ from kubectl_dog import file_limits
 from kubectl_dog.model import json_decoding
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.fields import Field
+from kubectl_dog.model.items import Answer
 from kubectl_dog.model.items import Item
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import TargetOrGroup
 from kubectl_dog.model.times import epoch
+from kubectl_dog.model.wants import Lookup
 from kubectl_dog.model.wants import Want
 from kubectl_dog.recording import codec
 from kubectl_dog.recording import run_options
@@ -176,7 +178,16 @@ class _Reader:
         if payload is None:
             # Written by a newer version of the same format.
             return
-        self.items.append(Item(self._time_of(record), self._want_of(record), payload))
+        want = self._want_of(record)
+        if (
+            isinstance(payload, Answer)
+            and payload.status == 'found'
+            and isinstance(want, Lookup)
+            and want.name
+            and not payload.objects
+        ):
+            raise record.required('answer').error('has no object, although its status is "found"')
+        self.items.append(Item(self._time_of(record), want, payload))
 
     def _time_of(self, record: Field) -> float:
         field = record.required('at')

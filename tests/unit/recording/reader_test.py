@@ -21,6 +21,11 @@ from tests.unit.needs import NO_FILE
 HEADER = b'{"recording": "kubectl-dog/v1", "started": "1970-01-01T00:00:05.5Z", "targets": []}\n'
 CLOCK = b'{"at": 1.5, "clock": 2}\n'
 RESOURCE = b'{"group":"","version":"v1","plural":"pods","kind":"Pod","short":"po"}'
+NAMED = (
+    b'{"at":1,"key":3,"want":{"lookup":{"resource":'
+    + RESOURCE
+    + b',"namespace":"shop","name":"a"}}}\n'
+)
 WANT = b'{"at":1,"key":3,"want":{"watch":{"resource":' + RESOURCE + b',"namespace":"shop"}}}\n'
 POD = {'resource': json.loads(RESOURCE), 'namespace': 'shop', 'name': 'web-1'}
 
@@ -107,6 +112,10 @@ def changed(**fields):
         (
             [HEADER, b'{"at": 1e999, "clock": 0}\n'],
             'run.jsonl, line 2: at: must be a number, not null',
+        ),
+        (
+            [HEADER, NAMED, b'{"at": 1, "key": 3, "answer": {"status": "found"}}\n'],
+            'run.jsonl, line 3: answer: has no object, although its status is "found"',
         ),
         (
             [HEADER, b'{"at": 1e9, "clock": 0}\n'],
