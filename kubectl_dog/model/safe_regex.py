@@ -13,6 +13,7 @@ and differ in details; the tests compare both engines on every supported Python.
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable
 from collections.abc import Sequence
 from importlib import import_module
@@ -42,7 +43,10 @@ _TOO_MANY = 1 << 30
 def matcher(pattern: str) -> Matcher:
     """Return a function that is true for texts that contain a match. Raises UserError."""
     try:
-        parsed = _parser.parse(pattern)
+        with warnings.catch_warnings():
+            # Python warns on stderr that `[[]` and the like may change their meaning.
+            warnings.simplefilter('ignore')
+            parsed = _parser.parse(pattern)
     except (re.error, RecursionError, OverflowError) as error:
         raise UserError(f'{pattern!r} is not a regular expression: {error}') from None
     nodes, flags = _trim(list(parsed)), parsed.state.flags

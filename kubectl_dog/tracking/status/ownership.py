@@ -27,6 +27,10 @@ from kubectl_dog.model.wants import Watch
 _EVENT_GROUPS = ('', 'events.k8s.io')
 
 
+# Of owners; a pod of the deepest known custom resources has six.
+_MOST_LEVELS = 10
+
+
 class OwnedObjects(NamedTuple):
     """All objects except Kubernetes events, in order and with uids; mappings as in a View."""
 
@@ -37,15 +41,19 @@ class OwnedObjects(NamedTuple):
     def descendants(self, obj: Object) -> Mapping[str, tuple[Object, ...]]:
         """Return the part of `children_by_owner_uid` for an object and its descendants.
 
-        A search of all objects for each object would be quadratic.
+        A search of all objects for each object would be quadratic, and so would all descendants in
+        a long chain of owners.
         """
         children: dict[str, tuple[Object, ...]] = {}
-        waiting = [uid(obj)]
-        while waiting:
-            owner = waiting.pop()
-            if owner not in children and owner in self.children_by_owner_uid:
-                children[owner] = self.children_by_owner_uid[owner]
-                waiting += map(uid, children[owner])
+        level = [uid(obj)]
+        for _ in range(_MOST_LEVELS):
+            owners = [
+                owner
+                for owner in dict.fromkeys(level)
+                if owner not in children and owner in self.children_by_owner_uid
+            ]
+            children.update({owner: self.children_by_owner_uid[owner] for owner in owners})
+            level = [uid(child) for owner in owners for child in children[owner]]
         return children
 
 

@@ -121,3 +121,8 @@ def test_takes_bounded_memory_for_any_text():
     matches = matcher('(x.*)+yy$')
     for start in range(0, 60_000, 3_000):
         assert not matches('xyy' + ''.join(map(chr, range(start + 1, start + 3_001))) + 'y')
+
+
+def test_python_prints_no_warning_about_a_pattern(recwarn):
+    assert matcher('[[a]')('[')
+    assert not recwarn.list

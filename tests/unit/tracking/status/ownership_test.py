@@ -153,3 +153,13 @@ def test_owners_in_a_circle_are_survived():
     first, other = rs('a', owner=ref(uid='b')), rs('b', owner=ref(uid='a'))
     kin = resolve_owners([first, other])
     assert names(kin.descendants(kin.objects[0])) == ['web', 'web']
+
+
+def test_a_long_chain_of_owners_takes_linear_time():
+    def chain(number):
+        first = named('ReplicaSet', 'r0', APPS, 'u0')
+        return [first, *(rs(f'u{n}', owner=ref(uid=f'u{n - 1}')) for n in range(1, number))]
+
+    for number in (50, 500):
+        kin = resolve_owners(chain(number))
+        assert sum(len(kin.descendants(obj)) for obj in kin.objects) <= 10 * number
