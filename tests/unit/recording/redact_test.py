@@ -9,6 +9,9 @@ from kubectl_dog.model.items import Answer
 from kubectl_dog.model.items import Changed
 from kubectl_dog.model.items import Listed
 from kubectl_dog.model.items import LogGap
+from kubectl_dog.model.items import ManagedTargets
+from kubectl_dog.model.items import ReadFailure
+from kubectl_dog.model.objects import FILE_DIFFERENCES
 from kubectl_dog.model.resources import CONFIGMAPS
 from kubectl_dog.model.resources import DEPLOYMENTS
 from kubectl_dog.model.resources import PODS
@@ -18,6 +21,11 @@ from kubectl_dog.model.wants import Lookup
 from kubectl_dog.model.wants import Watch
 from kubectl_dog.recording.redact import LAST_APPLIED
 from kubectl_dog.recording.redact import Redactor
+from kubectl_dog.trackers.declarative.foreign_rules import HELM_FAILURE
+from kubectl_dog.trackers.declarative.foreign_rules import HELM_SUCCESS
+from kubectl_dog.trackers.declarative.foreign_rules import KRANE_CONDITIONS
+from kubectl_dog.tracking.verdict.foreign_readers import CONTAINER_READERS
+from kubectl_dog.tracking.verdict.foreign_readers import READERS
 
 REDACTOR = Redactor(b'salt')
 SHORT = 'hunter2'
@@ -132,7 +140,7 @@ def test_manifests_in_annotations_and_settings_of_drivers_are_hidden():
         {'keystores': {'jks': {'create': True, 'password': SHORT}}},
         {'template': {'data': {'tls.key': SHORT}, 'stringData': {'a': SHORT}}},
         {'target': {'template': {'data': {'url': SHORT}}}},
-        {'encryptedData': {'db': SHORT}, 'clientSecret': SHORT, 'apiToken': 'name-of-a-secret'},
+        {'encryptedData': {'db': SHORT}, 'clientSecret': SHORT, 'apiToken': SHORT},
     ),
 )
 def test_contents_of_secrets_to_be_created_are_redacted(spec):
@@ -140,6 +148,118 @@ def test_contents_of_secrets_to_be_created_are_redacted(spec):
     assert SHORT not in json.dumps(redacted)
 
 
-def test_references_to_secrets_stay():
-    spec = {'passwordSecretRef': {'name': 'db', 'key': 'pw'}, 'secretName': 'tls', 'apiToken': 'it'}
+def test_references_to_secrets_and_their_descriptions_stay():
+    spec = {
+        'passwordSecretRef': {'name': 'db', 'key': 'pw'},
+        'secretName': 'tls',
+        'tokenTTL': '1h',
+        'automountServiceAccountToken': False,
+        'imagePullSecrets': [{'name': 'registry'}],
+        'volumes': [
+            {'name': 'a', 'secret': {'secretName': 'a', 'items': [{'key': 'k', 'path': 'p'}]}},
+            {'projected': {'sources': [{'serviceAccountToken': {'path': 'token', 'mode': 1}}]}},
+        ],
+        'hard': {'secrets': '5', 'count/secrets': '5'},
+        'selector': {'matchLabels': {'token': 'a'}},
+        'headers': None,
+        'password': '',
+        'maxTokens': 100,
+        'tokens': 3,
+    }
     assert REDACTOR.redact({'spec': spec}) == {'spec': spec}
+
+
+@pytest.mark.parametrize(
+    'spec',
+    (
+        {'adminPassword': SHORT},
+        {'auth': {'authToken': SHORT, 'enabled': True}},
+        {'config': [{'apiKey': SHORT}, {'api_key': [SHORT, {'deep': {'er': SHORT}}]}]},
+        {'apiToken': SHORT, 'clientSecret': {'value': SHORT, 'name': 'ref'}},
+        {'headers': {'X-Custom': SHORT}},
+        {'requestHeaders': [{'name': 'X-Custom', 'value': SHORT}, f'X-Other: {SHORT}', SHORT]},
+        {'env': {'PLAIN': SHORT}, 'extraEnvVars': [{'name': 'A', 'value': SHORT}, f'B={SHORT}']},
+        {'helm': {'parameters': [{'name': 'db.password', 'value': SHORT}]}},
+        {'helm': {'values': f'db:\n  password: {SHORT}\n  host: db\n'}},
+        {'values': {'postgresql': {'auth': {'postgresPassword': SHORT}}}},
+        {'valuesText': json.dumps({'db': {'password': SHORT}})},
+        {'uri': f'https://app:{SHORT}@git.test/x', 'image': f'https://app:{SHORT}@registry.test/x'},
+        {'args': ['--password', SHORT, f'--token={SHORT}', '-c', f'PASSWORD={SHORT} run']},
+        {'command': ['sh', '-c', f'curl -u app:{SHORT} -H "X-Api-Key: {SHORT}" http://db']},
+        {'lifecycle': {'preStop': {'exec': {'command': ['a', f'--api-key={SHORT}']}}}},
+        {'script': f'login --password {SHORT}', 'args': f'--password {SHORT}'},
+        {'pin': {'password': 12345, 'note': SHORT.join(('token=', ''))}},
+        {'key': f'-----BEGIN PRIVATE KEY-----\n{SHORT}\n-----END PRIVATE KEY-----'},
+    ),
+)
+def test_secrets_in_fields_of_any_kind_are_redacted(spec):
+    for obj in (
+        {'spec': spec},
+        {'kind': 'Database', 'data': {'spec': {'template': {'spec': spec}}}},
+    ):
+        redacted = json.dumps(REDACTOR.redact(obj))
+        assert SHORT not in redacted
+        assert '12345' not in redacted
+
+
+@pytest.mark.parametrize(
+    ('obj', 'kind'),
+    (
+        ({'message': f'command "login --password {SHORT}" timed out'}, 'Event'),
+        ({'status': {'conditions': [{'message': f'postgres://app:{SHORT}@db is down'}]}}, 'Pod'),
+        ({'status': {'adminPassword': SHORT}}, 'Database'),
+        (
+            {
+                'metadata': {
+                    'annotations': {'kubernetes.io/change-cause': f'deploy --token={SHORT}'}
+                }
+            },
+            'Deployment',
+        ),
+        ({FILE_DIFFERENCES: [{'field': 'a', 'wanted': f'https://a:{SHORT}@b/c'}]}, 'Deployment'),
+    ),
+)
+def test_secrets_in_messages_and_kept_annotations_are_redacted(obj, kind):
+    assert SHORT not in json.dumps(REDACTOR.redact(obj, kind))
+
+
+@pytest.mark.parametrize(
+    'annotations',
+    (
+        {'helm.sh/readiness-success': '["{.status.phase} == Ready"]'},
+        {'werf.io/fail-mode': 'IgnoreAndContinueDeployProcess'},
+        {'krane.shopify.io/instance-timeout': 'PT5M', 'pulumi.com/skipAwait': 'true'},
+        {'argocd.argoproj.io/ignore-healthcheck': 'true', 'kapp.k14s.io/disable-wait': ''},
+    ),
+)
+def test_annotations_that_change_a_verdict_stay(annotations):
+    obj = {'metadata': {'annotations': annotations}}
+    assert REDACTOR.redact(obj) == obj
+
+
+def test_every_annotation_that_is_read_stays():
+    for name in (*READERS, *CONTAINER_READERS, HELM_SUCCESS, HELM_FAILURE, KRANE_CONDITIONS):
+        obj = {'metadata': {'annotations': {name: 'a'}}}
+        assert REDACTOR.redact(obj) == obj
+
+
+@pytest.mark.parametrize(
+    'payload',
+    (
+        ReadFailure('invalid', f'https://app:{SHORT}@api.test rejected the request'),
+        Answer('failed', message=f'password={SHORT}'),
+        ManagedTargets((), (f'token={SHORT}',), f'token={SHORT}'),
+    ),
+)
+def test_secrets_in_messages_of_reads_are_redacted(payload):
+    redacted = REDACTOR.payload(payload, None)
+    assert SHORT not in str(redacted)
+    assert type(redacted) is type(payload)
+
+
+def test_definitions_keep_the_fields_of_their_schema():
+    spec = {'versions': [{'schema': {'properties': {'password': {'default': 'x'}}}}]}
+    definition = {'metadata': {'annotations': {'a': SHORT}}, 'spec': spec}
+    redacted = REDACTOR.redact(definition, 'CustomResourceDefinition')
+    assert redacted['spec'] == spec
+    assert SHORT not in json.dumps(redacted)
