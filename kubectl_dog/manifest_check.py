@@ -30,6 +30,7 @@ from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.connection import Connection
 from kubectl_dog.model.errors import UserError
 from kubectl_dog.model.events import Event
+from kubectl_dog.model.events import mask_secrets
 from kubectl_dog.model.items import Item
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.objects import get_str
@@ -217,7 +218,7 @@ def check(
         )
     seconds = time.time() - started
     run = _Result(batch, checked, tuple(dict.fromkeys(notices)), snapshot, bool(unread))
-    return CheckRun(started, seconds, list(_events(run, seconds)))
+    return CheckRun(started, seconds, mask_secrets([*_events(run, seconds)]))
 
 
 class _Result(NamedTuple):

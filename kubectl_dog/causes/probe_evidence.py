@@ -41,8 +41,10 @@ def describe_probe(spec: Object) -> str:
         return f'http :{http.get("port")}{http.get("path", "/")}'
     if tcp or grpc:
         return f'{"tcp" if tcp else "grpc"} :{(tcp or grpc).get("port")}'
+    from kubectl_dog.model.secret_texts import mask_words
+
     command = get_dict(spec, 'exec').get('command') or ()
-    return f'exec {" ".join(str(word) for word in command)}'[:80]
+    return f'exec {" ".join(mask_words([str(word) for word in command]))}'[:80]
 
 
 def last_answer(kube_events: tuple[Object, ...], probe: str) -> str | None:

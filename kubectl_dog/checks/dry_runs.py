@@ -14,6 +14,7 @@ from kubectl_dog.checks.refusals import refused
 from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.lazy_regex import lazy_compile
 from kubectl_dog.model.objects import get_str
+from kubectl_dog.model.secret_texts import mask_text
 
 _CREATED = (200, 201)
 _NO_PERMISSION = lazy_compile(
@@ -129,7 +130,8 @@ def _shown(entry: Entry, text: str) -> str:
     if get_str(entry.object, 'kind') == 'Secret':
         known = _NO_BASE64.search(text)
         return known[0] if known else 'the reason is not shown, as it may quote a value'
-    return text[:_LONGEST]
+    # A text that is cut in the middle of a URL would show its password.
+    return mask_text(text)[:_LONGEST]
 
 
 def _without_prefix(message: str) -> str:

@@ -6,6 +6,9 @@ called a Kubernetes event, and is not such an event.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+from typing import NamedTuple
 from typing import Union
 
 from kubectl_dog.model.assessments import Progress
@@ -15,6 +18,7 @@ from kubectl_dog.model.causes import Cause
 from kubectl_dog.model.items import LogLine
 from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.model.resources import Target
+from kubectl_dog.model.text_format import may_hold_secret
 from kubectl_dog.model.verdicts import Explanation
 from kubectl_dog.model.verdicts import Verdict
 
@@ -238,3 +242,28 @@ Event = Union[
     TargetEnded,
     RunEnded,
 ]
+
+
+def mask_secrets(events: Sequence[Event]) -> Sequence[Event]:
+    """Mask secrets in the texts of events, except in log lines, which are those of applications."""
+    if not any(map(_may_hold_secret, events)):
+        return events
+    # Few runs need it, and it has many expressions.
+    from kubectl_dog.model.secret_texts import mask
+
+    masked: list[Event] = []
+    for event in events:
+        shown: Any = event if isinstance(event, LogChunk) else mask(event)
+        if isinstance(event, TargetEnded):
+            lines = event.explanation.log_excerpt
+            shown = shown._replace(explanation=shown.explanation._replace(log_excerpt=lines))
+        masked.append(shown)
+    return tuple(masked)
+
+
+def _may_hold_secret(value: object) -> bool:
+    if isinstance(value, str):
+        return may_hold_secret(value)
+    if not isinstance(value, tuple) or isinstance(value, (LogChunk, Target)):
+        return False
+    return any(map(_may_hold_secret, value))

@@ -6,8 +6,11 @@ import re
 from collections.abc import Sequence
 
 from kubectl_dog.model.lazy_regex import lazy_compile
+from kubectl_dog.model.text_format import may_hold_secret
 
 LIMIT = 4_000
+# Characters of a message that are searched for secrets; the rest is not shown.
+_SEARCHED = 4 * LIMIT
 
 # - C0 without the tab, DEL and C1, the separators that end a line, and lone surrogates;
 # - bidi marks, embeddings, overrides and isolates: they let text show up as something it is not;
@@ -79,7 +82,16 @@ def lines(texts: Sequence[str]) -> Sequence[str]:
 
 
 def sentence(text: str) -> str:
-    """Return a message in one line, shortened and escaped; line breaks become spaces."""
+    """Return a message in one line, without secrets, shortened and escaped.
+
+    Line breaks become spaces.
+    """
+    if may_hold_secret(text):
+        from kubectl_dog.model.secret_texts import mask_text
+
+        length, text = len(text), mask_text(text[:_SEARCHED])
+        if length > _SEARCHED:
+            return f'{sentence(text[:LIMIT])}… ({length:,} characters)'
     if '\n' in text or '\r' in text:
         text = ' '.join(part.strip() for part in clip(text).splitlines())
     return escape(clip(text))

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 
 from kubectl_dog.model.events import Event
+from kubectl_dog.model.events import mask_secrets
 from kubectl_dog.model.items import Item
 from kubectl_dog.model.items import LogLines
 from kubectl_dog.model.items import Signal
@@ -78,7 +79,7 @@ class Session:
         """
         try:
             step = self._engine.step(self._source.now(), None)
-            yield step.events
+            yield mask_secrets(step.events)
             quiet_at: float | None = self._source.now() + _QUIET
             while not step.finished:
                 self._source.reconcile(step.wants)
@@ -90,16 +91,16 @@ class Session:
                     yield ()
                 while not step.finished and step.deadline is not None and step.deadline <= now:
                     step = self._engine.step(step.deadline, None)
-                    yield step.events
+                    yield mask_secrets(step.events)
                     quiet_at = now + _QUIET if step.events else quiet_at
                 if item is not None and not step.finished:
                     step = self._engine.step(item.at, item)
                     if not isinstance(item.payload, LogLines):
-                        yield step.events
+                        yield mask_secrets(step.events)
                         quiet_at = now + _QUIET if step.events else quiet_at
                         continue
                     step, events = self._take_lines(item.at, step)
-                    yield events
+                    yield mask_secrets(events)
         finally:
             self._source.close()
 

@@ -26,6 +26,8 @@ from kubectl_dog.model.objects import uid
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.pods import containers
 from kubectl_dog.model.resources import PODS
+from kubectl_dog.model.secret_texts import mask
+from kubectl_dog.model.secret_texts import mask_text
 from kubectl_dog.model.statuses import Owner
 from kubectl_dog.model.statuses import Status
 from kubectl_dog.model.views import RunHistory
@@ -67,8 +69,8 @@ def assess_once(view: View, tracker: Tracker, options: Options = _OPTIONS) -> St
         name(obj),
         assessed.state,
         assessed.reason or _reason(assessed.state, causes),
-        _message(assessed),
-        causes,
+        mask_text(_message(assessed)),
+        mask(causes),
         view.target.resource.short,
         assessed.decided_by,
         ready,

@@ -102,6 +102,7 @@ def test_reads_the_last_answer_of_a_probe():
         ({'tcpSocket': {'port': 80}}, 'tcp :80'),
         ({'grpc': {'port': 80}}, 'grpc :80'),
         ({'exec': {'command': ['a', 'b']}}, 'exec a b'),
+        ({'exec': {'command': ['a', '--password', 'x']}}, 'exec a --password redacted'),
     ),
 )
 def test_describes_a_probe(spec, text):

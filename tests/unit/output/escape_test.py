@@ -74,6 +74,13 @@ def test_a_message_becomes_one_line(text, shown):
     assert sentence(text).rstrip() == shown
 
 
+def test_a_message_shows_no_secret():
+    assert sentence('cannot read https://app:hunter2@h/x') == 'cannot read https://redacted@h/x'
+    long = f'password={"x" * 19_000} hunter2'
+    assert sentence(long) == 'password=redacted… (19,017 characters)'
+    assert sentence('a=b' + 'x' * 30_000).endswith('x… (30,003 characters)')
+
+
 def test_hostile_spaces_do_not_take_long():
     before = time.perf_counter()
     sentence((' ' * 100_000 + 'x') * 10 + '\n')
