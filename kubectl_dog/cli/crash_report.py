@@ -23,7 +23,8 @@ def crash_report(words: Sequence[str]) -> str:
 
     from kubectl_dog.version import VERSION
 
-    command = words[0] if words else ''
+    # The first word may be a flag with a token.
+    command = next((word for word in words[:1] if not word.startswith('-')), '')
     text = (
         f'{_shadowed_module() or "internal error of kubectl-dog: please report this output"}\n'
         f'kubectl-dog {VERSION}, Python {platform.python_version()}, {platform.system()}, '

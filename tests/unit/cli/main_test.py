@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from kubectl_dog.cli import crash_report
 from kubectl_dog.cli import main as program
 from kubectl_dog.cli.commands import version
 from kubectl_dog.cli.parser import command_first
@@ -372,3 +373,12 @@ def test_messages_name_the_program_as_it_was_started(monkeypatch, capsys, file, 
     monkeypatch.setattr(sys, 'argv', [file])
     assert program.main(['--help']) == 0
     assert capsys.readouterr().out.startswith(f'usage: {name} ')
+
+
+def test_a_report_does_not_show_a_flag_before_the_command():
+    try:
+        fail_with_text()
+    except ValueError:
+        report = crash_report.crash_report([f'--token={HIDDEN}', 'status'])
+    assert 'internal error' in report
+    assert HIDDEN not in report
