@@ -28,7 +28,7 @@ class LazyConnection:
 
         settings = resolve_settings(flags)
         self._flags = flags
-        self.server = settings.server
+        self.server = settings.server_name
         self.namespace = settings.namespace
         # As for the connection itself: with impersonation, the name does not identify the user.
         self.user = '' if settings.impersonate else settings.user

@@ -31,7 +31,15 @@ def read(names: Iterable[str], recursive: bool = False) -> Iterator[Placed]:
         raise UserError('standard input (-f -) can be read only once')
     for name in listed:
         for path in files_of(name, recursive):
-            yield from parse(content(path), 'standard input' if path == STDIN else path)
+            yield from parse(content(path), _label(path))
+
+
+def _label(path: str) -> str:
+    if not path.startswith(_URL_PREFIXES):
+        return 'standard input' if path == STDIN else path
+    from kubectl_dog.model.secret_texts import mask_url
+
+    return mask_url(path)
 
 
 def files_of(name: str, recursive: bool) -> list[str]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import time
 import urllib.request
 from http.client import HTTPException
 from http.client import HTTPResponse
 from typing import Any
 from urllib.error import HTTPError
+from urllib.parse import unquote
 from urllib.parse import urljoin
+from urllib.parse import urlsplit
 
 from kubectl_dog import file_limits
 from kubectl_dog.model.errors import UserError
+from kubectl_dog.model.secret_texts import mask_text
+from kubectl_dog.model.secret_texts import mask_url
 
 # Seconds for the whole request.
 FETCH_TIMEOUT = 30.0
@@ -28,15 +33,20 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
 
 
 def fetch(url: str, timeout: float = FETCH_TIMEOUT) -> bytes:
-    """Return the body of a response with status 200. `timeout` is in seconds. Raises UserError."""
+    """Return the body of a response with status 200. `timeout` is in seconds. Raises UserError.
+
+    Like Go, send the user and password of the URL as basic authentication, but to no other host.
+    """
+    shown = mask_url(url)
     began = time.monotonic()
     try:
         with _open(url, timeout) as response:
             return _read_body(response, began, timeout)
     except UserError as error:
-        raise UserError(f'cannot read {url}: {error}') from error
+        raise UserError(f'cannot read {shown}: {mask_text(str(error))}') from error
     except (HTTPException, OSError, ValueError) as error:
-        raise UserError(f'cannot read {url}: {getattr(error, "reason", error)}') from error
+        reason = mask_text(str(getattr(error, 'reason', error)))
+        raise UserError(f'cannot read {shown}: {reason}') from error
 
 
 def _open(url: str, timeout: float) -> HTTPResponse:
@@ -47,7 +57,8 @@ def _open(url: str, timeout: float) -> HTTPResponse:
     headers = {'User-Agent': 'kubectl-dog', 'Accept': '*/*'}
     for _ in range(_REDIRECTS + 1):
         try:
-            request = urllib.request.Request(url, headers=headers)
+            address, login = _split_login(url)
+            request = urllib.request.Request(address, headers={**headers, **login})
             response: HTTPResponse = opener.open(request, timeout=timeout)
         except HTTPError as error:
             location = error.headers.get('Location')
@@ -61,6 +72,21 @@ def _open(url: str, timeout: float) -> HTTPResponse:
             raise UserError(f'the server answers {response.status}')
         return response
     raise UserError(f'too many redirects (more than {_REDIRECTS})')
+
+
+def _split_login(url: str) -> tuple[str, dict[str, str]]:
+    """Return a URL without its user and password, and the header that has them.
+
+    http.client would take them for a part of the host, and quote them in its errors.
+    """
+    parts = urlsplit(url)
+    login, separator, host = parts.netloc.rpartition('@')
+    if not separator:
+        return url, {}
+    user, _, password = login.partition(':')
+    pair = f'{unquote(user)}:{unquote(password)}'.encode()
+    header = {'Authorization': f'Basic {base64.b64encode(pair).decode()}'}
+    return parts._replace(netloc=host).geturl(), header
 
 
 def check_redirect(url: str, location: str) -> str:

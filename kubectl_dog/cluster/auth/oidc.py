@@ -29,6 +29,7 @@ from kubectl_dog.model import json_decoding
 from kubectl_dog.model import limits
 from kubectl_dog.model.connection import CutError
 from kubectl_dog.model.errors import AccessError
+from kubectl_dog.model.secret_texts import mask_text
 
 _EXPIRY_MARGIN = 10.0
 _FORM = 'application/x-www-form-urlencoded'
@@ -136,7 +137,7 @@ class Oidc:
             ) as response:
                 content = read_body(response, ends_at, limits.PROVIDER_BYTES)
         except (HTTPException, OSError, CutError) as error:
-            reason = api_errors.unreachable(settings.server, error)
+            reason = api_errors.unreachable(settings.server_name, error)
             raise self._error(f'cannot refresh its id-token: {reason}') from None
         finally:
             pool.close()
@@ -156,4 +157,5 @@ class Oidc:
         return Settings(server, ca_data=authority, ca_file=file)
 
     def _error(self, problem: str) -> AccessError:
-        return AccessError(f'user "{self._user}" {problem}: sign in again')
+        # The addresses of the provider may have a password.
+        return AccessError(mask_text(f'user "{self._user}" {problem}: sign in again'))

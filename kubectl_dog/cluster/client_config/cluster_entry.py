@@ -88,7 +88,9 @@ def normalize_server_url(server: str) -> str:
     except ValueError:
         parts, port = urlsplit(''), None
     if parts.scheme not in ('http', 'https') or not parts.hostname or port == 0:
-        raise AccessError(f'invalid server "{server}": use an address such as https://host:6443')
+        # An address with a password is not shown.
+        shown = '' if '@' in server else f' "{server}"'
+        raise AccessError(f'invalid server{shown}: use an address such as https://host:6443')
     return server.rstrip('/')
 
 

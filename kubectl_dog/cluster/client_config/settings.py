@@ -49,6 +49,16 @@ class Settings(NamedTuple):
     provider: Mapping[str, str] | None = None
     impersonate: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def server_name(self) -> str:
+        """The address of the server without a password, for messages and as the key of caches."""
+        if '@' not in self.server and '=' not in self.server:
+            return self.server
+        from kubectl_dog.model.secret_texts import mask_url
+
+        return mask_url(self.server)
+
     def __repr__(self) -> str:
         # Tracebacks and crash reports show values, which must not include keys and tokens.
-        return f'Settings(server={self.server!r}, context={self.context!r}, user={self.user!r})'
+        server, context, user = self.server_name, self.context, self.user
+        return f'Settings(server={server!r}, context={context!r}, user={user!r})'

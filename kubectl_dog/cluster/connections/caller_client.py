@@ -15,6 +15,7 @@ from kubectl_dog.cluster.connections.kubeconfig_connection import KubeConnection
 from kubectl_dog.cluster.connections.kubeconfig_connection import Pool
 from kubectl_dog.model.connection import Connection
 from kubectl_dog.model.errors import AccessError
+from kubectl_dog.model.secret_texts import mask_url
 
 # Each request sets these headers itself.
 _REQUEST_HEADERS = ('accept', 'accept-encoding', 'authorization', 'content-type', 'user-agent')
@@ -39,9 +40,9 @@ def connect_by_client(client: Any, namespace: str = '') -> Connection:
     connection = CallerClient(settings, client)
     if is_secure and not (connection.has_credentials or client.configuration.cert_file):
         raise AccessError(
-            f'the ApiClient for {host} has no credentials, so its requests would be anonymous: '
-            'the official loader ignores a credential plugin that fails; load the kubeconfig '
-            'again, or pass the name of a context'
+            f'the ApiClient for {mask_url(host)} has no credentials, so its requests would be '
+            'anonymous: the official loader ignores a credential plugin that fails; load the '
+            'kubeconfig again, or pass the name of a context'
         )
     return connection
 
@@ -67,7 +68,7 @@ class CallerClient(KubeConnection):
         from kubectl_dog.cluster.connections.urllib3_pool import Urllib3Pool
 
         manager = self._client.rest_client.pool_manager
-        return Urllib3Pool(manager, settings.server, str(manager.proxy or ''))
+        return Urllib3Pool(manager, settings.server, mask_url(str(manager.proxy or '')))
 
 
 class CallerCredentials:
@@ -120,8 +121,8 @@ def _server_address(configuration: Any) -> tuple[str, bool]:
         is_valid = False
     if not is_valid:
         raise AccessError(
-            f'the ApiClient has an invalid server address "{host}": load a kubeconfig before '
-            'creating it, or pass the name of a context'
+            f'the ApiClient has an invalid server address "{mask_url(host)}": load a kubeconfig '
+            'before creating it, or pass the name of a context'
         )
     return host, parts.scheme == 'https'
 

@@ -92,7 +92,7 @@ class KubeConnection:
     """A `Connection` with kubeconfig; `timeout` limits a response, in seconds (0: no limit)."""
 
     def __init__(self, settings: Settings, timeout: float = 0.0, verbosity: int = 0) -> None:
-        self.server = settings.server
+        self.server = settings.server_name
         self.namespace = settings.namespace
         # With impersonation, the name of the user entry does not identify the user.
         self.user = '' if settings.impersonate else settings.user

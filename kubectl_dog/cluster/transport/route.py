@@ -92,7 +92,8 @@ class Route:
             _check_socks()
         elif self._proxy.scheme and not self._tls:
             # A proxy for plain HTTP connects to the server that is in the request line.
-            self.target_prefix = settings.server.rstrip('/')
+            address = parts.netloc.rpartition('@')[2]
+            self.target_prefix = f'{parts.scheme}://{address}{self.target_prefix}'
             self.headers = _proxy_headers(self._proxy)
 
     @property

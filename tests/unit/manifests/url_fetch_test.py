@@ -19,9 +19,15 @@ YAML = b'{apiVersion: v1, kind: Secret, metadata: {name: a}}'
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
         self.server.asked.append(self.path)
+        self.server.logins.append(self.headers.get('Authorization'))
         if self.path == '/moved':
             self.send_response(302)
             self.send_header('Location', '/good')
+            self.end_headers()
+            return
+        if self.path == '/elsewhere':
+            self.send_response(302)
+            self.send_header('Location', f'{self.server.url}/good')
             self.end_headers()
             return
         if self.path == '/round':
@@ -54,7 +60,7 @@ def server(monkeypatch):
     for name in ('http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'no_proxy', 'NO_PROXY'):
         monkeypatch.delenv(name, raising=False)
     http_server = ThreadingHTTPServer(('127.0.0.1', 0), Handler)
-    http_server.asked = []
+    http_server.asked, http_server.logins = [], []
     http_server.url = f'http://127.0.0.1:{http_server.server_port}'
     threading.Thread(target=http_server.serve_forever, daemon=True).start()
     yield http_server
@@ -131,3 +137,17 @@ def test_the_proxy_of_the_environment_is_used_but_not_for_those_it_excepts(serve
     with pytest.raises(UserError):
         url_fetch.fetch('http://files.invalid/x')
     assert len(server.asked) == 1
+
+
+def test_the_login_of_a_url_is_sent_to_its_host_only_and_is_in_no_message(server):
+    with_login = server.url.replace('://', '://app:hunter2%21@')
+    login = 'Basic YXBwOmh1bnRlcjIh'
+    [(place, _)] = read([f'{with_login}/moved'])
+    shown = server.url.replace('://', '://redacted@')
+    assert str(place) == f'{shown}/moved, document 1 (line 1)'
+    url_fetch.fetch(f'{with_login}/elsewhere')
+    assert server.logins == [login, login, login, None]
+    for url in (f'{with_login}/missing', 'http://app:hunter2@127.0.0.1:1/', 'http://a:hunter2@[/'):
+        with pytest.raises(UserError, match='cannot read http') as raised:
+            url_fetch.fetch(url)
+        assert 'hunter2' not in str(raised.value)
