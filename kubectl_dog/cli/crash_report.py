@@ -23,8 +23,10 @@ def crash_report(words: Sequence[str]) -> str:
 
     from kubectl_dog.version import VERSION
 
-    # The first word may be a flag with a token.
-    command = next((word for word in words[:1] if not word.startswith('-')), '')
+    command = words[0].partition('=')[0] if words else ''
+    if command[:1] == '-' and command[:2] != '--':
+        # A short flag, with its value.
+        command = command[:2]
     text = (
         f'{_shadowed_module() or "internal error of kubectl-dog: please report this output"}\n'
         f'kubectl-dog {VERSION}, Python {platform.python_version()}, {platform.system()}, '

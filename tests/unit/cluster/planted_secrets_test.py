@@ -120,7 +120,8 @@ def run(world, capfdbinary):
     """Run the program and search what it writes; returns the exit code and the output."""
 
     def main(config, command, *words):
-        code = program.main([command, '--kubeconfig', config, '-v', '9', *words])
+        connection = ['--kubeconfig', config, '-v', '9'] if config else []
+        code = program.main([command, *connection, *words])
         out, err = capfdbinary.readouterr()
         streams = [('standard output', out), ('standard error', err)]
         everything = [*streams, *world.written()]
@@ -205,6 +206,7 @@ COMMANDS = [
     ('status', '-o', 'json', 'deploy/web', 'database/db'),
     ('status', '-o', 'json', '-n', 'shop'),
     ('status', '--helm-release', 'web'),
+    ('status', '--local', '-f', 'MANIFESTS'),
 ]
 
 
@@ -215,11 +217,12 @@ def test_no_secret_of_the_cluster_is_written(world, run, words):
     words = [files if word == 'MANIFESTS' else word for word in words]
     if words[0] == 'rollout':
         words[1:1] = ['--on-failure', world.helper('failed')]
+    config = '' if '--local' in words else config
     code, shown = run(config, *words)
     assert code in (0, 1, 3), shown
-    assert world.cluster.asked
+    assert bool(world.cluster.asked) is bool(config)
     if '--record' in words:
-        program.main(['replay', 'run.jsonl', '--instant', '-o', 'json'])
+        run('', 'replay', 'run.jsonl', '--instant', '-o', 'json')
 
 
 @pytest.mark.parametrize('user', USERS)
@@ -259,6 +262,20 @@ def test_no_secret_of_an_unreachable_cluster_is_written(world, run, cluster, com
     config = world.kubeconfig({'token': secret('token')}, **cluster)
     code, _ = run(config, *command)
     assert code == 5
+
+
+def test_a_recorded_run_is_explained_as_the_run_was(world, run):
+    def causes(shown):
+        records = [json.loads(line) for line in shown.splitlines() if line.startswith('{')]
+        texts = [record['cause'] for record in records if record['type'] in ('cause', 'ended')]
+        return [(cause['code'], cause['message'], cause['evidence']) for cause in texts if cause]
+
+    config = world.kubeconfig({'token': secret('token')})
+    for name in ('deploy/web', 'database/db'):
+        words = ('rollout', name, '--timeout', '1s', '-o', 'json', '--record', 'run.jsonl')
+        live = causes(run(config, *words)[1])
+        assert causes(run('', 'replay', 'run.jsonl', '--instant', '-o', 'json')[1]) == live
+        assert 'redacted' in str(live)
 
 
 def test_a_server_with_a_password_in_its_address_is_cached_and_named_without_it(world, run):
