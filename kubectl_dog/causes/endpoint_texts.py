@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from kubectl_dog.model.lazy_regex import lazy_compile
+from kubectl_dog.model.secret_names import is_secret_name
 
 
 class Endpoint(NamedTuple):
@@ -191,7 +192,6 @@ _MAX_LENGTH = 2000
 _HOSTS = lazy_compile(rf'{_HOST}:{_PORT}(?:,[-a-z0-9.:,]{{0,1000}})?')
 _ONLY_HOST = lazy_compile(_HOST)
 _PORT_NUMBER = lazy_compile(r'\d{2,5}')
-_SECRET = lazy_compile(r'(?i)pass|pwd|secret|token|key|cred|auth')
 _HOST_VARIABLE = lazy_compile(r'(\w{0,100})_HOST(?:NAME)?')
 _VARIABLE = lazy_compile(r'\$(?:(\w{1,100})|\((\w{1,100})\)|\{(\w{1,100})\})')
 
@@ -224,10 +224,10 @@ def configured_endpoints(words: Iterable[str], variables: Mapping[str, str]) -> 
 
     A variable whose name suggests a credential is not read.
     """
-    public = {name: text for name, text in variables.items() if not _SECRET.search(name)}
+    public = {name: text for name, text in variables.items() if not is_secret_name(name)}
     for word in words:
         option, _, value = word.partition('=')
-        is_option = option.startswith('-') and bool(value) and not _SECRET.search(option)
+        is_option = option.startswith('-') and bool(value) and not is_secret_name(option)
         yield from _endpoints_of_value(value if is_option else word)
     for text in public.values():
         yield from _endpoints_of_value(text)

@@ -11,12 +11,15 @@ from collections.abc import Callable
 from collections.abc import Sequence
 from typing import Any
 from typing import NamedTuple
+from typing import TypeVar
 
 from kubectl_dog.model.lazy_regex import lazy_compile
 from kubectl_dog.model.secret_names import is_secret_name
 from kubectl_dog.model.text_format import may_hold_secret
 
 MASK = 'redacted'
+_MOST_CHANGES = 5
+T = TypeVar('T')
 # Returns what replaces a secret.
 Replace = Callable[[str], str]
 
@@ -99,6 +102,8 @@ _YAML = _Named(
     ),
 )
 _LOGIN_FLAGS = ('-u', '--user', '--proxy-user')
+# The next word is a script of a shell.
+_SCRIPT_FLAG = lazy_compile(r'-[a-z]{0,9}c')
 _QUOTED = lazy_compile(r'(?<!\\)"(?:[^"\\]|\\.){1,2000}"?')
 _OPTION = lazy_compile(r'--?(?P<name>[A-Za-z][\w.-]{0,100})')
 # A word that is one setting or header.
@@ -111,12 +116,13 @@ def mask_text(text: str) -> str:
     """Mask a sentence or a message; one that quotes a redacted object gets the same text."""
     if not may_hold_secret(text):
         return text
-    return _TOKEN.sub(MASK, replace_in_text(text, _masked))
+    return _until_stable(_TOKEN.sub(MASK, text), lambda part: replace_in_text(part, _masked))
 
 
 def mask_words(words: Sequence[str]) -> list[str]:
     """Mask the words of a command."""
-    return [_TOKEN.sub(MASK, word) for word in replace_in_words(words, _masked)]
+    known = [_TOKEN.sub(MASK, word) for word in words]
+    return _until_stable(known, lambda part: replace_in_words(part, _masked))
 
 
 def mask_url(url: str) -> str:
@@ -136,6 +142,16 @@ def mask(value: Any) -> Any:
     return value._make(masked) if hasattr(value, '_make') else tuple(masked)
 
 
+def _until_stable(value: T, change: Callable[[T], T]) -> T:
+    """Change a value again and again: then one that was changed before gives the same result."""
+    for _ in range(_MOST_CHANGES):
+        changed = change(value)
+        if changed == value:
+            break
+        value = changed
+    return value
+
+
 def _masked(secret: str) -> str:
     return MASK
 
@@ -145,13 +161,14 @@ def replace_in_text(text: str, replace: Replace) -> str:
     if not may_hold_secret(text):
         return text
     # Messages of the kubelet quote commands. Elsewhere, `--password must be` is a sentence.
+    text = _replace_known_forms(text, replace)
     text = _QUOTED.sub(lambda match: _replace_flags(match[0], replace), text)
     return _replace_forms(text, replace)
 
 
 def replace_in_command(text: str, replace: Replace) -> str:
     """Replace the secret parts of a command or a script in one text."""
-    return _replace_forms(_replace_flags(text, replace), replace)
+    return _replace_forms(_replace_flags(_replace_known_forms(text, replace), replace), replace)
 
 
 def replace_in_words(words: Sequence[str], replace: Replace) -> list[str]:
@@ -161,11 +178,13 @@ def replace_in_words(words: Sequence[str], replace: Replace) -> list[str]:
     for word in words:
         option = _OPTION.fullmatch(before)
         if option and is_secret_name(option['name']) and not _OPTION.fullmatch(word):
-            replaced.append(_replaced(word, replace))
+            replaced.append(_replaced(_replace_known_forms(word, replace), replace))
         elif option and before in _LOGIN_FLAGS:
             # `user:password`, but not two numbers.
             text = _CURL_LOGIN.sub(lambda match: _with_value(match, replace), f'{before} {word}')
             replaced.append(_replace_forms(text[len(before) + 1 :], replace))
+        elif _SCRIPT_FLAG.fullmatch(before):
+            replaced.append(replace_in_command(word, replace))
         else:
             replaced.append(_replace_word(word, replace))
         before = word
@@ -186,12 +205,15 @@ def _replace_flags(text: str, replace: Replace) -> str:
     return _replace_named(text, _FLAG, replace)
 
 
+def _replace_known_forms(text: str, replace: Replace) -> str:
+    if 'PRIVATE KEY' in text or 'LS0tLS1CRUdJTi' in text:
+        text = _PRIVATE_KEY.sub(lambda match: replace(match[0]), text)
+    return _KNOWN_FORM.sub(lambda match: replace(match[0]), text)
+
+
 def _replace_forms(text: str, replace: Replace) -> str:
     if not may_hold_secret(text):
         return text
-    if 'PRIVATE KEY' in text or 'LS0tLS1CRUdJTi' in text:
-        text = _PRIVATE_KEY.sub(lambda match: replace(match[0]), text)
-    text = _KNOWN_FORM.sub(lambda match: replace(match[0]), text)
     if '@' in text:
         text = _URL_LOGIN.sub(lambda match: _login(match[0], replace), text)
         text = _LOGIN.sub(lambda match: _login(match[0], replace), text)

@@ -2,7 +2,8 @@
 
 In an object of any kind, it redacts
 
-- the values in Secrets and ConfigMaps, of environment variables and of headers;
+- the values in Secrets and ConfigMaps, of environment variables (except hosts and ports, which
+  may explain a cause) and of headers;
 - values under names that are those of secrets, such as `adminPassword`, and everything below them,
   except what refers to an object or describes the secret;
 - secret parts of all other texts, such as commands, arguments, URLs and messages
@@ -43,6 +44,18 @@ _SECRET_FIELDS = {
 }
 # Lists of {name, value}, or mappings: environment variables, and headers (Authorization).
 _NAMED_VALUES = re.compile(r'(?:[a-z]\w{0,100})?(?:env|envs|envvars|environment|headers?)', re.I)
+# Hosts and ports in the values of variables: postgres://app:x@db:5432/shop, DB_HOST, DB_PORT.
+_HOSTS = r'[a-z0-9][-a-z0-9.]{0,252}(?::\d{1,5})?(?:,[a-z0-9][-a-z0-9.]{0,252}(?::\d{1,5})?){0,20}'
+_URL = re.compile(
+    rf'(?P<scheme>[a-z][a-z0-9+:]{{1,40}}://)(?P<login>[^\s/?#@]{{1,500}}@)?(?P<hosts>{_HOSTS})'
+    r'(?P<rest>[/?#][^@]{0,8000})?'
+)
+_ONLY_HOSTS = re.compile(_HOSTS)
+_PORT = re.compile(r'\d{2,5}')
+_HOST_NAME = re.compile(
+    r'(?:\w{0,100}_)?(?:HOST|HOSTNAME|HOSTS|ADDR|ADDRESS|SERVERS?|BROKERS?|ENDPOINT)'
+)
+_PORT_NAME = re.compile(r'(?:\w{0,100}_)?PORT')
 # Settings of volume drivers may be passwords. The others are contents of a Secret to be created.
 _DRIVER_SETTINGS = ('volumeAttributes', 'options', 'stringData', 'encryptedData')
 _COMMANDS = ('command', 'args')
@@ -204,18 +217,31 @@ class Redactor:
             return {
                 name: self._redact_nested(entry, text)
                 if isinstance(entry, (dict, list))
-                else self._token_of(entry)
+                else self._variable(name, entry)
                 for name, entry in entries.items()
             }
         copies = self._redact_nested(entries, text)
         for number, entry in enumerate(entries):
             if isinstance(entry, dict) and 'value' in entry:
-                copies[number]['value'] = self._token_of(entry['value'])
+                copies[number]['value'] = self._variable(str(entry.get('name')), entry['value'])
             elif isinstance(entry, str):
                 setting = _SETTING.match(entry)
                 start = setting.end() if setting else 0
                 copies[number] = entry[:start] + self._token_of(entry[start:])
         return copies
+
+    def _variable(self, name: str, value: Any) -> str:
+        """Redact the value of a variable, except hosts and ports."""
+        if isinstance(value, str) and not is_secret_name(name):
+            is_host = _HOST_NAME.fullmatch(name) and _ONLY_HOSTS.fullmatch(value)
+            if is_host or (_PORT_NAME.fullmatch(name) and _PORT.fullmatch(value)):
+                return value
+            url = _URL.fullmatch(value)
+            if url:
+                login = f'{self._token_of(url["login"])}@' if url['login'] else ''
+                rest = f'/{self._token_of(url["rest"])}' if url['rest'] else ''
+                return f'{url["scheme"]}{login}{url["hosts"]}{rest}'
+        return self._token_of(value)
 
     def _token_of(self, value: object) -> str:
         text = str(value).encode('utf-8', 'surrogatepass')

@@ -103,6 +103,11 @@ def test_other_texts_stay(text):
         (['--password', S, '-v'], ['--password', 'redacted', '-v']),
         (['--password', f'-{S}!'], ['--password', 'redacted']),
         ([f'--password={S} {S}'], ['--password=redacted']),
+        (
+            ['bash', '-ec', f'PASSWORD={S} run -h db'],
+            ['bash', '-ec', 'PASSWORD=redacted run -h db'],
+        ),
+        (['env', f'PASSWORD={S} {S}'], ['env', 'PASSWORD=redacted']),
         (['env', f'PASSWORD={S}', 'run'], ['env', 'PASSWORD=redacted', 'run']),
         (['-H', f'X-Api-Key: {S}'], ['-H', 'X-Api-Key: redacted']),
         (['curl', '-u', f'app:{S}'], ['curl', '-u', 'app:redacted']),

@@ -5,6 +5,8 @@ import json
 
 import pytest
 
+from kubectl_dog.causes.endpoint_texts import awaited_endpoints
+from kubectl_dog.causes.endpoint_texts import configured_endpoints
 from kubectl_dog.model.items import Answer
 from kubectl_dog.model.items import Changed
 from kubectl_dog.model.items import Listed
@@ -263,3 +265,54 @@ def test_definitions_keep_the_fields_of_their_schema():
     redacted = REDACTOR.redact(definition, 'CustomResourceDefinition')
     assert redacted['spec'] == spec
     assert SHORT not in json.dumps(redacted)
+
+
+@pytest.mark.parametrize(
+    ('variables', 'words'),
+    (
+        ({'DATABASE_URL': f'postgres://app:{SHORT}@db:5432/{SHORT}?x={SHORT}'}, ['serve']),
+        ({'DB_URL': 'jdbc:mysql://db/shop', 'BROKERS': 'kafka-0:9092,kafka-1:9092'}, ['serve']),
+        ({'DB_HOST': 'db.data', 'DB_PORT': '5432', 'AUTH_TOKEN': SHORT}, ['serve']),
+        (
+            {'DB_HOST': 'db', 'DB_PORT': '5432'},
+            ['sh', '-c', 'until nc -z $DB_HOST $DB_PORT; do sleep 1; done'],
+        ),
+        ({'A': SHORT}, ['--dsn', f'redis://app:{SHORT}@cache:6379/0', f'--url=amqp://{SHORT}@mq']),
+        ({}, ['sh', '-c', f'PGPASSWORD={SHORT} pg_isready -h db -U shop']),
+        ({}, ['sh', '-c', f'curl -u app:{SHORT} http://api/ready']),
+    ),
+)
+def test_hosts_that_explain_a_cause_stay(variables, words):
+    env = [{'name': name, 'value': value} for name, value in variables.items()]
+    redacted = REDACTOR.redact({'env': env, 'command': words})
+    assert SHORT not in json.dumps(redacted)
+    known = {entry['name']: entry['value'] for entry in redacted['env']}
+    for find in (
+        configured_endpoints,
+        lambda command, known: awaited_endpoints(' '.join(command), known),
+    ):
+        assert [*find(redacted['command'], known)] == [*find(words, variables)]
+    assert [*configured_endpoints(words, variables)] or [
+        *awaited_endpoints(' '.join(words), variables)
+    ]
+
+
+@pytest.mark.parametrize(
+    ('name', 'value'),
+    (
+        ('PLAIN', SHORT),
+        ('PLAIN', 'app:12345'),
+        ('DB_HOST', f'{SHORT}@db'),
+        ('TOKEN_HOST_KEY', SHORT),
+        ('URL', f'redis://app:{SHORT}'),
+        ('URL', f'redis://app:a/{SHORT}@db'),
+        ('DB_PORT', SHORT),
+        ('PASSWORD', 'db'),
+        ('URL', f'https://db/{SHORT}'),
+        ('DB_HOST', SHORT.upper()),
+    ),
+)
+def test_other_values_of_variables_do_not_stay(name, value):
+    (entry,) = REDACTOR.redact({'env': [{'name': name, 'value': value}]})['env']
+    assert value not in entry['value']
+    assert SHORT not in entry['value'].lower()
