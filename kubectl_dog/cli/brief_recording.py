@@ -12,8 +12,8 @@ from kubectl_dog.cli.flags import Arguments
 from kubectl_dog.cli.parser import program_name
 
 _REDACTED = (
-    '  It is complete when the program has ended. Values of Secrets, ConfigMaps and environment '
-    'variables are redacted, log lines are not.'
+    '  It is complete when the program has ended. Secrets, also those in ConfigMaps, variables and '
+    'arguments, are redacted, log lines are not.'
 )
 _RETENTION = f'It is kept for 7 days or 20 runs; --record {os.devnull} keeps none.'
 

@@ -115,7 +115,7 @@ def template(version):
 
 
 def _deployment(name, version, **status):
-    made = template(version)
+    filled = template(version)
     return {
         'apiVersion': 'apps/v1',
         'kind': 'Deployment',
@@ -123,10 +123,10 @@ def _deployment(name, version, **status):
             name,
             annotations={
                 'deployment.kubernetes.io/revision': str(version),
-                **made['metadata']['annotations'],
+                **filled['metadata']['annotations'],
             },
         ),
-        'spec': {'replicas': 1, 'selector': {'matchLabels': {'app': name}}, 'template': made},
+        'spec': {'replicas': 1, 'selector': {'matchLabels': {'app': name}}, 'template': filled},
         'status': {'observedGeneration': 2, **status},
     }
 
@@ -151,12 +151,14 @@ def _replica_set(name, version, replicas):
 
 
 def _pod(name, container_status):
-    made = template(2)
+    filled = template(2)
     return {
         'apiVersion': 'v1',
         'kind': 'Pod',
-        'metadata': _meta(name, ownerReferences=_owned('ReplicaSet', 'web-2'), **made['metadata']),
-        'spec': made['spec'],
+        'metadata': _meta(
+            name, ownerReferences=_owned('ReplicaSet', 'web-2'), **filled['metadata']
+        ),
+        'spec': filled['spec'],
         'status': {
             'phase': 'Running',
             'conditions': [{'type': 'Ready', 'status': 'False', 'lastTransitionTime': ago(40)}],

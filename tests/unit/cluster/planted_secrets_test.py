@@ -70,11 +70,11 @@ class World:
 
     def manifests(self):
         web = planted_objects.objects()['/apis/apps/v1/deployments'][0]
-        made = planted_objects.template('file')
+        filled = planted_objects.template('file')
         web = {
             **web,
             'metadata': {'name': 'web', 'namespace': 'shop'},
-            'spec': {**web['spec'], 'template': made},
+            'spec': {**web['spec'], 'template': filled},
         }
         held = {
             'apiVersion': 'v1',
