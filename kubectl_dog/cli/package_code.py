@@ -13,7 +13,6 @@ from types import FrameType
 from typing import NoReturn
 
 from kubectl_dog import platform_compat
-from kubectl_dog.cli import process_exit
 from kubectl_dog.output.escape import sentence
 
 _INTERNAL_ERROR = 70
@@ -43,11 +42,10 @@ def limited(seconds: float = platform_compat.LIMIT) -> Iterator[None]:
 
 
 def guard() -> None:
-    """Prevent that packages keep the process at its end, or end it by `os._exit` before that.
+    """Let a package not end the process by `os._exit` before the verdict.
 
     Nothing can be done about code that replaces the process, or calls `exit` of C.
     """
-    process_exit.skip_exit_hooks()
     if os._exit is _exit:
         process = os.getpid()
 

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from typing import BinaryIO
-from typing import NamedTuple
 
 from kubectl_dog.cli.flags import Arguments
 from kubectl_dog.cli.flags import create_flag

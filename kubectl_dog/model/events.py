@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from typing import NamedTuple
 from typing import Union
 
 from kubectl_dog.model.assessments import Progress

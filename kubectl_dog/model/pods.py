@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Set
-from typing import NamedTuple
 
 from kubectl_dog.model.items import Object
 from kubectl_dog.model.named_tuple import NamedTuple

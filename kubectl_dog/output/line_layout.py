@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Collection
 from math import inf
-from typing import NamedTuple
 
 from kubectl_dog.model.named_tuple import NamedTuple
 from kubectl_dog.model.resources import Target

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
-from typing import NamedTuple
 
 from kubectl_dog.model.events import Event
 from kubectl_dog.model.events import LogChunk

@@ -13,7 +13,6 @@ from typing import TypeVar
 from kubectl_dog import file_limits
 from kubectl_dog import platform_compat
 from kubectl_dog.cluster.client_config import simple_yaml
-from kubectl_dog.model import limits
 from kubectl_dog.model.errors import AccessError
 from kubectl_dog.model.fields import Field
 from kubectl_dog.model.fields import FieldError

@@ -92,8 +92,8 @@ def test_patterns(targets, notices):
 )
 def test_targets_that_are_gone_are_counted(gone, expected):
     unmatched = UnmatchedOptions(Options())
-    for each in gone:
-        unmatched.keep(each)
+    for target in gone:
+        unmatched.keep(target)
     targets = [seen(Options(containers=('nope',)), 'main')]
     assert list(unmatched.sentences(targets, True)) == expected
 
