@@ -37,8 +37,6 @@ LIST_BYTES = 512 * MIB
 # Longer log lines are cut.
 LOG_LINE_BYTES = 16 * KIB
 PLUGIN_BYTES = MIB
-# Bytes of a kubeconfig file.
-KUBECONFIG_BYTES = 16 * MIB
 # Bytes of a file with a token, a certificate or a key.
 CREDENTIAL_BYTES = 4 * MIB
 

@@ -15,4 +15,6 @@ for _system in SYSTEMS.values():
 @pytest.fixture
 def packages(tmp_path, monkeypatch):
     """packages.install('acme', '1.0', code, Lamp_example_com=''): as if installed by pip."""
-    return Packages(tmp_path, monkeypatch)
+    installed = Packages(tmp_path, monkeypatch)
+    yield installed
+    installed.forget()

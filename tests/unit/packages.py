@@ -15,6 +15,7 @@ class Packages:
     def __init__(self, folder, monkeypatch):
         self._folder = folder
         self._monkeypatch = monkeypatch
+        self._modules = []
 
     def install(self, package, version='1.0', code=None, entries=None, **names):
         """Install a package with one module; return the name of the module.
@@ -34,5 +35,10 @@ class Packages:
         text = '[kubectl_dog.trackers.v1]\n' + '\n'.join(lines) + '\n'
         (info / 'entry_points.txt').write_text(text if entries is None else entries)
         self._monkeypatch.syspath_prepend(str(home))
-        self._monkeypatch.delitem(sys.modules, module, raising=False)
+        self._modules.append(module)
         return module
+
+    def forget(self):
+        """Remove the imported modules: other tests look at all that are imported."""
+        for module in self._modules:
+            sys.modules.pop(module, None)

@@ -318,7 +318,6 @@ def limits_table():
             size(limits.PROVIDER_BYTES),
         ),
         ('a file with a token, certificate or key', '', size(limits.CREDENTIAL_BYTES)),
-        ('a kubeconfig file', '', size(limits.KUBECONFIG_BYTES)),
         ('Retry-After', f'{LONGEST_WAIT:g} s', ''),
     )
     lines = ['| input | time | size |', '| --- | --- | --- |']

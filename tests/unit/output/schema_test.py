@@ -27,6 +27,7 @@ from kubectl_dog.model.resources import Group
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.resources import Target
 from kubectl_dog.model.verdicts import EXIT_CODES
+from kubectl_dog.model.verdicts import HUNG_UP
 from kubectl_dog.model.verdicts import Change
 from kubectl_dog.model.verdicts import Explanation
 from kubectl_dog.model.verdicts import RevisionChanges
@@ -168,7 +169,7 @@ def test_every_sample_follows_the_schema(event):
     [
         ('State', [state.value for state in State]),
         ('Verdict', [verdict.value for verdict in Verdict]),
-        ('ExitCode', sorted(set(EXIT_CODES.values()))),
+        ('ExitCode', sorted({*EXIT_CODES.values(), HUNG_UP})),
     ],
 )
 def test_lists_of_values_are_those_of_the_code(definition, values):

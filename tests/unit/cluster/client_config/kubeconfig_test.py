@@ -9,7 +9,6 @@ import yaml
 
 from kubectl_dog.cluster.client_config.resolve import resolve_settings
 from kubectl_dog.cluster.client_config.settings import Settings
-from kubectl_dog.model import limits
 from kubectl_dog.model.connection import ConnectionFlags
 from kubectl_dog.model.errors import AccessError
 from kubectl_dog.model.errors import UserError
@@ -500,11 +499,3 @@ def test_a_server_is_enough(env):
 
 def test_settings_do_not_show_secrets(env):
     assert 'a-token' not in repr(resolve_settings(ConnectionFlags(), env(config())))
-
-
-def test_a_kubeconfig_without_end_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(limits, 'KUBECONFIG_BYTES', 1024)
-    path = tmp_path / 'config'
-    path.write_text(f'# {"x" * 1024}')
-    with pytest.raises(AccessError, match='has more than 1 KiB: check --kubeconfig'):
-        resolve_settings(ConnectionFlags(kubeconfig=str(path)))
