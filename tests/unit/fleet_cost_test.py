@@ -89,7 +89,7 @@ def costs():
 
 
 def test_all_rollouts_are_ready(costs):
-    assert {cost.code for cost in costs.values()} == {0}
+    assert {run_cost.code for run_cost in costs.values()} == {0}
 
 
 @pytest.mark.parametrize('count', (SMALL, LARGE))

@@ -278,3 +278,26 @@ def test_the_mappings_are_those_of_python():
     ) == (None, ())
     with pytest.raises(KeyError):
         store.children_by_owner_uid['rs-9']
+
+
+def test_a_watch_that_nobody_wants_leaves_nothing_that_no_other_watch_has():
+    other = WATCH._replace(labels='')
+    store = stored(listed(POD, OTHER), listed(POD, watch=other))
+    store.forget(WATCH)
+    assert dict(store.children_by_owner_uid) == {'rs-1': (POD,)}
+    assert (store.listed, list(store.uids(WATCH))) == ({other}, [])
+    store.forget(other)
+    store.forget(other)
+    assert (dict(store.children_by_owner_uid), len(store.objects_by_watch)) == ({}, 0)
+
+
+def test_of_containers_that_are_gone_no_log_is_left():
+    store = stored(listed(POD))
+    stream, kept = ('pod-1', 'main'), ('pod-2', 'main')
+    for key in (stream, kept):
+        store.logs[key], store.log_ends[key] = (), 0
+        store.baseline_terminations[key] = 1
+        store.baseline_backoff.add(key)
+    store.forget_streams([stream, ('pod-3', 'main')])
+    assert [*store.logs] == [*store.log_ends] == [*store.baseline_terminations] == [kept]
+    assert store.baseline_backoff == {kept}
