@@ -12,7 +12,7 @@ from tests.fuzz.drivers import DRIVERS
 from tests.fuzz.drivers import CrashError
 from tests.unit.needs import examples
 
-SAMPLE = 12
+SAMPLE = 8
 
 
 @pytest.fixture(autouse=True)

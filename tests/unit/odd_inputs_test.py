@@ -79,7 +79,7 @@ from tests.unit.oddities import OBJECTS
 from tests.unit.oddities import SETTINGS
 from tests.unit.oddities import misshapen
 
-FEW = settings(SETTINGS, max_examples=examples(30))
+FEW = settings(SETTINGS, max_examples=examples(20))
 TEXT = st.text(max_size=40) | st.sampled_from(('9' * 400, '1e400', '\x00', '٣', '²', '\ud800'))
 
 
