@@ -25,6 +25,7 @@ from kubectl_dog.model.connection import Connection
 from kubectl_dog.model.options import Options
 from kubectl_dog.model.resources import Resource
 from kubectl_dog.model.resources import Target
+from kubectl_dog.model.secret_texts import mask
 from kubectl_dog.tracking.targets.evaluator import Evaluation
 
 Status = TypeVar('Status')
@@ -107,7 +108,7 @@ class Feed(Generic[Status]):
             try:
                 for events in session.event_batches():
                     evaluation = session.targets[0].last_evaluation
-                    status = self._status_of(evaluation)
+                    status = mask(self._status_of(evaluation))
                     self._set_status(status)
                     self._invoke(dispatcher.dispatch(events, evaluation, status))
             except StopTrack:

@@ -131,9 +131,11 @@ def mask_url(url: str) -> str:
 
 
 def mask(value: Any) -> Any:
-    """Mask all texts of a value that consists of texts and (named) tuples."""
+    """Mask all texts of a value that consists of texts, (named) tuples and dictionaries."""
     if isinstance(value, str):
         return mask_text(value)
+    if isinstance(value, dict):
+        return {name: mask(item) for name, item in value.items()}
     if not isinstance(value, tuple):
         return value
     masked = [mask(item) for item in value]

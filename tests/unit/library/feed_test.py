@@ -235,3 +235,15 @@ def test_a_feed_that_was_stopped_stays_so(on):
     feed.track('web')
     assert calls == []
     assert not cluster.is_closed
+
+
+def test_a_status_has_no_secret(on):
+    problem = waiting('CreateContainerConfigError', 'invalid https://app:hunter2@registry.test')
+    on(named(pod(status(state=problem))))
+    feed = kubectl_dog.PodFeed()
+    calls = listen_to(feed, 'on_failed')
+    with pytest.raises(kubectl_dog.TrackError):
+        feed.track('web', 'shop', options=kubectl_dog.Options(timeout=2.0))
+    shown = repr((calls, feed.get_status()))
+    assert 'https://redacted@registry.test' in shown
+    assert 'hunter2' not in shown
