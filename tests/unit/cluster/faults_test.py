@@ -45,7 +45,7 @@ HTML = (
 )
 SIGN_IN = 'https://SERVER does not accept the credentials (Unauthorized): sign in again'
 # What a run of `kubectl dog rollout` is called with.
-ROLLOUT = ('rollout', 'deploy/web', '--tail=-1', '--timeout', '30s')
+ROLLOUT = ('rollout', 'deploy/web', '--tail=-1', '--timeout', '2m')
 # A kind that only discovery knows.
 GADGET = ('rollout', 'gadget/web')
 LONGEST_WAIT = 60.0
@@ -250,7 +250,7 @@ CREDENTIALS = {
         (f'{FAILED}did not end within 1s: run it in a terminal to see why',),
         5,
         words=(*ROLLOUT, '--request-timeout', '1s'),
-        user=plugin('sleep 99 & echo $! > child; wait'),
+        user=plugin('sleep 99 & echo $! > new; mv new child; wait'),
     ),
     'A plugin needs a terminal': Row(
         lambda: healthy,

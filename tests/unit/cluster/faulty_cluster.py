@@ -48,7 +48,7 @@ _BEGAN = 1_799_999_990_000_000_000
 # A log reader waits longer than this for the next change of a pod, and not for a retry.
 _IDLE = 60.0
 # Seconds after which a test has failed, also on a machine that is busy.
-TIMEOUT = 30.0
+TIMEOUT = 120.0
 
 
 class Readers:
