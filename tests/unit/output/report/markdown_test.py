@@ -57,7 +57,8 @@ def test_text_of_the_cluster_is_always_code(text, waits):
     assert all(line.count('<') == 2 for line in summaries)
     assert [line for line in outside(report) if not OURS.fullmatch(line)] == []
     assert ci.obeyed(report) == []
-    assert ci.controls(report) == []
+    # The report itself separates `@` from a name, so that nobody is mentioned.
+    assert ci.controls(report.replace('@\u200b', '@')) == []
     # A pipe would be the end of a cell.
     assert {line.count('|') for line in report.split('\n') if re.match(r'\| (`|:|T)', line)} == {5}
 
