@@ -47,6 +47,7 @@ PEM = f'-----BEGIN RSA PRIVATE KEY-----\n{S}\n-----END RSA PRIVATE KEY-----'
             f'values.yaml: |\n  token: |\n    {S}\n    {S}',
             'values.yaml: |\n  token: |\n    redacted',
         ),
+        (f'a:\n  token: |\n    x\n\n    {S}\nuser: b', 'a:\n  token: |\n    redacted\nuser: b'),
         (f'Authorization: Bearer {S}X', 'Authorization: Bearer redacted'),
         ('authorization: basic YXBwOmh1bnRlcjI=', 'authorization: basic redacted'),
         (f'header "X-Api-Key: {S} {S}" is set', 'header "X-Api-Key: redacted" is set'),
