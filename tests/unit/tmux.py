@@ -111,6 +111,14 @@ class Terminal:
             assert time.monotonic() < end, f'no {text!r} on the screen: {rows}'
             time.sleep(0.05)
 
+    def wait_for_rows(self, count, limit=LIMIT):
+        """Wait until the screen has so many rows: tmux shows a frame that is half drawn, too."""
+        end = time.monotonic() + limit
+        while len(self.screen()) < count:
+            assert time.monotonic() < end, f'not {count} rows: {self.screen()}'
+            time.sleep(0.05)
+        return self.screen()
+
     def code(self):
         """The exit code of the program, when it has ended."""
         row = next(row for row in self.wait_for('exit=') if row.startswith('exit='))

@@ -124,7 +124,8 @@ def test_each_row_of_the_table_is_one_row_of_the_screen(tmp_path, columns):
     names = [piece * 30 for piece in PIECES]
     with Terminal(tmp_path, columns, 60) as terminal:
         terminal.start(*names, program=(sys.executable, '-c', DRAW))
-        rows = terminal.wait_for('drawn')
+        terminal.wait_for('drawn')
+        rows = terminal.wait_for_rows(len(names) + 2)
         assert len(rows) == len(names) + 2
         assert all(row.startswith('→ ') and 'waiting' in row for row in rows[2:])
         terminal.type('\n')
