@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from .stage import scene
 
 # Longer than the tolerances of the causes of the rollouts that fail.
 DEADLINE = 60
+CRASH = 'echo FATAL: no database; exit 3'
 MISSING = {'volumes': [{'name': 'tls', 'secret': {'secretName': 'tls'}}]}
 MOUNT = {'volumeMounts': [{'name': 'tls', 'mountPath': '/tls'}]}
 
@@ -130,16 +130,15 @@ def without(title):
         stage.apply(
             [
                 manifests.deployment('good', probe=READY_SOON),
-                manifests.deployment('crash', 'echo FATAL: no database; exit 3', **spec),
+                # Without a probe it would be available for a moment, and then has no deadline.
+                manifests.deployment('crash', CRASH, probe=READY_SOON, **spec),
                 manifests.deployment('mount', container=MOUNT, template=MISSING, **spec),
             ]
         )
 
-        def track(name):
-            return dog('rollout', f'deploy/{name}', '-o', 'json', '--token', token, timeout=200)
-
-        with ThreadPoolExecutor(len(ROLLOUTS)) as pool:
-            return title, list(pool.map(track, ROLLOUTS))
+        flags = ('-o', 'json', '--token', token)
+        runs = [dog.start('rollout', f'deploy/{name}', *flags) for name in ROLLOUTS]
+        return title, [run.wait(200) for run in runs]
 
     play.__name__ = 'without ' + title.replace('`', '').replace('/', '-')[:20]
     return play
