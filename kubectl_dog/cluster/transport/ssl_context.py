@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import ssl
 import threading
@@ -78,7 +79,11 @@ def _load_client_certificate(context: ssl.SSLContext, settings: Settings) -> Non
             f'the client key of {owner} is encrypted, which kubectl does not support either: '
             'decrypt it with `openssl pkey`'
         ) from None
-    except (ssl.SSLError, ValueError):
+    except (OSError, ValueError) as error:
+        # For text that is no PEM, OpenSSL leaves the error of a pipe in which it cannot seek.
+        is_invalid = isinstance(error, (ssl.SSLError, ValueError)) or error.errno == errno.ESPIPE
+        if not is_invalid:
+            raise
         raise AccessError(
             f'the client certificate and key of {owner} are not valid PEM, or do not match: '
             'check the kubeconfig'

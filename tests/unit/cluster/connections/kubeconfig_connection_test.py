@@ -331,6 +331,7 @@ def test_a_client_certificate_that_is_missing(create_connection, server, pki, tl
             f'cannot read the client key /no: {NO_FILE.lower()}',
         ),
         ({'cert_data': b'garbage'}, 'client certificate and key of user "jane" are not valid PEM'),
+        ({'key_data': b'garbage'}, 'client certificate and key of user "jane" are not valid PEM'),
         ({'key_data': None}, 'the client key of user "jane" is encrypted'),
     ),
 )
