@@ -21,7 +21,7 @@ _WINDOWS = 'win32'
 
 # Seconds that a call to code of others may take while the program waits for it.
 LIMIT = 10.0
-# How often a call is told to end, once a second, before it counts as one that goes on.
+# A call that exceeds its time limit is interrupted once a second, this many times.
 _ATTEMPTS = 5
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 # No links, no waiting for a pipe, no inheritance by children; Windows has none of these flags.

@@ -174,7 +174,7 @@ def replace_in_command(text: str, replace: Replace) -> str:
 
 
 def replace_in_words(words: Sequence[str], replace: Replace) -> list[str]:
-    """Replace the secret parts of the words of a command; a flag may have its value as next one."""
+    """Replace secrets in the words of a command; the value of a flag may be the next word."""
     replaced: list[str] = []
     before = ''
     for word in words:
